@@ -1,0 +1,66 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
+import type { Page } from "playwright-core";
+import { asOwner, missingTools, openDevice, owner, signIn, start, type Running } from "./browser.js";
+
+jest.setTimeout(180_000);
+const maybe = missingTools().length === 0 ? describe : describe.skip;
+/** One more than a session may hold sockets. */
+const TABS = 6;
+
+maybe("somebody keeps many tabs open", () => {
+  let running: Running;
+  let createContact: (name: string) => Promise<void>;
+  const tabs: Page[] = [];
+  beforeAll(async () => {
+    running = await start();
+    const ask = await asOwner(running);
+    createContact = async (name) => {
+      await ask("mutation($input: ContactInput!) { createContact(input: $input) { userErrors { code } } }", {
+        input: { name },
+      });
+    };
+    const first = await openDevice(running, 1440, 900);
+    await first.goto(running.url);
+    await signIn(first, owner);
+    await first.getByRole("heading", { name: "Contacts", exact: true }).waitFor();
+    tabs.push(first);
+  }, 120_000);
+  afterAll(() => running?.stop());
+
+  /** As when the browser shows another tab in its place, or this one again: headless it believes that all are shown. */
+  const turn = (tab: Page, state: "hidden" | "visible") =>
+    tab.evaluate(`
+      Object.defineProperty(document, "hidden", { configurable: true, value: ${state === "hidden"} });
+      Object.defineProperty(document, "visibilityState", { configurable: true, value: "${state}" });
+      document.dispatchEvent(new Event("visibilitychange"));
+    `);
+  const arrives = (tab: Page, name: string) =>
+    tab.getByText(`created the contact ${name}`).first().waitFor({ timeout: 30_000 });
+
+  it("the one that is looked at is live; the others hold no socket, and have what they missed as soon as they are shown", async () => {
+    const [first] = tabs as [Page];
+    await first.goto(`${running.url}/activity`);
+    await createContact("Tab zero");
+    await arrives(first, "Tab zero");
+    for (let n = 1; n < TABS; n++) {
+      await turn(tabs[n - 1] as Page, "hidden");
+      const tab = await first.context().newPage();
+      tabs.push(tab);
+      await tab.goto(`${running.url}/activity`);
+      await tab.getByText("created the contact Tab zero").first().waitFor();
+    }
+    const last = tabs[TABS - 1] as Page;
+    for (const name of ["Tab one", "Tab two"]) {
+      await createContact(name);
+      await arrives(last, name);
+    }
+    expect(await first.getByText("created the contact Tab one").count()).toBe(0);
+    await turn(last, "hidden");
+    await turn(first, "visible");
+    for (const name of ["Tab one", "Tab two"]) await arrives(first, name);
+    await createContact("Tab three");
+    await arrives(first, "Tab three");
+    for (const name of ["Tab one", "Tab two", "Tab three"])
+      expect([name, await first.getByText(`created the contact ${name}`).count()]).toEqual([name, 1]);
+  });
+});

@@ -1,0 +1,150 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
+import type { Page } from "playwright-core";
+import {
+  cacheKeysWith,
+  inspect,
+  mailed,
+  memoryOf,
+  missingTools,
+  openDevice,
+  owner,
+  signIn,
+  start,
+  tokenOf,
+  until,
+  type Running,
+} from "./browser.js";
+
+// A whole story a test, on a machine that may have other work.
+jest.setTimeout(180_000);
+const maybe = missingTools().length === 0 ? describe : describe.skip;
+const password = "seven quiet herons wade";
+
+maybe("a firm looks after its team and its clients' access", () => {
+  let running: Running;
+  let admin: Page;
+  beforeAll(async () => {
+    running = await start();
+    admin = await openDevice(running, 1440, 900);
+    await admin.goto(running.url);
+    await signIn(admin, owner);
+    await admin.getByRole("heading", { name: "Contacts", exact: true }).waitFor();
+  }, 120_000);
+  afterAll(() => running?.stop());
+
+  it("an invited colleague chooses a password by the mailed link and is in", async () => {
+    const since = Date.now();
+    await admin.getByRole("link", { name: "Team" }).click();
+    await admin.getByRole("button", { name: "Invite colleague" }).click();
+    await admin.getByRole("textbox", { name: /Name/ }).fill("Kim Lee");
+    await admin.getByRole("textbox", { name: /Email/ }).fill("kim@harbor.example");
+    await admin.getByRole("button", { name: "Send invitation" }).click();
+    const row = admin.getByRole("row").filter({ hasText: "Kim Lee" });
+    await row.getByText("Invited").waitFor();
+    await inspect(admin, "team");
+    const colleague = await openDevice(running, 1440, 900);
+    const link = await mailed(running, "kim@harbor.example", /choose-password/, since);
+    await colleague.goto(link);
+    await colleague.getByRole("heading", { name: /Choose a password/ }).waitFor();
+    expect(colleague.url()).not.toContain("token");
+    expect(cacheKeysWith(tokenOf(link), await memoryOf(colleague))).toEqual([]);
+    await inspect(colleague, "choose-password");
+    await colleague.getByRole("textbox", { name: /New password/ }).fill(password);
+    await colleague.getByRole("button", { name: "Save and sign in" }).click();
+    await colleague.getByRole("heading", { name: "Contacts", exact: true }).waitFor();
+    expect(await colleague.getByRole("button", { name: "New contact" }).count()).toBe(0);
+    await colleague.context().close();
+  });
+
+  it("the overview's funnel moves while a client creates an account", async () => {
+    await admin.getByRole("link", { name: "Overview" }).click();
+    await admin.getByRole("heading", { name: "Adoption" }).waitFor();
+    await inspect(admin, "overview");
+    const counted = async () =>
+      Number.parseInt(await admin.locator("dt:has-text('Account, no 2FA') + dd").innerText(), 10);
+    const before = await counted();
+    const since = Date.now();
+    const client = await openDevice(running, 390, 844);
+    await client.goto(`${running.url}/portal/harbor/request-account`);
+    await client.getByRole("textbox", { name: /Email/ }).fill("maya@client.example");
+    await client
+      .getByRole("button", { name: /account|mail|link/i })
+      .first()
+      .click();
+    await client.goto(await mailed(running, "maya@client.example", /\/confirm#/, since));
+    await client.getByRole("textbox", { name: /New password|Password/ }).fill(password);
+    await client.getByRole("button", { name: /Create/ }).click();
+    await until(async () => (await counted()) === before + 1);
+    await client.context().close();
+  });
+
+  it('Details says why a client does not get in, and "this wasn\'t me" shuts everybody out', async () => {
+    const since = Date.now();
+    const client = await openDevice(running, 390, 844);
+    await client.goto(`${running.url}/portal/harbor`);
+    await signIn(client, { email: "noah@client.example", password: "not the right password" });
+    await client.getByRole("alert").waitFor();
+    await admin.getByRole("link", { name: "Contacts" }).click();
+    await admin.getByRole("searchbox", { name: "Search contacts" }).fill("noah@client");
+    await admin.getByRole("link", { name: "Noah Berg" }).click();
+    const card = admin.getByRole("region", { name: "Why can't this client get in?" });
+    await card.getByText("Wrong passwords").waitFor();
+    await card.getByRole("button", { name: "Send password reset" }).waitFor();
+    await inspect(admin, "contact-access");
+
+    await signIn(client, { email: "noah@client.example", password: "harbor-demo-client" });
+    await client.getByRole("button", { name: "Sign out" }).waitFor();
+    const userAgent = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
+    const other = await (
+      await running.browser.newContext({ viewport: { width: 390, height: 844 }, userAgent })
+    ).newPage();
+    await other.goto(`${running.url}/portal/harbor`);
+    await signIn(other, { email: "noah@client.example", password: "harbor-demo-client" });
+    await other.getByRole("button", { name: "Sign out" }).waitFor();
+    await other.goto(await mailed(running, "noah@client.example", /not-me/, since));
+    await other.getByRole("heading", { name: "This wasn't me" }).waitFor();
+    await inspect(other, "not-me");
+    await other.getByRole("button", { name: /sign everybody out/ }).click();
+    await other.getByRole("heading", { name: "Everybody is signed out" }).waitFor();
+    await client.reload();
+    await client.getByRole("button", { name: "Sign in", exact: true }).waitFor();
+  });
+
+  it("M06 no address leads a sign-in to another site", async () => {
+    const targets = [
+      "//evil.example",
+      "/\\evil.example",
+      "https:evil.example",
+      "javascript:alert(1)",
+      "%2f%2fevil.example",
+    ];
+    const page = await openDevice(running, 390, 844);
+    const left: string[] = [];
+    page.on("request", (request) => {
+      if (!request.url().startsWith(running.url) && !request.url().startsWith("data:")) left.push(request.url());
+    });
+    for (const target of targets) {
+      await page.goto(
+        `${running.url}/portal/harbor?next=${target}&redirect=${target}&returnTo=${target}#next=${target}`,
+      );
+      await page.getByRole("button", { name: "Sign in", exact: true }).waitFor();
+    }
+    await signIn(page, { email: "maya@client.example", password });
+    await page.getByRole("button", { name: "Sign out" }).waitFor();
+    expect(new URL(page.url()).origin).toBe(running.url);
+    for (const path of [
+      "//evil.example/%2e%2e",
+      "/%2f%2fevil.example",
+      "/portal//evil.example",
+      "/portal/harbor/%0d%0aLocation:%20https://evil.example",
+    ]) {
+      const answer = await fetch(`${running.url}${path}`, { redirect: "manual" });
+      expect([path, answer.headers.get("location"), answer.status >= 300 && answer.status < 400]).toEqual([
+        path,
+        null,
+        false,
+      ]);
+    }
+    expect(left).toEqual([]);
+  });
+});

@@ -1,0 +1,228 @@
+import { useState, type FormEvent } from "react";
+import { CheckboxGroup, Label } from "react-aria-components";
+import { useQuery } from "urql";
+import { apiScopes, type ApiScope } from "@gatehouse/shared";
+import { graphql } from "../../../graphql/graphql.js";
+import { otherProblems, problemOf, sayError, useAct } from "../../../graphql/use-act.js";
+import { AlertDialog } from "../../../ui/alert-dialog.js";
+import { Badge } from "../../../ui/badge.js";
+import { Banner } from "../../../ui/banner.js";
+import { Button } from "../../../ui/button.js";
+import { Checkbox } from "../../../ui/checkbox.js";
+import { Ago, Day } from "../../../ui/date-time.js";
+import { Actions, Dialog } from "../../../ui/dialog.js";
+import { PageHeader } from "../../../ui/page-header.js";
+import { Skeleton } from "../../../ui/skeleton.js";
+import { EmptyState, ErrorState } from "../../../ui/states.js";
+import { Table } from "../../../ui/table.js";
+import { errorClass, labelClass, TextField } from "../../../ui/text-field.js";
+import { useTeamSession } from "../../session.js";
+import { ShownOnce } from "./shown-once.js";
+
+const ApiKeysPage_keys = graphql(`
+  query ApiKeysPage_keys {
+    apiKeys {
+      id
+      name
+      prefix
+      scopes
+      createdAt
+      expiresAt
+      lastUsedAt
+      revokedAt
+    }
+  }
+`);
+const ApiKeysPage_create = graphql(`
+  mutation ApiKeysPage_create($input: CreateApiKeyInput!) {
+    createApiKey(input: $input) {
+      apiKey {
+        id
+      }
+      token
+      userErrors {
+        code
+        field
+        message
+      }
+    }
+  }
+`);
+const ApiKeysPage_revoke = graphql(`
+  mutation ApiKeysPage_revoke($input: ApiKeyIdInput!) {
+    revokeApiKey(input: $input) {
+      apiKey {
+        id
+        revokedAt
+      }
+      userErrors {
+        code
+        field
+        message
+      }
+    }
+  }
+`);
+
+const scopeWords: Record<ApiScope, string> = {
+  CONTACTS_READ: "Read contacts",
+  CONTACTS_WRITE: "Create and change contacts",
+  ACCESS_WRITE: "Send requests, invites and password resets; unlock",
+  ACCESS_RESET: "Reset 2FA, change login emails, delete accounts",
+  POLICY_WRITE: "Change the security mode",
+  AUDIT_READ: "Read the activity",
+  WEBHOOKS_WRITE: "Manage webhooks",
+};
+
+/** Keys of programs that act for the firm. */
+export function ApiKeysPage() {
+  const { mayWrite } = useTeamSession();
+  const [{ data, error }, again] = useQuery({ query: ApiKeysPage_keys, requestPolicy: "cache-and-network" });
+  const revoke = useAct(ApiKeysPage_revoke);
+  const [isCreating, setCreating] = useState(false);
+  const [revoking, setRevoking] = useState<{ id: string; name: string } | null>(null);
+  const refresh = () => again({ requestPolicy: "network-only" });
+  const confirmRevoke = async () => {
+    if (!revoking) return;
+    const { payload } = await revoke.act({ input: { apiKeyId: revoking.id } });
+    if (payload) setRevoking(null);
+  };
+  return (
+    <>
+      <PageHeader
+        title="API keys"
+        above="Settings"
+        actions={
+          mayWrite && (
+            <Button look="primary" onPress={() => setCreating(true)}>
+              New API key
+            </Button>
+          )
+        }
+      >
+        For programs that work with your contacts over GraphQL. Give each only what it needs.
+      </PageHeader>
+      <div className="rounded-xl border border-line bg-surface">
+        {!data && error && <ErrorState message={sayError(error)} onRetry={refresh} />}
+        {!data && !error && (
+          <div className="p-5">
+            <Skeleton />
+          </div>
+        )}
+        {data?.apiKeys.length === 0 && <EmptyState title="There are no API keys." />}
+        {data && data.apiKeys.length > 0 && (
+          <Table
+            label="API keys"
+            rows={data.apiKeys}
+            rowKey={({ id }) => id}
+            columns={[
+              { id: "name", title: "Name", renderCell: ({ name }) => <span className="font-medium">{name}</span> },
+              { id: "prefix", title: "Begins with", renderCell: ({ prefix }) => <code>{prefix}</code> },
+              {
+                id: "scopes",
+                title: "May",
+                renderCell: ({ scopes }) => scopes.map((scope) => scopeWords[scope]).join("; "),
+              },
+              {
+                id: "used",
+                title: "Last used",
+                renderCell: ({ lastUsedAt }) => (lastUsedAt ? <Ago at={lastUsedAt} /> : "Never"),
+              },
+              {
+                id: "expires",
+                title: "Expires",
+                renderCell: ({ expiresAt }) => (expiresAt ? <Day on={expiresAt} /> : "Never"),
+              },
+              {
+                id: "acts",
+                title: "State",
+                align: "end",
+                renderCell: ({ id, name, revokedAt }) =>
+                  revokedAt ? (
+                    <Badge tone="danger">Revoked</Badge>
+                  ) : mayWrite ? (
+                    <Button size="small" aria-label={`Revoke ${name}`} onPress={() => setRevoking({ id, name })}>
+                      Revoke
+                    </Button>
+                  ) : (
+                    <Badge tone="success">Active</Badge>
+                  ),
+              },
+            ]}
+          />
+        )}
+      </div>
+      <Dialog title="New API key" isOpen={isCreating} onClose={() => setCreating(false)} isPersistent>
+        <CreateKeyForm
+          onClose={() => {
+            setCreating(false);
+            refresh();
+          }}
+        />
+      </Dialog>
+      <AlertDialog
+        title={`Revoke "${revoking?.name ?? ""}"?`}
+        isOpen={revoking !== null}
+        onCancel={() => setRevoking(null)}
+        onConfirm={() => void confirmRevoke()}
+        confirmLabel="Revoke"
+        isDanger
+        isPending={revoke.isPending}
+        error={otherProblems(revoke.problems)}
+      >
+        <p>Programs that use it are refused from the next request on. This cannot be taken back.</p>
+      </AlertDialog>
+    </>
+  );
+}
+
+function CreateKeyForm({ onClose }: { onClose: () => void }) {
+  const { act, isPending, problems } = useAct(ApiKeysPage_create);
+  const [name, setName] = useState("");
+  const [scopes, setScopes] = useState<ApiScope[]>(["CONTACTS_READ"]);
+  const [expiresOn, setExpiresOn] = useState("");
+  const [token, setToken] = useState<string | null>(null);
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    const { payload } = await act({
+      input: { name, scopes, expiresAt: expiresOn ? new Date(`${expiresOn}T00:00:00`).toISOString() : null },
+    });
+    if (payload?.token) setToken(payload.token);
+  };
+  if (token) return <ShownOnce label="API key" secret={token} onDone={onClose} />;
+  const other = otherProblems(problems, "name", "scopes", "expiresAt");
+  const scopeProblem = problemOf(problems, "scopes");
+  return (
+    <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-4">
+      {other && <Banner tone="danger">{other}</Banner>}
+      <TextField label="Name" value={name} onChange={setName} error={problemOf(problems, "name")} isRequired />
+      <CheckboxGroup
+        value={scopes}
+        onChange={(values) => setScopes(apiScopes.filter((scope) => values.includes(scope)))}
+        className="flex flex-col gap-2"
+      >
+        <Label className={labelClass}>It may</Label>
+        {apiScopes.map((scope) => (
+          <Checkbox key={scope} value={scope}>
+            {scopeWords[scope]}
+          </Checkbox>
+        ))}
+        {scopeProblem && <p className={errorClass}>{scopeProblem}</p>}
+      </CheckboxGroup>
+      <TextField
+        label="Expires"
+        type="date"
+        hint="Empty: in a year, which is the longest."
+        value={expiresOn}
+        onChange={setExpiresOn}
+        error={problemOf(problems, "expiresAt")}
+      />
+      <Actions>
+        <Button onPress={onClose}>Cancel</Button>
+        <Button type="submit" look="primary" isPending={isPending}>
+          Create key
+        </Button>
+      </Actions>
+    </form>
+  );
+}

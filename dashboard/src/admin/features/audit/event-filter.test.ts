@@ -1,0 +1,64 @@
+import { describe, expect, it } from "@jest/globals";
+import { auditEventKinds, auditEventTypes, auditEventTypesOf, type AuditEventKind } from "@gatehouse/shared";
+import { exportAddress, filterOf, passes, readActivitySearch, type ActivitySearch } from "./event-filter.js";
+
+const event = {
+  id: "evt_1",
+  cursor: "c",
+  type: "SIGN_IN_FAILED",
+  occurredAt: "2026-03-08T12:00:00.000Z",
+  summary: "",
+  reason: null,
+  actorKind: "CLIENT",
+  actorId: "acc_1",
+  actorName: null,
+  ipAddress: null,
+  contact: { id: "con_1", name: "Ann" },
+} as const;
+
+describe("the activity's filter", () => {
+  it("has each type of event under one kind", () => {
+    const all = (Object.keys(auditEventKinds) as AuditEventKind[]).flatMap(auditEventTypesOf);
+    expect(all.toSorted()).toEqual(auditEventTypes.toSorted());
+  });
+
+  it("takes from an address what it understands", () => {
+    const search = { what: "TWO_FACTOR", client: "con_1", who: "CLIENT", from: "2026-03-01", to: "2026-03-31" };
+    expect(readActivitySearch({ ...search, other: "x" })).toEqual(search);
+    expect(
+      readActivitySearch({ what: "toString", client: "acc_1", who: "me", from: "soon", to: "2026-13-40" }),
+    ).toEqual({});
+    expect(readActivitySearch({ what: 5, who: ["CLIENT"] })).toEqual({});
+  });
+
+  it("asks the server for whole days where the viewer is, the last one included", () => {
+    const { since, until } = filterOf({ from: "2026-03-07", to: "2026-03-08" });
+    expect([since, until]).toEqual([new Date(2026, 2, 7).toISOString(), new Date(2026, 2, 9).toISOString()]);
+    expect(filterOf({ who: "mem_1", what: "PLAN_CHANGED" })).toEqual({ actorId: "mem_1", types: ["PLAN_CHANGED"] });
+  });
+
+  it.each`
+    search                        | isShown
+    ${{}}                         | ${true}
+    ${{ what: "SIGN_INS" }}       | ${true}
+    ${{ what: "CONTACTS" }}       | ${false}
+    ${{ what: "SIGN_IN_FAILED" }} | ${true}
+    ${{ client: "con_1" }}        | ${true}
+    ${{ client: "con_2" }}        | ${false}
+    ${{ who: "CLIENT" }}          | ${true}
+    ${{ who: "SYSTEM" }}          | ${false}
+    ${{ who: "mem_1" }}           | ${false}
+    ${{ from: "2026-03-07" }}     | ${true}
+    ${{ from: "2026-03-10" }}     | ${false}
+    ${{ to: "2026-03-06" }}       | ${false}
+    ${{ to: "2026-03-10" }}       | ${true}
+  `("shows a new event with $search: $isShown", ({ search, isShown }) => {
+    expect(passes(filterOf(search as ActivitySearch), event)).toBe(isShown);
+  });
+
+  it("is the same for the file", () => {
+    expect(exportAddress(filterOf({ what: "CONTACTS", who: "API_KEY" }))).toBe(
+      "/audit-log.csv?types=CONTACT_CREATED%2CCONTACT_UPDATED&actorKinds=API_KEY",
+    );
+  });
+});

@@ -1,0 +1,145 @@
+import { createContext, useContext, useEffect, useMemo, useRef, useState, type ReactNode } from "react";
+import { useClient } from "urql";
+import { graphql, readFragment, type FragmentOf } from "../../../graphql/graphql.js";
+import { saysSignedOut, uncached } from "../../../graphql/client.js";
+import { useNotify } from "../../../ui/notices.js";
+import { ContactRow_contact } from "../contacts/contact-row.js";
+
+export const EventRow_event = graphql(`
+  fragment EventRow_event on AuditEvent {
+    id
+    cursor
+    type
+    occurredAt
+    summary
+    reason
+    actorKind
+    actorId
+    actorName
+    ipAddress
+    contact {
+      id
+      name
+    }
+  }
+`);
+const LiveFeed_latest = graphql(`
+  query LiveFeed_latest {
+    auditEvents(first: 1) {
+      nodes {
+        id
+        cursor
+      }
+    }
+  }
+`);
+const LiveFeed_events = graphql(
+  `
+    subscription LiveFeed_events($after: String) {
+      auditEvents(after: $after) {
+        ...EventRow_event
+        contact {
+          id
+          ...ContactRow_contact
+        }
+      }
+    }
+  `,
+  [EventRow_event, ContactRow_contact],
+);
+
+export type EventRow = FragmentOf<typeof EventRow_event>;
+/** `arrived`: newest first, since the page was opened. */
+interface Feed {
+  arrived: readonly EventRow[];
+}
+const FeedContext = createContext<Feed>({ arrived: [] });
+export const useLiveFeed = (): Feed => useContext(FeedContext);
+
+const settleMs = 300;
+/** Reads again from the server once new events have settled: all of the firm's, or one contact's. */
+export function useLiveRefresh(again: (options: { requestPolicy: "network-only" }) => void, contactId?: string): void {
+  const { arrived } = useLiveFeed();
+  const newest = arrived
+    .map((row) => readFragment(EventRow_event, row))
+    .find(({ contact }) => contactId === undefined || contact?.id === contactId)?.id;
+  useEffect(() => {
+    if (newest === undefined) return undefined;
+    const timer = setTimeout(() => again({ requestPolicy: "network-only" }), settleMs);
+    return () => clearTimeout(timer);
+  }, [newest, again]);
+}
+
+const kept = 200;
+const retryMs = 3000;
+/** What is worth interrupting somebody for. */
+const told = new Set([
+  "ACCOUNT_CREATED",
+  "TWO_FACTOR_ENROLLED",
+  "TWO_FACTOR_DISABLED",
+  "ACCOUNT_LOCKED",
+  "RECOVERY_CODE_USED",
+  "WEBHOOK_DISABLED",
+]);
+
+/** Follows the firm's events from the moment the page is opened; contacts in them go to the cache, and so to every row. */
+export function LiveFeedProvider({ children, onEnded }: { children: ReactNode; onEnded: () => void }) {
+  const client = useClient();
+  const notify = useNotify();
+  const [arrived, setArrived] = useState<readonly EventRow[]>([]);
+  const ended = useRef(onEnded);
+  useEffect(() => {
+    ended.current = onEnded;
+  }, [onEnded]);
+  useEffect(() => {
+    // Each try is a turn of its own: what an older one still awaits is void.
+    let turn = 0;
+    let stop: () => void = () => undefined;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let after: string | null = null;
+    const rest = () => {
+      turn += 1;
+      clearTimeout(timer);
+      stop();
+      stop = () => undefined;
+    };
+    const follow = async () => {
+      rest();
+      const mine = turn;
+      const again = () => {
+        timer = setTimeout(() => void follow(), retryMs);
+      };
+      // Asked before every try: where the feed broke off because the session is over, this answer says so.
+      // Kept, this event would stand in every list of events that is read later, however many came between.
+      const latest = await client.query(LiveFeed_latest, {}, uncached).toPromise();
+      if (mine !== turn) return;
+      if (!latest.data) return again();
+      after ??= latest.data.auditEvents.nodes[0]?.cursor ?? null;
+      const { unsubscribe } = client.subscription(LiveFeed_events, { after }).subscribe((result) => {
+        if (mine !== turn) return;
+        if (result.error) {
+          rest();
+          return saysSignedOut(result.error) ? ended.current() : again();
+        }
+        if (!result.data) return;
+        const row = result.data.auditEvents;
+        const event = readFragment(EventRow_event, row);
+        after = event.cursor;
+        setArrived((before) => [row, ...before].slice(0, kept));
+        if (told.has(event.type)) notify({ text: event.summary });
+      });
+      stop = unsubscribe;
+    };
+    // A session holds a few sockets, and a browser may hold many tabs: one that nobody looks at gives its socket up, and is told what
+    // it missed when it is shown again.
+    const followWhileShown = () => (document.hidden ? rest() : void follow());
+    followWhileShown();
+    document.addEventListener("visibilitychange", followWhileShown);
+    return () => {
+      document.removeEventListener("visibilitychange", followWhileShown);
+      rest();
+    };
+  }, [client, notify]);
+  const feed = useMemo(() => ({ arrived }), [arrived]);
+  return <FeedContext.Provider value={feed}>{children}</FeedContext.Provider>;
+}

@@ -1,0 +1,362 @@
+import { useState, type FormEvent, type ReactNode } from "react";
+import type { TypedDocumentNode } from "urql";
+import { SessionList, SessionList_session } from "../../../features/sessions/session-list.js";
+import { graphql, readFragment, type FragmentOf, type ResultOf } from "../../../graphql/graphql.js";
+import { otherProblems, problemOf, useAct } from "../../../graphql/use-act.js";
+import { Badge } from "../../../ui/badge.js";
+import { Banner } from "../../../ui/banner.js";
+import { Button } from "../../../ui/button.js";
+import { Card, Facts } from "../../../ui/card.js";
+import { Ago, Day, Moment } from "../../../ui/date-time.js";
+import { Actions, Dialog } from "../../../ui/dialog.js";
+import { MenuButton } from "../../../ui/menu.js";
+import { useNotify } from "../../../ui/notices.js";
+import { TextField } from "../../../ui/text-field.js";
+import { useTeamSession } from "../../session.js";
+import { isLocked } from "./contact-row.js";
+import { InviteButton } from "./invite-button.js";
+
+export const ClientPortalCard_contact = graphql(
+  `
+    fragment ClientPortalCard_contact on Contact {
+      id
+      name
+      email
+      portalAccessState
+      invitedAt
+      portalAccount {
+        id
+        email
+        createdAt
+        lastSignInAt
+        lockedUntil
+        twoFactor {
+          enrolled
+          enrolledAt
+          required
+          recoveryCodesRemaining
+        }
+        sessions {
+          id
+          ...SessionList_session
+        }
+      }
+    }
+  `,
+  [SessionList_session],
+);
+
+const ClientPortalCard_payload = graphql(
+  `
+    fragment ClientPortalCard_payload on ContactPayload @_unmask {
+      contact {
+        id
+        ...ClientPortalCard_contact
+      }
+      userErrors {
+        code
+        field
+        message
+      }
+    }
+  `,
+  [ClientPortalCard_contact],
+);
+const resetTwoFactor = graphql(
+  `
+    mutation ClientPortalCard_resetTwoFactor($input: ContactReasonInput!) {
+      resetTwoFactor(input: $input) {
+        ...ClientPortalCard_payload
+      }
+    }
+  `,
+  [ClientPortalCard_payload],
+);
+const deleteAccount = graphql(
+  `
+    mutation ClientPortalCard_deleteAccount($input: ContactReasonInput!) {
+      deletePortalAccount(input: $input) {
+        ...ClientPortalCard_payload
+      }
+    }
+  `,
+  [ClientPortalCard_payload],
+);
+const changeLoginEmail = graphql(
+  `
+    mutation ClientPortalCard_changeLoginEmail($input: ChangeLoginEmailInput!) {
+      changeLoginEmail(input: $input) {
+        ...ClientPortalCard_payload
+      }
+    }
+  `,
+  [ClientPortalCard_payload],
+);
+const sendPasswordReset = graphql(
+  `
+    mutation ClientPortalCard_sendPasswordReset($input: ContactIdInput!) {
+      sendPasswordReset(input: $input) {
+        ...ClientPortalCard_payload
+      }
+    }
+  `,
+  [ClientPortalCard_payload],
+);
+const unlock = graphql(
+  `
+    mutation ClientPortalCard_unlock($input: ContactIdInput!) {
+      unlockPortalAccount(input: $input) {
+        ...ClientPortalCard_payload
+      }
+    }
+  `,
+  [ClientPortalCard_payload],
+);
+const signOutEverywhere = graphql(
+  `
+    mutation ClientPortalCard_signOutEverywhere($input: ContactIdInput!) {
+      revokePortalSessions(input: $input) {
+        ...ClientPortalCard_payload
+      }
+    }
+  `,
+  [ClientPortalCard_payload],
+);
+
+interface Told {
+  menu: string;
+  title: string;
+  will: string;
+  confirm: string;
+  done: string;
+  asks: "reason" | "email" | null;
+  isDanger: boolean;
+}
+/** An act of the menu: what is said about it, and how it is done with what was typed. */
+function anAct<Input>(
+  document: TypedDocumentNode<Record<string, ResultOf<typeof ClientPortalCard_payload>>, { input: Input }>,
+  inputOf: (contactId: string, text: string) => Input,
+  told: Told,
+) {
+  return {
+    ...told,
+    useRun: (contactId: string) => {
+      const { act, isPending, problems } = useAct(document);
+      return { run: (text: string) => act({ input: inputOf(contactId, text) }), isPending, problems };
+    },
+  };
+}
+const withReason = (contactId: string, reason: string) => ({ contactId, reason });
+const acts = {
+  resetTwoFactor: anAct(resetTwoFactor, withReason, {
+    menu: "Reset 2FA…",
+    title: "Reset two-factor authentication?",
+    will: "The authenticator, recovery codes, trusted devices and sessions go; the password stays. The client is told by mail and can set up a new phone at the next sign-in. Be sure that it is really your client who asks.",
+    confirm: "Reset 2FA",
+    done: "Two-factor authentication was reset.",
+    asks: "reason",
+    isDanger: true,
+  }),
+  sendPasswordReset: anAct(sendPasswordReset, (contactId) => ({ contactId }), {
+    menu: "Send password reset…",
+    title: "Send a password reset?",
+    will: "The client gets a mail with a link to choose a new password. It works for an hour; 2FA is still asked.",
+    confirm: "Send",
+    done: "The password reset was sent.",
+    asks: null,
+    isDanger: false,
+  }),
+  changeLoginEmail: anAct(changeLoginEmail, (contactId, email) => ({ contactId, email }), {
+    menu: "Change login email…",
+    title: "Change the login email",
+    will: "The new address gets a mail to confirm; until then the old one stays. The old address is told.",
+    confirm: "Send confirmation",
+    done: "The new address was asked to confirm.",
+    asks: "email",
+    isDanger: false,
+  }),
+  unlock: anAct(unlock, (contactId) => ({ contactId }), {
+    menu: "Unlock…",
+    title: "Unlock the account?",
+    will: "The client can try the code again at once. Unlock only where you know who made the failed tries.",
+    confirm: "Unlock",
+    done: "The account is unlocked.",
+    asks: null,
+    isDanger: false,
+  }),
+  signOutEverywhere: anAct(signOutEverywhere, (contactId) => ({ contactId }), {
+    menu: "Sign out everywhere…",
+    title: "Sign the client out everywhere?",
+    will: "Every device is signed out at once. Password and 2FA stay.",
+    confirm: "Sign out everywhere",
+    done: "The client was signed out everywhere.",
+    asks: null,
+    isDanger: false,
+  }),
+  delete: anAct(deleteAccount, withReason, {
+    menu: "Delete account…",
+    title: "Delete the portal account?",
+    will: "Login, password, 2FA and sessions are gone for good. The contact, its requests and the log stay; the client can be invited again.",
+    confirm: "Delete account",
+    done: "The portal account was deleted.",
+    asks: "reason",
+    isDanger: true,
+  }),
+};
+type ActName = keyof typeof acts;
+
+/** Contact > Details > Client portal: the account, and what the firm may do with it. */
+export function ClientPortalCard(props: { contact: FragmentOf<typeof ClientPortalCard_contact>; onActed: () => void }) {
+  const contact = readFragment(ClientPortalCard_contact, props.contact);
+  const { mayWrite } = useTeamSession();
+  const [open, setOpen] = useState<ActName | null>(null);
+  const account = contact.portalAccount;
+  if (!account)
+    return (
+      <Card title="Client portal">
+        <div className="flex flex-wrap items-center justify-between gap-3 text-sm text-muted">
+          <p>
+            {!contact.email ? (
+              "No account. Give the contact an email to invite it."
+            ) : contact.invitedAt ? (
+              <>
+                Invited <Ago at={contact.invitedAt} />; no account yet.
+              </>
+            ) : (
+              "No account yet."
+            )}
+          </p>
+          {mayWrite && contact.email && <InviteButton contact={contact} />}
+        </div>
+      </Card>
+    );
+  const locked = isLocked(account.lockedUntil);
+  const offered = Object.entries(acts)
+    .map(([name, { menu, isDanger }]) => ({ id: name, label: menu, isDanger }))
+    .filter(({ id }) => (id === "resetTwoFactor" ? account.twoFactor.enrolled : id === "unlock" ? locked : true));
+  const facts: [string, ReactNode][] = [
+    ["Login email", account.email],
+    ["Account since", <Day key="since" on={account.createdAt} />],
+    ["Last sign-in", account.lastSignInAt ? <Ago key="last" at={account.lastSignInAt} /> : "Never"],
+    [
+      "Two-factor",
+      <span key="2fa" className="inline-flex flex-wrap items-center gap-2">
+        {account.twoFactor.enrolled ? <Badge tone="success">2FA on</Badge> : <Badge>2FA off</Badge>}
+        {account.twoFactor.enrolledAt && (
+          <span className="text-muted">
+            since <Day on={account.twoFactor.enrolledAt} />
+          </span>
+        )}
+        {!account.twoFactor.enrolled && account.twoFactor.required && (
+          <span className="text-muted">will be asked to set it up</span>
+        )}
+      </span>,
+    ],
+  ];
+  if (account.twoFactor.enrolled) facts.push(["Recovery codes left", account.twoFactor.recoveryCodesRemaining]);
+  if (locked && account.lockedUntil)
+    facts.push([
+      "Lock",
+      <span key="lock" className="inline-flex flex-wrap items-center gap-2">
+        <Badge tone="danger">Locked</Badge> until <Moment at={account.lockedUntil} />
+      </span>,
+    ]);
+  return (
+    <Card
+      title="Client portal"
+      actions={
+        mayWrite && (
+          <MenuButton
+            label="Edit login details"
+            choices={offered.map((choice) => ({
+              ...choice,
+              onSelect: () => setOpen(isActName(choice.id) ? choice.id : null),
+            }))}
+          />
+        )
+      }
+    >
+      <Facts facts={facts} />
+      <h3 className="pt-5 pb-1 text-sm font-medium text-ink">Sessions</h3>
+      <SessionList sessions={account.sessions} />
+      {open && (
+        <ActDialog
+          key={open}
+          name={open}
+          contactId={contact.id}
+          onClose={() => setOpen(null)}
+          onDone={() => {
+            setOpen(null);
+            props.onActed();
+          }}
+        />
+      )}
+    </Card>
+  );
+}
+
+/** Asks for what an act needs and says what it will do, then does it. */
+export function ActDialog(props: { name: ActName; contactId: string; onClose: () => void; onDone: () => void }) {
+  const { title, asks } = acts[props.name];
+  return (
+    <Dialog title={title} isOpen onClose={props.onClose} role={asks ? "dialog" : "alertdialog"}>
+      <ActForm {...props} />
+    </Dialog>
+  );
+}
+const isActName = (name: string): name is ActName => name in acts;
+
+function ActForm(props: { name: ActName; contactId: string; onClose: () => void; onDone: () => void }) {
+  const { name, contactId, onClose, onDone } = props;
+  const told = acts[name];
+  const notify = useNotify();
+  const [text, setText] = useState("");
+  const { run, problems, isPending } = told.useRun(contactId);
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    const { payload } = await run(text);
+    if (!payload) return;
+    notify({ tone: "success", text: told.done });
+    onDone();
+  };
+  const other = otherProblems(problems, told.asks ?? "");
+  return (
+    <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-4 text-sm">
+      <p>{told.will}</p>
+      {other && <Banner tone="danger">{other}</Banner>}
+      {told.asks === "reason" && (
+        <TextField
+          label="Reason"
+          hint="Kept in the activity log."
+          value={text}
+          onChange={setText}
+          error={problemOf(problems, "reason")}
+          rows={3}
+          maxLength={500}
+          isRequired
+        />
+      )}
+      {told.asks === "email" && (
+        <TextField
+          label="New login email"
+          type="email"
+          value={text}
+          onChange={setText}
+          error={problemOf(problems, "email")}
+          isRequired
+        />
+      )}
+      <Actions>
+        <Button onPress={onClose}>Cancel</Button>
+        <Button
+          type="submit"
+          look={told.isDanger ? "danger" : "primary"}
+          isPending={isPending}
+          isDisabled={told.asks !== null && text.trim() === ""}
+        >
+          {told.confirm}
+        </Button>
+      </Actions>
+    </form>
+  );
+}

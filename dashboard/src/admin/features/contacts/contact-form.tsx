@@ -1,0 +1,118 @@
+import { useState, type FormEvent } from "react";
+import { graphql } from "../../../graphql/graphql.js";
+import { otherProblems, problemOf, useAct } from "../../../graphql/use-act.js";
+import { Banner } from "../../../ui/banner.js";
+import { Button } from "../../../ui/button.js";
+import { Actions } from "../../../ui/dialog.js";
+import { TextField } from "../../../ui/text-field.js";
+import { ContactRow_contact } from "./contact-row.js";
+
+const ContactForm_create = graphql(
+  `
+    mutation ContactForm_create($input: ContactInput!) {
+      createContact(input: $input) {
+        contact {
+          id
+          externalId
+          ...ContactRow_contact
+        }
+        userErrors {
+          code
+          field
+          message
+        }
+      }
+    }
+  `,
+  [ContactRow_contact],
+);
+const ContactForm_update = graphql(
+  `
+    mutation ContactForm_update($input: UpdateContactInput!) {
+      updateContact(input: $input) {
+        contact {
+          id
+          externalId
+          ...ContactRow_contact
+        }
+        userErrors {
+          code
+          field
+          message
+        }
+      }
+    }
+  `,
+  [ContactRow_contact],
+);
+
+export interface ContactValues {
+  id: string;
+  name: string;
+  organization: string | null;
+  email: string | null;
+  externalId: string | null;
+}
+
+/** A new contact, or a change of one. */
+export function ContactForm(props: {
+  contact?: ContactValues;
+  onDone: (contactId: string) => void;
+  onCancel: () => void;
+}) {
+  const { contact, onDone, onCancel } = props;
+  const create = useAct(ContactForm_create);
+  const update = useAct(ContactForm_update);
+  const { problems, isPending } = contact ? update : create;
+  const [name, setName] = useState(contact?.name ?? "");
+  const [organization, setOrganization] = useState(contact?.organization ?? "");
+  const [email, setEmail] = useState(contact?.email ?? "");
+  const [externalId, setExternalId] = useState(contact?.externalId ?? "");
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    const values = {
+      name,
+      organization: organization.trim() || null,
+      email: email.trim() || null,
+      externalId: externalId.trim() || null,
+    };
+    const { payload } = contact
+      ? await update.act({ input: { contactId: contact.id, ...values } })
+      : await create.act({ input: values });
+    if (payload?.contact) onDone(payload.contact.id);
+  };
+  const other = otherProblems(problems, "name", "organization", "email", "externalId");
+  return (
+    <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-4">
+      {other && <Banner tone="danger">{other}</Banner>}
+      <TextField label="Name" value={name} onChange={setName} error={problemOf(problems, "name")} isRequired />
+      <TextField
+        label="Organization"
+        value={organization}
+        onChange={setOrganization}
+        error={problemOf(problems, "organization")}
+      />
+      <TextField
+        label="Email"
+        type="email"
+        hint="Requests and the invitation to the portal go here."
+        value={email}
+        onChange={setEmail}
+        error={problemOf(problems, "email")}
+      />
+      <TextField
+        label="External id"
+        hint="The contact's number in another system of yours."
+        value={externalId}
+        onChange={setExternalId}
+        error={problemOf(problems, "externalId")}
+      />
+      <Actions>
+        <Button onPress={onCancel}>Cancel</Button>
+        <Button type="submit" look="primary" isPending={isPending}>
+          {contact ? "Save" : "Create contact"}
+        </Button>
+      </Actions>
+    </form>
+  );
+}

@@ -1,0 +1,175 @@
+import { useState, type FormEvent } from "react";
+import { lengths } from "@gatehouse/shared";
+import { graphql } from "../../../graphql/graphql.js";
+import { otherProblems, problemOf, useAct } from "../../../graphql/use-act.js";
+import { Banner } from "../../../ui/banner.js";
+import { Button } from "../../../ui/button.js";
+import { Actions, Dialog } from "../../../ui/dialog.js";
+import { Email } from "../../../ui/email.js";
+import { useNotify } from "../../../ui/notices.js";
+import { TextField } from "../../../ui/text-field.js";
+import { ContactRow_contact } from "./contact-row.js";
+
+const InviteDialog_invite = graphql(
+  `
+    mutation InviteDialog_invite($input: InviteContactsInput!) {
+      inviteContacts(input: $input) {
+        results {
+          contact {
+            id
+            ...ContactRow_contact
+          }
+          userErrors {
+            code
+            field
+            message
+          }
+        }
+        userErrors {
+          code
+          field
+          message
+        }
+      }
+    }
+  `,
+  [ContactRow_contact],
+);
+
+export interface Invitee {
+  id: string;
+  name: string;
+  email: string | null;
+}
+type Outcome = Invitee & { refusal: string | null };
+
+/** Invites contacts to the portal, with a few words of one's own, and then says who got it, who did not, and why. */
+export function InviteDialog(props: { contacts: readonly Invitee[]; onClose: (isSent: boolean) => void }) {
+  const { contacts, onClose } = props;
+  const [outcomes, setOutcomes] = useState<readonly Outcome[] | null>(null);
+  const notify = useNotify();
+  const [only] = contacts.length === 1 ? contacts : [];
+  const finish = (found: readonly Outcome[]) => {
+    if (!only || found.some(({ refusal }) => refusal)) return setOutcomes(found);
+    notify({ tone: "success", text: `${only.name} was invited to the portal.` });
+    onClose(true);
+  };
+  const close = () => onClose(outcomes !== null);
+  const title = outcomes ? "Invitations" : `Invite ${only?.name ?? `${contacts.length} contacts`}?`;
+  return (
+    <Dialog title={title} isOpen onClose={close}>
+      {outcomes ? (
+        <Outcomes outcomes={outcomes} onClose={close} />
+      ) : (
+        <InviteForm contacts={contacts} onCancel={close} onSent={finish} />
+      )}
+    </Dialog>
+  );
+}
+
+function InviteForm(props: {
+  contacts: readonly Invitee[];
+  onCancel: () => void;
+  onSent: (outcomes: readonly Outcome[]) => void;
+}) {
+  const { contacts, onCancel, onSent } = props;
+  const { act, isPending, problems } = useAct(InviteDialog_invite);
+  const [message, setMessage] = useState("");
+  const [only] = contacts.length === 1 ? contacts : [];
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    const { payload } = await act({
+      input: { contactIds: contacts.map(({ id }) => id), message: message.trim() || null },
+    });
+    const results = payload?.results;
+    if (!results) return;
+    onSent(
+      contacts.map((contact, index) => {
+        const refusals = results[index]?.userErrors ?? [];
+        return { ...contact, refusal: refusals.map((refusal) => refusal.message).join(" ") || null };
+      }),
+    );
+  };
+  const other = otherProblems(problems, "message");
+  return (
+    <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-4 text-sm">
+      <p>
+        We mail{" "}
+        {only?.email ? (
+          <strong>
+            <Email address={only.email} />
+          </strong>
+        ) : (
+          "each of them"
+        )}{" "}
+        a link to create a portal account. It works for 7 days.
+        {!only && " Who has no email, or has an account already, is skipped."}
+      </p>
+      {other && <Banner tone="danger">{other}</Banner>}
+      <TextField
+        label="Message (optional)"
+        hint="Goes into the mail as you write it."
+        value={message}
+        onChange={setMessage}
+        error={problemOf(problems, "message")}
+        rows={4}
+        maxLength={lengths.message}
+      />
+      <Actions>
+        <Button onPress={onCancel}>Cancel</Button>
+        <Button type="submit" look="primary" isPending={isPending}>
+          {only ? "Send invitation" : `Send ${contacts.length} invitations`}
+        </Button>
+      </Actions>
+    </form>
+  );
+}
+
+function Outcomes({ outcomes, onClose }: { outcomes: readonly Outcome[]; onClose: () => void }) {
+  const invited = outcomes.filter(({ refusal }) => refusal === null);
+  const refused = outcomes.filter(({ refusal }) => refusal !== null);
+  return (
+    <div className="flex flex-col gap-4 text-sm">
+      <Banner tone={invited.length > 0 ? "success" : "warning"}>
+        {invited.length} of {outcomes.length} invited.
+      </Banner>
+      <div className="flex flex-col gap-4">
+        {refused.length > 0 && (
+          <section aria-label="Not invited">
+            <h3 className="font-medium text-ink">Not invited</h3>
+            <ul className="flex flex-col divide-y divide-line">
+              {refused.map(({ id, name, refusal }) => (
+                <li key={id} className="py-2">
+                  <p className="text-ink">{name}</p>
+                  <p className="text-muted">{refusal}</p>
+                </li>
+              ))}
+            </ul>
+          </section>
+        )}
+        {invited.length > 0 && (
+          <section aria-label="Invited">
+            <h3 className="font-medium text-ink">Invited</h3>
+            <ul className="flex flex-col divide-y divide-line">
+              {invited.map(({ id, name, email }) => (
+                <li key={id} className="py-2">
+                  <p className="text-ink">{name}</p>
+                  {email && (
+                    <p className="text-muted">
+                      <Email address={email} />
+                    </p>
+                  )}
+                </li>
+              ))}
+            </ul>
+          </section>
+        )}
+      </div>
+      <Actions>
+        <Button look="primary" onPress={onClose}>
+          Done
+        </Button>
+      </Actions>
+    </div>
+  );
+}

@@ -1,0 +1,95 @@
+import { normalizeEmail, type ImportedIdentity } from "@gatehouse/shared";
+import type { SheetRow } from "./csv-file.js";
+
+/** What a column can be, and what it is called in the files of other products (English and French), likeliest first. */
+export const importFields = {
+  name: {
+    title: "Full name",
+    names: "name, fullname, contactname, clientname, displayname, contact, client, customer, nom, nomcomplet".split(
+      ", ",
+    ),
+  },
+  firstName: { title: "First name", names: "firstname, givenname, forename, first, prenom".split(", ") },
+  lastName: { title: "Last name", names: "lastname, surname, familyname, last, nomdefamille".split(", ") },
+  email: {
+    title: "Email",
+    names: "email, emailaddress, primaryemail, mail, courriel, adressecourriel, adresseemail".split(", "),
+  },
+  organization: {
+    title: "Organization",
+    names:
+      "organization, organisation, organizationname, company, companyname, business, businessname, entreprise, societe, compagnie, employer".split(
+        ", ",
+      ),
+  },
+  externalId: {
+    title: "External id",
+    names:
+      "externalid, clientid, contactid, customerid, id, clientnumber, clientno, contactnumber, accountnumber, number, reference, ref, code, numero, numeroclient, noclient, clientcode".split(
+        ", ",
+      ),
+  },
+} as const satisfies Record<string, { title: string; names: readonly string[] }>;
+export type ImportField = keyof typeof importFields;
+export const importFieldNames = Object.keys(importFields) as ImportField[];
+/** Which column holds a field; null: none. */
+export type Columns = Readonly<Record<ImportField, number | null>>;
+
+/** A contact as `upsertContacts` takes it: what is left out stays as it is. */
+export interface ImportedContact {
+  name: string;
+  email?: string;
+  organization?: string;
+  externalId?: string;
+}
+export interface ImportRow {
+  number: number;
+  contact: ImportedContact;
+}
+
+/** A heading without case, accents and whatever is no letter or digit. */
+const plain = (heading: string) =>
+  heading
+    .normalize("NFD")
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}]/gu, "");
+
+/** Whether the first row names the columns: nobody's email stands in it. */
+export const looksLikeHeadings = ({ cells }: SheetRow): boolean => cells.every((cell) => normalizeEmail(cell) === null);
+
+/** Which columns are meant, as far as their headings say. */
+export function guessColumns(headings: readonly string[]): Columns {
+  const found = headings.map(plain);
+  const columnOf = (field: ImportField): number | null => {
+    const name = importFields[field].names.find((candidate) => found.includes(candidate));
+    return name === undefined ? null : found.indexOf(name);
+  };
+  const columns: Columns = {
+    name: columnOf("name"),
+    firstName: columnOf("firstName"),
+    lastName: columnOf("lastName"),
+    email: columnOf("email"),
+    organization: columnOf("organization"),
+    externalId: columnOf("externalId"),
+  };
+  // "Nom, Prénom": beside a first name alone, the name is the last one. Beside a whole name, its parts say nothing new.
+  if (columns.firstName !== null && columns.lastName === null && columns.name !== null)
+    return { ...columns, lastName: columns.name, name: null };
+  return columns.name === null ? columns : { ...columns, firstName: null, lastName: null };
+}
+
+/** The contacts that the rows tell; an empty cell tells nothing. */
+export const contactsIn = (rows: readonly SheetRow[], columns: Columns): ImportRow[] =>
+  rows.map(({ number, cells }) => {
+    const of = (field: ImportField) => (columns[field] === null ? "" : (cells[columns[field]] ?? ""));
+    const contact: ImportedContact = { name: of("name") || `${of("firstName")} ${of("lastName")}`.trim() };
+    for (const field of ["email", "organization", "externalId"] as const)
+      if (of(field) !== "") contact[field] = of(field);
+    return { number, contact };
+  });
+
+export const identityOf = ({ number, contact: { externalId, email } }: ImportRow): ImportedIdentity => ({
+  number,
+  externalId,
+  email,
+});

@@ -1,0 +1,64 @@
+import type { Client } from "urql";
+import { pageHeaders } from "../../../graphql/client.js";
+import { graphql } from "../../../graphql/graphql.js";
+import { sayError } from "../../../graphql/use-act.js";
+import type { ImportedContact } from "./column-matching.js";
+import type { Answer } from "./import-run.js";
+
+const ImportPage_upsert = graphql(`
+  mutation ImportPage_upsert($input: UpsertContactsInput!) {
+    upsertContacts(input: $input) {
+      outcomes
+      results {
+        userErrors {
+          code
+          field
+          message
+        }
+      }
+      userErrors {
+        code
+        field
+        message
+      }
+    }
+  }
+`);
+
+/** Errors after which the same request under the same key is right. */
+const passing = new Set<unknown>(["RATE_LIMITED", "IDEMPOTENCY_KEY_IN_USE", "STARTING"]);
+
+/** Sends a part of the rows; with `dryRun` nothing is written. */
+export async function upsert(
+  client: Client,
+  contacts: readonly ImportedContact[],
+  { key, dryRun }: { key: string; dryRun: boolean },
+): Promise<Answer> {
+  const headers = { ...pageHeaders("team"), "idempotency-key": key };
+  const { data, error } = await client
+    .mutation(
+      ImportPage_upsert,
+      { input: { contacts: [...contacts], dryRun } },
+      { fetchOptions: { credentials: "same-origin", headers } },
+    )
+    .toPromise();
+  if (error) {
+    const { code, retryAfter } = error.graphQLErrors[0]?.extensions ?? {};
+    if (error.networkError === undefined && !passing.has(code)) return { kind: "FAILED", problem: sayError(error) };
+    return {
+      kind: "AGAIN",
+      waitMs: typeof retryAfter === "number" ? retryAfter * 1000 : null,
+      problem: sayError(error),
+    };
+  }
+  const { results, outcomes, userErrors = [] } = data?.upsertContacts ?? {};
+  if (!results || !outcomes)
+    return { kind: "FAILED", problem: userErrors.map(({ message }) => message).join(" ") || "There was no answer." };
+  return {
+    kind: "DONE",
+    outcomes: results.map((row, at) => ({
+      outcome: outcomes[at] ?? "REFUSED",
+      reason: row.userErrors.map(({ message }) => message).join(" ") || null,
+    })),
+  };
+}

@@ -1,0 +1,232 @@
+import { useEffect, useRef, useState } from "react";
+import {
+  concernedGroups,
+  dayAt,
+  proposedRollOutMessage,
+  readRollOutPlan,
+  rollOutLimits,
+  type RollOutPlan,
+} from "@gatehouse/shared";
+import { graphql, readFragment, type FragmentOf } from "../../../graphql/graphql.js";
+import { otherProblems, problemOf, useAct } from "../../../graphql/use-act.js";
+import { Banner } from "../../../ui/banner.js";
+import { Button } from "../../../ui/button.js";
+import { Facts } from "../../../ui/card.js";
+import { Checkbox } from "../../../ui/checkbox.js";
+import { classes } from "../../../ui/classes.js";
+import { beginningOf, dayOf } from "../../../ui/days.js";
+import { useNotify } from "../../../ui/notices.js";
+import { quantity } from "../../../ui/quantity.js";
+import { labelClass, TextField } from "../../../ui/text-field.js";
+import { countOf, Groups, Groups_firm } from "./groups.js";
+import { MessageStep } from "./message-step.js";
+
+export const Assistant_firm = graphql(
+  `
+    fragment Assistant_firm on Firm {
+      name
+      ...Groups_firm
+    }
+  `,
+  [Groups_firm],
+);
+const Assistant_start = graphql(`
+  mutation Assistant_start($input: StartRollOutInput!) {
+    startRollOut(input: $input) {
+      rollOut {
+        id
+      }
+      userErrors {
+        code
+        field
+        message
+      }
+    }
+  }
+`);
+
+const steps = ["Who", "When", "Message", "Start"] as const;
+const offeredReminders = [14, 7, 1];
+const usualNoticeDays = 30;
+const dayMs = 86_400_000;
+const timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+/** Four steps, each with what it means; nothing happens before the last one's button. */
+export function Assistant(props: { firm: FragmentOf<typeof Assistant_firm>; version: number; onStarted: () => void }) {
+  const firm = readFragment(Assistant_firm, props.firm);
+  const groups = readFragment(Groups_firm, firm);
+  const notify = useNotify();
+  const { act, isPending, problems } = useAct(Assistant_start);
+  const [step, setStep] = useState(0);
+  const [now] = useState(() => Date.now());
+  const [day, setDay] = useState(dayOf(new Date(now + usualNoticeDays * dayMs)));
+  const [invitesContacts, setInvites] = useState(true);
+  const [reminders, setReminders] = useState<readonly number[]>(rollOutLimits.reminders.usualDaysBefore);
+  const [rate, setRate] = useState(String(rollOutLimits.mailsPerMinute.usual));
+  /** Null: the proposed words, which follow the day. */
+  const [typed, setTyped] = useState<string | null>(null);
+  const enforcedFrom = beginningOf(day);
+  const startDay = enforcedFrom ? dayAt(enforcedFrom.getTime(), timeZone) : "";
+  const message = typed ?? proposedRollOutMessage(firm.name, startDay);
+  const { plan, fault } = readRollOutPlan(
+    {
+      enforcedFrom: enforcedFrom?.getTime() ?? Number.NaN,
+      message,
+      invitesContacts,
+      remindDaysBefore: [...reminders],
+      mailsPerMinute: Number(rate),
+    },
+    now,
+  );
+  const faultOf = (field: keyof RollOutPlan) => (fault?.field === field ? fault.message : problemOf(problems, field));
+  const contacts = concernedGroups(plan).reduce((sum, group) => sum + countOf(groups, group), 0);
+  const start = async () => {
+    const { payload } = await act({
+      input: {
+        ...plan,
+        enforcedFrom: new Date(plan.enforcedFrom).toISOString(),
+        timeZone,
+        expectedVersion: props.version,
+      },
+    });
+    if (!payload) return;
+    notify({ tone: "success", text: "The roll-out has begun." });
+    props.onStarted();
+  };
+  const heading = useRef<HTMLHeadingElement>(null);
+  const go = (to: number) => setStep(to);
+  useEffect(() => {
+    if (step > 0) heading.current?.focus();
+  }, [step]);
+  const isStepFaulty = [false, fault !== null && fault.field !== "message", fault !== null, fault !== null][step];
+  const other = otherProblems(problems, "enforcedFrom", "message", "remindDaysBefore", "mailsPerMinute");
+  return (
+    <section aria-label="Roll-out assistant" className="rounded-xl border border-line bg-surface p-5 sm:p-6">
+      <ol className="flex flex-wrap gap-x-6 gap-y-2 border-b border-line pb-4 text-sm">
+        {steps.map((name, index) => (
+          <li
+            key={name}
+            aria-current={index === step ? "step" : undefined}
+            className={classes("flex items-center gap-2", index === step ? "font-semibold text-ink" : "text-muted")}
+          >
+            <span
+              aria-hidden="true"
+              className={classes(
+                "flex size-6 items-center justify-center rounded-full text-xs font-semibold",
+                index <= step ? "bg-accent text-on-accent" : "bg-sunken text-muted",
+              )}
+            >
+              {index + 1}
+            </span>
+            {name}
+          </li>
+        ))}
+      </ol>
+      <div className="flex flex-col gap-5 pt-5">
+        <h2 ref={heading} tabIndex={-1} className="text-lg font-semibold text-ink outline-none">
+          {["Whom it concerns", "When it begins", "What your clients read", "Check, and start"][step]}
+        </h2>
+        {step === 0 && (
+          <>
+            <Groups firm={firm} />
+            <Checkbox isSelected={invitesContacts} onChange={setInvites}>
+              Invite contacts without an account too
+              <span className="block text-muted">
+                {quantity(groups.portalStats.invited + groups.portalStats.notInvited, "contact")} with an email address
+                get a link to create an account, with your message.
+              </span>
+            </Checkbox>
+          </>
+        )}
+        {step === 1 && (
+          <>
+            <TextField
+              label="Required from"
+              type="date"
+              hint="Until then clients sign in with their password as before. They see the date when they sign in and on their portal's pages, and can set it up early."
+              value={day}
+              onChange={setDay}
+              error={faultOf("enforcedFrom")}
+            />
+            <fieldset className="flex flex-col gap-2">
+              <legend className={classes(labelClass, "pb-1")}>Remind whoever has not set it up</legend>
+              {offeredReminders.map((days) => (
+                <Checkbox
+                  key={days}
+                  isSelected={reminders.includes(days)}
+                  onChange={(isOn) => setReminders(isOn ? [...reminders, days] : reminders.filter((n) => n !== days))}
+                >
+                  {quantity(days, "day")} before
+                </Checkbox>
+              ))}
+              <p className="text-sm text-muted">
+                Nobody gets more than one mail in {rollOutLimits.betweenMails / dayMs} days, and whoever has set it up
+                gets none.
+              </p>
+            </fieldset>
+            <TextField
+              label="Mails a minute"
+              type="number"
+              inputMode="numeric"
+              hint={
+                faultOf("mailsPerMinute")
+                  ? undefined
+                  : `So ${quantity(contacts, "contact")} are told within about ${quantity(Math.max(1, Math.ceil(contacts / plan.mailsPerMinute)), "minute")}. Choose fewer if your phones could not keep up.`
+              }
+              value={rate}
+              onChange={setRate}
+              error={faultOf("mailsPerMinute")}
+            />
+          </>
+        )}
+        {step === 2 && (
+          <MessageStep
+            message={message}
+            onChange={setTyped}
+            error={faultOf("message")}
+            enforcedFrom={plan.enforcedFrom}
+            timeZone={timeZone}
+            isInviting={invitesContacts}
+          />
+        )}
+        {step === 3 && (
+          <>
+            <Facts
+              facts={[
+                ["To be told", `${quantity(contacts, "contact")}, one mail a mailbox`],
+                ["Required from", startDay],
+                [
+                  "Reminders",
+                  plan.remindDaysBefore.length === 0
+                    ? "None"
+                    : plan.remindDaysBefore.map((days) => quantity(days, "day")).join(", ") + " before",
+                ],
+                ["Mails a minute", plan.mailsPerMinute],
+                ["Invitations", invitesContacts ? "To contacts without an account" : "None"],
+              ]}
+            />
+            <p className="text-sm text-muted">
+              The date is announced at once and the first mails go out. You can pause the mails and undo everything on
+              this page.
+            </p>
+            {other && <Banner tone="danger">{other}</Banner>}
+          </>
+        )}
+        <div className="flex flex-wrap justify-between gap-3 border-t border-line pt-4">
+          <Button onPress={() => go(step - 1)} isDisabled={step === 0}>
+            Back
+          </Button>
+          {step < steps.length - 1 ? (
+            <Button look="primary" onPress={() => go(step + 1)} isDisabled={Boolean(isStepFaulty)}>
+              Next
+            </Button>
+          ) : (
+            <Button look="primary" onPress={() => void start()} isPending={isPending} isDisabled={fault !== null}>
+              Start the roll-out
+            </Button>
+          )}
+        </div>
+      </div>
+    </section>
+  );
+}

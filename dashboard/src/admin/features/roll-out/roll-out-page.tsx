@@ -1,0 +1,104 @@
+import { useQuery } from "urql";
+import { Link } from "@tanstack/react-router";
+import { planOffersMode, plans, requiresTwoFactor, rollOutMode, type SecurityMode } from "@gatehouse/shared";
+import { graphql } from "../../../graphql/graphql.js";
+import { sayError } from "../../../graphql/use-act.js";
+import { Banner } from "../../../ui/banner.js";
+import { Day } from "../../../ui/date-time.js";
+import { PageHeader } from "../../../ui/page-header.js";
+import { Skeleton } from "../../../ui/skeleton.js";
+import { ErrorState } from "../../../ui/states.js";
+import { useTeamSession } from "../../session.js";
+import { useLiveRefresh } from "../audit/live-feed.js";
+import { Assistant, Assistant_firm } from "./assistant.js";
+import { Progress, Progress_rollOut } from "./progress.js";
+
+const RollOutPage_rollOut = graphql(
+  `
+    query RollOutPage_rollOut {
+      rollOut {
+        id
+        state
+        startedAt
+        nextMailAt
+        ...Progress_rollOut
+      }
+      firm {
+        id
+        plan
+        securityPolicy {
+          mode
+          enforcedFrom
+          version
+        }
+        ...Assistant_firm
+      }
+    }
+  `,
+  [Progress_rollOut, Assistant_firm],
+);
+
+const isDemanded = ({ mode, enforcedFrom }: { mode: SecurityMode; enforcedFrom: string | null }) =>
+  requiresTwoFactor({ mode, enforcedFrom: enforcedFrom === null ? null : Date.parse(enforcedFrom) }, Date.now());
+
+/** Settings > Client Portal > Roll out two-factor: from passwords alone to a second factor, step by step, and back. */
+export function RollOutPage() {
+  const { mayWrite } = useTeamSession();
+  const [{ data, error }, again] = useQuery({ query: RollOutPage_rollOut, requestPolicy: "cache-and-network" });
+  const refresh = () => again({ requestPolicy: "network-only" });
+  useLiveRefresh(again);
+  const isUndone = data?.rollOut?.state === "UNDONE";
+  return (
+    <>
+      <PageHeader
+        title="Roll out two-factor"
+        above={
+          <>
+            Settings ›{" "}
+            <Link to="/settings/client-portal" className="link">
+              Client Portal
+            </Link>
+          </>
+        }
+      >
+        Lead your clients from passwords alone to a second step at sign-in, with a warning before it begins.
+      </PageHeader>
+      {!data ? (
+        error ? (
+          <ErrorState message={sayError(error)} onRetry={refresh} />
+        ) : (
+          <Skeleton lines={8} />
+        )
+      ) : data.rollOut && !isUndone ? (
+        <Progress rollOut={data.rollOut} version={data.firm.securityPolicy.version} onChange={refresh} />
+      ) : (
+        <div className="flex max-w-3xl flex-col gap-6">
+          {data.rollOut && (
+            <Banner>
+              The last roll-out, started on <Day on={data.rollOut.startedAt} />, was undone.
+              {data.rollOut.nextMailAt && " Whoever was told is being mailed that it is called off."}
+            </Banner>
+          )}
+          {!planOffersMode(data.firm.plan, rollOutMode) ? (
+            <Banner tone="warning">
+              Your plan ({plans[data.firm.plan].name}) does not include two-factor authentication for clients. Upgrade
+              to Business or Enterprise.
+            </Banner>
+          ) : mayWrite ? (
+            <>
+              {isDemanded(data.firm.securityPolicy) && (
+                <Banner tone="warning">
+                  Two-factor authentication is required already. A roll-out lets clients in without it again until the
+                  day that you choose.
+                </Banner>
+              )}
+              <Assistant firm={data.firm} version={data.firm.securityPolicy.version} onStarted={refresh} />
+            </>
+          ) : (
+            <Banner>No roll-out is under way. An owner or admin can start one.</Banner>
+          )}
+        </div>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,263 @@
+import { useState, type FormEvent } from "react";
+import { useQuery } from "urql";
+import { Link } from "@tanstack/react-router";
+import {
+  counts,
+  plans,
+  planOffersMode,
+  rollOutMode,
+  securityModeNames,
+  securityModes,
+  type SecurityMode,
+} from "@gatehouse/shared";
+import { graphql, type ResultOf } from "../../../graphql/graphql.js";
+import { otherProblems, problemOf, sayError, useAct } from "../../../graphql/use-act.js";
+import { Banner } from "../../../ui/banner.js";
+import { Button } from "../../../ui/button.js";
+import { Card } from "../../../ui/card.js";
+import { Checkbox } from "../../../ui/checkbox.js";
+import { Day } from "../../../ui/date-time.js";
+import { beginningOf, dayOf } from "../../../ui/days.js";
+import { useNotify } from "../../../ui/notices.js";
+import { PageHeader } from "../../../ui/page-header.js";
+import { quantity } from "../../../ui/quantity.js";
+import { RadioGroup } from "../../../ui/radio-group.js";
+import { Skeleton } from "../../../ui/skeleton.js";
+import { ErrorState } from "../../../ui/states.js";
+import { TextField } from "../../../ui/text-field.js";
+import { useTeamSession } from "../../session.js";
+
+const SecurityPage_firm = graphql(`
+  query SecurityPage_firm {
+    firm {
+      id
+      plan
+      securityPolicy {
+        mode
+        enforcedFrom
+        magicLinkRequiresTwoFactor
+        trustedDeviceDays
+        availableModes
+        version
+        updatedAt
+        updatedBy
+      }
+    }
+  }
+`);
+const SecurityPage_impact = graphql(`
+  query SecurityPage_impact($mode: SecurityMode!) {
+    securityModeImpact(mode: $mode) {
+      mode
+      allowedByPlan
+      accounts
+      accountsToEnroll
+      sessionsToEnd
+      contactsWithoutAccount
+    }
+  }
+`);
+const SecurityPage_save = graphql(`
+  mutation SecurityPage_save($input: UpdateSecurityPolicyInput!) {
+    updateSecurityPolicy(input: $input) {
+      firm {
+        id
+        plan
+        securityPolicy {
+          mode
+          enforcedFrom
+          magicLinkRequiresTwoFactor
+          trustedDeviceDays
+          availableModes
+          version
+          updatedAt
+          updatedBy
+        }
+      }
+      userErrors {
+        code
+        field
+        message
+      }
+    }
+  }
+`);
+type Firm = ResultOf<typeof SecurityPage_firm>["firm"];
+
+/** Settings > Client Portal > Security and Two-Factor. */
+export function SecurityPage() {
+  const [{ data, error }, again] = useQuery({ query: SecurityPage_firm, requestPolicy: "cache-and-network" });
+  const refresh = () => again({ requestPolicy: "network-only" });
+  return (
+    <>
+      <PageHeader title="Client Portal" above="Settings">
+        How your clients get in. A change is in force the moment it is saved.
+      </PageHeader>
+      {data ? (
+        // A new version starts the form anew from what is in force now.
+        <PolicyForm key={data.firm.securityPolicy.version} firm={data.firm} onStale={refresh} />
+      ) : error ? (
+        <ErrorState message={sayError(error)} onRetry={refresh} />
+      ) : (
+        <Skeleton lines={8} />
+      )}
+    </>
+  );
+}
+
+const dayOrNone = (moment: string | null): string => (moment ? dayOf(new Date(moment)) : "");
+
+function PolicyForm({ firm, onStale }: { firm: Firm; onStale: () => void }) {
+  const policy = firm.securityPolicy;
+  const { mayWrite } = useTeamSession();
+  const notify = useNotify();
+  const { act, isPending, problems } = useAct(SecurityPage_save);
+  const [mode, setMode] = useState<SecurityMode>(policy.mode);
+  const [fromDay, setFromDay] = useState(dayOrNone(policy.enforcedFrom));
+  const [linkNeedsCode, setLinkNeedsCode] = useState(policy.magicLinkRequiresTwoFactor);
+  const [trustedDays, setTrustedDays] = useState(String(policy.trustedDeviceDays));
+  const isRequired = securityModes[mode].secondFactor === "required";
+  const isConflict = problems.some(({ code }) => code === "VERSION_CONFLICT");
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    const { payload } = await act({
+      input: {
+        mode,
+        enforcedFrom: isRequired ? (beginningOf(fromDay)?.toISOString() ?? null) : null,
+        magicLinkRequiresTwoFactor: linkNeedsCode,
+        trustedDeviceDays: Number(trustedDays),
+        expectedVersion: policy.version,
+      },
+    });
+    if (payload) notify({ tone: "success", text: "Saved. It is in force." });
+  };
+  const isChanged =
+    mode !== policy.mode ||
+    linkNeedsCode !== policy.magicLinkRequiresTwoFactor ||
+    Number(trustedDays) !== policy.trustedDeviceDays ||
+    (isRequired && fromDay !== dayOrNone(policy.enforcedFrom));
+  const other = isConflict ? null : otherProblems(problems, "mode", "enforcedFrom", "trustedDeviceDays");
+  return (
+    <form onSubmit={(event) => void submit(event)} className="flex max-w-3xl flex-col gap-6">
+      {!mayWrite && <Banner>You may look at these settings; an owner or admin can change them.</Banner>}
+      {planOffersMode(firm.plan, rollOutMode) && (
+        <Banner>
+          Two-factor authentication for everybody is easier with a date, a message and reminders:{" "}
+          <Link to="/settings/client-portal/roll-out" className="link">
+            Roll out two-factor
+          </Link>
+        </Banner>
+      )}
+      <Card title="Security and Two-Factor">
+        <div className="flex flex-col gap-5">
+          <RadioGroup
+            label="Clients get in by"
+            value={mode}
+            onChange={setMode}
+            isDisabled={!mayWrite}
+            error={problemOf(problems, "mode")}
+            choices={securityModeNames.map((name) => {
+              const isOffered = policy.availableModes.includes(name) || name === policy.mode;
+              return {
+                value: name,
+                title: securityModes[name].title,
+                isDisabled: !isOffered,
+                description: isOffered ? (
+                  securityModes[name].summary
+                ) : (
+                  <>
+                    {securityModes[name].summary}{" "}
+                    <strong>
+                      Your plan ({plans[firm.plan].name}) does not include this. Upgrade to Business or Enterprise.
+                    </strong>
+                  </>
+                ),
+              };
+            })}
+          />
+          {isRequired && (
+            <>
+              <TextField
+                label="Required from"
+                type="date"
+                hint="Until then clients may still sign in without a code and are asked to set it up. Empty: at once."
+                value={fromDay}
+                onChange={setFromDay}
+                error={problemOf(problems, "enforcedFrom")}
+                isDisabled={!mayWrite}
+              />
+              <Checkbox isSelected={linkNeedsCode} onChange={setLinkNeedsCode} isDisabled={!mayWrite}>
+                Magic links ask for the code too
+                <span className="block text-muted">
+                  Off: clients without two-factor authentication reach the one request by its link alone.
+                </span>
+              </Checkbox>
+            </>
+          )}
+          {securityModes[mode].secondFactor !== "none" && (
+            <TextField
+              label="Days to trust a device"
+              type="number"
+              inputMode="numeric"
+              hint={`For so long a device need not enter the code again. 0 to ${counts.trustedDeviceDaysMax}; 0: always ask.`}
+              value={trustedDays}
+              onChange={setTrustedDays}
+              error={problemOf(problems, "trustedDeviceDays")}
+              isDisabled={!mayWrite}
+            />
+          )}
+          {mode !== policy.mode && <Impact mode={mode} isLater={isRequired && fromDay !== ""} />}
+          {isConflict && (
+            <Banner tone="warning">
+              Somebody else changed these settings meanwhile.{" "}
+              <Button size="small" onPress={onStale}>
+                Show the current ones
+              </Button>
+            </Banner>
+          )}
+          {other && <Banner tone="danger">{other}</Banner>}
+          <div className="flex flex-wrap items-center justify-between gap-3">
+            <p className="text-sm text-muted">
+              Last changed <Day on={policy.updatedAt} />
+              {policy.updatedBy && ` by ${policy.updatedBy}`}
+            </p>
+            <Button type="submit" look="primary" isPending={isPending} isDisabled={!mayWrite || !isChanged}>
+              Save
+            </Button>
+          </div>
+        </div>
+      </Card>
+    </form>
+  );
+}
+
+/** What saving would do, before it is saved. */
+function Impact({ mode, isLater }: { mode: SecurityMode; isLater: boolean }) {
+  const [{ data, error }] = useQuery({
+    query: SecurityPage_impact,
+    variables: { mode },
+    requestPolicy: "network-only",
+  });
+  if (error) return <Banner tone="warning">What this would do could not be counted: {sayError(error)}</Banner>;
+  if (data?.securityModeImpact.mode !== mode) return <Skeleton lines={2} label="Counting what this would do" />;
+  const { accounts, accountsToEnroll, sessionsToEnd, contactsWithoutAccount } = data.securityModeImpact;
+  return (
+    <section aria-label="What saving will do" className="rounded-md bg-sunken p-4 text-sm text-ink">
+      <h3 className="font-medium">What saving will do</h3>
+      <ul className="list-disc pt-1 pl-5">
+        {securityModes[mode].passwordLogin ? (
+          <li>
+            {quantity(accountsToEnroll, "client")} of {quantity(accounts, "account")} will be asked to set up two-factor
+            authentication.
+          </li>
+        ) : (
+          <li>{quantity(accounts, "account")} will sleep: password sign-in is off until you switch back.</li>
+        )}
+        <li>
+          {quantity(sessionsToEnd, "session")} will end{isLater ? " on the day you chose" : " at once"}.
+        </li>
+        <li>Contacts without an account: {contactsWithoutAccount}.</li>
+      </ul>
+    </section>
+  );
+}

@@ -1,0 +1,78 @@
+import { useState, type FormEvent } from "react";
+import { NewPasswordField } from "../../../features/passwords/password-field.js";
+import { NextStep, NextStep_result, signedInAtOnce, type NextStepResult } from "../../../features/sign-in/next-step.js";
+import { useTokenPreview } from "../../../features/sign-in/use-token-preview.js";
+import { graphql } from "../../../graphql/graphql.js";
+import { otherProblems, sayError, useAct } from "../../../graphql/use-act.js";
+import { Banner } from "../../../ui/banner.js";
+import { Button } from "../../../ui/button.js";
+import { Loading } from "../../../ui/spinner.js";
+import { ErrorState } from "../../../ui/states.js";
+import { renderFrame } from "./sign-in-page.js";
+
+const ChoosePasswordPage_choose = graphql(
+  `
+    mutation ChoosePasswordPage_choose($input: ChooseTeamPasswordInput!) {
+      chooseTeamPassword(input: $input) {
+        result {
+          ...NextStep_result
+        }
+        userErrors {
+          code
+          field
+          message
+        }
+      }
+    }
+  `,
+  [NextStep_result],
+);
+
+/** A colleague chooses a password by the mailed link, and goes on to sign in. */
+export function ChoosePasswordPage({ token, onSignedIn }: { token: string | null; onSignedIn: () => void }) {
+  const { preview, isLoading, error, retry } = useTokenPreview(token);
+  const { act, isPending, problems } = useAct(ChoosePasswordPage_choose);
+  const [password, setPassword] = useState("");
+  const [step, setStep] = useState<NextStepResult | null>(null);
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    const { payload } = await act({ input: { token: token ?? "", password } });
+    if (!payload?.result) return;
+    if (signedInAtOnce(payload.result)) onSignedIn();
+    else setStep(payload.result);
+  };
+  if (step)
+    return <NextStep result={step} renderFrame={renderFrame} onSignedIn={onSignedIn} onStartAgain={onSignedIn} />;
+  if (error) return <ErrorState message={sayError(error)} onRetry={retry} />;
+  if (isLoading) return <Loading label="Looking at your link" />;
+  if (preview?.purpose !== "CHOOSE_TEAM_PASSWORD")
+    return renderFrame(
+      "This link does not work any more",
+      <p className="text-sm text-muted">
+        It is too old or was used already. Ask a colleague who looks after the team for a new one, or{" "}
+        <a className="link" href="/">
+          sign in
+        </a>
+        .
+      </p>,
+    );
+  const weak = problems.find(({ code }) => code === "WEAK_PASSWORD");
+  const other = otherProblems(problems.filter((problem) => problem !== weak));
+  return renderFrame(
+    `Choose a password for ${preview.firm.name}`,
+    <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-4">
+      <p className="text-sm text-muted">For {preview.maskedEmail}. Other devices will be signed out.</p>
+      {other && <Banner tone="danger">{other}</Banner>}
+      <NewPasswordField
+        label="New password"
+        value={password}
+        onChange={setPassword}
+        error={weak?.message ?? null}
+        context={{ email: "", firmName: preview.firm.name }}
+      />
+      <Button type="submit" look="primary" isPending={isPending} wide>
+        Save and sign in
+      </Button>
+    </form>,
+  );
+}

@@ -1,0 +1,301 @@
+import { useState, type FormEvent } from "react";
+import { CheckboxGroup, Label } from "react-aria-components";
+import { useQuery } from "urql";
+import { auditEventTypes } from "@gatehouse/shared";
+import { graphql } from "../../../graphql/graphql.js";
+import { otherProblems, problemOf, sayError, useAct } from "../../../graphql/use-act.js";
+import { AlertDialog } from "../../../ui/alert-dialog.js";
+import { Badge } from "../../../ui/badge.js";
+import { Banner } from "../../../ui/banner.js";
+import { Button } from "../../../ui/button.js";
+import { Checkbox } from "../../../ui/checkbox.js";
+import { Day, Moment } from "../../../ui/date-time.js";
+import { Actions, Dialog } from "../../../ui/dialog.js";
+import { PageHeader } from "../../../ui/page-header.js";
+import { Skeleton } from "../../../ui/skeleton.js";
+import { EmptyState, ErrorState } from "../../../ui/states.js";
+import { Table } from "../../../ui/table.js";
+import { labelClass, TextField } from "../../../ui/text-field.js";
+import { useTeamSession } from "../../session.js";
+import { ShownOnce } from "../api-keys/shown-once.js";
+import { eventTitle } from "../audit/event-list.js";
+import { DeliveryLog } from "./delivery-log.js";
+
+const WebhooksPage_endpoints = graphql(`
+  query WebhooksPage_endpoints {
+    webhookEndpoints {
+      id
+      url
+      types
+      createdAt
+      disabledAt
+      lastFailure
+      state
+      nextAttemptAt
+      deliveredThrough
+    }
+  }
+`);
+const WebhooksPage_create = graphql(`
+  mutation WebhooksPage_create($input: CreateWebhookEndpointInput!) {
+    createWebhookEndpoint(input: $input) {
+      webhookEndpoint {
+        id
+      }
+      signingSecret
+      userErrors {
+        code
+        field
+        message
+      }
+    }
+  }
+`);
+const WebhooksPage_delete = graphql(`
+  mutation WebhooksPage_delete($input: WebhookEndpointIdInput!) {
+    deleteWebhookEndpoint(input: $input) {
+      webhookEndpoint {
+        id
+      }
+      userErrors {
+        code
+        field
+        message
+      }
+    }
+  }
+`);
+
+const WebhooksPage_rotate = graphql(`
+  mutation WebhooksPage_rotate($input: WebhookEndpointIdInput!) {
+    rotateWebhookSecret(input: $input) {
+      webhookEndpoint {
+        id
+      }
+      signingSecret
+      userErrors {
+        code
+        field
+        message
+      }
+    }
+  }
+`);
+
+/** What is being done to one of them. */
+type Doing = { act: "remove" | "rotate" | "log"; id: string; url: string; deliveredThrough: string | null };
+
+/** Addresses that are told of what happens. */
+export function WebhooksPage() {
+  const { mayWrite } = useTeamSession();
+  const [{ data, error }, again] = useQuery({ query: WebhooksPage_endpoints, requestPolicy: "cache-and-network" });
+  const remove = useAct(WebhooksPage_delete);
+  const [isCreating, setCreating] = useState(false);
+  const rotate = useAct(WebhooksPage_rotate);
+  const [doing, setDoing] = useState<Doing | null>(null);
+  const [secret, setSecret] = useState<string | null>(null);
+  const refresh = () => again({ requestPolicy: "network-only" });
+  const confirmRemove = async () => {
+    if (!doing) return;
+    const { payload } = await remove.act({ input: { webhookEndpointId: doing.id } });
+    if (!payload) return;
+    setDoing(null);
+    refresh();
+  };
+  const confirmRotate = async () => {
+    if (!doing) return;
+    const { payload } = await rotate.act({ input: { webhookEndpointId: doing.id } });
+    if (!payload) return;
+    setDoing(null);
+    setSecret(payload.signingSecret);
+  };
+  return (
+    <>
+      <PageHeader
+        title="Webhooks"
+        above="Settings"
+        actions={
+          mayWrite && (
+            <Button look="primary" onPress={() => setCreating(true)}>
+              New webhook
+            </Button>
+          )
+        }
+      >
+        Your own systems hear of what happens here, signed as Standard Webhooks.
+      </PageHeader>
+      <div className="rounded-xl border border-line bg-surface">
+        {!data && error && <ErrorState message={sayError(error)} onRetry={refresh} />}
+        {!data && !error && (
+          <div className="p-5">
+            <Skeleton />
+          </div>
+        )}
+        {data?.webhookEndpoints.length === 0 && <EmptyState title="There are no webhooks." />}
+        {data && data.webhookEndpoints.length > 0 && (
+          <Table
+            label="Webhooks"
+            rows={data.webhookEndpoints}
+            rowKey={({ id }) => id}
+            columns={[
+              { id: "url", title: "Address", renderCell: ({ url }) => <span className="break-all">{url}</span> },
+              {
+                id: "types",
+                title: "Events",
+                renderCell: ({ types }) => (types.length === 0 ? "All" : types.map(eventTitle).join(", ")),
+              },
+              { id: "created", title: "Since", renderCell: ({ createdAt }) => <Day on={createdAt} /> },
+              {
+                id: "state",
+                title: "State",
+                renderCell: ({ state, lastFailure, nextAttemptAt }) => (
+                  <div className="flex flex-col items-start gap-1 max-md:items-end">
+                    <Badge tone={stateTones[state]}>{stateWords[state]}</Badge>
+                    {lastFailure && <span className="text-muted">{lastFailure}</span>}
+                    {nextAttemptAt && (
+                      <span className="text-muted">
+                        Next try <Moment at={nextAttemptAt} />
+                      </span>
+                    )}
+                  </div>
+                ),
+              },
+              {
+                id: "acts",
+                title: "Action",
+                align: "end",
+                renderCell: ({ id, url, deliveredThrough }) => {
+                  const about = { id, url, deliveredThrough };
+                  return (
+                    <div className="flex flex-wrap justify-end gap-2">
+                      <Button
+                        size="small"
+                        aria-label={`Deliveries to ${url}`}
+                        onPress={() => setDoing({ act: "log", ...about })}
+                      >
+                        Deliveries
+                      </Button>
+                      {mayWrite && (
+                        <>
+                          <Button
+                            size="small"
+                            aria-label={`New secret for ${url}`}
+                            onPress={() => setDoing({ act: "rotate", ...about })}
+                          >
+                            New secret
+                          </Button>
+                          <Button
+                            size="small"
+                            aria-label={`Remove ${url}`}
+                            onPress={() => setDoing({ act: "remove", ...about })}
+                          >
+                            Remove
+                          </Button>
+                        </>
+                      )}
+                    </div>
+                  );
+                },
+              },
+            ]}
+          />
+        )}
+      </div>
+      <Dialog title="New webhook" isOpen={isCreating} onClose={() => setCreating(false)} isPersistent>
+        <CreateWebhookForm
+          onClose={() => {
+            setCreating(false);
+            refresh();
+          }}
+        />
+      </Dialog>
+      <Dialog
+        title="Deliveries"
+        width="wide"
+        isOpen={doing?.act === "log"}
+        onClose={() => {
+          setDoing(null);
+          refresh();
+        }}
+      >
+        {doing && <DeliveryLog endpoint={doing} mayWrite={mayWrite} />}
+      </Dialog>
+      <Dialog title="New signing secret" isOpen={secret !== null} onClose={() => setSecret(null)} isPersistent>
+        {secret && <ShownOnce label="Signing secret" secret={secret} onDone={() => setSecret(null)} />}
+      </Dialog>
+      <AlertDialog
+        title="Replace the signing secret?"
+        isOpen={doing?.act === "rotate"}
+        onCancel={() => setDoing(null)}
+        onConfirm={() => void confirmRotate()}
+        confirmLabel="Replace"
+        isPending={rotate.isPending}
+        error={otherProblems(rotate.problems)}
+      >
+        <p className="break-all">
+          For a day deliveries to {doing?.url} are signed with both secrets, then with the new one alone.
+        </p>
+      </AlertDialog>
+      <AlertDialog
+        title="Remove the webhook?"
+        isOpen={doing?.act === "remove"}
+        onCancel={() => setDoing(null)}
+        onConfirm={() => void confirmRemove()}
+        confirmLabel="Remove"
+        isDanger
+        isPending={remove.isPending}
+        error={otherProblems(remove.problems)}
+      >
+        <p className="break-all">{doing?.url} is told nothing more.</p>
+      </AlertDialog>
+    </>
+  );
+}
+
+const stateWords = { ACTIVE: "Active", FAILING: "Failing", DISABLED: "Disabled" } as const;
+const stateTones = { ACTIVE: "success", FAILING: "warning", DISABLED: "danger" } as const;
+
+function CreateWebhookForm({ onClose }: { onClose: () => void }) {
+  const { act, isPending, problems } = useAct(WebhooksPage_create);
+  const [url, setUrl] = useState("");
+  const [chosen, setChosen] = useState<string[]>([]);
+  const [secret, setSecret] = useState<string | null>(null);
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    const { payload } = await act({ input: { url, types: auditEventTypes.filter((type) => chosen.includes(type)) } });
+    if (payload?.signingSecret) setSecret(payload.signingSecret);
+  };
+  if (secret) return <ShownOnce label="Signing secret" secret={secret} onDone={onClose} />;
+  const other = otherProblems(problems, "url");
+  return (
+    <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-4">
+      {other && <Banner tone="danger">{other}</Banner>}
+      <TextField
+        label="Address"
+        type="url"
+        placeholder="https://"
+        hint="What happens is posted there."
+        value={url}
+        onChange={setUrl}
+        error={problemOf(problems, "url")}
+        isRequired
+      />
+      <CheckboxGroup value={chosen} onChange={setChosen} className="flex flex-col gap-2">
+        <Label className={labelClass}>Only these events (none chosen: every one)</Label>
+        <div className="flex max-h-60 flex-col gap-2 overflow-y-auto rounded-md border border-line p-3">
+          {auditEventTypes.map((type) => (
+            <Checkbox key={type} value={type}>
+              {eventTitle(type)}
+            </Checkbox>
+          ))}
+        </div>
+      </CheckboxGroup>
+      <Actions>
+        <Button onPress={onClose}>Cancel</Button>
+        <Button type="submit" look="primary" isPending={isPending}>
+          Add webhook
+        </Button>
+      </Actions>
+    </form>
+  );
+}

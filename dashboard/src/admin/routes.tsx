@@ -1,0 +1,62 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Link } from "@tanstack/react-router";
+import { Loading } from "../ui/spinner.js";
+import { EmptyState, ErrorState } from "../ui/states.js";
+import { readActivitySearch } from "./features/audit/event-filter.js";
+import { ContactsPage } from "./features/contacts/contacts-page.js";
+import { Layout } from "./layout.js";
+
+// What is not the first page comes when it is asked for, or looked at with the pointer.
+const AccountPage = lazyRouteComponent(() => import("./features/account/account-page.js"), "AccountPage");
+const ApiKeysPage = lazyRouteComponent(() => import("./features/api-keys/api-keys-page.js"), "ApiKeysPage");
+const ActivityPage = lazyRouteComponent(() => import("./features/audit/activity-page.js"), "ActivityPage");
+const ContactPage = lazyRouteComponent(() => import("./features/contacts/contact-page.js"), "ContactPage");
+const ImportPage = lazyRouteComponent(() => import("./features/import/import-page.js"), "ImportPage");
+const OverviewPage = lazyRouteComponent(() => import("./features/overview/overview-page.js"), "OverviewPage");
+const RollOutPage = lazyRouteComponent(() => import("./features/roll-out/roll-out-page.js"), "RollOutPage");
+const SecurityPage = lazyRouteComponent(() => import("./features/security-mode/security-page.js"), "SecurityPage");
+const TeamPage = lazyRouteComponent(() => import("./features/team/team-page.js"), "TeamPage");
+const WebhooksPage = lazyRouteComponent(() => import("./features/webhooks/webhooks-page.js"), "WebhooksPage");
+
+/** Address to page, one line each. */
+export function createDashboardRouter(onSignedOut: () => void) {
+  const root = createRootRoute({
+    component: () => <Layout onSignedOut={onSignedOut} />,
+    notFoundComponent: () => (
+      <EmptyState
+        title="There is no such page."
+        action={
+          <Link to="/" className="link">
+            To the contacts
+          </Link>
+        }
+      />
+    ),
+  });
+  const at = { getParentRoute: () => root } as const;
+  return createRouter({
+    routeTree: root.addChildren([
+      createRoute({ ...at, path: "/", component: ContactsPage }),
+      createRoute({ ...at, path: "/contacts/$contactId", component: ContactPage }),
+      createRoute({ ...at, path: "/overview", component: OverviewPage }),
+      createRoute({ ...at, path: "/settings/team", component: TeamPage }),
+      createRoute({ ...at, path: "/activity", validateSearch: readActivitySearch, component: ActivityPage }),
+      createRoute({ ...at, path: "/contacts/import", component: ImportPage }),
+      createRoute({ ...at, path: "/settings/client-portal", component: SecurityPage }),
+      createRoute({ ...at, path: "/settings/client-portal/roll-out", component: RollOutPage }),
+      createRoute({ ...at, path: "/settings/api-keys", component: ApiKeysPage }),
+      createRoute({ ...at, path: "/settings/webhooks", component: WebhooksPage }),
+      createRoute({ ...at, path: "/account", component: AccountPage }),
+    ]),
+    defaultPreload: "intent",
+    defaultPendingComponent: () => <Loading label="Loading the page" />,
+    defaultErrorComponent: () => (
+      <ErrorState message="Check your connection and try again." onRetry={() => location.reload()} />
+    ),
+  });
+}
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: ReturnType<typeof createDashboardRouter>;
+  }
+}

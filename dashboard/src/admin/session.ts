@@ -1,0 +1,19 @@
+import { createContext, useContext } from "react";
+import type { TeamRole } from "@gatehouse/shared";
+
+/** Who is signed in to the dashboard. */
+export interface TeamSession {
+  memberId: string;
+  name: string;
+  role: TeamRole;
+  /** STAFF reads; OWNER and ADMIN also write. */
+  mayWrite: boolean;
+  firm: { name: string; slug: string };
+}
+export const TeamSessionContext = createContext<TeamSession | null>(null);
+/** The signed-in team member; only inside the signed-in part of the page. */
+export function useTeamSession(): TeamSession {
+  const session = useContext(TeamSessionContext);
+  if (!session) throw new Error("useTeamSession outside of the signed-in part");
+  return session;
+}

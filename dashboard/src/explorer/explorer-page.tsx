@@ -1,0 +1,78 @@
+import { useEffect, useMemo, useState } from "react";
+import { createGraphiQLFetcher } from "@graphiql/toolkit";
+import { GraphiQL } from "graphiql";
+import { buildSchema, type GraphQLSchema } from "graphql";
+import { createClient } from "graphql-ws";
+import "graphiql/style.css";
+import "./explorer.css";
+
+const FIRST_QUERY = `# Paste an API key above. Ctrl-Space completes, Ctrl-Enter runs.
+{
+  firm {
+    name
+    plan
+    portalStats {
+      contacts
+      withAccount
+      twoFactorEnrolled
+    }
+  }
+}
+`;
+
+/** Runs operations with an API key; subscriptions by WebSocket. */
+function fetcherWith(key: string) {
+  const headers: Record<string, string> = key.trim() === "" ? {} : { authorization: `Bearer ${key.trim()}` };
+  return createGraphiQLFetcher({
+    url: "/graphql",
+    headers,
+    // Only the key says who asks: no session of the dashboard.
+    fetch: (address, init) => fetch(address, { ...init, credentials: "omit" }),
+    wsClient: createClient({
+      url: `${location.origin.replace(/^http/, "ws")}/graphql`,
+      connectionParams: headers,
+    }),
+  });
+}
+
+/** `/docs/explorer`: GraphiQL on the public schema. The key stays in this page's memory. */
+export function ExplorerPage() {
+  const [schema, setSchema] = useState<GraphQLSchema | null>(null);
+  const [isBroken, setIsBroken] = useState(false);
+  const [key, setKey] = useState("");
+  const fetcher = useMemo(() => fetcherWith(key), [key]);
+  useEffect(() => {
+    fetch("/schema.graphql")
+      .then(async (response) => setSchema(buildSchema(await response.text())))
+      .catch(() => setIsBroken(true));
+  }, []);
+  return (
+    <div className="explorer">
+      <header>
+        <a href="/docs">Gatehouse for integrators</a>
+        <label>
+          API key
+          <input
+            type="password"
+            autoComplete="off"
+            spellCheck={false}
+            placeholder="ghk_…"
+            value={key}
+            onChange={(event) => setKey(event.target.value)}
+          />
+        </label>
+      </header>
+      {isBroken && <p role="alert">The schema could not be loaded. Check your connection and reload the page.</p>}
+      {schema && (
+        <GraphiQL
+          fetcher={fetcher}
+          schema={schema}
+          defaultQuery={FIRST_QUERY}
+          storage={sessionStorage}
+          shouldPersistHeaders={false}
+          showPersistHeadersSettings={false}
+        />
+      )}
+    </div>
+  );
+}

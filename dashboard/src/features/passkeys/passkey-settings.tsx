@@ -1,0 +1,178 @@
+import { useState, type FormEvent } from "react";
+import { useQuery } from "urql";
+import type { PublicKeyCredentialCreationOptionsJSON } from "@simplewebauthn/browser";
+import { graphql } from "../../graphql/graphql.js";
+import { otherProblems, problemOf, useAct } from "../../graphql/use-act.js";
+import { Badge } from "../../ui/badge.js";
+import { Banner } from "../../ui/banner.js";
+import { Button } from "../../ui/button.js";
+import { Ago, Day } from "../../ui/date-time.js";
+import { Actions, Dialog } from "../../ui/dialog.js";
+import { useNotify } from "../../ui/notices.js";
+import { TextField } from "../../ui/text-field.js";
+import { deviceName } from "../sessions/session-list.js";
+import { knowsPasskeys } from "./use-passkey-proof.js";
+
+const PasskeySettings_passkeys = graphql(`
+  query PasskeySettings_passkeys {
+    passkeys {
+      id
+      name
+      synced
+      createdAt
+      lastUsedAt
+    }
+  }
+`);
+const PasskeySettings_begin = graphql(`
+  mutation PasskeySettings_begin {
+    beginPasskeyRegistration {
+      options
+      userErrors {
+        code
+        field
+        message
+      }
+    }
+  }
+`);
+const PasskeySettings_add = graphql(`
+  mutation PasskeySettings_add($input: AddPasskeyInput!) {
+    addPasskey(input: $input) {
+      passkey {
+        id
+      }
+      userErrors {
+        code
+        field
+        message
+      }
+    }
+  }
+`);
+const PasskeySettings_remove = graphql(`
+  mutation PasskeySettings_remove($input: RemovePasskeyInput!) {
+    removePasskey(input: $input) {
+      removedPasskeyId
+      userErrors {
+        code
+        field
+        message
+      }
+    }
+  }
+`);
+
+/** One's own passkeys, beside the authenticator app. */
+export function PasskeySettings() {
+  const [{ data }, read] = useQuery({ query: PasskeySettings_passkeys, requestPolicy: "cache-and-network" });
+  const remove = useAct(PasskeySettings_remove);
+  const notify = useNotify();
+  const [isAdding, setAdding] = useState(false);
+  const readAgain = () => read({ requestPolicy: "network-only" });
+  const take = async (passkeyId: string) => {
+    const { payload, problems } = await remove.act({ input: { passkeyId } });
+    if (payload) readAgain();
+    else notify({ tone: "danger", text: problems.map(({ message }) => message).join(" ") });
+  };
+  const passkeys = data?.passkeys ?? [];
+  return (
+    <section aria-labelledby="passkeys" className="flex w-full flex-col items-start gap-2 border-t border-line pt-3">
+      <h3 id="passkeys" className="font-medium text-ink">
+        Passkeys
+      </h3>
+      <p className="text-muted">
+        Your fingerprint, face or security key in place of the code. Unlike a code, a passkey cannot be given to a false
+        page by mistake.
+      </p>
+      <ul className="flex w-full flex-col divide-y divide-line">
+        {passkeys.map(({ id, name, synced, createdAt, lastUsedAt }) => (
+          <li key={id} className="flex items-center justify-between gap-3 py-2">
+            <div className="min-w-0">
+              <p className="break-words text-ink">
+                {name} {synced && <Badge>Synced</Badge>}
+              </p>
+              <p className="text-muted">
+                added <Day on={createdAt} />
+                {lastUsedAt && (
+                  <>
+                    {" "}
+                    · used <Ago at={lastUsedAt} />
+                  </>
+                )}
+              </p>
+            </div>
+            <Button
+              size="small"
+              aria-label={`Remove ${name}`}
+              isDisabled={remove.isPending}
+              onPress={() => void take(id)}
+            >
+              Remove
+            </Button>
+          </li>
+        ))}
+      </ul>
+      {knowsPasskeys() ? (
+        <Button onPress={() => setAdding(true)}>Add a passkey</Button>
+      ) : (
+        <p className="text-muted">This browser does not know passkeys.</p>
+      )}
+      <Dialog title="Add a passkey" isOpen={isAdding} onClose={() => setAdding(false)}>
+        <AddForm
+          onAdded={() => {
+            setAdding(false);
+            readAgain();
+          }}
+          onCancel={() => setAdding(false)}
+        />
+      </Dialog>
+    </section>
+  );
+}
+
+function AddForm({ onAdded, onCancel }: { onAdded: () => void; onCancel: () => void }) {
+  const begin = useAct(PasskeySettings_begin);
+  const add = useAct(PasskeySettings_add);
+  const [name, setName] = useState(deviceName(navigator.userAgent));
+  const [refusal, setRefusal] = useState<string | null>(null);
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    setRefusal(null);
+    const { payload } = await begin.act({});
+    if (!payload?.options) return;
+    const { startRegistration } = await import("@simplewebauthn/browser");
+    const optionsJSON = JSON.parse(payload.options) as PublicKeyCredentialCreationOptionsJSON;
+    const answer = await startRegistration({ optionsJSON }).catch((error: Error) => {
+      setRefusal(
+        error.name === "InvalidStateError"
+          ? "This device has a passkey for this account already."
+          : "The passkey was not made. Try again.",
+      );
+      return null;
+    });
+    if (answer === null) return;
+    const added = await add.act({ input: { response: JSON.stringify(answer), name } });
+    if (added.payload) onAdded();
+  };
+  const problem = refusal ?? otherProblems([...begin.problems, ...add.problems], "name");
+  return (
+    <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-4">
+      {problem && <Banner tone="danger">{problem}</Banner>}
+      <TextField
+        label="Name"
+        hint="To tell it from others later."
+        value={name}
+        onChange={setName}
+        error={problemOf(add.problems, "name")}
+        isRequired
+      />
+      <Actions>
+        <Button onPress={onCancel}>Cancel</Button>
+        <Button type="submit" look="primary" isPending={begin.isPending || add.isPending}>
+          Continue
+        </Button>
+      </Actions>
+    </form>
+  );
+}

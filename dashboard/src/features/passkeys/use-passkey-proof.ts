@@ -1,0 +1,42 @@
+import { useState } from "react";
+import type { PublicKeyCredentialRequestOptionsJSON } from "@simplewebauthn/browser";
+import { graphql } from "../../graphql/graphql.js";
+import { useAct } from "../../graphql/use-act.js";
+
+const PasskeyProof_begin = graphql(`
+  mutation PasskeyProof_begin($input: BeginPasskeyVerificationInput!) {
+    beginPasskeyVerification(input: $input) {
+      options
+      userErrors {
+        code
+        field
+        message
+      }
+    }
+  }
+`);
+
+/** Whether this browser knows passkeys at all. */
+export const knowsPasskeys = (): boolean => "PublicKeyCredential" in window;
+
+/** Asks one of the person's passkeys for its answer, as the API takes it; null where there is none, with `problem` saying why. */
+export function usePasskeyProof() {
+  const { act, isPending, problems } = useAct(PasskeyProof_begin);
+  const [isCancelled, setCancelled] = useState(false);
+  /** @param challengeToken of the sign-in; null to prove who is at the keyboard of a session */
+  const prove = async (challengeToken: string | null): Promise<string | null> => {
+    setCancelled(false);
+    const { payload } = await act({ input: { challengeToken } });
+    if (!payload?.options) return null;
+    const { startAuthentication } = await import("@simplewebauthn/browser");
+    try {
+      const optionsJSON = JSON.parse(payload.options) as PublicKeyCredentialRequestOptionsJSON;
+      return JSON.stringify(await startAuthentication({ optionsJSON }));
+    } catch {
+      setCancelled(true);
+      return null;
+    }
+  };
+  const problem = isCancelled ? "The passkey was not used. Try again, or enter the code." : problems[0]?.message;
+  return { prove, isPending, problem: problem ?? null };
+}

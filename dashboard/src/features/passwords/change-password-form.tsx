@@ -1,0 +1,65 @@
+import { useState, type FormEvent } from "react";
+import type { PasswordContext } from "@gatehouse/shared";
+import { graphql } from "../../graphql/graphql.js";
+import { otherProblems, problemOf, useAct } from "../../graphql/use-act.js";
+import { Banner } from "../../ui/banner.js";
+import { Button } from "../../ui/button.js";
+import { NewPasswordField, PasswordInput } from "./password-field.js";
+
+const ChangePasswordForm_change = graphql(`
+  mutation ChangePasswordForm_change($input: ChangePasswordInput!) {
+    changePassword(input: $input) {
+      session {
+        id
+      }
+      userErrors {
+        code
+        field
+        message
+      }
+    }
+  }
+`);
+
+/** Changes one's own password; every other session of it ends. */
+export function ChangePasswordForm({ context }: { context?: PasswordContext }) {
+  const { act, isPending, problems } = useAct(ChangePasswordForm_change);
+  const [currentPassword, setCurrent] = useState("");
+  const [newPassword, setNew] = useState("");
+  const [isDone, setDone] = useState(false);
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    setDone(false);
+    const { payload } = await act({ input: { currentPassword, newPassword } });
+    if (!payload) return;
+    setCurrent("");
+    setNew("");
+    setDone(true);
+  };
+  const other = otherProblems(problems, "currentPassword", "newPassword");
+  return (
+    <form onSubmit={(event) => void submit(event)} className="flex max-w-md flex-col gap-4">
+      {isDone && <Banner tone="success">The password is changed. Other devices were signed out.</Banner>}
+      {other && <Banner tone="danger">{other}</Banner>}
+      <PasswordInput
+        label="Current password"
+        value={currentPassword}
+        onChange={setCurrent}
+        autoComplete="current-password"
+        error={problemOf(problems, "currentPassword")}
+      />
+      <NewPasswordField
+        label="New password"
+        value={newPassword}
+        onChange={setNew}
+        error={problemOf(problems, "newPassword")}
+        context={context}
+      />
+      <div>
+        <Button type="submit" isPending={isPending}>
+          Change password
+        </Button>
+      </div>
+    </form>
+  );
+}

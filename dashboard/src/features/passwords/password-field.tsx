@@ -1,0 +1,64 @@
+import { useState } from "react";
+import { lengths, passwordFault, type PasswordContext } from "@gatehouse/shared";
+import { Meter } from "react-aria-components";
+import { Button } from "../../ui/button.js";
+import { TextField } from "../../ui/text-field.js";
+
+interface PasswordInputProps {
+  label: string;
+  value: string;
+  onChange: (value: string) => void;
+  autoComplete: "current-password" | "new-password";
+  error?: string | null | undefined;
+  hint?: string;
+}
+
+/** A password, hidden until shown; pasting and password managers work. */
+export function PasswordInput(props: PasswordInputProps) {
+  const [isShown, setShown] = useState(false);
+  return (
+    <div className="flex items-start gap-2">
+      <div className="min-w-0 flex-1">
+        <TextField {...props} type={isShown ? "text" : "password"} isRequired />
+      </div>
+      <div className="pt-6">
+        <Button onPress={() => setShown(!isShown)} aria-label={isShown ? "Hide password" : "Show password"}>
+          {isShown ? "Hide" : "Show"}
+        </Button>
+      </div>
+    </div>
+  );
+}
+
+/** A new password with its length as it grows and the first rule it breaks. The server's list of common ones decides at the end. */
+export function NewPasswordField(
+  props: Omit<PasswordInputProps, "autoComplete" | "hint"> & { context?: PasswordContext | undefined },
+) {
+  const { context, ...field } = props;
+  const length = [...field.value].length;
+  const fault = passwordFault(field.value, context ?? { email: "", firmName: "" }, () => false);
+  const said = length === 0 ? `At least ${lengths.passwordMin} characters; a few words work well.` : (fault ?? "Good.");
+  return (
+    <div className="flex flex-col gap-2">
+      <PasswordInput {...field} autoComplete="new-password" />
+      <Meter
+        aria-label="Password length"
+        value={Math.min(length, lengths.passwordMin)}
+        maxValue={lengths.passwordMin}
+        valueLabel={`${length} of at least ${lengths.passwordMin} characters`}
+      >
+        {({ percentage }) => (
+          <span className="block h-1.5 overflow-hidden rounded-full bg-sunken">
+            <span
+              className={fault ? "block h-full bg-line-strong" : "block h-full bg-accent"}
+              style={{ width: `${percentage}%` }}
+            />
+          </span>
+        )}
+      </Meter>
+      <p aria-live="polite" className="text-sm text-muted">
+        {said}
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,92 @@
+import { graphql, readFragment, type FragmentOf } from "../../graphql/graphql.js";
+import { useAct } from "../../graphql/use-act.js";
+import { Badge } from "../../ui/badge.js";
+import { Button } from "../../ui/button.js";
+import { Ago } from "../../ui/date-time.js";
+import { useNotify } from "../../ui/notices.js";
+
+export const SessionList_session = graphql(`
+  fragment SessionList_session on Session {
+    id
+    assurance
+    createdAt
+    lastUsedAt
+    userAgent
+    ipAddress
+    current
+  }
+`);
+const SessionList_revoke = graphql(`
+  mutation SessionList_revoke($input: RevokeSessionInput!) {
+    revokeSession(input: $input) {
+      revokedSessionId
+      userErrors {
+        code
+        field
+        message
+      }
+    }
+  }
+`);
+
+const assurances = { LINK: "Magic link", PASSWORD: "Password", TWO_FACTOR: "Password and code" };
+
+/** "Chrome on Windows" from a User-Agent header, as well as it can be told. */
+export function deviceName(userAgent: string | null): string {
+  if (!userAgent) return "Unknown device";
+  const browser = [
+    ["Edg/", "Edge"],
+    ["OPR/", "Opera"],
+    ["Firefox/", "Firefox"],
+    ["Chrome/", "Chrome"],
+    ["Safari/", "Safari"],
+  ].find(([mark]) => userAgent.includes(mark ?? ""))?.[1];
+  const system = [
+    ["iPhone", "iPhone"],
+    ["iPad", "iPad"],
+    ["Android", "Android"],
+    ["Windows", "Windows"],
+    ["Mac OS", "Mac"],
+    ["Linux", "Linux"],
+  ].find(([mark]) => userAgent.includes(mark ?? ""))?.[1];
+  return browser ? `${browser}${system ? ` on ${system}` : ""}` : userAgent.slice(0, 60);
+}
+
+/** Live sessions; with `onRevoked`, the caller's own, which may be ended one by one. */
+export function SessionList(props: {
+  sessions: readonly FragmentOf<typeof SessionList_session>[];
+  onRevoked?: (sessionId: string) => void;
+}) {
+  const { act, isPending } = useAct(SessionList_revoke);
+  const notify = useNotify();
+  const { onRevoked } = props;
+  const revoke = async (sessionId: string) => {
+    const { payload, problems } = await act({ input: { sessionId } });
+    if (payload) onRevoked?.(sessionId);
+    else notify({ tone: "danger", text: problems.map(({ message }) => message).join(" ") });
+  };
+  const sessions = props.sessions.map((session) => readFragment(SessionList_session, session));
+  if (sessions.length === 0) return <p className="text-sm text-muted">Not signed in anywhere.</p>;
+  return (
+    <ul className="flex flex-col divide-y divide-line text-sm">
+      {sessions.map((session) => (
+        <li key={session.id} className="flex items-center justify-between gap-3 py-2">
+          <div className="min-w-0">
+            <p className="text-ink">
+              {deviceName(session.userAgent)} {session.current && <Badge tone="accent">This device</Badge>}
+            </p>
+            <p className="text-muted">
+              {assurances[session.assurance]}
+              {session.ipAddress && ` · ${session.ipAddress}`} · used <Ago at={session.lastUsedAt} />
+            </p>
+          </div>
+          {onRevoked && (
+            <Button size="small" isDisabled={isPending} onPress={() => void revoke(session.id)}>
+              Sign out
+            </Button>
+          )}
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,26 @@
+import { useSyncExternalStore } from "react";
+
+const listeners = new Set<() => void>();
+let current: string | null = null;
+
+/** Takes the token out of the address, and so out of the history, before anything else can read or send it. */
+function take(): boolean {
+  const token = new URLSearchParams(location.hash.slice(1)).get("token");
+  if (token === null) return false;
+  history.replaceState(history.state, "", location.pathname + location.search);
+  current = token;
+  return true;
+}
+take();
+addEventListener("hashchange", () => {
+  // Another mailed link was opened in the same tab.
+  if (take()) for (const listener of listeners) listener();
+});
+
+const subscribe = (listener: () => void) => {
+  listeners.add(listener);
+  return () => void listeners.delete(listener);
+};
+
+/** The token that the mailed link brought; null when the page was opened or reloaded without one. */
+export const useMailedToken = (): string | null => useSyncExternalStore(subscribe, () => current);

@@ -1,0 +1,78 @@
+import type { ReactNode } from "react";
+import { graphql, readFragment, type FragmentOf } from "../../graphql/graphql.js";
+import { whenShown } from "../../ui/when-shown.js";
+
+const CodeForm = whenShown(() => import("../two-factor/code-form.js").then((module) => module.CodeForm));
+const EnrollmentFlow = whenShown(() =>
+  import("../two-factor/enrollment-flow.js").then((module) => module.EnrollmentFlow),
+);
+
+export const NextStep_result = graphql(`
+  fragment NextStep_result on SignInResult {
+    __typename
+    ... on SignedIn {
+      landingRequestId
+    }
+    ... on TwoFactorRequired {
+      challengeToken
+      trustedDeviceDays
+      hasPasskey
+    }
+    ... on TwoFactorEnrollmentRequired {
+      enrollmentToken
+      emailCodeRequired
+      maskedEmail
+    }
+  }
+`);
+export type NextStepResult = FragmentOf<typeof NextStep_result>;
+
+/** How a sign-in ended. */
+export interface SignedInBy {
+  /** The request that a magic link led here for, to be opened now. */
+  landingRequestId: string | null;
+  /** Offer to set up a new phone. */
+  usedRecoveryCode: boolean;
+}
+
+/** The end of a sign-in that is done at once; null where a code or an enrolment comes first. */
+export function signedInAtOnce(result: NextStepResult): SignedInBy | null {
+  const read = readFragment(NextStep_result, result);
+  return read.__typename === "SignedIn" ? { landingRequestId: read.landingRequestId, usedRecoveryCode: false } : null;
+}
+
+/** What a sign-in asks after the password: the code, or setting up the authenticator. */
+export function NextStep(props: {
+  result: NextStepResult;
+  /** The page around the step, under its title. */
+  renderFrame: (title: string, step: ReactNode) => ReactNode;
+  onSignedIn: (how: SignedInBy) => void;
+  onStartAgain: () => void;
+}) {
+  const { renderFrame, onSignedIn, onStartAgain } = props;
+  const result = readFragment(NextStep_result, props.result);
+  switch (result.__typename) {
+    case "TwoFactorRequired":
+      return renderFrame(
+        "Enter your code",
+        <CodeForm
+          challengeToken={result.challengeToken}
+          trustedDeviceDays={result.trustedDeviceDays}
+          hasPasskey={result.hasPasskey}
+          onSignedIn={onSignedIn}
+          onStartAgain={onStartAgain}
+        />,
+      );
+    case "TwoFactorEnrollmentRequired":
+      return renderFrame(
+        "Set up two-factor authentication",
+        <EnrollmentFlow
+          start={result}
+          onDone={(landingRequestId) => onSignedIn({ landingRequestId, usedRecoveryCode: false })}
+          onCancel={onStartAgain}
+        />,
+      );
+    default:
+      return null;
+  }
+}

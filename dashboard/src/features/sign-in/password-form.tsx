@@ -1,0 +1,47 @@
+import { useState, type FormEvent } from "react";
+import { otherProblems, problemOf, type Problem } from "../../graphql/use-act.js";
+import { Banner } from "../../ui/banner.js";
+import { Button } from "../../ui/button.js";
+import { TextField } from "../../ui/text-field.js";
+import { PasswordInput } from "../passwords/password-field.js";
+
+/** Email and password. `onSubmit` answers whether they were right; if not, the password is asked again. */
+export function PasswordForm(props: {
+  isPending: boolean;
+  problems: readonly Problem[];
+  onSubmit: (who: { email: string; password: string }) => Promise<boolean>;
+}) {
+  const { isPending, problems, onSubmit } = props;
+  const [email, setEmail] = useState("");
+  const [password, setPassword] = useState("");
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    if (!(await onSubmit({ email, password }))) setPassword("");
+  };
+  const other = otherProblems(problems, "email", "password");
+  return (
+    <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-4">
+      {other && <Banner tone="danger">{other}</Banner>}
+      <TextField
+        label="Email"
+        type="email"
+        name="email"
+        autoComplete="username"
+        value={email}
+        onChange={setEmail}
+        error={problemOf(problems, "email")}
+        isRequired
+      />
+      <PasswordInput
+        label="Password"
+        value={password}
+        onChange={setPassword}
+        autoComplete="current-password"
+        error={problemOf(problems, "password")}
+      />
+      <Button type="submit" look="primary" isPending={isPending} wide>
+        Sign in
+      </Button>
+    </form>
+  );
+}

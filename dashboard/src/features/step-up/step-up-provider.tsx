@@ -1,0 +1,110 @@
+import { useCallback, useRef, useState, type FormEvent, type ReactNode } from "react";
+import { useQuery } from "urql";
+import { StepUpContext } from "../../graphql/step-up-context.js";
+import { graphql } from "../../graphql/graphql.js";
+import { otherProblems, problemOf, useAct } from "../../graphql/use-act.js";
+import { Banner } from "../../ui/banner.js";
+import { Button } from "../../ui/button.js";
+import { Actions, Dialog } from "../../ui/dialog.js";
+import { knowsPasskeys, usePasskeyProof } from "../passkeys/use-passkey-proof.js";
+import { PasswordInput } from "../passwords/password-field.js";
+import { CodeInput } from "../two-factor/code-input.js";
+
+const StepUpProvider_stepUp = graphql(`
+  mutation StepUpProvider_stepUp($input: StepUpInput!) {
+    stepUp(input: $input) {
+      session {
+        id
+      }
+      userErrors {
+        code
+        field
+        message
+      }
+    }
+  }
+`);
+
+const StepUpProvider_passkeys = graphql(`
+  query StepUpProvider_passkeys {
+    passkeys {
+      id
+    }
+  }
+`);
+
+/** Everything inside may ask for a step-up; `hasTwoFactor`: the caller's, so that the code is asked with the password. */
+export function StepUpProvider({ hasTwoFactor, children }: { hasTwoFactor: boolean; children: ReactNode }) {
+  const [isOpen, setOpen] = useState(false);
+  const settle = useRef<(proven: boolean) => void>(() => undefined);
+  const ask = useCallback(
+    () =>
+      new Promise<boolean>((resolve) => {
+        settle.current = resolve;
+        setOpen(true);
+      }),
+    [],
+  );
+  const close = (proven: boolean) => {
+    setOpen(false);
+    settle.current(proven);
+  };
+  return (
+    <StepUpContext.Provider value={ask}>
+      {children}
+      <Dialog title="Confirm that it is you" isOpen={isOpen} onClose={() => close(false)}>
+        <StepUpForm hasTwoFactor={hasTwoFactor} onDone={close} />
+      </Dialog>
+    </StepUpContext.Provider>
+  );
+}
+
+function StepUpForm({ hasTwoFactor, onDone }: { hasTwoFactor: boolean; onDone: (proven: boolean) => void }) {
+  const { act, isPending, problems } = useAct(StepUpProvider_stepUp);
+  const [{ data }] = useQuery({ query: StepUpProvider_passkeys, pause: !hasTwoFactor, requestPolicy: "network-only" });
+  const passkey = usePasskeyProof();
+  const [password, setPassword] = useState("");
+  const [code, setCode] = useState("");
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    const { payload } = await act({ input: { password, code: hasTwoFactor ? code : null } });
+    if (payload) onDone(true);
+  };
+  const submitPasskey = async () => {
+    const passkeyResponse = await passkey.prove(null);
+    if (passkeyResponse === null) return;
+    const { payload } = await act({ input: { password, passkeyResponse } });
+    if (payload) onDone(true);
+  };
+  const other = passkey.problem ?? otherProblems(problems, "password", "code");
+  return (
+    <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-4">
+      <p className="text-sm text-muted">This needs a fresh proof. It counts for 10 minutes.</p>
+      {other && <Banner tone="danger">{other}</Banner>}
+      <PasswordInput
+        label="Your password"
+        value={password}
+        onChange={setPassword}
+        autoComplete="current-password"
+        error={problemOf(problems, "password")}
+      />
+      {hasTwoFactor && <CodeInput value={code} onChange={setCode} error={problemOf(problems, "code")} />}
+      {knowsPasskeys() && (data?.passkeys.length ?? 0) > 0 && (
+        <Button
+          look="quiet"
+          isPending={passkey.isPending}
+          isDisabled={password === ""}
+          onPress={() => void submitPasskey()}
+        >
+          Use a passkey in place of the code
+        </Button>
+      )}
+      <Actions>
+        <Button onPress={() => onDone(false)}>Cancel</Button>
+        <Button type="submit" look="primary" isPending={isPending}>
+          Confirm
+        </Button>
+      </Actions>
+    </form>
+  );
+}

@@ -1,0 +1,152 @@
+import { useState, type FormEvent } from "react";
+import { graphql } from "../../graphql/graphql.js";
+import { otherProblems, problemOf, useAct } from "../../graphql/use-act.js";
+import { Banner } from "../../ui/banner.js";
+import { Button } from "../../ui/button.js";
+import { Checkbox } from "../../ui/checkbox.js";
+import { TextField } from "../../ui/text-field.js";
+import type { SignedInBy } from "../sign-in/next-step.js";
+import { knowsPasskeys, usePasskeyProof } from "../passkeys/use-passkey-proof.js";
+import { CodeInput } from "./code-input.js";
+
+const CodeForm_payload = graphql(`
+  fragment CodeForm_payload on SignInPayload @_unmask {
+    result {
+      __typename
+      ... on SignedIn {
+        landingRequestId
+      }
+    }
+    userErrors {
+      code
+      field
+      message
+    }
+  }
+`);
+const CodeForm_verify = graphql(
+  `
+    mutation CodeForm_verify($input: VerifyTwoFactorInput!) {
+      verifyTwoFactor(input: $input) {
+        ...CodeForm_payload
+      }
+    }
+  `,
+  [CodeForm_payload],
+);
+const CodeForm_useRecoveryCode = graphql(
+  `
+    mutation CodeForm_useRecoveryCode($input: UseRecoveryCodeInput!) {
+      useRecoveryCode(input: $input) {
+        ...CodeForm_payload
+      }
+    }
+  `,
+  [CodeForm_payload],
+);
+const CodeForm_verifyPasskey = graphql(
+  `
+    mutation CodeForm_verifyPasskey($input: VerifyPasskeyInput!) {
+      verifyPasskey(input: $input) {
+        ...CodeForm_payload
+      }
+    }
+  `,
+  [CodeForm_payload],
+);
+
+/** The second step of a sign-in: the app's code, a passkey, or a recovery code. */
+export function CodeForm(props: {
+  challengeToken: string;
+  onSignedIn: (how: SignedInBy) => void;
+  onStartAgain: () => void;
+  /** Days for which the firm lets this device be trusted; null: not offered. */
+  trustedDeviceDays: number | null;
+  /** There is a passkey that may take the code's place. */
+  hasPasskey: boolean;
+}) {
+  const { challengeToken, onSignedIn, onStartAgain, trustedDeviceDays } = props;
+  const offersPasskey = props.hasPasskey && knowsPasskeys();
+  const verify = useAct(CodeForm_verify);
+  const recover = useAct(CodeForm_useRecoveryCode);
+  const byPasskey = useAct(CodeForm_verifyPasskey);
+  const passkey = usePasskeyProof();
+  const [isRecovering, setRecovering] = useState(false);
+  const [code, setCode] = useState("");
+  const [trustDevice, setTrustDevice] = useState(false);
+  const { problems, isPending } = isRecovering ? recover : verify;
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    const { payload } = isRecovering
+      ? await recover.act({ input: { challengeToken, code } })
+      : await verify.act({ input: { challengeToken, code, trustDevice } });
+    const result = payload?.result;
+    if (result?.__typename === "SignedIn")
+      onSignedIn({ landingRequestId: result.landingRequestId, usedRecoveryCode: isRecovering });
+    else setCode("");
+  };
+  const submitPasskey = async () => {
+    const response = await passkey.prove(challengeToken);
+    if (response === null) return;
+    const { payload } = await byPasskey.act({ input: { challengeToken, response, trustDevice } });
+    if (payload?.result?.__typename === "SignedIn")
+      onSignedIn({ landingRequestId: payload.result.landingRequestId, usedRecoveryCode: false });
+  };
+  const other = passkey.problem ?? otherProblems([...problems, ...byPasskey.problems], "code");
+  return (
+    <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-4">
+      {other && <Banner tone="danger">{other}</Banner>}
+      {offersPasskey && !isRecovering && (
+        <>
+          <Button
+            look="primary"
+            isPending={passkey.isPending || byPasskey.isPending}
+            onPress={() => void submitPasskey()}
+          >
+            Use your passkey
+          </Button>
+          <p className="text-center text-sm text-muted">or</p>
+        </>
+      )}
+      {isRecovering ? (
+        <TextField
+          key="recovery"
+          label="Recovery code"
+          hint="One of the codes you saved when you set up two-factor authentication. Each works once."
+          value={code}
+          onChange={setCode}
+          error={problemOf(problems, "code")}
+          autoComplete="off"
+          isRequired
+          mono
+        />
+      ) : (
+        <CodeInput key="code" value={code} onChange={setCode} error={problemOf(problems, "code")} />
+      )}
+      {!isRecovering && trustedDeviceDays !== null && (
+        <Checkbox isSelected={trustDevice} onChange={setTrustDevice}>
+          Trust this device for {trustedDeviceDays} {trustedDeviceDays === 1 ? "day" : "days"}
+        </Checkbox>
+      )}
+      <Button
+        type="submit"
+        {...(offersPasskey && !isRecovering ? {} : { look: "primary" as const })}
+        isPending={isPending}
+      >
+        Sign in
+      </Button>
+      <Button
+        look="quiet"
+        onPress={() => {
+          setRecovering(!isRecovering);
+          setCode("");
+        }}
+      >
+        {isRecovering ? "Use the authenticator app" : "Use a recovery code"}
+      </Button>
+      <Button look="quiet" onPress={onStartAgain}>
+        Start again
+      </Button>
+    </form>
+  );
+}

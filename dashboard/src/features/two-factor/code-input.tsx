@@ -1,0 +1,25 @@
+import { TextField } from "../../ui/text-field.js";
+
+/** The 6 digits of an authenticator app or a mail; spaces that were pasted along are dropped. */
+export function CodeInput(props: {
+  label?: string;
+  value: string;
+  onChange: (value: string) => void;
+  error?: string | null | undefined;
+  hint?: string;
+}) {
+  return (
+    <TextField
+      label={props.label ?? "Code from your authenticator app"}
+      value={props.value}
+      onChange={(value) => props.onChange(value.replaceAll(/\s/g, ""))}
+      error={props.error}
+      hint={props.hint}
+      inputMode="numeric"
+      autoComplete="one-time-code"
+      maxLength={7}
+      isRequired
+      mono
+    />
+  );
+}

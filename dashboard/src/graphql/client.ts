@@ -1,0 +1,132 @@
+import { cacheExchange } from "@urql/exchange-graphcache";
+import { relayPagination } from "@urql/exchange-graphcache/extras";
+import {
+  Client,
+  fetchExchange,
+  mapExchange,
+  subscriptionExchange,
+  type CombinedError,
+  type Exchange,
+  type Operation,
+} from "@urql/core";
+import { createClient as createSocket, type FormattedExecutionResult } from "graphql-ws";
+import { empty, filter, merge, share } from "wonka";
+import { schemaOutline } from "./schema-outline.js";
+import { typesWithoutId } from "./types-without-id.js";
+
+/** Whose page this is; one browser may hold a session of each. */
+export type Audience = "team" | "portal";
+
+/** What every request of a page carries: whose session it means, and that no other site sent it. */
+export const pageHeaders = (audience: Audience) => ({ "gatehouse-audience": audience });
+
+export interface GatehouseClient {
+  urql: Client;
+  /** Closes the socket. What was cached goes with the client, so nothing of one session is shown in the next. */
+  dispose: () => void;
+}
+
+/** In an operation's context: its answer is not kept. */
+export const uncached = { isUncached: true };
+/** In an operation's context: its variables carry a mailed token, which the cache would keep in the name that it gives the answer. */
+export const carriesMailedToken = uncached;
+
+/** Sends past the cache what must not be kept in it. */
+const pastTheCache: Exchange = (input) => {
+  // Whatever it does not fetch ends here: the exchanges below are one chain, for everything else.
+  const fetchAtOnce = fetchExchange({ ...input, forward: () => empty });
+  return (operations) => {
+    const shared = share(operations);
+    const isUncached = ({ context }: Operation) => context["isUncached"] === true;
+    return merge([
+      fetchAtOnce(filter(isUncached)(shared)),
+      input.forward(filter((operation: Operation) => !isUncached(operation))(shared)),
+    ]);
+  };
+};
+
+/** Whether an error says that the caller's session is over. */
+export const saysSignedOut = (error: CombinedError | undefined): boolean =>
+  error?.graphQLErrors.some(({ extensions }) => extensions?.code === "UNAUTHENTICATED") ?? false;
+
+/** However long the server was away, a page is live again soon after its return. */
+const LONGEST_WAIT_MS = 8000;
+const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+
+/** Close codes by which the server refuses a socket for good: no session, or not any more. */
+const refusals = new Set([4401, 4403]);
+const closeCode = (event: unknown): number | null =>
+  typeof event === "object" && event !== null && "code" in event && typeof event.code === "number" ? event.code : null;
+
+/**
+ * One client for each session: made at sign-in, thrown away at sign-out.
+ * @param onSignedOut called whenever an answer says that there is no session (any more)
+ */
+export function createGatehouseClient(audience: Audience, onSignedOut: () => void): GatehouseClient {
+  const socket = createSocket({
+    url: `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/graphql`,
+    connectionParams: { audience },
+    lazy: true,
+    keepAlive: 15_000,
+    retryAttempts: Number.POSITIVE_INFINITY,
+    retryWait: (retries) => wait(Math.min(1000 * 2 ** retries, LONGEST_WAIT_MS) * (0.5 + Math.random() / 2)),
+    shouldRetry: (event) => !refusals.has(closeCode(event) ?? 0),
+  });
+  const urql = new Client({
+    url: "/graphql",
+    preferGetMethod: false,
+    fetchOptions: { credentials: "same-origin", headers: pageHeaders(audience) },
+    exchanges: [
+      mapExchange({
+        onResult: ({ error }) => {
+          if (saysSignedOut(error)) onSignedOut();
+        },
+      }),
+      pastTheCache,
+      cacheExchange({
+        schema: schemaOutline,
+        keys: Object.fromEntries(typesWithoutId.map((name) => [name, () => null])),
+        resolvers: {
+          Query: { contacts: relayPagination(), auditEvents: relayPagination() },
+          Contact: { requests: relayPagination(), auditEvents: relayPagination() },
+          PortalViewer: { requests: relayPagination() },
+          RollOut: { recipients: relayPagination() },
+        },
+      }),
+      fetchExchange,
+      subscriptionExchange({
+        forwardSubscription: ({ query = "", variables = {} }) => ({
+          subscribe: (sink) => {
+            // graphql-ws writes the payload anew at every reconnect: `after` then is the last event that arrived, so that
+            // a broken connection neither loses nor repeats one.
+            let after = variables.after;
+            const payload = {
+              query,
+              get variables() {
+                return after === undefined ? variables : { ...variables, after };
+              },
+            };
+            const unsubscribe = socket.subscribe(payload, {
+              next: (result: FormattedExecutionResult<Record<string, unknown>>) => {
+                after = cursorIn(result.data) ?? after;
+                sink.next(result);
+              },
+              error: (error) => sink.error(error),
+              complete: () => sink.complete(),
+            });
+            return { unsubscribe };
+          },
+        }),
+      }),
+    ],
+  });
+  return { urql, dispose: () => void socket.dispose() };
+}
+
+/** The cursor of the one event that a feed's message carries. */
+function cursorIn(data: Record<string, unknown> | null | undefined): string | undefined {
+  const [event] = Object.values(data ?? {});
+  return typeof event === "object" && event !== null && "cursor" in event && typeof event.cursor === "string"
+    ? event.cursor
+    : undefined;
+}

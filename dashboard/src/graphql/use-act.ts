@@ -1,0 +1,71 @@
+import { useCallback, useState } from "react";
+import { useClient, type AnyVariables, type CombinedError, type TypedDocumentNode } from "urql";
+import { useStepUp } from "./step-up-context.js";
+
+/** Why an act did not happen: the server's own sentence, and the input it is about. */
+export interface Problem {
+  code: string;
+  /** Path into the mutation's input; null: about no single field. */
+  field: readonly string[] | null;
+  message: string;
+}
+interface Payload {
+  userErrors: readonly { code: string; field: readonly string[] | null; message: string }[];
+}
+export type Outcome<P> = { payload: P; problems: [] } | { payload: null; problems: Problem[] };
+
+/** A failed request in words for the person at the page. */
+export function sayError(error: CombinedError): string {
+  if (error.networkError) return "The server could not be reached. Check your connection and try again.";
+  return error.graphQLErrors[0]?.message ?? error.message;
+}
+const asProblem = (error: CombinedError): Problem => {
+  const code = error.graphQLErrors[0]?.extensions?.code;
+  return { code: typeof code === "string" ? code : "NETWORK", field: null, message: sayError(error) };
+};
+
+/**
+ * A mutation with one field. `act` answers its payload, or the problems to show; where the server wants to know again who is at
+ * the keyboard (STEP_UP_REQUIRED), it asks and then repeats the act.
+ */
+export function useAct<P extends Payload, V extends AnyVariables>(document: TypedDocumentNode<Record<string, P>, V>) {
+  const client = useClient();
+  const stepUp = useStepUp();
+  const [isPending, setPending] = useState(false);
+  const [problems, setProblems] = useState<Problem[]>([]);
+  const act = useCallback(
+    async (variables: V): Promise<Outcome<P>> => {
+      const once = async (): Promise<Outcome<P>> => {
+        const { data, error } = await client.mutation(document, variables).toPromise();
+        const [payload] = Object.values(data ?? {});
+        if (error || !payload)
+          return {
+            payload: null,
+            problems: [error ? asProblem(error) : { code: "INTERNAL", field: null, message: "No answer." }],
+          };
+        return payload.userErrors.length > 0
+          ? { payload: null, problems: [...payload.userErrors] }
+          : { payload, problems: [] };
+      };
+      setPending(true);
+      let outcome = await once();
+      if (outcome.problems.some(({ code }) => code === "STEP_UP_REQUIRED") && (await stepUp())) outcome = await once();
+      setPending(false);
+      setProblems(outcome.problems);
+      return outcome;
+    },
+    [client, document, stepUp],
+  );
+  const clear = useCallback(() => setProblems([]), []);
+  return { act, isPending, problems, clear };
+}
+
+/** The sentence about one field. */
+export const problemOf = (problems: readonly Problem[], name: string): string | null =>
+  problems.find(({ field }) => field?.includes(name))?.message ?? null;
+/** The sentences about none of the fields shown. */
+export const otherProblems = (problems: readonly Problem[], ...shown: string[]): string | null =>
+  problems
+    .filter(({ field }) => !field?.some((part) => shown.includes(part)))
+    .map(({ message }) => message)
+    .join(" ") || null;

@@ -1,0 +1,20 @@
+import { StrictMode, type ReactNode } from "react";
+import { createRoot } from "react-dom/client";
+import "./styles.css";
+
+// Each side is its own chunk: a client's phone loads nothing of the dashboard, and the other way round.
+const { pathname } = location;
+const page = /^\/portal(\/|$)/.test(pathname)
+  ? import("./portal/portal-app.js").then(({ PortalApp }): ReactNode => <PortalApp />)
+  : pathname === "/docs/explorer"
+    ? import("./explorer/explorer-page.js").then(({ ExplorerPage }): ReactNode => <ExplorerPage />)
+    : import("./admin/admin-app.js").then(({ AdminApp }): ReactNode => <AdminApp />);
+
+const root = document.getElementById("root");
+if (!root) throw new Error("index.html has no #root");
+page.then(
+  (app) => createRoot(root).render(<StrictMode>{app}</StrictMode>),
+  () => {
+    root.textContent = "This page could not be loaded. Check your connection and reload it.";
+  },
+);

@@ -1,0 +1,84 @@
+import { useQuery } from "urql";
+import { ChangePasswordForm } from "../features/passwords/change-password-form.js";
+import { SessionList, SessionList_session } from "../features/sessions/session-list.js";
+import { TwoFactorSettings, TwoFactorSettings_twoFactor } from "../features/two-factor/two-factor-settings.js";
+import { graphql } from "../graphql/graphql.js";
+import { sayError } from "../graphql/use-act.js";
+import { Banner } from "../ui/banner.js";
+import { Card } from "../ui/card.js";
+import { Day } from "../ui/date-time.js";
+import { Loading } from "../ui/spinner.js";
+import { ErrorState } from "../ui/states.js";
+import { usePortal } from "./session.js";
+import { Shell } from "./shell.js";
+
+const AccountPage_viewer = graphql(
+  `
+    query AccountPage_viewer {
+      viewer {
+        __typename
+        ... on PortalViewer {
+          email
+          twoFactorDueAt
+          session {
+            id
+          }
+          account {
+            id
+            twoFactor {
+              enrolled
+              ...TwoFactorSettings_twoFactor
+            }
+            sessions {
+              id
+              ...SessionList_session
+            }
+          }
+        }
+      }
+    }
+  `,
+  [TwoFactorSettings_twoFactor, SessionList_session],
+);
+
+/** The client's own credentials and sessions. */
+export function AccountPage() {
+  const { firm, restart } = usePortal();
+  const [{ data, error }, read] = useQuery({ query: AccountPage_viewer, requestPolicy: "cache-and-network" });
+  const readAgain = () => read({ requestPolicy: "network-only" });
+  if (error && !data)
+    return (
+      <main>
+        <ErrorState message={sayError(error)} onRetry={readAgain} />
+      </main>
+    );
+  const viewer = data?.viewer?.__typename === "PortalViewer" ? data.viewer : null;
+  if (!viewer?.account)
+    return (
+      <main>
+        <Loading />
+      </main>
+    );
+  const { account, email, session, twoFactorDueAt } = viewer;
+  return (
+    <Shell title="Your account" email={email} hasAccount>
+      {twoFactorDueAt && (
+        <Banner tone="warning">
+          From <Day on={twoFactorDueAt} /> on, {firm.name} asks for two-factor authentication.
+        </Banner>
+      )}
+      <Card title="Two-factor authentication">
+        <TwoFactorSettings twoFactor={account.twoFactor} onChanged={readAgain} />
+      </Card>
+      <Card title="Password">
+        <ChangePasswordForm context={{ email, firmName: firm.name }} />
+      </Card>
+      <Card title="Where you are signed in">
+        <SessionList
+          sessions={account.sessions}
+          onRevoked={(sessionId) => (sessionId === session.id ? restart() : readAgain())}
+        />
+      </Card>
+    </Shell>
+  );
+}

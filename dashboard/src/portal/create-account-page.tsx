@@ -1,0 +1,76 @@
+import { useState } from "react";
+import { NextStep_result, signedInAtOnce, type NextStepResult } from "../features/sign-in/next-step.js";
+import { graphql } from "../graphql/graphql.js";
+import { useAct } from "../graphql/use-act.js";
+import { Frame } from "./frame.js";
+import { MailedTokenPreview } from "./mailed-token-preview.js";
+import { NewPasswordForm } from "./new-password-form.js";
+import { NextStep, useSignedIn } from "./next-step.js";
+import { goTo } from "./address.js";
+import { usePortal } from "./session.js";
+import { LinksOnly } from "./sign-in-page.js";
+
+const CreateAccountPage_create = graphql(
+  `
+    mutation CreateAccountPage_create($input: CreatePortalAccountInput!) {
+      createPortalAccount(input: $input) {
+        result {
+          ...NextStep_result
+        }
+        userErrors {
+          code
+          field
+          message
+        }
+      }
+    }
+  `,
+  [NextStep_result],
+);
+
+/** Creates the account whose mailbox was proven: by the mailed token, or (null) by the magic-link session. */
+export function CreateAccountPage({ token }: { token: string | null }) {
+  const { firm } = usePortal();
+  const [step, setStep] = useState<NextStepResult | null>(null);
+  if (step) return <NextStep result={step} onStartAgain={() => goTo(firm.slug, "")} />;
+  if (firm.mode === "MAGIC_LINK_ONLY") return <LinksOnly />;
+  if (token === null) return <CreateAccountForm token={null} forWhom="your email address" onStep={setStep} />;
+  return (
+    <MailedTokenPreview
+      token={token}
+      purpose="CREATE_ACCOUNT"
+      again={{ page: "request-account", label: "Ask for a new link" }}
+    >
+      {(maskedEmail) => <CreateAccountForm token={token} forWhom={maskedEmail} onStep={setStep} />}
+    </MailedTokenPreview>
+  );
+}
+
+/** The form alone, for pages that have proven the mailbox themselves. */
+export function CreateAccountForm(props: {
+  token: string | null;
+  forWhom: string;
+  onStep: (result: NextStepResult) => void;
+}) {
+  const { firm } = usePortal();
+  const signedIn = useSignedIn();
+  const { act, isPending, problems } = useAct(CreateAccountPage_create);
+  const create = async (password: string) => {
+    const { payload } = await act({ input: { confirmationToken: props.token, password } });
+    if (!payload?.result) return;
+    const how = signedInAtOnce(payload.result);
+    if (how) signedIn(how);
+    else props.onStep(payload.result);
+  };
+  return (
+    <Frame firmName={firm.name} title="Create your account">
+      <NewPasswordForm
+        intro={`The account is for ${props.forWhom}. Choose a password; you use it with this email to sign in.`}
+        button="Create account"
+        isPending={isPending}
+        problems={problems}
+        onSubmit={(password) => void create(password)}
+      />
+    </Frame>
+  );
+}

@@ -1,0 +1,23 @@
+import { describe, expect, it } from "@jest/globals";
+import { groupByDueDate } from "./due-dates.js";
+
+const due = (dueOn: string | null) => ({ dueOn });
+const days = (groups: ReturnType<typeof groupByDueDate>) =>
+  groups.map(({ group, requests }) => [group, requests.map(({ dueOn }) => dueOn)]);
+
+describe("open requests by due date", () => {
+  it("are overdue from the day after, and due within a week from today on, seven days included", () => {
+    const requests = ["2026-03-08", "2026-03-01", "2026-02-28", "2026-03-09", null, "2026-02-27"].map(due);
+    expect(days(groupByDueDate(requests, new Date(2026, 2, 1, 23, 59)))).toEqual([
+      ["overdue", ["2026-02-27", "2026-02-28"]],
+      ["week", ["2026-03-01", "2026-03-08"]],
+      ["later", ["2026-03-09"]],
+      ["undated", [null]],
+    ]);
+  });
+
+  it("show no group without a request, and look over the year's end", () => {
+    expect(days(groupByDueDate([due("2027-01-03")], new Date(2026, 11, 28)))).toEqual([["week", ["2027-01-03"]]]);
+    expect(groupByDueDate([], new Date(2026, 11, 28))).toEqual([]);
+  });
+});

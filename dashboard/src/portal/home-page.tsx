@@ -1,0 +1,127 @@
+import { useState } from "react";
+import { useQuery } from "urql";
+import { graphql } from "../graphql/graphql.js";
+import { sayError } from "../graphql/use-act.js";
+import { Banner } from "../ui/banner.js";
+import { Button } from "../ui/button.js";
+import { Day } from "../ui/date-time.js";
+import { Loading } from "../ui/spinner.js";
+import { EmptyState, ErrorState } from "../ui/states.js";
+import { PortalLink } from "./address.js";
+import { groupByDueDate, type DueGroup } from "./due-dates.js";
+import { RequestPage } from "./request-page.js";
+import { RequestItem, RequestItem_request } from "./requests.js";
+import { usePortal } from "./session.js";
+import { Shell } from "./shell.js";
+
+const HomePage_viewer = graphql(
+  `
+    query HomePage_viewer($after: String) {
+      viewer {
+        __typename
+        ... on PortalViewer {
+          email
+          twoFactorDueAt
+          account {
+            id
+          }
+          requests(first: 50, after: $after) {
+            nodes {
+              id
+              dueOn
+              completedAt
+              ...RequestItem_request
+            }
+            pageInfo {
+              hasNextPage
+              endCursor
+            }
+          }
+        }
+      }
+    }
+  `,
+  [RequestItem_request],
+);
+const groupTitles: { [G in DueGroup | "completed"]: string } = {
+  overdue: "Overdue",
+  week: "Due within a week",
+  later: "Later",
+  undated: "Without a due date",
+  completed: "Completed",
+};
+
+/** What the firm asked for: every request of an account, open ones by how soon they are due; or the one that a magic link opened. */
+export function HomePage() {
+  const { firm } = usePortal();
+  const [now] = useState(() => new Date());
+  const [{ data, error, stale }, read] = useQuery({
+    query: HomePage_viewer,
+    variables: { after: null },
+    requestPolicy: "cache-and-network",
+  });
+  if (error && !data)
+    return (
+      <main>
+        <ErrorState message={sayError(error)} onRetry={() => read({ requestPolicy: "network-only" })} />
+      </main>
+    );
+  if (!data)
+    return (
+      <main>
+        <Loading />
+      </main>
+    );
+  const viewer = data.viewer?.__typename === "PortalViewer" ? data.viewer : null;
+  if (!viewer)
+    return (
+      <main>
+        <ErrorState message="You are signed out." onRetry={() => location.reload()} />
+      </main>
+    );
+  const { nodes, pageInfo } = viewer.requests;
+  if (!viewer.account && nodes[0]) return <RequestPage requestId={nodes[0].id} />;
+  const open = nodes.filter(({ completedAt }) => completedAt === null);
+  const completed = nodes.filter(({ completedAt }) => completedAt !== null);
+  const groups: { group: DueGroup | "completed"; requests: typeof nodes }[] = groupByDueDate(open, now);
+  if (completed.length > 0) groups.push({ group: "completed", requests: completed });
+  return (
+    <Shell title="Your requests" email={viewer.email} hasAccount={viewer.account !== null}>
+      {viewer.twoFactorDueAt && (
+        <Banner tone="warning">
+          <p>
+            From <Day on={viewer.twoFactorDueAt} /> on, {firm.name} asks for two-factor authentication. Set it up now;
+            it takes two minutes.
+          </p>
+          <PortalLink slug={firm.slug} page="account">
+            Set it up
+          </PortalLink>
+        </Banner>
+      )}
+      {nodes.length === 0 && (
+        <EmptyState title="Nothing to do">When {firm.name} needs something from you, it shows up here.</EmptyState>
+      )}
+      {groups.map(({ group, requests }) => (
+        <section key={group} aria-labelledby={`due-${group}`} className="flex flex-col gap-3">
+          <h2 id={`due-${group}`} className="text-sm font-semibold text-muted">
+            {groupTitles[group]}
+          </h2>
+          {requests.map((request) => (
+            <RequestItem key={request.id} request={request} />
+          ))}
+        </section>
+      ))}
+      {pageInfo.hasNextPage && <MoreRequests key={pageInfo.endCursor} after={pageInfo.endCursor} isStale={stale} />}
+    </Shell>
+  );
+}
+
+/** The next page, read on demand and merged into the list by the cache. */
+function MoreRequests({ after, isStale }: { after: string | null; isStale: boolean }) {
+  const [{ fetching }, more] = useQuery({ query: HomePage_viewer, variables: { after }, pause: true });
+  return (
+    <Button isPending={fetching || isStale} onPress={() => more()}>
+      Show more
+    </Button>
+  );
+}

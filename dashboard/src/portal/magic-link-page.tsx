@@ -1,0 +1,213 @@
+import { useState } from "react";
+import { useQuery } from "urql";
+import type { NextStepResult } from "../features/sign-in/next-step.js";
+import { CodeForm } from "../features/two-factor/code-form.js";
+import { carriesMailedToken } from "../graphql/client.js";
+import { graphql, type ResultOf } from "../graphql/graphql.js";
+import { otherProblems, sayError, useAct } from "../graphql/use-act.js";
+import { Banner } from "../ui/banner.js";
+import { Button } from "../ui/button.js";
+import { Loading } from "../ui/spinner.js";
+import { ErrorState } from "../ui/states.js";
+import { goTo } from "./address.js";
+import { CreateAccountForm } from "./create-account-page.js";
+import { deviceKey } from "./device-key.js";
+import { Frame } from "./frame.js";
+import { NextStep, useSignedIn } from "./next-step.js";
+import { usePortal } from "./session.js";
+
+const MagicLinkPage_preview = graphql(`
+  query MagicLinkPage_preview($token: String!, $deviceKey: String) {
+    magicLink(token: $token, deviceKey: $deviceKey) {
+      firm {
+        slug
+      }
+      maskedEmail
+      requestTitle
+      state
+      claimedByThisDevice
+    }
+  }
+`);
+const MagicLinkPage_claim = graphql(`
+  mutation MagicLinkPage_claim($input: ClaimMagicLinkInput!) {
+    claimMagicLink(input: $input) {
+      result {
+        __typename
+        ... on SignedIn {
+          landingRequestId
+        }
+        ... on TwoFactorRequired {
+          challengeToken
+          hasPasskey
+          trustedDeviceDays
+        }
+        ... on AccountRequired {
+          confirmationToken
+          maskedEmail
+        }
+        ... on SignInRequired {
+          requestId
+          maskedEmail
+        }
+        ... on MagicLinkNotUsable {
+          state
+          maskedEmail
+        }
+      }
+      userErrors {
+        code
+        field
+        message
+      }
+    }
+  }
+`);
+const MagicLinkPage_send = graphql(`
+  mutation MagicLinkPage_send($input: SendAccessLinkInput!) {
+    sendAccessLink(input: $input) {
+      accepted
+      userErrors {
+        code
+        field
+        message
+      }
+    }
+  }
+`);
+type Claimed = NonNullable<ResultOf<typeof MagicLinkPage_claim>["claimMagicLink"]["result"]>;
+type Unusable = "UNCLAIMED" | "CLAIMED" | "EXPIRED" | "REVOKED";
+
+/**
+ * A request's magic link. Opening the page only looks; a person's click claims it, so that a mail scanner that runs the page's
+ * scripts uses nothing up.
+ */
+export function MagicLinkPage({ token }: { token: string }) {
+  const { firm } = usePortal();
+  const signedIn = useSignedIn();
+  const [key] = useState(deviceKey);
+  const [claimed, setClaimed] = useState<Claimed | null>(null);
+  const [step, setStep] = useState<NextStepResult | null>(null);
+  const claim = useAct(MagicLinkPage_claim);
+  const [{ data, error }, read] = useQuery({
+    query: MagicLinkPage_preview,
+    variables: { token, deviceKey: key },
+    requestPolicy: "network-only",
+    context: carriesMailedToken,
+  });
+  if (step) return <NextStep result={step} onStartAgain={() => goTo(firm.slug, "")} />;
+  switch (claimed?.__typename) {
+    case "TwoFactorRequired":
+      return (
+        <Frame firmName={firm.name} title="Enter your code">
+          <p className="text-sm text-muted">
+            You have set up two-factor authentication, so this link asks for it, too.
+          </p>
+          <CodeForm
+            challengeToken={claimed.challengeToken}
+            trustedDeviceDays={claimed.trustedDeviceDays}
+            hasPasskey={claimed.hasPasskey}
+            onSignedIn={signedIn}
+            onStartAgain={() => setClaimed(null)}
+          />
+        </Frame>
+      );
+    case "AccountRequired":
+      return <CreateAccountForm token={claimed.confirmationToken} forWhom={claimed.maskedEmail} onStep={setStep} />;
+    case "SignInRequired":
+      return (
+        <Frame firmName={firm.name} title="Sign in first">
+          <p className="text-sm text-muted">
+            {firm.name} asks for two-factor authentication. Sign in as{" "}
+            <strong className="text-ink">{claimed.maskedEmail}</strong> to set it up; the request opens afterwards.
+          </p>
+          <Button look="primary" wide onPress={() => goTo(firm.slug, "request", claimed.requestId)}>
+            Go to sign-in
+          </Button>
+        </Frame>
+      );
+    case "MagicLinkNotUsable":
+      return <NotUsable token={token} state={claimed.state} maskedEmail={claimed.maskedEmail} />;
+    default:
+  }
+  if (error)
+    return (
+      <main>
+        <ErrorState message={sayError(error)} onRetry={() => read({ requestPolicy: "network-only" })} />
+      </main>
+    );
+  if (!data)
+    return (
+      <main>
+        <Loading label="Looking at your link" />
+      </main>
+    );
+  const preview = data.magicLink;
+  if (!preview || preview.firm.slug !== firm.slug)
+    return (
+      <Frame firmName={firm.name} title="We do not know this link">
+        <p className="text-sm text-muted">
+          Part of it may be missing. Open it from the mail once more, or ask {firm.name} for a new one.
+        </p>
+      </Frame>
+    );
+  const opensHere = preview.state === "UNCLAIMED" || (preview.state === "CLAIMED" && preview.claimedByThisDevice);
+  if (!opensHere) return <NotUsable token={token} state={preview.state} maskedEmail={preview.maskedEmail} />;
+  const open = async () => {
+    const { payload } = await claim.act({ input: { token, deviceKey: key } });
+    const result = payload?.result;
+    if (result?.__typename === "SignedIn") signedIn({ ...result, usedRecoveryCode: false });
+    else if (result) setClaimed(result);
+  };
+  const problem = otherProblems(claim.problems);
+  return (
+    <Frame firmName={firm.name} title={preview.requestTitle}>
+      <p className="text-sm text-muted">
+        {firm.name} sent this to <strong className="text-ink">{preview.maskedEmail}</strong>. It opens on this device
+        {preview.state === "UNCLAIMED" && " and stays open to it for 30 days; other devices need a link of their own"}.
+      </p>
+      {problem && <Banner tone="danger">{problem}</Banner>}
+      <Button look="primary" wide isPending={claim.isPending} onPress={() => void open()}>
+        Open the request
+      </Button>
+    </Frame>
+  );
+}
+
+const reasons: { [S in Unusable]: string } = {
+  UNCLAIMED: "This link cannot be opened here.",
+  CLAIMED: "This link was opened on another device and works only there.",
+  EXPIRED: "This link is too old.",
+  REVOKED: "There is a newer link for this request.",
+};
+
+/** The one thing left to do with a link that opens nothing here. */
+function NotUsable(props: { token: string; state: Unusable; maskedEmail: string }) {
+  const { firm } = usePortal();
+  const { act, isPending, problems } = useAct(MagicLinkPage_send);
+  const [isSent, setSent] = useState(false);
+  const send = async () => {
+    const { payload } = await act({ input: { token: props.token } });
+    setSent(payload !== null);
+  };
+  const problem = otherProblems(problems);
+  if (isSent)
+    return (
+      <Frame firmName={firm.name} title="Check your mail">
+        <p className="text-sm text-muted">
+          A new link is on its way to <strong className="text-ink">{props.maskedEmail}</strong>. Open it on this device.
+        </p>
+      </Frame>
+    );
+  return (
+    <Frame firmName={firm.name} title="You need a new link">
+      <p className="text-sm text-muted">
+        {reasons[props.state]} We can mail a new one to <strong className="text-ink">{props.maskedEmail}</strong>.
+      </p>
+      {problem && <Banner tone="danger">{problem}</Banner>}
+      <Button look="primary" wide isPending={isPending} onPress={() => void send()}>
+        Send access link
+      </Button>
+    </Frame>
+  );
+}

@@ -1,0 +1,41 @@
+import { useState, type FormEvent } from "react";
+import { NewPasswordField } from "../features/passwords/password-field.js";
+import { otherProblems, type Problem } from "../graphql/use-act.js";
+import { Banner } from "../ui/banner.js";
+import { Button } from "../ui/button.js";
+import { usePortal } from "./session.js";
+
+/** One new password; the field's own words say what is wrong with it. */
+export function NewPasswordForm(props: {
+  intro: string;
+  button: string;
+  isPending: boolean;
+  problems: readonly Problem[];
+  onSubmit: (password: string) => void;
+}) {
+  const { firm } = usePortal();
+  const [password, setPassword] = useState("");
+  const { problems } = props;
+  const aboutIt = problems.find(({ code, field }) => code === "WEAK_PASSWORD" || field?.includes("password"));
+  const other = otherProblems(problems.filter((problem) => problem !== aboutIt));
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    props.onSubmit(password);
+  };
+  return (
+    <form onSubmit={submit} className="flex flex-col gap-4">
+      <p className="text-sm text-muted">{props.intro}</p>
+      {other && <Banner tone="danger">{other}</Banner>}
+      <NewPasswordField
+        label="New password"
+        value={password}
+        onChange={setPassword}
+        error={aboutIt?.message ?? null}
+        context={{ email: "", firmName: firm.name }}
+      />
+      <Button type="submit" look="primary" isPending={props.isPending} wide>
+        {props.button}
+      </Button>
+    </form>
+  );
+}

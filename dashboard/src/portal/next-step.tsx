@@ -1,0 +1,36 @@
+import { NextStep as Step, type NextStepResult, type SignedInBy } from "../features/sign-in/next-step.js";
+import { goTo } from "./address.js";
+import { Frame } from "./frame.js";
+import { usePortal } from "./session.js";
+
+/**
+ * What a session's beginning does: opens the request that it was for, or else home, as a new document, so that nothing is left of
+ * the page that held the password or the link's token (the browser's timings of it name the whole link).
+ */
+export function useSignedIn(): (how: SignedInBy) => void {
+  const { firm } = usePortal();
+  return ({ landingRequestId, usedRecoveryCode }) => {
+    if (landingRequestId === null) goTo(firm.slug, "");
+    else goTo(firm.slug, "request", landingRequestId);
+    history.replaceState({ offersNewPhone: usedRecoveryCode }, "");
+    location.reload();
+  };
+}
+
+/** What a sign-in asks after the password, as a page of the portal. */
+export function NextStep({ result, onStartAgain }: { result: NextStepResult; onStartAgain: () => void }) {
+  const { firm } = usePortal();
+  const signedIn = useSignedIn();
+  return (
+    <Step
+      result={result}
+      renderFrame={(title, step) => (
+        <Frame firmName={firm.name} title={title}>
+          {step}
+        </Frame>
+      )}
+      onSignedIn={signedIn}
+      onStartAgain={onStartAgain}
+    />
+  );
+}

@@ -1,0 +1,63 @@
+import { useState } from "react";
+import { NextStep_result, signedInAtOnce, type NextStepResult } from "../features/sign-in/next-step.js";
+import { graphql } from "../graphql/graphql.js";
+import { useAct } from "../graphql/use-act.js";
+import { goTo } from "./address.js";
+import { Frame } from "./frame.js";
+import { MailedTokenPreview } from "./mailed-token-preview.js";
+import { NewPasswordForm } from "./new-password-form.js";
+import { NextStep, useSignedIn } from "./next-step.js";
+import { usePortal } from "./session.js";
+
+const ResetPasswordPage_reset = graphql(
+  `
+    mutation ResetPasswordPage_reset($input: ResetPasswordInput!) {
+      resetPassword(input: $input) {
+        result {
+          ...NextStep_result
+        }
+        userErrors {
+          code
+          field
+          message
+        }
+      }
+    }
+  `,
+  [NextStep_result],
+);
+
+/** A new password by the mailed link; the code is asked afterwards where two-factor authentication is on. */
+export function ResetPasswordPage({ token }: { token: string | null }) {
+  const { firm } = usePortal();
+  const signedIn = useSignedIn();
+  const { act, isPending, problems } = useAct(ResetPasswordPage_reset);
+  const [step, setStep] = useState<NextStepResult | null>(null);
+  const reset = async (newPassword: string) => {
+    const { payload } = await act({ input: { resetToken: token ?? "", newPassword } });
+    if (!payload?.result) return;
+    const how = signedInAtOnce(payload.result);
+    if (how) signedIn(how);
+    else setStep(payload.result);
+  };
+  if (step) return <NextStep result={step} onStartAgain={() => goTo(firm.slug, "")} />;
+  return (
+    <MailedTokenPreview
+      token={token}
+      purpose="RESET_PASSWORD"
+      again={{ page: "forgot-password", label: "Ask for a new link" }}
+    >
+      {(maskedEmail) => (
+        <Frame firmName={firm.name} title="Choose a new password">
+          <NewPasswordForm
+            intro={`For ${maskedEmail}. Other devices will be signed out.`}
+            button="Save new password"
+            isPending={isPending}
+            problems={problems}
+            onSubmit={(password) => void reset(password)}
+          />
+        </Frame>
+      )}
+    </MailedTokenPreview>
+  );
+}

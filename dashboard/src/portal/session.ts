@@ -1,0 +1,20 @@
+import { createContext, useContext } from "react";
+import type { SecurityMode } from "@gatehouse/shared";
+
+/** What every page of the portal knows. */
+export interface Portal {
+  /** `twoFactorDueAt`: from when the firm asks for a second factor, while that is announced. */
+  firm: { name: string; slug: string; mode: SecurityMode; twoFactorDueAt: string | null };
+  /** A session began or ended: everything is read anew. */
+  restart: () => void;
+  /** The client came in by a recovery code and is offered to set up a new phone. */
+  offersNewPhone: boolean;
+  setOffersNewPhone: (offers: boolean) => void;
+}
+export const PortalContext = createContext<Portal | null>(null);
+/** The firm of this portal; only inside its pages. */
+export function usePortal(): Portal {
+  const portal = useContext(PortalContext);
+  if (!portal) throw new Error("usePortal outside of the portal");
+  return portal;
+}

@@ -1,0 +1,48 @@
+import { useEffect, useRef, type ReactNode } from "react";
+import { Button } from "../ui/button.js";
+import { PortalLink } from "./address.js";
+import { NewPhoneOffer } from "./new-phone-offer.js";
+import { usePortal } from "./session.js";
+import { useSignOut } from "./use-sign-out.js";
+
+/** The signed-in pages: the firm's name, the way between them, and out. The title takes the focus, so it is read out. */
+export function Shell(props: { title: string; email: string; hasAccount: boolean; children: ReactNode }) {
+  const { title, email, hasAccount, children } = props;
+  const { firm } = usePortal();
+  const { signOut, isPending } = useSignOut();
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    document.title = `${title} · ${firm.name}`;
+    heading.current?.focus();
+  }, [firm.name, title]);
+  return (
+    <div className="mx-auto flex min-h-dvh max-w-2xl flex-col gap-6 p-5">
+      <header className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2 border-b border-line pb-4">
+        <div className="min-w-0">
+          <p className="text-xl font-semibold break-words text-ink">{firm.name}</p>
+          <p className="text-sm break-all text-muted">{email}</p>
+        </div>
+        <nav aria-label="Pages" className="flex flex-wrap items-center gap-4">
+          <PortalLink slug={firm.slug} page="">
+            Requests
+          </PortalLink>
+          {hasAccount && (
+            <PortalLink slug={firm.slug} page="account">
+              Account
+            </PortalLink>
+          )}
+          <Button size="small" isPending={isPending} onPress={() => void signOut()}>
+            Sign out
+          </Button>
+        </nav>
+      </header>
+      <main className="flex flex-col gap-6">
+        <h1 ref={heading} tabIndex={-1} className="text-2xl font-semibold break-words text-ink outline-none">
+          {title}
+        </h1>
+        {hasAccount && <NewPhoneOffer />}
+        {children}
+      </main>
+    </div>
+  );
+}

@@ -1,0 +1,90 @@
+import { useState } from "react";
+import { NextStep_result, signedInAtOnce, type NextStepResult } from "../features/sign-in/next-step.js";
+import { PasswordForm } from "../features/sign-in/password-form.js";
+import { graphql } from "../graphql/graphql.js";
+import { useAct } from "../graphql/use-act.js";
+import { Banner } from "../ui/banner.js";
+import { Day } from "../ui/date-time.js";
+import { PortalLink } from "./address.js";
+import { Frame } from "./frame.js";
+import { NextStep, useSignedIn } from "./next-step.js";
+import { usePortal } from "./session.js";
+
+const SignInPage_portalSignIn = graphql(
+  `
+    mutation SignInPage_portalSignIn($input: PortalSignInInput!) {
+      portalSignIn(input: $input) {
+        result {
+          ...NextStep_result
+        }
+        userErrors {
+          code
+          field
+          message
+        }
+      }
+    }
+  `,
+  [NextStep_result],
+);
+
+/**
+ * A client's way in by password; where the firm uses links only, it says so. `landingRequestId`: the request to be opened
+ * afterwards.
+ */
+export function SignInPage(props: { hasEnded: boolean; landingRequestId: string | null }) {
+  const { firm } = usePortal();
+  const signedIn = useSignedIn();
+  const { act, isPending, problems } = useAct(SignInPage_portalSignIn);
+  const [step, setStep] = useState<NextStepResult | null>(null);
+  if (step) return <NextStep result={step} onStartAgain={() => setStep(null)} />;
+  if (firm.mode === "MAGIC_LINK_ONLY") return <LinksOnly />;
+  const signIn = async (who: { email: string; password: string }) => {
+    const { payload } = await act({
+      input: { firmSlug: firm.slug, ...who, landingRequestId: props.landingRequestId },
+    });
+    if (!payload?.result) return false;
+    const how = signedInAtOnce(payload.result);
+    if (how) signedIn(how);
+    else setStep(payload.result);
+    return true;
+  };
+  return (
+    <Frame
+      firmName={firm.name}
+      title="Sign in"
+      below={
+        <>
+          <PortalLink slug={firm.slug} page="forgot-password">
+            Forgot your password?
+          </PortalLink>
+          <PortalLink slug={firm.slug} page="request-account">
+            No account yet? Create one
+          </PortalLink>
+        </>
+      }
+    >
+      {props.hasEnded && <Banner>You were signed out. Sign in again to go on.</Banner>}
+      {firm.twoFactorDueAt && (
+        <Banner>
+          From <Day on={firm.twoFactorDueAt} /> on, signing in here also takes a code from your phone. You can set it up
+          today: sign in, then choose “Set it up”.
+        </Banner>
+      )}
+      <PasswordForm isPending={isPending} problems={problems} onSubmit={signIn} />
+    </Frame>
+  );
+}
+
+/** There is no sign-in here: each request comes with its own link. */
+export function LinksOnly() {
+  const { firm } = usePortal();
+  return (
+    <Frame firmName={firm.name} title="Open the link in your mail">
+      <p className="text-sm text-muted">
+        {firm.name} does not use passwords. Each request comes with its own link: open the newest mail from {firm.name}{" "}
+        and follow the link in it.
+      </p>
+    </Frame>
+  );
+}

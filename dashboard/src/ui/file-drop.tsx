@@ -1,0 +1,34 @@
+import { DropZone, FileTrigger, Text } from "react-aria-components";
+import { Button } from "./button.js";
+
+/** Takes one file, dropped, pasted or chosen. */
+export function FileDrop(props: {
+  label: string;
+  /** Types and endings that are offered for choosing. */
+  accept: readonly string[];
+  onFile: (file: File) => void;
+}) {
+  const { label, accept, onFile } = props;
+  return (
+    <DropZone
+      onDrop={({ items }) => {
+        const item = items.find((candidate) => candidate.kind === "file");
+        if (item) void item.getFile().then(onFile);
+      }}
+      className="flex flex-col items-center gap-3 rounded-lg border-2 border-dashed border-line-strong px-6 py-10 text-center data-drop-target:border-accent-text data-drop-target:bg-accent-soft data-focus-visible:outline-2"
+    >
+      <Text slot="label" className="text-sm text-muted">
+        {label}
+      </Text>
+      <FileTrigger
+        acceptedFileTypes={accept}
+        onSelect={(files) => {
+          const file = files?.[0];
+          if (file) onFile(file);
+        }}
+      >
+        <Button>Choose a file</Button>
+      </FileTrigger>
+    </DropZone>
+  );
+}

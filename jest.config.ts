@@ -1,0 +1,64 @@
+/** @jest-config-loader esbuild-register */
+import type { Config } from "jest";
+
+const swc = (tsx: boolean): [string, Record<string, unknown>] => [
+  "@swc/jest",
+  {
+    jsc: {
+      parser: { syntax: "typescript", tsx, decorators: true },
+      transform: {
+        legacyDecorator: true,
+        decoratorMetadata: true,
+        useDefineForClassFields: false,
+        react: { runtime: "automatic" },
+      },
+      target: "es2022",
+      keepClassNames: true,
+    },
+    module: { type: "commonjs" },
+    sourceMaps: "inline",
+  },
+];
+const toSource = {
+  "^@gatehouse/shared$": "<rootDir>/../shared/src/index.ts",
+  "^(\\.{1,2}/.*)\\.js$": "$1",
+};
+
+const config: Config = {
+  testTimeout: 60_000,
+  // Tests wait for mails, clocks and other processes more than they compute.
+  maxWorkers: "100%",
+  projects: [
+    {
+      displayName: "shared",
+      rootDir: "<rootDir>/shared",
+      testMatch: ["<rootDir>/src/**/*.test.ts"],
+      transform: { "^.+\\.ts$": swc(false) },
+      moduleNameMapper: toSource,
+    },
+    {
+      displayName: "server",
+      rootDir: "<rootDir>/server",
+      testMatch: ["<rootDir>/src/**/*.test.ts"],
+      setupFiles: ["reflect-metadata"],
+      transform: { "^.+\\.ts$": swc(false) },
+      moduleNameMapper: toSource,
+    },
+    {
+      displayName: "dashboard",
+      rootDir: "<rootDir>/dashboard",
+      testEnvironment: "<rootDir>/src/testing/jsdom-with-fetch.cjs",
+      testMatch: ["<rootDir>/src/**/*.test.ts?(x)"],
+      transform: { "^.+\\.tsx?$": swc(true) },
+      moduleNameMapper: { "\\.css$": "<rootDir>/src/testing/empty-stylesheet.cjs", ...toSource },
+    },
+    {
+      displayName: "e2e",
+      rootDir: "<rootDir>/dashboard/e2e",
+      testMatch: ["<rootDir>/**/*.test.ts"],
+      transform: { "^.+\\.ts$": swc(false) },
+      moduleNameMapper: toSource,
+    },
+  ],
+};
+export default config;

@@ -1,0 +1,95 @@
+import type { Running, Variant } from "./processes.js";
+import { start } from "./processes.js";
+import { rangeOf, judge, times, exactly, type Metric, type Range, type Sample, type Verdict } from "./statistics.js";
+import type { Firm } from "./seed.js";
+
+/** What a run of the bench is given. */
+export interface Bench {
+  rounds: number;
+  isQuick: boolean;
+  /** Where peers could not be installed, the floor and Gatehouse alone are measured. */
+  hasPeers: boolean;
+  say(what: string): void;
+  /** The firm with so many contacts; `scale` of the quick mode is smaller. */
+  firm(contacts: number): Promise<Firm>;
+}
+export interface Table {
+  title?: string;
+  metrics: Metric[];
+  rows: { name: string; role: string; samples: Sample[] }[];
+}
+export interface Goal {
+  text: string;
+  verdict: Verdict;
+  detail: string;
+}
+export interface Result {
+  tables: Table[];
+  goals: Goal[];
+  notes: string[];
+}
+/** One row of the report: an operation, measured in alternating rounds. */
+export interface Row {
+  name: string;
+  title: string;
+  /** Throws where an answer is wrong; slowness never throws. */
+  measure(bench: Bench): Promise<Result>;
+}
+
+/**
+ * Each variant in a process of its own in each round; every round begins with another variant, so that none always runs on the
+ * machine that the same other one has warmed.
+ */
+export async function alternate(
+  bench: Bench,
+  variants: Variant[],
+  measure: (variant: Variant, running: Running) => Promise<Sample>,
+): Promise<Table["rows"]> {
+  const rows = variants.map(({ name, role }) => ({ name, role, samples: [] as Sample[] }));
+  for (let round = 0; round < bench.rounds; round++) {
+    for (let turn = 0; turn < variants.length; turn++) {
+      const index = (turn + round) % variants.length;
+      const variant = variants[index];
+      const row = rows[index];
+      if (!variant || !row) continue;
+      const running = await start(variant);
+      try {
+        const sample = await measure(variant, running);
+        row.samples.push(sample);
+        const told = Object.entries(sample).map(([key, value]) => `${key} ${value.toFixed(1)}`);
+        bench.say(`round ${round + 1} ${variant.name}: ${told.join(", ")}`);
+      } finally {
+        await running.stop();
+      }
+    }
+  }
+  return rows;
+}
+
+export const rangeIn = (rows: Table["rows"], name: string, key: string): Range =>
+  rangeOf((rows.find((row) => row.name === name)?.samples ?? []).map((sample) => sample[key] ?? Number.NaN));
+
+const short = ({ median, min, max }: Range) => `${round(median)} (${round(min)}–${round(max)})`;
+export const round = (value: number, digits?: number): string =>
+  value.toLocaleString("en", {
+    maximumFractionDigits: digits ?? (Math.abs(value) < 10 ? 2 : Math.abs(value) < 100 ? 1 : 0),
+  });
+
+/** A goal as a factor of another variant's figure. */
+export function versus(
+  rows: Table["rows"],
+  { key, better }: Pick<Metric, "key" | "better">,
+  other: string,
+  factor: number,
+  text: string,
+): Goal {
+  const ours = rangeIn(rows, "Gatehouse", key);
+  const theirs = rangeIn(rows, other, key);
+  const verdict = judge(ours, times(theirs, factor), better);
+  const ratio = (ours.median / theirs.median).toFixed(2);
+  return { text, verdict, detail: `${ratio} by the medians: ${short(ours)} beside ${short(theirs)}` };
+}
+/** A goal as a figure of its own. */
+export function within(ours: Range, better: Metric["better"], bound: number, text: string, unit = ""): Goal {
+  return { text, verdict: judge(ours, exactly(bound), better), detail: `${short(ours)}${unit}` };
+}

@@ -1,0 +1,125 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpus, totalmem } from "node:os";
+import { round, type Result, type Row, type Table } from "./bench.js";
+import { root } from "./processes.js";
+import { rangeOf, type Metric, type Verdict } from "./statistics.js";
+
+/** What a row was measured at, kept beside the code so that a report holds rows of several runs. */
+interface Kept extends Result {
+  title: string;
+  at: string;
+  commit: string;
+  rounds: number;
+  machine: string;
+}
+const DATA = `${root}server/bench/data/`;
+const file = (name: string) => `${DATA}${name}.json`;
+
+const run = (command: string, args: string[]): string => {
+  try {
+    return execFileSync(command, args, { cwd: root, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
+  } catch {
+    return "unknown";
+  }
+};
+
+export function keep({ name, title }: Row, result: Result, rounds: number, machine: string): void {
+  mkdirSync(DATA, { recursive: true });
+  const isClean = run("git", ["status", "--porcelain", "--", "server/src", "shared/src", "pnpm-lock.yaml"]) === "";
+  const commit = run("git", ["rev-parse", "--short", "HEAD"]) + (isClean ? "" : " and uncommitted changes");
+  const kept: Kept = { ...result, title, at: new Date().toISOString().slice(0, 16), commit, rounds, machine };
+  writeFileSync(file(name), JSON.stringify(kept, null, 1));
+}
+
+export function machineOf(database: string, peers: Record<string, string> | null): string {
+  const [cpu] = cpus();
+  const system = /PRETTY_NAME="(.*)"/.exec(
+    existsSync("/etc/os-release") ? readFileSync("/etc/os-release", "utf8") : "",
+  )?.[1];
+  return [
+    `${cpus().length} cores (${cpu?.model.trim() ?? "unknown"}), ${round(totalmem() / 2 ** 30)} GiB, ${system ?? process.platform}, Node ${process.versions.node}, ${database}`,
+    ...(peers
+      ? [
+          `peers: ${Object.entries(peers)
+            .map(([name, version]) => `${name} ${version}`)
+            .join(", ")}`,
+        ]
+      : []),
+  ].join("; ");
+}
+
+const cell = (metric: Metric, values: number[]): string => {
+  if (values.length === 0 || values.some(Number.isNaN)) return "–";
+  const { median, min, max } = rangeOf(values);
+  const told = round(median, metric.digits);
+  return values.length === 1 ? told : `${told} (${round(min, metric.digits)}–${round(max, metric.digits)})`;
+};
+
+export function tableText({ title, metrics, rows }: Table): string {
+  const floor = rows.find(({ role }) => role === "floor");
+  const [first] = metrics;
+  const median = (row: Table["rows"][number] | undefined) =>
+    first && row ? rangeOf(row.samples.map((sample) => sample[first.key] ?? Number.NaN)).median : Number.NaN;
+  const ratio = (row: Table["rows"][number]) => (median(row) / median(floor)).toFixed(2);
+  const head = ["", ...metrics.map((metric) => metric.title), ...(floor ? [`${first?.title} ÷ floor`] : [])];
+  const lines = rows.map((row) => [
+    row.role === "gatehouse" ? `**${row.name}**` : row.role === "peer" ? row.name : `${row.name} (${row.role})`,
+    ...metrics.map((metric) =>
+      cell(
+        metric,
+        row.samples.map((sample) => sample[metric.key] ?? Number.NaN),
+      ),
+    ),
+    ...(floor ? [ratio(row)] : []),
+  ]);
+  const text = (cells: string[]) => `| ${cells.join(" | ")} |`;
+  return [...(title ? [`${title}`, ""] : []), text(head), text(head.map(() => "---")), ...lines.map(text)].join("\n");
+}
+
+const words: Record<Verdict, string> = {
+  met: "**met**",
+  missed: "**missed**",
+  overlap: "overlap: the ranges cross the bound, nothing is claimed",
+  "not measured": "not measured",
+};
+const goalsText = (goals: Result["goals"]): string =>
+  [
+    "| goal | verdict | figures |",
+    "| --- | --- | --- |",
+    ...goals.map(({ text, verdict, detail }) => `| ${text} | ${words[verdict]} | ${detail} |`),
+  ].join("\n");
+export const resultText = ({ tables, goals, notes }: Result): string =>
+  [...tables.map(tableText), ...(goals.length > 0 ? [goalsText(goals)] : []), ...notes].join("\n\n");
+
+/** Writes RESULTS.md from every row that was ever measured here. */
+export function writeReport(rows: Row[]): void {
+  const kept = rows.flatMap(({ name }) =>
+    existsSync(file(name)) ? [JSON.parse(readFileSync(file(name), "utf8")) as Kept] : [],
+  );
+  const goals = kept.flatMap((result) => result.goals.map((goal) => ({ ...goal, title: result.title })));
+  const of = (verdict: Verdict) => goals.filter((goal) => goal.verdict === verdict);
+  const list = (verdict: Verdict) =>
+    of(verdict).map(({ title, text, detail }) => `- ${title.split(":")[0]}: ${text}; measured ${detail}`);
+  const machines = [...new Set(kept.map(({ machine }) => machine))];
+  const text = `# Measured
+
+Written by \`npm run bench\`; how it measures is in [README.md](README.md). Cells are the median of the rounds (least–most), each round
+a fresh process; ÷ floor compares medians. A goal is met or missed only where whole ranges lie on one side of the bound.
+
+${machines.map((machine) => `- ${machine}`).join("\n")}
+
+Goals: ${of("met").length} met, ${of("missed").length} missed, ${of("overlap").length} not decided (overlap).
+
+## Where Gatehouse loses
+
+${[...list("missed"), ""].join("\n")}
+${of("overlap").length > 0 ? `Not decided by these rounds:\n\n${list("overlap").join("\n")}\n` : ""}
+${kept
+  .map(
+    (result) =>
+      `## ${result.title}\n\n${resultText(result)}\n\n${result.rounds} rounds, ${result.at} UTC, commit ${result.commit}.\n`,
+  )
+  .join("\n")}`;
+  writeFileSync(`${root}server/bench/RESULTS.md`, text.replaceAll(/\n{3,}/g, "\n\n"));
+}

@@ -1,0 +1,103 @@
+import { existsSync, readFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import type { Bench, Row } from "./bench.js";
+import { keepRunning, root } from "./processes.js";
+import { keep, machineOf, resultText, writeReport } from "./report.js";
+import { feed, feedSteady } from "./rows/feed.js";
+import { depthAndSearch, portalStats } from "./rows/lists.js";
+import { contactDetails, contactsPage } from "./rows/reads.js";
+import { magicLinkClaim, readsBesideSignIns, signIn, totpVerify } from "./rows/sign-in.js";
+import { coldStart, firstLoad } from "./rows/start.js";
+import { connectTo, firmOf } from "./seed.js";
+
+const rows: Row[] = [
+  contactsPage,
+  contactDetails,
+  portalStats,
+  depthAndSearch,
+  signIn,
+  readsBesideSignIns,
+  totpVerify,
+  magicLinkClaim,
+  feed,
+  feedSteady,
+  coldStart,
+  firstLoad,
+];
+
+const { values } = parseArgs({
+  options: {
+    quick: { type: "boolean", default: false },
+    only: { type: "string" },
+    rounds: { type: "string", default: "5" },
+    help: { type: "boolean", default: false },
+  },
+});
+const names = rows.map(({ name }) => name);
+/** Rows that have nothing to be wrong: figures alone. */
+const figures = [readsBesideSignIns, feedSteady, coldStart, firstLoad].map(({ name }) => name);
+const only = values.only?.split(",") ?? (values.quick ? names.filter((name) => !figures.includes(name)) : names);
+const unknown = only.filter((name) => !names.includes(name));
+if (values.help || unknown.length > 0) {
+  if (unknown.length > 0) console.error(`There is no row ${unknown.join(", ")}.`);
+  console.log(`npm run bench -- [--quick] [--rounds 5] [--only ${names.join(",")}]`);
+  process.exit(unknown.length > 0 ? 2 : 0);
+}
+
+const startedAt = performance.now();
+const say = (what: string) => console.log(`[bench] ${((performance.now() - startedAt) / 1000).toFixed(0)} s: ${what}`);
+const SERVER = process.env.BENCH_MYSQL_URL ?? "mysql://root@127.0.0.1:3306";
+const database = await connectTo(SERVER).then(
+  async (db) => {
+    const [[row]] = (await db.query(
+      "SELECT VERSION() AS version, @@innodb_buffer_pool_size DIV 1048576 AS pool",
+    )) as unknown as [[{ version: string; pool: number }]];
+    await db.end();
+    return `${row.version.includes("MariaDB") ? "MariaDB" : "MySQL"} ${row.version} with a buffer pool of ${row.pool} MiB`;
+  },
+  (error: unknown) => {
+    const problem = `The bench needs MariaDB or MySQL at ${SERVER} (BENCH_MYSQL_URL): ${String(error)}`;
+    if (process.env.REQUIRE_SERVICES === "1" || !values.quick) throw new Error(problem);
+    console.log(`SKIPPED: ${problem}`);
+    process.exit(0);
+  },
+);
+
+const hasPeers = existsSync(`${root}server/bench/dist/peers/yoga.js`);
+if (!hasPeers) say("no peers: the floor and Gatehouse alone are measured");
+const manifest = JSON.parse(readFileSync(`${root}server/bench/package.json`, "utf8")) as {
+  dependencies: Record<string, string>;
+};
+const machine = machineOf(database, hasPeers ? manifest.dependencies : null);
+say(machine);
+
+const bench: Bench = {
+  rounds: values.quick ? 1 : Number(values.rounds),
+  isQuick: values.quick,
+  hasPeers,
+  say,
+  firm: (contacts) => firmOf(values.quick ? Math.min(contacts, 2000) : contacts, say),
+};
+const failed: string[] = [];
+if (values.quick) keepRunning();
+for (const row of rows) {
+  if (!only.includes(row.name)) continue;
+  say(row.title);
+  try {
+    const result = await row.measure(bench);
+    if (values.quick) continue;
+    keep(row, result, bench.rounds, machine);
+    console.log(`\n${resultText(result)}\n`);
+  } catch (error) {
+    // The other rows are worth having all the same.
+    failed.push(row.name);
+    console.error(`FAILED ${row.name}:`, error);
+  }
+}
+if (!values.quick) {
+  writeReport(rows);
+  say("wrote server/bench/RESULTS.md");
+}
+if (failed.length > 0) say(`failed: ${failed.join(", ")}`);
+else if (values.quick) say("correct: the answers agree and nothing is lost; quick figures are no figures");
+process.exit(failed.length > 0 ? 1 : 0);

@@ -1,0 +1,133 @@
+// The commands of package.json on a machine with only Node and npm: installs what the lock file says, builds what changed,
+// then runs. No dependency of its own.
+import { spawn, spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
+const isWindows = process.platform === "win32";
+const PNPM = "pnpm@12.21.0";
+const [command = "start", ...rest] = process.argv.slice(2);
+const startedAt = performance.now();
+const say = (what) => console.log(`[gatehouse] ${what} (${((performance.now() - startedAt) / 1000).toFixed(1)} s)`);
+
+const run = (file, args, options = {}) => {
+  const { status } = spawnSync(file, args, { cwd: root, stdio: "inherit", ...options });
+  if (status !== 0) process.exit(status ?? 1);
+};
+const node = (args, options) => run(process.execPath, args, options);
+const inModules = (path) => join(root, "node_modules", path);
+
+function install() {
+  const stamp = inModules(".gatehouse-installed");
+  const key = createHash("sha256")
+    .update(readFileSync(join(root, "pnpm-lock.yaml")))
+    .update(readFileSync(join(root, "pnpm-workspace.yaml")))
+    .update(process.version)
+    .digest("hex");
+  if (existsSync(stamp) && readFileSync(stamp, "utf8") === key) return;
+  run("npx", ["--yes", PNPM, "install", "--frozen-lockfile", "--prefer-offline"], { shell: isWindows });
+  writeFileSync(stamp, key);
+  say("installed");
+}
+
+const newest = (path) => {
+  const info = statSync(path);
+  if (!info.isDirectory()) return info.mtimeMs;
+  return Math.max(0, ...readdirSync(path).map((name) => newest(join(path, name))));
+};
+/** Builds when an output is missing or older than what it is made from. */
+function buildIfOlder(output, sources, make) {
+  const made = existsSync(join(root, output)) ? statSync(join(root, output)).mtimeMs : 0;
+  if (made > Math.max(...sources.map((source) => newest(join(root, source))))) return;
+  make();
+}
+const tsc = (...args) => node([inModules("typescript/bin/tsc"), ...args]);
+function build() {
+  tsc("-b", "server");
+  buildIfOlder(
+    "dashboard/dist/index.html",
+    ["dashboard/src", "dashboard/index.html", "dashboard/vite.config.ts", "shared/src", "server/schema.graphql"],
+    () => {
+      node([join(root, "dashboard/node_modules/vite/bin/vite.js"), "build", "--logLevel", "warn"], {
+        cwd: join(root, "dashboard"),
+      });
+    },
+  );
+  say("built");
+}
+function typecheck() {
+  tsc("-b", "server");
+  tsc("-p", "server/tsconfig.test.json");
+  tsc("-p", "server/bench", "--noEmit");
+  tsc("-p", "dashboard");
+}
+/** Runs a long-lived program, passing on the signals that stop it. */
+function stay(args) {
+  const child = spawn(process.execPath, args, { cwd: process.cwd(), stdio: "inherit" });
+  for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => child.kill(signal));
+  child.on("exit", (code, signal) => process.exit(code ?? (signal ? 1 : 0)));
+}
+
+install();
+switch (command) {
+  case "start":
+    build();
+    stay([join(root, "server/dist/main.js"), ...rest]);
+    break;
+  case "build":
+    build();
+    break;
+  case "test":
+    build();
+    node([inModules("jest/bin/jest.js"), ...rest]);
+    break;
+  case "chaos": {
+    const { values } = parseArgs({
+      args: rest,
+      options: { kills: { type: "string", default: "50" }, database: { type: "string", default: "mysql" } },
+    });
+    build();
+    node([inModules("jest/bin/jest.js"), "server/src/testing/chaos/kill-nine", "-t", `(${values.database})`], {
+      env: { ...process.env, CHAOS_KILLS: values.kills },
+    });
+    break;
+  }
+  case "typecheck":
+    typecheck();
+    break;
+  case "schema":
+    tsc("-b", "server");
+    node([join(root, "server/dist/emit-schema.js"), ...rest]);
+    break;
+  case "gatehouse":
+    tsc("-b", "server");
+    stay([join(root, "server/dist/cli.js"), ...rest]);
+    break;
+  case "screenshots":
+    build();
+    node([join(root, "dashboard/scripts/screenshots.mjs")]);
+    break;
+  case "bench":
+    build();
+    stay([join(root, "server/bench/bench.mjs"), ...rest]);
+    break;
+  case "dev":
+    tsc("-b", "server");
+    spawn(process.execPath, [inModules("typescript/bin/tsc"), "-b", "server", "-w", "--preserveWatchOutput"], {
+      cwd: root,
+      stdio: "inherit",
+    });
+    spawn(process.execPath, [join(root, "dashboard/node_modules/vite/bin/vite.js")], {
+      cwd: join(root, "dashboard"),
+      stdio: "inherit",
+    });
+    stay(["--watch-path", join(root, "server/dist"), join(root, "server/dist/main.js")]);
+    break;
+  default:
+    console.error(`unknown command ${command}: start, test, build, dev, typecheck, schema, bench, chaos or gatehouse`);
+    process.exit(2);
+}

@@ -1,0 +1,32 @@
+import { createInterface } from "node:readline";
+import { Writable } from "node:stream";
+import { CommandError } from "./command-error.js";
+
+/**
+ * A new password: from the environment variable, or typed twice without being shown. Never an argument, which other users of the
+ * machine can read.
+ */
+export async function newPassword(fromEnvironment: string | undefined, variable: string): Promise<string> {
+  if (fromEnvironment) return fromEnvironment;
+  if (!process.stdin.isTTY) throw new CommandError(`There is no terminal to ask for a password: set ${variable}.`);
+  const first = await ask("Password: ");
+  if ((await ask("The same again: ")) !== first) throw new CommandError("The two passwords differ.");
+  return first;
+}
+
+function ask(question: string): Promise<string> {
+  process.stderr.write(question);
+  const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const terminal = createInterface({ input: process.stdin, output: silent, terminal: true });
+  return new Promise((resolve, reject) => {
+    terminal.once("SIGINT", () => {
+      terminal.close();
+      reject(new CommandError("Stopped."));
+    });
+    terminal.question("", (answer) => {
+      terminal.close();
+      process.stderr.write("\n");
+      resolve(answer);
+    });
+  });
+}

@@ -1,0 +1,75 @@
+import { Initial1763990000000 } from "./migrations/1763990000000-initial.js";
+import { Passkeys1764000000000 } from "./migrations/1764000000000-passkeys.js";
+import { RollOuts1764010000000 } from "./migrations/1764010000000-roll-outs.js";
+import { AuditActor1764020000000 } from "./migrations/1764020000000-audit-actor.js";
+import { PortalCounts1764030000000 } from "./migrations/1764030000000-portal-counts.js";
+import { SearchWords1764040000000 } from "./migrations/1764040000000-search-words.js";
+import { Firm } from "./features/firms/firm.entity.js";
+import { TeamMember } from "./features/firm-staff/team-member.entity.js";
+import { SecurityPolicy } from "./features/security-mode/security-policy.entity.js";
+import { Contact, PortalCounts, SearchWord } from "./features/contacts/contact.entity.js";
+import { MailedToken, PortalAccount, PortalMailRequest } from "./features/portal-accounts/portal-account.entity.js";
+import { Passkey, PasskeyCeremony } from "./features/passkeys/passkey.entity.js";
+import { PasswordCredential } from "./features/passwords/password-credential.entity.js";
+import {
+  PendingTotpEnrollment,
+  RecoveryCode,
+  TotpCredential,
+  TrustedDevice,
+  TwoFactorState,
+} from "./features/two-factor/two-factor.entity.js";
+import { AttemptCounter, SignInChallenge } from "./features/sign-in/sign-in-challenge.entity.js";
+import { Session } from "./features/sessions/session.entity.js";
+import { ClientRequest, ClientRequestItem } from "./features/client-requests/client-request.entity.js";
+import { MagicLink } from "./features/magic-links/magic-link.entity.js";
+import { AuditCounter, AuditEvent } from "./features/audit/audit-event.entity.js";
+import { OutboxMail } from "./features/mail/outbox-mail.entity.js";
+import { ApiKey, IdempotencyRecord } from "./features/api-keys/api-key.entity.js";
+import { RollOut, RollOutRecipient } from "./features/roll-out/roll-out.entity.js";
+import { WebhookDelivery, WebhookEndpoint } from "./features/webhooks/webhook-endpoint.entity.js";
+
+/** Every table. */
+export const entities = [
+  Firm,
+  TeamMember,
+  SecurityPolicy,
+  Contact,
+  SearchWord,
+  PortalCounts,
+  PortalAccount,
+  MailedToken,
+  PortalMailRequest,
+  PasswordCredential,
+  TwoFactorState,
+  TotpCredential,
+  PendingTotpEnrollment,
+  RecoveryCode,
+  TrustedDevice,
+  Passkey,
+  PasskeyCeremony,
+  SignInChallenge,
+  AttemptCounter,
+  Session,
+  ClientRequest,
+  ClientRequestItem,
+  MagicLink,
+  AuditEvent,
+  AuditCounter,
+  OutboxMail,
+  ApiKey,
+  IdempotencyRecord,
+  WebhookEndpoint,
+  WebhookDelivery,
+  RollOut,
+  RollOutRecipient,
+];
+
+/** Every migration, in order. */
+export const migrations = [
+  Initial1763990000000,
+  Passkeys1764000000000,
+  RollOuts1764010000000,
+  AuditActor1764020000000,
+  PortalCounts1764030000000,
+  SearchWords1764040000000,
+];

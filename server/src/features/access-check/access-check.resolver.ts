@@ -1,0 +1,19 @@
+import { FieldResolver, Resolver, Root } from "type-graphql";
+import { Allow } from "../access/allow.js";
+import { ContactView } from "../contacts/contact.results.js";
+import { AccessFindingView } from "./access-check.results.js";
+import type { AccessCheck } from "./access-check.service.js";
+
+@Resolver(() => ContactView)
+export class AccessCheckResolver {
+  constructor(private readonly check: AccessCheck) {}
+
+  @Allow({ team: "read", key: "CONTACTS_READ" })
+  @FieldResolver(() => [AccessFindingView], {
+    description:
+      "Why this client may not get in, most serious first; empty: nothing is in the way. Mode, account, lock, failures, links and mail, judged now.",
+  })
+  accessFindings(@Root() contact: ContactView): Promise<AccessFindingView[]> {
+    return this.check.of(contact);
+  }
+}

@@ -1,0 +1,40 @@
+import { Field, ID, ObjectType } from "type-graphql";
+import {
+  accessFindingCodes,
+  accessFindingTitle,
+  accessFindingWeights,
+  accessRemedies,
+  type AccessFinding,
+  type AccessFindingCode,
+  type AccessFindingWeight,
+  type AccessRemedy,
+} from "@gatehouse/shared";
+import { tableEnum } from "../../platform/graphql/table-enum.js";
+
+const titles = Object.fromEntries(accessFindingCodes.map((code) => [code, accessFindingTitle(code)])) as Record<
+  AccessFindingCode,
+  string
+>;
+const Code = tableEnum("AccessFindingCode", "Why a client may not get in. New reasons may be added.", titles, String);
+const Weight = tableEnum("AccessFindingWeight", "How much a reason is in the way.", accessFindingWeights, String);
+const Remedy = tableEnum("AccessRemedy", "What the firm can do about it.", accessRemedies, String);
+
+@ObjectType("AccessFinding", { description: "One reason why a client may not get in, or what comes next." })
+export class AccessFindingView {
+  @Field(() => Code, { description: "Which reason." }) code: AccessFindingCode;
+  @Field(() => Weight, { description: "How much it is in the way." }) weight: AccessFindingWeight;
+  @Field(() => String, { description: "The reason in a few words." }) title: string;
+  @Field(() => String, { description: "The reason in a sentence, as of now." }) message: string;
+  @Field(() => Remedy, { nullable: true, description: "The one thing that helps; null: waiting, or nothing to do." })
+  remedy: AccessRemedy | null;
+  @Field(() => ID, { nullable: true, description: "The request that RESEND_REQUEST is about." })
+  requestId: string | null;
+
+  static of(finding: AccessFinding, requestId: string | null): AccessFindingView {
+    return Object.assign(new AccessFindingView(), {
+      ...finding,
+      title: accessFindingTitle(finding.code),
+      requestId: finding.remedy === "RESEND_REQUEST" ? requestId : null,
+    });
+  }
+}

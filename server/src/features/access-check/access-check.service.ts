@@ -1,0 +1,136 @@
+import { In, IsNull, MoreThan } from "typeorm";
+import {
+  checkAccess,
+  requestLinkState,
+  type AccessFacts,
+  type AuditEventData,
+  type AuditEventType,
+} from "@gatehouse/shared";
+import type { AuditLog } from "../audit/audit-log.service.js";
+import type { AuditEventView } from "../audit/audit-event.results.js";
+import type { Work } from "../audit/unit-of-work.js";
+import { ClientRequest } from "../client-requests/client-request.entity.js";
+import { Contact } from "../contacts/contact.entity.js";
+import type { ContactView } from "../contacts/contact.results.js";
+import { MagicLink } from "../magic-links/magic-link.entity.js";
+import { OutboxMail } from "../mail/outbox-mail.entity.js";
+import { MailedToken, PortalAccount } from "../portal-accounts/portal-account.entity.js";
+import { loadPolicy } from "../security-mode/security-policy.reader.js";
+import { passwordTriesOf, type Attempts } from "../sign-in/attempts.service.js";
+import type { SecondFactor } from "../two-factor/second-factor.service.js";
+import { AccessFindingView } from "./access-check.results.js";
+
+const DAY_MS = 86_400_000;
+/** How many of a client's last events are looked through. */
+const EVENTS = 100;
+
+/** What ends a row of failures: from here on they are history. */
+const goodNews: readonly AuditEventType[] = [
+  "SIGN_IN_SUCCEEDED",
+  "PASSWORD_CHANGED",
+  "TWO_FACTOR_RESET",
+  "ACCOUNT_UNLOCKED",
+];
+const telling: AuditEventType[] = [...goodNews, "SIGN_IN_FAILED", "MAGIC_LINK_DECLINED", "MAGIC_LINK_CLAIMED"];
+
+/** "Why can't this client get in?": gathers what is known; shared/access-check judges it. */
+export class AccessCheck {
+  constructor(private readonly needs: { work: Work; log: AuditLog; attempts: Attempts; secondFactor: SecondFactor }) {}
+
+  async of({ id, firmId }: Pick<ContactView, "id" | "firmId">): Promise<AccessFindingView[]> {
+    const { work, log } = this.needs;
+    const contact = await work.reader.findOneByOrFail(Contact, { id, firmId });
+    const now = work.clock.now();
+    const events = (await log.page(firmId, { first: EVENTS }, { types: telling, contactId: id, since: now - DAY_MS }))
+      .nodes;
+    const account = await this.accountOf(contact);
+    const request = await this.requestOf(contact, events, now);
+    const facts: AccessFacts = {
+      now,
+      policy: await loadPolicy(work.reader, firmId),
+      email: contact.email,
+      invitation: await this.invitationOf(contact, now),
+      account,
+      failures: failuresIn(events),
+      request,
+      mail: await this.mailOf([contact.email, account?.email]),
+    };
+    return checkAccess(facts).map((finding) => AccessFindingView.of(finding, request?.id ?? null));
+  }
+
+  private async accountOf({ firmId, portalAccountId }: Contact): Promise<AccessFacts["account"]> {
+    const { work, attempts, secondFactor } = this.needs;
+    if (portalAccountId === null) return null;
+    const { id, email } = await work.reader.findOneByOrFail(PortalAccount, { id: portalAccountId, firmId });
+    const factor = await secondFactor.stateOf(work.reader, { ownerId: id, firmId });
+    return {
+      email,
+      isEnrolled: factor.enrolledAt !== null,
+      recoveryCodesRemaining: factor.recoveryCodesRemaining,
+      secondFactorLockedUntil: factor.lockedUntil,
+      passwordWaitUntil: await attempts.waitsUntil(passwordTriesOf("PORTAL", firmId, email)),
+    };
+  }
+
+  private async invitationOf(contact: Contact, now: number): Promise<AccessFacts["invitation"]> {
+    const { firmId, email, invitedAt } = contact;
+    if (invitedAt === null || email === null) return null;
+    const isUsable = await this.needs.work.reader.existsBy(MailedToken, {
+      firmId,
+      email,
+      kind: "INVITE",
+      spentAt: IsNull(),
+      expiresAt: MoreThan(now),
+    });
+    return { sentAt: invitedAt, isUsable };
+  }
+
+  /** The newest request that is not done. */
+  private async requestOf(contact: Contact, events: AuditEventView[], now: number): Promise<AccessFacts["request"]> {
+    const { reader } = this.needs.work;
+    const request = await reader.findOne(ClientRequest, {
+      where: { contactId: contact.id, completedAt: IsNull() },
+      order: { createdAt: "DESC", id: "DESC" },
+    });
+    if (!request) return null;
+    const links = await reader.find(MagicLink, { where: { requestId: request.id }, order: { issuedAt: "DESC" } });
+    const last = events.find(
+      ({ type, stored }) =>
+        type.startsWith("MAGIC_LINK_") && (JSON.parse(stored.data) as { title: string }).title === request.title,
+    );
+    return {
+      id: request.id,
+      title: request.title,
+      link: requestLinkState(links, now),
+      declinedAt: last?.type === "MAGIC_LINK_DECLINED" ? last.occurredAt : null,
+    };
+  }
+
+  private async mailOf(addresses: (string | null | undefined)[]): Promise<AccessFacts["mail"]> {
+    const mail = await this.needs.work.reader.findOne(OutboxMail, {
+      where: { recipient: In(addresses.filter((address) => address != null)) },
+      order: { createdAt: "DESC", id: "DESC" },
+    });
+    return (
+      mail && {
+        recipient: mail.recipient,
+        at: mail.createdAt,
+        sentAt: mail.sentAt,
+        failure: mail.lastFailure,
+        isGivenUp: mail.sentAt === null && mail.encryptedContent === null,
+      }
+    );
+  }
+}
+
+/** The failed tries since the last good news; `events` are newest first. */
+function failuresIn(events: AuditEventView[]): AccessFacts["failures"] {
+  const end = events.findIndex(({ type }) => goodNews.includes(type));
+  const failed = events.slice(0, end === -1 ? undefined : end).filter(({ type }) => type === "SIGN_IN_FAILED");
+  const isOfPassword = ({ stored }: AuditEventView) =>
+    (JSON.parse(stored.data) as AuditEventData["SIGN_IN_FAILED"]).what === "password";
+  return (["password", "second factor"] as const).flatMap((what) => {
+    const tries = failed.filter((event) => isOfPassword(event) === (what === "password"));
+    return tries[0] ? [{ what, count: tries.length, lastAt: tries[0].occurredAt }] : [];
+  });
+}

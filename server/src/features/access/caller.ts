@@ -1,0 +1,160 @@
+import { GraphQLError } from "graphql";
+import { lifetimes, roleMay, type ApiScope, type Assurance, type TeamRight, type TeamRole } from "@gatehouse/shared";
+import { forbidden, Refusal, unauthenticated } from "../../platform/graphql/failures.js";
+import type { Actor } from "../audit/unit-of-work.js";
+
+/** Where a request comes from. */
+export interface Source {
+  /** The client's address: the socket's, or X-Forwarded-For's where a trusted proxy says so. */
+  ipAddress: string | null;
+  userAgent: string | null;
+}
+
+interface SessionOfCaller {
+  sessionId: string;
+  /** The last full proof of who is at the keyboard: sign-in or stepUp. */
+  authenticatedAt: number;
+}
+
+export interface Anonymous {
+  kind: "ANONYMOUS";
+}
+export interface TeamCaller extends SessionOfCaller {
+  kind: "TEAM_MEMBER";
+  firmId: string;
+  memberId: string;
+  name: string;
+  email: string;
+  role: TeamRole;
+}
+export interface KeyCaller {
+  kind: "API_KEY";
+  firmId: string;
+  keyId: string;
+  name: string;
+  scopes: readonly ApiScope[];
+}
+export interface PortalCaller extends SessionOfCaller {
+  kind: "CLIENT";
+  firmId: string;
+  email: string;
+  assurance: Assurance;
+  /** Null with assurance LINK. */
+  accountId: string | null;
+  /** The one request that assurance LINK reaches. */
+  requestId: string | null;
+}
+
+/** Who is calling, as found afresh for every operation (and every event on a socket). */
+export type Caller = Anonymous | TeamCaller | KeyCaller | PortalCaller;
+/** Somebody on the firm's side. */
+export type FirmCaller = TeamCaller | KeyCaller;
+/** Somebody with credentials of their own. */
+export type PersonCaller = TeamCaller | (PortalCaller & { accountId: string });
+
+export const anonymous: Anonymous = { kind: "ANONYMOUS" };
+
+export function asFirmCaller(caller: Caller): FirmCaller {
+  if (caller.kind === "TEAM_MEMBER" || caller.kind === "API_KEY") return caller;
+  throw caller.kind === "ANONYMOUS" ? unauthenticated() : forbidden("a team member or an API key");
+}
+/** The session or key that a caller of the firm acts with. */
+export const credentialIdOf = (caller: FirmCaller): string =>
+  caller.kind === "API_KEY" ? caller.keyId : caller.sessionId;
+
+/** All that decides what a caller of the firm may see. */
+const rights = ["kind", "firmId", "role", "scopes"];
+/** Equal for callers with the same rights. */
+export const rightsOf = (caller: FirmCaller): string => JSON.stringify(caller, rights);
+/** A caller whose answers are for everybody with the same rights: who it is throws, so that no answer can depend on it. */
+export const anyoneLike = <C extends FirmCaller>(caller: C): C =>
+  new Proxy(caller, {
+    get: (_, key) => {
+      if (typeof key === "string" && rights.includes(key)) return caller[key as keyof C];
+      throw new Error(`${String(key)} says who the caller is, and this answer is for several`);
+    },
+  });
+
+export function asTeamCaller(caller: Caller): TeamCaller {
+  if (caller.kind === "TEAM_MEMBER") return caller;
+  throw caller.kind === "ANONYMOUS" ? unauthenticated() : forbidden("a team member");
+}
+export function asPortalCaller(caller: Caller): PortalCaller {
+  if (caller.kind === "CLIENT") return caller;
+  throw caller.kind === "ANONYMOUS" ? unauthenticated() : forbidden("a client's session");
+}
+/** A team member, or a client with an account: who has a password and may have an authenticator. */
+export function asPerson(caller: Caller): PersonCaller {
+  if (caller.kind === "TEAM_MEMBER") return caller;
+  if (caller.kind === "CLIENT" && caller.accountId !== null) return { ...caller, accountId: caller.accountId };
+  throw caller.kind === "ANONYMOUS" ? unauthenticated() : forbidden("a session of an account");
+}
+export const ownerIdOf = (person: PersonCaller): string =>
+  person.kind === "TEAM_MEMBER" ? person.memberId : person.accountId;
+
+/** The caller as the actor of events. */
+export function actorOf(caller: Caller, source: Source): Actor {
+  const from = { ipAddress: source.ipAddress, userAgent: source.userAgent };
+  switch (caller.kind) {
+    case "TEAM_MEMBER":
+      return { kind: "TEAM_MEMBER", id: caller.memberId, name: caller.name, ...from };
+    case "API_KEY":
+      return { kind: "API_KEY", id: caller.keyId, name: caller.name, ...from };
+    case "CLIENT":
+      return { kind: "CLIENT", id: caller.accountId, name: caller.email, ...from };
+    case "ANONYMOUS":
+      return { kind: "CLIENT", id: null, name: "Somebody", ...from };
+  }
+}
+
+/**
+ * Dangerous acts need a sign-in or stepUp within the last 10 minutes (OWASP ASVS 7.5.1, 7.5.3). A key proves itself with every
+ * request and holds the scope for the act, so this is about people.
+ */
+export function mustBeFresh(caller: FirmCaller | PersonCaller, now: number): void {
+  if (caller.kind !== "API_KEY" && caller.authenticatedAt + lifetimes.stepUp < now)
+    throw new Refusal("STEP_UP_REQUIRED");
+}
+
+/** Who may use a field. A caller passes when one of the named kinds fits. */
+export type AccessRule =
+  | "anyone"
+  | {
+      /** A team member whose role has the right. */
+      team?: TeamRight;
+      /** An API key with the scope; "any": with any. */
+      key?: ApiScope | "any";
+      /** A client: "account" signed in to the account, "any" also with a magic link alone. */
+      portal?: "account" | "any";
+    };
+
+/** Throws UNAUTHENTICATED or FORBIDDEN (naming what is missing). */
+export function checkAccess(rule: AccessRule, caller: Caller): void {
+  if (rule === "anyone") return;
+  switch (caller.kind) {
+    case "ANONYMOUS":
+      throw unauthenticated();
+    case "TEAM_MEMBER":
+      if (rule.team === undefined) throw forbidden("another kind of caller");
+      if (!roleMay(caller.role, rule.team)) throw forbidden("the role OWNER or ADMIN");
+      return;
+    case "API_KEY":
+      if (rule.key === undefined) throw forbidden("a signed-in person");
+      if (rule.key !== "any" && !caller.scopes.includes(rule.key)) throw forbidden(`the scope ${rule.key}`);
+      return;
+    case "CLIENT":
+      if (rule.portal === undefined) throw forbidden("a team member or an API key");
+      if (rule.portal === "account" && caller.accountId === null) throw forbidden("a session of an account");
+  }
+}
+
+/** Whether a caller may use a field. */
+export function may(rule: AccessRule, caller: Caller): boolean {
+  try {
+    checkAccess(rule, caller);
+    return true;
+  } catch (error) {
+    if (error instanceof GraphQLError) return false;
+    throw error;
+  }
+}

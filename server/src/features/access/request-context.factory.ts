@@ -1,0 +1,133 @@
+import { randomUUID } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Audience } from "@gatehouse/shared";
+import { RequestLoaders } from "../../platform/graphql/loaders.js";
+import { badInput } from "../../platform/graphql/failures.js";
+import { cookieName, parseCookies, sessionCookieHeader } from "../../platform/http/cookies.js";
+import { sourceAddress } from "../../platform/http/source-address.js";
+import type { SharedEvents } from "../../platform/websocket/shared-events.js";
+import { isSessionToken, type SessionService } from "../sessions/session.service.js";
+import { anonymous, anyoneLike, type Caller, type FirmCaller, type KeyCaller, type Source } from "./caller.js";
+import { sessionCookie, type RequestContext } from "./request-context.js";
+
+export interface ContextNeeds {
+  sessions: SessionService;
+  /** The firm's events for a caller on a socket. */
+  subscribeToEvents(given: object, context: RequestContext): Promise<SharedEvents<RequestContext>>;
+  findKey(token: string): Promise<KeyCaller | null>;
+  trustedProxies: readonly string[];
+  /** The public address is https: cookies carry Secure and `__Host-`. */
+  isSecure: boolean;
+}
+
+const USER_AGENT_LENGTH = 300;
+const headerText = (value: string | string[] | undefined) => [value ?? ""].flat().join(", ");
+
+/** Finds out who calls, afresh for every operation. */
+export class RequestContexts {
+  constructor(private readonly needs: ContextNeeds) {}
+
+  /** Of a POST to /graphql. */
+  async ofRequest(request: IncomingMessage, response: ServerResponse): Promise<RequestContext> {
+    const cookies = this.cookiesOf(request);
+    const headers: string[] = [];
+    const requestId = randomUUID();
+    response.setHeader("x-request-id", requestId);
+    const token =
+      bearerOf(headerText(request.headers.authorization)) ??
+      this.cookieToken(cookies, headerText(request.headers["gatehouse-audience"]));
+    return {
+      caller: await this.callerOf(token),
+      source: this.sourceOf(request),
+      requestId,
+      loaders: new RequestLoaders(),
+      isBrowser: request.headers.origin !== undefined,
+      trustedDeviceToken: cookies.get(cookieName("device", this.needs.isSecure)) ?? null,
+      subscribeToEvents: notHere,
+      setCookie: (name, value) => {
+        headers.push(sessionCookieHeader(name, value?.token ?? "", value?.maxAgeMs ?? null, this.needs.isSecure));
+        response.setHeader("set-cookie", headers);
+      },
+      setRetryAfter: (seconds) => void response.setHeader("retry-after", seconds.toString()),
+    };
+  }
+
+  /**
+   * Of an operation on a socket. Cookies count only where the handshake carried an Origin (which was checked): without one it is no
+   * browser of ours, and must bring a token.
+   */
+  async ofSocket(
+    request: IncomingMessage,
+    parameters: Record<string, unknown>,
+    closeSocket: (code: number, reason: string) => void,
+  ): Promise<RequestContext> {
+    const given = parameters.authorization ?? parameters.Authorization;
+    const token =
+      bearerOf(typeof given === "string" ? given : headerText(request.headers.authorization)) ??
+      (request.headers.origin === undefined
+        ? null
+        : this.cookieToken(this.cookiesOf(request), String(parameters.audience ?? "")));
+    const context: RequestContext = {
+      caller: await this.callerOf(token),
+      source: this.sourceOf(request),
+      requestId: randomUUID(),
+      loaders: new RequestLoaders(),
+      isBrowser: request.headers.origin !== undefined,
+      trustedDeviceToken: null,
+      subscribeToEvents: (wanted) => this.needs.subscribeToEvents(wanted, context),
+      closeSocket,
+      setCookie: () => undefined,
+      setRetryAfter: () => undefined,
+    };
+    return context;
+  }
+
+  /** Of the answer about one event for everybody with the caller's rights. */
+  ofEvent(caller: FirmCaller): RequestContext {
+    return {
+      caller: anyoneLike(caller),
+      source: { ipAddress: null, userAgent: null },
+      requestId: randomUUID(),
+      loaders: new RequestLoaders(),
+      isBrowser: false,
+      trustedDeviceToken: null,
+      subscribeToEvents: notHere,
+      setCookie: () => undefined,
+      setRetryAfter: () => undefined,
+    };
+  }
+
+  sourceOf(request: IncomingMessage): Source {
+    const userAgent = request.headers["user-agent"]?.replaceAll(/\p{Cc}/gu, "").slice(0, USER_AGENT_LENGTH);
+    return { ipAddress: sourceAddress(request, this.needs.trustedProxies), userAgent: userAgent || null };
+  }
+
+  private async callerOf(token: string | null): Promise<Caller> {
+    if (token === null) return anonymous;
+    if (isSessionToken(token)) return this.needs.sessions.authenticate(token);
+    return (await this.needs.findKey(token)) ?? anonymous;
+  }
+
+  /**
+   * Dashboard and portal are signed in side by side; the page says which of the two it is. A cookie holds a session and nothing else:
+   * an API key counts in the Authorization header alone.
+   */
+  private cookieToken(cookies: Map<string, string>, audience: string): string | null {
+    const of = (which: Audience) => {
+      const token = cookies.get(cookieName(sessionCookie(which), this.needs.isSecure));
+      return token !== undefined && isSessionToken(token) ? token : null;
+    };
+    if (audience === "team") return of("TEAM");
+    if (audience === "portal") return of("PORTAL");
+    return of("TEAM") ?? of("PORTAL");
+  }
+
+  private cookiesOf(request: IncomingMessage): Map<string, string> {
+    return parseCookies(request.headers.cookie);
+  }
+}
+
+const notHere = () => {
+  throw badInput("Subscriptions are served over WebSocket (graphql-transport-ws).");
+};
+const bearerOf = (header: string): string | null => /^Bearer +(\S{1,200})$/i.exec(header)?.[1] ?? null;

@@ -1,0 +1,33 @@
+import type { Audience } from "@gatehouse/shared";
+import type { RequestLoaders } from "../../platform/graphql/loaders.js";
+import type { SharedEvents } from "../../platform/websocket/shared-events.js";
+import { actorOf, type Caller, type Source } from "./caller.js";
+import type { Claimed } from "../api-keys/idempotency.js";
+import type { Actor } from "../audit/unit-of-work.js";
+
+/** What one operation knows of its request. */
+export interface RequestContext {
+  caller: Caller;
+  source: Source;
+  requestId: string;
+  loaders: RequestLoaders;
+  /** The request's Idempotency-Key, claimed. */
+  idempotencyClaim?: Claimed;
+  /** The request carries an Origin: a browser. Tokens are then refused as a session's transport. */
+  isBrowser: boolean;
+  /** The cookie of a device that was trusted, if any. */
+  trustedDeviceToken: string | null;
+  /** Sets or (null) clears a cookie with the answer. */
+  setCookie(name: CookieName, value: { token: string; maxAgeMs: number } | null): void;
+  /** On a socket: the firm's events from a cursor on. */
+  subscribeToEvents(given: object): Promise<SharedEvents<RequestContext>>;
+  /** On a socket: ends it, once what it may do has changed. */
+  closeSocket?(code: number, reason: string): void;
+  /** Answers 429 with Retry-After. */
+  setRetryAfter(seconds: number): void;
+}
+
+export type CookieName = "team" | "portal" | "device";
+export const sessionCookie = (audience: Audience): CookieName => (audience === "TEAM" ? "team" : "portal");
+
+export const actorIn = (context: RequestContext): Actor => actorOf(context.caller, context.source);

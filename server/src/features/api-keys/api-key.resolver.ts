@@ -1,0 +1,42 @@
+import { Arg, Ctx, Mutation, Query, Resolver } from "type-graphql";
+import { answer } from "../../platform/graphql/payloads.js";
+import { Allow } from "../access/allow.js";
+import { asTeamCaller } from "../access/caller.js";
+import { actorIn, type RequestContext } from "../access/request-context.js";
+import { ApiKeyIdInput, CreateApiKeyInput } from "./api-key.inputs.js";
+import { ApiKeyPayload, ApiKeyView, CreateApiKeyPayload } from "./api-key.results.js";
+import type { ApiKeyService } from "./api-key.service.js";
+
+/** People alone manage keys: a key must not be able to make another one or to outlive its revocation by it. */
+@Resolver()
+export class ApiKeysResolver {
+  constructor(private readonly keys: ApiKeyService) {}
+
+  @Allow({ team: "read" })
+  @Query(() => [ApiKeyView], { description: "The firm's API keys, newest first." })
+  apiKeys(@Ctx() context: RequestContext): Promise<ApiKeyView[]> {
+    return this.keys.list(asTeamCaller(context.caller));
+  }
+
+  @Allow({ team: "write" })
+  @Mutation(() => CreateApiKeyPayload, {
+    description: "Makes a key and shows it this once. Needs a sign-in or stepUp within 10 minutes.",
+  })
+  createApiKey(
+    @Arg("input", () => CreateApiKeyInput, { description: "The key to make." }) input: CreateApiKeyInput,
+    @Ctx() context: RequestContext,
+  ): Promise<CreateApiKeyPayload> {
+    return answer(CreateApiKeyPayload, () => this.keys.create(asTeamCaller(context.caller), input, actorIn(context)));
+  }
+
+  @Allow({ team: "write" })
+  @Mutation(() => ApiKeyPayload, { description: "Ends a key at once, also on open sockets. Again is no failure." })
+  revokeApiKey(
+    @Arg("input", () => ApiKeyIdInput, { description: "The key to end." }) input: ApiKeyIdInput,
+    @Ctx() context: RequestContext,
+  ): Promise<ApiKeyPayload> {
+    return answer(ApiKeyPayload, async () => ({
+      apiKey: await this.keys.revoke(asTeamCaller(context.caller), input.apiKeyId, actorIn(context)),
+    }));
+  }
+}

@@ -1,0 +1,68 @@
+import { Field, ObjectType, registerEnumType } from "type-graphql";
+import { apiScopes, type ApiScope } from "@gatehouse/shared";
+import { DateTime } from "../../platform/graphql/date-time.js";
+import { Node } from "../../platform/graphql/node.js";
+import { Payload } from "../../platform/graphql/payloads.js";
+import type { ApiKey } from "./api-key.entity.js";
+
+export const ApiScopeEnum = Object.fromEntries(apiScopes.map((scope) => [scope, scope])) as { [S in ApiScope]: S };
+registerEnumType(ApiScopeEnum, {
+  name: "ApiScope",
+  description: "What an API key may do. One scope implies no other.",
+  valuesConfig: {
+    CONTACTS_READ: { description: "Read the firm, its contacts and their portal accounts." },
+    CONTACTS_WRITE: { description: "Create and change contacts." },
+    ACCESS_WRITE: { description: "Invite, send requests and links, mail password resets, unlock, end sessions." },
+    ACCESS_RESET: { description: "Reset 2FA, change login emails, delete portal accounts." },
+    POLICY_WRITE: { description: "Change the security mode." },
+    AUDIT_READ: { description: "Read and follow the audit log." },
+    WEBHOOKS_WRITE: { description: "Manage webhook endpoints." },
+  },
+});
+
+@ObjectType("ApiKey", {
+  implements: Node,
+  description: "An integrator's key to the firm's data. Its secret is kept as a digest only.",
+})
+export class ApiKeyView extends Node {
+  firmId: string;
+  @Field(() => String, { description: "What people call it." }) name: string;
+  @Field(() => String, { description: "The public start of the key, to recognise it by." }) prefix: string;
+  @Field(() => [ApiScopeEnum], { description: "What it may do." }) scopes: ApiScope[];
+  @Field(() => DateTime, { description: "When it was made." }) createdAt: number;
+  @Field(() => DateTime, { nullable: true, description: "From when it is refused." }) expiresAt: number | null;
+  @Field(() => DateTime, { nullable: true, description: "When it was used last, to the minute." }) lastUsedAt:
+    number | null;
+  @Field(() => DateTime, { nullable: true, description: "When it was revoked." }) revokedAt: number | null;
+
+  static of({ id, firmId, name, prefix, scopes, createdAt, expiresAt, lastUsedAt, revokedAt }: ApiKey): ApiKeyView {
+    return Object.assign(new ApiKeyView(), {
+      id,
+      firmId,
+      name,
+      prefix,
+      createdAt,
+      expiresAt,
+      lastUsedAt,
+      revokedAt,
+      scopes: readScopes(scopes),
+    });
+  }
+}
+
+/** The scopes as stored: separated by spaces. */
+export const readScopes = (stored: string): ApiScope[] => {
+  const held = new Set(stored.split(" "));
+  return apiScopes.filter((scope) => held.has(scope));
+};
+
+@ObjectType({ description: "The new key." })
+export class CreateApiKeyPayload extends Payload {
+  @Field(() => ApiKeyView, { nullable: true, description: "What is kept of it." }) apiKey: ApiKeyView | null = null;
+  @Field(() => String, { nullable: true, description: "The key itself; shown this once." }) token: string | null = null;
+}
+
+@ObjectType({ description: "The key as it is now." })
+export class ApiKeyPayload extends Payload {
+  @Field(() => ApiKeyView, { nullable: true, description: "The key." }) apiKey: ApiKeyView | null = null;
+}

@@ -1,0 +1,193 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
+import type { Client } from "graphql-ws";
+import { describeOnBothDatabases } from "../../testing/databases.js";
+import { until, World } from "../../testing/world.js";
+
+const CONTACTS = "{ contacts(first: 1) { totalCount } }";
+const EVENTS = "subscription { auditEvents { id } }";
+
+describeOnBothDatabases("API keys over HTTP and on open sockets", (database) => {
+  let world: World;
+  let firm: Awaited<ReturnType<World["firm"]>>;
+  let owner: string;
+  beforeAll(async () => {
+    world = await World.start(database.url());
+    firm = await world.firm();
+    owner = await world.ownerToken(firm);
+  });
+  afterAll(() => world.stop());
+
+  const make = async (scopes: string[], expiresAt?: number): Promise<{ id: string; token: string }> => {
+    const input = { name: "Sync", scopes, ...(expiresAt ? { expiresAt: new Date(expiresAt).toISOString() } : {}) };
+    const made = await world.mutate("createApiKey", "CreateApiKeyInput", "apiKey { id } token", input, owner);
+    return { id: made.apiKey.id, token: made.token };
+  };
+  const revoke = (apiKeyId: string) =>
+    world.mutate("revokeApiKey", "ApiKeyIdInput", "apiKey { id }", { apiKeyId }, owner);
+  const sql = (text: string, parameters: unknown[]) => world.app.work.do((unit) => unit.affected(text, parameters));
+  const expired = async (): Promise<string> => {
+    const { id, token } = await make(["CONTACTS_READ"]);
+    await sql("UPDATE api_keys SET expiresAt = ? WHERE id = ?", [world.now() - 1, id]);
+    return token;
+  };
+  const revoked = async (): Promise<string> => {
+    const { id, token } = await make(["CONTACTS_READ"]);
+    await revoke(id);
+    return token;
+  };
+  const wrongSecret = (token: string) => `${token.slice(0, 13)}${"A".repeat(43)}`;
+
+  describe("Z05 what a key loses, it loses in the middle of its work", () => {
+    it("revoked, the next operation is nobody's; without the scope, it names the scope", async () => {
+      const gone = await make(["CONTACTS_READ"]);
+      const narrowed = await make(["CONTACTS_READ", "AUDIT_READ"]);
+      // Known and asked before, so that nothing that was remembered may answer.
+      for (const { token } of [gone, narrowed])
+        expect((await world.ask(CONTACTS, {}, token)).data.contacts).not.toBeNull();
+      await revoke(gone.id);
+      expect((await world.ask(CONTACTS, {}, gone.token)).errors?.[0]?.extensions.code).toBe("UNAUTHENTICATED");
+      await sql("UPDATE api_keys SET scopes = ? WHERE id = ?", ["AUDIT_READ", narrowed.id]);
+      const [error] = (await world.ask(CONTACTS, {}, narrowed.token)).errors ?? [];
+      expect([error?.extensions.code, error?.message]).toEqual(["FORBIDDEN", expect.stringContaining("CONTACTS_READ")]);
+    });
+
+    /** A socket that was greeted and waits for its first subscription. */
+    const open = async (token: string) => {
+      let greet: () => void = () => undefined;
+      const greeted = new Promise<void>((resolve) => (greet = resolve));
+      const client = world.socket(
+        token,
+        {},
+        { lazy: false, onNonLazyError: () => undefined, on: { connected: () => greet() } },
+      );
+      await greeted;
+      return client;
+    };
+    /** How a subscription on the open socket ends, if it does. */
+    const subscribe = (client: Client) => {
+      const seen = { events: 0, end: null as unknown };
+      client.subscribe(
+        { query: EVENTS },
+        {
+          next: ({ errors }) => (errors ? (seen.end = errors[0]?.extensions?.code) : (seen.events += 1)),
+          error: (error) =>
+            (seen.end = Array.isArray(error) ? error[0]?.extensions?.code : (error as { code?: number }).code),
+          complete: () => (seen.end ??= "complete"),
+        },
+      );
+      return seen;
+    };
+
+    it.each<[string, string, (id: string) => Promise<unknown>]>([
+      ["revoked", "UNAUTHENTICATED", revoke],
+      [
+        "expired",
+        "UNAUTHENTICATED",
+        (id) => sql("UPDATE api_keys SET expiresAt = ? WHERE id = ?", [world.now() - 1, id]),
+      ],
+      [
+        "left without the scope",
+        "FORBIDDEN",
+        (id) => sql("UPDATE api_keys SET scopes = ? WHERE id = ?", ["CONTACTS_READ", id]),
+      ],
+    ])("%s after its socket was opened, it can begin no subscription there", async (_what, code, lose) => {
+      const { id, token } = await make(["AUDIT_READ"]);
+      const client = await open(token);
+      await lose(id);
+      const seen = subscribe(client);
+      await until(() => seen.end !== null);
+      await world.contact(owner, "Afterwards");
+      expect(seen).toEqual({ events: 0, end: code });
+      await client.dispose();
+    });
+
+    it("its end comes while it listens and nothing happens: the socket is closed all the same", async () => {
+      const { token } = await make(["AUDIT_READ"], world.now() + 60_000);
+      const client = await open(token);
+      const seen = subscribe(client);
+      await until(async () => {
+        await world.contact(owner, "Here?");
+        return seen.events > 0;
+      });
+      world.forward({ minutes: 2 });
+      await until(() => seen.end !== null);
+      expect(seen.end).toBe(4403);
+      await client.dispose();
+    });
+  });
+
+  describe("Z06 whatever is no valid key is nobody", () => {
+    const body = JSON.stringify({ query: CONTACTS });
+    const send = async (headers: Record<string, string>, path = "/graphql", text = body) => {
+      const response = await world.raw({
+        method: "POST",
+        path,
+        headers: { "content-type": "application/json", ...headers },
+        body: text,
+      });
+      const fields = Object.fromEntries(response.headers);
+      for (const varying of ["date", "x-request-id", "ratelimit-remaining", "ratelimit-reset"]) delete fields[varying];
+      return { status: response.status, fields, text: await response.text() };
+    };
+
+    it("a key counts in the Authorization header alone: not in the address, a cookie, another header or the body", async () => {
+      const { token } = await make(["CONTACTS_READ"]);
+      expect((await send({ authorization: `Bearer ${token}` })).text).toContain("totalCount");
+      const nobody = await send({});
+      expect(nobody.text).toContain("UNAUTHENTICATED");
+      for (const name of ["authorization", "access_token", "api_key", "key", "token"])
+        expect(await send({}, `/graphql?${name}=${token}`)).toEqual(nobody);
+      const cookie = `gatehouse_team=${token}; gatehouse_portal=${token}; gatehouse_device=${token}`;
+      const misplaced: Record<string, string>[] = [
+        { cookie },
+        { cookie, "gatehouse-audience": "team" },
+        { cookie, "gatehouse-audience": "portal" },
+        { "x-api-key": token },
+        { authorization: token },
+        { authorization: `Basic ${Buffer.from(`${token}:`).toString("base64")}` },
+        { authorization: `Bearer ${token} ${token}` },
+      ];
+      for (const headers of misplaced) expect([headers, await send(headers)]).toEqual([headers, nobody]);
+      const inBody = { query: CONTACTS, extensions: { authorization: `Bearer ${token}` } };
+      expect(await send({}, "/graphql", JSON.stringify(inBody))).toEqual(nobody);
+      const socket = world.socket(undefined, { cookie, origin: world.app.publicUrl });
+      const closed = await new Promise((resolve) =>
+        socket.subscribe({ query: EVENTS }, { next: resolve, error: resolve, complete: () => resolve("complete") }),
+      );
+      expect(closed).toMatchObject({ code: 4403 });
+      await socket.dispose();
+    });
+
+    it("unknown, wrong, expired, revoked and cut off: the same answer to the last byte, after the same steps", async () => {
+      const { id, token } = await make(["CONTACTS_READ"]);
+      const cases: [what: string, token: string, statements: number][] = [
+        ["unknown prefix", `ghk_00000000${token.slice(12)}`, 1],
+        ["right prefix, wrong secret", wrongSecret(token), 1],
+        ["expired", await expired(), 1],
+        ["revoked", await revoked(), 1],
+        // What no key looks like is told apart by looking at it alone, as anybody can.
+        ["prefix only", token.slice(0, 12), 0],
+        ["cut off", token.slice(0, -1), 0],
+        ["session of nobody", `gts_${"A".repeat(43)}`, 1],
+      ];
+      const nobody = await send({ authorization: "Bearer nonsense" });
+      const rows = jest.spyOn(world.app.work, "rows");
+      const writes = jest.spyOn(world.app.work, "do");
+      try {
+        for (const [what, wrong, statements] of cases) {
+          rows.mockClear();
+          writes.mockClear();
+          const answer = await send({ authorization: `Bearer ${wrong}` });
+          expect([what, answer]).toEqual([what, nobody]);
+          expect([what, rows.mock.calls.length, writes.mock.calls.length]).toEqual([what, statements, 0]);
+        }
+      } finally {
+        jest.restoreAllMocks();
+      }
+      const [{ lastUsedAt }] = (await world.app.work.reader.query("SELECT lastUsedAt FROM api_keys WHERE id = ?", [
+        id,
+      ])) as [{ lastUsedAt: number | null }];
+      expect(lastUsedAt).toBeNull();
+    });
+  });
+});

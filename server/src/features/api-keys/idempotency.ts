@@ -1,0 +1,241 @@
+import { HeaderMap } from "@apollo/server";
+import { Kind, type DocumentNode, type ExecutionResult, type GraphQLSchema, type SelectionSetNode } from "graphql";
+import { deflateRawSync, inflateRawSync } from "node:zlib";
+import { lifetimes } from "@gatehouse/shared";
+import type { KeyRing } from "../../platform/crypto/key-ring.js";
+import { digestOf } from "../../platform/crypto/tokens.js";
+import { insertIgnore } from "../../platform/database/dialect.js";
+import type { OperationStage } from "../../platform/graphql/operation-pipeline.js";
+import type { Caller } from "../access/caller.js";
+import type { RequestContext } from "../access/request-context.js";
+import type { Work } from "../audit/unit-of-work.js";
+import { IdempotencyRecord } from "./api-key.entity.js";
+
+/** How long an operation is believed to run. */
+const CLAIM_MS = 60_000;
+/** What the column holds for sure (MySQL's TEXT). */
+const LONGEST_ANSWER = 60_000;
+const KEY = /^[\x21-\x7e]{1,255}$/;
+const answerPlace = (keyDigest: string) => `idempotency_records.encryptedAnswer.${keyDigest}`;
+
+/** Mutations whose answers hold secrets that are shown once: they are never kept, so they take no Idempotency-Key. */
+export const secretAnswers: readonly string[] = [
+  "createApiKey",
+  "createWebhookEndpoint",
+  "rotateWebhookSecret",
+  "regenerateRecoveryCodes",
+];
+
+/** The right to run the request of a key, until somebody else claims it. */
+export interface Claimed {
+  kind: "CLAIMED";
+  keyDigest: string;
+  claimedUntil: number;
+}
+export type Claim =
+  | Claimed
+  | { kind: "REPLAY"; answer: ExecutionResult }
+  | { kind: "REUSED" }
+  | { kind: "IN_USE" }
+  | { kind: "UNKNOWN" }
+  | { kind: "TOO_LARGE" };
+
+/**
+ * Lets a mutation be sent again without being done again: its first answer is kept for 24 hours, encrypted, by caller and key.
+ * That it was done is written by the very transaction that does it, so no crash comes between the two; a claim whose process died
+ * before is taken over, and can then commit nothing any more.
+ */
+export class IdempotencyKeys {
+  constructor(
+    private readonly work: Work,
+    private readonly keys: KeyRing,
+  ) {}
+
+  /** Takes the key for the caller, or says what it was used for. Of parallel requests one gets CLAIMED. */
+  claim(callerKey: string, key: string, body: string): Promise<Claim> {
+    const keyDigest = digestOf(JSON.stringify([callerKey, key]));
+    const bodyDigest = digestOf(body);
+    return this.work.do<Claim>(async (unit) => {
+      const { now } = unit;
+      const claimedUntil = now + CLAIM_MS;
+      await unit.affected("DELETE FROM idempotency_records WHERE keyDigest = ? AND expiresAt <= ?", [keyDigest, now]);
+      const inserted = await unit.affected(
+        `${insertIgnore(unit.manager)} idempotency_records (keyDigest, bodyDigest, state, claimedUntil, expiresAt) VALUES (?, ?, 'RUNNING', ?, ?)`,
+        [keyDigest, bodyDigest, claimedUntil, claimedUntil],
+      );
+      if (inserted === 1) return { kind: "CLAIMED", keyDigest, claimedUntil };
+      const record = await unit.manager.findOneBy(IdempotencyRecord, { keyDigest });
+      if (!record) return { kind: "IN_USE" };
+      if (record.bodyDigest !== bodyDigest) return { kind: "REUSED" };
+      if (record.state === "TOO_LARGE") return { kind: "TOO_LARGE" };
+      if (record.encryptedAnswer === null) return { kind: record.claimedUntil > now ? "IN_USE" : "UNKNOWN" };
+      const packed = this.keys.decrypt(record.encryptedAnswer, answerPlace(keyDigest));
+      const text = inflateRawSync(Buffer.from(packed, "base64")).toString("utf8");
+      return { kind: "REPLAY", answer: JSON.parse(text) as ExecutionResult };
+    });
+  }
+
+  /** Does the work of a claimed key: each of its transactions writes that the request was done, or rolls back. */
+  run<T>(claimed: Claimed, work: () => T): T {
+    return this.work.guarded(async (unit) => {
+      const marked = await unit.affected(
+        "UPDATE idempotency_records SET state = 'DONE', expiresAt = ? WHERE keyDigest = ? AND claimedUntil = ?",
+        [unit.now + lifetimes.idempotencyKey, claimed.keyDigest, claimed.claimedUntil],
+      );
+      if (marked !== 1) throw new Error("the request took so long that its retry took its place");
+    }, work);
+  }
+
+  /** Keeps the answer of a claimed key; of one that is too large, only that there was one. */
+  async keep({ keyDigest, claimedUntil }: Claimed, answer: ExecutionResult): Promise<void> {
+    const packed = deflateRawSync(JSON.stringify(answer)).toString("base64");
+    const encrypted = this.keys.encrypt(packed, answerPlace(keyDigest));
+    const isTooLarge = encrypted.length > LONGEST_ANSWER;
+    await this.work.do((unit) =>
+      unit.affected(
+        "UPDATE idempotency_records SET state = ?, encryptedAnswer = ?, expiresAt = ? WHERE keyDigest = ? AND claimedUntil = ?",
+        [
+          isTooLarge ? "TOO_LARGE" : "KEPT",
+          isTooLarge ? null : encrypted,
+          unit.now + lifetimes.idempotencyKey,
+          keyDigest,
+          claimedUntil,
+        ],
+      ),
+    );
+  }
+
+  /** Gives a claimed key back, so that the request may be tried again; false where some of it is done. */
+  async release({ keyDigest, claimedUntil }: Claimed): Promise<boolean> {
+    const released = await this.work.do((unit) =>
+      unit.affected("DELETE FROM idempotency_records WHERE keyDigest = ? AND claimedUntil = ? AND state = 'RUNNING'", [
+        keyDigest,
+        claimedUntil,
+      ]),
+    );
+    return released === 1;
+  }
+}
+
+const refusals = {
+  REUSED: [422, "IDEMPOTENCY_KEY_REUSED", "This Idempotency-Key was used for another request."],
+  IN_USE: [409, "IDEMPOTENCY_KEY_IN_USE", "The first request with this Idempotency-Key has not been answered yet."],
+  UNKNOWN: [
+    409,
+    "IDEMPOTENCY_OUTCOME_UNKNOWN",
+    "The first request with this Idempotency-Key was done, at least in part, and its answer was lost. Look at the current state; what is still missing needs a new key.",
+  ],
+  TOO_LARGE: [422, "IDEMPOTENCY_KEY_REFUSED", "This was done already; its answer was too large to be kept."],
+  SECRET: [400, "IDEMPOTENCY_KEY_REFUSED", "The answer holds a secret that is shown once, so it cannot be repeated."],
+  MALFORMED: [400, "IDEMPOTENCY_KEY_REFUSED", "An Idempotency-Key is 1 to 255 printable ASCII characters."],
+} as const;
+
+/** Whose keys they are: two people or keys never share one. Null: nobody's. */
+function callerKeyOf(caller: Caller): string | null {
+  switch (caller.kind) {
+    case "ANONYMOUS":
+      return null;
+    case "API_KEY":
+      return `key ${caller.keyId}`;
+    case "TEAM_MEMBER":
+      return `member ${caller.memberId}`;
+    case "CLIENT":
+      return `client ${caller.accountId ?? caller.sessionId}`;
+  }
+}
+
+/** The root fields of an operation, those in fragments too. */
+function rootFields(document: DocumentNode, selections: SelectionSetNode, seen = new Set<string>()): string[] {
+  return selections.selections.flatMap((selection) => {
+    if (selection.kind === Kind.FIELD) return [selection.name.value];
+    if (selection.kind === Kind.INLINE_FRAGMENT) return rootFields(document, selection.selectionSet, seen);
+    const name = selection.name.value;
+    if (seen.has(name)) return [];
+    seen.add(name);
+    return document.definitions.flatMap((definition) =>
+      definition.kind === Kind.FRAGMENT_DEFINITION && definition.name.value === name
+        ? rootFields(document, definition.selectionSet, seen)
+        : [],
+    );
+  });
+}
+
+/** JSON with sorted names, so that two ways to write the same variables are the same request. */
+const canonical = (value: unknown): string =>
+  JSON.stringify(value, (_name, inner: unknown) =>
+    typeof inner === "object" && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  ) ?? "null";
+
+const refusal = (why: keyof typeof refusals) => {
+  const [status, code, message] = refusals[why];
+  return {
+    http: { status, headers: new HeaderMap() },
+    body: { kind: "single" as const, singleResult: { errors: [{ message, extensions: { code } }] } },
+  };
+};
+
+/**
+ * `Idempotency-Key` on mutations of authenticated callers: the first answer is repeated for 24 hours. A request that failed before
+ * anything was committed may be tried again. `withoutReplay`: mutations that refuse the header (secrets, sign-in).
+ */
+export function idempotencyPlugin(
+  idempotency: IdempotencyKeys,
+  withoutReplay: readonly string[],
+): OperationStage<RequestContext> {
+  const refused = new Set([...secretAnswers, ...withoutReplay]);
+  return {
+    async requestDidStart() {
+      let claimed: Claimed | null = null;
+      return {
+        async responseForOperation({ request, document, operation, contextValue }) {
+          const key = request.http?.headers.get("idempotency-key");
+          if (key === undefined || operation?.operation !== "mutation") return null;
+          const callerKey = callerKeyOf(contextValue.caller);
+          if (callerKey === null) return null;
+          if (!KEY.test(key)) return refusal("MALFORMED");
+          if (rootFields(document, operation.selectionSet).some((name) => refused.has(name))) return refusal("SECRET");
+          const { query, operationName, variables } = request;
+          const claim = await idempotency.claim(
+            callerKey,
+            key,
+            canonical([query, operationName ?? null, variables ?? {}]),
+          );
+          if (claim.kind === "REPLAY") {
+            const headers = new HeaderMap([["idempotent-replayed", "true"]]);
+            const { data = null, errors } = claim.answer;
+            return {
+              http: { status: 200, headers },
+              body: { kind: "single" as const, singleResult: { data, ...(errors ? { errors } : {}) } },
+            };
+          }
+          if (claim.kind !== "CLAIMED") return refusal(claim.kind);
+          claimed = claim;
+          contextValue.idempotencyClaim = claim;
+          return null;
+        },
+        async willSendResponse({ response }) {
+          if (!claimed || response.body.kind !== "single") return;
+          const { data = null, errors = [] } = response.body.singleResult;
+          if (errors.length === 0) await idempotency.keep(claimed, { data });
+          else if (!(await idempotency.release(claimed)))
+            await idempotency.keep(claimed, { data, errors } as ExecutionResult);
+        },
+      };
+    },
+  };
+}
+
+/** Runs every mutation of the schema within the claim of its request, if it has one. */
+export function guardMutations(schema: GraphQLSchema, idempotency: IdempotencyKeys): void {
+  for (const field of Object.values(schema.getMutationType()?.getFields() ?? {})) {
+    const { resolve } = field;
+    if (!resolve) throw new Error(`the mutation ${field.name} does nothing`);
+    field.resolve = (source, input, context: RequestContext, info) => {
+      const claimed = context.idempotencyClaim;
+      const run = (): unknown => resolve(source, input, context, info);
+      return claimed ? idempotency.run(claimed, run) : run();
+    };
+  }
+}

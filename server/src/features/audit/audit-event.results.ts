@@ -1,0 +1,95 @@
+import { Field, InputType, ArgsType, ID, ObjectType } from "type-graphql";
+import { auditEvents, type ActorKind, type AuditEventType } from "@gatehouse/shared";
+import { DateTime } from "../../platform/graphql/date-time.js";
+import { Node } from "../../platform/graphql/node.js";
+import { encodeCursor, PageArgs, PageInfo } from "../../platform/graphql/pages.js";
+import { tableEnum } from "../../platform/graphql/table-enum.js";
+import type { AuditEvent } from "./audit-event.entity.js";
+
+export const AuditEventTypeEnum = tableEnum(
+  "AuditEventType",
+  "What happened. New types may be added.",
+  auditEvents,
+  ({ title }) => title,
+);
+const actorKinds: Record<ActorKind, string> = {
+  TEAM_MEMBER: "Somebody of the firm's team.",
+  API_KEY: "An integrator's key.",
+  CLIENT: "A client, or somebody who claimed to be one.",
+  SYSTEM: "Gatehouse itself.",
+};
+export const ActorKindEnum = tableEnum("ActorKind", "Who did it.", actorKinds, String);
+
+/** The kind of the log's cursors: its keys are [seq]. */
+export const AUDIT_CURSOR = "audit";
+
+@ObjectType("AuditEvent", {
+  implements: Node,
+  description:
+    "One security-relevant fact, written in the same transaction as what it tells. Never changed, never deleted.",
+})
+export class AuditEventView extends Node {
+  stored: AuditEvent;
+  /** Of whom it is about, where it was read along. */
+  contactName?: string | null;
+  @Field(() => String, { description: "Orders the firm's events without gaps; pass it as after:." }) cursor: string;
+  @Field(() => AuditEventTypeEnum, { description: "What happened." }) type: AuditEventType;
+  @Field(() => DateTime, { description: "When." }) occurredAt: number;
+  @Field(() => ActorKindEnum, { description: "What kind of caller did it." }) actorKind: ActorKind;
+  @Field(() => ID, { nullable: true, description: "The team member, key or account that did it." }) actorId:
+    string | null;
+  @Field(() => String, { nullable: true, description: "Who did it." }) actorName: string | null;
+  @Field(() => String, { nullable: true, description: "Why, where a reason is asked." }) reason: string | null;
+  @Field(() => String, { nullable: true, description: "From which address." }) ipAddress: string | null;
+  @Field(() => String, { nullable: true, description: "From which browser or program." }) userAgent: string | null;
+
+  static of(event: AuditEvent, contactName?: string | null): AuditEventView {
+    const { id, type, actorKind, actorId, actorName, reason, ipAddress, userAgent } = event;
+    const occurredAt = Number(event.occurredAt);
+    return Object.assign(new AuditEventView(), {
+      id,
+      type,
+      actorKind,
+      actorId,
+      actorName,
+      reason,
+      ipAddress,
+      userAgent,
+      occurredAt,
+      cursor: encodeCursor(AUDIT_CURSOR, [event.seq]),
+      stored: event,
+      contactName,
+    });
+  }
+}
+
+@ObjectType({ description: "An event in a list, and where it stands there." })
+export class AuditEventEdge {
+  @Field(() => String, { description: "Pass as after: or before:." }) cursor: string;
+  @Field(() => AuditEventView, { description: "The event." }) node: AuditEventView;
+}
+
+@ObjectType({ description: "A page of events, newest first." })
+export class AuditEventConnection {
+  @Field(() => [AuditEventEdge], { description: "The events with their cursors." }) edges: AuditEventEdge[];
+  @Field(() => [AuditEventView], { description: "The events." }) nodes: AuditEventView[];
+  @Field(() => PageInfo, { description: "Where the page lies." }) pageInfo: PageInfo;
+}
+
+@InputType({ description: "Which events; all conditions must hold." })
+export class AuditEventFilter {
+  @Field(() => [AuditEventTypeEnum], { nullable: true, description: "Of one of these types." }) types?:
+    AuditEventType[] | null;
+  @Field(() => ID, { nullable: true, description: "About this contact or its account." }) contactId?: string | null;
+  @Field(() => [ActorKindEnum], { nullable: true, description: "Done by one of these kinds of callers." }) actorKinds?:
+    ActorKind[] | null;
+  @Field(() => ID, { nullable: true, description: "Done by this team member, API key or portal account." }) actorId?:
+    string | null;
+  @Field(() => DateTime, { nullable: true, description: "Not before." }) since?: number | null;
+  @Field(() => DateTime, { nullable: true, description: "Before." }) until?: number | null;
+}
+
+@ArgsType()
+export class AuditEventsArgs extends PageArgs {
+  @Field(() => AuditEventFilter, { nullable: true, description: "Which events." }) filter?: AuditEventFilter | null;
+}

@@ -1,0 +1,225 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import type { DataSource, EntityManager } from "typeorm";
+import { auditEvents, type ActorKind, type AuditEventData, type AuditEventType } from "@gatehouse/shared";
+import type { Clock } from "../../platform/clock/clock.js";
+import { newId } from "../../platform/crypto/ids.js";
+import { affectedRows } from "../../platform/database/dialect.js";
+import { preparedRows } from "../../platform/database/prepared-rows.js";
+import { inTransaction } from "../../platform/database/transaction.js";
+import { isExpected } from "../../platform/graphql/failures.js";
+import type { PortalLinks } from "../mail/links.js";
+import { AuditCounter, AuditEvent } from "./audit-event.entity.js";
+
+/** Who does it and from where: goes into every event of a unit of work. */
+export interface Actor {
+  kind: ActorKind;
+  id: string | null;
+  /** A team member's or key's name, a client's login email; "Gatehouse" for the system. */
+  name: string;
+  ipAddress: string | null;
+  userAgent: string | null;
+}
+export const systemActor: Actor = { kind: "SYSTEM", id: null, name: "Gatehouse", ipAddress: null, userAgent: null };
+
+/** One event to write; `data` is what its sentence needs. */
+export type RecordedEvent = {
+  [T in AuditEventType]: {
+    type: T;
+    firmId: string;
+    actor: Actor;
+    /** Whom it is about; with an account alone, the account's oldest contact is filled in. */
+    contactId?: string | null;
+    accountId?: string | null;
+    reason?: string | null;
+    data: AuditEventData[T];
+  };
+}[AuditEventType];
+
+/** A mail of the same commit. `content` is rendered by features/mail/templates. */
+export interface MailToSend {
+  firmId: string | null;
+  to: string;
+  content: MailContent;
+}
+export interface MailContent {
+  subject: string;
+  text: string;
+  html: string;
+}
+
+/** What the unit of work needs of its surroundings. */
+export interface WorkEnvironment {
+  dataSource: DataSource;
+  clock: Clock;
+  /** Writes the outbox row of a mail. */
+  enqueueMail(manager: EntityManager, mail: MailToSend, now: number): Promise<void>;
+  /** The addresses that mails carry; known once the server listens. */
+  links(): PortalLinks;
+  /** Called after a commit: the firms with new events. Says only "look again". */
+  onEvents(firmIds: string[]): void;
+  /** Called after a commit with new mail. */
+  onMail(): void;
+}
+
+/**
+ * The only way to write. One transaction: what is done, its events and its mails are kept together or not at all. Events are
+ * numbered last, under the firm's counter row, so that the numbers follow the order of commits without gaps.
+ */
+export class UnitOfWork {
+  private readonly events: RecordedEvent[] = [];
+  private readonly mails: MailToSend[] = [];
+  private readonly afterwards: (() => void)[] = [];
+
+  constructor(
+    readonly manager: EntityManager,
+    /** The same moment for everything in this unit of work. */
+    readonly now: number,
+    private readonly environment: Pick<WorkEnvironment, "links">,
+  ) {}
+
+  record(event: RecordedEvent): void {
+    this.events.push(event);
+  }
+  mail(mail: MailToSend): void {
+    this.mails.push(mail);
+  }
+  /** The addresses that its mails carry. */
+  get links(): PortalLinks {
+    return this.environment.links();
+  }
+  /** Runs after the commit, and only then. */
+  afterCommit(then: () => void): void {
+    this.afterwards.push(then);
+  }
+
+  /** How many rows one UPDATE, DELETE or INSERT hit: what "spend once" is judged by. */
+  affected(sql: string, parameters: unknown[]): Promise<number> {
+    return affectedRows(this.manager, sql, parameters);
+  }
+
+  /** @internal */
+  async flush(environment: WorkEnvironment): Promise<void> {
+    for (const mail of this.mails) await environment.enqueueMail(this.manager, mail, this.now);
+    const firmIds = [...new Set(this.events.map(({ firmId }) => firmId))].toSorted();
+    for (const firmId of firmIds) await this.writeEvents(firmId);
+    this.afterwards.push(() => {
+      if (firmIds.length > 0) environment.onEvents(firmIds);
+      if (this.mails.length > 0) environment.onMail();
+    });
+  }
+  /** @internal */
+  settle(): void {
+    for (const then of this.afterwards) then();
+  }
+
+  private async writeEvents(firmId: string): Promise<void> {
+    const events = this.events.filter((event) => event.firmId === firmId);
+    const { manager } = this;
+    const counted = await this.affected("UPDATE audit_counters SET lastSeq = lastSeq + ? WHERE firmId = ?", [
+      events.length,
+      firmId,
+    ]);
+    if (counted !== 1) throw new Error(`the firm ${firmId} has no event counter`);
+    const { lastSeq } = await manager.findOneByOrFail(AuditCounter, { firmId });
+    await manager.insert(
+      AuditEvent,
+      await Promise.all(
+        events.map(async (event, index) => ({
+          id: newId("auditEvent", this.now),
+          firmId,
+          seq: lastSeq - events.length + 1 + index,
+          type: event.type,
+          occurredAt: this.now,
+          actorKind: event.actor.kind,
+          actorId: event.actor.id,
+          actorName: event.actor.name,
+          contactId: event.contactId ?? (event.accountId ? await this.oldestContactOf(firmId, event.accountId) : null),
+          accountId: event.accountId ?? null,
+          reason: event.reason ?? null,
+          ipAddress: event.actor.ipAddress,
+          userAgent: event.actor.userAgent,
+          data: JSON.stringify(event.data),
+        })),
+      ),
+    );
+  }
+
+  private async oldestContactOf(firmId: string, accountId: string): Promise<string | null> {
+    const [row] = (await this.manager.query(
+      "SELECT id FROM contacts WHERE firmId = ? AND portalAccountId = ? ORDER BY createdAt, id LIMIT 1",
+      [firmId, accountId],
+    )) as { id: string }[];
+    return row?.id ?? null;
+  }
+}
+
+/** What is written in the transaction of every unit of work; thrown errors roll it back. */
+export type Guard = (unit: UnitOfWork) => Promise<void>;
+
+/** Runs units of work. */
+export class Work {
+  private readonly guards = new AsyncLocalStorage<Guard>();
+
+  constructor(private readonly environment: WorkEnvironment) {}
+
+  get clock(): Clock {
+    return this.environment.clock;
+  }
+  /** For reads outside a transaction. */
+  get reader(): EntityManager {
+    return this.environment.dataSource.manager;
+  }
+  /** For what is read with every request: see preparedRows. */
+  rows<T>(sql: string, parameters: readonly unknown[]): Promise<T[]> {
+    return preparedRows<T>(this.environment.dataSource, sql, parameters);
+  }
+
+  /**
+   * Does `work` in one transaction. A thrown refusal rolls everything back; what must survive it (a counted failure) is written
+   * in a unit of work of its own. May run twice when the transaction lost to another one: no outside effect but `afterCommit`.
+   */
+  async do<T>(work: (unit: UnitOfWork) => Promise<T>): Promise<T> {
+    const now = this.environment.clock.now();
+    const guard = this.guards.getStore();
+    const [answer, unit] = await inTransaction(this.environment.dataSource, async (manager) => {
+      const attempt = new UnitOfWork(manager, now, this.environment);
+      const result = await work(attempt);
+      await guard?.(attempt);
+      await attempt.flush(this.environment);
+      return [result, attempt] as const;
+    });
+    // What the commit wakes is no part of what was guarded.
+    this.guards.exit(() => unit.settle());
+    return answer;
+  }
+
+  /** As `do`, but what was written stays when it ends in a refusal: for tries, which are taken before anything is looked at. */
+  async doAndKeep<T>(work: (unit: UnitOfWork) => Promise<T>): Promise<T> {
+    const outcome = await this.do(async (unit) => {
+      try {
+        return { answer: await work(unit) };
+      } catch (error) {
+        if (!isExpected(error)) throw error;
+        return { error };
+      }
+    });
+    if ("error" in outcome) throw outcome.error;
+    return outcome.answer;
+  }
+
+  /** Runs something whose units of work, however deep in it, all pass `guard` before they commit. */
+  guarded<T>(guard: Guard, run: () => T): T {
+    return this.guards.run(guard, run);
+  }
+}
+
+/** The stored event's sentence. */
+export const sentenceOf = (
+  event: Pick<AuditEvent, "type" | "actorName" | "data">,
+  contactName: string | null,
+): string =>
+  (auditEvents[event.type].say as (told: object) => string)({
+    actor: event.actorName ?? "Somebody",
+    contact: contactName,
+    data: JSON.parse(event.data) as unknown,
+  });

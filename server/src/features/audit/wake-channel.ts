@@ -1,0 +1,49 @@
+import { Redis } from "ioredis";
+import type { Log } from "../../platform/log.js";
+
+const CHANNEL = "gatehouse:events";
+const TIMEOUT_MS = 500;
+const RETRY_MS = 2000;
+
+/**
+ * Tells the other instances which firms have new events: "look again", nothing else, so that whoever reads or writes Redis learns
+ * and forges nothing. Best effort: without Redis the instances' polling finds the events.
+ */
+export class WakeChannel {
+  /** For other best-effort uses; fails at once while Redis does not answer. */
+  readonly client: Redis;
+  private readonly listener: Redis;
+
+  constructor(url: string, onWake: (firmIds: string[]) => void, log: Log) {
+    const options = {
+      connectTimeout: TIMEOUT_MS,
+      // ioredis keeps the process alive for so long after the end of a connection that never was.
+      disconnectTimeout: TIMEOUT_MS,
+      retryStrategy: (tries: number) => Math.min(tries * 100, RETRY_MS),
+    };
+    this.client = new Redis(url, {
+      ...options,
+      enableOfflineQueue: false,
+      commandTimeout: TIMEOUT_MS,
+      maxRetriesPerRequest: 0,
+    });
+    this.listener = new Redis(url, { ...options, maxRetriesPerRequest: null });
+    for (const redis of [this.client, this.listener])
+      redis.on("error", (error: unknown) => log.debug({ err: error }, "Redis does not answer"));
+    this.listener.on("message", (_channel: string, message: string) => onWake(message.split(" ")));
+    // Waits in the client's queue until Redis is there, and is repeated by it at each reconnect.
+    this.listener
+      .subscribe(CHANNEL)
+      .catch((error: unknown) => log.debug({ err: error }, "the subscription to wake-ups ended"));
+  }
+
+  /** Neither throws nor waits. */
+  publish(firmIds: readonly string[]): void {
+    if (this.client.status === "ready") this.client.publish(CHANNEL, firmIds.join(" ")).catch(() => undefined);
+  }
+
+  close(): void {
+    this.client.disconnect();
+    this.listener.disconnect();
+  }
+}

@@ -1,0 +1,118 @@
+import { Arg, Args, Ctx, FieldResolver, Mutation, Resolver, Root } from "type-graphql";
+import type { MagicLinkState } from "@gatehouse/shared";
+import { PageArgs } from "../../platform/graphql/pages.js";
+import { answer } from "../../platform/graphql/payloads.js";
+import { Allow } from "../access/allow.js";
+import type { RequestContext } from "../access/request-context.js";
+import { ContactView } from "../contacts/contact.results.js";
+import type { ContactService } from "../contacts/contact.service.js";
+import { MagicLinkStateEnum } from "../magic-links/magic-link.results.js";
+import { PortalViewerView } from "../sign-in/sign-in.results.js";
+import { RequestIdInput, SendClientRequestInput, SetRequestItemDoneInput } from "./client-request.inputs.js";
+import {
+  ClientRequestConnection,
+  ClientRequestItemView,
+  ClientRequestView,
+  RequestPayload,
+} from "./client-request.results.js";
+import type { ClientRequestService } from "./client-request.service.js";
+
+const reading = { team: "read", key: "CONTACTS_READ" } as const;
+/** Whoever may send a request may read the answer; a client, what the session reaches. */
+const seeing = { team: "read", key: "any", portal: "any" } as const;
+const sending = { team: "write", key: "ACCESS_WRITE" } as const;
+
+@Resolver(() => ClientRequestView)
+export class ClientRequestResolver {
+  constructor(
+    private readonly requests: ClientRequestService,
+    private readonly contacts: ContactService,
+  ) {}
+
+  @Allow(sending)
+  @Mutation(() => RequestPayload, { description: "Sends a contact a request with its magic link. ACCESS_WRITE." })
+  sendClientRequest(
+    @Arg("input", () => SendClientRequestInput, { description: "The request." }) input: SendClientRequestInput,
+    @Ctx() context: RequestContext,
+  ) {
+    return answer(RequestPayload, async () => ({ request: await this.requests.send(input, context) }));
+  }
+
+  @Allow(sending)
+  @Mutation(() => RequestPayload, {
+    description: "Sends a request again with a new link: once a minute, five times an hour. ACCESS_WRITE.",
+  })
+  resendClientRequest(
+    @Arg("input", () => RequestIdInput, { description: "Which." }) input: RequestIdInput,
+    @Ctx() context: RequestContext,
+  ) {
+    return answer(RequestPayload, async () => ({ request: await this.requests.resend(input.requestId, context) }));
+  }
+
+  @Allow({ portal: "any" })
+  @Mutation(() => RequestPayload, {
+    description: "A client ticks an item off, or not, of a request that the session reaches.",
+  })
+  setRequestItemDone(
+    @Arg("input", () => SetRequestItemDoneInput, { description: "Which, and how." }) input: SetRequestItemDoneInput,
+    @Ctx() context: RequestContext,
+  ) {
+    return answer(RequestPayload, async () => ({ request: await this.requests.setItemDone(input, context) }));
+  }
+
+  @Allow(seeing)
+  @FieldResolver(() => ContactView, { description: "Whom it was sent to." })
+  async contact(@Root() request: ClientRequestView, @Ctx() context: RequestContext): Promise<ContactView | null> {
+    return this.contacts.ofEvent(request.firmId, request.contactId, context);
+  }
+
+  @Allow(seeing)
+  @FieldResolver(() => [ClientRequestItemView], { description: "What is asked for, in order." })
+  items(@Root() request: ClientRequestView, @Ctx() context: RequestContext): Promise<ClientRequestItemView[]> {
+    return this.requests.items(request, context);
+  }
+
+  @Allow(seeing)
+  @FieldResolver(() => MagicLinkStateEnum, {
+    description: "Of the newest link that still opens it, or else of the newest.",
+  })
+  linkState(@Root() request: ClientRequestView, @Ctx() context: RequestContext): Promise<MagicLinkState> {
+    return this.requests.linkState(request, context);
+  }
+}
+
+@Resolver(() => ContactView)
+export class ContactRequestsResolver {
+  constructor(private readonly requests: ClientRequestService) {}
+
+  @Allow(reading)
+  @FieldResolver(() => ClientRequestConnection, {
+    name: "requests",
+    description: "What was asked of it, newest first.",
+  })
+  requestsOfContact(
+    @Root() contact: ContactView,
+    @Args(() => PageArgs) args: PageArgs,
+  ): Promise<ClientRequestConnection> {
+    return this.requests.page(contact.firmId, { contactId: contact.id }, args);
+  }
+}
+
+@Resolver(() => PortalViewerView)
+export class ViewerRequestsResolver {
+  constructor(private readonly requests: ClientRequestService) {}
+
+  @Allow({ portal: "any" })
+  @FieldResolver(() => ClientRequestConnection, {
+    name: "requests",
+    description:
+      "The requests that the session reaches: open ones by due date, without one last, then the completed, newest first.",
+  })
+  requestsOfViewer(
+    @Root() viewer: PortalViewerView,
+    @Args(() => PageArgs) args: PageArgs,
+  ): Promise<ClientRequestConnection> {
+    const reach = viewer.accountId === null ? { requestId: viewer.requestId ?? "" } : { accountId: viewer.accountId };
+    return this.requests.page(viewer.firmId, reach, args);
+  }
+}

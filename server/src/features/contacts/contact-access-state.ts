@@ -1,0 +1,61 @@
+import { In, type EntityManager, type FindOptionsWhere } from "typeorm";
+import { portalAccessState, type PortalAccessState } from "@gatehouse/shared";
+import type { UnitOfWork } from "../audit/unit-of-work.js";
+import { PortalAccount } from "../portal-accounts/portal-account.entity.js";
+import { Contact } from "./contact.entity.js";
+import { lockContacts } from "./contacts-lock.js";
+import { counted } from "./portal-counts.js";
+
+/** What `accessState` must be, so that the firm's counts add up. */
+export const stateOf = (contact: Contact): PortalAccessState =>
+  portalAccessState({
+    hasAccount: contact.portalAccountId !== null,
+    hasEmail: contact.email !== null,
+    isInvited: contact.invitedAt !== null,
+  });
+
+/** Changes who serves or has invited contacts, all of one firm, and what follows from it. */
+async function settle(
+  unit: UnitOfWork,
+  firmId: string,
+  where: FindOptionsWhere<Contact>,
+  change: Partial<Pick<Contact, "portalAccountId" | "invitedAt">>,
+): Promise<void> {
+  await lockContacts(unit, firmId);
+  const contacts = await unit.manager.findBy(Contact, { ...where, firmId });
+  const ids = contacts.map(({ id }) => id);
+  await counted(unit, firmId, ids, async () => {
+    for (const contact of contacts) {
+      const accessState = stateOf(Object.assign(contact, change));
+      await unit.manager.update(Contact, { id: contact.id }, { ...change, accessState });
+    }
+    if (ids.length > 0) await settleSignIns(unit.manager, ids);
+  });
+}
+
+/** Contacts have changed their accounts: they are listed by the new ones' last sign-ins. */
+export async function settleSignIns(manager: EntityManager, contactIds: string[]): Promise<void> {
+  await manager.query(
+    `UPDATE contacts SET signedInAt = COALESCE((SELECT a.lastSignInAt FROM portal_accounts a WHERE a.id = contacts.portalAccountId), 0)
+     WHERE id IN (${contactIds.map(() => "?").join(", ")})`,
+    contactIds,
+  );
+}
+
+/** The client has signed in to the account. */
+export async function noteSignIn(unit: UnitOfWork, firmId: string, accountId: string): Promise<void> {
+  await lockContacts(unit, firmId);
+  await unit.manager.update(PortalAccount, { id: accountId }, { lastSignInAt: unit.now });
+  await unit.manager.update(Contact, { portalAccountId: accountId }, { signedInAt: unit.now });
+}
+
+/** Links an account to every contact of the firm with that email. */
+export const linkAccount = (unit: UnitOfWork, firmId: string, email: string, accountId: string): Promise<void> =>
+  settle(unit, firmId, { email }, { portalAccountId: accountId });
+
+/** The account goes; its contacts stay. */
+export const unlinkAccount = (unit: UnitOfWork, firmId: string, accountId: string): Promise<void> =>
+  settle(unit, firmId, { portalAccountId: accountId }, { portalAccountId: null });
+
+export const markInvited = (unit: UnitOfWork, firmId: string, contactIds: readonly string[]): Promise<void> =>
+  settle(unit, firmId, { id: In([...contactIds]) }, { invitedAt: unit.now });

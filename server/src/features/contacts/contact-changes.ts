@@ -1,0 +1,214 @@
+import { Brackets, In } from "typeorm";
+import { lengths, normalizeEmail } from "@gatehouse/shared";
+import { newId } from "../../platform/crypto/ids.js";
+import { isUniqueViolation } from "../../platform/database/dialect.js";
+import { Refusal } from "../../platform/graphql/failures.js";
+import type { Actor, RecordedEvent, UnitOfWork } from "../audit/unit-of-work.js";
+import { settleSignIns, stateOf } from "./contact-access-state.js";
+import { contactWords, nameKeyOf } from "./contact-index.js";
+import { Contact, SearchWord } from "./contact.entity.js";
+import type { ContactOutcome } from "./contact.results.js";
+import type { ContactInput, UpdateContactInput } from "./contact.inputs.js";
+import { lockContacts } from "./contacts-lock.js";
+import { counted } from "./portal-counts.js";
+
+/** A contact's fields as they are stored. */
+type Fields = Pick<Contact, "name" | "email" | "organization" | "externalId">;
+type Change = Omit<UpdateContactInput, "contactId">;
+
+const WORDS_AT_ONCE = 1000;
+const idOf = ({ externalId }: Change): string | null => externalId?.trim() || null;
+const emailOf = ({ email }: Change): string | null => (email ? normalizeEmail(email) : null);
+const unique = (values: (string | null)[]): string[] => [...new Set(values.filter((value) => value !== null))];
+
+/**
+ * What one unit of work does to a firm's contacts: read at the beginning, decided row by row in memory, written at the end in a few
+ * statements. A row that is refused leaves no trace, and a row sees what the rows before it did.
+ */
+export class ContactChanges {
+  private readonly created = new Set<Contact>();
+  private readonly changed = new Set<Contact>();
+  private readonly readdressed = new Set<Contact>();
+  /** Found by other words from now on, or listed elsewhere among those with the same; with the `nameKey` of before. */
+  private readonly reworded = new Map<Contact, string>();
+  private readonly events: RecordedEvent[] = [];
+
+  private constructor(
+    private readonly unit: UnitOfWork,
+    private readonly firmId: string,
+    private readonly actor: Actor,
+    /** Whom the rows may mean, oldest first. */
+    private readonly known: Contact[],
+    /** The portal accounts with the rows' emails. */
+    private readonly accounts: ReadonlyMap<string, string>,
+  ) {}
+
+  /** Nobody else changes the firm's contacts from here to the commit, so what is read here stays true. */
+  static async begin(unit: UnitOfWork, firmId: string, rows: readonly Change[], actor: Actor): Promise<ContactChanges> {
+    await lockContacts(unit, firmId);
+    const [ids, emails] = [unique(rows.map(idOf)), unique(rows.map(emailOf))];
+    const isMeant = new Brackets((where) => {
+      where.where("1 = 0");
+      if (ids.length > 0) where.orWhere({ externalId: In(ids) });
+      if (emails.length > 0) where.orWhere({ email: In(emails) });
+    });
+    const known = await unit.manager
+      .createQueryBuilder(Contact, "c")
+      .where({ firmId })
+      .andWhere(isMeant)
+      .orderBy("c.createdAt")
+      .addOrderBy("c.id")
+      .getMany();
+    const accounts =
+      emails.length === 0
+        ? []
+        : ((await unit.manager.query(
+            `SELECT id, email FROM portal_accounts WHERE firmId = ? AND email IN (${emails.map(() => "?").join(", ")})`,
+            [firmId, ...emails],
+          )) as { id: string; email: string }[]);
+    return new ContactChanges(unit, firmId, actor, known, new Map(accounts.map(({ id, email }) => [email, id])));
+  }
+
+  /** Changes the contact that the row means, else adds one. */
+  upsert(row: ContactInput): { contact: Contact; outcome: ContactOutcome } {
+    const known = this.match(row);
+    if (!known) return { contact: this.add(row), outcome: "CREATED" };
+    return { outcome: this.change(known, row) ? "UPDATED" : "UNCHANGED", contact: known };
+  }
+
+  add(input: ContactInput): Contact {
+    const fields = readFields(input, { name: "", email: null, organization: null, externalId: null });
+    const contact = this.unit.manager.create(Contact, {
+      id: newId("contact", this.unit.now),
+      firmId: this.firmId,
+      createdAt: this.unit.now,
+      invitedAt: null,
+      signedInAt: 0,
+      nameKey: nameKeyOf(fields.name),
+      ...fields,
+    });
+    this.address(contact);
+    this.known.push(contact);
+    this.created.add(contact);
+    this.record("CONTACT_CREATED", contact);
+    return contact;
+  }
+
+  /** Changes what is given; answers false where the row says nothing new, and then writes nothing. */
+  change(contact: Contact, input: Change): boolean {
+    const fields = readFields(input, contact);
+    const isEmailNew = fields.email !== contact.email;
+    const keys = ["name", "email", "organization", "externalId"] as const;
+    if (keys.every((key) => fields[key] === contact[key])) return false;
+    if ((["name", "email", "organization"] as const).some((key) => fields[key] !== contact[key]))
+      this.reworded.set(contact, this.reworded.get(contact) ?? contact.nameKey);
+    Object.assign(contact, fields, { nameKey: nameKeyOf(fields.name) });
+    if (isEmailNew) {
+      // The new address was never invited.
+      contact.invitedAt = null;
+      this.address(contact);
+      this.readdressed.add(contact);
+    }
+    this.changed.add(contact);
+    this.record("CONTACT_UPDATED", contact);
+    return true;
+  }
+
+  async write(): Promise<void> {
+    for (const event of this.events) this.unit.record(event);
+    const created = [...this.created];
+    const changed = [...this.changed].filter((contact) => !this.created.has(contact));
+    const restated = [...new Set([...created, ...this.readdressed])].map(({ id }) => id);
+    if (restated.length === 0) await this.store(created, changed);
+    else await counted(this.unit, this.firmId, restated, () => this.store(created, changed));
+  }
+
+  private async store(created: Contact[], changed: Contact[]): Promise<void> {
+    const { manager } = this.unit;
+    try {
+      if (created.length > 0) await manager.insert(Contact, created);
+      for (const contact of changed) {
+        const { id, name, nameKey, email, organization, externalId } = contact;
+        const { invitedAt, portalAccountId, accessState } = contact;
+        const fields = { name, nameKey, email, organization, externalId };
+        const access = this.readdressed.has(contact) ? { invitedAt, portalAccountId, accessState } : {};
+        await manager.update(Contact, { id }, { ...fields, ...access });
+      }
+    } catch (error) {
+      if (isUniqueViolation(error))
+        throw new Refusal("ALREADY_EXISTS", ["input", "externalId"], "Another contact has this externalId.");
+      throw error;
+    }
+    const moved = new Set([...created.filter(({ portalAccountId }) => portalAccountId), ...this.readdressed]);
+    if (moved.size > 0)
+      await settleSignIns(
+        manager,
+        [...moved].map(({ id }) => id),
+      );
+    const reworded = changed.filter((contact) => this.reworded.has(contact));
+    for (const contact of reworded)
+      await manager.delete(SearchWord, {
+        firmId: this.firmId,
+        nameKey: this.reworded.get(contact) ?? contact.nameKey,
+        contactId: contact.id,
+      });
+    const words = [...created, ...reworded].flatMap((contact) =>
+      contactWords(contact).map((word) => [this.firmId, word, contact.nameKey, contact.id]),
+    );
+    for (let from = 0; from < words.length; from += WORDS_AT_ONCE) {
+      const part = words.slice(from, from + WORDS_AT_ONCE);
+      await manager.query(
+        `INSERT INTO search_words (firmId, word, nameKey, contactId) VALUES ${part.map(() => "(?, ?, ?, ?)").join(", ")}`,
+        part.flat(),
+      );
+    }
+  }
+
+  /** The contact that a row means: by the integrator's id, else by the mailbox. */
+  private match(row: ContactInput): Contact | undefined {
+    const [id, email] = [idOf(row), emailOf(row)];
+    return (
+      (id === null ? undefined : this.known.find((contact) => contact.externalId === id)) ??
+      // A row with an id of its own is another contact with the same mailbox, unless one is there that has no id yet.
+      (email === null
+        ? undefined
+        : this.known.find((contact) => contact.email === email && (id === null || contact.externalId === null)))
+    );
+  }
+
+  /** The email is new: the account with that email, if there is one, serves the contact from now on. */
+  private address(contact: Contact): void {
+    contact.portalAccountId = contact.email === null ? null : (this.accounts.get(contact.email) ?? null);
+    contact.accessState = stateOf(contact);
+  }
+
+  private record(type: "CONTACT_CREATED" | "CONTACT_UPDATED", { id, name }: Contact): void {
+    const { firmId, actor } = this;
+    this.events.push({ type, firmId, actor, contactId: id, data: { name } });
+  }
+}
+
+/** Checks what was given; what is left out keeps its value. */
+function readFields(input: Partial<Record<keyof Fields, string | null>>, current: Fields): Fields {
+  const text = (key: "name" | "organization" | "externalId", limit: number): string | null => {
+    const value = input[key];
+    if (value === undefined) return current[key];
+    const trimmed = value?.trim() ?? "";
+    if ([...trimmed].length > limit)
+      throw new Refusal("INVALID_INPUT", ["input", key], `Use at most ${limit} characters.`);
+    if (/[\p{Cc}\p{Cs}]/u.test(trimmed))
+      throw new Refusal("INVALID_INPUT", ["input", key], "Line breaks and control characters are not allowed here.");
+    return trimmed === "" ? null : trimmed;
+  };
+  const name = text("name", lengths.name);
+  if (name === null) throw new Refusal("INVALID_INPUT", ["input", "name"], "A contact needs a name.");
+  const given = input.email?.trim();
+  const email = input.email === undefined ? current.email : given ? normalizeEmail(given) : null;
+  if (given && email === null) throw new Refusal("INVALID_EMAIL", ["input", "email"]);
+  return {
+    name,
+    email,
+    organization: text("organization", lengths.name),
+    externalId: text("externalId", lengths.externalId),
+  };
+}

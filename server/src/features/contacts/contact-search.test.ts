@@ -1,0 +1,155 @@
+import { beforeAll, expect, it } from "@jest/globals";
+import type { DataSource } from "typeorm";
+import { migrations } from "../../entities.js";
+import { isOutOfTime, limited } from "../../platform/database/dialect.js";
+import type { PageRequest } from "../../platform/graphql/pages.js";
+import { describeOnBothDatabases } from "../../testing/databases.js";
+import { contactWords, nameKeyOf, searchWords } from "./contact-index.js";
+import { ContactSearch, searchBounds, type SearchedList } from "./contact-search.js";
+import { Contact, SearchWord } from "./contact.entity.js";
+
+const FIRM = "frm_search";
+const first = ["Ada", "Zoë", "Yara", "Yan", "Noah", "Noa", "%", "_"];
+const last = ["Zimmer", "Zimmermann", "Yarrow", "Meyer", "Nakamura", "Noahson"];
+const people = Array.from({ length: 240 }, (_, n) => {
+  const name = `${first[(n * 7) % 8]} ${last[(n * 5) % 6]}${n % 3 === 0 ? "" : ` ${n % 40}`}`;
+  const organization = n % 4 === 0 ? `${last[n % 6]} Labs` : null;
+  const email = n % 5 === 0 ? null : `client${n}@client.example`;
+  return {
+    id: `con_${((n * 37) % 240).toString().padStart(4, "0")}`,
+    firmId: n % 10 === 9 ? "frm_other" : FIRM,
+    externalId: null,
+    name,
+    nameKey: nameKeyOf(name),
+    organization,
+    email,
+    portalAccountId: null,
+    accessState: email === null ? ("NO_EMAIL" as const) : ("NOT_INVITED" as const),
+    invitedAt: null,
+    createdAt: 1000 + ((n * 11) % 50),
+    signedInAt: 0,
+  };
+});
+
+/** Each way by itself: the bounds let no other one be taken. */
+const ways = {
+  "sorted, as few are": searchBounds,
+  "merged by words": { few: 0, many: 0, forms: 30, window: 10, filteredWindow: 20 },
+  "walked in order": { few: 0, many: 0, forms: 0, window: 1000, filteredWindow: 1000 },
+  "walked in vain, then sorted": { few: 0, many: 0, forms: 0, window: 2, filteredWindow: 3 },
+};
+const searches = [
+  "z",
+  "zimmer",
+  "ya",
+  "noa",
+  "noah n",
+  "cl",
+  "client1",
+  "zimmer labs",
+  "zoe",
+  "%",
+  "_ m",
+  "nobody",
+  "meyer z 1",
+];
+
+describeOnBothDatabases("a search by the starts of words", (database) => {
+  let source: DataSource;
+  beforeAll(async () => {
+    source = await database.open();
+    const firm = (id: string) => ({ id, slug: id.replace("_", "-"), name: id, plan: "TEAM", createdAt: 0 });
+    await source.getRepository("firms").insert([firm(FIRM), firm("frm_other")]);
+    await source.manager.insert(Contact, people);
+    await source.manager.insert(
+      SearchWord,
+      people.flatMap(({ id, firmId, nameKey, ...contact }) =>
+        contactWords(contact).map((word) => ({ firmId, word, nameKey, contactId: id })),
+      ),
+    );
+  });
+
+  const listOf = (
+    search: string,
+    column: SearchedList["order"]["column"],
+    isDescending: boolean,
+    state: string | null,
+  ): SearchedList => ({
+    firmId: FIRM,
+    words: searchWords(search),
+    order: { column, index: column === "nameKey" ? "ix_contacts_name" : "ix_contacts_created", isDescending },
+    conditions: state === null ? [] : ["c.accessState = ?"],
+    parameters: state === null ? [] : [state],
+  });
+  /** Whoever is looked at one by one. */
+  const expected = ({ words, order: { column, isDescending } }: SearchedList, state: string | null): string[] =>
+    people
+      .filter((person) => person.firmId === FIRM && (state === null || person.accessState === state))
+      .filter((person) => words.every((start) => contactWords(person).some((word) => word.startsWith(start))))
+      .toSorted((a, b) => {
+        const [x, y] = a[column] === b[column] ? [a.id, b.id] : [a[column], b[column]];
+        return (x < y ? -1 : 1) * (isDescending ? -1 : 1);
+      })
+      .map(({ id }) => id);
+
+  for (const [way, bounds] of Object.entries(ways))
+    it(`finds each contact once and in order, page by page, forwards and backwards: ${way}`, async () => {
+      const keysOf = (id: string, column: SearchedList["order"]["column"]) => {
+        const person = people.find((one) => one.id === id);
+        return [person?.[column] ?? "", id];
+      };
+      for (const search of searches)
+        for (const column of ["nameKey", "createdAt"] as const)
+          for (const isDescending of [false, true])
+            for (const state of [null, "NO_EMAIL"]) {
+              const list = listOf(search, column, isDescending, state);
+              const all = expected(list, state);
+              const find = new ContactSearch(source.manager, list, bounds);
+              expect(await find.count()).toBe(all.length);
+              for (const isForward of [true, false]) {
+                const found: string[] = [];
+                for (let at: string | null = null, more = true; more;) {
+                  const cursor = at === null ? null : keysOf(at, column);
+                  const page: PageRequest = {
+                    limit: 20,
+                    isForward,
+                    after: isForward ? cursor : null,
+                    before: isForward ? null : cursor,
+                  };
+                  const ids = await find.page(page);
+                  more = ids.length > page.limit;
+                  found.push(...ids.slice(0, page.limit));
+                  at = found.at(-1) ?? null;
+                }
+                const context = `${search} by ${column} ${isDescending} ${state} ${isForward}`;
+                expect([context, ...found]).toEqual([context, ...(isForward ? all : all.toReversed())]);
+              }
+            }
+    });
+
+  it("finds the same after an older installation is updated", async () => {
+    const words = () => source.query("SELECT * FROM search_words ORDER BY firmId, word, nameKey, contactId");
+    const before: unknown = await words();
+    const migration = migrations.map((one) => new one()).find(({ name }) => name?.startsWith("SearchWords"));
+    const runner = source.createQueryRunner();
+    try {
+      await migration?.down(runner);
+      await expect(words()).rejects.toThrow(/search_words/);
+      await migration?.up(runner);
+      // Again, as where the process ended before it was noted as done.
+      await migration?.up(runner);
+    } finally {
+      await runner.release();
+    }
+    expect(await words()).toEqual(before);
+    expect(before).not.toEqual([]);
+  });
+
+  if (database.name === "mysql")
+    it("is ended by the database when it takes too long", async () => {
+      const slow = "SELECT COUNT(*) FROM search_words a, search_words b, search_words c";
+      const error: unknown = await source.query(limited(source, slow, 50)).catch((reason: unknown) => reason);
+      expect(isOutOfTime(error)).toBe(true);
+      expect(await source.query(limited(source, "SELECT 1 AS one", 5000))).toEqual([{ one: 1 }]);
+    });
+});

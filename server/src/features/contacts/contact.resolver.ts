@@ -1,0 +1,107 @@
+import { Arg, Args, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from "type-graphql";
+import { answer } from "../../platform/graphql/payloads.js";
+import { Allow } from "../access/allow.js";
+import { asFirmCaller } from "../access/caller.js";
+import type { RequestContext } from "../access/request-context.js";
+import { PortalAccountView } from "../portal-accounts/portal-account.results.js";
+import { ContactInput, ContactsArgs, UpdateContactInput, UpsertContactsInput } from "./contact.inputs.js";
+import { ContactConnection, ContactPayload, ContactView, UpsertContactsPayload } from "./contact.results.js";
+import type { ContactService } from "./contact.service.js";
+
+const reading = { team: "read", key: "CONTACTS_READ" } as const;
+const writing = { team: "write", key: "CONTACTS_WRITE" } as const;
+
+@Resolver(() => ContactView)
+export class ContactResolver {
+  constructor(private readonly contacts: ContactService) {}
+
+  @Allow(reading)
+  @Query(() => ContactView, {
+    nullable: true,
+    description: "One contact, by Gatehouse's id or your own; null when there is none. CONTACTS_READ.",
+  })
+  contact(
+    @Arg("id", () => ID, { nullable: true, description: "Gatehouse's id." }) id: string | null,
+    @Arg("externalId", () => String, { nullable: true, description: "Your own id." }) externalId: string | null,
+    @Ctx() { caller }: RequestContext,
+  ): Promise<ContactView | null> {
+    return this.contacts.find(asFirmCaller(caller).firmId, { id, externalId });
+  }
+
+  @Allow(reading)
+  @Query(() => ContactConnection, {
+    name: "contacts",
+    description: "The firm's contacts, a page at a time. CONTACTS_READ.",
+  })
+  async findContacts(
+    @Args(() => ContactsArgs) args: ContactsArgs,
+    @Ctx() { caller }: RequestContext,
+  ): Promise<ContactConnection> {
+    return this.contacts.list(asFirmCaller(caller).firmId, args);
+  }
+
+  @Allow(writing)
+  @Mutation(() => ContactPayload, { description: "Adds a contact. CONTACTS_WRITE." })
+  createContact(
+    @Arg("input", () => ContactInput, { description: "The contact." }) input: ContactInput,
+    @Ctx() context: RequestContext,
+  ) {
+    return answer(ContactPayload, async () => ({ contact: await this.contacts.create(input, context) }));
+  }
+
+  @Allow(writing)
+  @Mutation(() => ContactPayload, {
+    description: "Changes a contact: what is left out stays, null clears. CONTACTS_WRITE.",
+  })
+  updateContact(
+    @Arg("input", () => UpdateContactInput, { description: "The change." }) input: UpdateContactInput,
+    @Ctx() context: RequestContext,
+  ) {
+    return answer(ContactPayload, async () => ({ contact: await this.contacts.update(input, context) }));
+  }
+
+  @Allow(writing)
+  @Mutation(() => UpsertContactsPayload, {
+    description:
+      "Up to 500 in one call, matched by externalId, else email; one result per row, in order; a bad row does not stop the others. CONTACTS_WRITE.",
+  })
+  upsertContacts(
+    @Arg("input", () => UpsertContactsInput, { description: "The rows." }) input: UpsertContactsInput,
+    @Ctx() context: RequestContext,
+  ) {
+    return answer(UpsertContactsPayload, () => this.contacts.upsert(input, context));
+  }
+
+  @Allow(reading)
+  @FieldResolver(() => PortalAccountView, {
+    nullable: true,
+    description:
+      "Null until the client has created one: a reminder to invite. One account may serve several contacts with the same email.",
+  })
+  portalAccount(
+    @Root() contact: ContactView,
+    @Ctx() context: RequestContext,
+  ): PortalAccountView | null | Promise<PortalAccountView | null> {
+    return contact.account === undefined ? this.contacts.account(contact, context) : contact.account;
+  }
+}
+
+@Resolver(() => ContactConnection)
+export class ContactConnectionResolver {
+  @Allow(reading)
+  @FieldResolver(() => Int, { description: "How many there are with this filter." })
+  totalCount(@Root() connection: ContactConnection): Promise<number> {
+    return connection.count();
+  }
+}
+
+@Resolver(() => PortalAccountView)
+export class AccountContactsResolver {
+  constructor(private readonly contacts: ContactService) {}
+
+  @Allow({ ...reading, portal: "account" })
+  @FieldResolver(() => [ContactView], { name: "contacts", description: "The contacts that the account serves." })
+  contactsOf(@Root() account: PortalAccountView, @Ctx() context: RequestContext): Promise<ContactView[]> {
+    return this.contacts.ofAccount(account, context);
+  }
+}

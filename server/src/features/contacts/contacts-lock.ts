@@ -1,0 +1,12 @@
+import { forUpdate } from "../../platform/database/dialect.js";
+import { AuditCounter } from "../audit/audit-event.entity.js";
+import type { UnitOfWork } from "../audit/unit-of-work.js";
+
+/**
+ * One after another within a firm: who creates a contact and who creates the account with its email would otherwise not see each
+ * other's row before both commit, and the two would never be linked, nor the firm's counts add up. It is the row that their events
+ * take in the end anyway.
+ */
+export async function lockContacts({ manager }: UnitOfWork, firmId: string): Promise<void> {
+  await manager.findOneOrFail(AuditCounter, { where: { firmId }, ...forUpdate(manager) });
+}

@@ -1,0 +1,176 @@
+import { requiresTwoFactor, type PortalAccessState, type SecurityMode } from "@gatehouse/shared";
+import { isId } from "../../platform/crypto/ids.js";
+import { byIndex } from "../../platform/database/dialect.js";
+import { badInput } from "../../platform/graphql/failures.js";
+import { keyset, pageOf, readPage, type PageRequest } from "../../platform/graphql/pages.js";
+import type { Work } from "../audit/unit-of-work.js";
+import { PortalAccountView } from "../portal-accounts/portal-account.results.js";
+import { filterOf } from "./contact-filter.js";
+import { searchWords } from "./contact-index.js";
+import { ContactSearch, hasWords, type SearchedList } from "./contact-search.js";
+import type { ContactFilter, ContactsArgs } from "./contact.inputs.js";
+import { ContactConnection, ContactView } from "./contact.results.js";
+
+/** Each order, its index, and its column in the rows that are read. */
+const orders = {
+  NAME: { column: "nameKey", index: "ix_contacts_name" },
+  CREATED_AT: { column: "createdAt", index: "ix_contacts_created" },
+  LAST_SIGN_IN_AT: { column: "signedInAt", index: "ix_contacts_signed_in" },
+} as const;
+
+/** A contact, its account and its second factor, as one row. */
+interface ContactRow {
+  id: string;
+  firmId: string;
+  externalId: string | null;
+  name: string;
+  nameKey: string;
+  organization: string | null;
+  email: string | null;
+  portalAccountId: string | null;
+  accessState: PortalAccessState;
+  invitedAt: number | null;
+  createdAt: number;
+  signedInAt: number;
+  accountEmail: string | null;
+  accountCreatedAt: number | null;
+  lastSignInAt: number | null;
+  enrolledAt: number | null;
+  recoveryCodesRemaining: number | null;
+  lockedUntil: number | null;
+  mode: SecurityMode;
+  enforcedFrom: number | null;
+}
+const COLUMNS = `c.id, c.firmId, c.externalId, c.name, c.nameKey, c.organization, c.email, c.portalAccountId, c.accessState, c.invitedAt,
+  c.createdAt, c.signedInAt, a.email AS accountEmail, a.createdAt AS accountCreatedAt, a.lastSignInAt, t.enrolledAt,
+  t.recoveryCodesRemaining, t.lockedUntil, p.mode, p.enforcedFrom`;
+const JOINS = `JOIN security_policies p ON p.firmId = c.firmId
+  LEFT JOIN portal_accounts a ON a.id = c.portalAccountId
+  LEFT JOIN two_factor_states t ON t.ownerId = c.portalAccountId`;
+
+/**
+ * The reads that the dashboard makes all day: one prepared statement each, with the account and its second factor read along (a key
+ * look-up a row costs less than a statement of its own), so that their fields need not wait for anything.
+ */
+export class ContactsReadModel {
+  constructor(private readonly work: Work) {}
+
+  async find(firmId: string, by: { id?: string | null; externalId?: string | null }): Promise<ContactView | null> {
+    if ((by.id == null) === (by.externalId == null)) throw badInput("Give id or externalId.");
+    if (by.id != null && !isId("contact", by.id)) return null;
+    const [row] = await this.work.rows<ContactRow>(
+      `SELECT ${COLUMNS} FROM contacts c ${JOINS} WHERE c.firmId = ? AND ${by.id == null ? "c.externalId" : "c.id"} = ?`,
+      [firmId, by.id ?? by.externalId],
+    );
+    return row ? viewOf(row, this.work.clock.now()) : null;
+  }
+
+  async page(firmId: string, args: ContactsArgs): Promise<ContactConnection> {
+    const { field, direction } = args.orderBy ?? { field: "NAME", direction: "ASC" };
+    const { column, index } = orders[field];
+    const kind = `contacts.${field}.${direction}`;
+    const page = readPage(args, kind, 2);
+    const isDescending = direction === "DESC";
+    const now = this.work.clock.now();
+    const filter = args.filter ?? {};
+    const words = searchWords(filter.search ?? "");
+    const list = { firmId, words, order: { column, index, isDescending }, ...filterOf(filter, now) };
+    // Those who are locked out are fewer than any word finds: the search is one more condition on them.
+    const isSearched = words.length > 0 && filter.lockedOut !== true;
+    if (!isSearched)
+      for (const { sql, parameters } of hasWords(
+        this.work.reader,
+        { firmId, nameKey: "c.nameKey", id: "c.id" },
+        words,
+      )) {
+        list.conditions.push(sql);
+        list.parameters.push(...parameters);
+      }
+    const search = new ContactSearch(this.work.reader, list);
+    const rows = isSearched ? await this.byIds(await search.page(page)) : await this.inOrder(list, page, filter, field);
+    const found = pageOf(
+      rows,
+      page,
+      kind,
+      (row) => [row[column], row.id],
+      (row) => viewOf(row, now),
+    );
+    const count = () => (isSearched ? search.count() : this.count(list));
+    return Object.assign(new ContactConnection(), found, { count });
+  }
+
+  /** A page of those that a filter leaves. */
+  private inOrder(
+    { firmId, order: { column, isDescending }, conditions, parameters }: SearchedList,
+    page: PageRequest,
+    filter: ContactFilter,
+    field: keyof typeof orders,
+  ): Promise<ContactRow[]> {
+    const keys = keyset(
+      [
+        { sql: `c.${column}`, isDescending },
+        { sql: "c.id", isDescending },
+      ],
+      page,
+    );
+    const where = ["c.firmId = ?", ...conditions, keys.where].join(" AND ");
+    return this.work.rows<ContactRow>(
+      `SELECT ${COLUMNS} FROM contacts c ${this.index(field, filter)} ${JOINS} WHERE ${where} ORDER BY ${keys.orderBy} LIMIT ${keys.rows}`,
+      [firmId, ...parameters, ...keys.parameters],
+    );
+  }
+
+  /** Those contacts, in that order. */
+  private async byIds(ids: readonly string[]): Promise<ContactRow[]> {
+    if (ids.length === 0) return [];
+    const places = ids.map(() => "?").join(", ");
+    const rows: ContactRow[] = await this.work.reader.query(
+      `SELECT ${COLUMNS} FROM contacts c ${JOINS} WHERE c.id IN (${places})`,
+      [...ids],
+    );
+    const found = new Map(rows.map((row) => [row.id, row]));
+    return ids.flatMap((id) => found.get(id) ?? []);
+  }
+
+  private async count({ firmId, conditions, parameters }: SearchedList): Promise<number> {
+    const states = conditions.some((condition) => condition.includes("t."))
+      ? "LEFT JOIN two_factor_states t ON t.ownerId = c.portalAccountId"
+      : "";
+    const [row] = await this.work.rows<{ n: number }>(
+      `SELECT COUNT(*) AS n FROM contacts c ${states} WHERE ${["c.firmId = ?", ...conditions].join(" AND ")}`,
+      [firmId, ...parameters],
+    );
+    return Number(row?.n ?? 0);
+  }
+
+  /** In the order's own index, so that depth costs nothing; what picks few of the firm's contacts is left to the optimiser. */
+  private index(field: keyof typeof orders, filter: ContactFilter): string {
+    const isSelective = filter.lockedOut === true || filter.twoFactorEnrolled != null;
+    if (isSelective) return "";
+    const isOneState = field === "NAME" && filter.states?.length === 1;
+    return byIndex(this.work.reader, isOneState ? "ix_contacts_state" : orders[field].index);
+  }
+}
+
+function viewOf(row: ContactRow, now: number): ContactView {
+  const { firmId, portalAccountId, accountEmail, accountCreatedAt } = row;
+  const contact = ContactView.of(row);
+  contact.account =
+    portalAccountId === null || accountEmail === null || accountCreatedAt === null
+      ? null
+      : PortalAccountView.of({
+          id: portalAccountId,
+          firmId,
+          email: accountEmail,
+          createdAt: accountCreatedAt,
+          lastSignInAt: row.lastSignInAt,
+        });
+  if (contact.account)
+    contact.account.secondFactor = {
+      enrolledAt: row.enrolledAt,
+      recoveryCodesRemaining: row.recoveryCodesRemaining ?? 0,
+      lockedUntil: row.lockedUntil,
+      required: requiresTwoFactor(row, now),
+    };
+  return contact;
+}

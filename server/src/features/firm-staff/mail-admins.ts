@@ -1,0 +1,15 @@
+import { IsNull } from "typeorm";
+import { roleMay } from "@gatehouse/shared";
+import type { MailContent, UnitOfWork } from "../audit/unit-of-work.js";
+import { TeamMember } from "./team-member.entity.js";
+
+/** Mails everybody in the firm's team who may act, but `exceptId`. */
+export async function mailAdmins(
+  unit: UnitOfWork,
+  firmId: string,
+  content: MailContent,
+  exceptId: string | null = null,
+): Promise<void> {
+  for (const { id, role, email } of await unit.manager.findBy(TeamMember, { firmId, disabledAt: IsNull() }))
+    if (roleMay(role, "write") && id !== exceptId) unit.mail({ firmId, to: email, content });
+}

@@ -1,0 +1,101 @@
+import { Arg, Ctx, Mutation, Query, Resolver } from "type-graphql";
+import { answer } from "../../platform/graphql/payloads.js";
+import { Allow } from "../access/allow.js";
+import { asTeamCaller } from "../access/caller.js";
+import type { RequestContext } from "../access/request-context.js";
+import { ChooseTeamPasswordInput } from "../sign-in/sign-in.inputs.js";
+import { SignInPayload } from "../sign-in/sign-in.results.js";
+import type { TeamPassword } from "../sign-in/team-password.service.js";
+import {
+  ChangeTeamMemberInput,
+  InviteTeamMemberInput,
+  TeamMemberIdInput,
+  TeamMemberReasonInput,
+} from "./team.inputs.js";
+import { TeamMemberPayload, TeamMemberView } from "./team-member.results.js";
+import type { TeamMember } from "./team-member.entity.js";
+import type { Team } from "./team.service.js";
+
+const managing = { team: "write" } as const;
+const told = (member: Promise<TeamMember>) =>
+  answer(TeamMemberPayload, async () => ({ teamMember: TeamMemberView.of(await member) }));
+
+@Resolver()
+export class TeamResolver {
+  constructor(
+    private readonly team: Team,
+    private readonly passwords: TeamPassword,
+  ) {}
+
+  @Allow({ team: "read" })
+  @Query(() => [TeamMemberView], { description: "The people of the firm who use the dashboard, by name." })
+  async teamMembers(@Ctx() { caller }: RequestContext): Promise<TeamMemberView[]> {
+    return (await this.team.list(asTeamCaller(caller))).map((member) => TeamMemberView.of(member));
+  }
+
+  @Allow(managing)
+  @Mutation(() => TeamMemberPayload, {
+    description:
+      "Invites a colleague by mail. Administrators invite administrators and staff, owners everybody. Step-up.",
+  })
+  inviteTeamMember(
+    @Arg("input", () => InviteTeamMemberInput, { description: "Whom." }) input: InviteTeamMemberInput,
+    @Ctx() context: RequestContext,
+  ) {
+    return told(this.team.invite(input, context));
+  }
+
+  @Allow(managing)
+  @Mutation(() => TeamMemberPayload, {
+    description: "Mails the invitation again, or a link to choose a new password; older links die. Step-up.",
+  })
+  sendTeamPasswordLink(
+    @Arg("input", () => TeamMemberIdInput, { description: "To whom." }) input: TeamMemberIdInput,
+    @Ctx() context: RequestContext,
+  ) {
+    return told(this.team.sendPasswordLink(input, context));
+  }
+
+  @Allow(managing)
+  @Mutation(() => TeamMemberPayload, { description: "Another name or role. The firm keeps an owner. Step-up." })
+  changeTeamMember(
+    @Arg("input", () => ChangeTeamMemberInput, { description: "The change." }) input: ChangeTeamMemberInput,
+    @Ctx() context: RequestContext,
+  ) {
+    return told(this.team.change(input, context));
+  }
+
+  @Allow(managing)
+  @Mutation(() => TeamMemberPayload, {
+    description: "Takes a colleague out of the team: signed out and unable to sign in from the commit. Step-up.",
+  })
+  removeTeamMember(
+    @Arg("input", () => TeamMemberReasonInput, { description: "Whom, and why." }) input: TeamMemberReasonInput,
+    @Ctx() context: RequestContext,
+  ) {
+    return told(this.team.remove(input, context));
+  }
+
+  @Allow(managing)
+  @Mutation(() => TeamMemberPayload, {
+    description: "Removes a colleague's lost authenticator and recovery codes; the password stays. Step-up.",
+  })
+  resetTeamMemberTwoFactor(
+    @Arg("input", () => TeamMemberReasonInput, { description: "Whose, and why." }) input: TeamMemberReasonInput,
+    @Ctx() context: RequestContext,
+  ) {
+    return told(this.team.resetTwoFactor(input, context));
+  }
+
+  @Allow("anyone")
+  @Mutation(() => SignInPayload, {
+    description: "A colleague chooses a password by the mailed link, and goes on to sign in.",
+  })
+  chooseTeamPassword(
+    @Arg("input", () => ChooseTeamPasswordInput, { description: "The link's token and the password." })
+    input: ChooseTeamPasswordInput,
+    @Ctx() context: RequestContext,
+  ) {
+    return answer(SignInPayload, async () => ({ result: await this.passwords.choose(input, context) }));
+  }
+}

@@ -1,0 +1,234 @@
+import { IsNull, Not } from "typeorm";
+import {
+  inWords,
+  attemptLimits,
+  lengths,
+  lifetimes,
+  mayManage,
+  normalizeEmail,
+  normalizeName,
+  type TeamRole,
+} from "@gatehouse/shared";
+import { isId, newId } from "../../platform/crypto/ids.js";
+import { forUpdate, isUniqueViolation } from "../../platform/database/dialect.js";
+import { Refusal } from "../../platform/graphql/failures.js";
+import { asTeamCaller, mustBeFresh, type TeamCaller } from "../access/caller.js";
+import { findPerson, type Person } from "../access/person.js";
+import { readReason } from "../access/reason.js";
+import { actorIn, type RequestContext } from "../access/request-context.js";
+import type { UnitOfWork, Work } from "../audit/unit-of-work.js";
+import { Firm } from "../firms/firm.entity.js";
+import { notify } from "../mail/security-notices.js";
+import { teamInvitation, teamPasswordReset, twoFactorReset } from "../mail/templates.js";
+import { PasswordCredential } from "../passwords/password-credential.entity.js";
+import { issueToken, voidTokensOf } from "../portal-accounts/mailed-tokens.js";
+import type { SessionService } from "../sessions/session.service.js";
+import type { Attempts } from "../sign-in/attempts.service.js";
+import type { SignInChallenges } from "../sign-in/sign-in-challenges.js";
+import type { SecondFactor } from "../two-factor/second-factor.service.js";
+import { TeamMember } from "./team-member.entity.js";
+
+const HOUR_MS = 3_600_000;
+
+/** The people of a firm who use the dashboard: who invites, changes and removes whom is decided by shared/roles. */
+export class Team {
+  constructor(
+    private readonly needs: {
+      work: Work;
+      attempts: Attempts;
+      sessions: SessionService;
+      challenges: SignInChallenges;
+      secondFactor: SecondFactor;
+    },
+  ) {}
+
+  /** Everybody who was not removed, by name. */
+  list({ firmId }: TeamCaller): Promise<TeamMember[]> {
+    return this.needs.work.reader.find(TeamMember, {
+      where: { firmId, disabledAt: IsNull() },
+      order: { name: "ASC", id: "ASC" },
+    });
+  }
+
+  /** Mails a link to choose a password. Until then the colleague cannot sign in. */
+  async invite(given: { name: string; email: string; role: TeamRole }, context: RequestContext): Promise<TeamMember> {
+    const caller = this.mustManage(context, given.role, ["input", "role"]);
+    const name = readName(given.name);
+    const email = normalizeEmail(given.email);
+    if (email === null) throw new Refusal("INVALID_EMAIL", ["input", "email"]);
+    await this.mustNotFlood(email);
+    return this.needs.work.do(async (unit) => {
+      const member = unit.manager.create(TeamMember, {
+        id: newId("teamMember", unit.now),
+        firmId: caller.firmId,
+        name,
+        email,
+        role: given.role,
+        createdAt: unit.now,
+        joinedAt: null,
+        lastSignInAt: null,
+        disabledAt: null,
+      });
+      try {
+        await unit.manager.insert(TeamMember, member);
+      } catch (error) {
+        if (isUniqueViolation(error))
+          throw new Refusal("ALREADY_EXISTS", ["input", "email"], "Somebody in Gatehouse has this email already.");
+        throw error;
+      }
+      await this.needs.secondFactor.createState(unit, { ownerId: member.id, firmId: member.firmId });
+      const data = { email, role: given.role };
+      unit.record({ type: "TEAM_MEMBER_INVITED", firmId: caller.firmId, actor: actorIn(context), data });
+      await this.mailPasswordLink(unit, member, caller);
+      return member;
+    });
+  }
+
+  /** The invitation once more, or a way back in for a colleague who forgot the password; older links die. */
+  async sendPasswordLink(input: { memberId: string }, context: RequestContext): Promise<TeamMember> {
+    await this.mustNotFlood(input.memberId);
+    return this.act(input.memberId, context, async (unit, member, caller) => {
+      await this.mailPasswordLink(unit, member, caller);
+      const { email } = member;
+      unit.record({
+        type: "PASSWORD_RESET_REQUESTED",
+        firmId: member.firmId,
+        actor: actorIn(context),
+        data: { email },
+      });
+    });
+  }
+
+  /** Another name or role. The firm keeps an owner. */
+  async change(
+    input: { memberId: string; name?: string | null; role?: TeamRole | null },
+    context: RequestContext,
+  ): Promise<TeamMember> {
+    return this.act(input.memberId, context, async (unit, member) => {
+      const role = input.role ?? member.role;
+      this.mustManage(context, role, ["input", "role"]);
+      if (member.role === "OWNER" && role !== "OWNER") await mustKeepOwner(unit, member);
+      Object.assign(member, { role, name: input.name == null ? member.name : readName(input.name) });
+      await unit.manager.update(TeamMember, { id: member.id }, { role, name: member.name });
+      const data = { email: member.email, role };
+      unit.record({ type: "TEAM_MEMBER_CHANGED", firmId: member.firmId, actor: actorIn(context), data });
+    });
+  }
+
+  /** From the commit on the colleague is out; what they did stays in the log. The email is free for another invitation. */
+  async remove(input: { memberId: string; reason: string }, context: RequestContext): Promise<TeamMember> {
+    const reason = readReason(input.reason);
+    return this.act(input.memberId, context, async (unit, member, caller) => {
+      if (member.id === caller.memberId)
+        throw new Refusal("INVALID_INPUT", ["input", "memberId"], "Ask a colleague to remove you.");
+      if (member.role === "OWNER") await mustKeepOwner(unit, member);
+      const { email } = member;
+      unit.record({
+        type: "TEAM_MEMBER_REMOVED",
+        firmId: member.firmId,
+        actor: actorIn(context),
+        reason,
+        data: { email },
+      });
+      await this.endEverything(unit, member.id);
+      await this.needs.secondFactor.forget(unit, { ownerId: member.id, firmId: member.firmId });
+      await unit.manager.delete(PasswordCredential, { ownerId: member.id });
+      // Kept for the log's sake, under an address that nobody signs in with.
+      await unit.manager.update(TeamMember, { id: member.id }, { disabledAt: unit.now, email: `${member.id}@removed` });
+    });
+  }
+
+  /** A colleague lost the phone: authenticator and recovery codes go, the password stays. */
+  async resetTwoFactor(input: { memberId: string; reason: string }, context: RequestContext): Promise<TeamMember> {
+    const reason = readReason(input.reason);
+    return this.act(input.memberId, context, async (unit, member, caller) => {
+      if (member.id === caller.memberId)
+        throw new Refusal("INVALID_INPUT", ["input", "memberId"], "Ask a colleague, or use a recovery code.");
+      const person = await personOfMember(unit, member);
+      const { enrolledAt } = await this.needs.secondFactor.stateOf(unit.manager, person, true);
+      if (enrolledAt === null) throw new Refusal("TWO_FACTOR_NOT_ENROLLED", ["input", "memberId"]);
+      await this.needs.secondFactor.remove(unit, person);
+      await this.endEverything(unit, member.id);
+      const actor = actorIn(context);
+      const { email, firmId } = member;
+      unit.record({ type: "TWO_FACTOR_RESET", firmId, actor, reason, data: { email } });
+      await notify(unit, person, actor, twoFactorReset);
+    });
+  }
+
+  private async act(
+    memberId: string,
+    context: RequestContext,
+    work: (unit: UnitOfWork, member: TeamMember, caller: TeamCaller) => Promise<void>,
+  ): Promise<TeamMember> {
+    const { firmId } = asTeamCaller(context.caller);
+    const field = ["input", "memberId"];
+    return this.needs.work.do(async (unit) => {
+      const member = isId("teamMember", memberId)
+        ? await unit.manager.findOneBy(TeamMember, { id: memberId, firmId, disabledAt: IsNull() })
+        : null;
+      if (!member) throw new Refusal("NOT_FOUND", field);
+      await work(unit, member, this.mustManage(context, member.role, field));
+      return member;
+    });
+  }
+
+  private mustManage(context: RequestContext, role: TeamRole, field: readonly string[]): TeamCaller {
+    const caller = asTeamCaller(context.caller);
+    mustBeFresh(caller, this.needs.work.clock.now());
+    if (!mayManage(caller.role, role)) throw new Refusal("INVALID_INPUT", field, "Only an owner may do this.");
+    return caller;
+  }
+
+  private async mustNotFlood(colleague: string): Promise<void> {
+    const attempt = await this.needs.attempts.take(`team-mail:${colleague}`, attemptLimits.mailsByAddress);
+    if (!attempt.ok)
+      throw new Refusal(
+        "TOO_MANY_REQUESTS",
+        ["input"],
+        `Enough mails were sent to this colleague. Try again ${inWords(attempt.retryAfterMs)}.`,
+      );
+  }
+
+  private async mailPasswordLink(unit: UnitOfWork, member: TeamMember, caller: TeamCaller): Promise<void> {
+    const { id, firmId, name, email, joinedAt } = member;
+    await voidTokensOf(unit, id);
+    const lifetimeMs = joinedAt === null ? lifetimes.invite : lifetimes.teamPassword;
+    const link = unit.links.teamPassword(
+      await issueToken(unit, { kind: "TEAM_PASSWORD", firmId, email, accountId: id, lifetimeMs }),
+    );
+    const { name: firmName } = await unit.manager.findOneByOrFail(Firm, { id: firmId });
+    const given = { firmName, name, invitedBy: caller.name, link, expiresInHours: lifetimeMs / HOUR_MS };
+    unit.mail({ firmId, to: email, content: joinedAt === null ? teamInvitation(given) : teamPasswordReset(given) });
+  }
+
+  private async endEverything(unit: UnitOfWork, memberId: string): Promise<void> {
+    await this.needs.sessions.endAllOf(unit, memberId);
+    await this.needs.challenges.voidAllOf(unit, memberId);
+    await voidTokensOf(unit, memberId);
+  }
+}
+
+/** Two owners who step down at the same moment meet at the owners' rows: one stays. */
+async function mustKeepOwner(unit: UnitOfWork, member: TeamMember): Promise<void> {
+  const owners = await unit.manager.find(TeamMember, {
+    where: { firmId: member.firmId, role: "OWNER", disabledAt: IsNull(), joinedAt: Not(IsNull()) },
+    order: { id: "ASC" },
+    ...forUpdate(unit.manager),
+  });
+  if (!owners.some(({ id }) => id !== member.id))
+    throw new Refusal("INVALID_INPUT", ["input", "memberId"], "The firm needs an owner: make somebody else one first.");
+}
+
+async function personOfMember(unit: UnitOfWork, { id }: TeamMember): Promise<Person> {
+  const person = await findPerson(unit.manager, "TEAM", id);
+  if (!person) throw new Refusal("NOT_FOUND", ["input", "memberId"]);
+  return person;
+}
+
+function readName(text: string): string {
+  const name = normalizeName(text);
+  if (name === null)
+    throw new Refusal("INVALID_INPUT", ["input", "name"], `Give a name of 1 to ${lengths.name} characters.`);
+  return name;
+}

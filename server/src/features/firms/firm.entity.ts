@@ -1,0 +1,15 @@
+import { Entity, Index } from "typeorm";
+import type { Plan } from "@gatehouse/shared";
+import { AtColumn, IdColumn, TextColumn } from "../../platform/database/columns.js";
+
+/** An accounting firm: the tenant. Everything else belongs to exactly one. */
+@Entity("firms")
+export class Firm {
+  @IdColumn() id: string;
+  @Index("uq_firms_slug", { unique: true })
+  @TextColumn(63)
+  slug: string;
+  @TextColumn(200) name: string;
+  @TextColumn(20) plan: Plan;
+  @AtColumn() createdAt: number;
+}

@@ -1,0 +1,59 @@
+import { Arg, Ctx, FieldResolver, Int, Query, Resolver, Root } from "type-graphql";
+import { badInput } from "../../platform/graphql/failures.js";
+import { Allow } from "../access/allow.js";
+import { asFirmCaller } from "../access/caller.js";
+import type { RequestContext } from "../access/request-context.js";
+import { FirmView, PortalFirmView, PortalStatsView, PortalTrendDay, SecurityPolicyView } from "./firm.results.js";
+import type { FirmService } from "./firm.service.js";
+
+const theFirm = { team: "read", key: "any" } as const;
+
+@Resolver(() => FirmView)
+export class FirmResolver {
+  constructor(private readonly firms: FirmService) {}
+
+  @Allow(theFirm)
+  @Query(() => FirmView, { description: "The caller's firm: team member or API key." })
+  firm(@Ctx() { caller }: RequestContext): Promise<FirmView> {
+    return this.firms.find(asFirmCaller(caller).firmId);
+  }
+
+  @Allow("anyone")
+  @Query(() => PortalFirmView, {
+    nullable: true,
+    description: "What a portal's sign-in page needs; null when there is no such firm.",
+  })
+  portal(
+    @Arg("firmSlug", () => String, { description: "From the portal's address." }) firmSlug: string,
+  ): Promise<PortalFirmView | null> {
+    return this.firms.portal(firmSlug);
+  }
+
+  @Allow(theFirm)
+  @FieldResolver(() => SecurityPolicyView, { description: "How its clients get in." })
+  securityPolicy(@Root() firm: FirmView): Promise<SecurityPolicyView> {
+    return this.firms.policy(firm.id);
+  }
+
+  @Allow(theFirm)
+  @FieldResolver(() => PortalStatsView, { description: "How far its contacts are on the way into the portal." })
+  portalStats(@Root() firm: FirmView): Promise<PortalStatsView> {
+    return this.firms.stats(firm.id);
+  }
+
+  @Allow(theFirm)
+  @FieldResolver(() => [PortalTrendDay], { description: "What happened in the portal, day by day, the oldest first." })
+  portalTrend(
+    @Root() firm: FirmView,
+    @Arg("days", () => Int, {
+      nullable: true,
+      defaultValue: 30,
+      description: "How many days, today included: 1..90, default 30.",
+    })
+    days: number | null,
+  ): Promise<PortalTrendDay[]> {
+    const wanted = days ?? 30;
+    if (wanted < 1 || wanted > 90) throw badInput("days must be 1 to 90.");
+    return this.firms.trend(firm.id, wanted);
+  }
+}

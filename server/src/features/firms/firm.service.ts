@@ -1,0 +1,49 @@
+import { availableModes } from "@gatehouse/shared";
+import { byIndex } from "../../platform/database/dialect.js";
+import type { Work } from "../audit/unit-of-work.js";
+import { loadPolicy } from "../security-mode/security-policy.reader.js";
+import { portalTrend } from "./portal-trend.js";
+import { Firm } from "./firm.entity.js";
+import { FirmView, PortalFirmView, PortalStatsView, SecurityPolicyView, type PortalTrendDay } from "./firm.results.js";
+
+/** Reads what a firm is. */
+export class FirmService {
+  constructor(private readonly work: Work) {}
+
+  async find(firmId: string): Promise<FirmView> {
+    const [firm] = await this.work.rows<Firm>("SELECT id, name, slug, plan FROM firms WHERE id = ?", [firmId]);
+    if (!firm) throw new Error(`there is no firm ${firmId}`);
+    return FirmView.of(firm);
+  }
+
+  /** What anyone may know; null when there is no such firm. */
+  async portal(slug: string): Promise<PortalFirmView | null> {
+    const firm = await this.work.reader.findOneBy(Firm, { slug });
+    if (!firm) return null;
+    return PortalFirmView.of(await loadPolicy(this.work.reader, firm.id), this.work.clock.now());
+  }
+
+  async policy(firmId: string): Promise<SecurityPolicyView> {
+    const policy = await loadPolicy(this.work.reader, firmId);
+    return Object.assign(new SecurityPolicyView(), { ...policy, availableModes: availableModes(policy.plan) });
+  }
+
+  trend(firmId: string, days: number): Promise<PortalTrendDay[]> {
+    return portalTrend(this.work, firmId, days);
+  }
+
+  /** What is kept, and who is locked now: that changes by time alone, so it is counted, by an index of locks. */
+  async stats(firmId: string): Promise<PortalStatsView> {
+    const { reader, clock } = this.work;
+    const [row] = await this.work.rows<Omit<PortalStatsView, "contacts">>(
+      `SELECT withoutEmail, notInvited, invited, withAccount, twoFactorEnrolled,
+        (SELECT COUNT(*) FROM two_factor_states t ${byIndex(reader, "ix_two_factor_states_locked")}
+          JOIN contacts c ON c.portalAccountId = t.ownerId WHERE t.firmId = ? AND t.lockedUntil > ?) AS lockedOut
+       FROM portal_counts WHERE firmId = ?`,
+      [firmId, clock.now(), firmId],
+    );
+    if (!row) throw new Error(`the firm ${firmId} has no counts`);
+    const contacts = row.withoutEmail + row.notInvited + row.invited + row.withAccount;
+    return Object.assign(new PortalStatsView(), row, { contacts });
+  }
+}

@@ -1,0 +1,59 @@
+import { Arg, Ctx, Mutation, Query, Resolver } from "type-graphql";
+import { answer } from "../../platform/graphql/payloads.js";
+import { Allow } from "../access/allow.js";
+import type { RequestContext } from "../access/request-context.js";
+import { AcceptedPayload } from "../sign-in/sign-in.results.js";
+import type { SignInService } from "../sign-in/sign-in.service.js";
+import { ClaimMagicLinkInput, SendAccessLinkInput } from "./magic-link.inputs.js";
+import { ClaimMagicLinkPayload, MagicLinkPreview } from "./magic-link.results.js";
+import type { MagicLinkService } from "./magic-link.service.js";
+
+@Resolver()
+export class MagicLinkResolver {
+  constructor(
+    private readonly links: MagicLinkService,
+    private readonly signIn: SignInService,
+  ) {}
+
+  @Allow("anyone")
+  @Query(() => MagicLinkPreview, {
+    nullable: true,
+    description: "What a magic link would do. Changes nothing: mail scanners may fetch it as often as they like.",
+  })
+  magicLink(
+    @Arg("token", () => String, { description: "From the link's fragment." }) token: string,
+    @Arg("deviceKey", () => String, { nullable: true, description: "To be told whether this device claimed it." })
+    deviceKey: string | null,
+  ): Promise<MagicLinkPreview | null> {
+    return this.links.preview(token, deviceKey ?? null);
+  }
+
+  @Allow("anyone")
+  @Mutation(() => ClaimMagicLinkPayload, {
+    description:
+      "A person's click on a magic link: binds it to the device and opens its one request, or says what comes first.",
+  })
+  claimMagicLink(
+    @Arg("input", () => ClaimMagicLinkInput, { description: "The link and the device." }) input: ClaimMagicLinkInput,
+    @Ctx() context: RequestContext,
+  ) {
+    return answer(ClaimMagicLinkPayload, async () => {
+      const transport = this.signIn.transportOf(input.transport, context);
+      return { result: await this.links.claim({ ...input, transport }, context) };
+    });
+  }
+
+  @Allow("anyone")
+  @Mutation(() => AcceptedPayload, {
+    description: "Mails a new link to the address that the request was sent to; the caller never names one.",
+  })
+  sendAccessLink(
+    @Arg("input", () => SendAccessLinkInput, { description: "The link to replace." }) input: SendAccessLinkInput,
+    @Ctx() context: RequestContext,
+  ) {
+    return answer(AcceptedPayload, async () => {
+      await this.links.sendAccessLink(input.token, context);
+      return { accepted: true };
+    });
+  }
+}

@@ -1,0 +1,34 @@
+import type { UnitOfWork } from "../audit/unit-of-work.js";
+import { ClientRequestItem, type ClientRequest } from "../client-requests/client-request.entity.js";
+import { Contact } from "../contacts/contact.entity.js";
+import { Firm } from "../firms/firm.entity.js";
+import { accessLink, clientRequest } from "../mail/templates.js";
+
+const HOUR_MS = 3_600_000;
+
+/** Mails a request's link, always to the address that the request was sent to. */
+export async function mailRequestLink(
+  unit: UnitOfWork,
+  request: ClientRequest,
+  { token, occasion, expiresAt }: { token: string; occasion: "REQUEST" | "ACCESS_LINK"; expiresAt: number },
+): Promise<void> {
+  const firm = await unit.manager.findOneByOrFail(Firm, { id: request.firmId });
+  const given = {
+    firmName: firm.name,
+    title: request.title,
+    link: unit.links.magicLink(firm.slug, token),
+    expiresInHours: Math.round((expiresAt - unit.now) / HOUR_MS),
+  };
+  const content =
+    occasion === "ACCESS_LINK" ? accessLink(given) : clientRequest({ ...given, ...(await details(unit, request)) });
+  unit.mail({ firmId: firm.id, to: request.sentTo, content });
+}
+
+async function details({ manager }: UnitOfWork, request: ClientRequest) {
+  const contact = await manager.findOneByOrFail(Contact, { id: request.contactId });
+  const items = await manager.find(ClientRequestItem, {
+    where: { requestId: request.id },
+    order: { position: "ASC" },
+  });
+  return { contactName: contact.name, items: items.map(({ text }) => text), dueOn: request.dueOn };
+}

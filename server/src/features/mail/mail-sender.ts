@@ -1,0 +1,210 @@
+import type { Log } from "../../platform/log.js";
+import { SmtpFailure, type Smtp } from "../../platform/mail/smtp.js";
+import type { Work } from "../audit/unit-of-work.js";
+import { NEVER, type Outbox } from "./outbox.js";
+import { waitAfter } from "./retry.policy.js";
+import { senderName } from "./templates.js";
+
+/** How the sender works; durations are milliseconds. */
+export interface SendingLimits {
+  /** Mails on their way at once. */
+  atOnce: number;
+  /** How long one may take in all. */
+  deadline: number;
+  /** How long a claimed mail is nobody else's: longer than the deadline and the difference of two instances' clocks together. */
+  lease: number;
+  /** How often to look for mails that fall due, or that another instance left. */
+  pollEvery: number;
+}
+const sendingLimits: SendingLimits = { atOnce: 10, deadline: 300_000, lease: 420_000, pollEvery: 5_000 };
+
+const FAILURE_LENGTH = 500;
+const KEEP_TRYING_TO_NOTE_MS = [200, 1_000, 5_000, 20_000];
+
+interface DueMail {
+  id: string;
+  recipient: string;
+  encryptedContent: string;
+  createdAt: number;
+  attempts: number;
+  nextAttemptAt: number;
+  firmName: string | null;
+}
+
+/** The address alone, also of `Name <address>`. */
+const addressIn = (mailFrom: string): string => /<([^<>]+)>\s*$/.exec(mailFrom)?.[1]?.trim() ?? mailFrom.trim();
+
+/**
+ * Takes mails from the outbox to the SMTP server, beside the requests and never within one. Several instances share the outbox: a
+ * mail is claimed by moving its due time into the future, which one conditional UPDATE decides; after a crash it falls due
+ * again. The Message-ID is the row's id, so that a mail sent twice by a crash in the wrong moment can be told as one.
+ */
+export class MailSender {
+  private readonly running = new Map<string, Promise<void>>();
+  private readonly limits: SendingLimits;
+  private readonly address: string;
+  private stopping = new AbortController();
+  private timer: NodeJS.Timeout | null = null;
+  private isLooking = false;
+  private mustLookAgain = false;
+
+  constructor(
+    private readonly work: Work,
+    private readonly outbox: Outbox,
+    private readonly smtp: Smtp,
+    private readonly log: Log,
+    mailFrom: string,
+    limits: Partial<SendingLimits> = {},
+  ) {
+    this.limits = { ...sendingLimits, ...limits };
+    this.address = addressIn(mailFrom);
+    if (!/^[^\s@<>]+@[^\s@<>]+$/.test(this.address)) throw new Error(`MAIL_FROM is no address: ${mailFrom}`);
+  }
+
+  start(): void {
+    if (this.timer) return;
+    this.stopping = new AbortController();
+    this.timer = setInterval(() => this.wake(), this.limits.pollEvery);
+    this.wake();
+  }
+
+  /** There may be something to send. Returns at once. */
+  wake(): void {
+    if (this.timer) void this.look();
+  }
+
+  /** Waits `grace` milliseconds for what is on its way, then cuts it off; that falls due again at once, for whoever runs next. */
+  async stop(grace = 10_000): Promise<void> {
+    if (this.timer) clearInterval(this.timer);
+    this.timer = null;
+    const cut = setTimeout(() => this.stopping.abort(), grace);
+    await Promise.all(this.running.values());
+    clearTimeout(cut);
+    this.smtp.close();
+  }
+
+  private async look(): Promise<void> {
+    this.mustLookAgain = true;
+    if (this.isLooking) return;
+    this.isLooking = true;
+    try {
+      while (this.mustLookAgain) {
+        this.mustLookAgain = false;
+        for (const mail of await this.due(this.limits.atOnce - this.running.size)) this.begin(mail);
+      }
+    } catch (error) {
+      this.log.error({ err: error }, "the outbox could not be read");
+    } finally {
+      this.isLooking = false;
+    }
+  }
+
+  private async due(room: number): Promise<DueMail[]> {
+    if (room <= 0 || !this.timer) return [];
+    const rows = (await this.work.reader.query(
+      `SELECT o.id, o.recipient, o.encryptedContent, o.createdAt, o.attempts, o.nextAttemptAt, f.name AS firmName
+       FROM outbox_mails o LEFT JOIN firms f ON f.id = o.firmId
+       WHERE o.sentAt IS NULL AND o.nextAttemptAt <= ? AND o.encryptedContent IS NOT NULL
+       ORDER BY o.nextAttemptAt LIMIT ${room + this.running.size}`,
+      [this.work.clock.now()],
+    )) as DueMail[];
+    return rows
+      .filter(({ id }) => !this.running.has(id))
+      .slice(0, room)
+      .map((row) => ({
+        ...row,
+        createdAt: Number(row.createdAt),
+        attempts: Number(row.attempts),
+        nextAttemptAt: Number(row.nextAttemptAt),
+      }));
+  }
+
+  private begin(mail: DueMail): void {
+    this.running.set(mail.id, this.deliverAndGoOn(mail));
+  }
+
+  private async deliverAndGoOn(mail: DueMail): Promise<void> {
+    try {
+      await this.deliver(mail);
+      this.running.delete(mail.id);
+      // There is room for the next.
+      this.wake();
+    } catch (error) {
+      // The database fails: whatever comes next waits for the timer.
+      this.running.delete(mail.id);
+      this.log.error({ err: error, mailId: mail.id }, "the outbox could not be written");
+    }
+  }
+
+  private async deliver(mail: DueMail): Promise<void> {
+    const leasedUntil = await this.claim(mail);
+    if (leasedUntil === null) return;
+    try {
+      const content = this.outbox.open(mail.id, mail.encryptedContent);
+      await this.smtp.send(
+        {
+          messageId: `<${mail.id}@${this.address.split("@")[1] ?? "localhost"}>`,
+          from: { name: senderName(mail.firmName), address: this.address },
+          to: mail.recipient,
+          date: new Date(mail.createdAt),
+          ...content,
+        },
+        AbortSignal.any([this.stopping.signal, AbortSignal.timeout(this.limits.deadline)]),
+      );
+    } catch (error) {
+      await this.noteFailure(mail, leasedUntil, error);
+      return;
+    }
+    await this.noteSent(mail);
+  }
+
+  /** Until when the mail is ours; null when another instance has it. */
+  private async claim({ id, nextAttemptAt }: DueMail): Promise<number | null> {
+    return this.work.do(async (unit) => {
+      const leasedUntil = unit.now + this.limits.lease;
+      const isOurs = await unit.affected(
+        "UPDATE outbox_mails SET nextAttemptAt = ?, attempts = attempts + 1 WHERE id = ? AND sentAt IS NULL AND nextAttemptAt = ?",
+        [leasedUntil, id, nextAttemptAt],
+      );
+      return isOurs === 1 ? leasedUntil : null;
+    });
+  }
+
+  /** The server has it: what it said is forgotten. Insists, since a mail that is not noted is sent again. */
+  private async noteSent({ id }: DueMail): Promise<void> {
+    for (const wait of [...KEEP_TRYING_TO_NOTE_MS, null]) {
+      try {
+        await this.work.do((unit) =>
+          unit.affected(
+            "UPDATE outbox_mails SET sentAt = ?, encryptedContent = NULL, lastFailure = NULL WHERE id = ? AND sentAt IS NULL",
+            [unit.now, id],
+          ),
+        );
+        return;
+      } catch (error) {
+        if (wait === null) throw error;
+        await new Promise((resolve) => setTimeout(resolve, wait));
+      }
+    }
+  }
+
+  private async noteFailure(mail: DueMail, leasedUntil: number, error: unknown): Promise<void> {
+    const failure = error instanceof SmtpFailure ? error : null;
+    const summary = (failure?.summary ?? (error instanceof Error ? error.message : "failed")).slice(0, FAILURE_LENGTH);
+    const attempts = mail.attempts + 1;
+    await this.work.do(async (unit) => {
+      const wait = this.stopping.signal.aborted ? 0 : waitAfter(attempts, unit.now - mail.createdAt);
+      const isGivenUp = failure?.isPermanent === true || wait === null;
+      await unit.affected(
+        `UPDATE outbox_mails SET nextAttemptAt = ?, lastFailure = ?${isGivenUp ? ", encryptedContent = NULL" : ""}
+         WHERE id = ? AND sentAt IS NULL AND nextAttemptAt = ?`,
+        [isGivenUp ? NEVER : unit.now + (wait ?? 0), summary, mail.id, leasedUntil],
+      );
+      unit.afterCommit(() => {
+        const told = { mailId: mail.id, attempts, failure: summary };
+        if (isGivenUp) this.log.error(told, "a mail was given up");
+        else this.log.warn(told, "a mail was not taken and will be tried again");
+      });
+    });
+  }
+}

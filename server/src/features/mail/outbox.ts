@@ -1,0 +1,63 @@
+import type { EntityManager } from "typeorm";
+import { normalizeEmail } from "@gatehouse/shared";
+import { newId } from "../../platform/crypto/ids.js";
+import type { KeyRing } from "../../platform/crypto/key-ring.js";
+import type { MailContent, MailToSend, UnitOfWork } from "../audit/unit-of-work.js";
+import { OutboxMail } from "./outbox-mail.entity.js";
+
+/** Where an encrypted content belongs: moved to another row, it cannot be read. */
+export const contentPlace = (mailId: string): string => `outbox_mails.encryptedContent.${mailId}`;
+
+/** A due time that never comes: for mails that are not sent any more. */
+export const NEVER = Number.MAX_SAFE_INTEGER;
+
+/**
+ * Gives up the firm's mails that fit the condition and that a mail server would not take so far. One that is on its way at this
+ * moment may still arrive. What was never tried is left alone: that is the mailbox of a developer's machine.
+ */
+export const withdrawMails = (
+  unit: UnitOfWork,
+  firmId: string,
+  condition: string,
+  parameters: unknown[],
+): Promise<number> =>
+  unit.affected(
+    `UPDATE outbox_mails SET encryptedContent = NULL, nextAttemptAt = ?, lastFailure = 'Withdrawn by the firm.'
+     WHERE firmId = ? AND sentAt IS NULL AND attempts > 0 AND encryptedContent IS NOT NULL AND ${condition}`,
+    [NEVER, firmId, ...parameters],
+  );
+
+/** Puts mails into the outbox and reads them again. What they say is encrypted: links and codes in it let people in. */
+export class Outbox {
+  constructor(private readonly keys: KeyRing) {}
+
+  /** A row of the caller's transaction: no mail without the fact it tells, no fact without its mail. */
+  readonly enqueue = async (
+    manager: EntityManager,
+    { firmId, to, content }: MailToSend,
+    now: number,
+  ): Promise<void> => {
+    // Whoever calls checked the address; anything else would be a way into the envelope.
+    if (normalizeEmail(to) !== to) throw new Error("a mail's recipient is not a normalised address");
+    const id = newId("mail", now);
+    await manager.insert(OutboxMail, {
+      id,
+      firmId,
+      recipient: to,
+      encryptedContent: this.keys.encrypt(
+        JSON.stringify({ subject: content.subject, text: content.text, html: content.html }),
+        contentPlace(id),
+      ),
+      createdAt: now,
+      attempts: 0,
+      nextAttemptAt: now,
+      sentAt: null,
+      lastFailure: null,
+    });
+  };
+
+  /** What a mail says. Throws where its key is no longer there. */
+  open(id: string, encryptedContent: string): MailContent {
+    return JSON.parse(this.keys.decrypt(encryptedContent, contentPlace(id))) as MailContent;
+  }
+}

@@ -1,0 +1,28 @@
+import { lifetimes } from "@gatehouse/shared";
+import type { Person } from "../access/person.js";
+import type { Actor, MailContent, UnitOfWork } from "../audit/unit-of-work.js";
+import { issueToken } from "../portal-accounts/mailed-tokens.js";
+import type { Notice } from "./templates.js";
+
+/**
+ * Mails somebody about a change to their own security, in the commit of the change, with the link that says "this wasn't me".
+ * `template`: one of templates.ts's notices.
+ */
+export async function notify<T extends object>(
+  unit: UnitOfWork,
+  person: Person,
+  actor: Actor,
+  template: (given: Notice & T) => MailContent,
+  ...[more]: object extends T ? [T?] : [T]
+): Promise<void> {
+  const { firmId, firmName, firmSlug, audience, email, ownerId: accountId } = person;
+  const token = await issueToken(unit, { kind: "NOT_ME", firmId, email, accountId, lifetimeMs: lifetimes.notMe });
+  const notice: Notice = {
+    firmName,
+    audience,
+    occurredAt: unit.now,
+    source: { ipAddress: actor.ipAddress, userAgent: actor.userAgent },
+    notMeLink: unit.links.notMe(firmSlug, token),
+  };
+  unit.mail({ firmId, to: email, content: template({ ...notice, ...(more as T) }) });
+}

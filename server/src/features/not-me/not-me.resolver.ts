@@ -1,0 +1,31 @@
+import { Arg, Ctx, Field, InputType, Mutation, Resolver } from "type-graphql";
+import { answer } from "../../platform/graphql/payloads.js";
+import { Allow } from "../access/allow.js";
+import type { RequestContext } from "../access/request-context.js";
+import { AcceptedPayload } from "../sign-in/sign-in.results.js";
+import type { NotMe } from "./not-me.service.js";
+
+@InputType({ description: "A mail about a change that its owner did not make." })
+export class ReportNotMeInput {
+  @Field(() => String, { description: "From the mail's link." }) token: string;
+}
+
+@Resolver()
+export class NotMeResolver {
+  constructor(private readonly notMe: NotMe) {}
+
+  @Allow("anyone")
+  @Mutation(() => AcceptedPayload, {
+    description:
+      "This wasn't me: ends every session, stops a client's password (a link to choose a new one is mailed), and tells the firm. Takes the token of a mail about a change.",
+  })
+  reportNotMe(
+    @Arg("input", () => ReportNotMeInput, { description: "Which mail." }) input: ReportNotMeInput,
+    @Ctx() context: RequestContext,
+  ) {
+    return answer(AcceptedPayload, async () => {
+      await this.notMe.report(input, context);
+      return { accepted: true };
+    });
+  }
+}

@@ -1,0 +1,116 @@
+import { counts, mayAddPasskey, normalizeName } from "@gatehouse/shared";
+import { isId } from "../../platform/crypto/ids.js";
+import { Refusal } from "../../platform/graphql/failures.js";
+import { asPerson, mustBeFresh, ownerIdOf, type PersonCaller } from "../access/caller.js";
+import { personOf, type Person } from "../access/person.js";
+import { actorIn, type RequestContext } from "../access/request-context.js";
+import type { Actor, UnitOfWork, Work } from "../audit/unit-of-work.js";
+import { notify } from "../mail/security-notices.js";
+import { passkeyAdded, passkeyRemoved } from "../mail/templates.js";
+import type { SignInChallenge } from "../sign-in/sign-in-challenge.entity.js";
+import type { SignInChallenges } from "../sign-in/sign-in-challenges.js";
+import type { SecondFactor } from "../two-factor/second-factor.service.js";
+import { Passkey } from "./passkey.entity.js";
+import { PasskeyView } from "./passkey.results.js";
+import type { Passkeys, PasskeySubject } from "./passkeys.service.js";
+
+/** A person's own passkeys: see, add, remove, and ask one for a proof. The same for clients and team members. */
+export class OwnPasskeys {
+  constructor(
+    private readonly needs: {
+      work: Work;
+      passkeys: Passkeys;
+      secondFactor: SecondFactor;
+      challenges: SignInChallenges;
+    },
+  ) {}
+
+  async list({ caller }: RequestContext): Promise<PasskeyView[]> {
+    const { work, passkeys } = this.needs;
+    return (await passkeys.of(work.reader, ownerIdOf(asPerson(caller)))).map(PasskeyView.of);
+  }
+
+  /** Needs a fresh proof and an authenticator in force. Answers the options for the browser. */
+  beginRegistration(context: RequestContext): Promise<string> {
+    return this.whenFresh(context, async (unit, person, caller) => {
+      await this.mustBeAllowedToAdd(unit, person);
+      return this.needs.passkeys.beginRegistration(unit, person, caller.sessionId);
+    });
+  }
+
+  add(input: { response: string; name: string }, context: RequestContext): Promise<PasskeyView> {
+    const name = normalizeName(input.name);
+    if (name === null) throw new Refusal("INVALID_INPUT", ["input", "name"], "Give the passkey a name.");
+    return this.whenFresh(context, async (unit, person, caller, actor) => {
+      await this.mustBeAllowedToAdd(unit, person);
+      const passkey = await this.needs.passkeys.finishRegistration(
+        unit,
+        person,
+        caller.sessionId,
+        input.response,
+        name,
+      );
+      if (!passkey)
+        throw new Refusal("CHALLENGE_EXPIRED", ["input", "response"], "The passkey was not added. Start again.");
+      unit.record({ type: "PASSKEY_ADDED", ...about(person, name), actor });
+      await notify(unit, person, actor, passkeyAdded, { name });
+      return PasskeyView.of(passkey);
+    });
+  }
+
+  remove({ passkeyId }: { passkeyId: string }, context: RequestContext): Promise<string> {
+    return this.whenFresh(context, async (unit, person, _caller, actor) => {
+      const passkey = isId("passkey", passkeyId)
+        ? await unit.manager.findOneBy(Passkey, { id: passkeyId, ownerId: person.ownerId })
+        : null;
+      if (!passkey || (await unit.affected("DELETE FROM passkeys WHERE id = ?", [passkey.id])) !== 1)
+        throw new Refusal("NOT_FOUND", ["input", "passkeyId"]);
+      unit.record({ type: "PASSKEY_REMOVED", ...about(person, passkey.name), actor });
+      await notify(unit, person, actor, passkeyRemoved, { name: passkey.name });
+      return passkeyId;
+    });
+  }
+
+  /** What the browser has to ask a passkey, to go on signing in or (without a token) for stepUp. */
+  async beginVerification(input: { challengeToken?: string | null }, context: RequestContext): Promise<string> {
+    const { work, passkeys, challenges } = this.needs;
+    const [ownerId, subject] =
+      input.challengeToken == null
+        ? stepUpOf(asPerson(context.caller))
+        : signInOf(await challenges.find(input.challengeToken, "SECOND_FACTOR"));
+    const options = await work.do((unit) => passkeys.beginAssertion(unit, ownerId, subject));
+    if (options === null) throw new Refusal("NOT_FOUND", null, "There is no passkey for this account.");
+    return options;
+  }
+
+  private async mustBeAllowedToAdd(unit: UnitOfWork, person: Person): Promise<void> {
+    // The second factor's row is locked, so that two added at once still count each other.
+    const { enrolledAt } = await this.needs.secondFactor.stateOf(unit.manager, person, true);
+    const passkeys = await unit.manager.countBy(Passkey, { ownerId: person.ownerId });
+    if (mayAddPasskey({ isEnrolled: enrolledAt !== null, passkeys })) return;
+    if (enrolledAt === null) throw new Refusal("TWO_FACTOR_NOT_ENROLLED");
+    throw new Refusal("INVALID_INPUT", null, `There are ${counts.passkeys} passkeys already. Remove one first.`);
+  }
+
+  private async whenFresh<T>(
+    context: RequestContext,
+    act: (unit: UnitOfWork, person: Person, caller: PersonCaller, actor: Actor) => Promise<T>,
+  ): Promise<T> {
+    const { work } = this.needs;
+    const caller = asPerson(context.caller);
+    mustBeFresh(caller, work.clock.now());
+    const actor = actorIn(context);
+    return work.do(async (unit) => act(unit, await personOf(unit.manager, caller), caller, actor));
+  }
+}
+
+const stepUpOf = (caller: PersonCaller): [ownerId: string, subject: PasskeySubject] => [
+  ownerIdOf(caller),
+  { subjectId: caller.sessionId, purpose: "STEP_UP" },
+];
+const signInOf = ({ id, ownerId }: SignInChallenge): [ownerId: string, subject: PasskeySubject] => [
+  ownerId,
+  { subjectId: id, purpose: "SIGN_IN" },
+];
+
+const about = ({ firmId, accountId, email }: Person, name: string) => ({ firmId, accountId, data: { email, name } });

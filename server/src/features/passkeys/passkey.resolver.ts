@@ -1,0 +1,81 @@
+import { Arg, Ctx, Mutation, Query, Resolver } from "type-graphql";
+import { answer } from "../../platform/graphql/payloads.js";
+import { Allow } from "../access/allow.js";
+import type { RequestContext } from "../access/request-context.js";
+import type { SecondFactorStep } from "../sign-in/second-factor-step.service.js";
+import { SignInPayload } from "../sign-in/sign-in.results.js";
+import type { OwnPasskeys } from "./own-passkeys.service.js";
+import {
+  AddPasskeyInput,
+  BeginPasskeyVerificationInput,
+  RemovePasskeyInput,
+  VerifyPasskeyInput,
+} from "./passkey.inputs.js";
+import { AddPasskeyPayload, PasskeyOptionsPayload, PasskeyView, RemovePasskeyPayload } from "./passkey.results.js";
+
+/** Whoever has an authenticator may have passkeys beside it. */
+const aPerson = { team: "read", portal: "account" } as const;
+
+@Resolver()
+export class PasskeyResolver {
+  constructor(
+    private readonly own: OwnPasskeys,
+    private readonly secondFactorStep: SecondFactorStep,
+  ) {}
+
+  @Allow(aPerson)
+  @Query(() => [PasskeyView], { description: "The caller's own passkeys, oldest first." })
+  passkeys(@Ctx() context: RequestContext) {
+    return this.own.list(context);
+  }
+
+  @Allow(aPerson)
+  @Mutation(() => PasskeyOptionsPayload, {
+    description: "Asks the browser for a new passkey. Needs 2FA in force, and a fresh sign-in or stepUp.",
+  })
+  beginPasskeyRegistration(@Ctx() context: RequestContext) {
+    return answer(PasskeyOptionsPayload, async () => ({ options: await this.own.beginRegistration(context) }));
+  }
+
+  @Allow(aPerson)
+  @Mutation(() => AddPasskeyPayload, { description: "Keeps the passkey that the browser has made." })
+  addPasskey(
+    @Arg("input", () => AddPasskeyInput, { description: "The browser's answer." }) input: AddPasskeyInput,
+    @Ctx() context: RequestContext,
+  ) {
+    return answer(AddPasskeyPayload, async () => ({ passkey: await this.own.add(input, context) }));
+  }
+
+  @Allow(aPerson)
+  @Mutation(() => RemovePasskeyPayload, {
+    description: "From now on it proves nothing. Needs a fresh sign-in or stepUp.",
+  })
+  removePasskey(
+    @Arg("input", () => RemovePasskeyInput, { description: "Which." }) input: RemovePasskeyInput,
+    @Ctx() context: RequestContext,
+  ) {
+    return answer(RemovePasskeyPayload, async () => ({ removedPasskeyId: await this.own.remove(input, context) }));
+  }
+
+  @Allow("anyone")
+  @Mutation(() => PasskeyOptionsPayload, {
+    description: "Asks the browser for a proof by a passkey: for verifyPasskey, or for stepUp.",
+  })
+  beginPasskeyVerification(
+    @Arg("input", () => BeginPasskeyVerificationInput, { description: "What for." })
+    input: BeginPasskeyVerificationInput,
+    @Ctx() context: RequestContext,
+  ) {
+    return answer(PasskeyOptionsPayload, async () => ({ options: await this.own.beginVerification(input, context) }));
+  }
+
+  @Allow("anyone")
+  @Mutation(() => SignInPayload, { description: "Goes on with a passkey in place of a code." })
+  verifyPasskey(
+    @Arg("input", () => VerifyPasskeyInput, { description: "The sign-in and the browser's answer." })
+    input: VerifyPasskeyInput,
+    @Ctx() context: RequestContext,
+  ) {
+    return answer(SignInPayload, async () => ({ result: await this.secondFactorStep.verifyPasskey(input, context) }));
+  }
+}

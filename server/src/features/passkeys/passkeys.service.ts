@@ -1,0 +1,188 @@
+import {
+  generateAuthenticationOptions,
+  generateRegistrationOptions,
+  verifyAuthenticationResponse,
+  verifyRegistrationResponse,
+  type AuthenticationResponseJSON,
+  type RegistrationResponseJSON,
+} from "@simplewebauthn/server";
+import { z } from "zod";
+import { lifetimes } from "@gatehouse/shared";
+import { newId } from "../../platform/crypto/ids.js";
+import { digestOf } from "../../platform/crypto/tokens.js";
+import type { Person } from "../access/person.js";
+import type { UnitOfWork } from "../audit/unit-of-work.js";
+import { Passkey, PasskeyCeremony } from "./passkey.entity.js";
+
+const ALGORITHMS = [-8, -7, -257];
+/** What a registration or an assertion has in common; the library judges the rest. */
+const credential = z.looseObject({ id: z.string().min(1).max(1400), response: z.looseObject({}) });
+
+/** What a passkey shall prove: a sign-in, by its challenge's id, or who is at the keyboard of a session. */
+export interface PasskeySubject {
+  subjectId: string;
+  purpose: "SIGN_IN" | "STEP_UP";
+}
+
+/** Keeps passkeys and judges what authenticators sign (WebAuthn Level 3, sections 7.1 and 7.2). */
+export class Passkeys {
+  private readonly rpID: string;
+
+  /** @param origin of the pages that may use them; its host is the relying party's id, so no other site can ask for them */
+  constructor(private readonly origin: string) {
+    this.rpID = new URL(origin).hostname;
+  }
+
+  of(manager: UnitOfWork["manager"], ownerId: string): Promise<Passkey[]> {
+    return manager.find(Passkey, { where: { ownerId }, order: { createdAt: "ASC", id: "ASC" } });
+  }
+
+  /** PublicKeyCredentialCreationOptionsJSON for a new passkey; none of the owner's authenticators can be added twice. */
+  async beginRegistration(unit: UnitOfWork, owner: Person, subjectId: string): Promise<string> {
+    const known = await this.of(unit.manager, owner.ownerId);
+    const options = await generateRegistrationOptions({
+      rpName: owner.audience === "TEAM" ? "Gatehouse" : owner.firmName,
+      rpID: this.rpID,
+      userName: owner.email,
+      userDisplayName: owner.email,
+      attestationType: "none",
+      supportedAlgorithmIDs: ALGORITHMS,
+      excludeCredentials: known.map(descriptorOf),
+      // A second factor: it is always asked by name, so it need not be found without one.
+      authenticatorSelection: { residentKey: "discouraged", userVerification: "preferred" },
+    });
+    await this.begin(unit, {
+      subjectId,
+      purpose: "REGISTRATION",
+      ownerId: owner.ownerId,
+      challenge: options.challenge,
+    });
+    return JSON.stringify(options);
+  }
+
+  /** The new passkey, kept; null where the answer is not what was asked for, or was asked too long ago. */
+  async finishRegistration(
+    unit: UnitOfWork,
+    owner: Person,
+    subjectId: string,
+    answer: string,
+    name: string,
+  ): Promise<Passkey | null> {
+    const response = read<RegistrationResponseJSON>(answer);
+    const expectedChallenge = await this.end(unit, { subjectId, purpose: "REGISTRATION", ownerId: owner.ownerId });
+    if (response === null || expectedChallenge === null) return null;
+    const { verified, registrationInfo } = await verifyRegistrationResponse({
+      response,
+      expectedChallenge,
+      expectedOrigin: this.origin,
+      expectedRPID: this.rpID,
+      supportedAlgorithmIDs: ALGORITHMS,
+      requireUserVerification: false,
+    }).catch(() => ({ verified: false, registrationInfo: undefined }));
+    if (!verified || !registrationInfo) return null;
+    const { id, publicKey, counter, transports } = registrationInfo.credential;
+    const passkey = unit.manager.create(Passkey, {
+      id: newId("passkey", unit.now),
+      firmId: owner.firmId,
+      ownerId: owner.ownerId,
+      name,
+      credentialDigest: digestOf(id),
+      credentialId: id,
+      publicKey: Buffer.from(publicKey).toString("base64url"),
+      signCount: counter,
+      transports: (transports ?? []).join(",").slice(0, 200),
+      isSynced: registrationInfo.credentialDeviceType === "multiDevice",
+      createdAt: unit.now,
+      lastUsedAt: null,
+    });
+    // The same credential a second time can only be a replay or a forgery.
+    if (await unit.manager.existsBy(Passkey, { credentialDigest: passkey.credentialDigest })) return null;
+    await unit.manager.insert(Passkey, passkey);
+    return passkey;
+  }
+
+  /** PublicKeyCredentialRequestOptionsJSON, naming the owner's passkeys; null where there are none. */
+  async beginAssertion(unit: UnitOfWork, ownerId: string, subject: PasskeySubject): Promise<string | null> {
+    const known = await this.of(unit.manager, ownerId);
+    if (known.length === 0) return null;
+    const options = await generateAuthenticationOptions({
+      rpID: this.rpID,
+      allowCredentials: known.map(descriptorOf),
+      userVerification: "preferred",
+    });
+    await this.begin(unit, { ...subject, ownerId, challenge: options.challenge });
+    return JSON.stringify(options);
+  }
+
+  /**
+   * Within the transaction that it buys something in: whether one of the owner's passkeys signed this subject's challenge, on our
+   * own page. The challenge is gone whatever comes of it, and so is a counter that does not go up (a cloned authenticator).
+   */
+  async spend(
+    unit: UnitOfWork,
+    { ownerId }: Pick<Person, "ownerId">,
+    subject: PasskeySubject,
+    answer: string,
+  ): Promise<boolean> {
+    const response = read<AuthenticationResponseJSON>(answer);
+    const expectedChallenge = await this.end(unit, { ...subject, ownerId });
+    if (response === null || expectedChallenge === null) return false;
+    const passkey = await unit.manager.findOneBy(Passkey, { credentialDigest: digestOf(response.id), ownerId });
+    if (!passkey) return false;
+    const { verified, authenticationInfo } = await verifyAuthenticationResponse({
+      response,
+      expectedChallenge,
+      expectedOrigin: this.origin,
+      expectedRPID: this.rpID,
+      requireUserVerification: false,
+      credential: {
+        id: passkey.credentialId,
+        publicKey: new Uint8Array(Buffer.from(passkey.publicKey, "base64url")),
+        counter: passkey.signCount,
+      },
+    }).catch(() => ({ verified: false, authenticationInfo: undefined }));
+    if (!verified || !authenticationInfo) return false;
+    return (
+      (await unit.affected("UPDATE passkeys SET signCount = ?, lastUsedAt = ? WHERE id = ? AND signCount = ?", [
+        authenticationInfo.newCounter,
+        unit.now,
+        passkey.id,
+        passkey.signCount,
+      ])) === 1
+    );
+  }
+
+  private async begin(unit: UnitOfWork, ceremony: Omit<PasskeyCeremony, "expiresAt">): Promise<void> {
+    await unit.manager.upsert(PasskeyCeremony, { ...ceremony, expiresAt: unit.now + lifetimes.challenge }, [
+      "subjectId",
+    ]);
+  }
+
+  /** Takes the live challenge away and answers it: two answers race here, exactly one gets it. */
+  private async end(
+    unit: UnitOfWork,
+    ceremony: Pick<PasskeyCeremony, "subjectId" | "purpose" | "ownerId">,
+  ): Promise<string | null> {
+    const found = await unit.manager.findOneBy(PasskeyCeremony, ceremony);
+    if (!found) return null;
+    const ended = await unit.affected(
+      "DELETE FROM passkey_ceremonies WHERE subjectId = ? AND challenge = ? AND expiresAt > ?",
+      [found.subjectId, found.challenge, unit.now],
+    );
+    return ended === 1 ? found.challenge : null;
+  }
+}
+
+const descriptorOf = ({ credentialId, transports }: Passkey) => ({
+  id: credentialId,
+  transports: transports === "" ? [] : transports.split(","),
+});
+
+/** A credential as the browser hands it over, in JSON; null for anything else. */
+function read<T extends RegistrationResponseJSON | AuthenticationResponseJSON>(text: string): T | null {
+  try {
+    return credential.parse(JSON.parse(text)) as unknown as T;
+  } catch {
+    return null;
+  }
+}

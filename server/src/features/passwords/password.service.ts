@@ -1,0 +1,50 @@
+import { dictionary } from "@zxcvbn-ts/language-common";
+import { lengths, passwordFault, type PasswordContext } from "@gatehouse/shared";
+import { Refusal } from "../../platform/graphql/failures.js";
+import type { UnitOfWork } from "../audit/unit-of-work.js";
+import { PasswordCredential } from "./password-credential.entity.js";
+import type { PasswordHasher, StoredPassword } from "./password-hasher.js";
+
+const common = new Set(dictionary["passwords-common"].map((word) => word.toLowerCase()));
+/** Bytes a password may have before anything is done with it: 128 code points fit four times over. */
+const MAX_BYTES = 1024;
+
+/** Whether it is on the list of common passwords (OWASP ASVS 6.2.4), also with digits or punctuation around it. */
+export const isCommonPassword = (password: string): boolean => {
+  const core = password.replaceAll(/^[\d\p{P}\p{S}\s]+|[\d\p{P}\p{S}\s]+$/gu, "");
+  return common.has(password) || common.has(core);
+};
+
+/** Throws WEAK_PASSWORD with the rule that a new password breaks. */
+export function mustBeGoodPassword(password: string, context: PasswordContext, field: readonly string[]): void {
+  const fault =
+    Buffer.byteLength(password) > MAX_BYTES
+      ? `Use at most ${lengths.passwordMax} characters.`
+      : passwordFault(password, context, isCommonPassword);
+  if (fault !== null) throw new Refusal("WEAK_PASSWORD", field, fault);
+}
+
+/** Whether a typed password is worth hashing at all. */
+export const couldBePassword = (password: string): boolean =>
+  password.length > 0 && Buffer.byteLength(password) <= MAX_BYTES;
+
+/** Sets the owner's password; what an older one began (challenges, resets) is void through the version. */
+export async function storePassword(unit: UnitOfWork, ownerId: string, stored: StoredPassword): Promise<void> {
+  const { manager, now } = unit;
+  const current = await manager.findOneBy(PasswordCredential, { ownerId });
+  await manager.save(PasswordCredential, { ...stored, ownerId, version: (current?.version ?? 0) + 1, changedAt: now });
+}
+
+/** Renews the form of a password that stays the same, unless it was changed meanwhile. */
+export async function renewHash(
+  unit: UnitOfWork,
+  current: PasswordCredential,
+  hasher: PasswordHasher,
+  renewed: StoredPassword,
+): Promise<void> {
+  if (!hasher.isOld(current)) return;
+  await unit.affected(
+    "UPDATE password_credentials SET passwordHash = ?, pepperId = ? WHERE ownerId = ? AND version = ?",
+    [renewed.passwordHash, renewed.pepperId, current.ownerId, current.version],
+  );
+}

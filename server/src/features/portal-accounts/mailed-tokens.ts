@@ -1,0 +1,84 @@
+import { newId } from "../../platform/crypto/ids.js";
+import { digestOf, newToken } from "../../platform/crypto/tokens.js";
+import { Refusal } from "../../platform/graphql/failures.js";
+import type { UnitOfWork, Work } from "../audit/unit-of-work.js";
+import { MailedToken, type MailedTokenKind } from "./portal-account.entity.js";
+
+const prefixOf = {
+  INVITE: "gmc",
+  ACCOUNT_REQUEST: "gmc",
+  MAGIC_LINK: "gmc",
+  PASSWORD_RESET: "gmr",
+  EMAIL_CHANGE: "gme",
+  NOT_ME: "gmn",
+  TEAM_PASSWORD: "gmp",
+} as const;
+const isMailedToken = (token: string) => /^gm[crenp]_[\w-]{43}$/.test(token);
+
+/** The kinds that let their holder create an account. */
+export const accountTokens: readonly MailedTokenKind[] = ["INVITE", "ACCOUNT_REQUEST", "MAGIC_LINK"];
+
+/** Makes a token for a mail; only its digest is kept. */
+export async function issueToken(
+  unit: UnitOfWork,
+  given: { kind: MailedTokenKind; firmId: string; email: string; lifetimeMs: number; accountId?: string | null },
+): Promise<string> {
+  const token = newToken(prefixOf[given.kind]);
+  await unit.manager.insert(MailedToken, {
+    id: newId("mailedToken", unit.now),
+    firmId: given.firmId,
+    kind: given.kind,
+    tokenDigest: digestOf(token),
+    email: given.email,
+    accountId: given.accountId ?? null,
+    magicLinkId: null,
+    createdAt: unit.now,
+    expiresAt: unit.now + given.lifetimeMs,
+    spentAt: null,
+  });
+  return token;
+}
+
+/** The live token of one of those kinds; null when it is wrong, expired or spent. Changes nothing. */
+export async function findToken(
+  work: Work,
+  token: string,
+  kinds: readonly MailedTokenKind[],
+): Promise<MailedToken | null> {
+  if (!isMailedToken(token)) return null;
+  const found = await work.reader.findOneBy(MailedToken, { tokenDigest: digestOf(token) });
+  const isLive =
+    found !== null && kinds.includes(found.kind) && found.spentAt === null && found.expiresAt > work.clock.now();
+  return isLive ? found : null;
+}
+
+/** Spends it, in the transaction that does what it allows. Two requests race here; exactly one wins. */
+export async function spendToken(unit: UnitOfWork, token: MailedToken, field: readonly string[]): Promise<void> {
+  const spent = await unit.affected(
+    "UPDATE mailed_tokens SET spentAt = ? WHERE id = ? AND spentAt IS NULL AND expiresAt > ?",
+    [unit.now, token.id, unit.now],
+  );
+  if (spent !== 1) throw new Refusal("TOKEN_INVALID", field);
+}
+
+/** Voids every unspent token of a client's account or a member of the team. */
+export async function voidTokensOf(unit: UnitOfWork, ownerId: string): Promise<void> {
+  await unit.affected("UPDATE mailed_tokens SET spentAt = ? WHERE accountId = ? AND spentAt IS NULL", [
+    unit.now,
+    ownerId,
+  ]);
+}
+
+/** Voids the unspent tokens of an address, so that an older mail does nothing once its purpose is served. */
+export async function voidTokens(
+  unit: UnitOfWork,
+  firmId: string,
+  email: string,
+  kinds: readonly MailedTokenKind[],
+): Promise<void> {
+  const marks = kinds.map(() => "?").join(", ");
+  await unit.affected(
+    `UPDATE mailed_tokens SET spentAt = ? WHERE firmId = ? AND email = ? AND kind IN (${marks}) AND spentAt IS NULL`,
+    [unit.now, firmId, email, ...kinds],
+  );
+}

@@ -1,0 +1,29 @@
+import { Field, ObjectType } from "type-graphql";
+import { DateTime } from "../../platform/graphql/date-time.js";
+import { Node } from "../../platform/graphql/node.js";
+import type { SecondFactorFacts } from "../two-factor/two-factor.results.js";
+import type { PortalAccount } from "./portal-account.entity.js";
+
+@ObjectType("PortalAccount", {
+  implements: Node,
+  description: "A client's login at one firm. It serves every contact of the firm with the email.",
+})
+export class PortalAccountView extends Node {
+  firmId: string;
+  /** The second factor, where it was read along. */
+  secondFactor?: SecondFactorFacts;
+  @Field(() => String, { description: "The login email." }) email: string;
+  @Field(() => DateTime, { description: "When the client created it." }) createdAt: number;
+  @Field(() => DateTime, { nullable: true, description: "The last time that the client signed in." }) lastSignInAt:
+    number | null;
+
+  static of(account: Pick<PortalAccount, "id" | "firmId" | "email" | "createdAt" | "lastSignInAt">): PortalAccountView {
+    return Object.assign(new PortalAccountView(), {
+      id: account.id,
+      firmId: account.firmId,
+      email: account.email,
+      createdAt: account.createdAt,
+      lastSignInAt: account.lastSignInAt,
+    });
+  }
+}

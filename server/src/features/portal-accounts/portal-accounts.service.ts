@@ -1,0 +1,274 @@
+import { attemptLimits, maskEmail, normalizeEmail, type SessionTransport } from "@gatehouse/shared";
+import { newId } from "../../platform/crypto/ids.js";
+import { isUniqueViolation } from "../../platform/database/dialect.js";
+import { Refusal } from "../../platform/graphql/failures.js";
+import { sourceKey } from "../../platform/http/source-address.js";
+import { findPerson, type Person } from "../access/person.js";
+import type { RequestContext } from "../access/request-context.js";
+import type { UnitOfWork, Work } from "../audit/unit-of-work.js";
+import { linkAccount } from "../contacts/contact-access-state.js";
+import { Firm } from "../firms/firm.entity.js";
+import { PortalFirmView } from "../firms/firm.results.js";
+import { MagicLink } from "../magic-links/magic-link.entity.js";
+import { notify } from "../mail/security-notices.js";
+import { loginEmailChanged, passwordChanged } from "../mail/templates.js";
+import type { PasswordHasher } from "../passwords/password-hasher.js";
+import { mustBeGoodPassword, storePassword } from "../passwords/password.service.js";
+import { loadPolicy } from "../security-mode/security-policy.reader.js";
+import type { SessionService } from "../sessions/session.service.js";
+import type { Attempts } from "../sign-in/attempts.service.js";
+import type { SignInChallenges } from "../sign-in/sign-in-challenges.js";
+import type { SignInOutcome } from "../sign-in/sign-in.results.js";
+import { actorAs, mustAllowLogin, type SignInService } from "../sign-in/sign-in.service.js";
+import type { SecondFactor } from "../two-factor/second-factor.service.js";
+import { TrustedDevice } from "../two-factor/two-factor.entity.js";
+import { accountTokens, findToken, spendToken, voidTokens } from "./mailed-tokens.js";
+import { PortalAccount, PortalMailRequest, type MailedTokenKind } from "./portal-account.entity.js";
+import type { PortalMailRequests } from "./portal-mail-requests.service.js";
+
+export interface PortalAccountsNeeds {
+  work: Work;
+  hasher: PasswordHasher;
+  attempts: Attempts;
+  challenges: SignInChallenges;
+  sessions: SessionService;
+  secondFactor: SecondFactor;
+  signIn: SignInService;
+  mailRequests: PortalMailRequests;
+  sourceLimitFactor: number;
+}
+
+/** What proves the mailbox of a new account: a mailed token, or a session by a magic link. */
+interface MailboxProof {
+  firmId: string;
+  email: string;
+  /** The request of the magic link that proved it. */
+  landingRequestId: string | null;
+  spend: (unit: UnitOfWork) => Promise<void>;
+}
+
+/** What each kind of mailed token is for, as the API says it. */
+const purposes = {
+  INVITE: "CREATE_ACCOUNT",
+  ACCOUNT_REQUEST: "CREATE_ACCOUNT",
+  MAGIC_LINK: "CREATE_ACCOUNT",
+  PASSWORD_RESET: "RESET_PASSWORD",
+  EMAIL_CHANGE: "CONFIRM_EMAIL",
+  NOT_ME: "REPORT_NOT_ME",
+  TEAM_PASSWORD: "CHOOSE_TEAM_PASSWORD",
+} as const satisfies Record<MailedTokenKind, string>;
+
+/** A client's own way to an account and back into it. */
+export class PortalAccounts {
+  constructor(private readonly needs: PortalAccountsNeeds) {}
+
+  /** Answers alike, in the same time, whatever the address is: who it is is looked up later, see portal-mail-requests.service.ts. */
+  async requestMail(
+    kind: PortalMailRequest["kind"],
+    input: { firmSlug: string; email: string },
+    context: RequestContext,
+  ): Promise<void> {
+    const { work, attempts, mailRequests, sourceLimitFactor } = this.needs;
+    const firm = await work.reader.findOneBy(Firm, { slug: input.firmSlug });
+    if (!firm) throw new Refusal("NOT_FOUND", ["input", "firmSlug"]);
+    await this.mustHaveLogins(firm.id);
+    const email = normalizeEmail(input.email);
+    if (email === null) throw new Refusal("INVALID_EMAIL", ["input", "email"]);
+    const { source } = context;
+    const bySource = await attempts.take(
+      `source:mail:${sourceKey(source.ipAddress)}`,
+      attemptLimits.mailsBySource,
+      sourceLimitFactor,
+    );
+    const byAddress = await attempts.take(`mail:${firm.id}:${email}`, attemptLimits.mailsByAddress);
+    // Past a limit the answer is the same: whoever asks for somebody else's address learns nothing.
+    if (!bySource.ok || !byAddress.ok) return;
+    await work.do(async (unit) => {
+      await unit.manager.insert(PortalMailRequest, {
+        id: newId("mailRequest", unit.now),
+        firmId: firm.id,
+        kind,
+        email,
+        ...source,
+        createdAt: unit.now,
+      });
+      unit.afterCommit(() => mailRequests.wake());
+    });
+  }
+
+  /** Creates the account, and goes on to sign in as the firm's mode says. */
+  async create(
+    input: { confirmationToken?: string | null; password: string; transport?: SessionTransport | null },
+    context: RequestContext,
+  ): Promise<SignInOutcome> {
+    const { work, hasher, signIn, secondFactor } = this.needs;
+    const transport = signIn.transportOf(input.transport, context);
+    const bySource = await signIn.takeFromSource("token", context);
+    const proof = await this.proofOfMailbox(input.confirmationToken, context);
+    await this.mustHaveLogins(proof.firmId);
+    const firm = await work.reader.findOneByOrFail(Firm, { id: proof.firmId });
+    mustBeGoodPassword(input.password, { email: proof.email, firmName: firm.name }, ["input", "password"]);
+    const stored = await hasher.hash(input.password);
+    const outcome = await work.do(async (unit) => {
+      // The policy is read under its lock before anything else, as wherever a session may be opened.
+      mustAllowLogin(await loadPolicy(unit.manager, firm.id, { lock: "share" }));
+      await proof.spend(unit);
+      const account = unit.manager.create(PortalAccount, {
+        id: newId("portalAccount", unit.now),
+        firmId: firm.id,
+        email: proof.email,
+        createdAt: unit.now,
+        lastSignInAt: null,
+      });
+      try {
+        await unit.manager.insert(PortalAccount, account);
+      } catch (error) {
+        if (isUniqueViolation(error))
+          throw new Refusal("ALREADY_EXISTS", null, "There is an account with this email already. Sign in instead.");
+        throw error;
+      }
+      const person: Person = {
+        audience: "PORTAL",
+        ownerId: account.id,
+        firmId: firm.id,
+        firmName: firm.name,
+        firmSlug: firm.slug,
+        email: account.email,
+        role: null,
+        accountId: account.id,
+      };
+      await storePassword(unit, account.id, stored);
+      await secondFactor.createState(unit, person);
+      await linkAccount(unit, firm.id, account.email, account.id);
+      await voidTokens(unit, firm.id, account.email, accountTokens);
+      const actor = actorAs(person, context.source);
+      unit.record({
+        type: "ACCOUNT_CREATED",
+        firmId: firm.id,
+        actor,
+        accountId: account.id,
+        data: { email: account.email },
+      });
+      const { landingRequestId } = proof;
+      const entry = { person, transport, context, isMailboxProven: true, landingRequestId };
+      return signIn.enter(unit, { ...entry, door: "ACCOUNT_CREATION" });
+    });
+    await signIn.giveBack(bySource);
+    return outcome;
+  }
+
+  /** Ends every session; 2FA stays as it was and is still asked. */
+  async resetPassword(
+    input: { resetToken: string; newPassword: string; transport?: SessionTransport | null },
+    context: RequestContext,
+  ): Promise<SignInOutcome> {
+    const { work, hasher, signIn, sessions, challenges } = this.needs;
+    const transport = signIn.transportOf(input.transport, context);
+    const bySource = await signIn.takeFromSource("token", context);
+    const field = ["input", "resetToken"];
+    const token = await findToken(work, input.resetToken, ["PASSWORD_RESET"]);
+    const person = token && (await findPerson(work.reader, "PORTAL", token.accountId ?? ""));
+    // The login email changed since: the mail went to somebody who is no longer the owner.
+    if (!token || !person || person.email !== token.email) throw new Refusal("TOKEN_INVALID", field);
+    await this.mustHaveLogins(person.firmId);
+    mustBeGoodPassword(input.newPassword, person, ["input", "newPassword"]);
+    const stored = await hasher.hash(input.newPassword);
+    const outcome = await work.do(async (unit) => {
+      mustAllowLogin(await loadPolicy(unit.manager, person.firmId, { lock: "share" }));
+      await spendToken(unit, token, field);
+      await storePassword(unit, person.ownerId, stored);
+      await sessions.endAllOf(unit, person.ownerId);
+      await challenges.voidAllOf(unit, person.ownerId);
+      await unit.manager.delete(TrustedDevice, { ownerId: person.ownerId });
+      await voidTokens(unit, person.firmId, person.email, ["PASSWORD_RESET"]);
+      const actor = actorAs(person, context.source);
+      unit.record({
+        type: "PASSWORD_CHANGED",
+        firmId: person.firmId,
+        actor,
+        accountId: person.accountId,
+        data: { email: person.email, by: "reset" },
+      });
+      await notify(unit, person, actor, passwordChanged);
+      return signIn.enter(unit, { person, door: "PASSWORD_RESET", transport, context, isMailboxProven: true });
+    });
+    await signIn.giveBack(bySource);
+    return outcome;
+  }
+
+  /** The new login email's mailbox confirmed: from now on it signs in, and the old one does not. */
+  async confirmLoginEmail(input: { token: string }, context: RequestContext): Promise<void> {
+    const { work, signIn, sessions, challenges } = this.needs;
+    const bySource = await signIn.takeFromSource("token", context);
+    const field = ["input", "token"];
+    const token = await findToken(work, input.token, ["EMAIL_CHANGE"]);
+    const person = token && (await findPerson(work.reader, "PORTAL", token.accountId ?? ""));
+    if (!token || !person) throw new Refusal("TOKEN_INVALID", field);
+    await work.do(async (unit) => {
+      await spendToken(unit, token, field);
+      try {
+        await unit.manager.update(PortalAccount, { id: person.ownerId }, { email: token.email });
+      } catch (error) {
+        if (isUniqueViolation(error))
+          throw new Refusal("ALREADY_EXISTS", field, "Another account has this email by now.");
+        throw error;
+      }
+      await linkAccount(unit, person.firmId, token.email, person.ownerId);
+      await sessions.endAllOf(unit, person.ownerId);
+      await challenges.voidAllOf(unit, person.ownerId);
+      await voidTokens(unit, person.firmId, person.email, ["PASSWORD_RESET"]);
+      await voidTokens(unit, person.firmId, token.email, accountTokens);
+      const actor = actorAs(person, context.source);
+      const data = { from: person.email, to: token.email };
+      unit.record({ type: "LOGIN_EMAIL_CHANGED", firmId: person.firmId, actor, accountId: person.accountId, data });
+      await notify(unit, person, actor, loginEmailChanged, { newEmail: token.email });
+    });
+    await signIn.giveBack(bySource);
+  }
+
+  /** What a mailed token is for; null when it is wrong, expired or spent. Changes nothing. */
+  async previewToken(token: string) {
+    const { work } = this.needs;
+    const found = await findToken(work, token, [
+      ...accountTokens,
+      "PASSWORD_RESET",
+      "EMAIL_CHANGE",
+      "NOT_ME",
+      "TEAM_PASSWORD",
+    ]);
+    if (!found) return null;
+    const policy = await loadPolicy(work.reader, found.firmId);
+    return {
+      purpose: purposes[found.kind],
+      firm: PortalFirmView.of(policy, work.clock.now()),
+      maskedEmail: maskEmail(found.email),
+    } as const;
+  }
+
+  private async proofOfMailbox(
+    confirmationToken: string | null | undefined,
+    { caller }: RequestContext,
+  ): Promise<MailboxProof> {
+    const { work, sessions } = this.needs;
+    const field = ["input", "confirmationToken"];
+    if (confirmationToken != null) {
+      const token = await findToken(work, confirmationToken, accountTokens);
+      if (!token) throw new Refusal("TOKEN_INVALID", field);
+      const { firmId, email, magicLinkId } = token;
+      const link = magicLinkId === null ? null : await work.reader.findOneBy(MagicLink, { id: magicLinkId, firmId });
+      const landingRequestId = link?.requestId ?? null;
+      return { firmId, email, landingRequestId, spend: (unit) => spendToken(unit, token, field) };
+    }
+    if (caller.kind !== "CLIENT" || caller.accountId !== null) throw new Refusal("TOKEN_INVALID", field);
+    const { firmId, email, sessionId, requestId } = caller;
+    const spend = async (unit: UnitOfWork) => {
+      // It is exchanged for the account's session.
+      if (!(await sessions.end(unit, sessionId))) throw new Refusal("TOKEN_INVALID", field);
+    };
+    return { firmId, email, landingRequestId: requestId, spend };
+  }
+
+  private async mustHaveLogins(firmId: string): Promise<void> {
+    mustAllowLogin(await loadPolicy(this.needs.work.reader, firmId));
+  }
+}

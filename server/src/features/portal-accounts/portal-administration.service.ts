@@ -1,0 +1,201 @@
+import { attemptLimits, inWords, lifetimes, normalizeEmail } from "@gatehouse/shared";
+import { isId } from "../../platform/crypto/ids.js";
+import { Refusal } from "../../platform/graphql/failures.js";
+import { asFirmCaller, mustBeFresh } from "../access/caller.js";
+import { findPerson, type Person } from "../access/person.js";
+import { readReason } from "../access/reason.js";
+import { actorIn, type RequestContext } from "../access/request-context.js";
+import type { Actor, UnitOfWork, Work } from "../audit/unit-of-work.js";
+import { unlinkAccount } from "../contacts/contact-access-state.js";
+import { Contact } from "../contacts/contact.entity.js";
+import { notify } from "../mail/security-notices.js";
+import {
+  accountDeleted,
+  confirmLoginEmail,
+  loginEmailChangeRequested,
+  passwordResetByFirm,
+  twoFactorReset,
+} from "../mail/templates.js";
+import { PasswordCredential } from "../passwords/password-credential.entity.js";
+import { loadPolicy } from "../security-mode/security-policy.reader.js";
+import { Session } from "../sessions/session.entity.js";
+import type { SessionService } from "../sessions/session.service.js";
+import { passwordTriesOf, type Attempts } from "../sign-in/attempts.service.js";
+import type { SignInChallenges } from "../sign-in/sign-in-challenges.js";
+import { mustAllowLogin } from "../sign-in/sign-in.service.js";
+import type { SecondFactor } from "../two-factor/second-factor.service.js";
+import { mailPasswordReset } from "./mail-password-reset.js";
+import { issueToken, voidTokensOf } from "./mailed-tokens.js";
+import { MailedToken, PortalAccount } from "./portal-account.entity.js";
+
+const HOUR_MS = 3_600_000;
+const field = ["input", "contactId"];
+
+/** "Edit login details": what the firm may do with a client's account. */
+export class PortalAdministration {
+  constructor(
+    private readonly needs: {
+      work: Work;
+      attempts: Attempts;
+      sessions: SessionService;
+      challenges: SignInChallenges;
+      secondFactor: SecondFactor;
+    },
+  ) {}
+
+  /** Secret, recovery codes, trusted devices, challenges and sessions go; the password stays; the client is told. */
+  async resetTwoFactor(input: { contactId: string; reason: string }, context: RequestContext): Promise<Contact> {
+    const reason = readReason(input.reason);
+    return this.act(input.contactId, context, { isDangerous: true }, async (unit, person, contact, actor) => {
+      const { secondFactor } = this.needs;
+      const factor = await secondFactor.stateOf(unit.manager, person, true);
+      if (factor.enrolledAt === null) throw new Refusal("TWO_FACTOR_NOT_ENROLLED", field);
+      await secondFactor.remove(unit, person);
+      await this.endEverything(unit, person);
+      unit.record({
+        type: "TWO_FACTOR_RESET",
+        ...about(contact, person),
+        actor,
+        reason,
+        data: { email: person.email },
+      });
+      await notify(unit, person, actor, twoFactorReset);
+    });
+  }
+
+  async sendPasswordReset(input: { contactId: string }, context: RequestContext): Promise<Contact> {
+    const { work, attempts } = this.needs;
+    const { firmId } = asFirmCaller(context.caller);
+    const { contact } = await this.find(work.reader, firmId, input.contactId);
+    const attempt = await attempts.take(`reset:${contact.portalAccountId}`, attemptLimits.mailsByAddress);
+    if (!attempt.ok)
+      throw new Refusal(
+        "TOO_MANY_REQUESTS",
+        field,
+        `Enough mails were sent to this client. Try again ${inWords(attempt.retryAfterMs)}.`,
+      );
+    return this.act(input.contactId, context, {}, async (unit, person, _contact, actor) => {
+      mustAllowLogin(await loadPolicy(unit.manager, firmId));
+      await mailPasswordReset(unit, person, passwordResetByFirm);
+      unit.record({
+        type: "PASSWORD_RESET_REQUESTED",
+        ...about(contact, person),
+        actor,
+        data: { email: person.email },
+      });
+    });
+  }
+
+  /** Takes away every wait: of the second factor and of the password. */
+  async unlock(input: { contactId: string }, context: RequestContext): Promise<Contact> {
+    const contact = await this.act(input.contactId, context, {}, async (unit, person, about_, actor) => {
+      await this.needs.secondFactor.unlock(unit, person);
+      unit.record({ type: "ACCOUNT_UNLOCKED", ...about(about_, person), actor, data: { email: person.email } });
+    });
+    const account = await this.needs.work.reader.findOneBy(PortalAccount, { id: contact.portalAccountId ?? "" });
+    if (account)
+      await this.needs.attempts.clear(
+        passwordTriesOf("PORTAL", account.firmId, account.email),
+        `password-again:${account.id}`,
+      );
+    return contact;
+  }
+
+  async revokeSessions(input: { contactId: string }, context: RequestContext): Promise<Contact> {
+    return this.act(input.contactId, context, {}, async (unit, person, contact, actor) => {
+      const sessions = await this.endEverything(unit, person);
+      unit.record({
+        type: "SESSIONS_REVOKED",
+        ...about(contact, person),
+        actor,
+        data: { email: person.email, sessions },
+      });
+    });
+  }
+
+  /** Takes effect when the new address confirms by mail; the old one is told. */
+  async changeLoginEmail(input: { contactId: string; email: string }, context: RequestContext): Promise<Contact> {
+    const email = normalizeEmail(input.email);
+    if (email === null) throw new Refusal("INVALID_EMAIL", ["input", "email"]);
+    return this.act(input.contactId, context, { isDangerous: true }, async (unit, person, contact, actor) => {
+      const { firmId } = contact;
+      if (email === person.email)
+        throw new Refusal("INVALID_INPUT", ["input", "email"], "This is the login email already.");
+      if (await unit.manager.existsBy(PortalAccount, { firmId, email }))
+        throw new Refusal("ALREADY_EXISTS", ["input", "email"], "Another account has this email.");
+      const { firmName, firmSlug } = person;
+      await unit.manager.update(
+        MailedToken,
+        { accountId: person.ownerId, kind: "EMAIL_CHANGE" },
+        { spentAt: unit.now },
+      );
+      const given = {
+        kind: "EMAIL_CHANGE",
+        firmId,
+        email,
+        accountId: person.accountId,
+        lifetimeMs: lifetimes.emailChange,
+      } as const;
+      const link = unit.links.confirmEmail(firmSlug, await issueToken(unit, given));
+      const content = confirmLoginEmail({ firmName, link, expiresInHours: lifetimes.emailChange / HOUR_MS });
+      unit.mail({ firmId, to: email, content });
+      await notify(unit, person, actor, loginEmailChangeRequested, { newEmail: email });
+    });
+  }
+
+  async deleteAccount(input: { contactId: string; reason: string }, context: RequestContext): Promise<Contact> {
+    const reason = readReason(input.reason);
+    return this.act(input.contactId, context, { isDangerous: true }, async (unit, person, contact, actor) => {
+      await this.endEverything(unit, person);
+      await this.needs.secondFactor.forget(unit, person);
+      await unit.manager.delete(PasswordCredential, { ownerId: person.ownerId });
+      await voidTokensOf(unit, person.ownerId);
+      await unlinkAccount(unit, person.firmId, person.ownerId);
+      await unit.manager.update(Session, { ownerId: person.ownerId }, { revokedAt: unit.now });
+      await unit.manager.delete(PortalAccount, { id: person.ownerId });
+      unit.record({ type: "ACCOUNT_DELETED", ...about(contact, person), actor, reason, data: { email: person.email } });
+      unit.mail({ firmId: person.firmId, to: person.email, content: accountDeleted({ firmName: person.firmName }) });
+    });
+  }
+
+  /** Every session and whatever a sign-in waits for; answers how many sessions ended. */
+  private async endEverything(unit: UnitOfWork, person: Person): Promise<number> {
+    const { sessions, challenges } = this.needs;
+    await challenges.voidAllOf(unit, person.ownerId);
+    return (await sessions.endAllOf(unit, person.ownerId)) + (await sessions.endLinkSessionsOf(unit, person));
+  }
+
+  private async act(
+    contactId: string,
+    context: RequestContext,
+    { isDangerous = false }: { isDangerous?: boolean },
+    work: (unit: UnitOfWork, person: Person, contact: Contact, actor: Actor) => Promise<void>,
+  ): Promise<Contact> {
+    const caller = asFirmCaller(context.caller);
+    if (isDangerous) mustBeFresh(caller, this.needs.work.clock.now());
+    return this.needs.work.do(async (unit) => {
+      const { person, contact } = await this.find(unit.manager, caller.firmId, contactId);
+      await work(unit, person, contact, actorIn(context));
+      return unit.manager.findOneByOrFail(Contact, { id: contact.id });
+    });
+  }
+
+  private async find(
+    manager: UnitOfWork["manager"],
+    firmId: string,
+    contactId: string,
+  ): Promise<{ person: Person; contact: Contact }> {
+    const contact = isId("contact", contactId) ? await manager.findOneBy(Contact, { id: contactId, firmId }) : null;
+    if (!contact) throw new Refusal("NOT_FOUND", field);
+    const person =
+      contact.portalAccountId === null ? null : await findPerson(manager, "PORTAL", contact.portalAccountId);
+    if (!person) throw new Refusal("NOT_FOUND", field, "This contact has no portal account.");
+    return { person, contact };
+  }
+}
+
+const about = (contact: Contact, person: Person) => ({
+  firmId: contact.firmId,
+  contactId: contact.id,
+  accountId: person.ownerId,
+});

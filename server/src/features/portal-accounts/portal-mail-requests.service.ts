@@ -1,0 +1,101 @@
+import { allowsPasswordLogin, lifetimes } from "@gatehouse/shared";
+import type { Log } from "../../platform/log.js";
+import { findClientByEmail } from "../access/person.js";
+import type { UnitOfWork, Work } from "../audit/unit-of-work.js";
+import { Contact } from "../contacts/contact.entity.js";
+import { Firm } from "../firms/firm.entity.js";
+import { accountConfirmation, passwordResetByClient } from "../mail/templates.js";
+import { loadPolicy } from "../security-mode/security-policy.reader.js";
+import { actorAs } from "../sign-in/sign-in.service.js";
+import { mailPasswordReset } from "./mail-password-reset.js";
+import { issueToken } from "./mailed-tokens.js";
+import { PortalMailRequest } from "./portal-account.entity.js";
+
+const POLL_MS = 2000;
+const HOUR_MS = 3_600_000;
+
+/**
+ * Works off the wishes for a mail that anybody may leave. Only here is it looked up whether the address is known, away from the
+ * answer, so that neither its words nor its time tell.
+ */
+export class PortalMailRequests {
+  private timer: NodeJS.Timeout | null = null;
+  private running: Promise<void> | null = null;
+  private isWoken = false;
+
+  constructor(private readonly needs: { work: Work; log: Log }) {}
+
+  start(): void {
+    this.timer = setInterval(() => this.wake(), POLL_MS);
+    this.wake();
+  }
+  async stop(): Promise<void> {
+    if (this.timer) clearInterval(this.timer);
+    this.timer = null;
+    await this.running;
+  }
+  wake(): void {
+    this.isWoken = true;
+    this.running ??= this.run().finally(() => (this.running = null));
+  }
+
+  private async run(): Promise<void> {
+    const { work, log } = this.needs;
+    while (this.isWoken) {
+      this.isWoken = false;
+      try {
+        const requests = await work.reader.find(PortalMailRequest, {
+          order: { createdAt: "ASC", id: "ASC" },
+          take: 100,
+        });
+        for (const request of requests) await this.workOff(request);
+        if (requests.length === 100) this.isWoken = true;
+      } catch (error) {
+        log.error({ err: error }, "requests for mail wait for the next try");
+      }
+    }
+  }
+
+  /** Taken away in the commit of what it leads to: once, also with several instances. */
+  private async workOff(request: PortalMailRequest): Promise<void> {
+    await this.needs.work.do(async (unit) => {
+      if ((await unit.affected("DELETE FROM portal_mail_requests WHERE id = ?", [request.id])) !== 1) return;
+      const firm = await unit.manager.findOneByOrFail(Firm, { id: request.firmId });
+      if (!allowsPasswordLogin(await loadPolicy(unit.manager, firm.id))) return;
+      if (request.kind === "PASSWORD_RESET") await this.sendReset(unit, firm, request);
+      else await this.sendConfirmation(unit, firm, request);
+    });
+  }
+
+  private async sendReset(unit: UnitOfWork, firm: Firm, request: PortalMailRequest): Promise<void> {
+    const person = await findClientByEmail(unit.manager, firm, request.email);
+    if (!person) return;
+    await mailPasswordReset(unit, person, passwordResetByClient);
+    unit.record({
+      type: "PASSWORD_RESET_REQUESTED",
+      firmId: firm.id,
+      actor: actorAs(person, request),
+      accountId: person.accountId,
+      data: { email: person.email },
+    });
+  }
+
+  private async sendConfirmation(unit: UnitOfWork, firm: Firm, { email }: PortalMailRequest): Promise<void> {
+    const isContact = await unit.manager.existsBy(Contact, { firmId: firm.id, email });
+    const hasAccount = (await findClientByEmail(unit.manager, firm, email)) !== null;
+    if (!isContact || hasAccount) return;
+    const given = {
+      kind: "ACCOUNT_REQUEST",
+      firmId: firm.id,
+      email,
+      lifetimeMs: lifetimes.accountConfirmation,
+    } as const;
+    const link = unit.links.confirm(firm.slug, await issueToken(unit, given));
+    const content = accountConfirmation({
+      firmName: firm.name,
+      link,
+      expiresInHours: lifetimes.accountConfirmation / HOUR_MS,
+    });
+    unit.mail({ firmId: firm.id, to: email, content });
+  }
+}

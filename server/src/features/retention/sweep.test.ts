@@ -1,0 +1,84 @@
+import { randomBytes } from "node:crypto";
+import { beforeAll, expect, it } from "@jest/globals";
+import type { DataSource } from "typeorm";
+import { insertFirm } from "../../commands/firm.commands.js";
+import { createLog } from "../../platform/log.js";
+import { describeOnBothDatabases } from "../../testing/databases.js";
+import { portalLinks } from "../mail/links.js";
+import { Work } from "../audit/unit-of-work.js";
+import { retentions, Sweep } from "./sweep.js";
+
+const now = Date.now();
+const day = 24 * 3_600_000;
+
+describeOnBothDatabases("what is past its time", (database) => {
+  let dataSource: DataSource;
+  let work: Work;
+  let references: Record<string, string>;
+  beforeAll(async () => {
+    dataSource = await database.open();
+    work = new Work({
+      dataSource,
+      clock: { now: () => now },
+      links: () => portalLinks("http://localhost"),
+      enqueueMail: async () => undefined,
+      onEvents: () => undefined,
+      onMail: () => undefined,
+    });
+    const firm = await work.do((unit) => insertFirm(unit, { slug: "oak", name: "Oak", plan: "TEAM" }));
+    references = { firmId: firm.id };
+    references.endpointId = await insert("webhook_endpoints", {});
+  });
+
+  /** A row of any table, its columns filled with whatever they take. */
+  async function insert(table: string, given: Record<string, unknown>): Promise<string> {
+    const metadata = dataSource.entityMetadatas.find(({ tableName }) => tableName === table);
+    if (!metadata) throw new Error(`no table ${table}`);
+    const row = Object.fromEntries(
+      metadata.columns.map(({ propertyName, isNullable, type }) => [
+        propertyName,
+        propertyName in given
+          ? given[propertyName]
+          : (references?.[propertyName] ??
+            (isNullable ? null : type === "varchar" || type === "text" ? randomBytes(5).toString("hex") : 0)),
+      ]),
+    );
+    await dataSource.manager.insert(metadata.target, row);
+    return String(row[metadata.primaryColumns[0]?.propertyName ?? ""]);
+  }
+  const isThere = async (table: string, key: string, value: string): Promise<boolean> =>
+    ((await dataSource.query(`SELECT ${key} FROM ${table} WHERE ${key} = ?`, [value])) as unknown[]).length > 0;
+  const sweep = () => new Sweep(work, createLog("silent")).run();
+
+  it.each(retentions)(
+    "$table where $where: is deleted when its time has come, and no moment before",
+    async (retention) => {
+      const { table, key, where, keepMs } = retention;
+      const moment = /(\w+) <= \?/.exec(where)?.[1] ?? "";
+      const due = await insert(table, { [moment]: now - keepMs });
+      const young = await insert(table, { [moment]: now - keepMs + 1 });
+      expect(await sweep()).toBe(1);
+      expect(await isThere(table, key, due)).toBe(false);
+      expect(await isThere(table, key, young)).toBe(true);
+    },
+  );
+
+  it("a mail that waits and a wait that is in force stay, however old", async () => {
+    const old = now - 1000 * day;
+    const mail = await insert("outbox_mails", { encryptedContent: "waits", createdAt: old });
+    const counter = await insert("attempt_counters", { windowEndsAt: old, blockedUntil: now + 1 });
+    expect(await sweep()).toBe(0);
+    expect(await isThere("outbox_mails", "id", mail)).toBe(true);
+    expect(await isThere("attempt_counters", "keyDigest", counter)).toBe(true);
+  });
+
+  it("more than fits into one transaction goes in several", async () => {
+    const digests = Array.from({ length: 1100 }, () => randomBytes(32).toString("hex"));
+    await dataSource.query(
+      `INSERT INTO idempotency_records (keyDigest, bodyDigest, state, claimedUntil, expiresAt) VALUES ${digests.map(() => "(?, 'b', 'DONE', 0, 0)").join(", ")}`,
+      digests,
+    );
+    expect(await sweep()).toBe(1100);
+    expect(await sweep()).toBe(0);
+  });
+});

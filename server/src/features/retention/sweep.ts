@@ -1,0 +1,86 @@
+import { lifetimes } from "@gatehouse/shared";
+import type { Log } from "../../platform/log.js";
+import type { Work } from "../audit/unit-of-work.js";
+
+const day = 24 * 3_600_000;
+
+/** What is deleted when: `where` holds its moment as its one parameter. Everything that is not here is kept. */
+export interface Retention {
+  table: string;
+  key: string;
+  where: string;
+  /** How long after that moment a row stays. */
+  keepMs: number;
+}
+
+/** The whole table of it; the README repeats it in words. */
+export const retentions: readonly Retention[] = [
+  { table: "idempotency_records", key: "keyDigest", where: "expiresAt <= ?", keepMs: 0 },
+  { table: "pending_totp_enrollments", key: "ownerId", where: "expiresAt <= ?", keepMs: day },
+  { table: "sign_in_challenges", key: "id", where: "expiresAt <= ?", keepMs: day },
+  { table: "passkey_ceremonies", key: "subjectId", where: "expiresAt <= ?", keepMs: day },
+  { table: "trusted_devices", key: "id", where: "expiresAt <= ?", keepMs: day },
+  // Longer than the longest wait, so that waits go on doubling.
+  { table: "attempt_counters", key: "keyDigest", where: "blockedUntil IS NULL AND windowEndsAt <= ?", keepMs: 2 * day },
+  { table: "attempt_counters", key: "keyDigest", where: "blockedUntil <= ?", keepMs: 2 * day },
+  { table: "mailed_tokens", key: "id", where: "expiresAt <= ?", keepMs: 30 * day },
+  // Sent or given up: what they said is wiped already.
+  { table: "outbox_mails", key: "id", where: "encryptedContent IS NULL AND createdAt <= ?", keepMs: 30 * day },
+  { table: "webhook_deliveries", key: "id", where: "attemptedAt <= ?", keepMs: lifetimes.webhookDelivery },
+  // A device that was used within a year is no new device.
+  { table: "sessions", key: "id", where: "expiresAt <= ?", keepMs: 400 * day },
+];
+
+const BATCH = 500;
+/** Bounds one run; the next one goes on. */
+const BATCHES = 200;
+
+/** Deletes what is past its time, a few hundred rows a transaction, so that nobody waits for it. */
+export class Sweep {
+  private timer: NodeJS.Timeout | null = null;
+  private running: Promise<void> = Promise.resolve();
+  private isStopping = false;
+
+  constructor(
+    private readonly work: Work,
+    private readonly log: Log,
+  ) {}
+
+  start(everyMs = 3_600_000): void {
+    const run = () => {
+      this.running = this.run().then(
+        () => undefined,
+        (error: unknown) => this.log.warn({ err: error }, "what is past its time stays for an hour more"),
+      );
+    };
+    this.timer = setInterval(run, everyMs).unref();
+  }
+  async stop(): Promise<void> {
+    if (this.timer) clearInterval(this.timer);
+    this.isStopping = true;
+    await this.running;
+  }
+
+  /** How many rows were deleted. */
+  async run(): Promise<number> {
+    let deleted = 0;
+    for (const { table, key, where, keepMs } of retentions) {
+      for (let batch = 0; batch < BATCHES && !this.isStopping; batch++) {
+        const until = this.work.clock.now() - keepMs;
+        const rows = (await this.work.reader.query(`SELECT ${key} AS k FROM ${table} WHERE ${where} LIMIT ${BATCH}`, [
+          until,
+        ])) as { k: string }[];
+        if (rows.length > 0)
+          // Asked again: a row may have got a new life meanwhile.
+          deleted += await this.work.do((unit) =>
+            unit.affected(`DELETE FROM ${table} WHERE ${key} IN (${rows.map(() => "?").join(", ")}) AND (${where})`, [
+              ...rows.map(({ k }) => k),
+              until,
+            ]),
+          );
+        if (rows.length < BATCH) break;
+      }
+    }
+    return deleted;
+  }
+}

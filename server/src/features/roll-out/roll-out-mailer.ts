@@ -1,0 +1,254 @@
+import { In } from "typeorm";
+import {
+  dayAt,
+  nextRollOutStep,
+  rollOutStateUnder,
+  waitBetweenMails,
+  type RollOutFacts,
+  type RollOutMail,
+} from "@gatehouse/shared";
+import { forUpdate } from "../../platform/database/dialect.js";
+import type { Log } from "../../platform/log.js";
+import { systemActor, type UnitOfWork, type Work } from "../audit/unit-of-work.js";
+import { lockContacts } from "../contacts/contacts-lock.js";
+import { Contact } from "../contacts/contact.entity.js";
+import { Firm } from "../firms/firm.entity.js";
+import { sendInvitations } from "../invitations/invitation.service.js";
+import { twoFactorAnnouncement, twoFactorCalledOff } from "../mail/templates.js";
+import { loadPolicy, type FirmPolicy } from "../security-mode/security-policy.reader.js";
+import { RollOut } from "./roll-out.entity.js";
+import { daysOf } from "./roll-out.results.js";
+
+/** Fine enough for the fastest rate, a mail a second. */
+const POLL_MS = 250;
+/** Roll-outs that are looked at in one go. */
+const AT_ONCE = 100;
+/** Recipients that are looked at in one commit until one of them is to be mailed. */
+const LOOKS = 100;
+
+interface RecipientRow {
+  contactId: string;
+  name: string;
+  email: string | null;
+  portalAccountId: string | null;
+  accountEmail: string | null;
+  enrolledAt: number | null;
+  invitedAt: number | null;
+  hadAccount: number | boolean;
+  mailedAt: number | null;
+  mailedTo: string | null;
+}
+const RECIPIENTS = `SELECT r.contactId, c.name, c.email, c.portalAccountId, a.email AS accountEmail, t.enrolledAt, c.invitedAt,
+    r.hadAccount, r.mailedAt, r.mailedTo
+  FROM roll_out_recipients r JOIN contacts c ON c.id = r.contactId
+  LEFT JOIN portal_accounts a ON a.id = c.portalAccountId
+  LEFT JOIN two_factor_states t ON t.ownerId = c.portalAccountId`;
+
+/** All recipients behind one mailbox: they get one mail together. */
+interface Client {
+  rows: readonly [RecipientRow, ...RecipientRow[]];
+  address: string | null;
+  mailedAt: number | null;
+  mailedTo: string | null;
+}
+
+/**
+ * Writes the mails of roll-outs into the outbox, as they fall due and no faster than the firm wants. A mail, its event, its
+ * recipient's row and the moment of the next mail are one commit under the roll-out's lock: a crash repeats and loses nothing, and
+ * of several instances one writes each mail.
+ */
+export class RollOutMailer {
+  private timer: NodeJS.Timeout | null = null;
+  private running: Promise<void> | null = null;
+  private isStopping = false;
+
+  constructor(private readonly needs: { work: Work; log: Log }) {}
+
+  start(): void {
+    this.timer = setInterval(() => this.wake(), POLL_MS);
+    this.wake();
+  }
+  async stop(): Promise<void> {
+    if (this.timer) clearInterval(this.timer);
+    this.isStopping = true;
+    await this.running;
+  }
+  wake(): void {
+    if (this.isStopping) return;
+    this.running ??= this.runOnce()
+      .catch((error: unknown) => this.needs.log.error({ err: error }, "roll-outs wait for the next look"))
+      .finally(() => (this.running = null));
+  }
+
+  /** Looks once at every roll-out that is due. */
+  async runOnce(): Promise<void> {
+    const { reader, clock } = this.needs.work;
+    const due = (await reader.query(
+      `SELECT id, firmId FROM roll_outs WHERE nextMailAt <= ? AND state <> 'PAUSED' ORDER BY nextMailAt LIMIT ${AT_ONCE}`,
+      [clock.now()],
+    )) as Pick<RollOut, "id" | "firmId">[];
+    for (const { id, firmId } of due) if (!this.isStopping) await this.goOn(firmId, id);
+  }
+
+  /** At most one mail. */
+  private async goOn(firmId: string, id: string): Promise<void> {
+    await this.needs.work.do(async (unit) => {
+      const { manager, now } = unit;
+      const policy = await loadPolicy(manager, firmId, { lock: "share" });
+      const rollOut = await manager.findOneOrFail(RollOut, { where: { id }, ...forUpdate(manager) });
+      if (rollOut.nextMailAt === null || rollOut.nextMailAt > now || rollOut.state === "PAUSED") return;
+      if (rollOut.state === "RUNNING" && rollOutStateUnder(rollOut.state, policy) === "UNDONE") {
+        await manager.update(RollOut, { id }, { state: "UNDONE", nextMailAt: null });
+        unit.record({ type: "ROLL_OUT_UNDONE", firmId, actor: systemActor, data: { isTold: false } });
+        return;
+      }
+      if (rollOut.state === "RUNNING") await followDate(unit, rollOut, policy);
+      // From here on nobody gets or loses an account, or an address.
+      await lockContacts(unit, firmId);
+      const isMailed = await lookThrough(unit, rollOut);
+      const next = await nextLook(unit, id);
+      if (next !== null) {
+        const earliest = isMailed ? now + waitBetweenMails(rollOut) : now;
+        await manager.update(RollOut, { id }, { nextMailAt: Math.max(next, earliest) });
+      } else if (rollOut.state === "RUNNING") {
+        await manager.update(RollOut, { id }, { state: "FINISHED", nextMailAt: null });
+        unit.record({ type: "ROLL_OUT_FINISHED", firmId, actor: systemActor, data: {} });
+      } else await manager.update(RollOut, { id }, { nextMailAt: null });
+    });
+  }
+}
+
+/** The date was moved in the settings: mails say the new one, and everybody who was told is looked at anew. */
+async function followDate({ manager, now }: UnitOfWork, rollOut: RollOut, policy: FirmPolicy): Promise<void> {
+  const enforcedFrom = policy.enforcedFrom ?? Math.min(rollOut.enforcedFrom, now);
+  if (enforcedFrom === rollOut.enforcedFrom) return;
+  rollOut.enforcedFrom = enforcedFrom;
+  await manager.update(RollOut, { id: rollOut.id }, { enforcedFrom });
+  await manager.query(
+    "UPDATE roll_out_recipients SET dueAt = ? WHERE rollOutId = ? AND mailedAt IS NOT NULL AND leftOutFor IS NULL",
+    [now, rollOut.id],
+  );
+}
+
+async function nextLook({ manager }: UnitOfWork, rollOutId: string): Promise<number | null> {
+  const [row] = (await manager.query("SELECT MIN(dueAt) AS dueAt FROM roll_out_recipients WHERE rollOutId = ?", [
+    rollOutId,
+  ])) as { dueAt: number | string | null }[];
+  return row?.dueAt == null ? null : Number(row.dueAt);
+}
+
+/** Looks at whoever is due until one is mailed; whether one was. */
+async function lookThrough(unit: UnitOfWork, rollOut: RollOut): Promise<boolean> {
+  const due = (await unit.manager.query(
+    `${RECIPIENTS} WHERE r.rollOutId = ? AND r.dueAt <= ? ORDER BY r.dueAt, r.contactId LIMIT ${LOOKS}`,
+    [rollOut.id, unit.now],
+  )) as RecipientRow[];
+  const seen = new Set<string>();
+  for (const row of due) {
+    if (seen.has(row.contactId)) continue;
+    const client = await clientOf(unit, rollOut, row);
+    for (const { contactId } of client.rows) seen.add(contactId);
+    const facts = factsOf(unit, rollOut, client);
+    const step = nextRollOutStep(facts);
+    if (step.kind === "MAIL") {
+      await write(unit, rollOut, client, step.mail);
+      return true;
+    }
+    const isUnreachable = step.kind === "STOP" && (step.because === "NO_ACCOUNT" || step.because === "NO_ADDRESS");
+    await note(unit, rollOut, client, {
+      dueAt: step.kind === "LOOK_AGAIN" ? step.at : null,
+      leftOutFor: isUnreachable ? (step.because as "NO_ACCOUNT" | "NO_ADDRESS") : null,
+    });
+  }
+  return false;
+}
+
+async function clientOf({ manager }: UnitOfWork, rollOut: RollOut, row: RecipientRow): Promise<Client> {
+  const [condition, key] =
+    row.portalAccountId !== null
+      ? ["c.portalAccountId = ?", row.portalAccountId]
+      : row.email !== null
+        ? ["c.portalAccountId IS NULL AND c.email = ?", row.email]
+        : ["c.id = ?", row.contactId];
+  const found = (await manager.query(
+    `${RECIPIENTS} WHERE r.rollOutId = ? AND c.firmId = ? AND ${condition} ORDER BY c.id`,
+    [rollOut.id, rollOut.firmId, key],
+  )) as RecipientRow[];
+  const last = found.reduce(
+    (one, other) => (Number(other.mailedAt ?? 0) > Number(one.mailedAt ?? 0) ? other : one),
+    row,
+  );
+  return {
+    // The one who was due comes first: the mail is to that name.
+    rows: [row, ...found.filter(({ contactId }) => contactId !== row.contactId)],
+    address: row.accountEmail ?? row.email,
+    mailedAt: last.mailedAt === null ? null : Number(last.mailedAt),
+    mailedTo: last.mailedTo,
+  };
+}
+
+function factsOf({ now }: UnitOfWork, rollOut: RollOut, { rows, address, mailedAt }: Client): RollOutFacts {
+  const invitedAt = Math.max(...rows.map((row) => Number(row.invitedAt ?? 0)));
+  return {
+    now,
+    enforcedFrom: rollOut.enforcedFrom,
+    remindDaysBefore: daysOf(rollOut),
+    isCalledOff: rollOut.state === "UNDONE",
+    hasAccount: rows[0].portalAccountId !== null,
+    hadAccount: rows.some(({ hadAccount }) => Boolean(hadAccount)),
+    isEnrolled: rows[0].enrolledAt !== null,
+    hasAddress: address !== null,
+    mailedAt,
+    invitedAt: invitedAt === 0 ? null : invitedAt,
+  };
+}
+
+/** Writes one mail and when to look at the client again. */
+async function write(unit: UnitOfWork, rollOut: RollOut, client: Client, mail: RollOutMail): Promise<void> {
+  const { manager, now } = unit;
+  const { firmId, message, timeZone, startedByName: invitedBy } = rollOut;
+  const [{ name }] = client.rows;
+  const to = client.address ?? "";
+  const startDay = dayAt(rollOut.enforcedFrom, timeZone);
+  if (mail === "INVITATION") {
+    const contacts = await manager.findBy(Contact, { firmId, id: In(client.rows.map(({ contactId }) => contactId)) });
+    await sendInvitations(unit, { firmId, contacts, message, invitedBy, actor: systemActor, twoFactorFrom: startDay });
+  } else {
+    const firm = await manager.findOneByOrFail(Firm, { id: firmId });
+    const letter = { firmName: firm.name, contactName: name, startDay, link: unit.links.home(firm.slug) };
+    const content =
+      mail === "CALLED_OFF"
+        ? twoFactorCalledOff(letter)
+        : twoFactorAnnouncement({ ...letter, writtenBy: invitedBy, message, isReminder: mail === "REMINDER" });
+    unit.mail({ firmId, to, content });
+    const what = ({ ANNOUNCEMENT: "announcement", REMINDER: "reminder", CALLED_OFF: "calling off" } as const)[mail];
+    for (const { contactId } of client.rows)
+      unit.record({ type: "TWO_FACTOR_ANNOUNCED", firmId, actor: systemActor, contactId, data: { email: to, what } });
+  }
+  const mailed = { ...client, mailedAt: now, mailedTo: to };
+  const next = mail === "CALLED_OFF" ? null : nextRollOutStep(factsOf(unit, rollOut, mailed));
+  await note(unit, rollOut, mailed, { dueAt: next?.kind === "LOOK_AGAIN" ? next.at : null, leftOutFor: null }, 1);
+}
+
+async function note(
+  unit: UnitOfWork,
+  rollOut: RollOut,
+  { rows, mailedAt, mailedTo }: Client,
+  outcome: { dueAt: number | null; leftOutFor: string | null },
+  mails = 0,
+): Promise<void> {
+  await unit.affected(
+    `UPDATE roll_out_recipients SET dueAt = ?, leftOutFor = ?, mailedAt = ?, mailedTo = ?, mails = mails + ?, hadAccount = ?
+     WHERE rollOutId = ? AND contactId IN (${rows.map(() => "?").join(", ")})`,
+    [
+      outcome.dueAt,
+      outcome.leftOutFor,
+      mailedAt,
+      mailedTo,
+      mails,
+      rows.some(({ hadAccount, portalAccountId }) => Boolean(hadAccount) || portalAccountId !== null) ? 1 : 0,
+      rollOut.id,
+      ...rows.map(({ contactId }) => contactId),
+    ],
+  );
+}

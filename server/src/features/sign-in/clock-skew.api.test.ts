@@ -1,0 +1,115 @@
+import { afterAll, beforeAll, beforeEach, expect, it } from "@jest/globals";
+import { describeOnBothDatabases } from "../../testing/databases.js";
+import { until, World } from "../../testing/world.js";
+
+const SKEW = { seconds: 60 };
+
+describeOnBothDatabases("C07 two instances whose clocks are a minute apart", (database) => {
+  /** Its clock is right; the other's is ahead. */
+  let right: World;
+  let ahead: World;
+  let firm: Awaited<ReturnType<World["firm"]>>;
+  let owner: string;
+  beforeAll(async () => {
+    right = await World.start(database.url());
+    ahead = await World.start(database.url());
+    ahead.forward(SKEW);
+  });
+  beforeEach(async () => {
+    firm = await right.firm();
+    owner = await right.ownerToken(firm);
+    // The codes of a test belong to the steps that it names.
+    const before = right.now();
+    right.forwardToNewStep();
+    ahead.forward({ seconds: (right.now() - before) / 1000 });
+  });
+  afterAll(async () => {
+    await right.stop();
+    await ahead.stop();
+  });
+
+  const enrolled = async () => {
+    const { email, created } = await right.client(firm, owner);
+    const { secret } = await right.enroll({ token: created.result.sessionToken });
+    // The step of the enrolment is spent.
+    for (const world of [right, ahead]) world.forward({ minutes: 2 });
+    return { email, secret };
+  };
+  const verify = async (world: World, email: string, code: string): Promise<string> => {
+    const { result } = await world.portalSignIn(firm, email);
+    const { challengeToken } = result;
+    const answer = await world.signIn("verifyTwoFactor", "VerifyTwoFactorInput", { challengeToken, code });
+    return answer.userErrors[0]?.code ?? answer.result.__typename;
+  };
+
+  it("a code that one accepted is worth nothing at the other, and neither is any before it", async () => {
+    const { email, secret } = await enrolled();
+    // Three steps on by the right clock, and so the next one by the other.
+    const [earlier, accepted, later] = [right.code(secret, 2), right.code(secret, 3), right.code(secret, 4)];
+    expect(await verify(right, email, accepted)).toBe("INVALID_CODE");
+    expect(await verify(ahead, email, accepted)).toBe("SignedIn");
+    for (const world of [ahead, right])
+      for (const code of [accepted, earlier]) expect(await verify(world, email, code)).toBe("INVALID_CODE");
+    // Nobody is locked out for longer than the difference.
+    for (const world of [right, ahead]) world.forward({ minutes: 1 });
+    expect(await verify(right, email, accepted)).toBe("INVALID_CODE");
+    right.forward({ seconds: 30 });
+    ahead.forward({ seconds: 30 });
+    expect(await verify(right, email, later)).toBe("SignedIn");
+  });
+
+  it("a clock that is set back or forward lets no code be used again", async () => {
+    const { email, secret } = await enrolled();
+    const code = right.code(secret);
+    expect(await verify(right, email, code)).toBe("SignedIn");
+    for (const seconds of [-90, 90, 90, -90]) {
+      right.forward({ seconds });
+      expect(await verify(right, email, code)).toBe("INVALID_CODE");
+    }
+  });
+
+  it("ten wrong codes are looked at over both, and then both refuse the right one", async () => {
+    const { email, secret } = await enrolled();
+    const codes: string[] = [];
+    for (let n = 0; n < 10; n++) codes.push(await verify(n % 2 ? right : ahead, email, "000000"));
+    expect(codes.slice(0, 9)).toEqual(Array.from({ length: 9 }, () => "INVALID_CODE"));
+    for (const world of [right, ahead]) {
+      const signedIn = await world.portalSignIn(firm, email);
+      const answer = await world.signIn("verifyTwoFactor", "VerifyTwoFactorInput", {
+        challengeToken: signedIn.result?.challengeToken ?? "none",
+        code: world.code(secret),
+      });
+      expect(answer.result).toBeNull();
+    }
+  });
+
+  it("a mailed link works at both from the moment it is sent, once, and dies at both within its time and the difference", async () => {
+    const { email } = await right.client(firm, owner);
+    const ask = () =>
+      ahead.mutate("requestPasswordReset", "PortalEmailInput", "accepted", { firmSlug: firm.slug, email });
+    const reset = (world: World, resetToken: string) =>
+      world.signIn("resetPassword", "ResetPasswordInput", { resetToken, newPassword: "a newly chosen password" });
+    await ask();
+    const used = await right.mailedToken(email, /Reset your password/);
+    expect((await reset(right, used)).result.__typename).toBe("SignedIn");
+    for (const world of [right, ahead]) expect((await reset(world, used)).userErrors[0].code).toBe("TOKEN_INVALID");
+
+    for (const world of [right, ahead]) world.forward({ minutes: 30 });
+    const since = (await right.mails(email)).length;
+    await ask();
+    await until(async () => (await right.mails(email)).length > since);
+    const late = await right.mailedToken(email, /Reset your password/);
+    for (const world of [right, ahead]) world.forward({ minutes: 61 });
+    right.forward({ seconds: 1 });
+    for (const world of [right, ahead]) expect((await reset(world, late)).userErrors[0].code).toBe("TOKEN_INVALID");
+  });
+
+  it("a session that one opens is good at the other, and ends at both within its time and the difference", async () => {
+    const { created } = await ahead.client(firm, owner);
+    const token = created.result.sessionToken;
+    const viewer = async (world: World) => (await world.ask("{ viewer { __typename } }", {}, token)).data.viewer;
+    for (const world of [right, ahead]) expect(await viewer(world)).not.toBeNull();
+    for (const world of [right, ahead]) world.forward({ minutes: 32 });
+    for (const world of [right, ahead]) expect(await viewer(world)).toBeNull();
+  });
+});

@@ -1,0 +1,159 @@
+import { attemptLimits, inWords } from "@gatehouse/shared";
+import { Refusal } from "../../platform/graphql/failures.js";
+import { asPerson, ownerIdOf, type PersonCaller } from "../access/caller.js";
+import { personOf, type Person } from "../access/person.js";
+import { actorIn, sessionCookie, type RequestContext } from "../access/request-context.js";
+import type { Actor, UnitOfWork, Work } from "../audit/unit-of-work.js";
+import { notify } from "../mail/security-notices.js";
+import { passwordChanged } from "../mail/templates.js";
+import { PasswordCredential } from "../passwords/password-credential.entity.js";
+import type { PasswordHasher } from "../passwords/password-hasher.js";
+import { couldBePassword, mustBeGoodPassword, storePassword } from "../passwords/password.service.js";
+import { SessionView } from "../sessions/session.results.js";
+import { sessionIdOf, type SessionService } from "../sessions/session.service.js";
+import type { SecondFactor } from "../two-factor/second-factor.service.js";
+import type { Attempts } from "./attempts.service.js";
+import type { OwnSecondFactor } from "./own-second-factor.service.js";
+import type { SignInChallenges } from "./sign-in-challenges.js";
+import type { SignInService } from "./sign-in.service.js";
+
+/** A signed-in person's own password and sessions. */
+export class OwnCredentials {
+  constructor(
+    private readonly needs: {
+      work: Work;
+      hasher: PasswordHasher;
+      attempts: Attempts;
+      challenges: SignInChallenges;
+      sessions: SessionService;
+      secondFactor: SecondFactor;
+      ownSecondFactor: OwnSecondFactor;
+      signIn: SignInService;
+    },
+  ) {}
+
+  async stepUp(
+    input: { password: string; code?: string | null; passkeyResponse?: string | null },
+    context: RequestContext,
+  ): Promise<SessionView> {
+    const { work, secondFactor, ownSecondFactor } = this.needs;
+    const caller = asPerson(context.caller);
+    const person = await personOf(work.reader, caller);
+    const actor = actorIn(context);
+    await this.mustBeTheirPassword(person, input.password, ["input", "password"], context);
+    const isEnrolled = (await secondFactor.stateOf(work.reader, person)).enrolledAt !== null;
+    const { passkeyResponse } = input;
+    if (isEnrolled && !input.code && passkeyResponse == null)
+      throw new Refusal("INVALID_CODE", ["input", "code"], "Enter the code of your authenticator app too.");
+    if (isEnrolled) await ownSecondFactor.takeTries(person, actor, context);
+    const session = await work.do(async (unit) => {
+      if (isEnrolled && !(await this.spend(unit, person, caller, actor, input))) return null;
+      return ownSecondFactor.renewSession(unit, caller, context, { authenticatedAt: unit.now });
+    });
+    if (session === null) return secondFactor.fail(person, actor, passkeyResponse == null ? "code" : "passkey");
+    return SessionView.of(session, session.id);
+  }
+
+  private spend(
+    unit: UnitOfWork,
+    person: Person,
+    { sessionId }: PersonCaller,
+    actor: Actor,
+    { code, passkeyResponse }: { code?: string | null; passkeyResponse?: string | null },
+  ): Promise<boolean> {
+    const { secondFactor } = this.needs;
+    return passkeyResponse == null
+      ? secondFactor.spend(unit, person, actor, code ?? "")
+      : secondFactor.spendPasskey(unit, person, { subjectId: sessionId, purpose: "STEP_UP" }, passkeyResponse);
+  }
+
+  async changePassword(
+    input: { currentPassword: string; newPassword: string },
+    context: RequestContext,
+  ): Promise<SessionView> {
+    const { work, hasher, sessions, challenges, ownSecondFactor } = this.needs;
+    const caller = asPerson(context.caller);
+    const person = await personOf(work.reader, caller);
+    await this.mustBeTheirPassword(person, input.currentPassword, ["input", "currentPassword"], context);
+    mustBeGoodPassword(input.newPassword, person, ["input", "newPassword"]);
+    const stored = await hasher.hash(input.newPassword);
+    const actor = actorIn(context);
+    const session = await work.do(async (unit) => {
+      await storePassword(unit, person.ownerId, stored);
+      await sessions.endAllOf(unit, person.ownerId, caller.sessionId);
+      await challenges.voidAllOf(unit, person.ownerId);
+      await unit.affected(
+        "UPDATE mailed_tokens SET spentAt = ? WHERE accountId = ? AND kind = 'PASSWORD_RESET' AND spentAt IS NULL",
+        [unit.now, person.ownerId],
+      );
+      unit.record({
+        type: "PASSWORD_CHANGED",
+        firmId: person.firmId,
+        actor,
+        accountId: person.accountId,
+        data: { email: person.email, by: "change" },
+      });
+      await notify(unit, person, actor, passwordChanged);
+      return ownSecondFactor.renewSession(unit, caller, context, { authenticatedAt: unit.now });
+    });
+    return SessionView.of(session, session.id);
+  }
+
+  /** Ends one of the caller's own sessions; NOT_FOUND for any other. */
+  async revokeSession(input: { sessionId: string }, context: RequestContext): Promise<string> {
+    const { work, sessions } = this.needs;
+    const caller = asPerson(context.caller);
+    const actor = actorIn(context);
+    await work.do(async (unit) => {
+      if (!(await sessions.end(unit, input.sessionId, ownerIdOf(caller))))
+        throw new Refusal("NOT_FOUND", ["input", "sessionId"]);
+      const accountId = caller.kind === "CLIENT" ? caller.accountId : null;
+      unit.record({
+        type: "SESSIONS_REVOKED",
+        firmId: caller.firmId,
+        actor,
+        accountId,
+        data: { email: caller.email, sessions: 1 },
+      });
+      if (input.sessionId === caller.sessionId) unit.afterCommit(() => context.setCookie(cookieOf(caller), null));
+    });
+    return input.sessionId;
+  }
+
+  /** Ends the caller's session; nothing to do for somebody who has none. */
+  async signOut(context: RequestContext): Promise<void> {
+    const { caller } = context;
+    const sessionId = sessionIdOf(caller);
+    if (sessionId === null) return;
+    await this.needs.work.do(async (unit) => {
+      await this.needs.sessions.end(unit, sessionId);
+      unit.afterCommit(() => context.setCookie(sessionCookie(caller.kind === "TEAM_MEMBER" ? "TEAM" : "PORTAL"), null));
+    });
+  }
+
+  /** Counted apart from sign-ins, so that a stranger's failures do not keep somebody signed in from proving who they are. */
+  private async mustBeTheirPassword(
+    person: Person,
+    password: string,
+    field: readonly string[],
+    context: RequestContext,
+  ): Promise<void> {
+    const { work, hasher, attempts, signIn } = this.needs;
+    const bySource = await signIn.takeFromSource("password", context);
+    const key = `password-again:${person.ownerId}`;
+    const attempt = await attempts.take(key, attemptLimits.password);
+    if (!attempt.ok)
+      throw new Refusal(
+        "ACCOUNT_LOCKED",
+        null,
+        `Too many wrong passwords. Try again ${inWords(attempt.retryAfterMs)}.`,
+      );
+    const credential = await work.reader.findOneBy(PasswordCredential, { ownerId: person.ownerId });
+    if (!(await hasher.matches(couldBePassword(password) ? password : "", credential)))
+      throw new Refusal("INVALID_CREDENTIALS", field, "The password is not right.");
+    await attempts.clear(key);
+    await signIn.giveBack(bySource);
+  }
+}
+
+const cookieOf = (caller: PersonCaller) => sessionCookie(caller.kind === "TEAM_MEMBER" ? "TEAM" : "PORTAL");

@@ -1,0 +1,258 @@
+import { toString as drawQrCode } from "qrcode";
+import {
+  allowsPasswordLogin,
+  lifetimes,
+  mayDisableTwoFactor,
+  mayEnroll,
+  teamRoleNeedsTwoFactor,
+  planOffersTwoFactor,
+  type SessionTransport,
+} from "@gatehouse/shared";
+import { Refusal } from "../../platform/graphql/failures.js";
+import { asPerson, mustBeFresh, type PersonCaller } from "../access/caller.js";
+import { personOf, type Person } from "../access/person.js";
+import { actorIn, sessionCookie, type RequestContext } from "../access/request-context.js";
+import type { Actor, UnitOfWork, Work } from "../audit/unit-of-work.js";
+import { notify } from "../mail/security-notices.js";
+import { recoveryCodesRegenerated, twoFactorDisabled, twoFactorEnrolled } from "../mail/templates.js";
+import { loadPolicy, type FirmPolicy } from "../security-mode/security-policy.reader.js";
+import type { Session } from "../sessions/session.entity.js";
+import type { SessionService } from "../sessions/session.service.js";
+import type { SecondFactor } from "../two-factor/second-factor.service.js";
+import { clockDriftSeconds, matchingStep, otpauthUri, readTotpCode } from "../two-factor/totp.js";
+import { PendingTwoFactorEnrollment, TwoFactorStatusView } from "../two-factor/two-factor.results.js";
+import type { SignInChallenge } from "./sign-in-challenge.entity.js";
+import type { SignInChallenges } from "./sign-in-challenges.js";
+import { SignedIn } from "./sign-in.results.js";
+import { actorAs, type SignInService } from "./sign-in.service.js";
+
+/** Who enrols: somebody on the way of signing in (with a token), or somebody signed in. */
+type Enrolling =
+  | { person: Person; actor: Actor; challenge: SignInChallenge; caller: null }
+  | { person: Person; actor: Actor; challenge: null; caller: PersonCaller };
+
+/** A person's own second factor: set up, replace, switch off, new recovery codes. The same for clients and team members. */
+export class OwnSecondFactor {
+  constructor(
+    private readonly needs: {
+      work: Work;
+      challenges: SignInChallenges;
+      sessions: SessionService;
+      secondFactor: SecondFactor;
+      signIn: SignInService;
+    },
+  ) {}
+
+  async begin(
+    input: { enrollmentToken?: string | null; emailCode?: string | null; currentCode?: string | null },
+    context: RequestContext,
+  ): Promise<PendingTwoFactorEnrollment> {
+    const { work, challenges, secondFactor } = this.needs;
+    const enrolling = await this.whoEnrolls(input.enrollmentToken, context);
+    const { person, challenge, caller, actor } = enrolling;
+    if (challenge && !challenge.isMailboxProven) {
+      if (!input.emailCode) throw new Refusal("EMAIL_CODE_REQUIRED", ["input", "emailCode"]);
+      await this.needs.signIn.takeFromSource("secondFactor", context);
+      await challenges.proveMailbox(challenge, input.emailCode);
+    }
+    if (caller) mustBeFresh(caller, work.clock.now());
+    const isReplacing = (await secondFactor.stateOf(work.reader, person)).enrolledAt !== null;
+    if (isReplacing && !input.currentCode) throw new Refusal("TWO_FACTOR_ALREADY_ENROLLED");
+    if (isReplacing) await this.takeTries(person, actor, context);
+
+    const begun = await work.do(async (unit) => {
+      if (challenge) await challenges.find(input.enrollmentToken ?? "", "ENROLLMENT", unit.manager, unit.now);
+      await this.mustBeAllowedToEnroll(unit, person);
+      if (isReplacing && !(await secondFactor.spend(unit, person, actor, input.currentCode ?? ""))) return null;
+      const expiresAt = unit.now + lifetimes.pendingEnrollment;
+      return { secret: await secondFactor.beginEnrollment(unit, person, expiresAt), expiresAt };
+    });
+    if (begun === null) return secondFactor.fail(person, actor, "code");
+    const uri = otpauthUri({ secret: begun.secret, issuer: person.firmName, account: person.email });
+    const svg = await drawQrCode(uri, { type: "svg", errorCorrectionLevel: "M", margin: 4 });
+    return Object.assign(new PendingTwoFactorEnrollment(), {
+      otpauthUri: uri,
+      secret: begun.secret,
+      qrCode: `data:image/svg+xml;base64,${Buffer.from(svg).toString("base64")}`,
+      expiresAt: begun.expiresAt,
+    });
+  }
+
+  async confirm(
+    input: { enrollmentToken?: string | null; code: string; transport?: SessionTransport | null },
+    context: RequestContext,
+  ): Promise<{ recoveryCodes: string[]; signedIn: SignedIn | null }> {
+    const { work, challenges, secondFactor, signIn } = this.needs;
+    const transport = signIn.transportOf(input.transport, context);
+    const { person, challenge, caller, actor } = await this.whoEnrolls(input.enrollmentToken, context);
+    if (challenge && !challenge.isMailboxProven) throw new Refusal("EMAIL_CODE_REQUIRED", ["input", "enrollmentToken"]);
+    const bySource = await signIn.takeFromSource("secondFactor", context);
+    const code = readTotpCode(input.code);
+    const secret = await secondFactor.takeEnrollmentTry(person);
+    if (secret === null)
+      throw new Refusal(
+        "CHALLENGE_EXPIRED",
+        null,
+        "This set-up took too long, or was started again elsewhere. Start again.",
+      );
+    const now = work.clock.now();
+    const step = matchingStep(secret, code, now);
+    if (step === null) throw wrongFirstCode(clockDriftSeconds(secret, code, now));
+
+    const done = await work.do(async (unit) => {
+      if (challenge) await challenges.spend(unit, challenge);
+      await this.mustBeAllowedToEnroll(unit, person);
+      const recoveryCodes = await secondFactor.completeEnrollment(unit, person, secret, step);
+      if (recoveryCodes === null) throw new Refusal("CHALLENGE_EXPIRED");
+      unit.record({
+        type: "TWO_FACTOR_ENROLLED",
+        firmId: person.firmId,
+        actor,
+        accountId: person.accountId,
+        data: { email: person.email },
+      });
+      await notify(unit, person, actor, twoFactorEnrolled);
+      await challenges.voidAllOf(unit, person.ownerId);
+      await this.needs.sessions.endAllOf(unit, person.ownerId, caller?.sessionId ?? null);
+      if (person.audience === "PORTAL") await this.needs.sessions.endLinkSessionsOf(unit, person);
+      if (caller) {
+        await this.renewSession(unit, caller, context, {
+          assurance: "TWO_FACTOR",
+          isSecondFactorProven: true,
+          authenticatedAt: unit.now,
+        });
+        return { recoveryCodes, signedIn: null };
+      }
+      const entry = {
+        person,
+        door: challenge.door,
+        transport,
+        context,
+        isMailboxProven: true,
+        isSecondFactorProven: true,
+        landingRequestId: challenge.landingRequestId,
+      };
+      const outcome = await signIn.enter(unit, entry);
+      return { recoveryCodes, signedIn: outcome instanceof SignedIn ? outcome : null };
+    });
+    await signIn.giveBack(bySource);
+    return done;
+  }
+
+  async regenerateRecoveryCodes(input: { code: string }, context: RequestContext): Promise<string[]> {
+    const { secondFactor } = this.needs;
+    return this.withFreshCode(input.code, context, async (unit, person, _caller, actor) => {
+      const codes = await secondFactor.replaceRecoveryCodes(unit, person);
+      unit.record({
+        type: "RECOVERY_CODES_REGENERATED",
+        firmId: person.firmId,
+        actor,
+        accountId: person.accountId,
+        data: { email: person.email },
+      });
+      await notify(unit, person, actor, recoveryCodesRegenerated);
+      return codes;
+    });
+  }
+
+  async disable(input: { code: string }, context: RequestContext): Promise<TwoFactorStatusView> {
+    const { work, secondFactor, sessions } = this.needs;
+    const person = await personOf(work.reader, asPerson(context.caller));
+    this.mustBeAllowedToDisable(await loadPolicy(work.reader, person.firmId), person);
+    return this.withFreshCode(input.code, context, async (unit, owner, caller, actor) => {
+      this.mustBeAllowedToDisable(await loadPolicy(unit.manager, owner.firmId, { lock: "share" }), owner, unit.now);
+      await secondFactor.remove(unit, owner);
+      unit.record({
+        type: "TWO_FACTOR_DISABLED",
+        firmId: owner.firmId,
+        actor,
+        accountId: owner.accountId,
+        data: { email: owner.email },
+      });
+      await notify(unit, owner, actor, twoFactorDisabled);
+      await sessions.endAllOf(unit, owner.ownerId, caller.sessionId);
+      await this.renewSession(unit, caller, context, { assurance: "PASSWORD", isSecondFactorProven: false });
+      return TwoFactorStatusView.of({ enrolledAt: null, required: false, recoveryCodesRemaining: 0 });
+    });
+  }
+
+  async takeTries(person: Person, actor: Actor, context: RequestContext): Promise<void> {
+    const { work, signIn, secondFactor } = this.needs;
+    await work.doAndKeep(async (unit) => {
+      await signIn.takeFromSourceWithin(unit, "secondFactor", context);
+      await secondFactor.takeTry(unit, person, actor);
+    });
+  }
+
+  /** A renewed session's new cookie goes out with the answer. */
+  async renewSession(
+    unit: UnitOfWork,
+    caller: PersonCaller,
+    context: RequestContext,
+    changes: Partial<Pick<Session, "assurance" | "isSecondFactorProven" | "authenticatedAt">>,
+  ): Promise<Session> {
+    const { session, token } = await this.needs.sessions.renew(unit, caller.sessionId, changes);
+    if (token !== null)
+      unit.afterCommit(() =>
+        context.setCookie(sessionCookie(session.audience), { token, maxAgeMs: session.expiresAt - unit.now }),
+      );
+    return session;
+  }
+
+  private async withFreshCode<T>(
+    code: string,
+    context: RequestContext,
+    work: (unit: UnitOfWork, person: Person, caller: PersonCaller, actor: Actor) => Promise<T>,
+  ): Promise<T> {
+    const { work: units, secondFactor } = this.needs;
+    const caller = asPerson(context.caller);
+    mustBeFresh(caller, units.clock.now());
+    const actor = actorIn(context);
+    const person = await personOf(units.reader, caller);
+    if ((await secondFactor.stateOf(units.reader, person)).enrolledAt === null)
+      throw new Refusal("TWO_FACTOR_NOT_ENROLLED");
+    await this.takeTries(person, actor, context);
+    const done = await units.do(async (unit) =>
+      (await secondFactor.spend(unit, person, actor, code))
+        ? { answer: await work(unit, person, caller, actor) }
+        : null,
+    );
+    if (done === null) return secondFactor.fail(person, actor, "code");
+    return done.answer;
+  }
+
+  private async whoEnrolls(enrollmentToken: string | null | undefined, context: RequestContext): Promise<Enrolling> {
+    const { work, challenges, signIn } = this.needs;
+    if (enrollmentToken != null) {
+      const challenge = await challenges.find(enrollmentToken, "ENROLLMENT");
+      const person = await signIn.personOfChallenge(work.reader, challenge);
+      return { person, actor: actorAs(person, context.source), challenge, caller: null };
+    }
+    const caller = asPerson(context.caller);
+    return { person: await personOf(work.reader, caller), actor: actorIn(context), challenge: null, caller };
+  }
+
+  private async mustBeAllowedToEnroll(unit: UnitOfWork, person: Person): Promise<void> {
+    if (person.audience === "TEAM") return;
+    const policy = await loadPolicy(unit.manager, person.firmId, { lock: "share" });
+    if (!mayEnroll({ policy, planOffersTwoFactor: planOffersTwoFactor(policy.plan) }))
+      throw new Refusal(allowsPasswordLogin(policy) ? "PLAN_UPGRADE_REQUIRED" : "LOGIN_DISABLED");
+  }
+
+  private mustBeAllowedToDisable(policy: FirmPolicy, person: Person, now = this.needs.work.clock.now()): void {
+    const mayDisable =
+      person.role === null ? mayDisableTwoFactor({ policy, now }) : !teamRoleNeedsTwoFactor(policy, person.role);
+    if (!mayDisable) throw new Refusal("TWO_FACTOR_REQUIRED_BY_FIRM");
+  }
+}
+
+function wrongFirstCode(driftSeconds: number | null): Refusal {
+  if (driftSeconds === null) return new Refusal("INVALID_CODE", ["input", "code"]);
+  const off = Math.abs(driftSeconds);
+  const howMuch = off >= 120 ? `${Math.round(off / 60)} minutes` : `${off} seconds`;
+  return new Refusal(
+    "INVALID_CODE",
+    ["input", "code"],
+    `The clock of your phone is about ${howMuch} ${driftSeconds > 0 ? "ahead" : "behind"}. Set its date and time to automatic, then enter the next code.`,
+  );
+}

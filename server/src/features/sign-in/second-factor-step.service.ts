@@ -1,0 +1,115 @@
+import type { SessionTransport } from "@gatehouse/shared";
+import { Refusal } from "../../platform/graphql/failures.js";
+import type { RequestContext } from "../access/request-context.js";
+import type { Person } from "../access/person.js";
+import type { Actor, UnitOfWork, Work } from "../audit/unit-of-work.js";
+import { ClientRequest } from "../client-requests/client-request.entity.js";
+import { MagicLink } from "../magic-links/magic-link.entity.js";
+import { loadPolicy } from "../security-mode/security-policy.reader.js";
+import type { ProvenBy, SecondFactor } from "../two-factor/second-factor.service.js";
+import type { SignInChallenge } from "./sign-in-challenge.entity.js";
+import type { SignInChallenges } from "./sign-in-challenges.js";
+import type { SignInOutcome } from "./sign-in.results.js";
+import { actorAs, type SignInService } from "./sign-in.service.js";
+import { trustDevice } from "./trusted-devices.js";
+
+interface Step {
+  challengeToken: string;
+  trustDevice?: boolean | null;
+  transport?: SessionTransport | null;
+}
+/** Judges the proof and spends it. */
+type Spend = (unit: UnitOfWork, person: Person, actor: Actor, challenge: SignInChallenge) => Promise<boolean>;
+
+/** The second step of a sign-in: a code from the authenticator, a recovery code, or a passkey. */
+export class SecondFactorStep {
+  constructor(
+    private readonly needs: {
+      work: Work;
+      challenges: SignInChallenges;
+      secondFactor: SecondFactor;
+      signIn: SignInService;
+    },
+  ) {}
+
+  verifyTwoFactor(input: Step & { code: string }, context: RequestContext): Promise<SignInOutcome> {
+    return this.byCode(input, "code", context);
+  }
+  useRecoveryCode(input: Step & { code: string }, context: RequestContext): Promise<SignInOutcome> {
+    return this.byCode(input, "recovery code", context);
+  }
+  verifyPasskey(input: Step & { response: string }, context: RequestContext): Promise<SignInOutcome> {
+    return this.prove(input, "passkey", context, (unit, person, _actor, { id }) =>
+      this.needs.secondFactor.spendPasskey(unit, person, { subjectId: id, purpose: "SIGN_IN" }, input.response),
+    );
+  }
+
+  private byCode(
+    input: Step & { code: string },
+    what: "code" | "recovery code",
+    context: RequestContext,
+  ): Promise<SignInOutcome> {
+    return this.prove(input, what, context, (unit, person, actor) =>
+      this.needs.secondFactor.spend(unit, person, actor, input.code, [what]),
+    );
+  }
+
+  private async prove(input: Step, what: ProvenBy, context: RequestContext, spend: Spend): Promise<SignInOutcome> {
+    const { work, challenges, secondFactor, signIn } = this.needs;
+    const transport = signIn.transportOf(input.transport, context);
+    // All tries are taken, and kept, before the proof is looked at.
+    const { bySource, challenge, person, actor } = await work.doAndKeep(async (unit) => {
+      const key = await signIn.takeFromSourceWithin(unit, "secondFactor", context);
+      const found = await challenges.find(input.challengeToken, "SECOND_FACTOR", unit.manager, unit.now);
+      const owner = await signIn.personOfChallenge(unit.manager, found);
+      const tries = actorAs(owner, context.source);
+      await secondFactor.takeTry(unit, owner, tries);
+      await challenges.takeTry(unit, found);
+      return { bySource: key, challenge: found, person: owner, actor: tries };
+    });
+
+    const outcome = await work.do(async (unit) => {
+      if (!(await spend(unit, person, actor, challenge))) return null;
+      await challenges.spend(unit, challenge);
+      return this.continueThrough(unit, challenge, person, { ...input, transport }, context);
+    });
+    if (outcome === null) return secondFactor.fail(person, actor, what);
+    await signIn.giveBack(bySource);
+    return outcome;
+  }
+
+  private async continueThrough(
+    unit: UnitOfWork,
+    challenge: SignInChallenge,
+    person: Person,
+    input: Step & { transport: SessionTransport },
+    context: RequestContext,
+  ): Promise<SignInOutcome> {
+    const { signIn } = this.needs;
+    if (challenge.door === "MAGIC_LINK") {
+      const link = await unit.manager.findOneBy(MagicLink, {
+        id: challenge.magicLinkId ?? "",
+        firmId: challenge.firmId,
+      });
+      // It moved to another device while the code was typed.
+      if (!link || link.revokedAt !== null || link.deviceKeyDigest !== challenge.deviceKeyDigest)
+        throw new Refusal("CHALLENGE_EXPIRED");
+      const { sentTo } = await unit.manager.findOneByOrFail(ClientRequest, { id: link.requestId, firmId: link.firmId });
+      const reach = { firmId: person.firmId, email: sentTo, requestId: link.requestId, magicLinkId: link.id };
+      return signIn.openLinkSession(unit, reach, input.transport, context, true);
+    }
+    if (input.trustDevice && person.audience === "PORTAL") {
+      const { trustedDeviceDays } = await loadPolicy(unit.manager, person.firmId, { lock: "share" });
+      await trustDevice(unit, person, context, trustedDeviceDays);
+    }
+    return signIn.enter(unit, {
+      person,
+      door: challenge.door,
+      transport: input.transport,
+      context,
+      isMailboxProven: challenge.isMailboxProven,
+      isSecondFactorProven: true,
+      landingRequestId: challenge.landingRequestId,
+    });
+  }
+}

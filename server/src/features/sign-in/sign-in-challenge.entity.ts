@@ -1,0 +1,58 @@
+import { Entity, ForeignKey, Index } from "typeorm";
+import type { Audience, SignInDoor } from "@gatehouse/shared";
+import {
+  AtColumn,
+  CountColumn,
+  DigestColumn,
+  FlagColumn,
+  IdColumn,
+  RefColumn,
+  TextColumn,
+} from "../../platform/database/columns.js";
+
+/**
+ * A sign-in that waits for its next step. It is no session: it can only be continued or left. SECOND_FACTOR waits for a code
+ * (verifyTwoFactor, useRecoveryCode), ENROLLMENT for a new authenticator.
+ */
+@Entity("sign_in_challenges")
+@Index("ix_sign_in_challenges_owner", ["ownerId"])
+export class SignInChallenge {
+  @IdColumn() id: string;
+  @ForeignKey("firms", { name: "fk_sign_in_challenges_firm", onDelete: "CASCADE" })
+  @RefColumn()
+  firmId: string;
+  @Index("uq_sign_in_challenges_digest", { unique: true })
+  @DigestColumn()
+  tokenDigest: string;
+  @TextColumn(20) step: "SECOND_FACTOR" | "ENROLLMENT";
+  @TextColumn(10) audience: Audience;
+  /** The team member or portal account. */
+  @RefColumn() ownerId: string;
+  /** Which door was opened: PASSWORD, ACCOUNT_CREATION, PASSWORD_RESET or MAGIC_LINK. */
+  @TextColumn(20) door: SignInDoor;
+  /** The password's version when the challenge was made; another one voids it. */
+  @CountColumn() credentialVersion: number;
+  /** With the door MAGIC_LINK: the link, which opens its request afterwards. */
+  @RefColumn({ nullable: true }) magicLinkId: string | null;
+  @DigestColumn({ nullable: true }) deviceKeyDigest: string | null;
+  /** With the other doors: the request that the client came for by a link, and lands on afterwards. A wish, no right. */
+  @RefColumn({ nullable: true }) landingRequestId: string | null;
+  @FlagColumn() isMailboxProven: boolean;
+  @DigestColumn({ nullable: true }) emailCodeDigest: string | null;
+  @CountColumn() failures: number;
+  @AtColumn() createdAt: number;
+  @AtColumn() expiresAt: number;
+  @AtColumn({ nullable: true }) spentAt: number | null;
+}
+
+/** Counts what may happen only so often: by source address, by address of a mail, by password. Counted in a transaction of its own. */
+@Entity("attempt_counters")
+export class AttemptCounter {
+  /** What is counted, e.g. `password:<firm>:<digest of email>`. */
+  @DigestColumn({ primary: true })
+  keyDigest: string;
+  @CountColumn() attempts: number;
+  @AtColumn() windowEndsAt: number;
+  @AtColumn({ nullable: true }) blockedUntil: number | null;
+  @CountColumn() blockCount: number;
+}

@@ -1,0 +1,133 @@
+import { counts, lifetimes, type SignInDoor } from "@gatehouse/shared";
+import { newId } from "../../platform/crypto/ids.js";
+import type { KeyRing } from "../../platform/crypto/key-ring.js";
+import { digestOf, newDecimalCode, newToken } from "../../platform/crypto/tokens.js";
+import { Refusal } from "../../platform/graphql/failures.js";
+import type { Person } from "../access/person.js";
+import type { UnitOfWork, Work } from "../audit/unit-of-work.js";
+import { PasswordCredential } from "../passwords/password-credential.entity.js";
+import { SignInChallenge } from "./sign-in-challenge.entity.js";
+
+export type ChallengeStep = SignInChallenge["step"];
+
+export interface NewChallenge {
+  step: ChallengeStep;
+  person: Person;
+  door: SignInDoor;
+  isMailboxProven: boolean;
+  magicLinkId?: string | null;
+  deviceKeyDigest?: string | null;
+  landingRequestId?: string | null;
+}
+
+const lifetimeOf = { SECOND_FACTOR: lifetimes.challenge, ENROLLMENT: lifetimes.enrollmentToken } as const;
+const isChallengeToken = (token: string) => /^gch_[\w-]{43}$/.test(token);
+const expired = () => new Refusal("CHALLENGE_EXPIRED");
+
+/** The waiting places of a sign-in. Each names the step it waits for and can be continued there alone. */
+export class SignInChallenges {
+  constructor(
+    private readonly work: Work,
+    private readonly keys: KeyRing,
+  ) {}
+
+  async create(
+    unit: UnitOfWork,
+    given: NewChallenge,
+  ): Promise<{ challenge: SignInChallenge; token: string; emailCode: string | null }> {
+    const { manager, now } = unit;
+    const token = newToken("gch");
+    const id = newId("challenge", now);
+    const credential = await manager.findOneBy(PasswordCredential, { ownerId: given.person.ownerId });
+    const emailCode = given.step === "ENROLLMENT" && !given.isMailboxProven ? newDecimalCode(6) : null;
+    const challenge = manager.create(SignInChallenge, {
+      id,
+      firmId: given.person.firmId,
+      tokenDigest: digestOf(token),
+      step: given.step,
+      audience: given.person.audience,
+      ownerId: given.person.ownerId,
+      door: given.door,
+      credentialVersion: credential?.version ?? 0,
+      magicLinkId: given.magicLinkId ?? null,
+      deviceKeyDigest: given.deviceKeyDigest ?? null,
+      landingRequestId: given.landingRequestId ?? null,
+      isMailboxProven: given.isMailboxProven,
+      emailCodeDigest: emailCode === null ? null : this.emailCodeDigest(id, emailCode),
+      failures: 0,
+      createdAt: now,
+      expiresAt: now + lifetimeOf[given.step],
+      spentAt: null,
+    });
+    await manager.insert(SignInChallenge, challenge);
+    return { challenge, token, emailCode };
+  }
+
+  /** The live challenge of a token at that step; throws CHALLENGE_EXPIRED, also when the password changed since. */
+  async find(
+    token: string,
+    step: ChallengeStep,
+    manager = this.work.reader,
+    now = this.work.clock.now(),
+  ): Promise<SignInChallenge> {
+    const challenge = isChallengeToken(token)
+      ? await manager.findOneBy(SignInChallenge, { tokenDigest: digestOf(token), step })
+      : null;
+    if (
+      !challenge ||
+      challenge.spentAt !== null ||
+      challenge.expiresAt <= now ||
+      challenge.failures >= counts.challengeFailures
+    )
+      throw expired();
+    const credential = await manager.findOneBy(PasswordCredential, { ownerId: challenge.ownerId });
+    if ((credential?.version ?? 0) !== challenge.credentialVersion) throw expired();
+    return challenge;
+  }
+
+  /** Takes one of a challenge's five tries before anything is looked at, in a transaction that takes tries alone (Work.doAndKeep). */
+  async takeTry(unit: UnitOfWork, challenge: SignInChallenge): Promise<void> {
+    const taken = await unit.affected(
+      "UPDATE sign_in_challenges SET failures = failures + 1 WHERE id = ? AND failures < ? AND spentAt IS NULL AND expiresAt > ?",
+      [challenge.id, counts.challengeFailures, unit.now],
+    );
+    if (taken !== 1) throw expired();
+  }
+
+  /** Spends it, in the transaction that opens what it led to. Two requests race here; exactly one wins. */
+  async spend(unit: UnitOfWork, challenge: SignInChallenge): Promise<void> {
+    const spent = await unit.affected(
+      `UPDATE sign_in_challenges SET spentAt = ? WHERE id = ? AND spentAt IS NULL AND expiresAt > ?
+       AND credentialVersion = COALESCE((SELECT version FROM password_credentials WHERE ownerId = ?), 0)`,
+      [unit.now, challenge.id, unit.now, challenge.ownerId],
+    );
+    if (spent !== 1) throw expired();
+  }
+
+  /** The mailbox is proven from here on: the code is not asked again within this sign-in. */
+  async proveMailbox(challenge: SignInChallenge, code: string): Promise<void> {
+    await this.work.do((unit) => this.takeTry(unit, challenge));
+    const digest = this.emailCodeDigest(challenge.id, code.replaceAll(/\s/g, ""));
+    const proven = await this.work.do((unit) =>
+      unit.affected(
+        "UPDATE sign_in_challenges SET isMailboxProven = ?, failures = 0 WHERE id = ? AND emailCodeDigest = ? AND spentAt IS NULL AND expiresAt > ?",
+        [1, challenge.id, digest, unit.now],
+      ),
+    );
+    if (proven !== 1)
+      throw new Refusal("EMAIL_CODE_REQUIRED", ["input", "emailCode"], "The mailed code is wrong or has expired.");
+  }
+
+  /** Voids whatever an owner's sign-ins wait for. */
+  async voidAllOf(unit: UnitOfWork, ownerId: string): Promise<void> {
+    await unit.affected("UPDATE sign_in_challenges SET spentAt = ? WHERE ownerId = ? AND spentAt IS NULL", [
+      unit.now,
+      ownerId,
+    ]);
+  }
+
+  /** Six digits are too few for a plain hash. */
+  private emailCodeDigest(challengeId: string, code: string): string {
+    return this.keys.hmac(`${challengeId}.${code}`, "enrolment email code");
+  }
+}

@@ -1,0 +1,187 @@
+import { Arg, Ctx, Mutation, Query, Resolver } from "type-graphql";
+import { answer } from "../../platform/graphql/payloads.js";
+import { Allow } from "../access/allow.js";
+import type { RequestContext } from "../access/request-context.js";
+import {
+  BeginTwoFactorEnrollmentPayload,
+  DisableTwoFactorPayload,
+  RecoveryCodesPayload,
+  StepUpPayload,
+} from "../two-factor/two-factor.results.js";
+import type { OwnCredentials } from "./own-credentials.service.js";
+import type { OwnSecondFactor } from "./own-second-factor.service.js";
+import type { SecondFactorStep } from "./second-factor-step.service.js";
+import {
+  BeginTwoFactorEnrollmentInput,
+  ChangePasswordInput,
+  CodeInput,
+  ConfirmTwoFactorEnrollmentInput,
+  PortalSignInInput,
+  RevokeSessionInput,
+  StepUpInput,
+  TeamSignInInput,
+  UseRecoveryCodeInput,
+  VerifyTwoFactorInput,
+} from "./sign-in.inputs.js";
+import {
+  ChangePasswordPayload,
+  ConfirmTwoFactorEnrollmentPayload,
+  RevokeSessionPayload,
+  SignInPayload,
+  SignOutPayload,
+  ViewerUnion,
+} from "./sign-in.results.js";
+import type { SignInService } from "./sign-in.service.js";
+import type { ViewerService } from "./viewer.service.js";
+
+/** A team member or a client: whoever has a password. */
+const aPerson = { team: "read", portal: "account" } as const;
+
+@Resolver()
+export class SignInResolver {
+  constructor(
+    private readonly signIn: SignInService,
+    private readonly secondFactorStep: SecondFactorStep,
+    private readonly ownSecondFactor: OwnSecondFactor,
+    private readonly ownCredentials: OwnCredentials,
+    private readonly viewers: ViewerService,
+  ) {}
+
+  @Allow("anyone")
+  @Query(() => ViewerUnion, { nullable: true, description: "Who is calling; null for nobody in particular." })
+  viewer(@Ctx() context: RequestContext) {
+    return this.viewers.of(context.caller);
+  }
+
+  @Allow("anyone")
+  @Mutation(() => SignInPayload, { description: "Signs a team member in with email and password." })
+  teamSignIn(
+    @Arg("input", () => TeamSignInInput, { description: "Who, and how." }) input: TeamSignInInput,
+    @Ctx() context: RequestContext,
+  ) {
+    return answer(SignInPayload, async () => ({ result: await this.signIn.teamSignIn(input, context) }));
+  }
+
+  @Allow("anyone")
+  @Mutation(() => SignInPayload, { description: "Signs a client in to a firm's portal with email and password." })
+  portalSignIn(
+    @Arg("input", () => PortalSignInInput, { description: "Who, where, and how." }) input: PortalSignInInput,
+    @Ctx() context: RequestContext,
+  ) {
+    return answer(SignInPayload, async () => ({ result: await this.signIn.portalSignIn(input, context) }));
+  }
+
+  @Allow("anyone")
+  @Mutation(() => SignInPayload, { description: "Goes on with a code from the authenticator app." })
+  verifyTwoFactor(
+    @Arg("input", () => VerifyTwoFactorInput, { description: "The sign-in and the code." }) input: VerifyTwoFactorInput,
+    @Ctx() context: RequestContext,
+  ) {
+    return answer(SignInPayload, async () => ({ result: await this.secondFactorStep.verifyTwoFactor(input, context) }));
+  }
+
+  @Allow("anyone")
+  @Mutation(() => SignInPayload, { description: "Goes on with a recovery code; 2FA stays on." })
+  useRecoveryCode(
+    @Arg("input", () => UseRecoveryCodeInput, { description: "The sign-in and the code." }) input: UseRecoveryCodeInput,
+    @Ctx() context: RequestContext,
+  ) {
+    return answer(SignInPayload, async () => ({ result: await this.secondFactorStep.useRecoveryCode(input, context) }));
+  }
+
+  @Allow("anyone")
+  @Mutation(() => SignOutPayload, { description: "Ends the caller's session." })
+  signOut(@Ctx() context: RequestContext) {
+    return answer(SignOutPayload, async () => {
+      await this.ownCredentials.signOut(context);
+      return {};
+    });
+  }
+
+  @Allow("anyone")
+  @Mutation(() => BeginTwoFactorEnrollmentPayload, {
+    description: "Nothing is active until confirmed. Starting again replaces a pending secret, never an active one.",
+  })
+  beginTwoFactorEnrollment(
+    @Arg("input", () => BeginTwoFactorEnrollmentInput, { description: "What proves the caller." })
+    input: BeginTwoFactorEnrollmentInput,
+    @Ctx() context: RequestContext,
+  ) {
+    return answer(BeginTwoFactorEnrollmentPayload, async () => ({
+      enrollment: await this.ownSecondFactor.begin(input, context),
+    }));
+  }
+
+  @Allow("anyone")
+  @Mutation(() => ConfirmTwoFactorEnrollmentPayload, {
+    description:
+      "The only time that recovery codes are shown. Signs the client in when it came with an enrollmentToken.",
+  })
+  confirmTwoFactorEnrollment(
+    @Arg("input", () => ConfirmTwoFactorEnrollmentInput, { description: "The first code." })
+    input: ConfirmTwoFactorEnrollmentInput,
+    @Ctx() context: RequestContext,
+  ) {
+    return answer(ConfirmTwoFactorEnrollmentPayload, () => this.ownSecondFactor.confirm(input, context));
+  }
+
+  @Allow(aPerson)
+  @Mutation(() => RecoveryCodesPayload, {
+    description: "Makes ten new recovery codes; the older ones are void. Needs a fresh sign-in or stepUp.",
+  })
+  regenerateRecoveryCodes(
+    @Arg("input", () => CodeInput, { description: "A current code." }) input: CodeInput,
+    @Ctx() context: RequestContext,
+  ) {
+    return answer(RecoveryCodesPayload, async () => ({
+      recoveryCodes: await this.ownSecondFactor.regenerateRecoveryCodes(input, context),
+    }));
+  }
+
+  @Allow(aPerson)
+  @Mutation(() => DisableTwoFactorPayload, {
+    description: "Switches the caller's 2FA off, where the firm allows. Needs a fresh sign-in or stepUp.",
+  })
+  disableTwoFactor(
+    @Arg("input", () => CodeInput, { description: "A current code." }) input: CodeInput,
+    @Ctx() context: RequestContext,
+  ) {
+    return answer(DisableTwoFactorPayload, async () => ({
+      twoFactor: await this.ownSecondFactor.disable(input, context),
+    }));
+  }
+
+  @Allow(aPerson)
+  @Mutation(() => ChangePasswordPayload, { description: "Changes the caller's password; every other session ends." })
+  changePassword(
+    @Arg("input", () => ChangePasswordInput, { description: "Both passwords." }) input: ChangePasswordInput,
+    @Ctx() context: RequestContext,
+  ) {
+    return answer(ChangePasswordPayload, async () => ({
+      session: await this.ownCredentials.changePassword(input, context),
+    }));
+  }
+
+  @Allow(aPerson)
+  @Mutation(() => RevokeSessionPayload, { description: "Ends one of the caller's own sessions." })
+  revokeSession(
+    @Arg("input", () => RevokeSessionInput, { description: "Which." }) input: RevokeSessionInput,
+    @Ctx() context: RequestContext,
+  ) {
+    return answer(RevokeSessionPayload, async () => ({
+      revokedSessionId: await this.ownCredentials.revokeSession(input, context),
+    }));
+  }
+
+  @Allow(aPerson)
+  @Mutation(() => StepUpPayload, {
+    description:
+      "Proves again who is at the keyboard, for 10 minutes; a fresh sign-in counts too. code: where 2FA is on.",
+  })
+  stepUp(
+    @Arg("input", () => StepUpInput, { description: "The proof." }) input: StepUpInput,
+    @Ctx() context: RequestContext,
+  ) {
+    return answer(StepUpPayload, async () => ({ session: await this.ownCredentials.stepUp(input, context) }));
+  }
+}

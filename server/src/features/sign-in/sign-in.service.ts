@@ -1,0 +1,534 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { Not } from "typeorm";
+import {
+  allowsPasswordLogin,
+  attemptLimits,
+  inWords,
+  lifetimes,
+  maskEmail,
+  nextAccountStep,
+  nextLinkStep,
+  nextTeamStep,
+  teamRoleNeedsTwoFactor,
+  normalizeEmail,
+  type Audience,
+  type ModePolicy,
+  type SessionTransport,
+  type SignInDoor,
+} from "@gatehouse/shared";
+import { isId, newId } from "../../platform/crypto/ids.js";
+import { digestOf, newToken } from "../../platform/crypto/tokens.js";
+import { rateLimited, Refusal } from "../../platform/graphql/failures.js";
+import { sourceKey } from "../../platform/http/source-address.js";
+import { actorOf, anonymous, type Caller, type Source } from "../access/caller.js";
+import { findClientByEmail, findMemberByEmail, findPerson, type Person } from "../access/person.js";
+import { sessionCookie, type RequestContext } from "../access/request-context.js";
+import type { Actor, UnitOfWork, Work } from "../audit/unit-of-work.js";
+import { ClientRequest } from "../client-requests/client-request.entity.js";
+import { noteSignIn } from "../contacts/contact-access-state.js";
+import { Contact } from "../contacts/contact.entity.js";
+import { TeamMember } from "../firm-staff/team-member.entity.js";
+import { TeamMemberView } from "../firm-staff/team-member.results.js";
+import { Firm } from "../firms/firm.entity.js";
+import type { LinkEntry } from "../magic-links/link-entry.js";
+import { notify } from "../mail/security-notices.js";
+import { enrollmentCode, newDeviceSignIn } from "../mail/templates.js";
+import { Passkey } from "../passkeys/passkey.entity.js";
+import { PasswordCredential } from "../passwords/password-credential.entity.js";
+import type { PasswordHasher } from "../passwords/password-hasher.js";
+import { couldBePassword, renewHash } from "../passwords/password.service.js";
+import { MailedToken } from "../portal-accounts/portal-account.entity.js";
+import { loadPolicy } from "../security-mode/security-policy.reader.js";
+import { Session } from "../sessions/session.entity.js";
+import { SessionView } from "../sessions/session.results.js";
+import type { OpenedSession, SessionService } from "../sessions/session.service.js";
+import { isLocked, lockedRefusal, type SecondFactor } from "../two-factor/second-factor.service.js";
+import { passwordTriesOf, type Attempts } from "./attempts.service.js";
+import type { SignInChallenges } from "./sign-in-challenges.js";
+import {
+  AccountRequired,
+  SignedIn,
+  SignInRequired,
+  TwoFactorEnrollmentRequired,
+  TwoFactorRequired,
+  type ClaimOutcome,
+  type PersonViewer,
+  type SignInOutcome,
+} from "./sign-in.results.js";
+import { isTrustedDevice } from "./trusted-devices.js";
+import { viewerOf } from "./viewer.service.js";
+
+export interface SignInNeeds {
+  work: Work;
+  hasher: PasswordHasher;
+  attempts: Attempts;
+  challenges: SignInChallenges;
+  sessions: SessionService;
+  secondFactor: SecondFactor;
+  /** Multiplies the limits per source address. */
+  sourceLimitFactor: number;
+}
+
+interface PortalPassword {
+  firmSlug: string;
+  email: string;
+  password: string;
+  landingRequestId?: string | null;
+  transport?: SessionTransport | null;
+}
+
+/** A door that somebody has come through, and with what proof. */
+export interface Entry {
+  person: Person;
+  door: SignInDoor;
+  transport: SessionTransport;
+  context: RequestContext;
+  /** The mailbox was proven in the same flow. */
+  isMailboxProven: boolean;
+  isSecondFactorProven?: boolean;
+  /** The request that a magic link led here for. */
+  landingRequestId?: string | null;
+}
+
+/** The person as the actor of a sign-in's events. */
+export const actorAs = (person: Pick<Person, "email" | "accountId"> & Partial<Person>, source: Source): Actor => ({
+  ...actorOf(anonymous, source),
+  kind: person.accountId === null && person.audience === "TEAM" ? "TEAM_MEMBER" : "CLIENT",
+  id: person.ownerId ?? null,
+  name: person.email,
+});
+
+/** Longer than looking somebody up, hashing and telling of it take on a machine that is not overloaded. */
+const FAILED_SIGN_IN_MS = 500;
+
+/** A failed sign-in is answered after the same time, so that what was found (an account, a password) does not show in it. */
+async function failEvenly<T>(signIn: () => Promise<T>): Promise<T> {
+  const answerAt = performance.now() + FAILED_SIGN_IN_MS;
+  try {
+    return await signIn();
+  } catch (failure) {
+    if (failure instanceof Refusal && failure.code === "INVALID_CREDENTIALS")
+      await sleep(Math.max(0, answerAt - performance.now()));
+    throw failure;
+  }
+}
+
+/** From "who are you" to a session; the README draws the way. */
+export class SignInService {
+  constructor(private readonly needs: SignInNeeds) {}
+
+  /** Tokens are for programs: a page would keep them where scripts can read them. */
+  transportOf(transport: SessionTransport | null | undefined, context: RequestContext): SessionTransport {
+    if (transport === "TOKEN" && context.isBrowser)
+      throw new Refusal(
+        "INVALID_INPUT",
+        ["input", "transport"],
+        "TOKEN is refused where the request carries an Origin; use COOKIE.",
+      );
+    return transport ?? "COOKIE";
+  }
+
+  teamSignIn(
+    input: { email: string; password: string; transport?: SessionTransport | null },
+    context: RequestContext,
+  ): Promise<SignInOutcome> {
+    return failEvenly(() => this.teamByPassword(input, context));
+  }
+
+  portalSignIn(input: PortalPassword, context: RequestContext): Promise<SignInOutcome> {
+    return failEvenly(() => this.clientByPassword(input, context));
+  }
+
+  private async teamByPassword(
+    input: { email: string; password: string; transport?: SessionTransport | null },
+    context: RequestContext,
+  ): Promise<SignInOutcome> {
+    const transport = this.transportOf(input.transport, context);
+    const email = normalizeEmail(input.email) ?? "";
+    const person = await findMemberByEmail(this.needs.work.reader, email);
+    return this.byPassword({
+      audience: "TEAM",
+      firmId: person?.firmId ?? null,
+      email,
+      person,
+      password: input.password,
+      transport,
+      context,
+    });
+  }
+
+  private async clientByPassword(input: PortalPassword, context: RequestContext): Promise<SignInOutcome> {
+    const { reader } = this.needs.work;
+    const transport = this.transportOf(input.transport, context);
+    const firm = await reader.findOneBy(Firm, { slug: input.firmSlug });
+    const email = normalizeEmail(input.email) ?? "";
+    if (firm) mustAllowLogin(await loadPolicy(reader, firm.id));
+    const person = firm && (await findClientByEmail(reader, firm, email));
+    return this.byPassword({
+      audience: "PORTAL",
+      firmId: firm?.id ?? null,
+      email,
+      person,
+      password: input.password,
+      landingRequestId: isId("clientRequest", input.landingRequestId ?? "") ? input.landingRequestId : null,
+      transport,
+      context,
+    });
+  }
+
+  /** Unknown email, wrong password, no account, another firm's account: the same work, the same answer. */
+  private async byPassword(given: {
+    audience: Audience;
+    firmId: string | null;
+    email: string;
+    person: Person | null;
+    password: string;
+    landingRequestId?: string | null;
+    transport: SessionTransport;
+    context: RequestContext;
+  }): Promise<SignInOutcome> {
+    const { work, hasher, attempts } = this.needs;
+    const { person, context } = given;
+    const bySource = await this.takeFromSource("password", context);
+    const key = passwordTriesOf(given.audience, given.firmId, given.email);
+    const attempt = await attempts.take(key, attemptLimits.password);
+    if (!attempt.ok) throw passwordWait(attempt.retryAfterMs);
+
+    const credential = person && (await work.reader.findOneBy(PasswordCredential, { ownerId: person.ownerId }));
+    const isRight = await hasher.matches(couldBePassword(given.password) ? given.password : "", credential);
+    if (!isRight || !person || !credential) {
+      await this.recordFailure(given, attempt.isLast ? attempt.waitMs : null);
+      throw new Refusal("INVALID_CREDENTIALS");
+    }
+    const renewed = hasher.isOld(credential) ? await hasher.hash(given.password) : null;
+    const outcome = await work.do(async (unit) => {
+      const current = await unit.manager.findOneBy(PasswordCredential, { ownerId: person.ownerId });
+      if (current?.version !== credential.version) throw new Refusal("INVALID_CREDENTIALS");
+      if (renewed) await renewHash(unit, current, hasher, renewed);
+      return this.enter(unit, {
+        person,
+        door: "PASSWORD",
+        transport: given.transport,
+        context,
+        isMailboxProven: false,
+        landingRequestId: given.landingRequestId ?? null,
+      });
+    });
+    await attempts.clear(key);
+    await attempts.giveBack(bySource);
+    return outcome;
+  }
+
+  /**
+   * What a door leads to: the one place where a session of an account is opened, so that no path leads around the firm's mode or a
+   * second factor.
+   */
+  async enter(unit: UnitOfWork, entry: Entry): Promise<SignInOutcome> {
+    const { secondFactor, challenges } = this.needs;
+    const { person, context } = entry;
+    const policy = await loadPolicy(unit.manager, person.firmId, { lock: "share" });
+    const factor = await secondFactor.stateOf(unit.manager, person);
+    const isEnrolled = factor.enrolledAt !== null;
+    const isSecondFactorProven = entry.isSecondFactorProven ?? false;
+    const isDeviceTrusted =
+      person.audience === "PORTAL" &&
+      isEnrolled &&
+      (await isTrustedDevice(unit.manager, person, context, policy.trustedDeviceDays, unit.now));
+    const facts = { policy, now: unit.now, isEnrolled, isSecondFactorProven, isDeviceTrusted };
+    const step =
+      person.role === null
+        ? nextAccountStep(facts)
+        : nextTeamStep({ ...facts, isTwoFactorDemanded: teamRoleNeedsTwoFactor(policy, person.role) });
+    switch (step.step) {
+      case "REFUSE":
+        throw new Refusal(step.code);
+      case "PROVE_SECOND_FACTOR": {
+        if (isLocked(factor, unit.now)) throw lockedRefusal(factor.lockedUntil ?? 0, unit.now);
+        const { challenge, token } = await challenges.create(unit, { ...entry, step: "SECOND_FACTOR" });
+        const offersTrust = person.audience === "PORTAL" && policy.trustedDeviceDays > 0;
+        return new TwoFactorRequired({
+          challengeToken: token,
+          expiresAt: challenge.expiresAt,
+          trustedDeviceDays: offersTrust ? policy.trustedDeviceDays : null,
+          hasPasskey: await unit.manager.existsBy(Passkey, { ownerId: person.ownerId }),
+        });
+      }
+      case "ENROLL": {
+        const { challenge, token, emailCode } = await challenges.create(unit, { ...entry, step: "ENROLLMENT" });
+        if (emailCode !== null) {
+          const content = enrollmentCode({
+            firmName: person.firmName,
+            audience: person.audience,
+            code: emailCode,
+            expiresInMinutes: lifetimes.emailCode / 60_000,
+          });
+          unit.mail({ firmId: person.firmId, to: person.email, content });
+        }
+        return new TwoFactorEnrollmentRequired({
+          enrollmentToken: token,
+          expiresAt: challenge.expiresAt,
+          emailCodeRequired: emailCode !== null,
+          maskedEmail: maskEmail(person.email),
+        });
+      }
+      case "OPEN_SESSION": {
+        const isFactorProven = step.assurance === "TWO_FACTOR";
+        const opened = await this.openAccountSession(unit, entry, isFactorProven);
+        unit.record({
+          type: "SIGN_IN_SUCCEEDED",
+          firmId: person.firmId,
+          actor: actorAs(person, context.source),
+          accountId: person.accountId,
+          data: { email: person.email, secondFactor: isFactorProven },
+        });
+        const signedIn = await this.signedIn(unit, opened, entry, await this.landingOf(unit, entry));
+        // Last, since it takes the lock that the firm's events take: others wait for it no longer than they must.
+        await this.noteSignIn(unit, person, signedIn.viewer);
+        return signedIn;
+      }
+    }
+  }
+
+  /** What a claimed magic link leads to: its one request, or what has to be done first. */
+  async enterByLink(
+    unit: UnitOfWork,
+    { link, request, context, transport, deviceKeyDigest }: LinkEntry,
+  ): Promise<ClaimOutcome> {
+    const { secondFactor, challenges } = this.needs;
+    const policy = await loadPolicy(unit.manager, link.firmId, { lock: "share" });
+    const firm = await unit.manager.findOneByOrFail(Firm, { id: link.firmId });
+    const { portalAccountId } = await unit.manager.findOneByOrFail(Contact, { id: request.contactId, firmId: firm.id });
+    // The account's login email may have changed since the link was sent: its code is still asked.
+    const person =
+      (portalAccountId === null ? null : await findPerson(unit.manager, "PORTAL", portalAccountId)) ??
+      (await findClientByEmail(unit.manager, firm, request.sentTo));
+    const factor = person && (await secondFactor.stateOf(unit.manager, person));
+    const { step } = nextLinkStep({
+      policy,
+      now: unit.now,
+      hasAccount: person !== null,
+      isEnrolled: factor?.enrolledAt != null,
+      isSecondFactorProven: false,
+    });
+    if (step === "PROVE_SECOND_FACTOR" && person && factor) {
+      if (isLocked(factor, unit.now)) throw lockedRefusal(factor.lockedUntil ?? 0, unit.now);
+      const given = {
+        step: "SECOND_FACTOR",
+        person,
+        door: "MAGIC_LINK",
+        isMailboxProven: true,
+        magicLinkId: link.id,
+        deviceKeyDigest,
+      } as const;
+      const { challenge, token } = await challenges.create(unit, given);
+      // A trusted device skips the code of a password sign-in, never of a link.
+      return new TwoFactorRequired({
+        challengeToken: token,
+        expiresAt: challenge.expiresAt,
+        trustedDeviceDays: null,
+        hasPasskey: await unit.manager.existsBy(Passkey, { ownerId: person.ownerId }),
+      });
+    }
+    const maskedEmail = maskEmail(request.sentTo);
+    if (step === "SIGN_IN") return new SignInRequired({ maskedEmail, requestId: request.id });
+    if (step === "CREATE_ACCOUNT") {
+      const token = newToken("gmc");
+      const expiresAt = unit.now + lifetimes.enrollmentToken;
+      await unit.manager.insert(MailedToken, {
+        id: newId("mailedToken", unit.now),
+        firmId: firm.id,
+        kind: "MAGIC_LINK",
+        tokenDigest: digestOf(token),
+        email: request.sentTo,
+        accountId: null,
+        magicLinkId: link.id,
+        createdAt: unit.now,
+        expiresAt,
+        spentAt: null,
+      });
+      return new AccountRequired({ confirmationToken: token, expiresAt, maskedEmail });
+    }
+    return this.openLinkSession(
+      unit,
+      { firmId: firm.id, email: request.sentTo, requestId: request.id, magicLinkId: link.id },
+      transport,
+      context,
+      false,
+    );
+  }
+
+  /** A session that reaches exactly one request. */
+  async openLinkSession(
+    unit: UnitOfWork,
+    reach: { firmId: string; email: string; requestId: string; magicLinkId: string },
+    transport: SessionTransport,
+    context: RequestContext,
+    isSecondFactorProven: boolean,
+  ): Promise<SignedIn> {
+    const opened = await this.needs.sessions.open(unit, {
+      ...reach,
+      audience: "PORTAL",
+      ownerId: null,
+      assurance: "LINK",
+      isSecondFactorProven,
+      transport,
+      source: context.source,
+    });
+    // One link, one live session, however often it is claimed.
+    await unit.affected(
+      "UPDATE sessions SET revokedAt = ? WHERE requestId = ? AND magicLinkId = ? AND assurance = 'LINK' AND revokedAt IS NULL AND id <> ?",
+      [unit.now, reach.requestId, reach.magicLinkId, opened.session.id],
+    );
+    return this.signedIn(unit, opened, { context, transport }, reach.requestId);
+  }
+
+  /** One attempt of the source address; answers its key, to give back on success. */
+  async takeFromSource(what: "password" | "secondFactor" | "token", context: RequestContext): Promise<string> {
+    return this.needs.work.doAndKeep((unit) => this.takeFromSourceWithin(unit, what, context));
+  }
+  /** The same beside other tries (Work.doAndKeep). */
+  async takeFromSourceWithin(
+    unit: UnitOfWork,
+    what: "password" | "secondFactor" | "token",
+    context: RequestContext,
+  ): Promise<string> {
+    const { attempts, sourceLimitFactor } = this.needs;
+    const key = `source:${what}:${sourceKey(context.source.ipAddress)}`;
+    const attempt = await attempts.takeWithin(unit, key, attemptLimits[`${what}BySource`], sourceLimitFactor);
+    if (!attempt.ok) throw rateLimited(attempt.retryAfterMs);
+    return key;
+  }
+  giveBack(key: string): Promise<void> {
+    return this.needs.attempts.giveBack(key);
+  }
+
+  private async openAccountSession(
+    unit: UnitOfWork,
+    { person, context, transport }: Entry,
+    isFactorProven: boolean,
+  ): Promise<OpenedSession> {
+    const { manager } = unit;
+    const earlier = await manager.countBy(Session, { ownerId: person.ownerId });
+    const opened = await this.needs.sessions.open(unit, {
+      firmId: person.firmId,
+      audience: person.audience,
+      ownerId: person.ownerId,
+      email: person.email,
+      assurance: isFactorProven ? "TWO_FACTOR" : "PASSWORD",
+      isSecondFactorProven: isFactorProven,
+      transport,
+      source: context.source,
+    });
+    const { userAgent } = context.source;
+    const isKnownDevice =
+      userAgent === null ||
+      (await manager.existsBy(Session, { ownerId: person.ownerId, userAgent, id: Not(opened.session.id) }));
+    if (earlier > 0 && !isKnownDevice) await notify(unit, person, actorAs(person, context.source), newDeviceSignIn);
+    return opened;
+  }
+
+  private async noteSignIn(unit: UnitOfWork, { ownerId, firmId }: Person, viewer: PersonViewer): Promise<void> {
+    const told = viewer instanceof TeamMemberView ? viewer : viewer.account;
+    if (told) told.lastSignInAt = unit.now;
+    if (viewer instanceof TeamMemberView)
+      await unit.manager.update(TeamMember, { id: ownerId }, { lastSignInAt: unit.now });
+    else await noteSignIn(unit, firmId, ownerId);
+  }
+
+  private async signedIn(
+    unit: UnitOfWork,
+    { session, token }: OpenedSession,
+    { context, transport }: Pick<Entry, "context" | "transport">,
+    landingRequestId: string | null,
+  ): Promise<SignedIn> {
+    if (transport === "COOKIE") {
+      const maxAgeMs = session.expiresAt - unit.now;
+      unit.afterCommit(() => context.setCookie(sessionCookie(session.audience), { token, maxAgeMs }));
+    }
+    const viewer = await viewerOf(unit.manager, session, unit.now);
+    // What the answer selects of the viewer is resolved as the person who has just signed in.
+    unit.afterCommit(() => {
+      context.caller = callerOfSession(session, viewer);
+    });
+    return new SignedIn({
+      viewer,
+      session: SessionView.of(session, session.id),
+      sessionToken: transport === "TOKEN" ? token : null,
+      landingRequestId,
+    });
+  }
+
+  /** The request to land on, if the account reaches it: an id from outside must not tell whether it exists. */
+  private async landingOf({ manager }: UnitOfWork, { person, landingRequestId }: Entry): Promise<string | null> {
+    if (landingRequestId == null || person.accountId === null) return null;
+    const request = await manager.findOneBy(ClientRequest, { id: landingRequestId, firmId: person.firmId });
+    const isWithin =
+      request !== null &&
+      (await manager.existsBy(Contact, { id: request.contactId, portalAccountId: person.accountId }));
+    return isWithin ? request.id : null;
+  }
+
+  private async recordFailure(
+    given: { audience: Audience; firmId: string | null; email: string; person: Person | null; context: RequestContext },
+    lockedMs: number | null,
+  ): Promise<void> {
+    const { work } = this.needs;
+    const { firmId, person, email, context } = given;
+    await work.do(async (unit) => {
+      // The event costs a write, so nobody's sign-in makes one too; an address that is none has nothing to be told about.
+      if (firmId === null || email === "")
+        return void (await unit.affected("UPDATE audit_counters SET lastSeq = lastSeq WHERE firmId = ?", [""]));
+      const actor = actorAs(person ?? { email, accountId: null }, context.source);
+      const accountId = person?.accountId ?? null;
+      // A client without an account who tries is told of beside the contact.
+      const contact =
+        accountId === null && given.audience === "PORTAL"
+          ? await unit.manager.findOne(Contact, { where: { firmId, email }, order: { createdAt: "ASC", id: "ASC" } })
+          : null;
+      const about = { firmId, actor, accountId, contactId: contact?.id };
+      unit.record({ type: "SIGN_IN_FAILED", ...about, data: { email, what: "password" } });
+      if (lockedMs !== null)
+        unit.record({
+          type: "ACCOUNT_LOCKED",
+          ...about,
+          data: { email, minutes: Math.ceil(lockedMs / 60_000), what: "password" },
+        });
+    });
+  }
+
+  /** The person of a challenge, as it is now. */
+  async personOfChallenge(
+    manager: UnitOfWork["manager"],
+    challenge: { audience: Audience; ownerId: string },
+  ): Promise<Person> {
+    const person = await findPerson(manager, challenge.audience, challenge.ownerId);
+    if (!person) throw new Refusal("CHALLENGE_EXPIRED");
+    return person;
+  }
+}
+
+function callerOfSession(session: Session, viewer: PersonViewer): Caller {
+  const common = {
+    firmId: session.firmId,
+    sessionId: session.id,
+    authenticatedAt: session.authenticatedAt,
+    email: viewer.email,
+  };
+  if (viewer instanceof TeamMemberView)
+    return { ...common, kind: "TEAM_MEMBER", memberId: viewer.id, name: viewer.name, role: viewer.role };
+  return {
+    ...common,
+    kind: "CLIENT",
+    assurance: session.assurance,
+    accountId: session.ownerId,
+    requestId: session.requestId,
+  };
+}
+
+const passwordWait = (waitMs: number) =>
+  new Refusal("ACCOUNT_LOCKED", null, `Too many wrong passwords. Try again ${inWords(waitMs)}.`);
+
+/** Throws LOGIN_DISABLED where the firm's mode has no logins: for what leads to one. */
+export function mustAllowLogin(policy: Pick<ModePolicy, "mode">): void {
+  if (!allowsPasswordLogin(policy)) throw new Refusal("LOGIN_DISABLED");
+}

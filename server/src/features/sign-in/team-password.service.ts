@@ -1,0 +1,67 @@
+import type { SessionTransport } from "@gatehouse/shared";
+import { Refusal } from "../../platform/graphql/failures.js";
+import { findPerson } from "../access/person.js";
+import type { RequestContext } from "../access/request-context.js";
+import type { Work } from "../audit/unit-of-work.js";
+import { notify } from "../mail/security-notices.js";
+import { passwordChanged } from "../mail/templates.js";
+import type { PasswordHasher } from "../passwords/password-hasher.js";
+import { mustBeGoodPassword, storePassword } from "../passwords/password.service.js";
+import { findToken, spendToken } from "../portal-accounts/mailed-tokens.js";
+import { loadPolicy } from "../security-mode/security-policy.reader.js";
+import type { SessionService } from "../sessions/session.service.js";
+import type { SignInChallenges } from "./sign-in-challenges.js";
+import type { SignInOutcome } from "./sign-in.results.js";
+import { actorAs, type SignInService } from "./sign-in.service.js";
+
+const field = ["input", "token"];
+
+/** A colleague chooses a password by a mailed link: to join the team, or after having forgotten it. */
+export class TeamPassword {
+  constructor(
+    private readonly needs: {
+      work: Work;
+      hasher: PasswordHasher;
+      sessions: SessionService;
+      challenges: SignInChallenges;
+      signIn: SignInService;
+    },
+  ) {}
+
+  /** Ends every session; goes on to sign in as ever: a second factor is still asked. */
+  async choose(
+    input: { token: string; password: string; transport?: SessionTransport | null },
+    context: RequestContext,
+  ): Promise<SignInOutcome> {
+    const { work, hasher, sessions, challenges, signIn } = this.needs;
+    const transport = signIn.transportOf(input.transport, context);
+    const bySource = await signIn.takeFromSource("token", context);
+    const token = await findToken(work, input.token, ["TEAM_PASSWORD"]);
+    const person = token && (await findPerson(work.reader, "TEAM", token.accountId ?? ""));
+    if (!token || !person) throw new Refusal("TOKEN_INVALID", field);
+    mustBeGoodPassword(input.password, person, ["input", "password"]);
+    const stored = await hasher.hash(input.password);
+    const outcome = await work.do(async (unit) => {
+      await loadPolicy(unit.manager, person.firmId, { lock: "share" });
+      await spendToken(unit, token, field);
+      await storePassword(unit, person.ownerId, stored);
+      await sessions.endAllOf(unit, person.ownerId);
+      await challenges.voidAllOf(unit, person.ownerId);
+      const { firmId, email } = person;
+      const actor = actorAs(person, context.source);
+      const joined = await unit.affected("UPDATE team_members SET joinedAt = ? WHERE id = ? AND joinedAt IS NULL", [
+        unit.now,
+        person.ownerId,
+      ]);
+      if (joined === 1) unit.record({ type: "TEAM_MEMBER_JOINED", firmId, actor, data: { email } });
+      else {
+        unit.record({ type: "PASSWORD_CHANGED", firmId, actor, data: { email, by: "reset" } });
+        await notify(unit, person, actor, passwordChanged);
+      }
+      const door = joined === 1 ? "TEAM_INVITATION" : "PASSWORD_RESET";
+      return signIn.enter(unit, { person, door, transport, context, isMailboxProven: true });
+    });
+    await signIn.giveBack(bySource);
+    return outcome;
+  }
+}

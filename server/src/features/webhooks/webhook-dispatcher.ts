@@ -1,0 +1,240 @@
+import { MoreThan } from "typeorm";
+import type { AuditEventType } from "@gatehouse/shared";
+import { newId } from "../../platform/crypto/ids.js";
+import type { KeyRing } from "../../platform/crypto/key-ring.js";
+import type { Log } from "../../platform/log.js";
+import { AuditEvent } from "../audit/audit-event.entity.js";
+import { systemActor, type UnitOfWork, type Work } from "../audit/unit-of-work.js";
+import { waitAfterFailure } from "./retry-schedule.js";
+import { WebhookDelivery, WebhookEndpoint } from "./webhook-endpoint.entity.js";
+import { webhookBody } from "./webhook-payload.js";
+import { originOf, type AddressPolicy } from "./webhook-address.js";
+import { postOnce } from "./webhook-request.js";
+import { signatureOf, webhookSecretPlace } from "./webhook-secret.js";
+
+/** Longer than a delivery may take: an instance that died holds an endpoint up for no longer. */
+const LEASE_MS = 30_000;
+const POLL_MS = 1000;
+/** Events read at once for one endpoint. */
+const BATCH = 50;
+/** Endpoints that one instance serves at the same time, and how many of those may be ones whose last delivery failed. */
+const AT_ONCE = 1000;
+const FAILING_AT_ONCE = 200;
+/** Endpoints that are begun at one look, so that the database has time for others. */
+const BEGUN_AT_ONCE = 200;
+const GONE = 410;
+
+export interface DispatcherNeeds {
+  work: Work;
+  keys: KeyRing;
+  log: Log;
+  addresses: AddressPolicy;
+}
+
+/**
+ * Delivers the event log to each endpoint, in order and at least once. An endpoint's cursor moves only after its receiver has
+ * answered 2xx, so a crash repeats a delivery and loses none. `nextAttemptAt` is also the lease: whoever moved it forward delivers, and
+ * only while it still holds that value may it move the cursor. Endpoints wait for none but themselves: dead ones, each of which takes
+ * the whole time-out, are tried again in places of their own.
+ */
+export class WebhookDispatcher {
+  private readonly busy = new Map<string, Promise<void>>();
+  /** Those of the busy ones whose last delivery failed. */
+  private readonly failing = new Set<string>();
+  private timer: NodeJS.Timeout | null = null;
+  private looking: Promise<void> | null = null;
+  private readonly stopping = new AbortController();
+
+  constructor(private readonly needs: DispatcherNeeds) {}
+
+  start(): void {
+    this.timer = setInterval(() => this.wake(), POLL_MS);
+    this.wake();
+  }
+  /** Ends deliveries in progress; they are repeated by whoever starts next. */
+  async stop(): Promise<void> {
+    if (this.timer) clearInterval(this.timer);
+    this.stopping.abort();
+    await this.looking;
+    await Promise.all(this.busy.values());
+  }
+
+  /** There may be new events: look now, not at the next poll. */
+  wake(): void {
+    if (this.stopping.signal.aborted || this.looking) return;
+    this.looking = this.look()
+      .catch((error: unknown) => this.needs.log.error({ err: error }, "looking for webhooks to deliver failed"))
+      .finally(() => (this.looking = null));
+  }
+
+  /** Looks once and waits until everything that was due is delivered or has failed. */
+  async runOnce(): Promise<void> {
+    await this.look();
+    await Promise.all(this.busy.values());
+  }
+
+  private async look(): Promise<void> {
+    const due = (await this.needs.work.reader.query(
+      `SELECT w.id, w.attempts FROM webhook_endpoints w JOIN audit_counters c ON c.firmId = w.firmId
+       WHERE w.disabledAt IS NULL AND w.nextAttemptAt <= ? AND w.deliveredThroughSeq < c.lastSeq
+       ORDER BY CASE WHEN w.attempts = 0 THEN 0 ELSE 1 END, w.nextAttemptAt LIMIT ${BEGUN_AT_ONCE}`,
+      [this.needs.work.clock.now()],
+    )) as { id: string; attempts: number }[];
+    for (const { id, attempts } of due) {
+      if (this.busy.has(id) || this.busy.size >= AT_ONCE || this.stopping.signal.aborted) continue;
+      const isFailing = attempts > 0;
+      if (isFailing && this.failing.size >= FAILING_AT_ONCE) continue;
+      if (isFailing) this.failing.add(id);
+      const serving = this.serve(id)
+        .catch((error: unknown) =>
+          this.needs.log.error({ err: error, endpoint: id }, "a webhook endpoint was not served"),
+        )
+        .finally(() => {
+          this.busy.delete(id);
+          this.failing.delete(id);
+        });
+      this.busy.set(id, serving);
+    }
+  }
+
+  /** Delivers to one endpoint until it is up to date, fails or is another instance's. */
+  private async serve(id: string): Promise<void> {
+    while (!this.stopping.signal.aborted) {
+      const endpoint = await this.claim(id);
+      if (!endpoint) return;
+      const events = await this.needs.work.reader.find(AuditEvent, {
+        where: { firmId: endpoint.firmId, seq: MoreThan(endpoint.deliveredThroughSeq) },
+        order: { seq: "ASC" },
+        take: BATCH,
+      });
+      const wanted = new Set(endpoint.types === "" ? [] : endpoint.types.split(" "));
+      const isWanted = (type: AuditEventType) => wanted.size === 0 || wanted.has(type);
+      const next = events.find(({ type }) => isWanted(type));
+      const last = events.at(-1);
+      if (!next) {
+        // None of these is wanted; where there may be more, look on.
+        await this.settle(endpoint, {
+          deliveredThroughSeq: last?.seq ?? endpoint.deliveredThroughSeq,
+          nextAttemptAt: 0,
+        });
+        if (events.length < BATCH) return;
+      } else if (!(await this.deliver(endpoint, next))) return;
+    }
+  }
+
+  /** Takes the endpoint for the length of one delivery; null when it is not due, or another instance's. */
+  private async claim(id: string): Promise<WebhookEndpoint | null> {
+    return this.needs.work.do(async ({ manager, now }) => {
+      const endpoint = await manager.findOneBy(WebhookEndpoint, { id });
+      if (!endpoint || endpoint.disabledAt !== null || endpoint.nextAttemptAt > now) return null;
+      const lease = now + LEASE_MS;
+      const taken = await manager.update(
+        WebhookEndpoint,
+        { id, nextAttemptAt: endpoint.nextAttemptAt, deliveredThroughSeq: endpoint.deliveredThroughSeq },
+        { nextAttemptAt: lease },
+      );
+      return taken.affected === 1 ? Object.assign(endpoint, { nextAttemptAt: lease }) : null;
+    });
+  }
+
+  private async deliver(endpoint: WebhookEndpoint, event: AuditEvent): Promise<boolean> {
+    const { work, addresses } = this.needs;
+    const body = await webhookBody(work.reader, event);
+    const attemptedAt = work.clock.now();
+    const started = performance.now();
+    // The moment of this attempt, so that receivers can refuse what was recorded and sent again.
+    const timestamp = Math.floor(attemptedAt / 1000);
+    let responseStatus: number | null = null;
+    let failure: string | null = null;
+    try {
+      responseStatus = await postOnce(
+        endpoint.url,
+        {
+          "webhook-id": event.id,
+          "webhook-timestamp": timestamp.toString(),
+          "webhook-signature": this.secretsOf(endpoint, attemptedAt)
+            .map((secret) => signatureOf(secret, event.id, timestamp, body))
+            .join(" "),
+        },
+        body,
+        addresses,
+        this.stopping.signal,
+      );
+      if (responseStatus < 200 || responseStatus > 299) failure = `The receiver answered ${responseStatus}.`;
+    } catch (error) {
+      if (this.stopping.signal.aborted) {
+        await this.settle(endpoint, { nextAttemptAt: 0 });
+        return false;
+      }
+      failure = `The delivery failed: ${error instanceof Error ? error.message : "unknown reason"}`.slice(0, 500);
+    }
+    const attempt = endpoint.attempts + 1;
+    const wait = failure === null || responseStatus === GONE ? null : waitAfterFailure(attempt, Math.random());
+    const nextAttemptAt = wait === null ? null : work.clock.now() + wait;
+    const delivery = work.reader.create(WebhookDelivery, {
+      id: newId("webhookDelivery", attemptedAt),
+      endpointId: endpoint.id,
+      eventId: event.id,
+      eventSeq: event.seq,
+      eventType: event.type,
+      attempt,
+      attemptedAt,
+      durationMs: Math.round(performance.now() - started),
+      isDelivered: failure === null,
+      responseStatus,
+      failure,
+      nextAttemptAt,
+    });
+    if (failure === null) {
+      const outcome = { deliveredThroughSeq: event.seq, attempts: 0, nextAttemptAt: 0, lastFailure: null };
+      return this.settle(endpoint, outcome, delivery);
+    }
+    if (nextAttemptAt === null) await this.disable(endpoint, failure, delivery);
+    else await this.settle(endpoint, { attempts: attempt, nextAttemptAt, lastFailure: failure }, delivery);
+    return false;
+  }
+
+  /** The signing secrets in force, the newest first: for a day after a rotation the one before still counts. */
+  private secretsOf(endpoint: WebhookEndpoint, now: number): string[] {
+    const { encryptedSecret, previousEncryptedSecret, previousSecretUntil } = endpoint;
+    const isPreviousInForce = previousEncryptedSecret !== null && (previousSecretUntil ?? 0) > now;
+    return [encryptedSecret, ...(isPreviousInForce ? [previousEncryptedSecret] : [])].map((encrypted) =>
+      this.needs.keys.decrypt(encrypted, webhookSecretPlace(endpoint.id)),
+    );
+  }
+
+  /** Writes the outcome, unless the lease was lost: then somebody else delivers, or the owner asked for a replay. */
+  private settle(
+    endpoint: WebhookEndpoint,
+    outcome: Partial<Pick<WebhookEndpoint, "deliveredThroughSeq" | "attempts" | "nextAttemptAt" | "lastFailure">>,
+    delivery?: WebhookDelivery,
+  ): Promise<boolean> {
+    return this.needs.work.do(async (unit) => {
+      const held = { id: endpoint.id, nextAttemptAt: endpoint.nextAttemptAt };
+      const { affected } = await unit.manager.update(WebhookEndpoint, held, outcome);
+      if (delivery) await this.note(unit, delivery);
+      return affected === 1;
+    });
+  }
+
+  /** Sends no more until a replay is asked for; the log keeps what was not delivered. */
+  private async disable(endpoint: WebhookEndpoint, failure: string, delivery: WebhookDelivery): Promise<void> {
+    const { id, firmId, url, nextAttemptAt } = endpoint;
+    await this.needs.work.do(async (unit) => {
+      const { affected } = await unit.manager.update(
+        WebhookEndpoint,
+        { id, nextAttemptAt },
+        { disabledAt: unit.now, lastFailure: failure, attempts: delivery.attempt },
+      );
+      await this.note(unit, delivery);
+      if (affected === 1)
+        unit.record({ type: "WEBHOOK_DISABLED", firmId, actor: systemActor, data: { url: originOf(url) } });
+    });
+  }
+
+  /** It happened, also where the lease was lost; only an endpoint that was deleted has no log any more. */
+  private async note({ manager }: UnitOfWork, delivery: WebhookDelivery): Promise<void> {
+    if (await manager.existsBy(WebhookEndpoint, { id: delivery.endpointId }))
+      await manager.insert(WebhookDelivery, delivery);
+  }
+}

@@ -1,0 +1,42 @@
+import type { EntityManager } from "typeorm";
+import type { AuditEventType } from "@gatehouse/shared";
+import { encodeCursor } from "../../platform/graphql/pages.js";
+import type { AuditEvent } from "../audit/audit-event.entity.js";
+import { sentenceOf } from "../audit/unit-of-work.js";
+import { Contact } from "../contacts/contact.entity.js";
+
+/** `TWO_FACTOR_ENROLLED` is `two_factor.enrolled`: the thing, a dot, what happened to it. */
+export const webhookType = (type: AuditEventType): string => type.toLowerCase().replace(/_([^_]+)$/, ".$1");
+export const eventCursor = (seq: number): string => encodeCursor("audit", [seq]);
+
+/** The body of a delivery: the event as the API tells it, with the contact as it is now. */
+export async function webhookBody(reader: EntityManager, event: AuditEvent): Promise<string> {
+  const contact =
+    event.contactId === null ? null : await reader.findOneBy(Contact, { id: event.contactId, firmId: event.firmId });
+  const occurredAt = new Date(event.occurredAt).toISOString();
+  return JSON.stringify({
+    type: webhookType(event.type),
+    timestamp: occurredAt,
+    data: {
+      event: {
+        id: event.id,
+        cursor: eventCursor(event.seq),
+        type: event.type,
+        occurredAt,
+        actorKind: event.actorKind,
+        actorName: event.actorName,
+        contact: contact && {
+          id: contact.id,
+          externalId: contact.externalId,
+          name: contact.name,
+          email: contact.email,
+          accessState: contact.accessState,
+        },
+        reason: event.reason,
+        ipAddress: event.ipAddress,
+        userAgent: event.userAgent,
+        summary: sentenceOf(event, contact?.name ?? null),
+      },
+    },
+  });
+}

@@ -1,0 +1,89 @@
+import { Arg, Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from "type-graphql";
+import { PageArgs } from "../../platform/graphql/pages.js";
+import { answer } from "../../platform/graphql/payloads.js";
+import { Allow } from "../access/allow.js";
+import { asFirmCaller } from "../access/caller.js";
+import { actorIn, type RequestContext } from "../access/request-context.js";
+import {
+  CreateWebhookEndpointInput,
+  CreateWebhookEndpointPayload,
+  ReplayWebhookEventsInput,
+  RotateWebhookSecretPayload,
+  WebhookDeliveryConnection,
+  WebhookEndpointIdInput,
+  WebhookEndpointPayload,
+  WebhookEndpointView,
+} from "./webhook.results.js";
+import type { WebhookService } from "./webhook.service.js";
+
+@Resolver(() => WebhookEndpointView)
+export class WebhooksResolver {
+  constructor(private readonly webhooks: WebhookService) {}
+
+  @Allow({ team: "read", key: "WEBHOOKS_WRITE" })
+  @Query(() => [WebhookEndpointView], { description: "The firm's webhook endpoints, newest first." })
+  webhookEndpoints(@Ctx() context: RequestContext): Promise<WebhookEndpointView[]> {
+    return this.webhooks.list(asFirmCaller(context.caller));
+  }
+
+  @Allow({ team: "write", key: "WEBHOOKS_WRITE" })
+  @Mutation(() => CreateWebhookEndpointPayload, {
+    description: "Sends every later event to an address; at most 10 a firm.",
+  })
+  createWebhookEndpoint(
+    @Arg("input", () => CreateWebhookEndpointInput, { description: "Where to." }) input: CreateWebhookEndpointInput,
+    @Ctx() context: RequestContext,
+  ): Promise<CreateWebhookEndpointPayload> {
+    return answer(CreateWebhookEndpointPayload, () =>
+      this.webhooks.create(asFirmCaller(context.caller), input, actorIn(context)),
+    );
+  }
+
+  @Allow({ team: "write", key: "WEBHOOKS_WRITE" })
+  @Mutation(() => WebhookEndpointPayload, { description: "Stops sending to an address." })
+  deleteWebhookEndpoint(
+    @Arg("input", () => WebhookEndpointIdInput, { description: "Which." }) input: WebhookEndpointIdInput,
+    @Ctx() context: RequestContext,
+  ): Promise<WebhookEndpointPayload> {
+    return answer(WebhookEndpointPayload, async () => ({
+      webhookEndpoint: await this.webhooks.delete(
+        asFirmCaller(context.caller),
+        input.webhookEndpointId,
+        actorIn(context),
+      ),
+    }));
+  }
+
+  @Allow({ team: "write", key: "WEBHOOKS_WRITE" })
+  @Mutation(() => WebhookEndpointPayload, { description: "Delivers every event after the cursor again." })
+  replayWebhookEvents(
+    @Arg("input", () => ReplayWebhookEventsInput, { description: "From where." }) input: ReplayWebhookEventsInput,
+    @Ctx() context: RequestContext,
+  ): Promise<WebhookEndpointPayload> {
+    return answer(WebhookEndpointPayload, async () => ({
+      webhookEndpoint: await this.webhooks.replay(asFirmCaller(context.caller), input.webhookEndpointId, input.after),
+    }));
+  }
+
+  @Allow({ team: "write", key: "WEBHOOKS_WRITE" })
+  @Mutation(() => RotateWebhookSecretPayload, {
+    description: "Replaces the signing secret; for a day deliveries are signed with the one before, too.",
+  })
+  rotateWebhookSecret(
+    @Arg("input", () => WebhookEndpointIdInput, { description: "Which." }) input: WebhookEndpointIdInput,
+    @Ctx() context: RequestContext,
+  ): Promise<RotateWebhookSecretPayload> {
+    return answer(RotateWebhookSecretPayload, () =>
+      this.webhooks.rotateSecret(asFirmCaller(context.caller), input.webhookEndpointId, actorIn(context)),
+    );
+  }
+
+  @Allow({ team: "read", key: "WEBHOOKS_WRITE" })
+  @FieldResolver(() => WebhookDeliveryConnection, { description: "The attempts of the last 30 days, newest first." })
+  deliveries(
+    @Root() endpoint: WebhookEndpointView,
+    @Args(() => PageArgs) args: PageArgs,
+  ): Promise<WebhookDeliveryConnection> {
+    return this.webhooks.deliveries(endpoint.id, args);
+  }
+}

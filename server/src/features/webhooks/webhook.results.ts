@@ -1,0 +1,160 @@
+import { Field, ID, InputType, Int, ObjectType, registerEnumType } from "type-graphql";
+import type { AuditEventType } from "@gatehouse/shared";
+import { DateTime } from "../../platform/graphql/date-time.js";
+import { Node } from "../../platform/graphql/node.js";
+import { PageInfo } from "../../platform/graphql/pages.js";
+import { Payload } from "../../platform/graphql/payloads.js";
+import { AuditEventTypeEnum } from "../audit/audit-event.results.js";
+import type { WebhookDelivery, WebhookEndpoint } from "./webhook-endpoint.entity.js";
+import { eventCursor } from "./webhook-payload.js";
+
+export const WebhookStateEnum = { ACTIVE: "ACTIVE", FAILING: "FAILING", DISABLED: "DISABLED" } as const;
+registerEnumType(WebhookStateEnum, {
+  name: "WebhookState",
+  description: "How deliveries to an endpoint go.",
+  valuesConfig: {
+    ACTIVE: { description: "The last delivery was taken, or there was none yet." },
+    FAILING: { description: "The last attempt failed; it is made again at nextAttemptAt." },
+    DISABLED: { description: "Nothing is sent until a replay is asked for." },
+  },
+});
+
+@ObjectType("WebhookEndpoint", {
+  implements: Node,
+  description:
+    "Signed as Standard Webhooks 1.0: webhook-id, webhook-timestamp, webhook-signature: v1,<base64 HMAC-SHA256>.",
+})
+export class WebhookEndpointView extends Node {
+  firmId: string;
+  @Field(() => String, { description: "Where events are sent." }) url: string;
+  @Field(() => [AuditEventTypeEnum], { description: "Which ones; all when empty." }) types: AuditEventType[];
+  @Field(() => DateTime, { description: "When it was made." }) createdAt: number;
+  @Field(() => DateTime, {
+    nullable: true,
+    description:
+      "Since when nothing is sent: the receiver answered 410 or failed for days. A replay switches it on again.",
+  })
+  disabledAt: number | null;
+  @Field(() => String, { nullable: true, description: "Cursor of the last event acknowledged; null before the first." })
+  deliveredThrough: string | null;
+  @Field(() => String, { nullable: true, description: "Why the last attempt failed; null after a success." })
+  lastFailure: string | null;
+  @Field(() => WebhookStateEnum, { description: "How deliveries go." }) state: keyof typeof WebhookStateEnum;
+  @Field(() => DateTime, { nullable: true, description: "When a failed delivery is tried again; null where none is." })
+  nextAttemptAt: number | null;
+
+  static of({
+    id,
+    firmId,
+    url,
+    types,
+    createdAt,
+    disabledAt,
+    deliveredThroughSeq,
+    lastFailure,
+    attempts,
+    nextAttemptAt,
+  }: WebhookEndpoint): WebhookEndpointView {
+    const state = disabledAt !== null ? "DISABLED" : attempts > 0 ? "FAILING" : "ACTIVE";
+    return Object.assign(new WebhookEndpointView(), {
+      id,
+      firmId,
+      url,
+      createdAt,
+      disabledAt,
+      lastFailure,
+      state,
+      nextAttemptAt: state === "FAILING" ? nextAttemptAt : null,
+      types: types === "" ? [] : types.split(" "),
+      deliveredThrough: deliveredThroughSeq > 0 ? eventCursor(deliveredThroughSeq) : null,
+    });
+  }
+}
+
+@ObjectType("WebhookDelivery", { description: "One attempt to deliver an event. Kept for 30 days." })
+export class WebhookDeliveryView {
+  @Field(() => ID, { description: "The event, as in the header webhook-id." }) eventId: string;
+  @Field(() => AuditEventTypeEnum, { description: "What happened." }) eventType: AuditEventType;
+  @Field(() => String, {
+    description: "The cursor before the event: pass it to replayWebhookEvents to have it and all later ones again.",
+  })
+  replayAfter: string;
+  @Field(() => Int, { description: "The how-manieth attempt in a row at this event, from 1." }) attempt: number;
+  @Field(() => DateTime, { description: "When." }) attemptedAt: number;
+  @Field(() => Int, { description: "How many milliseconds it took." }) durationMs: number;
+  @Field(() => Boolean, { description: "The receiver took it: it answered 2xx." }) isDelivered: boolean;
+  @Field(() => Int, { nullable: true, description: "The HTTP status of the answer; null where there was none." })
+  responseStatus: number | null;
+  @Field(() => String, { nullable: true, description: "Why it failed." }) failure: string | null;
+  @Field(() => DateTime, {
+    nullable: true,
+    description: "When it was to be tried again; null where it was delivered or given up.",
+  })
+  nextAttemptAt: number | null;
+
+  static of({ eventSeq, ...row }: WebhookDelivery): WebhookDeliveryView {
+    const { eventId, eventType, attempt, attemptedAt, durationMs, isDelivered, responseStatus, failure } = row;
+    return Object.assign(new WebhookDeliveryView(), {
+      eventId,
+      eventType,
+      replayAfter: eventCursor(eventSeq - 1),
+      attempt,
+      attemptedAt,
+      durationMs,
+      isDelivered,
+      responseStatus,
+      failure,
+      nextAttemptAt: row.nextAttemptAt,
+    });
+  }
+}
+@ObjectType({ description: "An attempt in a list, and where it stands there." })
+export class WebhookDeliveryEdge {
+  @Field(() => String, { description: "Pass as after: or before:." }) cursor: string;
+  @Field(() => WebhookDeliveryView, { description: "The attempt." }) node: WebhookDeliveryView;
+}
+@ObjectType({ description: "A page of attempts, newest first." })
+export class WebhookDeliveryConnection {
+  @Field(() => [WebhookDeliveryEdge], { description: "The attempts with their cursors." }) edges: WebhookDeliveryEdge[];
+  @Field(() => [WebhookDeliveryView], { description: "The attempts." }) nodes: WebhookDeliveryView[];
+  @Field(() => PageInfo, { description: "Where the page lies." }) pageInfo: PageInfo;
+}
+
+@InputType({ description: "Where to send events." })
+export class CreateWebhookEndpointInput {
+  @Field(() => String, { description: "An https address on the public internet." }) url: string;
+  @Field(() => [AuditEventTypeEnum], { nullable: true, description: "Which events; all when empty or not given." })
+  types?: AuditEventType[] | null;
+}
+@InputType({ description: "A webhook endpoint of the firm." })
+export class WebhookEndpointIdInput {
+  @Field(() => ID, { description: "The endpoint." }) webhookEndpointId: string;
+}
+@InputType({ description: "From where to deliver again." })
+export class ReplayWebhookEventsInput {
+  @Field(() => ID, { description: "The endpoint." }) webhookEndpointId: string;
+  @Field(() => String, { description: "The cursor of an event: every later one is delivered again." }) after: string;
+}
+
+@ObjectType({ description: "The endpoint's new secret." })
+export class RotateWebhookSecretPayload extends Payload {
+  @Field(() => WebhookEndpointView, { nullable: true, description: "The endpoint." })
+  webhookEndpoint: WebhookEndpointView | null = null;
+  @Field(() => String, {
+    nullable: true,
+    description: "whsec_...; shown this once. For a day deliveries carry a signature by the one before, too.",
+  })
+  signingSecret: string | null = null;
+}
+@ObjectType({ description: "The new endpoint." })
+export class CreateWebhookEndpointPayload extends Payload {
+  @Field(() => WebhookEndpointView, { nullable: true, description: "The endpoint." })
+  webhookEndpoint: WebhookEndpointView | null = null;
+  @Field(() => String, { nullable: true, description: "whsec_..., to verify signatures with; shown this once." })
+  signingSecret: string | null = null;
+}
+@ObjectType({ description: "The endpoint as it is now." })
+export class WebhookEndpointPayload extends Payload {
+  @Field(() => WebhookEndpointView, { nullable: true, description: "The endpoint." })
+  webhookEndpoint: WebhookEndpointView | null = null;
+}

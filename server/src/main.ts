@@ -1,0 +1,41 @@
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { startApp } from "./app.js";
+import { demoSignIns } from "./demo/demo-firm.js";
+import { readConfig } from "./platform/config/config.js";
+import { createLog } from "./platform/log.js";
+
+/** How long a stop waits for what is under way. */
+const STOP_MS = 10_000;
+
+try {
+  const config = readConfig(process.env);
+  const log = createLog(config.logLevel);
+  const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
+  const app = await startApp(config, { log, dashboard: join(root, "dashboard/dist"), docs: root });
+  console.log(`\nGatehouse serves ${app.publicUrl}/ (for integrators: ${app.publicUrl}/docs)`);
+  if (!config.isProduction) {
+    if (config.smtpUrl === null) console.log(`  mail is kept and shown at ${app.publicUrl}/mailbox`);
+    if (app.hasDemo)
+      for (const { who, email, password, at } of demoSignIns)
+        console.log(`  ${app.publicUrl}${at}  ${who}: ${email} / ${password}`);
+  }
+  let isStopping = false;
+  const stop = () => {
+    if (isStopping) return;
+    isStopping = true;
+    setTimeout(() => process.exit(1), STOP_MS).unref();
+    app.close().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        log.error({ err: error }, "stopping failed");
+        process.exit(1);
+      },
+    );
+  };
+  process.on("SIGINT", stop);
+  process.on("SIGTERM", stop);
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exit(1);
+}

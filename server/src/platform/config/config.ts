@@ -1,0 +1,98 @@
+import { randomBytes } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { KeyRing } from "../crypto/key-ring.js";
+
+const flag = z.enum(["0", "1"]).transform((value) => value === "1");
+
+/** Every variable the server reads, with its meaning; nothing else looks at the environment. */
+const Environment = z.object({
+  NODE_ENV: z.string().default("development"),
+  /** 0 takes any free port. */
+  PORT: z.coerce.number().int().min(0).max(65535).default(4000),
+  HOST: z.string().min(1).optional(),
+  DATABASE_URL: z
+    .string()
+    .regex(/^(?:sqlite:.+|(?:mysql|mariadb):\/\/.+)$/, "must be sqlite:<file> or mysql://user:password@host:3306/name")
+    .default("sqlite:./data/gatehouse.sqlite"),
+  REDIS_URL: z
+    .string()
+    .regex(/^rediss?:\/\/.+/, "must be redis://host:6379")
+    .optional(),
+  SMTP_URL: z
+    .string()
+    .regex(/^smtps?:\/\/.+/, "must be smtp://user:password@host:587")
+    .optional(),
+  MAIL_FROM: z.string().min(3).default("no-reply@gatehouse.example"),
+  /** The only source of links in mails, and the origin that browsers must come from. */
+  PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
+  /** `id:base64 of 32 bytes`, comma-separated; the first encrypts, all decrypt. */
+  SECRET_KEYS: z.string().optional(),
+  SOURCE_LIMIT_FACTOR: z.coerce.number().positive().default(1),
+  /** Comma-separated addresses of the proxies whose X-Forwarded-For counts. */
+  TRUST_PROXY: z.string().default(""),
+  DEMO: flag.optional(),
+  LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
+});
+
+export interface Config {
+  isProduction: boolean;
+  port: number;
+  host: string;
+  databaseUrl: string;
+  redisUrl: string | null;
+  smtpUrl: string | null;
+  mailFrom: string;
+  /** Null: http://localhost:<the port it listens on>. */
+  publicUrl: string | null;
+  keys: KeyRing;
+  sourceLimitFactor: number;
+  trustedProxies: string[];
+  /** Null: when the database is new. Never in production. */
+  demo: boolean | null;
+  logLevel: "debug" | "info" | "warn" | "error" | "silent";
+}
+
+/** Reads the whole environment at once; throws one error that names every fault. */
+export function readConfig(env: NodeJS.ProcessEnv, dataDirectory = "./data"): Config {
+  const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ""));
+  const parsed = Environment.safeParse(set);
+  if (!parsed.success) throw new Error(`The configuration is not valid:\n${z.prettifyError(parsed.error)}`);
+  const e = parsed.data;
+  const isProduction = e.NODE_ENV === "production";
+  if (isProduction && !e.SECRET_KEYS)
+    throw new Error("SECRET_KEYS is required in production: id:base64 of 32 random bytes.");
+  return {
+    isProduction,
+    port: e.PORT,
+    host: e.HOST ?? (isProduction ? "0.0.0.0" : "127.0.0.1"),
+    databaseUrl: e.DATABASE_URL,
+    redisUrl: e.REDIS_URL ?? null,
+    smtpUrl: e.SMTP_URL ?? null,
+    mailFrom: e.MAIL_FROM,
+    publicUrl: e.PUBLIC_URL?.replace(/\/+$/, "") ?? null,
+    keys: KeyRing.parse(e.SECRET_KEYS ?? localKeys(dataDirectory)),
+    sourceLimitFactor: e.SOURCE_LIMIT_FACTOR,
+    trustedProxies: e.TRUST_PROXY.split(",")
+      .map((address) => address.trim())
+      .filter(Boolean),
+    demo: isProduction ? false : (e.DEMO ?? null),
+    logLevel: e.LOG_LEVEL,
+  };
+}
+
+/** Outside production the keys are made once and kept in a file that only its owner may read. */
+function localKeys(directory: string): string {
+  const file = join(directory, "secret-keys");
+  if (!existsSync(file)) {
+    mkdirSync(directory, { recursive: true });
+    try {
+      writeFileSync(file, `k1:${randomBytes(32).toString("base64")}\n`, { mode: 0o600, flag: "wx" });
+    } catch (error) {
+      // Another instance that starts at the same moment has just made it.
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    }
+  }
+  return readFileSync(file, "utf8").trim();
+}

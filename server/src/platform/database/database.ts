@@ -1,0 +1,77 @@
+import { mkdirSync } from "node:fs";
+import { dirname } from "node:path";
+import { DataSource, type DataSourceOptions, type MigrationInterface } from "typeorm";
+import { createConnection } from "mysql2/promise";
+import { PREPARED_STATEMENTS } from "./prepared-rows.js";
+import { SqliteDatabase } from "./sqlite-driver.js";
+import { isolateSqlite } from "./sqlite-isolation.js";
+import { runMigrationsOnce } from "./run-migrations.js";
+
+export interface DatabaseOptions {
+  /** `sqlite:<file>` or `mysql://user:password@host:3306/name` (also for MariaDB). */
+  url: string;
+  entities: (new () => object)[];
+  migrations: (new () => MigrationInterface)[];
+  poolSize?: number;
+}
+
+const sqliteFile = (url: string) => url.slice("sqlite:".length);
+
+/** MariaDB speaks MySQL's protocol, but wants TypeORM's other dialect. */
+async function mysqlFlavour(url: string): Promise<"mysql" | "mariadb"> {
+  const connection = await createConnection(url);
+  try {
+    const [rows] = await connection.query("SELECT VERSION() AS version");
+    return /mariadb/i.test(String((rows as { version: string }[])[0]?.version)) ? "mariadb" : "mysql";
+  } finally {
+    await connection.end();
+  }
+}
+
+/** Opens the database, and brings its tables up to date, once also when several instances start together. */
+export async function openDatabase({ url, entities, migrations, poolSize = 10 }: DatabaseOptions): Promise<DataSource> {
+  const common = {
+    entities,
+    migrations,
+    synchronize: false,
+    logging: false,
+    migrationsTransactionMode: "each",
+  } as const;
+  let options: DataSourceOptions;
+  if (url.startsWith("sqlite:")) {
+    const file = sqliteFile(url);
+    mkdirSync(dirname(file), { recursive: true });
+    options = {
+      ...common,
+      type: "better-sqlite3",
+      database: file,
+      driver: SqliteDatabase,
+      enableWAL: true,
+      // A WAL file that is opened again falls back to NORMAL: a commit could be lost with the power.
+      prepareDatabase: (database: SqliteDatabase) => void database.pragma("synchronous = FULL"),
+    };
+  } else {
+    const mysqlUrl = url.replace(/^mariadb:/, "mysql:");
+    options = {
+      ...common,
+      type: await mysqlFlavour(mysqlUrl),
+      url: mysqlUrl,
+      charset: "utf8mb4",
+      timezone: "Z",
+      supportBigNumbers: true,
+      bigNumberStrings: false,
+      poolSize,
+      extra: { maxPreparedStatements: PREPARED_STATEMENTS },
+    };
+  }
+  const dataSource = new DataSource(options);
+  if (options.type === "better-sqlite3") isolateSqlite(dataSource);
+  await dataSource.initialize();
+  try {
+    await runMigrationsOnce(dataSource);
+  } catch (error) {
+    await dataSource.destroy();
+    throw error;
+  }
+  return dataSource;
+}

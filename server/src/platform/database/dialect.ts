@@ -1,0 +1,79 @@
+import type { DataSource, EntityManager } from "typeorm";
+
+/** The only place that knows which database it is. Everything else writes SQL that both understand. */
+export type Dialect = "sqlite" | "mysql";
+
+export const dialectOf = (source: DataSource | EntityManager): Dialect =>
+  ("connection" in source ? source.connection : source).options.type === "better-sqlite3" ? "sqlite" : "mysql";
+
+/** The lock option of a find: nobody else changes the rows until the commit. SQLite's writers are serial anyway. */
+export const forUpdate = (manager: EntityManager) =>
+  dialectOf(manager) === "mysql" ? ({ lock: { mode: "pessimistic_write" } } as const) : {};
+/** As forUpdate, but others may hold the same lock: whoever wants to change the rows waits for all of them. */
+export const forShare = (manager: EntityManager) =>
+  dialectOf(manager) === "mysql" ? ({ lock: { mode: "pessimistic_read" } } as const) : {};
+
+interface DriverError {
+  code?: string;
+  errno?: number;
+  errcode?: number;
+  message?: string;
+}
+const driverErrorOf = (error: unknown): DriverError => {
+  const { driverError } = (error ?? {}) as { driverError?: DriverError };
+  return driverError ?? (error as DriverError) ?? {};
+};
+
+/** A row with the same unique key exists. */
+export function isUniqueViolation(error: unknown): boolean {
+  const { code, errcode, message } = driverErrorOf(error);
+  return (
+    code === "ER_DUP_ENTRY" || errcode === 2067 || errcode === 1555 || /UNIQUE constraint failed/.test(message ?? "")
+  );
+}
+
+/** The transaction lost to another one and may simply be run again. */
+export function isRetryable(error: unknown): boolean {
+  const { code, errcode } = driverErrorOf(error);
+  return (
+    code === "ER_LOCK_DEADLOCK" ||
+    code === "ER_LOCK_WAIT_TIMEOUT" ||
+    code === "ER_CHECKREAD" || // MariaDB: the record changed since it was read
+    errcode === 5 // SQLITE_BUSY: another process writes
+  );
+}
+
+/**
+ * Runs one UPDATE or DELETE and says how many rows it hit: what "spend once" and "count once" are judged by.
+ * `?` placeholders; on MySQL the count is of matched rows, so a no-op update counts too.
+ */
+export async function affectedRows(manager: EntityManager, sql: string, parameters: unknown[]): Promise<number> {
+  if (!manager.queryRunner) throw new Error("a conditional write belongs in a transaction");
+  const { affected } = await manager.queryRunner.query(sql, parameters, true);
+  return affected ?? 0;
+}
+
+/** A statement that inserts, unless the row is there already. */
+export const insertIgnore = (source: DataSource | EntityManager) =>
+  dialectOf(source) === "mysql" ? "INSERT IGNORE INTO" : "INSERT OR IGNORE INTO";
+
+/** A read that the database ends after so long, which isOutOfTime tells. SQLite reads in the process itself and ends nothing. */
+export function limited(source: DataSource | EntityManager, sql: string, limitMs: number): string {
+  switch (("connection" in source ? source.connection : source).options.type) {
+    case "mariadb":
+      return `SET STATEMENT max_statement_time = ${limitMs / 1000} FOR ${sql}`;
+    case "mysql":
+      return sql.replace(/\bSELECT\b/, `SELECT /*+ MAX_EXECUTION_TIME(${limitMs}) */`);
+    default:
+      return sql;
+  }
+}
+export const isOutOfTime = (error: unknown): boolean => [1969, 3024].includes(driverErrorOf(error).errno ?? 0);
+
+/** A join that is made in the order it is written in. */
+export const inOrder = (source: DataSource | EntityManager) =>
+  dialectOf(source) === "mysql" ? "STRAIGHT_JOIN" : "CROSS JOIN";
+
+/** The index to read a table by, where MySQL's optimiser would sort the whole firm rather than read a page in order. */
+export const byIndex = (source: DataSource | EntityManager, name: string) =>
+  dialectOf(source) === "mysql" ? `FORCE INDEX (${name})` : `INDEXED BY ${name}`;

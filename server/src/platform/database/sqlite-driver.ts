@@ -1,0 +1,63 @@
+import * as photostructure from "@photostructure/sqlite";
+
+/** The part of `node:sqlite`'s API used here; @photostructure/sqlite has the same. */
+interface SqliteStatement {
+  columns(): unknown[];
+  all(...parameters: unknown[]): unknown[];
+  get(...parameters: unknown[]): unknown;
+  run(...parameters: unknown[]): unknown;
+}
+interface SqliteConnection {
+  prepare(sql: string): SqliteStatement;
+  exec(sql: string): void;
+  close(): void;
+}
+interface SqliteModule {
+  DatabaseSync: new (file: string, options: { readOnly: boolean; timeout: number }) => SqliteConnection;
+}
+
+const { DatabaseSync } = photostructure as unknown as SqliteModule;
+
+class Statement {
+  /** What better-sqlite3 calls a statement that returns rows. */
+  readonly reader: boolean;
+  constructor(private readonly statement: SqliteStatement) {
+    this.reader = statement.columns().length > 0;
+  }
+  all(...parameters: unknown[]) {
+    return this.statement.all(...parameters);
+  }
+  get(...parameters: unknown[]) {
+    return this.statement.get(...parameters);
+  }
+  run(...parameters: unknown[]) {
+    return this.statement.run(...parameters);
+  }
+}
+
+/**
+ * The shape of better-sqlite3 that TypeORM's driver expects, over @photostructure/sqlite, whose binaries come in the package:
+ * nothing is compiled or downloaded at install.
+ */
+export class SqliteDatabase {
+  private readonly connection: SqliteConnection;
+  constructor(file: string, options: { readonly?: boolean; timeout?: number } = {}) {
+    this.connection = new DatabaseSync(file, {
+      readOnly: options.readonly ?? false,
+      timeout: options.timeout ?? 10_000,
+    });
+  }
+  prepare(sql: string) {
+    return new Statement(this.connection.prepare(sql));
+  }
+  pragma(pragma: string) {
+    return this.connection.prepare(`PRAGMA ${pragma}`).all();
+  }
+  exec(sql: string) {
+    this.connection.exec(sql);
+    return this;
+  }
+  close() {
+    this.connection.close();
+  }
+}

@@ -1,0 +1,35 @@
+import { GraphQLError } from "graphql";
+import { failures, type UserErrorCode } from "@gatehouse/shared";
+
+/** A failure that the caller can expect and act on: becomes `userErrors` of the payload. Thrown, it rolls the unit of work back. */
+export class Refusal extends Error {
+  constructor(
+    readonly code: UserErrorCode,
+    /** The input field, e.g. ["input", "email"]. */
+    readonly field: readonly string[] | null = null,
+    message: string = failures[code],
+  ) {
+    super(message);
+    this.name = "Refusal";
+  }
+}
+
+/** Whether it was thrown to be told to the caller. */
+export const isExpected = (error: unknown): boolean => error instanceof Refusal || error instanceof GraphQLError;
+
+type TopLevelCode =
+  "UNAUTHENTICATED" | "FORBIDDEN" | "NOT_FOUND" | "BAD_USER_INPUT" | "RATE_LIMITED" | "QUERY_TOO_COMPLEX";
+/** A failure that the caller cannot act on in-line: a top-level error with `extensions.code`. */
+const topLevel = (code: TopLevelCode, message: string, extensions: Record<string, unknown> = {}) =>
+  new GraphQLError(message, { extensions: { ...extensions, code } });
+
+export const unauthenticated = () => topLevel("UNAUTHENTICATED", "Sign in first.");
+/** `missing`: the scope, role or assurance that would be needed. */
+export const forbidden = (missing: string) => topLevel("FORBIDDEN", `Not allowed: this needs ${missing}.`, { missing });
+export const notFound = () => topLevel("NOT_FOUND", failures.NOT_FOUND);
+export const badInput = (message: string) => topLevel("BAD_USER_INPUT", message);
+export const rateLimited = (retryAfterMs: number) =>
+  topLevel("RATE_LIMITED", "Too many requests from here. Try again later.", {
+    retryAfter: Math.max(1, Math.ceil(retryAfterMs / 1000)),
+  });
+export const tooComplex = (message: string) => topLevel("QUERY_TOO_COMPLEX", message);

@@ -1,0 +1,62 @@
+import {
+  getVariableValues,
+  GraphQLError,
+  valueFromASTUntyped,
+  visit,
+  type DocumentNode,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+} from "graphql";
+import type { OperationStage } from "./operation-pipeline.js";
+
+const refusal = () =>
+  new GraphQLError("Introspection is off here. The schema is served at /schema.graphql.", {
+    extensions: { code: "GRAPHQL_VALIDATION_FAILED", http: { status: 400 } },
+  });
+
+const asked = new WeakMap<DocumentNode, boolean>();
+/** Whether the document asks of the schema at all: looked up once a document. */
+function asksOfSchema(document: DocumentNode): boolean {
+  let asks = asked.get(document);
+  if (asks === undefined) {
+    asks = false;
+    visit(document, { Field: ({ name }) => void (asks ||= name.value === "__schema" || name.value === "__type") });
+    asked.set(document, asks);
+  }
+  return asks;
+}
+
+/**
+ * Refuses introspection. Only a type that does not exist is answered, null as everywhere: it tells nothing, and is how GraphQL over
+ * HTTP's own audit probes a server.
+ */
+export function refuseIntrospection(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+  given: Readonly<Record<string, unknown>>,
+): void {
+  if (!asksOfSchema(document)) return;
+  const variables = getVariableValues(schema, operation.variableDefinitions ?? [], given).coerced ?? {};
+  visit(document, {
+    Field({ name, arguments: args = [] }) {
+      if (name.value === "__schema") throw refusal();
+      if (name.value !== "__type") return;
+      for (const { value } of args) {
+        const type = valueFromASTUntyped(value, variables);
+        if (typeof type !== "string" || schema.getType(type)) throw refusal();
+      }
+    },
+  });
+}
+
+/** In place of Apollo's `introspection: false`. */
+export const hiddenSchema = <C>(): OperationStage<C> => ({
+  async requestDidStart() {
+    return {
+      async didResolveOperation({ schema, document, operation, request }) {
+        if (operation) refuseIntrospection(schema, document, operation, request.variables ?? {});
+      },
+    };
+  },
+});

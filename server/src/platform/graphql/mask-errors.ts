@@ -1,0 +1,62 @@
+import { unwrapResolverError } from "@apollo/server/errors";
+import { GraphQLError, type GraphQLFormattedError } from "graphql";
+import type { Log } from "../log.js";
+import type { OperationStage } from "./operation-pipeline.js";
+
+/** Codes whose messages are meant for the caller. */
+const shown = new Set([
+  "UNAUTHENTICATED",
+  "FORBIDDEN",
+  "NOT_FOUND",
+  "BAD_USER_INPUT",
+  "RATE_LIMITED",
+  "QUERY_TOO_COMPLEX",
+  "IDEMPOTENCY_KEY_REUSED",
+  "IDEMPOTENCY_KEY_REFUSED",
+  "IDEMPOTENCY_KEY_IN_USE",
+  "IDEMPOTENCY_OUTCOME_UNKNOWN",
+  "GRAPHQL_PARSE_FAILED",
+  "GRAPHQL_VALIDATION_FAILED",
+  "OPERATION_RESOLUTION_FAILURE",
+  "PERSISTED_QUERY_NOT_FOUND",
+  "PERSISTED_QUERY_NOT_SUPPORTED",
+  "BAD_REQUEST",
+]);
+const isShown = (code: unknown) => typeof code === "string" && shown.has(code);
+
+/**
+ * What the caller may read of an error. Anything unexpected becomes INTERNAL with the request's id; its detail goes to the log only
+ * (OWASP ASVS 16.5.1).
+ */
+export function maskError(formatted: GraphQLFormattedError): GraphQLFormattedError {
+  const {
+    stacktrace: _stacktrace,
+    exception: _exception,
+    ...extensions
+  } = (formatted.extensions ?? {}) as Record<string, unknown>;
+  if (isShown(extensions.code)) return { ...formatted, extensions };
+  return {
+    message: "Something went wrong on our side. Tell us the request id.",
+    ...(formatted.path ? { path: formatted.path } : {}),
+    extensions: { code: "INTERNAL", requestId: extensions.requestId ?? null },
+  };
+}
+
+/** Logs an error that the caller is not told about, and gives it the id by which it is found. */
+export function logUnexpected(error: GraphQLError, requestId: string, log: Log): void {
+  if (isShown(error.extensions.code)) return;
+  const original = unwrapResolverError(error);
+  error.extensions.requestId = requestId;
+  log.error({ err: original, requestId }, "an operation failed");
+}
+
+/** For what fails before an operation runs. */
+export const logUnexpectedErrors = <C extends { requestId: string }>(log: Log): OperationStage<C> => ({
+  async requestDidStart() {
+    return {
+      async didEncounterErrors({ errors, contextValue }) {
+        for (const error of errors) logUnexpected(error, contextValue.requestId, log);
+      },
+    };
+  },
+});

@@ -1,0 +1,193 @@
+import { HeaderMap, type GraphQLResponse } from "@apollo/server";
+import {
+  GraphQLError,
+  type DocumentNode,
+  type ExecutionResult,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+} from "graphql";
+import { LRUCache } from "lru-cache";
+import type { Log } from "../log.js";
+import { compileOperation, type Execute } from "./compiled-operation.js";
+import { logUnexpected, maskError } from "./mask-errors.js";
+
+/** One operation on its way through the stages: the part of Apollo's request context that they use. */
+export interface OperationState<C> {
+  schema: GraphQLSchema;
+  request: {
+    query?: string;
+    operationName?: string;
+    variables?: Record<string, unknown>;
+    http?: { headers: HeaderMap };
+  };
+  source?: string;
+  document?: DocumentNode;
+  operation?: OperationDefinitionNode;
+  contextValue: C;
+  response: Pick<GraphQLResponse, "http"> & Partial<GraphQLResponse>;
+}
+type Resolved<C> = OperationState<C> & { document: DocumentNode };
+export type AnsweredState<C> = OperationState<C> & { response: GraphQLResponse };
+
+/**
+ * What is done about an operation besides running it: limits, replays, logging. Apollo's plugins, cut down to the hooks that both
+ * lanes run; a hook of another name does not type-check, so that no stage can be skipped by one of them.
+ */
+export interface OperationStage<C> {
+  requestDidStart(state: OperationState<C>): Promise<StageHooks<C>>;
+}
+export interface StageHooks<C> {
+  /** After validation; throws to refuse. */
+  didResolveOperation?(state: Resolved<C>): Promise<void>;
+  /** The first stage that answers is the last one asked. */
+  responseForOperation?(state: Resolved<C>): Promise<GraphQLResponse | null>;
+  didEncounterErrors?(state: OperationState<C> & { errors: readonly GraphQLError[] }): Promise<void>;
+  willSendResponse?(state: AnsweredState<C>): Promise<void>;
+}
+
+/** An operation that was parsed, found valid and compiled. */
+export interface KnownOperation {
+  document: DocumentNode;
+  operation: OperationDefinitionNode;
+  execute: Execute;
+}
+
+/** Nodes and code take about a hundred times the text's room. */
+const KNOWN = { max: 1000, maxSize: 512_000 };
+
+/** The body of a POST as GraphQL over HTTP has it. */
+interface OperationBody {
+  query: string;
+  operationName?: string | null;
+  variables?: Record<string, unknown> | null;
+  extensions?: Record<string, unknown> | null;
+}
+
+/**
+ * Runs operations in two lanes. What is new takes Apollo's: parsing, validation, then the stages. What Apollo has let through
+ * before takes the fast lane: the same stages on the same state, without parsing and validating again what is known to be valid.
+ */
+export class OperationPipeline<C extends { requestId: string }> {
+  /** For Apollo and for the fast lane; the last one runs the operation. */
+  readonly stages: readonly OperationStage<C>[];
+  private readonly known = new LRUCache<string, KnownOperation>({
+    ...KNOWN,
+    sizeCalculation: (_operation, key) => key.length,
+  });
+
+  constructor(private readonly needs: { schema: GraphQLSchema; log: Log; stages: readonly OperationStage<C>[] }) {
+    const execution = {
+      requestDidStart: async () => ({ responseForOperation: (state: Resolved<C>) => this.run(state) }),
+    };
+    this.stages = [...needs.stages, execution];
+  }
+
+  /** An operation that ran before, unless the request holds something that only Apollo understands. */
+  find(body: object): KnownOperation | undefined {
+    return isOperationBody(body) ? this.known.get(keyOf(body.query, body.operationName)) : undefined;
+  }
+
+  /** The fast lane: what Apollo does from the resolved operation on. Never throws. */
+  async answer(known: KnownOperation, body: object, headers: HeaderMap, contextValue: C): Promise<GraphQLResponse> {
+    try {
+      return await this.passStages(known, body as OperationBody, headers, contextValue);
+    } catch (error) {
+      this.needs.log.error({ err: error, requestId: contextValue.requestId }, "a stage failed");
+      return responseOf({ errors: [new GraphQLError("Internal server error")] }, 500);
+    }
+  }
+
+  private async passStages(
+    { document, operation }: KnownOperation,
+    { query, operationName, variables }: OperationBody,
+    headers: HeaderMap,
+    contextValue: C,
+  ): Promise<GraphQLResponse> {
+    const state: Resolved<C> = {
+      schema: this.needs.schema,
+      request: {
+        query,
+        operationName: operationName ?? undefined,
+        variables: variables ?? undefined,
+        http: { headers },
+      },
+      source: query,
+      document,
+      operation,
+      contextValue,
+      response: { http: { status: undefined, headers: new HeaderMap() } },
+    };
+    const hooks = await Promise.all(this.stages.map((stage) => stage.requestDidStart(state)));
+    let response: GraphQLResponse | null = null;
+    try {
+      await Promise.all(hooks.map((hook) => hook.didResolveOperation?.(state)));
+    } catch (refusal) {
+      const errors = [asGraphQLError(refusal)];
+      await Promise.all(hooks.map((hook) => hook.didEncounterErrors?.({ ...state, errors })));
+      response = responseOf({ errors }, 500);
+    }
+    for (const hook of hooks) response ??= (await hook.responseForOperation?.(state)) ?? null;
+    if (!response) throw new Error("no stage ran the operation");
+    mergeHead(state.response.http, response.http);
+    state.response.body = response.body;
+    const answered = state as AnsweredState<C>;
+    await Promise.all(hooks.map((hook) => hook.willSendResponse?.(answered)));
+    return answered.response;
+  }
+
+  /** The last stage. An operation that the document does not hold is Apollo's to refuse. */
+  private async run(state: Resolved<C>): Promise<GraphQLResponse | null> {
+    const { source, document, operation, request, contextValue } = state;
+    if (source === undefined || !operation) return null;
+    const key = keyOf(source, request.operationName);
+    let known = this.known.get(key);
+    if (!known) {
+      known = { document, operation, execute: compileOperation(this.needs.schema, document, operation) };
+      this.known.set(key, known);
+    }
+    const result = await known.execute(contextValue, request.variables ?? {});
+    for (const error of result.errors ?? []) logUnexpected(error, contextValue.requestId, this.needs.log);
+    return responseOf(result, result.data === undefined ? 400 : undefined);
+  }
+}
+
+/** The length keeps a name that ends like a query apart from the query. */
+const keyOf = (query: string, operationName: string | null | undefined) =>
+  `${operationName?.length ?? "-"}:${operationName ?? ""}${query}`;
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+function isOperationBody(body: object): body is OperationBody {
+  const { query, operationName, variables, extensions } = body as Record<string, unknown>;
+  return (
+    typeof query === "string" &&
+    (operationName == null || typeof operationName === "string") &&
+    (variables == null || isRecord(variables)) &&
+    // A persisted query is found by its digest.
+    (extensions == null || (isRecord(extensions) && !extensions.persistedQuery))
+  );
+}
+
+const asGraphQLError = (error: unknown): GraphQLError =>
+  error instanceof GraphQLError
+    ? error
+    : new GraphQLError(error instanceof Error ? error.message : String(error), { originalError: error as Error });
+
+type Head = GraphQLResponse["http"];
+function mergeHead(target: Head, source: Partial<Head>): void {
+  if (source.status) target.status = source.status;
+  for (const [name, value] of source.headers ?? []) target.headers.set(name, value);
+}
+
+/** A result as it is answered: errors masked, with the status and headers that they ask for, or else with `status`. */
+function responseOf({ errors, ...result }: ExecutionResult, status?: number): GraphQLResponse {
+  const http: Head = { status: undefined, headers: new HeaderMap() };
+  const formatted = errors?.map((error) => {
+    const { http: head, ...extensions } = error.extensions;
+    if (head) mergeHead(http, head as Partial<Head>);
+    return maskError({ ...error.toJSON(), extensions });
+  });
+  if (formatted) http.status ??= status;
+  return { http, body: { kind: "single", singleResult: { ...result, ...(formatted ? { errors: formatted } : {}) } } };
+}

@@ -1,0 +1,147 @@
+import { ArgsType, Field, Int, ObjectType } from "type-graphql";
+import { counts } from "@gatehouse/shared";
+import { badInput } from "./failures.js";
+
+@ObjectType({ description: "Where a page of a connection lies within the list." })
+export class PageInfo {
+  @Field(() => Boolean, { description: "There are items after this page." }) hasNextPage: boolean;
+  @Field(() => Boolean, { description: "There are items before this page." }) hasPreviousPage: boolean;
+  @Field(() => String, { nullable: true, description: "Pass as before: to page backwards." }) startCursor:
+    string | null;
+  @Field(() => String, { nullable: true, description: "Pass as after: to page forwards." }) endCursor: string | null;
+}
+
+@ArgsType()
+export class PageArgs {
+  @Field(() => Int, {
+    nullable: true,
+    description: "The first so many items, 1 to 100; 50 when neither first nor last is given.",
+  })
+  first?: number | null;
+  @Field(() => String, { nullable: true, description: "Only items after this cursor." })
+  after?: string | null;
+  @Field(() => Int, { nullable: true, description: "The last so many items, 1 to 100." })
+  last?: number | null;
+  @Field(() => String, { nullable: true, description: "Only items before this cursor." })
+  before?: string | null;
+}
+
+/** The values of the ordering columns at one item, in their order. */
+export type CursorKeys = (string | number)[];
+
+export interface PageRequest {
+  limit: number;
+  /** Forward: the first items after `after`; backward: the last ones before `before`. */
+  isForward: boolean;
+  after: CursorKeys | null;
+  before: CursorKeys | null;
+}
+
+/** A keyset cursor: opaque to callers. `kind` names the list and its order, so that a cursor of another list is refused. */
+export const encodeCursor = (kind: string, keys: CursorKeys): string =>
+  Buffer.from(JSON.stringify([kind, ...keys])).toString("base64url");
+
+export function decodeCursor(kind: string, keyCount: number, cursor: string): CursorKeys {
+  try {
+    if (cursor.length > 2000) throw new Error("too long");
+    const [named, ...keys] = JSON.parse(Buffer.from(cursor, "base64url").toString("utf8")) as unknown[];
+    if (named !== kind || keys.length !== keyCount) throw new Error("of another list");
+    if (!keys.every((key) => typeof key === "string" || Number.isSafeInteger(key))) throw new Error("not keys");
+    return keys as CursorKeys;
+  } catch {
+    throw badInput("This cursor is not one of this list; take it from pageInfo or an edge of the same query.");
+  }
+}
+
+/** Checks paging arguments; throws BAD_USER_INPUT. */
+export function readPage(args: PageArgs, kind: string, keyCount: number): PageRequest {
+  const { first, last } = args;
+  if (first != null && last != null) throw badInput("Give first or last, not both.");
+  const limit = first ?? last ?? counts.page;
+  if (limit < 1 || limit > counts.pageMax) throw badInput(`first and last must be 1 to ${counts.pageMax}.`);
+  return {
+    limit,
+    isForward: last == null,
+    after: args.after == null ? null : decodeCursor(kind, keyCount, args.after),
+    before: args.before == null ? null : decodeCursor(kind, keyCount, args.before),
+  };
+}
+
+export interface OrderColumn {
+  /** A column or expression that is never null. */
+  sql: string;
+  isDescending?: boolean;
+}
+
+/**
+ * The WHERE and ORDER BY of one page, for columns whose last one is unique. Ask for `limit + 1` rows; `pageOf` tells from the
+ * surplus row whether there are more. Without cursors the condition is `1 = 1`.
+ */
+export function keyset(
+  columns: OrderColumn[],
+  page: PageRequest,
+): { where: string; parameters: CursorKeys; orderBy: string; rows: number } {
+  const conditions: string[] = [];
+  const parameters: CursorKeys = [];
+  const beyond = (keys: CursorKeys, isAfter: boolean) => {
+    const compare = ({ sql, isDescending = false }: OrderColumn, orEqual = "") =>
+      `${sql} ${isAfter === !isDescending ? ">" : "<"}${orEqual} ?`;
+    const alternatives = columns.map((column, index) => {
+      const equal = columns.slice(0, index).map(({ sql }) => `${sql} = ?`);
+      return `(${[...equal, compare(column)].join(" AND ")})`;
+    });
+    // The bound on the first column alone says nothing new, but lets the database begin in the index where the page begins.
+    const bounds = columns.slice(0, 1).map((column) => compare(column, "="));
+    conditions.push([...bounds, `(${alternatives.join(" OR ")})`].join(" AND "));
+    parameters.push(...keys.slice(0, 1), ...columns.flatMap((_, index) => keys.slice(0, index + 1)));
+  };
+  if (page.after) beyond(page.after, true);
+  if (page.before) beyond(page.before, false);
+  const orderBy = columns
+    .map(({ sql, isDescending = false }) => `${sql} ${isDescending === page.isForward ? "DESC" : "ASC"}`)
+    .join(", ");
+  return { where: conditions.join(" AND ") || "1 = 1", parameters, orderBy, rows: page.limit + 1 };
+}
+
+export interface Edge<T> {
+  cursor: string;
+  node: T;
+}
+export interface Connection<T> {
+  edges: Edge<T>[];
+  nodes: T[];
+  pageInfo: PageInfo;
+}
+
+/**
+ * Turns the rows that `keyset` selected (one more than the limit, if there are more) into a connection. A cursor is written when it
+ * is asked for.
+ */
+export function pageOf<R, T>(
+  rows: R[],
+  page: PageRequest,
+  kind: string,
+  keysOf: (row: R) => CursorKeys,
+  nodeOf: (row: R) => T,
+): Connection<T> {
+  const hasMore = rows.length > page.limit;
+  const kept = rows.slice(0, page.limit);
+  if (!page.isForward) kept.reverse();
+  const cursorOf = (row: R | undefined) => (row === undefined ? null : encodeCursor(kind, keysOf(row)));
+  const nodes = kept.map(nodeOf);
+  return {
+    edges: kept.map((row, index) => ({
+      node: nodes[index] as T,
+      get cursor() {
+        return encodeCursor(kind, keysOf(row));
+      },
+    })),
+    nodes,
+    pageInfo: {
+      hasNextPage: page.isForward ? hasMore : page.before !== null,
+      hasPreviousPage: page.isForward ? page.after !== null : hasMore,
+      startCursor: cursorOf(kept[0]),
+      endCursor: cursorOf(kept.at(-1)),
+    },
+  };
+}

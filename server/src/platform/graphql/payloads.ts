@@ -1,0 +1,51 @@
+import { Field, ObjectType } from "type-graphql";
+import { failures, type UserErrorCode } from "@gatehouse/shared";
+import { Refusal } from "./failures.js";
+import { tableEnum } from "./table-enum.js";
+
+export const UserErrorCodeEnum = tableEnum(
+  "UserErrorCode",
+  "Why a mutation was refused. New codes may be added.",
+  failures,
+  String,
+);
+
+@ObjectType({ description: "A failure that a caller can expect and act on." })
+export class UserError {
+  @Field(() => UserErrorCodeEnum, { description: "What went wrong, for programs." })
+  code: UserErrorCode;
+  @Field(() => [String], { nullable: true, description: "The input field at fault, as a path." })
+  field: readonly string[] | null;
+  @Field(() => String, { description: "What went wrong, for people." })
+  message: string;
+
+  constructor(code: UserErrorCode, field: readonly string[] | null, message: string) {
+    this.code = code;
+    this.field = field;
+    this.message = message;
+  }
+}
+
+/** What every mutation answers: its result, or why there is none. */
+@ObjectType()
+export abstract class Payload {
+  @Field(() => [UserError], {
+    description: "Why nothing was done; empty on success, and then the other fields are set.",
+  })
+  userErrors: UserError[] = [];
+}
+
+/** Runs a use case and answers with its payload; a refusal becomes `userErrors`, and then every other field stays null. */
+export async function answer<P extends Payload>(
+  PayloadClass: new () => P,
+  work: () => Promise<Partial<Omit<P, "userErrors">>>,
+): Promise<P> {
+  const payload = new PayloadClass();
+  try {
+    return Object.assign(payload, await work());
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    payload.userErrors = [new UserError(error.code, error.field, error.message)];
+    return payload;
+  }
+}

@@ -1,0 +1,111 @@
+import { type ApolloServer, type BaseContext, type GraphQLResponse, HeaderMap } from "@apollo/server";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { LRUCache } from "lru-cache";
+import type { OperationPipeline } from "../graphql/operation-pipeline.js";
+import { BodyError, readBody, send, sendError } from "./responses.js";
+import { isFromElsewhere } from "./same-site.js";
+
+const BODY_LIMIT = 100_000;
+const utf8 = new TextDecoder("utf-8", { fatal: true });
+
+export interface EndpointOptions<C extends BaseContext & { requestId: string }> {
+  apollo: ApolloServer<C>;
+  /** What Apollo has its stages from, and what answers operations that are known. */
+  pipeline: OperationPipeline<C>;
+  /** Called for each operation, before it runs. */
+  count(lane: "apollo" | "fast"): void;
+  createContext(request: IncomingMessage, response: ServerResponse): Promise<C>;
+  /** Whether a page of that origin may call. */
+  isAllowedOrigin(origin: string): boolean;
+}
+
+/**
+ * `POST /graphql`: one JSON operation a request; Apollo answers it, or the pipeline's fast lane where it is known. Whatever a page of another site could send is refused before it is parsed
+ * (OWASP CSRF: content type, Origin, Sec-Fetch-Site); every answer is JSON.
+ */
+export function graphqlEndpoint<C extends BaseContext & { requestId: string }>({
+  apollo,
+  pipeline,
+  count,
+  createContext,
+  isAllowedOrigin,
+}: EndpointOptions<C>) {
+  /** Which content type Apollo has chosen for an Accept header. */
+  const contentTypes = new LRUCache<string, string>({ max: 100 });
+  return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    if (request.method !== "POST")
+      return sendError(response, 405, "METHOD_NOT_ALLOWED", "Send GraphQL operations by POST.", { allow: "POST" });
+    if (isFromElsewhere(request, isAllowedOrigin))
+      return sendError(response, 403, "FORBIDDEN", "Requests from pages of another origin are refused.");
+    const [type = "", ...parameters] = (request.headers["content-type"] ?? "")
+      .toLowerCase()
+      .split(";")
+      .map((part) => part.trim());
+    if (type !== "application/json")
+      return sendError(response, 415, "UNSUPPORTED_MEDIA_TYPE", "The content type must be application/json.");
+    if (parameters.some((parameter) => parameter.startsWith("charset=") && !/^charset="?utf-?8"?$/.test(parameter)))
+      return sendError(response, 415, "UNSUPPORTED_MEDIA_TYPE", "The charset must be utf-8.");
+    if (request.headers["content-encoding"] !== undefined)
+      return sendError(response, 415, "UNSUPPORTED_MEDIA_TYPE", "The body must not be compressed.");
+
+    const body = await readJson(request, response);
+    if (body === undefined) return;
+    const headers = new HeaderMap();
+    for (const [name, value] of Object.entries(request.headers))
+      if (value !== undefined) headers.set(name, [value].flat().join(", "));
+    const context = await createContext(request, response);
+    const accept = request.headers.accept ?? "";
+    const known = pipeline.find(body);
+    const contentType = contentTypes.get(accept);
+    if (known && contentType) {
+      count("fast");
+      const { http, body: answer } = await pipeline.answer(known, body, headers, context);
+      for (const [name, value] of http.headers) response.setHeader(name, value);
+      send(response, http.status ?? 200, contentType, textOf(answer));
+      return;
+    }
+    count("apollo");
+    const { status = 200, ...answer } = await apollo.executeHTTPGraphQLRequest({
+      httpGraphQLRequest: { method: "POST", headers, search: "", body },
+      context: async () => context,
+    });
+    for (const [name, value] of answer.headers) response.setHeader(name, value);
+    if (answer.body.kind !== "complete") throw new Error("nothing is answered in parts");
+    const chosen = answer.headers.get("content-type");
+    if (status === 200 && chosen !== undefined) contentTypes.set(accept, chosen);
+    send(response, status, chosen ?? "application/json; charset=utf-8", answer.body.string);
+  };
+}
+
+/** The body, or undefined when it was answered with an error already. */
+async function readJson(request: IncomingMessage, response: ServerResponse): Promise<object | undefined> {
+  let text: string;
+  try {
+    text = utf8.decode(await readBody(request, BODY_LIMIT));
+  } catch (error) {
+    const status = error instanceof BodyError ? error.status : 400;
+    const message = error instanceof BodyError ? error.message : "The body is not valid UTF-8.";
+    // What is left of the body is not read.
+    sendError(response, status, "BAD_REQUEST", message, { connection: "close" });
+    return undefined;
+  }
+  let body: unknown;
+  try {
+    body = JSON.parse(text);
+  } catch {
+    sendError(response, 400, "BAD_REQUEST", "The body is not valid JSON.");
+    return undefined;
+  }
+  if (typeof body !== "object" || body === null || Array.isArray(body)) {
+    sendError(response, 400, "BAD_REQUEST", "The body must be one JSON object with a query; batches are not accepted.");
+    return undefined;
+  }
+  return body;
+}
+
+/** As Apollo writes it. */
+function textOf(body: GraphQLResponse["body"]): string {
+  if (body.kind !== "single") throw new Error("nothing is answered in parts");
+  const { errors, data, extensions } = body.singleResult;
+  return `${JSON.stringify({ errors, data, extensions })}\n`;
+}

@@ -1,0 +1,78 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { Log } from "../log.js";
+import { sendError } from "./responses.js";
+import { securityHeaders } from "./security-headers.js";
+
+export type Handler = (request: IncomingMessage, response: ServerResponse, path: string) => Promise<void> | void;
+
+export interface Route {
+  /** An exact path, or a prefix that ends in `/*`. */
+  path: string;
+  /** GET answers HEAD too; "any" leaves methods to the handler. */
+  method: "GET" | "any";
+  handle: Handler;
+}
+
+const matches = (route: Route, path: string) =>
+  route.path.endsWith("/*")
+    ? path.startsWith(route.path.slice(0, -1)) || path === route.path.slice(0, -2)
+    : path === route.path;
+
+/** A plain node:http server: routes, headers on every answer, and time limits against slow clients. */
+export function createHttpServer({
+  routes,
+  publicUrl,
+  log,
+}: {
+  routes: () => readonly Route[];
+  publicUrl: () => string;
+  log: Log;
+}): Server {
+  const server = createServer({
+    keepAliveTimeout: 65_000,
+    headersTimeout: 10_000,
+    connectionsCheckingInterval: 5000,
+    requestTimeout: 30_000,
+    maxHeaderSize: 16_384,
+  });
+  server.maxConnections = 10_000;
+  // The address may hold the port, which is known once it listens.
+  let everywhere = { publicUrl: publicUrl(), headers: securityHeaders(publicUrl()) };
+  server.on("request", (request, response) => {
+    if (everywhere.publicUrl !== publicUrl())
+      everywhere = { publicUrl: publicUrl(), headers: securityHeaders(publicUrl()) };
+    response.setHeaders(everywhere.headers);
+    const path = (request.url ?? "/").split(/[?#]/, 1)[0] ?? "/";
+    const known = routes();
+    // It listens before it serves: nobody is told that a page is gone that will be there in a moment.
+    if (known.length === 0)
+      return sendError(response, 503, "STARTING", "The server is starting.", { "retry-after": "1" });
+    const route = known.find((candidate) => matches(candidate, path));
+    if (!route) return sendError(response, 404, "NOT_FOUND", "There is nothing at this address.");
+    if (route.method === "GET" && request.method !== "GET" && request.method !== "HEAD")
+      return sendError(response, 405, "METHOD_NOT_ALLOWED", "This address can only be read.", { allow: "GET, HEAD" });
+    Promise.resolve(route.handle(request, response, path)).catch((error: unknown) => {
+      log.error({ err: error, path }, "a request failed");
+      if (response.headersSent) response.destroy();
+      else sendError(response, 500, "INTERNAL", "Something went wrong on our side.");
+    });
+    return undefined;
+  });
+  // What is not even HTTP gets the same kind of answer.
+  server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
+    if (error.code === "ECONNRESET" || !socket.writable) return void socket.destroy();
+    const status =
+      error.code === "HPE_HEADER_OVERFLOW"
+        ? "431 Request Header Fields Too Large"
+        : error.code === "ERR_HTTP_REQUEST_TIMEOUT"
+          ? "408 Request Timeout"
+          : "400 Bad Request";
+    const body = JSON.stringify({
+      errors: [{ message: "The request is not valid HTTP.", extensions: { code: "BAD_REQUEST" } }],
+    });
+    socket.end(
+      `HTTP/1.1 ${status}\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+    );
+  });
+  return server;
+}

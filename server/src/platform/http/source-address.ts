@@ -1,0 +1,38 @@
+import { isIPv6 } from "node:net";
+import type { IncomingMessage } from "node:http";
+
+const withoutPrefix = (address: string) => (address.startsWith("::ffff:") ? address.slice("::ffff:".length) : address);
+
+/**
+ * Where a request comes from. X-Forwarded-For counts only as far as trusted proxies wrote it: read from its end, the first address
+ * that is none of them. What stands before it is the client's own claim.
+ */
+export function sourceAddress(request: IncomingMessage, trustedProxies: readonly string[]): string | null {
+  let address = withoutPrefix(request.socket.remoteAddress ?? "");
+  const forwarded = [request.headers["x-forwarded-for"] ?? []]
+    .flat()
+    .join(",")
+    .split(",")
+    .map((hop) => hop.trim());
+  while (trustedProxies.includes(address)) {
+    const hop = forwarded.pop();
+    if (!hop) break;
+    address = withoutPrefix(hop).slice(0, 45);
+  }
+  return address || null;
+}
+
+/** What limits by source count: an IPv4 address, or the /64 of an IPv6 one, since one customer has a whole such network. */
+export function sourceKey(address: string | null): string {
+  if (address === null || !isIPv6(address)) return address ?? "unknown";
+  const [head = "", tail = ""] = address.split("::");
+  const before = head.split(":").filter(Boolean);
+  const after = tail.split(":").filter(Boolean);
+  const groups = address.includes("::")
+    ? [...before, ...Array<string>(Math.max(0, 8 - before.length - after.length)).fill("0"), ...after]
+    : before;
+  return `${groups
+    .slice(0, 4)
+    .map((group) => Number.parseInt(group, 16).toString(16))
+    .join(":")}::/64`;
+}

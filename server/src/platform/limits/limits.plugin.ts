@@ -1,0 +1,87 @@
+import { HeaderMap } from "@apollo/server";
+import { GraphQLError, type DocumentNode, type GraphQLSchema, type OperationDefinitionNode } from "graphql";
+import { rateLimited } from "../graphql/failures.js";
+import type { OperationStage } from "../graphql/operation-pipeline.js";
+import { documentLimits, overLimit, withoutHints, asLimitError } from "./document-limits.js";
+import { operationCost } from "./operation-cost.js";
+import type { CostBucket, CostRate, CostRates } from "./cost-rates.js";
+
+export interface CostOptions<C> {
+  rates: CostRates;
+  bucketOf(context: C): CostBucket;
+  maxCost?: number;
+  /** In production an error tells nothing of the schema beyond what was asked. */
+  hideHints: boolean;
+}
+
+export const rateHeaders = ({ limit, remaining, resetMs }: CostRate): [string, string][] => [
+  ["ratelimit-limit", limit.toString()],
+  ["ratelimit-remaining", remaining.toString()],
+  ["ratelimit-reset", Math.ceil(resetMs / 1000).toString()],
+];
+
+export interface Charged {
+  cost: number;
+  rate: CostRate;
+}
+
+/**
+ * Charges an operation to its caller before it runs. Throws QUERY_TOO_COMPLEX or RATE_LIMITED (with `retryAfter` in seconds). The
+ * WebSocket calls it for each operation; over HTTP the plugin does.
+ */
+export async function chargeOperation<C>(
+  options: CostOptions<C>,
+  context: C,
+  operation: {
+    schema: GraphQLSchema;
+    document: DocumentNode;
+    operation: OperationDefinitionNode;
+    variables: Readonly<Record<string, unknown>>;
+  },
+): Promise<Charged> {
+  const { maxCost = documentLimits.cost } = options;
+  const cost = operationCost(operation.schema, operation.document, operation.operation, operation.variables);
+  const rate = await options.rates.take(options.bucketOf(context), Math.min(cost, maxCost));
+  if (!rate.isAllowed) {
+    const error = rateLimited(rate.resetMs);
+    const headers = new HeaderMap(rateHeaders(rate));
+    headers.set("retry-after", Math.max(1, Math.ceil(rate.resetMs / 1000)).toString());
+    throw new GraphQLError(error.message, { extensions: { ...error.extensions, http: { status: 429, headers } } });
+  }
+  if (cost > maxCost)
+    throw overLimit(
+      "cost",
+      maxCost,
+      `a cost of at most ${maxCost}, and this one may cost ${cost}; ask for smaller pages`,
+    );
+  return { cost, rate };
+}
+
+/** Cost and rate of every operation over HTTP: `extensions.cost`, RateLimit headers, 400 and 429; and the limits' own error codes. */
+export const limitsPlugin = <C>(options: CostOptions<C>): OperationStage<C> => ({
+  async requestDidStart() {
+    let charged: Charged | null = null;
+    return {
+      async didResolveOperation({ schema, document, operation, request, contextValue, response }) {
+        if (!operation) return;
+        const variables = request.variables ?? {};
+        charged = await chargeOperation(options, contextValue, { schema, document, operation, variables });
+        for (const [name, value] of rateHeaders(charged.rate)) response.http.headers.set(name, value);
+      },
+      async willSendResponse({ response }) {
+        if (response.body.kind !== "single") return;
+        const result = response.body.singleResult;
+        if (charged) result.extensions = { ...result.extensions, cost: { requested: charged.cost } };
+        result.errors = result.errors?.map((error) => {
+          const tokens = asLimitError(new GraphQLError(error.message)).extensions;
+          const { limit, bound } = error.extensions?.limit === undefined ? tokens : error.extensions;
+          const message = options.hideHints ? withoutHints(error.message) : error.message;
+          if (limit === undefined) return { ...error, message };
+          // Apollo gives errors of parsing and validation codes of its own.
+          return { ...error, message, extensions: { code: "QUERY_TOO_COMPLEX", limit, bound } };
+        });
+        if (result.errors === undefined) delete result.errors;
+      },
+    };
+  },
+});

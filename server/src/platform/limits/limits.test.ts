@@ -1,0 +1,92 @@
+import { ApolloServer } from "@apollo/server";
+import { describe, expect, it } from "@jest/globals";
+import { getIntrospectionQuery } from "graphql";
+import { CostRates } from "./cost-rates.js";
+import { documentLimits, documentRules } from "./document-limits.js";
+import { hiddenSchema } from "../graphql/hidden-schema.plugin.js";
+import { limitsPlugin } from "./limits.plugin.js";
+
+let runs = 0;
+const ran = () => ++runs;
+const open = (isProduction: boolean, perMinute = 60_000) =>
+  new ApolloServer({
+    typeDefs: `type Query { me: Thing things(first: Int, last: Int): Page } type Mutation { signIn: Int verify: Int }
+      type Page { nodes: [Thing!]! totalCount: Int } type Thing { name: String me: Thing things(first: Int): Page }`,
+    resolvers: { Query: { me: ran, things: ran }, Mutation: { signIn: ran, verify: ran } },
+    introspection: true,
+    parseOptions: { maxTokens: documentLimits.tokens },
+    validationRules: documentRules({ onePerDocument: ["signIn", "verify"] }),
+    plugins: [
+      ...(isProduction ? [hiddenSchema()] : []),
+      limitsPlugin({ rates: new CostRates(), bucketOf: () => ({ key: "me", perMinute }), hideHints: isProduction }),
+    ],
+  });
+async function ask(query: string, server = open(true), variables: Record<string, unknown> = {}) {
+  const before = runs;
+  const started = performance.now();
+  const response = await server.executeOperation({ query, variables });
+  if (response.body.kind !== "single") throw new Error("not single");
+  const { errors, extensions } = response.body.singleResult;
+  return {
+    ms: performance.now() - started,
+    status: response.http.status,
+    headers: response.http.headers,
+    code: errors?.[0]?.extensions?.code,
+    limit: errors?.[0]?.extensions?.limit,
+    message: errors?.[0]?.message,
+    cost: extensions?.cost,
+    resolved: runs - before,
+  };
+}
+const nested = (depth: number) => `${"{ me ".repeat(depth)}{ name }${" }".repeat(depth)}`;
+
+describe("limits of a document", () => {
+  it.each([
+    ["depth", nested(50)],
+    [
+      "depth",
+      `{ me { ...A } } fragment A on Thing { me { me { me { ...B } } } } fragment B on Thing { me { me { me { me { name } } } } }`,
+    ],
+    ["tokens", `{ ${"me ".repeat(10_000)} }`],
+    ["tokens", nested(20_000)],
+    ["tokens", `{ me(a: ${"[".repeat(40_000)}`],
+    ["tokens", `{ ${Array.from({ length: 5000 }, (_, n) => `a${n}: __typename`).join(" ")} }`],
+    ["aliases", `{ ${Array.from({ length: 11 }, (_, n) => `a${n}: __typename`).join(" ")} }`],
+    ["directives", `{ __typename ${"@include(if: true) ".repeat(21)} }`],
+    ["cost", `{ things(first: 1000000) { nodes { name } } }`],
+    ["cost", `{ things(first: 100) { nodes { things(first: 100) { nodes { name } } } } }`],
+    ["onePerDocument", `mutation { a: signIn b: signIn }`],
+    ["onePerDocument", `mutation { signIn ...F } fragment F on Mutation { verify }`],
+    ["onePerDocument", `mutation A { signIn } mutation B { verify }`],
+  ])("past %s it is refused by name, quickly, before any resolver: %.60s", async (limit, query) => {
+    const answer = await ask(query);
+    expect(answer).toMatchObject({ status: 400, resolved: 0 });
+    expect(answer.ms).toBeLessThan(200);
+    expect([answer.code, answer.limit]).toContain(query.includes("mutation A") ? "onePerDocument" : limit);
+    expect(answer.code).toBe("QUERY_TOO_COMPLEX");
+  });
+
+  it("variables and their defaults count as page sizes", async () => {
+    const query = "query($n: Int = 3) { things(first: $n) { nodes { name } totalCount } }";
+    expect((await ask(query)).cost).toEqual({ requested: 4 });
+    expect((await ask(query, open(true), { n: 20 })).cost).toEqual({ requested: 21 });
+    expect((await ask(query, open(true), { n: 6000 })).limit).toBe("cost");
+  });
+
+  it("production answers no introspection and gives no hints; development does", async () => {
+    expect((await ask(getIntrospectionQuery())).code).toBe("GRAPHQL_VALIDATION_FAILED");
+    expect((await ask(getIntrospectionQuery(), open(false))).code).toBeUndefined();
+    expect((await ask("{ thingz { totalCount } }")).message).not.toMatch(/did you mean/i);
+    expect((await ask("{ thingz { totalCount } }", open(false))).message).toMatch(/did you mean/i);
+  });
+
+  it("a caller's budget is told, and past it the answer is 429 with Retry-After", async () => {
+    const server = open(true, 30);
+    const query = "{ things(first: 20) { nodes { name } } }";
+    const first = await ask(query, server);
+    expect(first.headers.get("ratelimit-remaining")).toBe("9");
+    const second = await ask(query, server);
+    expect(second).toMatchObject({ status: 429, code: "RATE_LIMITED", resolved: 0 });
+    expect(Number(second.headers.get("retry-after"))).toBeGreaterThan(0);
+  });
+});

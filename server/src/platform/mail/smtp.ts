@@ -1,0 +1,120 @@
+import { createTransport, type Transporter } from "nodemailer";
+
+/** One mail, ready to go. Addresses are single and already checked: nothing here is parsed out of a text. */
+export interface SmtpMessage {
+  messageId: string;
+  from: { name: string; address: string };
+  to: string;
+  date: Date;
+  subject: string;
+  text: string;
+  html: string;
+}
+
+/** How long a server may take, in milliseconds. A slow one is waited for: giving up after it took the mail means a second one. */
+export interface SmtpPatience {
+  connect: number;
+  greeting: number;
+  /** Between two answers. */
+  silence: number;
+}
+const patience: SmtpPatience = { connect: 120_000, greeting: 60_000, silence: 120_000 };
+
+/** The server did not take the mail. */
+export class SmtpFailure extends Error {
+  constructor(
+    /** What to keep of it: a code and the server's words, without anything that looks like a link or a secret. */
+    readonly summary: string,
+    /** The recipient or the mail was refused for good (5xx): trying again gets the same answer. */
+    readonly isPermanent: boolean,
+  ) {
+    super(summary);
+  }
+}
+
+export interface Smtp {
+  /** Resolves when the server took the mail; throws SmtpFailure. `signal` cuts the connection. */
+  send(message: SmtpMessage, signal: AbortSignal): Promise<void>;
+  close(): void;
+}
+
+const SUMMARY_LENGTH = 300;
+/** Our own login or rights, not the mail: the operator repairs it, and then the mail goes. */
+const LOGIN_REPLIES = [530, 534, 535, 538];
+
+interface NodemailerError {
+  code?: string;
+  command?: string;
+  responseCode?: number;
+  response?: string;
+  message?: string;
+}
+
+/** A refusal of the recipient or of the content. One of the connection, the login or the sender is for the operator to repair. */
+const isPermanent = ({ code, command, responseCode = 0 }: NodemailerError): boolean =>
+  (code === "EENVELOPE" && command === "API") ||
+  ((code === "EENVELOPE" || code === "EMESSAGE") &&
+    (command === "RCPT TO" || command === "DATA") &&
+    responseCode >= 500 &&
+    responseCode < 600 &&
+    // 503 is about the order of commands: the same mail may pass on a new connection.
+    responseCode !== 503 &&
+    !LOGIN_REPLIES.includes(responseCode));
+
+/** A mail server may quote what it refuses. */
+const withoutSecrets = (text: string): string =>
+  text
+    .replaceAll(/[\p{Cc}\s]+/gu, " ")
+    .replaceAll(/\bhttps?:\/\/\S+/gi, "[address]")
+    .replaceAll(/[\w-]{24,}/g, "[...]")
+    .slice(0, SUMMARY_LENGTH);
+
+export function smtpFailureOf(error: unknown): SmtpFailure {
+  const given = (error ?? {}) as NodemailerError;
+  const words = given.response ?? given.message ?? "failed";
+  return new SmtpFailure(
+    withoutSecrets(`${given.code ?? "ERROR"}${given.command ? ` at ${given.command}` : ""}: ${words}`),
+    isPermanent(given),
+  );
+}
+
+const LOOPBACK = ["localhost", "127.0.0.1", "[::1]"];
+
+/**
+ * Sends over `smtp://` (with STARTTLS where the server offers it) or `smtps://`. Where the address holds a password for another
+ * machine, TLS is demanded: without it, whoever sits between could strip STARTTLS and read password and links. nodemailer's
+ * options can be given in the query, e.g. `?ignoreTLS=true`. Each mail has a connection of its own, so that a broken one
+ * holds up no other.
+ */
+export function createSmtp(url: string, given: Partial<SmtpPatience> = {}): Smtp {
+  const times = { ...patience, ...given };
+  const { username, hostname, searchParams } = new URL(url);
+  const mustHaveTls = username !== "" && !LOOPBACK.includes(hostname) && searchParams.get("ignoreTLS") !== "true";
+  const transporter: Transporter = createTransport({
+    url,
+    ...(mustHaveTls ? { requireTLS: true } : {}),
+    connectionTimeout: times.connect,
+    greetingTimeout: times.greeting,
+    socketTimeout: times.silence,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  });
+  return {
+    async send({ from, to, ...message }, signal) {
+      try {
+        await transporter.sendMail({
+          ...message,
+          from,
+          to: { name: "", address: to },
+          envelope: { from: from.address, to: [to] },
+          // RFC 3834: no answering machine answers.
+          headers: { "Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All" },
+          signal,
+        });
+      } catch (error) {
+        throw smtpFailureOf(error);
+      }
+    },
+    close: () => transporter.close(),
+  };
+}

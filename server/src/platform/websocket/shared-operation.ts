@@ -1,0 +1,67 @@
+import {
+  execute,
+  TypeInfo,
+  visit,
+  visitWithTypeInfo,
+  type DocumentNode,
+  type ExecutionArgs,
+  type ExecutionResult,
+  type GraphQLSchema,
+} from "graphql";
+
+/** A subscription's document and variables: executed once an event for all the subscriptions that send the same. */
+export class SharedOperation<C> {
+  constructor(
+    readonly document: DocumentNode,
+    private readonly args: ExecutionArgs,
+    private readonly toAnswer: (result: ExecutionResult, context: C) => object,
+  ) {}
+
+  /** What the subscribers are told of one event, as JSON. */
+  async answer(event: unknown, context: C): Promise<string> {
+    const result = await execute({ ...this.args, document: this.document, rootValue: event, contextValue: context });
+    return JSON.stringify(this.toAnswer(result, context));
+  }
+}
+
+/** The operations that are subscribed to, each kept for as long as a subscription holds it. */
+export class SharedOperations<C> {
+  private readonly known = new Map<string, WeakRef<SharedOperation<C>>>();
+  private readonly forgotten = new FinalizationRegistry<string>((key) => {
+    if (this.known.get(key)?.deref() === undefined) this.known.delete(key);
+  });
+
+  constructor(private readonly toAnswer: (result: ExecutionResult, context: C) => object) {}
+
+  /** The operation of these arguments (valid ones), the same for all that differ only in what the root field is asked. */
+  of(query: string, args: ExecutionArgs): SharedOperation<C> {
+    const names = variablesOfAnswers(args.schema, args.document);
+    const values = Object.entries(args.variableValues ?? {}).filter(([name]) => names.has(name));
+    const key = JSON.stringify([query, args.operationName ?? null, values]);
+    const known = this.known.get(key)?.deref();
+    if (known) return known;
+    const operation = new SharedOperation<C>(args.document, args, this.toAnswer);
+    this.known.set(key, new WeakRef(operation));
+    this.forgotten.register(operation, key);
+    return operation;
+  }
+}
+
+/**
+ * The variables that an answer depends on: all but those that are only arguments of the subscription field, which say which events
+ * are told (every dashboard resumes after another cursor) and not how.
+ */
+function variablesOfAnswers(schema: GraphQLSchema, document: DocumentNode): Set<string> {
+  const names = new Set<string>();
+  const types = new TypeInfo(schema);
+  visit(
+    document,
+    visitWithTypeInfo(types, {
+      VariableDefinition: () => false,
+      Argument: () =>
+        !types.getDirective() && types.getParentType() === schema.getSubscriptionType() ? false : undefined,
+      Variable: ({ name }) => void names.add(name.value),
+    }),
+  );
+  return names;
+}

@@ -1,0 +1,275 @@
+import type { IncomingMessage, Server } from "node:http";
+import type { Duplex } from "node:stream";
+import { setTimeout as wait } from "node:timers/promises";
+import {
+  createSourceEventStream,
+  getOperationAST,
+  GraphQLError,
+  parse,
+  validate,
+  type DocumentNode,
+  type ExecutionArgs,
+  type ExecutionResult,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+  type ValidationRule,
+} from "graphql";
+import { CloseCode } from "graphql-ws";
+import { useServer, type Extra } from "graphql-ws/use/ws";
+import { WebSocketServer, type WebSocket } from "ws";
+import { asLimitError, documentLimits, withoutHints } from "../limits/document-limits.js";
+import { SharedEvents, type Subscriber } from "./shared-events.js";
+import { SharedOperations, type SharedOperation } from "./shared-operation.js";
+
+const MESSAGE_BYTES = 65_536;
+const INIT_MS = 3000;
+const KEEP_ALIVE_MS = 12_000;
+const SUBSCRIPTIONS_PER_SOCKET = 10;
+const MESSAGES_PER_MINUTE = 60;
+const SOCKETS_PER_CALLER = 5;
+/** Bytes that a reader has not taken yet: past the first it is behind, past the second it is cut off. */
+const BEHIND_BYTES = 65_536;
+const UNSENT_BYTES = 1_048_576;
+const BEHIND_CHECK_MS = 20;
+const MINUTE_MS = 60_000;
+/** How long clients have to answer the close at shutdown. */
+const FAREWELL_MS = 1000;
+/** RFC 6455's registry: "Try Again Later". At 4500 graphql-ws's client would give up for good. */
+const TRY_AGAIN_LATER = 1013;
+
+export interface SocketOptions<C extends { requestId: string }> {
+  server: Server;
+  path: string;
+  schema: GraphQLSchema;
+  rules: readonly ValidationRule[];
+  /** Whether a page of that origin may connect; compared exactly. */
+  isAllowedOrigin(origin: string): boolean;
+  createContext(
+    request: IncomingMessage,
+    parameters: Record<string, unknown>,
+    close: (code: number, reason: string) => void,
+  ): Promise<C>;
+  /** Whether the caller may have a socket at all. */
+  mayConnect(context: C): boolean;
+  /** The session or key: it may hold five sockets. */
+  holderOf(context: C): string;
+  /** Takes the operation's cost from the caller's budget; throws the refusal. */
+  charge(
+    context: C,
+    operation: {
+      schema: GraphQLSchema;
+      document: DocumentNode;
+      operation: OperationDefinitionNode;
+      variables: Record<string, unknown>;
+    },
+  ): Promise<unknown>;
+  /** In production errors tell nothing of the schema beyond what was asked. */
+  hideHints: boolean;
+  logError(error: GraphQLError, context: C): void;
+  /** A failure of ours before an operation began. */
+  logFailure(error: unknown): void;
+  formatError(error: GraphQLError): ReturnType<GraphQLError["toJSON"]>;
+}
+
+const refuse = (socket: Duplex, status: string) =>
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+
+/** Subscriptions over graphql-transport-ws. Cross-site pages are refused at the handshake (cross-site WebSocket hijacking). */
+export function attachWebSocket<C extends { requestId: string }>(
+  options: SocketOptions<C>,
+): { close(): Promise<void> } {
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: MESSAGE_BYTES,
+    handleProtocols: (protocols) => (protocols.has("graphql-transport-ws") ? "graphql-transport-ws" : false),
+  });
+  options.server.on("upgrade", (request, socket, head) => {
+    socket.on("error", () => socket.destroy());
+    if ((request.url ?? "").split("?", 1)[0] !== options.path) return refuse(socket, "404 Not Found");
+    const { origin } = request.headers;
+    if (origin !== undefined && !options.isAllowedOrigin(origin)) return refuse(socket, "403 Forbidden");
+    sockets.handleUpgrade(request, socket, head, (opened) => {
+      boundSocket(opened);
+      sockets.emit("connection", opened, request);
+    });
+    return undefined;
+  });
+
+  const contextOf = ({ extra, connectionParams }: { extra: Extra; connectionParams?: Record<string, unknown> }) =>
+    options.createContext(extra.request, connectionParams ?? {}, (code, reason) => extra.socket.close(code, reason));
+  const held = new Map<string, number>();
+  const hold = (holder: string, socket: WebSocket): boolean => {
+    const count = (held.get(holder) ?? 0) + 1;
+    if (count > SOCKETS_PER_CALLER) return false;
+    held.set(holder, count);
+    socket.once("close", () => {
+      const left = (held.get(holder) ?? 1) - 1;
+      if (left === 0) held.delete(holder);
+      else held.set(holder, left);
+    });
+    return true;
+  };
+  // What ends a socket also answers with an error: without one graphql-ws would go on and execute the operation by itself.
+  const end = (socket: WebSocket, code: number, reason: string) => {
+    socket.close(code, reason);
+    return [new GraphQLError(reason, { extensions: { code: "BAD_REQUEST" } })];
+  };
+  // What fails on our side (the database is away) may well succeed a moment later.
+  const orTryAgainLater = async <T>(socket: WebSocket, otherwise: T, work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      options.logFailure(error);
+      socket.close(TRY_AGAIN_LATER, "Try again later");
+      return otherwise;
+    }
+  };
+  const operations = new SharedOperations<C>(({ data, errors, extensions }, context) => ({
+    ...(errors ? { errors: errors.map((error) => format(options, error, context)) } : {}),
+    data,
+    extensions,
+  }));
+  const server = useServer<Record<string, unknown>, { context?: C } & Partial<Record<PropertyKey, never>>>(
+    {
+      schema: options.schema,
+      connectionInitWaitTimeout: INIT_MS,
+      // Otherwise the text of an unexpected error would be the reason of the close.
+      isProd: true,
+      onConnect: (connection) => {
+        const { socket } = connection.extra;
+        return orTryAgainLater(socket, false, async () => {
+          const context = await contextOf(connection);
+          if (!options.mayConnect(context)) return false;
+          if (socket.readyState !== socket.OPEN || hold(options.holderOf(context), socket)) return true;
+          socket.close(CloseCode.TooManyInitialisationRequests, "Too many sockets");
+          return false;
+        });
+      },
+      onSubscribe: async (connection, _id, payload) => {
+        const { socket } = connection.extra;
+        if (Object.keys(connection.subscriptions).length > SUBSCRIPTIONS_PER_SOCKET)
+          return end(socket, CloseCode.TooManyInitialisationRequests, "Too many subscriptions");
+        let document: DocumentNode;
+        try {
+          document = parse(payload.query, { maxTokens: documentLimits.tokens });
+        } catch (error) {
+          if (error instanceof GraphQLError) return [withCode(asLimitError(error), "GRAPHQL_PARSE_FAILED")];
+          throw error;
+        }
+        const errors = validate(options.schema, document, options.rules.length > 0 ? options.rules : undefined);
+        if (errors.length > 0) return errors.map((error) => withCode(error, "GRAPHQL_VALIDATION_FAILED"));
+        const { operationName } = payload;
+        const operation = getOperationAST(document, operationName);
+        if (operation?.operation !== "subscription")
+          return end(socket, CloseCode.BadRequest, "Only subscriptions are served here");
+        const contextValue = await orTryAgainLater(socket, null, () => contextOf(connection));
+        if (!contextValue) return [new GraphQLError("Try again later", { extensions: { code: "BAD_REQUEST" } })];
+        connection.extra.context = contextValue;
+        const variableValues = payload.variables ?? {};
+        try {
+          await options.charge(contextValue, {
+            schema: options.schema,
+            document,
+            operation,
+            variables: variableValues,
+          });
+        } catch (error) {
+          if (error instanceof GraphQLError) return [error];
+          throw error;
+        }
+        const args = { schema: options.schema, document, operationName, variableValues };
+        const shared = operations.of(payload.query, args);
+        // Of two equal documents one is kept.
+        return { ...args, document: shared.document, contextValue, shared } satisfies Operation<C>;
+      },
+      subscribe: (args: ExecutionArgs) => createSourceEventStream(args) as Promise<ExecutionResult | SharedEvents<C>>,
+      onOperation: ({ extra }, id, _payload, args, result) =>
+        result instanceof SharedEvents
+          ? result.follow(subscriberOn(extra.socket, id, (args as Operation<C>).shared))
+          : undefined,
+      onError: ({ extra }, _id, _payload, errors) => {
+        const told = errors.map((error) => format(options, error as GraphQLError, extra.context));
+        if (told.some(({ extensions }) => extensions?.code === "INTERNAL"))
+          extra.socket.close(TRY_AGAIN_LATER, "Try again later");
+        return told;
+      },
+      onNext: (connection, _id, _payload, _args, result) =>
+        ({
+          ...result,
+          ...(result.errors
+            ? { errors: result.errors.map((error) => format(options, error, connection.extra.context)) }
+            : {}),
+        }) as never,
+    },
+    sockets,
+    KEEP_ALIVE_MS,
+  );
+
+  return {
+    close: async () => {
+      const farewell = setTimeout(() => {
+        for (const client of sockets.clients) client.terminate();
+      }, FAREWELL_MS);
+      try {
+        await server.dispose();
+      } finally {
+        clearTimeout(farewell);
+      }
+    },
+  };
+}
+
+interface Operation<C> extends ExecutionArgs {
+  shared: SharedOperation<C>;
+}
+
+/**
+ * Messages of one subscription differ from another's in the id alone, so the answer is the prepared text. It is written past graphql-ws,
+ * which would wait for each message by itself.
+ */
+function subscriberOn<C>(socket: WebSocket, id: string, operation: SharedOperation<C>): Subscriber<C> {
+  const start = `{"id":${JSON.stringify(id)},"type":"next","payload":`;
+  return {
+    operation,
+    tell: (answer) => {
+      if (socket.readyState !== socket.OPEN) return;
+      if (socket.bufferedAmount > UNSENT_BYTES) socket.terminate();
+      else socket.send(`${start}${answer}}`);
+    },
+    caughtUp: async () => {
+      while (socket.readyState === socket.OPEN && socket.bufferedAmount > BEHIND_BYTES) await wait(BEHIND_CHECK_MS);
+    },
+  };
+}
+
+/** Gives an error of graphql-js the code that Apollo gives it over HTTP. */
+const withCode = (error: GraphQLError, code: string): GraphQLError => {
+  error.extensions.code ??= code;
+  return error;
+};
+
+function format<C extends { requestId: string }>(
+  options: SocketOptions<C>,
+  error: GraphQLError,
+  context: C | undefined,
+) {
+  // Variables of the wrong type are told by graphql-js while it begins to execute, without a code or a path.
+  if (error.path === undefined && error.message.startsWith('Variable "$')) withCode(error, "BAD_USER_INPUT");
+  if (context) options.logError(error, context);
+  const { extensions: { http: _http, ...extensions } = {}, ...told } = options.formatError(error);
+  return { ...told, message: options.hideHints ? withoutHints(told.message) : told.message, extensions };
+}
+
+/** A socket that talks too much is closed. */
+function boundSocket(socket: WebSocket): void {
+  let left = MESSAGES_PER_MINUTE;
+  let since = Date.now();
+  const count = () => {
+    const now = Date.now();
+    if (now - since >= MINUTE_MS) [left, since] = [MESSAGES_PER_MINUTE, now];
+    left -= 1;
+    if (left < 0) socket.close(CloseCode.TooManyInitialisationRequests, "Too many messages");
+  };
+  socket.on("message", count);
+  socket.on("ping", count);
+}

@@ -1,0 +1,25 @@
+import type { GraphQLSchema } from "graphql";
+import { buildSchema, getMetadataStorage, type ClassType } from "type-graphql";
+import { enforceAccess } from "./features/access/allow.js";
+
+const unused = (): never => {
+  throw new Error("events are read from the log (features/audit/live-feed.ts), not published");
+};
+/** type-graphql wants one wherever there is a subscription, also when none uses it. */
+const nobodyPublishes = { publish: unused, subscribe: unused };
+
+/** The schema of these resolvers (ready instances: wired by hand in app.ts). */
+export async function createSchema(resolvers: readonly object[]): Promise<GraphQLSchema> {
+  const byClass = new Map(resolvers.map((resolver) => [resolver.constructor, resolver]));
+  const classes = [...byClass.keys()];
+  // A field without a resolver of its own is read as it is: type-graphql would else wrap each into an asynchronous function.
+  for (const type of getMetadataStorage().objectTypes) type.simpleResolvers = true;
+  const schema = await buildSchema({
+    resolvers: classes as unknown as [ClassType, ...ClassType[]],
+    container: { get: (resolver: object) => byClass.get(resolver as never) },
+    validate: false,
+    orphanedTypes: [],
+    pubSub: nobodyPublishes,
+  } as Parameters<typeof buildSchema>[0]);
+  return enforceAccess(schema);
+}

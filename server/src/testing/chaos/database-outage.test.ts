@@ -1,0 +1,145 @@
+import { setTimeout as wait } from "node:timers/promises";
+import { afterAll, beforeAll, expect, it } from "@jest/globals";
+import { createConnection } from "mysql2/promise";
+import { describeOnMysql } from "../databases.js";
+import { freePort, ServerProcess } from "../server-process.js";
+import { hasProgram, OwnMariadb } from "../services.js";
+import { until, World } from "../world.js";
+import { follow, logOf, type Follower } from "./followers.js";
+
+const KEYS = `k1:${Buffer.alloc(32, 7).toString("base64")}`;
+
+describeOnMysql("C05 a database that fails under load", () => {
+  if (!hasProgram("mariadbd", "a database that fails")) return;
+  let mariadb: OwnMariadb;
+  let server: ServerProcess;
+  let owner: string;
+  let follower: Follower;
+
+  beforeAll(async () => {
+    mariadb = await OwnMariadb.start();
+    const world = await World.start(mariadb.url);
+    owner = await world.ownerToken(await world.firm());
+    await world.stop();
+    server = new ServerProcess(await freePort(), {
+      DATABASE_URL: mariadb.url,
+      SECRET_KEYS: KEYS,
+      DEMO: "0",
+      LOG_LEVEL: "silent",
+    });
+    server.start();
+    await server.waitUntilReady();
+    follower = follow(server, owner);
+    await until(async () => {
+      await server.contact(owner, "Here?");
+      await wait(200);
+      return follower.seen.length > 0;
+    });
+  }, 300_000);
+  afterAll(async () => {
+    await follower?.client.dispose();
+    await server?.end("SIGKILL");
+    await mariadb?.stop();
+  }, 60_000);
+
+  /** Creates contacts by ten people at once until told to stop; what each answer was, by the contact's name. */
+  const load = () => {
+    const over = new AbortController();
+    const answers = new Map<string, { status: number; code: string }>();
+    const person = async (n: number) => {
+      for (let turn = 0; !over.signal.aborted; turn++) {
+        const name = `Outage ${Math.random()} ${n} ${turn}`;
+        const { status, data, errors } = await server.ask(
+          "mutation($input: ContactInput!) { createContact(input: $input) { contact { id } userErrors { code } } }",
+          { input: { name } },
+          owner,
+        );
+        const isDone = data?.createContact?.contact != null;
+        answers.set(name, { status, code: isDone ? "done" : (errors?.[0]?.extensions.code ?? "none") });
+        const text = JSON.stringify(errors ?? []);
+        expect(text).not.toMatch(/SELECT|INSERT|ECONN|mysql|mariadb|\bat /i);
+        await wait(20);
+      }
+    };
+    const people = Array.from({ length: 10 }, (_, n) => person(n));
+    return async () => {
+      over.abort();
+      await Promise.all(people);
+      return answers;
+    };
+  };
+  /** After the outage: it works again, what was said to be done is there once, and what is there has its event. */
+  const mustBeWhole = async (answers: Map<string, { status: number; code: string }>) => {
+    await until(() =>
+      server.contact(owner, "Well again").then(
+        () => true,
+        () => false,
+      ),
+    );
+    const codes = new Set([...answers.values()].map(({ code }) => code));
+    expect([...codes].filter((code) => !["done", "INTERNAL"].includes(code))).toEqual([]);
+    for (const { status, code } of answers.values()) if (code === "INTERNAL") expect([200, 500]).toContain(status);
+    const rows = (await mariadb.asRoot(
+      "SELECT c.name, COUNT(e.id) AS events FROM gatehouse.contacts c LEFT JOIN gatehouse.audit_events e ON e.contactId = c.id AND e.type = 'CONTACT_CREATED' GROUP BY c.id, c.name",
+    )) as { name: string; events: number }[];
+    expect(rows.filter(({ events }) => Number(events) !== 1)).toEqual([]);
+    const names = rows.map(({ name }) => name).filter((name) => name.startsWith("Outage"));
+    expect(new Set(names).size).toBe(names.length);
+    const done = [...answers].filter(([, { code }]) => code === "done").map(([name]) => name);
+    expect(done.filter((name) => !names.includes(name))).toEqual([]);
+    const log = await logOf(server, owner);
+    await until(() => follower.seen.includes(log.at(-1) ?? ""));
+    expect(follower.seen).toEqual(log.slice(log.indexOf(follower.seen[0] ?? "")));
+    return { done: done.length, failed: answers.size - done.length };
+  };
+  const isReady = async () => (await fetch(`${server.url}/readyz`)).status;
+
+  it("connections that are killed: an error without a word of SQL, nothing done twice or by half", async () => {
+    const stop = load();
+    for (let n = 0; n < 5; n++) {
+      await wait(300);
+      const connections = (await mariadb.asRoot(
+        "SELECT ID AS id FROM information_schema.PROCESSLIST WHERE USER = 'gatehouse'",
+      )) as { id: number }[];
+      for (const { id } of connections) await mariadb.asRoot(`KILL CONNECTION ${id}`).catch(() => undefined);
+    }
+    const { done } = await mustBeWhole(await stop());
+    expect(done).toBeGreaterThan(0);
+  }, 120_000);
+
+  it("killed and started again: not ready meanwhile, then well by itself, and a subscriber misses nothing", async () => {
+    const stop = load();
+    await wait(500);
+    await mariadb.end("SIGKILL");
+    await wait(1500);
+    expect(await isReady()).toBeGreaterThanOrEqual(500);
+    await mariadb.start();
+    const { failed } = await mustBeWhole(await stop());
+    expect(failed).toBeGreaterThan(0);
+    expect(await isReady()).toBe(200);
+  }, 180_000);
+
+  it("read-only: what writes is refused and changes nothing, what reads is answered", async () => {
+    await mariadb.asRoot("SET GLOBAL read_only = 1");
+    const stop = load();
+    await wait(1000);
+    expect((await server.ask("{ firm { name } }", {}, owner)).data?.firm.name).toBe("Test & Sons");
+    const answers = await stop();
+    await mariadb.asRoot("SET GLOBAL read_only = 0");
+    expect([...answers.values()].filter(({ code }) => code === "done")).toEqual([]);
+    await mustBeWhole(answers);
+  }, 120_000);
+
+  it("every connection taken by waiting writers: they wait their turn, and nothing is lost", async () => {
+    const blocker = await createConnection(mariadb.url);
+    await blocker.query("BEGIN");
+    await blocker.query("SELECT * FROM audit_counters FOR UPDATE");
+    const stop = load();
+    await wait(2000);
+    await blocker.query("COMMIT");
+    await blocker.end();
+    await wait(500);
+    const { done, failed } = await mustBeWhole(await stop());
+    expect([done > 0, failed]).toEqual([true, 0]);
+  }, 120_000);
+});

@@ -1,0 +1,24 @@
+/** What the people of the load saw: the counts that are printed, and each promise that was broken before their eyes. */
+export class Ledger {
+  private readonly counts = new Map<string, number>();
+  readonly broken: string[] = [];
+  /** Facts that the server said were done: by the event that tells them and whom they are about. */
+  readonly acknowledged = new Map<string, number>();
+
+  count(what: string, by = 1): void {
+    this.counts.set(what, (this.counts.get(what) ?? 0) + by);
+  }
+  of(what: string): number {
+    return this.counts.get(what) ?? 0;
+  }
+  breach(what: string): void {
+    this.broken.push(what);
+  }
+  acknowledge(type: string, contactId: string): void {
+    const key = `${type} ${contactId}`;
+    this.acknowledged.set(key, (this.acknowledged.get(key) ?? 0) + 1);
+  }
+  report(): [what: string, count: number][] {
+    return [...this.counts].toSorted(([a], [b]) => (a < b ? -1 : 1));
+  }
+}

@@ -1,0 +1,98 @@
+import { execFile, spawn, type ChildProcess } from "node:child_process";
+import { existsSync } from "node:fs";
+import { createServer, type AddressInfo } from "node:net";
+import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { promisify } from "node:util";
+import { Api } from "./api.js";
+
+const dist = join(process.cwd(), "server/dist");
+const READY_MS = 120_000;
+const KEPT_LINES = 2000;
+
+/** A port that nobody listens on. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+const mainFile = (name: "main.js" | "cli.js") => {
+  const file = join(dist, name);
+  if (!existsSync(file)) throw new Error(`${file} is missing: run "npm run build" first`);
+  return file;
+};
+
+/** One `node server/dist/main.js`, as it runs in production, with the signals that a machine may send it. */
+export class ServerProcess extends Api {
+  private child: ChildProcess | null = null;
+  /** What it said, newest last. */
+  readonly lines: string[] = [];
+
+  constructor(
+    readonly port: number,
+    private readonly environment: Record<string, string>,
+  ) {
+    super();
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+  get isRunning(): boolean {
+    return this.child !== null;
+  }
+  get pid(): number {
+    if (this.child?.pid === undefined) throw new Error("the server does not run");
+    return this.child.pid;
+  }
+
+  /** Starts it; `waitUntilReady` tells when it serves. */
+  start(): void {
+    const child = spawn(process.execPath, [mainFile("main.js")], {
+      env: { PATH: process.env.PATH, ...this.environment, PORT: this.port.toString() },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    const keep = (chunk: Buffer) => {
+      this.lines.push(...chunk.toString().split("\n").filter(Boolean));
+      this.lines.splice(0, Math.max(0, this.lines.length - KEPT_LINES));
+    };
+    child.stdout.on("data", keep);
+    child.stderr.on("data", keep);
+    child.once("exit", () => (this.child = null));
+    this.child = child;
+  }
+  async waitUntilReady(): Promise<this> {
+    for (const startedAt = Date.now(); Date.now() - startedAt < READY_MS; await wait(25)) {
+      if (!this.child) throw new Error(`the server ended at its start:\n${this.lines.slice(-10).join("\n")}`);
+      const isReady = await fetch(`${this.url}/readyz`).then(
+        ({ ok }) => ok,
+        () => false,
+      );
+      if (isReady) return this;
+    }
+    throw new Error(`the server was not ready in time:\n${this.lines.slice(-10).join("\n")}`);
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.child?.kill(signal);
+  }
+  /** Sends the signal and waits until the process is gone. */
+  async end(signal: "SIGKILL" | "SIGTERM" = "SIGTERM"): Promise<void> {
+    const { child } = this;
+    if (!child) return;
+    const gone = new Promise((resolve) => child.once("exit", resolve));
+    child.kill(signal);
+    await gone;
+  }
+}
+
+/** The operator's command line, on the database and keys of that environment. */
+export async function gatehouse(args: string[], environment: Record<string, string>): Promise<string> {
+  const { stdout } = await promisify(execFile)(process.execPath, [mainFile("cli.js"), ...args], {
+    env: { PATH: process.env.PATH, ...environment },
+  });
+  return stdout;
+}

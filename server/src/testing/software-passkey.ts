@@ -1,0 +1,91 @@
+import { createHash, generateKeyPairSync, randomBytes, sign, type KeyObject } from "node:crypto";
+import { isoCBOR } from "@simplewebauthn/server/helpers";
+
+const sha256 = (data: Buffer | string) => createHash("sha256").update(data).digest();
+const USER_PRESENT = 0x01;
+const HAS_CREDENTIAL = 0x40;
+
+interface Options {
+  challenge: string;
+  rpId?: string;
+  rp?: { id: string };
+}
+
+/**
+ * A browser and its authenticator in one, that signs what it is asked (ES256, WebAuthn 6.1 and 6.5.4), and lies where a test says
+ * so. What real ones do is tried in Chromium: dashboard/e2e/passkey-story.test.ts.
+ */
+export class SoftwarePasskey {
+  readonly id = randomBytes(32);
+  private readonly privateKey: KeyObject;
+  private readonly publicKey: KeyObject;
+  signCount = 0;
+  /** Synced passkeys keep no counter: theirs is always 0. */
+  keepsCounter = true;
+
+  constructor(private readonly origin: string) {
+    const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+    this.privateKey = privateKey;
+    this.publicKey = publicKey;
+  }
+
+  /** RegistrationResponseJSON to the options of beginPasskeyRegistration. */
+  register(options: string, { origin = this.origin }: { origin?: string } = {}): string {
+    const { challenge, rp } = JSON.parse(options) as Options;
+    const { x = "", y = "" } = this.publicKey.export({ format: "jwk" });
+    const key = new Map<number, number | Buffer>([
+      [1, 2],
+      [3, -7],
+      [-1, 1],
+      [-2, Buffer.from(x, "base64url")],
+      [-3, Buffer.from(y, "base64url")],
+    ]);
+    const length = Buffer.alloc(2);
+    length.writeUInt16BE(this.id.length);
+    const authData = Buffer.concat([
+      this.head(rp?.id ?? "", USER_PRESENT | HAS_CREDENTIAL),
+      Buffer.alloc(16),
+      length,
+      this.id,
+      isoCBOR.encode(key as never),
+    ]);
+    const attestation = new Map<string, unknown>([
+      ["fmt", "none"],
+      ["attStmt", new Map()],
+      ["authData", new Uint8Array(authData)],
+    ]);
+    return this.say({
+      clientDataJSON: clientData("webauthn.create", challenge, origin).toString("base64url"),
+      attestationObject: Buffer.from(isoCBOR.encode(attestation as never)).toString("base64url"),
+      transports: ["internal"],
+    });
+  }
+
+  /** AuthenticationResponseJSON to the options of beginPasskeyVerification. */
+  prove(options: string, { origin = this.origin, rpId }: { origin?: string; rpId?: string } = {}): string {
+    const given = JSON.parse(options) as Options;
+    if (this.keepsCounter) this.signCount += 1;
+    const authenticatorData = this.head(rpId ?? given.rpId ?? "", USER_PRESENT);
+    const clientDataJSON = clientData("webauthn.get", given.challenge, origin);
+    const signature = sign("sha256", Buffer.concat([authenticatorData, sha256(clientDataJSON)]), this.privateKey);
+    return this.say({
+      clientDataJSON: clientDataJSON.toString("base64url"),
+      authenticatorData: authenticatorData.toString("base64url"),
+      signature: signature.toString("base64url"),
+    });
+  }
+
+  private head(rpId: string, flags: number): Buffer {
+    const rest = Buffer.alloc(5);
+    rest.writeUInt8(flags, 0);
+    rest.writeUInt32BE(this.keepsCounter ? this.signCount : 0, 1);
+    return Buffer.concat([sha256(rpId), rest]);
+  }
+  private say(response: object): string {
+    const id = this.id.toString("base64url");
+    return JSON.stringify({ id, rawId: id, type: "public-key", response, clientExtensionResults: {} });
+  }
+}
+
+const clientData = (type: string, challenge: string, origin: string) =>
+  Buffer.from(JSON.stringify({ type, challenge, origin, crossOrigin: false }));

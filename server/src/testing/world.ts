@@ -1,0 +1,186 @@
+import { randomBytes } from "node:crypto";
+import { join } from "node:path";
+import { insertFirm, insertMember } from "../commands/firm.commands.js";
+import { startApp, type App, type AppOptions } from "../app.js";
+import type { Config } from "../platform/config/config.js";
+import { KeyRing } from "../platform/crypto/key-ring.js";
+import { createLog } from "../platform/log.js";
+import { Api, CLIENT_PASSWORD, type Answer, type Data } from "./api.js";
+
+export const OWNER_PASSWORD = "a long owner password";
+export { CLIENT_PASSWORD, type Answer, type Data };
+
+export interface Mail {
+  to: string;
+  subject: string;
+  text: string;
+  links: string[];
+}
+/** A running server on a database of its own, with a clock that tests move, and people who use it. */
+export class World extends Api {
+  private constructor(
+    readonly app: App,
+    private readonly clock: { offset: number },
+  ) {
+    super();
+  }
+
+  static async start(
+    databaseUrl: string,
+    config: Partial<Config> = {},
+    { log, passwordCost = 4 }: Pick<AppOptions, "log" | "passwordCost"> = {},
+  ): Promise<World> {
+    const clock = { offset: 0 };
+    const app = await startApp(
+      {
+        isProduction: false,
+        port: 0,
+        host: "127.0.0.1",
+        databaseUrl,
+        redisUrl: null,
+        smtpUrl: null,
+        mailFrom: "no-reply@gatehouse.example",
+        publicUrl: null,
+        keys: KeyRing.parse(`k1:${Buffer.alloc(32, 7).toString("base64")}`),
+        sourceLimitFactor: 1000,
+        trustedProxies: [],
+        demo: false,
+        logLevel: "silent",
+        ...config,
+      },
+      {
+        clock: { now: () => Date.now() + clock.offset },
+        log: log ?? createLog(process.env.TEST_LOG_LEVEL ?? "silent"),
+        // What a hash costs is no test's business but those that measure it.
+        passwordCost,
+        docs: join(__dirname, "../../.."),
+      },
+    );
+    return new World(app, clock);
+  }
+
+  get url(): string {
+    return this.app.url;
+  }
+  override now(): number {
+    return Date.now() + this.clock.offset;
+  }
+  forward({ minutes = 0, seconds = 0 }: { minutes?: number; seconds?: number }): void {
+    this.clock.offset += (minutes * 60 + seconds) * 1000;
+  }
+
+  /** Time goes on to the beginning of an authenticator's step of 30 seconds: codes keep their distance from now while a test uses them. */
+  forwardToNewStep(): void {
+    this.clock.offset += 30_000 - (this.now() % 30_000);
+  }
+
+  /** A firm with an owner who can sign in. */
+  async firm(
+    plan: "TEAM" | "BUSINESS" | "ENTERPRISE" = "BUSINESS",
+  ): Promise<{ id: string; slug: string; owner: string }> {
+    const slug = `firm-${randomBytes(4).toString("hex")}`;
+    const owner = `owner@${slug}.example`;
+    const stored = await this.app.hasher.hash(OWNER_PASSWORD);
+    const id = await this.app.work.do(async (unit) => {
+      const firm = await insertFirm(unit, { slug, name: "Test & Sons", plan });
+      await insertMember(unit, { firmId: firm.id, name: "Olive Owner", email: owner, role: "OWNER" }, stored);
+      return firm.id;
+    });
+    return { id, slug, owner };
+  }
+  async member(firmId: string, role: "ADMIN" | "STAFF"): Promise<string> {
+    const email = `${role.toLowerCase()}-${randomBytes(4).toString("hex")}@team.example`;
+    const stored = await this.app.hasher.hash(OWNER_PASSWORD);
+    await this.app.work.do((unit) => insertMember(unit, { firmId, name: `A ${role}`, email, role }, stored));
+    return email;
+  }
+
+  async ownerToken(firm: { owner: string }): Promise<string> {
+    return (await this.signIn("teamSignIn", "TeamSignInInput", { email: firm.owner, password: OWNER_PASSWORD })).result
+      .sessionToken;
+  }
+  /** An API key's token with those scopes. */
+  async key(ownerToken: string, scopes: readonly string[]): Promise<string> {
+    const input = { name: "A key of the tests", scopes };
+    return (await this.mutate("createApiKey", "CreateApiKeyInput", "token", input, ownerToken)).token;
+  }
+
+  async mails(to: string): Promise<Mail[]> {
+    return (await this.raw({ path: `/mailbox.json?to=${encodeURIComponent(to)}` })).json() as Promise<Mail[]>;
+  }
+  /** The newest mail to an address whose subject matches; waits for it. */
+  async mail(to: string, subject: RegExp): Promise<Mail> {
+    return until(async () => (await this.mails(to)).find((mail) => subject.test(mail.subject)));
+  }
+  async mailedToken(to: string, subject: RegExp): Promise<string> {
+    const { links } = await this.mail(to, subject);
+    return decodeURIComponent(/#token=([^&]+)/.exec(links[0] ?? "")?.[1] ?? "");
+  }
+
+  /** A contact of the firm who has created an account by the mailed link. */
+  async client(
+    firm: { slug: string },
+    ownerToken: string,
+  ): Promise<{ contactId: string; email: string; created: Data }> {
+    const { id, email } = await this.contact(ownerToken);
+    await this.mutate("requestPortalAccount", "PortalEmailInput", "accepted", { firmSlug: firm.slug, email });
+    const confirmationToken = await this.mailedToken(email, /Create your account/);
+    const created = await this.signIn("createPortalAccount", "CreatePortalAccountInput", {
+      confirmationToken,
+      password: CLIENT_PASSWORD,
+    });
+    return { contactId: id, email, created };
+  }
+
+  /** Sets up an authenticator with a session or an enrolment token; answers its secret, the recovery codes and the session. */
+  async enroll(proof: {
+    token?: string;
+    enrollmentToken?: string;
+    emailCode?: string;
+  }): Promise<{ secret: string; recoveryCodes: string[]; sessionToken: string | null }> {
+    const { token, ...input } = proof;
+    const { enrollment, userErrors } = await this.mutate(
+      "beginTwoFactorEnrollment",
+      "BeginTwoFactorEnrollmentInput",
+      "enrollment { secret otpauthUri qrCode }",
+      input,
+      token,
+    );
+    if (!enrollment) throw new Error(JSON.stringify(userErrors));
+    const confirmed = await this.mutate(
+      "confirmTwoFactorEnrollment",
+      "ConfirmTwoFactorEnrollmentInput",
+      "recoveryCodes signedIn { sessionToken }",
+      { enrollmentToken: proof.enrollmentToken, code: this.code(enrollment.secret), transport: "TOKEN" },
+      token,
+    );
+    if (!confirmed.recoveryCodes) throw new Error(JSON.stringify(confirmed.userErrors));
+    return {
+      secret: enrollment.secret,
+      recoveryCodes: confirmed.recoveryCodes,
+      sessionToken: confirmed.signedIn?.sessionToken ?? null,
+    };
+  }
+
+  /** Time goes on until a code that was not used yet is shown. */
+  freshCode(secret: string): string {
+    this.forward({ seconds: 31 });
+    return this.code(secret);
+  }
+
+  stop(): Promise<void> {
+    return this.app.close();
+  }
+}
+
+/** Asks until there is an answer, at most ten seconds. */
+export async function until<T>(
+  ask: () => Promise<T | undefined | null | false> | T | undefined | null | false,
+): Promise<T> {
+  for (let tries = 0; tries < 200; tries++) {
+    const answer = await ask();
+    if (answer) return answer;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error("waited ten seconds in vain");
+}

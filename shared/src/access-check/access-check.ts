@@ -1,0 +1,300 @@
+import { agoInWords, inWords } from "../failures/failures.js";
+import type { MagicLinkState } from "../magic-links/magic-link-state.js";
+import { securityModes, twoFactorDueAt, type ModePolicy } from "../security-mode/security-mode.js";
+import { nextAccountStep, nextLinkStep } from "../sign-in/sign-in-policy.js";
+
+/** What is known of one client's ways in. Moments are epoch milliseconds. */
+export interface AccessFacts {
+  now: number;
+  policy: ModePolicy;
+  /** The contact's address, where requests go. */
+  email: string | null;
+  invitation: { sentAt: number; isUsable: boolean } | null;
+  account: {
+    email: string;
+    isEnrolled: boolean;
+    recoveryCodesRemaining: number;
+    secondFactorLockedUntil: number | null;
+    passwordWaitUntil: number | null;
+  } | null;
+  /** Tries of the last day, since the last one that went well. */
+  failures: { what: "password" | "second factor"; count: number; lastAt: number }[];
+  /** The newest open request, as its link stands; `declinedAt`: when its link last turned somebody away. */
+  request: { id: string; title: string; link: MagicLinkState; declinedAt: number | null } | null;
+  /** The newest mail to an address of the client. `failure`: what its mail server said when it did not take it. */
+  mail: { recipient: string; at: number; sentAt: number | null; failure: string | null; isGivenUp: boolean } | null;
+}
+
+/** How much a reason is in the way, most first. */
+export const accessFindingWeights = {
+  BLOCKS: "No way in until somebody acts or time passes.",
+  HINDERS: "One way is shut.",
+  TELLS: "What the client has to do next.",
+} as const;
+export type AccessFindingWeight = keyof typeof accessFindingWeights;
+
+/** The one thing that helps; each is a button in the dashboard. */
+export const accessRemedies = {
+  ADD_EMAIL: "Enter or correct the email address (updateContact).",
+  INVITE: "Send an invitation (inviteContacts).",
+  UNLOCK: "Take the wait away (unlockPortalAccount).",
+  SEND_PASSWORD_RESET: "Mail a password reset (sendPasswordReset).",
+  RESET_TWO_FACTOR: "Remove the authenticator (resetTwoFactor).",
+  RESEND_REQUEST: "Send the request's link again (resendClientRequest).",
+  CHANGE_SECURITY: "Choose another security mode (updateSecurityPolicy).",
+} as const;
+export type AccessRemedy = keyof typeof accessRemedies;
+
+interface Reason {
+  weight: AccessFindingWeight;
+  message: string;
+  remedy: AccessRemedy | null;
+}
+export interface AccessFinding extends Reason {
+  code: AccessFindingCode;
+}
+
+const times = (n: number) => (n === 1 ? "once" : n === 2 ? "twice" : `${n} times`);
+
+type Check = (facts: AccessFacts) => Reason | null;
+
+const failed = (facts: AccessFacts, what: AccessFacts["failures"][number]["what"]) =>
+  facts.failures.find((failure) => failure.what === what && failure.count > 0) ?? null;
+const accountStep = ({ account, policy, now }: AccessFacts) =>
+  nextAccountStep({
+    policy,
+    now,
+    isEnrolled: account?.isEnrolled ?? false,
+    isSecondFactorProven: false,
+    isDeviceTrusted: false,
+  }).step;
+const linkStep = ({ account, policy, now }: AccessFacts) =>
+  nextLinkStep({
+    policy,
+    now,
+    hasAccount: account !== null,
+    isEnrolled: account?.isEnrolled ?? false,
+    isSecondFactorProven: false,
+  }).step;
+const loginIsOff = (facts: AccessFacts) => accountStep(facts) === "REFUSE";
+const isWaiting = (until: number | null | undefined, now: number): until is number => until != null && until > now;
+
+/** Why a client may not get in, most serious first. Each line is one reason, in the words that the firm reads. */
+const findings = {
+  NO_EMAIL: {
+    title: "No email address",
+    why: ({ email, account }) =>
+      email !== null || account !== null
+        ? null
+        : {
+            weight: "BLOCKS",
+            message: "There is no email address, so nothing can be sent: no request, no invitation.",
+            remedy: "ADD_EMAIL",
+          },
+  },
+  MAIL_REFUSED: {
+    title: "Mail does not arrive",
+    why: ({ mail }) =>
+      mail === null || mail.sentAt !== null || mail.failure === null
+        ? null
+        : {
+            weight: mail.isGivenUp ? "BLOCKS" : "HINDERS",
+            message: `The last mail to ${mail.recipient} ${mail.isGivenUp ? "could not be delivered and was given up" : "was not taken yet and is tried again"}: ${mail.failure}`,
+            remedy: mail.isGivenUp ? "ADD_EMAIL" : null,
+          },
+  },
+  SECOND_FACTOR_LOCKED: {
+    title: "Locked after wrong codes",
+    why: ({ account, now }) =>
+      isWaiting(account?.secondFactorLockedUntil, now)
+        ? {
+            weight: "BLOCKS",
+            message: `Locked after too many wrong codes; opens ${inWords((account?.secondFactorLockedUntil ?? now) - now)}. Unlock it once you know that it was the client who tried.`,
+            remedy: "UNLOCK",
+          }
+        : null,
+  },
+  PASSWORD_WAIT: {
+    title: "Waiting after wrong passwords",
+    why: ({ account, now }) =>
+      isWaiting(account?.passwordWaitUntil, now)
+        ? {
+            weight: "HINDERS",
+            message: `Too many wrong passwords; the next try counts ${inWords((account?.passwordWaitUntil ?? now) - now)}. Links in mails still work.`,
+            remedy: "UNLOCK",
+          }
+        : null,
+  },
+  LOGIN_IS_OFF: {
+    title: "Sign-in with a password is off",
+    why: (facts) =>
+      loginIsOff(facts)
+        ? {
+            weight: "HINDERS",
+            message: `The firm uses "${securityModes[facts.policy.mode].title}": no sign-in with a password${facts.account ? "; the account sleeps until that changes" : ""}. The client gets in by the link in a request's mail.`,
+            remedy: "CHANGE_SECURITY",
+          }
+        : null,
+  },
+  WRONG_CODES: {
+    title: "Wrong codes",
+    why: (facts) => {
+      const failure = failed(facts, "second factor");
+      if (!failure || loginIsOff(facts)) return null;
+      return {
+        weight: "HINDERS",
+        message: `A wrong code ${times(failure.count)}, last ${agoInWords(facts.now - failure.lastAt)}. Often the phone's clock is off (set it to automatic), or the authenticator shows another account. A lost phone: a recovery code, or a reset.`,
+        remedy: "RESET_TWO_FACTOR",
+      };
+    },
+  },
+  WRONG_PASSWORDS: {
+    title: "Wrong passwords",
+    why: (facts) => {
+      const failure = failed(facts, "password");
+      if (!failure || loginIsOff(facts)) return null;
+      const last = `last ${agoInWords(facts.now - failure.lastAt)}`;
+      return facts.account
+        ? {
+            weight: "HINDERS",
+            message: `A wrong password ${times(failure.count)}, ${last}.`,
+            remedy: "SEND_PASSWORD_RESET",
+          }
+        : {
+            weight: "HINDERS",
+            message: `Somebody tried to sign in as ${facts.email ?? "this client"} ${times(failure.count)}, ${last}, but there is no account yet.`,
+            remedy: "INVITE",
+          };
+    },
+  },
+  NO_RECOVERY_CODES: {
+    title: "No recovery codes left",
+    why: (facts) =>
+      facts.account?.isEnrolled && facts.account.recoveryCodesRemaining === 0 && !loginIsOff(facts)
+        ? {
+            weight: "TELLS",
+            message: "No recovery code is left: without the phone only a reset helps.",
+            remedy: null,
+          }
+        : null,
+  },
+  LINK_DECLINED: {
+    title: "Link opened on another device",
+    why: ({ request, now }) =>
+      request?.declinedAt != null && request.link === "CLAIMED"
+        ? {
+            weight: "HINDERS",
+            message: `The link to "${request.title}" is bound to the device that opened it first; another device was turned away ${agoInWords(now - request.declinedAt)}. "Send access link" on that page, or sending it again here, brings a new one.`,
+            remedy: "RESEND_REQUEST",
+          }
+        : null,
+  },
+  LINK_DEAD: {
+    title: "The link no longer works",
+    why: ({ request }) =>
+      request && (request.link === "EXPIRED" || request.link === "REVOKED")
+        ? {
+            weight: "HINDERS",
+            message: `The link to "${request.title}" ${request.link === "EXPIRED" ? "has expired" : "was revoked"}.`,
+            remedy: "RESEND_REQUEST",
+          }
+        : null,
+  },
+  LINK_NEEDS_ACCOUNT: {
+    title: "The link asks for more first",
+    why: (facts) => {
+      if (!facts.request || facts.request.link !== "UNCLAIMED") return null;
+      const step = linkStep(facts);
+      if (step === "CREATE_ACCOUNT")
+        return {
+          weight: "TELLS",
+          message: "The request's link leads to creating an account and setting up two-factor authentication first.",
+          remedy: null,
+        };
+      if (step === "SIGN_IN")
+        return {
+          weight: "TELLS",
+          message: "The request's link asks to sign in with the password and set up two-factor authentication first.",
+          remedy: null,
+        };
+      return null;
+    },
+  },
+  MUST_ENROLL: {
+    title: "Two-factor set-up comes next",
+    why: (facts) =>
+      facts.account && accountStep(facts) === "ENROLL"
+        ? {
+            weight: "TELLS",
+            message: `The next sign-in sets up two-factor authentication: a code is mailed to ${facts.account.email}, then the authenticator app's QR code is shown.`,
+            remedy: null,
+          }
+        : null,
+  },
+  ENROLLMENT_ANNOUNCED: {
+    title: "Two-factor is announced",
+    why: ({ account, policy, now }) => {
+      const dueAt = twoFactorDueAt(policy, now);
+      return account && !account.isEnrolled && dueAt !== null
+        ? {
+            weight: "TELLS",
+            message: `Two-factor authentication is demanded ${inWords(dueAt - now)}; until then the password is enough.`,
+            remedy: null,
+          }
+        : null;
+    },
+  },
+  INVITATION_EXPIRED: {
+    title: "The invitation has expired",
+    why: (facts) =>
+      facts.account === null && facts.invitation && !facts.invitation.isUsable && !loginIsOff(facts)
+        ? { weight: "HINDERS", message: "The invitation has expired or was replaced.", remedy: "INVITE" }
+        : null,
+  },
+  INVITATION_OPEN: {
+    title: "Invited, no account yet",
+    why: (facts) =>
+      facts.account === null && facts.invitation?.isUsable && !loginIsOff(facts)
+        ? {
+            weight: "TELLS",
+            message: `Invited ${agoInWords(facts.now - facts.invitation.sentAt)}; the client has not created the account yet.`,
+            remedy: "INVITE",
+          }
+        : null,
+  },
+  NOT_INVITED: {
+    title: "Not invited",
+    why: (facts) =>
+      facts.account === null && facts.email !== null && !facts.invitation && !loginIsOff(facts)
+        ? { weight: "TELLS", message: "There is no account yet, and nobody has invited this client.", remedy: "INVITE" }
+        : null,
+  },
+  OTHER_LOGIN_EMAIL: {
+    title: "Signs in with another address",
+    why: ({ account, email }) =>
+      account && email !== null && account.email !== email
+        ? {
+            weight: "TELLS",
+            message: `Signs in as ${account.email}, while requests go to ${email}.`,
+            remedy: null,
+          }
+        : null,
+  },
+} as const satisfies Record<string, { title: string; why: Check }>;
+
+export type AccessFindingCode = keyof typeof findings;
+export const accessFindingCodes = Object.keys(findings) as AccessFindingCode[];
+
+export const accessFindingTitle = (code: AccessFindingCode): string => findings[code].title;
+
+const weights = Object.keys(accessFindingWeights);
+
+/** "Why can't this client get in?": every reason that applies, most serious first. Empty: nothing is in the way. */
+export function checkAccess(facts: AccessFacts): AccessFinding[] {
+  return accessFindingCodes
+    .flatMap((code) => {
+      const found = (findings[code].why as Check)(facts);
+      return found ? [{ code, ...found }] : [];
+    })
+    .toSorted((a, b) => weights.indexOf(a.weight) - weights.indexOf(b.weight));
+}

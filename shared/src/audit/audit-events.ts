@@ -1,0 +1,241 @@
+import { roleTitles, type ApiScope, type TeamRole } from "../roles/roles.js";
+import { plans, type Plan } from "../plans/plans.js";
+import { securityModes, type SecurityMode } from "../security-mode/security-mode.js";
+
+/** What each event's sentence needs beside who did it. No secrets: this is stored and shown as it is. */
+export interface AuditEventData {
+  ACCOUNT_CREATED: { email: string };
+  TWO_FACTOR_ENROLLED: { email: string };
+  TWO_FACTOR_DISABLED: { email: string };
+  TWO_FACTOR_RESET: { email: string };
+  RECOVERY_CODE_USED: { email: string; remaining: number };
+  RECOVERY_CODES_REGENERATED: { email: string };
+  PASSKEY_ADDED: { email: string; name: string };
+  PASSKEY_REMOVED: { email: string; name: string };
+  SIGN_IN_SUCCEEDED: { email: string; secondFactor: boolean };
+  SIGN_IN_FAILED: { email: string; what: "password" | "code" | "recovery code" | "email code" | "passkey" };
+  ACCOUNT_LOCKED: { email: string; minutes: number; what: "password" | "second factor" };
+  ACCOUNT_UNLOCKED: { email: string };
+  PASSWORD_CHANGED: { email: string; by: "change" | "reset" };
+  PASSWORD_RESET_REQUESTED: { email: string };
+  LOGIN_EMAIL_CHANGED: { from: string; to: string };
+  ACCOUNT_DELETED: { email: string };
+  SESSIONS_REVOKED: { email: string; sessions: number };
+  SUSPICION_REPORTED: { email: string };
+  TEAM_MEMBER_INVITED: { email: string; role: TeamRole };
+  TEAM_MEMBER_JOINED: { email: string };
+  TEAM_MEMBER_CHANGED: { email: string; role: TeamRole };
+  TEAM_MEMBER_REMOVED: { email: string };
+  INVITE_SENT: { email: string };
+  REQUEST_SENT: { title: string; email: string };
+  MAGIC_LINK_SENT: { title: string; email: string };
+  MAGIC_LINK_CLAIMED: { title: string; email: string };
+  MAGIC_LINK_DECLINED: { title: string; why: "other device" | "expired" | "revoked" };
+  SECURITY_POLICY_CHANGED: { from: SecurityMode; to: SecurityMode };
+  CONTACT_CREATED: { name: string };
+  CONTACT_UPDATED: { name: string };
+  API_KEY_CREATED: { name: string; scopes: readonly ApiScope[] };
+  API_KEY_REVOKED: { name: string };
+  WEBHOOK_CREATED: { url: string };
+  WEBHOOK_DELETED: { url: string };
+  WEBHOOK_SECRET_ROTATED: { url: string };
+  WEBHOOK_DISABLED: { url: string };
+  PLAN_CHANGED: { from: Plan; to: Plan };
+  /** `startDay`: as the clients read it. */
+  ROLL_OUT_STARTED: { startDay: string; clients: number };
+  ROLL_OUT_PAUSED: Record<never, never>;
+  ROLL_OUT_RESUMED: Record<never, never>;
+  ROLL_OUT_FINISHED: Record<never, never>;
+  ROLL_OUT_UNDONE: { isTold: boolean };
+  TWO_FACTOR_ANNOUNCED: { email: string; what: "announcement" | "reminder" | "calling off" };
+  AUDIT_LOG_EXPORTED: { isWhole: boolean };
+}
+export type AuditEventType = keyof AuditEventData;
+
+interface Telling<T extends AuditEventType> {
+  title: string;
+  /** One English sentence. `actor`: who did it; `contact`: whom it is about, by name where known. */
+  say: (told: { actor: string; contact: string | null; data: AuditEventData[T] }) => string;
+}
+
+const of = (contact: string | null, email: string) => (contact ? `${contact} (${email})` : email);
+const count = (n: number, one: string) => `${n} ${one}${n === 1 ? "" : "s"}`;
+
+/** Every event with its title and sentence. A missing one does not compile. */
+export const auditEvents: { [T in AuditEventType]: Telling<T> } = {
+  ACCOUNT_CREATED: {
+    title: "Portal account created",
+    say: ({ contact, data }) => `${of(contact, data.email)} created a portal account.`,
+  },
+  TWO_FACTOR_ENROLLED: {
+    title: "2FA set up",
+    say: ({ contact, data }) => `${of(contact, data.email)} set up two-factor authentication.`,
+  },
+  TWO_FACTOR_DISABLED: {
+    title: "2FA switched off",
+    say: ({ contact, data }) => `${of(contact, data.email)} switched two-factor authentication off.`,
+  },
+  TWO_FACTOR_RESET: {
+    title: "2FA reset",
+    say: ({ actor, contact, data }) => `${actor} reset two-factor authentication of ${of(contact, data.email)}.`,
+  },
+  RECOVERY_CODE_USED: {
+    title: "Recovery code used",
+    say: ({ contact, data }) =>
+      `${of(contact, data.email)} used a recovery code; ${count(data.remaining, "code")} left.`,
+  },
+  RECOVERY_CODES_REGENERATED: {
+    title: "Recovery codes replaced",
+    say: ({ contact, data }) => `${of(contact, data.email)} made new recovery codes.`,
+  },
+  PASSKEY_ADDED: {
+    title: "Passkey added",
+    say: ({ contact, data }) => `${of(contact, data.email)} added the passkey "${data.name}".`,
+  },
+  PASSKEY_REMOVED: {
+    title: "Passkey removed",
+    say: ({ contact, data }) => `${of(contact, data.email)} removed the passkey "${data.name}".`,
+  },
+  SIGN_IN_SUCCEEDED: {
+    title: "Signed in",
+    say: ({ contact, data }) =>
+      `${of(contact, data.email)} signed in${data.secondFactor ? " with two-factor authentication" : ""}.`,
+  },
+  SIGN_IN_FAILED: {
+    title: "Sign-in failed",
+    say: ({ contact, data }) => `A sign-in as ${of(contact, data.email)} failed: wrong ${data.what}.`,
+  },
+  ACCOUNT_LOCKED: {
+    title: "Account locked",
+    say: ({ contact, data }) =>
+      `${of(contact, data.email)} is locked for ${data.minutes >= 120 ? count(Math.round(data.minutes / 60), "hour") : count(data.minutes, "minute")} after too many wrong tries (${data.what}).`,
+  },
+  ACCOUNT_UNLOCKED: {
+    title: "Account unlocked",
+    say: ({ actor, contact, data }) => `${actor} unlocked ${of(contact, data.email)}.`,
+  },
+  PASSWORD_CHANGED: {
+    title: "Password changed",
+    say: ({ contact, data }) => `${of(contact, data.email)} ${data.by === "reset" ? "reset" : "changed"} the password.`,
+  },
+  PASSWORD_RESET_REQUESTED: {
+    title: "Password reset requested",
+    say: ({ actor, contact, data }) => `${actor} asked for a password reset of ${of(contact, data.email)}.`,
+  },
+  LOGIN_EMAIL_CHANGED: {
+    title: "Login email changed",
+    say: ({ contact, data }) => `The login email of ${contact ?? data.from} changed from ${data.from} to ${data.to}.`,
+  },
+  ACCOUNT_DELETED: {
+    title: "Portal account deleted",
+    say: ({ actor, contact, data }) => `${actor} deleted the portal account of ${of(contact, data.email)}.`,
+  },
+  SESSIONS_REVOKED: {
+    title: "Signed out",
+    say: ({ actor, contact, data }) =>
+      `${actor} ended ${count(data.sessions, "session")} of ${of(contact, data.email)}.`,
+  },
+  SUSPICION_REPORTED: {
+    title: "Not me",
+    say: ({ contact, data }) =>
+      `${of(contact, data.email)} reported a change as not their own; every session was ended.`,
+  },
+  TEAM_MEMBER_INVITED: {
+    title: "Colleague invited",
+    say: ({ actor, data }) => `${actor} invited ${data.email} to the team as ${roleTitles[data.role].toLowerCase()}.`,
+  },
+  TEAM_MEMBER_JOINED: { title: "Colleague joined", say: ({ data }) => `${data.email} joined the team.` },
+  TEAM_MEMBER_CHANGED: {
+    title: "Colleague changed",
+    say: ({ actor, data }) => `${actor} changed ${data.email} of the team, now ${roleTitles[data.role].toLowerCase()}.`,
+  },
+  TEAM_MEMBER_REMOVED: {
+    title: "Colleague removed",
+    say: ({ actor, data }) => `${actor} removed ${data.email} from the team.`,
+  },
+  INVITE_SENT: {
+    title: "Invitation sent",
+    say: ({ actor, contact, data }) => `${actor} invited ${of(contact, data.email)} to the portal.`,
+  },
+  REQUEST_SENT: {
+    title: "Request sent",
+    say: ({ actor, contact, data }) => `${actor} sent "${data.title}" to ${of(contact, data.email)}.`,
+  },
+  MAGIC_LINK_SENT: {
+    title: "Magic link sent",
+    say: ({ contact, data }) => `A new link to "${data.title}" was sent to ${of(contact, data.email)}.`,
+  },
+  MAGIC_LINK_CLAIMED: {
+    title: "Magic link opened",
+    say: ({ contact, data }) => `${of(contact, data.email)} opened "${data.title}" by its link.`,
+  },
+  MAGIC_LINK_DECLINED: {
+    title: "Magic link declined",
+    say: ({ contact, data }) =>
+      `A link to "${data.title}"${contact ? ` of ${contact}` : ""} was declined: ${data.why}.`,
+  },
+  SECURITY_POLICY_CHANGED: {
+    title: "Security changed",
+    say: ({ actor, data }) =>
+      data.from === data.to
+        ? `${actor} changed the settings of "${securityModes[data.to].title}".`
+        : `${actor} changed the portal's security from "${securityModes[data.from].title}" to "${securityModes[data.to].title}".`,
+  },
+  CONTACT_CREATED: { title: "Contact created", say: ({ actor, data }) => `${actor} created the contact ${data.name}.` },
+  CONTACT_UPDATED: { title: "Contact changed", say: ({ actor, data }) => `${actor} changed the contact ${data.name}.` },
+  API_KEY_CREATED: {
+    title: "API key made",
+    say: ({ actor, data }) => `${actor} made the API key "${data.name}" (${data.scopes.join(", ")}).`,
+  },
+  API_KEY_REVOKED: {
+    title: "API key revoked",
+    say: ({ actor, data }) => `${actor} revoked the API key "${data.name}".`,
+  },
+  WEBHOOK_CREATED: { title: "Webhook added", say: ({ actor, data }) => `${actor} added the webhook ${data.url}.` },
+  WEBHOOK_DELETED: { title: "Webhook removed", say: ({ actor, data }) => `${actor} removed the webhook ${data.url}.` },
+  WEBHOOK_SECRET_ROTATED: {
+    title: "Webhook secret replaced",
+    say: ({ actor, data }) => `${actor} replaced the signing secret of the webhook ${data.url}.`,
+  },
+  WEBHOOK_DISABLED: {
+    title: "Webhook disabled",
+    say: ({ data }) => `The webhook ${data.url} was disabled: its receiver is gone.`,
+  },
+  PLAN_CHANGED: {
+    title: "Plan changed",
+    say: ({ data }) => `The firm's plan changed from ${plans[data.from].name} to ${plans[data.to].name}.`,
+  },
+  ROLL_OUT_STARTED: {
+    title: "2FA roll-out started",
+    say: ({ actor, data }) =>
+      `${actor} started to roll out two-factor authentication, demanded from ${data.startDay}: ${count(data.clients, "contact")} to be told.`,
+  },
+  ROLL_OUT_PAUSED: { title: "2FA roll-out paused", say: ({ actor }) => `${actor} paused the mails of the roll-out.` },
+  ROLL_OUT_RESUMED: {
+    title: "2FA roll-out resumed",
+    say: ({ actor }) => `${actor} resumed the mails of the roll-out.`,
+  },
+  ROLL_OUT_FINISHED: { title: "2FA roll-out told everybody", say: () => "Every mail of the roll-out was sent." },
+  ROLL_OUT_UNDONE: {
+    title: "2FA roll-out undone",
+    say: ({ actor, data }) =>
+      `${actor} undid the roll-out of two-factor authentication${data.isTold ? "; who was told is told that too" : ""}.`,
+  },
+  TWO_FACTOR_ANNOUNCED: {
+    title: "2FA announced",
+    say: ({ contact, data }) => `${of(contact, data.email)} was mailed the ${data.what} of two-factor authentication.`,
+  },
+  AUDIT_LOG_EXPORTED: {
+    title: "Audit log exported",
+    say: ({ actor, data }) => `${actor} exported ${data.isWhole ? "the whole" : "a part of the"} audit log.`,
+  },
+};
+export const auditEventTypes = Object.keys(auditEvents) as AuditEventType[];
+
+/** The sentence of a stored event. */
+export function summarize<T extends AuditEventType>(
+  type: T,
+  told: { actor: string; contact: string | null; data: AuditEventData[T] },
+): string {
+  return auditEvents[type].say(told);
+}

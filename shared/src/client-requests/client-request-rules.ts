@@ -1,0 +1,61 @@
+import { lengths } from "../limits/limits.js";
+
+const codePoints = (text: string): number => [...text].length;
+/** Control characters would break a subject line; half a surrogate pair cannot be stored. */
+const hasUnprintable = (text: string): boolean => /[\p{Cc}\p{Cs}]/u.test(text);
+
+/** Whether the text is a real day as YYYY-MM-DD (ISO 8601), from 1900 to 2999: 2026-02-30 is none. */
+export function isCalendarDate(text: string): boolean {
+  const parts = /^(?<year>\d{4})-(?<month>\d\d)-(?<day>\d\d)$/.exec(text)?.groups;
+  if (!parts) return false;
+  const [year, month, day] = [Number(parts["year"]), Number(parts["month"]), Number(parts["day"])];
+  if (year < 1900 || year > 2999) return false;
+  const date = new Date(Date.UTC(year, month - 1, day));
+  return date.getUTCFullYear() === year && date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
+}
+
+/** A request as it was typed, cleaned: trimmed title and items. */
+export interface RequestDraft {
+  title: string;
+  items: string[];
+  dueOn: string | null;
+}
+/** What is wrong with a draft: the field and a sentence for people. */
+export interface RequestDraftFault {
+  field: readonly string[];
+  message: string;
+}
+
+/** Cleans a draft, and says the first thing that is wrong with it. Used by the form and, decisively, by the server. */
+export function readRequestDraft(typed: {
+  title: string;
+  items: readonly string[];
+  dueOn?: string | null | undefined;
+}): { draft: RequestDraft; fault: RequestDraftFault | null } {
+  const draft: RequestDraft = {
+    title: typed.title.trim(),
+    items: typed.items.map((item) => item.trim()),
+    dueOn: typed.dueOn ?? null,
+  };
+  return { draft, fault: faultOf(draft) };
+}
+
+function faultOf({ title, items, dueOn }: RequestDraft): RequestDraftFault | null {
+  if (title === "") return { field: ["title"], message: "Give the request a title." };
+  if (codePoints(title) > lengths.requestTitle)
+    return { field: ["title"], message: `A title has at most ${lengths.requestTitle} characters.` };
+  if (hasUnprintable(title)) return { field: ["title"], message: "A title is one line of plain text." };
+  if (items.length === 0) return { field: ["items"], message: "Ask for at least one thing." };
+  if (items.length > lengths.requestItems)
+    return { field: ["items"], message: `A request has at most ${lengths.requestItems} items.` };
+  for (const [index, item] of items.entries()) {
+    const field = ["items", index.toString()];
+    if (item === "") return { field, message: "An item must say what is asked for." };
+    if (codePoints(item) > lengths.requestItem)
+      return { field, message: `An item has at most ${lengths.requestItem} characters.` };
+    if (hasUnprintable(item)) return { field, message: "An item is one line of plain text." };
+  }
+  if (dueOn !== null && !isCalendarDate(dueOn))
+    return { field: ["dueOn"], message: "The due date must be a real day, such as 2026-04-15." };
+  return null;
+}

@@ -1,0 +1,38 @@
+import { describe, expect, it } from "@jest/globals";
+import { importRefusals } from "./contact-import.js";
+
+describe("rows of a file of contacts", () => {
+  it.each`
+    first                                   | second                                  | isRefused
+    ${{ email: "a@b.example" }}             | ${{ email: "c@b.example" }}             | ${false}
+    ${{ email: "a@b.example" }}             | ${{ email: " A@B.example" }}            | ${true}
+    ${{ externalId: "1" }}                  | ${{ externalId: "2" }}                  | ${false}
+    ${{ externalId: "1" }}                  | ${{ externalId: "1" }}                  | ${true}
+    ${{ externalId: "1", email: "a@b.c" }}  | ${{ externalId: "2", email: "a@b.c" }}  | ${false}
+    ${{ externalId: "1", email: "a@b.c" }}  | ${{ email: "a@b.c" }}                   | ${true}
+    ${{ email: "a@b.c" }}                   | ${{ externalId: "1", email: "a@b.c" }}  | ${true}
+    ${{ externalId: "1", email: "a@b.c" }}  | ${{ externalId: "1", email: "x@b.c" }}  | ${true}
+    ${{ externalId: "1", email: "not an" }} | ${{ externalId: "2", email: "not an" }} | ${false}
+  `("after $first, $second is refused: $isRefused", ({ first, second, isRefused }) => {
+    const refusals = importRefusals([
+      { number: 2, ...(first as object) },
+      { number: 3, ...(second as object) },
+    ]);
+    expect(refusals.map((refusal) => refusal?.includes("Row 2 has the same") ?? false)).toEqual([false, isRefused]);
+  });
+
+  it("with neither an email nor an external id are refused, and stand in nobody's way", () => {
+    const [one, two, three] = importRefusals([{ number: 2 }, { number: 3, email: "" }, { number: 4, email: "a@b.c" }]);
+    expect([one, two]).toEqual([expect.stringContaining("each import would add it again"), one]);
+    expect(three).toBeNull();
+  });
+
+  it("of which one is refused do not make a third one refused that is nobody else", () => {
+    const rows = [
+      { number: 2, externalId: "1", email: "a@b.c" },
+      { number: 3, externalId: "1", email: "other@b.c" },
+      { number: 4, email: "other@b.c" },
+    ];
+    expect(importRefusals(rows).map((refusal) => refusal === null)).toEqual([true, false, true]);
+  });
+});

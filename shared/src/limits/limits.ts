@@ -1,0 +1,111 @@
+/** Lifetimes, lengths and counts, in one place. Durations are milliseconds. */
+const second = 1000;
+const minute = 60 * second;
+const hour = 60 * minute;
+const day = 24 * hour;
+
+export const lifetimes = {
+  /** A session without use (NIST 800-63B 2.2.3; OWASP Session Management). */
+  portalIdle: 30 * minute,
+  teamIdle: 2 * hour,
+  /** Any session, used or not. */
+  session: 12 * hour,
+  /** How long a sign-in or stepUp counts as fresh for dangerous acts. */
+  stepUp: 10 * minute,
+  challenge: 5 * minute,
+  enrollmentToken: 10 * minute,
+  pendingEnrollment: 10 * minute,
+  emailCode: 10 * minute,
+  accountConfirmation: 24 * hour,
+  invite: 7 * day,
+  /** A link that an administrator sends a colleague to choose a password. */
+  teamPassword: 3 * day,
+  passwordReset: 1 * hour,
+  emailChange: 24 * hour,
+  /** "This wasn't me" in a mail about a change. */
+  notMe: 7 * day,
+  /** An unclaimed magic link that the firm sent; one that the client asked for. */
+  magicLink: 30 * day,
+  accessLink: 24 * hour,
+  /** How long the device that claimed a magic link may claim it again. */
+  magicLinkDevice: 30 * day,
+  idempotencyKey: 24 * hour,
+  /** How long deliveries are signed with a replaced secret too. */
+  previousWebhookSecret: 24 * hour,
+  /** How long the delivery log goes back. */
+  webhookDelivery: 30 * day,
+} as const;
+
+export const lengths = {
+  /** Unicode code points (NIST 800-63B-4 3.1.1.2: 15 where the password is the only factor). */
+  passwordMin: 15,
+  passwordMax: 128,
+  email: 254,
+  name: 200,
+  externalId: 200,
+  reason: 500,
+  message: 2000,
+  requestTitle: 200,
+  requestItem: 500,
+  requestItems: 50,
+  search: 100,
+  deviceKeyMin: 22,
+  deviceKeyMax: 200,
+} as const;
+
+export const counts = {
+  /** Passkeys a person may have. */
+  passkeys: 10,
+  page: 50,
+  pageMax: 100,
+  upsertRows: 500,
+  /** Of a file that is imported in a browser; and its bytes. */
+  importRows: 50_000,
+  importBytes: 10_000_000,
+  inviteRows: 500,
+  recoveryCodes: 10,
+  /** Recovery codes left from which the client is warned. */
+  recoveryCodesFew: 3,
+  trustedDeviceDaysMax: 30,
+  challengeFailures: 5,
+  sessionsPerOwner: 10,
+} as const;
+
+/** How many attempts in a window, and how long the wait after them, doubling from `firstWait` to `longestWait`. */
+export interface AttemptLimit {
+  attempts: number;
+  window: number;
+  firstWait: number;
+  longestWait: number;
+}
+
+export const attemptLimits = {
+  /** Per account, known or not (OWASP Authentication). Never blocks a second factor, a live session or a magic link. */
+  password: { attempts: 10, window: 15 * minute, firstWait: 30 * second, longestWait: hour },
+  /** Per source address, IPv6 by /64. */
+  passwordBySource: { attempts: 50, window: 15 * minute, firstWait: 30 * second, longestWait: hour },
+  secondFactorBySource: { attempts: 50, window: 15 * minute, firstWait: 30 * second, longestWait: hour },
+  tokenBySource: { attempts: 100, window: 15 * minute, firstWait: 30 * second, longestWait: hour },
+  /** Mails to one address that a stranger can cause (OWASP Forgot Password). */
+  mailsByAddress: { attempts: 3, window: 15 * minute, firstWait: 15 * minute, longestWait: 15 * minute },
+  mailsBySource: { attempts: 20, window: hour, firstWait: hour, longestWait: hour },
+  /** Mails with a link of one request. */
+  requestMailsByMinute: { attempts: 1, window: minute, firstWait: minute, longestWait: minute },
+  requestMailsByHour: { attempts: 5, window: hour, firstWait: hour, longestWait: hour },
+  emailCodesByAccount: { attempts: 5, window: hour, firstWait: hour, longestWait: hour },
+} as const satisfies Record<string, AttemptLimit>;
+
+/** After so many second-factor failures in a row the account's second factor is locked (NIST 800-63B 3.2.2). */
+export const secondFactorLock = { failures: 10, firstWait: 15 * minute, longestWait: day } as const;
+
+/** The wait after the n-th block in a row (n from 0): doubles from the first to the longest. */
+export const doublingWait = (
+  { firstWait, longestWait }: Pick<AttemptLimit, "firstWait" | "longestWait">,
+  n: number,
+): number => Math.min(firstWait * 2 ** Math.min(n, 30), longestWait);
+
+/**
+ * How long the n-th lock in a row of a second factor lasts (n from 0). After ten of them, a hundred failures in a row, only an
+ * admin or a password and recovery by the firm helps (NIST 800-63B 3.2.2: at most 100).
+ */
+export const secondFactorLockMs = (n: number): number => (n < 9 ? doublingWait(secondFactorLock, n) : 100 * 365 * day);

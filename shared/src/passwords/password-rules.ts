@@ -1,0 +1,67 @@
+import { lengths } from "../limits/limits.js";
+
+export interface PasswordContext {
+  email: string;
+  firmName: string;
+}
+
+const PRODUCT_NAME = "gatehouse";
+const codePoints = (text: string) => [...text].length;
+const words = (text: string) =>
+  text
+    .toLowerCase()
+    .split(/[^\p{L}\p{N}]+/u)
+    .filter((word) => codePoints(word) >= 3);
+
+/** What is left of a password once the given words are taken out. */
+const without = (password: string, taken: string[]) =>
+  taken
+    .toSorted((a, b) => b.length - a.length)
+    .reduce((rest, word) => rest.replaceAll(word, ""), password.toLowerCase());
+
+/**
+ * The rules a new password must keep, as a sentence for the first one it breaks; null when it keeps them all.
+ * NIST 800-63B-4 3.1.1.2, OWASP ASVS 6.2.1, 6.2.9, 6.2.11: length in code points and no composition rules. The list of common
+ * passwords is the server's (`isCommon`).
+ */
+export function passwordFault(
+  password: string,
+  context: PasswordContext,
+  isCommon: (password: string) => boolean,
+): string | null {
+  if (/\p{Cs}/u.test(password)) return "The password has a character that is not whole; type it again.";
+  const length = codePoints(password);
+  if (length < lengths.passwordMin) return `Use at least ${lengths.passwordMin} characters; this has ${length}.`;
+  if (length > lengths.passwordMax) return `Use at most ${lengths.passwordMax} characters; this has ${length}.`;
+  if (isCommon(password.toLowerCase())) return "This password is on the list of common passwords. Choose another.";
+  if (new Set(password.toLowerCase()).size < 5) return "This password repeats the same few characters. Choose another.";
+  if (isSequence(password)) return "This password is a simple sequence. Choose another.";
+  if (isRepetition(password)) return "This password repeats itself. Choose another.";
+  const names = [
+    PRODUCT_NAME,
+    ...words(context.firmName),
+    ...words(context.email),
+    context.email.toLowerCase(),
+    context.email.split("@")[0] ?? "",
+  ];
+  if (codePoints(without(password, names.filter(Boolean)).replaceAll(/[^\p{L}]+/gu, "")) < 4 && /\p{L}/u.test(password))
+    return "This password is made of your email, the firm's name or the product's name. Choose another.";
+  return null;
+}
+
+/** "abcabcabcabcabc": one part said again and again. */
+function isRepetition(password: string): boolean {
+  const doubled = (password + password).slice(1, -1);
+  return doubled.includes(password);
+}
+
+/** "123456789012345", "abcdefghijklmnop", "zyxw…": each character follows the one before. */
+function isSequence(password: string): boolean {
+  const points = [...password.toLowerCase()].map((character) => character.codePointAt(0) ?? 0);
+  return [1, -1].some((step) =>
+    points.every(
+      (point, index) =>
+        index === 0 || point - (points[index - 1] ?? 0) === step || Math.abs(point - (points[index - 1] ?? 0)) === 9,
+    ),
+  );
+}

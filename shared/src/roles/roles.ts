@@ -1,0 +1,44 @@
+/** A team member's role: STAFF reads; OWNER and ADMIN also write, and take what the firm knows out of it as a file. */
+export type TeamRole = "OWNER" | "ADMIN" | "STAFF";
+/** The roles as people say them. */
+export const roleTitles: Readonly<Record<TeamRole, string>> = {
+  OWNER: "Owner",
+  ADMIN: "Administrator",
+  STAFF: "Staff",
+};
+export type TeamRight = "read" | "write" | "export";
+
+const rights = {
+  OWNER: ["read", "write", "export"],
+  ADMIN: ["read", "write", "export"],
+  STAFF: ["read"],
+} as const satisfies Record<TeamRole, readonly TeamRight[]>;
+export const roleMay = (role: TeamRole, right: TeamRight): boolean =>
+  (rights[role] as readonly TeamRight[]).includes(right);
+
+/** Whose account a team member may invite to, change and remove: owners everybody's, administrators all but owners'. */
+const managed = { OWNER: ["OWNER", "ADMIN", "STAFF"], ADMIN: ["ADMIN", "STAFF"], STAFF: [] } as const satisfies Record<
+  TeamRole,
+  readonly TeamRole[]
+>;
+export const mayManage = (role: TeamRole, other: TeamRole): boolean =>
+  (managed[role] as readonly TeamRole[]).includes(other);
+/** Whether the firm's own rule demands an authenticator of a member: of those who may change something. */
+export const teamRoleNeedsTwoFactor = (
+  { teamRequiresTwoFactor }: { teamRequiresTwoFactor: boolean },
+  role: TeamRole,
+): boolean => teamRequiresTwoFactor && roleMay(role, "write");
+
+/** What an API key may be allowed to do. */
+export const apiScopes = [
+  "CONTACTS_READ",
+  "CONTACTS_WRITE",
+  "ACCESS_WRITE",
+  "ACCESS_RESET",
+  "POLICY_WRITE",
+  "AUDIT_READ",
+  "WEBHOOKS_WRITE",
+] as const;
+export type ApiScope = (typeof apiScopes)[number];
+
+export type ActorKind = "TEAM_MEMBER" | "API_KEY" | "CLIENT" | "SYSTEM";
