@@ -110,7 +110,7 @@ export const owner = { email: "owner@harbor.example", password: "harbor-demo-own
 export async function openDevice({ browser }: Running, width = 390, height = 844): Promise<Page> {
   const context = await browser.newContext({ viewport: { width, height } });
   // Below the tests' own limit, so that a failure names the step that hangs.
-  context.setDefaultTimeout(20_000);
+  context.setDefaultTimeout(30_000);
   return context.newPage();
 }
 
@@ -181,7 +181,7 @@ export async function enterCode(page: Page, button: string, code: string): Promi
 }
 
 /** Waits until `holds`, looking every 200 ms. */
-export async function until(holds: () => Promise<boolean>, timeoutMs = 15_000): Promise<void> {
+export async function until(holds: () => Promise<boolean>, timeoutMs = 30_000): Promise<void> {
   const end = Date.now() + timeoutMs;
   while (!(await holds())) {
     if (Date.now() > end) throw new Error("It did not come to pass in time.");

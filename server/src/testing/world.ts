@@ -173,14 +173,14 @@ export class World extends Api {
   }
 }
 
-/** Asks until there is an answer, at most ten seconds. */
+/** Asks until there is an answer, at most half a minute: a loaded machine is slow, not wrong. */
 export async function until<T>(
   ask: () => Promise<T | undefined | null | false> | T | undefined | null | false,
 ): Promise<T> {
-  for (let tries = 0; tries < 200; tries++) {
+  for (let tries = 0; tries < 600; tries++) {
     const answer = await ask();
     if (answer) return answer;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  throw new Error("waited ten seconds in vain");
+  throw new Error("waited half a minute in vain");
 }

@@ -116,7 +116,7 @@ describeOnBothDatabases("whatever is written into an input", (database) => {
     const firm = await world.firm();
     owner = await world.ownerToken(firm);
     client = (await world.client(firm, owner)).created.result.sessionToken;
-  }, 60_000);
+  });
   afterAll(() => world.stop());
 
   it("I01 and I02 is taken as a text or refused by name; nothing fails inside, and no other row is found", async () => {

@@ -123,7 +123,7 @@ describeOnBothDatabases("a live feed that several share", (database) => {
     for (const { id, errors } of others.blind.seen.told)
       expect([id, errors]).toEqual([id, created.has(id) ? ["FORBIDDEN"] : []]);
     expect(new Set(others.narrow.seen.told.flatMap(({ fields }) => fields))).toEqual(new Set(["id", "type"]));
-  }, 60_000);
+  });
 
   it("who asks the same with the same rights is told the same bytes: one execution an event, whatever cursor each began at", async () => {
     await newFirm();
@@ -140,7 +140,7 @@ describeOnBothDatabases("a live feed that several share", (database) => {
     await happen(10);
     await level();
     expect(executions).toHaveBeenCalledTimes(20);
-  }, 60_000);
+  });
 
   it("a key that loses a scope is told less from the next event on, and nothing once it may not read; who shared with it is told all", async () => {
     await newFirm();
@@ -181,7 +181,7 @@ describeOnBothDatabases("a live feed that several share", (database) => {
     expect(ids(keeper)).toEqual(
       await idsAfter((await log())[(await log()).findIndex(({ id }) => id === ids(keeper)[0]) - 1]?.id ?? ""),
     );
-  }, 60_000);
+  });
 
   it.each(["key", "member"])(
     "a %s that loses its right while events pour in is told none from that moment on; who shared with it is told all",
@@ -226,6 +226,5 @@ describeOnBothDatabases("a live feed that several share", (database) => {
       expect(told.at(-1)).toBeLessThan(lostAt);
       expect(ids(stayer)).toEqual(all.slice(place(ids(stayer)[0])).map(({ id }) => id));
     },
-    60_000,
   );
 });

@@ -28,7 +28,7 @@ describeOnMysql("magic links over two server processes", (database) => {
   afterAll(async () => {
     for (const server of servers) await server.end("SIGKILL");
     await world.stop();
-  }, 60_000);
+  });
 
   it("M03 M13 of fifty devices that claim at once exactly one gets the link, and no log or row keeps the token", async () => {
     const { id, email } = await world.contact(owner);

@@ -11,7 +11,7 @@ describeOnBothDatabases("sockets", (database) => {
   beforeAll(async () => {
     world = await World.start(database.url());
     owner = await world.ownerToken(await world.firm());
-  }, 60_000);
+  });
   afterAll(() => world.stop());
 
   /** A raw socket that was greeted; `closed` is the code it was closed with. */
@@ -83,5 +83,5 @@ describeOnBothDatabases("sockets", (database) => {
       seen.socket.terminate();
       await follower.client.dispose();
     }
-  }, 60_000);
+  });
 });

@@ -40,7 +40,7 @@ describeOnMysql("C05 a database that fails under load", () => {
     await follower?.client.dispose();
     await server?.end("SIGKILL");
     await mariadb?.stop();
-  }, 60_000);
+  });
 
   /** Creates contacts by ten people at once until told to stop; what each answer was, by the contact's name. */
   const load = () => {

@@ -30,7 +30,7 @@ describeOnBothDatabases("Idempotency-Key at a server that is killed", (database)
   }, 180_000);
   afterAll(async () => {
     await server?.end("SIGKILL");
-  }, 60_000);
+  });
 
   /** Creates the contact of that name, with that name as the Idempotency-Key. */
   const create = (name: string): Promise<Answer> =>

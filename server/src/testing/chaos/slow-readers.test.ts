@@ -51,7 +51,7 @@ describe("W08 readers that never read", () => {
     await follower?.client.dispose();
     await server?.end("SIGKILL");
     await database?.drop();
-  }, 60_000);
+  });
 
   /** A socket with the key; null where the key holds too many already. */
   const open = (key: string) =>

@@ -42,7 +42,7 @@ describeOnMysql("two server processes on one database, with a Redis that fails",
     for (const { client: socket } of followers) await socket.dispose();
     for (const server of servers ?? []) await server.end("SIGKILL");
     await redis?.stop();
-  }, 60_000);
+  });
 
   const failures: [string, (() => Promise<unknown> | void)[]][] = [
     ["works", []],
