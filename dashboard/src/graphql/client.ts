@@ -87,8 +87,7 @@ export function createGatehouseClient(audience: Audience, onSignedOut: () => voi
         schema: schemaOutline,
         keys: Object.fromEntries(typesWithoutId.map((name) => [name, () => null])),
         resolvers: {
-          Query: { contacts: relayPagination(), auditEvents: relayPagination() },
-          Contact: { requests: relayPagination(), auditEvents: relayPagination() },
+          Contact: { requests: relayPagination() },
           PortalViewer: { requests: relayPagination() },
           RollOut: { recipients: relayPagination() },
         },

@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useCallback, useEffect, useState } from "react";
 import { useQuery } from "urql";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { roleMay } from "@gatehouse/shared";
@@ -13,7 +13,7 @@ import { ActivityFilters } from "./activity-filters.js";
 import { filterOf, type EventFilter } from "./event-filter.js";
 import { EventList } from "./event-list.js";
 import { ExportButton } from "./export-button.js";
-import { EventRow_event } from "./live-feed.js";
+import { EventRow_event, useKeptRound, type EventRow } from "./live-feed.js";
 
 export const ActivityPage_events = graphql(
   `
@@ -63,30 +63,77 @@ export function ActivityPage() {
   );
 }
 
+interface LoadedPage {
+  nodes: readonly EventRow[];
+  endCursor: string | null;
+  hasNextPage: boolean;
+}
+
 function Events({ filter, isFiltered }: { filter: EventFilter; isFiltered: boolean }) {
-  const [after, setAfter] = useState<string | null>(null);
-  const [{ data, error, fetching }, again] = useQuery({
+  const [pages, setPages] = useState<readonly LoadedPage[]>([]);
+  const [wanted, setWanted] = useState(1);
+  const onRead = useCallback(
+    (index: number, page: LoadedPage) =>
+      setPages((before) => [...before.slice(0, index), page, ...before.slice(index + 1)]),
+    [],
+  );
+  return (
+    <div className="rounded-xl border border-line bg-surface px-5 py-2">
+      {pages.length > 0 && (
+        <EventList
+          loaded={pages.flatMap(({ nodes }) => nodes)}
+          filter={filter}
+          empty={isFiltered ? "Nothing matches this filter." : undefined}
+        />
+      )}
+      {/* Each page begins where the one before it ends, also when that one is read again: there is no gap between them. */}
+      {Array.from({ length: Math.min(wanted, pages.length + 1) }, (_, index) => (
+        <PageOfEvents
+          key={index}
+          index={index}
+          after={pages[index - 1]?.endCursor ?? null}
+          filter={filter}
+          isLoaded={index < pages.length}
+          onRead={onRead}
+        />
+      ))}
+      {pages.length === wanted && pages.at(-1)?.hasNextPage && (
+        <div className="flex justify-center py-3">
+          <Button onPress={() => setWanted(wanted + 1)}>Load more</Button>
+        </div>
+      )}
+    </div>
+  );
+}
+
+/** Reads fifty events for the list; shows nothing itself but that it is on its way, or failed. */
+function PageOfEvents(props: {
+  index: number;
+  after: string | null;
+  filter: EventFilter;
+  isLoaded: boolean;
+  onRead: (index: number, page: LoadedPage) => void;
+}) {
+  const { index, after, filter, isLoaded, onRead } = props;
+  const [{ data, error }, again] = useQuery({
     query: ActivityPage_events,
     variables: { after, filter },
     requestPolicy: "cache-and-network",
   });
-  const { pageInfo, nodes } = data?.auditEvents ?? {};
-  return (
-    <div className="rounded-xl border border-line bg-surface px-5 py-2">
-      {error && !nodes && (
-        <ErrorState message={sayError(error)} onRetry={() => again({ requestPolicy: "network-only" })} />
-      )}
-      {!error && !nodes && <Skeleton lines={8} />}
-      {nodes && (
-        <EventList loaded={nodes} filter={filter} empty={isFiltered ? "Nothing matches this filter." : undefined} />
-      )}
-      {pageInfo?.hasNextPage && (
-        <div className="flex justify-center py-3">
-          <Button isPending={fetching} onPress={() => setAfter(pageInfo.endCursor)}>
-            Load more
-          </Button>
-        </div>
-      )}
-    </div>
+  const round = useKeptRound();
+  const isNewest = index === 0;
+  useEffect(() => {
+    if (isNewest && round > 0) again({ requestPolicy: "network-only" });
+  }, [again, isNewest, round]);
+  useEffect(() => {
+    if (!data) return;
+    const { nodes, pageInfo } = data.auditEvents;
+    onRead(index, { nodes, endCursor: pageInfo.endCursor, hasNextPage: pageInfo.hasNextPage });
+  }, [data, index, onRead]);
+  if (isLoaded) return null;
+  return error ? (
+    <ErrorState message={sayError(error)} onRetry={() => again({ requestPolicy: "network-only" })} />
+  ) : (
+    <Skeleton lines={8} />
   );
 }

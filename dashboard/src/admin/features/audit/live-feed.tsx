@@ -1,4 +1,4 @@
-import { createContext, useContext, useEffect, useMemo, useRef, useState, type ReactNode } from "react";
+import { createContext, useContext, useEffect, useRef, useState, type ReactNode } from "react";
 import { useClient } from "urql";
 import { graphql, readFragment, type FragmentOf } from "../../../graphql/graphql.js";
 import { saysSignedOut, uncached } from "../../../graphql/client.js";
@@ -49,20 +49,22 @@ const LiveFeed_events = graphql(
 );
 
 export type EventRow = FragmentOf<typeof EventRow_event>;
-/** `arrived`: newest first, since the page was opened. */
+/** What came since the page was opened: the newest of it, newest first, and how many in all. */
 interface Feed {
   arrived: readonly EventRow[];
+  count: number;
 }
-const FeedContext = createContext<Feed>({ arrived: [] });
+const FeedContext = createContext<Feed>({ arrived: [], count: 0 });
 export const useLiveFeed = (): Feed => useContext(FeedContext);
 
 const settleMs = 300;
 /** Reads again from the server once new events have settled: all of the firm's, or one contact's. */
 export function useLiveRefresh(again: (options: { requestPolicy: "network-only" }) => void, contactId?: string): void {
   const { arrived } = useLiveFeed();
-  const newest = arrived
-    .map((row) => readFragment(EventRow_event, row))
-    .find(({ contact }) => contactId === undefined || contact?.id === contactId)?.id;
+  const concerns = (row: EventRow) =>
+    contactId === undefined || readFragment(EventRow_event, row).contact?.id === contactId;
+  const found = arrived.find(concerns);
+  const newest = found && readFragment(EventRow_event, found).id;
   useEffect(() => {
     if (newest === undefined) return undefined;
     const timer = setTimeout(() => again({ requestPolicy: "network-only" }), settleMs);
@@ -71,6 +73,9 @@ export function useLiveRefresh(again: (options: { requestPolicy: "network-only" 
 }
 
 const kept = 200;
+/** Changes before events fall out of what is kept: then a list reads its newest page again, or it would have a gap. */
+export const useKeptRound = (): number => Math.floor((2 * useLiveFeed().count) / kept);
+
 const retryMs = 3000;
 /** What is worth interrupting somebody for. */
 const told = new Set([
@@ -86,7 +91,7 @@ const told = new Set([
 export function LiveFeedProvider({ children, onEnded }: { children: ReactNode; onEnded: () => void }) {
   const client = useClient();
   const notify = useNotify();
-  const [arrived, setArrived] = useState<readonly EventRow[]>([]);
+  const [feed, setFeed] = useState<Feed>({ arrived: [], count: 0 });
   const ended = useRef(onEnded);
   useEffect(() => {
     ended.current = onEnded;
@@ -125,7 +130,7 @@ export function LiveFeedProvider({ children, onEnded }: { children: ReactNode; o
         const row = result.data.auditEvents;
         const event = readFragment(EventRow_event, row);
         after = event.cursor;
-        setArrived((before) => [row, ...before].slice(0, kept));
+        setFeed(({ arrived, count }) => ({ arrived: [row, ...arrived].slice(0, kept), count: count + 1 }));
         if (told.has(event.type)) notify({ text: event.summary });
       });
       stop = unsubscribe;
@@ -140,6 +145,5 @@ export function LiveFeedProvider({ children, onEnded }: { children: ReactNode; o
       rest();
     };
   }, [client, notify]);
-  const feed = useMemo(() => ({ arrived }), [arrived]);
   return <FeedContext.Provider value={feed}>{children}</FeedContext.Provider>;
 }

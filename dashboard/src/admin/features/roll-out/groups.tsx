@@ -2,7 +2,7 @@ import { useState } from "react";
 import { useQuery } from "urql";
 import { Link } from "@tanstack/react-router";
 import { rollOutGroupNames, rollOutGroups, rollOutMode, type RollOutGroup } from "@gatehouse/shared";
-import { graphql, readFragment, type FragmentOf, type ResultOf } from "../../../graphql/graphql.js";
+import { graphql, readFragment, type FragmentOf, type ResultOf, type VariablesOf } from "../../../graphql/graphql.js";
 import { sayError } from "../../../graphql/use-act.js";
 import { Button } from "../../../ui/button.js";
 import { Email } from "../../../ui/email.js";
@@ -93,16 +93,21 @@ export function Groups(props: { firm: FragmentOf<typeof Groups_firm> }) {
 }
 
 function Names({ group }: { group: RollOutGroup }) {
-  const [after, setAfter] = useState<string | null>(null);
   const { states, ...rest } = rollOutGroups[group].filter;
   const [filter] = useState(() => ({ ...rest, states: [...states] }));
-  const [{ data, error, fetching }, again] = useQuery({ query: Groups_contacts, variables: { filter, after } });
+  return <PageOfNames filter={filter} after={null} />;
+}
+
+/** Twenty names, and below them the next twenty once they are asked for. */
+function PageOfNames({ filter, after }: VariablesOf<typeof Groups_contacts>) {
+  const [isNextShown, setNextShown] = useState(false);
+  const [{ data, error }, again] = useQuery({ query: Groups_contacts, variables: { filter, after } });
   if (!data)
     return error ? <ErrorState message={sayError(error)} onRetry={again} /> : <Skeleton label="Loading the names" />;
   const { nodes, pageInfo } = data.contacts;
-  if (nodes.length === 0) return <p className="text-sm text-muted">Nobody.</p>;
+  if (nodes.length === 0) return after ? null : <p className="text-sm text-muted">Nobody.</p>;
   return (
-    <div className="flex flex-col items-start gap-3">
+    <div className="flex flex-col items-start gap-1">
       <ul className="flex w-full flex-col gap-1 text-sm">
         {nodes.map(({ id, name, email }) => (
           <li key={id} className="flex flex-wrap justify-between gap-x-4">
@@ -117,10 +122,17 @@ function Names({ group }: { group: RollOutGroup }) {
           </li>
         ))}
       </ul>
-      {pageInfo.hasNextPage && (
-        <Button size="small" isPending={fetching} onPress={() => setAfter(pageInfo.endCursor)}>
-          Show more
-        </Button>
+      {isNextShown && (
+        <div className="w-full">
+          <PageOfNames filter={filter} after={pageInfo.endCursor} />
+        </div>
+      )}
+      {pageInfo.hasNextPage && !isNextShown && (
+        <div className="pt-2">
+          <Button size="small" onPress={() => setNextShown(true)}>
+            Show more
+          </Button>
+        </div>
       )}
     </div>
   );

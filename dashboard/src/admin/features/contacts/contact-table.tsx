@@ -1,0 +1,325 @@
+import { memo, useCallback, useEffect, useMemo, useRef, useState, type RefObject } from "react";
+import { useQuery } from "urql";
+import { Link } from "@tanstack/react-router";
+import { graphql, readFragment, type VariablesOf } from "../../../graphql/graphql.js";
+import { sayError } from "../../../graphql/use-act.js";
+import { Badge } from "../../../ui/badge.js";
+import { Button } from "../../../ui/button.js";
+import { Ago } from "../../../ui/date-time.js";
+import { Email } from "../../../ui/email.js";
+import { Skeleton } from "../../../ui/skeleton.js";
+import { EmptyState, ErrorState } from "../../../ui/states.js";
+import { TableFrame, TableRows, type Column, type Selecting } from "../../../ui/table.js";
+import { useTeamSession } from "../../session.js";
+import { useLiveRefresh } from "../audit/live-feed.js";
+import { ContactRow_contact, isLocked, type ContactRow } from "./contact-row.js";
+import { InviteButton } from "./invite-button.js";
+import { SelectionBar, type Selection } from "./selection-bar.js";
+
+const ContactTable_page = graphql(
+  `
+    query ContactTable_page($after: String, $filter: ContactFilter, $orderBy: ContactOrder) {
+      contacts(first: 50, after: $after, filter: $filter, orderBy: $orderBy) {
+        nodes {
+          id
+          ...ContactRow_contact
+        }
+        pageInfo {
+          hasNextPage
+          endCursor
+        }
+      }
+    }
+  `,
+  [ContactRow_contact],
+);
+/** On its own, for to count what a search finds takes longer than to find its first page. */
+const ContactTable_total = graphql(`
+  query ContactTable_total($filter: ContactFilter) {
+    contacts(first: 1, filter: $filter) {
+      totalCount
+    }
+  }
+`);
+
+/** Which contacts, in which order. */
+export type ContactList = Required<Pick<VariablesOf<typeof ContactTable_page>, "filter" | "orderBy">>;
+
+interface LoadedPage {
+  rows: readonly ContactRow[];
+  endCursor: string | null;
+  hasNextPage: boolean;
+}
+
+/** How far off the window a page of rows is still, or already, in the document. */
+const NEAR = "1200px 0px";
+/** How far off the window its end asks for the next page. */
+const SOON = "800px 0px";
+
+/** Whether the element is on the screen, or as near to it as the margin says. */
+function useNearness(
+  element: RefObject<Element | null>,
+  margin: string,
+  onChange: (entry: IntersectionObserverEntry) => void,
+) {
+  useEffect(() => {
+    if (!element.current) return undefined;
+    const observer = new IntersectionObserver(
+      (entries) => {
+        const newest = entries.at(-1);
+        if (newest) onChange(newest);
+      },
+      { rootMargin: margin },
+    );
+    observer.observe(element.current);
+    return () => observer.disconnect();
+  }, [element, margin, onChange]);
+}
+
+/**
+ * A list of contacts that grows as one scrolls. Only the pages near the window are in the document, and read again as events
+ * arrive: the ten thousandth row scrolls like the first.
+ */
+export function ContactTable({ list }: { list: ContactList }) {
+  const { mayWrite } = useTeamSession();
+  const [selection, setSelection] = useState<Selection>(new Map());
+  const [pages, setPages] = useState<readonly LoadedPage[]>([]);
+  const [wanted, setWanted] = useState(1);
+  const [shownList, setShownList] = useState(list);
+  if (shownList !== list) {
+    // The old rows stand until the first page of the new list is there.
+    setShownList(list);
+    setPages(pages.slice(0, 1));
+    setWanted(1);
+  }
+  const onRead = useCallback(
+    (index: number, page: LoadedPage) =>
+      setPages((before) => [...before.slice(0, index), page, ...(page.hasNextPage ? before.slice(index + 1) : [])]),
+    [],
+  );
+  const [{ data: total }, countAgain] = useQuery({
+    query: ContactTable_total,
+    variables: { filter: list.filter },
+    requestPolicy: "cache-and-network",
+  });
+  useLiveRefresh(countAgain);
+  const totalCount = total?.contacts.totalCount;
+  const rows = useMemo(() => pages.flatMap((page) => page.rows), [pages]);
+  const columns = useMemo(() => contactColumns(mayWrite), [mayWrite]);
+  const selecting = useMemo<Selecting<ContactRow> | undefined>(
+    () =>
+      mayWrite
+        ? {
+            isSelected: ({ id }) => selection.has(id),
+            nameOf: ({ name }) => name,
+            onChange: (row, isSelected) => {
+              const next = new Map(selection);
+              if (isSelected) next.set(row.id, row);
+              else next.delete(row.id);
+              setSelection(next);
+            },
+          }
+        : undefined,
+    [mayWrite, selection],
+  );
+  return (
+    <>
+      <div className="rounded-xl border border-line bg-surface">
+        {rows.length > 0 && mayWrite && <SelectionBar shown={rows} selection={selection} onChange={setSelection} />}
+        <TableFrame
+          label="Contacts"
+          columns={columns}
+          hasSelection={mayWrite}
+          rowCount={totalCount === undefined ? -1 : totalCount + 1}
+          hasFixedWidths
+        >
+          {Array.from({ length: Math.min(wanted, pages.length + 1) }, (_, index) => (
+            <PageOfContacts
+              key={index}
+              index={index}
+              list={list}
+              after={pages[index - 1]?.endCursor ?? null}
+              page={pages[index]}
+              firstIndex={pages.slice(0, index).reduce((sum, page) => sum + page.rows.length, 1)}
+              onRead={onRead}
+              columns={columns}
+              selection={selecting}
+            />
+          ))}
+        </TableFrame>
+      </div>
+      {rows.length > 0 && (
+        <div className="flex flex-wrap items-center justify-between gap-3 py-4 text-sm text-muted">
+          <p aria-live="polite">
+            {rows.length} of {totalCount ?? "…"}
+          </p>
+          {pages.at(-1)?.hasNextPage && (
+            <More loaded={pages.length} isPending={wanted > pages.length} onWanted={setWanted} />
+          )}
+        </div>
+      )}
+    </>
+  );
+}
+
+/** Asks for the next page when it comes near the window, or is pressed. */
+function More(props: { loaded: number; isPending: boolean; onWanted: (pages: number) => void }) {
+  const { loaded, isPending, onWanted } = props;
+  const box = useRef<HTMLDivElement>(null);
+  const ask = useCallback(() => onWanted(loaded + 1), [loaded, onWanted]);
+  useNearness(
+    box,
+    SOON,
+    useCallback(({ isIntersecting }) => isIntersecting && ask(), [ask]),
+  );
+  return (
+    <div ref={box}>
+      <Button isPending={isPending} onPress={ask}>
+        Load more
+      </Button>
+    </div>
+  );
+}
+
+interface PageProps {
+  index: number;
+  list: ContactList;
+  after: string | null;
+  page: LoadedPage | undefined;
+  /** The place of its first row among all, from 1. */
+  firstIndex: number;
+  onRead: (index: number, page: LoadedPage) => void;
+  columns: readonly Column<ContactRow>[];
+  selection: Selecting<ContactRow> | undefined;
+}
+
+/** Fifty rows; far from the window, the room that they took. */
+const PageOfContacts = memo(function PageOfContacts(props: PageProps) {
+  const body = useRef<HTMLTableSectionElement>(null);
+  // How high it is, where it is far from the window.
+  const [farHeight, setFarHeight] = useState<number | null>(null);
+  useNearness(
+    body,
+    NEAR,
+    useCallback(
+      ({ isIntersecting, boundingClientRect }) => setFarHeight(isIntersecting ? null : boundingClientRect.height),
+      [],
+    ),
+  );
+  return (
+    <tbody ref={body} className="@max-3xl:block">
+      {farHeight === null ? (
+        <NearPage {...props} />
+      ) : (
+        <tr aria-hidden="true" className="@max-3xl:block" style={{ height: farHeight }} />
+      )}
+    </tbody>
+  );
+});
+
+function NearPage({ index, list, after, page, firstIndex, onRead, columns, selection }: PageProps) {
+  const [{ data, error }, again] = useQuery({
+    query: ContactTable_page,
+    variables: { ...list, after },
+    requestPolicy: "cache-and-network",
+  });
+  // A row changes by itself; which rows there are may change too.
+  useLiveRefresh(again);
+  useEffect(() => {
+    if (!data) return;
+    const { nodes, pageInfo } = data.contacts;
+    onRead(index, {
+      rows: nodes.map((node) => readFragment(ContactRow_contact, node)),
+      endCursor: pageInfo.endCursor,
+      hasNextPage: pageInfo.hasNextPage,
+    });
+  }, [data, index, onRead]);
+  if (page && page.rows.length > 0)
+    return (
+      <TableRows
+        columns={columns}
+        rows={page.rows}
+        rowKey={({ id }) => id}
+        selection={selection}
+        firstIndex={firstIndex}
+      />
+    );
+  // The last page may lose its last row.
+  if (page && index > 0) return null;
+  const instead = () => {
+    if (page && Object.keys(list.filter ?? {}).length > 0)
+      return <EmptyState title="No contact matches.">Try fewer letters or another filter.</EmptyState>;
+    if (page)
+      return <EmptyState title="There are no contacts yet.">Create the first one, or import a file.</EmptyState>;
+    if (error) return <ErrorState message={sayError(error)} onRetry={() => again({ requestPolicy: "network-only" })} />;
+    return (
+      <div className="p-5">
+        <Skeleton lines={10} label="Loading contacts" />
+      </div>
+    );
+  };
+  return (
+    <tr className="@max-3xl:block">
+      <td colSpan={columns.length + (selection ? 1 : 0)} className="@max-3xl:block">
+        {instead()}
+      </td>
+    </tr>
+  );
+}
+
+const contactColumns = (mayWrite: boolean): readonly Column<ContactRow>[] => [
+  {
+    id: "name",
+    title: "Name",
+    width: "w-[20%]",
+    renderCell: (row) => (
+      <Link to="/contacts/$contactId" params={{ contactId: row.id }} className="link font-medium">
+        {row.name}
+      </Link>
+    ),
+  },
+  { id: "organization", title: "Organization", width: "w-[18%]", renderCell: (row) => row.organization },
+  {
+    id: "email",
+    title: "Email",
+    width: "w-[20%]",
+    renderCell: ({ email }) => email && <Email address={email} />,
+  },
+  {
+    id: "portal",
+    title: "Portal account",
+    width: "w-[20%]",
+    renderCell: (row) => {
+      if (row.portalAccount) return <Email address={row.portalAccount.email} />;
+      if (!row.email) return null;
+      return (
+        <>
+          {row.invitedAt && (
+            <p className="text-muted">
+              Invited <Ago at={row.invitedAt} />
+            </p>
+          )}
+          {mayWrite && <InviteButton contact={row} small />}
+        </>
+      );
+    },
+  },
+  {
+    id: "twoFactor",
+    title: "2FA",
+    width: "w-[10%]",
+    renderCell: ({ portalAccount }) =>
+      portalAccount && (
+        <span className="inline-flex flex-wrap gap-1">
+          {portalAccount.twoFactor.enrolled ? <Badge tone="success">2FA on</Badge> : <Badge>2FA off</Badge>}
+          {isLocked(portalAccount.lockedUntil) && <Badge tone="danger">Locked</Badge>}
+        </span>
+      ),
+  },
+  {
+    id: "lastSignIn",
+    title: "Last sign-in",
+    width: "w-[12%]",
+    renderCell: ({ portalAccount }) => portalAccount?.lastSignInAt && <Ago at={portalAccount.lastSignInAt} />,
+  },
+];
