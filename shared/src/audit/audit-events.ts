@@ -28,6 +28,9 @@ export interface AuditEventData {
   TEAM_MEMBER_REMOVED: { email: string };
   INVITE_SENT: { email: string };
   REQUEST_SENT: { title: string; email: string };
+  REQUEST_ITEM_DONE: { title: string; item: string; email: string };
+  REQUEST_ITEM_REOPENED: { title: string; item: string; email: string };
+  REQUEST_COMPLETED: { title: string; email: string };
   MAGIC_LINK_SENT: { title: string; email: string };
   MAGIC_LINK_CLAIMED: { title: string; email: string };
   MAGIC_LINK_DECLINED: { title: string; why: "other device" | "expired" | "revoked" };
@@ -160,6 +163,18 @@ export const auditEvents: { [T in AuditEventType]: Telling<T> } = {
   REQUEST_SENT: {
     title: "Request sent",
     say: ({ actor, contact, data }) => `${actor} sent "${data.title}" to ${of(contact, data.email)}.`,
+  },
+  REQUEST_ITEM_DONE: {
+    title: "Item ticked off",
+    say: ({ contact, data }) => `${of(contact, data.email)} ticked off "${data.item}" of "${data.title}".`,
+  },
+  REQUEST_ITEM_REOPENED: {
+    title: "Item reopened",
+    say: ({ contact, data }) => `${of(contact, data.email)} reopened "${data.item}" of "${data.title}".`,
+  },
+  REQUEST_COMPLETED: {
+    title: "Request completed",
+    say: ({ contact, data }) => `${of(contact, data.email)} completed "${data.title}".`,
   },
   MAGIC_LINK_SENT: {
     title: "Magic link sent",

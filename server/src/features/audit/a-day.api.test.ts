@@ -195,15 +195,14 @@ describeOnBothDatabases("a day at the firm", (database) => {
 
     await dumpDatabase();
     // A request by magic link, and a stranger with the same link.
-    done(
-      await world.mutate(
-        "sendClientRequest",
-        "SendClientRequestInput",
-        "request { id }",
-        { contactId, title: "Papers", items: ["One"] },
-        owner,
-      ),
+    const sent = await world.mutate(
+      "sendClientRequest",
+      "SendClientRequestInput",
+      "request { items { id } }",
+      { contactId, title: "Papers", items: ["One"] },
+      owner,
     );
+    done(sent);
     const link = keep("magic link", await world.mailedToken(email, /Papers/), email);
     const claim = (deviceKey: string) =>
       world.mutate("claimMagicLink", "ClaimMagicLinkInput", "result { __typename ... on SignedIn { sessionToken } }", {
@@ -212,7 +211,18 @@ describeOnBothDatabases("a day at the firm", (database) => {
         transport: "TOKEN",
       });
     const { result } = await claim(keep("device key", randomBytes(24).toString("base64url")));
-    keep("session of the link", result.sessionToken);
+    const linked = keep("session of the link", result.sessionToken);
+    const [{ id: itemId }] = sent.request.items;
+    for (const isDone of [true, false, true])
+      done(
+        await world.mutate(
+          "setRequestItemDone",
+          "SetRequestItemDoneInput",
+          "request { id }",
+          { itemId, done: isDone },
+          linked,
+        ),
+      );
     await claim(randomBytes(24).toString("base64url"));
     world.forward({ minutes: 2 });
     await world.mutate("sendAccessLink", "SendAccessLinkInput", "accepted", { token: link });

@@ -1,5 +1,5 @@
 import DataLoader from "dataloader";
-import { In } from "typeorm";
+import { In, IsNull } from "typeorm";
 import { inWords, lifetimes, readRequestDraft, requestLinkState, type MagicLinkState } from "@gatehouse/shared";
 import { isId, newId } from "../../platform/crypto/ids.js";
 import { forUpdate } from "../../platform/database/dialect.js";
@@ -146,12 +146,22 @@ export class ClientRequestService {
         request &&
         ("requestId" in reach ? request.id === reach.requestId : contact?.portalAccountId === reach.accountId);
       if (!item || !request || !isWithin) throw new Refusal("NOT_FOUND", ["input", "itemId"]);
-      if ((item.doneAt !== null) !== input.done)
-        await manager.update(ClientRequestItem, { id: item.id }, { doneAt: input.done ? now : null });
-      const items = await manager.findBy(ClientRequestItem, { requestId: request.id });
-      const isComplete = items.every(({ doneAt }) => doneAt !== null);
-      request.completedAt = isComplete ? (request.completedAt ?? now) : null;
+      const isChanged = await unit.affected(
+        `UPDATE client_request_items SET doneAt = ? WHERE id = ? AND doneAt IS ${input.done ? "NULL" : "NOT NULL"}`,
+        [input.done ? now : null, item.id],
+      );
+      if (isChanged === 0) return ClientRequestView.of(request);
+      const said = { firmId: request.firmId, actor: actorIn(context), contactId: request.contactId };
+      const data = { title: request.title, email: request.sentTo };
+      unit.record({
+        ...said,
+        type: input.done ? "REQUEST_ITEM_DONE" : "REQUEST_ITEM_REOPENED",
+        data: { ...data, item: item.text },
+      });
+      const isComplete = !(await manager.existsBy(ClientRequestItem, { requestId: request.id, doneAt: IsNull() }));
+      request.completedAt = isComplete ? now : null;
       await manager.save(request);
+      if (isComplete) unit.record({ ...said, type: "REQUEST_COMPLETED", data });
       return ClientRequestView.of(request);
     });
   }

@@ -231,16 +231,42 @@ describeOnBothDatabases("client requests", (database) => {
     expect(all.map(({ id }) => id)).toEqual(mine);
     expect(all[1].contact.name).toBe("Fields Holding");
     expect(second.pageInfo.hasNextPage).toBe(false);
-    const tick = (itemId: string): Promise<Data> =>
+    const tick = (itemId: string, done = true): Promise<Data> =>
       world.mutate(
         "setRequestItemDone",
         "SetRequestItemDoneInput",
         "request { id completedAt }",
-        { itemId, done: true },
+        { itemId, done },
         session,
       );
-    const ticked = await Promise.all(all[1].items.map(({ id }: { id: string }) => tick(id)));
-    expect(ticked.filter(({ request }) => request.completedAt !== null)).toHaveLength(1);
+    const items = all[1].items as { id: string }[];
+    const [item = "", ...others] = items.map(({ id }) => id);
+    const log = async () =>
+      (
+        await world.ask(
+          `query($contactId: ID!) { auditEvents(first: 20, filter: { contactId: $contactId, types: [REQUEST_ITEM_DONE REQUEST_ITEM_REOPENED REQUEST_COMPLETED] }) {
+            nodes { type summary actorKind } } }`,
+          { contactId: holding.id },
+          owner,
+        )
+      ).data.auditEvents.nodes.toReversed() as Data[];
+    // Twice at the same moment, as by two tabs: the firm hears of each item once, and of the whole once.
+    const ticked = await Promise.all([item, item, ...others].map((id) => tick(id)));
+    expect(ticked.some(({ request }) => request.completedAt !== null)).toBe(true);
+    expect((await log()).map(({ type }) => type)).toEqual([
+      ...items.map(() => "REQUEST_ITEM_DONE"),
+      "REQUEST_COMPLETED",
+    ]);
+    await tick(item, false);
+    await tick(item, false);
+    const reopened = (await log()).slice(items.length + 1);
+    expect(reopened).toEqual([
+      {
+        type: "REQUEST_ITEM_REOPENED",
+        actorKind: "CLIENT",
+        summary: expect.stringMatching(/^Fields Holding \(.+\) reopened ".+" of ".+"\.$/),
+      },
+    ]);
     expect(codesOf(await tick(other.items[0].id))).toEqual(["NOT_FOUND"]);
   });
 });
