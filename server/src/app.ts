@@ -23,6 +23,9 @@ import { authenticationFields, costBucketOf } from "./features/access/limits.js"
 import { WebhookDispatcher } from "./features/webhooks/webhook-dispatcher.js";
 import { WebhookService } from "./features/webhooks/webhook.service.js";
 import { WebhooksResolver } from "./features/webhooks/webhook.resolver.js";
+import { BrandingResolver, PortalBrandingResolver } from "./features/branding/branding.resolver.js";
+import { BrandingService } from "./features/branding/branding.service.js";
+import { logoHandler } from "./features/branding/logo.http.js";
 import { CostRates } from "./platform/limits/cost-rates.js";
 import { documentLimits, documentRules } from "./platform/limits/document-limits.js";
 import { chargeOperation, limitsPlugin, type CostOptions } from "./platform/limits/limits.plugin.js";
@@ -207,6 +210,7 @@ export async function startApp(
   const administration = new PortalAdministration({ work, attempts, sessions, challenges, secondFactor });
   const statuses = new TwoFactorStatuses(work);
   const firms = new FirmService(work);
+  const branding = new BrandingService(work);
   const policies = new SecurityPolicyService(work);
   const contacts = new ContactService(work);
   const auditLog = new AuditLog(work);
@@ -258,6 +262,8 @@ export async function startApp(
     ),
     new TeamMemberResolver(statuses, sessions),
     new FirmResolver(firms),
+    new BrandingResolver(branding, firms),
+    new PortalBrandingResolver(branding),
     new SecurityPolicyResolver(policies, firms),
     new ContactResolver(contacts),
     new ContactConnectionResolver(),
@@ -413,6 +419,7 @@ export async function startApp(
         isFromElsewhere: (request) => isFromElsewhere(request, isAllowedOrigin),
       }),
     },
+    { path: "/logos/*", method: "GET", handle: logoHandler(branding) },
     { path: "/healthz", method: "GET", handle: (_request, response) => sendJson(response, 200, { status: "ok" }) },
     {
       path: "/readyz",

@@ -4,7 +4,9 @@ import { RollOuts1764010000000 } from "./migrations/1764010000000-roll-outs.js";
 import { AuditActor1764020000000 } from "./migrations/1764020000000-audit-actor.js";
 import { PortalCounts1764030000000 } from "./migrations/1764030000000-portal-counts.js";
 import { SearchWords1764040000000 } from "./migrations/1764040000000-search-words.js";
+import { Branding1764060000000 } from "./migrations/1764060000000-branding.js";
 import { Firm } from "./features/firms/firm.entity.js";
+import { Branding, Logo } from "./features/branding/branding.entity.js";
 import { TeamMember } from "./features/firm-staff/team-member.entity.js";
 import { SecurityPolicy } from "./features/security-mode/security-policy.entity.js";
 import { Contact, PortalCounts, SearchWord } from "./features/contacts/contact.entity.js";
@@ -62,6 +64,8 @@ export const entities = [
   WebhookDelivery,
   RollOut,
   RollOutRecipient,
+  Branding,
+  Logo,
 ];
 
 /** Every migration, in order. */
@@ -72,4 +76,5 @@ export const migrations = [
   AuditActor1764020000000,
   PortalCounts1764030000000,
   SearchWords1764040000000,
+  Branding1764060000000,
 ];

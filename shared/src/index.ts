@@ -17,3 +17,5 @@ export * from "./client-requests/client-request-rules.js";
 export * from "./magic-links/magic-link-state.js";
 export * from "./access-check/access-check.js";
 export * from "./roll-out/roll-out-rules.js";
+export * from "./branding/brand-colors.js";
+export * from "./branding/logo.js";

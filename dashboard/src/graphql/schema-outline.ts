@@ -18,6 +18,8 @@ export const schemaOutline = {
     { kind: "OBJECT", name: "AuditEventConnection", fields: [], interfaces: [] },
     { kind: "OBJECT", name: "AuditEventEdge", fields: [], interfaces: [] },
     { kind: "OBJECT", name: "BeginTwoFactorEnrollmentPayload", fields: [], interfaces: [] },
+    { kind: "OBJECT", name: "Branding", fields: [], interfaces: [] },
+    { kind: "OBJECT", name: "BrandingPayload", fields: [], interfaces: [] },
     { kind: "OBJECT", name: "ChangePasswordPayload", fields: [], interfaces: [] },
     { kind: "OBJECT", name: "ClaimMagicLinkPayload", fields: [], interfaces: [] },
     { kind: "UNION", name: "ClaimMagicLinkResult", possibleTypes: [{ name: "AccountRequired" }, { name: "MagicLinkNotUsable" }, { name: "SignInRequired" }, { name: "SignedIn" }, { name: "TwoFactorRequired" }] },

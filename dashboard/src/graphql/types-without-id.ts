@@ -6,6 +6,8 @@ export const typesWithoutId = [
   "AddPasskeyPayload",
   "ApiKeyPayload",
   "BeginTwoFactorEnrollmentPayload",
+  "Branding",
+  "BrandingPayload",
   "ChangePasswordPayload",
   "ClaimMagicLinkPayload",
   "ConfirmTwoFactorEnrollmentPayload",

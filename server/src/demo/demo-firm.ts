@@ -9,6 +9,7 @@ import { systemActor, type Actor, type UnitOfWork, type Work } from "../features
 import { ClientRequest, ClientRequestItem } from "../features/client-requests/client-request.entity.js";
 import { settleSignIns } from "../features/contacts/contact-access-state.js";
 import { counted } from "../features/contacts/portal-counts.js";
+import { applyBranding, checked } from "../features/branding/branding.service.js";
 import { Contact, SearchWord } from "../features/contacts/contact.entity.js";
 import type { Firm } from "../features/firms/firm.entity.js";
 import type { TeamMember } from "../features/firm-staff/team-member.entity.js";
@@ -23,6 +24,7 @@ import { secretPlace } from "../features/two-factor/second-factor.service.js";
 import { newTotpSecret } from "../features/two-factor/totp.js";
 import { RecoveryCode, TotpCredential, TwoFactorState } from "../features/two-factor/two-factor.entity.js";
 import { contactWords, nameKeyOf } from "../features/contacts/contact-index.js";
+import { demoLogo } from "./demo-logo.js";
 import { demoPerson, demoRequests, type DemoPerson } from "./demo-people.js";
 
 export interface DemoNeeds {
@@ -139,6 +141,12 @@ export async function loadDemo({ workAt, clock, hasher, keys, links }: DemoNeeds
     const member = (name: string, email: DemoEmail, role: TeamMember["role"], firmId = harbor.id) =>
       insertMember(unit, { firmId, name, email, role }, passwordOf(email));
     const first = await member("Olivia Harper", "owner@harbor.example", "OWNER");
+    unit.record({
+      type: "BRANDING_CHANGED",
+      firmId: harbor.id,
+      actor: { kind: "TEAM_MEMBER", id: first.id, name: first.name, ipAddress: "192.0.2.10", userAgent: DEVICE },
+      data: await applyBranding(unit, harbor.id, checked(harbor.id, { color: "#1d4e89", logo: demoLogo })),
+    });
     await member("Adam Pine", "admin@harbor.example", "ADMIN");
     await member("Stella Marsh", "staff@harbor.example", "STAFF");
     const solo = await insertFirm(unit, { slug: "solo", name: "Solo Ledger", plan: "TEAM" });

@@ -60,6 +60,7 @@ const kindOf: Readonly<Record<AuditEventType, AuditEventKind>> = {
   ROLL_OUT_UNDONE: "TWO_FACTOR",
   TWO_FACTOR_ANNOUNCED: "TWO_FACTOR",
   AUDIT_LOG_EXPORTED: "TEAM",
+  BRANDING_CHANGED: "SETTINGS",
 };
 export const auditEventTypesOf = (kind: AuditEventKind): AuditEventType[] =>
   auditEventTypes.filter((type) => kindOf[type] === kind);

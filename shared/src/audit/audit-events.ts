@@ -52,6 +52,8 @@ export interface AuditEventData {
   ROLL_OUT_UNDONE: { isTold: boolean };
   TWO_FACTOR_ANNOUNCED: { email: string; what: "announcement" | "reminder" | "calling off" };
   AUDIT_LOG_EXPORTED: { isWhole: boolean };
+  /** What is the case now, of what changed. `color`: null for Gatehouse's own. */
+  BRANDING_CHANGED: { color?: string | null; logo?: "set" | "removed" };
 }
 export type AuditEventType = keyof AuditEventData;
 
@@ -243,6 +245,18 @@ export const auditEvents: { [T in AuditEventType]: Telling<T> } = {
   AUDIT_LOG_EXPORTED: {
     title: "Audit log exported",
     say: ({ actor, data }) => `${actor} exported ${data.isWhole ? "the whole" : "a part of the"} audit log.`,
+  },
+  BRANDING_CHANGED: {
+    title: "Branding changed",
+    say: ({ actor, data }) => {
+      const changes = [
+        data.color && `colour ${data.color}`,
+        data.color === null && "no colour of its own",
+        data.logo === "set" && "a new logo",
+        data.logo === "removed" && "no logo",
+      ].filter(Boolean);
+      return `${actor} changed how the portal looks: ${changes.join(", ")}.`;
+    },
   },
 };
 export const auditEventTypes = Object.keys(auditEvents) as AuditEventType[];

@@ -110,6 +110,7 @@ const operations: [operation: string, allowed: string][] = [
   ['mutation teamSignIn(input: { email: "a@b.example", password: "x" })', everybody],
   [`mutation undoRollOut(input: { rollOutId: "${nobody}", expectedVersion: 999 })`, "admin owner"],
   [`mutation unlockPortalAccount(input: { contactId: "${nobody}" })`, "admin owner ACCESS_WRITE"],
+  ['mutation updateBranding(input: { color: "nonsense" })', "admin owner POLICY_WRITE"],
   [`mutation updateContact(input: { contactId: "${nobody}" })`, "admin owner CONTACTS_WRITE"],
   ["mutation updateSecurityPolicy(input: { expectedVersion: 999 })", "admin owner POLICY_WRITE"],
   ["mutation upsertContacts(input: { contacts: [] })", "admin owner CONTACTS_WRITE"],
@@ -128,7 +129,7 @@ const nested: [query: string, allowed: string][] = [
   ['{ contact(id: "CONTACT") { auditEvents(first: 1) { nodes { id } } } }', team],
   ["{ auditEvents(first: 1) { nodes { id contact { id name } } } }", `${team} AUDIT_READ`],
   ["{ auditEvents(first: 100) { nodes { contact { portalAccount { email } } } } }", team],
-  ["{ firm { securityPolicy { mode } portalStats { contacts } } }", `${team} ${keys}`],
+  ["{ firm { securityPolicy { mode } portalStats { contacts } branding { color } } }", `${team} ${keys}`],
 ];
 
 const fieldsOf = (kind: "Query" | "Mutation" | "Subscription") =>

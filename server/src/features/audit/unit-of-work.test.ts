@@ -1,5 +1,6 @@
 import { beforeAll, beforeEach, expect, it } from "@jest/globals";
 import type { DataSource } from "typeorm";
+import { letter } from "../mail/letter.js";
 import { systemActor, Work, type UnitOfWork, type WorkEnvironment } from "./unit-of-work.js";
 import { migrations } from "../../entities.js";
 import { describeOnBothDatabases } from "../../testing/databases.js";
@@ -88,7 +89,8 @@ describeOnBothDatabases("units of work and their database", (database) => {
     [
       "mail",
       () => Promise.reject(new Error("no room in the outbox")),
-      (unit) => unit.mail({ firmId: FIRM, to: "a@b.example", content: { subject: "x", text: "x", html: "x" } }),
+      (unit) =>
+        unit.mail({ firmId: FIRM, to: "a@b.example", content: letter({ firmName: "x", subject: "x", blocks: [] }) }),
     ],
   ])("keeps no fact whose %s cannot be written, and shows it to nobody before", async (_what, enqueueMail, tell) => {
     let seen = 0;

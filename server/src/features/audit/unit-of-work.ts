@@ -7,6 +7,7 @@ import { affectedRows } from "../../platform/database/dialect.js";
 import { preparedRows } from "../../platform/database/prepared-rows.js";
 import { inTransaction } from "../../platform/database/transaction.js";
 import { isExpected } from "../../platform/graphql/failures.js";
+import type { Letter } from "../mail/letter.js";
 import type { PortalLinks } from "../mail/links.js";
 import { AuditCounter, AuditEvent } from "./audit-event.entity.js";
 
@@ -44,7 +45,8 @@ export interface MailToSend {
 export interface MailContent {
   subject: string;
   text: string;
-  html: string;
+  /** What its HTML is made of. */
+  letter: Letter;
 }
 
 /** What the unit of work needs of its surroundings. */

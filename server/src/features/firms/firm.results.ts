@@ -25,10 +25,13 @@ export class PortalFirmView {
     description: "From when 2FA is demanded, while that is announced; null where it is not, or is in force already.",
   })
   twoFactorDueAt: number | null;
+  /** Not told. */
+  firmId: string;
 
   static of(policy: FirmPolicy, now: number): PortalFirmView {
-    const { firmName: name, firmSlug: slug, mode } = policy;
-    return Object.assign(new PortalFirmView(), { name, slug, mode, twoFactorDueAt: twoFactorDueAt(policy, now) });
+    const { firmId, firmName: name, firmSlug: slug, mode } = policy;
+    const dueAt = twoFactorDueAt(policy, now);
+    return Object.assign(new PortalFirmView(), { firmId, name, slug, mode, twoFactorDueAt: dueAt });
   }
 }
 

@@ -1,4 +1,6 @@
+import { brandColors, neutralColors, shownLogoSize, type Audience } from "@gatehouse/shared";
 import type { MailContent } from "../audit/unit-of-work.js";
+import type { MailLook } from "../branding/mail-look.js";
 import { escapeHtml, manyLines, oneLine } from "./words.js";
 
 /** One part of a mail. Texts are plain: they become HTML here alone. */
@@ -17,10 +19,14 @@ export interface Letter {
   firmName: string;
   subject: string;
   blocks: readonly Block[];
+  /** A client's letter looks like the firm's portal, which is the default; a colleague's comes from Gatehouse. */
+  audience?: Audience;
 }
 
 const SUBJECT_LENGTH = 150;
 const COLOUR = "#1f4d3a";
+/** The Content-ID of the firm's logo. */
+export const LOGO_ID = "logo@gatehouse";
 const escaped = (text: string) => escapeHtml(oneLine(text));
 
 function asText(block: Block): string {
@@ -42,14 +48,50 @@ function asText(block: Block): string {
   }
 }
 
-function asHtml(block: Block): string {
+/** What a firm's look adds to a mail; Gatehouse's own mails have none of it. */
+interface Dress {
+  /** In the head: dark colours, for mail programs that ask for them. */
+  styles: string[];
+  /** A class attribute for those. */
+  part(name: "canvas" | "page" | "firm" | "button" | "small" | "logo"): string;
+  firmColor: string;
+  button: string;
+  logo: string | null;
+}
+const undressed: Dress = {
+  styles: [],
+  part: () => "",
+  firmColor: COLOUR,
+  button: `background:${COLOUR};color:#ffffff`,
+  logo: null,
+};
+
+function dressOf({ color, logo }: MailLook, firmName: string): Dress {
+  const { light, dark } = brandColors(color ?? COLOUR);
+  const { canvas, surface, ink, muted, logoPlate } = neutralColors.dark;
+  const size = logo && shownLogoSize(logo);
+  return {
+    styles: [
+      `<meta name="color-scheme" content="light dark"><meta name="supported-color-schemes" content="light dark">`,
+      `<style>@media (prefers-color-scheme:dark){.canvas{background:${canvas}!important}.page{background:${surface}!important;color:${ink}!important}.firm{color:${dark.accentText}!important}.button{background:${dark.accent}!important;color:${dark.onAccent}!important;border-color:${dark.accentEdge}!important}.small{color:${muted}!important}.logo{background:${logoPlate}!important;padding:8px!important;border-radius:6px}}</style>`,
+    ],
+    part: (name) => ` class="${name}"`,
+    firmColor: light.accentText,
+    button: `border:1px solid ${light.accentEdge};background:${light.accent};color:${light.onAccent}`,
+    logo:
+      size &&
+      `<img class="logo" src="cid:${LOGO_ID}" alt="${escaped(firmName)}" width="${size.width}" height="${size.height}" style="border:0;max-width:100%;height:auto">`,
+  };
+}
+
+function asHtml(block: Block, { part, button }: Dress): string {
   switch (block.kind) {
     case "paragraph":
       return `<p>${escaped(block.text)}</p>`;
     case "action":
       return [
-        `<p><a href="${escapeHtml(block.link)}" style="display:inline-block;padding:12px 20px;border-radius:6px;background:${COLOUR};color:#ffffff;text-decoration:none;font-weight:bold">${escaped(block.label)}</a></p>`,
-        `<p style="font-size:13px;color:#555555">If the button does not work, copy this address into your browser:<br><span style="word-break:break-all">${escapeHtml(block.link)}</span></p>`,
+        `<p><a${part("button")} href="${escapeHtml(block.link)}" style="display:inline-block;padding:12px 20px;border-radius:6px;${button};text-decoration:none;font-weight:bold">${escaped(block.label)}</a></p>`,
+        `<p${part("small")} style="font-size:13px;color:#555555">If the button does not work, copy this address into your browser:<br><span style="word-break:break-all">${escapeHtml(block.link)}</span></p>`,
       ].join("\n");
     case "code":
       return `<p style="font-size:28px;letter-spacing:4px;font-family:monospace">${escaped(block.code)}</p>`;
@@ -64,27 +106,40 @@ function asHtml(block: Block): string {
   }
 }
 
-/**
- * A mail in both forms, from the same blocks: what the one says, the other says. No image, no font and no style sheet from
- * anywhere, so that opening it tells nobody.
- */
-export function letter({ firmName, subject, blocks }: Letter): MailContent {
-  const footer = `${oneLine(firmName)} uses Gatehouse for its client portal.`;
+const footerOf = (firmName: string) => `${oneLine(firmName)} uses Gatehouse for its client portal.`;
+
+/** A mail. Its HTML is made when it is sent, by `letterHtml`, from the same blocks: what the one says, the other says. */
+export function letter(given: Letter): MailContent {
+  const { firmName, subject, blocks } = given;
   for (const block of blocks)
     if (block.kind === "action" && !/^https?:\/\/[^\s<>"]+$/.test(block.link))
       throw new Error("a mail's link must be an absolute web address");
   return {
     subject: [...oneLine(subject)].slice(0, SUBJECT_LENGTH).join(""),
-    text: `${[...blocks.map(asText), `--\n${footer}`].join("\n\n")}\n`,
-    html: [
-      `<!doctype html>`,
-      `<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escaped(subject)}</title></head>`,
-      `<body style="margin:0;background:#f4f4f2"><div style="max-width:560px;margin:0 auto;padding:24px;background:#ffffff;color:#1a1a1a;font:16px/1.5 Helvetica,Arial,sans-serif">`,
-      `<p style="font-weight:bold;color:${COLOUR}">${escaped(firmName)}</p>`,
-      ...blocks.map(asHtml),
-      `<p style="margin-top:32px;padding-top:12px;border-top:1px solid #dddddd;font-size:13px;color:#555555">${escapeHtml(footer)}</p>`,
-      `</div></body></html>`,
-      ``,
-    ].join("\n"),
+    text: `${[...blocks.map(asText), `--\n${footerOf(firmName)}`].join("\n\n")}\n`,
+    letter: given,
   };
+}
+
+/** Whether the letter carries the firm's look, where it has one. */
+export const isFirms = ({ audience }: Letter): boolean => audience !== "TEAM";
+
+/**
+ * The letter as HTML. No image, no font and no style sheet from anywhere, so that opening it tells nobody, and so that nothing is
+ * missing where a mail program blocks remote pictures: a logo travels within the mail.
+ */
+export function letterHtml(given: Letter, look: MailLook | null): string {
+  const { firmName, subject, blocks } = given;
+  const dress = look && isFirms(given) ? dressOf(look, firmName) : undressed;
+  const { part } = dress;
+  return [
+    `<!doctype html>`,
+    `<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escaped(subject)}</title>${dress.styles.join("")}</head>`,
+    `<body${part("canvas")} style="margin:0;background:#f4f4f2"><div${part("page")} style="max-width:560px;margin:0 auto;padding:24px;background:#ffffff;color:#1a1a1a;font:16px/1.5 Helvetica,Arial,sans-serif">`,
+    `<p${part("firm")} style="font-weight:bold;color:${dress.firmColor}">${dress.logo ?? escaped(firmName)}</p>`,
+    ...blocks.map((block) => asHtml(block, dress)),
+    `<p${part("small")} style="margin-top:32px;padding-top:12px;border-top:1px solid #dddddd;font-size:13px;color:#555555">${escapeHtml(footerOf(firmName))}</p>`,
+    `</div></body></html>`,
+    ``,
+  ].join("\n");
 }

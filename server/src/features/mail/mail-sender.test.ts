@@ -14,6 +14,7 @@ import { createLog } from "../../platform/log.js";
 import { createSmtp, smtpFailureOf } from "../../platform/mail/smtp.js";
 import { Work, type MailContent } from "../audit/unit-of-work.js";
 import { mailboxHandler } from "./mailbox.http.js";
+import { letterHtml } from "./letter.js";
 import { MailSender } from "./mail-sender.js";
 import { OutboxMail } from "./outbox-mail.entity.js";
 import { Outbox } from "./outbox.js";
@@ -330,7 +331,9 @@ describe("the development mailbox", () => {
     expect(mails).toHaveLength(2);
     expect(mails[0]).toEqual({
       to: "maya@client.example",
-      ...confirmation,
+      subject: confirmation.subject,
+      text: confirmation.text,
+      html: letterHtml(confirmation.letter, null),
       links: [LINK],
       sentAt: new Date(time).toISOString(),
     });

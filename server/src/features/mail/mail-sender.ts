@@ -1,6 +1,8 @@
 import type { Log } from "../../platform/log.js";
 import { SmtpFailure, type Smtp } from "../../platform/mail/smtp.js";
 import type { Work } from "../audit/unit-of-work.js";
+import { mailLookOf } from "../branding/mail-look.js";
+import { LOGO_ID } from "./letter.js";
 import { NEVER, type Outbox } from "./outbox.js";
 import { waitAfter } from "./retry.policy.js";
 import { senderName } from "./templates.js";
@@ -28,6 +30,7 @@ interface DueMail {
   createdAt: number;
   attempts: number;
   nextAttemptAt: number;
+  firmId: string | null;
   firmName: string | null;
 }
 
@@ -102,7 +105,7 @@ export class MailSender {
   private async due(room: number): Promise<DueMail[]> {
     if (room <= 0 || !this.timer) return [];
     const rows = (await this.work.reader.query(
-      `SELECT o.id, o.recipient, o.encryptedContent, o.createdAt, o.attempts, o.nextAttemptAt, f.name AS firmName
+      `SELECT o.id, o.recipient, o.encryptedContent, o.createdAt, o.attempts, o.nextAttemptAt, o.firmId, f.name AS firmName
        FROM outbox_mails o LEFT JOIN firms f ON f.id = o.firmId
        WHERE o.sentAt IS NULL AND o.nextAttemptAt <= ? AND o.encryptedContent IS NOT NULL
        ORDER BY o.nextAttemptAt LIMIT ${room + this.running.size}`,
@@ -140,7 +143,8 @@ export class MailSender {
     const leasedUntil = await this.claim(mail);
     if (leasedUntil === null) return;
     try {
-      const content = this.outbox.open(mail.id, mail.encryptedContent);
+      const look = await mailLookOf(this.work, mail.firmId);
+      const { logo, ...content } = this.outbox.open(mail.id, mail.encryptedContent, look);
       await this.smtp.send(
         {
           messageId: `<${mail.id}@${this.address.split("@")[1] ?? "localhost"}>`,
@@ -148,6 +152,7 @@ export class MailSender {
           to: mail.recipient,
           date: new Date(mail.createdAt),
           ...content,
+          pictures: logo ? [{ ...logo, id: LOGO_ID }] : [],
         },
         AbortSignal.any([this.stopping.signal, AbortSignal.timeout(this.limits.deadline)]),
       );

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { normalizeEmail } from "@gatehouse/shared";
 import { send, sendError, sendJson } from "../../platform/http/responses.js";
 import type { Work } from "../audit/unit-of-work.js";
+import { mailLookOf } from "../branding/mail-look.js";
 import type { Outbox } from "./outbox.js";
 import { escapeHtml } from "./words.js";
 
@@ -22,6 +23,7 @@ export interface CapturedMail {
 
 interface Row {
   id: string;
+  firmId: string | null;
   recipient: string;
   encryptedContent: string;
   createdAt: number;
@@ -30,12 +32,16 @@ interface Row {
 /** The mails that wait in the outbox, newest first; those to one address, or all. */
 export async function capturedMails(work: Work, outbox: Outbox, to: string | null): Promise<CapturedMail[]> {
   const rows = (await work.reader.query(
-    `SELECT id, recipient, encryptedContent, createdAt FROM outbox_mails
+    `SELECT id, firmId, recipient, encryptedContent, createdAt FROM outbox_mails
      WHERE encryptedContent IS NOT NULL ${to === null ? "" : "AND recipient = ?"} ORDER BY createdAt DESC, id DESC LIMIT ${SHOWN}`,
     to === null ? [] : [normalizeEmail(to) ?? to],
   )) as Row[];
+  const firmIds = [...new Set(rows.map(({ firmId }) => firmId))];
+  const looks = new Map(
+    await Promise.all(firmIds.map(async (firmId) => [firmId, await mailLookOf(work, firmId)] as const)),
+  );
   return rows.map((row) => {
-    const { subject, text, html } = outbox.open(row.id, row.encryptedContent);
+    const { subject, text, html } = outbox.open(row.id, row.encryptedContent, looks.get(row.firmId) ?? null);
     return {
       to: row.recipient,
       subject,

@@ -3,6 +3,8 @@ import { normalizeEmail } from "@gatehouse/shared";
 import { newId } from "../../platform/crypto/ids.js";
 import type { KeyRing } from "../../platform/crypto/key-ring.js";
 import type { MailContent, MailToSend, UnitOfWork } from "../audit/unit-of-work.js";
+import type { MailLook } from "../branding/mail-look.js";
+import { isFirms, letterHtml } from "./letter.js";
 import { OutboxMail } from "./outbox-mail.entity.js";
 
 /** Where an encrypted content belongs: moved to another row, it cannot be read. */
@@ -27,6 +29,17 @@ export const withdrawMails = (
     [NEVER, firmId, ...parameters],
   );
 
+/** What is kept of a mail; those of before firms had a look hold their HTML. */
+type KeptContent = MailContent | { subject: string; text: string; html: string };
+
+/** A mail as it goes. `logo`: the picture that the HTML shows, to travel with it. */
+export interface ReadyMail {
+  subject: string;
+  text: string;
+  html: string;
+  logo: MailLook["logo"];
+}
+
 /** Puts mails into the outbox and reads them again. What they say is encrypted: links and codes in it let people in. */
 export class Outbox {
   constructor(private readonly keys: KeyRing) {}
@@ -45,7 +58,7 @@ export class Outbox {
       firmId,
       recipient: to,
       encryptedContent: this.keys.encrypt(
-        JSON.stringify({ subject: content.subject, text: content.text, html: content.html }),
+        JSON.stringify({ subject: content.subject, text: content.text, letter: content.letter }),
         contentPlace(id),
       ),
       createdAt: now,
@@ -56,8 +69,12 @@ export class Outbox {
     });
   };
 
-  /** What a mail says. Throws where its key is no longer there. */
-  open(id: string, encryptedContent: string): MailContent {
-    return JSON.parse(this.keys.decrypt(encryptedContent, contentPlace(id))) as MailContent;
+  /** What a mail says, in the look that the firm has now. Throws where its key is no longer there. */
+  open(id: string, encryptedContent: string, look: MailLook | null): ReadyMail {
+    const kept = JSON.parse(this.keys.decrypt(encryptedContent, contentPlace(id))) as KeptContent;
+    const { subject, text } = kept;
+    if ("html" in kept) return { subject, text, html: kept.html, logo: null };
+    const { letter } = kept;
+    return { subject, text, html: letterHtml(letter, look), logo: isFirms(letter) ? (look?.logo ?? null) : null };
   }
 }

@@ -57,6 +57,7 @@ function facts({ occurredAt, source }: Notice): Block {
 const notice = (given: Notice, subject: string, what: string, ...rest: string[]): MailContent =>
   letter({
     firmName: given.firmName,
+    audience: given.audience,
     subject,
     blocks: [
       paragraph(what),
@@ -270,6 +271,7 @@ export const enrollmentCode = ({
 }: FromFirm & { audience: Audience; code: string; expiresInMinutes: number }): MailContent =>
   letter({
     firmName,
+    audience,
     subject: `Your code to set up two-factor authentication at ${firmName}`,
     blocks: [
       paragraph("Enter this code where you are setting up two-factor authentication:"),
@@ -293,6 +295,7 @@ export const teamInvitation = ({
 }: WithLink & { name: string; invitedBy: string }): MailContent =>
   letter({
     firmName,
+    audience: "TEAM",
     subject: `${invitedBy} invites you to ${firmName}'s team`,
     blocks: [
       paragraph(`Hello ${name},`),
@@ -314,6 +317,7 @@ export const teamPasswordReset = ({
 }: WithLink & { invitedBy: string }): MailContent =>
   letter({
     firmName,
+    audience: "TEAM",
     subject: `Choose a new password for Gatehouse at ${firmName}`,
     blocks: [
       paragraph(`${invitedBy} sends you a link to choose a new password for your Gatehouse account.`),
@@ -483,6 +487,7 @@ export const suspicionReported = ({
 }: FromFirm & { email: string; audience: Audience }): MailContent =>
   letter({
     firmName,
+    audience: "TEAM",
     subject: `Not me: ${email} reports a change`,
     blocks: [
       paragraph(
@@ -508,6 +513,7 @@ export const planDowngraded = ({
 }: FromFirm & { from: Plan; to: Plan; mode: SecurityMode }): MailContent =>
   letter({
     firmName,
+    audience: "TEAM",
     subject: `Your plan no longer includes two-factor authentication`,
     blocks: [
       paragraph(

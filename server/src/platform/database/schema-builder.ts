@@ -31,6 +31,11 @@ export const longText =
   (name: string): Column =>
   () => ({ name, type: "text" });
 
+/** Up to 65,535 bytes. */
+export const blob =
+  (name: string): Column =>
+  () => ({ name, type: "blob" });
+
 export const nullable =
   (column: Column): Column =>
   (dialect) => ({ ...column(dialect), isNullable: true });

@@ -9,6 +9,8 @@ export interface SmtpMessage {
   subject: string;
   text: string;
   html: string;
+  /** What the HTML shows as `cid:<id>`: within the mail, so that nothing is fetched from anywhere. */
+  pictures: readonly { id: string; fileName: string; contentType: string; content: Buffer }[];
 }
 
 /** How long a server may take, in milliseconds. A slow one is waited for: giving up after it took the mail means a second one. */
@@ -100,10 +102,17 @@ export function createSmtp(url: string, given: Partial<SmtpPatience> = {}): Smtp
     disableUrlAccess: true,
   });
   return {
-    async send({ from, to, ...message }, signal) {
+    async send({ from, to, pictures, ...message }, signal) {
       try {
         await transporter.sendMail({
           ...message,
+          attachments: pictures.map(({ id, fileName, contentType, content }) => ({
+            cid: id,
+            filename: fileName,
+            contentType,
+            content,
+            contentDisposition: "inline" as const,
+          })),
           from,
           to: { name: "", address: to },
           envelope: { from: from.address, to: [to] },

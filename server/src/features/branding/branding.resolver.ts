@@ -1,0 +1,47 @@
+import { Arg, Ctx, FieldResolver, Mutation, Resolver, Root } from "type-graphql";
+import { answer } from "../../platform/graphql/payloads.js";
+import { Allow } from "../access/allow.js";
+import type { RequestContext } from "../access/request-context.js";
+import { FirmView, PortalFirmView } from "../firms/firm.results.js";
+import type { FirmService } from "../firms/firm.service.js";
+import { UpdateBrandingInput } from "./branding.inputs.js";
+import { BrandingPayload, BrandingView } from "./branding.results.js";
+import type { BrandingService } from "./branding.service.js";
+
+@Resolver(() => FirmView)
+export class BrandingResolver {
+  constructor(
+    private readonly service: BrandingService,
+    private readonly firms: FirmService,
+  ) {}
+
+  @Allow({ team: "read", key: "any" })
+  @FieldResolver(() => BrandingView, { description: "How its portal and its mails to clients look." })
+  branding(@Root() firm: FirmView): Promise<BrandingView> {
+    return this.service.of(firm.id);
+  }
+
+  @Allow({ team: "write", key: "POLICY_WRITE" })
+  @Mutation(() => BrandingPayload, {
+    description: "Changes the colour and the logo of the client portal and of mails to clients. POLICY_WRITE.",
+  })
+  updateBranding(
+    @Arg("input", () => UpdateBrandingInput, { description: "The change." }) input: UpdateBrandingInput,
+    @Ctx() context: RequestContext,
+  ) {
+    return answer(BrandingPayload, async () => ({
+      firm: await this.firms.find(await this.service.update(input, context)),
+    }));
+  }
+}
+
+@Resolver(() => PortalFirmView)
+export class PortalBrandingResolver {
+  constructor(private readonly service: BrandingService) {}
+
+  @Allow("anyone")
+  @FieldResolver(() => BrandingView, { description: "How its portal looks." })
+  branding(@Root() firm: PortalFirmView): Promise<BrandingView> {
+    return this.service.of(firm.firmId);
+  }
+}

@@ -1,0 +1,28 @@
+import { logoTypes, type LogoType } from "@gatehouse/shared";
+import type { Handler } from "../../platform/http/http-server.js";
+import { send, sendError } from "../../platform/http/responses.js";
+import type { BrandingService } from "./branding.service.js";
+
+const endings: Readonly<Record<LogoType, string>> = { "image/png": "png", "image/jpeg": "jpg", "image/webp": "webp" };
+export const logoFileName = (type: LogoType): string => `logo.${endings[type]}`;
+
+const ADDRESS = /^\/logos\/([0-9a-f]{64})$/;
+
+/**
+ * `GET /logos/<digest>`: a firm's logo, for everybody who has its address. What somebody uploaded is shown as that picture and as
+ * nothing else: with its own type, never guessed at, and in a page of its own without rights.
+ */
+export function logoHandler(branding: BrandingService): Handler {
+  return async (_request, response, path) => {
+    const digest = ADDRESS.exec(path)?.[1];
+    const logo = digest === undefined ? null : await branding.logo(digest);
+    if (!logo || !logoTypes.includes(logo.contentType))
+      return sendError(response, 404, "NOT_FOUND", "There is nothing at this address.");
+    return send(response, 200, logo.contentType, Buffer.from(logo.content), {
+      "cache-control": "public, max-age=31536000, immutable",
+      "content-disposition": `inline; filename="${logoFileName(logo.contentType)}"`,
+      "content-security-policy": "default-src 'none'; sandbox",
+      "x-content-type-options": "nosniff",
+    });
+  };
+}

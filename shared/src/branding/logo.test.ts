@@ -1,0 +1,117 @@
+import { describe, expect, it } from "@jest/globals";
+import { fitted, logoLimits, logoTypeRefusal, readLogo, shownLogoSize } from "./logo.js";
+
+const bytesOf = (...parts: (string | readonly number[])[]): number[] =>
+  parts.flatMap((part) => (typeof part === "string" ? Array.from(part, (letter) => letter.charCodeAt(0)) : part));
+const fromBase64 = (text: string) => bytesOf(atob(text));
+const big = (value: number) => [24, 16, 8, 0].map((shift) => (value >>> shift) & 255);
+const small = (value: number) => big(value).toReversed();
+
+// 16 × 9 pixels each, as Chromium writes them.
+const png = fromBase64(
+  "iVBORw0KGgoAAAANSUhEUgAAABAAAAAJCAYAAAA7KqwyAAAARElEQVR4AayOsQ0AIBACP+7hSq5jq6XrOJN7vJ0dUMgn15APXInP8xXUtpKBRH0GaEHlPoOMmAxk8gzO7oMhC9CDyi8AAAD//7DcCpIAAAAGSURBVAMAu5EwE9s4Bx8AAAAASUVORK5CYII=",
+);
+const jpeg = fromBase64(
+  "/9j/4AAQSkZJRgABAQAAAQABAAD/4gHYSUNDX1BST0ZJTEUAAQEAAAHIAAAAAAQwAABtbnRyUkdCIFhZWiAH4AABAAEAAAAAAABhY3NwAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAQAA9tYAAQAAAADTLQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAlkZXNjAAAA8AAAACRyWFlaAAABFAAAABRnWFlaAAABKAAAABRiWFlaAAABPAAAABR3dHB0AAABUAAAABRyVFJDAAABZAAAAChnVFJDAAABZAAAAChiVFJDAAABZAAAAChjcHJ0AAABjAAAADxtbHVjAAAAAAAAAAEAAAAMZW5VUwAAAAgAAAAcAHMAUgBHAEJYWVogAAAAAAAAb6IAADj1AAADkFhZWiAAAAAAAABimQAAt4UAABjaWFlaIAAAAAAAACSgAAAPhAAAts9YWVogAAAAAAAA9tYAAQAAAADTLXBhcmEAAAAAAAQAAAACZmYAAPKnAAANWQAAE9AAAApbAAAAAAAAAABtbHVjAAAAAAAAAAEAAAAMZW5VUwAAACAAAAAcAEcAbwBvAGcAbABlACAASQBuAGMALgAgADIAMAAxADb/2wBDABALDA4MChAODQ4SERATGCgaGBYWGDEjJR0oOjM9PDkzODdASFxOQERXRTc4UG1RV19iZ2hnPk1xeXBkeFxlZ2P/2wBDARESEhgVGC8aGi9jQjhCY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2P/wAARCAAJABADASIAAhEBAxEB/8QAFgABAQEAAAAAAAAAAAAAAAAABQAE/8QAIRAAAQMDBAMAAAAAAAAAAAAAAQIFEQADEgQUITIGUWH/xAAUAQEAAAAAAAAAAAAAAAAAAAAC/8QAFxEBAQEBAAAAAAAAAAAAAAAAEQEAAv/aAAwDAQACEQMRAD8AYeL/AJEhzvJbxc2wxwi2kjqJ5I9zTTOrVrbLKnCdycs5AB7GOB8it1VO9MDGclXf/9k=",
+);
+const webp = fromBase64(
+  "UklGRkICAABXRUJQVlA4WAoAAAAgAAAADwAACAAASUNDUMgBAAAAAAHIAAAAAAQwAABtbnRyUkdCIFhZWiAH4AABAAEAAAAAAABhY3NwAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAQAA9tYAAQAAAADTLQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAlkZXNjAAAA8AAAACRyWFlaAAABFAAAABRnWFlaAAABKAAAABRiWFlaAAABPAAAABR3dHB0AAABUAAAABRyVFJDAAABZAAAAChnVFJDAAABZAAAAChiVFJDAAABZAAAAChjcHJ0AAABjAAAADxtbHVjAAAAAAAAAAEAAAAMZW5VUwAAAAgAAAAcAHMAUgBHAEJYWVogAAAAAAAAb6IAADj1AAADkFhZWiAAAAAAAABimQAAt4UAABjaWFlaIAAAAAAAACSgAAAPhAAAts9YWVogAAAAAAAA9tYAAQAAAADTLXBhcmEAAAAAAAQAAAACZmYAAPKnAAANWQAAE9AAAApbAAAAAAAAAABtbHVjAAAAAAAAAAEAAAAMZW5VUwAAACAAAAAcAEcAbwBvAGcAbABlACAASQBuAGMALgAgADIAMAAxADZWUDggVAAAADACAJ0BKhAACQACwEwlAE6HEADy/3ki0vsAAP7ykrQd/hPmvUHQd5+2Wa7Hjinv5NgCMeC7yr94z9e9fIqRpyxNiw3tuxOZCIqgZWygOtZWXegAAA==",
+);
+
+const SIGNATURE = bytesOf("\x89PNG\r\n\x1a\n");
+const chunk = (name: string, data: number[] = []) => bytesOf(big(data.length), name, data, [0, 0, 0, 0]);
+const pngOf = (width: number, height: number, ...chunks: number[][]) => [
+  ...SIGNATURE,
+  ...chunk("IHDR", [...big(width), ...big(height), 8, 6, 0, 0, 0]),
+  ...chunks.flat(),
+];
+const pixels = chunk("IDAT", [1, 2, 3]);
+const end = chunk("IEND");
+const riff = (...chunks: number[][]) => {
+  const content = bytesOf("WEBP", chunks.flat());
+  return bytesOf("RIFF", small(content.length), content);
+};
+const riffChunk = (name: string, data: number[]) => bytesOf(name, small(data.length), data, data.length % 2 ? [0] : []);
+const lossless = riffChunk("VP8L", [0x2f, 15, 0, 2, 0]);
+const HTML = bytesOf("<script>alert(1)</script>");
+
+describe("a logo", () => {
+  it.each<[string, number[], object]>([
+    ["PNG", png, { type: "image/png", width: 16, height: 9 }],
+    ["JPEG", jpeg, { type: "image/jpeg", width: 16, height: 9 }],
+    ["WebP", webp, { type: "image/webp", width: 16, height: 9 }],
+    ["lossless WebP", riff(lossless), { type: "image/webp", width: 16, height: 9 }],
+    ["PNG with a colour profile", pngOf(9, 9, chunk("iCCP", [1]), pixels, end), { type: "image/png", width: 9 }],
+  ])("is a %s", (_what, bytes, facts) => expect(readLogo(Uint8Array.from(bytes))).toMatchObject(facts));
+
+  const damaged = /damaged, or has something behind/;
+  const metadata = /text, metadata or an animation/;
+  it.each<[string, number[], RegExp]>([
+    ["nothing", [], /no PNG, JPEG or WebP/],
+    ["HTML", bytesOf("<!doctype html>", HTML), /no PNG, JPEG or WebP/],
+    ["SVG", bytesOf('<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>'), /SVG files can carry scripts/],
+    ["SVG with a prolog", bytesOf('\xef\xbb\xbf <?xml version="1.0"?><svg/>'), /SVG files can carry scripts/],
+    ["GIF", bytesOf("GIF89a", [1, 0, 1, 0]), /no PNG, JPEG or WebP/],
+    ["a PNG's signature alone", SIGNATURE, damaged],
+    ["PNG with HTML behind it", [...png, ...HTML], damaged],
+    ["PNG with a second one behind it", [...png, ...png], damaged],
+    ["PNG with HTML in a text", pngOf(9, 9, chunk("tEXt", HTML), pixels, end), metadata],
+    ["PNG with HTML in a chunk of its own", pngOf(9, 9, chunk("<scr", HTML), pixels, end), metadata],
+    ["PNG with Exif", pngOf(9, 9, chunk("eXIf", [1]), pixels, end), metadata],
+    ["animated PNG", pngOf(9, 9, chunk("acTL", [1]), pixels, end), metadata],
+    ["PNG with HTML in its end", pngOf(9, 9, pixels, chunk("IEND", HTML)), damaged],
+    ["PNG without pixels", pngOf(9, 9, end), damaged],
+    ["PNG without an end", pngOf(9, 9, pixels), damaged],
+    ["PNG with two headers", [...pngOf(9, 9), ...chunk("IHDR", []), ...pixels, ...end], damaged],
+    ["PNG whose chunk is longer than the file", [...SIGNATURE, ...big(0xffffffff), ...bytesOf("IHDR")], damaged],
+    ["PNG of 30,000 × 30,000", pngOf(30_000, 30_000, pixels, end), /30000 × 30000 pixels/],
+    ["PNG of 4 thousand million", pngOf(0xffffffff, 1, pixels, end), /4294967295 × 1 pixels/],
+    ["PNG without an area", pngOf(0, 9, pixels, end), damaged],
+    ["JPEG with HTML behind it", [...jpeg, ...HTML], damaged],
+    ["JPEG without an end", jpeg.slice(0, -2), damaged],
+    ["JPEG with Exif", [0xff, 0xd8, 0xff, 0xe1, 0, 2, ...jpeg.slice(2)], metadata],
+    ["JPEG with HTML in a comment", [0xff, 0xd8, 0xff, 0xfe, 0, HTML.length + 2, ...HTML, ...jpeg.slice(2)], metadata],
+    ["JPEG of 30,000 × 30,000", jpegOf(30_000, 30_000), /30000 × 30000 pixels/],
+    ["WebP with HTML behind it", [...webp, ...HTML], damaged],
+    ["WebP with HTML in a chunk of its own", riff(lossless, riffChunk("html", HTML)), metadata],
+    ["WebP with Exif", riff(lossless, riffChunk("EXIF", [1])), metadata],
+    ["WebP of 16,000 × 16,000", riff(riffChunk("VP8L", [0x2f, ...small(15_999 | (15_999 << 14))])), /16000 × 16000/],
+    ["WebP without a picture", riff(riffChunk("ICCP", [1])), damaged],
+    ["more than 64 kB", Array.from({ length: logoLimits.bytes + 1 }, () => 0), /larger than 64 kB/],
+  ])("is not: %s", (_what, bytes, refusal) =>
+    expect(readLogo(Uint8Array.from(bytes))).toEqual({ refusal: expect.stringMatching(refusal) }),
+  );
+
+  /** The JPEG with another size in its frame header. */
+  function jpegOf(width: number, height: number): number[] {
+    const at = jpeg.findIndex((byte, index) => byte === 0xff && jpeg[index + 1] === 0xc0);
+    const size = [...big(height).slice(2), ...big(width).slice(2)];
+    return [...jpeg.slice(0, at + 5), ...size, ...jpeg.slice(at + 9)];
+  }
+
+  it("that is cut off or changed anywhere is a picture or refused, and reading it ends", () => {
+    for (const whole of [png, jpeg, webp])
+      for (let at = 0; at < whole.length; at++) {
+        expect(readLogo(Uint8Array.from(whole.slice(0, at)))).toHaveProperty("refusal");
+        for (const value of [0, 0xff, 0xda]) {
+          const facts = readLogo(Uint8Array.from(whole.with(at, value)));
+          const area = "refusal" in facts ? 0 : facts.width * facts.height;
+          expect(area).toBeLessThanOrEqual(1024 * 1024);
+        }
+      }
+  });
+
+  it("is drawn no larger than there is room, in its own shape", () => {
+    expect(shownLogoSize({ width: 480, height: 160 })).toEqual({ width: 240, height: 80 });
+    expect(shownLogoSize({ width: 1000, height: 10 })).toEqual({ width: 240, height: 2 });
+    expect(shownLogoSize({ width: 40, height: 20 })).toEqual({ width: 40, height: 20 });
+    expect(fitted({ width: 1, height: 5000 }, { width: 480, height: 160 })).toEqual({ width: 1, height: 160 });
+  });
+
+  it("is of a type that browsers show as a picture and nothing else", () => {
+    expect(logoTypeRefusal("image/png")).toBeNull();
+    expect(logoTypeRefusal("image/svg+xml")).toMatch(/SVG files can carry scripts/);
+    expect(logoTypeRefusal("text/html")).toMatch(/Choose a PNG/);
+    expect(logoTypeRefusal("__proto__")).toMatch(/Choose a PNG/);
+  });
+});
