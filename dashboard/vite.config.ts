@@ -31,6 +31,7 @@ export default defineConfig({
       "/audit-log.csv": { target: server },
       "/docs": { target: server },
       "/schema.graphql": { target: server },
+      "/logos": { target: server },
       "/mailbox": { target: server },
       "/mailbox.json": { target: server },
     },

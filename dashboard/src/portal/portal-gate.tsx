@@ -2,6 +2,7 @@ import { useMemo } from "react";
 import { useQuery } from "urql";
 import { graphql } from "../graphql/graphql.js";
 import { sayError } from "../graphql/use-act.js";
+import { useBrandColor } from "../features/branding/brand-style.js";
 import { StepUpProvider } from "../features/step-up/step-up-provider.js";
 import { Loading } from "../ui/spinner.js";
 import { ErrorState } from "../ui/states.js";
@@ -27,6 +28,12 @@ const PortalGate_portal = graphql(`
       slug
       mode
       twoFactorDueAt
+      branding {
+        color
+        logoUrl
+        logoWidth
+        logoHeight
+      }
     }
     viewer {
       __typename
@@ -56,6 +63,7 @@ export function PortalGate(props: Omit<Portal, "firm"> & { hasEnded: boolean }) 
   const token = useMailedToken();
   const [{ data, error }, read] = useQuery({ query: PortalGate_portal, variables: { slug } });
   const firm = data?.portal;
+  useBrandColor(firm?.branding.color);
   const portal = useMemo(
     () => (firm ? { firm, restart, offersNewPhone, setOffersNewPhone } : null),
     [firm, offersNewPhone, restart, setOffersNewPhone],

@@ -1,10 +1,17 @@
 import { createContext, useContext } from "react";
 import type { SecurityMode } from "@gatehouse/shared";
+import type { FirmBranding } from "../features/branding/brand-mark.js";
 
 /** What every page of the portal knows. */
 export interface Portal {
   /** `twoFactorDueAt`: from when the firm asks for a second factor, while that is announced. */
-  firm: { name: string; slug: string; mode: SecurityMode; twoFactorDueAt: string | null };
+  firm: {
+    name: string;
+    slug: string;
+    mode: SecurityMode;
+    twoFactorDueAt: string | null;
+    branding: FirmBranding;
+  };
   /** A session began or ended: everything is read anew. */
   restart: () => void;
   /** The client came in by a recovery code and is offered to set up a new phone. */

@@ -1,11 +1,12 @@
 import { useEffect, useRef, type ReactNode } from "react";
+import { BrandMark } from "../features/branding/brand-mark.js";
 import { Button } from "../ui/button.js";
 import { PortalLink } from "./address.js";
 import { NewPhoneOffer } from "./new-phone-offer.js";
 import { usePortal } from "./session.js";
 import { useSignOut } from "./use-sign-out.js";
 
-/** The signed-in pages: the firm's name, the way between them, and out. The title takes the focus, so it is read out. */
+/** The signed-in pages: the firm's logo or name, the way between them, and out. The title takes the focus, so it is read out. */
 export function Shell(props: { title: string; email: string; hasAccount: boolean; children: ReactNode }) {
   const { title, email, hasAccount, children } = props;
   const { firm } = usePortal();
@@ -19,7 +20,7 @@ export function Shell(props: { title: string; email: string; hasAccount: boolean
     <div className="mx-auto flex min-h-dvh max-w-2xl flex-col gap-6 p-5">
       <header className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2 border-b border-line pb-4">
         <div className="min-w-0">
-          <p className="text-xl font-semibold break-words text-ink">{firm.name}</p>
+          <BrandMark firmName={firm.name} branding={firm.branding} size="small" />
           <p className="text-sm break-all text-muted">{email}</p>
         </div>
         <nav aria-label="Pages" className="flex flex-wrap items-center gap-4">

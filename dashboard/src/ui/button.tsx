@@ -12,7 +12,7 @@ export interface ButtonProps extends Omit<AriaButtonProps, "className" | "childr
 }
 
 const looks = {
-  primary: "border-transparent bg-accent text-on-accent hover:bg-accent-hover",
+  primary: "border-accent-edge bg-accent text-on-accent hover:bg-accent-hover",
   secondary: "border-line-strong bg-surface text-ink hover:bg-sunken",
   quiet: "border-transparent bg-transparent text-accent-text hover:bg-accent-soft",
   danger: "border-transparent bg-danger text-white hover:bg-danger-hover",

@@ -22,9 +22,9 @@ export function Checkbox(props: {
     >
       <span
         aria-hidden="true"
-        className="mt-0.5 flex size-5 shrink-0 items-center justify-center rounded border-2 border-line-strong bg-surface group-data-indeterminate:border-accent group-data-indeterminate:bg-accent group-data-selected:border-accent group-data-selected:bg-accent"
+        className="mt-0.5 flex size-5 shrink-0 items-center justify-center rounded border-2 border-line-strong bg-surface group-data-indeterminate:border-accent-shape group-data-indeterminate:bg-accent group-data-selected:border-accent-shape group-data-selected:bg-accent"
       >
-        <svg viewBox="0 0 16 16" className="size-4 fill-none stroke-white" strokeWidth="2" strokeLinecap="round">
+        <svg viewBox="0 0 16 16" className="size-4 fill-none stroke-on-accent" strokeWidth="2" strokeLinecap="round">
           <path d="M4 8h8" className="hidden group-data-indeterminate:block" />
           <path
             d="M3.5 8.5l3 3 6-7"

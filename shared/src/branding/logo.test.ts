@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { fitted, logoLimits, logoTypeRefusal, readLogo, shownLogoSize } from "./logo.js";
+import { fitted, logoLimits, logoTypeRefusal, readLogo, shownLogoSize, withoutPngMetadata } from "./logo.js";
 
 const bytesOf = (...parts: (string | readonly number[])[]): number[] =>
   parts.flatMap((part) => (typeof part === "string" ? Array.from(part, (letter) => letter.charCodeAt(0)) : part));
@@ -88,6 +88,13 @@ describe("a logo", () => {
     const size = [...big(height).slice(2), ...big(width).slice(2)];
     return [...jpeg.slice(0, at + 5), ...size, ...jpeg.slice(at + 9)];
   }
+
+  it("made by a browser that adds metadata can be freed of it", () => {
+    const [sRgb, exif, apple] = [chunk("sRGB", [0]), chunk("eXIf", HTML), chunk("iDOT", [1, 2])];
+    const bytes = withoutPngMetadata(Uint8Array.from(pngOf(16, 9, sRgb, exif, apple, pixels, end)));
+    expect(Array.from(bytes)).toEqual(pngOf(16, 9, sRgb, pixels, end));
+    expect(readLogo(bytes)).toEqual({ type: "image/png", width: 16, height: 9 });
+  });
 
   it("that is cut off or changed anywhere is a picture or refused, and reading it ends", () => {
     for (const whole of [png, jpeg, webp])

@@ -104,6 +104,18 @@ function readPng(bytes: Uint8Array): LogoFacts {
   }
 }
 
+/** A PNG without the chunks that no logo may have; of what is none, whatever is there. Safari writes Exif into each that it makes. */
+export function withoutPngMetadata(bytes: Uint8Array): Uint8Array {
+  const view = viewOf(bytes);
+  const kept: number[] = [...bytes.subarray(0, 8)];
+  for (let at = 8; at + 12 <= bytes.length;) {
+    const end = at + 12 + view.getUint32(at);
+    if (PNG_CHUNKS.has(textAt(bytes, at + 4, 4))) kept.push(...bytes.subarray(at, end));
+    at = end;
+  }
+  return Uint8Array.from(kept);
+}
+
 const isFrame = (marker: number) => marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);
 /** Applications' segments and comments; of them JFIF (E0), the colour profile (E2) and Adobe's colour transform (EE) are of use. */
 const isJpegMetadata = (marker: number) =>

@@ -50,7 +50,7 @@ export function NewPasswordField(
         {({ percentage }) => (
           <span className="block h-1.5 overflow-hidden rounded-full bg-sunken">
             <span
-              className={fault ? "block h-full bg-line-strong" : "block h-full bg-accent"}
+              className={fault ? "block h-full bg-line-strong" : "block h-full bg-accent-shape"}
               style={{ width: `${percentage}%` }}
             />
           </span>

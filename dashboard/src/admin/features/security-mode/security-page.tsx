@@ -26,6 +26,7 @@ import { Skeleton } from "../../../ui/skeleton.js";
 import { ErrorState } from "../../../ui/states.js";
 import { TextField } from "../../../ui/text-field.js";
 import { useTeamSession } from "../../session.js";
+import { BrandingCard } from "../branding/branding-card.js";
 
 const SecurityPage_firm = graphql(`
   query SecurityPage_firm {
@@ -101,6 +102,9 @@ export function SecurityPage() {
       ) : (
         <Skeleton lines={8} />
       )}
+      <div className="max-w-3xl pt-6">
+        <BrandingCard />
+      </div>
     </>
   );
 }
