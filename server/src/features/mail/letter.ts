@@ -68,12 +68,12 @@ const undressed: Dress = {
 
 function dressOf({ color, logo }: MailLook, firmName: string): Dress {
   const { light, dark } = brandColors(color ?? COLOUR);
-  const { canvas, surface, ink, muted, logoPlate } = neutralColors.dark;
+  const { canvas, surface, ink, muted, line, logoPlate } = neutralColors.dark;
   const size = logo && shownLogoSize(logo);
   return {
     styles: [
       `<meta name="color-scheme" content="light dark"><meta name="supported-color-schemes" content="light dark">`,
-      `<style>@media (prefers-color-scheme:dark){.canvas{background:${canvas}!important}.page{background:${surface}!important;color:${ink}!important}.firm{color:${dark.accentText}!important}.button{background:${dark.accent}!important;color:${dark.onAccent}!important;border-color:${dark.accentEdge}!important}.small{color:${muted}!important}.logo{background:${logoPlate}!important;padding:8px!important;border-radius:6px}}</style>`,
+      `<style>@media (prefers-color-scheme:dark){.canvas{background:${canvas}!important}.page{background:${surface}!important;color:${ink}!important}.firm{color:${dark.accentText}!important}.button{background:${dark.accent}!important;color:${dark.onAccent}!important;border-color:${dark.accentEdge}!important}.small{color:${muted}!important;border-color:${line}!important}.logo{background:${logoPlate}!important;padding:8px!important;border-radius:6px}}</style>`,
     ],
     part: (name) => ` class="${name}"`,
     firmColor: light.accentText,
