@@ -17,7 +17,7 @@ import { mailboxHandler } from "./mailbox.http.js";
 import { letterHtml } from "./letter.js";
 import { MailSender } from "./mail-sender.js";
 import { OutboxMail } from "./outbox-mail.entity.js";
-import { Outbox } from "./outbox.js";
+import { contentPlace, Outbox } from "./outbox.js";
 import { retries, waitAfter } from "./retry.policy.js";
 import { accountConfirmation, clientRequest, invite } from "./templates.js";
 import { portalLinks } from "./links.js";
@@ -30,7 +30,8 @@ interface Received {
 
 const directory = mkdtempSync(join(tmpdir(), "gatehouse-mail-"));
 const file = join(directory, "mail.sqlite");
-const outbox = new Outbox(new KeyRing([{ id: "k1", key: randomBytes(32) }]));
+const keys = new KeyRing([{ id: "k1", key: randomBytes(32) }]);
+const outbox = new Outbox(keys);
 const log = createLog("silent");
 const LINK = "https://portal.example/portal/oak/confirm#token=gmc_secret-token-that-must-not-be-found-in-the-table";
 const confirmation = accountConfirmation({ firmName: "Oak & Söhne", link: LINK, expiresInHours: 24 });
@@ -140,6 +141,16 @@ describe("a mail", () => {
     expect(mail?.raw).toMatch(/multipart\/alternative[\s\S]*text\/plain[\s\S]*text\/html/);
     const [sent] = await rows();
     expect(sent).toMatchObject({ encryptedContent: null, lastFailure: null, attempts: 1, sentAt: time });
+  });
+
+  it("that an earlier version wrote goes as it was written", async () => {
+    await post();
+    const [{ id } = { id: "" }] = await rows();
+    const earlier = JSON.stringify({ subject: "Hello", text: "In words", html: "<p>As it was</p>" });
+    await work.reader.update(OutboxMail, { id }, { encryptedContent: keys.encrypt(earlier, contentPlace(id)) });
+    sender(await smtpServer()).start();
+    await until(allSent);
+    expect(received[0]?.raw).toMatch(/In words[^]*<p>As it was<\/p>/);
   });
 
   it("is sent at once when its commit says so", async () => {

@@ -120,7 +120,7 @@ function BrandingForm({ firm }: { firm: Firm }) {
             />
           </label>
           {mayWrite && typed !== "" && (
-            <div className="sm:pt-6">
+            <div className="pt-6">
               <Button onPress={() => setTyped("")}>Remove the colour</Button>
             </div>
           )}

@@ -23,7 +23,7 @@ export function BrandingPreview({ firmName, branding }: { firmName: string; bran
               Sign in
             </Button>
           </FrameSheet>
-          <p>
+          <p className="text-sm">
             <span className="link">Forgot your password?</span>
           </p>
         </Picture>
