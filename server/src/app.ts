@@ -56,6 +56,8 @@ import { TeamMemberResolver } from "./features/firm-staff/team-member.resolver.j
 import { Firm } from "./features/firms/firm.entity.js";
 import { TeamResolver } from "./features/firm-staff/team.resolver.js";
 import { Team } from "./features/firm-staff/team.service.js";
+import { ClientLanguageResolver, UserErrorResolver } from "./features/client-language/client-language.resolver.js";
+import { ClientLanguages } from "./features/client-language/client-language.service.js";
 import { FirmResolver } from "./features/firms/firm.resolver.js";
 import { FirmService } from "./features/firms/firm.service.js";
 import { portalLinks } from "./features/mail/links.js";
@@ -265,6 +267,8 @@ export async function startApp(
     new BrandingResolver(branding, firms),
     new PortalBrandingResolver(branding),
     new SecurityPolicyResolver(policies, firms),
+    new ClientLanguageResolver(new ClientLanguages(work), firms),
+    new UserErrorResolver(),
     new ContactResolver(contacts),
     new ContactConnectionResolver(),
     new AccountContactsResolver(contacts),

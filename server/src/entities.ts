@@ -4,6 +4,7 @@ import { RollOuts1764010000000 } from "./migrations/1764010000000-roll-outs.js";
 import { AuditActor1764020000000 } from "./migrations/1764020000000-audit-actor.js";
 import { PortalCounts1764030000000 } from "./migrations/1764030000000-portal-counts.js";
 import { SearchWords1764040000000 } from "./migrations/1764040000000-search-words.js";
+import { ClientLanguages1764050000000 } from "./migrations/1764050000000-client-languages.js";
 import { Branding1764060000000 } from "./migrations/1764060000000-branding.js";
 import { Firm } from "./features/firms/firm.entity.js";
 import { Branding, Logo } from "./features/branding/branding.entity.js";
@@ -76,5 +77,6 @@ export const migrations = [
   AuditActor1764020000000,
   PortalCounts1764030000000,
   SearchWords1764040000000,
+  ClientLanguages1764050000000,
   Branding1764060000000,
 ];

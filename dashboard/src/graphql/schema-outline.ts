@@ -21,6 +21,7 @@ export const schemaOutline = {
     { kind: "OBJECT", name: "Branding", fields: [], interfaces: [] },
     { kind: "OBJECT", name: "BrandingPayload", fields: [], interfaces: [] },
     { kind: "OBJECT", name: "ChangePasswordPayload", fields: [], interfaces: [] },
+    { kind: "OBJECT", name: "ChooseLanguagePayload", fields: [], interfaces: [] },
     { kind: "OBJECT", name: "ClaimMagicLinkPayload", fields: [], interfaces: [] },
     { kind: "UNION", name: "ClaimMagicLinkResult", possibleTypes: [{ name: "AccountRequired" }, { name: "MagicLinkNotUsable" }, { name: "SignInRequired" }, { name: "SignedIn" }, { name: "TwoFactorRequired" }] },
     { kind: "OBJECT", name: "ClientRequest", fields: [], interfaces: [{ name: "Node" }] },

@@ -9,6 +9,7 @@ export const typesWithoutId = [
   "Branding",
   "BrandingPayload",
   "ChangePasswordPayload",
+  "ChooseLanguagePayload",
   "ClaimMagicLinkPayload",
   "ConfirmTwoFactorEnrollmentPayload",
   "ContactPayload",

@@ -42,7 +42,7 @@ export const planNames = Object.keys(plans) as Plan[];
 
 /** A firm with what every firm has: its policy (magic link and login), its event counter and its counts. */
 export async function insertFirm({ manager, now }: UnitOfWork, given: NewFirm): Promise<Firm> {
-  const firm = manager.create(Firm, { ...given, id: newId("firm", now), createdAt: now });
+  const firm = manager.create(Firm, { ...given, id: newId("firm", now), clientLanguage: null, createdAt: now });
   await manager.insert(Firm, firm);
   await manager.insert(SecurityPolicy, {
     firmId: firm.id,

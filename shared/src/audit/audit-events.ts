@@ -1,3 +1,4 @@
+import { languages, type Language } from "../language/language.js";
 import { roleTitles, type ApiScope, type TeamRole } from "../roles/roles.js";
 import { plans, type Plan } from "../plans/plans.js";
 import { securityModes, type SecurityMode } from "../security-mode/security-mode.js";
@@ -35,6 +36,7 @@ export interface AuditEventData {
   MAGIC_LINK_CLAIMED: { title: string; email: string };
   MAGIC_LINK_DECLINED: { title: string; why: "other device" | "expired" | "revoked" };
   SECURITY_POLICY_CHANGED: { from: SecurityMode; to: SecurityMode };
+  CLIENT_LANGUAGE_CHANGED: { from: Language; to: Language };
   CONTACT_CREATED: { name: string };
   CONTACT_UPDATED: { name: string };
   API_KEY_CREATED: { name: string; scopes: readonly ApiScope[] };
@@ -197,6 +199,11 @@ export const auditEvents: { [T in AuditEventType]: Telling<T> } = {
       data.from === data.to
         ? `${actor} changed the settings of "${securityModes[data.to].title}".`
         : `${actor} changed the portal's security from "${securityModes[data.from].title}" to "${securityModes[data.to].title}".`,
+  },
+  CLIENT_LANGUAGE_CHANGED: {
+    title: "Clients' language changed",
+    say: ({ actor, data }) =>
+      `${actor} changed the language for clients from ${languages[data.from].englishName} to ${languages[data.to].englishName}.`,
   },
   CONTACT_CREATED: { title: "Contact created", say: ({ actor, data }) => `${actor} created the contact ${data.name}.` },
   CONTACT_UPDATED: { title: "Contact changed", say: ({ actor, data }) => `${actor} changed the contact ${data.name}.` },

@@ -1,9 +1,10 @@
 import { describe, expect, it } from "@jest/globals";
+import { refusalsInEnglish } from "../failures/refusals.en.js";
 import { passwordFault } from "./password-rules.js";
 
 const context = { email: "maya.lindqvist@client.example", firmName: "Harbor & Pine Accounting" };
 const isCommon = (password: string) => password === "correcthorsebatterystaple";
-const faultOf = (password: string) => passwordFault(password, context, isCommon);
+const faultOf = (password: string) => passwordFault(password, context, isCommon)?.(refusalsInEnglish) ?? null;
 
 describe("a new password", () => {
   it.each([

@@ -1,3 +1,4 @@
+import type { RefusalSentence } from "../failures/refusals.en.js";
 import { lengths } from "../limits/limits.js";
 
 export interface PasswordContext {
@@ -20,7 +21,7 @@ const without = (password: string, taken: string[]) =>
     .reduce((rest, word) => rest.replaceAll(word, ""), password.toLowerCase());
 
 /**
- * The rules a new password must keep, as a sentence for the first one it breaks; null when it keeps them all.
+ * The rules a new password must keep, as the sentence for the first one it breaks; null when it keeps them all.
  * NIST 800-63B-4 3.1.1.2, OWASP ASVS 6.2.1, 6.2.9, 6.2.11: length in code points and no composition rules. The list of common
  * passwords is the server's (`isCommon`).
  */
@@ -28,15 +29,15 @@ export function passwordFault(
   password: string,
   context: PasswordContext,
   isCommon: (password: string) => boolean,
-): string | null {
-  if (/\p{Cs}/u.test(password)) return "The password has a character that is not whole; type it again.";
+): RefusalSentence | null {
+  if (/\p{Cs}/u.test(password)) return (say) => say.passwordNotWhole;
   const length = codePoints(password);
-  if (length < lengths.passwordMin) return `Use at least ${lengths.passwordMin} characters; this has ${length}.`;
-  if (length > lengths.passwordMax) return `Use at most ${lengths.passwordMax} characters; this has ${length}.`;
-  if (isCommon(password.toLowerCase())) return "This password is on the list of common passwords. Choose another.";
-  if (new Set(password.toLowerCase()).size < 5) return "This password repeats the same few characters. Choose another.";
-  if (isSequence(password)) return "This password is a simple sequence. Choose another.";
-  if (isRepetition(password)) return "This password repeats itself. Choose another.";
+  if (length < lengths.passwordMin) return (say) => say.passwordTooShort(lengths.passwordMin, length);
+  if (length > lengths.passwordMax) return (say) => say.passwordTooLong(lengths.passwordMax, length);
+  if (isCommon(password.toLowerCase())) return (say) => say.passwordCommon;
+  if (new Set(password.toLowerCase()).size < 5) return (say) => say.passwordFewCharacters;
+  if (isSequence(password)) return (say) => say.passwordSequence;
+  if (isRepetition(password)) return (say) => say.passwordRepetition;
   const names = [
     PRODUCT_NAME,
     ...words(context.firmName),
@@ -45,7 +46,7 @@ export function passwordFault(
     context.email.split("@")[0] ?? "",
   ];
   if (codePoints(without(password, names.filter(Boolean)).replaceAll(/[^\p{L}]+/gu, "")) < 4 && /\p{L}/u.test(password))
-    return "This password is made of your email, the firm's name or the product's name. Choose another.";
+    return (say) => say.passwordOfNames;
   return null;
 }
 

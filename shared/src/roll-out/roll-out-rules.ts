@@ -1,4 +1,6 @@
 import type { PortalAccessState } from "../contacts/portal-access-state.js";
+import { dayInWords } from "../language/dates.js";
+import type { Language } from "../language/language.js";
 import { lengths } from "../limits/limits.js";
 import { securityModes, type ModePolicy, type SecurityMode } from "../security-mode/security-mode.js";
 
@@ -170,8 +172,8 @@ export const rollOutRecipientStates = {
 export type RollOutRecipientState = keyof typeof rollOutRecipientStates;
 
 /** "1 December 2026", where the firm is. `timeZone`: of the IANA database. */
-export const dayAt = (moment: number, timeZone: string): string =>
-  new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeZone }).format(moment);
+export const dayAt = (moment: number, timeZone: string, language: Language = "EN"): string =>
+  dayInWords(moment, timeZone, language);
 /** Whether the name is one of the IANA database. */
 export function isTimeZone(name: string): boolean {
   try {

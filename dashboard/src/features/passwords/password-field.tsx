@@ -1,5 +1,5 @@
 import { useState } from "react";
-import { lengths, passwordFault, type PasswordContext } from "@gatehouse/shared";
+import { lengths, passwordFault, refusalsInEnglish, type PasswordContext } from "@gatehouse/shared";
 import { Meter } from "react-aria-components";
 import { Button } from "../../ui/button.js";
 import { TextField } from "../../ui/text-field.js";
@@ -37,7 +37,10 @@ export function NewPasswordField(
   const { context, ...field } = props;
   const length = [...field.value].length;
   const fault = passwordFault(field.value, context ?? { email: "", firmName: "" }, () => false);
-  const said = length === 0 ? `At least ${lengths.passwordMin} characters; a few words work well.` : (fault ?? "Good.");
+  const said =
+    length === 0
+      ? `At least ${lengths.passwordMin} characters; a few words work well.`
+      : (fault?.(refusalsInEnglish) ?? "Good.");
   return (
     <div className="flex flex-col gap-2">
       <PasswordInput {...field} autoComplete="new-password" />

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Audience } from "@gatehouse/shared";
+import { chooseLanguage, defaultLanguage, languageOf, type Audience, type Language } from "@gatehouse/shared";
 import { RequestLoaders } from "../../platform/graphql/loaders.js";
 import { badInput } from "../../platform/graphql/failures.js";
 import { cookieName, parseCookies, sessionCookieHeader } from "../../platform/http/cookies.js";
@@ -22,6 +22,9 @@ export interface ContextNeeds {
 
 const USER_AGENT_LENGTH = 300;
 const headerText = (value: string | string[] | undefined) => [value ?? ""].flat().join(", ");
+/** By the request alone, never by whom it is about: an answer's language tells nothing. */
+const languageIn = ({ headers }: IncomingMessage): Language =>
+  chooseLanguage({ own: null, asked: languageOf(headerText(headers["accept-language"])), firm: null });
 
 /** Finds out who calls, afresh for every operation. */
 export class RequestContexts {
@@ -40,6 +43,7 @@ export class RequestContexts {
       caller: await this.callerOf(token),
       source: this.sourceOf(request),
       requestId,
+      language: languageIn(request),
       loaders: new RequestLoaders(),
       isBrowser: request.headers.origin !== undefined,
       trustedDeviceToken: cookies.get(cookieName("device", this.needs.isSecure)) ?? null,
@@ -71,6 +75,7 @@ export class RequestContexts {
       caller: await this.callerOf(token),
       source: this.sourceOf(request),
       requestId: randomUUID(),
+      language: languageIn(request),
       loaders: new RequestLoaders(),
       isBrowser: request.headers.origin !== undefined,
       trustedDeviceToken: null,
@@ -88,6 +93,7 @@ export class RequestContexts {
       caller: anyoneLike(caller),
       source: { ipAddress: null, userAgent: null },
       requestId: randomUUID(),
+      language: defaultLanguage,
       loaders: new RequestLoaders(),
       isBrowser: false,
       trustedDeviceToken: null,

@@ -1,4 +1,4 @@
-import type { Audience } from "@gatehouse/shared";
+import type { Audience, Language } from "@gatehouse/shared";
 import type { RequestLoaders } from "../../platform/graphql/loaders.js";
 import type { SharedEvents } from "../../platform/websocket/shared-events.js";
 import { actorOf, type Caller, type Source } from "./caller.js";
@@ -10,6 +10,8 @@ export interface RequestContext {
   caller: Caller;
   source: Source;
   requestId: string;
+  /** What refusals are said in. */
+  language: Language;
   loaders: RequestLoaders;
   /** The request's Idempotency-Key, claimed. */
   idempotencyClaim?: Claimed;

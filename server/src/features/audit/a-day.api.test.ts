@@ -7,8 +7,14 @@ import { describeOnBothDatabases } from "../../testing/databases.js";
 import { hasProgram, OwnRedis } from "../../testing/services.js";
 import { CLIENT_PASSWORD, OWNER_PASSWORD, World, type Mail } from "../../testing/world.js";
 
-/** Events of failures, of passkeys, of roll-outs and of the team, which have tests of their own. */
-const notToday = ["PASSKEY_ADDED", "PASSKEY_REMOVED", "SUSPICION_REPORTED", "WEBHOOK_DISABLED"];
+/** Events of failures, of passkeys, of roll-outs, of languages and of the team, which have tests of their own. */
+const notToday = [
+  "CLIENT_LANGUAGE_CHANGED",
+  "PASSKEY_ADDED",
+  "PASSKEY_REMOVED",
+  "SUSPICION_REPORTED",
+  "WEBHOOK_DISABLED",
+];
 const isElsewhere = (type: string) => /^TEAM_MEMBER_|^ROLL_OUT_|^TWO_FACTOR_ANNOUNCED$/.test(type);
 
 /** How a secret may be written down. */

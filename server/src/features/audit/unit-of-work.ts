@@ -1,6 +1,12 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { DataSource, EntityManager } from "typeorm";
-import { auditEvents, type ActorKind, type AuditEventData, type AuditEventType } from "@gatehouse/shared";
+import {
+  auditEvents,
+  type ActorKind,
+  type AuditEventData,
+  type AuditEventType,
+  type Language,
+} from "@gatehouse/shared";
 import type { Clock } from "../../platform/clock/clock.js";
 import { newId } from "../../platform/crypto/ids.js";
 import { affectedRows } from "../../platform/database/dialect.js";
@@ -40,8 +46,12 @@ export type RecordedEvent = {
 export interface MailToSend {
   firmId: string | null;
   to: string;
-  content: MailContent;
+  /** A letter to a client is written in the language of the mailbox, once it is put into the outbox. */
+  content: MailContent | ClientLetter;
+  /** Of the one contact that the letter is for, where it is for one; null: nobody said. */
+  language?: Language | null;
 }
+export type ClientLetter = (language: Language) => MailContent;
 export interface MailContent {
   subject: string;
   text: string;

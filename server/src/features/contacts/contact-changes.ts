@@ -13,7 +13,7 @@ import { lockContacts } from "./contacts-lock.js";
 import { counted } from "./portal-counts.js";
 
 /** A contact's fields as they are stored. */
-type Fields = Pick<Contact, "name" | "email" | "organization" | "externalId">;
+type Fields = Pick<Contact, "name" | "email" | "organization" | "externalId" | "language">;
 type Change = Omit<UpdateContactInput, "contactId">;
 
 const WORDS_AT_ONCE = 1000;
@@ -77,7 +77,7 @@ export class ContactChanges {
   }
 
   add(input: ContactInput): Contact {
-    const fields = readFields(input, { name: "", email: null, organization: null, externalId: null });
+    const fields = readFields(input, { name: "", email: null, organization: null, externalId: null, language: null });
     const contact = this.unit.manager.create(Contact, {
       id: newId("contact", this.unit.now),
       firmId: this.firmId,
@@ -98,7 +98,7 @@ export class ContactChanges {
   change(contact: Contact, input: Change): boolean {
     const fields = readFields(input, contact);
     const isEmailNew = fields.email !== contact.email;
-    const keys = ["name", "email", "organization", "externalId"] as const;
+    const keys = ["name", "email", "organization", "externalId", "language"] as const;
     if (keys.every((key) => fields[key] === contact[key])) return false;
     if ((["name", "email", "organization"] as const).some((key) => fields[key] !== contact[key]))
       this.reworded.set(contact, this.reworded.get(contact) ?? contact.nameKey);
@@ -128,9 +128,9 @@ export class ContactChanges {
     try {
       if (created.length > 0) await manager.insert(Contact, created);
       for (const contact of changed) {
-        const { id, name, nameKey, email, organization, externalId } = contact;
+        const { id, name, nameKey, email, organization, externalId, language } = contact;
         const { invitedAt, portalAccountId, accessState } = contact;
-        const fields = { name, nameKey, email, organization, externalId };
+        const fields = { name, nameKey, email, organization, externalId, language };
         const access = this.readdressed.has(contact) ? { invitedAt, portalAccountId, accessState } : {};
         await manager.update(Contact, { id }, { ...fields, ...access });
       }
@@ -189,7 +189,7 @@ export class ContactChanges {
 }
 
 /** Checks what was given; what is left out keeps its value. */
-function readFields(input: Partial<Record<keyof Fields, string | null>>, current: Fields): Fields {
+function readFields(input: { [F in keyof Fields]?: Fields[F] | null }, current: Fields): Fields {
   const text = (key: "name" | "organization" | "externalId", limit: number): string | null => {
     const value = input[key];
     if (value === undefined) return current[key];
@@ -210,5 +210,6 @@ function readFields(input: Partial<Record<keyof Fields, string | null>>, current
     email,
     organization: text("organization", lengths.name),
     externalId: text("externalId", lengths.externalId),
+    language: input.language === undefined ? current.language : input.language,
   };
 }

@@ -1,6 +1,6 @@
 import { Entity, ForeignKey, Index, PrimaryColumn } from "typeorm";
 import { AtColumn, CountColumn, IdColumn, RefColumn, TextColumn } from "../../platform/database/columns.js";
-import type { PortalAccessState } from "@gatehouse/shared";
+import type { Language, PortalAccessState } from "@gatehouse/shared";
 
 /** A person at a client of the firm. `email` is normalised (trimmed, lower case, NFC); `nameKey` is what names are sorted by. */
 @Entity("contacts")
@@ -26,6 +26,8 @@ export class Contact {
   /** NO_EMAIL, NOT_INVITED, INVITED or ACCOUNT_CREATED: kept in step by contact-access-state.ts and contact-changes.ts. */
   @TextColumn(20) accessState: PortalAccessState;
   @AtColumn({ nullable: true }) invitedAt: number | null;
+  /** What the person is written to in; null: as the firm writes to its clients. */
+  @TextColumn(2, { nullable: true }) language: Language | null;
   @AtColumn() createdAt: number;
   /** The account's `lastSignInAt` (0: never), to be listed by: kept in step by contact-access-state.ts alone. */
   @AtColumn() signedInAt: number;

@@ -1,6 +1,7 @@
 import { ArgsType, Field, ID, InputType, registerEnumType } from "type-graphql";
-import type { PortalAccessState } from "@gatehouse/shared";
+import type { Language, PortalAccessState } from "@gatehouse/shared";
 import { PageArgs } from "../../platform/graphql/pages.js";
+import { LanguageEnum } from "../client-language/client-language.results.js";
 import { PortalAccessStateEnum } from "./contact.results.js";
 
 export const ContactOrderFieldEnum = {
@@ -60,6 +61,11 @@ export class ContactInput {
   @Field(() => String, { nullable: true, description: "The organization they are at." }) organization?: string | null;
   @Field(() => String, { nullable: true, description: "Your own id for it, unique in the firm." }) externalId?:
     string | null;
+  @Field(() => LanguageEnum, {
+    nullable: true,
+    description: "What the person is written to in; null: as the firm writes to its clients.",
+  })
+  language?: Language | null;
 }
 
 @InputType({ description: "What to change of a contact: what is left out stays, null clears." })
@@ -70,6 +76,11 @@ export class UpdateContactInput {
   @Field(() => String, { nullable: true, description: "The organization they are at." }) organization?: string | null;
   @Field(() => String, { nullable: true, description: "Your own id for it, unique in the firm." }) externalId?:
     string | null;
+  @Field(() => LanguageEnum, {
+    nullable: true,
+    description: "What the person is written to in; null: as the firm writes to its clients.",
+  })
+  language?: Language | null;
 }
 
 @InputType({ description: "Contacts to create or change." })

@@ -1,9 +1,10 @@
 import { Field, ObjectType, registerEnumType } from "type-graphql";
-import type { PortalAccessState } from "@gatehouse/shared";
+import type { Language, PortalAccessState } from "@gatehouse/shared";
 import { DateTime } from "../../platform/graphql/date-time.js";
 import { Node } from "../../platform/graphql/node.js";
 import { PageInfo } from "../../platform/graphql/pages.js";
 import { Payload } from "../../platform/graphql/payloads.js";
+import { LanguageEnum } from "../client-language/client-language.results.js";
 import type { PortalAccountView } from "../portal-accounts/portal-account.results.js";
 import type { Contact } from "./contact.entity.js";
 
@@ -35,6 +36,11 @@ export class ContactView extends Node {
   @Field(() => String, { description: "The person's name." }) name: string;
   @Field(() => String, { nullable: true, description: "The organization they are at." }) organization: string | null;
   @Field(() => String, { nullable: true, description: "Where requests go." }) email: string | null;
+  @Field(() => LanguageEnum, {
+    nullable: true,
+    description: "What the person is written to in; null: as the firm writes to its clients.",
+  })
+  language: Language | null;
   @Field(() => DateTime, { description: "When the firm added it." }) createdAt: number;
   @Field(() => PortalAccessStateEnum, { description: "How far it is on the way into the portal." })
   portalAccessState: PortalAccessState;
@@ -43,12 +49,12 @@ export class ContactView extends Node {
 
   /** What a client sees of a contact: whom a request is for. The firm's own id, its address and its notes stay the firm's. */
   static forClient(contact: Contact): ContactView {
-    const hidden = { externalId: null, email: null, invitedAt: null, portalAccountId: null };
+    const hidden = { externalId: null, email: null, language: null, invitedAt: null, portalAccountId: null };
     return Object.assign(ContactView.of(contact), hidden);
   }
 
   static of(contact: Omit<Contact, "nameKey" | "signedInAt">): ContactView {
-    const { id, firmId, portalAccountId, externalId, name, organization, email } = contact;
+    const { id, firmId, portalAccountId, externalId, name, organization, email, language } = contact;
     return Object.assign(new ContactView(), {
       id,
       firmId,
@@ -57,6 +63,7 @@ export class ContactView extends Node {
       name,
       organization,
       email,
+      language,
       createdAt: Number(contact.createdAt),
       portalAccessState: contact.accessState,
       invitedAt: contact.invitedAt === null ? null : Number(contact.invitedAt),

@@ -1,4 +1,4 @@
-import { requiresTwoFactor, type PortalAccessState, type SecurityMode } from "@gatehouse/shared";
+import { requiresTwoFactor, type Language, type PortalAccessState, type SecurityMode } from "@gatehouse/shared";
 import { isId } from "../../platform/crypto/ids.js";
 import { byIndex } from "../../platform/database/dialect.js";
 import { badInput } from "../../platform/graphql/failures.js";
@@ -27,6 +27,7 @@ interface ContactRow {
   nameKey: string;
   organization: string | null;
   email: string | null;
+  language: Language | null;
   portalAccountId: string | null;
   accessState: PortalAccessState;
   invitedAt: number | null;
@@ -41,7 +42,7 @@ interface ContactRow {
   mode: SecurityMode;
   enforcedFrom: number | null;
 }
-const COLUMNS = `c.id, c.firmId, c.externalId, c.name, c.nameKey, c.organization, c.email, c.portalAccountId, c.accessState, c.invitedAt,
+const COLUMNS = `c.id, c.firmId, c.externalId, c.name, c.nameKey, c.organization, c.email, c.language, c.portalAccountId, c.accessState, c.invitedAt,
   c.createdAt, c.signedInAt, a.email AS accountEmail, a.createdAt AS accountCreatedAt, a.lastSignInAt, t.enrolledAt,
   t.recoveryCodesRemaining, t.lockedUntil, p.mode, p.enforcedFrom`;
 const JOINS = `JOIN security_policies p ON p.firmId = c.firmId

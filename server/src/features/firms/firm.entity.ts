@@ -1,5 +1,5 @@
 import { Entity, Index } from "typeorm";
-import type { Plan } from "@gatehouse/shared";
+import type { Language, Plan } from "@gatehouse/shared";
 import { AtColumn, IdColumn, TextColumn } from "../../platform/database/columns.js";
 
 /** An accounting firm: the tenant. Everything else belongs to exactly one. */
@@ -11,5 +11,7 @@ export class Firm {
   slug: string;
   @TextColumn(200) name: string;
   @TextColumn(20) plan: Plan;
+  /** Of clients who have not said theirs; null: nobody chose. */
+  @TextColumn(2, { nullable: true }) clientLanguage: Language | null;
   @AtColumn() createdAt: number;
 }

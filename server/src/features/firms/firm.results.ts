@@ -1,9 +1,18 @@
 import { Field, Int, ObjectType } from "type-graphql";
-import { plans, securityModes, twoFactorDueAt, type Plan, type SecurityMode } from "@gatehouse/shared";
+import {
+  chooseLanguage,
+  plans,
+  securityModes,
+  twoFactorDueAt,
+  type Language,
+  type Plan,
+  type SecurityMode,
+} from "@gatehouse/shared";
 import { DateTime } from "../../platform/graphql/date-time.js";
 import { Node } from "../../platform/graphql/node.js";
 import { Payload } from "../../platform/graphql/payloads.js";
 import { tableEnum } from "../../platform/graphql/table-enum.js";
+import { LanguageEnum } from "../client-language/client-language.results.js";
 import type { FirmPolicy } from "../security-mode/security-policy.reader.js";
 import type { Firm } from "./firm.entity.js";
 
@@ -25,13 +34,17 @@ export class PortalFirmView {
     description: "From when 2FA is demanded, while that is announced; null where it is not, or is in force already.",
   })
   twoFactorDueAt: number | null;
+  @Field(() => LanguageEnum, {
+    description: "Of clients who have chosen none, and whose browser asks for none of ours.",
+  })
+  clientLanguage: Language;
   /** Not told. */
   firmId: string;
 
   static of(policy: FirmPolicy, now: number): PortalFirmView {
-    const { firmId, firmName: name, firmSlug: slug, mode } = policy;
+    const { firmId, firmName: name, firmSlug: slug, mode, clientLanguage } = policy;
     const dueAt = twoFactorDueAt(policy, now);
-    return Object.assign(new PortalFirmView(), { firmId, name, slug, mode, twoFactorDueAt: dueAt });
+    return Object.assign(new PortalFirmView(), { firmId, name, slug, mode, clientLanguage, twoFactorDueAt: dueAt });
   }
 }
 
@@ -99,9 +112,14 @@ export class FirmView extends Node {
   @Field(() => String, { description: "The firm's name." }) name: string;
   @Field(() => String, { description: "In the portal's address: /portal/<slug>." }) slug: string;
   @Field(() => PlanEnum, { description: "What the firm pays for." }) plan: Plan;
+  @Field(() => LanguageEnum, {
+    description: "Of clients who have chosen none, and whose browser asks for none of ours.",
+  })
+  clientLanguage: Language;
 
-  static of({ id, name, slug, plan }: Firm): FirmView {
-    return Object.assign(new FirmView(), { id, name, slug, plan });
+  static of({ id, name, slug, plan, clientLanguage }: Firm): FirmView {
+    const language = chooseLanguage({ own: null, asked: null, firm: clientLanguage });
+    return Object.assign(new FirmView(), { id, name, slug, plan, clientLanguage: language });
   }
 }
 

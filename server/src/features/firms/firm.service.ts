@@ -11,7 +11,9 @@ export class FirmService {
   constructor(private readonly work: Work) {}
 
   async find(firmId: string): Promise<FirmView> {
-    const [firm] = await this.work.rows<Firm>("SELECT id, name, slug, plan FROM firms WHERE id = ?", [firmId]);
+    const [firm] = await this.work.rows<Firm>("SELECT id, name, slug, plan, clientLanguage FROM firms WHERE id = ?", [
+      firmId,
+    ]);
     if (!firm) throw new Error(`there is no firm ${firmId}`);
     return FirmView.of(firm);
   }

@@ -19,7 +19,7 @@ import { Contact } from "../contacts/contact.entity.js";
 import { ContactPayload, ContactView } from "../contacts/contact.results.js";
 import { lockContacts } from "../contacts/contacts-lock.js";
 import { Firm } from "../firms/firm.entity.js";
-import { invite } from "../mail/templates.js";
+import { invite, type DayInWords } from "../mail/templates.js";
 import { issueToken, voidTokens } from "../portal-accounts/mailed-tokens.js";
 import { loadPolicy } from "../security-mode/security-policy.reader.js";
 import type { Attempts } from "../sign-in/attempts.service.js";
@@ -45,7 +45,7 @@ export interface Invitations {
   invitedBy: string;
   actor: Actor;
   /** The day from which the firm demands 2FA, where the invitation is to say so. */
-  twoFactorFrom?: string;
+  twoFactorFrom?: DayInWords;
 }
 
 /** Invites contacts to create their portal account. */
@@ -163,7 +163,7 @@ export async function sendInvitations(unit: UnitOfWork, invitations: Invitations
         link: links.confirm(firm.slug, await issueToken(unit, given)),
         expiresInHours: lifetimes.invite / HOUR_MS,
       });
-      unit.mail({ firmId, to: contact.email, content });
+      unit.mail({ firmId, to: contact.email, content, language: contact.language });
     }
     invited.push(id);
     unit.record({ type: "INVITE_SENT", firmId, actor, contactId: id, data: { email: contact.email } });

@@ -19,16 +19,18 @@ export async function mailRequestLink(
     link: unit.links.magicLink(firm.slug, token),
     expiresInHours: Math.round((expiresAt - unit.now) / HOUR_MS),
   };
+  const contact = await unit.manager.findOneByOrFail(Contact, { id: request.contactId });
   const content =
-    occasion === "ACCESS_LINK" ? accessLink(given) : clientRequest({ ...given, ...(await details(unit, request)) });
-  unit.mail({ firmId: firm.id, to: request.sentTo, content });
+    occasion === "ACCESS_LINK"
+      ? accessLink(given)
+      : clientRequest({ ...given, contactName: contact.name, ...(await details(unit, request)) });
+  unit.mail({ firmId: firm.id, to: request.sentTo, content, language: contact.language });
 }
 
 async function details({ manager }: UnitOfWork, request: ClientRequest) {
-  const contact = await manager.findOneByOrFail(Contact, { id: request.contactId });
   const items = await manager.find(ClientRequestItem, {
     where: { requestId: request.id },
     order: { position: "ASC" },
   });
-  return { contactName: contact.name, items: items.map(({ text }) => text), dueOn: request.dueOn };
+  return { items: items.map(({ text }) => text), dueOn: request.dueOn };
 }

@@ -1,6 +1,7 @@
-import { brandColors, neutralColors, shownLogoSize, type Audience } from "@gatehouse/shared";
+import { brandColors, languages, neutralColors, shownLogoSize, type Audience, type Language } from "@gatehouse/shared";
 import type { MailContent } from "../audit/unit-of-work.js";
 import type { MailLook } from "../branding/mail-look.js";
+import { mailWords, type MailWords } from "./mail-words.js";
 import { escapeHtml, manyLines, oneLine } from "./words.js";
 
 /** One part of a mail. Texts are plain: they become HTML here alone. */
@@ -19,6 +20,8 @@ export interface Letter {
   firmName: string;
   subject: string;
   blocks: readonly Block[];
+  /** English, where it does not say. */
+  language?: Language;
   /** A client's letter looks like the firm's portal, which is the default; a colleague's comes from Gatehouse. */
   audience?: Audience;
 }
@@ -29,21 +32,21 @@ const COLOUR = "#1f4d3a";
 export const LOGO_ID = "logo@gatehouse";
 const escaped = (text: string) => escapeHtml(oneLine(text));
 
-function asText(block: Block): string {
+function asText(block: Block, say: MailWords): string {
   switch (block.kind) {
     case "paragraph":
       return oneLine(block.text);
     case "action":
-      return `${oneLine(block.label)}:\n${block.link}`;
+      return `${oneLine(block.label)}${say.colon}\n${block.link}`;
     case "code":
       return `    ${block.code}`;
     case "list":
       return block.items.map((item) => `- ${oneLine(item)}`).join("\n");
     case "facts":
-      return block.facts.map(([name, value]) => `${name}: ${oneLine(value)}`).join("\n");
+      return block.facts.map(([name, value]) => `${name}${say.colon} ${oneLine(value)}`).join("\n");
     case "quote": {
       const lines = manyLines(block.text).split("\n");
-      return `${oneLine(block.from)} wrote:\n${lines.map((line) => `> ${line}`.trimEnd()).join("\n")}`;
+      return `${say.wrote(oneLine(block.from))}\n${lines.map((line) => `> ${line}`.trimEnd()).join("\n")}`;
     }
   }
 }
@@ -84,39 +87,38 @@ function dressOf({ color, logo }: MailLook, firmName: string): Dress {
   };
 }
 
-function asHtml(block: Block, { part, button }: Dress): string {
+function asHtml(block: Block, { part, button }: Dress, say: MailWords): string {
   switch (block.kind) {
     case "paragraph":
       return `<p>${escaped(block.text)}</p>`;
     case "action":
       return [
         `<p><a${part("button")} href="${escapeHtml(block.link)}" style="display:inline-block;padding:12px 20px;border-radius:6px;${button};text-decoration:none;font-weight:bold">${escaped(block.label)}</a></p>`,
-        `<p${part("small")} style="font-size:13px;color:#555555">If the button does not work, copy this address into your browser:<br><span style="word-break:break-all">${escapeHtml(block.link)}</span></p>`,
+        `<p${part("small")} style="font-size:13px;color:#555555">${escapeHtml(say.buttonFails)}<br><span style="word-break:break-all">${escapeHtml(block.link)}</span></p>`,
       ].join("\n");
     case "code":
       return `<p style="font-size:28px;letter-spacing:4px;font-family:monospace">${escaped(block.code)}</p>`;
     case "list":
       return `<ul>${block.items.map((item) => `<li>${escaped(item)}</li>`).join("")}</ul>`;
     case "facts":
-      return `<p>${block.facts.map(([name, value]) => `<strong>${escaped(name)}:</strong> ${escaped(value)}`).join("<br>")}</p>`;
+      return `<p>${block.facts.map(([name, value]) => `<strong>${escaped(name)}${say.colon}</strong> ${escaped(value)}`).join("<br>")}</p>`;
     case "quote": {
       const lines = manyLines(block.text).split("\n").map(escapeHtml);
-      return `<p>${escaped(block.from)} wrote:</p>\n<blockquote style="margin:0;padding:0 0 0 12px;border-left:3px solid #cccccc">${lines.join("<br>")}</blockquote>`;
+      return `<p>${escapeHtml(say.wrote(oneLine(block.from)))}</p>\n<blockquote style="margin:0;padding:0 0 0 12px;border-left:3px solid #cccccc">${lines.join("<br>")}</blockquote>`;
     }
   }
 }
 
-const footerOf = (firmName: string) => `${oneLine(firmName)} uses Gatehouse for its client portal.`;
-
 /** A mail. Its HTML is made when it is sent, by `letterHtml`, from the same blocks: what the one says, the other says. */
 export function letter(given: Letter): MailContent {
-  const { firmName, subject, blocks } = given;
+  const { firmName, subject, blocks, language = "EN" } = given;
+  const say = mailWords[language];
   for (const block of blocks)
     if (block.kind === "action" && !/^https?:\/\/[^\s<>"]+$/.test(block.link))
       throw new Error("a mail's link must be an absolute web address");
   return {
     subject: [...oneLine(subject)].slice(0, SUBJECT_LENGTH).join(""),
-    text: `${[...blocks.map(asText), `--\n${footerOf(firmName)}`].join("\n\n")}\n`,
+    text: `${[...blocks.map((block) => asText(block, say)), `--\n${say.footer(oneLine(firmName))}`].join("\n\n")}\n`,
     letter: given,
   };
 }
@@ -129,16 +131,17 @@ export const isFirms = ({ audience }: Letter): boolean => audience !== "TEAM";
  * missing where a mail program blocks remote pictures: a logo travels within the mail.
  */
 export function letterHtml(given: Letter, look: MailLook | null): string {
-  const { firmName, subject, blocks } = given;
+  const { firmName, subject, blocks, language = "EN" } = given;
+  const say = mailWords[language];
   const dress = look && isFirms(given) ? dressOf(look, firmName) : undressed;
   const { part } = dress;
   return [
     `<!doctype html>`,
-    `<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escaped(subject)}</title>${dress.styles.join("")}</head>`,
+    `<html lang="${languages[language].tag}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escaped(subject)}</title>${dress.styles.join("")}</head>`,
     `<body${part("canvas")} style="margin:0;background:#f4f4f2"><div${part("page")} style="max-width:560px;margin:0 auto;padding:24px;background:#ffffff;color:#1a1a1a;font:16px/1.5 Helvetica,Arial,sans-serif">`,
     `<p${part("firm")} style="font-weight:bold;color:${dress.firmColor}">${dress.logo ?? escaped(firmName)}</p>`,
-    ...blocks.map((block) => asHtml(block, dress)),
-    `<p${part("small")} style="margin-top:32px;padding-top:12px;border-top:1px solid #dddddd;font-size:13px;color:#555555">${escapeHtml(footerOf(firmName))}</p>`,
+    ...blocks.map((block) => asHtml(block, dress, say)),
+    `<p${part("small")} style="margin-top:32px;padding-top:12px;border-top:1px solid #dddddd;font-size:13px;color:#555555">${escapeHtml(say.footer(oneLine(firmName)))}</p>`,
     `</div></body></html>`,
     ``,
   ].join("\n");

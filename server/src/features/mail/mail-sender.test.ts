@@ -12,7 +12,7 @@ import { KeyRing } from "../../platform/crypto/key-ring.js";
 import { openDatabase } from "../../platform/database/database.js";
 import { createLog } from "../../platform/log.js";
 import { createSmtp, smtpFailureOf } from "../../platform/mail/smtp.js";
-import { Work, type MailContent } from "../audit/unit-of-work.js";
+import { Work, type MailToSend } from "../audit/unit-of-work.js";
 import { mailboxHandler } from "./mailbox.http.js";
 import { letterHtml } from "./letter.js";
 import { MailSender } from "./mail-sender.js";
@@ -35,6 +35,7 @@ const outbox = new Outbox(keys);
 const log = createLog("silent");
 const LINK = "https://portal.example/portal/oak/confirm#token=gmc_secret-token-that-must-not-be-found-in-the-table";
 const confirmation = accountConfirmation({ firmName: "Oak & Söhne", link: LINK, expiresInHours: 24 });
+const inEnglish = confirmation("EN");
 
 const LEASE = 420_000;
 let time = Date.parse("2026-11-24T16:00:00Z");
@@ -106,7 +107,7 @@ function sender(port: number, limits: ConstructorParameters<typeof MailSender>[5
   senders.push(made);
   return made;
 }
-const post = (to = "maya@client.example", content: MailContent = confirmation) =>
+const post = (to = "maya@client.example", content: MailToSend["content"] = confirmation) =>
   work.do(async (unit) => unit.mail({ firmId, to, content }));
 const rows = () => work.reader.find(OutboxMail, { order: { id: "ASC" } });
 async function until(isSo: () => Promise<boolean> | boolean): Promise<void> {
@@ -122,6 +123,13 @@ const failed = (attempts: number) => async () => {
   // Not while it is on its way: then its due time is the lease's end.
   return row?.attempts === attempts && row.lastFailure !== null && row.nextAttemptAt !== time + LEASE;
 };
+const quotedPrintable = (text: string) =>
+  Buffer.from(
+    text
+      .replaceAll("=\r\n", "")
+      .replaceAll(/=([0-9A-F]{2})/gi, (_, byte: string) => String.fromCharCode(Number.parseInt(byte, 16))),
+    "latin1",
+  ).toString();
 const headers = (raw: string) => raw.slice(0, raw.indexOf("\r\n\r\n"));
 
 describe("a mail", () => {
@@ -159,6 +167,35 @@ describe("a mail", () => {
     onMail = () => made.wake();
     await post();
     await until(() => received.length === 1);
+  });
+
+  it("arrives whole in French: accents in the subject, in the text and in the page", async () => {
+    const request = { contactName: "Zoé Gagné", title: "Reçus d’été", items: ["Relevé 24"], dueOn: "2026-12-01" };
+    const french = clientRequest({ firmName: "Chêne", ...request, link: LINK, expiresInHours: 720 })("FR");
+    await post("maya@client.example", french);
+    sender(await smtpServer()).start();
+    await until(allSent);
+    const raw = received[0]?.raw ?? "";
+    expect(headers(raw)).toMatch(/^[\x20-\x7e\r\n\t]*$/);
+    const unfolded = headers(raw)
+      .replaceAll(/\r\n[ \t]+/g, " ")
+      .split("\r\n");
+    const subject = (unfolded.find((line) => line.startsWith("Subject: ")) ?? "")
+      .slice("Subject: ".length)
+      .replaceAll("?= =?", "?==?");
+    const decoded = subject.replaceAll(/=\?utf-8\?([bq])\?(.*?)\?=/gi, (_, kind: string, text: string) =>
+      kind.toLowerCase() === "b" ? Buffer.from(text, "base64").toString() : quotedPrintable(text.replaceAll("_", " ")),
+    );
+    expect(decoded).toBe("Chêne vous demande\u00A0: Reçus d’été");
+    const [text, html] = raw
+      .split(/Content-Type: text\/(?:plain|html); charset=utf-8/i)
+      .slice(1)
+      .map((part) => {
+        const body = part.slice(part.indexOf("\r\n\r\n")).split(/\r\n--/)[0] ?? "";
+        return /encoding: base64/i.test(part) ? Buffer.from(body, "base64").toString() : quotedPrintable(body);
+      });
+    for (const form of [text, html]) expect(form).toContain("Veuillez répondre d’ici le 1er décembre 2026.");
+    expect(html).toContain('<html lang="fr-CA">');
   });
 
   it("cannot carry a header or a recipient that somebody typed", async () => {
@@ -342,9 +379,9 @@ describe("the development mailbox", () => {
     expect(mails).toHaveLength(2);
     expect(mails[0]).toEqual({
       to: "maya@client.example",
-      subject: confirmation.subject,
-      text: confirmation.text,
-      html: letterHtml(confirmation.letter, null),
+      subject: inEnglish.subject,
+      text: inEnglish.text,
+      html: letterHtml(inEnglish.letter, null),
       links: [LINK],
       sentAt: new Date(time).toISOString(),
     });

@@ -1,10 +1,11 @@
 import type { EntityManager } from "typeorm";
-import { normalizeEmail } from "@gatehouse/shared";
+import { defaultLanguage, normalizeEmail } from "@gatehouse/shared";
 import { newId } from "../../platform/crypto/ids.js";
 import type { KeyRing } from "../../platform/crypto/key-ring.js";
 import type { MailContent, MailToSend, UnitOfWork } from "../audit/unit-of-work.js";
 import type { MailLook } from "../branding/mail-look.js";
 import { isFirms, letterHtml } from "./letter.js";
+import { mailboxLanguage } from "../client-language/mailbox-language.js";
 import { OutboxMail } from "./outbox-mail.entity.js";
 
 /** Where an encrypted content belongs: moved to another row, it cannot be read. */
@@ -47,11 +48,15 @@ export class Outbox {
   /** A row of the caller's transaction: no mail without the fact it tells, no fact without its mail. */
   readonly enqueue = async (
     manager: EntityManager,
-    { firmId, to, content }: MailToSend,
+    { firmId, to, content: given, language }: MailToSend,
     now: number,
   ): Promise<void> => {
     // Whoever calls checked the address; anything else would be a way into the envelope.
     if (normalizeEmail(to) !== to) throw new Error("a mail's recipient is not a normalised address");
+    const content =
+      typeof given === "function"
+        ? given(language ?? (firmId === null ? defaultLanguage : await mailboxLanguage(manager, firmId, to)))
+        : given;
     const id = newId("mail", now);
     await manager.insert(OutboxMail, {
       id,

@@ -1,6 +1,6 @@
 import { lifetimes } from "@gatehouse/shared";
 import type { Person } from "../access/person.js";
-import type { Actor, MailContent, UnitOfWork } from "../audit/unit-of-work.js";
+import type { Actor, ClientLetter, UnitOfWork } from "../audit/unit-of-work.js";
 import { issueToken } from "../portal-accounts/mailed-tokens.js";
 import type { Notice } from "./templates.js";
 
@@ -12,7 +12,7 @@ export async function notify<T extends object>(
   unit: UnitOfWork,
   person: Person,
   actor: Actor,
-  template: (given: Notice & T) => MailContent,
+  template: (given: Notice & T) => ClientLetter,
   ...[more]: object extends T ? [T?] : [T]
 ): Promise<void> {
   const { firmId, firmName, firmSlug, audience, email, ownerId: accountId } = person;

@@ -1,20 +1,15 @@
-import {
-  counts,
-  lifetimes,
-  maskEmail,
-  plans,
-  securityModes,
-  type Audience,
-  type Plan,
-  type SecurityMode,
-} from "@gatehouse/shared";
-import type { MailContent } from "../audit/unit-of-work.js";
+import { counts, lifetimes, maskEmail, plans, securityModes, type Audience } from "@gatehouse/shared";
+import { dayInWords, momentInWords, type Language, type Plan, type SecurityMode } from "@gatehouse/shared";
+import type { ClientLetter, MailContent } from "../audit/unit-of-work.js";
 import { action, letter, paragraph, type Block } from "./letter.js";
-import { dayInWords, deviceInWords, hoursInWords, minutesInWords, momentInWords, oneLine } from "./words.js";
+import { mailWordsInEnglish } from "./mail-words.en.js";
+import { mailWords, type MailWords } from "./mail-words.js";
+import { deviceInWords, oneLine } from "./words.js";
 
 /*
- * Every mail that the product writes, one function each. Security notices carry one link, "this wasn't me": it leads to no
- * sign-in, only to a page that shuts everybody out. Each says what else to do if it was not them.
+ * Every mail that the product writes, one function each. What is for clients is written in the language of whose mailbox it is for
+ * (the words are in mail-words.*.ts); the team is written to in English. Security notices carry one link, "this wasn't me": it leads
+ * to no sign-in, only to a page that shuts everybody out. Each says what else to do if it was not them.
  */
 
 interface FromFirm {
@@ -33,60 +28,64 @@ export interface Notice extends FromFirm {
   /** Where one click signs everybody out and tells the firm. */
   notMeLink: string;
 }
+/** A day as it is said in each language. */
+export type DayInWords = (language: Language) => string;
 
-const accountOf = ({ audience, firmName }: Pick<Notice, "audience" | "firmName">) =>
-  audience === "TEAM" ? `your Gatehouse account at ${firmName}` : `your account in ${firmName}'s client portal`;
-/** Who can help. */
-const helpOf = ({ audience, firmName }: Pick<Notice, "audience" | "firmName">) =>
-  audience === "TEAM" ? `an owner or administrator of ${firmName}` : firmName;
-const callHelp = (notice: Pick<Notice, "audience" | "firmName">) =>
-  notice.audience === "TEAM"
-    ? `tell ${helpOf(notice)} at once`
-    : `call ${helpOf(notice)} at once, by a phone number that you know`;
+const toClient =
+  (
+    firmName: string,
+    write: (say: MailWords, language: Language) => { subject: string; blocks: readonly Block[] },
+  ): ClientLetter =>
+  (language) =>
+    letter({ firmName, language, ...write(mailWords[language], language) });
 
-function facts({ occurredAt, source }: Notice): Block {
+function facts({ occurredAt, source }: Notice, { notice: say }: MailWords, language: Language): Block {
   const from: (readonly [string, string])[] =
     source === null || (source.ipAddress === null && source.userAgent === null)
       ? []
       : [
-          ["Device", deviceInWords(source.userAgent)] as const,
-          ["Internet address", source.ipAddress ?? "unknown"] as const,
+          [say.device, deviceInWords(source.userAgent, say)] as const,
+          [say.internetAddress, source.ipAddress ?? say.unknownAddress] as const,
         ];
-  return { kind: "facts", facts: [["When", momentInWords(occurredAt)], ...from] };
+  return { kind: "facts", facts: [[say.when, momentInWords(occurredAt, language)], ...from] };
 }
-const notice = (given: Notice, subject: string, what: string, ...rest: string[]): MailContent =>
-  letter({
-    firmName: given.firmName,
-    audience: given.audience,
-    subject,
-    blocks: [
-      paragraph(what),
-      facts(given),
-      ...rest.map(paragraph),
-      action("This wasn't me", given.notMeLink),
-      paragraph(
-        `It signs everybody out${given.audience === "TEAM" ? "" : ", stops the password"} and tells ${helpOf(given)}. The link works for ${hoursInWords(lifetimes.notMe / 3_600_000)}.`,
-      ),
-    ],
-  });
-
-const expires = (hours: number) => `The link works once, for ${hoursInWords(hours)}.`;
-const NOT_ASKED = "If you did not ask for this, you can ignore this email: nothing changes.";
+const notice =
+  (
+    given: Notice,
+    write: (say: MailWords) => { subject: string; what: string; rest: readonly string[] },
+  ): ClientLetter =>
+  (wanted) => {
+    const language = given.audience === "TEAM" ? "EN" : wanted;
+    const say = mailWords[language];
+    const { subject, what, rest } = write(say);
+    return letter({
+      firmName: given.firmName,
+      audience: given.audience,
+      language,
+      subject,
+      blocks: [
+        paragraph(what),
+        facts(given, say, language),
+        ...rest.map(paragraph),
+        action(say.notice.notMe, given.notMeLink),
+        paragraph(say.notice.whatNotMeDoes(given, lifetimes.notMe / 3_600_000)),
+      ],
+    });
+  };
 
 // ------------------------------------------------------------------------------------------------ mails with a link
 
 /** The client asked for an account: the link proves the mailbox. */
-export const accountConfirmation = ({ firmName, link, expiresInHours }: WithLink): MailContent =>
-  letter({
-    firmName,
-    subject: `Create your account at ${firmName}`,
+export const accountConfirmation = ({ firmName, link, expiresInHours }: WithLink): ClientLetter =>
+  toClient(firmName, (say) => ({
+    subject: say.accountConfirmation.subject(firmName),
     blocks: [
-      paragraph(`You asked for an account in ${firmName}'s client portal. Confirm your email and choose a password:`),
-      action("Create your account", link),
-      paragraph(expires(expiresInHours)),
-      paragraph("If you did not ask for an account, you can ignore this email: none is created."),
+      paragraph(say.accountConfirmation.what(firmName)),
+      action(say.createAccount, link),
+      paragraph(say.linkWorksOnce(expiresInHours)),
+      paragraph(say.accountConfirmation.notAsked),
     ],
-  });
+  }));
 
 /** The firm invites a contact. `message`: a few words by the one who invites; `twoFactorFrom`: the day it demands 2FA from. */
 export const invite = ({
@@ -101,34 +100,29 @@ export const invite = ({
   contactName: string;
   invitedBy?: string | null;
   message?: string | null;
-  twoFactorFrom?: string;
-}): MailContent =>
-  letter({
-    firmName,
-    subject: `${firmName} invites you to its client portal`,
+  twoFactorFrom?: DayInWords;
+}): ClientLetter =>
+  toClient(firmName, (say, language) => ({
+    subject: say.invite.subject(firmName),
     blocks: [
-      paragraph(`Hello ${contactName},`),
-      paragraph(
-        `${firmName} invites you to its client portal, where you find everything that the firm asks of you in one place. Create your account by choosing a password:`,
-      ),
+      paragraph(say.hello(contactName)),
+      paragraph(say.invite.what(firmName)),
       ...(message ? [{ kind: "quote", from: invitedBy ?? firmName, text: message } as const] : []),
-      ...(twoFactorFrom ? [paragraph(demand(firmName, twoFactorFrom))] : []),
-      action("Create your account", link),
-      paragraph(expires(expiresInHours)),
-      paragraph(`If you do not know ${firmName}, you can ignore this email: no account is created.`),
+      ...(twoFactorFrom ? [paragraph(say.rollOut.demand(firmName, twoFactorFrom(language)))] : []),
+      action(say.createAccount, link),
+      paragraph(say.linkWorksOnce(expiresInHours)),
+      paragraph(say.invite.unknownFirm(firmName)),
     ],
-  });
+  }));
 
 /** What a roll-out of two-factor authentication writes to a client with an account. */
 interface RollOutLetter extends FromFirm {
   contactName: string;
   /** The day from which it is demanded, as the client reads it. */
-  startDay: string;
+  startDay: DayInWords;
   /** The portal's sign-in page. */
   link: string;
 }
-const demand = (firmName: string, startDay: string) =>
-  `From ${startDay} on, signing in to ${firmName}'s client portal asks for a code from an authenticator app on your phone.`;
 
 /** The firm is going to demand two-factor authentication. `message`: its own words, by `writtenBy`. */
 export const twoFactorAnnouncement = ({
@@ -139,85 +133,70 @@ export const twoFactorAnnouncement = ({
   writtenBy,
   message,
   isReminder,
-}: RollOutLetter & { writtenBy: string; message: string; isReminder: boolean }): MailContent =>
-  letter({
-    firmName,
-    subject: isReminder
-      ? `Reminder: set up two-factor authentication by ${startDay}`
-      : `${firmName}: a second step at sign-in from ${startDay}`,
-    blocks: [
-      paragraph(`Hello ${contactName},`),
-      paragraph(
-        isReminder
-          ? `You have not set up two-factor authentication yet. ${demand(firmName, startDay)}`
-          : demand(firmName, startDay),
-      ),
-      { kind: "quote", from: writtenBy, text: message },
-      action("Sign in and set it up", link),
-      paragraph("Sign in with your password as always, then choose “Set it up” and follow the steps on the page."),
-      paragraph(
-        `Nobody will ever ask you for a code on the phone or in a message. If you are not sure that this email is from ${firmName}, do not use its link: call the firm by a phone number that you know.`,
-      ),
-    ],
+}: RollOutLetter & { writtenBy: string; message: string; isReminder: boolean }): ClientLetter =>
+  toClient(firmName, (say, language) => {
+    const day = startDay(language);
+    const demand = say.rollOut.demand(firmName, day);
+    return {
+      subject: isReminder ? say.rollOut.reminderSubject(day) : say.rollOut.subject(firmName, day),
+      blocks: [
+        paragraph(say.hello(contactName)),
+        paragraph(isReminder ? `${say.rollOut.notYet} ${demand}` : demand),
+        { kind: "quote", from: writtenBy, text: message },
+        action(say.rollOut.setUp, link),
+        paragraph(say.rollOut.how),
+        paragraph(say.rollOut.beware(firmName)),
+      ],
+    };
   });
 
 /** The firm has undone what it announced. */
-export const twoFactorCalledOff = ({ firmName, contactName, startDay, link }: RollOutLetter): MailContent =>
-  letter({
-    firmName,
-    subject: `${firmName}: no second step at sign-in from ${startDay}`,
+export const twoFactorCalledOff = ({ firmName, contactName, startDay, link }: RollOutLetter): ClientLetter =>
+  toClient(firmName, (say, language) => ({
+    subject: say.rollOut.calledOffSubject(firmName, startDay(language)),
     blocks: [
-      paragraph(`Hello ${contactName},`),
-      paragraph(
-        `We wrote to you that ${firmName} would ask for a code from your phone at sign-in from ${startDay} on. That is called off: you sign in as before, and there is nothing to do.`,
-      ),
-      paragraph("You can still set up two-factor authentication in your account; it keeps your papers safer."),
-      action("Open the portal", link),
+      paragraph(say.hello(contactName)),
+      paragraph(say.rollOut.calledOff(firmName, startDay(language))),
+      paragraph(say.rollOut.stillPossible),
+      action(say.rollOut.openPortal, link),
     ],
-  });
+  }));
 
 /** The client forgot the password. */
-export const passwordResetByClient = ({ firmName, link, expiresInHours }: WithLink): MailContent =>
-  letter({
-    firmName,
-    subject: `Reset your password at ${firmName}`,
+export const passwordResetByClient = ({ firmName, link, expiresInHours }: WithLink): ClientLetter =>
+  toClient(firmName, (say) => ({
+    subject: say.passwordReset.subjectByClient(firmName),
     blocks: [
-      paragraph(`Somebody, hopefully you, asked to reset the password of your account in ${firmName}'s client portal.`),
-      action("Choose a new password", link),
-      paragraph(`${expires(expiresInHours)} If you use an authenticator app, you will still be asked for its code.`),
-      paragraph("If you did not ask for this, you can ignore this email: your password stays as it is."),
+      paragraph(say.passwordReset.whatByClient(firmName)),
+      action(say.chooseNewPassword, link),
+      paragraph(`${say.linkWorksOnce(expiresInHours)} ${say.codeStillAsked}`),
+      paragraph(say.passwordReset.notAsked),
     ],
-  });
+  }));
 
 /** The firm sends the client a way to choose a new password. */
-export const passwordResetByFirm = ({ firmName, link, expiresInHours }: WithLink): MailContent =>
-  letter({
-    firmName,
-    subject: `Choose a new password at ${firmName}`,
+export const passwordResetByFirm = ({ firmName, link, expiresInHours }: WithLink): ClientLetter =>
+  toClient(firmName, (say) => ({
+    subject: say.passwordReset.subjectByFirm(firmName),
     blocks: [
-      paragraph(`${firmName} sends you a link to choose a new password for your account in its client portal.`),
-      action("Choose a new password", link),
-      paragraph(`${expires(expiresInHours)} If you use an authenticator app, you will still be asked for its code.`),
-      paragraph(
-        `Your password stays as it is until you use the link. If you did not expect this, ask ${firmName}, by a phone number that you know.`,
-      ),
+      paragraph(say.passwordReset.whatByFirm(firmName)),
+      action(say.chooseNewPassword, link),
+      paragraph(`${say.linkWorksOnce(expiresInHours)} ${say.codeStillAsked}`),
+      paragraph(say.passwordReset.notExpected(firmName)),
     ],
-  });
+  }));
 
 /** To the new address of a changed login email: it takes effect by this link. */
-export const confirmLoginEmail = ({ firmName, link, expiresInHours }: WithLink): MailContent =>
-  letter({
-    firmName,
-    subject: `Confirm your new sign-in email at ${firmName}`,
+export const confirmLoginEmail = ({ firmName, link, expiresInHours }: WithLink): ClientLetter =>
+  toClient(firmName, (say) => ({
+    subject: say.confirmLoginEmail.subject(firmName),
     blocks: [
-      paragraph(
-        `From now on you are to sign in to ${firmName}'s client portal with this email address. Please confirm it:`,
-      ),
-      action("Confirm this address", link),
-      paragraph(expires(expiresInHours)),
-      paragraph(`If you are no client of ${firmName}, you can ignore this email: nothing changes.`),
+      paragraph(say.confirmLoginEmail.what(firmName)),
+      action(say.confirmLoginEmail.confirm, link),
+      paragraph(say.linkWorksOnce(expiresInHours)),
+      paragraph(say.confirmLoginEmail.noClient(firmName)),
     ],
-  });
+  }));
 
 /** What the firm asks of a client, with the magic link to it. `dueOn`: YYYY-MM-DD. */
 export const clientRequest = ({
@@ -228,62 +207,58 @@ export const clientRequest = ({
   dueOn,
   link,
   expiresInHours,
-}: WithLink & { contactName: string; title: string; items: readonly string[]; dueOn: string | null }): MailContent =>
-  letter({
-    firmName,
-    subject: `${firmName} asks: ${title}`,
+}: WithLink & { contactName: string; title: string; items: readonly string[]; dueOn: string | null }): ClientLetter =>
+  toClient(firmName, (say, language) => ({
+    subject: say.clientRequest.subject(firmName, title),
     blocks: [
-      paragraph(`Hello ${contactName},`),
-      paragraph(`${firmName} needs something from you: ${title}`),
+      paragraph(say.hello(contactName)),
+      paragraph(say.clientRequest.what(firmName, title)),
       { kind: "list", items },
-      ...(dueOn === null ? [] : [paragraph(`Please answer by ${dayInWords(dueOn)}.`)]),
-      action("Open the request", link),
-      paragraph(
-        `The link opens this one request. Open it within ${hoursInWords(expiresInHours)}, on the device that you want to answer with: it then works on that device only, so do not pass it on.`,
-      ),
-      paragraph(
-        `If you do not know what this is about, ask ${firmName} before you open it, by a phone number that you know.`,
-      ),
+      ...(dueOn === null
+        ? []
+        : [paragraph(say.clientRequest.answerBy(dayInWords(Date.parse(`${dueOn}T00:00:00Z`), "UTC", language)))]),
+      action(say.openRequest, link),
+      paragraph(say.clientRequest.howToOpen(expiresInHours)),
+      paragraph(say.clientRequest.notExpected(firmName)),
     ],
-  });
+  }));
 
 /** The client asked for a fresh link to a request, to open it on another device. */
-export const accessLink = ({ firmName, title, link, expiresInHours }: WithLink & { title: string }): MailContent =>
-  letter({
-    firmName,
-    subject: `Your new link: ${title}`,
+export const accessLink = ({ firmName, title, link, expiresInHours }: WithLink & { title: string }): ClientLetter =>
+  toClient(firmName, (say) => ({
+    subject: say.accessLink.subject(title),
     blocks: [
-      paragraph(`Here is the new link to ${firmName}'s request: ${title}`),
-      action("Open the request", link),
-      paragraph(
-        `Open it within ${hoursInWords(expiresInHours)}. It then works on that device only, and the request closes on the device where it was open before.`,
-      ),
-      paragraph(NOT_ASKED),
+      paragraph(say.accessLink.what(firmName, title)),
+      action(say.openRequest, link),
+      paragraph(say.accessLink.howToOpen(expiresInHours)),
+      paragraph(say.notAsked),
     ],
-  });
+  }));
 
 /** The code that proves the mailbox before an authenticator app is set up. */
-export const enrollmentCode = ({
-  firmName,
-  audience,
-  code,
-  expiresInMinutes,
-}: FromFirm & { audience: Audience; code: string; expiresInMinutes: number }): MailContent =>
-  letter({
+export const enrollmentCode =
+  ({
     firmName,
     audience,
-    subject: `Your code to set up two-factor authentication at ${firmName}`,
-    blocks: [
-      paragraph("Enter this code where you are setting up two-factor authentication:"),
-      { kind: "code", code },
-      paragraph(
-        `It works for ${minutesInWords(expiresInMinutes)}. Nobody will ever ask you for it on the phone or in a message: do not tell it to anyone.`,
-      ),
-      paragraph(
-        `If you are not setting this up, somebody knows your password: change it now, and ${callHelp({ audience, firmName })}.`,
-      ),
-    ],
-  });
+    code,
+    expiresInMinutes,
+  }: FromFirm & { audience: Audience; code: string; expiresInMinutes: number }): ClientLetter =>
+  (wanted) => {
+    const language = audience === "TEAM" ? "EN" : wanted;
+    const { enrollmentCode: say } = mailWords[language];
+    return letter({
+      firmName,
+      audience,
+      language,
+      subject: say.subject(firmName),
+      blocks: [
+        paragraph(say.what),
+        { kind: "code", code },
+        paragraph(say.beware(expiresInMinutes)),
+        paragraph(say.notYou({ audience, firmName })),
+      ],
+    });
+  };
 
 /** To a colleague who is to join the firm's team. */
 export const teamInvitation = ({
@@ -303,7 +278,7 @@ export const teamInvitation = ({
         `${invitedBy} invites you to Gatehouse, where ${firmName} looks after its clients' access. Choose a password:`,
       ),
       action("Choose a password", link),
-      paragraph(expires(expiresInHours)),
+      paragraph(mailWordsInEnglish.linkWorksOnce(expiresInHours)),
       paragraph(`If you do not work at ${firmName}, you can ignore this email.`),
     ],
   });
@@ -323,7 +298,7 @@ export const teamPasswordReset = ({
       paragraph(`${invitedBy} sends you a link to choose a new password for your Gatehouse account.`),
       action("Choose a password", link),
       paragraph(
-        `${expires(expiresInHours)} If you use an authenticator app, you will still be asked for its code. Your password stays as it is until you use the link.`,
+        `${mailWordsInEnglish.linkWorksOnce(expiresInHours)} ${mailWordsInEnglish.codeStillAsked} Your password stays as it is until you use the link.`,
       ),
       paragraph(`If you did not expect this, ask ${invitedBy}.`),
     ],
@@ -331,151 +306,118 @@ export const teamPasswordReset = ({
 
 // ------------------------------------------------------------------------------------------------ security notices
 
-export const twoFactorEnrolled = (given: Notice): MailContent =>
-  notice(
-    given,
-    "Two-factor authentication is on",
-    `Two-factor authentication was set up for ${accountOf(given)}. From now on, signing in asks for a code from the authenticator app.`,
-    "Keep the recovery codes in a safe place: each lets you in once if you lose your phone.",
-    `If it was not you, ${callHelp(given)}.`,
-  );
+export const twoFactorEnrolled = (given: Notice): ClientLetter =>
+  notice(given, ({ twoFactorEnrolled: say, notice: { ifNotYou } }) => ({
+    subject: say.subject,
+    what: say.what(given),
+    rest: [say.keepCodes, ifNotYou(given)],
+  }));
 
-export const twoFactorDisabled = (given: Notice): MailContent =>
-  notice(
-    given,
-    "Two-factor authentication is off",
-    `Two-factor authentication was switched off for ${accountOf(given)}. Signing in asks for the password alone.`,
-    `If it was not you, change your password, set two-factor authentication up again, and ${callHelp(given)}.`,
-  );
+export const twoFactorDisabled = (given: Notice): ClientLetter =>
+  notice(given, ({ twoFactorDisabled: say }) => ({
+    subject: say.subject,
+    what: say.what(given),
+    rest: [say.notYou(given)],
+  }));
 
 /** The firm reset the client's (or an owner a colleague's) second factor. */
-export const twoFactorReset = (given: Notice): MailContent =>
-  notice(
-    // From where the firm did it is not the client's business.
-    { ...given, source: null },
-    "Your two-factor authentication was reset",
-    `${given.firmName} reset the two-factor authentication of ${accountOf(given)}. The authenticator app and the recovery codes no longer work, and you were signed out everywhere. Your password stays the same.`,
-    "To set it up again, sign in with your password. We will mail you a code first, to be sure that it is you.",
-    `If you did not ask ${given.firmName} for this, ${callHelp(given)}: somebody may be pretending to be you.`,
-  );
+export const twoFactorReset = (given: Notice): ClientLetter =>
+  // From where the firm did it is not the client's business.
+  notice({ ...given, source: null }, ({ twoFactorReset: say }) => ({
+    subject: say.subject,
+    what: say.what(given),
+    rest: [say.again, say.notAsked(given)],
+  }));
 
-export const recoveryCodeUsed = (given: Notice & { remaining: number }): MailContent => {
-  const left = given.remaining === 1 ? "1 recovery code is left" : `${given.remaining} recovery codes are left`;
-  return notice(
-    given,
-    "A recovery code was used",
-    `Somebody signed in to ${accountOf(given)} with a recovery code. ${left}.`,
-    ...(given.remaining <= counts.recoveryCodesFew ? ["Make new recovery codes soon, in your security settings."] : []),
-    "If you lost your phone, set up your new one in the security settings.",
-    `If it was not you, change your password, make new recovery codes, and ${callHelp(given)}.`,
-  );
-};
+export const recoveryCodeUsed = (given: Notice & { remaining: number }): ClientLetter =>
+  notice(given, ({ recoveryCodeUsed: say }) => ({
+    subject: say.subject,
+    what: say.what(given, given.remaining),
+    rest: [...(given.remaining <= counts.recoveryCodesFew ? [say.few] : []), say.lostPhone, say.notYou(given)],
+  }));
 
-export const passkeyAdded = (given: Notice & { name: string }): MailContent =>
-  notice(
-    given,
-    "A passkey was added",
-    `The passkey "${given.name}" was added to ${accountOf(given)}. From now on it can take the place of the code from the authenticator app.`,
-    `If it was not you, ${callHelp(given)}.`,
-  );
+export const passkeyAdded = (given: Notice & { name: string }): ClientLetter =>
+  notice(given, ({ passkeyAdded: say, notice: { ifNotYou } }) => ({
+    subject: say.subject,
+    what: say.what(given, given.name),
+    rest: [ifNotYou(given)],
+  }));
 
-export const passkeyRemoved = (given: Notice & { name: string }): MailContent =>
-  notice(
-    given,
-    "A passkey was removed",
-    `The passkey "${given.name}" was removed from ${accountOf(given)}. Signing in asks for the code from the authenticator app.`,
-    `If it was not you, ${callHelp(given)}.`,
-  );
+export const passkeyRemoved = (given: Notice & { name: string }): ClientLetter =>
+  notice(given, ({ passkeyRemoved: say, notice: { ifNotYou } }) => ({
+    subject: say.subject,
+    what: say.what(given, given.name),
+    rest: [ifNotYou(given)],
+  }));
 
-export const recoveryCodesRegenerated = (given: Notice): MailContent =>
-  notice(
-    given,
-    "You have new recovery codes",
-    `New recovery codes were made for ${accountOf(given)}. The old ones no longer work.`,
-    `If it was not you, change your password, and ${callHelp(given)}.`,
-  );
+export const recoveryCodesRegenerated = (given: Notice): ClientLetter =>
+  notice(given, ({ recoveryCodesRegenerated: say }) => ({
+    subject: say.subject,
+    what: say.what(given),
+    rest: [say.notYou(given)],
+  }));
 
-export const passwordChanged = (given: Notice): MailContent =>
-  notice(
-    given,
-    "Your password was changed",
-    `The password of ${accountOf(given)} was changed. Other devices were signed out.`,
-    given.audience === "TEAM"
-      ? `If it was not you, ${callHelp(given)}.`
-      : `If it was not you, choose a new password with "Forgot password" on the sign-in page, and ${callHelp(given)}.`,
-  );
+export const passwordChanged = (given: Notice): ClientLetter =>
+  notice(given, ({ passwordChanged: say }) => ({
+    subject: say.subject,
+    what: say.what(given),
+    rest: [say.notYou(given)],
+  }));
 
 /** To the old address, when the firm asks for another login email. */
-export const loginEmailChangeRequested = (given: Notice & { newEmail: string }): MailContent =>
-  notice(
-    { ...given, source: null },
-    "Your sign-in email is to change",
-    `${given.firmName} is changing the email address that you sign in with to ${maskEmail(given.newEmail)}. It takes effect once that address confirms it; until then you sign in as before.`,
-    `If you did not ask for this, ${callHelp(given)}.`,
-  );
+export const loginEmailChangeRequested = (given: Notice & { newEmail: string }): ClientLetter =>
+  notice({ ...given, source: null }, ({ loginEmailChangeRequested: say, notice: { ifNotAsked } }) => ({
+    subject: say.subject,
+    what: say.what(given.firmName, maskEmail(given.newEmail)),
+    rest: [ifNotAsked(given)],
+  }));
 
 /** To the old address, once the new one confirmed. */
-export const loginEmailChanged = (given: Notice & { newEmail: string }): MailContent =>
-  notice(
-    { ...given, source: null },
-    "Your sign-in email was changed",
-    `The email address of ${accountOf(given)} is now ${maskEmail(given.newEmail)}. This address no longer signs in.`,
-    `If you did not ask for this, ${callHelp(given)}.`,
+export const loginEmailChanged = (given: Notice & { newEmail: string }): ClientLetter =>
+  notice({ ...given, source: null }, ({ loginEmailChanged: say, notice: { ifNotAsked } }) => ({
+    subject: say.subject,
+    what: say.what(given, maskEmail(given.newEmail)),
+    rest: [ifNotAsked(given)],
+  }));
+
+export const newDeviceSignIn = (given: Notice): ClientLetter =>
+  notice(given, ({ newDeviceSignIn: say }) => ({
+    subject: say.subject,
+    what: say.what(given),
+    rest: [say.wasYou, say.notYou(given)],
+  }));
+
+export const accountLocked = (given: Notice & { minutes: number; what: "password" | "second factor" }): ClientLetter =>
+  notice(given, ({ wrongPasswords, wrongCodes }) =>
+    given.what === "password"
+      ? {
+          subject: wrongPasswords.subject,
+          what: wrongPasswords.what(given, given.minutes),
+          rest: [wrongPasswords.wasYou, wrongPasswords.notYou],
+        }
+      : {
+          subject: wrongCodes.subject,
+          what: wrongCodes.what(given, given.minutes),
+          rest: [wrongCodes.wasYou(given), wrongCodes.notYou(given)],
+        },
   );
 
-export const newDeviceSignIn = (given: Notice): MailContent =>
-  notice(
-    given,
-    "New sign-in to your account",
-    `Somebody signed in to ${accountOf(given)} on a device that was not used before.`,
-    "If it was you, there is nothing to do.",
-    `If it was not you, change your password now, sign out the other devices in your security settings, and ${callHelp(given)}.`,
-  );
-
-export const accountLocked = (given: Notice & { minutes: number; what: "password" | "second factor" }): MailContent =>
-  given.what === "password"
-    ? notice(
-        given,
-        "Too many wrong passwords",
-        `There were too many sign-ins to ${accountOf(given)} with a wrong password. Signing in with a password waits for ${minutesInWords(given.minutes)}. Nothing else is affected.`,
-        "If it was you, wait and try again, or choose a new password with “Forgot password”.",
-        "If it was not you, nobody got in. Use a password here that you use nowhere else.",
-      )
-    : notice(
-        given,
-        "Your account is locked for a while",
-        `Too many wrong codes were entered for ${accountOf(given)}. It is locked for ${minutesInWords(given.minutes)}.`,
-        `If it was you, wait, or ask ${helpOf(given)} to unlock the account.`,
-        `If it was not you, somebody knows your password: change it as soon as you can, and ${callHelp(given)}.`,
-      );
-
-export const accountDeleted = ({ firmName }: FromFirm): MailContent =>
-  letter({
-    firmName,
-    subject: `Your account at ${firmName} was deleted`,
-    blocks: [
-      paragraph(
-        `${firmName} deleted your account in its client portal, with its password and two-factor authentication. You were signed out everywhere. The firm's records of your work are not affected.`,
-      ),
-      paragraph(`If you did not expect this, ask ${firmName}. You can ask for a new account at any time.`),
-    ],
-  });
+export const accountDeleted = ({ firmName }: FromFirm): ClientLetter =>
+  toClient(firmName, ({ accountDeleted: say }) => ({
+    subject: say.subject(firmName),
+    blocks: [paragraph(say.what(firmName)), paragraph(say.notExpected(firmName))],
+  }));
 
 /** The client said "this wasn't me": the old password no longer works. */
-export const passwordStopped = ({ firmName, link, expiresInHours }: WithLink): MailContent =>
-  letter({
-    firmName,
-    subject: `Choose a new password at ${firmName}`,
+export const passwordStopped = ({ firmName, link, expiresInHours }: WithLink): ClientLetter =>
+  toClient(firmName, (say) => ({
+    subject: say.passwordStopped.subject(firmName),
     blocks: [
-      paragraph(
-        `You told us that a change to your account in ${firmName}'s client portal was not yours. Everybody was signed out, and the password no longer works. Choose a new one, that you use nowhere else:`,
-      ),
-      action("Choose a new password", link),
-      paragraph(
-        `${expires(expiresInHours)} ${firmName} was told. If you cannot sign in afterwards, call ${firmName}, by a phone number that you know.`,
-      ),
+      paragraph(say.passwordStopped.what(firmName)),
+      action(say.chooseNewPassword, link),
+      paragraph(`${say.linkWorksOnce(expiresInHours)} ${say.passwordStopped.wasTold(firmName)}`),
     ],
-  });
+  }));
 
 // ------------------------------------------------------------------------------------------------ to the firm's admins
 

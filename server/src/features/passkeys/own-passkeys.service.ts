@@ -40,7 +40,7 @@ export class OwnPasskeys {
 
   add(input: { response: string; name: string }, context: RequestContext): Promise<PasskeyView> {
     const name = normalizeName(input.name);
-    if (name === null) throw new Refusal("INVALID_INPUT", ["input", "name"], "Give the passkey a name.");
+    if (name === null) throw new Refusal("INVALID_INPUT", ["input", "name"], (say) => say.passkeyUnnamed);
     return this.whenFresh(context, async (unit, person, caller, actor) => {
       await this.mustBeAllowedToAdd(unit, person);
       const passkey = await this.needs.passkeys.finishRegistration(
@@ -50,8 +50,7 @@ export class OwnPasskeys {
         input.response,
         name,
       );
-      if (!passkey)
-        throw new Refusal("CHALLENGE_EXPIRED", ["input", "response"], "The passkey was not added. Start again.");
+      if (!passkey) throw new Refusal("CHALLENGE_EXPIRED", ["input", "response"], (say) => say.passkeyNotAdded);
       unit.record({ type: "PASSKEY_ADDED", ...about(person, name), actor });
       await notify(unit, person, actor, passkeyAdded, { name });
       return PasskeyView.of(passkey);
@@ -79,7 +78,7 @@ export class OwnPasskeys {
         ? stepUpOf(asPerson(context.caller))
         : signInOf(await challenges.find(input.challengeToken, "SECOND_FACTOR"));
     const options = await work.do((unit) => passkeys.beginAssertion(unit, ownerId, subject));
-    if (options === null) throw new Refusal("NOT_FOUND", null, "There is no passkey for this account.");
+    if (options === null) throw new Refusal("NOT_FOUND", null, (say) => say.passkeysMissing);
     return options;
   }
 
@@ -89,7 +88,7 @@ export class OwnPasskeys {
     const passkeys = await unit.manager.countBy(Passkey, { ownerId: person.ownerId });
     if (mayAddPasskey({ isEnrolled: enrolledAt !== null, passkeys })) return;
     if (enrolledAt === null) throw new Refusal("TWO_FACTOR_NOT_ENROLLED");
-    throw new Refusal("INVALID_INPUT", null, `There are ${counts.passkeys} passkeys already. Remove one first.`);
+    throw new Refusal("INVALID_INPUT", null, (say) => say.passkeysFull(counts.passkeys));
   }
 
   private async whenFresh<T>(

@@ -1,5 +1,5 @@
 import { dictionary } from "@zxcvbn-ts/language-common";
-import { lengths, passwordFault, type PasswordContext } from "@gatehouse/shared";
+import { lengths, passwordFault, type PasswordContext, type RefusalSentence } from "@gatehouse/shared";
 import { Refusal } from "../../platform/graphql/failures.js";
 import type { UnitOfWork } from "../audit/unit-of-work.js";
 import { PasswordCredential } from "./password-credential.entity.js";
@@ -17,9 +17,9 @@ export const isCommonPassword = (password: string): boolean => {
 
 /** Throws WEAK_PASSWORD with the rule that a new password breaks. */
 export function mustBeGoodPassword(password: string, context: PasswordContext, field: readonly string[]): void {
-  const fault =
+  const fault: RefusalSentence | null =
     Buffer.byteLength(password) > MAX_BYTES
-      ? `Use at most ${lengths.passwordMax} characters.`
+      ? (say) => say.passwordMuchTooLong(lengths.passwordMax)
       : passwordFault(password, context, isCommonPassword);
   if (fault !== null) throw new Refusal("WEAK_PASSWORD", field, fault);
 }

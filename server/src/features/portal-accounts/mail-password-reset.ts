@@ -1,6 +1,6 @@
 import { lifetimes } from "@gatehouse/shared";
 import type { Person } from "../access/person.js";
-import type { MailContent, UnitOfWork } from "../audit/unit-of-work.js";
+import type { ClientLetter, UnitOfWork } from "../audit/unit-of-work.js";
 import { issueToken, voidTokens } from "./mailed-tokens.js";
 
 const HOUR_MS = 3_600_000;
@@ -9,7 +9,7 @@ const HOUR_MS = 3_600_000;
 export async function mailPasswordReset(
   unit: UnitOfWork,
   { firmId, firmName, firmSlug, email, accountId }: Person,
-  template: (given: { firmName: string; link: string; expiresInHours: number }) => MailContent,
+  template: (given: { firmName: string; link: string; expiresInHours: number }) => ClientLetter,
 ): Promise<void> {
   const lifetimeMs = lifetimes.passwordReset;
   await voidTokens(unit, firmId, email, ["PASSWORD_RESET"]);

@@ -123,8 +123,7 @@ export class PortalAccounts {
       try {
         await unit.manager.insert(PortalAccount, account);
       } catch (error) {
-        if (isUniqueViolation(error))
-          throw new Refusal("ALREADY_EXISTS", null, "There is an account with this email already. Sign in instead.");
+        if (isUniqueViolation(error)) throw new Refusal("ALREADY_EXISTS", null, (say) => say.accountExists);
         throw error;
       }
       const person: Person = {
@@ -209,8 +208,7 @@ export class PortalAccounts {
       try {
         await unit.manager.update(PortalAccount, { id: person.ownerId }, { email: token.email });
       } catch (error) {
-        if (isUniqueViolation(error))
-          throw new Refusal("ALREADY_EXISTS", field, "Another account has this email by now.");
+        if (isUniqueViolation(error)) throw new Refusal("ALREADY_EXISTS", field, (say) => say.emailTaken);
         throw error;
       }
       await linkAccount(unit, person.firmId, token.email, person.ownerId);

@@ -138,7 +138,7 @@ export class PortalAdministration {
       } as const;
       const link = unit.links.confirmEmail(firmSlug, await issueToken(unit, given));
       const content = confirmLoginEmail({ firmName, link, expiresInHours: lifetimes.emailChange / HOUR_MS });
-      unit.mail({ firmId, to: email, content });
+      unit.mail({ firmId, to: email, content, language: contact.language });
       await notify(unit, person, actor, loginEmailChangeRequested, { newEmail: email });
     });
   }
@@ -154,7 +154,8 @@ export class PortalAdministration {
       await unit.manager.update(Session, { ownerId: person.ownerId }, { revokedAt: unit.now });
       await unit.manager.delete(PortalAccount, { id: person.ownerId });
       unit.record({ type: "ACCOUNT_DELETED", ...about(contact, person), actor, reason, data: { email: person.email } });
-      unit.mail({ firmId: person.firmId, to: person.email, content: accountDeleted({ firmName: person.firmName }) });
+      const content = accountDeleted({ firmName: person.firmName });
+      unit.mail({ firmId: person.firmId, to: person.email, content, language: contact.language });
     });
   }
 

@@ -4,6 +4,7 @@ import {
   nextRollOutStep,
   rollOutStateUnder,
   waitBetweenMails,
+  type Language,
   type RollOutFacts,
   type RollOutMail,
 } from "@gatehouse/shared";
@@ -209,7 +210,7 @@ async function write(unit: UnitOfWork, rollOut: RollOut, client: Client, mail: R
   const { firmId, message, timeZone, startedByName: invitedBy } = rollOut;
   const [{ name }] = client.rows;
   const to = client.address ?? "";
-  const startDay = dayAt(rollOut.enforcedFrom, timeZone);
+  const startDay = (language: Language) => dayAt(rollOut.enforcedFrom, timeZone, language);
   if (mail === "INVITATION") {
     const contacts = await manager.findBy(Contact, { firmId, id: In(client.rows.map(({ contactId }) => contactId)) });
     await sendInvitations(unit, { firmId, contacts, message, invitedBy, actor: systemActor, twoFactorFrom: startDay });

@@ -1,4 +1,5 @@
 import {
+  chooseLanguage,
   dayAt,
   concernedGroups,
   isRollOutOpen,
@@ -10,6 +11,7 @@ import {
   rollOutLimits,
   rollOutMode,
   rollOutStateUnder,
+  type Language,
 } from "@gatehouse/shared";
 import { isId, newId } from "../../platform/crypto/ids.js";
 import { forUpdate } from "../../platform/database/dialect.js";
@@ -149,7 +151,9 @@ export class RollOutService {
     if (!isTimeZone(timeZone ?? "UTC")) throw badInput("There is no such time zone.");
     const { links, work } = this.needs;
     const firm = await work.reader.findOneByOrFail(Firm, { id: firmId });
-    const startDay = dayAt(enforcedFrom, timeZone ?? "UTC");
+    const startDay = (language: Language) => dayAt(enforcedFrom, timeZone ?? "UTC", language);
+    // As those read it who have not said their language.
+    const language = chooseLanguage({ own: null, asked: null, firm: firm.clientLanguage });
     const letter = {
       firmName: firm.name,
       contactName: "Maya Fields",
@@ -166,9 +170,9 @@ export class RollOutService {
       expiresInHours: INVITE_HOURS,
     });
     return [
-      { mail: "ANNOUNCEMENT", ...twoFactorAnnouncement({ ...letter, isReminder: false }) },
-      { mail: "REMINDER", ...twoFactorAnnouncement({ ...letter, isReminder: true }) },
-      { mail: "INVITATION", ...invitation },
+      { mail: "ANNOUNCEMENT", ...twoFactorAnnouncement({ ...letter, isReminder: false })(language) },
+      { mail: "REMINDER", ...twoFactorAnnouncement({ ...letter, isReminder: true })(language) },
+      { mail: "INVITATION", ...invitation(language) },
     ];
   }
 

@@ -1,5 +1,5 @@
 import type { EntityManager } from "typeorm";
-import type { ModePolicy, Plan } from "@gatehouse/shared";
+import { chooseLanguage, type Language, type ModePolicy, type Plan } from "@gatehouse/shared";
 import { forShare, forUpdate } from "../../platform/database/dialect.js";
 import { Firm } from "../firms/firm.entity.js";
 import { SecurityPolicy } from "./security-policy.entity.js";
@@ -10,6 +10,8 @@ export interface FirmPolicy extends ModePolicy {
   firmName: string;
   firmSlug: string;
   plan: Plan;
+  /** Of clients who have not said theirs. */
+  clientLanguage: Language;
   trustedDeviceDays: number;
   teamRequiresTwoFactor: boolean;
   version: number;
@@ -41,6 +43,7 @@ export async function loadPolicy(
     firmName: firm.name,
     firmSlug: firm.slug,
     plan: firm.plan,
+    clientLanguage: chooseLanguage({ own: null, asked: null, firm: firm.clientLanguage }),
     mode: policy.mode,
     enforcedFrom: policy.enforcedFrom,
     magicLinkRequiresTwoFactor: policy.magicLinkRequiresTwoFactor,

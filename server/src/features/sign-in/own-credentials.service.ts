@@ -1,4 +1,4 @@
-import { attemptLimits, inWords } from "@gatehouse/shared";
+import { attemptLimits } from "@gatehouse/shared";
 import { Refusal } from "../../platform/graphql/failures.js";
 import { asPerson, ownerIdOf, type PersonCaller } from "../access/caller.js";
 import { personOf, type Person } from "../access/person.js";
@@ -44,7 +44,7 @@ export class OwnCredentials {
     const isEnrolled = (await secondFactor.stateOf(work.reader, person)).enrolledAt !== null;
     const { passkeyResponse } = input;
     if (isEnrolled && !input.code && passkeyResponse == null)
-      throw new Refusal("INVALID_CODE", ["input", "code"], "Enter the code of your authenticator app too.");
+      throw new Refusal("INVALID_CODE", ["input", "code"], (say) => say.codeMissing);
     if (isEnrolled) await ownSecondFactor.takeTries(person, actor, context);
     const session = await work.do(async (unit) => {
       if (isEnrolled && !(await this.spend(unit, person, caller, actor, input))) return null;
@@ -143,14 +143,10 @@ export class OwnCredentials {
     const key = `password-again:${person.ownerId}`;
     const attempt = await attempts.take(key, attemptLimits.password);
     if (!attempt.ok)
-      throw new Refusal(
-        "ACCOUNT_LOCKED",
-        null,
-        `Too many wrong passwords. Try again ${inWords(attempt.retryAfterMs)}.`,
-      );
+      throw new Refusal("ACCOUNT_LOCKED", null, (say) => say.tooManyWrongPasswords(attempt.retryAfterMs));
     const credential = await work.reader.findOneBy(PasswordCredential, { ownerId: person.ownerId });
     if (!(await hasher.matches(couldBePassword(password) ? password : "", credential)))
-      throw new Refusal("INVALID_CREDENTIALS", field, "The password is not right.");
+      throw new Refusal("INVALID_CREDENTIALS", field, (say) => say.passwordWrong);
     await attempts.clear(key);
     await signIn.giveBack(bySource);
   }

@@ -89,12 +89,7 @@ export class OwnSecondFactor {
     const bySource = await signIn.takeFromSource("secondFactor", context);
     const code = readTotpCode(input.code);
     const secret = await secondFactor.takeEnrollmentTry(person);
-    if (secret === null)
-      throw new Refusal(
-        "CHALLENGE_EXPIRED",
-        null,
-        "This set-up took too long, or was started again elsewhere. Start again.",
-      );
+    if (secret === null) throw new Refusal("CHALLENGE_EXPIRED", null, (say) => say.setUpTookTooLong);
     const now = work.clock.now();
     const step = matchingStep(secret, code, now);
     if (step === null) throw wrongFirstCode(clockDriftSeconds(secret, code, now));

@@ -114,8 +114,7 @@ export class SignInChallenges {
         [1, challenge.id, digest, unit.now],
       ),
     );
-    if (proven !== 1)
-      throw new Refusal("EMAIL_CODE_REQUIRED", ["input", "emailCode"], "The mailed code is wrong or has expired.");
+    if (proven !== 1) throw new Refusal("EMAIL_CODE_REQUIRED", ["input", "emailCode"], (say) => say.mailedCodeWrong);
   }
 
   /** Voids whatever an owner's sign-ins wait for. */

@@ -3,7 +3,6 @@ import { Not } from "typeorm";
 import {
   allowsPasswordLogin,
   attemptLimits,
-  inWords,
   lifetimes,
   maskEmail,
   nextAccountStep,
@@ -526,7 +525,7 @@ function callerOfSession(session: Session, viewer: PersonViewer): Caller {
 }
 
 const passwordWait = (waitMs: number) =>
-  new Refusal("ACCOUNT_LOCKED", null, `Too many wrong passwords. Try again ${inWords(waitMs)}.`);
+  new Refusal("ACCOUNT_LOCKED", null, (say) => say.tooManyWrongPasswords(waitMs));
 
 /** Throws LOGIN_DISABLED where the firm's mode has no logins: for what leads to one. */
 export function mustAllowLogin(policy: Pick<ModePolicy, "mode">): void {

@@ -1,5 +1,5 @@
 import type { EntityManager } from "typeorm";
-import { counts, inWords, secondFactorLock, secondFactorLockMs } from "@gatehouse/shared";
+import { counts, secondFactorLock, secondFactorLockMs } from "@gatehouse/shared";
 import { newId } from "../../platform/crypto/ids.js";
 import type { KeyRing } from "../../platform/crypto/key-ring.js";
 import { forUpdate } from "../../platform/database/dialect.js";
@@ -27,11 +27,7 @@ export type ProvenBy = "code" | "recovery code" | "passkey";
 
 /** A locked second factor, in words; the time goes to `lockedUntil` fields elsewhere. */
 export const lockedRefusal = (lockedUntil: number, now: number) =>
-  new Refusal(
-    "ACCOUNT_LOCKED",
-    null,
-    `Too many wrong codes. Try again ${inWords(lockedUntil - now)}, or ask the firm to unlock it.`,
-  );
+  new Refusal("ACCOUNT_LOCKED", null, (say) => say.tooManyWrongCodes(lockedUntil - now));
 
 export const isLocked = (state: Pick<TwoFactorState, "lockedUntil"> | null, now: number): boolean =>
   state?.lockedUntil != null && state.lockedUntil > now;
@@ -82,7 +78,7 @@ export class SecondFactor {
   }
 
   /** The taken try failed: writes the event, and locks when it was the last. Throws the refusal to answer with. */
-  async fail(owner: Person, actor: Actor, what: ProvenBy, message?: string): Promise<never> {
+  async fail(owner: Person, actor: Actor, what: ProvenBy): Promise<never> {
     const lockedUntil = await this.work.do(async (unit) => {
       const state = await this.stateOf(unit.manager, owner, true);
       unit.record({
@@ -96,7 +92,7 @@ export class SecondFactor {
       return this.lock(unit, owner, actor, state);
     });
     if (lockedUntil !== null) throw lockedRefusal(lockedUntil, this.work.clock.now());
-    throw new Refusal("INVALID_CODE", ["input", what === "passkey" ? "response" : "code"], message);
+    throw new Refusal("INVALID_CODE", ["input", what === "passkey" ? "response" : "code"]);
   }
 
   /**

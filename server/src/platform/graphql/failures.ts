@@ -1,5 +1,5 @@
 import { GraphQLError } from "graphql";
-import { failures, type UserErrorCode } from "@gatehouse/shared";
+import { failures, refusalWords, type Language, type RefusalSentence, type UserErrorCode } from "@gatehouse/shared";
 
 /** A failure that the caller can expect and act on: becomes `userErrors` of the payload. Thrown, it rolls the unit of work back. */
 export class Refusal extends Error {
@@ -7,12 +7,20 @@ export class Refusal extends Error {
     readonly code: UserErrorCode,
     /** The input field, e.g. ["input", "email"]. */
     readonly field: readonly string[] | null = null,
-    message: string = failures[code],
+    /** What a client can be told, in every language; a text is for the firm's team and integrators, in English. */
+    private readonly sentence: RefusalSentence | string = (say) => say.codes[code],
   ) {
-    super(message);
+    super(inLanguage(sentence, "EN"));
     this.name = "Refusal";
   }
+
+  sayIn(language: Language): string {
+    return inLanguage(this.sentence, language);
+  }
 }
+
+const inLanguage = (sentence: RefusalSentence | string, language: Language): string =>
+  typeof sentence === "string" ? sentence : sentence(refusalWords[language]);
 
 /** Whether it was thrown to be told to the caller. */
 export const isExpected = (error: unknown): boolean => error instanceof Refusal || error instanceof GraphQLError;

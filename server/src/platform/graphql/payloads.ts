@@ -1,5 +1,5 @@
 import { Field, ObjectType } from "type-graphql";
-import { failures, type UserErrorCode } from "@gatehouse/shared";
+import { failures, type Language, type UserErrorCode } from "@gatehouse/shared";
 import { Refusal } from "./failures.js";
 import { tableEnum } from "./table-enum.js";
 
@@ -16,13 +16,15 @@ export class UserError {
   code: UserErrorCode;
   @Field(() => [String], { nullable: true, description: "The input field at fault, as a path." })
   field: readonly string[] | null;
-  @Field(() => String, { description: "What went wrong, for people." })
-  message: string;
 
-  constructor(code: UserErrorCode, field: readonly string[] | null, message: string) {
-    this.code = code;
-    this.field = field;
-    this.message = message;
+  constructor(private readonly refusal: Refusal) {
+    this.code = refusal.code;
+    this.field = refusal.field;
+  }
+
+  /** For people. */
+  sayIn(language: Language): string {
+    return this.refusal.sayIn(language);
   }
 }
 
@@ -45,7 +47,7 @@ export async function answer<P extends Payload>(
     return Object.assign(payload, await work());
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    payload.userErrors = [new UserError(error.code, error.field, error.message)];
+    payload.userErrors = [new UserError(error)];
     return payload;
   }
 }

@@ -1,0 +1,158 @@
+import { afterAll, beforeAll, expect, it } from "@jest/globals";
+import { describeOnBothDatabases } from "../../testing/databases.js";
+import { CLIENT_PASSWORD, World, type Data } from "../../testing/world.js";
+
+const ADD = "contact { id email language } userErrors { code field }";
+
+describeOnBothDatabases("a client's language", (database) => {
+  let world: World;
+  let firm: Awaited<ReturnType<World["firm"]>>;
+  let owner: string;
+  let count = 0;
+  beforeAll(async () => {
+    world = await World.start(database.url());
+    firm = await world.firm();
+    owner = await world.ownerToken(firm);
+  });
+  afterAll(() => world.stop());
+
+  const add = async (more: object): Promise<{ id: string; email: string; language: string | null }> => {
+    count += 1;
+    const input = { name: "Zoé Gagné", email: `zoe-${count}@client.example`, ...more };
+    return (await world.mutate("createContact", "ContactInput", ADD, input, owner)).contact;
+  };
+  const languageOf = async (id: string): Promise<string | null> =>
+    (await world.ask("query($id: ID!) { contact(id: $id) { language } }", { id }, owner)).data.contact.language;
+  const refusal = async (acceptLanguage: string, email: string): Promise<string> => {
+    const response = await world.raw({
+      path: "/graphql",
+      method: "POST",
+      headers: { "content-type": "application/json", "accept-language": acceptLanguage },
+      body: JSON.stringify({
+        query:
+          "mutation($input: PortalSignInInput!) { portalSignIn(input: $input) { userErrors { code field message } } }",
+        variables: { input: { firmSlug: firm.slug, email, password: "not the password" } },
+      }),
+    });
+    return JSON.stringify(await response.json());
+  };
+
+  it("is set by integrators and the firm's own people, kept where it is left out, and cleared by null", async () => {
+    const zoe = await add({ language: "FR" });
+    expect(zoe.language).toBe("FR");
+    const change = (input: object) => world.mutate("updateContact", "UpdateContactInput", ADD, input, owner);
+    await change({ contactId: zoe.id, name: "Zoé G." });
+    expect(await languageOf(zoe.id)).toBe("FR");
+    const key = await world.key(owner, ["CONTACTS_WRITE"]);
+    const rows = { contacts: [{ name: "Zoé G.", email: zoe.email, language: "EN" }] };
+    const upserted = await world.mutate("upsertContacts", "UpsertContactsInput", "outcomes", rows, key);
+    expect(upserted.outcomes).toEqual(["UPDATED"]);
+    expect(await languageOf(zoe.id)).toBe("EN");
+    const again = await world.mutate("upsertContacts", "UpsertContactsInput", "outcomes", rows, key);
+    expect(again.outcomes).toEqual(["UNCHANGED"]);
+    await change({ contactId: zoe.id, language: null });
+    expect(await languageOf(zoe.id)).toBeNull();
+  });
+
+  it("is the one of every mail: what was chosen for the client, else the firm's", async () => {
+    const zoe = await add({ language: "FR" });
+    const undecided = await add({});
+    const ask = (email: string) =>
+      world.mutate("requestPortalAccount", "PortalEmailInput", "accepted", { firmSlug: firm.slug, email });
+    await ask(zoe.email);
+    const mail = await world.mail(zoe.email, /^Créez votre compte chez Test & Sons$/);
+    expect(mail.text).toContain("Confirmez votre adresse courriel et choisissez un mot de passe\u00A0:");
+    await ask(undecided.email);
+    await world.mail(undecided.email, /^Create your account at Test & Sons$/);
+
+    const set = await world.mutate(
+      "setClientLanguage",
+      "LanguageInput",
+      "firm { clientLanguage }",
+      { language: "FR" },
+      owner,
+    );
+    expect(set.firm).toEqual({ clientLanguage: "FR" });
+    const { data } = await world.ask(
+      "query($slug: String!) { portal(firmSlug: $slug) { clientLanguage } auditEvents(filter: { types: [CLIENT_LANGUAGE_CHANGED] }) { nodes { summary } } }",
+      { slug: firm.slug },
+      owner,
+    );
+    expect(data.portal).toEqual({ clientLanguage: "FR" });
+    expect(data.auditEvents.nodes).toEqual([
+      { summary: "Olive Owner changed the language for clients from English to French." },
+    ]);
+    const english = await add({ language: "EN" });
+    const other = await add({});
+    await world.mutate(
+      "inviteContacts",
+      "InviteContactsInput",
+      "results { userErrors { code } }",
+      { contactIds: [english.id, other.id] },
+      owner,
+    );
+    await world.mail(other.email, /^Test & Sons vous invite à son portail client$/);
+    await world.mail(english.email, /invites you/);
+  });
+
+  it("is changed by the client, for the account's contacts alone, with its event; mails follow at once", async () => {
+    const zoe = await add({ language: "FR" });
+    await world.mutate("requestPortalAccount", "PortalEmailInput", "accepted", {
+      firmSlug: firm.slug,
+      email: zoe.email,
+    });
+    const confirmationToken = await world.mailedToken(zoe.email, /Créez votre compte/);
+    const created: Data = await world.signIn("createPortalAccount", "CreatePortalAccountInput", {
+      confirmationToken,
+      password: CLIENT_PASSWORD,
+    });
+    const session = created.result.sessionToken;
+    const neighbour = await add({ language: "FR" });
+    const elsewhere = await world.firm();
+    const namesake = await world.mutate(
+      "createContact",
+      "ContactInput",
+      ADD,
+      { name: "Zoé", email: zoe.email, language: "FR" },
+      await world.ownerToken(elsewhere),
+    );
+    const viewer = async () =>
+      (await world.ask("{ viewer { ... on PortalViewer { language } } }", {}, session)).data.viewer;
+    expect(await viewer()).toEqual({ language: "FR" });
+    const choose = () =>
+      world.mutate("chooseLanguage", "LanguageInput", "language userErrors { code }", { language: "EN" }, session);
+    expect(await choose()).toMatchObject({ language: "EN", userErrors: [] });
+    await choose();
+    expect(await viewer()).toEqual({ language: "EN" });
+    expect(await languageOf(zoe.id)).toBe("EN");
+    expect(await languageOf(neighbour.id)).toBe("FR");
+    const rows = await world.app.work.reader.query("SELECT language FROM contacts WHERE id = ?", [namesake.contact.id]);
+    expect(rows[0].language).toBe("FR");
+    const { data } = await world.ask(
+      "query($id: ID!) { contact(id: $id) { auditEvents { nodes { type actorName } } } }",
+      { id: zoe.id },
+      owner,
+    );
+    const changes = data.contact.auditEvents.nodes.filter(({ type }: Data) => type === "CONTACT_UPDATED");
+    expect(changes).toEqual([{ type: "CONTACT_UPDATED", actorName: zoe.email }]);
+    await world.mutate(
+      "changePassword",
+      "ChangePasswordInput",
+      "userErrors { code }",
+      { currentPassword: CLIENT_PASSWORD, newPassword: "another maple lantern" },
+      session,
+    );
+    await world.mail(zoe.email, /^Your password was changed$/);
+  });
+
+  it("of a refusal is what the request asks for, so that it tells nothing of whom it is about", async () => {
+    const known = await add({ language: "EN" });
+    const french = await refusal("fr-CA,fr;q=0.9,en;q=0.5", known.email);
+    expect(french).toContain("L’adresse courriel ou le mot de passe est incorrect.");
+    expect(await refusal("fr-CA,fr;q=0.9,en;q=0.5", "nobody@client.example")).toBe(french);
+    const english = await refusal("*", known.email);
+    expect(english).toContain("The email or the password is not right.");
+    const zoe = await add({ language: "FR" });
+    expect(await refusal("*", zoe.email)).toBe(english);
+  });
+});

@@ -1,0 +1,67 @@
+import { Arg, Ctx, FieldResolver, Mutation, Resolver, Root } from "type-graphql";
+import type { Language } from "@gatehouse/shared";
+import { answer, UserError } from "../../platform/graphql/payloads.js";
+import { Allow } from "../access/allow.js";
+import { asPortalCaller } from "../access/caller.js";
+import type { RequestContext } from "../access/request-context.js";
+import { SecurityPolicyPayload } from "../firms/firm.results.js";
+import type { FirmService } from "../firms/firm.service.js";
+import { PortalViewerView } from "../sign-in/sign-in.results.js";
+import { ChooseLanguagePayload, LanguageEnum, LanguageInput } from "./client-language.results.js";
+import type { ClientLanguages } from "./client-language.service.js";
+
+@Resolver(() => PortalViewerView)
+export class ClientLanguageResolver {
+  constructor(
+    private readonly languages: ClientLanguages,
+    private readonly firms: FirmService,
+  ) {}
+
+  @Allow({ portal: "any" })
+  @FieldResolver(() => LanguageEnum, {
+    nullable: true,
+    description: "Chosen by the client, or by the firm for the client; null: nobody has, and the browser's counts.",
+  })
+  language(@Root() { firmId, accountId, requestId }: PortalViewerView): Promise<Language | null> {
+    return this.languages.ownOf(accountId === null ? { firmId, requestId: requestId ?? "" } : { firmId, accountId });
+  }
+
+  @Allow({ portal: "any" })
+  @Mutation(() => ChooseLanguagePayload, {
+    description: "The client's language, for the portal's pages and for mails: kept with the contacts of the session.",
+  })
+  chooseLanguage(
+    @Arg("input", () => LanguageInput, { description: "The language." }) { language }: LanguageInput,
+    @Ctx() context: RequestContext,
+  ) {
+    return answer(ChooseLanguagePayload, async () => ({
+      language: await this.languages.choose(language, asPortalCaller(context.caller), context),
+    }));
+  }
+
+  @Allow({ team: "write", key: "POLICY_WRITE" })
+  @Mutation(() => SecurityPolicyPayload, {
+    description:
+      "The language for clients who have not chosen one, and whose browser asks for none of ours. POLICY_WRITE.",
+  })
+  setClientLanguage(
+    @Arg("input", () => LanguageInput, { description: "The language." }) { language }: LanguageInput,
+    @Ctx() context: RequestContext,
+  ) {
+    return answer(SecurityPolicyPayload, async () => ({
+      firm: await this.firms.find(await this.languages.setFirmDefault(language, context)),
+    }));
+  }
+}
+
+/** A refusal is said in the language that the request asks for. */
+@Resolver(() => UserError)
+export class UserErrorResolver {
+  @Allow("anyone")
+  @FieldResolver(() => String, {
+    description: "What went wrong, for people; for clients in the language that Accept-Language asks for.",
+  })
+  message(@Root() error: UserError, @Ctx() { language }: RequestContext): string {
+    return error.sayIn(language);
+  }
+}

@@ -1,0 +1,20 @@
+import type { EntityManager } from "typeorm";
+import { chooseLanguage, type Language } from "@gatehouse/shared";
+
+const OLDEST = "c.language IS NOT NULL ORDER BY c.createdAt, c.id LIMIT 1";
+/** What the contacts of the account with that email say, else the contacts with that email; the oldest that says something. */
+const OWN = `COALESCE(
+  (SELECT c.language FROM portal_accounts a JOIN contacts c ON c.portalAccountId = a.id WHERE a.firmId = ? AND a.email = ? AND ${OLDEST}),
+  (SELECT c.language FROM contacts c WHERE c.firmId = ? AND c.email = ? AND ${OLDEST}))`;
+
+/** In which language a firm's mails to a client's mailbox are: the client's own, else the firm's for its clients. */
+export async function mailboxLanguage(manager: EntityManager, firmId: string, email: string): Promise<Language> {
+  const [row] = (await manager.query(`SELECT ${OWN} AS own, f.clientLanguage AS firm FROM firms f WHERE f.id = ?`, [
+    firmId,
+    email,
+    firmId,
+    email,
+    firmId,
+  ])) as { own: Language | null; firm: Language | null }[];
+  return chooseLanguage({ own: row?.own ?? null, asked: null, firm: row?.firm ?? null });
+}

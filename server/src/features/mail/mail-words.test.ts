@@ -1,0 +1,113 @@
+import { describe, expect, it } from "@jest/globals";
+import { refusalWords } from "@gatehouse/shared";
+import type { ClientLetter } from "../audit/unit-of-work.js";
+import { letterHtml } from "./letter.js";
+import { mailWords } from "./mail-words.js";
+import * as templates from "./templates.js";
+
+const LINK = "https://portal.example/portal/oak/confirm#token=gmc_x";
+const given = {
+  firmName: "Zyx",
+  contactName: "Qorvik",
+  link: LINK,
+  notMeLink: LINK,
+  expiresInHours: 168,
+  expiresInMinutes: 15,
+  minutes: 45,
+  audience: "PORTAL" as const,
+  occurredAt: Date.parse("2026-12-01T16:05:00Z"),
+  source: { ipAddress: "203.0.113.7", userAgent: "Mozilla/5.0 (Windows NT 10.0) Chrome/140.0 Safari/537.36" },
+  invitedBy: "Wexlund",
+  writtenBy: "Wexlund",
+  message: "Jyvask",
+  title: "Vrindal",
+  items: ["Uxmal"],
+  dueOn: "2026-12-01",
+  startDay: () => "2027-01-31",
+  twoFactorFrom: () => "2027-01-31",
+  isReminder: false,
+  code: "123456",
+  name: "Brythe",
+  newEmail: "new@client.example",
+  remaining: 2,
+  what: "password" as const,
+};
+/** Every letter to a client; those that say other things in other cases, in each. */
+const letters: Record<string, ClientLetter> = {
+  accountConfirmation: templates.accountConfirmation(given),
+  invite: templates.invite(given),
+  twoFactorAnnouncement: templates.twoFactorAnnouncement(given),
+  reminder: templates.twoFactorAnnouncement({ ...given, isReminder: true }),
+  twoFactorCalledOff: templates.twoFactorCalledOff(given),
+  passwordResetByClient: templates.passwordResetByClient(given),
+  passwordResetByFirm: templates.passwordResetByFirm(given),
+  confirmLoginEmail: templates.confirmLoginEmail(given),
+  clientRequest: templates.clientRequest(given),
+  accessLink: templates.accessLink(given),
+  enrollmentCode: templates.enrollmentCode(given),
+  twoFactorEnrolled: templates.twoFactorEnrolled(given),
+  twoFactorDisabled: templates.twoFactorDisabled(given),
+  twoFactorReset: templates.twoFactorReset(given),
+  recoveryCodeUsed: templates.recoveryCodeUsed(given),
+  passkeyAdded: templates.passkeyAdded(given),
+  passkeyRemoved: templates.passkeyRemoved(given),
+  recoveryCodesRegenerated: templates.recoveryCodesRegenerated(given),
+  passwordChanged: templates.passwordChanged(given),
+  loginEmailChangeRequested: templates.loginEmailChangeRequested(given),
+  loginEmailChanged: templates.loginEmailChanged(given),
+  newDeviceSignIn: templates.newDeviceSignIn(given),
+  wrongPasswords: templates.accountLocked(given),
+  wrongCodes: templates.accountLocked({ ...given, what: "second factor" }),
+  accountDeleted: templates.accountDeleted(given),
+  passwordStopped: templates.passwordStopped(given),
+};
+const forTheTeam = ["teamInvitation", "teamPasswordReset", "suspicionReported", "planDowngraded", "senderName"];
+
+/** Names, numbers and links that were given, however they are said. */
+const said = (text: string) =>
+  [...new Set(text.match(/Zyx|Qorvik|Wexlund|Jyvask|Vrindal|Uxmal|Brythe|Chrome|Windows|https:\S+|\d+/g))].toSorted();
+const english = /\b(?:the|your|you|and|with|was|this|sign|password|link|email)\b/i;
+
+describe("mails to clients", () => {
+  it("are all looked at here", () => {
+    const known = ["twoFactorAnnouncement", "accountLocked", ...Object.keys(letters), ...forTheTeam];
+    expect(Object.keys(templates).filter((name) => !known.includes(name))).toEqual([]);
+  });
+
+  it.each(Object.keys(letters))("say in French what they say in English: %s", (name) => {
+    const [en, fr] = (["EN", "FR"] as const).map((language) => letters[name]?.(language));
+    const numbers = (text = "") => said(text).filter((word) => word !== "1" && word !== "05" && word !== "16");
+    expect(numbers(fr?.text)).toEqual(numbers(en?.text));
+    expect(fr?.text.split("\n\n").length).toBe(en?.text.split("\n\n").length);
+    expect(fr?.text.replaceAll(/https:\S+|Windows|new@\S+/g, "")).not.toMatch(english);
+    expect(fr?.subject).not.toMatch(english);
+    expect(fr && letterHtml(fr.letter, null)).toContain('<html lang="fr-CA">');
+  });
+
+  it("to the team are in English, whatever the language of the mailbox", () => {
+    for (const write of [templates.twoFactorEnrolled, templates.enrollmentCode, templates.passwordChanged]) {
+      const letter = write({ ...given, audience: "TEAM" });
+      expect(letter("FR")).toEqual(letter("EN"));
+    }
+  });
+});
+
+/** Every text of a catalogue; its functions are given numbers that can be found again. */
+const textsOf = (words: unknown, path = ""): [path: string, text: string][] => {
+  if (typeof words === "string") return [[path, words]];
+  if (typeof words === "function")
+    return [[path, (words as (...given: unknown[]) => string)(...[3_600_000 * 41, 43, 47].slice(0, words.length))]];
+  return Object.entries(words as object).flatMap(([name, inner]) => textsOf(inner, `${path}.${name}`));
+};
+
+describe("sentences in French", () => {
+  const french = [...textsOf(mailWords.FR), ...textsOf(refusalWords.FR)];
+  it("have a no-break space before a colon and inside guillemets, and none before ; ? !", () => {
+    const wrong = french.filter(([, text]) => /(?<!\u00A0):|[«](?!\u00A0)|(?<!\u00A0)»|\s[;?!]|'|"/.test(text));
+    expect(wrong).toEqual([]);
+  });
+  it("name the same numbers as the English refusals", () => {
+    const numbers = (words: unknown) => textsOf(words).map(([path, text]) => [path, text.match(/\d+/g)]);
+    expect(numbers(refusalWords.FR)).toEqual(numbers(refusalWords.EN));
+  });
+});

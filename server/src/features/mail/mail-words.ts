@@ -1,0 +1,7 @@
+import type { Language } from "@gatehouse/shared";
+import { mailWordsInEnglish, type MailWords } from "./mail-words.en.js";
+import { mailWordsInFrench } from "./mail-words.fr.js";
+
+export type { MailWords };
+/** What stands in mails to clients, by language. */
+export const mailWords: Readonly<Record<Language, MailWords>> = { EN: mailWordsInEnglish, FR: mailWordsInFrench };

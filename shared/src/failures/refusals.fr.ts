@@ -1,0 +1,52 @@
+import { inWords } from "../language/durations.js";
+import type { RefusalWords } from "./refusals.en.js";
+
+export const refusalsInFrench: RefusalWords = {
+  codes: {
+    PLAN_UPGRADE_REQUIRED:
+      "Le forfait du cabinet ne comprend pas cette fonction. Elle vient avec Business ou Enterprise.",
+    VERSION_CONFLICT:
+      "Quelqu’un d’autre vient de faire une modification. Vérifiez l’état actuel, puis essayez de nouveau.",
+    LOGIN_DISABLED: "Ce cabinet donne accès uniquement par les liens de ses courriels. Ouvrez le plus récent.",
+    INVALID_CREDENTIALS: "L’adresse courriel ou le mot de passe est incorrect.",
+    INVALID_CODE: "Le code est incorrect, expiré ou déjà utilisé.",
+    CHALLENGE_EXPIRED: "Cette connexion a pris trop de temps. Recommencez.",
+    ACCOUNT_LOCKED: "Trop de tentatives infructueuses. Réessayez plus tard.",
+    TOO_MANY_REQUESTS: "Trop de demandes en peu de temps. Réessayez plus tard.",
+    WEAK_PASSWORD: "Ce mot de passe est trop faible.",
+    STEP_UP_REQUIRED: "Confirmez que c’est bien vous, puis réessayez.",
+    EMAIL_CODE_REQUIRED: "Entrez le code à 6 chiffres que vous avez reçu par courriel.",
+    TOKEN_INVALID: "Ce lien est incorrect, expiré ou déjà utilisé. Demandez-en un nouveau.",
+    ALREADY_EXISTS: "Cela existe déjà.",
+    TWO_FACTOR_NOT_ENROLLED: "L’authentification à deux facteurs n’est pas configurée.",
+    TWO_FACTOR_ALREADY_ENROLLED: "L’authentification à deux facteurs est déjà configurée.",
+    TWO_FACTOR_REQUIRED_BY_FIRM:
+      "Le cabinet exige l’authentification à deux facteurs; elle ne peut donc pas être désactivée.",
+    INVALID_EMAIL: "Cette adresse courriel n’est pas valide.",
+    INVALID_INPUT: "Cette valeur n’est pas valide.",
+    NOT_FOUND: "Cet élément n’existe pas, ou vous n’y avez pas accès.",
+  },
+  passwordNotWhole: "Le mot de passe contient un caractère incomplet. Tapez-le de nouveau.",
+  passwordTooShort: (least, length) => `Utilisez au moins ${least} caractères; il y en a ${length}.`,
+  passwordTooLong: (most, length) => `Utilisez au plus ${most} caractères; il y en a ${length}.`,
+  passwordMuchTooLong: (most) => `Utilisez au plus ${most} caractères.`,
+  passwordCommon: "Ce mot de passe figure sur la liste des mots de passe courants. Choisissez-en un autre.",
+  passwordFewCharacters: "Ce mot de passe répète toujours les mêmes caractères. Choisissez-en un autre.",
+  passwordSequence: "Ce mot de passe est une simple suite de caractères. Choisissez-en un autre.",
+  passwordRepetition: "Ce mot de passe se répète. Choisissez-en un autre.",
+  passwordOfNames:
+    "Ce mot de passe est formé de votre adresse courriel, du nom du cabinet ou du nom du produit. Choisissez-en un autre.",
+  passwordWrong: "Le mot de passe est incorrect.",
+  tooManyWrongPasswords: (waitMs) => `Trop de mots de passe incorrects. Réessayez ${inWords(waitMs, "FR")}.`,
+  tooManyWrongCodes: (waitMs) =>
+    `Trop de codes incorrects. Réessayez ${inWords(waitMs, "FR")}, ou demandez au cabinet de déverrouiller l’accès.`,
+  codeMissing: "Entrez aussi le code de votre application d’authentification.",
+  mailedCodeWrong: "Le code reçu par courriel est incorrect ou expiré.",
+  setUpTookTooLong: "Cette configuration a pris trop de temps ou a été recommencée ailleurs. Recommencez.",
+  accountExists: "Il existe déjà un compte avec cette adresse courriel. Connectez-vous plutôt.",
+  emailTaken: "Un autre compte utilise maintenant cette adresse courriel.",
+  passkeyUnnamed: "Donnez un nom à la clé d’accès.",
+  passkeyNotAdded: "La clé d’accès n’a pas été ajoutée. Recommencez.",
+  passkeysMissing: "Ce compte n’a aucune clé d’accès.",
+  passkeysFull: (most) => `Il y a déjà ${most} clés d’accès. Retirez-en une d’abord.`,
+};
