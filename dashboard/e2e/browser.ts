@@ -107,8 +107,8 @@ export async function start(): Promise<Running> {
 export const owner = { email: "owner@harbor.example", password: "harbor-demo-owner" };
 
 /** A device of its own: nothing is shared with the other pages. */
-export async function openDevice({ browser }: Running, width = 390, height = 844): Promise<Page> {
-  const context = await browser.newContext({ viewport: { width, height } });
+export async function openDevice({ browser }: Running, width = 390, height = 844, locale = "en-US"): Promise<Page> {
+  const context = await browser.newContext({ viewport: { width, height }, locale });
   // Below the tests' own limit, so that a failure names the step that hangs.
   context.setDefaultTimeout(30_000);
   return context.newPage();
@@ -257,11 +257,11 @@ async function takePictures(page: Page, name: string): Promise<void> {
 }
 
 /** What a phone's camera reads from the screen: the `otpauth:` address. */
-export async function readQr(page: Page): Promise<URL> {
+export async function readQr(page: Page, name = /QR code/): Promise<URL> {
   const dir = mkdtempSync(join(tmpdir(), "gatehouse-qr-"));
   try {
     const path = join(dir, "qr.png");
-    await picture(page.getByRole("img", { name: /QR code/ }), { path });
+    await picture(page.getByRole("img", { name }), { path });
     return new URL(execFileSync("zbarimg", ["--quiet", "--raw", path], { encoding: "utf8" }).trim());
   } finally {
     rmSync(dir, { recursive: true, force: true });

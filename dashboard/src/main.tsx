@@ -5,7 +5,10 @@ import "./styles.css";
 // Each side is its own chunk: a client's phone loads nothing of the dashboard, and the other way round.
 const { pathname } = location;
 const page = /^\/portal(\/|$)/.test(pathname)
-  ? import("./portal/portal-app.js").then(({ PortalApp }): ReactNode => <PortalApp />)
+  ? Promise.all([
+      import("./portal/portal-app.js"),
+      import("./portal/portal-language.js").then(({ firstLanguage }) => firstLanguage()),
+    ]).then(([{ PortalApp }, first]): ReactNode => <PortalApp first={first} />)
   : pathname === "/docs/explorer"
     ? import("./explorer/explorer-page.js").then(({ ExplorerPage }): ReactNode => <ExplorerPage />)
     : import("./admin/admin-app.js").then(({ AdminApp }): ReactNode => <AdminApp />);
@@ -16,5 +19,10 @@ page.then(
   (app) => createRoot(root).render(<StrictMode>{app}</StrictMode>),
   () => {
     root.textContent = "This page could not be loaded. Check your connection and reload it.";
+    if (!pathname.startsWith("/portal")) return;
+    const inFrench = document.createElement("p");
+    inFrench.lang = "fr-CA";
+    inFrench.textContent = "Impossible de charger cette page. Vérifiez votre connexion et actualisez la page.";
+    root.append(inFrench);
   },
 );

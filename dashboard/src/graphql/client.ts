@@ -18,7 +18,11 @@ import { typesWithoutId } from "./types-without-id.js";
 export type Audience = "team" | "portal";
 
 /** What every request of a page carries: whose session it means, and that no other site sent it. */
-export const pageHeaders = (audience: Audience) => ({ "gatehouse-audience": audience });
+export const pageHeaders = (audience: Audience) => ({
+  "gatehouse-audience": audience,
+  // Refusals come in the language of the page, which need not be the browser's.
+  "accept-language": document.documentElement.lang,
+});
 
 export interface GatehouseClient {
   urql: Client;
@@ -75,7 +79,7 @@ export function createGatehouseClient(audience: Audience, onSignedOut: () => voi
   const urql = new Client({
     url: "/graphql",
     preferGetMethod: false,
-    fetchOptions: { credentials: "same-origin", headers: pageHeaders(audience) },
+    fetchOptions: () => ({ credentials: "same-origin", headers: pageHeaders(audience) }),
     exchanges: [
       mapExchange({
         onResult: ({ error }) => {

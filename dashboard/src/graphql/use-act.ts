@@ -1,5 +1,8 @@
 import { useCallback, useState } from "react";
 import { useClient, type AnyVariables, type CombinedError, type TypedDocumentNode } from "urql";
+import type { Language } from "@gatehouse/shared";
+import { usePageLanguage } from "../language/language-context.js";
+import { wordsInEnglish, type Words } from "../language/words.en.js";
 import { useStepUp } from "./step-up-context.js";
 
 /** Why an act did not happen: the server's own sentence, and the input it is about. */
@@ -15,14 +18,20 @@ interface Payload {
 export type Outcome<P> = { payload: P; problems: [] } | { payload: null; problems: Problem[] };
 
 /** A failed request in words for the person at the page. */
-export function sayError(error: CombinedError): string {
-  if (error.networkError) return "The server could not be reached. Check your connection and try again.";
-  return error.graphQLErrors[0]?.message ?? error.message;
+export function sayError(error: CombinedError, { failures }: Words = wordsInEnglish): string {
+  if (error.networkError) return failures.unreachable;
+  return failures.request(codeOf(error), error.graphQLErrors[0]?.message ?? error.message);
 }
-const asProblem = (error: CombinedError): Problem => {
-  const code = error.graphQLErrors[0]?.extensions?.code;
-  return { code: typeof code === "string" ? code : "NETWORK", field: null, message: sayError(error) };
+const codeOf = ({ graphQLErrors }: CombinedError): string => {
+  const code = graphQLErrors[0]?.extensions?.code;
+  return typeof code === "string" ? code : "NETWORK";
 };
+const asProblem = (error: CombinedError, words: Words): Problem => ({
+  code: codeOf(error),
+  field: null,
+  message: sayError(error, words),
+});
+const none: Problem[] = [];
 
 /**
  * A mutation with one field. `act` answers its payload, or the problems to show; where the server wants to know again who is at
@@ -32,7 +41,11 @@ export function useAct<P extends Payload, V extends AnyVariables>(document: Type
   const client = useClient();
   const stepUp = useStepUp();
   const [isPending, setPending] = useState(false);
-  const [problems, setProblems] = useState<Problem[]>([]);
+  const { language, words } = usePageLanguage();
+  const [{ problems, saidIn }, setProblems] = useState<{ problems: Problem[]; saidIn: Language }>({
+    problems: none,
+    saidIn: language,
+  });
   const act = useCallback(
     async (variables: V): Promise<Outcome<P>> => {
       const once = async (): Promise<Outcome<P>> => {
@@ -41,7 +54,9 @@ export function useAct<P extends Payload, V extends AnyVariables>(document: Type
         if (error || !payload)
           return {
             payload: null,
-            problems: [error ? asProblem(error) : { code: "INTERNAL", field: null, message: "No answer." }],
+            problems: [
+              error ? asProblem(error, words) : { code: "INTERNAL", field: null, message: words.failures.noAnswer },
+            ],
           };
         return payload.userErrors.length > 0
           ? { payload: null, problems: [...payload.userErrors] }
@@ -51,13 +66,14 @@ export function useAct<P extends Payload, V extends AnyVariables>(document: Type
       let outcome = await once();
       if (outcome.problems.some(({ code }) => code === "STEP_UP_REQUIRED") && (await stepUp())) outcome = await once();
       setPending(false);
-      setProblems(outcome.problems);
+      setProblems({ problems: outcome.problems, saidIn: language });
       return outcome;
     },
-    [client, document, stepUp],
+    [client, document, language, stepUp, words],
   );
-  const clear = useCallback(() => setProblems([]), []);
-  return { act, isPending, problems, clear };
+  const clear = useCallback(() => setProblems({ problems: none, saidIn: language }), [language]);
+  // The server said them in the language of then: in a page that has another one now they would stand out.
+  return { act, isPending, problems: saidIn === language ? problems : none, clear };
 }
 
 /** The sentence about one field. */

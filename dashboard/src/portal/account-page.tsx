@@ -4,11 +4,13 @@ import { SessionList, SessionList_session } from "../features/sessions/session-l
 import { TwoFactorSettings, TwoFactorSettings_twoFactor } from "../features/two-factor/two-factor-settings.js";
 import { graphql } from "../graphql/graphql.js";
 import { sayError } from "../graphql/use-act.js";
+import { useWords } from "../language/language-context.js";
 import { Banner } from "../ui/banner.js";
 import { Card } from "../ui/card.js";
 import { Day } from "../ui/date-time.js";
 import { Loading } from "../ui/spinner.js";
 import { ErrorState } from "../ui/states.js";
+import { usePortalWords } from "./portal-language.js";
 import { usePortal } from "./session.js";
 import { Shell } from "./shell.js";
 
@@ -44,12 +46,14 @@ const AccountPage_viewer = graphql(
 /** The client's own credentials and sessions. */
 export function AccountPage() {
   const { firm, restart } = usePortal();
+  const words = useWords();
+  const { accountPage: say } = usePortalWords();
   const [{ data, error }, read] = useQuery({ query: AccountPage_viewer, requestPolicy: "cache-and-network" });
   const readAgain = () => read({ requestPolicy: "network-only" });
   if (error && !data)
     return (
       <main>
-        <ErrorState message={sayError(error)} onRetry={readAgain} />
+        <ErrorState message={sayError(error, words)} onRetry={readAgain} />
       </main>
     );
   const viewer = data?.viewer?.__typename === "PortalViewer" ? data.viewer : null;
@@ -61,19 +65,15 @@ export function AccountPage() {
     );
   const { account, email, session, twoFactorDueAt } = viewer;
   return (
-    <Shell title="Your account" email={email} hasAccount>
-      {twoFactorDueAt && (
-        <Banner tone="warning">
-          From <Day on={twoFactorDueAt} /> on, {firm.name} asks for two-factor authentication.
-        </Banner>
-      )}
-      <Card title="Two-factor authentication">
+    <Shell title={say.title} email={email} hasAccount>
+      {twoFactorDueAt && <Banner tone="warning">{say.twoFactorSoon(<Day on={twoFactorDueAt} />, firm.name)}</Banner>}
+      <Card title={say.twoFactor}>
         <TwoFactorSettings twoFactor={account.twoFactor} onChanged={readAgain} />
       </Card>
-      <Card title="Password">
+      <Card title={say.password}>
         <ChangePasswordForm context={{ email, firmName: firm.name }} />
       </Card>
-      <Card title="Where you are signed in">
+      <Card title={say.sessions}>
         <SessionList
           sessions={account.sessions}
           onRevoked={(sessionId) => (sessionId === session.id ? restart() : readAgain())}

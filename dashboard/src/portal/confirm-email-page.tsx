@@ -6,6 +6,7 @@ import { Button } from "../ui/button.js";
 import { PortalLink } from "./address.js";
 import { Frame } from "./frame.js";
 import { MailedTokenPreview } from "./mailed-token-preview.js";
+import { usePortalWords } from "./portal-language.js";
 import { usePortal } from "./session.js";
 
 const ConfirmEmailPage_confirm = graphql(`
@@ -24,6 +25,7 @@ const ConfirmEmailPage_confirm = graphql(`
 /** Confirms a changed login email, by one click: a mail scanner that opens the page changes nothing. */
 export function ConfirmEmailPage({ token }: { token: string | null }) {
   const { firm } = usePortal();
+  const say = usePortalWords();
   const { act, isPending, problems } = useAct(ConfirmEmailPage_confirm);
   const [isDone, setDone] = useState(false);
   const confirm = async () => {
@@ -32,26 +34,26 @@ export function ConfirmEmailPage({ token }: { token: string | null }) {
   };
   const toSignIn = (
     <PortalLink slug={firm.slug} page="">
-      Go to sign-in
+      {say.toSignIn}
     </PortalLink>
   );
   if (isDone)
     return (
-      <Frame firmName={firm.name} title="Your email is confirmed" below={toSignIn}>
-        <p className="text-sm text-muted">Use the new address from now on when you sign in.</p>
+      <Frame firmName={firm.name} title={say.confirmEmail.done} below={toSignIn}>
+        <p className="text-sm text-muted">{say.confirmEmail.doneWhy}</p>
       </Frame>
     );
   const problem = otherProblems(problems);
   return (
-    <MailedTokenPreview token={token} purpose="CONFIRM_EMAIL" again={{ page: "", label: "Go to sign-in" }}>
+    <MailedTokenPreview token={token} purpose="CONFIRM_EMAIL" again={{ page: "", label: say.toSignIn }}>
       {(maskedEmail) => (
-        <Frame firmName={firm.name} title="Confirm your new email">
+        <Frame firmName={firm.name} title={say.confirmEmail.title}>
           <p className="text-sm text-muted">
-            From now on you sign in with <strong className="text-ink">{maskedEmail}</strong>.
+            {say.confirmEmail.intro(<strong className="text-ink">{maskedEmail}</strong>)}
           </p>
           {problem && <Banner tone="danger">{problem}</Banner>}
           <Button look="primary" wide isPending={isPending} onPress={() => void confirm()}>
-            Confirm this address
+            {say.confirmEmail.button}
           </Button>
         </Frame>
       )}

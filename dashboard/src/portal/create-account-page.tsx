@@ -7,6 +7,7 @@ import { MailedTokenPreview } from "./mailed-token-preview.js";
 import { NewPasswordForm } from "./new-password-form.js";
 import { NextStep, useSignedIn } from "./next-step.js";
 import { goTo } from "./address.js";
+import { usePortalWords } from "./portal-language.js";
 import { usePortal } from "./session.js";
 import { LinksOnly } from "./sign-in-page.js";
 
@@ -31,15 +32,17 @@ const CreateAccountPage_create = graphql(
 /** Creates the account whose mailbox was proven: by the mailed token, or (null) by the magic-link session. */
 export function CreateAccountPage({ token }: { token: string | null }) {
   const { firm } = usePortal();
+  const say = usePortalWords();
   const [step, setStep] = useState<NextStepResult | null>(null);
   if (step) return <NextStep result={step} onStartAgain={() => goTo(firm.slug, "")} />;
   if (firm.mode === "MAGIC_LINK_ONLY") return <LinksOnly />;
-  if (token === null) return <CreateAccountForm token={null} forWhom="your email address" onStep={setStep} />;
+  if (token === null)
+    return <CreateAccountForm token={null} forWhom={say.createAccount.yourAddress} onStep={setStep} />;
   return (
     <MailedTokenPreview
       token={token}
       purpose="CREATE_ACCOUNT"
-      again={{ page: "request-account", label: "Ask for a new link" }}
+      again={{ page: "request-account", label: say.askForLink }}
     >
       {(maskedEmail) => <CreateAccountForm token={token} forWhom={maskedEmail} onStep={setStep} />}
     </MailedTokenPreview>
@@ -54,6 +57,7 @@ export function CreateAccountForm(props: {
 }) {
   const { firm } = usePortal();
   const signedIn = useSignedIn();
+  const { createAccount: say } = usePortalWords();
   const { act, isPending, problems } = useAct(CreateAccountPage_create);
   const create = async (password: string) => {
     const { payload } = await act({ input: { confirmationToken: props.token, password } });
@@ -63,10 +67,10 @@ export function CreateAccountForm(props: {
     else props.onStep(payload.result);
   };
   return (
-    <Frame firmName={firm.name} title="Create your account">
+    <Frame firmName={firm.name} title={say.title}>
       <NewPasswordForm
-        intro={`The account is for ${props.forWhom}. Choose a password; you use it with this email to sign in.`}
-        button="Create account"
+        intro={say.intro(props.forWhom)}
+        button={say.button}
         isPending={isPending}
         problems={problems}
         onSubmit={(password) => void create(password)}

@@ -2,6 +2,7 @@ import { useState } from "react";
 import { useQuery } from "urql";
 import { graphql } from "../graphql/graphql.js";
 import { sayError } from "../graphql/use-act.js";
+import { useWords } from "../language/language-context.js";
 import { Banner } from "../ui/banner.js";
 import { Button } from "../ui/button.js";
 import { Day } from "../ui/date-time.js";
@@ -11,6 +12,7 @@ import { PortalLink } from "./address.js";
 import { groupByDueDate, type DueGroup } from "./due-dates.js";
 import { RequestPage } from "./request-page.js";
 import { RequestItem, RequestItem_request } from "./requests.js";
+import { usePortalWords } from "./portal-language.js";
 import { usePortal } from "./session.js";
 import { Shell } from "./shell.js";
 
@@ -43,17 +45,12 @@ const HomePage_viewer = graphql(
   `,
   [RequestItem_request],
 );
-const groupTitles: { [G in DueGroup | "completed"]: string } = {
-  overdue: "Overdue",
-  week: "Due within a week",
-  later: "Later",
-  undated: "Without a due date",
-  completed: "Completed",
-};
-
 /** What the firm asked for: every request of an account, open ones by how soon they are due; or the one that a magic link opened. */
 export function HomePage() {
   const { firm } = usePortal();
+  const words = useWords();
+  const portalWords = usePortalWords();
+  const { home: say } = portalWords;
   const [now] = useState(() => new Date());
   const [{ data, error, stale }, read] = useQuery({
     query: HomePage_viewer,
@@ -63,7 +60,7 @@ export function HomePage() {
   if (error && !data)
     return (
       <main>
-        <ErrorState message={sayError(error)} onRetry={() => read({ requestPolicy: "network-only" })} />
+        <ErrorState message={sayError(error, words)} onRetry={() => read({ requestPolicy: "network-only" })} />
       </main>
     );
   if (!data)
@@ -76,7 +73,7 @@ export function HomePage() {
   if (!viewer)
     return (
       <main>
-        <ErrorState message="You are signed out." onRetry={() => location.reload()} />
+        <ErrorState message={portalWords.signedOut} onRetry={() => location.reload()} />
       </main>
     );
   const { nodes, pageInfo } = viewer.requests;
@@ -86,25 +83,20 @@ export function HomePage() {
   const groups: { group: DueGroup | "completed"; requests: typeof nodes }[] = groupByDueDate(open, now);
   if (completed.length > 0) groups.push({ group: "completed", requests: completed });
   return (
-    <Shell title="Your requests" email={viewer.email} hasAccount={viewer.account !== null}>
+    <Shell title={say.title} email={viewer.email} hasAccount={viewer.account !== null}>
       {viewer.twoFactorDueAt && (
         <Banner tone="warning">
-          <p>
-            From <Day on={viewer.twoFactorDueAt} /> on, {firm.name} asks for two-factor authentication. Set it up now;
-            it takes two minutes.
-          </p>
+          <p>{say.twoFactorSoon(<Day on={viewer.twoFactorDueAt} />, firm.name)}</p>
           <PortalLink slug={firm.slug} page="account">
-            Set it up
+            {say.setUp}
           </PortalLink>
         </Banner>
       )}
-      {nodes.length === 0 && (
-        <EmptyState title="Nothing to do">When {firm.name} needs something from you, it shows up here.</EmptyState>
-      )}
+      {nodes.length === 0 && <EmptyState title={say.nothing}>{say.nothingWhy(firm.name)}</EmptyState>}
       {groups.map(({ group, requests }) => (
         <section key={group} aria-labelledby={`due-${group}`} className="flex flex-col gap-3">
           <h2 id={`due-${group}`} className="text-sm font-semibold text-muted">
-            {groupTitles[group]}
+            {say.groups[group]}
           </h2>
           {requests.map((request) => (
             <RequestItem key={request.id} request={request} />
@@ -118,10 +110,11 @@ export function HomePage() {
 
 /** The next page, read on demand and merged into the list by the cache. */
 function MoreRequests({ after, isStale }: { after: string | null; isStale: boolean }) {
+  const { home: say } = usePortalWords();
   const [{ fetching }, more] = useQuery({ query: HomePage_viewer, variables: { after }, pause: true });
   return (
     <Button isPending={fetching || isStale} onPress={() => more()}>
-      Show more
+      {say.more}
     </Button>
   );
 }

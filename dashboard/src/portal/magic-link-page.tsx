@@ -5,6 +5,7 @@ import { CodeForm } from "../features/two-factor/code-form.js";
 import { carriesMailedToken } from "../graphql/client.js";
 import { graphql, type ResultOf } from "../graphql/graphql.js";
 import { otherProblems, sayError, useAct } from "../graphql/use-act.js";
+import { useWords } from "../language/language-context.js";
 import { Banner } from "../ui/banner.js";
 import { Button } from "../ui/button.js";
 import { Loading } from "../ui/spinner.js";
@@ -14,6 +15,7 @@ import { CreateAccountForm } from "./create-account-page.js";
 import { deviceKey } from "./device-key.js";
 import { Frame } from "./frame.js";
 import { NextStep, useSignedIn } from "./next-step.js";
+import { usePortalWords } from "./portal-language.js";
 import { usePortal } from "./session.js";
 
 const MagicLinkPage_preview = graphql(`
@@ -83,6 +85,9 @@ type Unusable = "UNCLAIMED" | "CLAIMED" | "EXPIRED" | "REVOKED";
  * scripts uses nothing up.
  */
 export function MagicLinkPage({ token }: { token: string }) {
+  const words = useWords();
+  const portalWords = usePortalWords();
+  const { magicLink: say } = portalWords;
   const { firm } = usePortal();
   const signedIn = useSignedIn();
   const [key] = useState(deviceKey);
@@ -99,10 +104,8 @@ export function MagicLinkPage({ token }: { token: string }) {
   switch (claimed?.__typename) {
     case "TwoFactorRequired":
       return (
-        <Frame firmName={firm.name} title="Enter your code">
-          <p className="text-sm text-muted">
-            You have set up two-factor authentication, so this link asks for it, too.
-          </p>
+        <Frame firmName={firm.name} title={words.signIn.enterCode}>
+          <p className="text-sm text-muted">{say.codeToo}</p>
           <CodeForm
             challengeToken={claimed.challengeToken}
             trustedDeviceDays={claimed.trustedDeviceDays}
@@ -116,13 +119,12 @@ export function MagicLinkPage({ token }: { token: string }) {
       return <CreateAccountForm token={claimed.confirmationToken} forWhom={claimed.maskedEmail} onStep={setStep} />;
     case "SignInRequired":
       return (
-        <Frame firmName={firm.name} title="Sign in first">
+        <Frame firmName={firm.name} title={say.signInFirst}>
           <p className="text-sm text-muted">
-            {firm.name} asks for two-factor authentication. Sign in as{" "}
-            <strong className="text-ink">{claimed.maskedEmail}</strong> to set it up; the request opens afterwards.
+            {say.signInFirstWhy(firm.name, <strong className="text-ink">{claimed.maskedEmail}</strong>)}
           </p>
           <Button look="primary" wide onPress={() => goTo(firm.slug, "request", claimed.requestId)}>
-            Go to sign-in
+            {portalWords.toSignIn}
           </Button>
         </Frame>
       );
@@ -133,22 +135,20 @@ export function MagicLinkPage({ token }: { token: string }) {
   if (error)
     return (
       <main>
-        <ErrorState message={sayError(error)} onRetry={() => read({ requestPolicy: "network-only" })} />
+        <ErrorState message={sayError(error, words)} onRetry={() => read({ requestPolicy: "network-only" })} />
       </main>
     );
   if (!data)
     return (
       <main>
-        <Loading label="Looking at your link" />
+        <Loading label={portalWords.mailedLink.looking} />
       </main>
     );
   const preview = data.magicLink;
   if (!preview || preview.firm.slug !== firm.slug)
     return (
-      <Frame firmName={firm.name} title="We do not know this link">
-        <p className="text-sm text-muted">
-          Part of it may be missing. Open it from the mail once more, or ask {firm.name} for a new one.
-        </p>
+      <Frame firmName={firm.name} title={say.unknown}>
+        <p className="text-sm text-muted">{say.unknownWhy(firm.name)}</p>
       </Frame>
     );
   const opensHere = preview.state === "UNCLAIMED" || (preview.state === "CLAIMED" && preview.claimedByThisDevice);
@@ -163,26 +163,23 @@ export function MagicLinkPage({ token }: { token: string }) {
   return (
     <Frame firmName={firm.name} title={preview.requestTitle}>
       <p className="text-sm text-muted">
-        {firm.name} sent this to <strong className="text-ink">{preview.maskedEmail}</strong>. It opens on this device
-        {preview.state === "UNCLAIMED" && " and stays open to it for 30 days; other devices need a link of their own"}.
+        {(preview.state === "UNCLAIMED" ? say.bindsHere : say.opensHere)(
+          firm.name,
+          <strong className="text-ink">{preview.maskedEmail}</strong>,
+        )}
       </p>
       {problem && <Banner tone="danger">{problem}</Banner>}
       <Button look="primary" wide isPending={claim.isPending} onPress={() => void open()}>
-        Open the request
+        {say.open}
       </Button>
     </Frame>
   );
 }
 
-const reasons: { [S in Unusable]: string } = {
-  UNCLAIMED: "This link cannot be opened here.",
-  CLAIMED: "This link was opened on another device and works only there.",
-  EXPIRED: "This link is too old.",
-  REVOKED: "There is a newer link for this request.",
-};
-
 /** The one thing left to do with a link that opens nothing here. */
 function NotUsable(props: { token: string; state: Unusable; maskedEmail: string }) {
+  const portalWords = usePortalWords();
+  const { magicLink: say } = portalWords;
   const { firm } = usePortal();
   const { act, isPending, problems } = useAct(MagicLinkPage_send);
   const [isSent, setSent] = useState(false);
@@ -193,20 +190,18 @@ function NotUsable(props: { token: string; state: Unusable; maskedEmail: string 
   const problem = otherProblems(problems);
   if (isSent)
     return (
-      <Frame firmName={firm.name} title="Check your mail">
-        <p className="text-sm text-muted">
-          A new link is on its way to <strong className="text-ink">{props.maskedEmail}</strong>. Open it on this device.
-        </p>
+      <Frame firmName={firm.name} title={portalWords.checkMail}>
+        <p className="text-sm text-muted">{say.sent(<strong className="text-ink">{props.maskedEmail}</strong>)}</p>
       </Frame>
     );
   return (
-    <Frame firmName={firm.name} title="You need a new link">
+    <Frame firmName={firm.name} title={say.needsNew}>
       <p className="text-sm text-muted">
-        {reasons[props.state]} We can mail a new one to <strong className="text-ink">{props.maskedEmail}</strong>.
+        {say.reasons[props.state]} {say.canMail(<strong className="text-ink">{props.maskedEmail}</strong>)}
       </p>
       {problem && <Banner tone="danger">{problem}</Banner>}
       <Button look="primary" wide isPending={isPending} onPress={() => void send()}>
-        Send access link
+        {say.send}
       </Button>
     </Frame>
   );

@@ -1,10 +1,12 @@
 import type { ReactNode } from "react";
 import { useTokenPreview } from "../features/sign-in/use-token-preview.js";
 import { sayError } from "../graphql/use-act.js";
+import { useWords } from "../language/language-context.js";
 import { Loading } from "../ui/spinner.js";
 import { ErrorState } from "../ui/states.js";
 import { PortalLink, type PortalPage } from "./address.js";
 import { Frame } from "./frame.js";
+import { usePortalWords } from "./portal-language.js";
 import { usePortal } from "./session.js";
 
 /** Looks at a mailed token, changing nothing, and shows the form for it, or that the link has had its day. */
@@ -17,33 +19,33 @@ export function MailedTokenPreview(props: {
 }) {
   const { token, purpose, again, children } = props;
   const { firm } = usePortal();
+  const words = useWords();
+  const { mailedLink: say } = usePortalWords();
   const { preview, isLoading, error, retry } = useTokenPreview(token);
   if (error)
     return (
       <main>
-        <ErrorState message={sayError(error)} onRetry={retry} />
+        <ErrorState message={sayError(error, words)} onRetry={retry} />
       </main>
     );
   if (isLoading)
     return (
       <main>
-        <Loading label="Looking at your link" />
+        <Loading label={say.looking} />
       </main>
     );
   if (preview?.purpose === purpose && preview.firm.slug === firm.slug) return children(preview.maskedEmail);
   return (
     <Frame
       firmName={firm.name}
-      title="This link does not work any more"
+      title={say.dead}
       below={
         <PortalLink slug={firm.slug} page={again.page}>
           {again.label}
         </PortalLink>
       }
     >
-      <p className="text-sm text-muted">
-        It is too old or was used already. If you reloaded this page, open the link in your mail once more.
-      </p>
+      <p className="text-sm text-muted">{say.deadWhy}</p>
     </Frame>
   );
 }

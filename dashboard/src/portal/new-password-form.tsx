@@ -1,6 +1,7 @@
 import { useState, type FormEvent } from "react";
 import { NewPasswordField } from "../features/passwords/password-field.js";
 import { otherProblems, type Problem } from "../graphql/use-act.js";
+import { useWords } from "../language/language-context.js";
 import { Banner } from "../ui/banner.js";
 import { Button } from "../ui/button.js";
 import { usePortal } from "./session.js";
@@ -14,6 +15,7 @@ export function NewPasswordForm(props: {
   onSubmit: (password: string) => void;
 }) {
   const { firm } = usePortal();
+  const { passwords } = useWords();
   const [password, setPassword] = useState("");
   const { problems } = props;
   const aboutIt = problems.find(({ code, field }) => code === "WEAK_PASSWORD" || field?.includes("password"));
@@ -27,7 +29,7 @@ export function NewPasswordForm(props: {
       <p className="text-sm text-muted">{props.intro}</p>
       {other && <Banner tone="danger">{other}</Banner>}
       <NewPasswordField
-        label="New password"
+        label={passwords.new}
         value={password}
         onChange={setPassword}
         error={aboutIt?.message ?? null}

@@ -6,6 +6,7 @@ import { Button } from "../ui/button.js";
 import { PortalLink } from "./address.js";
 import { Frame } from "./frame.js";
 import { MailedTokenPreview } from "./mailed-token-preview.js";
+import { usePortalWords } from "./portal-language.js";
 import { usePortal } from "./session.js";
 
 const NotMePage_report = graphql(`
@@ -24,6 +25,8 @@ const NotMePage_report = graphql(`
 /** "This wasn't me", from a mail about a change: one click shuts everybody out. */
 export function NotMePage({ token }: { token: string | null }) {
   const { firm } = usePortal();
+  const portalWords = usePortalWords();
+  const { notMe: say } = portalWords;
   const { act, isPending, problems } = useAct(NotMePage_report);
   const [isDone, setDone] = useState(false);
   const report = async () => {
@@ -34,31 +37,27 @@ export function NotMePage({ token }: { token: string | null }) {
     return (
       <Frame
         firmName={firm.name}
-        title="Everybody is signed out"
+        title={say.done}
         below={
           <PortalLink slug={firm.slug} page="forgot-password">
-            Choose a new password
+            {portalWords.chooseNewPassword}
           </PortalLink>
         }
       >
-        <p className="text-sm text-muted">
-          {firm.name} was told. Clients find a mail with a link to choose a new password, one that you use nowhere else.
-          If you cannot sign in afterwards, call {firm.name} by a phone number that you know.
-        </p>
+        <p className="text-sm text-muted">{say.doneWhy(firm.name)}</p>
       </Frame>
     );
   const problem = otherProblems(problems);
   return (
-    <MailedTokenPreview token={token} purpose="REPORT_NOT_ME" again={{ page: "", label: "Go to sign-in" }}>
+    <MailedTokenPreview token={token} purpose="REPORT_NOT_ME" again={{ page: "", label: portalWords.toSignIn }}>
       {(maskedEmail) => (
-        <Frame firmName={firm.name} title="This wasn't me">
+        <Frame firmName={firm.name} title={say.title}>
           <p className="text-sm text-muted">
-            The mail to <strong className="text-ink">{maskedEmail}</strong> told of a change that you did not make? One
-            click signs everybody out, stops the password of a client's account, and tells {firm.name}.
+            {say.intro(<strong className="text-ink">{maskedEmail}</strong>, firm.name)}
           </p>
           {problem && <Banner tone="danger">{problem}</Banner>}
           <Button look="danger" wide isPending={isPending} onPress={() => void report()}>
-            It wasn't me: sign everybody out
+            {say.button}
           </Button>
         </Frame>
       )}

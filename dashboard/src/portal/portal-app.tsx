@@ -3,10 +3,11 @@ import { useCallback, useEffect, useMemo, useState } from "react";
 import { Provider } from "urql";
 import { createGatehouseClient } from "../graphql/client.js";
 import { NoticeProvider } from "../ui/notices.js";
+import { PortalLanguage, type Spoken } from "./portal-language.js";
 import { PortalGate } from "./portal-gate.js";
 
 /** The clients' side. Each session has a client of its own, so nothing of one is shown in the next. */
-export function PortalApp() {
+export function PortalApp({ first }: { first: Spoken }) {
   const [{ number, hasEnded }, setRun] = useState({ number: 0, hasEnded: false });
   const [offersNewPhone, setOffersNewPhone] = useState(isOfferKept);
   const client = useMemo(
@@ -20,16 +21,18 @@ export function PortalApp() {
   useEffect(() => () => client.dispose(), [client]);
   const restart = useCallback(() => setRun((run) => ({ number: run.number + 1, hasEnded: false })), []);
   return (
-    <NoticeProvider>
-      <Provider key={number} value={client.urql}>
-        <PortalGate
-          hasEnded={hasEnded}
-          restart={restart}
-          offersNewPhone={offersNewPhone}
-          setOffersNewPhone={setOffersNewPhone}
-        />
-      </Provider>
-    </NoticeProvider>
+    <PortalLanguage first={first}>
+      <NoticeProvider>
+        <Provider key={number} value={client.urql}>
+          <PortalGate
+            hasEnded={hasEnded}
+            restart={restart}
+            offersNewPhone={offersNewPhone}
+            setOffersNewPhone={setOffersNewPhone}
+          />
+        </Provider>
+      </NoticeProvider>
+    </PortalLanguage>
   );
 }
 

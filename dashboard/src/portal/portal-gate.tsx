@@ -1,20 +1,25 @@
-import { useMemo } from "react";
+import { useEffect, useEffectEvent, useMemo, useState } from "react";
 import { useQuery } from "urql";
+import type { Language } from "@gatehouse/shared";
 import { graphql } from "../graphql/graphql.js";
 import { sayError } from "../graphql/use-act.js";
 import { useBrandColor } from "../features/branding/brand-style.js";
 import { StepUpProvider } from "../features/step-up/step-up-provider.js";
 import { Loading } from "../ui/spinner.js";
 import { ErrorState } from "../ui/states.js";
+import { usePageLanguage, useWords } from "../language/language-context.js";
 import { AccountPage } from "./account-page.js";
 import { useAddress } from "./address.js";
 import { ConfirmEmailPage } from "./confirm-email-page.js";
 import { CreateAccountPage } from "./create-account-page.js";
 import { Frame } from "./frame.js";
 import { HomePage } from "./home-page.js";
+import { languageOfPage, rememberLanguage, unsavedChoice } from "./language-choice.js";
+import { useSaveLanguage } from "./language-switch.js";
 import { MagicLinkPage } from "./magic-link-page.js";
 import { useMailedToken } from "../features/sign-in/mailed-token.js";
 import { NotMePage } from "./not-me-page.js";
+import { usePortalWords, useSpeak } from "./portal-language.js";
 import { RequestMailPage } from "./request-mail-page.js";
 import { RequestPage } from "./request-page.js";
 import { ResetPasswordPage } from "./reset-password-page.js";
@@ -28,6 +33,7 @@ const PortalGate_portal = graphql(`
       slug
       mode
       twoFactorDueAt
+      clientLanguage
       branding {
         color
         logoUrl
@@ -41,6 +47,7 @@ const PortalGate_portal = graphql(`
         firm {
           slug
         }
+        language
         session {
           id
           assurance
@@ -57,24 +64,34 @@ const PortalGate_portal = graphql(`
 `);
 
 /** Address and session to page. */
-export function PortalGate(props: Omit<Portal, "firm"> & { hasEnded: boolean }) {
+export function PortalGate(props: Omit<Portal, "firm" | "isSignedIn"> & { hasEnded: boolean }) {
   const { hasEnded, restart, offersNewPhone, setOffersNewPhone } = props;
   const { slug, page, requestId } = useAddress();
   const token = useMailedToken();
   const [{ data, error }, read] = useQuery({ query: PortalGate_portal, variables: { slug } });
   const firm = data?.portal;
   useBrandColor(firm?.branding.color);
+  // A session of another firm's portal is none here.
+  const viewer =
+    data?.viewer?.__typename === "PortalViewer" && data.viewer.firm.slug === firm?.slug ? data.viewer : null;
+  const isSignedIn = viewer !== null;
   const portal = useMemo(
-    () => (firm ? { firm, restart, offersNewPhone, setOffersNewPhone } : null),
-    [firm, offersNewPhone, restart, setOffersNewPhone],
+    () => (firm ? { firm, isSignedIn, restart, offersNewPhone, setOffersNewPhone } : null),
+    [firm, isSignedIn, offersNewPhone, restart, setOffersNewPhone],
   );
+  const isSpoken = useLanguageOf(
+    data ? { own: viewer?.language ?? null, firm: firm?.clientLanguage ?? null } : null,
+    isSignedIn,
+  );
+  const words = useWords();
+  const say = usePortalWords();
   if (error && !data)
     return (
       <main>
-        <ErrorState message={sayError(error)} onRetry={() => read({ requestPolicy: "network-only" })} />
+        <ErrorState message={sayError(error, words)} onRetry={() => read({ requestPolicy: "network-only" })} />
       </main>
     );
-  if (!data)
+  if (!data || !isSpoken)
     return (
       <main>
         <Loading />
@@ -82,15 +99,10 @@ export function PortalGate(props: Omit<Portal, "firm"> & { hasEnded: boolean }) 
     );
   if (!portal)
     return (
-      <Frame title="We do not know this address">
-        <p className="text-sm text-muted">
-          There is no client portal here. Check the address, or open the link in the mail from your firm once more.
-        </p>
+      <Frame title={say.unknownAddress}>
+        <p className="text-sm text-muted">{say.unknownAddressWhy}</p>
       </Frame>
     );
-  // A session of another firm's portal is none here.
-  const viewer =
-    data.viewer?.__typename === "PortalViewer" && data.viewer.firm.slug === portal.firm.slug ? data.viewer : null;
   const shown = () => {
     switch (page) {
       case "link":
@@ -118,8 +130,8 @@ export function PortalGate(props: Omit<Portal, "firm"> & { hasEnded: boolean }) 
         break;
       case null:
         return (
-          <Frame firmName={portal.firm.name} title="There is no such page">
-            <p className="text-sm text-muted">Open the link in the mail from {portal.firm.name} once more.</p>
+          <Frame firmName={portal.firm.name} title={say.noPage}>
+            <p className="text-sm text-muted">{say.noPageWhy(portal.firm.name)}</p>
           </Frame>
         );
       default:
@@ -131,4 +143,26 @@ export function PortalGate(props: Omit<Portal, "firm"> & { hasEnded: boolean }) 
       <StepUpProvider hasTwoFactor={viewer?.account?.twoFactor.enrolled ?? false}>{shown()}</StepUpProvider>
     </PortalContext.Provider>
   );
+}
+
+/**
+ * Begins in the language that is known once the firm and the client are; answers whether the page speaks it. Later switches are the
+ * client's own.
+ */
+function useLanguageOf(known: { own: Language | null; firm: Language | null } | null, isSignedIn: boolean): boolean {
+  const { language } = usePageLanguage();
+  const speak = useSpeak();
+  const save = useSaveLanguage();
+  const [isSettled, setSettled] = useState(false);
+  const wanted = known && !isSettled ? languageOfPage(known) : null;
+  const begin = useEffectEvent(async (found: Language) => {
+    // What cannot be fetched is no reason to show nothing.
+    if (found !== language) await speak(found).catch(() => undefined);
+    if (isSignedIn && known?.own) rememberLanguage(found);
+    if (isSignedIn && unsavedChoice() !== null) await save(found);
+  });
+  useEffect(() => {
+    if (wanted !== null) void begin(wanted).then(() => setSettled(true));
+  }, [wanted]);
+  return isSettled || wanted === language;
 }

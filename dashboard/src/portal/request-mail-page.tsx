@@ -1,11 +1,13 @@
 import { useState, type FormEvent } from "react";
 import { graphql } from "../graphql/graphql.js";
 import { otherProblems, problemOf, useAct } from "../graphql/use-act.js";
+import { useWords } from "../language/language-context.js";
 import { Banner } from "../ui/banner.js";
 import { Button } from "../ui/button.js";
 import { TextField } from "../ui/text-field.js";
 import { PortalLink } from "./address.js";
 import { Frame } from "./frame.js";
+import { usePortalWords } from "./portal-language.js";
 import { usePortal } from "./session.js";
 import { LinksOnly } from "./sign-in-page.js";
 
@@ -34,30 +36,18 @@ const RequestMailPage_password = graphql(`
   }
 `);
 
-const words = {
-  account: {
-    title: "Create your account",
-    intro: "Enter the email address that the firm writes to. You get a mail with a link to go on.",
-    button: "Send me the link",
-    sent: "If we have this address on file and it has no account yet, a link is on its way.",
-  },
-  password: {
-    title: "Choose a new password",
-    intro: "Enter your email address. You get a mail with a link to choose a new password.",
-    button: "Send me the link",
-    sent: "If there is an account with this address, a link is on its way.",
-  },
-};
-
 /** Asks for a mailed link: to create an account, or to choose a new password. Its answer tells nobody which addresses exist. */
 export function RequestMailPage({ kind }: { kind: "account" | "password" }) {
   const { firm } = usePortal();
+  const { signIn } = useWords();
+  const portalWords = usePortalWords();
+  const { requestMail: say } = portalWords;
   const account = useAct(RequestMailPage_account);
   const password = useAct(RequestMailPage_password);
   const { problems, isPending } = kind === "account" ? account : password;
   const [email, setEmail] = useState("");
   const [isSent, setSent] = useState(false);
-  const { title, intro, button, sent } = words[kind];
+  const { title, intro, button, sent } = say[kind];
   if (firm.mode === "MAGIC_LINK_ONLY") return <LinksOnly />;
   const submit = async (event: FormEvent) => {
     event.preventDefault();
@@ -67,17 +57,17 @@ export function RequestMailPage({ kind }: { kind: "account" | "password" }) {
   };
   const back = (
     <PortalLink slug={firm.slug} page="">
-      Back to sign-in
+      {portalWords.backToSignIn}
     </PortalLink>
   );
   if (isSent)
     return (
-      <Frame firmName={firm.name} title="Check your mail" below={back}>
+      <Frame firmName={firm.name} title={portalWords.checkMail} below={back}>
         <p className="text-sm text-ink">
-          {sent} It goes to <strong className="break-all">{email}</strong>.
+          {sent} {say.goesTo(<strong className="break-all">{email}</strong>)}
         </p>
-        <p className="text-sm text-muted">Nothing after a few minutes? Look in your spam folder, or ask {firm.name}.</p>
-        <Button onPress={() => setSent(false)}>Use another address</Button>
+        <p className="text-sm text-muted">{say.nothingCame(firm.name)}</p>
+        <Button onPress={() => setSent(false)}>{say.otherAddress}</Button>
       </Frame>
     );
   const other = otherProblems(problems, "email");
@@ -87,7 +77,7 @@ export function RequestMailPage({ kind }: { kind: "account" | "password" }) {
         <p className="text-sm text-muted">{intro}</p>
         {other && <Banner tone="danger">{other}</Banner>}
         <TextField
-          label="Email"
+          label={signIn.email}
           type="email"
           name="email"
           autoComplete="email"

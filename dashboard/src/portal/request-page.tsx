@@ -2,10 +2,12 @@ import { useQuery } from "urql";
 import { graphql, readFragment, type FragmentOf } from "../graphql/graphql.js";
 import { sayError } from "../graphql/use-act.js";
 import { Button } from "../ui/button.js";
+import { useWords } from "../language/language-context.js";
 import { Loading } from "../ui/spinner.js";
 import { EmptyState, ErrorState } from "../ui/states.js";
 import { goTo, PortalLink } from "./address.js";
 import { Checklist, RequestItem_request } from "./requests.js";
+import { usePortalWords } from "./portal-language.js";
 import { usePortal } from "./session.js";
 import { Shell } from "./shell.js";
 
@@ -35,6 +37,8 @@ const RequestPage_request = graphql(
 /** One request with its checklist; for who came by its link alone, also the way to an account. */
 export function RequestPage({ requestId }: { requestId: string }) {
   const { firm } = usePortal();
+  const words = useWords();
+  const { request: say } = usePortalWords();
   const [{ data, error }, read] = useQuery({
     query: RequestPage_request,
     variables: { id: requestId },
@@ -43,7 +47,7 @@ export function RequestPage({ requestId }: { requestId: string }) {
   if (error && !data)
     return (
       <main>
-        <ErrorState message={sayError(error)} onRetry={() => read({ requestPolicy: "network-only" })} />
+        <ErrorState message={sayError(error, words)} onRetry={() => read({ requestPolicy: "network-only" })} />
       </main>
     );
   const viewer = data?.viewer?.__typename === "PortalViewer" ? data.viewer : null;
@@ -58,32 +62,28 @@ export function RequestPage({ requestId }: { requestId: string }) {
   const hasAccount = viewer.account !== null;
   return (
     <Shell
-      title={request ? readFragment(RequestItem_request, request).title : "There is no such request"}
+      title={request ? readFragment(RequestItem_request, request).title : say.missing}
       email={viewer.email}
       hasAccount={hasAccount}
     >
       {request ? (
         <Checklist request={request} />
       ) : (
-        <EmptyState title="You cannot see it from here.">
-          Open the newest mail from {firm.name} about it and follow the link in it.
-        </EmptyState>
+        <EmptyState title={say.hidden}>{say.hiddenWhy(firm.name)}</EmptyState>
       )}
       {!hasAccount && firm.mode !== "MAGIC_LINK_ONLY" && (
         <section
-          aria-label="Create an account"
+          aria-label={say.createAccount}
           className="flex flex-col items-start gap-3 rounded-xl border border-line p-5"
         >
-          <p className="text-sm text-muted">
-            This link opens this one request. With an account you see everything that {firm.name} asked you for.
-          </p>
-          <Button onPress={() => goTo(firm.slug, "confirm")}>Create an account</Button>
+          <p className="text-sm text-muted">{say.oneOnly(firm.name)}</p>
+          <Button onPress={() => goTo(firm.slug, "confirm")}>{say.createAccount}</Button>
         </section>
       )}
       {hasAccount && (
         <p>
           <PortalLink slug={firm.slug} page="">
-            All your requests
+            {say.all}
           </PortalLink>
         </p>
       )}

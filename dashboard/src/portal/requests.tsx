@@ -5,6 +5,7 @@ import { Checkbox } from "../ui/checkbox.js";
 import { Day } from "../ui/date-time.js";
 import { useNotify } from "../ui/notices.js";
 import { PortalLink } from "./address.js";
+import { usePortalWords } from "./portal-language.js";
 import { usePortal } from "./session.js";
 
 export const RequestItem_request = graphql(`
@@ -68,6 +69,7 @@ export function RequestItem(props: Given) {
 
 /** The checklist of a request: ticked as the client gets it done. */
 export function Checklist(props: Given) {
+  const { request: say } = usePortalWords();
   const request = readFragment(RequestItem_request, props.request);
   const { act, isPending } = useAct(Checklist_setDone);
   const notify = useNotify();
@@ -76,7 +78,7 @@ export function Checklist(props: Given) {
     if (problems.length > 0) notify({ tone: "danger", text: problems.map(({ message }) => message).join(" ") });
   };
   return (
-    <section aria-label="Checklist" className="flex flex-col gap-4 rounded-xl border border-line bg-surface p-5">
+    <section aria-label={say.checklist} className="flex flex-col gap-4 rounded-xl border border-line bg-surface p-5">
       <div className="flex flex-wrap items-start justify-between gap-2">
         <Whose request={props.request} />
         <Progress request={props.request} />
@@ -95,26 +97,19 @@ export function Checklist(props: Given) {
 }
 
 function Whose(props: Given) {
+  const { request: say } = usePortalWords();
   const { contact, dueOn } = readFragment(RequestItem_request, props.request);
   return (
     <p className="text-sm break-words text-muted">
-      For {contact.name}
-      {dueOn && (
-        <>
-          {" "}
-          · due <Day on={dueOn} />
-        </>
-      )}
+      {say.whose(contact.name)}
+      {dueOn && <> · {say.due(<Day on={dueOn} />)}</>}
     </p>
   );
 }
 
 function Progress(props: Given) {
+  const { request: say } = usePortalWords();
   const { completedAt, items } = readFragment(RequestItem_request, props.request);
-  if (completedAt) return <Badge tone="success">Completed</Badge>;
-  return (
-    <Badge>
-      {items.filter(({ done }) => done).length} of {items.length} done
-    </Badge>
-  );
+  if (completedAt) return <Badge tone="success">{say.completed}</Badge>;
+  return <Badge>{say.progress(items.filter(({ done }) => done).length, items.length)}</Badge>;
 }

@@ -7,6 +7,7 @@ import { Frame } from "./frame.js";
 import { MailedTokenPreview } from "./mailed-token-preview.js";
 import { NewPasswordForm } from "./new-password-form.js";
 import { NextStep, useSignedIn } from "./next-step.js";
+import { usePortalWords } from "./portal-language.js";
 import { usePortal } from "./session.js";
 
 const ResetPasswordPage_reset = graphql(
@@ -30,6 +31,7 @@ const ResetPasswordPage_reset = graphql(
 /** A new password by the mailed link; the code is asked afterwards where two-factor authentication is on. */
 export function ResetPasswordPage({ token }: { token: string | null }) {
   const { firm } = usePortal();
+  const say = usePortalWords();
   const signedIn = useSignedIn();
   const { act, isPending, problems } = useAct(ResetPasswordPage_reset);
   const [step, setStep] = useState<NextStepResult | null>(null);
@@ -45,13 +47,13 @@ export function ResetPasswordPage({ token }: { token: string | null }) {
     <MailedTokenPreview
       token={token}
       purpose="RESET_PASSWORD"
-      again={{ page: "forgot-password", label: "Ask for a new link" }}
+      again={{ page: "forgot-password", label: say.askForLink }}
     >
       {(maskedEmail) => (
-        <Frame firmName={firm.name} title="Choose a new password">
+        <Frame firmName={firm.name} title={say.requestMail.password.title}>
           <NewPasswordForm
-            intro={`For ${maskedEmail}. Other devices will be signed out.`}
-            button="Save new password"
+            intro={say.resetPassword.intro(maskedEmail)}
+            button={say.resetPassword.button}
             isPending={isPending}
             problems={problems}
             onSubmit={(password) => void reset(password)}

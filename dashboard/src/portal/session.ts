@@ -1,5 +1,5 @@
 import { createContext, useContext } from "react";
-import type { SecurityMode } from "@gatehouse/shared";
+import type { Language, SecurityMode } from "@gatehouse/shared";
 import type { FirmBranding } from "../features/branding/brand-mark.js";
 
 /** What every page of the portal knows. */
@@ -11,7 +11,9 @@ export interface Portal {
     mode: SecurityMode;
     twoFactorDueAt: string | null;
     branding: FirmBranding;
+    clientLanguage: Language;
   };
+  isSignedIn: boolean;
   /** A session began or ended: everything is read anew. */
   restart: () => void;
   /** The client came in by a recovery code and is offered to set up a new phone. */

@@ -1,8 +1,11 @@
-import { useEffect, useRef, type ReactNode } from "react";
+import type { ReactNode } from "react";
 import { BrandMark } from "../features/branding/brand-mark.js";
 import { Button } from "../ui/button.js";
 import { PortalLink } from "./address.js";
+import { useTitle } from "./frame.js";
+import { LanguageSwitch } from "./language-switch.js";
 import { NewPhoneOffer } from "./new-phone-offer.js";
+import { usePortalWords } from "./portal-language.js";
 import { usePortal } from "./session.js";
 import { useSignOut } from "./use-sign-out.js";
 
@@ -11,11 +14,8 @@ export function Shell(props: { title: string; email: string; hasAccount: boolean
   const { title, email, hasAccount, children } = props;
   const { firm } = usePortal();
   const { signOut, isPending } = useSignOut();
-  const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => {
-    document.title = `${title} · ${firm.name}`;
-    heading.current?.focus();
-  }, [firm.name, title]);
+  const say = usePortalWords();
+  const heading = useTitle(`${title} · ${firm.name}`);
   return (
     <div className="mx-auto flex min-h-dvh max-w-2xl flex-col gap-6 p-5">
       <header className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2 border-b border-line pb-4">
@@ -23,19 +23,20 @@ export function Shell(props: { title: string; email: string; hasAccount: boolean
           <BrandMark firmName={firm.name} branding={firm.branding} size="small" />
           <p className="text-sm break-all text-muted">{email}</p>
         </div>
-        <nav aria-label="Pages" className="flex flex-wrap items-center gap-4">
+        <nav aria-label={say.pages} className="flex flex-wrap items-center gap-4">
           <PortalLink slug={firm.slug} page="">
-            Requests
+            {say.requests}
           </PortalLink>
           {hasAccount && (
             <PortalLink slug={firm.slug} page="account">
-              Account
+              {say.account}
             </PortalLink>
           )}
           <Button size="small" isPending={isPending} onPress={() => void signOut()}>
-            Sign out
+            {say.signOut}
           </Button>
         </nav>
+        <LanguageSwitch />
       </header>
       <main className="flex flex-col gap-6">
         <h1 ref={heading} tabIndex={-1} className="text-2xl font-semibold break-words text-ink outline-none">

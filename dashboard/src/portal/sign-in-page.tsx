@@ -8,6 +8,7 @@ import { Day } from "../ui/date-time.js";
 import { PortalLink } from "./address.js";
 import { Frame } from "./frame.js";
 import { NextStep, useSignedIn } from "./next-step.js";
+import { usePortalWords } from "./portal-language.js";
 import { usePortal } from "./session.js";
 
 const SignInPage_portalSignIn = graphql(
@@ -33,6 +34,7 @@ const SignInPage_portalSignIn = graphql(
  * afterwards.
  */
 export function SignInPage(props: { hasEnded: boolean; landingRequestId: string | null }) {
+  const { signIn: say } = usePortalWords();
   const { firm } = usePortal();
   const signedIn = useSignedIn();
   const { act, isPending, problems } = useAct(SignInPage_portalSignIn);
@@ -52,25 +54,20 @@ export function SignInPage(props: { hasEnded: boolean; landingRequestId: string 
   return (
     <Frame
       firmName={firm.name}
-      title="Sign in"
+      title={say.title}
       below={
         <>
           <PortalLink slug={firm.slug} page="forgot-password">
-            Forgot your password?
+            {say.forgot}
           </PortalLink>
           <PortalLink slug={firm.slug} page="request-account">
-            No account yet? Create one
+            {say.noAccount}
           </PortalLink>
         </>
       }
     >
-      {props.hasEnded && <Banner>You were signed out. Sign in again to go on.</Banner>}
-      {firm.twoFactorDueAt && (
-        <Banner>
-          From <Day on={firm.twoFactorDueAt} /> on, signing in here also takes a code from your phone. You can set it up
-          today: sign in, then choose “Set it up”.
-        </Banner>
-      )}
+      {props.hasEnded && <Banner>{say.hasEnded}</Banner>}
+      {firm.twoFactorDueAt && <Banner>{say.twoFactorSoon(<Day on={firm.twoFactorDueAt} />)}</Banner>}
       <PasswordForm isPending={isPending} problems={problems} onSubmit={signIn} />
     </Frame>
   );
@@ -78,13 +75,11 @@ export function SignInPage(props: { hasEnded: boolean; landingRequestId: string 
 
 /** There is no sign-in here: each request comes with its own link. */
 export function LinksOnly() {
+  const { signIn: say } = usePortalWords();
   const { firm } = usePortal();
   return (
-    <Frame firmName={firm.name} title="Open the link in your mail">
-      <p className="text-sm text-muted">
-        {firm.name} does not use passwords. Each request comes with its own link: open the newest mail from {firm.name}{" "}
-        and follow the link in it.
-      </p>
+    <Frame firmName={firm.name} title={say.linksOnly}>
+      <p className="text-sm text-muted">{say.linksOnlyWhy(firm.name)}</p>
     </Frame>
   );
 }

@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 import { Button as AriaButton, type ButtonProps as AriaButtonProps } from "react-aria-components";
+import { useWords } from "../language/language-context.js";
 import { classes } from "./classes.js";
 import { Spinner } from "./spinner.js";
 
@@ -33,6 +34,7 @@ export function Button(props: ButtonProps) {
     onPress,
     ...rest
   } = props;
+  const { ui } = useWords();
   return (
     <AriaButton
       {...rest}
@@ -49,7 +51,7 @@ export function Button(props: ButtonProps) {
         looks[look],
       )}
     >
-      {isPending && <Spinner label="Working" size="small" />}
+      {isPending && <Spinner label={ui.working} size="small" />}
       {children}
     </AriaButton>
   );

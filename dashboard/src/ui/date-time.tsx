@@ -1,12 +1,31 @@
 import { useEffect, useState } from "react";
+import { asDate } from "@gatehouse/shared";
+import { usePageLanguage, type PageLanguage } from "../language/language-context.js";
 
-const absolute = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
-const dateOnly = new Intl.DateTimeFormat(undefined, { dateStyle: "medium" });
-const relative = new Intl.RelativeTimeFormat(undefined, { numeric: "auto" });
 const minute = 60_000;
+const formatsOf = ({ locale, language, words }: PageLanguage) => {
+  const dateOnly = new Intl.DateTimeFormat(locale, { dateStyle: "medium" });
+  const absolute = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
+  return {
+    day: (time: number | Date) => asDate(dateOnly.format(time), language),
+    moment: (time: number) => asDate(absolute.format(time), language),
+    relative: new Intl.RelativeTimeFormat(locale, { numeric: "auto" }),
+    justNow: words.ui.justNow,
+  };
+};
+type Formats = ReturnType<typeof formatsOf>;
+// Made once a language: a list has many dates.
+const made = new Map<PageLanguage, Formats>();
+function useFormats(): Formats {
+  const language = usePageLanguage();
+  const formats = made.get(language) ?? formatsOf(language);
+  made.set(language, formats);
+  return formats;
+}
 
 /** "3 minutes ago" within a day, the date before that; the whole moment in its title. */
 export function Ago({ at }: { at: string }) {
+  const formats = useFormats();
   const [now, setNow] = useState(() => Date.now());
   useEffect(() => {
     const timer = setInterval(() => setNow(Date.now()), minute);
@@ -14,29 +33,31 @@ export function Ago({ at }: { at: string }) {
   }, []);
   const time = Date.parse(at);
   return (
-    <time className="whitespace-nowrap" dateTime={at} title={absolute.format(time)}>
-      {sayWhen(time, now)}
+    <time className="whitespace-nowrap" dateTime={at} title={formats.moment(time)}>
+      {sayWhen(time, now, formats)}
     </time>
   );
 }
 
 /** How long ago (or hence) `time` is; both in epoch milliseconds. */
-export function sayWhen(time: number, now: number): string {
+function sayWhen(time: number, now: number, { relative, day, justNow }: Formats): string {
   const minutes = Math.round((time - now) / minute);
-  if (Math.abs(minutes) < 1) return "just now";
+  if (Math.abs(minutes) < 1) return justNow;
   if (Math.abs(minutes) < 60) return relative.format(minutes, "minute");
   if (Math.abs(minutes) < 24 * 60) return relative.format(Math.round(minutes / 60), "hour");
-  return dateOnly.format(time);
+  return day(time);
 }
 
 /** The whole moment. */
 export function Moment({ at }: { at: string }) {
-  return <time dateTime={at}>{absolute.format(Date.parse(at))}</time>;
+  const { moment } = useFormats();
+  return <time dateTime={at}>{moment(Date.parse(at))}</time>;
 }
 
 /** A calendar day, from YYYY-MM-DD or a moment. */
 export function Day({ on }: { on: string }) {
+  const { day } = useFormats();
   // A bare day is meant as it stands, in every time zone.
   const shown = /^\d{4}-\d{2}-\d{2}$/.test(on) ? new Date(`${on}T12:00:00`) : new Date(on);
-  return <time dateTime={on}>{dateOnly.format(shown)}</time>;
+  return <time dateTime={on}>{day(shown)}</time>;
 }

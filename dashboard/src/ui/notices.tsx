@@ -1,5 +1,6 @@
 import { createContext, useCallback, useContext, useEffect, useMemo, useRef, useState, type ReactNode } from "react";
 import { Button } from "react-aria-components";
+import { useWords } from "../language/language-context.js";
 import { classes } from "./classes.js";
 
 export interface Notice {
@@ -23,6 +24,7 @@ export const useNotify = (): ((notice: Notice) => void) => useContext(NoticeCont
 export function NoticeProvider({ children }: { children: ReactNode }) {
   const [shown, setShown] = useState<Shown[]>([]);
   const nextId = useRef(1);
+  const { ui } = useWords();
   const notify = useCallback((notice: Notice) => {
     const id = nextId.current;
     nextId.current += 1;
@@ -33,7 +35,7 @@ export function NoticeProvider({ children }: { children: ReactNode }) {
     <NoticeContext.Provider value={notify}>
       {children}
       <section
-        aria-label="Notices"
+        aria-label={ui.notices}
         className="pointer-events-none fixed inset-x-0 bottom-0 z-50 flex flex-col items-center gap-2 p-4 sm:items-end print:hidden"
       >
         <div aria-live="polite" className="flex w-full max-w-sm flex-col gap-2">
@@ -50,6 +52,7 @@ const marks = { info: "border-l-accent-text", success: "border-l-success-text", 
 
 function NoticeCard({ notice, onDismiss }: { notice: Shown; onDismiss: (id: number) => void }) {
   const [isHeld, setHeld] = useState(false);
+  const { ui } = useWords();
   const hold = useMemo(
     () => ({
       onMouseEnter: () => setHeld(true),
@@ -76,7 +79,7 @@ function NoticeCard({ notice, onDismiss }: { notice: Shown; onDismiss: (id: numb
       <p className="min-w-0 flex-1 break-words">{notice.text}</p>
       {notice.action}
       <Button
-        aria-label="Dismiss"
+        aria-label={ui.dismiss}
         onPress={() => onDismiss(notice.id)}
         className="-m-1 cursor-pointer rounded p-1 text-muted hover:text-ink"
       >

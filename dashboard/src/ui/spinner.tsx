@@ -1,4 +1,5 @@
 import { VisuallyHidden } from "react-aria-components";
+import { useWords } from "../language/language-context.js";
 import { classes } from "./classes.js";
 
 /** Something is under way and its length is not known. */
@@ -19,10 +20,11 @@ export function Spinner({ label, size = "normal" }: { label: string; size?: "nor
 }
 
 /** A whole page or panel that is loading. */
-export function Loading({ label = "Loading" }: { label?: string }) {
+export function Loading({ label }: { label?: string }) {
+  const { ui } = useWords();
   return (
     <output className="flex justify-center p-12 text-muted">
-      <Spinner label={label} />
+      <Spinner label={label ?? ui.loading} />
     </output>
   );
 }

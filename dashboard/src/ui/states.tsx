@@ -1,4 +1,5 @@
 import type { ReactNode } from "react";
+import { useWords } from "../language/language-context.js";
 import { Button } from "./button.js";
 
 /** There is nothing to show, and what to do about it. */
@@ -14,11 +15,12 @@ export function EmptyState({ title, children, action }: { title: string; childre
 
 /** Something could not be loaded. */
 export function ErrorState({ message, onRetry }: { message: string; onRetry?: () => void }) {
+  const { ui } = useWords();
   return (
     <div role="alert" className="flex flex-col items-center gap-3 px-6 py-10 text-center">
-      <p className="font-medium text-ink">This could not be loaded.</p>
+      <p className="font-medium text-ink">{ui.notLoaded}</p>
       <p className="max-w-md text-sm text-muted">{message}</p>
-      {onRetry && <Button onPress={onRetry}>Try again</Button>}
+      {onRetry && <Button onPress={onRetry}>{ui.tryAgain}</Button>}
     </div>
   );
 }

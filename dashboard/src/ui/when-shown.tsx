@@ -1,10 +1,12 @@
 import { lazy, Suspense, type FunctionComponent } from "react";
+import { useWords } from "../language/language-context.js";
 import { Loading } from "./spinner.js";
 import { ErrorState } from "./states.js";
 
-const Unreachable = () => (
-  <ErrorState message="Check your connection and try again." onRetry={() => location.reload()} />
-);
+function Unreachable() {
+  const { ui } = useWords();
+  return <ErrorState message={ui.checkConnection} onRetry={() => location.reload()} />;
+}
 
 /** A component that is fetched when it is first shown, so that the first page does not wait for it. */
 export function whenShown<P extends object>(fetch: () => Promise<FunctionComponent<P>>): FunctionComponent<P> {

@@ -3,6 +3,7 @@ import { useQuery } from "urql";
 import type { PublicKeyCredentialCreationOptionsJSON } from "@simplewebauthn/browser";
 import { graphql } from "../../graphql/graphql.js";
 import { otherProblems, problemOf, useAct } from "../../graphql/use-act.js";
+import { useWords } from "../../language/language-context.js";
 import { Badge } from "../../ui/badge.js";
 import { Banner } from "../../ui/banner.js";
 import { Button } from "../../ui/button.js";
@@ -68,6 +69,7 @@ export function PasskeySettings() {
   const [{ data }, read] = useQuery({ query: PasskeySettings_passkeys, requestPolicy: "cache-and-network" });
   const remove = useAct(PasskeySettings_remove);
   const notify = useNotify();
+  const { passkeys: say } = useWords();
   const [isAdding, setAdding] = useState(false);
   const readAgain = () => read({ requestPolicy: "network-only" });
   const take = async (passkeyId: string) => {
@@ -79,46 +81,38 @@ export function PasskeySettings() {
   return (
     <section aria-labelledby="passkeys" className="flex w-full flex-col items-start gap-2 border-t border-line pt-3">
       <h3 id="passkeys" className="font-medium text-ink">
-        Passkeys
+        {say.title}
       </h3>
-      <p className="text-muted">
-        Your fingerprint, face or security key in place of the code. Unlike a code, a passkey cannot be given to a false
-        page by mistake.
-      </p>
+      <p className="text-muted">{say.what}</p>
       <ul className="flex w-full flex-col divide-y divide-line">
         {passkeys.map(({ id, name, synced, createdAt, lastUsedAt }) => (
           <li key={id} className="flex items-center justify-between gap-3 py-2">
             <div className="min-w-0">
               <p className="break-words text-ink">
-                {name} {synced && <Badge>Synced</Badge>}
+                {name} {synced && <Badge>{say.synced}</Badge>}
               </p>
               <p className="text-muted">
-                added <Day on={createdAt} />
-                {lastUsedAt && (
-                  <>
-                    {" "}
-                    · used <Ago at={lastUsedAt} />
-                  </>
-                )}
+                {say.added(<Day on={createdAt} />)}
+                {lastUsedAt && <> · {say.used(<Ago at={lastUsedAt} />)}</>}
               </p>
             </div>
             <Button
               size="small"
-              aria-label={`Remove ${name}`}
+              aria-label={say.removeNamed(name)}
               isDisabled={remove.isPending}
               onPress={() => void take(id)}
             >
-              Remove
+              {say.remove}
             </Button>
           </li>
         ))}
       </ul>
       {knowsPasskeys() ? (
-        <Button onPress={() => setAdding(true)}>Add a passkey</Button>
+        <Button onPress={() => setAdding(true)}>{say.add}</Button>
       ) : (
-        <p className="text-muted">This browser does not know passkeys.</p>
+        <p className="text-muted">{say.unknown}</p>
       )}
-      <Dialog title="Add a passkey" isOpen={isAdding} onClose={() => setAdding(false)}>
+      <Dialog title={say.add} isOpen={isAdding} onClose={() => setAdding(false)}>
         <AddForm
           onAdded={() => {
             setAdding(false);
@@ -134,7 +128,9 @@ export function PasskeySettings() {
 function AddForm({ onAdded, onCancel }: { onAdded: () => void; onCancel: () => void }) {
   const begin = useAct(PasskeySettings_begin);
   const add = useAct(PasskeySettings_add);
-  const [name, setName] = useState(deviceName(navigator.userAgent));
+  const words = useWords();
+  const { passkeys: say, ui } = words;
+  const [name, setName] = useState(deviceName(navigator.userAgent, words));
   const [refusal, setRefusal] = useState<string | null>(null);
   const submit = async (event: FormEvent) => {
     event.preventDefault();
@@ -144,11 +140,7 @@ function AddForm({ onAdded, onCancel }: { onAdded: () => void; onCancel: () => v
     const { startRegistration } = await import("@simplewebauthn/browser");
     const optionsJSON = JSON.parse(payload.options) as PublicKeyCredentialCreationOptionsJSON;
     const answer = await startRegistration({ optionsJSON }).catch((error: Error) => {
-      setRefusal(
-        error.name === "InvalidStateError"
-          ? "This device has a passkey for this account already."
-          : "The passkey was not made. Try again.",
-      );
+      setRefusal(error.name === "InvalidStateError" ? say.hasOne : say.notMade);
       return null;
     });
     if (answer === null) return;
@@ -160,17 +152,17 @@ function AddForm({ onAdded, onCancel }: { onAdded: () => void; onCancel: () => v
     <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-4">
       {problem && <Banner tone="danger">{problem}</Banner>}
       <TextField
-        label="Name"
-        hint="To tell it from others later."
+        label={say.name}
+        hint={say.nameHint}
         value={name}
         onChange={setName}
         error={problemOf(add.problems, "name")}
         isRequired
       />
       <Actions>
-        <Button onPress={onCancel}>Cancel</Button>
+        <Button onPress={onCancel}>{ui.cancel}</Button>
         <Button type="submit" look="primary" isPending={begin.isPending || add.isPending}>
-          Continue
+          {ui.continue}
         </Button>
       </Actions>
     </form>

@@ -1,6 +1,7 @@
 import { useState } from "react";
 import type { PublicKeyCredentialRequestOptionsJSON } from "@simplewebauthn/browser";
 import { graphql } from "../../graphql/graphql.js";
+import { useWords } from "../../language/language-context.js";
 import { useAct } from "../../graphql/use-act.js";
 
 const PasskeyProof_begin = graphql(`
@@ -22,6 +23,7 @@ export const knowsPasskeys = (): boolean => "PublicKeyCredential" in window;
 /** Asks one of the person's passkeys for its answer, as the API takes it; null where there is none, with `problem` saying why. */
 export function usePasskeyProof() {
   const { act, isPending, problems } = useAct(PasskeyProof_begin);
+  const { passkeys: say } = useWords();
   const [isCancelled, setCancelled] = useState(false);
   /** @param challengeToken of the sign-in; null to prove who is at the keyboard of a session */
   const prove = async (challengeToken: string | null): Promise<string | null> => {
@@ -37,6 +39,6 @@ export function usePasskeyProof() {
       return null;
     }
   };
-  const problem = isCancelled ? "The passkey was not used. Try again, or enter the code." : problems[0]?.message;
+  const problem = isCancelled ? say.notUsed : problems[0]?.message;
   return { prove, isPending, problem: problem ?? null };
 }

@@ -2,6 +2,7 @@ import { useState, type FormEvent } from "react";
 import type { PasswordContext } from "@gatehouse/shared";
 import { graphql } from "../../graphql/graphql.js";
 import { otherProblems, problemOf, useAct } from "../../graphql/use-act.js";
+import { useWords } from "../../language/language-context.js";
 import { Banner } from "../../ui/banner.js";
 import { Button } from "../../ui/button.js";
 import { NewPasswordField, PasswordInput } from "./password-field.js";
@@ -24,6 +25,7 @@ const ChangePasswordForm_change = graphql(`
 /** Changes one's own password; every other session of it ends. */
 export function ChangePasswordForm({ context }: { context?: PasswordContext }) {
   const { act, isPending, problems } = useAct(ChangePasswordForm_change);
+  const { passwords: say } = useWords();
   const [currentPassword, setCurrent] = useState("");
   const [newPassword, setNew] = useState("");
   const [isDone, setDone] = useState(false);
@@ -39,17 +41,17 @@ export function ChangePasswordForm({ context }: { context?: PasswordContext }) {
   const other = otherProblems(problems, "currentPassword", "newPassword");
   return (
     <form onSubmit={(event) => void submit(event)} className="flex max-w-md flex-col gap-4">
-      {isDone && <Banner tone="success">The password is changed. Other devices were signed out.</Banner>}
+      {isDone && <Banner tone="success">{say.changed}</Banner>}
       {other && <Banner tone="danger">{other}</Banner>}
       <PasswordInput
-        label="Current password"
+        label={say.current}
         value={currentPassword}
         onChange={setCurrent}
         autoComplete="current-password"
         error={problemOf(problems, "currentPassword")}
       />
       <NewPasswordField
-        label="New password"
+        label={say.new}
         value={newPassword}
         onChange={setNew}
         error={problemOf(problems, "newPassword")}
@@ -57,7 +59,7 @@ export function ChangePasswordForm({ context }: { context?: PasswordContext }) {
       />
       <div>
         <Button type="submit" isPending={isPending}>
-          Change password
+          {say.change}
         </Button>
       </div>
     </form>

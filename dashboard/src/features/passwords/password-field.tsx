@@ -1,6 +1,7 @@
 import { useState } from "react";
-import { lengths, passwordFault, refusalsInEnglish, type PasswordContext } from "@gatehouse/shared";
+import { lengths, passwordFault, type PasswordContext } from "@gatehouse/shared";
 import { Meter } from "react-aria-components";
+import { useWords } from "../../language/language-context.js";
 import { Button } from "../../ui/button.js";
 import { TextField } from "../../ui/text-field.js";
 
@@ -15,6 +16,7 @@ interface PasswordInputProps {
 
 /** A password, hidden until shown; pasting and password managers work. */
 export function PasswordInput(props: PasswordInputProps) {
+  const { passwords: say } = useWords();
   const [isShown, setShown] = useState(false);
   return (
     <div className="flex items-start gap-2">
@@ -22,8 +24,8 @@ export function PasswordInput(props: PasswordInputProps) {
         <TextField {...props} type={isShown ? "text" : "password"} isRequired />
       </div>
       <div className="pt-6">
-        <Button onPress={() => setShown(!isShown)} aria-label={isShown ? "Hide password" : "Show password"}>
-          {isShown ? "Hide" : "Show"}
+        <Button onPress={() => setShown(!isShown)} aria-label={isShown ? say.hidePassword : say.showPassword}>
+          {isShown ? say.hide : say.show}
         </Button>
       </div>
     </div>
@@ -35,20 +37,18 @@ export function NewPasswordField(
   props: Omit<PasswordInputProps, "autoComplete" | "hint"> & { context?: PasswordContext | undefined },
 ) {
   const { context, ...field } = props;
+  const { passwords: say, refusals } = useWords();
   const length = [...field.value].length;
   const fault = passwordFault(field.value, context ?? { email: "", firmName: "" }, () => false);
-  const said =
-    length === 0
-      ? `At least ${lengths.passwordMin} characters; a few words work well.`
-      : (fault?.(refusalsInEnglish) ?? "Good.");
+  const said = length === 0 ? say.atLeast(lengths.passwordMin) : (fault?.(refusals) ?? say.good);
   return (
     <div className="flex flex-col gap-2">
       <PasswordInput {...field} autoComplete="new-password" />
       <Meter
-        aria-label="Password length"
+        aria-label={say.length}
         value={Math.min(length, lengths.passwordMin)}
         maxValue={lengths.passwordMin}
-        valueLabel={`${length} of at least ${lengths.passwordMin} characters`}
+        valueLabel={say.lengthOf(length, lengths.passwordMin)}
       >
         {({ percentage }) => (
           <span className="block h-1.5 overflow-hidden rounded-full bg-sunken">

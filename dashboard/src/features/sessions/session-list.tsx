@@ -1,8 +1,10 @@
 import { graphql, readFragment, type FragmentOf } from "../../graphql/graphql.js";
 import { useAct } from "../../graphql/use-act.js";
+import { useWords } from "../../language/language-context.js";
 import { Badge } from "../../ui/badge.js";
 import { Button } from "../../ui/button.js";
 import { Ago } from "../../ui/date-time.js";
+import type { Words } from "../../language/words.en.js";
 import { useNotify } from "../../ui/notices.js";
 
 export const SessionList_session = graphql(`
@@ -29,11 +31,9 @@ const SessionList_revoke = graphql(`
   }
 `);
 
-const assurances = { LINK: "Magic link", PASSWORD: "Password", TWO_FACTOR: "Password and code" };
-
 /** "Chrome on Windows" from a User-Agent header, as well as it can be told. */
-export function deviceName(userAgent: string | null): string {
-  if (!userAgent) return "Unknown device";
+export function deviceName(userAgent: string | null, { sessions: say }: Words): string {
+  if (!userAgent) return say.unknownDevice;
   const browser = [
     ["Edg/", "Edge"],
     ["OPR/", "Opera"],
@@ -49,7 +49,8 @@ export function deviceName(userAgent: string | null): string {
     ["Mac OS", "Mac"],
     ["Linux", "Linux"],
   ].find(([mark]) => userAgent.includes(mark ?? ""))?.[1];
-  return browser ? `${browser}${system ? ` on ${system}` : ""}` : userAgent.slice(0, 60);
+  if (!browser) return userAgent.slice(0, 60);
+  return system ? say.deviceOf(browser, system) : browser;
 }
 
 /** Live sessions; with `onRevoked`, the caller's own, which may be ended one by one. */
@@ -60,29 +61,31 @@ export function SessionList(props: {
   const { act, isPending } = useAct(SessionList_revoke);
   const notify = useNotify();
   const { onRevoked } = props;
+  const words = useWords();
+  const { sessions: say } = words;
   const revoke = async (sessionId: string) => {
     const { payload, problems } = await act({ input: { sessionId } });
     if (payload) onRevoked?.(sessionId);
     else notify({ tone: "danger", text: problems.map(({ message }) => message).join(" ") });
   };
   const sessions = props.sessions.map((session) => readFragment(SessionList_session, session));
-  if (sessions.length === 0) return <p className="text-sm text-muted">Not signed in anywhere.</p>;
+  if (sessions.length === 0) return <p className="text-sm text-muted">{say.none}</p>;
   return (
     <ul className="flex flex-col divide-y divide-line text-sm">
       {sessions.map((session) => (
         <li key={session.id} className="flex items-center justify-between gap-3 py-2">
           <div className="min-w-0">
             <p className="text-ink">
-              {deviceName(session.userAgent)} {session.current && <Badge tone="accent">This device</Badge>}
+              {deviceName(session.userAgent, words)} {session.current && <Badge tone="accent">{say.thisDevice}</Badge>}
             </p>
             <p className="text-muted">
-              {assurances[session.assurance]}
-              {session.ipAddress && ` · ${session.ipAddress}`} · used <Ago at={session.lastUsedAt} />
+              {say.assurances[session.assurance]}
+              {session.ipAddress && ` · ${session.ipAddress}`} · {say.used(<Ago at={session.lastUsedAt} />)}
             </p>
           </div>
           {onRevoked && (
             <Button size="small" isDisabled={isPending} onPress={() => void revoke(session.id)}>
-              Sign out
+              {say.signOut}
             </Button>
           )}
         </li>

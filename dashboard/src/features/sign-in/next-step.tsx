@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 import { graphql, readFragment, type FragmentOf } from "../../graphql/graphql.js";
+import { useWords } from "../../language/language-context.js";
 import { whenShown } from "../../ui/when-shown.js";
 
 const CodeForm = whenShown(() => import("../two-factor/code-form.js").then((module) => module.CodeForm));
@@ -49,12 +50,13 @@ export function NextStep(props: {
   onSignedIn: (how: SignedInBy) => void;
   onStartAgain: () => void;
 }) {
+  const { signIn: say } = useWords();
   const { renderFrame, onSignedIn, onStartAgain } = props;
   const result = readFragment(NextStep_result, props.result);
   switch (result.__typename) {
     case "TwoFactorRequired":
       return renderFrame(
-        "Enter your code",
+        say.enterCode,
         <CodeForm
           challengeToken={result.challengeToken}
           trustedDeviceDays={result.trustedDeviceDays}
@@ -65,7 +67,7 @@ export function NextStep(props: {
       );
     case "TwoFactorEnrollmentRequired":
       return renderFrame(
-        "Set up two-factor authentication",
+        say.setUpTwoFactor,
         <EnrollmentFlow
           start={result}
           onDone={(landingRequestId) => onSignedIn({ landingRequestId, usedRecoveryCode: false })}

@@ -1,5 +1,6 @@
 import { useState, type FormEvent } from "react";
 import { otherProblems, problemOf, type Problem } from "../../graphql/use-act.js";
+import { useWords } from "../../language/language-context.js";
 import { Banner } from "../../ui/banner.js";
 import { Button } from "../../ui/button.js";
 import { TextField } from "../../ui/text-field.js";
@@ -12,6 +13,7 @@ export function PasswordForm(props: {
   onSubmit: (who: { email: string; password: string }) => Promise<boolean>;
 }) {
   const { isPending, problems, onSubmit } = props;
+  const { signIn: say } = useWords();
   const [email, setEmail] = useState("");
   const [password, setPassword] = useState("");
   const submit = async (event: FormEvent) => {
@@ -23,7 +25,7 @@ export function PasswordForm(props: {
     <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-4">
       {other && <Banner tone="danger">{other}</Banner>}
       <TextField
-        label="Email"
+        label={say.email}
         type="email"
         name="email"
         autoComplete="username"
@@ -33,14 +35,14 @@ export function PasswordForm(props: {
         isRequired
       />
       <PasswordInput
-        label="Password"
+        label={say.password}
         value={password}
         onChange={setPassword}
         autoComplete="current-password"
         error={problemOf(problems, "password")}
       />
       <Button type="submit" look="primary" isPending={isPending} wide>
-        Sign in
+        {say.signIn}
       </Button>
     </form>
   );

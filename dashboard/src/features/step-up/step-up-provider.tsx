@@ -3,6 +3,7 @@ import { useQuery } from "urql";
 import { StepUpContext } from "../../graphql/step-up-context.js";
 import { graphql } from "../../graphql/graphql.js";
 import { otherProblems, problemOf, useAct } from "../../graphql/use-act.js";
+import { useWords } from "../../language/language-context.js";
 import { Banner } from "../../ui/banner.js";
 import { Button } from "../../ui/button.js";
 import { Actions, Dialog } from "../../ui/dialog.js";
@@ -35,6 +36,7 @@ const StepUpProvider_passkeys = graphql(`
 
 /** Everything inside may ask for a step-up; `hasTwoFactor`: the caller's, so that the code is asked with the password. */
 export function StepUpProvider({ hasTwoFactor, children }: { hasTwoFactor: boolean; children: ReactNode }) {
+  const { stepUp: say } = useWords();
   const [isOpen, setOpen] = useState(false);
   const settle = useRef<(proven: boolean) => void>(() => undefined);
   const ask = useCallback(
@@ -52,7 +54,7 @@ export function StepUpProvider({ hasTwoFactor, children }: { hasTwoFactor: boole
   return (
     <StepUpContext.Provider value={ask}>
       {children}
-      <Dialog title="Confirm that it is you" isOpen={isOpen} onClose={() => close(false)}>
+      <Dialog title={say.title} isOpen={isOpen} onClose={() => close(false)}>
         <StepUpForm hasTwoFactor={hasTwoFactor} onDone={close} />
       </Dialog>
     </StepUpContext.Provider>
@@ -63,6 +65,7 @@ function StepUpForm({ hasTwoFactor, onDone }: { hasTwoFactor: boolean; onDone: (
   const { act, isPending, problems } = useAct(StepUpProvider_stepUp);
   const [{ data }] = useQuery({ query: StepUpProvider_passkeys, pause: !hasTwoFactor, requestPolicy: "network-only" });
   const passkey = usePasskeyProof();
+  const { stepUp: say, ui } = useWords();
   const [password, setPassword] = useState("");
   const [code, setCode] = useState("");
   const submit = async (event: FormEvent) => {
@@ -79,10 +82,10 @@ function StepUpForm({ hasTwoFactor, onDone }: { hasTwoFactor: boolean; onDone: (
   const other = passkey.problem ?? otherProblems(problems, "password", "code");
   return (
     <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-4">
-      <p className="text-sm text-muted">This needs a fresh proof. It counts for 10 minutes.</p>
+      <p className="text-sm text-muted">{say.why}</p>
       {other && <Banner tone="danger">{other}</Banner>}
       <PasswordInput
-        label="Your password"
+        label={say.password}
         value={password}
         onChange={setPassword}
         autoComplete="current-password"
@@ -96,13 +99,13 @@ function StepUpForm({ hasTwoFactor, onDone }: { hasTwoFactor: boolean; onDone: (
           isDisabled={password === ""}
           onPress={() => void submitPasskey()}
         >
-          Use a passkey in place of the code
+          {say.usePasskey}
         </Button>
       )}
       <Actions>
-        <Button onPress={() => onDone(false)}>Cancel</Button>
+        <Button onPress={() => onDone(false)}>{ui.cancel}</Button>
         <Button type="submit" look="primary" isPending={isPending}>
-          Confirm
+          {say.confirm}
         </Button>
       </Actions>
     </form>

@@ -1,6 +1,7 @@
 import { useState, type FormEvent } from "react";
 import { graphql } from "../../graphql/graphql.js";
 import { otherProblems, problemOf, useAct } from "../../graphql/use-act.js";
+import { useWords } from "../../language/language-context.js";
 import { Banner } from "../../ui/banner.js";
 import { Button } from "../../ui/button.js";
 import { Checkbox } from "../../ui/checkbox.js";
@@ -71,6 +72,7 @@ export function CodeForm(props: {
   const recover = useAct(CodeForm_useRecoveryCode);
   const byPasskey = useAct(CodeForm_verifyPasskey);
   const passkey = usePasskeyProof();
+  const { twoFactor: say, signIn } = useWords();
   const [isRecovering, setRecovering] = useState(false);
   const [code, setCode] = useState("");
   const [trustDevice, setTrustDevice] = useState(false);
@@ -103,16 +105,16 @@ export function CodeForm(props: {
             isPending={passkey.isPending || byPasskey.isPending}
             onPress={() => void submitPasskey()}
           >
-            Use your passkey
+            {say.usePasskey}
           </Button>
-          <p className="text-center text-sm text-muted">or</p>
+          <p className="text-center text-sm text-muted">{say.or}</p>
         </>
       )}
       {isRecovering ? (
         <TextField
           key="recovery"
-          label="Recovery code"
-          hint="One of the codes you saved when you set up two-factor authentication. Each works once."
+          label={say.recoveryCode}
+          hint={say.recoveryCodeHint}
           value={code}
           onChange={setCode}
           error={problemOf(problems, "code")}
@@ -125,7 +127,7 @@ export function CodeForm(props: {
       )}
       {!isRecovering && trustedDeviceDays !== null && (
         <Checkbox isSelected={trustDevice} onChange={setTrustDevice}>
-          Trust this device for {trustedDeviceDays} {trustedDeviceDays === 1 ? "day" : "days"}
+          {say.trustDevice(trustedDeviceDays)}
         </Checkbox>
       )}
       <Button
@@ -133,7 +135,7 @@ export function CodeForm(props: {
         {...(offersPasskey && !isRecovering ? {} : { look: "primary" as const })}
         isPending={isPending}
       >
-        Sign in
+        {signIn.signIn}
       </Button>
       <Button
         look="quiet"
@@ -142,10 +144,10 @@ export function CodeForm(props: {
           setCode("");
         }}
       >
-        {isRecovering ? "Use the authenticator app" : "Use a recovery code"}
+        {isRecovering ? say.useApp : say.useRecoveryCode}
       </Button>
       <Button look="quiet" onPress={onStartAgain}>
-        Start again
+        {signIn.startAgain}
       </Button>
     </form>
   );

@@ -1,3 +1,4 @@
+import { useWords } from "../../language/language-context.js";
 import { TextField } from "../../ui/text-field.js";
 
 /** The 6 digits of an authenticator app or a mail; spaces that were pasted along are dropped. */
@@ -8,9 +9,10 @@ export function CodeInput(props: {
   error?: string | null | undefined;
   hint?: string;
 }) {
+  const { twoFactor } = useWords();
   return (
     <TextField
-      label={props.label ?? "Code from your authenticator app"}
+      label={props.label ?? twoFactor.appCode}
       value={props.value}
       onChange={(value) => props.onChange(value.replaceAll(/\s/g, ""))}
       error={props.error}

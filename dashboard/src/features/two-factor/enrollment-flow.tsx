@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState, type FormEvent } from "react";
 import { graphql, type ResultOf } from "../../graphql/graphql.js";
 import { otherProblems, problemOf, useAct } from "../../graphql/use-act.js";
+import { useWords } from "../../language/language-context.js";
 import { Banner } from "../../ui/banner.js";
 import { Button } from "../../ui/button.js";
 import { Loading } from "../../ui/spinner.js";
@@ -64,6 +65,7 @@ export function EnrollmentFlow(props: {
   const { start, isReplacing = false, onDone, onCancel } = props;
   const begin = useAct(EnrollmentFlow_begin);
   const confirm = useAct(EnrollmentFlow_confirm);
+  const { twoFactor: say, signIn, ui } = useWords();
   const [pending, setPending] = useState<Pending | null>(null);
   const [confirmed, setConfirmed] = useState<Confirmed | null>(null);
   const [firstCode, setFirstCode] = useState("");
@@ -106,24 +108,17 @@ export function EnrollmentFlow(props: {
     const other = otherProblems(confirm.problems, "code");
     return (
       <form onSubmit={(event) => void sendCode(event)} className="flex flex-col gap-4">
+        <p className="text-sm text-muted">{say.scan}</p>
+        <img src={pending.qrCode} alt={say.qrCode} className="size-52 self-center rounded-md bg-white p-2" />
         <p className="text-sm text-muted">
-          Scan this with an authenticator app (Google Authenticator, 1Password, Authy and others), then enter the code
-          it shows.
-        </p>
-        <img
-          src={pending.qrCode}
-          alt="QR code to scan with an authenticator app"
-          className="size-52 self-center rounded-md bg-white p-2"
-        />
-        <p className="text-sm text-muted">
-          On this phone?{" "}
-          <a className="link" href={pending.otpauthUri}>
-            Open your authenticator app
-          </a>
-          , or type this key:
+          {say.onThisPhone((text) => (
+            <a className="link" href={pending.otpauthUri}>
+              {text}
+            </a>
+          ))}
         </p>
         <code
-          aria-label="Key to type by hand"
+          aria-label={say.key}
           className="rounded-md bg-sunken p-3 text-center font-mono text-sm break-words select-all"
         >
           {pending.secret.match(/.{1,4}/g)?.join(" ")}
@@ -131,10 +126,10 @@ export function EnrollmentFlow(props: {
         {other && <Banner tone="danger">{other}</Banner>}
         <CodeInput value={code} onChange={setCode} error={problemOf(confirm.problems, "code")} />
         <Button type="submit" look="primary" isPending={confirm.isPending}>
-          Turn on two-factor authentication
+          {say.turnOn}
         </Button>
         <Button look="quiet" onPress={onCancel}>
-          Cancel
+          {ui.cancel}
         </Button>
       </form>
     );
@@ -144,34 +139,27 @@ export function EnrollmentFlow(props: {
     return problem ? (
       <div className="flex flex-col gap-4">
         <Banner tone="danger">{problem}</Banner>
-        <Button onPress={onCancel}>Back</Button>
+        <Button onPress={onCancel}>{ui.back}</Button>
       </div>
     ) : (
-      <Loading label="Preparing" />
+      <Loading label={say.preparing} />
     );
   return (
     <form onSubmit={(event) => void sendFirstCode(event)} className="flex flex-col gap-4">
       <p className="text-sm text-muted">
-        {asksMail ? (
-          <>
-            Two-factor authentication is required. To be sure that it is you, we mailed a 6-digit code to{" "}
-            <strong className="text-ink">{start?.maskedEmail}</strong>.
-          </>
-        ) : (
-          "To be sure that it is you, enter another of your recovery codes, or a code from the phone that is set up now."
-        )}
+        {asksMail ? say.mailedCode(<strong className="text-ink">{start?.maskedEmail}</strong>) : say.proveFirst}
       </p>
       {problem && <Banner tone="danger">{problem}</Banner>}
       {asksMail ? (
         <CodeInput
-          label="Code from the email"
+          label={say.codeFromEmail}
           value={firstCode}
           onChange={setFirstCode}
           error={problemOf(begin.problems, "emailCode")}
         />
       ) : (
         <TextField
-          label="Recovery code or present code"
+          label={say.presentCode}
           value={firstCode}
           onChange={setFirstCode}
           error={problemOf(begin.problems, "currentCode") ?? problemOf(begin.problems, "code")}
@@ -181,10 +169,10 @@ export function EnrollmentFlow(props: {
         />
       )}
       <Button type="submit" look="primary" isPending={begin.isPending}>
-        Continue
+        {ui.continue}
       </Button>
       <Button look="quiet" onPress={onCancel}>
-        {start ? "Start again" : "Cancel"}
+        {start ? signIn.startAgain : ui.cancel}
       </Button>
     </form>
   );

@@ -1,4 +1,5 @@
 import { useState } from "react";
+import { useWords } from "../../language/language-context.js";
 import { Banner } from "../../ui/banner.js";
 import { Button } from "../../ui/button.js";
 import { Checkbox } from "../../ui/checkbox.js";
@@ -6,24 +7,26 @@ import { saveFile } from "../../ui/save-file.js";
 
 /** Recovery codes, shown this once: copy, download, print, and on only when they are saved. */
 export function RecoveryCodesPanel(props: { codes: readonly string[]; onSaved: () => void; fileName?: string }) {
-  const { codes, onSaved, fileName = "recovery-codes.txt" } = props;
+  const { twoFactor: say, ui } = useWords();
+  const { codes, onSaved, fileName = say.fileName } = props;
   const [isSaved, setSaved] = useState(false);
   const [said, setSaid] = useState("");
   const copy = () =>
     navigator.clipboard.writeText(codes.join("\n")).then(
-      () => setSaid("Copied."),
-      () => setSaid("Copying is not allowed here; select the codes instead."),
+      () => setSaid(say.copied),
+      () => setSaid(say.notCopied),
     );
   const download = () => {
     saveFile(new Blob([`${codes.join("\n")}\n`], { type: "text/plain" }), fileName);
-    setSaid("Downloaded.");
+    setSaid(say.downloaded);
   };
   return (
     <div className="flex flex-col gap-4">
-      <Banner tone="info">
-        Save these codes now; they are shown this once. Each lets you in one time if your phone is lost.
-      </Banner>
-      <ol aria-label="Recovery codes" className="grid gap-2 rounded-md bg-sunken p-4 font-mono text-sm sm:grid-cols-2">
+      <Banner tone="info">{say.saveCodes}</Banner>
+      <ol
+        aria-label={say.recoveryCodes}
+        className="grid gap-2 rounded-md bg-sunken p-4 font-mono text-sm sm:grid-cols-2"
+      >
         {codes.map((code) => (
           <li key={code} className="select-all">
             {code}
@@ -31,18 +34,18 @@ export function RecoveryCodesPanel(props: { codes: readonly string[]; onSaved: (
         ))}
       </ol>
       <div className="flex flex-wrap items-center gap-2 print:hidden">
-        <Button onPress={() => void copy()}>Copy</Button>
-        <Button onPress={download}>Download</Button>
-        <Button onPress={() => globalThis.print()}>Print</Button>
+        <Button onPress={() => void copy()}>{say.copy}</Button>
+        <Button onPress={download}>{say.download}</Button>
+        <Button onPress={() => globalThis.print()}>{say.print}</Button>
         <span aria-live="polite" className="text-sm text-muted">
           {said}
         </span>
       </div>
       <Checkbox isSelected={isSaved} onChange={setSaved}>
-        I saved them
+        {say.saved}
       </Checkbox>
       <Button look="primary" isDisabled={!isSaved} onPress={onSaved}>
-        Continue
+        {ui.continue}
       </Button>
     </div>
   );

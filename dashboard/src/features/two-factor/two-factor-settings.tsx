@@ -1,6 +1,7 @@
 import { useState, type FormEvent } from "react";
 import { graphql, readFragment, type FragmentOf } from "../../graphql/graphql.js";
 import { otherProblems, problemOf, useAct } from "../../graphql/use-act.js";
+import { useWords } from "../../language/language-context.js";
 import { Badge } from "../../ui/badge.js";
 import { Banner } from "../../ui/banner.js";
 import { Button } from "../../ui/button.js";
@@ -52,6 +53,7 @@ export function TwoFactorSettings(props: {
   onChanged: () => void;
 }) {
   const twoFactor = readFragment(TwoFactorSettings_twoFactor, props.twoFactor);
+  const { twoFactor: say, signIn } = useWords();
   const [open, setOpen] = useState<"enroll" | "regenerate" | "disable" | null>(null);
   const close = () => {
     setOpen(null);
@@ -62,41 +64,35 @@ export function TwoFactorSettings(props: {
       {twoFactor.enrolled ? (
         <>
           <p className="flex flex-wrap items-center gap-2">
-            <Badge tone="success">2FA on</Badge>
-            {twoFactor.enrolledAt && (
-              <span className="text-muted">
-                since <Day on={twoFactor.enrolledAt} />
-              </span>
-            )}
-            <span className="text-muted">{twoFactor.recoveryCodesRemaining} recovery codes left</span>
+            <Badge tone="success">{say.on}</Badge>
+            {twoFactor.enrolledAt && <span className="text-muted">{say.since(<Day on={twoFactor.enrolledAt} />)}</span>}
+            <span className="text-muted">{say.codesLeft(twoFactor.recoveryCodesRemaining)}</span>
           </p>
-          {twoFactor.recoveryCodesRemaining <= 3 && (
-            <Banner tone="warning">Few recovery codes are left. Make new ones.</Banner>
-          )}
+          {twoFactor.recoveryCodesRemaining <= 3 && <Banner tone="warning">{say.fewLeft}</Banner>}
           <div className="flex flex-wrap gap-2">
-            <Button onPress={() => setOpen("regenerate")}>New recovery codes</Button>
-            {!twoFactor.required && <Button onPress={() => setOpen("disable")}>Turn off</Button>}
+            <Button onPress={() => setOpen("regenerate")}>{say.newCodes}</Button>
+            {!twoFactor.required && <Button onPress={() => setOpen("disable")}>{say.turnOff}</Button>}
           </div>
           <PasskeySettings />
         </>
       ) : (
         <>
           <p className="flex flex-wrap items-center gap-2">
-            <Badge>2FA off</Badge>
-            <span className="text-muted">A code from your phone, beside the password, keeps others out.</span>
+            <Badge>{say.off}</Badge>
+            <span className="text-muted">{say.whatItDoes}</span>
           </p>
           <Button look="primary" onPress={() => setOpen("enroll")}>
-            Set up two-factor authentication
+            {signIn.setUpTwoFactor}
           </Button>
         </>
       )}
-      <Dialog title="Set up two-factor authentication" isOpen={open === "enroll"} onClose={close} isPersistent>
+      <Dialog title={signIn.setUpTwoFactor} isOpen={open === "enroll"} onClose={close} isPersistent>
         <EnrollmentFlow onDone={close} onCancel={close} />
       </Dialog>
-      <Dialog title="New recovery codes" isOpen={open === "regenerate"} onClose={close} isPersistent>
+      <Dialog title={say.newCodes} isOpen={open === "regenerate"} onClose={close} isPersistent>
         <RegenerateForm onClose={close} />
       </Dialog>
-      <Dialog title="Turn two-factor authentication off" isOpen={open === "disable"} onClose={close}>
+      <Dialog title={say.turnOffTitle} isOpen={open === "disable"} onClose={close}>
         <DisableForm onClose={close} />
       </Dialog>
     </div>
@@ -105,6 +101,7 @@ export function TwoFactorSettings(props: {
 
 function RegenerateForm({ onClose }: { onClose: () => void }) {
   const { act, isPending, problems } = useAct(TwoFactorSettings_regenerate);
+  const { twoFactor: say, ui } = useWords();
   const [code, setCode] = useState("");
   const [codes, setCodes] = useState<readonly string[] | null>(null);
   const submit = async (event: FormEvent) => {
@@ -117,13 +114,13 @@ function RegenerateForm({ onClose }: { onClose: () => void }) {
   const other = otherProblems(problems, "code");
   return (
     <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-4">
-      <p className="text-sm text-muted">The codes that you have now stop working.</p>
+      <p className="text-sm text-muted">{say.oldCodesStop}</p>
       {other && <Banner tone="danger">{other}</Banner>}
       <CodeInput value={code} onChange={setCode} error={problemOf(problems, "code")} />
       <Actions>
-        <Button onPress={onClose}>Cancel</Button>
+        <Button onPress={onClose}>{ui.cancel}</Button>
         <Button type="submit" look="primary" isPending={isPending}>
-          Make new codes
+          {say.makeNewCodes}
         </Button>
       </Actions>
     </form>
@@ -132,6 +129,7 @@ function RegenerateForm({ onClose }: { onClose: () => void }) {
 
 function DisableForm({ onClose }: { onClose: () => void }) {
   const { act, isPending, problems } = useAct(TwoFactorSettings_disable);
+  const { twoFactor: say, ui } = useWords();
   const [code, setCode] = useState("");
   const submit = async (event: FormEvent) => {
     event.preventDefault();
@@ -142,15 +140,13 @@ function DisableForm({ onClose }: { onClose: () => void }) {
   const other = otherProblems(problems, "code");
   return (
     <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-4">
-      <p className="text-sm text-muted">
-        Your password alone will let you in, and whoever knows it. Your recovery codes stop working.
-      </p>
+      <p className="text-sm text-muted">{say.whenOff}</p>
       {other && <Banner tone="danger">{other}</Banner>}
       <CodeInput value={code} onChange={setCode} error={problemOf(problems, "code")} />
       <Actions>
-        <Button onPress={onClose}>Cancel</Button>
+        <Button onPress={onClose}>{ui.cancel}</Button>
         <Button type="submit" look="danger" isPending={isPending}>
-          Turn off
+          {say.turnOff}
         </Button>
       </Actions>
     </form>

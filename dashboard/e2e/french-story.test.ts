@@ -1,0 +1,197 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
+import type { Page } from "playwright-core";
+import {
+  asOwner,
+  codeOf,
+  inspect,
+  mailed,
+  missingTools,
+  openDevice,
+  readQr,
+  setPolicy,
+  start,
+  until,
+  type Running,
+} from "./browser.js";
+
+const email = "maya@client.example";
+const password = "sept hérons tranquilles";
+
+jest.setTimeout(180_000);
+const maybe = missingTools().length === 0 ? describe : describe.skip;
+
+/** Words that no French sentence of ours has. */
+const english =
+  /\b(?:the|your|you|and|with|this|that|not|sign|signed|password|email|account|request|link|enter|use|used|for|from|to|is|are|was|days?|ago|save|saved|codes? from|cancel|close|loading|working|show|new|turn|added|remove|scan|copy|download|print)\b/i;
+
+maybe("a client who reads French goes through the portal", () => {
+  let running: Running;
+  let client: Page;
+
+  /** All that is seen or read out, without what people wrote themselves; fails where an English word is left. */
+  const expectFrench = async (page: Page): Promise<void> => {
+    const texts = await page.evaluate<string[]>(`(() => {
+      const own = [...document.querySelectorAll("article, li label")].map((e) => e.getAttribute("aria-label") ?? e.textContent);
+      const told = [document.title];
+      const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT);
+      for (let node = walk.nextNode(); node; node = walk.nextNode()) {
+        if (node.nodeType === Node.TEXT_NODE) {
+          if (!node.parentElement.closest("script, style, noscript, [lang=en-CA], code, ol")) told.push(node.data);
+        } else for (const name of ["aria-label", "title", "alt", "placeholder", "aria-valuetext", "aria-roledescription"])
+          if (node.hasAttribute(name)) told.push(node.getAttribute(name));
+      }
+      return told.map((text) => own.reduce((rest, word) => rest.replaceAll(word, ""), text)).filter((text) => text.trim());
+    })()`);
+    const foreign = texts.map((text) =>
+      text.replaceAll(/Harbor & Pine Accounting|Maya Fields|Google Authenticator|\S*@\S*|HeadlessChrome/g, ""),
+    );
+    expect(foreign.filter((text) => english.test(text))).toEqual([]);
+    expect(await page.locator("html").getAttribute("lang")).toBe("fr-CA");
+  };
+  const heading = (name: string | RegExp) => client.getByRole("heading", { name, exact: true }).waitFor();
+  const check = async (name: string): Promise<void> => {
+    await expectFrench(client);
+    await inspect(client, `portal-fr-${name}`);
+  };
+  const signIn = async (): Promise<void> => {
+    await client.getByLabel("Adresse courriel").fill(email);
+    await client.getByRole("textbox", { name: /Mot de passe/ }).fill(password);
+    await client.getByRole("button", { name: "Se connecter" }).click();
+  };
+
+  beforeAll(async () => {
+    running = await start();
+    client = await openDevice(running, 390, 844, "fr-CA");
+    await setPolicy(running, { mode: "MAGIC_LINK_AND_LOGIN_2FA" });
+    const ask = await asOwner(running);
+    const { nodes } = (await ask('{ contacts(first: 1, filter: { search: "maya@client" }) { nodes { id } } }')) as {
+      nodes: { id: string }[];
+    };
+    const change = { contactId: nodes[0]?.id, language: "FR" };
+    await ask(
+      "mutation($input: UpdateContactInput!) { updateContact(input: $input) { contact { language } userErrors { message } } }",
+      { input: change },
+    );
+  }, 120_000);
+  afterAll(() => running?.stop());
+
+  it("the sign-in is in the browser's French; the switch changes it at once and keeps what is typed", async () => {
+    await client.goto(`${running.url}/portal/harbor`);
+    await heading("Connexion");
+    expect(await client.title()).toBe("Connexion · Harbor & Pine Accounting");
+    await check("sign-in");
+    await client.getByLabel("Adresse courriel").fill(email);
+    await client.evaluate("globalThis.isWatching = true");
+    await client.getByRole("button", { name: "English" }).click();
+    await heading("Sign in");
+    expect(await client.getByLabel("Email").inputValue()).toBe(email);
+    expect(await client.locator("html").getAttribute("lang")).toBe("en-CA");
+    expect(await client.title()).toBe("Sign in · Harbor & Pine Accounting");
+    // Whoever switches by keyboard stays where they are.
+    expect(await client.evaluate("document.activeElement.textContent")).toBe("English");
+    await inspect(client, "portal-switched-to-english");
+    expect(await client.evaluate("globalThis.isWatching")).toBe(true);
+    await client.reload();
+    await heading("Sign in");
+    await client.getByRole("button", { name: "Français" }).click();
+    await heading("Connexion");
+  });
+
+  it("a refusal and the way to an account are in French, and so is the mail", async () => {
+    await signIn();
+    await client.getByText("L’adresse courriel ou le mot de passe est incorrect.").waitFor();
+    await check("refused");
+    await client.getByRole("link", { name: /Créez-en un/ }).click();
+    await heading("Créez votre compte");
+    await check("request-account");
+    await client.getByLabel("Adresse courriel").fill(email);
+    const since = Date.now();
+    await client.getByRole("button", { name: "M’envoyer le lien" }).click();
+    await heading("Consultez vos courriels");
+    await check("check-mail");
+    const link = await mailed(running, email, /\/confirm#token=/, since);
+    const [mail] = await running.mails(email);
+    expect(mail?.subject).toBe("Créez votre compte chez Harbor & Pine Accounting");
+    await client.goto(link);
+    await heading("Créez votre compte");
+    await client.getByRole("textbox", { name: /Nouveau mot de passe/ }).fill("court");
+    await client.getByText("Utilisez au moins 15 caractères; il y en a 5.").waitFor();
+    await check("create-account");
+  });
+
+  it("the authenticator is set up in French, from the mailed code to the recovery codes", async () => {
+    await client.getByRole("textbox", { name: /Nouveau mot de passe/ }).fill(password);
+    await client.getByRole("button", { name: "Créer le compte" }).click();
+    await client.getByRole("img", { name: /Code QR/ }).waitFor();
+    await check("enrollment");
+    const secret = (await readQr(client, /Code QR/)).searchParams.get("secret") ?? "";
+    await client.getByLabel("Code de votre application d’authentification").fill("000000");
+    await client.getByRole("button", { name: "Activer l’authentification à deux facteurs" }).click();
+    await client.getByText("Le code est incorrect, expiré ou déjà utilisé.").waitFor();
+    await client.getByLabel("Code de votre application d’authentification").fill(codeOf(secret));
+    await client.getByRole("button", { name: "Activer l’authentification à deux facteurs" }).click();
+    await client.getByRole("list", { name: "Codes de récupération" }).waitFor();
+    await check("recovery-codes");
+    await client.getByText("Je les ai conservés").click();
+    await client.getByRole("button", { name: "Continuer" }).click();
+    await heading("Vos demandes");
+    await check("home");
+    await client.getByRole("link", { name: "Compte", exact: true }).click();
+    await heading("Votre compte");
+    await client.getByText("A2F activée").waitFor();
+    await check("account");
+    await client.getByRole("button", { name: "Nouveaux codes de récupération" }).click();
+    await client.getByRole("dialog").waitFor();
+    await check("new-recovery-codes");
+    await client.getByRole("button", { name: "Annuler" }).click();
+
+    await client.getByRole("button", { name: "Se déconnecter" }).click();
+    await heading("Connexion");
+    await signIn();
+    await heading("Entrez votre code");
+    await check("code");
+    await client.getByRole("button", { name: "Utiliser un code de récupération" }).click();
+    await client.getByRole("textbox", { name: /Code de récupération/ }).waitFor();
+    await check("recovery-code");
+    await client.getByRole("button", { name: "Utiliser l’application d’authentification" }).click();
+    await client.getByLabel("Code de votre application d’authentification").fill(codeOf(secret, 1));
+    await client.getByRole("button", { name: "Se connecter" }).click();
+    await heading("Vos demandes");
+  });
+
+  it("what a signed-in client switches to is theirs on every device, and in mails", async () => {
+    await client.getByRole("button", { name: "English" }).click();
+    await heading("Your requests");
+    const ask = await asOwner(running);
+    await until(async () => {
+      const found = await ask('{ contacts(first: 1, filter: { search: "maya@client" }) { nodes { language } } }');
+      return JSON.stringify(found).includes('"EN"');
+    });
+    const since = Date.now();
+    const other = await openDevice(running, 390, 844, "fr-CA");
+    await other.goto(`${running.url}/portal/harbor/forgot-password`);
+    await other.getByLabel("Adresse courriel").fill(email);
+    await other.getByRole("button", { name: "M’envoyer le lien" }).click();
+    const link = await mailed(running, email, /\/reset#token=/, since);
+    expect((await running.mails(email))[0]?.subject).toBe("Reset your password at Harbor & Pine Accounting");
+    await other.goto(link);
+    await other.getByRole("heading", { name: "Choisissez un nouveau mot de passe" }).waitFor();
+    await other.context().close();
+  });
+
+  it("pages that lead nowhere are in French, too", async () => {
+    const page = await openDevice(running, 1440, 900, "fr-CA");
+    for (const [path, title] of [
+      ["harbor/link#token=nonsense", "Nous ne connaissons pas ce lien"],
+      ["harbor/reset#token=nonsense", "Ce lien ne fonctionne plus"],
+      ["harbor/nowhere", "Cette page n’existe pas"],
+      ["no-such-firm", "Nous ne connaissons pas cette adresse"],
+    ] as const) {
+      await page.goto("about:blank");
+      await page.goto(`${running.url}/portal/${path}`);
+      await page.getByRole("heading", { name: title }).waitFor();
+      await expectFrench(page);
+    }
+    await page.context().close();
+  });
+});

@@ -1,0 +1,21 @@
+import { createContext, useContext } from "react";
+import type { Language } from "@gatehouse/shared";
+import { wordsInEnglish, type Words } from "./words.en.js";
+
+/** In which language a page is. The dashboard is in English; the portal says which. */
+export interface PageLanguage {
+  language: Language;
+  /** For dates and numbers; undefined: the browser's own. */
+  locale: string | undefined;
+  words: Words;
+}
+
+export const LanguageContext = createContext<PageLanguage>({
+  language: "EN",
+  locale: undefined,
+  words: wordsInEnglish,
+});
+
+export const usePageLanguage = (): PageLanguage => useContext(LanguageContext);
+/** The sentences of what the dashboard and the portal share. */
+export const useWords = (): Words => useContext(LanguageContext).words;

@@ -1,0 +1,36 @@
+import { chooseLanguage, languageCodes, languageOf, type Language } from "@gatehouse/shared";
+
+const kept = "gatehouse-language";
+/** In this tab: chosen by somebody who was not signed in, to be kept with the account once they are. */
+const unsaved = "gatehouse-language-unsaved";
+
+const read = (storage: () => Storage, name: string): Language | null => {
+  try {
+    const value = storage().getItem(name);
+    return languageCodes.find((code) => code === value) ?? null;
+  } catch {
+    return null;
+  }
+};
+const write = (storage: () => Storage, name: string, value: Language | null): void => {
+  try {
+    if (value === null) storage().removeItem(name);
+    else storage().setItem(name, value);
+  } catch {
+    // Storage is switched off: the choice lives as long as this page.
+  }
+};
+
+/** Remembers the language in this browser. */
+export const rememberLanguage = (language: Language): void => write(() => localStorage, kept, language);
+
+export const unsavedChoice = (): Language | null => read(() => sessionStorage, unsaved);
+export const setUnsavedChoice = (language: Language | null): void => write(() => sessionStorage, unsaved, language);
+
+/** The language of the page: just chosen in this tab, else the client's own, else what the browser remembers or asks for, else the firm's. */
+export const languageOfPage = ({ own, firm }: { own: Language | null; firm: Language | null }): Language =>
+  chooseLanguage({
+    own: unsavedChoice() ?? own ?? read(() => localStorage, kept),
+    asked: languageOf(navigator.languages),
+    firm,
+  });
