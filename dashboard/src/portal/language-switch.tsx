@@ -50,7 +50,7 @@ export function LanguageSwitch() {
     if (isSignedIn) await save(language);
   };
   return (
-    <fieldset aria-label={portalWords.language} className="flex gap-1 text-sm print:hidden">
+    <fieldset aria-label={portalWords.language} className="-mx-1.5 flex gap-1 text-sm print:hidden">
       {languageCodes.map((language) => (
         <Button
           key={language}

@@ -23,20 +23,22 @@ export function Shell(props: { title: string; email: string; hasAccount: boolean
           <BrandMark firmName={firm.name} branding={firm.branding} size="small" />
           <p className="text-sm break-all text-muted">{email}</p>
         </div>
-        <nav aria-label={say.pages} className="flex flex-wrap items-center gap-4">
-          <PortalLink slug={firm.slug} page="">
-            {say.requests}
-          </PortalLink>
-          {hasAccount && (
-            <PortalLink slug={firm.slug} page="account">
-              {say.account}
+        <div className="flex flex-col items-start gap-2 sm:items-end">
+          <nav aria-label={say.pages} className="flex flex-wrap items-center gap-4">
+            <PortalLink slug={firm.slug} page="">
+              {say.requests}
             </PortalLink>
-          )}
-          <Button size="small" isPending={isPending} onPress={() => void signOut()}>
-            {say.signOut}
-          </Button>
-        </nav>
-        <LanguageSwitch />
+            {hasAccount && (
+              <PortalLink slug={firm.slug} page="account">
+                {say.account}
+              </PortalLink>
+            )}
+            <Button size="small" isPending={isPending} onPress={() => void signOut()}>
+              {say.signOut}
+            </Button>
+          </nav>
+          <LanguageSwitch />
+        </div>
       </header>
       <main className="flex flex-col gap-6">
         <h1 ref={heading} tabIndex={-1} className="text-2xl font-semibold break-words text-ink outline-none">

@@ -3,6 +3,7 @@ import type { MigrationInterface, QueryRunner } from "typeorm";
 const added = [
   ["firms", "clientLanguage"],
   ["contacts", "language"],
+  ["portal_mail_requests", "language"],
 ] as const;
 
 /**

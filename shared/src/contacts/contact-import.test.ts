@@ -27,6 +27,11 @@ describe("rows of a file of contacts", () => {
     expect(three).toBeNull();
   });
 
+  it("with a language that the portal does not have are refused by its name", () => {
+    const [refusal] = importRefusals([{ number: 2, email: "a@b.c", unknownLanguage: "Spanish" }]);
+    expect(refusal).toBe("The portal does not speak “Spanish”. Write English or French, or nothing.");
+  });
+
   it("of which one is refused do not make a third one refused that is nobody else", () => {
     const rows = [
       { number: 2, externalId: "1", email: "a@b.c" },

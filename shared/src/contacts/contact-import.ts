@@ -1,3 +1,4 @@
+import { languageCodes, languages } from "../language/language.js";
 import { normalizeEmail } from "../emails/email-address.js";
 
 /** Who a row of a file is, as far as `upsertContacts` can tell. */
@@ -6,7 +7,11 @@ export interface ImportedIdentity {
   number: number;
   externalId?: string | undefined;
   email?: string | undefined;
+  /** What stands in its language cell, where that is none of ours. */
+  unknownLanguage?: string | undefined;
 }
+
+const languageNames = languageCodes.map((code) => languages[code].englishName);
 
 /** How rows of a file find their contacts: said to people, obeyed by `upsertContacts` and by `importRefusals`. */
 export const importRule =
@@ -20,8 +25,10 @@ export const importRule =
 export function importRefusals(rows: readonly ImportedIdentity[]): (string | null)[] {
   const ofId = new Map<string, number>();
   const ofEmail = new Map<string, { number: number; hasId: boolean }>();
-  return rows.map(({ number, externalId, email }) => {
+  return rows.map(({ number, externalId, email, unknownLanguage }) => {
     if (!externalId && !email) return "Give it an email or an external id; without, each import would add it again.";
+    if (unknownLanguage !== undefined)
+      return `The portal does not speak “${unknownLanguage}”. Write ${languageNames.join(" or ")}, or nothing.`;
     const address = email ? normalizeEmail(email) : null;
     const sameId = externalId ? ofId.get(externalId) : undefined;
     if (sameId !== undefined) return `Row ${sameId} has the same external id.`;

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { chooseLanguage, defaultLanguage, languageOf, type Audience, type Language } from "@gatehouse/shared";
+import { languageOf, type Audience, type Language } from "@gatehouse/shared";
 import { RequestLoaders } from "../../platform/graphql/loaders.js";
 import { badInput } from "../../platform/graphql/failures.js";
 import { cookieName, parseCookies, sessionCookieHeader } from "../../platform/http/cookies.js";
@@ -23,8 +23,8 @@ export interface ContextNeeds {
 const USER_AGENT_LENGTH = 300;
 const headerText = (value: string | string[] | undefined) => [value ?? ""].flat().join(", ");
 /** By the request alone, never by whom it is about: an answer's language tells nothing. */
-const languageIn = ({ headers }: IncomingMessage): Language =>
-  chooseLanguage({ own: null, asked: languageOf(headerText(headers["accept-language"])), firm: null });
+const languageIn = ({ headers }: IncomingMessage): Language | null =>
+  languageOf(headerText(headers["accept-language"]));
 
 /** Finds out who calls, afresh for every operation. */
 export class RequestContexts {
@@ -93,7 +93,7 @@ export class RequestContexts {
       caller: anyoneLike(caller),
       source: { ipAddress: null, userAgent: null },
       requestId: randomUUID(),
-      language: defaultLanguage,
+      language: null,
       loaders: new RequestLoaders(),
       isBrowser: false,
       trustedDeviceToken: null,

@@ -10,8 +10,8 @@ export interface RequestContext {
   caller: Caller;
   source: Source;
   requestId: string;
-  /** What refusals are said in. */
-  language: Language;
+  /** That the request asks to be answered in; null: it does not say, or none of ours. */
+  language: Language | null;
   loaders: RequestLoaders;
   /** The request's Idempotency-Key, claimed. */
   idempotencyClaim?: Claimed;

@@ -50,6 +50,8 @@ export interface MailToSend {
   content: MailContent | ClientLetter;
   /** Of the one contact that the letter is for, where it is for one; null: nobody said. */
   language?: Language | null;
+  /** In which its reader asked for it; counts where nobody has chosen one for them. */
+  asked?: Language | null;
 }
 export type ClientLetter = (language: Language) => MailContent;
 export interface MailContent {

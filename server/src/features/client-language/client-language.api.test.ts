@@ -65,6 +65,17 @@ describeOnBothDatabases("a client's language", (database) => {
     await ask(undecided.email);
     await world.mail(undecided.email, /^Create your account at Test & Sons$/);
 
+    // Asked for on a French page, by somebody of whom nobody knows the language.
+    const asking = await add({});
+    const document =
+      "mutation($input: PortalEmailInput!) { requestPortalAccount(input: $input) { accepted userErrors { code } } }";
+    const header = { "accept-language": "fr-CA" };
+    const askInFrench = async (email: string) =>
+      (await world.ask(document, { input: { firmSlug: firm.slug, email } }, undefined, header)).data;
+    const answered = await askInFrench(asking.email);
+    await world.mail(asking.email, /^Créez votre compte/);
+    expect(await askInFrench("nobody@client.example")).toEqual(answered);
+
     const set = await world.mutate(
       "setClientLanguage",
       "LanguageInput",

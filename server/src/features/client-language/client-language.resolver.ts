@@ -1,5 +1,5 @@
 import { Arg, Ctx, FieldResolver, Mutation, Resolver, Root } from "type-graphql";
-import type { Language } from "@gatehouse/shared";
+import { defaultLanguage, type Language } from "@gatehouse/shared";
 import { answer, UserError } from "../../platform/graphql/payloads.js";
 import { Allow } from "../access/allow.js";
 import { asPortalCaller } from "../access/caller.js";
@@ -62,6 +62,6 @@ export class UserErrorResolver {
     description: "What went wrong, for people; for clients in the language that Accept-Language asks for.",
   })
   message(@Root() error: UserError, @Ctx() { language }: RequestContext): string {
-    return error.sayIn(language);
+    return error.sayIn(language ?? defaultLanguage);
   }
 }

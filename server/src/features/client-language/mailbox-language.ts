@@ -7,8 +7,20 @@ const OWN = `COALESCE(
   (SELECT c.language FROM portal_accounts a JOIN contacts c ON c.portalAccountId = a.id WHERE a.firmId = ? AND a.email = ? AND ${OLDEST}),
   (SELECT c.language FROM contacts c WHERE c.firmId = ? AND c.email = ? AND ${OLDEST}))`;
 
-/** In which language a firm's mails to a client's mailbox are: the client's own, else the firm's for its clients. */
-export async function mailboxLanguage(manager: EntityManager, firmId: string, email: string): Promise<Language> {
+/**
+ * In which language a firm's mail to a client's mailbox is: the one of the contact that it is for (`language`), else the mailbox's
+ * own, else the one that it was asked for in, else the firm's for its clients.
+ */
+export async function mailboxLanguage(
+  manager: EntityManager,
+  {
+    firmId,
+    email,
+    language,
+    asked,
+  }: { firmId: string; email: string; language: Language | null; asked: Language | null },
+): Promise<Language> {
+  if (language !== null) return language;
   const [row] = (await manager.query(`SELECT ${OWN} AS own, f.clientLanguage AS firm FROM firms f WHERE f.id = ?`, [
     firmId,
     email,
@@ -16,5 +28,5 @@ export async function mailboxLanguage(manager: EntityManager, firmId: string, em
     email,
     firmId,
   ])) as { own: Language | null; firm: Language | null }[];
-  return chooseLanguage({ own: row?.own ?? null, asked: null, firm: row?.firm ?? null });
+  return chooseLanguage({ own: row?.own ?? null, asked, firm: row?.firm ?? null });
 }

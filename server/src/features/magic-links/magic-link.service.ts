@@ -121,6 +121,7 @@ export class MagicLinkService {
       await mailRequestLink(unit, request, {
         token: newLink,
         occasion: "ACCESS_LINK",
+        asked: context.language,
         expiresAt: unit.now + lifetimes.accessLink,
       });
       unit.record({

@@ -1,3 +1,4 @@
+import type { Language } from "@gatehouse/shared";
 import type { UnitOfWork } from "../audit/unit-of-work.js";
 import { ClientRequestItem, type ClientRequest } from "../client-requests/client-request.entity.js";
 import { Contact } from "../contacts/contact.entity.js";
@@ -10,7 +11,12 @@ const HOUR_MS = 3_600_000;
 export async function mailRequestLink(
   unit: UnitOfWork,
   request: ClientRequest,
-  { token, occasion, expiresAt }: { token: string; occasion: "REQUEST" | "ACCESS_LINK"; expiresAt: number },
+  {
+    token,
+    occasion,
+    expiresAt,
+    asked = null,
+  }: { token: string; occasion: "REQUEST" | "ACCESS_LINK"; expiresAt: number; asked?: Language | null },
 ): Promise<void> {
   const firm = await unit.manager.findOneByOrFail(Firm, { id: request.firmId });
   const given = {
@@ -24,7 +30,7 @@ export async function mailRequestLink(
     occasion === "ACCESS_LINK"
       ? accessLink(given)
       : clientRequest({ ...given, contactName: contact.name, ...(await details(unit, request)) });
-  unit.mail({ firmId: firm.id, to: request.sentTo, content, language: contact.language });
+  unit.mail({ firmId: firm.id, to: request.sentTo, content, language: contact.language, asked });
 }
 
 async function details({ manager }: UnitOfWork, request: ClientRequest) {

@@ -48,14 +48,18 @@ export class Outbox {
   /** A row of the caller's transaction: no mail without the fact it tells, no fact without its mail. */
   readonly enqueue = async (
     manager: EntityManager,
-    { firmId, to, content: given, language }: MailToSend,
+    { firmId, to, content: given, language = null, asked = null }: MailToSend,
     now: number,
   ): Promise<void> => {
     // Whoever calls checked the address; anything else would be a way into the envelope.
     if (normalizeEmail(to) !== to) throw new Error("a mail's recipient is not a normalised address");
     const content =
       typeof given === "function"
-        ? given(language ?? (firmId === null ? defaultLanguage : await mailboxLanguage(manager, firmId, to)))
+        ? given(
+            firmId === null
+              ? (asked ?? defaultLanguage)
+              : await mailboxLanguage(manager, { firmId, email: to, language, asked }),
+          )
         : given;
     const id = newId("mail", now);
     await manager.insert(OutboxMail, {

@@ -1,3 +1,4 @@
+import type { Language } from "@gatehouse/shared";
 import { Entity, ForeignKey, Index } from "typeorm";
 import { AtColumn, DigestColumn, IdColumn, RefColumn, TextColumn } from "../../platform/database/columns.js";
 
@@ -59,5 +60,7 @@ export class PortalMailRequest {
   @TextColumn(254) email: string;
   @TextColumn(45, { nullable: true }) ipAddress: string | null;
   @TextColumn(300, { nullable: true }) userAgent: string | null;
+  /** Of the page where the mail was asked for. */
+  @TextColumn(2, { nullable: true }) language: Language | null;
   @AtColumn() createdAt: number;
 }

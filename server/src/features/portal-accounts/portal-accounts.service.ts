@@ -90,6 +90,7 @@ export class PortalAccounts {
         kind,
         email,
         ...source,
+        language: context.language,
         createdAt: unit.now,
       });
       unit.afterCommit(() => mailRequests.wake());

@@ -70,7 +70,7 @@ export class PortalMailRequests {
   private async sendReset(unit: UnitOfWork, firm: Firm, request: PortalMailRequest): Promise<void> {
     const person = await findClientByEmail(unit.manager, firm, request.email);
     if (!person) return;
-    await mailPasswordReset(unit, person, passwordResetByClient);
+    await mailPasswordReset(unit, person, passwordResetByClient, request.language);
     unit.record({
       type: "PASSWORD_RESET_REQUESTED",
       firmId: firm.id,
@@ -80,7 +80,11 @@ export class PortalMailRequests {
     });
   }
 
-  private async sendConfirmation(unit: UnitOfWork, firm: Firm, { email }: PortalMailRequest): Promise<void> {
+  private async sendConfirmation(
+    unit: UnitOfWork,
+    firm: Firm,
+    { email, language: asked }: PortalMailRequest,
+  ): Promise<void> {
     const isContact = await unit.manager.existsBy(Contact, { firmId: firm.id, email });
     const hasAccount = (await findClientByEmail(unit.manager, firm, email)) !== null;
     if (!isContact || hasAccount) return;
@@ -96,6 +100,6 @@ export class PortalMailRequests {
       link,
       expiresInHours: lifetimes.accountConfirmation / HOUR_MS,
     });
-    unit.mail({ firmId: firm.id, to: email, content });
+    unit.mail({ firmId: firm.id, to: email, content, asked });
   }
 }

@@ -261,7 +261,7 @@ export class SignInService {
             code: emailCode,
             expiresInMinutes: lifetimes.emailCode / 60_000,
           });
-          unit.mail({ firmId: person.firmId, to: person.email, content });
+          unit.mail({ firmId: person.firmId, to: person.email, content, asked: context.language });
         }
         return new TwoFactorEnrollmentRequired({
           enrollmentToken: token,

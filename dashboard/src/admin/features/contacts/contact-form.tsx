@@ -1,9 +1,11 @@
 import { useState, type FormEvent } from "react";
+import { languageCodes, languages, type Language } from "@gatehouse/shared";
 import { graphql } from "../../../graphql/graphql.js";
 import { otherProblems, problemOf, useAct } from "../../../graphql/use-act.js";
 import { Banner } from "../../../ui/banner.js";
 import { Button } from "../../../ui/button.js";
 import { Actions } from "../../../ui/dialog.js";
+import { Select } from "../../../ui/select.js";
 import { TextField } from "../../../ui/text-field.js";
 import { ContactRow_contact } from "./contact-row.js";
 
@@ -14,6 +16,7 @@ const ContactForm_create = graphql(
         contact {
           id
           externalId
+          language
           ...ContactRow_contact
         }
         userErrors {
@@ -33,6 +36,7 @@ const ContactForm_update = graphql(
         contact {
           id
           externalId
+          language
           ...ContactRow_contact
         }
         userErrors {
@@ -52,6 +56,7 @@ export interface ContactValues {
   organization: string | null;
   email: string | null;
   externalId: string | null;
+  language: Language | null;
 }
 
 /** A new contact, or a change of one. */
@@ -68,6 +73,7 @@ export function ContactForm(props: {
   const [organization, setOrganization] = useState(contact?.organization ?? "");
   const [email, setEmail] = useState(contact?.email ?? "");
   const [externalId, setExternalId] = useState(contact?.externalId ?? "");
+  const [language, setLanguage] = useState<Language | "">(contact?.language ?? "");
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     const values = {
@@ -75,6 +81,7 @@ export function ContactForm(props: {
       organization: organization.trim() || null,
       email: email.trim() || null,
       externalId: externalId.trim() || null,
+      language: language || null,
     };
     const { payload } = contact
       ? await update.act({ input: { contactId: contact.id, ...values } })
@@ -99,6 +106,15 @@ export function ContactForm(props: {
         value={email}
         onChange={setEmail}
         error={problemOf(problems, "email")}
+      />
+      <Select
+        label="Language of mails and pages"
+        options={[
+          { value: "", label: "As the firm's other clients" },
+          ...languageCodes.map((code) => ({ value: code, label: languages[code].englishName })),
+        ]}
+        value={language}
+        onChange={setLanguage}
       />
       <TextField
         label="External id"

@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { useQuery } from "urql";
 import { Link, useParams } from "@tanstack/react-router";
+import { languages } from "@gatehouse/shared";
 import { graphql } from "../../../graphql/graphql.js";
 import { sayError } from "../../../graphql/use-act.js";
 import { Button } from "../../../ui/button.js";
@@ -28,6 +29,7 @@ const ContactPage_contact = graphql(
         organization
         email
         externalId
+        language
         createdAt
         ...ClientPortalCard_contact
         ...RequestsCard_contact
@@ -92,6 +94,10 @@ export function ContactPage() {
                 ["Name", contact.name],
                 ["Organization", contact.organization ?? "–"],
                 ["Email", contact.email ?? "–"],
+                [
+                  "Language",
+                  contact.language ? languages[contact.language].englishName : "As the firm's other clients",
+                ],
                 ["External id", contact.externalId ?? "–"],
                 ["Created", <Day key="created" on={contact.createdAt} />],
               ]}

@@ -1,4 +1,4 @@
-import { normalizeEmail, type ImportedIdentity } from "@gatehouse/shared";
+import { languageNamed, normalizeEmail, type ImportedIdentity, type Language } from "@gatehouse/shared";
 import type { SheetRow } from "./csv-file.js";
 
 /** What a column can be, and what it is called in the files of other products (English and French), likeliest first. */
@@ -22,6 +22,10 @@ export const importFields = {
         ", ",
       ),
   },
+  language: {
+    title: "Language",
+    names: "language, preferredlanguage, locale, lang, langue, languepreferee, languedecorrespondance".split(", "),
+  },
   externalId: {
     title: "External id",
     names:
@@ -41,10 +45,13 @@ export interface ImportedContact {
   email?: string;
   organization?: string;
   externalId?: string;
+  language?: Language;
 }
 export interface ImportRow {
   number: number;
   contact: ImportedContact;
+  /** What stands in its language cell, where that is none of ours. */
+  unknownLanguage?: string;
 }
 
 /** A heading without case, accents and whatever is no letter or digit. */
@@ -70,6 +77,7 @@ export function guessColumns(headings: readonly string[]): Columns {
     lastName: columnOf("lastName"),
     email: columnOf("email"),
     organization: columnOf("organization"),
+    language: columnOf("language"),
     externalId: columnOf("externalId"),
   };
   // "Nom, Prénom": beside a first name alone, the name is the last one. Beside a whole name, its parts say nothing new.
@@ -85,11 +93,14 @@ export const contactsIn = (rows: readonly SheetRow[], columns: Columns): ImportR
     const contact: ImportedContact = { name: of("name") || `${of("firstName")} ${of("lastName")}`.trim() };
     for (const field of ["email", "organization", "externalId"] as const)
       if (of(field) !== "") contact[field] = of(field);
-    return { number, contact };
+    const language = languageNamed(of("language"));
+    if (language !== null) return { number, contact: { ...contact, language } };
+    return of("language") === "" ? { number, contact } : { number, contact, unknownLanguage: of("language") };
   });
 
-export const identityOf = ({ number, contact: { externalId, email } }: ImportRow): ImportedIdentity => ({
+export const identityOf = ({ number, unknownLanguage, contact }: ImportRow): ImportedIdentity => ({
   number,
-  externalId,
-  email,
+  unknownLanguage,
+  externalId: contact.externalId,
+  email: contact.email,
 });

@@ -64,6 +64,18 @@ describe("columns", () => {
   const matched = (...headings: string[]) =>
     Object.fromEntries(Object.entries(guessColumns(headings)).filter(([, column]) => column !== null));
 
+  it("with languages are read by code, tag or name; what is none of ours is refused, an empty cell says nothing", () => {
+    const columns = guessColumns(["Nom complet", "Courriel", "Langue"]);
+    const languageOf = (cell: string) => {
+      const [row] = contactsIn([{ number: 2, cells: ["Zoé", "zoe@client.example", cell] }], columns);
+      return row && { language: row.contact.language, unknown: row.unknownLanguage };
+    };
+    for (const cell of ["FR", "fr-CA", "Français", "french"])
+      expect(languageOf(cell)).toEqual({ language: "FR", unknown: undefined });
+    expect(languageOf("")).toEqual({ language: undefined, unknown: undefined });
+    expect(languageOf("Spanish")).toEqual({ language: undefined, unknown: "Spanish" });
+  });
+
   it("are matched by their headings, whatever their case and accents, in English and French", () => {
     expect(matched("Client Name", "E-mail Address", "Company", "Client ID")).toEqual({
       name: 0,
@@ -93,7 +105,15 @@ describe("columns", () => {
 
   it("tell a contact; what is empty or missing is left out, and a name is put together of its parts", () => {
     const rows = readSheet("Ann,Lee,ann@client.example,\nBo,,,7\n,Cy");
-    const columns = { firstName: 0, lastName: 1, email: 2, externalId: 3, name: null, organization: null };
+    const columns = {
+      firstName: 0,
+      lastName: 1,
+      email: 2,
+      externalId: 3,
+      name: null,
+      organization: null,
+      language: null,
+    };
     expect(contactsIn(rows, columns)).toEqual([
       { number: 1, contact: { name: "Ann Lee", email: "ann@client.example" } },
       { number: 2, contact: { name: "Bo", externalId: "7" } },

@@ -1,4 +1,4 @@
-import { importRule } from "@gatehouse/shared";
+import { importRule, languages } from "@gatehouse/shared";
 import { Button } from "../../../ui/button.js";
 import { Card } from "../../../ui/card.js";
 import { Checkbox } from "../../../ui/checkbox.js";
@@ -95,6 +95,12 @@ export function MatchCard(props: {
             { id: "name", title: "Name", renderCell: ({ contact }) => contact.name },
             { id: "email", title: "Email", renderCell: ({ contact }) => contact.email },
             { id: "organization", title: "Organization", renderCell: ({ contact }) => contact.organization },
+            {
+              id: "language",
+              title: "Language",
+              renderCell: ({ contact: { language }, unknownLanguage }) =>
+                language ? languages[language].englishName : unknownLanguage,
+            },
             { id: "externalId", title: "External id", renderCell: ({ contact }) => contact.externalId },
           ]}
         />

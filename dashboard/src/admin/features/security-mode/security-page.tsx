@@ -25,6 +25,7 @@ import { RadioGroup } from "../../../ui/radio-group.js";
 import { Skeleton } from "../../../ui/skeleton.js";
 import { ErrorState } from "../../../ui/states.js";
 import { TextField } from "../../../ui/text-field.js";
+import { ClientLanguageCard } from "./client-language-card.js";
 import { useTeamSession } from "../../session.js";
 import { BrandingCard } from "../branding/branding-card.js";
 
@@ -33,6 +34,7 @@ const SecurityPage_firm = graphql(`
     firm {
       id
       plan
+      clientLanguage
       securityPolicy {
         mode
         enforcedFrom
@@ -96,7 +98,10 @@ export function SecurityPage() {
       </PageHeader>
       {data ? (
         // A new version starts the form anew from what is in force now.
-        <PolicyForm key={data.firm.securityPolicy.version} firm={data.firm} onStale={refresh} />
+        <>
+          <PolicyForm key={data.firm.securityPolicy.version} firm={data.firm} onStale={refresh} />
+          <ClientLanguageCard key={data.firm.clientLanguage} current={data.firm.clientLanguage} />
+        </>
       ) : error ? (
         <ErrorState message={sayError(error)} onRetry={refresh} />
       ) : (

@@ -1,0 +1,68 @@
+import { useState, type FormEvent } from "react";
+import { languageCodes, languages, type Language } from "@gatehouse/shared";
+import { graphql } from "../../../graphql/graphql.js";
+import { otherProblems, useAct } from "../../../graphql/use-act.js";
+import { Banner } from "../../../ui/banner.js";
+import { Button } from "../../../ui/button.js";
+import { Card } from "../../../ui/card.js";
+import { useNotify } from "../../../ui/notices.js";
+import { RadioGroup } from "../../../ui/radio-group.js";
+import { useTeamSession } from "../../session.js";
+
+const ClientLanguageCard_set = graphql(`
+  mutation ClientLanguageCard_set($input: LanguageInput!) {
+    setClientLanguage(input: $input) {
+      firm {
+        id
+        clientLanguage
+      }
+      userErrors {
+        code
+        field
+        message
+      }
+    }
+  }
+`);
+
+/** The language in which the firm speaks to clients who have not said theirs. */
+export function ClientLanguageCard({ current }: { current: Language }) {
+  const { mayWrite } = useTeamSession();
+  const notify = useNotify();
+  const { act, isPending, problems } = useAct(ClientLanguageCard_set);
+  const [language, setLanguage] = useState(current);
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    const { payload } = await act({ input: { language } });
+    if (payload) notify({ tone: "success", text: "Saved. The next mails are in it." });
+  };
+  const problem = otherProblems(problems);
+  return (
+    <Card title="Language">
+      <form onSubmit={(event) => void submit(event)} className="flex max-w-3xl flex-col gap-5">
+        <RadioGroup
+          label="Clients are written to in"
+          value={language}
+          onChange={setLanguage}
+          isDisabled={!mayWrite}
+          choices={languageCodes.map((code) => ({
+            value: code,
+            title: languages[code].englishName,
+            description:
+              code === "FR"
+                ? "French as in Canada, in mails and on the portal's pages."
+                : "English, in mails and on the portal's pages.",
+          }))}
+        />
+        <p className="text-sm text-muted">
+          This is for clients who have chosen no language. Each client can switch in the portal, and you can choose for
+          one under Contacts or by import. On a portal page, the language of the client's browser goes before this one.
+        </p>
+        {problem && <Banner tone="danger">{problem}</Banner>}
+        <Button type="submit" look="primary" isPending={isPending} isDisabled={!mayWrite || language === current}>
+          Use this language
+        </Button>
+      </form>
+    </Card>
+  );
+}
