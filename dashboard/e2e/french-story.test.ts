@@ -43,7 +43,10 @@ maybe("a client who reads French goes through the portal", () => {
       return told.map((text) => own.reduce((rest, word) => rest.replaceAll(word, ""), text)).filter((text) => text.trim());
     })()`);
     const foreign = texts.map((text) =>
-      text.replaceAll(/Harbor & Pine Accounting|Maya Fields|Google Authenticator|\S*@\S*|HeadlessChrome/g, ""),
+      text.replaceAll(
+        /Harbor & Pine Accounting|Maya Fields|Google Authenticator|Documents for your 2025 tax return|\S*@\S*|HeadlessChrome/g,
+        "",
+      ),
     );
     expect(foreign.filter((text) => english.test(text))).toEqual([]);
     expect(await page.locator("html").getAttribute("lang")).toBe("fr-CA");
@@ -136,6 +139,9 @@ maybe("a client who reads French goes through the portal", () => {
     await client.getByRole("button", { name: "Continuer" }).click();
     await heading("Vos demandes");
     await check("home");
+    await client.getByRole("link", { name: /tax return/ }).click();
+    await client.getByRole("checkbox").first().waitFor();
+    await check("request");
     await client.getByRole("link", { name: "Compte", exact: true }).click();
     await heading("Votre compte");
     await client.getByText("A2F activée").waitFor();
@@ -143,6 +149,10 @@ maybe("a client who reads French goes through the portal", () => {
     await client.getByRole("button", { name: "Nouveaux codes de récupération" }).click();
     await client.getByRole("dialog").waitFor();
     await check("new-recovery-codes");
+    await client.getByRole("button", { name: "Annuler" }).click();
+    await client.getByRole("button", { name: "Ajouter une clé d’accès" }).click();
+    await client.getByLabel("Nom").waitFor();
+    await check("new-passkey");
     await client.getByRole("button", { name: "Annuler" }).click();
 
     await client.getByRole("button", { name: "Se déconnecter" }).click();
@@ -179,8 +189,12 @@ maybe("a client who reads French goes through the portal", () => {
     await other.context().close();
   });
 
-  it("pages that lead nowhere are in French, too", async () => {
+  it("a request's link is in French, and so are pages that lead nowhere", async () => {
     const page = await openDevice(running, 1440, 900, "fr-CA");
+    const asked = (await running.mails(email)).flatMap(({ links }) => links).find((link) => link.includes("/link#"));
+    await page.goto(asked ?? "");
+    await page.getByRole("button", { name: "Ouvrir la demande" }).waitFor();
+    await expectFrench(page);
     for (const [path, title] of [
       ["harbor/link#token=nonsense", "Nous ne connaissons pas ce lien"],
       ["harbor/reset#token=nonsense", "Ce lien ne fonctionne plus"],
