@@ -1,4 +1,4 @@
-import { inWords } from "../language/durations.js";
+import { inWords, roughly } from "../language/durations.js";
 
 /** What a refused client reads. What only the firm's team or an integrator can be told stays English, where it is said. */
 export const refusalsInEnglish = {
@@ -38,6 +38,9 @@ export const refusalsInEnglish = {
   tooManyWrongCodes: (waitMs: number) =>
     `Too many wrong codes. Try again ${inWords(waitMs, "EN")}, or ask the firm to unlock it.`,
   codeMissing: "Enter the code of your authenticator app too.",
+  /** `seconds`: how far the phone's clock is ahead, or (negative) behind. */
+  clockIsOff: (seconds: number) =>
+    `The clock of your phone is about ${roughly(seconds, "EN")} ${seconds > 0 ? "ahead" : "behind"}. Set its date and time to automatic, then enter the next code.`,
   mailedCodeWrong: "The mailed code is wrong or has expired.",
   setUpTookTooLong: "This set-up took too long, or was started again elsewhere. Start again.",
   accountExists: "There is an account with this email already. Sign in instead.",

@@ -1,4 +1,4 @@
-import { inWords } from "../language/durations.js";
+import { inWords, roughly } from "../language/durations.js";
 import type { RefusalWords } from "./refusals.en.js";
 
 export const refusalsInFrench: RefusalWords = {
@@ -41,6 +41,8 @@ export const refusalsInFrench: RefusalWords = {
   tooManyWrongCodes: (waitMs) =>
     `Trop de codes incorrects. Réessayez ${inWords(waitMs, "FR")}, ou demandez au cabinet de déverrouiller l’accès.`,
   codeMissing: "Entrez aussi le code de votre application d’authentification.",
+  clockIsOff: (seconds) =>
+    `L’horloge de votre téléphone ${seconds > 0 ? "avance" : "retarde"} d’environ ${roughly(seconds, "FR")}. Réglez la date et l’heure en mode automatique, puis entrez le prochain code.`,
   mailedCodeWrong: "Le code reçu par courriel est incorrect ou expiré.",
   setUpTookTooLong: "Cette configuration a pris trop de temps ou a été recommencée ailleurs. Recommencez.",
   accountExists: "Il existe déjà un compte avec cette adresse courriel. Connectez-vous plutôt.",

@@ -40,3 +40,10 @@ const lengths = {
 };
 /** "15 minutes", "1 hour", "7 jours". */
 export const durationInWords = (n: number, unit: Unit, language: Language): string => lengths[unit][language].format(n);
+/** "45 seconds", "4 minutes": how long, whichever way. */
+export const roughly = (seconds: number, language: Language): string => {
+  const off = Math.abs(seconds);
+  return off < 2 * MINUTE
+    ? durationInWords(off, "second", language)
+    : durationInWords(Math.round(off / MINUTE), "minute", language);
+};

@@ -243,11 +243,5 @@ export class OwnSecondFactor {
 
 function wrongFirstCode(driftSeconds: number | null): Refusal {
   if (driftSeconds === null) return new Refusal("INVALID_CODE", ["input", "code"]);
-  const off = Math.abs(driftSeconds);
-  const howMuch = off >= 120 ? `${Math.round(off / 60)} minutes` : `${off} seconds`;
-  return new Refusal(
-    "INVALID_CODE",
-    ["input", "code"],
-    `The clock of your phone is about ${howMuch} ${driftSeconds > 0 ? "ahead" : "behind"}. Set its date and time to automatic, then enter the next code.`,
-  );
+  return new Refusal("INVALID_CODE", ["input", "code"], (say) => say.clockIsOff(driftSeconds));
 }

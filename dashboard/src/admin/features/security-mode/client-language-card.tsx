@@ -39,7 +39,7 @@ export function ClientLanguageCard({ current }: { current: Language }) {
   const problem = otherProblems(problems);
   return (
     <Card title="Language">
-      <form onSubmit={(event) => void submit(event)} className="flex max-w-3xl flex-col gap-5">
+      <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-5">
         <RadioGroup
           label="Clients are written to in"
           value={language}
@@ -59,9 +59,11 @@ export function ClientLanguageCard({ current }: { current: Language }) {
           one under Contacts or by import. On a portal page, the language of the client's browser goes before this one.
         </p>
         {problem && <Banner tone="danger">{problem}</Banner>}
-        <Button type="submit" look="primary" isPending={isPending} isDisabled={!mayWrite || language === current}>
-          Use this language
-        </Button>
+        <div className="flex justify-end">
+          <Button type="submit" look="primary" isPending={isPending} isDisabled={!mayWrite || language === current}>
+            Use this language
+          </Button>
+        </div>
       </form>
     </Card>
   );

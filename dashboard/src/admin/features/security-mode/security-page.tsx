@@ -98,10 +98,10 @@ export function SecurityPage() {
       </PageHeader>
       {data ? (
         // A new version starts the form anew from what is in force now.
-        <>
+        <div className="flex max-w-3xl flex-col gap-6">
           <PolicyForm key={data.firm.securityPolicy.version} firm={data.firm} onStale={refresh} />
           <ClientLanguageCard key={data.firm.clientLanguage} current={data.firm.clientLanguage} />
-        </>
+        </div>
       ) : error ? (
         <ErrorState message={sayError(error)} onRetry={refresh} />
       ) : (

@@ -1,0 +1,28 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "@jest/globals";
+
+const features = join(__dirname, "..");
+/** Where a client can be refused; what is refused to the firm's team and to programs alone is said in English. */
+const reached = ["magic-links", "not-me", "passkeys", "passwords", "sessions", "sign-in", "two-factor"];
+const files = [
+  ...reached.flatMap((folder) => readdirSync(join(features, folder)).map((file) => join(folder, file))),
+  "portal-accounts/portal-accounts.service.ts",
+  "portal-accounts/mailed-tokens.ts",
+].filter((file) => file.endsWith(".ts") && !file.endsWith(".test.ts"));
+/** Told to programs, which alone can send such a thing. */
+const forPrograms = /TOKEN is refused|A device key has/;
+
+describe("a refusal that a client can get", () => {
+  it("takes its sentence from the words of both languages", () => {
+    const told = files.flatMap((file) =>
+      readFileSync(join(features, file), "utf8")
+        .split("new Refusal(")
+        .slice(1)
+        .map((rest) => rest.split(";", 1)[0] ?? "")
+        .filter((call) => /["'`]/.test(call.replaceAll(/"\w*"/g, "")) && !forPrograms.test(call))
+        .map((call) => `${file}: ${call}`),
+    );
+    expect(told).toEqual([]);
+  });
+});
