@@ -7,8 +7,9 @@ import { describeOnBothDatabases } from "../../testing/databases.js";
 import { hasProgram, OwnRedis } from "../../testing/services.js";
 import { CLIENT_PASSWORD, OWNER_PASSWORD, World, type Mail } from "../../testing/world.js";
 
-/** Events of failures, of passkeys, of roll-outs, of languages and of the team, which have tests of their own. */
+/** Events of failures, of passkeys, of roll-outs, of branding, of languages and of the team, which have tests of their own. */
 const notToday = [
+  "BRANDING_CHANGED",
   "CLIENT_LANGUAGE_CHANGED",
   "PASSKEY_ADDED",
   "PASSKEY_REMOVED",
