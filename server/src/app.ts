@@ -13,6 +13,7 @@ import { docsRoutes } from "./docs/docs-pages.js";
 import { entities, migrations } from "./entities.js";
 import { AccessCheckResolver } from "./features/access-check/access-check.resolver.js";
 import { AccessCheck } from "./features/access-check/access-check.service.js";
+import { logRefusal, logRefusals } from "./features/access/refusal-log.js";
 import { RequestContexts } from "./features/access/request-context.factory.js";
 import type { RequestContext } from "./features/access/request-context.js";
 import { may } from "./features/access/caller.js";
@@ -108,6 +109,7 @@ import { graphqlEndpoint } from "./platform/http/graphql-endpoint.js";
 import { createHttpServer, type Route } from "./platform/http/http-server.js";
 import { send, sendError, sendJson } from "./platform/http/responses.js";
 import { isFromElsewhere } from "./platform/http/same-site.js";
+import { securityHeaders } from "./platform/http/security-headers.js";
 import { statusForJson } from "./platform/http/status-for-json.plugin.js";
 import { StaticFiles } from "./platform/http/static-files.js";
 import { createLog, type Log } from "./platform/log.js";
@@ -146,6 +148,8 @@ export async function startApp(
   const dataSource = await openDatabase({ url: config.databaseUrl, entities, migrations });
   const metrics = new Registry();
   collectDefaultMetrics({ register: metrics });
+  // /metrics is public: it names no software's version.
+  metrics.removeSingleMetric("nodejs_version_info");
   const operations = new Counter({
     name: "gatehouse_graphql_operations_total",
     help: "Operations over HTTP, by the lane that they took.",
@@ -339,6 +343,7 @@ export async function startApp(
       idempotencyPlugin(idempotencyKeys, authenticationFields),
       // After the limits, which give their errors codes of their own.
       statusForJson<RequestContext>(),
+      logRefusals(log),
     ],
   });
   const apollo = new ApolloServer<RequestContext>({
@@ -366,6 +371,7 @@ export async function startApp(
   const sockets = attachWebSocket<RequestContext>({
     server,
     path: "/graphql",
+    headers: securityHeaders(publicUrl),
     schema,
     rules: [...specifiedRules, ...rules, ...(config.isProduction ? [NoSchemaIntrospectionCustomRule] : [])],
     isAllowedOrigin,
@@ -375,7 +381,10 @@ export async function startApp(
       caller.kind === "API_KEY" ? caller.keyId : caller.kind === "ANONYMOUS" ? requestId : caller.sessionId,
     charge: (context, operation) => chargeOperation(costs, context, operation),
     hideHints: config.isProduction,
-    logError: (error, { requestId }) => logUnexpected(error, requestId, log),
+    logError: (error, context) => {
+      logUnexpected(error, context.requestId, log);
+      logRefusal(log, [error.extensions.code], context);
+    },
     logFailure: (error) => log.error({ err: error }, "a socket failed"),
     formatError: (error) => maskError(error.toJSON()),
   });

@@ -86,6 +86,13 @@ describeOnBothDatabases("firms are strictly apart, and the endpoint gives nothin
       'createContact(input: { name: "x", firmId: "frm_x" })',
       'createContact(input: { name: "x", accessState: ACCOUNT_CREATED })',
       "updateSecurityPolicy(input: { expectedVersion: 1, plan: ENTERPRISE })",
+      `updateContact(input: { contactId: "${RANDOM_CONTACT}", twoFactorEnabled: true })`,
+      `updateContact(input: { contactId: "${RANDOM_CONTACT}", portalAccountId: "acc_x" })`,
+      'upsertContacts(input: { contacts: [{ name: "x", externalId: "x", firmId: "frm_x" }] })',
+      `changeTeamMember(input: { memberId: "${RANDOM_CONTACT}", firmId: "frm_x" })`,
+      'createApiKey(input: { name: "x", scopes: [AUDIT_READ], firmId: "frm_x" })',
+      `createPortalAccount(input: { confirmationToken: "x", password: "x", role: OWNER })`,
+      'confirmTwoFactorEnrollment(input: { code: "000000", enrolled: true })',
     ];
     for (const call of tries)
       expect((await world.ask(`mutation { ${call} { userErrors { code } } }`, {}, us)).status).toBe(400);
@@ -108,6 +115,44 @@ describeOnBothDatabases("firms are strictly apart, and the endpoint gives nothin
     expect((await world.ask("{ contacts { totalCount } }", {}, token)).errors?.[0]?.extensions.code).toBe(
       "UNAUTHENTICATED",
     );
+  });
+
+  it("R07 whoever may not reset a client is refused alike whether the client exists or not, and nothing happens", async () => {
+    const { email, contactId, created } = await world.client(ours, us);
+    await world.enroll({ token: created.result.sessionToken });
+    const before = (await world.mails(email)).length;
+    const colleague = async (role: "ADMIN" | "STAFF", of: { id: string }) =>
+      world.ownerToken({ owner: await world.member(of.id, role) });
+    const callers: [who: string, token: string | undefined][] = [
+      ["nobody", undefined],
+      ["staff", await colleague("STAFF", ours)],
+      ["the client", (await world.client(ours, us)).created.result.sessionToken],
+      ["a key without the scope", await world.key(us, ["CONTACTS_WRITE", "ACCESS_WRITE", "POLICY_WRITE"])],
+      ["another firm's owner", them],
+      ["another firm's administrator", await colleague("ADMIN", theirs)],
+      ["another firm's key", await world.key(them, ["ACCESS_RESET"])],
+    ];
+    const reset = async (of: string, by: string | undefined) => {
+      const { status, data, errors } = await world.ask(
+        "mutation($input: ContactReasonInput!) { resetTwoFactor(input: $input) { contact { id } userErrors { code field message } } }",
+        { input: { contactId: of, reason: "lost phone" } },
+        by,
+      );
+      return JSON.stringify([status, data, errors]);
+    };
+    for (const [who, by] of callers) {
+      const refused = await reset(contactId, by);
+      for (const none of [RANDOM_CONTACT, "nonsense"]) expect([who, await reset(none, by)]).toEqual([who, refused]);
+      expect([who, refused]).toEqual([who, expect.stringMatching(/UNAUTHENTICATED|FORBIDDEN|NOT_FOUND/)]);
+    }
+    const { data } = await world.ask(
+      "query($id: ID!) { contact(id: $id) { portalAccount { twoFactor { enrolled } } auditEvents { nodes { type } } } }",
+      { id: contactId },
+      us,
+    );
+    expect(data.contact.portalAccount.twoFactor.enrolled).toBe(true);
+    expect(data.contact.auditEvents.nodes).not.toContainEqual({ type: "TWO_FACTOR_RESET" });
+    expect(await world.mails(email)).toHaveLength(before);
   });
 
   it("a client sees its own account and nothing of the firm's side", async () => {
@@ -230,12 +275,35 @@ describeOnBothDatabases("firms are strictly apart, and the endpoint gives nothin
         complete: () => undefined,
       },
     );
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    // No argument names a firm.
+    const named = await new Promise((resolve) => {
+      const other = world.socket(us);
+      other.subscribe(
+        { query: `subscription { auditEvents(firmId: "${theirs.id}") { id } }` },
+        { next: resolve, error: resolve, complete: () => resolve("complete") },
+      );
+    });
+    expect(named).toEqual([expect.objectContaining({ message: expect.stringContaining('Unknown argument "firmId"') })]);
+    await until(async () => {
+      await world.contact(us, "Ours at first");
+      return seen.length > 0;
+    });
+    const some = (firm: string, from: number) =>
+      Array.from({ length: 50 }, (_, n) => ({ name: `${firm} ${from + n}`, externalId: `${firm} ${from + n}` }));
     await Promise.all(
-      Array.from({ length: 20 }, (_, n) => world.contact(n % 2 ? us : them, n % 2 ? `Ours ${n}` : `Theirs ${n}`)),
+      Array.from({ length: 20 }, (_, n) =>
+        world.mutate(
+          "upsertContacts",
+          "UpsertContactsInput",
+          "results { userErrors { code } }",
+          { contacts: some(n % 2 ? "Ours" : "Theirs", n * 50) },
+          n % 2 ? us : them,
+        ),
+      ),
     );
-    await until(() => seen.length >= 10);
-    expect(seen.every((summary) => summary.includes("Ours"))).toBe(true);
+    await until(() => seen.length >= 501);
+    expect(seen.filter((summary) => !summary.includes("Ours"))).toEqual([]);
+    expect(new Set(seen.filter((summary) => !summary.includes("at first"))).size).toBe(500);
 
     const { data } = await world.ask(
       "{ auditEvents(first: 6, filter: { types: [CONTACT_CREATED] }) { nodes { cursor summary } } }",

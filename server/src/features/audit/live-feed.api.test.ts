@@ -160,6 +160,8 @@ describeOnBothDatabases("live events", (database) => {
     expect(await codeOf("subscription { nothing }")).toBe("GRAPHQL_VALIDATION_FAILED");
     expect(await codeOf("subscription {")).toBe("GRAPHQL_PARSE_FAILED");
     expect(await codeOf(`subscription { auditEvents { ${"id ".repeat(2000)} } }`)).toBe("QUERY_TOO_COMPLEX");
+    // F10: so deep that a parser without a bound would run out of stack.
+    expect(await codeOf(`subscription { ${"a{".repeat(15_000)}b${"}".repeat(15_000)} }`)).toBe("QUERY_TOO_COMPLEX");
     expect(await codeOf("subscription($after: String) { auditEvents(after: $after) { id } }", { after: 1 })).toBe(
       "BAD_USER_INPUT",
     );
@@ -205,6 +207,34 @@ describeOnBothDatabases("live events", (database) => {
       const { result } = await world.signIn("teamSignIn", "TeamSignInInput", { email, password: OWNER_PASSWORD });
       await cutOff(result.sessionToken, () =>
         sql("UPDATE team_members SET disabledAt = ? WHERE email = ?", [1, email]),
+      );
+    });
+    it("a colleague whose 2FA the firm resets, or who is removed", async () => {
+      for (const [name, input] of [
+        ["resetTeamMemberTwoFactor", { reason: "lost phone" }],
+        ["removeTeamMember", { reason: "has left" }],
+      ] as const) {
+        const email = await world.member(firm.id, "ADMIN");
+        const token = await world.ownerToken({ owner: email });
+        await world.enroll({ token });
+        const { data } = await world.ask("{ viewer { ... on TeamMember { id } } }", {}, token);
+        await cutOff(token, () =>
+          world.mutate(
+            name,
+            "TeamMemberReasonInput",
+            "teamMember { id }",
+            { ...input, memberId: data.viewer.id },
+            owner,
+          ),
+        );
+      }
+    });
+    it("a session that its owner ended elsewhere", async () => {
+      const token = await world.ownerToken(firm);
+      const { data } = await world.ask("{ viewer { ... on TeamMember { sessions { id current } } } }", {}, token);
+      const sessionId = data.viewer.sessions.find(({ current }: { current: boolean }) => current).id;
+      await cutOff(token, () =>
+        world.mutate("revokeSession", "RevokeSessionInput", "revokedSessionId", { sessionId }, owner),
       );
     });
     it("revoked key", async () => {

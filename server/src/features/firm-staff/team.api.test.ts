@@ -68,6 +68,18 @@ describeOnBothDatabases("the firm's team", (database) => {
     await expect(invite("staff3@firm.example", "STAFF", staff.token)).rejects.toThrow("FORBIDDEN");
   });
 
+  it("Z05 a colleague who is made staff can do less from the next operation on, in the session that is open", async () => {
+    const demoted = await joined("demoted@firm.example", "ADMIN");
+    const { id } = await world.contact(demoted.token, "Before");
+    const rename = { contactId: id, name: "After" };
+    await act("changeTeamMember", "ChangeTeamMemberInput", { memberId: demoted.id, role: "STAFF" });
+    await expect(world.contact(demoted.token)).rejects.toThrow("FORBIDDEN");
+    await expect(
+      world.mutate("updateContact", "UpdateContactInput", "contact { id }", rename, demoted.token),
+    ).rejects.toThrow("FORBIDDEN");
+    expect((await world.ask("{ contacts(first: 1) { totalCount } }", {}, demoted.token)).errors).toBeUndefined();
+  });
+
   it("a removed colleague is out at once, and the email can be invited again", async () => {
     const email = "leaver@firm.example";
     const leaver = await joined(email, "STAFF");

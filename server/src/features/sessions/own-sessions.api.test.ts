@@ -46,7 +46,7 @@ describeOnBothDatabases("where one is signed in, and which devices are trusted",
   it("a client may trust a device only where the firm allows it, for as long as it allows, and is then not asked the code there", async () => {
     const firm = await world.firm();
     const owner = await world.ownerToken(firm);
-    const { email, created } = await world.client(firm, owner);
+    const { email, contactId, created } = await world.client(firm, owner);
     const { secret } = await world.enroll({ token: created.result.sessionToken });
     const origin = world.app.publicUrl;
     const browser = async (field: string, type: string, input: object, cookie = "") => {
@@ -91,7 +91,25 @@ describeOnBothDatabases("where one is signed in, and which devices are trusted",
     expect((await signIn(device)).result.__typename).toBe("SignedIn");
     expect((await signIn()).result.__typename).toBe("TwoFactorRequired");
 
+    // Another client's browser is none of this one's, and a made-up one is nobody's.
+    const neighbour = await world.client(firm, owner);
+    await world.enroll({ token: neighbour.created.result.sessionToken });
+    const input = { firmSlug: firm.slug, email: neighbour.email, password: CLIENT_PASSWORD };
+    for (const cookie of [device, `gatehouse_device=gtd_${"A".repeat(43)}`])
+      expect((await browser("portalSignIn", "PortalSignInInput", input, cookie)).result.__typename).toBe(
+        "TwoFactorRequired",
+      );
+
     await allow(0);
     expect((await signIn(device)).result).toMatchObject({ __typename: "TwoFactorRequired", trustedDeviceDays: null });
+
+    // R05: what the firm resets takes the trusted devices along, for good.
+    await allow(14);
+    expect((await signIn(device)).result.__typename).toBe("SignedIn");
+    const reset = { contactId, reason: "lost phone" };
+    await world.mutate("resetTwoFactor", "ContactReasonInput", "contact { id }", reset, owner);
+    const again = (await world.portalSignIn(firm, email)).result.sessionToken;
+    await world.enroll({ token: again });
+    expect((await signIn(device)).result.__typename).toBe("TwoFactorRequired");
   });
 });

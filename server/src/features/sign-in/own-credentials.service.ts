@@ -145,7 +145,7 @@ export class OwnCredentials {
     if (!attempt.ok)
       throw new Refusal("ACCOUNT_LOCKED", null, (say) => say.tooManyWrongPasswords(attempt.retryAfterMs));
     const credential = await work.reader.findOneBy(PasswordCredential, { ownerId: person.ownerId });
-    if (!(await hasher.matches(couldBePassword(password) ? password : "", credential)))
+    if (!couldBePassword(password) || !(await hasher.matches(password, credential)))
       throw new Refusal("INVALID_CREDENTIALS", field, (say) => say.passwordWrong);
     await attempts.clear(key);
     await signIn.giveBack(bySource);

@@ -194,7 +194,8 @@ export class SignInService {
     if (!attempt.ok) throw passwordWait(attempt.retryAfterMs);
 
     const credential = person && (await work.reader.findOneBy(PasswordCredential, { ownerId: person.ownerId }));
-    const isRight = await hasher.matches(couldBePassword(given.password) ? given.password : "", credential);
+    // What cannot be a password costs no hash, whoever's it is said to be.
+    const isRight = couldBePassword(given.password) && (await hasher.matches(given.password, credential));
     if (!isRight || !person || !credential) {
       await this.recordFailure(given, attempt.isLast ? attempt.waitMs : null);
       throw new Refusal("INVALID_CREDENTIALS");

@@ -53,8 +53,10 @@ function findStep(secret: string, code: string, now: number, window: number): nu
   return found;
 }
 
+/** A colon parts issuer and account in the label, also when it is encoded, so that neither may hold one. */
+const inLabel = (text: string) => encodeURIComponent(text.replaceAll(/\s*:\s*/g, " ").trim());
+
 /** The Key URI that authenticator apps read; label and issuer are percent-encoded, so that no name can add a parameter. */
 export function otpauthUri({ secret, issuer, account }: { secret: string; issuer: string; account: string }): string {
-  const label = `${encodeURIComponent(issuer)}:${encodeURIComponent(account)}`;
-  return `otpauth://totp/${label}?secret=${secret}&issuer=${encodeURIComponent(issuer)}&algorithm=SHA1&digits=${DIGITS}&period=${PERIOD_MS / 1000}`;
+  return `otpauth://totp/${inLabel(issuer)}:${inLabel(account)}?secret=${secret}&issuer=${inLabel(issuer)}&algorithm=SHA1&digits=${DIGITS}&period=${PERIOD_MS / 1000}`;
 }

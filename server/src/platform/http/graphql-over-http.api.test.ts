@@ -1,10 +1,10 @@
 import { request } from "node:http";
-import { connect } from "node:net";
+import { connect, type Socket } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { getIntrospectionQuery } from "graphql";
 import { auditServer } from "graphql-http";
 import { freshDatabaseUrl, type FreshDatabase } from "../../testing/databases.js";
-import { until, World } from "../../testing/world.js";
+import { OWNER_PASSWORD, until, World } from "../../testing/world.js";
 
 const GETS = [
   "5A70 MAY accept application/x-www-form-urlencoded formatted GET requests",
@@ -12,12 +12,36 @@ const GETS = [
   "D6D5 MAY allow URL-encoded JSON string {variables} parameter in GETs when accepting application/graphql-response+json",
 ];
 
+const JSON_TYPE = /^application\/json; charset=utf-8$/;
+
 describe.each([{ isProduction: false }, { isProduction: true }])("GraphQL over HTTP, %p", ({ isProduction }) => {
   let database: FreshDatabase;
   let world: World;
+  /** Connections that send the beginning of a request: of its head, or of its body. */
+  const slow: Socket[] = [];
+  async function beginSlowly(): Promise<void> {
+    const { port } = new URL(world.app.url);
+    const body = "POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 5000\r\n\r\n{";
+    let open = 0;
+    for (let n = 0; n < 500; n++) {
+      const socket = connect(Number(port), "127.0.0.1", () => {
+        open++;
+        socket.write(n % 2 ? "POST /graphql HTTP/1.1\r\nHost: x\r\nX-Slow: " : body);
+      });
+      socket.resume();
+      socket.on("error", () => undefined);
+      slow.push(socket);
+    }
+    await until(() => open === slow.length);
+  }
   beforeAll(async () => {
     database = await freshDatabaseUrl("sqlite");
-    world = await World.start(database.url, { isProduction });
+    // Only there has a firm's address https; what is cut off late begins early.
+    world = await World.start(database.url, {
+      isProduction,
+      publicUrl: isProduction ? "https://portal.firm.example" : null,
+    });
+    if (isProduction) await beginSlowly();
   });
   afterAll(async () => {
     await world.stop();
@@ -154,6 +178,8 @@ describe.each([{ isProduction: false }, { isProduction: true }])("GraphQL over H
     const hostile = [
       `{ ${"a { ".repeat(50)} b ${"}".repeat(50)} }`,
       `{ ${"viewer ".repeat(10_000)} }`,
+      // F10: so deep that a parser without a bound would run out of stack.
+      `{ ${"a{".repeat(15_000)}b${"}".repeat(15_000)} }`,
       `{ ${Array.from({ length: 5000 }, (_, n) => `a${n}: __typename`).join(" ")} }`,
       `{ __typename ${"@include(if: true) ".repeat(1000)} }`,
       "{ contacts(first: 1000000) { nodes { name } } }",
@@ -169,25 +195,116 @@ describe.each([{ isProduction: false }, { isProduction: true }])("GraphQL over H
     expect(served.every(({ status, data }) => status === 200 && data.viewer === null)).toBe(true);
   });
 
-  it("G15 connections that never finish their request hold up nobody, and are cut", async () => {
-    const { port } = new URL(world.app.url);
-    let open = 0;
-    const slow = Array.from({ length: 200 }, () => {
-      const socket = connect(Number(port), "127.0.0.1", () => {
-        open++;
-        socket.write("POST /graphql HTTP/1.1\r\nHost: localhost\r\nX-Slow: ");
-      });
-      socket.resume();
-      socket.on("error", () => undefined);
-      socket.on("close", () => open--);
-      return socket;
+  it("P06 a password of a megabyte, two hundred times at once, is refused before it is read, and others are served", async () => {
+    const input = { email: "owner@firm.example", password: "x".repeat(1_000_000) };
+    const body = JSON.stringify({
+      query: "mutation($input: TeamSignInInput!) { teamSignIn(input: $input) { userErrors { code } } }",
+      variables: { input },
     });
-    await until(() => open === slow.length);
+    const json = { "content-type": "application/json" };
+    // Whoever goes on sending is cut off, some before they read the answer.
+    const refused = Array.from({ length: 200 }, () => send("POST", json, body).catch(() => ({ status: 413 })));
     for (let n = 0; n < 20; n++) expect((await world.ask("{ viewer { __typename } }")).status).toBe(200);
-    // Within headersTimeout and one look at the connections; past the test's own time at the latest.
-    await Promise.all(slow.map((socket) => socket.closed || new Promise((resolve) => socket.once("close", resolve))));
-    expect(open).toBe(0);
+    expect(new Set((await Promise.all(refused)).map(({ status }) => status))).toEqual(new Set([413]));
   });
+
+  it("U01 every answer carries the headers that keep a browser safe, and whatever is no page is JSON", async () => {
+    const { hostname, port } = new URL(world.app.url);
+    const json = ["content-type: application/json", "content-length: 2", "", "{}"];
+    const upgrade = ["connection: upgrade", "upgrade: websocket", "sec-websocket-version: 13"];
+    const key = "sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==";
+    const asks: [status: number, type: RegExp, lines: string[]][] = [
+      ...["/docs", "/docs/reference", "/docs/changelog"].map((path): [number, RegExp, string[]] => [
+        200,
+        /^text\/html; charset=utf-8$/,
+        [`GET ${path} HTTP/1.1`, "host: x"],
+      ]),
+      [200, /^text\/plain/, ["GET /schema.graphql HTTP/1.1", "host: x"]],
+      [200, /^text\/plain/, ["GET /metrics HTTP/1.1", "host: x"]],
+      [200, JSON_TYPE, ["GET /healthz HTTP/1.1", "host: x"]],
+      [200, JSON_TYPE, ["HEAD /readyz HTTP/1.1", "host: x"]],
+      [isProduction ? 404 : 200, isProduction ? JSON_TYPE : /^text\/html/, ["GET /mailbox HTTP/1.1", "host: x"]],
+      [404, JSON_TYPE, ["GET /nothing HTTP/1.1", "host: x"]],
+      // An address that names another server.
+      [404, JSON_TYPE, ["POST http://evil.example/graphql HTTP/1.1", "host: evil.example", ...json]],
+      [405, JSON_TYPE, ["GET /graphql HTTP/1.1", "host: x"]],
+      [405, JSON_TYPE, ["DELETE /healthz HTTP/1.1", "host: x"]],
+      [400, JSON_TYPE, ["POST /graphql HTTP/1.1", "host: x", ...json]],
+      [403, JSON_TYPE, ["POST /graphql HTTP/1.1", "host: x", "origin: https://evil.example", ...json]],
+      [401, JSON_TYPE, ["GET /audit-log.csv HTTP/1.1", "host: x"]],
+      [400, JSON_TYPE, ["GET /healthz HTTP/1.1"]],
+      [417, JSON_TYPE, ["POST /graphql HTTP/1.1", "host: x", "expect: miracles", ...json]],
+      [400, JSON_TYPE, ["NONSENSE"]],
+      [431, JSON_TYPE, ["GET / HTTP/1.1", "host: x", `x-large: ${"x".repeat(20_000)}`]],
+      [403, JSON_TYPE, ["GET /graphql HTTP/1.1", "host: x", ...upgrade, key, "origin: https://evil.example"]],
+      [404, JSON_TYPE, ["GET /elsewhere HTTP/1.1", "host: x", ...upgrade, key]],
+      [400, JSON_TYPE, ["GET /graphql HTTP/1.1", "host: x", ...upgrade]],
+    ];
+    for (const [status, type, lines] of asks) {
+      const answer = await new Promise<string>((resolve, reject) => {
+        const socket = connect(Number(port), hostname);
+        let text = "";
+        socket.on("data", (chunk: Buffer) => (text += chunk.toString("latin1")));
+        socket.on("close", () => resolve(text));
+        socket.on("error", reject);
+        const [first = "", ...rest] = lines;
+        const head = lines.some((line) => line.startsWith("connection:")) ? rest : ["connection: close", ...rest];
+        socket.write([first, ...head].join("\r\n") + (lines.includes("") ? "" : "\r\n\r\n"));
+      });
+      const [line = "", ...fields] = (answer.split("\r\n\r\n")[0] ?? "").split("\r\n");
+      const headers = new Map(
+        fields.map((field) => [field.slice(0, field.indexOf(":")).toLowerCase(), field.slice(field.indexOf(":") + 2)]),
+      );
+      const told = [lines[0], Number(line.split(" ")[1]), headers.get("content-type")];
+      expect(told).toEqual([lines[0], status, expect.stringMatching(type)]);
+      for (const [name, value] of [
+        [
+          "content-security-policy",
+          /^default-src 'none'; script-src 'self'; style-src 'self'; .*frame-ancestors 'none'$/,
+        ],
+        ["x-content-type-options", /^nosniff$/],
+        ["x-frame-options", /^DENY$/],
+        ["referrer-policy", /^no-referrer$/],
+        ["cross-origin-opener-policy", /^same-origin$/],
+        ["cache-control", lines[0]?.includes("/docs") || lines[0]?.includes("/schema") ? /^no-cache$/ : /^no-store$/],
+        ["strict-transport-security", isProduction ? /^max-age=63072000; includeSubDomains$/ : /^none$/],
+        ["server", /^none$/],
+        ["x-powered-by", /^none$/],
+        ["access-control-allow-origin", /^none$/],
+      ] as const)
+        expect([...told, name, headers.get(name) ?? "none"]).toEqual([...told, name, expect.stringMatching(value)]);
+      expect(answer).not.toMatch(/nodejs_version|v?\d+\.\d+\.\d+.*node/i);
+    }
+  });
+
+  it("S05 a session's cookie is one that no script reads and no other host sets, wherever the address is https", async () => {
+    const { owner } = await world.firm();
+    const { headers, data } = await world.ask(
+      "mutation($input: TeamSignInInput!) { teamSignIn(input: $input) { result { ... on SignedIn { sessionToken } } } }",
+      { input: { email: owner, password: OWNER_PASSWORD } },
+    );
+    const cookies = headers.getSetCookie();
+    const form = isProduction
+      ? /^__Host-gatehouse_team=gts_[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax; Max-Age=43200; Secure$/
+      : /^gatehouse_team=gts_[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax; Max-Age=43200$/;
+    expect(cookies).toEqual([expect.stringMatching(form)]);
+    expect(data.teamSignIn.result.sessionToken).toBeNull();
+    const cookie = (cookies[0] ?? "").split(";")[0] ?? "";
+    const viewer = async (sent: string) =>
+      (await world.ask("{ viewer { __typename } }", {}, undefined, { cookie: sent })).data.viewer;
+    expect(await viewer(cookie)).not.toBeNull();
+    // A neighbour's page under the same domain can set a cookie of the bare name: it counts for nothing.
+    const planted = await viewer(cookie.replace("__Host-", ""));
+    expect(planted).toEqual(isProduction ? null : { __typename: "TeamMember" });
+  });
+
+  if (isProduction)
+    it("G15 connections that never finish their request hold up nobody, and are cut", async () => {
+      for (let n = 0; n < 20; n++) expect((await world.ask("{ viewer { __typename } }")).status).toBe(200);
+      // Within the time that a request may take and one look at the connections; past the test's own time at the latest.
+      await Promise.all(slow.map((socket) => socket.closed || new Promise((resolve) => socket.once("close", resolve))));
+      expect(slow.filter((socket) => !socket.closed)).toEqual([]);
+    }, 120_000);
 
   /** As fetch, with the methods that it refuses to send. */
   function send(

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Log } from "../log.js";
-import { sendError } from "./responses.js";
+import { refuseOnSocket, sendError } from "./responses.js";
 import { securityHeaders } from "./security-headers.js";
 
 export type Handler = (request: IncomingMessage, response: ServerResponse, path: string) => Promise<void> | void;
@@ -34,14 +34,25 @@ export function createHttpServer({
     connectionsCheckingInterval: 5000,
     requestTimeout: 30_000,
     maxHeaderSize: 16_384,
+    // Node would answer by itself, without headers and without JSON.
+    requireHostHeader: false,
   });
   server.maxConnections = 10_000;
   // The address may hold the port, which is known once it listens.
   let everywhere = { publicUrl: publicUrl(), headers: securityHeaders(publicUrl()) };
-  server.on("request", (request, response) => {
+  const setHeadersOf = (response: ServerResponse) => {
     if (everywhere.publicUrl !== publicUrl())
       everywhere = { publicUrl: publicUrl(), headers: securityHeaders(publicUrl()) };
     response.setHeaders(everywhere.headers);
+  };
+  server.on("checkExpectation", (_request, response) => {
+    setHeadersOf(response);
+    sendError(response, 417, "BAD_REQUEST", "The only expectation that is met is 100-continue.");
+  });
+  server.on("request", (request, response) => {
+    setHeadersOf(response);
+    if (request.headers.host === undefined && request.httpVersion === "1.1")
+      return sendError(response, 400, "BAD_REQUEST", "The Host header is missing.", { connection: "close" });
     const path = (request.url ?? "/").split(/[?#]/, 1)[0] ?? "/";
     const known = routes();
     // It listens before it serves: nobody is told that a page is gone that will be there in a moment.
@@ -67,12 +78,7 @@ export function createHttpServer({
         : error.code === "ERR_HTTP_REQUEST_TIMEOUT"
           ? "408 Request Timeout"
           : "400 Bad Request";
-    const body = JSON.stringify({
-      errors: [{ message: "The request is not valid HTTP.", extensions: { code: "BAD_REQUEST" } }],
-    });
-    socket.end(
-      `HTTP/1.1 ${status}\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
-    );
+    refuseOnSocket(socket, status, "BAD_REQUEST", "The request is not valid HTTP.", everywhere.headers);
   });
   return server;
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Duplex } from "node:stream";
 
 /** The failures of HTTP itself, as JSON in GraphQL's shape, so that a caller parses one thing only. */
 export function sendError(
@@ -9,6 +10,25 @@ export function sendError(
   headers: Record<string, string> = {},
 ): void {
   sendJson(response, status, { errors: [{ message, extensions: { code } }] }, headers);
+}
+
+/** The same on a bare socket, and its end: for what is not even HTTP, or may not become a WebSocket. `status` as "400 Bad Request". */
+export function refuseOnSocket(
+  socket: Duplex,
+  status: string,
+  code: string,
+  message: string,
+  headers: Iterable<readonly [string, string]>,
+): void {
+  const body = JSON.stringify({ errors: [{ message, extensions: { code } }] });
+  const head = [
+    ["content-type", "application/json; charset=utf-8"],
+    ["content-length", Buffer.byteLength(body).toString()],
+    ["cache-control", "no-store"],
+    ["connection", "close"],
+    ...headers,
+  ].map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.end(`HTTP/1.1 ${status}\r\n${head.join("")}\r\n${body}`);
 }
 
 export function sendJson(

@@ -1,7 +1,15 @@
 import { isIPv6 } from "node:net";
 import type { IncomingMessage } from "node:http";
 
-const withoutPrefix = (address: string) => (address.startsWith("::ffff:") ? address.slice("::ffff:".length) : address);
+const withoutPrefix = (address: string) =>
+  /^::ffff:(?=\d+\.)/i.test(address) ? address.slice("::ffff:".length) : address;
+
+/** The address that a proxy wrote: some write the port too, which is another one for each connection. */
+function addressOf(hop: string): string {
+  const bracketed = hop.startsWith("[") ? hop.slice(1, hop.indexOf("]")) : null;
+  const [bare = "", ...ports] = hop.split(":");
+  return withoutPrefix(bracketed ?? (ports.length === 1 ? bare : hop));
+}
 
 /**
  * Where a request comes from. X-Forwarded-For counts only as far as trusted proxies wrote it: read from its end, the first address
@@ -17,7 +25,7 @@ export function sourceAddress(request: IncomingMessage, trustedProxies: readonly
   while (trustedProxies.includes(address)) {
     const hop = forwarded.pop();
     if (!hop) break;
-    address = withoutPrefix(hop).slice(0, 45);
+    address = addressOf(hop).slice(0, 45);
   }
   return address || null;
 }

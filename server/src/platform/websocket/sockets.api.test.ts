@@ -54,6 +54,28 @@ describeOnBothDatabases("sockets", (database) => {
     expect(large.closed).toBe(1009);
   });
 
+  it("W08 five hundred sockets that never say who they are are cut, and hold up nobody", async () => {
+    const closed = await Promise.all(
+      Array.from(
+        { length: 500 },
+        () =>
+          new Promise<number>((resolve) => {
+            const socket = new WebSocket(`${world.url.replace("http", "ws")}/graphql`, "graphql-transport-ws");
+            socket.on("error", () => undefined);
+            socket.on("close", resolve);
+          }),
+      ).concat(
+        (async () => {
+          expect((await world.ask("{ firm { name } }", {}, owner)).status).toBe(200);
+          const seen = await open();
+          seen.socket.terminate();
+          return 4408;
+        })(),
+      ),
+    );
+    expect(new Set(closed)).toEqual(new Set([4408]));
+  });
+
   it("W05 what fails on our side closes with a code at which clients come again, and nothing is lost", async () => {
     const follower = follow(world, owner);
     const seen = await open();

@@ -17,6 +17,7 @@ import {
 import { CloseCode } from "graphql-ws";
 import { useServer, type Extra } from "graphql-ws/use/ws";
 import { WebSocketServer, type WebSocket } from "ws";
+import { refuseOnSocket } from "../http/responses.js";
 import { asLimitError, documentLimits, withoutHints } from "../limits/document-limits.js";
 import { SharedEvents, type Subscriber } from "./shared-events.js";
 import { SharedOperations, type SharedOperation } from "./shared-operation.js";
@@ -40,6 +41,8 @@ const TRY_AGAIN_LATER = 1013;
 export interface SocketOptions<C extends { requestId: string }> {
   server: Server;
   path: string;
+  /** What every answer carries, a refusal too. */
+  headers: ReadonlyMap<string, string>;
   schema: GraphQLSchema;
   rules: readonly ValidationRule[];
   /** Whether a page of that origin may connect; compared exactly. */
@@ -71,9 +74,6 @@ export interface SocketOptions<C extends { requestId: string }> {
   formatError(error: GraphQLError): ReturnType<GraphQLError["toJSON"]>;
 }
 
-const refuse = (socket: Duplex, status: string) =>
-  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
-
 /** Subscriptions over graphql-transport-ws. Cross-site pages are refused at the handshake (cross-site WebSocket hijacking). */
 export function attachWebSocket<C extends { requestId: string }>(
   options: SocketOptions<C>,
@@ -83,11 +83,16 @@ export function attachWebSocket<C extends { requestId: string }>(
     maxPayload: MESSAGE_BYTES,
     handleProtocols: (protocols) => (protocols.has("graphql-transport-ws") ? "graphql-transport-ws" : false),
   });
+  const refuse = (socket: Duplex, status: string, code: string, message: string) =>
+    refuseOnSocket(socket, status, code, message, options.headers);
+  sockets.on("wsClientError", ({ message }, socket) => refuse(socket, "400 Bad Request", "BAD_REQUEST", message));
   options.server.on("upgrade", (request, socket, head) => {
     socket.on("error", () => socket.destroy());
-    if ((request.url ?? "").split("?", 1)[0] !== options.path) return refuse(socket, "404 Not Found");
+    if ((request.url ?? "").split("?", 1)[0] !== options.path)
+      return refuse(socket, "404 Not Found", "NOT_FOUND", "There is nothing at this address.");
     const { origin } = request.headers;
-    if (origin !== undefined && !options.isAllowedOrigin(origin)) return refuse(socket, "403 Forbidden");
+    if (origin !== undefined && !options.isAllowedOrigin(origin))
+      return refuse(socket, "403 Forbidden", "FORBIDDEN", "Sockets of pages of another origin are refused.");
     sockets.handleUpgrade(request, socket, head, (opened) => {
       boundSocket(opened);
       sockets.emit("connection", opened, request);

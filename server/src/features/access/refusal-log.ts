@@ -1,0 +1,33 @@
+import type { OperationStage } from "../../platform/graphql/operation-pipeline.js";
+import type { Log } from "../../platform/log.js";
+import { actorIn, type RequestContext } from "./request-context.js";
+
+/** What tells of somebody who tries more than they may (OWASP ASVS 16.3.2, 16.3.3). */
+const refusals: ReadonlySet<unknown> = new Set(["UNAUTHENTICATED", "FORBIDDEN", "RATE_LIMITED", "QUERY_TOO_COMPLEX"]);
+
+/** Writes who was refused, from where and why; nothing of what they wrote. */
+export function logRefusal(log: Log, codes: readonly unknown[], context: RequestContext): void {
+  const code = codes.find((candidate) => refusals.has(candidate));
+  if (code === undefined) return;
+  const { caller, requestId } = context;
+  const { id, ipAddress } = actorIn(context);
+  const firmId = caller.kind === "ANONYMOUS" ? null : caller.firmId;
+  log.info({ code, requestId, callerKind: caller.kind, callerId: id, firmId, ipAddress }, "refused");
+}
+
+/** The same for every answer over HTTP; after the limits, which give their errors codes of their own. */
+export const logRefusals = (log: Log): OperationStage<RequestContext> => ({
+  async requestDidStart() {
+    return {
+      async willSendResponse({ response, contextValue }) {
+        if (response.body.kind !== "single") return;
+        const { errors = [] } = response.body.singleResult;
+        logRefusal(
+          log,
+          errors.map(({ extensions }) => extensions?.code),
+          contextValue,
+        );
+      },
+    };
+  },
+});
