@@ -158,11 +158,19 @@ export async function setPolicy(
   if (userErrors.length > 0) throw new Error(JSON.stringify(userErrors));
 }
 
-/** From the QR on the screen to the saved recovery codes; the secret that the phone has now, and the codes. */
-export async function enrol(page: Page, pictures?: string): Promise<{ secret: string; recoveryCodes: string[] }> {
+/** From the QR on the screen to the saved recovery codes; the secret that the phone has now and under what names, and the codes. */
+export async function enrol(
+  page: Page,
+  pictures?: string,
+): Promise<{ secret: string; recoveryCodes: string[]; issuer: string; account: string }> {
   await page.getByRole("img", { name: /QR code/ }).waitFor();
-  const secret = (await readQr(page)).searchParams.get("secret") ?? "";
+  const read = await readQr(page);
+  const secret = read.searchParams.get("secret") ?? "";
   if (!/^[A-Z2-7]{32,}$/.test(secret)) throw new Error(`The QR code has no secret: ${secret}`);
+  // Who cannot scan taps the link or types the key: all three say the same.
+  const link = await page.getByRole("link", { name: "Open your authenticator app" }).getAttribute("href");
+  const typed = (await page.getByLabel("Key to type by hand").innerText()).replaceAll(" ", "");
+  if (link !== read.href || typed !== secret) throw new Error(`The QR code, the link and the key differ: ${link}`);
   if (pictures) await inspect(page, `${pictures}-enrollment`);
   await enterCode(page, "Turn on two-factor authentication", codeOf(secret));
   const codes = page.getByRole("list", { name: "Recovery codes" });
@@ -172,7 +180,8 @@ export async function enrol(page: Page, pictures?: string): Promise<{ secret: st
   await page.getByText("I saved them").click();
   await page.getByRole("button", { name: "Continue" }).click();
   await codes.waitFor({ state: "detached" });
-  return { secret, recoveryCodes };
+  const [, account = ""] = decodeURIComponent(read.pathname.slice(1)).split(":");
+  return { secret, recoveryCodes, issuer: read.searchParams.get("issuer") ?? "", account };
 }
 /** Types the authenticator's code and goes on. */
 export async function enterCode(page: Page, button: string, code: string): Promise<void> {

@@ -39,6 +39,7 @@ maybe("a firm turns on two-factor authentication and its client goes through it"
     await page.getByRole("button", { name: "Continue" }).click();
     const phone = await enrol(page, pictures);
     expect(phone.recoveryCodes).toHaveLength(10);
+    expect([phone.issuer, phone.account]).toEqual(["Harbor & Pine Accounting", email]);
     await page.getByRole("heading", { name: "Your requests" }).waitFor();
     return phone.secret;
   };
@@ -134,7 +135,7 @@ maybe("a firm turns on two-factor authentication and its client goes through it"
     await client.getByRole("heading", { name: "Sign in" }).waitFor();
   });
 
-  it("the client enrols by the mailed code, what zbarimg reads and what oathtool makes; the admin sees it live", async () => {
+  it("T01 the client enrols by the mailed code, what zbarimg reads and what oathtool makes; the admin sees it live", async () => {
     await watch();
     await client.context().close();
     client = await openDevice(running);

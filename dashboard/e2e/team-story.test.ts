@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import type { Page } from "playwright-core";
 import {
+  asOwner,
   cacheKeysWith,
   inspect,
   mailed,
@@ -23,9 +26,17 @@ const password = "seven quiet herons wade";
 maybe("a firm looks after its team and its clients' access", () => {
   let running: Running;
   let admin: Page;
+  /** Where the admin's pages asked for something, and what their browser complained of. */
+  const asked: string[] = [];
+  const complaints: string[] = [];
   beforeAll(async () => {
     running = await start();
     admin = await openDevice(running, 1440, 900);
+    admin.on("request", (request) => asked.push(request.url()));
+    admin.on("websocket", (socket) => asked.push(socket.url()));
+    admin.on("console", (message) => {
+      if (/Content.Security.Policy|Refused to/i.test(message.text())) complaints.push(message.text());
+    });
     await admin.goto(running.url);
     await signIn(admin, owner);
     await admin.getByRole("heading", { name: "Contacts", exact: true }).waitFor();
@@ -146,5 +157,89 @@ maybe("a firm looks after its team and its clients' access", () => {
       ]);
     }
     expect(left).toEqual([]);
+  });
+
+  it("S06 and U01 another origin's page frames nothing of ours and does nothing in the name of who is signed in", async () => {
+    const planted = `mutation { createContact(input: { name: "Planted" }) { contact { id } } }`;
+    const operation = JSON.stringify({ query: planted });
+    const address = `${running.url}/graphql`;
+    const attack = `<!doctype html><title>A prize</title>
+      <iframe name="framed" src="${running.url}/settings/api-keys"></iframe><iframe name="into"></iframe>
+      <img src="${address}?query=${encodeURIComponent(planted)}"><img src="${running.url}/audit-log.csv">
+      <form method="post" action="${address}" enctype="text/plain" target="into">
+        <input name='${operation.slice(0, -1)},"x":"' value='"}'></form>
+      <script>
+        document.forms[0].submit();
+        const tries = ["text/plain", "application/json", "application/x-www-form-urlencoded"].flatMap((type) =>
+          ["no-cors", "cors"].map((mode) => fetch("${address}", { method: "POST", mode, credentials: "include", body: ${JSON.stringify(operation)},
+            headers: { "content-type": type } })));
+        tries.push(fetch("${running.url}/audit-log.csv", { mode: "no-cors", credentials: "include" }));
+        tries.push(new Promise((resolve, reject) => {
+          const socket = new WebSocket("${address.replace("http", "ws")}", "graphql-transport-ws");
+          socket.onopen = () => resolve("open");
+          socket.onerror = reject;
+        }));
+        addEventListener("load", () => Promise.allSettled(tries).then((settled) => { globalThis.ended = settled.map(({ status, value }) =>
+          value === "open" ? "open" : status === "fulfilled" ? value.type : "refused"); }));
+      </script>`;
+    const evil = createServer((_request, response) => {
+      response.setHeader("content-type", "text/html; charset=utf-8");
+      response.end(attack);
+    });
+    await new Promise<void>((resolve) => evil.listen(0, "127.0.0.1", resolve));
+    const { port } = evil.address() as AddressInfo;
+    // Of another site; and of ours, since a site knows no ports: there the browser sends the cookies along.
+    for (const host of ["127.0.0.1", "localhost"]) {
+      const page = await admin.context().newPage();
+      await page.goto(`http://${host}:${port}/`);
+      await page.waitForFunction("globalThis.ended");
+      const ended = await page.evaluate<string[]>("globalThis.ended");
+      // Neither an answer nor a socket comes through.
+      expect(ended).toEqual(Array.from({ length: 8 }, () => "refused"));
+      const framed = page.frames().filter((frame) => frame.url().startsWith(running.url));
+      for (const frame of framed)
+        expect(
+          await frame
+            .locator("body")
+            .innerText()
+            .catch(() => ""),
+        ).not.toMatch(/API keys/i);
+      await page.close();
+    }
+    await new Promise((resolve) => evil.close(resolve));
+    const ask = await asOwner(running);
+    const { totalCount } = (await ask('{ contacts(filter: { search: "Planted" }) { totalCount } }')) as {
+      totalCount: number;
+    };
+    const { nodes } = (await ask(
+      "{ auditEvents(first: 5, filter: { types: [AUDIT_LOG_EXPORTED] }) { nodes { id } } }",
+    )) as {
+      nodes: unknown[];
+    };
+    expect([totalCount, nodes]).toEqual([0, []]);
+  });
+
+  it("U01 the pages ask nobody else for anything, break no rule of their own, and leave nothing behind at signing out", async () => {
+    await admin.goto(running.url);
+    await admin.getByRole("row").nth(1).waitFor();
+    const ask = await asOwner(running);
+    const { nodes } = (await ask("{ contacts(first: 50) { nodes { email } } }")) as {
+      nodes: { email: string | null }[];
+    };
+    const clients = nodes.flatMap(({ email }) => email ?? []);
+    const shown = (memory: string[]) => clients.filter((email) => memory.some((text) => text.includes(email)));
+    expect(shown(await memoryOf(admin)).length).toBeGreaterThan(10);
+    await admin.getByRole("button", { name: "Sign out" }).click();
+    await admin.getByRole("heading", { name: "Sign in to your firm" }).waitFor();
+    expect(shown(await memoryOf(admin))).toEqual([]);
+    await admin.goto(`${running.url}/contacts`);
+    await admin.getByRole("heading", { name: "Sign in to your firm" }).waitFor();
+    const { cookies, origins } = await admin.context().storageState({ indexedDB: true });
+    expect(cookies).toEqual([]);
+    expect(JSON.stringify(origins)).not.toContain("@");
+    const ours = [running.url, running.url.replace("http", "ws"), "data:"];
+    expect(asked.length).toBeGreaterThan(50);
+    expect(asked.filter((url) => !ours.some((own) => url.startsWith(own)))).toEqual([]);
+    expect(complaints).toEqual([]);
   });
 });

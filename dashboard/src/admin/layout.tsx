@@ -19,13 +19,14 @@ const Layout_signOut = graphql(`
 `);
 
 /** The frame of every page: where one can go, who one is. */
-export function Layout({ onSignedOut }: { onSignedOut: () => void }) {
+export function Layout() {
   const { name, firm } = useTeamSession();
   const { act, isPending } = useAct(Layout_signOut);
   const [isOpen, setOpen] = useState(false);
   const signOut = async () => {
     await act({});
-    onSignedOut();
+    // With the page goes everything that it knew of clients (OWASP ASVS 14.3.1).
+    location.reload();
   };
   return (
     <div className="min-h-dvh md:grid md:grid-cols-[15rem_1fr]">

@@ -18,9 +18,9 @@ const TeamPage = lazyRouteComponent(() => import("./features/team/team-page.js")
 const WebhooksPage = lazyRouteComponent(() => import("./features/webhooks/webhooks-page.js"), "WebhooksPage");
 
 /** Address to page, one line each. */
-export function createDashboardRouter(onSignedOut: () => void) {
+export function createDashboardRouter() {
   const root = createRootRoute({
-    component: () => <Layout onSignedOut={onSignedOut} />,
+    component: Layout,
     notFoundComponent: () => (
       <EmptyState
         title="There is no such page."

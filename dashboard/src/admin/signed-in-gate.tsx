@@ -41,7 +41,7 @@ export function SignedInGate({ signIn, onSignedOut }: { signIn: ReactNode; onSig
   const [viewer, readViewer] = useQuery({ query: SignedInGate_viewer });
   const member = viewer.data?.viewer && "role" in viewer.data.viewer ? viewer.data.viewer : null;
   const [firm, readFirm] = useQuery({ query: SignedInGate_firm, pause: !member });
-  const router = useMemo(() => createDashboardRouter(onSignedOut), [onSignedOut]);
+  const router = useMemo(() => createDashboardRouter(), []);
   const session = useMemo<TeamSession | null>(
     () =>
       member && firm.data

@@ -21,12 +21,14 @@ const SignOut_signOut = graphql(`
 export function useSignOut() {
   const { act, isPending } = useAct(SignOut_signOut);
   const notify = useNotify();
-  const { firm, restart } = usePortal();
+  const { firm } = usePortal();
   const signOut = useCallback(async () => {
     const { payload, problems } = await act({});
     if (!payload) return notify({ tone: "danger", text: problems.map(({ message }) => message).join(" ") });
     goTo(firm.slug, "");
-    restart();
-  }, [act, firm.slug, notify, restart]);
+    // With the page goes everything that it knew of the client (OWASP ASVS 14.3.1).
+    location.reload();
+    return undefined;
+  }, [act, firm.slug, notify]);
   return { signOut, isPending };
 }

@@ -12,6 +12,7 @@ import {
   type GraphQLField,
   type GraphQLInputType,
 } from "graphql";
+import Papa from "papaparse";
 import { createLog } from "../../platform/log.js";
 import { describeOnBothDatabases } from "../../testing/databases.js";
 import { World } from "../../testing/world.js";
@@ -201,6 +202,27 @@ describeOnBothDatabases("whatever is written into an input", (database) => {
     const nul = await world.mutate("createContact", "ContactInput", "contact { name }", { name: "a\u0000b" }, owner);
     expect(nul.userErrors[0].code).toBe("INVALID_INPUT");
     expect(refused).toEqual([["Line\r\nBcc: everybody@evil.example", "INVALID_INPUT"]]);
+    // A file that was imported is exported again: no cell of it is a formula.
+    const imported = ["=cmd|' /C calc'!A0", "+1+1", "-2+3", "@SUM(1)", "＝1", '=HYPERLINK("http://evil.example";"x")'];
+    const { results } = await world.mutate(
+      "upsertContacts",
+      "UpsertContactsInput",
+      "results { contact { name } userErrors { code } }",
+      {
+        contacts: imported.map((name, n) => ({
+          name,
+          externalId: `=import ${n}`,
+          organization: name,
+          email: `import-${n}@client.example`,
+        })),
+      },
+      owner,
+    );
+    expect(results.map(({ contact }: { contact: { name: string } }) => contact.name)).toEqual(imported);
+    const file = await world.raw({ path: "/audit-log.csv", headers: { authorization: `Bearer ${owner}` } });
+    const cells = Papa.parse<string[]>((await file.text()).replace("\uFEFF", "")).data.flat();
+    expect(cells).toContain(`'${imported[0]}`);
+    expect(cells.filter((cell) => /^[=+\-@＝]/.test(cell))).toEqual([]);
     for (const line of logged) expect(() => JSON.parse(line) as unknown).not.toThrow();
   });
 

@@ -380,6 +380,53 @@ describeOnBothDatabases("a day at the firm", (database) => {
     expect(times).toEqual(times.toSorted().toReversed());
   });
 
+  it("L03 leaves in the server's log who was refused, from where and why, and nothing of what they wrote", async () => {
+    const key = await world.key(await world.ownerToken(firm), ["CONTACTS_READ"]);
+    const asked: [query: string, token: string | undefined, code: string, callerKind: string][] = [
+      ["{ apiKeys { id } }", undefined, "UNAUTHENTICATED", "ANONYMOUS"],
+      [
+        'mutation { createContact(input: { name: "Planted\\nby a line break" }) { contact { id } } }',
+        key,
+        "FORBIDDEN",
+        "API_KEY",
+      ],
+      [`{ ${"viewer ".repeat(2000)} }`, undefined, "QUERY_TOO_COMPLEX", "ANONYMOUS"],
+      ["{ contacts(first: 1000000) { nodes { name } } }", key, "QUERY_TOO_COMPLEX", "API_KEY"],
+    ];
+    const refused = () =>
+      logged
+        .map((line) => JSON.parse(line) as Record<string, unknown>)
+        .filter(({ msg }) => msg === "refused")
+        .map(({ callerId, ...line }): Record<string, unknown> => ({ ...line, callerId: String(callerId) }));
+    // Twice: what is known already takes another way.
+    for (const [query, token, code, callerKind] of [...asked, ...asked]) {
+      const { headers } = await world.ask(query, {}, token);
+      const requestId = headers.get("x-request-id");
+      expect(refused().filter((line) => line.requestId === requestId)).toEqual([
+        {
+          level: 30,
+          time: expect.stringMatching(/Z$/),
+          msg: "refused",
+          requestId,
+          code,
+          callerKind,
+          callerId: expect.stringMatching(token === undefined ? /^null$/ : /^key_/),
+          firmId: token === undefined ? null : firm.id,
+          ipAddress: "127.0.0.1",
+        },
+      ]);
+    }
+    const socket = world.socket(key);
+    await new Promise((resolve) =>
+      socket.subscribe(
+        { query: "subscription { auditEvents { id } }" },
+        { next: resolve, error: resolve, complete: () => resolve("complete") },
+      ),
+    );
+    await socket.dispose();
+    expect(refused().at(-1)).toMatchObject({ code: "FORBIDDEN", callerKind: "API_KEY", firmId: firm.id });
+  });
+
   it("L01 leaves none of its secrets in the database, in Redis, in the log or in a mail but the one that is for it", async () => {
     const mails = (await (await world.raw({ path: "/mailbox.json" })).json()) as (Mail & { html: string })[];
     expect([dump.length, mails.length].map((n) => n > 5)).toEqual([true, true]);
