@@ -48,6 +48,7 @@ const links = [
   ["/docs", "Guide"],
   ["/docs/reference", "Reference"],
   ["/docs/explorer", "Explorer"],
+  ["/docs/security", "Security"],
   ["/docs/changelog", "Changelog"],
   ["/schema.graphql", "schema.graphql"],
 ] as const;
@@ -84,7 +85,7 @@ ${html}
 }
 
 /**
- * The documentation for integrators: the guide and the changelog as they are written, the reference and `/schema.graphql` from the
+ * The documentation for integrators: the guide, the security page and the changelog as they are written, the reference and `/schema.graphql` from the
  * schema that is served. Public, in production too: what it tells is the contract; introspection is not needed for it.
  * `directory` holds `docs/` and `CHANGELOG.md`.
  */
@@ -96,6 +97,7 @@ export function docsRoutes(directory: string, schema: GraphQLSchema, publicUrl: 
     ["/docs", html, page("/docs", "Guide", render(read("docs/guide.md")))],
     ["/docs/reference", html, page("/docs/reference", "Reference", schemaReference(schema))],
     ["/docs/changelog", html, page("/docs/changelog", "Changelog", render(read("CHANGELOG.md")))],
+    ["/docs/security", html, page("/docs/security", "Security", render(read("docs/security.md")))],
     ["/docs/docs.css", "text/css; charset=utf-8", read("docs/docs.css")],
     ["/schema.graphql", "text/plain; charset=utf-8", sdl],
   ];

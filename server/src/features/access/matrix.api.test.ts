@@ -476,7 +476,7 @@ describeOnBothDatabases("who may do what", (database) => {
       expect([query, await outcomes(query.replace("CONTACT", ours.ids.contact))]).toEqual([query, expected(allowed)]);
   });
 
-  it("Z01 another firm's ids are as good as none, to each caller at each place that takes one", async () => {
+  it("Z01 and Z02 another firm's ids are as good as none, to each caller at each place that takes one", async () => {
     const ask = async (firm: Firm, asker: Asker, call: string, id: string): Promise<string> => {
       const name = /^\w+/.exec(call)?.[0] ?? "";
       const isMutation = fieldsOf("Mutation").some((field) => field.name === name);

@@ -155,6 +155,26 @@ describeOnBothDatabases("firms are strictly apart, and the endpoint gives nothin
     expect(await world.mails(email)).toHaveLength(before);
   });
 
+  it("Z05 a client whose contact gets another address sees its requests no more, in the session that is open", async () => {
+    const { contactId, created } = await world.client(ours, us);
+    const papers = { contactId, title: "Papers", items: ["One"] };
+    await world.mutate("sendClientRequest", "SendClientRequestInput", "request { id }", papers, us);
+    const titles = async () =>
+      (
+        await world.ask(
+          "{ viewer { ... on PortalViewer { requests { nodes { title } } } } }",
+          {},
+          created.result.sessionToken,
+        )
+      ).data.viewer.requests.nodes;
+    expect(await titles()).toEqual([{ title: "Papers" }]);
+    const moved = { contactId, email: `moved-${contactId}@client.example` };
+    expect((await world.mutate("updateContact", "UpdateContactInput", "contact { id }", moved, us)).userErrors).toEqual(
+      [],
+    );
+    expect(await titles()).toEqual([]);
+  });
+
   it("a client sees its own account and nothing of the firm's side", async () => {
     const { created, contactId } = await world.client(ours, us);
     const token = created.result.sessionToken;

@@ -198,7 +198,7 @@ describeOnBothDatabases("live events", (database) => {
       expect(seen.summaries).toHaveLength(1);
     };
 
-    it("signed out", async () => {
+    it("S02 signed out", async () => {
       const token = await world.ownerToken(firm);
       await cutOff(token, () => world.ask("mutation { signOut { userErrors { code } } }", {}, token));
     });

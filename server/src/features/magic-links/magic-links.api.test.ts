@@ -523,7 +523,7 @@ describeOnBothDatabases("magic links", (database) => {
       ).toEqual(["LOGIN_DISABLED"]);
   });
 
-  it("the device has 30 days from its first claim, not sliding; an unclaimed link dies after 30", async () => {
+  it("M04 the device has 30 days from its first claim, not sliding; an unclaimed link dies after 30", async () => {
     const used = await sent();
     const unused = await sent();
     const device = newDevice();

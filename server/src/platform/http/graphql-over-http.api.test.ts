@@ -214,7 +214,7 @@ describe.each([{ isProduction: false }, { isProduction: true }])("GraphQL over H
     const upgrade = ["connection: upgrade", "upgrade: websocket", "sec-websocket-version: 13"];
     const key = "sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==";
     const asks: [status: number, type: RegExp, lines: string[]][] = [
-      ...["/docs", "/docs/reference", "/docs/changelog"].map((path): [number, RegExp, string[]] => [
+      ...["/docs", "/docs/reference", "/docs/security", "/docs/changelog"].map((path): [number, RegExp, string[]] => [
         200,
         /^text\/html; charset=utf-8$/,
         [`GET ${path} HTTP/1.1`, "host: x"],

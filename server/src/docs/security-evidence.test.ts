@@ -1,0 +1,54 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "@jest/globals";
+import { attemptLimits, inWords, lifetimes } from "@gatehouse/shared";
+
+const root = join(__dirname, "../../..");
+const read = (file: string) => readFileSync(join(root, file), "utf8");
+/** The catalogue's attacks: a letter and two digits; A10 and A11 are properties. */
+const ATTACK = /^[B-Z]\d\d$/;
+
+describe("what is said of security", () => {
+  const rows = read("docs/security-evidence.md")
+    .split("\n")
+    .map((line) => line.split(" | ").map((cell) => cell.replaceAll(/^\| | \|$/g, "").trim()))
+    .filter((cells) => cells.length === 4 && cells[0] !== "id" && cells[0] !== "where");
+  const filesIn = (cell = "") => [...cell.matchAll(/`([^`]+\.test\.tsx?)`/g)].map(([, file = ""]) => file);
+
+  it("names tests that exist and hold the attack under its id", () => {
+    expect(rows.filter(([id = ""]) => ATTACK.test(id)).length).toBeGreaterThan(75);
+    const wrong: string[] = [];
+    for (const [id = "", , , tests] of rows) {
+      const files = filesIn(tests);
+      if (files.length === 0) wrong.push(`${id} has no test`);
+      for (const file of files)
+        if (!existsSync(join(root, file))) wrong.push(`${file} does not exist`);
+        else if (ATTACK.test(id) && !new RegExp(`\\b${id}\\b`).test(read(file))) wrong.push(`${file} has no ${id}`);
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  it("has each attack once", () => {
+    const ids = rows.map(([id]) => id).filter((id = "") => ATTACK.test(id));
+    expect(ids.length).toBe(new Set(ids).size);
+  });
+
+  it("tells the times and bounds that are in force", () => {
+    const text = read("docs/security.md");
+    const spoken = (ms: number) => inWords(ms).replace(/^in /, "");
+    for (const [what, ms] of [
+      ["client's session without use", lifetimes.portalIdle],
+      ["team member's session without use", lifetimes.teamIdle],
+      ["any session, used or not", lifetimes.session],
+      ["sign-in that waits for its code", lifetimes.challenge],
+      ["setting up an authenticator", lifetimes.enrollmentToken],
+      ["fresh proof for dangerous acts", lifetimes.stepUp],
+    ] as const)
+      expect([what, text.split("\n").find((line) => line.includes(what))]).toEqual([
+        what,
+        expect.stringContaining(spoken(ms)),
+      ]);
+    for (const { attempts } of [attemptLimits.password, attemptLimits.passwordBySource, attemptLimits.tokenBySource])
+      expect(text).toContain(`| ${attempts} in 15 minutes |`);
+  });
+});
