@@ -196,8 +196,9 @@ describeOnBothDatabases("getting in", (database) => {
     expect((await change(password, emoji)).userErrors).toEqual([]);
     expect(codesOf(await world.portalSignIn(firm, email, emoji.replace("🐺", "🐗")))).toEqual(["INVALID_CREDENTIALS"]);
     expect((await change(emoji, nul)).userErrors).toEqual([]);
-    for (const wrong of ["before the nul", "before the nul\u0000and after me", nul.toUpperCase(), ` ${nul}`])
-      expect(codesOf(await world.portalSignIn(firm, email, wrong))).toEqual(["INVALID_CREDENTIALS"]);
+    const wrong = ["before the nul", "before the nul\u0000and after me", nul.toUpperCase(), ` ${nul}`];
+    const refused = await Promise.all(wrong.map((text) => world.portalSignIn(firm, email, text)));
+    expect(refused.flatMap(codesOf)).toEqual(wrong.map(() => "INVALID_CREDENTIALS"));
     expect((await world.portalSignIn(firm, email, nul)).result.__typename).toBe("SignedIn");
   });
 
