@@ -71,6 +71,7 @@ import { NotMe } from "./features/not-me/not-me.service.js";
 import { OwnPasskeys } from "./features/passkeys/own-passkeys.service.js";
 import { PasskeyResolver } from "./features/passkeys/passkey.resolver.js";
 import { Passkeys } from "./features/passkeys/passkeys.service.js";
+import { HashingChild } from "./features/passwords/hashing-child.js";
 import { PasswordHasher } from "./features/passwords/password-hasher.js";
 import {
   PortalAccountFieldsResolver,
@@ -126,6 +127,8 @@ export interface AppOptions {
   docs?: string;
   /** Of password hashes: tests that sign in thousands of times take a lower one. */
   passwordCost?: number;
+  /** The built program of the process that hashes passwords; without it this one does. */
+  hashingProcess?: string;
 }
 
 export interface App {
@@ -143,7 +146,14 @@ export interface App {
 /** Puts the whole server together and listens: the only place that says `new`. Tests call it too. */
 export async function startApp(
   config: Config,
-  { clock = systemClock, log = createLog(config.logLevel), dashboard, docs, passwordCost }: AppOptions = {},
+  {
+    clock = systemClock,
+    log = createLog(config.logLevel),
+    dashboard,
+    docs,
+    passwordCost,
+    hashingProcess,
+  }: AppOptions = {},
 ): Promise<App> {
   const dataSource = await openDatabase({ url: config.databaseUrl, entities, migrations });
   const metrics = new Registry();
@@ -181,7 +191,7 @@ export async function startApp(
   const isAllowedOrigin = (origin: string) => origins.has(origin);
   const links = portalLinks(publicUrl);
 
-  const hasher = new PasswordHasher(config.keys, passwordCost);
+  const hasher = new PasswordHasher(config.keys, passwordCost, new HashingChild(hashingProcess ?? null, log));
   const attempts = new Attempts(work);
   const sessions = new SessionService(work);
   const challenges = new SignInChallenges(work, config.keys);
@@ -492,6 +502,7 @@ export async function startApp(
       await sweep.stop();
       await apiKeys.settle();
       await sender?.stop();
+      await hasher.stop();
       channel?.close();
       server.closeAllConnections();
       await dataSource.destroy();

@@ -11,8 +11,14 @@ const STOP_MS = 10_000;
 try {
   const config = readConfig(process.env);
   const log = createLog(config.logLevel);
-  const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
-  const app = await startApp(config, { log, dashboard: join(root, "dashboard/dist"), docs: root });
+  const here = dirname(fileURLToPath(import.meta.url));
+  const root = join(here, "../..");
+  const app = await startApp(config, {
+    log,
+    dashboard: join(root, "dashboard/dist"),
+    docs: root,
+    hashingProcess: join(here, "features/passwords/hashing-process.js"),
+  });
   console.log(`\nGatehouse serves ${app.publicUrl}/ (for integrators: ${app.publicUrl}/docs)`);
   if (!config.isProduction) {
     if (config.smtpUrl === null) console.log(`  mail is kept and shown at ${app.publicUrl}/mailbox`);

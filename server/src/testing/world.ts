@@ -28,7 +28,7 @@ export class World extends Api {
   static async start(
     databaseUrl: string,
     config: Partial<Config> = {},
-    { log, passwordCost = 4 }: Pick<AppOptions, "log" | "passwordCost"> = {},
+    { log, passwordCost = 4, hashingProcess }: Pick<AppOptions, "log" | "passwordCost" | "hashingProcess"> = {},
   ): Promise<World> {
     const clock = { offset: 0 };
     const app = await startApp(
@@ -53,6 +53,7 @@ export class World extends Api {
         log: log ?? createLog(process.env.TEST_LOG_LEVEL ?? "silent"),
         // What a hash costs is no test's business but those that measure it.
         passwordCost,
+        hashingProcess,
         docs: join(__dirname, "../../.."),
       },
     );

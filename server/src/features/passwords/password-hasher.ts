@@ -3,7 +3,9 @@ import { randomBytes } from "node:crypto";
 import bcrypt from "bcrypt";
 import type { KeyRing } from "../../platform/crypto/key-ring.js";
 import { rateLimited } from "../../platform/graphql/failures.js";
+import type { BcryptResult, BcryptTask } from "./bcrypt-task.js";
 import { BoundedQueue } from "./bounded-queue.js";
+import { HashingChild } from "./hashing-child.js";
 
 /** 2^12 rounds (OWASP Password Storage). */
 export const PASSWORD_COST = 12;
@@ -23,26 +25,33 @@ export interface StoredPassword {
 export class PasswordHasher {
   private readonly queue = new BoundedQueue({ running: availableParallelism(), waiting: 200 });
   /** Compared with where there is no account, so that the answer takes as long. */
-  private readonly nobody: Promise<StoredPassword>;
+  private readonly nobody: StoredPassword;
 
   constructor(
     private readonly keys: KeyRing,
     private readonly cost: number = PASSWORD_COST,
+    private readonly child = new HashingChild(null),
   ) {
-    this.nobody = this.hash(randomBytes(32).toString("base64"));
+    this.nobody = { passwordHash: hashOfNothing(cost), pepperId: keys.activeId };
   }
 
   async hash(password: string): Promise<StoredPassword> {
     const pepperId = this.keys.activeId;
-    const passwordHash = await this.inLine(() => bcrypt.hash(this.prehash(password, pepperId), this.cost));
-    return { passwordHash, pepperId };
+    const result = await this.inLine({ kind: "hash", text: this.prehash(password, pepperId), cost: this.cost });
+    if (typeof result !== "string") throw new Error("a hash that is none");
+    return { passwordHash: result, pepperId };
   }
 
   /** Whether it is the password; `stored` null (nobody by that name) takes the same time and is never right. */
   async matches(password: string, stored: StoredPassword | null): Promise<boolean> {
-    const { passwordHash, pepperId } = stored ?? (await this.nobody);
-    const isRight = await this.inLine(() => bcrypt.compare(this.prehash(password, pepperId), passwordHash));
-    return isRight && stored !== null;
+    const { passwordHash, pepperId } = stored ?? this.nobody;
+    const result = await this.inLine({ kind: "compare", text: this.prehash(password, pepperId), passwordHash });
+    return result === true && stored !== null;
+  }
+
+  /** Ends its process; what is under way is refused. */
+  stop(): Promise<void> {
+    return this.child.stop();
   }
 
   /** Made with an older cost or pepper: to be renewed at the next sign-in, when the password is at hand. */
@@ -54,9 +63,16 @@ export class PasswordHasher {
     return this.keys.hmac384(password.normalize("NFKC"), PURPOSE, pepperId);
   }
 
-  private inLine<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.queue.offer(work);
+  /** Refuses where the line is full, and where the processes that hash are killed: to be tried again. */
+  private async inLine(task: BcryptTask): Promise<BcryptResult> {
+    const result = await this.queue.offer(() => this.child.do(task));
     if (result === null) throw rateLimited(QUEUE_RETRY_MS);
     return result;
   }
 }
+
+const BCRYPT_DIGITS = "./ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+const DIGEST_DIGITS = 31;
+/** The form of a bcrypt hash with a random digest: of no password that anybody could find. */
+const hashOfNothing = (cost: number): string =>
+  bcrypt.genSaltSync(cost) + Array.from(randomBytes(DIGEST_DIGITS), (byte) => BCRYPT_DIGITS[byte % 64]).join("");
