@@ -1,8 +1,6 @@
 import type { EntityManager } from "typeorm";
 import type { Audience, TeamRole } from "@gatehouse/shared";
-import { Firm } from "../firms/firm.entity.js";
-import { TeamMember } from "../firm-staff/team-member.entity.js";
-import { PortalAccount } from "../portal-accounts/portal-account.entity.js";
+import { rowsOf } from "../../platform/database/prepared-rows.js";
 import type { PersonCaller } from "./caller.js";
 
 /** Somebody with a password and perhaps a second factor: a team member or a client with an account. One kind of code serves both. */
@@ -20,51 +18,26 @@ export interface Person {
   accountId: string | null;
 }
 
-const inTeam = (member: TeamMember, firm: Firm): Person => ({
-  audience: "TEAM",
-  ownerId: member.id,
-  firmId: firm.id,
-  firmName: firm.name,
-  firmSlug: firm.slug,
-  email: member.email,
-  role: member.role,
-  accountId: null,
-});
-const inPortal = (account: PortalAccount, firm: Firm): Person => ({
-  audience: "PORTAL",
-  ownerId: account.id,
-  firmId: firm.id,
-  firmName: firm.name,
-  firmSlug: firm.slug,
-  email: account.email,
-  role: null,
-  accountId: account.id,
-});
+const MEMBERS = `
+  SELECT 'TEAM' AS audience, m.id AS ownerId, m.firmId, f.name AS firmName, f.slug AS firmSlug, m.email, m.role, NULL AS accountId
+  FROM team_members m JOIN firms f ON f.id = m.firmId WHERE m.disabledAt IS NULL AND `;
+const CLIENTS = `
+  SELECT 'PORTAL' AS audience, a.id AS ownerId, a.firmId, f.name AS firmName, f.slug AS firmSlug, a.email, NULL AS role, a.id AS accountId
+  FROM portal_accounts a JOIN firms f ON f.id = a.firmId WHERE `;
+const one = async (manager: EntityManager, sql: string, parameters: string[]): Promise<Person | null> =>
+  (await rowsOf<Person>(manager, sql, parameters))[0] ?? null;
 
 /** The team member with that (normalised) email; null when there is none, or no more. */
-export async function findMemberByEmail(manager: EntityManager, email: string): Promise<Person | null> {
-  const member = await manager.findOneBy(TeamMember, { email });
-  if (!member || member.disabledAt !== null) return null;
-  return inTeam(member, await manager.findOneByOrFail(Firm, { id: member.firmId }));
-}
+export const findMemberByEmail = (manager: EntityManager, email: string): Promise<Person | null> =>
+  one(manager, `${MEMBERS} m.email = ?`, [email]);
 
 /** The account of the firm with that (normalised) email. */
-export async function findClientByEmail(manager: EntityManager, firm: Firm, email: string): Promise<Person | null> {
-  const account = await manager.findOneBy(PortalAccount, { firmId: firm.id, email });
-  return account && inPortal(account, firm);
-}
+export const findClientByEmail = (manager: EntityManager, firmId: string, email: string): Promise<Person | null> =>
+  one(manager, `${CLIENTS} a.firmId = ? AND a.email = ?`, [firmId, email]);
 
 /** The person as it is now; null when the account was deleted or the member disabled meanwhile. */
-export async function findPerson(manager: EntityManager, audience: Audience, ownerId: string): Promise<Person | null> {
-  if (audience === "TEAM") {
-    const member = await manager.findOneBy(TeamMember, { id: ownerId });
-    return member && member.disabledAt === null
-      ? inTeam(member, await manager.findOneByOrFail(Firm, { id: member.firmId }))
-      : null;
-  }
-  const account = await manager.findOneBy(PortalAccount, { id: ownerId });
-  return account && inPortal(account, await manager.findOneByOrFail(Firm, { id: account.firmId }));
-}
+export const findPerson = (manager: EntityManager, audience: Audience, ownerId: string): Promise<Person | null> =>
+  audience === "TEAM" ? one(manager, `${MEMBERS} m.id = ?`, [ownerId]) : one(manager, `${CLIENTS} a.id = ?`, [ownerId]);
 
 /** The person behind a caller who has just been authenticated. */
 export async function personOf(manager: EntityManager, caller: PersonCaller): Promise<Person> {

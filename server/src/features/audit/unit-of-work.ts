@@ -9,13 +9,13 @@ import {
 } from "@gatehouse/shared";
 import type { Clock } from "../../platform/clock/clock.js";
 import { newId } from "../../platform/crypto/ids.js";
-import { affectedRows } from "../../platform/database/dialect.js";
-import { preparedRows } from "../../platform/database/prepared-rows.js";
-import { inTransaction } from "../../platform/database/transaction.js";
+import { affectedRows, countUp } from "../../platform/database/dialect.js";
+import { preparedRows, rowsOf } from "../../platform/database/prepared-rows.js";
+import { byItself, inTransaction } from "../../platform/database/transaction.js";
 import { isExpected } from "../../platform/graphql/failures.js";
 import type { Letter } from "../mail/letter.js";
 import type { PortalLinks } from "../mail/links.js";
-import { AuditCounter, AuditEvent } from "./audit-event.entity.js";
+import { AuditEvent } from "./audit-event.entity.js";
 
 /** Who does it and from where: goes into every event of a unit of work. */
 export interface Actor {
@@ -106,6 +106,10 @@ export class UnitOfWork {
     this.afterwards.push(then);
   }
 
+  /** Reads by a prepared statement: see rowsOf. */
+  rows<T>(sql: string, parameters: readonly unknown[]): Promise<T[]> {
+    return rowsOf<T>(this.manager, sql, parameters);
+  }
   /** How many rows one UPDATE, DELETE or INSERT hit: what "spend once" is judged by. */
   affected(sql: string, parameters: unknown[]): Promise<number> {
     return affectedRows(this.manager, sql, parameters);
@@ -129,40 +133,43 @@ export class UnitOfWork {
   private async writeEvents(firmId: string): Promise<void> {
     const events = this.events.filter((event) => event.firmId === firmId);
     const { manager } = this;
-    const counted = await this.affected("UPDATE audit_counters SET lastSeq = lastSeq + ? WHERE firmId = ?", [
-      events.length,
-      firmId,
-    ]);
-    if (counted !== 1) throw new Error(`the firm ${firmId} has no event counter`);
-    const { lastSeq } = await manager.findOneByOrFail(AuditCounter, { firmId });
+    const contactIds: (string | null)[] = [];
+    for (const { contactId, accountId } of events)
+      contactIds.push(contactId ?? (accountId ? await this.oldestContactOf(firmId, accountId) : null));
+    const lastSeq = await countUp(manager, {
+      table: "audit_counters",
+      column: "lastSeq",
+      by: events.length,
+      where: "firmId",
+      value: firmId,
+    });
+    if (lastSeq === null) throw new Error(`the firm ${firmId} has no event counter`);
     await manager.insert(
       AuditEvent,
-      await Promise.all(
-        events.map(async (event, index) => ({
-          id: newId("auditEvent", this.now),
-          firmId,
-          seq: lastSeq - events.length + 1 + index,
-          type: event.type,
-          occurredAt: this.now,
-          actorKind: event.actor.kind,
-          actorId: event.actor.id,
-          actorName: event.actor.name,
-          contactId: event.contactId ?? (event.accountId ? await this.oldestContactOf(firmId, event.accountId) : null),
-          accountId: event.accountId ?? null,
-          reason: event.reason ?? null,
-          ipAddress: event.actor.ipAddress,
-          userAgent: event.actor.userAgent,
-          data: JSON.stringify(event.data),
-        })),
-      ),
+      events.map((event, index) => ({
+        id: newId("auditEvent", this.now),
+        firmId,
+        seq: lastSeq - events.length + 1 + index,
+        type: event.type,
+        occurredAt: this.now,
+        actorKind: event.actor.kind,
+        actorId: event.actor.id,
+        actorName: event.actor.name,
+        contactId: contactIds[index] ?? null,
+        accountId: event.accountId ?? null,
+        reason: event.reason ?? null,
+        ipAddress: event.actor.ipAddress,
+        userAgent: event.actor.userAgent,
+        data: JSON.stringify(event.data),
+      })),
     );
   }
 
   private async oldestContactOf(firmId: string, accountId: string): Promise<string | null> {
-    const [row] = (await this.manager.query(
+    const [row] = await this.rows<{ id: string }>(
       "SELECT id FROM contacts WHERE firmId = ? AND portalAccountId = ? ORDER BY createdAt, id LIMIT 1",
       [firmId, accountId],
-    )) as { id: string }[];
+    );
     return row?.id ?? null;
   }
 }
@@ -205,6 +212,13 @@ export class Work {
     // What the commit wakes is no part of what was guarded.
     this.guards.exit(() => unit.settle());
     return answer;
+  }
+
+  /** One UPDATE or DELETE as a unit of work of its own, without a transaction around it; how many rows it hit. */
+  once(sql: string, parameters: unknown[]): Promise<number> {
+    return this.guards.getStore()
+      ? this.do((unit) => unit.affected(sql, parameters))
+      : byItself(this.environment.dataSource, sql, parameters);
   }
 
   /** As `do`, but what was written stays when it ends in a refusal: for tries, which are taken before anything is looked at. */

@@ -1,7 +1,6 @@
 import { In, type EntityManager, type FindOptionsWhere } from "typeorm";
 import { portalAccessState, type PortalAccessState } from "@gatehouse/shared";
 import type { UnitOfWork } from "../audit/unit-of-work.js";
-import { PortalAccount } from "../portal-accounts/portal-account.entity.js";
 import { Contact } from "./contact.entity.js";
 import { lockContacts } from "./contacts-lock.js";
 import { counted } from "./portal-counts.js";
@@ -45,8 +44,8 @@ export async function settleSignIns(manager: EntityManager, contactIds: string[]
 /** The client has signed in to the account. */
 export async function noteSignIn(unit: UnitOfWork, firmId: string, accountId: string): Promise<void> {
   await lockContacts(unit, firmId);
-  await unit.manager.update(PortalAccount, { id: accountId }, { lastSignInAt: unit.now });
-  await unit.manager.update(Contact, { portalAccountId: accountId }, { signedInAt: unit.now });
+  await unit.affected("UPDATE portal_accounts SET lastSignInAt = ? WHERE id = ?", [unit.now, accountId]);
+  await unit.affected("UPDATE contacts SET signedInAt = ? WHERE portalAccountId = ?", [unit.now, accountId]);
 }
 
 /** Links an account to every contact of the firm with that email. */

@@ -1,5 +1,5 @@
-import { forUpdate } from "../../platform/database/dialect.js";
-import { AuditCounter } from "../audit/audit-event.entity.js";
+import { changing } from "../../platform/database/dialect.js";
+import { rowsOf } from "../../platform/database/prepared-rows.js";
 import type { UnitOfWork } from "../audit/unit-of-work.js";
 
 /**
@@ -8,5 +8,8 @@ import type { UnitOfWork } from "../audit/unit-of-work.js";
  * take in the end anyway.
  */
 export async function lockContacts({ manager }: UnitOfWork, firmId: string): Promise<void> {
-  await manager.findOneOrFail(AuditCounter, { where: { firmId }, ...forUpdate(manager) });
+  const [row] = await rowsOf(manager, `SELECT firmId FROM audit_counters WHERE firmId = ?${changing(manager)}`, [
+    firmId,
+  ]);
+  if (!row) throw new Error(`the firm ${firmId} has no event counter`);
 }

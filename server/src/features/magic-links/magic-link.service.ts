@@ -1,4 +1,3 @@
-import { IsNull } from "typeorm";
 import {
   attemptLimits,
   decideClaim,
@@ -171,11 +170,14 @@ export class MagicLinkService {
   ): Promise<ClaimOutcome | MagicLinkNotUsable | null> {
     const { manager, now } = unit;
     if (!isMagicLinkToken(claim.token)) return null;
-    const found = await manager.findOneBy(MagicLink, { tokenDigest: digestOf(claim.token) });
+    const [found] = await unit.rows<Pick<MagicLink, "id" | "firmId" | "requestId">>(
+      "SELECT id, firmId, requestId FROM magic_links WHERE tokenDigest = ?",
+      [digestOf(claim.token)],
+    );
     if (!found) return null;
     // The policy first, as everything that may open a session (its reader says why); then the request's row, so that claims of
     // one request, also by different links of it, happen one after another.
-    await loadPolicy(manager, found.firmId, { lock: "share" });
+    const policy = await loadPolicy(manager, found.firmId, { lock: "share" });
     const request = await manager.findOneOrFail(ClientRequest, {
       where: { id: found.requestId, firmId: found.firmId },
       ...forUpdate(manager),
@@ -212,6 +214,7 @@ export class MagicLinkService {
       data: { title: request.title, email: request.sentTo },
     });
     return this.needs.door.enterByLink(unit, {
+      policy,
       link,
       request,
       context: claim.context,
@@ -226,8 +229,11 @@ export class MagicLinkService {
    * session ended here, or finds itself void.
    */
   private async revokeOlder(unit: UnitOfWork, link: MagicLink): Promise<void> {
-    const { manager, now } = unit;
-    const older = await manager.find(MagicLink, { where: { requestId: link.requestId, revokedAt: IsNull() } });
+    const { now } = unit;
+    const older = await unit.rows<Pick<MagicLink, "id" | "issuedAt">>(
+      "SELECT id, issuedAt FROM magic_links WHERE requestId = ? AND revokedAt IS NULL",
+      [link.requestId],
+    );
     for (const { id, issuedAt } of older) {
       if (id === link.id || issuedAt > link.issuedAt) continue;
       await unit.affected("UPDATE magic_links SET revokedAt = ? WHERE id = ? AND revokedAt IS NULL", [now, id]);

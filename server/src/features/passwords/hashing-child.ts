@@ -80,7 +80,6 @@ export class HashingChild {
   /** Ends the child, and waits until it is gone. */
   async stop(): Promise<void> {
     this.isStopped = true;
-    await this.starting;
     const { child } = this;
     if (!child) return;
     const gone = new Promise((resolve) => child.once("exit", resolve));
@@ -90,27 +89,37 @@ export class HashingChild {
 
   private running(): Promise<Running | null> {
     if (this.file === null || this.isStopped || performance.now() < this.stayHereUntil) return Promise.resolve(null);
-    this.starting ??= this.start(this.file);
-    return this.starting;
+    return this.starting ?? this.start(this.file);
   }
 
   private start(file: string): Promise<Running | null> {
-    return new Promise((resolve) => {
-      const child = fork(file, [], {
-        // A session of its own: what a terminal sends is for the server, and Linux weighs sessions against each other.
+    const stayHere = () => (this.stayHereUntil = performance.now() + START_AGAIN_MS);
+    const tell = (reason: unknown) =>
+      this.log?.warn({ reason: String(reason) }, "the process that hashes passwords ended");
+    let child: ChildProcess;
+    try {
+      child = fork(file, [], {
+        // A session of its own: what a terminal sends is for the server alone, and a Linux that shares the cores out among sessions
+        // (sched_autogroup_enabled) gives the hashes one share of their own, whatever their priority.
         detached: true,
         env: { UV_THREADPOOL_SIZE: availableParallelism().toString() },
         execArgv: [],
         stdio: ["ignore", "ignore", "inherit", "ipc"],
       });
-      this.child = child;
+    } catch (error) {
+      stayHere();
+      tell(error);
+      return Promise.resolve(null);
+    }
+    this.child = child;
+    this.starting = new Promise((resolve) => {
       let running: Running | null = null;
       const ended = (reason: unknown) => {
         if (this.child !== child) return;
         this.child = null;
         this.starting = null;
-        if (!this.isStopped) this.log?.warn({ reason: String(reason) }, "the process that hashes passwords ended");
-        if (running === null) this.stayHereUntil = performance.now() + START_AGAIN_MS;
+        if (running === null) stayHere();
+        if (!this.isStopped) tell(reason);
         running?.end();
         resolve(null);
       };
@@ -122,5 +131,6 @@ export class HashingChild {
         resolve(running);
       });
     });
+    return this.starting;
   }
 }

@@ -1,20 +1,16 @@
-import { writeFileSync } from "node:fs";
 import { constants, setPriority } from "node:os";
 import { doBcrypt, type BcryptTask } from "./bcrypt-task.js";
 import type { FromHashing, ToHashing } from "./hashing-child.js";
 
 /*
- * The program that HashingChild starts: bcrypt, at a priority below everything that answers requests. The threads that hash are
- * made by the first task and take the priority over from here.
+ * The program that HashingChild starts: bcrypt, at a priority below everything that answers requests. Not the lowest: on a machine
+ * that is busy with other things people still have to get in.
  */
-function stepBack(): void {
-  try {
-    setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
-    // Linux may weigh sessions first and priorities within them: this one is a session of its own, with the database in another.
-    if (process.platform === "linux") writeFileSync("/proc/self/autogroup", "10");
-  } catch {
-    // Not allowed or not there: it hashes at the common priority.
-  }
+try {
+  // Before the first task: the threads that hash take it over when they are made.
+  setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+} catch {
+  // Not allowed here: it hashes at the common priority.
 }
 
 const send = (message: FromHashing) => process.send?.(message);
@@ -26,7 +22,6 @@ async function answer({ id, task }: { id: number; task: BcryptTask }): Promise<v
   }
 }
 
-stepBack();
 // Its server alone says when it ends: by closing the channel, or by ending itself.
 process.on("SIGINT", () => undefined);
 process.on("SIGTERM", () => undefined);

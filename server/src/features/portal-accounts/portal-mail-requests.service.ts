@@ -68,7 +68,7 @@ export class PortalMailRequests {
   }
 
   private async sendReset(unit: UnitOfWork, firm: Firm, request: PortalMailRequest): Promise<void> {
-    const person = await findClientByEmail(unit.manager, firm, request.email);
+    const person = await findClientByEmail(unit.manager, firm.id, request.email);
     if (!person) return;
     await mailPasswordReset(unit, person, passwordResetByClient, request.language);
     unit.record({
@@ -86,7 +86,7 @@ export class PortalMailRequests {
     { email, language: asked }: PortalMailRequest,
   ): Promise<void> {
     const isContact = await unit.manager.existsBy(Contact, { firmId: firm.id, email });
-    const hasAccount = (await findClientByEmail(unit.manager, firm, email)) !== null;
+    const hasAccount = (await findClientByEmail(unit.manager, firm.id, email)) !== null;
     if (!isContact || hasAccount) return;
     const given = {
       kind: "ACCOUNT_REQUEST",

@@ -1,7 +1,8 @@
 import type { EntityManager } from "typeorm";
 import { chooseLanguage, type Language, type ModePolicy, type Plan } from "@gatehouse/shared";
-import { forShare, forUpdate } from "../../platform/database/dialect.js";
-import { Firm } from "../firms/firm.entity.js";
+import { forUpdate, inOrder, sharing } from "../../platform/database/dialect.js";
+import { rowsOf } from "../../platform/database/prepared-rows.js";
+import type { Firm } from "../firms/firm.entity.js";
 import { SecurityPolicy } from "./security-policy.entity.js";
 
 /** A firm's policy as rules and services need it. Times are epoch milliseconds. */
@@ -28,6 +29,10 @@ export interface PolicyLock {
   lock?: "share" | "update";
 }
 
+type PolicyRow = Omit<FirmPolicy, "clientLanguage" | "magicLinkRequiresTwoFactor" | "teamRequiresTwoFactor"> &
+  Pick<Firm, "clientLanguage"> &
+  Record<"magicLinkRequiresTwoFactor" | "teamRequiresTwoFactor", number>;
+
 /** The policy of a firm that exists; throws for one that does not. A lock needs a transaction's manager. */
 export async function loadPolicy(
   manager: EntityManager,
@@ -35,22 +40,19 @@ export async function loadPolicy(
   { lock }: PolicyLock = {},
 ): Promise<FirmPolicy> {
   // Always the policy's row first, then the firm's: everybody who locks both does it in this order.
-  const locking = { share: forShare(manager), update: forUpdate(manager), none: {} }[lock ?? "none"];
-  const policy = await manager.findOneOrFail(SecurityPolicy, { where: { firmId }, ...locking });
-  const firm = await manager.findOneOrFail(Firm, { where: { id: firmId }, ...(lock ? forShare(manager) : {}) });
+  if (lock === "update") await manager.findOneOrFail(SecurityPolicy, { where: { firmId }, ...forUpdate(manager) });
+  const [row] = await rowsOf<PolicyRow>(
+    manager,
+    `SELECT p.firmId, f.name AS firmName, f.slug AS firmSlug, f.plan, f.clientLanguage, p.mode, p.enforcedFrom, p.magicLinkRequiresTwoFactor,
+       p.trustedDeviceDays, p.teamRequiresTwoFactor, p.version, p.updatedAt, p.updatedBy
+     FROM security_policies p ${inOrder(manager)} firms f ON f.id = p.firmId WHERE p.firmId = ?${lock ? sharing(manager) : ""}`,
+    [firmId],
+  );
+  if (!row) throw new Error(`the firm ${firmId} has no policy`);
   return {
-    firmId,
-    firmName: firm.name,
-    firmSlug: firm.slug,
-    plan: firm.plan,
-    clientLanguage: chooseLanguage({ own: null, asked: null, firm: firm.clientLanguage }),
-    mode: policy.mode,
-    enforcedFrom: policy.enforcedFrom,
-    magicLinkRequiresTwoFactor: policy.magicLinkRequiresTwoFactor,
-    trustedDeviceDays: policy.trustedDeviceDays,
-    teamRequiresTwoFactor: policy.teamRequiresTwoFactor,
-    version: policy.version,
-    updatedAt: policy.updatedAt,
-    updatedBy: policy.updatedBy,
+    ...row,
+    clientLanguage: chooseLanguage({ own: null, asked: null, firm: row.clientLanguage }),
+    magicLinkRequiresTwoFactor: Boolean(row.magicLinkRequiresTwoFactor),
+    teamRequiresTwoFactor: Boolean(row.teamRequiresTwoFactor),
   };
 }

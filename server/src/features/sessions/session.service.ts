@@ -1,4 +1,4 @@
-import { In, IsNull, MoreThan, type EntityManager } from "typeorm";
+import { In, IsNull } from "typeorm";
 import {
   counts,
   lifetimes,
@@ -140,7 +140,10 @@ export class SessionService {
     });
     await manager.insert(Session, session);
     if (given.ownerId !== null) {
-      const live = await this.liveOf(manager, given.ownerId, now);
+      const live = await unit.rows<Pick<Session, "id">>(
+        "SELECT id FROM sessions WHERE ownerId = ? AND revokedAt IS NULL AND expiresAt > ? ORDER BY createdAt, id",
+        [given.ownerId, now],
+      );
       const surplus = live
         .filter(({ id }) => id !== session.id)
         .slice(0, Math.max(0, live.length - counts.sessionsPerOwner));
@@ -215,14 +218,6 @@ export class SessionService {
         return caller.kind === "TEAM_MEMBER" ? [[row.id, caller]] : [];
       }),
     );
-  }
-
-  /** The live sessions of an owner, oldest first. */
-  liveOf(manager: EntityManager, ownerId: string, now: number): Promise<Session[]> {
-    return manager.find(Session, {
-      where: { ownerId, revokedAt: IsNull(), expiresAt: MoreThan(now) },
-      order: { createdAt: "ASC", id: "ASC" },
-    });
   }
 
   /** The same for people to look at: without those that idled out. */

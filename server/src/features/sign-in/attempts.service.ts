@@ -23,12 +23,16 @@ export class Attempts {
    * Takes one attempt of `key`. With the last one of a window the wait begins (doubling with every block in a row); while it
    * lasts, every attempt is refused. `factor` multiplies how many there are.
    */
-  take(key: string, limit: AttemptLimit, factor = 1): Promise<Attempt> {
-    return this.work.do((unit) => this.takeWithin(unit, key, limit, factor));
+  async take(key: string, limit: AttemptLimit, factor = 1): Promise<Attempt> {
+    const { work } = this;
+    if ((await work.once(...plainly(key, limit, factor, work.clock.now()))) === 1) return plain;
+    return work.do((unit) => this.takeWithin(unit, key, limit, factor));
   }
 
   /** The same beside other tries, in a transaction that takes tries alone (Work.doAndKeep). */
-  async takeWithin({ manager, now }: UnitOfWork, key: string, limit: AttemptLimit, factor = 1): Promise<Attempt> {
+  async takeWithin(unit: UnitOfWork, key: string, limit: AttemptLimit, factor = 1): Promise<Attempt> {
+    const { manager, now } = unit;
+    if ((await unit.affected(...plainly(key, limit, factor, now))) === 1) return plain;
     const keyDigest = digestOf(key);
     const count = "UPDATE attempt_counters SET attempts = attempts + 1 WHERE keyDigest = ?";
     // Takes the row's lock, so that parallel attempts count one after another; the row is made by the first.
@@ -48,7 +52,7 @@ export class Attempts {
     // Blocks in a row double the wait; a quiet window after a block ends the row.
     if (isNewWindow && !(wasBlocked && (counter.blockedUntil ?? 0) + limit.longestWait > now)) counter.blockCount = 0;
     if (isNewWindow) Object.assign(counter, { attempts: 1, windowEndsAt: now + limit.window, blockedUntil: null });
-    const allowed = Math.max(1, Math.floor(limit.attempts * factor));
+    const allowed = allowedBy(limit, factor);
     const isLast = counter.attempts >= allowed;
     const waitMs = doublingWait(limit, counter.blockCount);
     if (isLast) Object.assign(counter, { blockedUntil: now + waitMs, blockCount: counter.blockCount + 1 });
@@ -65,19 +69,32 @@ export class Attempts {
 
   /** Forgets what was counted: the attempt was a success. */
   async clear(...keys: string[]): Promise<void> {
-    await this.work.do(({ manager }) => manager.delete(AttemptCounter, keys.map(digestOf)));
+    await this.work.do((unit) => this.clearWithin(unit, ...keys));
+  }
+  /** The same in the transaction of the success, before it takes the firm's lock. */
+  async clearWithin({ manager }: UnitOfWork, ...keys: string[]): Promise<void> {
+    await manager.delete(AttemptCounter, keys.map(digestOf));
   }
 
   /** Gives one attempt back: it was a success, but others of the same source may still fail. */
-  giveBack(key: string): Promise<void> {
-    return this.work.do((unit) => this.giveBackWithin(unit, key));
+  async giveBack(key: string): Promise<void> {
+    await this.work.once(GIVE_BACK, [digestOf(key)]);
   }
 
   /** The same as the last thing in the transaction of the success; never where it holds what `takeWithin` is asked beside. */
   async giveBackWithin(unit: UnitOfWork, key: string): Promise<void> {
-    await unit.affected(
-      "UPDATE attempt_counters SET attempts = attempts - 1, blockedUntil = NULL WHERE keyDigest = ? AND attempts > 0",
-      [digestOf(key)],
-    );
+    await unit.affected(GIVE_BACK, [digestOf(key)]);
   }
 }
+
+const GIVE_BACK =
+  "UPDATE attempt_counters SET attempts = attempts - 1, blockedUntil = NULL WHERE keyDigest = ? AND attempts > 0";
+
+const allowedBy = (limit: AttemptLimit, factor: number) => Math.max(1, Math.floor(limit.attempts * factor));
+const plain: Attempt = { ok: true, isLast: false, waitMs: 0 };
+/** Takes an attempt that neither begins a window nor ends one: most are, and need no more than this. */
+const plainly = (key: string, limit: AttemptLimit, factor: number, now: number): [string, unknown[]] => [
+  `UPDATE attempt_counters SET attempts = attempts + 1
+   WHERE keyDigest = ? AND blockedUntil IS NULL AND windowEndsAt > ? AND attempts + 1 < ?`,
+  [digestOf(key), now, allowedBy(limit, factor)],
+];

@@ -1,7 +1,7 @@
 import type { SessionTransport } from "@gatehouse/shared";
 import { Refusal } from "../../platform/graphql/failures.js";
 import type { RequestContext } from "../access/request-context.js";
-import type { Person } from "../access/person.js";
+import { findPerson, type Person } from "../access/person.js";
 import type { Actor, UnitOfWork, Work } from "../audit/unit-of-work.js";
 import { ClientRequest } from "../client-requests/client-request.entity.js";
 import { MagicLink } from "../magic-links/magic-link.entity.js";
@@ -57,11 +57,13 @@ export class SecondFactorStep {
   private async prove(input: Step, what: ProvenBy, context: RequestContext, spend: Spend): Promise<SignInOutcome> {
     const { work, challenges, secondFactor, signIn } = this.needs;
     const transport = signIn.transportOf(input.transport, context);
+    // Looked up before the address's row is locked, which many may share: whether it is still live, taking its try decides.
+    const found = await challenges.look(input.challengeToken, "SECOND_FACTOR");
+    const owner = found && (await findPerson(work.reader, found.audience, found.ownerId));
     // All tries are taken, and kept, before the proof is looked at.
     const { bySource, challenge, person, actor } = await work.doAndKeep(async (unit) => {
       const key = await signIn.takeFromSourceWithin(unit, "secondFactor", context);
-      const found = await challenges.find(input.challengeToken, "SECOND_FACTOR", unit.manager, unit.now);
-      const owner = await signIn.personOfChallenge(unit.manager, found);
+      if (!found || !owner) throw new Refusal("CHALLENGE_EXPIRED");
       const tries = actorAs(owner, context.source);
       await secondFactor.takeTry(unit, owner, tries);
       await challenges.takeTry(unit, found);
@@ -96,7 +98,7 @@ export class SecondFactorStep {
         throw new Refusal("CHALLENGE_EXPIRED");
       const { sentTo } = await unit.manager.findOneByOrFail(ClientRequest, { id: link.requestId, firmId: link.firmId });
       const reach = { firmId: person.firmId, email: sentTo, requestId: link.requestId, magicLinkId: link.id };
-      return signIn.openLinkSession(unit, reach, input.transport, context, true);
+      return signIn.openLinkSession(unit, reach, input.transport, context, { isSecondFactorProven: true });
     }
     if (input.trustDevice && person.audience === "PORTAL") {
       const { trustedDeviceDays } = await loadPolicy(unit.manager, person.firmId, { lock: "share" });

@@ -1,6 +1,7 @@
 import { counts, lifetimes, type SignInDoor } from "@gatehouse/shared";
 import { newId } from "../../platform/crypto/ids.js";
 import type { KeyRing } from "../../platform/crypto/key-ring.js";
+import { rowsOf } from "../../platform/database/prepared-rows.js";
 import { digestOf, newDecimalCode, newToken } from "../../platform/crypto/tokens.js";
 import { Refusal } from "../../platform/graphql/failures.js";
 import type { Person } from "../access/person.js";
@@ -70,19 +71,32 @@ export class SignInChallenges {
     manager = this.work.reader,
     now = this.work.clock.now(),
   ): Promise<SignInChallenge> {
-    const challenge = isChallengeToken(token)
-      ? await manager.findOneBy(SignInChallenge, { tokenDigest: digestOf(token), step })
-      : null;
-    if (
-      !challenge ||
-      challenge.spentAt !== null ||
-      challenge.expiresAt <= now ||
-      challenge.failures >= counts.challengeFailures
-    )
-      throw expired();
-    const credential = await manager.findOneBy(PasswordCredential, { ownerId: challenge.ownerId });
-    if ((credential?.version ?? 0) !== challenge.credentialVersion) throw expired();
+    const challenge = await this.look(token, step, manager, now);
+    if (!challenge) throw expired();
     return challenge;
+  }
+
+  /** The same; null where there is none. */
+  async look(
+    token: string,
+    step: ChallengeStep,
+    manager = this.work.reader,
+    now = this.work.clock.now(),
+  ): Promise<SignInChallenge | null> {
+    if (!isChallengeToken(token)) return null;
+    const [challenge] = await rowsOf<SignInChallenge & { currentVersion: number }>(
+      manager,
+      `SELECT c.*, COALESCE(p.version, 0) AS currentVersion FROM sign_in_challenges c
+       LEFT JOIN password_credentials p ON p.ownerId = c.ownerId WHERE c.tokenDigest = ? AND c.step = ?`,
+      [digestOf(token), step],
+    );
+    const isLive =
+      challenge !== undefined &&
+      challenge.spentAt === null &&
+      challenge.expiresAt > now &&
+      challenge.failures < counts.challengeFailures &&
+      challenge.credentialVersion === challenge.currentVersion;
+    return isLive ? { ...challenge, isMailboxProven: Boolean(challenge.isMailboxProven) } : null;
   }
 
   /** Takes one of a challenge's five tries before anything is looked at, in a transaction that takes tries alone (Work.doAndKeep). */

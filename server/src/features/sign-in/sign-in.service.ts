@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { Not } from "typeorm";
 import {
   allowsPasswordLogin,
   attemptLimits,
@@ -37,8 +36,8 @@ import { PasswordCredential } from "../passwords/password-credential.entity.js";
 import type { PasswordHasher } from "../passwords/password-hasher.js";
 import { couldBePassword, renewHash } from "../passwords/password.service.js";
 import { MailedToken } from "../portal-accounts/portal-account.entity.js";
-import { loadPolicy } from "../security-mode/security-policy.reader.js";
-import { Session } from "../sessions/session.entity.js";
+import { loadPolicy, type FirmPolicy } from "../security-mode/security-policy.reader.js";
+import type { Session } from "../sessions/session.entity.js";
 import { SessionView } from "../sessions/session.results.js";
 import type { OpenedSession, SessionService } from "../sessions/session.service.js";
 import { isLocked, lockedRefusal, type SecondFactor } from "../two-factor/second-factor.service.js";
@@ -55,7 +54,7 @@ import {
   type SignInOutcome,
 } from "./sign-in.results.js";
 import { isTrustedDevice } from "./trusted-devices.js";
-import { viewerOf } from "./viewer.service.js";
+import { viewerOf, type KnownOfViewer } from "./viewer.service.js";
 
 export interface SignInNeeds {
   work: Work;
@@ -162,7 +161,7 @@ export class SignInService {
     const firm = await reader.findOneBy(Firm, { slug: input.firmSlug });
     const email = normalizeEmail(input.email) ?? "";
     if (firm) mustAllowLogin(await loadPolicy(reader, firm.id));
-    const person = firm && (await findClientByEmail(reader, firm, email));
+    const person = firm && (await findClientByEmail(reader, firm.id, email));
     return this.byPassword({
       audience: "PORTAL",
       firmId: firm?.id ?? null,
@@ -188,10 +187,13 @@ export class SignInService {
   }): Promise<SignInOutcome> {
     const { work, hasher, attempts } = this.needs;
     const { person, context } = given;
-    const bySource = await this.takeFromSource("password", context);
     const key = passwordTriesOf(given.audience, given.firmId, given.email);
-    const attempt = await attempts.take(key, attemptLimits.password);
-    if (!attempt.ok) throw passwordWait(attempt.retryAfterMs);
+    const { bySource, attempt } = await work.doAndKeep(async (unit) => {
+      const source = await this.takeFromSourceWithin(unit, "password", context);
+      const taken = await attempts.takeWithin(unit, key, attemptLimits.password);
+      if (!taken.ok) throw passwordWait(taken.retryAfterMs);
+      return { bySource: source, attempt: taken };
+    });
 
     const credential = person && (await work.reader.findOneBy(PasswordCredential, { ownerId: person.ownerId }));
     // What cannot be a password costs no hash, whoever's it is said to be.
@@ -205,6 +207,7 @@ export class SignInService {
       const current = await unit.manager.findOneBy(PasswordCredential, { ownerId: person.ownerId });
       if (current?.version !== credential.version) throw new Refusal("INVALID_CREDENTIALS");
       if (renewed) await renewHash(unit, current, hasher, renewed);
+      await attempts.clearWithin(unit, key);
       return this.enter(unit, {
         person,
         door: "PASSWORD",
@@ -214,7 +217,6 @@ export class SignInService {
         landingRequestId: given.landingRequestId ?? null,
       });
     });
-    await attempts.clear(key);
     await attempts.giveBack(bySource);
     return outcome;
   }
@@ -281,7 +283,8 @@ export class SignInService {
           accountId: person.accountId,
           data: { email: person.email, secondFactor: isFactorProven },
         });
-        const signedIn = await this.signedIn(unit, opened, entry, await this.landingOf(unit, entry));
+        const known = { policy, factor };
+        const signedIn = await this.signedIn(unit, opened, entry, await this.landingOf(unit, entry), known);
         // Last, since it takes the lock that the firm's events take: others wait for it no longer than they must.
         await this.noteSignIn(unit, person, signedIn.viewer);
         return signedIn;
@@ -292,16 +295,20 @@ export class SignInService {
   /** What a claimed magic link leads to: its one request, or what has to be done first. */
   async enterByLink(
     unit: UnitOfWork,
-    { link, request, context, transport, deviceKeyDigest }: LinkEntry,
+    { policy, link, request, context, transport, deviceKeyDigest }: LinkEntry,
   ): Promise<ClaimOutcome> {
     const { secondFactor, challenges } = this.needs;
-    const policy = await loadPolicy(unit.manager, link.firmId, { lock: "share" });
-    const firm = await unit.manager.findOneByOrFail(Firm, { id: link.firmId });
-    const { portalAccountId } = await unit.manager.findOneByOrFail(Contact, { id: request.contactId, firmId: firm.id });
+    const { firmId } = link;
+    const [contact] = await unit.rows<Pick<Contact, "portalAccountId">>(
+      "SELECT portalAccountId FROM contacts WHERE id = ? AND firmId = ?",
+      [request.contactId, firmId],
+    );
+    if (!contact) throw new Error("the contact of a request is gone");
+    const { portalAccountId } = contact;
     // The account's login email may have changed since the link was sent: its code is still asked.
     const person =
       (portalAccountId === null ? null : await findPerson(unit.manager, "PORTAL", portalAccountId)) ??
-      (await findClientByEmail(unit.manager, firm, request.sentTo));
+      (await findClientByEmail(unit.manager, firmId, request.sentTo));
     const factor = person && (await secondFactor.stateOf(unit.manager, person));
     const { step } = nextLinkStep({
       policy,
@@ -336,7 +343,7 @@ export class SignInService {
       const expiresAt = unit.now + lifetimes.enrollmentToken;
       await unit.manager.insert(MailedToken, {
         id: newId("mailedToken", unit.now),
-        firmId: firm.id,
+        firmId,
         kind: "MAGIC_LINK",
         tokenDigest: digestOf(token),
         email: request.sentTo,
@@ -350,10 +357,10 @@ export class SignInService {
     }
     return this.openLinkSession(
       unit,
-      { firmId: firm.id, email: request.sentTo, requestId: request.id, magicLinkId: link.id },
+      { firmId, email: request.sentTo, requestId: request.id, magicLinkId: link.id },
       transport,
       context,
-      false,
+      { isSecondFactorProven: false, policy },
     );
   }
 
@@ -363,7 +370,7 @@ export class SignInService {
     reach: { firmId: string; email: string; requestId: string; magicLinkId: string },
     transport: SessionTransport,
     context: RequestContext,
-    isSecondFactorProven: boolean,
+    { isSecondFactorProven, policy }: { isSecondFactorProven: boolean; policy?: FirmPolicy },
   ): Promise<SignedIn> {
     const opened = await this.needs.sessions.open(unit, {
       ...reach,
@@ -379,7 +386,7 @@ export class SignInService {
       "UPDATE sessions SET revokedAt = ? WHERE requestId = ? AND magicLinkId = ? AND assurance = 'LINK' AND revokedAt IS NULL AND id <> ?",
       [unit.now, reach.requestId, reach.magicLinkId, opened.session.id],
     );
-    return this.signedIn(unit, opened, { context, transport }, reach.requestId);
+    return this.signedIn(unit, opened, { context, transport }, reach.requestId, { policy });
   }
 
   /** One attempt of the source address; answers its key, to give back on success. */
@@ -407,8 +414,6 @@ export class SignInService {
     { person, context, transport }: Entry,
     isFactorProven: boolean,
   ): Promise<OpenedSession> {
-    const { manager } = unit;
-    const earlier = await manager.countBy(Session, { ownerId: person.ownerId });
     const opened = await this.needs.sessions.open(unit, {
       firmId: person.firmId,
       audience: person.audience,
@@ -420,10 +425,15 @@ export class SignInService {
       source: context.source,
     });
     const { userAgent } = context.source;
-    const isKnownDevice =
-      userAgent === null ||
-      (await manager.existsBy(Session, { ownerId: person.ownerId, userAgent, id: Not(opened.session.id) }));
-    if (earlier > 0 && !isKnownDevice) await notify(unit, person, actorAs(person, context.source), newDeviceSignIn);
+    if (userAgent === null) return opened;
+    const earlier = "SELECT 1 FROM sessions WHERE ownerId = ? AND id <> ?";
+    const mine = [person.ownerId, opened.session.id];
+    const [seen] = await unit.rows<{ isKnownPerson: number; isKnownDevice: number }>(
+      `SELECT EXISTS(${earlier}) AS isKnownPerson, EXISTS(${earlier} AND userAgent = ?) AS isKnownDevice`,
+      [...mine, ...mine, userAgent],
+    );
+    if (seen?.isKnownPerson && !seen.isKnownDevice)
+      await notify(unit, person, actorAs(person, context.source), newDeviceSignIn);
     return opened;
   }
 
@@ -440,12 +450,13 @@ export class SignInService {
     { session, token }: OpenedSession,
     { context, transport }: Pick<Entry, "context" | "transport">,
     landingRequestId: string | null,
+    known: KnownOfViewer,
   ): Promise<SignedIn> {
     if (transport === "COOKIE") {
       const maxAgeMs = session.expiresAt - unit.now;
       unit.afterCommit(() => context.setCookie(sessionCookie(session.audience), { token, maxAgeMs }));
     }
-    const viewer = await viewerOf(unit.manager, session, unit.now);
+    const viewer = await viewerOf(unit.manager, session, unit.now, known);
     // What the answer selects of the viewer is resolved as the person who has just signed in.
     unit.afterCommit(() => {
       context.caller = callerOfSession(session, viewer);

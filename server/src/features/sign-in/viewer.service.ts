@@ -8,20 +8,31 @@ import { TeamMemberView } from "../firm-staff/team-member.results.js";
 import { PortalFirmView } from "../firms/firm.results.js";
 import { PortalAccount } from "../portal-accounts/portal-account.entity.js";
 import { PortalAccountView } from "../portal-accounts/portal-account.results.js";
-import { loadPolicy } from "../security-mode/security-policy.reader.js";
+import { loadPolicy, type FirmPolicy } from "../security-mode/security-policy.reader.js";
 import { Session } from "../sessions/session.entity.js";
 import { SessionView } from "../sessions/session.results.js";
 import { TwoFactorState } from "../two-factor/two-factor.entity.js";
 import { PortalViewerView, type PersonViewer } from "./sign-in.results.js";
 
+/** What was read of the session's holder already, in the same transaction. */
+export interface KnownOfViewer {
+  policy?: FirmPolicy;
+  factor?: Pick<TwoFactorState, "enrolledAt">;
+}
+
 /** Who a session's holder is, as the API tells it. */
-export async function viewerOf(manager: EntityManager, session: Session, now: number): Promise<PersonViewer> {
+export async function viewerOf(
+  manager: EntityManager,
+  session: Session,
+  now: number,
+  known: KnownOfViewer = {},
+): Promise<PersonViewer> {
   if (session.audience === "TEAM")
     return TeamMemberView.of(await manager.findOneByOrFail(TeamMember, { id: session.ownerId ?? "" }));
-  const policy = await loadPolicy(manager, session.firmId);
+  const policy = known.policy ?? (await loadPolicy(manager, session.firmId));
   const account =
     session.ownerId === null ? null : await manager.findOneByOrFail(PortalAccount, { id: session.ownerId });
-  const factor = account && (await manager.findOneBy(TwoFactorState, { ownerId: account.id }));
+  const factor = account && (known.factor ?? (await manager.findOneBy(TwoFactorState, { ownerId: account.id })));
   return Object.assign(new PortalViewerView(), {
     firmId: session.firmId,
     accountId: session.ownerId,

@@ -2,7 +2,8 @@ import type { EntityManager } from "typeorm";
 import { counts, secondFactorLock, secondFactorLockMs } from "@gatehouse/shared";
 import { newId } from "../../platform/crypto/ids.js";
 import type { KeyRing } from "../../platform/crypto/key-ring.js";
-import { forUpdate } from "../../platform/database/dialect.js";
+import { changing, forUpdate } from "../../platform/database/dialect.js";
+import { rowsOf } from "../../platform/database/prepared-rows.js";
 import { Refusal } from "../../platform/graphql/failures.js";
 import type { Person } from "../access/person.js";
 import type { Actor, UnitOfWork, Work } from "../audit/unit-of-work.js";
@@ -51,11 +52,13 @@ export class SecondFactor {
     owner: Pick<Person, "ownerId" | "firmId">,
     lock = false,
   ): Promise<TwoFactorState> {
-    const state = await manager.findOne(TwoFactorState, {
-      where: { ownerId: owner.ownerId },
-      ...(lock ? forUpdate(manager) : {}),
-    });
-    return state ?? Object.assign(new TwoFactorState(), this.blank(owner));
+    const [state] = await rowsOf<TwoFactorState>(
+      manager,
+      `SELECT ownerId, firmId, enrolledAt, recoveryCodesRemaining, consecutiveFailures, lockedUntil, lockCount
+       FROM two_factor_states WHERE ownerId = ?${lock ? changing(manager) : ""}`,
+      [owner.ownerId],
+    );
+    return Object.assign(new TwoFactorState(), state ?? this.blank(owner));
   }
 
   /** The row that every person with credentials has from the start, so that there is always one to lock. */
@@ -68,6 +71,11 @@ export class SecondFactor {
    * tries, a crash or a rollback do not give one more. Throws ACCOUNT_LOCKED. Only a success gives the tries back.
    */
   async takeTry(unit: UnitOfWork, owner: Person, actor: Actor): Promise<void> {
+    const taken = await unit.affected(
+      "UPDATE two_factor_states SET consecutiveFailures = consecutiveFailures + 1 WHERE ownerId = ? AND lockedUntil IS NULL AND consecutiveFailures < ?",
+      [owner.ownerId, secondFactorLock.failures],
+    );
+    if (taken === 1) return;
     const state = await this.stateOf(unit.manager, owner, true);
     if (isLocked(state, unit.now)) throw lockedRefusal(state.lockedUntil ?? 0, unit.now);
     // All tries were taken, but the last one never came to its end (a crash): it counts.
@@ -146,7 +154,10 @@ export class SecondFactor {
   }
 
   private async spendTotp(unit: UnitOfWork, owner: Person, text: string): Promise<boolean> {
-    const credential = await unit.manager.findOneBy(TotpCredential, { ownerId: owner.ownerId });
+    const [credential] = await unit.rows<Pick<TotpCredential, "encryptedSecret">>(
+      "SELECT encryptedSecret FROM totp_credentials WHERE ownerId = ?",
+      [owner.ownerId],
+    );
     if (!credential) return false;
     const step = matchingStep(
       this.keys.decrypt(credential.encryptedSecret, secretPlace("totp_credentials", owner)),

@@ -1,6 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { DataSource, type DataSourceOptions, type MigrationInterface } from "typeorm";
+import mysql2, { type PoolOptions } from "mysql2";
 import { createConnection } from "mysql2/promise";
 import { PREPARED_STATEMENTS } from "./prepared-rows.js";
 import { SqliteDatabase } from "./sqlite-driver.js";
@@ -14,6 +15,21 @@ export interface DatabaseOptions {
   migrations: (new () => MigrationInterface)[];
   poolSize?: number;
 }
+
+/** The driver, whose connections have the isolation of every transaction from the start: it need not be set for each. */
+const readCommitted = {
+  ...mysql2,
+  createPool: (options: PoolOptions) => {
+    const pool = mysql2.createPool(options);
+    pool.on("connection", (connection) => {
+      connection.query("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED", (error: Error | null) => {
+        // Never one with another isolation.
+        if (error) connection.destroy();
+      });
+    });
+    return pool;
+  },
+};
 
 const sqliteFile = (url: string) => url.slice("sqlite:".length);
 
@@ -61,6 +77,7 @@ export async function openDatabase({ url, entities, migrations, poolSize = 10 }:
       supportBigNumbers: true,
       bigNumberStrings: false,
       poolSize,
+      driver: readCommitted,
       extra: { maxPreparedStatements: PREPARED_STATEMENTS },
     };
   }

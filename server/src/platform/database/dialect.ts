@@ -1,4 +1,5 @@
-import type { DataSource, EntityManager } from "typeorm";
+import type { PoolConnection, ResultSetHeader } from "mysql2";
+import type { DataSource, EntityManager, QueryRunner } from "typeorm";
 
 /** The only place that knows which database it is. Everything else writes SQL that both understand. */
 export type Dialect = "sqlite" | "mysql";
@@ -12,6 +13,10 @@ export const forUpdate = (manager: EntityManager) =>
 /** As forUpdate, but others may hold the same lock: whoever wants to change the rows waits for all of them. */
 export const forShare = (manager: EntityManager) =>
   dialectOf(manager) === "mysql" ? ({ lock: { mode: "pessimistic_read" } } as const) : {};
+/** The two at the end of a SELECT in SQL. */
+export const changing = (source: DataSource | EntityManager) => (dialectOf(source) === "mysql" ? " FOR UPDATE" : "");
+export const sharing = (source: DataSource | EntityManager) =>
+  dialectOf(source) === "mysql" ? " LOCK IN SHARE MODE" : "";
 
 interface DriverError {
   code?: string;
@@ -49,8 +54,36 @@ export function isRetryable(error: unknown): boolean {
  */
 export async function affectedRows(manager: EntityManager, sql: string, parameters: unknown[]): Promise<number> {
   if (!manager.queryRunner) throw new Error("a conditional write belongs in a transaction");
-  const { affected } = await manager.queryRunner.query(sql, parameters, true);
-  return affected ?? 0;
+  if (dialectOf(manager) === "sqlite") return (await manager.queryRunner.query(sql, parameters, true)).affected ?? 0;
+  return (await execute<ResultSetHeader>(manager.queryRunner, sql, parameters)).affectedRows;
+}
+
+/** Runs a statement that each of MySQL's connections prepares once. */
+export async function execute<T>(runner: QueryRunner, sql: string, parameters: readonly unknown[]): Promise<T> {
+  const connection = (await runner.connect()) as PoolConnection;
+  return new Promise((resolve, reject) => {
+    connection.execute(sql, [...parameters] as string[], (error, result) => {
+      if (error) reject(error);
+      else resolve(result as T);
+    });
+  });
+}
+
+/** Adds to the counter in one row, and answers what it is then; null where there is no such row. */
+export async function countUp(
+  manager: EntityManager,
+  { table, column, by, where, value }: { table: string; column: string; by: number; where: string; value: string },
+): Promise<number | null> {
+  if (!manager.queryRunner) throw new Error("a counter is moved in a transaction");
+  if (dialectOf(manager) === "sqlite") {
+    const sql = `UPDATE ${table} SET ${column} = ${column} + ? WHERE ${where} = ? RETURNING ${column} AS counted`;
+    const [row] = (await manager.queryRunner.query(sql, [by, value])) as { counted: number }[];
+    return row?.counted ?? null;
+  }
+  // The server tells what it was given by LAST_INSERT_ID together with the count of rows.
+  const sql = `UPDATE ${table} SET ${column} = LAST_INSERT_ID(${column} + ?) WHERE ${where} = ?`;
+  const { affectedRows: rows, insertId } = await execute<ResultSetHeader>(manager.queryRunner, sql, [by, value]);
+  return rows === 1 ? insertId : null;
 }
 
 /** A statement that inserts, unless the row is there already. */

@@ -1,6 +1,6 @@
 import type { Pool } from "mysql2";
-import type { DataSource } from "typeorm";
-import { dialectOf } from "./dialect.js";
+import type { DataSource, EntityManager } from "typeorm";
+import { dialectOf, execute } from "./dialect.js";
 
 /** How many statements a connection keeps prepared; the server's own bound is over all connections together. */
 export const PREPARED_STATEMENTS = 300;
@@ -19,4 +19,12 @@ export function preparedRows<T>(dataSource: DataSource, sql: string, parameters:
       else resolve(rows as T[]);
     });
   });
+}
+
+/** The same where a manager reads: within its transaction, if it has one. */
+export async function rowsOf<T>(manager: EntityManager, sql: string, parameters: readonly unknown[]): Promise<T[]> {
+  const { queryRunner, connection: dataSource } = manager;
+  if (!queryRunner) return preparedRows<T>(dataSource, sql, parameters);
+  if (dialectOf(dataSource) === "sqlite") return queryRunner.query(sql, [...parameters]) as Promise<T[]>;
+  return execute<T[]>(queryRunner, sql, parameters);
 }

@@ -1,24 +1,34 @@
 import type { DataSource, EntityManager } from "typeorm";
-import { dialectOf, isRetryable } from "./dialect.js";
+import { affectedRows, isRetryable } from "./dialect.js";
 
 const TRIES = 12;
 
-/**
- * One transaction; all or nothing. Runs again when it lost to another one, so `work` must do nothing but database work through
- * the manager it is given.
- */
-export async function inTransaction<T>(
-  dataSource: DataSource,
-  work: (manager: EntityManager) => Promise<T>,
-): Promise<T> {
+/** Runs again what lost to another transaction. */
+async function untilItWins<T>(run: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await (dialectOf(dataSource) === "mysql"
-        ? dataSource.transaction("READ COMMITTED", work)
-        : dataSource.transaction(work));
+      return await run();
     } catch (error) {
       if (attempt === TRIES || !isRetryable(error)) throw error;
       await new Promise((resolve) => setTimeout(resolve, Math.random() * 20 * attempt));
     }
   }
 }
+
+/**
+ * One transaction; all or nothing. Runs again when it lost to another one, so `work` must do nothing but database work through
+ * the manager it is given.
+ */
+export const inTransaction = <T>(dataSource: DataSource, work: (manager: EntityManager) => Promise<T>): Promise<T> =>
+  untilItWins(() => dataSource.transaction(work));
+
+/** One write that the database commits as it is, in one round trip; how many rows it hit. */
+export const byItself = (dataSource: DataSource, sql: string, parameters: unknown[]): Promise<number> =>
+  untilItWins(async () => {
+    const queryRunner = dataSource.createQueryRunner();
+    try {
+      return await affectedRows(queryRunner.manager, sql, parameters);
+    } finally {
+      await queryRunner.release();
+    }
+  });
