@@ -48,6 +48,32 @@ describeOnBothDatabases("units of work and their database", (database) => {
     expect(upQueries.map(({ query }) => query)).toEqual([]);
   });
 
+  it("sees within a transaction what others commit meanwhile, on every connection of the pool", async () => {
+    // SQLite lets nobody else write meanwhile.
+    if (database.name === "sqlite") return;
+    const all = 9;
+    const readers = { begun: 0, begin: () => undefined as void };
+    const haveBegun = new Promise<void>((resolve) => (readers.begin = resolve));
+    const committed = haveBegun.then(() => source.query("UPDATE audit_counters SET lastSeq = 7"));
+    const seen = await Promise.all(
+      times(all).map(() =>
+        inTransaction(source, async (manager) => {
+          const read = async () =>
+            (
+              (await manager.query("SELECT lastSeq FROM audit_counters WHERE firmId = ?", [FIRM])) as {
+                lastSeq: number;
+              }[]
+            )[0]?.lastSeq;
+          const before = await read();
+          if (++readers.begun === all) readers.begin();
+          await committed;
+          return [Number(before), Number(await read())];
+        }),
+      ),
+    );
+    expect(seen).toEqual(times(all).map(() => [0, 7]));
+  });
+
   it("loses no update of 20 parallel transactions", async () => {
     await Promise.all(
       times(20).map(() =>
