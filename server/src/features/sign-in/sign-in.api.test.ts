@@ -470,7 +470,7 @@ describeOnBothDatabases("getting in", (database) => {
 
   it("T09 a challenge dies at five wrong codes, the second factor locks at ten, and the firm unlocks it", async () => {
     const { email, secret, recoveryCodes, contactId } = await enrolledClient();
-    const [first, second] = [await challengeOf(email), await challengeOf(email)];
+    const [first, second, third] = [await challengeOf(email), await challengeOf(email), await challengeOf(email)];
     world.forward({ seconds: 31 });
     for (let tries = 0; tries < 5; tries++)
       expect(codesOf(await world.signIn(...VERIFY, { challengeToken: first, code: "000000" }))).toEqual([
@@ -484,6 +484,10 @@ describeOnBothDatabases("getting in", (database) => {
     expect(
       codesOf(await world.signIn(...RECOVER, { challengeToken: second, code: "AAAA-BBBB-CCCC-DDDD-EEEE-FFFF" })),
     ).toEqual(["ACCOUNT_LOCKED"]);
+    // Not even the right code, for a sign-in that was under way.
+    expect(codesOf(await world.signIn(...VERIFY, { challengeToken: third, code: world.code(secret) }))).toEqual([
+      "ACCOUNT_LOCKED",
+    ]);
     expect(codesOf(await world.portalSignIn(firm, email))).toEqual(["ACCOUNT_LOCKED"]);
     // Somebody has the password: its owner is told.
     await world.mail(email, /locked/i);
