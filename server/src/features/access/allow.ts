@@ -9,6 +9,13 @@ import type { RequestContext } from "./request-context.js";
  */
 export const Allow = (rule: AccessRule): PropertyDecorator & MethodDecorator => Extensions({ allow: rule });
 
+/**
+ * Where the parent was read together with the field, its value; undefined where it was not, and then the resolver is called.
+ * type-graphql's way to a resolver costs a dozen objects a call, which a list pays for each of its rows.
+ */
+export const ReadAlong = <P>(valueIn: (parent: P) => unknown): MethodDecorator & PropertyDecorator =>
+  Extensions({ readAlong: valueIn });
+
 type Resolver = GraphQLFieldResolver<unknown, RequestContext>;
 
 /**
@@ -25,11 +32,13 @@ export function enforceAccess(schema: GraphQLSchema): GraphQLSchema {
         if (field.resolve || field.subscribe) throw new Error(`${type.name}.${name} does not say who may use it`);
         continue;
       }
+      const valueIn = field.extensions.readAlong as ((parent: unknown) => unknown) | undefined;
       const guarded =
         (resolve: Resolver): Resolver =>
         (source, args, context, info) => {
           checkAccess(rule, context.caller);
-          return resolve(source, args, context, info) as unknown;
+          const value = valueIn?.(source);
+          return value === undefined ? (resolve(source, args, context, info) as unknown) : value;
         };
       field.resolve = guarded(field.resolve ?? defaultFieldResolver);
       if (field.subscribe) field.subscribe = guarded(field.subscribe);

@@ -1,6 +1,6 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from "type-graphql";
 import { answer } from "../../platform/graphql/payloads.js";
-import { Allow } from "../access/allow.js";
+import { Allow, ReadAlong } from "../access/allow.js";
 import { asFirmCaller } from "../access/caller.js";
 import type { RequestContext } from "../access/request-context.js";
 import { PortalAccountView } from "../portal-accounts/portal-account.results.js";
@@ -73,16 +73,14 @@ export class ContactResolver {
   }
 
   @Allow(reading)
+  @ReadAlong(({ account }: ContactView) => account)
   @FieldResolver(() => PortalAccountView, {
     nullable: true,
     description:
       "Null until the client has created one: a reminder to invite. One account may serve several contacts with the same email.",
   })
-  portalAccount(
-    @Root() contact: ContactView,
-    @Ctx() context: RequestContext,
-  ): PortalAccountView | null | Promise<PortalAccountView | null> {
-    return contact.account === undefined ? this.contacts.account(contact, context) : contact.account;
+  portalAccount(@Root() contact: ContactView, @Ctx() context: RequestContext): Promise<PortalAccountView | null> {
+    return this.contacts.account(contact, context);
   }
 }
 

@@ -54,20 +54,19 @@ export class ContactView extends Node {
   }
 
   static of(contact: Omit<Contact, "nameKey" | "signedInAt">): ContactView {
-    const { id, firmId, portalAccountId, externalId, name, organization, email, language } = contact;
-    return Object.assign(new ContactView(), {
-      id,
-      firmId,
-      portalAccountId,
-      externalId,
-      name,
-      organization,
-      email,
-      language,
-      createdAt: Number(contact.createdAt),
-      portalAccessState: contact.accessState,
-      invitedAt: contact.invitedAt === null ? null : Number(contact.invitedAt),
-    });
+    const view = new ContactView();
+    view.id = contact.id;
+    view.firmId = contact.firmId;
+    view.portalAccountId = contact.portalAccountId;
+    view.externalId = contact.externalId;
+    view.name = contact.name;
+    view.organization = contact.organization;
+    view.email = contact.email;
+    view.language = contact.language;
+    view.createdAt = Number(contact.createdAt);
+    view.portalAccessState = contact.accessState;
+    view.invitedAt = contact.invitedAt === null ? null : Number(contact.invitedAt);
+    return view;
   }
 }
 

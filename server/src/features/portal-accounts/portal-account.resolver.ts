@@ -12,7 +12,7 @@ import {
 } from "type-graphql";
 import { answer } from "../../platform/graphql/payloads.js";
 import { DateTime } from "../../platform/graphql/date-time.js";
-import { Allow } from "../access/allow.js";
+import { Allow, ReadAlong } from "../access/allow.js";
 import type { RequestContext } from "../access/request-context.js";
 import { ContactPayload, ContactView } from "../contacts/contact.results.js";
 import { PortalFirmView } from "../firms/firm.results.js";
@@ -229,23 +229,17 @@ export class PortalAccountFieldsResolver {
   ) {}
 
   @Allow(whoeverSees)
+  @ReadAlong(({ secondFactor }: PortalAccountView) => secondFactor && TwoFactorStatusView.of(secondFactor))
   @FieldResolver(() => TwoFactorStatusView, { description: "The account's second factor." })
-  twoFactor(
-    @Root() account: PortalAccountView,
-    @Ctx() context: RequestContext,
-  ): TwoFactorStatusView | Promise<TwoFactorStatusView> {
-    const { secondFactor } = account;
-    return secondFactor ? TwoFactorStatusView.of(secondFactor) : this.statuses.of(account.firmId, account.id, context);
+  twoFactor(@Root() account: PortalAccountView, @Ctx() context: RequestContext): Promise<TwoFactorStatusView> {
+    return this.statuses.of(account.firmId, account.id, context);
   }
 
   @Allow(whoeverSees)
+  @ReadAlong(({ secondFactor }: PortalAccountView) => secondFactor?.lockedUntil)
   @FieldResolver(() => DateTime, { nullable: true, description: "Null or past: not locked." })
-  lockedUntil(
-    @Root() account: PortalAccountView,
-    @Ctx() context: RequestContext,
-  ): number | null | Promise<number | null> {
-    const { secondFactor } = account;
-    return secondFactor ? secondFactor.lockedUntil : this.statuses.lockedUntil(account.id, context);
+  lockedUntil(@Root() account: PortalAccountView, @Ctx() context: RequestContext): Promise<number | null> {
+    return this.statuses.lockedUntil(account.id, context);
   }
 
   @Allow(whoeverSees)

@@ -18,12 +18,12 @@ export class PortalAccountView extends Node {
     number | null;
 
   static of(account: Pick<PortalAccount, "id" | "firmId" | "email" | "createdAt" | "lastSignInAt">): PortalAccountView {
-    return Object.assign(new PortalAccountView(), {
-      id: account.id,
-      firmId: account.firmId,
-      email: account.email,
-      createdAt: account.createdAt,
-      lastSignInAt: account.lastSignInAt,
-    });
+    const view = new PortalAccountView();
+    view.id = account.id;
+    view.firmId = account.firmId;
+    view.email = account.email;
+    view.createdAt = account.createdAt;
+    view.lastSignInAt = account.lastSignInAt;
+    return view;
   }
 }

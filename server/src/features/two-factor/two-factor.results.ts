@@ -23,8 +23,12 @@ export class TwoFactorStatusView {
     required,
     recoveryCodesRemaining,
   }: Omit<SecondFactorFacts, "lockedUntil">): TwoFactorStatusView {
-    const enrolled = enrolledAt !== null;
-    return Object.assign(new TwoFactorStatusView(), { enrolled, enrolledAt, required, recoveryCodesRemaining });
+    const view = new TwoFactorStatusView();
+    view.enrolled = enrolledAt !== null;
+    view.enrolledAt = enrolledAt;
+    view.required = required;
+    view.recoveryCodesRemaining = recoveryCodesRemaining;
+    return view;
   }
 }
 

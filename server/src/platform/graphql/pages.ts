@@ -114,8 +114,22 @@ export interface Connection<T> {
 }
 
 /**
- * Turns the rows that `keyset` selected (one more than the limit, if there are more) into a connection. A cursor is written when it
- * is asked for.
+ * Its cursor is written when it is asked for, by a getter of the class: one of an object of its own would give each edge a hidden
+ * class, which holds the row until the next full collection.
+ */
+class PageEdge<R, T> implements Edge<T> {
+  constructor(
+    readonly node: T,
+    private readonly row: R,
+    private readonly cursorOf: (row: R) => string,
+  ) {}
+  get cursor(): string {
+    return this.cursorOf(this.row);
+  }
+}
+
+/**
+ * Turns the rows that `keyset` selected (one more than the limit, if there are more) into a connection.
  */
 export function pageOf<R, T>(
   rows: R[],
@@ -127,21 +141,18 @@ export function pageOf<R, T>(
   const hasMore = rows.length > page.limit;
   const kept = rows.slice(0, page.limit);
   if (!page.isForward) kept.reverse();
-  const cursorOf = (row: R | undefined) => (row === undefined ? null : encodeCursor(kind, keysOf(row)));
-  const nodes = kept.map(nodeOf);
+  const cursorOf = (row: R) => encodeCursor(kind, keysOf(row));
+  const first = kept[0];
+  const last = kept.at(-1);
+  const edges = kept.map((row) => new PageEdge(nodeOf(row), row, cursorOf));
   return {
-    edges: kept.map((row, index) => ({
-      node: nodes[index] as T,
-      get cursor() {
-        return encodeCursor(kind, keysOf(row));
-      },
-    })),
-    nodes,
+    edges,
+    nodes: edges.map(({ node }) => node),
     pageInfo: {
       hasNextPage: page.isForward ? hasMore : page.before !== null,
       hasPreviousPage: page.isForward ? page.after !== null : hasMore,
-      startCursor: cursorOf(kept[0]),
-      endCursor: cursorOf(kept.at(-1)),
+      startCursor: first === undefined ? null : cursorOf(first),
+      endCursor: last === undefined ? null : cursorOf(last),
     },
   };
 }
