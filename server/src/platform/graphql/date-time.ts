@@ -10,12 +10,35 @@ function parse(value: unknown): number {
   return at;
 }
 
+const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
+const DAYS_KEPT = 4000;
+const days = new Map<number, string>();
+const padded = Array.from({ length: 100 }, (_, n) => n.toString().padStart(2, "0"));
+
+/** As Date's toISOString, in a third of its time: a page of a list has a hundred moments, and few days. */
+export function isoOf(ms: number): string {
+  if (!Number.isInteger(ms)) return new Date(ms).toISOString();
+  const day = Math.floor(ms / DAY_MS);
+  let date = days.get(day);
+  if (date === undefined) {
+    if (days.size >= DAYS_KEPT) days.clear();
+    days.set(day, (date = new Date(ms).toISOString().slice(0, -"00:00:00.000Z".length)));
+  }
+  const rest = ms - day * DAY_MS;
+  const hours = padded[Math.floor(rest / HOUR_MS)];
+  const minutes = padded[Math.floor((rest % HOUR_MS) / MINUTE_MS)];
+  const seconds = padded[Math.floor((rest % MINUTE_MS) / 1000)];
+  return `${date}${hours}:${minutes}:${seconds}.${(rest % 1000).toString().padStart(3, "0")}Z`;
+}
+
 /** In the code a moment is a number of epoch milliseconds; on the wire it is RFC 3339 in UTC with milliseconds. */
 export const DateTime = new GraphQLScalarType<number, string>({
   name: "DateTime",
   description: "A moment as RFC 3339 in UTC with milliseconds, such as 2026-01-31T09:30:00.000Z.",
   specifiedByURL: "https://scalars.graphql.org/andimarek/date-time",
-  serialize: (value) => new Date(value as number).toISOString(),
+  serialize: (value) => isoOf(value as number),
   parseValue: parse,
   parseLiteral: (node) => parse(node.kind === Kind.STRING ? node.value : null),
 });

@@ -72,7 +72,8 @@ export const limitsPlugin = <C>(options: CostOptions<C>): OperationStage<C> => (
         if (response.body.kind !== "single") return;
         const result = response.body.singleResult;
         if (charged) result.extensions = { ...result.extensions, cost: { requested: charged.cost } };
-        result.errors = result.errors?.map((error) => {
+        if (!result.errors) return;
+        result.errors = result.errors.map((error) => {
           const tokens = asLimitError(new GraphQLError(error.message)).extensions;
           const { limit, bound } = error.extensions?.limit === undefined ? tokens : error.extensions;
           const message = options.hideHints ? withoutHints(error.message) : error.message;
@@ -80,7 +81,6 @@ export const limitsPlugin = <C>(options: CostOptions<C>): OperationStage<C> => (
           // Apollo gives errors of parsing and validation codes of its own.
           return { ...error, message, extensions: { code: "QUERY_TOO_COMPLEX", limit, bound } };
         });
-        if (result.errors === undefined) delete result.errors;
       },
     };
   },
