@@ -1,10 +1,11 @@
+import type { SharedAnswer } from "./shared-answer.js";
 import type { SharedOperation } from "./shared-operation.js";
 
 /** One subscription on one socket, for whoever tells it events. */
 export interface Subscriber<C> {
   operation: SharedOperation<C>;
   /** Writes what the operation answered. A reader that is far behind is cut off, and nobody waits for it. */
-  tell(answer: string): void;
+  tell(answer: SharedAnswer): void;
   /** Resolves once the reader is not behind any more, or is gone. */
   caughtUp(): Promise<void>;
 }

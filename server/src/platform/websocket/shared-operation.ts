@@ -8,6 +8,7 @@ import {
   type ExecutionResult,
   type GraphQLSchema,
 } from "graphql";
+import { SharedAnswer } from "./shared-answer.js";
 
 /** A subscription's document and variables: executed once an event for all the subscriptions that send the same. */
 export class SharedOperation<C> {
@@ -17,10 +18,10 @@ export class SharedOperation<C> {
     private readonly toAnswer: (result: ExecutionResult, context: C) => object,
   ) {}
 
-  /** What the subscribers are told of one event, as JSON. */
-  async answer(event: unknown, context: C): Promise<string> {
+  /** What the subscribers are told of one event. */
+  async answer(event: unknown, context: C): Promise<SharedAnswer> {
     const result = await execute({ ...this.args, document: this.document, rootValue: event, contextValue: context });
-    return JSON.stringify(this.toAnswer(result, context));
+    return new SharedAnswer(this.toAnswer(result, context));
   }
 }
 

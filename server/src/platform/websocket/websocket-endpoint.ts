@@ -86,6 +86,7 @@ export function attachWebSocket<C extends { requestId: string }>(
   const refuse = (socket: Duplex, status: string, code: string, message: string) =>
     refuseOnSocket(socket, status, code, message, options.headers);
   sockets.on("wsClientError", ({ message }, socket) => refuse(socket, "400 Bad Request", "BAD_REQUEST", message));
+  const streams = new WeakMap<WebSocket, Duplex>();
   options.server.on("upgrade", (request, socket, head) => {
     socket.on("error", () => socket.destroy());
     if ((request.url ?? "").split("?", 1)[0] !== options.path)
@@ -94,6 +95,7 @@ export function attachWebSocket<C extends { requestId: string }>(
     if (origin !== undefined && !options.isAllowedOrigin(origin))
       return refuse(socket, "403 Forbidden", "FORBIDDEN", "Sockets of pages of another origin are refused.");
     sockets.handleUpgrade(request, socket, head, (opened) => {
+      streams.set(opened, socket);
       boundSocket(opened);
       sockets.emit("connection", opened, request);
     });
@@ -190,7 +192,7 @@ export function attachWebSocket<C extends { requestId: string }>(
       subscribe: (args: ExecutionArgs) => createSourceEventStream(args) as Promise<ExecutionResult | SharedEvents<C>>,
       onOperation: ({ extra }, id, _payload, args, result) =>
         result instanceof SharedEvents
-          ? result.follow(subscriberOn(extra.socket, id, (args as Operation<C>).shared))
+          ? result.follow(subscriberOn(extra.socket, streams.get(extra.socket), id, (args as Operation<C>).shared))
           : undefined,
       onError: ({ extra }, _id, _payload, errors) => {
         const told = errors.map((error) => format(options, error as GraphQLError, extra.context));
@@ -229,17 +231,21 @@ interface Operation<C> extends ExecutionArgs {
 }
 
 /**
- * Messages of one subscription differ from another's in the id alone, so the answer is the prepared text. It is written past graphql-ws,
- * which would wait for each message by itself.
+ * The prepared frame is written to the stream itself: graphql-ws would wait for each message, and ws write each in two parts. Nothing is
+ * compressed, so ws holds nothing back, and what it writes itself keeps its place.
  */
-function subscriberOn<C>(socket: WebSocket, id: string, operation: SharedOperation<C>): Subscriber<C> {
-  const start = `{"id":${JSON.stringify(id)},"type":"next","payload":`;
+function subscriberOn<C>(
+  socket: WebSocket,
+  stream: Duplex | undefined,
+  id: string,
+  operation: SharedOperation<C>,
+): Subscriber<C> {
   return {
     operation,
     tell: (answer) => {
       if (socket.readyState !== socket.OPEN) return;
       if (socket.bufferedAmount > UNSENT_BYTES) socket.terminate();
-      else socket.send(`${start}${answer}}`);
+      else stream?.write(answer.frame(id));
     },
     caughtUp: async () => {
       while (socket.readyState === socket.OPEN && socket.bufferedAmount > BEHIND_BYTES) await wait(BEHIND_CHECK_MS);
