@@ -274,8 +274,6 @@ function callerOf(row: SessionFactsRow, now: number): TeamCaller | PortalCaller 
   if (Number(row.expiresAt) <= now || isIdle(row, now)) return anonymous;
   const isEnrolled = row.enrolledAt !== null;
   const isSecondFactorProven = Boolean(row.isSecondFactorProven);
-  const common = { firmId: row.firmId, sessionId: row.id, authenticatedAt: Number(row.authenticatedAt) };
-
   if (row.audience === "TEAM") {
     if (row.ownerId === null || row.memberName === null || row.memberRole === null || row.memberDisabledAt !== null)
       return anonymous;
@@ -286,8 +284,10 @@ function callerOf(row: SessionFactsRow, now: number): TeamCaller | PortalCaller 
     const { step } = nextTeamStep({ isEnrolled, isSecondFactorProven, isDeviceTrusted: false, isTwoFactorDemanded });
     if (step !== "OPEN_SESSION") return anonymous;
     return {
-      ...common,
       kind: "TEAM_MEMBER",
+      firmId: row.firmId,
+      sessionId: row.id,
+      authenticatedAt: Number(row.authenticatedAt),
       memberId: row.ownerId,
       name: row.memberName,
       email: row.memberEmail ?? row.email,
@@ -311,8 +311,10 @@ function callerOf(row: SessionFactsRow, now: number): TeamCaller | PortalCaller 
   };
   if (isAccountGone || !sessionMeetsPolicy(facts)) return anonymous;
   return {
-    ...common,
     kind: "CLIENT",
+    firmId: row.firmId,
+    sessionId: row.id,
+    authenticatedAt: Number(row.authenticatedAt),
     email: (row.ownerId === null ? null : row.accountEmail) ?? row.email,
     assurance: row.assurance,
     accountId: row.ownerId,

@@ -16,6 +16,7 @@ import {
 } from "graphql";
 import { CloseCode } from "graphql-ws";
 import { useServer, type Extra } from "graphql-ws/use/ws";
+import { LRUCache } from "lru-cache";
 import { WebSocketServer, type WebSocket } from "ws";
 import { refuseOnSocket } from "../http/responses.js";
 import { asLimitError, documentLimits, withoutHints } from "../limits/document-limits.js";
@@ -33,6 +34,8 @@ const BEHIND_BYTES = 65_536;
 const UNSENT_BYTES = 1_048_576;
 const BEHIND_CHECK_MS = 20;
 const MINUTE_MS = 60_000;
+/** Documents that were found valid; their nodes take about a hundred times the text's room. */
+const KNOWN = { max: 200, maxSize: 100_000 };
 /** How long clients have to answer the close at shutdown. */
 const FAREWELL_MS = 1000;
 /** RFC 6455's registry: "Try Again Later". At 4500 graphql-ws's client would give up for good. */
@@ -131,6 +134,22 @@ export function attachWebSocket<C extends { requestId: string }>(
       return otherwise;
     }
   };
+  const valid = new LRUCache<string, DocumentNode>({ ...KNOWN, sizeCalculation: (_document, query) => query.length });
+  /** The document of a query, or why it is refused. Dashboards send the same one, and all at once after a restart. */
+  const documentOf = (query: string): DocumentNode | readonly GraphQLError[] => {
+    let document = valid.get(query);
+    if (document) return document;
+    try {
+      document = parse(query, { maxTokens: documentLimits.tokens });
+    } catch (error) {
+      if (error instanceof GraphQLError) return [withCode(asLimitError(error), "GRAPHQL_PARSE_FAILED")];
+      throw error;
+    }
+    const errors = validate(options.schema, document, options.rules.length > 0 ? options.rules : undefined);
+    if (errors.length > 0) return errors.map((error) => withCode(error, "GRAPHQL_VALIDATION_FAILED"));
+    valid.set(query, document);
+    return document;
+  };
   const operations = new SharedOperations<C>(({ data, errors, extensions }, context) => ({
     ...(errors ? { errors: errors.map((error) => format(options, error, context)) } : {}),
     data,
@@ -156,15 +175,8 @@ export function attachWebSocket<C extends { requestId: string }>(
         const { socket } = connection.extra;
         if (Object.keys(connection.subscriptions).length > SUBSCRIPTIONS_PER_SOCKET)
           return end(socket, CloseCode.TooManyInitialisationRequests, "Too many subscriptions");
-        let document: DocumentNode;
-        try {
-          document = parse(payload.query, { maxTokens: documentLimits.tokens });
-        } catch (error) {
-          if (error instanceof GraphQLError) return [withCode(asLimitError(error), "GRAPHQL_PARSE_FAILED")];
-          throw error;
-        }
-        const errors = validate(options.schema, document, options.rules.length > 0 ? options.rules : undefined);
-        if (errors.length > 0) return errors.map((error) => withCode(error, "GRAPHQL_VALIDATION_FAILED"));
+        const document = documentOf(payload.query);
+        if (!("kind" in document)) return document;
         const { operationName } = payload;
         const operation = getOperationAST(document, operationName);
         if (operation?.operation !== "subscription")
@@ -187,7 +199,15 @@ export function attachWebSocket<C extends { requestId: string }>(
         const args = { schema: options.schema, document, operationName, variableValues };
         const shared = operations.of(payload.query, args);
         // Of two equal documents one is kept.
-        return { ...args, document: shared.document, contextValue, shared } satisfies Operation<C>;
+        const { schema } = options;
+        return {
+          schema,
+          document: shared.document,
+          operationName,
+          variableValues,
+          contextValue,
+          shared,
+        } satisfies Operation<C>;
       },
       subscribe: (args: ExecutionArgs) => createSourceEventStream(args) as Promise<ExecutionResult | SharedEvents<C>>,
       onOperation: ({ extra }, id, _payload, args, result) =>
