@@ -32,8 +32,10 @@ describeOnBothDatabases("firms are strictly apart, and the endpoint gives nothin
         expect({ field: name, rule }).toEqual({ field: name, rule: expect.anything() });
         if (rule === "anyone") continue;
         checked.push(`${type.name}.${name}`);
+        // Also where the parent holds what was read along with it.
+        const parent = { account: "told", secondFactor: { lockedUntil: 1 } };
         for (const step of [resolve, ...(subscribe ? [subscribe] : [])])
-          expect(() => step({}, {}, { caller: anonymous }, {} as GraphQLResolveInfo)).toThrow("Sign in first.");
+          expect(() => step(parent, {}, { caller: anonymous }, {} as GraphQLResolveInfo)).toThrow("Sign in first.");
       }
     }
     expect(checked.length).toBeGreaterThan(40);
@@ -42,6 +44,8 @@ describeOnBothDatabases("firms are strictly apart, and the endpoint gives nothin
         "Query.contacts",
         "Mutation.resetTwoFactor",
         "Subscription.auditEvents",
+        "Contact.portalAccount",
+        "PortalAccount.lockedUntil",
         "PortalAccount.twoFactor",
       ]),
     );
