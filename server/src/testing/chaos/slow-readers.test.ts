@@ -70,7 +70,9 @@ describe("W08 readers that never read", () => {
       const socket = await open(key);
       if (!socket) throw new Error("the key holds sockets already");
       const query = `subscription($after: String) { auditEvents(after: $after) { ${SUMMARIES} } }`;
-      socket.send(JSON.stringify({ id: "1", type: "subscribe", payload: { query, variables: { after } } }));
+      // An id of its own, as clients make them: equal ones would share each event's frame, and so its memory.
+      const id = `silent ${silent.length}`;
+      socket.send(JSON.stringify({ id, type: "subscribe", payload: { query, variables: { after } } }));
       socket.pause();
       silent.push(socket);
     }
