@@ -391,10 +391,8 @@ export async function startApp(
       caller.kind === "API_KEY" ? caller.keyId : caller.kind === "ANONYMOUS" ? requestId : caller.sessionId,
     charge: (context, operation) => chargeOperation(costs, context, operation),
     hideHints: config.isProduction,
-    logError: (error, context) => {
-      logUnexpected(error, context.requestId, log);
-      logRefusal(log, [error.extensions.code], context);
-    },
+    logError: (error, { requestId }) => logUnexpected(error, requestId, log),
+    logRefusal: (codes, context) => logRefusal(log, codes, context),
     logFailure: (error) => log.error({ err: error }, "a socket failed"),
     formatError: (error) => maskError(error.toJSON()),
   });

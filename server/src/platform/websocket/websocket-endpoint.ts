@@ -72,6 +72,8 @@ export interface SocketOptions<C extends { requestId: string }> {
   /** In production errors tell nothing of the schema beyond what was asked. */
   hideHints: boolean;
   logError(error: GraphQLError, context: C): void;
+  /** A subscription was refused, with these codes. */
+  logRefusal(codes: readonly unknown[], context: C): void;
   /** A failure of ours before an operation began. */
   logFailure(error: unknown): void;
   formatError(error: GraphQLError): ReturnType<GraphQLError["toJSON"]>;
@@ -150,6 +152,12 @@ export function attachWebSocket<C extends { requestId: string }>(
     valid.set(query, document);
     return document;
   };
+  const refused = ({ context }: { context?: C }, errors: readonly unknown[]) => {
+    const told = errors.map((error) => format(options, error as GraphQLError, context));
+    const codes = told.map(({ extensions }) => extensions?.code);
+    if (context) options.logRefusal(codes, context);
+    return told;
+  };
   const operations = new SharedOperations<C>(({ data, errors, extensions }, context) => ({
     ...(errors ? { errors: errors.map((error) => format(options, error, context)) } : {}),
     data,
@@ -215,18 +223,14 @@ export function attachWebSocket<C extends { requestId: string }>(
           ? result.follow(subscriberOn(extra.socket, streams.get(extra.socket), id, (args as Operation<C>).shared))
           : undefined,
       onError: ({ extra }, _id, _payload, errors) => {
-        const told = errors.map((error) => format(options, error as GraphQLError, extra.context));
+        const told = refused(extra, errors);
         if (told.some(({ extensions }) => extensions?.code === "INTERNAL"))
           extra.socket.close(TRY_AGAIN_LATER, "Try again later");
         return told;
       },
-      onNext: (connection, _id, _payload, _args, result) =>
-        ({
-          ...result,
-          ...(result.errors
-            ? { errors: result.errors.map((error) => format(options, error, connection.extra.context)) }
-            : {}),
-        }) as never,
+      // Events are told past graphql-ws: what comes here is the answer to who may not subscribe.
+      onNext: ({ extra }, _id, _payload, _args, result) =>
+        ({ ...result, ...(result.errors ? { errors: refused(extra, result.errors) } : {}) }) as never,
     },
     sockets,
     KEEP_ALIVE_MS,
