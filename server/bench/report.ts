@@ -92,22 +92,60 @@ const goalsText = (goals: Result["goals"]): string =>
 export const resultText = ({ tables, goals, notes }: Result): string =>
   [...tables.map(tableText), ...(goals.length > 0 ? [goalsText(goals)] : []), ...notes].join("\n\n");
 
-/** Writes RESULTS.md from every row that was ever measured here. */
+/** One row of the report as text, with what the summary says of it. */
+interface Section {
+  title: string;
+  text: string;
+  goals: Result["goals"];
+}
+const REPORT = `${root}server/bench/RESULTS.md`;
+
+const sectionOf = (kept: Kept): Section => ({
+  title: kept.title,
+  text: `${resultText(kept)}\n\n${kept.rounds} rounds, ${kept.at} UTC, commit ${kept.commit}.`,
+  goals: kept.goals,
+});
+
+/** The sections that stand in a report, and the machines that it names: rows that were measured elsewhere stay as they are. */
+function readReport(report: string): { sections: Section[]; machines: string[] } {
+  const [head = "", ...parts] = report.split(/^## /m);
+  const verdicts = Object.entries(words) as [Verdict, string][];
+  const sections = parts.map((part): Section => {
+    const [title = "", ...lines] = part.split("\n");
+    const goals = lines.flatMap((line) => {
+      const [, text = "", said = "", detail = ""] = /^\| (.+) \| (.+) \| (.+) \|$/.exec(line) ?? [];
+      const verdict = verdicts.find(([, word]) => word === said)?.[0];
+      return verdict ? [{ text, verdict, detail }] : [];
+    });
+    return { title, text: lines.join("\n").trim(), goals };
+  });
+  return { sections, machines: [...head.matchAll(/^- (\d+ cores .*)$/gm)].map(([, machine = ""]) => machine) };
+}
+
+/** Writes RESULTS.md: every row that was measured here, and of the others what stands there. */
 export function writeReport(rows: Row[]): void {
-  const kept = rows.flatMap(({ name }) =>
-    existsSync(file(name)) ? [JSON.parse(readFileSync(file(name), "utf8")) as Kept] : [],
-  );
-  const goals = kept.flatMap((result) => result.goals.map((goal) => ({ ...goal, title: result.title })));
+  const before = readReport(existsSync(REPORT) ? readFileSync(REPORT, "utf8") : "");
+  const machines = new Set<string>();
+  const sections = rows.flatMap(({ name, title }) => {
+    if (existsSync(file(name))) {
+      const kept = JSON.parse(readFileSync(file(name), "utf8")) as Kept;
+      machines.add(kept.machine);
+      return [sectionOf(kept)];
+    }
+    const section = before.sections.find((one) => one.title === title);
+    for (const machine of section ? before.machines : []) machines.add(machine);
+    return section ? [section] : [];
+  });
+  const goals = sections.flatMap((section) => section.goals.map((goal) => ({ ...goal, title: section.title })));
   const of = (verdict: Verdict) => goals.filter((goal) => goal.verdict === verdict);
   const list = (verdict: Verdict) =>
     of(verdict).map(({ title, text, detail }) => `- ${title.split(":")[0]}: ${text}; measured ${detail}`);
-  const machines = [...new Set(kept.map(({ machine }) => machine))];
   const text = `# Measured
 
 Written by \`npm run bench\`; how it measures is in [README.md](README.md). Cells are the median of the rounds (least–most), each round
 a fresh process; ÷ floor compares medians. A goal is met or missed only where whole ranges lie on one side of the bound.
 
-${machines.map((machine) => `- ${machine}`).join("\n")}
+${[...machines].map((machine) => `- ${machine}`).join("\n")}
 
 Goals: ${of("met").length} met, ${of("missed").length} missed, ${of("overlap").length} not decided (overlap).
 
@@ -115,11 +153,6 @@ Goals: ${of("met").length} met, ${of("missed").length} missed, ${of("overlap").l
 
 ${[...list("missed"), ""].join("\n")}
 ${of("overlap").length > 0 ? `Not decided by these rounds:\n\n${list("overlap").join("\n")}\n` : ""}
-${kept
-  .map(
-    (result) =>
-      `## ${result.title}\n\n${resultText(result)}\n\n${result.rounds} rounds, ${result.at} UTC, commit ${result.commit}.\n`,
-  )
-  .join("\n")}`;
-  writeFileSync(`${root}server/bench/RESULTS.md`, text.replaceAll(/\n{3,}/g, "\n\n"));
+${sections.map(({ title, text: body }) => `## ${title}\n\n${body}\n`).join("\n")}`;
+  writeFileSync(REPORT, text.replaceAll(/\n{3,}/g, "\n\n"));
 }

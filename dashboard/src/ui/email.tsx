@@ -1,12 +1,17 @@
-/** An address that breaks, where it must, before its @. */
+import { Fragment } from "react";
+
+/** An address that breaks, where it must, before its @ and before the dots of its domain. */
 export function Email({ address }: { address: string }) {
   const at = address.lastIndexOf("@");
-  if (at < 1) return <span className="break-words">{address}</span>;
+  const parts = at < 1 ? [address] : [address.slice(0, at), ...address.slice(at).split(/(?=\.)/)];
   return (
     <span className="break-words">
-      {address.slice(0, at)}
-      <wbr />
-      {address.slice(at)}
+      {parts.map((part, index) => (
+        <Fragment key={index}>
+          {index > 0 && <wbr />}
+          {part}
+        </Fragment>
+      ))}
     </span>
   );
 }

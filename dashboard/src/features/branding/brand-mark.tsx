@@ -26,7 +26,8 @@ export function BrandMark(props: { firmName: string; branding: FirmBranding | un
         height={shown.height}
         className={classes(
           "h-auto max-w-full rounded-xs bg-logo-plate ring-6 ring-logo-plate",
-          size === "small" && "max-h-12 w-auto",
+          // Room for the plate, which reaches past the picture.
+          size === "small" && "my-1.5 max-h-12 w-auto",
         )}
       />
     </p>

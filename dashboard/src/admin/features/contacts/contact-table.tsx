@@ -271,24 +271,24 @@ const contactColumns = (mayWrite: boolean): readonly Column<ContactRow>[] => [
   {
     id: "name",
     title: "Name",
-    width: "w-[20%]",
+    width: "w-[17%]",
     renderCell: (row) => (
       <Link to="/contacts/$contactId" params={{ contactId: row.id }} className="link font-medium">
         {row.name}
       </Link>
     ),
   },
-  { id: "organization", title: "Organization", width: "w-[18%]", renderCell: (row) => row.organization },
+  { id: "organization", title: "Organization", width: "w-[16%]", renderCell: (row) => row.organization },
   {
     id: "email",
     title: "Email",
-    width: "w-[20%]",
+    width: "w-[23%]",
     renderCell: ({ email }) => email && <Email address={email} />,
   },
   {
     id: "portal",
     title: "Portal account",
-    width: "w-[20%]",
+    width: "w-[23%]",
     renderCell: (row) => {
       if (row.portalAccount) return <Email address={row.portalAccount.email} />;
       if (!row.email) return null;
@@ -307,7 +307,7 @@ const contactColumns = (mayWrite: boolean): readonly Column<ContactRow>[] => [
   {
     id: "twoFactor",
     title: "2FA",
-    width: "w-[10%]",
+    width: "w-[9%]",
     renderCell: ({ portalAccount }) =>
       portalAccount && (
         <span className="inline-flex flex-wrap gap-1">
