@@ -10,11 +10,9 @@ export const dialectOf = (source: DataSource | EntityManager): Dialect =>
 /** The lock option of a find: nobody else changes the rows until the commit. SQLite's writers are serial anyway. */
 export const forUpdate = (manager: EntityManager) =>
   dialectOf(manager) === "mysql" ? ({ lock: { mode: "pessimistic_write" } } as const) : {};
-/** As forUpdate, but others may hold the same lock: whoever wants to change the rows waits for all of them. */
-export const forShare = (manager: EntityManager) =>
-  dialectOf(manager) === "mysql" ? ({ lock: { mode: "pessimistic_read" } } as const) : {};
-/** The two at the end of a SELECT in SQL. */
+/** The same at the end of a SELECT in SQL. */
 export const changing = (source: DataSource | EntityManager) => (dialectOf(source) === "mysql" ? " FOR UPDATE" : "");
+/** As `changing`, but others may hold the same lock: whoever wants to change the rows waits for all of them. */
 export const sharing = (source: DataSource | EntityManager) =>
   dialectOf(source) === "mysql" ? " LOCK IN SHARE MODE" : "";
 

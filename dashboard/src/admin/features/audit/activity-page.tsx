@@ -1,9 +1,10 @@
-import { useCallback, useEffect, useState } from "react";
+import { useEffect } from "react";
 import { useQuery } from "urql";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { roleMay } from "@gatehouse/shared";
 import { graphql } from "../../../graphql/graphql.js";
 import { sayError } from "../../../graphql/use-act.js";
+import { usePageChain, type LoadedPage } from "../../../graphql/use-page-chain.js";
 import { Button } from "../../../ui/button.js";
 import { PageHeader } from "../../../ui/page-header.js";
 import { Skeleton } from "../../../ui/skeleton.js";
@@ -63,35 +64,22 @@ export function ActivityPage() {
   );
 }
 
-interface LoadedPage {
-  nodes: readonly EventRow[];
-  endCursor: string | null;
-  hasNextPage: boolean;
-}
-
 function Events({ filter, isFiltered }: { filter: EventFilter; isFiltered: boolean }) {
-  const [pages, setPages] = useState<readonly LoadedPage[]>([]);
-  const [wanted, setWanted] = useState(1);
-  const onRead = useCallback(
-    (index: number, page: LoadedPage) =>
-      setPages((before) => [...before.slice(0, index), page, ...before.slice(index + 1)]),
-    [],
-  );
+  const { pages, wanted, setWanted, onRead, cursors } = usePageChain<EventRow>();
   return (
     <div className="rounded-xl border border-line bg-surface px-5 py-2">
       {pages.length > 0 && (
         <EventList
-          loaded={pages.flatMap(({ nodes }) => nodes)}
+          loaded={pages.flatMap(({ rows }) => rows)}
           filter={filter}
           empty={isFiltered ? "Nothing matches this filter." : undefined}
         />
       )}
-      {/* Each page begins where the one before it ends, also when that one is read again: there is no gap between them. */}
-      {Array.from({ length: Math.min(wanted, pages.length + 1) }, (_, index) => (
+      {cursors.map((after, index) => (
         <PageOfEvents
           key={index}
           index={index}
-          after={pages[index - 1]?.endCursor ?? null}
+          after={after}
           filter={filter}
           isLoaded={index < pages.length}
           onRead={onRead}
@@ -112,7 +100,7 @@ function PageOfEvents(props: {
   after: string | null;
   filter: EventFilter;
   isLoaded: boolean;
-  onRead: (index: number, page: LoadedPage) => void;
+  onRead: (index: number, page: LoadedPage<EventRow>) => void;
 }) {
   const { index, after, filter, isLoaded, onRead } = props;
   const [{ data, error }, again] = useQuery({
@@ -128,7 +116,7 @@ function PageOfEvents(props: {
   useEffect(() => {
     if (!data) return;
     const { nodes, pageInfo } = data.auditEvents;
-    onRead(index, { nodes, endCursor: pageInfo.endCursor, hasNextPage: pageInfo.hasNextPage });
+    onRead(index, { rows: nodes, endCursor: pageInfo.endCursor, hasNextPage: pageInfo.hasNextPage });
   }, [data, index, onRead]);
   if (isLoaded) return null;
   return error ? (

@@ -3,6 +3,7 @@ import { useQuery } from "urql";
 import { Link } from "@tanstack/react-router";
 import { graphql, readFragment, type VariablesOf } from "../../../graphql/graphql.js";
 import { sayError } from "../../../graphql/use-act.js";
+import { usePageChain, type LoadedPage } from "../../../graphql/use-page-chain.js";
 import { Badge } from "../../../ui/badge.js";
 import { Button } from "../../../ui/button.js";
 import { Ago } from "../../../ui/date-time.js";
@@ -45,12 +46,6 @@ const ContactTable_total = graphql(`
 /** Which contacts, in which order. */
 export type ContactList = Required<Pick<VariablesOf<typeof ContactTable_page>, "filter" | "orderBy">>;
 
-interface LoadedPage {
-  rows: readonly ContactRow[];
-  endCursor: string | null;
-  hasNextPage: boolean;
-}
-
 /** How far off the window a page of rows is still, or already, in the document. */
 const NEAR = "1200px 0px";
 /** How far off the window its end asks for the next page. */
@@ -83,20 +78,12 @@ function useNearness(
 export function ContactTable({ list }: { list: ContactList }) {
   const { mayWrite } = useTeamSession();
   const [selection, setSelection] = useState<Selection>(new Map());
-  const [pages, setPages] = useState<readonly LoadedPage[]>([]);
-  const [wanted, setWanted] = useState(1);
+  const { pages, wanted, setWanted, onRead, startAgain, cursors } = usePageChain<ContactRow>();
   const [shownList, setShownList] = useState(list);
   if (shownList !== list) {
-    // The old rows stand until the first page of the new list is there.
     setShownList(list);
-    setPages(pages.slice(0, 1));
-    setWanted(1);
+    startAgain();
   }
-  const onRead = useCallback(
-    (index: number, page: LoadedPage) =>
-      setPages((before) => [...before.slice(0, index), page, ...(page.hasNextPage ? before.slice(index + 1) : [])]),
-    [],
-  );
   const [{ data: total }, countAgain] = useQuery({
     query: ContactTable_total,
     variables: { filter: list.filter },
@@ -133,12 +120,12 @@ export function ContactTable({ list }: { list: ContactList }) {
           rowCount={totalCount === undefined ? -1 : totalCount + 1}
           hasFixedWidths
         >
-          {Array.from({ length: Math.min(wanted, pages.length + 1) }, (_, index) => (
+          {cursors.map((after, index) => (
             <PageOfContacts
               key={index}
               index={index}
               list={list}
-              after={pages[index - 1]?.endCursor ?? null}
+              after={after}
               page={pages[index]}
               firstIndex={pages.slice(0, index).reduce((sum, page) => sum + page.rows.length, 1)}
               onRead={onRead}
@@ -185,10 +172,10 @@ interface PageProps {
   index: number;
   list: ContactList;
   after: string | null;
-  page: LoadedPage | undefined;
+  page: LoadedPage<ContactRow> | undefined;
   /** The place of its first row among all, from 1. */
   firstIndex: number;
-  onRead: (index: number, page: LoadedPage) => void;
+  onRead: (index: number, page: LoadedPage<ContactRow>) => void;
   columns: readonly Column<ContactRow>[];
   selection: Selecting<ContactRow> | undefined;
 }
