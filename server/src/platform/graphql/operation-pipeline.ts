@@ -8,7 +8,7 @@ import {
 } from "graphql";
 import { LRUCache } from "lru-cache";
 import type { Log } from "../log.js";
-import { compileOperation, type Execute } from "./compiled-operation.js";
+import { planOperation, type Execute } from "./planned-operation.js";
 import { logUnexpected, maskError } from "./mask-errors.js";
 
 /** One operation on its way through the stages: the part of Apollo's request context that they use. */
@@ -45,14 +45,14 @@ export interface StageHooks<C> {
   willSendResponse?(state: AnsweredState<C>): Promise<void>;
 }
 
-/** An operation that was parsed, found valid and compiled. */
+/** An operation that was parsed, found valid and planned. */
 export interface KnownOperation {
   document: DocumentNode;
   operation: OperationDefinitionNode;
   execute: Execute;
 }
 
-/** Nodes and code take about a hundred times the text's room. */
+/** Nodes and plans take about a hundred times the text's room. */
 const KNOWN = { max: 1000, maxSize: 512_000 };
 
 /** The body of a POST as GraphQL over HTTP has it. */
@@ -142,7 +142,7 @@ export class OperationPipeline<C extends { requestId: string }> {
     const key = keyOf(source, request.operationName);
     let known = this.known.get(key);
     if (!known) {
-      known = { document, operation, execute: compileOperation(this.needs.schema, document, operation) };
+      known = { document, operation, execute: planOperation(this.needs.schema, document, operation) };
       this.known.set(key, known);
     }
     const result = await known.execute(contextValue, request.variables ?? {});
