@@ -40,6 +40,7 @@ const config: Config = {
     {
       displayName: "server",
       rootDir: "<rootDir>/server",
+      testEnvironment: "<rootDir>/src/testing/no-code-from-strings.cjs",
       testMatch: ["<rootDir>/src/**/*.test.ts"],
       setupFiles: ["reflect-metadata"],
       transform: { "^.+\\.ts$": swc(false) },

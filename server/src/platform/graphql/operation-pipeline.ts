@@ -8,7 +8,7 @@ import {
 } from "graphql";
 import { LRUCache } from "lru-cache";
 import type { Log } from "../log.js";
-import { planOperation, type Execute } from "./planned-operation.js";
+import { planOperation, type Execute } from "./execution/planned-operation.js";
 import { logUnexpected, maskError } from "./mask-errors.js";
 
 /** One operation on its way through the stages: the part of Apollo's request context that they use. */

@@ -1,5 +1,5 @@
 import {
-  execute,
+  getOperationAST,
   TypeInfo,
   visit,
   visitWithTypeInfo,
@@ -8,20 +8,28 @@ import {
   type ExecutionResult,
   type GraphQLSchema,
 } from "graphql";
+import { planOperation, type Execute } from "../graphql/execution/planned-operation.js";
 import { SharedAnswer } from "./shared-answer.js";
 
-/** A subscription's document and variables: executed once an event for all the subscriptions that send the same. */
+/** A subscription's document and variables: planned once, and executed once an event, for all the subscriptions that send the same. */
 export class SharedOperation<C> {
+  private readonly execute: Execute;
+  private readonly variables: Readonly<Record<string, unknown>>;
+
   constructor(
     readonly document: DocumentNode,
-    private readonly args: ExecutionArgs,
+    { schema, operationName, variableValues }: ExecutionArgs,
     private readonly toAnswer: (result: ExecutionResult, context: C) => object,
-  ) {}
+  ) {
+    const operation = getOperationAST(document, operationName);
+    if (!operation) throw new Error("the document has no such operation");
+    this.execute = planOperation(schema, document, operation);
+    this.variables = variableValues ?? {};
+  }
 
   /** What the subscribers are told of one event. */
   async answer(event: unknown, context: C): Promise<SharedAnswer> {
-    const result = await execute({ ...this.args, document: this.document, rootValue: event, contextValue: context });
-    return new SharedAnswer(this.toAnswer(result, context));
+    return new SharedAnswer(this.toAnswer(await this.execute(context, this.variables, event), context));
   }
 }
 

@@ -44,7 +44,7 @@ resolve("Person", "late", async () => refuse());
 resolve("Person", "must", ({ name }: { name: string }) => (name === "Noah" ? null : name));
 
 const F = "fragment F on Person { name friend { name } }";
-describe("a compiled operation answers as graphql-js does", () => {
+describe("a planned operation answers as graphql-js does", () => {
   it.each<[string, Record<string, unknown>?]>([
     ["{ person { name } }"],
     ["query($name: String) { person(name: $name) { name } }", {}],

@@ -1,0 +1,62 @@
+import {
+  locatedError,
+  responsePathAsArray,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type GraphQLError,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+  type ResponsePath as Path,
+} from "graphql";
+
+/** What all runs of an operation have in common. */
+export interface Operation {
+  schema: GraphQLSchema;
+  definition: OperationDefinitionNode;
+  fragments: Readonly<Record<string, FragmentDefinitionNode>>;
+}
+
+/** One run of an operation, from its coerced variables to its answer. */
+export interface Run {
+  operation: Operation;
+  variables: Record<string, unknown>;
+  context: unknown;
+  root: unknown;
+  errors: FieldErrors;
+  /**
+   * How many promises there were so far. Where it is as before, what was completed since is none, and need not be asked whether it
+   * is: nearly everything is there already, and looking for `then` in each object of a list is what its answer would cost most.
+   */
+  promises: number;
+}
+
+/** Where a value stands in the answer: its key below the place of its object; undefined is the whole answer. */
+export type Place = Path | undefined;
+export type { Path };
+
+/** The errors of a run. One below a place that another error has made null already is dropped, as in graphql-js. */
+export class FieldErrors {
+  readonly list: GraphQLError[] = [];
+  private readonly places = new Set<Place>();
+
+  add(error: GraphQLError, place: Place): void {
+    for (let at = place; at !== undefined; at = at.prev) if (this.places.has(at)) return;
+    if (this.places.has(undefined)) return;
+    this.places.add(place);
+    this.list.push(error);
+  }
+}
+
+/** A field or list item that failed becomes null, or where it must not be null, its parent's failure (GraphQL 6.4.4). */
+export function failAt(run: Run, thrown: unknown, nodes: readonly FieldNode[], place: Path, isNonNull: boolean): null {
+  const error = locatedError(thrown, nodes, responsePathAsArray(place));
+  if (isNonNull) throw error;
+  run.errors.add(error, place);
+  return null;
+}
+
+/** Whether it is a promise, or acts like one. */
+export function isPromise(value: unknown): value is PromiseLike<unknown> {
+  if ((typeof value !== "object" && typeof value !== "function") || value === null) return false;
+  return typeof (value as { then?: unknown }).then === "function";
+}
