@@ -51,17 +51,21 @@ export async function start(): Promise<Running> {
   const port = await freePort();
   const data = mkdtempSync(join(tmpdir(), "gatehouse-e2e-"));
   const url = `http://localhost:${port}`;
-  const server: ChildProcess = spawn(process.execPath, [join(root, "server/dist/main.js")], {
-    cwd: data,
-    env: {
-      PATH: process.env.PATH,
-      PORT: String(port),
-      DEMO: "1",
-      PUBLIC_URL: url,
-      DATABASE_URL: `sqlite:${join(data, "gatehouse.sqlite")}`,
-      SOURCE_LIMIT_FACTOR: "100",
+  const server: ChildProcess = spawn(
+    process.execPath,
+    ["--disallow-code-generation-from-strings", join(root, "server/dist/main.js")],
+    {
+      cwd: data,
+      env: {
+        PATH: process.env.PATH,
+        PORT: String(port),
+        DEMO: "1",
+        PUBLIC_URL: url,
+        DATABASE_URL: `sqlite:${join(data, "gatehouse.sqlite")}`,
+        SOURCE_LIMIT_FACTOR: "100",
+      },
     },
-  });
+  );
   let said = "";
   const listen = (chunk: Buffer) => {
     said += chunk.toString();

@@ -32,17 +32,21 @@ describe("a live feed through a server that is killed", () => {
     return { response, answer: await response.json() };
   };
   const startServer = async () => {
-    server = spawn(process.execPath, [join(__dirname, "../../server/dist/main.js")], {
-      cwd: data,
-      stdio: "ignore",
-      env: {
-        PATH: process.env.PATH,
-        PORT: String(port),
-        PUBLIC_URL: url,
-        DEMO: "1",
-        DATABASE_URL: `sqlite:${join(data, "gatehouse.sqlite")}`,
+    server = spawn(
+      process.execPath,
+      ["--disallow-code-generation-from-strings", join(__dirname, "../../server/dist/main.js")],
+      {
+        cwd: data,
+        stdio: "ignore",
+        env: {
+          PATH: process.env.PATH,
+          PORT: String(port),
+          PUBLIC_URL: url,
+          DEMO: "1",
+          DATABASE_URL: `sqlite:${join(data, "gatehouse.sqlite")}`,
+        },
       },
-    });
+    );
     await until(async () => (await fetch(`${url}/readyz`).catch(() => null))?.ok ?? false, 120_000);
   };
   const kill = async () => {

@@ -24,11 +24,15 @@ const port = await new Promise((resolve) => {
 });
 const url = `http://localhost:${port}`;
 const data = mkdtempSync(join(tmpdir(), "gatehouse-screenshots-"));
-const server = spawn(process.execPath, [join(here, "../../server/dist/main.js")], {
-  cwd: data,
-  env: { PATH: process.env.PATH, PORT: String(port), DEMO: "1", PUBLIC_URL: url, SOURCE_LIMIT_FACTOR: "100" },
-  stdio: ["ignore", "ignore", "inherit"],
-});
+const server = spawn(
+  process.execPath,
+  ["--disallow-code-generation-from-strings", join(here, "../../server/dist/main.js")],
+  {
+    cwd: data,
+    env: { PATH: process.env.PATH, PORT: String(port), DEMO: "1", PUBLIC_URL: url, SOURCE_LIMIT_FACTOR: "100" },
+    stdio: ["ignore", "ignore", "inherit"],
+  },
+);
 const isUp = async () => {
   const query = '{ portal(firmSlug: "harbor") { name } }';
   const answer = await fetch(`${url}/graphql`, {

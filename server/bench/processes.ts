@@ -32,6 +32,7 @@ export const gatehouse = (databaseUrl: string): Variant => ({
     SECRET_KEYS,
     PUBLIC_URL: "https://gatehouse.example",
     SOURCE_LIMIT_FACTOR: "1000000",
+    NODE_OPTIONS: "--disallow-code-generation-from-strings",
   },
 });
 

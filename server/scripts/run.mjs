@@ -7,6 +7,8 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 
+/** Nothing that the server is sent may become code (see docs/security.md). */
+const NO_GENERATED_CODE = "--disallow-code-generation-from-strings";
 const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
 const isWindows = process.platform === "win32";
 const PNPM = "pnpm@12.21.0";
@@ -76,7 +78,7 @@ install();
 switch (command) {
   case "start":
     build();
-    stay([join(root, "server/dist/main.js"), ...rest]);
+    stay([NO_GENERATED_CODE, join(root, "server/dist/main.js"), ...rest]);
     break;
   case "build":
     build();
@@ -105,7 +107,7 @@ switch (command) {
     break;
   case "gatehouse":
     tsc("-b", "server");
-    stay([join(root, "server/dist/cli.js"), ...rest]);
+    stay([NO_GENERATED_CODE, join(root, "server/dist/cli.js"), ...rest]);
     break;
   case "screenshots":
     build();
@@ -125,7 +127,7 @@ switch (command) {
       cwd: join(root, "dashboard"),
       stdio: "inherit",
     });
-    stay(["--watch-path", join(root, "server/dist"), join(root, "server/dist/main.js")]);
+    stay([NO_GENERATED_CODE, "--watch-path", join(root, "server/dist"), join(root, "server/dist/main.js")]);
     break;
   default:
     console.error(`unknown command ${command}: start, test, build, dev, typecheck, schema, bench, chaos or gatehouse`);

@@ -2,6 +2,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { startApp } from "./app.js";
 import { demoSignIns } from "./demo/demo-firm.js";
+import { NO_GENERATED_CODE, refusesGeneratedCode } from "./platform/config/generated-code.js";
 import { readConfig } from "./platform/config/config.js";
 import { createLog } from "./platform/log.js";
 
@@ -10,6 +11,10 @@ const STOP_MS = 10_000;
 
 try {
   const config = readConfig(process.env);
+  if (config.isProduction && !refusesGeneratedCode())
+    throw new Error(
+      `Production runs without code made from strings: start it with node ${NO_GENERATED_CODE} server/dist/main.js.`,
+    );
   const log = createLog(config.logLevel);
   const here = dirname(fileURLToPath(import.meta.url));
   const root = join(here, "../..");

@@ -39,7 +39,7 @@ export async function freshDatabaseUrl(kind: DatabaseKind): Promise<FreshDatabas
   }
   const name = `gatehouse_test_${randomBytes(6).toString("hex")}`;
   const run = async (sql: string) => {
-    const connection = await createConnection({ uri: mysqlServer(), connectTimeout: 3000 });
+    const connection = await createConnection({ uri: mysqlServer(), connectTimeout: 3000, disableEval: true });
     try {
       await connection.query(sql);
     } finally {

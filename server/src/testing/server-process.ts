@@ -4,6 +4,7 @@ import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { promisify } from "node:util";
+import { NO_GENERATED_CODE } from "../platform/config/generated-code.js";
 import { Api } from "./api.js";
 
 const dist = join(process.cwd(), "server/dist");
@@ -51,7 +52,7 @@ export class ServerProcess extends Api {
 
   /** Starts it; `waitUntilReady` tells when it serves. */
   start(): void {
-    const child = spawn(process.execPath, [mainFile("main.js")], {
+    const child = spawn(process.execPath, [NO_GENERATED_CODE, mainFile("main.js")], {
       env: { PATH: process.env.PATH, ...this.environment, PORT: this.port.toString() },
       stdio: ["ignore", "pipe", "pipe"],
     });
@@ -91,7 +92,7 @@ export class ServerProcess extends Api {
 
 /** The operator's command line, on the database and keys of that environment. */
 export async function gatehouse(args: string[], environment: Record<string, string>): Promise<string> {
-  const { stdout } = await promisify(execFile)(process.execPath, [mainFile("cli.js"), ...args], {
+  const { stdout } = await promisify(execFile)(process.execPath, [NO_GENERATED_CODE, mainFile("cli.js"), ...args], {
     env: { PATH: process.env.PATH, ...environment },
   });
   return stdout;

@@ -243,7 +243,7 @@ export class OwnMariadb extends OwnService {
   }
   /** The answer to the last of the statements, by the database's administrator. */
   async asRoot(...statements: string[]): Promise<unknown> {
-    const connection = await createConnection({ host: "127.0.0.1", port: this.port, user: "root" });
+    const connection = await createConnection({ host: "127.0.0.1", port: this.port, user: "root", disableEval: true });
     try {
       let answer: unknown;
       for (const statement of statements) [answer] = await connection.query(statement);

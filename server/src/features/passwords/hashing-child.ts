@@ -1,5 +1,6 @@
 import { fork, type ChildProcess } from "node:child_process";
 import { availableParallelism } from "node:os";
+import { NO_GENERATED_CODE } from "../../platform/config/generated-code.js";
 import type { Log } from "../../platform/log.js";
 import { doBcrypt, type BcryptResult, type BcryptTask } from "./bcrypt-task.js";
 
@@ -103,7 +104,7 @@ export class HashingChild {
         // (sched_autogroup_enabled) gives the hashes one share of their own, whatever their priority.
         detached: true,
         env: { UV_THREADPOOL_SIZE: availableParallelism().toString() },
-        execArgv: [],
+        execArgv: [NO_GENERATED_CODE],
         stdio: ["ignore", "ignore", "inherit", "ipc"],
       });
     } catch (error) {

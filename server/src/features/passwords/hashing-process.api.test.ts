@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { insertMember } from "../../commands/firm.commands.js";
 import { KeyRing } from "../../platform/crypto/key-ring.js";
+import { NO_GENERATED_CODE } from "../../platform/config/generated-code.js";
 import { describeOnBothDatabases } from "../../testing/databases.js";
 import { freePort, ServerProcess } from "../../testing/server-process.js";
 import { until, World, type Answer } from "../../testing/world.js";
@@ -87,7 +88,11 @@ describeOnBothDatabases("passwords are hashed by a process that steps back", (da
     expect(getPriority(child)).toBeGreaterThan(getPriority());
     // It was told nothing but what it hashes.
     expect(textOf(`/proc/${child}/environ`)).not.toMatch(/DATABASE|SECRET|PATH/);
-    expect(textOf(`/proc/${child}/cmdline`).split("\0").filter(Boolean)).toEqual([process.execPath, built]);
+    expect(textOf(`/proc/${child}/cmdline`).split("\0").filter(Boolean)).toEqual([
+      process.execPath,
+      NO_GENERATED_CODE,
+      built,
+    ]);
   });
 
   it("killed under twenty sign-ins, time and again, it lets no wrong password in, and a second try heals what was refused", async () => {

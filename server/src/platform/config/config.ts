@@ -4,6 +4,9 @@ import { join } from "node:path";
 import { z } from "zod";
 import { KeyRing } from "../crypto/key-ring.js";
 
+// zod would compile its objects to code.
+z.config({ jitless: true });
+
 const flag = z.enum(["0", "1"]).transform((value) => value === "1");
 
 /** Every variable the server reads, with its meaning; nothing else looks at the environment. */

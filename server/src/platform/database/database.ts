@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 import { DataSource, type DataSourceOptions, type MigrationInterface } from "typeorm";
 import mysql2, { type PoolOptions } from "mysql2";
 import { createConnection } from "mysql2/promise";
+import { planRows } from "./planned-rows.js";
 import { PREPARED_STATEMENTS } from "./prepared-rows.js";
 import { SqliteDatabase } from "./sqlite-driver.js";
 import { isolateSqlite } from "./sqlite-isolation.js";
@@ -16,12 +17,16 @@ export interface DatabaseOptions {
   poolSize?: number;
 }
 
+/** No code is made of rows' columns: production runs with `--disallow-code-generation-from-strings`. */
+const WITHOUT_GENERATED_CODE = { disableEval: true } as const;
+
 /** The driver, whose connections have the isolation of every transaction from the start: it need not be set for each. */
 const readCommitted = {
   ...mysql2,
   createPool: (options: PoolOptions) => {
     const pool = mysql2.createPool(options);
     pool.on("connection", (connection) => {
+      planRows(connection);
       connection.query("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED", (error: Error | null) => {
         // Never one with another isolation.
         if (error) connection.destroy();
@@ -35,7 +40,7 @@ const sqliteFile = (url: string) => url.slice("sqlite:".length);
 
 /** MariaDB speaks MySQL's protocol, but wants TypeORM's other dialect. */
 async function mysqlFlavour(url: string): Promise<"mysql" | "mariadb"> {
-  const connection = await createConnection(url);
+  const connection = await createConnection({ uri: url, ...WITHOUT_GENERATED_CODE });
   try {
     const [rows] = await connection.query("SELECT VERSION() AS version");
     return /mariadb/i.test(String((rows as { version: string }[])[0]?.version)) ? "mariadb" : "mysql";
@@ -78,7 +83,7 @@ export async function openDatabase({ url, entities, migrations, poolSize = 10 }:
       bigNumberStrings: false,
       poolSize,
       driver: readCommitted,
-      extra: { maxPreparedStatements: PREPARED_STATEMENTS },
+      extra: { maxPreparedStatements: PREPARED_STATEMENTS, ...WITHOUT_GENERATED_CODE },
     };
   }
   const dataSource = new DataSource(options);

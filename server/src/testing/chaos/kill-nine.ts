@@ -48,7 +48,7 @@ async function openBeside(url: string): Promise<DataSource> {
   return new DataSource(
     url.startsWith("sqlite:")
       ? { type: "better-sqlite3", database: url.slice("sqlite:".length), driver: SqliteDatabase }
-      : { type: "mariadb", url, supportBigNumbers: true },
+      : { type: "mariadb", url, supportBigNumbers: true, extra: { disableEval: true } },
   ).initialize();
 }
 

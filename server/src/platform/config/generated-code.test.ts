@@ -1,0 +1,31 @@
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "@jest/globals";
+import { NO_GENERATED_CODE, refusesGeneratedCode } from "./generated-code.js";
+
+const main = join(__dirname, "../../../dist/main.js");
+
+// X1: nothing that the server is sent may become code, whoever would make it.
+describe("production runs without code made from strings", () => {
+  it("and does not start otherwise", () => {
+    expect(existsSync(main)).toBe(true);
+    const { status, stderr } = spawnSync(process.execPath, [main], {
+      env: { PATH: process.env.PATH, NODE_ENV: "production", SECRET_KEYS: `k:${Buffer.alloc(32).toString("base64")}` },
+      encoding: "utf8",
+    });
+    expect(status).toBe(1);
+    expect(stderr).toContain(`node ${NO_GENERATED_CODE} server/dist/main.js`);
+  });
+
+  it("where the switch is on the command line or in NODE_OPTIONS", () => {
+    expect(refusesGeneratedCode([NO_GENERATED_CODE], "")).toBe(true);
+    expect(refusesGeneratedCode([], `--max-old-space-size=400 ${NO_GENERATED_CODE}`)).toBe(true);
+    expect(refusesGeneratedCode(["--enable-source-maps"], "")).toBe(false);
+  });
+
+  it("and so do these tests", () => {
+    const { constructor: FunctionOf } = () => undefined;
+    expect(() => (FunctionOf as unknown as (text: string) => unknown)("return 1")).toThrow(EvalError);
+  });
+});

@@ -1,0 +1,145 @@
+import { inspect } from "node:util";
+import { afterAll, beforeAll, expect, it } from "@jest/globals";
+import mysql2, { type Connection } from "mysql2";
+import { describeOnMysql } from "../../testing/databases.js";
+import { planRows } from "./planned-rows.js";
+
+const COLUMNS = [
+  "TINYINT",
+  "TINYINT UNSIGNED",
+  "SMALLINT",
+  "SMALLINT UNSIGNED",
+  "MEDIUMINT",
+  "MEDIUMINT UNSIGNED",
+  "INT",
+  "INT UNSIGNED",
+  "BIGINT",
+  "BIGINT UNSIGNED",
+  "FLOAT",
+  "DOUBLE",
+  "DECIMAL(20,5)",
+  "YEAR",
+  "CHAR(26) CHARACTER SET ascii",
+  "VARCHAR(200) CHARACTER SET utf8mb4",
+  "VARCHAR(50) CHARACTER SET latin1",
+  "LONGTEXT CHARACTER SET utf8mb4",
+  "BINARY(4)",
+  "VARBINARY(300)",
+  "MEDIUMBLOB",
+  "ENUM('a', 'é')",
+  "SET('x', 'y')",
+  "BIT(12)",
+  "DATE",
+  "DATETIME(3)",
+  "TIME",
+];
+const NUMBERS = ["0", "1", "-1", "127", "255", "-128", "32767", "65535", "-32768", "8388607", "-8388608", "2147483647"];
+const WIDE = [
+  "4294967295",
+  "-2147483648",
+  "9007199254740991",
+  "9007199254740993",
+  "-9223372036854775808",
+  "18446744073709551615",
+];
+
+describeOnMysql("rows that are read by a plan are the driver's own", (database) => {
+  let own: Connection;
+  let planned: Connection;
+  const ask = <T>(connection: Connection, way: "query" | "execute", sql: string, values: string[] = []): Promise<T> =>
+    new Promise((resolve, reject) => {
+      const told = (error: Error | null, rows: unknown) => (error ? reject(error) : resolve(rows as T));
+      if (way === "query") connection.query(sql, values, told);
+      else connection.execute(sql, values, told);
+    });
+  beforeAll(() => {
+    const connect = () =>
+      mysql2.createConnection({
+        uri: database.url(),
+        disableEval: true,
+        supportBigNumbers: true,
+        timezone: "Z",
+        charset: "utf8mb4",
+      });
+    own = connect();
+    planned = connect();
+    planRows(planned);
+  });
+  afterAll(() => {
+    own.destroy();
+    planned.destroy();
+  });
+  async function bothWays(sql: string, values: string[] = []): Promise<object[]> {
+    const rows = await ask<object[]>(planned, "execute", sql, values);
+    const expected = await ask<object[]>(own, "execute", sql, values);
+    const written = (of: object[]) => inspect(of, { depth: 3, maxArrayLength: null, maxStringLength: null });
+    expect(written(rows)).toBe(written(expected));
+    return rows;
+  }
+
+  it("of every type of column, whatever it holds", async () => {
+    const names = COLUMNS.map((_, n) => `c${n}`);
+    await ask(own, "query", "SET SESSION sql_mode = ''");
+    await ask(
+      own,
+      "query",
+      `CREATE TABLE everything (id INT PRIMARY KEY AUTO_INCREMENT, ${COLUMNS.map((type, n) => `c${n} ${type} NULL`).join(", ")})`,
+    );
+    const values = [
+      null,
+      ...NUMBERS,
+      ...WIDE,
+      "1.5",
+      "-0.25",
+      "",
+      "a",
+      "é",
+      "x,y",
+      "Müller 😀 \u2028",
+      "__proto__",
+      "2026-11-29 06:55:35.123",
+      "12:34:56",
+      "a text of more than 250 bytes ".repeat(10),
+    ];
+    for (const value of values)
+      // What a column cannot hold is cut to what it can.
+      await ask(
+        own,
+        "query",
+        `INSERT IGNORE INTO everything (${names.join(", ")}) VALUES (${names.map(() => (value === null ? "NULL" : own.escape(value))).join(", ")})`,
+      );
+    const rows = await bothWays("SELECT * FROM everything ORDER BY id");
+    expect(rows).toHaveLength(values.length);
+    // Of each length of the row of bits that tells what is null.
+    for (let n = 1; n <= names.length; n++) {
+      await bothWays(`SELECT ${names.slice(0, n).join(", ")} FROM everything WHERE id < ?`, ["5"]);
+      await bothWays(
+        `SELECT ${names.slice(0, 14).slice(-n).join(", ")}, NULL AS nothing FROM everything WHERE id <> ?`,
+        ["7"],
+      );
+    }
+    // Only numbers and texts, so that no column makes the driver decode the row.
+    const plannedOnes = names.filter((_, n) => !/DATE|TIME|BIT|YEAR/.test(COLUMNS[n] ?? ""));
+    await bothWays(`SELECT ${plannedOnes.join(", ")} FROM everything`);
+    await bothWays(`SELECT COUNT(*) AS count, SUM(c6) AS sum, MAX(c15) AS most, 1 = 1 AS yes FROM everything`);
+    expect(await bothWays("SELECT c0 FROM everything WHERE id = ?", ["0"])).toEqual([]);
+  });
+
+  it("after a column was changed under a prepared statement", async () => {
+    await ask(own, "query", "CREATE TABLE changing (id INT PRIMARY KEY, a INT NULL, b VARCHAR(20))");
+    await ask(own, "query", "INSERT INTO changing VALUES (1, NULL, 'one'), (2, 2, NULL)");
+    await bothWays("SELECT * FROM changing ORDER BY id");
+    await ask(
+      own,
+      "query",
+      "ALTER TABLE changing ADD COLUMN between_them BIGINT NULL DEFAULT 7 AFTER id, MODIFY a VARCHAR(9)",
+    );
+    await bothWays("SELECT * FROM changing ORDER BY id");
+  });
+
+  it("and what writes and what fails answers as ever", async () => {
+    const result = await ask<{ affectedRows: number }>(planned, "execute", "UPDATE changing SET b = 'x'");
+    expect(result.affectedRows).toBe(2);
+    await expect(ask(planned, "execute", "SELECT * FROM nothing_here")).rejects.toMatchObject({ errno: 1146 });
+  });
+});
