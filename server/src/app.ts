@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { ApolloServer } from "@apollo/server";
 import { ApolloServerPluginCacheControlDisabled } from "@apollo/server/plugin/disabled";
 import { ApolloServerPluginDrainHttpServer } from "@apollo/server/plugin/drainHttpServer";
-import { NoSchemaIntrospectionCustomRule, specifiedRules, type GraphQLSchema } from "graphql";
+import { NoSchemaIntrospectionCustomRule, type GraphQLSchema } from "graphql";
 import { collectDefaultMetrics, Counter, Registry } from "prom-client";
 import { keyUsage, unusable } from "./commands/key-usage.js";
 import { loadDemo } from "./demo/demo-firm.js";
@@ -28,7 +28,7 @@ import { BrandingResolver, PortalBrandingResolver } from "./features/branding/br
 import { BrandingService } from "./features/branding/branding.service.js";
 import { logoHandler } from "./features/branding/logo.http.js";
 import { CostRates } from "./platform/limits/cost-rates.js";
-import { documentLimits, documentRules } from "./platform/limits/document-limits.js";
+import { documentRules } from "./platform/limits/document-limits.js";
 import { chargeOperation, limitsPlugin, type CostOptions } from "./platform/limits/limits.plugin.js";
 import { AuditEventResolver, ContactEventsResolver } from "./features/audit/audit-event.resolver.js";
 import { auditExportHandler } from "./features/audit/audit-export.http.js";
@@ -103,9 +103,11 @@ import type { Clock } from "./platform/clock/clock.js";
 import { systemClock } from "./platform/clock/clock.js";
 import type { Config } from "./platform/config/config.js";
 import { openDatabase } from "./platform/database/database.js";
+import { DocumentReader } from "./platform/graphql/document-reader.js";
 import { hiddenSchema } from "./platform/graphql/hidden-schema.plugin.js";
 import { logUnexpected, logUnexpectedErrors, maskError } from "./platform/graphql/mask-errors.js";
 import { OperationPipeline } from "./platform/graphql/operation-pipeline.js";
+import { readDocuments } from "./platform/graphql/read-documents.plugin.js";
 import { graphqlEndpoint } from "./platform/http/graphql-endpoint.js";
 import { createHttpServer, type Route } from "./platform/http/http-server.js";
 import { send, sendError, sendJson } from "./platform/http/responses.js";
@@ -360,13 +362,10 @@ export async function startApp(
     schema,
     // In production hiddenSchema refuses it.
     introspection: true,
-    hideSchemaDetailsFromClientErrors: config.isProduction,
     includeStacktraceInErrorResponses: false,
     csrfPrevention: true,
     allowBatchedHttpRequests: false,
     stopOnTerminationSignals: false,
-    validationRules: rules,
-    parseOptions: { maxTokens: documentLimits.tokens },
     // The pipeline keeps what it knows; parsed twice is rare.
     documentStore: null,
     formatError: maskError,
@@ -374,6 +373,7 @@ export async function startApp(
     plugins: [
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginDrainHttpServer({ httpServer: server }),
+      readDocuments(new DocumentReader({ schema, rules, hideHints: config.isProduction })),
       ...pipeline.stages,
     ],
   });
@@ -383,7 +383,11 @@ export async function startApp(
     path: "/graphql",
     headers: securityHeaders(publicUrl),
     schema,
-    rules: [...specifiedRules, ...rules, ...(config.isProduction ? [NoSchemaIntrospectionCustomRule] : [])],
+    reader: new DocumentReader({
+      schema,
+      rules: [...rules, ...(config.isProduction ? [NoSchemaIntrospectionCustomRule] : [])],
+      hideHints: config.isProduction,
+    }),
     isAllowedOrigin,
     createContext: (request, parameters, close) => contexts.ofSocket(request, parameters, close),
     mayConnect: ({ caller }) => caller.kind !== "ANONYMOUS",

@@ -64,7 +64,7 @@ interface OperationBody {
 }
 
 /**
- * Runs operations in two lanes. What is new takes Apollo's: parsing, validation, then the stages. What Apollo has let through
+ * Runs operations in two lanes. What is new takes Apollo's: reading (parsing, validation), then the stages. What Apollo has let through
  * before takes the fast lane: the same stages on the same state, without parsing and validating again what is known to be valid.
  */
 export class OperationPipeline<C extends { requestId: string }> {
@@ -181,7 +181,7 @@ function mergeHead(target: Head, source: Partial<Head>): void {
 }
 
 /** A result as it is answered: errors masked, with the status and headers that they ask for, or else with `status`. */
-function responseOf({ errors, ...result }: ExecutionResult, status?: number): GraphQLResponse {
+export function responseOf({ errors, ...result }: ExecutionResult, status?: number): GraphQLResponse {
   const http: Head = { status: undefined, headers: new HeaderMap() };
   const formatted = errors?.map((error) => {
     const { http: head, ...extensions } = error.extensions;

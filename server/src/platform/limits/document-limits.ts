@@ -8,16 +8,28 @@ import {
   type ValidationRule,
 } from "graphql";
 
-/** Bounds of one document (OWASP GraphQL Cheat Sheet, CWE-770). All but `tokens` count what fragments expand to. */
+/** Bounds of one document (OWASP GraphQL Cheat Sheet, CWE-770). All but `tokens` and `lines` count what fragments expand to. */
 export interface DocumentLimits {
   depth: number;
   aliases: number;
   directives: number;
   tokens: number;
+  /** An error's place is found by going through the lines before it. */
+  lines: number;
+  /** See expanded-selections.ts. As many as tokens: fragments expand to no more than could be written without them. */
+  selections: number;
   /** See operation-cost.ts. */
   cost: number;
 }
-export const documentLimits: DocumentLimits = { depth: 8, aliases: 10, directives: 20, tokens: 1000, cost: 5000 };
+export const documentLimits: DocumentLimits = {
+  depth: 8,
+  aliases: 10,
+  directives: 20,
+  tokens: 1000,
+  lines: 1000,
+  selections: 1000,
+  cost: 5000,
+};
 
 export interface DocumentRuleOptions {
   limits?: DocumentLimits;
@@ -25,7 +37,7 @@ export interface DocumentRuleOptions {
   onePerDocument: readonly string[];
 }
 
-/** The refusal of a document past a bound. `limit` names it: Apollo renames the codes of validation errors, the plugin names them back. */
+/** The refusal of a document past a bound, which `limit` names. */
 export const overLimit = (limit: string, bound: number, sentence: string) =>
   new GraphQLError(`The document is too complex: ${sentence}.`, {
     extensions: { code: "QUERY_TOO_COMPLEX", limit, bound, http: { status: 400 } },
@@ -95,7 +107,7 @@ class Measurer {
 
 const directiveCount = (directives: readonly DirectiveNode[] | undefined) => directives?.length ?? 0;
 
-/** Refuses what is past a bound before any resolver runs; for Apollo's `validationRules` and for the WebSocket's `validate`. */
+/** Refuses what is past a bound before any resolver runs; for DocumentReader. */
 export function documentRules(options: DocumentRuleOptions): ValidationRule[] {
   const { limits = documentLimits, onePerDocument } = options;
   const limitedFields = new Set(onePerDocument);
@@ -129,7 +141,7 @@ export function documentRules(options: DocumentRuleOptions): ValidationRule[] {
 /** graphql-js's own error where its parser's `maxTokens` stopped it. */
 const TOKENS_ERROR = /^Syntax Error: Document contains more tha[nt] (\d+) tokens/;
 
-/** The parser's refusal of too many tokens, as a limit's; any other error as it is. For callers of `parse` beside Apollo. */
+/** The parser's refusal of too many tokens, as a limit's; any other error as it is. */
 export function asLimitError(error: GraphQLError): GraphQLError {
   const tokens = TOKENS_ERROR.exec(error.message)?.[1];
   return tokens === undefined ? error : overLimit("tokens", Number(tokens), `at most ${tokens} tokens`);

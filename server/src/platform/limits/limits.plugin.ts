@@ -2,7 +2,7 @@ import { HeaderMap } from "@apollo/server";
 import { GraphQLError, type DocumentNode, type GraphQLSchema, type OperationDefinitionNode } from "graphql";
 import { rateLimited } from "../graphql/failures.js";
 import type { OperationStage } from "../graphql/operation-pipeline.js";
-import { documentLimits, overLimit, withoutHints, asLimitError } from "./document-limits.js";
+import { documentLimits, overLimit, withoutHints } from "./document-limits.js";
 import { operationCost } from "./operation-cost.js";
 import type { CostBucket, CostRate, CostRates } from "./cost-rates.js";
 
@@ -57,7 +57,7 @@ export async function chargeOperation<C>(
   return { cost, rate };
 }
 
-/** Cost and rate of every operation over HTTP: `extensions.cost`, RateLimit headers, 400 and 429; and the limits' own error codes. */
+/** Cost and rate of every operation over HTTP: `extensions.cost`, RateLimit headers, 400 and 429. */
 export const limitsPlugin = <C>(options: CostOptions<C>): OperationStage<C> => ({
   async requestDidStart() {
     let charged: Charged | null = null;
@@ -72,15 +72,8 @@ export const limitsPlugin = <C>(options: CostOptions<C>): OperationStage<C> => (
         if (response.body.kind !== "single") return;
         const result = response.body.singleResult;
         if (charged) result.extensions = { ...result.extensions, cost: { requested: charged.cost } };
-        if (!result.errors) return;
-        result.errors = result.errors.map((error) => {
-          const tokens = asLimitError(new GraphQLError(error.message)).extensions;
-          const { limit, bound } = error.extensions?.limit === undefined ? tokens : error.extensions;
-          const message = options.hideHints ? withoutHints(error.message) : error.message;
-          if (limit === undefined) return { ...error, message };
-          // Apollo gives errors of parsing and validation codes of its own.
-          return { ...error, message, extensions: { code: "QUERY_TOO_COMPLEX", limit, bound } };
-        });
+        if (options.hideHints && result.errors)
+          result.errors = result.errors.map((error) => ({ ...error, message: withoutHints(error.message) }));
       },
     };
   },

@@ -1,22 +1,26 @@
 import { ApolloServer } from "@apollo/server";
 import { describe, expect, it } from "@jest/globals";
-import { getIntrospectionQuery } from "graphql";
+import { buildSchema, getIntrospectionQuery } from "graphql";
 import { CostRates } from "./cost-rates.js";
-import { documentLimits, documentRules } from "./document-limits.js";
+import { documentRules } from "./document-limits.js";
+import { DocumentReader } from "../graphql/document-reader.js";
+import { readDocuments } from "../graphql/read-documents.plugin.js";
 import { hiddenSchema } from "../graphql/hidden-schema.plugin.js";
 import { limitsPlugin } from "./limits.plugin.js";
 
 let runs = 0;
 const ran = () => ++runs;
+const typeDefs = `type Query { me: Thing things(first: Int, last: Int): Page } type Mutation { signIn: Int verify: Int }
+  type Page { nodes: [Thing!]! totalCount: Int } type Thing { name: String me: Thing things(first: Int): Page }`;
+const rules = documentRules({ onePerDocument: ["signIn", "verify"] });
 const open = (isProduction: boolean, perMinute = 60_000) =>
   new ApolloServer({
-    typeDefs: `type Query { me: Thing things(first: Int, last: Int): Page } type Mutation { signIn: Int verify: Int }
-      type Page { nodes: [Thing!]! totalCount: Int } type Thing { name: String me: Thing things(first: Int): Page }`,
+    typeDefs,
     resolvers: { Query: { me: ran, things: ran }, Mutation: { signIn: ran, verify: ran } },
     introspection: true,
-    parseOptions: { maxTokens: documentLimits.tokens },
-    validationRules: documentRules({ onePerDocument: ["signIn", "verify"] }),
+    documentStore: null,
     plugins: [
+      readDocuments(new DocumentReader({ schema: buildSchema(typeDefs), rules, hideHints: isProduction })),
       ...(isProduction ? [hiddenSchema()] : []),
       limitsPlugin({ rates: new CostRates(), bucketOf: () => ({ key: "me", perMinute }), hideHints: isProduction }),
     ],
@@ -51,6 +55,15 @@ describe("limits of a document", () => {
     ["tokens", nested(20_000)],
     ["tokens", `{ me(a: ${"[".repeat(40_000)}`],
     ["tokens", `{ ${Array.from({ length: 5000 }, (_, n) => `a${n}: __typename`).join(" ")} }`],
+    ["lines", `{ me { name } }${"\n".repeat(1000)}`],
+    [
+      "selections",
+      `{ ...A } fragment A on Query { ${"...B ".repeat(40)} } fragment B on Query { ${"me ".repeat(30)} }`,
+    ],
+    [
+      "selections",
+      `{ me { name } } fragment A on Thing { ${"...B ".repeat(40)} } fragment B on Thing { ${"name ".repeat(30)} }`,
+    ],
     ["aliases", `{ ${Array.from({ length: 11 }, (_, n) => `a${n}: __typename`).join(" ")} }`],
     ["directives", `{ __typename ${"@include(if: true) ".repeat(21)} }`],
     ["cost", `{ things(first: 1000000) { nodes { name } } }`],

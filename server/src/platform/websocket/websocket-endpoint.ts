@@ -5,21 +5,19 @@ import {
   createSourceEventStream,
   getOperationAST,
   GraphQLError,
-  parse,
-  validate,
   type DocumentNode,
   type ExecutionArgs,
   type ExecutionResult,
   type GraphQLSchema,
   type OperationDefinitionNode,
-  type ValidationRule,
 } from "graphql";
 import { CloseCode } from "graphql-ws";
 import { useServer, type Extra } from "graphql-ws/use/ws";
 import { LRUCache } from "lru-cache";
 import { WebSocketServer, type WebSocket } from "ws";
+import type { DocumentReader } from "../graphql/document-reader.js";
 import { refuseOnSocket } from "../http/responses.js";
-import { asLimitError, documentLimits, withoutHints } from "../limits/document-limits.js";
+import { withoutHints } from "../limits/document-limits.js";
 import { SharedEvents, type Subscriber } from "./shared-events.js";
 import { SharedOperations, type SharedOperation } from "./shared-operation.js";
 
@@ -47,7 +45,7 @@ export interface SocketOptions<C extends { requestId: string }> {
   /** What every answer carries, a refusal too. */
   headers: ReadonlyMap<string, string>;
   schema: GraphQLSchema;
-  rules: readonly ValidationRule[];
+  reader: DocumentReader;
   /** Whether a page of that origin may connect; compared exactly. */
   isAllowedOrigin(origin: string): boolean;
   createContext(
@@ -139,18 +137,11 @@ export function attachWebSocket<C extends { requestId: string }>(
   const valid = new LRUCache<string, DocumentNode>({ ...KNOWN, sizeCalculation: (_document, query) => query.length });
   /** The document of a query, or why it is refused. Dashboards send the same one, and all at once after a restart. */
   const documentOf = (query: string): DocumentNode | readonly GraphQLError[] => {
-    let document = valid.get(query);
-    if (document) return document;
-    try {
-      document = parse(query, { maxTokens: documentLimits.tokens });
-    } catch (error) {
-      if (error instanceof GraphQLError) return [withCode(asLimitError(error), "GRAPHQL_PARSE_FAILED")];
-      throw error;
-    }
-    const errors = validate(options.schema, document, options.rules.length > 0 ? options.rules : undefined);
-    if (errors.length > 0) return errors.map((error) => withCode(error, "GRAPHQL_VALIDATION_FAILED"));
-    valid.set(query, document);
-    return document;
+    const known = valid.get(query);
+    if (known) return known;
+    const read = options.reader.read(query);
+    if ("kind" in read) valid.set(query, read);
+    return read;
   };
   const refused = ({ context }: { context?: C }, errors: readonly unknown[]) => {
     const told = errors.map((error) => format(options, error as GraphQLError, context));

@@ -1,0 +1,91 @@
+import { afterAll, beforeAll, expect, it } from "@jest/globals";
+import { describeOnBothDatabases } from "../../testing/databases.js";
+import { largestOf, slowShapes } from "../../testing/fuzz/slow-documents.js";
+import { World } from "../../testing/world.js";
+
+/** CPU of this process, which server and asker share: more than the server's own. */
+const CPU_MS = 100;
+/** Of several runs the shortest: a machine with other work to do makes any one of them long. */
+const RUNS = 8;
+
+describeOnBothDatabases("what one document may cost before it runs", (database) => {
+  let world: World;
+  let owner: string;
+  beforeAll(async () => {
+    world = await World.start(database.url(), { isProduction: true });
+    owner = await world.ownerToken(await world.firm());
+  });
+  afterAll(() => world.stop());
+
+  let sent = 0;
+  /** CPU milliseconds until a document that the server has not seen yet is answered. */
+  async function costOf(document: string, token?: string): Promise<number> {
+    let least = Number.POSITIVE_INFINITY;
+    for (let run = 0; run < RUNS && least > CPU_MS; run++) {
+      const before = process.cpuUsage();
+      await world.ask(`${document} # ${sent++}`, {}, token);
+      const { user, system } = process.cpuUsage(before);
+      least = Math.min(least, (user + system) / 1000);
+    }
+    return least;
+  }
+
+  it("X2 fragments that double at every step are refused as what they expand to, before anything walks them", async () => {
+    const levels = 22;
+    const document = `{ ...f0 } ${Array.from({ length: levels }, (_, n) => `fragment f${n} on Query { ...f${n + 1} ...f${n + 1} }`).join(" ")} fragment f${levels} on Query { __typename }`;
+    const before = process.cpuUsage();
+    const { status, errors } = await world.ask(document);
+    const { user } = process.cpuUsage(before);
+    expect([status, errors?.[0]?.extensions]).toEqual([
+      400,
+      { code: "QUERY_TOO_COMPLEX", limit: "selections", bound: 1000 },
+    ]);
+    expect(user / 1000).toBeLessThan(1000);
+  });
+
+  it("X2 fragments that spread each other are refused in the words of the specification's rule, and at once", async () => {
+    const { status, errors } = await world.ask("{ ...A } fragment A on Query { ...B } fragment B on Query { ...A }");
+    expect(status).toBe(400);
+    expect(errors?.map(({ message, extensions }) => [message, extensions.code])).toEqual([
+      ['Cannot spread fragment "A" within itself via "B".', "GRAPHQL_VALIDATION_FAILED"],
+    ]);
+  });
+
+  it("X2 a subscription is bounded alike", async () => {
+    const levels = 22;
+    const query = `subscription { auditEvents { ...f0 } } ${Array.from({ length: levels }, (_, n) => `fragment f${n} on AuditEvent { ...f${n + 1} ...f${n + 1} }`).join(" ")} fragment f${levels} on AuditEvent { id }`;
+    const before = process.cpuUsage();
+    const told = await new Promise<unknown>((resolve) => {
+      world.socket(owner).subscribe({ query }, { next: resolve, error: resolve, complete: () => resolve("complete") });
+    });
+    const { user } = process.cpuUsage(before);
+    expect(told).toMatchObject([{ extensions: { code: "QUERY_TOO_COMPLEX", limit: "selections", bound: 1000 } }]);
+    expect(user / 1000).toBeLessThan(1000);
+  });
+
+  it.each(Object.keys(slowShapes))("X2 a thousand tokens of %s are answered within 100 ms of CPU", async (shape) => {
+    expect(await costOf(largestOf([shape]))).toBeLessThan(CPU_MS);
+    expect(await costOf(largestOf([shape]), owner)).toBeLessThan(CPU_MS);
+  });
+
+  it("X2 nor does a search among mixtures of them find a slower one", async () => {
+    const names = Object.keys(slowShapes);
+    const any = () => names[Math.floor(Math.random() * names.length)] ?? "";
+    let slowest = { shapes: [any(), any()], shares: [1, 1], cost: 0 };
+    for (let round = 0; round < 60; round++) {
+      // Every third one starts anew; the others change one thing of the slowest so far.
+      const anew = round % 3 === 0;
+      const shapes = anew ? [any(), any(), any()].slice(Math.random() < 0.5 ? 1 : 0) : [...slowest.shapes];
+      if (!anew) shapes[Math.floor(Math.random() * shapes.length)] = any();
+      const shares = shapes.map(() => Math.ceil(Math.random() * 5));
+      const cost = await costOf(largestOf(shapes, shares), owner);
+      if (cost > slowest.cost) slowest = { shapes, shares, cost };
+    }
+    expect([slowest.shapes, slowest.shares, slowest.cost < CPU_MS, slowest.cost]).toEqual([
+      slowest.shapes,
+      slowest.shares,
+      true,
+      slowest.cost,
+    ]);
+  });
+});
