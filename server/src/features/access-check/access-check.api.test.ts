@@ -161,6 +161,12 @@ describeOnBothDatabases("why can't this client get in, where no mail is taken?",
       });
       expect(findings.map(({ code }) => code)).toEqual(["MAIL_REFUSED", "INVITATION_OPEN"]);
       expect(findings[0]?.message).toContain(email);
+
+      // X8 another firm that has the same person is told nothing of it.
+      const other = await world.ownerToken(await world.firm());
+      const alike = await world.contact(other, "Maya Fields", email);
+      const { data } = await world.ask(asked, { id: alike.id }, other);
+      expect(data.contact.accessFindings).toMatchObject([{ code: "NOT_INVITED" }]);
     } finally {
       await world.stop();
     }

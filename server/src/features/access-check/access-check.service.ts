@@ -53,7 +53,7 @@ export class AccessCheck {
       account,
       failures: failuresIn(events),
       request,
-      mail: await this.mailOf([contact.email, account?.email]),
+      mail: await this.mailOf(firmId, [contact.email, account?.email]),
     };
     return checkAccess(facts).map((finding) => AccessFindingView.of(finding, request?.id ?? null));
   }
@@ -89,7 +89,7 @@ export class AccessCheck {
   private async requestOf(contact: Contact, events: AuditEventView[], now: number): Promise<AccessFacts["request"]> {
     const { reader } = this.needs.work;
     const request = await reader.findOne(ClientRequest, {
-      where: { contactId: contact.id, completedAt: IsNull() },
+      where: { firmId: contact.firmId, contactId: contact.id, completedAt: IsNull() },
       order: { createdAt: "DESC", id: "DESC" },
     });
     if (!request) return null;
@@ -106,9 +106,10 @@ export class AccessCheck {
     };
   }
 
-  private async mailOf(addresses: (string | null | undefined)[]): Promise<AccessFacts["mail"]> {
+  /** The firm's own last mail: what another one sent to the same address is not its to know. */
+  private async mailOf(firmId: string, addresses: (string | null | undefined)[]): Promise<AccessFacts["mail"]> {
     const mail = await this.needs.work.reader.findOne(OutboxMail, {
-      where: { recipient: In(addresses.filter((address) => address != null)) },
+      where: { firmId, recipient: In(addresses.filter((address) => address != null)) },
       order: { createdAt: "DESC", id: "DESC" },
     });
     return (

@@ -131,17 +131,21 @@ export class ClientRequestService {
     const reach = reachOf(context.caller);
     return this.needs.work.do(async (unit) => {
       const { manager, now } = unit;
-      const item = isId("clientRequestItem", input.itemId)
-        ? await manager.findOneBy(ClientRequestItem, { id: input.itemId })
-        : null;
+      const [item] = isId("clientRequestItem", input.itemId)
+        ? await unit.rows<Pick<ClientRequestItem, "id" | "requestId" | "text">>(
+            "SELECT i.id, i.requestId, i.text FROM client_request_items i JOIN client_requests r ON r.id = i.requestId WHERE i.id = ? AND r.firmId = ?",
+            [input.itemId, reach.firmId],
+          )
+        : [];
       // The request's row is locked, so that two last items ticked at once still complete it.
-      const request =
-        item &&
-        (await manager.findOne(ClientRequest, {
-          where: { id: item.requestId, firmId: reach.firmId },
-          ...forUpdate(manager),
-        }));
-      const contact = request && (await manager.findOneByOrFail(Contact, { id: request.contactId }));
+      const request = item
+        ? await manager.findOne(ClientRequest, {
+            where: { id: item.requestId, firmId: reach.firmId },
+            ...forUpdate(manager),
+          })
+        : null;
+      const contact =
+        request && (await manager.findOneByOrFail(Contact, { id: request.contactId, firmId: reach.firmId }));
       const isWithin =
         request &&
         ("requestId" in reach ? request.id === reach.requestId : contact?.portalAccountId === reach.accountId);
@@ -205,7 +209,7 @@ export class ClientRequestService {
     if (!request) return null;
     if (caller.kind !== "CLIENT") return ClientRequestView.of(request);
     const reach = reachOf(caller);
-    const contact = await reader.findOneByOrFail(Contact, { id: request.contactId });
+    const contact = await reader.findOneByOrFail(Contact, { id: request.contactId, firmId: caller.firmId });
     const isWithin =
       "requestId" in reach ? request.id === reach.requestId : contact.portalAccountId === reach.accountId;
     return isWithin ? ClientRequestView.of(request) : null;

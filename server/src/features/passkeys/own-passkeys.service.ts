@@ -60,7 +60,7 @@ export class OwnPasskeys {
   remove({ passkeyId }: { passkeyId: string }, context: RequestContext): Promise<string> {
     return this.whenFresh(context, async (unit, person, _caller, actor) => {
       const passkey = isId("passkey", passkeyId)
-        ? await unit.manager.findOneBy(Passkey, { id: passkeyId, ownerId: person.ownerId })
+        ? await unit.manager.findOneBy(Passkey, { id: passkeyId, firmId: person.firmId, ownerId: person.ownerId })
         : null;
       if (!passkey || (await unit.affected("DELETE FROM passkeys WHERE id = ?", [passkey.id])) !== 1)
         throw new Refusal("NOT_FOUND", ["input", "passkeyId"]);

@@ -249,12 +249,13 @@ export class SessionService {
       [unit.now, client.firmId, client.email, client.ownerId],
     );
   }
-  async end(unit: UnitOfWork, sessionId: string, ownerId?: string): Promise<boolean> {
-    const scope = ownerId === undefined ? "" : " AND ownerId = ?";
+  /** Ends a session; with `owner`, for an id that a caller named, only one of that person's. */
+  async end(unit: UnitOfWork, sessionId: string, owner?: { firmId: string; ownerId: string }): Promise<boolean> {
+    const scope = owner === undefined ? "" : " AND firmId = ? AND ownerId = ?";
     const ended = await unit.affected(`UPDATE sessions SET revokedAt = ? WHERE id = ? AND revokedAt IS NULL${scope}`, [
       unit.now,
       sessionId,
-      ...(ownerId === undefined ? [] : [ownerId]),
+      ...(owner === undefined ? [] : [owner.firmId, owner.ownerId]),
     ]);
     return ended === 1;
   }

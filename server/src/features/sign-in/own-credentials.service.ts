@@ -105,8 +105,8 @@ export class OwnCredentials {
     const caller = asPerson(context.caller);
     const actor = actorIn(context);
     await work.do(async (unit) => {
-      if (!(await sessions.end(unit, input.sessionId, ownerIdOf(caller))))
-        throw new Refusal("NOT_FOUND", ["input", "sessionId"]);
+      const owner = { firmId: caller.firmId, ownerId: ownerIdOf(caller) };
+      if (!(await sessions.end(unit, input.sessionId, owner))) throw new Refusal("NOT_FOUND", ["input", "sessionId"]);
       const accountId = caller.kind === "CLIENT" ? caller.accountId : null;
       unit.record({
         type: "SESSIONS_REVOKED",

@@ -1,0 +1,145 @@
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "@jest/globals";
+import { firmTables, plainSql, unheldTables } from "../../testing/firm-statements.js";
+import { sourceStatements } from "../../testing/source-statements.js";
+import { hearStatements } from "../../testing/statements.js";
+// Whole days of two firms that act alike: between them they send nearly every statement that the product has.
+import "./matrix.api.test.js";
+import "./tenants.api.test.js";
+import "../access-check/access-check.api.test.js";
+import "../audit/a-day.api.test.js";
+import "../branding/branding.api.test.js";
+import "../firm-staff/team.api.test.js";
+import "../firms/portal-trend.api.test.js";
+import "../passkeys/passkeys.api.test.js";
+import "../magic-links/magic-links.api.test.js";
+import "../contacts/portal-counts.api.test.js";
+import "../retention/sweep.test.js";
+import "../roll-out/roll-out.api.test.js";
+import "../contacts/contact-search.test.js";
+
+const OWNER =
+  "an owner is one person of one firm, known from a session, a challenge or a row that was read under its firm";
+const ROW =
+  "the id of one row, known from a row that was read under its firm; the table of ids in matrix.api.test.ts shows that none comes from a caller";
+const TOKEN = "256 random bits, kept as a digest, name one row; whose it is, is read from it";
+/** By what else than the firm a firm's rows may be found, and why. */
+const allowedKeys = {
+  "api_keys.id": ROW,
+  "api_keys.prefix": "what a key is looked up by before its digest is compared; unique over all firms",
+  "client_requests.contactId": ROW,
+  "client_requests.id": ROW,
+  "contacts.id": ROW,
+  "contacts.portalAccountId": OWNER,
+  "firms.slug": "the portal's address, which is public",
+  "logos.digest": "a logo's address, which is public: the digest of what it shows",
+  "magic_links.id": ROW,
+  "magic_links.requestId": ROW,
+  "magic_links.tokenDigest": TOKEN,
+  "mailed_tokens.accountId": OWNER,
+  "mailed_tokens.id": ROW,
+  "mailed_tokens.tokenDigest": TOKEN,
+  "outbox_mails.id": "rows that the sender has just read, of whatever firm",
+  "passkeys.credentialDigest": "a credential's own id, unique over all firms: none is registered twice",
+  "passkeys.id": ROW,
+  "passkeys.ownerId": OWNER,
+  "portal_accounts.id": OWNER,
+  "portal_mail_requests.id": "rows that the sender has just read, of whatever firm",
+  "roll_outs.id": ROW,
+  "sessions.id": "known from the caller's own session, or from rows read by their owner",
+  "sessions.ownerId": OWNER,
+  "sessions.requestId": ROW,
+  "sessions.tokenDigest": TOKEN,
+  "sign_in_challenges.id": ROW,
+  "sign_in_challenges.ownerId": OWNER,
+  "sign_in_challenges.tokenDigest": TOKEN,
+  "team_members.email": "a team's sign-in asks for no firm: addresses are unique over all of them",
+  "team_members.id": OWNER,
+  "two_factor_states.ownerId": OWNER,
+  "webhook_endpoints.id": ROW,
+} as const;
+
+/** Statements that are for all firms at once, and why. */
+const acrossFirms: [statement: RegExp, why: string][] = [
+  [
+    /^SELECT o\.id, .* FROM outbox_mails o .*WHERE o\.sentAt IS NULL AND o\.nextAttemptAt <= \?/,
+    "the sender takes what is due",
+  ],
+  [
+    /^SELECT id, firmId, recipient, encryptedContent, createdAt FROM outbox_mails/,
+    "the mailbox of a developer's machine; production has none",
+  ],
+  [/^SELECT SUBSTR\(encrypted\w+, 4, .* GROUP BY/, "counts which of the server's keys are in use"],
+  [
+    /^SELECT .* FROM portal_mail_requests PortalMailRequest ORDER BY .*LIMIT 100$/,
+    "the worker takes who asked for a mail",
+  ],
+  [/^SELECT id, firmId FROM roll_outs WHERE nextMailAt <= \?/, "the worker takes what is due"],
+  [
+    /^SELECT w\.id, w\.attempts FROM webhook_endpoints w .*WHERE w\.disabledAt IS NULL AND w\.nextAttemptAt <= \?/,
+    "the worker takes what is due",
+  ],
+  [/^INSERT INTO (portal_counts|contact_words|search_words) .*SELECT /, "a migration fills a table of all firms"],
+  [/^SELECT \w+ AS k FROM \w+ WHERE /, "the sweep takes what is old"],
+  [/^DELETE FROM \w+ WHERE \w+ IN \([?, ]+\) AND \(/, "the sweep deletes what it has just read"],
+];
+/** What only the tests themselves send. */
+const ofTheTests = [
+  /^SELECT \* FROM \w+( ORDER BY firmId, word, nameKey, contactId)?$/,
+  /^SELECT createdAt FROM outbox_mails WHERE recipient IN/,
+  /^UPDATE outbox_mails SET attempts = 1, lastFailure = '' WHERE recipient IN/,
+  /^SELECT id FROM portal_accounts WHERE email = \?$/,
+  /search_words a, search_words b, search_words c$/,
+];
+/** Places of the source whose statements no walk above sends, and where else they are read. */
+const elsewhere: [place: RegExp, where: string][] = [
+  [/^commands\//, "the operator's commands, which the tests of commands run: no caller reaches them"],
+];
+
+const { tables, tableOf } = firmTables();
+const sent = new Set<string>();
+const stop = hearStatements(({ sql }) => void sent.add(plainSql(sql)));
+afterAll(stop);
+
+describe("X8 each statement says whose rows it is about", () => {
+  const isFor = (plain: string, list: readonly RegExp[]) => list.some((pattern) => pattern.test(plain));
+
+  it("every statement that was sent while firms acted alike holds each firm's table by the firm, or by what the list allows", () => {
+    const used = new Set<string>();
+    const unheld = [...sent]
+      .filter((plain) => !isFor(plain, [...acrossFirms.map(([pattern]) => pattern), ...ofTheTests]))
+      .flatMap((plain) => {
+        const by = unheldTables(plain, tables, allowedKeys, (key) => used.add(key));
+        return by.length > 0 ? [{ by, plain }] : [];
+      });
+    expect(unheld).toEqual([]);
+    // Nothing is allowed for nothing.
+    expect(Object.keys(allowedKeys).filter((key) => !used.has(key))).toEqual([]);
+    expect(acrossFirms.filter(([pattern]) => ![...sent].some((plain) => pattern.test(plain)))).toEqual([]);
+  });
+
+  it("that was nearly every statement of the source, and the rest is listed", () => {
+    const places = sourceStatements(join(__dirname, "../.."), { tables, tableOf });
+    expect(places.length).toBeGreaterThan(180);
+    const unseen = places.filter((place) => ![...sent].some((plain) => place.isIn(plain))).map(({ place }) => place);
+    expect(unseen.filter((place) => !elsewhere.some(([pattern]) => pattern.test(place)))).toEqual([]);
+  });
+
+  it.each([
+    ["SELECT * FROM outbox_mails WHERE recipient IN (?)", ["outbox_mails by recipient"]],
+    ["SELECT * FROM `outbox_mails` `o` WHERE (`o`.`recipient` = ? AND `o`.`firmId` = ?)", []],
+    ["SELECT firmId FROM contacts WHERE email = ?", ["contacts by email"]],
+    ["UPDATE contacts SET firmId = ? WHERE email = ?", ["contacts by email"]],
+    [
+      "SELECT 1 FROM contacts c JOIN portal_accounts a ON a.email = c.email WHERE c.firmId = ?",
+      ["portal_accounts by email"],
+    ],
+    ["SELECT 1 FROM contacts c JOIN portal_accounts a ON a.id = c.portalAccountId WHERE c.firmId = ?", []],
+    [
+      "SELECT 1 FROM contacts c JOIN portal_accounts a ON a.firmId = c.firmId WHERE c.email = ?",
+      ["contacts by email, firmId", "portal_accounts by firmId"],
+    ],
+    ["SELECT (SELECT COUNT(*) FROM contacts) AS n FROM sessions s WHERE s.firmId = ?", ["contacts by nothing"]],
+    ["DELETE FROM team_members WHERE name = 'firmId = ?'", ["team_members by name"]],
+  ])("reads %s", (sql, unheld) => expect(unheldTables(sql, tables, allowedKeys)).toEqual(unheld));
+});
