@@ -123,6 +123,8 @@ import { createSchema } from "./schema.js";
 export interface AppOptions {
   clock?: Clock;
   log?: Log;
+  /** How many lines the log's output has not taken: told at /metrics. */
+  droppedLogLines?: () => number;
   /** The built dashboard; without it the pages answer 404. */
   dashboard?: string;
   /** What has `docs/` and `CHANGELOG.md` in it; without it `/docs` and `/schema.graphql` answer 404. */
@@ -151,6 +153,7 @@ export async function startApp(
   {
     clock = systemClock,
     log = createLog(config.logLevel),
+    droppedLogLines = () => 0,
     dashboard,
     docs,
     passwordCost,
@@ -168,6 +171,18 @@ export async function startApp(
     labelNames: ["lane"],
     registers: [metrics],
   });
+
+  metrics.registerMetric(
+    new Counter({
+      name: "gatehouse_log_lines_dropped_total",
+      help: "Lines of the log that its output did not take.",
+      registers: [],
+      collect() {
+        this.reset();
+        this.inc(droppedLogLines());
+      },
+    }),
+  );
 
   // What a commit wakes is made after the unit of work that wakes it.
   const wakes: { events(firmIds: string[]): void; mail(): void } = { events: () => undefined, mail: () => undefined };

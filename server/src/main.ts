@@ -4,10 +4,21 @@ import { startApp } from "./app.js";
 import { demoSignIns } from "./demo/demo-firm.js";
 import { NO_GENERATED_CODE, refusesGeneratedCode } from "./platform/config/generated-code.js";
 import { readConfig } from "./platform/config/config.js";
+import { LogOutput, standardOutput } from "./platform/log-output.js";
 import { createLog } from "./platform/log.js";
 
 /** How long a stop waits for what is under way. */
 const STOP_MS = 10_000;
+/** How long the end waits for the log's last lines. */
+const LAST_LINES_MS = 1000;
+
+const output = new LogOutput(standardOutput());
+async function exit(code: number): Promise<void> {
+  await output.flush(LAST_LINES_MS);
+  // A thread that writes to what takes nothing would be waited for.
+  if (output.canEnd) process.exit(code);
+  else process.kill(process.pid, "SIGKILL");
+}
 
 try {
   const config = readConfig(process.env);
@@ -15,11 +26,12 @@ try {
     throw new Error(
       `Production runs without code made from strings: start it with node ${NO_GENERATED_CODE} server/dist/main.js.`,
     );
-  const log = createLog(config.logLevel);
+  const log = createLog(config.logLevel, output);
   const here = dirname(fileURLToPath(import.meta.url));
   const root = join(here, "../..");
   const app = await startApp(config, {
     log,
+    droppedLogLines: () => output.droppedLines,
     dashboard: join(root, "dashboard/dist"),
     docs: root,
     hashingProcess: join(here, "features/passwords/hashing-process.js"),
@@ -35,12 +47,12 @@ try {
   const stop = () => {
     if (isStopping) return;
     isStopping = true;
-    setTimeout(() => process.exit(1), STOP_MS).unref();
+    setTimeout(() => void exit(1), STOP_MS).unref();
     app.close().then(
-      () => process.exit(0),
+      () => exit(0),
       (error: unknown) => {
         log.error({ err: error }, "stopping failed");
-        process.exit(1);
+        return exit(1);
       },
     );
   };

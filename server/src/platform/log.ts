@@ -1,9 +1,10 @@
 import { pino, type DestinationStream, type Logger } from "pino";
+import { LogOutput, standardOutput } from "./log-output.js";
 
 export type Log = Logger;
 
 /** Structured logs, one JSON object a line (pino escapes line breaks). Nothing secret is passed to it; the listed paths are a second net. */
-export const createLog = (level: string, destination: DestinationStream = pino.destination(1)): Log =>
+export const createLog = (level: string, destination: DestinationStream = new LogOutput(standardOutput())): Log =>
   pino(
     {
       level,

@@ -29,6 +29,8 @@ const mainFile = (name: "main.js" | "cli.js") => {
 /** One `node server/dist/main.js`, as it runs in production, with the signals that a machine may send it. */
 export class ServerProcess extends Api {
   private child: ChildProcess | null = null;
+  /** With which code it ended; null while it runs, and where a signal ended it. */
+  exitCode: number | null = null;
   /** What it said, newest last. */
   readonly lines: string[] = [];
 
@@ -50,19 +52,22 @@ export class ServerProcess extends Api {
     return this.child.pid;
   }
 
-  /** Starts it; `waitUntilReady` tells when it serves. */
-  start(): void {
+  /** Starts it; `waitUntilReady` tells when it serves. `output`: a file that takes its standard output, in place of `lines`. */
+  start(output: number | "pipe" = "pipe"): void {
     const child = spawn(process.execPath, [NO_GENERATED_CODE, mainFile("main.js")], {
       env: { PATH: process.env.PATH, ...this.environment, PORT: this.port.toString() },
-      stdio: ["ignore", "pipe", "pipe"],
+      stdio: ["ignore", output, "pipe"],
     });
     const keep = (chunk: Buffer) => {
       this.lines.push(...chunk.toString().split("\n").filter(Boolean));
       this.lines.splice(0, Math.max(0, this.lines.length - KEPT_LINES));
     };
-    child.stdout.on("data", keep);
-    child.stderr.on("data", keep);
-    child.once("exit", () => (this.child = null));
+    child.stdout?.on("data", keep);
+    child.stderr?.on("data", keep);
+    child.once("exit", (code) => {
+      this.child = null;
+      this.exitCode = code;
+    });
     this.child = child;
   }
   async waitUntilReady(): Promise<this> {
@@ -79,6 +84,10 @@ export class ServerProcess extends Api {
 
   signal(signal: NodeJS.Signals): void {
     this.child?.kill(signal);
+  }
+  /** Nobody reads what it says any more. */
+  closeOutput(): void {
+    this.child?.stdout?.destroy();
   }
   /** Sends the signal and waits until the process is gone. */
   async end(signal: "SIGKILL" | "SIGTERM" = "SIGTERM"): Promise<void> {
