@@ -1,9 +1,29 @@
+/** What stands between cells, or rows, in the files that spreadsheets read: each of them is a separator to some program or country. */
+const SEPARATORS = /([;,|\t\r\n])/;
 /**
- * How a cell begins that a spreadsheet would take for a formula, or that hides one (OWASP CSV Injection; ASVS 5.0 1.2.10). Said by
- * its first character alone: a pattern that looks at the whole cell misses one with a line break in it.
+ * How a cell begins that a spreadsheet would take for a formula (OWASP CSV Injection; ASVS 5.0 1.2.10), behind what it may skip:
+ * blanks, quotation marks and control characters. Apostrophes before it are counted, so that ours can be told and taken off again.
  */
-export const formulaStart = /^[=+\-@＝＋－＠\p{Cc}]/u;
+const FORMULA = /^'*[\s"\p{Cc}]*[=+\-@＝＋－＠]/u;
+/** A cell that begins with a tab or a line break hides what comes after it. */
+const HIDING = /^'*\p{Cc}/u;
 
-/** The cell without the apostrophe that our own files and spreadsheets put before what would be a formula. */
+/** Changes what stands between separators, by what the change says of each piece and whether it is the cell's first. */
+const mapPieces = (cell: string, change: (piece: string, isFirst: boolean) => string): string =>
+  cell
+    .split(SEPARATORS)
+    .map((piece, at) => (at % 2 === 0 ? change(piece, at === 0) : piece))
+    .join("");
+
+/**
+ * The cell with an apostrophe before each place where a spreadsheet could find a formula: at its start, and after whatever another
+ * program takes for a separator, since a file with commas is split at semicolons in half of Europe. To be written in quotes.
+ */
+export const withFormulaGuard = (cell: string): string =>
+  mapPieces(cell, (piece, isFirst) => (FORMULA.test(piece) || (isFirst && HIDING.test(cell)) ? `'${piece}` : piece));
+
+/** The cell as it was: without the apostrophes that our own files and spreadsheets put before what would be a formula. */
 export const withoutFormulaGuard = (cell: string): string =>
-  cell.startsWith("'") && formulaStart.test(cell.slice(1)) ? cell.slice(1) : cell;
+  mapPieces(cell, (piece, isFirst) =>
+    piece.startsWith("'") && (FORMULA.test(piece) || (isFirst && HIDING.test(cell))) ? piece.slice(1) : piece,
+  );

@@ -1,5 +1,5 @@
 import Papa from "papaparse";
-import { auditEvents, formulaStart } from "@gatehouse/shared";
+import { auditEvents, withFormulaGuard } from "@gatehouse/shared";
 import { unauthenticated } from "../../platform/graphql/failures.js";
 import { asFirmCaller, checkAccess, credentialIdOf, type AccessRule, type FirmCaller } from "../access/caller.js";
 import { actorIn, type RequestContext } from "../access/request-context.js";
@@ -30,7 +30,12 @@ const BYTE_ORDER_MARK = "\uFEFF";
 const NEWLINE = "\r\n";
 
 const asCsv = (rows: (string | null)[][]): string =>
-  rows.length === 0 ? "" : Papa.unparse(rows, { escapeFormulae: formulaStart, newline: NEWLINE }) + NEWLINE;
+  rows.length === 0
+    ? ""
+    : Papa.unparse(
+        rows.map((row) => row.map((cell) => withFormulaGuard(cell ?? ""))),
+        { quotes: true, newline: NEWLINE },
+      ) + NEWLINE;
 
 /** The audit log as a file (CSV, RFC 4180), whatever its length. */
 export class AuditExport {

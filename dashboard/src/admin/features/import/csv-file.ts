@@ -1,5 +1,5 @@
 import Papa from "papaparse";
-import { counts, formulaStart, withoutFormulaGuard } from "@gatehouse/shared";
+import { counts, withFormulaGuard, withoutFormulaGuard } from "@gatehouse/shared";
 
 /** A row of the file; `number` is what a spreadsheet shows beside it. */
 export interface SheetRow {
@@ -37,7 +37,11 @@ export function readSheet(text: string): SheetRow[] {
     .map((cells, at) => ({
       number: at + 1,
       // A cell of an exported list may have line breaks, which no field of a contact takes.
-      cells: cells.map((cell) => withoutFormulaGuard(cell.trim().replaceAll(/\s*[\r\n]+\s*/g, " "))),
+      cells: cells.map((cell) =>
+        withoutFormulaGuard(cell)
+          .trim()
+          .replaceAll(/\s*[\r\n]+\s*/g, " "),
+      ),
     }))
     .filter(({ cells }) => cells.some((cell) => cell !== ""));
   if (rows.length === 0) throw new UnreadableFile("There is nothing in this file.");
@@ -58,6 +62,12 @@ export async function readFile(file: File): Promise<SheetRow[]> {
   return readSheet(decode(bytes));
 }
 
-/** A file to download, which spreadsheets take for UTF-8 and in which no cell is a formula. */
-export const csvBlob = (rows: readonly (readonly string[])[]): Blob =>
-  new Blob(["\uFEFF", Papa.unparse(rows as string[][], { escapeFormulae: formulaStart })], { type: "text/csv" });
+/** A file's text that spreadsheets take for UTF-8, in which no program finds a formula; readSheet gives the same cells back. */
+export const csvText = (rows: readonly (readonly string[])[]): string =>
+  `\uFEFF${Papa.unparse(
+    rows.map((row) => row.map(withFormulaGuard)),
+    { quotes: true },
+  )}`;
+
+/** The same, to download. */
+export const csvBlob = (rows: readonly (readonly string[])[]): Blob => new Blob([csvText(rows)], { type: "text/csv" });

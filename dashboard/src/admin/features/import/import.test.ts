@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
+import Papa from "papaparse";
 import { contactsIn, guessColumns, looksLikeHeadings, type ImportRow } from "./column-matching.js";
-import { decode, readSheet, UnreadableFile } from "./csv-file.js";
+import { csvText, decode, readSheet, UnreadableFile } from "./csv-file.js";
 import { ImportRun, partsOf, type Answer, type RunNeeds } from "./import-run.js";
 
 const cellsOf = (text: string) => readSheet(text).map(({ cells }) => cells);
@@ -50,6 +51,29 @@ describe("a file of contacts", () => {
 
   it("gives cells back without the apostrophe that keeps them from being formulas", () => {
     expect(cellsOf("Name\n'=1+1\n'Ann\nO'Brien")).toEqual([["Name"], ["=1+1"], ["'Ann"], ["O'Brien"]]);
+  });
+
+  it("X15 what was refused is saved without a formula in it, and read again as it was", () => {
+    const cells = [
+      "=1+1",
+      "Harbor;=1+1",
+      "a, -2",
+      "'=kept",
+      "O'Brien",
+      "\u00e9|@SUM(1)",
+      'say "=1"',
+      "+33 1; +33 2",
+      "",
+    ];
+    const text = csvText([["Name", "Note"], ...cells.map((cell) => ["Ann", cell])]);
+    for (const delimiter of [",", ";", "\t", "|"])
+      for (const quoteChar of ['"', "\u0000"])
+        expect(
+          Papa.parse<string[]>(text, { delimiter, quoteChar })
+            .data.flat()
+            .filter((cell) => /^[\s"]*[=+\-@]/.test(cell)),
+        ).toEqual([]);
+    expect(readSheet(decode(new TextEncoder().encode(text))).map((row) => row.cells[1])).toEqual(["Note", ...cells]);
   });
 
   it("is refused in words where it is empty, torn or too long", () => {

@@ -1,0 +1,48 @@
+import { describe, expect, it } from "@jest/globals";
+import { withFormulaGuard, withoutFormulaGuard } from "./formula-cells.js";
+
+/** The same cells at every run: a generator of its own (mulberry32), so that a failure can be looked at. */
+function randomFrom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+const ALPHABET = [..."=+-@＝＋－＠'';;,,|\t\r\n\"\" a1é\u00A0\u0000\uFEFF", "😀"];
+/** How programs split a line, each at its own separator, and what they may skip at a cell's start. */
+const SPLITS = [/[,\r\n]/, /[;\r\n]/, /[\t\r\n]/, /[|\r\n]/, /[,;|\t\r\n]/];
+const isFormula = (cell: string) => /^[\s"\p{Cc}]*[=+\-@＝＋－＠]/u.test(cell);
+
+describe("X15 a cell of a file", () => {
+  it.each([
+    ["=1+1", "'=1+1"],
+    ["Harbor;=1+1", "Harbor;'=1+1"],
+    ["Harbor; =1+1", "Harbor;' =1+1"],
+    ['a;"=1+1"', `a;'"=1+1"`],
+    ["a,+1|-2\t@3\n＝4", "a,'+1|'-2\t'@3\n'＝4"],
+    ["\t=1", "'\t'=1"],
+    ["\nmore", "'\nmore"],
+    ["'=1", "''=1"],
+    ["O'Brien; 'Ann' - 5 = 6", "O'Brien; 'Ann' - 5 = 6"],
+    ["", ""],
+  ])("%j is written as %j, and read again", (cell, written) => {
+    expect([withFormulaGuard(cell), withoutFormulaGuard(written)]).toEqual([written, cell]);
+  });
+
+  it("is no formula to any program, and comes back as it was, whatever is in it", () => {
+    const random = randomFrom(15);
+    const wrong: unknown[] = [];
+    for (let n = 0; n < 50_000; n++) {
+      const length = Math.floor(random() * 12);
+      const cell = Array.from({ length }, () => ALPHABET[Math.floor(random() * ALPHABET.length)]).join("");
+      const guarded = withFormulaGuard(cell);
+      const inFile = `"a","${guarded.replaceAll('"', '""')}","b"`;
+      const isSafe = SPLITS.every((split) => ![...inFile.split(split), ...guarded.split(split)].some(isFormula));
+      if (!isSafe || withoutFormulaGuard(guarded) !== cell) wrong.push(cell);
+    }
+    expect(wrong).toEqual([]);
+  });
+});
