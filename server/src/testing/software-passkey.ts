@@ -1,5 +1,6 @@
 import { createHash, generateKeyPairSync, randomBytes, sign, type KeyObject } from "node:crypto";
 import { isoCBOR } from "@simplewebauthn/server/helpers";
+import { forgedAttestation } from "./forged-attestation.js";
 
 const sha256 = (data: Buffer | string) => createHash("sha256").update(data).digest();
 const USER_PRESENT = 0x01;
@@ -17,8 +18,8 @@ interface Options {
  */
 export class SoftwarePasskey {
   readonly id = randomBytes(32);
-  private readonly privateKey: KeyObject;
-  private readonly publicKey: KeyObject;
+  readonly privateKey: KeyObject;
+  readonly publicKey: KeyObject;
   signCount = 0;
   /** Synced passkeys keep no counter: theirs is always 0. */
   keepsCounter = true;
@@ -29,8 +30,19 @@ export class SoftwarePasskey {
     this.publicKey = publicKey;
   }
 
-  /** RegistrationResponseJSON to the options of beginPasskeyRegistration. */
-  register(options: string, { origin = this.origin }: { origin?: string } = {}): string {
+  /**
+   * RegistrationResponseJSON to the options of beginPasskeyRegistration. With `crlUrl` its maker is attested by certificates that
+   * want that address fetched, with `isSelfSigned` by its own key; `transports` is what the browser says of how to reach it.
+   */
+  register(
+    options: string,
+    {
+      origin = this.origin,
+      crlUrl,
+      isSelfSigned = false,
+      transports = ["internal"],
+    }: { origin?: string; crlUrl?: string; isSelfSigned?: boolean; transports?: unknown } = {},
+  ): string {
     const { challenge, rp } = JSON.parse(options) as Options;
     const { x = "", y = "" } = this.publicKey.export({ format: "jwk" });
     const key = new Map<number, number | Buffer>([
@@ -49,15 +61,32 @@ export class SoftwarePasskey {
       this.id,
       isoCBOR.encode(key as never),
     ]);
+    const clientDataJSON = clientData("webauthn.create", challenge, origin);
+    const clientDataHash = sha256(clientDataJSON);
+    const signed = Buffer.concat([authData, clientDataHash]);
+    let { fmt, attStmt } = { fmt: "none", attStmt: new Map<string, unknown>() };
+    if (isSelfSigned) {
+      const sig = new Uint8Array(sign("sha256", signed, this.privateKey));
+      ({ fmt, attStmt } = {
+        fmt: "packed",
+        attStmt: new Map<string, unknown>([
+          ["alg", -7],
+          ["sig", sig],
+        ]),
+      });
+    } else if (crlUrl !== undefined) {
+      const root = generateKeyPairSync("ec", { namedCurve: "P-256" });
+      ({ fmt, attStmt } = forgedAttestation(this, root, { signed, clientDataHash, crlUrl }));
+    }
     const attestation = new Map<string, unknown>([
-      ["fmt", "none"],
-      ["attStmt", new Map()],
+      ["fmt", fmt],
+      ["attStmt", attStmt],
       ["authData", new Uint8Array(authData)],
     ]);
     return this.say({
-      clientDataJSON: clientData("webauthn.create", challenge, origin).toString("base64url"),
+      clientDataJSON: clientDataJSON.toString("base64url"),
       attestationObject: Buffer.from(isoCBOR.encode(attestation as never)).toString("base64url"),
-      transports: ["internal"],
+      transports,
     });
   }
 

@@ -1,3 +1,5 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { describeOnBothDatabases } from "../../testing/databases.js";
 import { SoftwarePasskey } from "../../testing/software-passkey.js";
@@ -117,6 +119,48 @@ describeOnBothDatabases("passkeys", (database) => {
     const { options } = await begin(own.created.result.sessionToken);
     const elsewhere = newPasskey().register(options, { origin: "https://gatehouse.evil.example" });
     expect(codesOf(await add(own.created.result.sessionToken, elsewhere))).toEqual(["CHALLENGE_EXPIRED"]);
+  });
+
+  it("cannot make the server fetch what their certificates name, nor hold its database meanwhile (X25)", async () => {
+    const { created } = await world.client(firm, owner);
+    const token = created.result.sessionToken as string;
+    await world.enroll({ token });
+    const asked: string[] = [];
+    // Never answers: who waits for it holds a transaction open.
+    const inside = createServer(({ url = "" }) => void asked.push(url));
+    await new Promise<void>((resolve) => inside.listen(0, "127.0.0.1", resolve));
+    try {
+      const { port } = inside.address() as AddressInfo;
+      const crlUrl = `http://127.0.0.1:${port}/latest/meta-data/`;
+      const { options } = await begin(token);
+      const refusal = await Promise.race([
+        add(token, newPasskey().register(options, { crlUrl })).then(codesOf),
+        new Promise((resolve) => inside.once("connection", () => resolve("it connected"))),
+      ]);
+      expect({ refusal, asked }).toEqual({ refusal: ["CHALLENGE_EXPIRED"], asked: [] });
+    } finally {
+      inside.closeAllConnections();
+      inside.close();
+    }
+  });
+
+  it("are reached as browsers say; what no browser says is refused, not stumbled over (X25)", async () => {
+    const { created } = await world.client(firm, owner);
+    const token = created.result.sessionToken as string;
+    await world.enroll({ token });
+    for (const transports of ["usb", { length: 3 }, [["usb"]], [7], Array(100).fill("usb"), ["x".repeat(100)]]) {
+      const { options } = await begin(token);
+      expect([transports, codesOf(await add(token, newPasskey().register(options, { transports })))]).toEqual([
+        transports,
+        ["CHALLENGE_EXPIRED"],
+      ]);
+    }
+    for (const transports of [undefined, [], ["usb", "hybrid", "cable-of-tomorrow"]]) {
+      const { options } = await begin(token);
+      expect(codesOf(await add(token, newPasskey().register(options, { transports })))).toEqual([]);
+    }
+    const { options } = await begin(token);
+    expect(codesOf(await add(token, newPasskey().register(options, { isSelfSigned: true })))).toEqual([]);
   });
 
   it("answer once: neither the same answer again nor another sign-in's challenge opens anything", async () => {

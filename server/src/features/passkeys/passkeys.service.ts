@@ -12,11 +12,20 @@ import { newId } from "../../platform/crypto/ids.js";
 import { digestOf } from "../../platform/crypto/tokens.js";
 import type { Person } from "../access/person.js";
 import type { UnitOfWork } from "../audit/unit-of-work.js";
+import { namesNoMaker } from "./attestation.js";
 import { Passkey, PasskeyCeremony } from "./passkey.entity.js";
 
 const ALGORITHMS = [-8, -7, -257];
-/** What a registration or an assertion has in common; the library judges the rest. */
-const credential = z.looseObject({ id: z.string().min(1).max(1400), response: z.looseObject({}) });
+/** What is used of a registration or an assertion before or after the library judges it; the rest is the library's. */
+const idForm = z.string().min(1).max(1400);
+const registration = z.looseObject({
+  id: idForm,
+  response: z.looseObject({
+    attestationObject: z.string(),
+    transports: z.array(z.string().max(32)).max(10).optional(),
+  }),
+});
+const assertion = z.looseObject({ id: idForm, response: z.looseObject({}) });
 
 /** What a passkey shall prove: a sign-in, by its challenge's id, or who is at the keyboard of a session. */
 export interface PasskeySubject {
@@ -68,18 +77,11 @@ export class Passkeys {
     answer: string,
     name: string,
   ): Promise<Passkey | null> {
-    const response = read<RegistrationResponseJSON>(answer);
+    const response = read<RegistrationResponseJSON>(registration, answer);
     const expectedChallenge = await this.end(unit, { subjectId, purpose: "REGISTRATION", ownerId: owner.ownerId });
     if (response === null || expectedChallenge === null) return null;
-    const { verified, registrationInfo } = await verifyRegistrationResponse({
-      response,
-      expectedChallenge,
-      expectedOrigin: this.origin,
-      expectedRPID: this.rpID,
-      supportedAlgorithmIDs: ALGORITHMS,
-      requireUserVerification: false,
-    }).catch(() => ({ verified: false, registrationInfo: undefined }));
-    if (!verified || !registrationInfo) return null;
+    const registrationInfo = await this.judge(response, expectedChallenge).catch(() => null);
+    if (!registrationInfo) return null;
     const { id, publicKey, counter, transports } = registrationInfo.credential;
     const passkey = unit.manager.create(Passkey, {
       id: newId("passkey", unit.now),
@@ -124,7 +126,7 @@ export class Passkeys {
     subject: PasskeySubject,
     answer: string,
   ): Promise<boolean> {
-    const response = read<AuthenticationResponseJSON>(answer);
+    const response = read<AuthenticationResponseJSON>(assertion, answer);
     const expectedChallenge = await this.end(unit, { ...subject, ownerId });
     if (response === null || expectedChallenge === null) return false;
     const passkey = await unit.manager.findOneBy(Passkey, { credentialDigest: digestOf(response.id), ownerId });
@@ -150,6 +152,20 @@ export class Passkeys {
         passkey.signCount,
       ])) === 1
     );
+  }
+
+  /** Rejects, or answers null, where it is not what was asked for. */
+  private async judge(response: RegistrationResponseJSON, expectedChallenge: string) {
+    if (!namesNoMaker(response.response.attestationObject)) return null;
+    const { verified, registrationInfo } = await verifyRegistrationResponse({
+      response,
+      expectedChallenge,
+      expectedOrigin: this.origin,
+      expectedRPID: this.rpID,
+      supportedAlgorithmIDs: ALGORITHMS,
+      requireUserVerification: false,
+    });
+    return verified ? registrationInfo : null;
   }
 
   private async begin(unit: UnitOfWork, ceremony: Omit<PasskeyCeremony, "expiresAt">): Promise<void> {
@@ -179,9 +195,12 @@ const descriptorOf = ({ credentialId, transports }: Passkey) => ({
 });
 
 /** A credential as the browser hands it over, in JSON; null for anything else. */
-function read<T extends RegistrationResponseJSON | AuthenticationResponseJSON>(text: string): T | null {
+function read<T extends RegistrationResponseJSON | AuthenticationResponseJSON>(
+  form: z.ZodType,
+  text: string,
+): T | null {
   try {
-    return credential.parse(JSON.parse(text)) as unknown as T;
+    return form.parse(JSON.parse(text)) as T;
   } catch {
     return null;
   }
