@@ -3,7 +3,13 @@ import { existsSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { ApolloServer } from "@apollo/server";
-import { ApolloServerPluginCacheControlDisabled } from "@apollo/server/plugin/disabled";
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginInlineTraceDisabled,
+  ApolloServerPluginLandingPageDisabled,
+  ApolloServerPluginSchemaReportingDisabled,
+  ApolloServerPluginUsageReportingDisabled,
+} from "@apollo/server/plugin/disabled";
 import { ApolloServerPluginDrainHttpServer } from "@apollo/server/plugin/drainHttpServer";
 import { NoSchemaIntrospectionCustomRule, type GraphQLSchema } from "graphql";
 import { collectDefaultMetrics, Counter, Registry } from "prom-client";
@@ -387,6 +393,11 @@ export async function startApp(
     logger: log,
     plugins: [
       ApolloServerPluginCacheControlDisabled(),
+      // Nothing is told to Apollo's studio, whatever APOLLO_KEY says, and what would tell it is not even loaded.
+      ApolloServerPluginUsageReportingDisabled(),
+      ApolloServerPluginSchemaReportingDisabled(),
+      ApolloServerPluginInlineTraceDisabled(),
+      ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginDrainHttpServer({ httpServer: server }),
       readDocuments(new DocumentReader({ schema, rules, hideHints: config.isProduction })),
       ...pipeline.stages,

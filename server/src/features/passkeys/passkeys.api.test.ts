@@ -121,7 +121,7 @@ describeOnBothDatabases("passkeys", (database) => {
     expect(codesOf(await add(own.created.result.sessionToken, elsewhere))).toEqual(["CHALLENGE_EXPIRED"]);
   });
 
-  it("cannot make the server fetch what their certificates name, nor hold its database meanwhile (X25)", async () => {
+  it("cannot make the server fetch what their certificates name, nor hold its database meanwhile (X25a)", async () => {
     const { created } = await world.client(firm, owner);
     const token = created.result.sessionToken as string;
     await world.enroll({ token });
@@ -144,7 +144,7 @@ describeOnBothDatabases("passkeys", (database) => {
     }
   });
 
-  it("are reached as browsers say; what no browser says is refused, not stumbled over (X25)", async () => {
+  it("are reached as browsers say; what no browser says is refused, not stumbled over", async () => {
     const { created } = await world.client(firm, owner);
     const token = created.result.sessionToken as string;
     await world.enroll({ token });
