@@ -1,0 +1,61 @@
+import { expect, it } from "@jest/globals";
+import { describeOnBothDatabases } from "../../testing/databases.js";
+import { World } from "../../testing/world.js";
+
+/** Node's bound on a request's head, less what the rest of it takes. */
+const BYTES = 15_000;
+const filled = (start: string, middle: string, end = "") =>
+  start + middle.repeat((BYTES - start.length - end.length) / middle.length) + end;
+
+/** Heads that make a careless pattern start again at every character. */
+const heads = {
+  "content-type": [
+    filled("application/json;a=", " ", "x"),
+    filled('application/json;a="', " ", 'x"'),
+    filled("application/json;", " ", "x"),
+    filled("application/json", ";a=b"),
+    filled('application/json;a="', '\\"', '"'),
+    filled("application/json;", "\t", "x"),
+  ],
+  accept: [
+    filled("", "a/b;q=0.1,", "*/*"),
+    filled('*/*;a="', ","),
+    filled("*/*;a=", " ", "x"),
+    filled("*/*", ";a=b"),
+    filled('*/*;a="', '\\"', '"'),
+  ],
+  "accept-language": [filled("", "fr;q=0.1,", "en"), filled("fr;q=", "0"), filled("fr", " ", "x"), filled("fr", "-fr")],
+  cookie: [filled("", "a=b; "), filled("", "="), filled("a", " ", "=b"), filled('a="', '\\"', '"')],
+  authorization: [filled("Bearer ", " ", "x"), filled("Bearer ", "a b"), filled("Bearer gh_", "_")],
+  "x-forwarded-for": [filled("", "1.1.1.1,", "x"), filled("", ":"), filled("", "1."), filled("1", " ", "x")],
+  "user-agent": [filled("Mozilla/5.0 (", "(", ")"), filled("", "Firefox/"), filled("Windows", " ", "x")],
+  "idempotency-key": [filled("", "a"), filled("a", " ", "x")],
+  origin: [filled("http://", "a."), filled("http://", "[")],
+};
+
+describeOnBothDatabases("a request's head", (database) => {
+  it("costs little, whatever is in it: 100 ms at the very most (X25c)", async () => {
+    const world = await World.start(database.url());
+    try {
+      await world.ask("{ __typename }");
+      const slow: string[] = [];
+      let n = 0;
+      for (const [name, values] of Object.entries(heads))
+        for (const value of values) {
+          const costs: number[] = [];
+          for (let tries = 0; tries < 3; tries++) {
+            const before = process.cpuUsage();
+            // Not seen before, so that it goes the long way.
+            await world.ask(`{ a${n++}: __typename }`, {}, undefined, { [name]: value }).catch(() => null);
+            const { user, system } = process.cpuUsage(before);
+            costs.push((user + system) / 1000);
+          }
+          const ms = Math.min(...costs);
+          if (ms > 100) slow.push(`${name}: ${value.slice(0, 30)}… took ${ms.toFixed(0)} ms`);
+        }
+      expect(slow).toEqual([]);
+    } finally {
+      await world.stop();
+    }
+  });
+});
