@@ -228,7 +228,6 @@ export async function startApp(
     work,
     hasher,
     attempts,
-    challenges,
     sessions,
     secondFactor,
     ownSecondFactor,
@@ -239,14 +238,13 @@ export async function startApp(
     work,
     hasher,
     attempts,
-    challenges,
     sessions,
     secondFactor,
     signIn,
     mailRequests,
     sourceLimitFactor,
   });
-  const administration = new PortalAdministration({ work, attempts, sessions, challenges, secondFactor });
+  const administration = new PortalAdministration({ work, attempts, secondFactor });
   const statuses = new TwoFactorStatuses(work);
   const firms = new FirmService(work);
   const branding = new BrandingService(work);
@@ -295,10 +293,7 @@ export async function startApp(
     new PasskeyResolver(new OwnPasskeys({ work, passkeys, secondFactor, challenges }), secondFactorStep),
     new PortalAccountsResolver(accounts, administration),
     new PortalAccountFieldsResolver(sessions, statuses),
-    new TeamResolver(
-      new Team({ work, attempts, sessions, challenges, secondFactor }),
-      new TeamPassword({ work, hasher, sessions, challenges, signIn }),
-    ),
+    new TeamResolver(new Team({ work, attempts, secondFactor }), new TeamPassword({ work, hasher, signIn })),
     new TeamMemberResolver(statuses, sessions),
     new FirmResolver(firms),
     new BrandingResolver(branding, firms),
@@ -317,7 +312,7 @@ export async function startApp(
     new ViewerRequestsResolver(requests),
     new InvitationResolver(invitations),
     new RollOutResolver(rollOuts, rollOutsReadModel),
-    new NotMeResolver(new NotMe({ work, hasher, sessions, challenges, signIn })),
+    new NotMeResolver(new NotMe({ work, hasher, signIn })),
     new AccessCheckResolver(new AccessCheck({ work, log: auditLog, attempts, secondFactor })),
     new ApiKeysResolver(apiKeys),
     new WebhooksResolver(webhooks),

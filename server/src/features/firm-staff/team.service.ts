@@ -16,15 +16,14 @@ import { asTeamCaller, mustBeFresh, type TeamCaller } from "../access/caller.js"
 import { findPerson, type Person } from "../access/person.js";
 import { readReason } from "../access/reason.js";
 import { actorIn, type RequestContext } from "../access/request-context.js";
+import { endAccess } from "../access-endings/end-access.js";
 import type { UnitOfWork, Work } from "../audit/unit-of-work.js";
 import { Firm } from "../firms/firm.entity.js";
 import { notify } from "../mail/security-notices.js";
 import { teamInvitation, teamPasswordReset, twoFactorReset } from "../mail/templates.js";
 import { PasswordCredential } from "../passwords/password-credential.entity.js";
 import { issueToken, voidTokensOf } from "../portal-accounts/mailed-tokens.js";
-import type { SessionService } from "../sessions/session.service.js";
 import type { Attempts } from "../sign-in/attempts.service.js";
-import type { SignInChallenges } from "../sign-in/sign-in-challenges.js";
 import type { SecondFactor } from "../two-factor/second-factor.service.js";
 import { TeamMember } from "./team-member.entity.js";
 
@@ -36,8 +35,6 @@ export class Team {
     private readonly needs: {
       work: Work;
       attempts: Attempts;
-      sessions: SessionService;
-      challenges: SignInChallenges;
       secondFactor: SecondFactor;
     },
   ) {}
@@ -130,7 +127,7 @@ export class Team {
         reason,
         data: { email },
       });
-      await this.endEverything(unit, member.id);
+      await endAccess(unit, await personOfMember(unit, member), "PERSON_REMOVED");
       await this.needs.secondFactor.forget(unit, { ownerId: member.id, firmId: member.firmId });
       await unit.manager.delete(PasswordCredential, { ownerId: member.id });
       // Kept for the log's sake, under an address that nobody signs in with.
@@ -148,7 +145,7 @@ export class Team {
       const { enrolledAt } = await this.needs.secondFactor.stateOf(unit.manager, person, true);
       if (enrolledAt === null) throw new Refusal("TWO_FACTOR_NOT_ENROLLED", ["input", "memberId"]);
       await this.needs.secondFactor.remove(unit, person);
-      await this.endEverything(unit, member.id);
+      await endAccess(unit, person, "TWO_FACTOR_RESET");
       const actor = actorIn(context);
       const { email, firmId } = member;
       unit.record({ type: "TWO_FACTOR_RESET", firmId, actor, reason, data: { email } });
@@ -192,7 +189,7 @@ export class Team {
 
   private async mailPasswordLink(unit: UnitOfWork, member: TeamMember, caller: TeamCaller): Promise<void> {
     const { id, firmId, name, email, joinedAt } = member;
-    await voidTokensOf(unit, id);
+    await voidTokensOf(unit, id, ["TEAM_PASSWORD"]);
     const lifetimeMs = joinedAt === null ? lifetimes.invite : lifetimes.teamPassword;
     const link = unit.links.teamPassword(
       await issueToken(unit, { kind: "TEAM_PASSWORD", firmId, email, accountId: id, lifetimeMs }),
@@ -200,12 +197,6 @@ export class Team {
     const { name: firmName } = await unit.manager.findOneByOrFail(Firm, { id: firmId });
     const given = { firmName, name, invitedBy: caller.name, link, expiresInHours: lifetimeMs / HOUR_MS };
     unit.mail({ firmId, to: email, content: joinedAt === null ? teamInvitation(given) : teamPasswordReset(given) });
-  }
-
-  private async endEverything(unit: UnitOfWork, memberId: string): Promise<void> {
-    await this.needs.sessions.endAllOf(unit, memberId);
-    await this.needs.challenges.voidAllOf(unit, memberId);
-    await voidTokensOf(unit, memberId);
   }
 }
 

@@ -4,19 +4,16 @@ import { newToken } from "../../platform/crypto/tokens.js";
 import { Refusal } from "../../platform/graphql/failures.js";
 import { findPerson } from "../access/person.js";
 import type { RequestContext } from "../access/request-context.js";
+import { endAccess } from "../access-endings/end-access.js";
 import type { Work } from "../audit/unit-of-work.js";
 import { mailAdmins } from "../firm-staff/mail-admins.js";
 import { passwordStopped, suspicionReported } from "../mail/templates.js";
-import { Passkey } from "../passkeys/passkey.entity.js";
 import type { PasswordHasher } from "../passwords/password-hasher.js";
 import { storePassword } from "../passwords/password.service.js";
 import { mailPasswordReset } from "../portal-accounts/mail-password-reset.js";
-import { findToken, spendToken, voidTokensOf } from "../portal-accounts/mailed-tokens.js";
+import { findToken, spendToken } from "../portal-accounts/mailed-tokens.js";
 import { loadPolicy } from "../security-mode/security-policy.reader.js";
-import type { SessionService } from "../sessions/session.service.js";
-import type { SignInChallenges } from "../sign-in/sign-in-challenges.js";
 import { actorAs, type SignInService } from "../sign-in/sign-in.service.js";
-import { TrustedDevice } from "../two-factor/two-factor.entity.js";
 
 const field = ["input", "token"];
 
@@ -26,8 +23,6 @@ export class NotMe {
     private readonly needs: {
       work: Work;
       hasher: PasswordHasher;
-      sessions: SessionService;
-      challenges: SignInChallenges;
       signIn: SignInService;
     },
   ) {}
@@ -37,7 +32,7 @@ export class NotMe {
    * goes to the mailbox. The firm is told.
    */
   async report(input: { token: string }, context: RequestContext): Promise<void> {
-    const { work, hasher, signIn, sessions, challenges } = this.needs;
+    const { work, hasher, signIn } = this.needs;
     const bySource = await signIn.takeFromSource("token", context);
     const token = await findToken(work, input.token, ["NOT_ME"]);
     const ownerId = token?.accountId ?? "";
@@ -47,17 +42,12 @@ export class NotMe {
     const nobodyKnows = audience === "PORTAL" ? await hasher.hash(newToken("gmn")) : null;
     await work.do(async (unit) => {
       await spendToken(unit, token, field);
-      await sessions.endAllOf(unit, ownerId);
-      await challenges.voidAllOf(unit, ownerId);
-      await unit.manager.delete(TrustedDevice, { ownerId });
-      await unit.manager.delete(Passkey, { ownerId });
-      await voidTokensOf(unit, ownerId);
+      await endAccess(unit, person, "NOT_ME");
       const { firmId, firmName, accountId } = person;
       const actor = actorAs(person, context.source);
       unit.record({ type: "SUSPICION_REPORTED", firmId, actor, accountId, data: { email: token.email } });
       await mailAdmins(unit, firmId, suspicionReported({ firmName, email: token.email, audience }), ownerId);
       if (nobodyKnows === null) return;
-      await sessions.endLinkSessionsOf(unit, person);
       await storePassword(unit, ownerId, nobodyKnows);
       // A mailbox that is no longer the account's gets no way in.
       if (token.email === person.email && allowsPasswordLogin(await loadPolicy(unit.manager, firmId)))

@@ -61,12 +61,17 @@ export async function spendToken(unit: UnitOfWork, token: MailedToken, field: re
   if (spent !== 1) throw new Refusal("TOKEN_INVALID", field);
 }
 
-/** Voids every unspent token of a client's account or a member of the team. */
-export async function voidTokensOf(unit: UnitOfWork, ownerId: string): Promise<void> {
-  await unit.affected("UPDATE mailed_tokens SET spentAt = ? WHERE accountId = ? AND spentAt IS NULL", [
-    unit.now,
-    ownerId,
-  ]);
+/** Voids the unspent tokens of a client's account or a member of the team. */
+export async function voidTokensOf(
+  unit: UnitOfWork,
+  ownerId: string,
+  kinds: readonly MailedTokenKind[],
+): Promise<void> {
+  const marks = kinds.map(() => "?").join(", ");
+  await unit.affected(
+    `UPDATE mailed_tokens SET spentAt = ? WHERE accountId = ? AND kind IN (${marks}) AND spentAt IS NULL`,
+    [unit.now, ownerId, ...kinds],
+  );
 }
 
 /** Voids the unspent tokens of an address, so that an older mail does nothing once its purpose is served. */

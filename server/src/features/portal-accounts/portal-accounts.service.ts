@@ -5,6 +5,7 @@ import { Refusal } from "../../platform/graphql/failures.js";
 import { sourceKey } from "../../platform/http/source-address.js";
 import { findPerson, type Person } from "../access/person.js";
 import type { RequestContext } from "../access/request-context.js";
+import { endAccess } from "../access-endings/end-access.js";
 import type { UnitOfWork, Work } from "../audit/unit-of-work.js";
 import { linkAccount } from "../contacts/contact-access-state.js";
 import { Firm } from "../firms/firm.entity.js";
@@ -17,11 +18,9 @@ import { mustBeGoodPassword, storePassword } from "../passwords/password.service
 import { loadPolicy } from "../security-mode/security-policy.reader.js";
 import type { SessionService } from "../sessions/session.service.js";
 import type { Attempts } from "../sign-in/attempts.service.js";
-import type { SignInChallenges } from "../sign-in/sign-in-challenges.js";
 import type { SignInOutcome } from "../sign-in/sign-in.results.js";
 import { actorAs, mustAllowLogin, type SignInService } from "../sign-in/sign-in.service.js";
 import type { SecondFactor } from "../two-factor/second-factor.service.js";
-import { TrustedDevice } from "../two-factor/two-factor.entity.js";
 import { accountTokens, findToken, spendToken, voidTokens } from "./mailed-tokens.js";
 import { PortalAccount, PortalMailRequest, type MailedTokenKind } from "./portal-account.entity.js";
 import type { PortalMailRequests } from "./portal-mail-requests.service.js";
@@ -30,7 +29,6 @@ export interface PortalAccountsNeeds {
   work: Work;
   hasher: PasswordHasher;
   attempts: Attempts;
-  challenges: SignInChallenges;
   sessions: SessionService;
   secondFactor: SecondFactor;
   signIn: SignInService;
@@ -162,7 +160,7 @@ export class PortalAccounts {
     input: { resetToken: string; newPassword: string; transport?: SessionTransport | null },
     context: RequestContext,
   ): Promise<SignInOutcome> {
-    const { work, hasher, signIn, sessions, challenges } = this.needs;
+    const { work, hasher, signIn } = this.needs;
     const transport = signIn.transportOf(input.transport, context);
     const bySource = await signIn.takeFromSource("token", context);
     const field = ["input", "resetToken"];
@@ -177,10 +175,7 @@ export class PortalAccounts {
       mustAllowLogin(await loadPolicy(unit.manager, person.firmId, { lock: "share" }));
       await spendToken(unit, token, field);
       await storePassword(unit, person.ownerId, stored);
-      await sessions.endAllOf(unit, person.ownerId);
-      await challenges.voidAllOf(unit, person.ownerId);
-      await unit.manager.delete(TrustedDevice, { ownerId: person.ownerId });
-      await voidTokens(unit, person.firmId, person.email, ["PASSWORD_RESET"]);
+      await endAccess(unit, person, "PASSWORD_RESET");
       const actor = actorAs(person, context.source);
       unit.record({
         type: "PASSWORD_CHANGED",
@@ -198,7 +193,7 @@ export class PortalAccounts {
 
   /** The new login email's mailbox confirmed: from now on it signs in, and the old one does not. */
   async confirmLoginEmail(input: { token: string }, context: RequestContext): Promise<void> {
-    const { work, signIn, sessions, challenges } = this.needs;
+    const { work, signIn } = this.needs;
     const bySource = await signIn.takeFromSource("token", context);
     const field = ["input", "token"];
     const token = await findToken(work, input.token, ["EMAIL_CHANGE"]);
@@ -213,9 +208,7 @@ export class PortalAccounts {
         throw error;
       }
       await linkAccount(unit, person.firmId, token.email, person.ownerId);
-      await sessions.endAllOf(unit, person.ownerId);
-      await challenges.voidAllOf(unit, person.ownerId);
-      await voidTokens(unit, person.firmId, person.email, ["PASSWORD_RESET"]);
+      await endAccess(unit, person, "LOGIN_EMAIL_CHANGED");
       await voidTokens(unit, person.firmId, token.email, accountTokens);
       const actor = actorAs(person, context.source);
       const data = { from: person.email, to: token.email };

@@ -5,6 +5,7 @@ import { asFirmCaller, mustBeFresh } from "../access/caller.js";
 import { findPerson, type Person } from "../access/person.js";
 import { readReason } from "../access/reason.js";
 import { actorIn, type RequestContext } from "../access/request-context.js";
+import { endAccess } from "../access-endings/end-access.js";
 import type { Actor, UnitOfWork, Work } from "../audit/unit-of-work.js";
 import { unlinkAccount } from "../contacts/contact-access-state.js";
 import { Contact } from "../contacts/contact.entity.js";
@@ -19,14 +20,12 @@ import {
 import { PasswordCredential } from "../passwords/password-credential.entity.js";
 import { loadPolicy } from "../security-mode/security-policy.reader.js";
 import { Session } from "../sessions/session.entity.js";
-import type { SessionService } from "../sessions/session.service.js";
 import { passwordTriesOf, type Attempts } from "../sign-in/attempts.service.js";
-import type { SignInChallenges } from "../sign-in/sign-in-challenges.js";
 import { mustAllowLogin } from "../sign-in/sign-in.service.js";
 import type { SecondFactor } from "../two-factor/second-factor.service.js";
 import { mailPasswordReset } from "./mail-password-reset.js";
 import { issueToken, voidTokensOf } from "./mailed-tokens.js";
-import { MailedToken, PortalAccount } from "./portal-account.entity.js";
+import { PortalAccount } from "./portal-account.entity.js";
 
 const HOUR_MS = 3_600_000;
 const field = ["input", "contactId"];
@@ -37,13 +36,11 @@ export class PortalAdministration {
     private readonly needs: {
       work: Work;
       attempts: Attempts;
-      sessions: SessionService;
-      challenges: SignInChallenges;
       secondFactor: SecondFactor;
     },
   ) {}
 
-  /** Secret, recovery codes, trusted devices, challenges and sessions go; the password stays; the client is told. */
+  /** Secret and recovery codes go, and what shared/access-endings says; the password stays; the client is told. */
   async resetTwoFactor(input: { contactId: string; reason: string }, context: RequestContext): Promise<Contact> {
     const reason = readReason(input.reason);
     return this.act(input.contactId, context, { isDangerous: true }, async (unit, person, contact, actor) => {
@@ -51,7 +48,7 @@ export class PortalAdministration {
       const factor = await secondFactor.stateOf(unit.manager, person, true);
       if (factor.enrolledAt === null) throw new Refusal("TWO_FACTOR_NOT_ENROLLED", field);
       await secondFactor.remove(unit, person);
-      await this.endEverything(unit, person);
+      await endAccess(unit, person, "TWO_FACTOR_RESET");
       unit.record({
         type: "TWO_FACTOR_RESET",
         ...about(contact, person),
@@ -103,7 +100,7 @@ export class PortalAdministration {
 
   async revokeSessions(input: { contactId: string }, context: RequestContext): Promise<Contact> {
     return this.act(input.contactId, context, {}, async (unit, person, contact, actor) => {
-      const sessions = await this.endEverything(unit, person);
+      const sessions = await endAccess(unit, person, "SIGNED_OUT_EVERYWHERE");
       unit.record({
         type: "SESSIONS_REVOKED",
         ...about(contact, person),
@@ -124,11 +121,7 @@ export class PortalAdministration {
       if (await unit.manager.existsBy(PortalAccount, { firmId, email }))
         throw new Refusal("ALREADY_EXISTS", ["input", "email"], "Another account has this email.");
       const { firmName, firmSlug } = person;
-      await unit.manager.update(
-        MailedToken,
-        { accountId: person.ownerId, kind: "EMAIL_CHANGE" },
-        { spentAt: unit.now },
-      );
+      await voidTokensOf(unit, person.ownerId, ["EMAIL_CHANGE"]);
       const given = {
         kind: "EMAIL_CHANGE",
         firmId,
@@ -146,10 +139,9 @@ export class PortalAdministration {
   async deleteAccount(input: { contactId: string; reason: string }, context: RequestContext): Promise<Contact> {
     const reason = readReason(input.reason);
     return this.act(input.contactId, context, { isDangerous: true }, async (unit, person, contact, actor) => {
-      await this.endEverything(unit, person);
+      await endAccess(unit, person, "PERSON_REMOVED");
       await this.needs.secondFactor.forget(unit, person);
       await unit.manager.delete(PasswordCredential, { ownerId: person.ownerId });
-      await voidTokensOf(unit, person.ownerId);
       await unlinkAccount(unit, person.firmId, person.ownerId);
       await unit.manager.update(Session, { ownerId: person.ownerId }, { revokedAt: unit.now });
       await unit.manager.delete(PortalAccount, { id: person.ownerId });
@@ -157,13 +149,6 @@ export class PortalAdministration {
       const content = accountDeleted({ firmName: person.firmName });
       unit.mail({ firmId: person.firmId, to: person.email, content, language: contact.language });
     });
-  }
-
-  /** Every session and whatever a sign-in waits for; answers how many sessions ended. */
-  private async endEverything(unit: UnitOfWork, person: Person): Promise<number> {
-    const { sessions, challenges } = this.needs;
-    await challenges.voidAllOf(unit, person.ownerId);
-    return (await sessions.endAllOf(unit, person.ownerId)) + (await sessions.endLinkSessionsOf(unit, person));
   }
 
   private async act(

@@ -231,24 +231,6 @@ export class SessionService {
     return sessions.filter((session) => !isIdle(session, now));
   }
 
-  /** Ends all sessions of an owner (but one); answers how many were live. */
-  async endAllOf(unit: UnitOfWork, ownerId: string, exceptId: string | null = null): Promise<number> {
-    return unit.affected(
-      "UPDATE sessions SET revokedAt = ? WHERE ownerId = ? AND revokedAt IS NULL AND expiresAt > ? AND id <> ?",
-      [unit.now, ownerId, unit.now, exceptId ?? ""],
-    );
-  }
-  /** Ends a client's sessions by magic links: to the address, and to the requests of the account's contacts. */
-  async endLinkSessionsOf(
-    unit: UnitOfWork,
-    client: { firmId: string; ownerId: string; email: string },
-  ): Promise<number> {
-    return unit.affected(
-      `UPDATE sessions SET revokedAt = ? WHERE firmId = ? AND audience = 'PORTAL' AND assurance = 'LINK' AND revokedAt IS NULL
-       AND (email = ? OR requestId IN (SELECT r.id FROM client_requests r JOIN contacts c ON c.id = r.contactId WHERE c.portalAccountId = ?))`,
-      [unit.now, client.firmId, client.email, client.ownerId],
-    );
-  }
   /** Ends a session; with `owner`, for an id that a caller named, only one of that person's. */
   async end(unit: UnitOfWork, sessionId: string, owner?: { firmId: string; ownerId: string }): Promise<boolean> {
     const scope = owner === undefined ? "" : " AND firmId = ? AND ownerId = ?";

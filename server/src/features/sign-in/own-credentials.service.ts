@@ -3,6 +3,7 @@ import { Refusal } from "../../platform/graphql/failures.js";
 import { asPerson, ownerIdOf, type PersonCaller } from "../access/caller.js";
 import { personOf, type Person } from "../access/person.js";
 import { actorIn, sessionCookie, type RequestContext } from "../access/request-context.js";
+import { endAccess } from "../access-endings/end-access.js";
 import type { Actor, UnitOfWork, Work } from "../audit/unit-of-work.js";
 import { notify } from "../mail/security-notices.js";
 import { passwordChanged } from "../mail/templates.js";
@@ -14,7 +15,6 @@ import { sessionIdOf, type SessionService } from "../sessions/session.service.js
 import type { SecondFactor } from "../two-factor/second-factor.service.js";
 import type { Attempts } from "./attempts.service.js";
 import type { OwnSecondFactor } from "./own-second-factor.service.js";
-import type { SignInChallenges } from "./sign-in-challenges.js";
 import type { SignInService } from "./sign-in.service.js";
 
 /** A signed-in person's own password and sessions. */
@@ -24,7 +24,6 @@ export class OwnCredentials {
       work: Work;
       hasher: PasswordHasher;
       attempts: Attempts;
-      challenges: SignInChallenges;
       sessions: SessionService;
       secondFactor: SecondFactor;
       ownSecondFactor: OwnSecondFactor;
@@ -71,7 +70,7 @@ export class OwnCredentials {
     input: { currentPassword: string; newPassword: string },
     context: RequestContext,
   ): Promise<SessionView> {
-    const { work, hasher, sessions, challenges, ownSecondFactor } = this.needs;
+    const { work, hasher, ownSecondFactor } = this.needs;
     const caller = asPerson(context.caller);
     const person = await personOf(work.reader, caller);
     await this.mustBeTheirPassword(person, input.currentPassword, ["input", "currentPassword"], context);
@@ -80,12 +79,7 @@ export class OwnCredentials {
     const actor = actorIn(context);
     const session = await work.do(async (unit) => {
       await storePassword(unit, person.ownerId, stored);
-      await sessions.endAllOf(unit, person.ownerId, caller.sessionId);
-      await challenges.voidAllOf(unit, person.ownerId);
-      await unit.affected(
-        "UPDATE mailed_tokens SET spentAt = ? WHERE accountId = ? AND kind = 'PASSWORD_RESET' AND spentAt IS NULL",
-        [unit.now, person.ownerId],
-      );
+      await endAccess(unit, person, "PASSWORD_CHANGED", caller.sessionId);
       unit.record({
         type: "PASSWORD_CHANGED",
         firmId: person.firmId,

@@ -12,6 +12,7 @@ import { Refusal } from "../../platform/graphql/failures.js";
 import { asPerson, mustBeFresh, type PersonCaller } from "../access/caller.js";
 import { personOf, type Person } from "../access/person.js";
 import { actorIn, sessionCookie, type RequestContext } from "../access/request-context.js";
+import { endAccess } from "../access-endings/end-access.js";
 import type { Actor, UnitOfWork, Work } from "../audit/unit-of-work.js";
 import { notify } from "../mail/security-notices.js";
 import { recoveryCodesRegenerated, twoFactorDisabled, twoFactorEnrolled } from "../mail/templates.js";
@@ -107,9 +108,7 @@ export class OwnSecondFactor {
         data: { email: person.email },
       });
       await notify(unit, person, actor, twoFactorEnrolled);
-      await challenges.voidAllOf(unit, person.ownerId);
-      await this.needs.sessions.endAllOf(unit, person.ownerId, caller?.sessionId ?? null);
-      if (person.audience === "PORTAL") await this.needs.sessions.endLinkSessionsOf(unit, person);
+      await endAccess(unit, person, "TWO_FACTOR_SET_UP", caller?.sessionId ?? null);
       if (caller) {
         await this.renewSession(unit, caller, context, {
           assurance: "TWO_FACTOR",
@@ -151,7 +150,7 @@ export class OwnSecondFactor {
   }
 
   async disable(input: { code: string }, context: RequestContext): Promise<TwoFactorStatusView> {
-    const { work, secondFactor, sessions } = this.needs;
+    const { work, secondFactor } = this.needs;
     const person = await personOf(work.reader, asPerson(context.caller));
     this.mustBeAllowedToDisable(await loadPolicy(work.reader, person.firmId), person);
     return this.withFreshCode(input.code, context, async (unit, owner, caller, actor) => {
@@ -165,7 +164,7 @@ export class OwnSecondFactor {
         data: { email: owner.email },
       });
       await notify(unit, owner, actor, twoFactorDisabled);
-      await sessions.endAllOf(unit, owner.ownerId, caller.sessionId);
+      await endAccess(unit, owner, "TWO_FACTOR_DISABLED", caller.sessionId);
       await this.renewSession(unit, caller, context, { assurance: "PASSWORD", isSecondFactorProven: false });
       return TwoFactorStatusView.of({ enrolledAt: null, required: false, recoveryCodesRemaining: 0 });
     });

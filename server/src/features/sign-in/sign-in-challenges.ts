@@ -131,14 +131,6 @@ export class SignInChallenges {
     if (proven !== 1) throw new Refusal("EMAIL_CODE_REQUIRED", ["input", "emailCode"], (say) => say.mailedCodeWrong);
   }
 
-  /** Voids whatever an owner's sign-ins wait for. */
-  async voidAllOf(unit: UnitOfWork, ownerId: string): Promise<void> {
-    await unit.affected("UPDATE sign_in_challenges SET spentAt = ? WHERE ownerId = ? AND spentAt IS NULL", [
-      unit.now,
-      ownerId,
-    ]);
-  }
-
   /** Six digits are too few for a plain hash. */
   private emailCodeDigest(challengeId: string, code: string): string {
     return this.keys.hmac(`${challengeId}.${code}`, "enrolment email code");

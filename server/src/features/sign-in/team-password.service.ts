@@ -2,6 +2,7 @@ import type { SessionTransport } from "@gatehouse/shared";
 import { Refusal } from "../../platform/graphql/failures.js";
 import { findPerson } from "../access/person.js";
 import type { RequestContext } from "../access/request-context.js";
+import { endAccess } from "../access-endings/end-access.js";
 import type { Work } from "../audit/unit-of-work.js";
 import { notify } from "../mail/security-notices.js";
 import { passwordChanged } from "../mail/templates.js";
@@ -9,8 +10,6 @@ import type { PasswordHasher } from "../passwords/password-hasher.js";
 import { mustBeGoodPassword, storePassword } from "../passwords/password.service.js";
 import { findToken, spendToken } from "../portal-accounts/mailed-tokens.js";
 import { loadPolicy } from "../security-mode/security-policy.reader.js";
-import type { SessionService } from "../sessions/session.service.js";
-import type { SignInChallenges } from "./sign-in-challenges.js";
 import type { SignInOutcome } from "./sign-in.results.js";
 import { actorAs, type SignInService } from "./sign-in.service.js";
 
@@ -22,8 +21,6 @@ export class TeamPassword {
     private readonly needs: {
       work: Work;
       hasher: PasswordHasher;
-      sessions: SessionService;
-      challenges: SignInChallenges;
       signIn: SignInService;
     },
   ) {}
@@ -33,7 +30,7 @@ export class TeamPassword {
     input: { token: string; password: string; transport?: SessionTransport | null },
     context: RequestContext,
   ): Promise<SignInOutcome> {
-    const { work, hasher, sessions, challenges, signIn } = this.needs;
+    const { work, hasher, signIn } = this.needs;
     const transport = signIn.transportOf(input.transport, context);
     const bySource = await signIn.takeFromSource("token", context);
     const token = await findToken(work, input.token, ["TEAM_PASSWORD"]);
@@ -45,8 +42,7 @@ export class TeamPassword {
       await loadPolicy(unit.manager, person.firmId, { lock: "share" });
       await spendToken(unit, token, field);
       await storePassword(unit, person.ownerId, stored);
-      await sessions.endAllOf(unit, person.ownerId);
-      await challenges.voidAllOf(unit, person.ownerId);
+      await endAccess(unit, person, "PASSWORD_RESET");
       const { firmId, email } = person;
       const actor = actorAs(person, context.source);
       const joined = await unit.affected("UPDATE team_members SET joinedAt = ? WHERE id = ? AND joinedAt IS NULL", [

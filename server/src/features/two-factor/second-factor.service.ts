@@ -10,17 +10,10 @@ import type { Actor, UnitOfWork, Work } from "../audit/unit-of-work.js";
 import { countedByAccount } from "../contacts/portal-counts.js";
 import { notify } from "../mail/security-notices.js";
 import { accountLocked, recoveryCodeUsed } from "../mail/templates.js";
-import { Passkey } from "../passkeys/passkey.entity.js";
 import type { Passkeys, PasskeySubject } from "../passkeys/passkeys.service.js";
 import { newRecoveryCode, readRecoveryCode } from "./recovery-code.js";
 import { matchingStep, newTotpSecret, readTotpCode } from "./totp.js";
-import {
-  PendingTotpEnrollment,
-  RecoveryCode,
-  TotpCredential,
-  TrustedDevice,
-  TwoFactorState,
-} from "./two-factor.entity.js";
+import { PendingTotpEnrollment, RecoveryCode, TotpCredential, TwoFactorState } from "./two-factor.entity.js";
 
 const RECOVERY_PURPOSE = "recovery code";
 
@@ -239,7 +232,6 @@ export class SecondFactor {
     });
     const codes = await this.replaceRecoveryCodes(unit, owner);
     await this.replaceState(unit, { ...this.blank(owner), enrolledAt: now, recoveryCodesRemaining: codes.length });
-    await manager.delete(TrustedDevice, { ownerId: owner.ownerId });
     return codes;
   }
 
@@ -261,11 +253,10 @@ export class SecondFactor {
     return codes;
   }
 
-  /** Takes the second factor away: authenticator, pending one, recovery codes, passkeys, trusted devices, failures. */
+  /** Takes the second factor away: authenticator, recovery codes, failures. What hangs on it ends by `endAccess`. */
   async remove(unit: UnitOfWork, owner: Pick<Person, "ownerId" | "firmId">): Promise<void> {
     const { ownerId } = owner;
-    for (const table of [TotpCredential, PendingTotpEnrollment, RecoveryCode, Passkey, TrustedDevice])
-      await unit.manager.delete(table, { ownerId });
+    for (const table of [TotpCredential, RecoveryCode]) await unit.manager.delete(table, { ownerId });
     await this.replaceState(unit, this.blank(owner));
   }
 

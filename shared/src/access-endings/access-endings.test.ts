@@ -1,0 +1,61 @@
+import { describe, expect, it } from "@jest/globals";
+import {
+  accessEndings,
+  endedBy,
+  endingActs,
+  pendingThings,
+  type Ending,
+  type EndingAct,
+  type PendingThing,
+} from "./access-endings.js";
+
+describe("what an act that ends access takes with it", () => {
+  it.each<[EndingAct, PendingThing[]]>([
+    ["PASSWORD_RESET", ["LINK_SESSIONS", "LINK_GRANTS", "PASSKEYS", "NOT_ME_LINKS", "ACCOUNT_TOKENS", "KEPT_ANSWERS"]],
+    [
+      "PASSWORD_CHANGED",
+      ["LINK_SESSIONS", "LINK_GRANTS", "PASSKEYS", "NOT_ME_LINKS", "ACCOUNT_TOKENS", "KEPT_ANSWERS"],
+    ],
+    ["NOT_ME", ["ACCOUNT_TOKENS", "KEPT_ANSWERS"]],
+    [
+      "TWO_FACTOR_SET_UP",
+      ["LINK_GRANTS", "PASSKEYS", "PASSWORD_LINKS", "EMAIL_CHANGE", "NOT_ME_LINKS", "ACCOUNT_TOKENS", "KEPT_ANSWERS"],
+    ],
+    [
+      "TWO_FACTOR_DISABLED",
+      ["LINK_SESSIONS", "LINK_GRANTS", "PASSWORD_LINKS", "NOT_ME_LINKS", "ACCOUNT_TOKENS", "KEPT_ANSWERS"],
+    ],
+    ["TWO_FACTOR_RESET", ["NOT_ME_LINKS", "ACCOUNT_TOKENS", "KEPT_ANSWERS"]],
+    ["SIGNED_OUT_EVERYWHERE", ["PASSKEYS", "PASSWORD_LINKS", "NOT_ME_LINKS", "ACCOUNT_TOKENS", "KEPT_ANSWERS"]],
+    ["LOGIN_EMAIL_CHANGED", ["PASSKEYS", "NOT_ME_LINKS", "KEPT_ANSWERS"]],
+    ["PERSON_REMOVED", ["KEPT_ANSWERS"]],
+  ])("after %s only %j stay", (act, stays) => {
+    expect(pendingThings.filter((thing) => !endedBy(act).includes(thing))).toEqual(stays);
+  });
+
+  it("X6 a change of the login email is void after every act by which its owner comes back", () => {
+    for (const act of [
+      "PASSWORD_RESET",
+      "PASSWORD_CHANGED",
+      "NOT_ME",
+      "TWO_FACTOR_RESET",
+      "SIGNED_OUT_EVERYWHERE",
+    ] as const)
+      expect(endedBy(act)).toContain("EMAIL_CHANGE");
+  });
+
+  it("whatever stays says why", () => {
+    const reasons = pendingThings.flatMap((thing) =>
+      endingActs.flatMap((act) => {
+        const ending: Ending = accessEndings[thing][act];
+        return ending === "ends" ? [] : [ending.staysBecause];
+      }),
+    );
+    expect(reasons.filter((reason) => reason.length < 20)).toEqual([]);
+  });
+
+  it("sessions, sockets and exports end together, and nobody's sign-in outlives their session", () => {
+    for (const thing of ["SUBSCRIPTIONS", "EXPORTS", "SIGN_IN_CHALLENGES"] as const)
+      expect(accessEndings[thing]).toEqual(accessEndings.SESSIONS);
+  });
+});
