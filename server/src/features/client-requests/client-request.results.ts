@@ -24,7 +24,9 @@ export class ClientRequestView extends Node {
   firmId: string;
   contactId: string;
   @Field(() => String, { description: "What it is about." }) title: string;
-  @Field(() => String, { description: "The address that it was sent to, and that every link to it goes to." })
+  @Field(() => String, {
+    description: "The address that it was sent to, or that took its place since: every link to it goes there.",
+  })
   sentTo: string;
   @Field(() => String, { nullable: true, description: "YYYY-MM-DD" }) dueOn: string | null;
   @Field(() => DateTime, { description: "When it was sent." }) createdAt: number;

@@ -102,7 +102,7 @@ export class ClientRequestService {
     });
   }
 
-  /** Sends it again, with a new link to the address that it was first sent to. */
+  /** Sends it again, with a new link to the address that it was sent to, or that took its place since. */
   async resend(requestId: string, context: RequestContext): Promise<ClientRequestView> {
     const { work, links } = this.needs;
     const { firmId } = asFirmCaller(context.caller);
@@ -118,6 +118,9 @@ export class ClientRequestService {
       );
     return work.do(async (unit) => {
       const request = await unit.manager.findOneByOrFail(ClientRequest, { id: requestId, firmId });
+      const { email } = await unit.manager.findOneByOrFail(Contact, { id: request.contactId });
+      if (email === null)
+        throw new Refusal("INVALID_INPUT", ["input", "requestId"], "This contact has no email to send the request to.");
       const token = await links.issue(unit, request);
       await mailRequestLink(unit, request, { token, occasion: "REQUEST", expiresAt: unit.now + lifetimes.magicLink });
       const data = { title: request.title, email: request.sentTo };

@@ -1,4 +1,4 @@
-import { In, type EntityManager, type FindOptionsWhere } from "typeorm";
+import { In, IsNull, type EntityManager, type FindOptionsWhere } from "typeorm";
 import { portalAccessState, type PortalAccessState } from "@gatehouse/shared";
 import type { UnitOfWork } from "../audit/unit-of-work.js";
 import { Contact } from "./contact.entity.js";
@@ -48,9 +48,21 @@ export async function noteSignIn(unit: UnitOfWork, firmId: string, accountId: st
   await unit.affected("UPDATE contacts SET signedInAt = ? WHERE portalAccountId = ?", [unit.now, accountId]);
 }
 
-/** Links an account to every contact of the firm with that email. */
+/**
+ * Links an account to the contacts of the firm with that email. One that another account serves stays with it: that account's login email
+ * was changed, and the mailbox it had before must not take its contacts back.
+ */
 export const linkAccount = (unit: UnitOfWork, firmId: string, email: string, accountId: string): Promise<void> =>
-  settle(unit, firmId, { email }, { portalAccountId: accountId });
+  settle(unit, firmId, { email, portalAccountId: IsNull() }, { portalAccountId: accountId });
+
+/** The contacts that an account serves. */
+export const contactIdsOf = async (unit: UnitOfWork, firmId: string, accountId: string): Promise<string[]> =>
+  (
+    await unit.rows<{ id: string }>("SELECT id FROM contacts WHERE firmId = ? AND portalAccountId = ?", [
+      firmId,
+      accountId,
+    ])
+  ).map(({ id }) => id);
 
 /** The account goes; its contacts stay. */
 export const unlinkAccount = (unit: UnitOfWork, firmId: string, accountId: string): Promise<void> =>

@@ -3,6 +3,7 @@ import { lengths, normalizeEmail } from "@gatehouse/shared";
 import { newId } from "../../platform/crypto/ids.js";
 import { isUniqueViolation } from "../../platform/database/dialect.js";
 import { Refusal } from "../../platform/graphql/failures.js";
+import { retireAddress, type RetiredAddress } from "../access-endings/retire-address.js";
 import type { Actor, RecordedEvent, UnitOfWork } from "../audit/unit-of-work.js";
 import { settleSignIns, stateOf } from "./contact-access-state.js";
 import { contactWords, nameKeyOf } from "./contact-index.js";
@@ -31,6 +32,7 @@ export class ContactChanges {
   private readonly readdressed = new Set<Contact>();
   /** Found by other words from now on, or listed elsewhere among those with the same; with the `nameKey` of before. */
   private readonly reworded = new Map<Contact, string>();
+  private readonly retired: RetiredAddress[] = [];
   private readonly events: RecordedEvent[] = [];
 
   private constructor(
@@ -97,13 +99,16 @@ export class ContactChanges {
   /** Changes what is given; answers false where the row says nothing new, and then writes nothing. */
   change(contact: Contact, input: Change): boolean {
     const fields = readFields(input, contact);
-    const isEmailNew = fields.email !== contact.email;
+    const before = contact.email;
+    const isEmailNew = fields.email !== before;
     const keys = ["name", "email", "organization", "externalId", "language"] as const;
     if (keys.every((key) => fields[key] === contact[key])) return false;
     if ((["name", "email", "organization"] as const).some((key) => fields[key] !== contact[key]))
       this.reworded.set(contact, this.reworded.get(contact) ?? contact.nameKey);
     Object.assign(contact, fields, { nameKey: nameKeyOf(fields.name) });
     if (isEmailNew) {
+      if (before !== null)
+        this.retired.push({ firmId: this.firmId, contactIds: [contact.id], from: before, to: fields.email });
       // The new address was never invited.
       contact.invitedAt = null;
       this.address(contact);
@@ -121,6 +126,7 @@ export class ContactChanges {
     const restated = [...new Set([...created, ...this.readdressed])].map(({ id }) => id);
     if (restated.length === 0) await this.store(created, changed);
     else await counted(this.unit, this.firmId, restated, () => this.store(created, changed));
+    for (const retired of this.retired) await retireAddress(this.unit, retired);
   }
 
   private async store(created: Contact[], changed: Contact[]): Promise<void> {

@@ -15,6 +15,7 @@ import { sourceKey } from "../../platform/http/source-address.js";
 import { actorIn, type RequestContext } from "../access/request-context.js";
 import type { UnitOfWork, Work } from "../audit/unit-of-work.js";
 import { ClientRequest } from "../client-requests/client-request.entity.js";
+import { Contact } from "../contacts/contact.entity.js";
 import { PortalFirmView } from "../firms/firm.results.js";
 import { loadPolicy } from "../security-mode/security-policy.reader.js";
 import type { Attempts } from "../sign-in/attempts.service.js";
@@ -99,7 +100,7 @@ export class MagicLinkService {
   }
 
   /**
-   * Mails a new link to the address that the request was sent to, whichever state the given link is in. Answers nothing, for an
+   * Mails a new link to the address that the request was sent to (or that took its place since), whichever state the given link is in. Answers nothing, for an
    * unknown token and past the request's limit too: whoever presses again within a minute has a mail on its way. Only the limit
    * by source address is told (RATE_LIMITED), and it does not look at the token.
    */
@@ -116,6 +117,9 @@ export class MagicLinkService {
     if (!link || (await this.takeMail(link.requestId)) !== null) return;
     await work.do(async (unit) => {
       const request = await unit.manager.findOneByOrFail(ClientRequest, { id: link.requestId, firmId: link.firmId });
+      // The firm took the address away: the one that the request was sent to is nobody's.
+      const { email } = await unit.manager.findOneByOrFail(Contact, { id: request.contactId });
+      if (email === null) return;
       const newLink = await this.issue(unit, request, lifetimes.accessLink);
       await mailRequestLink(unit, request, {
         token: newLink,

@@ -158,27 +158,17 @@ describeOnBothDatabases("magic links", (database) => {
     expect((await preview(link)).state).toBe("UNCLAIMED");
   });
 
-  it("another device gets a new link by mail, to the first address, and takes the request over", async () => {
-    const { id, link, title, email, contact } = await sent();
+  it("another device gets a new link by mail, to the address of the request, and takes it over", async () => {
+    const { id, link, title, email } = await sent();
     const [phone, laptop] = [newDevice(), newDevice()];
     const first = (await claim(link, phone)).result;
     expect(await preview(link, phone)).toMatchObject({ state: "CLAIMED", claimedByThisDevice: true });
     const refused = (await claim(link, laptop)).result;
     expect(refused).toMatchObject({ __typename: "MagicLinkNotUsable", state: "CLAIMED" });
     expect(refused.maskedEmail).not.toBe(email);
-    // The contact's address changed meanwhile: the link goes where the request went.
-    const moved = `moved-${email}`;
-    await world.mutate(
-      "updateContact",
-      "UpdateContactInput",
-      "contact { id }",
-      { contactId: contact.id, email: moved },
-      owner,
-    );
     world.forward({ minutes: 1 });
     expect((await sendAccessLink(link)).accepted).toBe(true);
     const newer = await world.mailedToken(email, new RegExp(`Your new link: ${title}`));
-    expect(await world.mails(moved)).toEqual([]);
     expect(newer).not.toBe(link);
     expect(await viewer(first.sessionToken)).not.toBeNull();
 

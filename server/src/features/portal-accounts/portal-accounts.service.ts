@@ -6,8 +6,9 @@ import { sourceKey } from "../../platform/http/source-address.js";
 import { findPerson, type Person } from "../access/person.js";
 import type { RequestContext } from "../access/request-context.js";
 import { endAccess } from "../access-endings/end-access.js";
+import { retireAddress } from "../access-endings/retire-address.js";
 import type { UnitOfWork, Work } from "../audit/unit-of-work.js";
-import { linkAccount } from "../contacts/contact-access-state.js";
+import { contactIdsOf, linkAccount } from "../contacts/contact-access-state.js";
 import { Firm } from "../firms/firm.entity.js";
 import { PortalFirmView } from "../firms/firm.results.js";
 import { MagicLink } from "../magic-links/magic-link.entity.js";
@@ -207,6 +208,8 @@ export class PortalAccounts {
         if (isUniqueViolation(error)) throw new Refusal("ALREADY_EXISTS", field, (say) => say.emailTaken);
         throw error;
       }
+      const contactIds = await contactIdsOf(unit, person.firmId, person.ownerId);
+      await retireAddress(unit, { firmId: person.firmId, contactIds, from: person.email, to: token.email });
       await linkAccount(unit, person.firmId, token.email, person.ownerId);
       await endAccess(unit, person, "LOGIN_EMAIL_CHANGED");
       await voidTokens(unit, person.firmId, token.email, accountTokens);

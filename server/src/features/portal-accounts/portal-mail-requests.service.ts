@@ -1,3 +1,4 @@
+import { IsNull } from "typeorm";
 import { allowsPasswordLogin, lifetimes } from "@gatehouse/shared";
 import type { Log } from "../../platform/log.js";
 import { findClientByEmail } from "../access/person.js";
@@ -85,7 +86,8 @@ export class PortalMailRequests {
     firm: Firm,
     { email, language: asked }: PortalMailRequest,
   ): Promise<void> {
-    const isContact = await unit.manager.existsBy(Contact, { firmId: firm.id, email });
+    // A contact whose account signs in with another address by now has no use for a second one.
+    const isContact = await unit.manager.existsBy(Contact, { firmId: firm.id, email, portalAccountId: IsNull() });
     const hasAccount = (await findClientByEmail(unit.manager, firm.id, email)) !== null;
     if (!isContact || hasAccount) return;
     const given = {
