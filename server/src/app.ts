@@ -101,6 +101,8 @@ import { SecondFactorStep } from "./features/sign-in/second-factor-step.service.
 import { SignInChallenges } from "./features/sign-in/sign-in-challenges.js";
 import { SignInResolver } from "./features/sign-in/sign-in.resolver.js";
 import { SignInService } from "./features/sign-in/sign-in.service.js";
+import { MailAllowance } from "./features/sign-in/mail-allowance.js";
+import { SuppressedMails } from "./features/sign-in/suppressed-mails.service.js";
 import { TeamPassword } from "./features/sign-in/team-password.service.js";
 import { ViewerService } from "./features/sign-in/viewer.service.js";
 import { SecondFactor } from "./features/two-factor/second-factor.service.js";
@@ -221,7 +223,17 @@ export async function startApp(
   const passkeys = new Passkeys(new URL(publicUrl).origin);
   const secondFactor = new SecondFactor(work, config.keys, passkeys);
   const { sourceLimitFactor } = config;
-  const signIn = new SignInService({ work, hasher, attempts, challenges, sessions, secondFactor, sourceLimitFactor });
+  const suppressed = new SuppressedMails({ work, attempts });
+  const signIn = new SignInService({
+    work,
+    hasher,
+    attempts,
+    challenges,
+    sessions,
+    secondFactor,
+    suppressed,
+    sourceLimitFactor,
+  });
   const secondFactorStep = new SecondFactorStep({ work, challenges, secondFactor, signIn });
   const ownSecondFactor = new OwnSecondFactor({ work, challenges, sessions, secondFactor, signIn });
   const ownCredentials = new OwnCredentials({
@@ -234,15 +246,16 @@ export async function startApp(
     signIn,
   });
   const mailRequests = new PortalMailRequests({ work, log });
+  const mailAllowance = new MailAllowance({ attempts, sourceLimitFactor });
   const accounts = new PortalAccounts({
     work,
     hasher,
-    attempts,
     sessions,
     secondFactor,
     signIn,
     mailRequests,
-    sourceLimitFactor,
+    mailAllowance,
+    suppressed,
   });
   const administration = new PortalAdministration({ work, attempts, secondFactor });
   const statuses = new TwoFactorStatuses(work);
@@ -251,7 +264,7 @@ export async function startApp(
   const policies = new SecurityPolicyService(work);
   const contacts = new ContactService(work);
   const auditLog = new AuditLog(work);
-  const magicLinks = new MagicLinkService({ work, attempts, door: signIn, sourceLimitFactor });
+  const magicLinks = new MagicLinkService({ work, attempts, suppressed, door: signIn, sourceLimitFactor });
   const requests = new ClientRequestService({ work, links: magicLinks });
   const invitations = new InvitationService({ work, attempts });
   const rollOutMailer = new RollOutMailer({ work, log });

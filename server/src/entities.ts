@@ -6,6 +6,7 @@ import { PortalCounts1764030000000 } from "./migrations/1764030000000-portal-cou
 import { SearchWords1764040000000 } from "./migrations/1764040000000-search-words.js";
 import { ClientLanguages1764050000000 } from "./migrations/1764050000000-client-languages.js";
 import { Branding1764060000000 } from "./migrations/1764060000000-branding.js";
+import { AttemptShares1764120000000 } from "./migrations/1764120000000-attempt-shares.js";
 import { Firm } from "./features/firms/firm.entity.js";
 import { Branding, Logo } from "./features/branding/branding.entity.js";
 import { TeamMember } from "./features/firm-staff/team-member.entity.js";
@@ -79,4 +80,5 @@ export const migrations = [
   SearchWords1764040000000,
   ClientLanguages1764050000000,
   Branding1764060000000,
+  AttemptShares1764120000000,
 ];

@@ -3,6 +3,7 @@ export * from "./roles/roles.js";
 export * from "./security-mode/security-mode.js";
 export * from "./sign-in/sign-in-policy.js";
 export * from "./access-endings/access-endings.js";
+export * from "./limits/attempt-rules.js";
 export * from "./limits/limits.js";
 export * from "./emails/email-address.js";
 export * from "./names/name.js";

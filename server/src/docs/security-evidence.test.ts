@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "@jest/globals";
-import { attemptLimits, inWords, lifetimes } from "@gatehouse/shared";
+import { attemptLimits, inWords, lifetimes, mostAttempts } from "@gatehouse/shared";
 
 const root = join(__dirname, "../../..");
 const read = (file: string) => readFileSync(join(root, file), "utf8");
@@ -48,6 +48,15 @@ describe("what is said of security", () => {
         what,
         expect.stringContaining(spoken(ms)),
       ]);
+    for (const [name, limit] of Object.entries(attemptLimits)) {
+      // The stricter of a request's two limits is told; the log's own is no bound for anybody outside.
+      if (name === "requestMailsByMinute" || name === "suppressedMailEvents") continue;
+      const { inAnHour, inADay } = mostAttempts(limit);
+      expect([name, text.split("\n").find((line) => line.includes(`\`${name}\``))]).toEqual([
+        name,
+        expect.stringContaining(`| ${inAnHour}, ${inADay} |`),
+      ]);
+    }
     for (const { attempts } of [attemptLimits.password, attemptLimits.passwordBySource, attemptLimits.tokenBySource])
       expect(text).toContain(`| ${attempts} in 15 minutes |`);
   });

@@ -19,6 +19,7 @@ export interface AuditEventData {
   ACCOUNT_UNLOCKED: { email: string };
   PASSWORD_CHANGED: { email: string; by: "change" | "reset" };
   PASSWORD_RESET_REQUESTED: { email: string };
+  MAIL_SUPPRESSED: { email: string; what: SuppressedMail };
   LOGIN_EMAIL_CHANGED: { from: string; to: string };
   ACCOUNT_DELETED: { email: string };
   SESSIONS_REVOKED: { email: string; sessions: number };
@@ -57,6 +58,8 @@ export interface AuditEventData {
   /** What is the case now, of what changed. `color`: null for Gatehouse's own. */
   BRANDING_CHANGED: { color?: string | null; logo?: "set" | "removed" };
 }
+/** Mails that are sent only so often, because a stranger can cause them. */
+export type SuppressedMail = "account confirmation" | "password reset" | "sign-in code" | "link";
 export type AuditEventType = keyof AuditEventData;
 
 interface Telling<T extends AuditEventType> {
@@ -128,6 +131,11 @@ export const auditEvents: { [T in AuditEventType]: Telling<T> } = {
   PASSWORD_RESET_REQUESTED: {
     title: "Password reset requested",
     say: ({ actor, contact, data }) => `${actor} asked for a password reset of ${of(contact, data.email)}.`,
+  },
+  MAIL_SUPPRESSED: {
+    title: "Mail held back",
+    say: ({ contact, data }) =>
+      `${of(contact, data.email)} was not mailed another ${data.what}: too many were asked for.`,
   },
   LOGIN_EMAIL_CHANGED: {
     title: "Login email changed",

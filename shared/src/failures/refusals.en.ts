@@ -37,6 +37,7 @@ export const refusalsInEnglish = {
   tooManyWrongPasswords: (waitMs: number) => `Too many wrong passwords. Try again ${inWords(waitMs, "EN")}.`,
   tooManyWrongCodes: (waitMs: number) =>
     `Too many wrong codes. Try again ${inWords(waitMs, "EN")}, or ask the firm to unlock it.`,
+  tooManyMailedCodes: (waitMs: number) => `Enough codes were mailed to you. Try again ${inWords(waitMs, "EN")}.`,
   codeMissing: "Enter the code of your authenticator app too.",
   /** `seconds`: how far the phone's clock is ahead, or (negative) behind. */
   clockIsOff: (seconds: number) =>

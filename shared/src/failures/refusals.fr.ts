@@ -40,6 +40,7 @@ export const refusalsInFrench: RefusalWords = {
   tooManyWrongPasswords: (waitMs) => `Trop de mots de passe incorrects. Réessayez ${inWords(waitMs, "FR")}.`,
   tooManyWrongCodes: (waitMs) =>
     `Trop de codes incorrects. Réessayez ${inWords(waitMs, "FR")}, ou demandez au cabinet de déverrouiller l’accès.`,
+  tooManyMailedCodes: (waitMs) => `Assez de codes vous ont été envoyés. Réessayez ${inWords(waitMs, "FR")}.`,
   codeMissing: "Entrez aussi le code de votre application d’authentification.",
   clockIsOff: (seconds) =>
     `L’horloge de votre téléphone ${seconds > 0 ? "avance" : "retarde"} d’environ ${roughly(seconds, "FR")}. Réglez la date et l’heure en mode automatique, puis entrez le prochain code.`,

@@ -71,28 +71,41 @@ export const counts = {
   sessionsPerOwner: 10,
 } as const;
 
-/** How many attempts in a window, and how long the wait after them, doubling from `firstWait` to `longestWait`. */
+/**
+ * How many tries in a window, and how long the wait after them, doubling from `firstWait` to `longestWait`; attempt-rules.ts has the rule.
+ * `perDay`: the most in any 24 hours, however they are spread.
+ */
 export interface AttemptLimit {
   attempts: number;
   window: number;
   firstWait: number;
   longestWait: number;
+  perDay: number;
 }
 
 export const attemptLimits = {
   /** Per account, known or not (OWASP Authentication). Never blocks a second factor, a live session or a magic link. */
-  password: { attempts: 10, window: 15 * minute, firstWait: 30 * second, longestWait: hour },
+  password: { attempts: 10, window: 15 * minute, firstWait: 30 * second, longestWait: hour, perDay: 60 },
   /** Per source address, IPv6 by /64. */
-  passwordBySource: { attempts: 50, window: 15 * minute, firstWait: 30 * second, longestWait: hour },
-  secondFactorBySource: { attempts: 50, window: 15 * minute, firstWait: 30 * second, longestWait: hour },
-  tokenBySource: { attempts: 100, window: 15 * minute, firstWait: 30 * second, longestWait: hour },
+  passwordBySource: { attempts: 50, window: 15 * minute, firstWait: 30 * second, longestWait: hour, perDay: 1000 },
+  secondFactorBySource: { attempts: 50, window: 15 * minute, firstWait: 30 * second, longestWait: hour, perDay: 1000 },
+  tokenBySource: { attempts: 100, window: 15 * minute, firstWait: 30 * second, longestWait: hour, perDay: 1000 },
   /** Mails to one address that a stranger can cause (OWASP Forgot Password). */
-  mailsByAddress: { attempts: 3, window: 15 * minute, firstWait: 15 * minute, longestWait: 15 * minute },
-  mailsBySource: { attempts: 20, window: hour, firstWait: hour, longestWait: hour },
+  mailsByAddress: {
+    attempts: 3,
+    window: 15 * minute,
+    firstWait: 15 * minute,
+    longestWait: 15 * minute,
+    perDay: 24,
+  },
+  mailsBySource: { attempts: 20, window: hour, firstWait: hour, longestWait: hour, perDay: 200 },
   /** Mails with a link of one request. */
-  requestMailsByMinute: { attempts: 1, window: minute, firstWait: minute, longestWait: minute },
-  requestMailsByHour: { attempts: 5, window: hour, firstWait: hour, longestWait: hour },
-  emailCodesByAccount: { attempts: 5, window: hour, firstWait: hour, longestWait: hour },
+  requestMailsByMinute: { attempts: 1, window: minute, firstWait: minute, longestWait: minute, perDay: 100 },
+  requestMailsByHour: { attempts: 5, window: hour, firstWait: hour, longestWait: hour, perDay: 40 },
+  /** Mails with the code that a password alone needs to set up an authenticator. */
+  emailCodesByAccount: { attempts: 5, window: hour, firstWait: hour, longestWait: hour, perDay: 20 },
+  /** Entries in the log that mails of one kind to one address were held back. */
+  suppressedMailEvents: { attempts: 1, window: hour, firstWait: hour, longestWait: hour, perDay: 48 },
 } as const satisfies Record<string, AttemptLimit>;
 
 /** After so many second-factor failures in a row the account's second factor is locked (NIST 800-63B 3.2.2). */

@@ -19,6 +19,7 @@ import { Contact } from "../contacts/contact.entity.js";
 import { PortalFirmView } from "../firms/firm.results.js";
 import { loadPolicy } from "../security-mode/security-policy.reader.js";
 import type { Attempts } from "../sign-in/attempts.service.js";
+import type { SuppressedMails } from "../sign-in/suppressed-mails.service.js";
 import type { ClaimOutcome } from "../sign-in/sign-in.results.js";
 import type { LinkEntry } from "./link-entry.js";
 import { MagicLink } from "./magic-link.entity.js";
@@ -33,6 +34,7 @@ export interface LinkDoor {
 export interface MagicLinkServiceNeeds {
   work: Work;
   attempts: Attempts;
+  suppressed: SuppressedMails;
   door: LinkDoor;
   /** Multiplies the limits per source address (SOURCE_LIMIT_FACTOR). */
   sourceLimitFactor: number;
@@ -92,7 +94,8 @@ export class MagicLinkService {
     const deviceKeyDigest = digestOf(input.deviceKey);
     const outcome = await work.do(async (unit) => {
       const claimed = await this.claimWithin(unit, { ...input, deviceKeyDigest, context });
-      if (claimed !== null && !(claimed instanceof MagicLinkNotUsable)) await attempts.giveBackWithin(unit, source);
+      if (claimed !== null && !(claimed instanceof MagicLinkNotUsable))
+        await attempts.giveBackWithin(unit, attempt.taken);
       return claimed;
     });
     if (outcome === null) throw new Refusal("TOKEN_INVALID", ["input", "token"]);
@@ -114,7 +117,8 @@ export class MagicLinkService {
     if (!bySource.ok) throw rateLimited(bySource.retryAfterMs);
     if (!isMagicLinkToken(token)) return;
     const link = await work.reader.findOneBy(MagicLink, { tokenDigest: digestOf(token) });
-    if (!link || (await this.takeMail(link.requestId)) !== null) return;
+    if (!link) return;
+    if ((await this.takeMail(link.requestId)) !== null) return this.tellOfHeldLink(link, context);
     await work.do(async (unit) => {
       const request = await unit.manager.findOneByOrFail(ClientRequest, { id: link.requestId, firmId: link.firmId });
       // The firm took the address away: the one that the request was sent to is nobody's.
@@ -135,6 +139,12 @@ export class MagicLinkService {
         data: { title: request.title, email: request.sentTo },
       });
     });
+  }
+
+  private async tellOfHeldLink({ requestId, firmId }: MagicLink, context: RequestContext): Promise<void> {
+    const { work, suppressed } = this.needs;
+    const { contactId, sentTo } = await work.reader.findOneByOrFail(ClientRequest, { id: requestId, firmId });
+    await suppressed.tell({ firmId, contactId, email: sentTo, actor: actorIn(context), what: "link" });
   }
 
   /** A new link of the request: its token, for the mail alone. Older links stay usable until this one is claimed. */

@@ -45,6 +45,8 @@ export class MailedToken {
   @AtColumn({ nullable: true }) spentAt: number | null;
 }
 
+export type PortalMailKind = "ACCOUNT_REQUEST" | "PASSWORD_RESET";
+
 /**
  * A stranger's wish for a mail (new account, password reset), answered before anybody looks whether the address is known:
  * so the answer and its time say nothing. portal-mail-requests.service.ts works it off.
@@ -56,7 +58,8 @@ export class PortalMailRequest {
   @ForeignKey("firms", { name: "fk_portal_mail_requests_firm", onDelete: "CASCADE" })
   @RefColumn()
   firmId: string;
-  @TextColumn(20) kind: "ACCOUNT_REQUEST" | "PASSWORD_RESET";
+  /** HELD_: past a limit, so no mail; the log says so where there would have been one. */
+  @TextColumn(20) kind: PortalMailKind | `HELD_${PortalMailKind}`;
   @TextColumn(254) email: string;
   @TextColumn(45, { nullable: true }) ipAddress: string | null;
   @TextColumn(300, { nullable: true }) userAgent: string | null;

@@ -1,8 +1,8 @@
-import { attemptLimits, maskEmail, normalizeEmail, type SessionTransport } from "@gatehouse/shared";
+import { maskEmail, normalizeEmail, type SessionTransport } from "@gatehouse/shared";
 import { newId } from "../../platform/crypto/ids.js";
 import { isUniqueViolation } from "../../platform/database/dialect.js";
 import { Refusal } from "../../platform/graphql/failures.js";
-import { sourceKey } from "../../platform/http/source-address.js";
+import type { Caller } from "../access/caller.js";
 import { findPerson, type Person } from "../access/person.js";
 import type { RequestContext } from "../access/request-context.js";
 import { endAccess } from "../access-endings/end-access.js";
@@ -18,23 +18,29 @@ import type { PasswordHasher } from "../passwords/password-hasher.js";
 import { mustBeGoodPassword, storePassword } from "../passwords/password.service.js";
 import { loadPolicy } from "../security-mode/security-policy.reader.js";
 import type { SessionService } from "../sessions/session.service.js";
-import type { Attempts } from "../sign-in/attempts.service.js";
+import type { MailAllowance } from "../sign-in/mail-allowance.js";
 import type { SignInOutcome } from "../sign-in/sign-in.results.js";
 import { actorAs, mustAllowLogin, type SignInService } from "../sign-in/sign-in.service.js";
+import type { SuppressedMails } from "../sign-in/suppressed-mails.service.js";
 import type { SecondFactor } from "../two-factor/second-factor.service.js";
 import { accountTokens, findToken, spendToken, voidTokens } from "./mailed-tokens.js";
-import { PortalAccount, PortalMailRequest, type MailedTokenKind } from "./portal-account.entity.js";
+import {
+  PortalAccount,
+  PortalMailRequest,
+  type MailedTokenKind,
+  type PortalMailKind,
+} from "./portal-account.entity.js";
 import type { PortalMailRequests } from "./portal-mail-requests.service.js";
 
 export interface PortalAccountsNeeds {
   work: Work;
   hasher: PasswordHasher;
-  attempts: Attempts;
   sessions: SessionService;
   secondFactor: SecondFactor;
   signIn: SignInService;
   mailRequests: PortalMailRequests;
-  sourceLimitFactor: number;
+  mailAllowance: MailAllowance;
+  suppressed: SuppressedMails;
 }
 
 /** What proves the mailbox of a new account: a mailed token, or a session by a magic link. */
@@ -57,38 +63,40 @@ const purposes = {
   TEAM_PASSWORD: "CHOOSE_TEAM_PASSWORD",
 } as const satisfies Record<MailedTokenKind, string>;
 
+const mailOf = { ACCOUNT_REQUEST: "account confirmation", PASSWORD_RESET: "password reset" } as const;
+
+/** Whoever is signed in to the account asks for a mail to themselves. */
+const isOwnAccount = (caller: Caller, firmId: string, email: string): boolean =>
+  caller.kind === "CLIENT" && caller.accountId !== null && caller.firmId === firmId && caller.email === email;
+
 /** A client's own way to an account and back into it. */
 export class PortalAccounts {
   constructor(private readonly needs: PortalAccountsNeeds) {}
 
   /** Answers alike, in the same time, whatever the address is: who it is is looked up later, see portal-mail-requests.service.ts. */
   async requestMail(
-    kind: PortalMailRequest["kind"],
+    kind: PortalMailKind,
     input: { firmSlug: string; email: string },
     context: RequestContext,
   ): Promise<void> {
-    const { work, attempts, mailRequests, sourceLimitFactor } = this.needs;
+    const { work, mailAllowance, mailRequests, suppressed } = this.needs;
     const firm = await work.reader.findOneBy(Firm, { slug: input.firmSlug });
     if (!firm) throw new Refusal("NOT_FOUND", ["input", "firmSlug"]);
     await this.mustHaveLogins(firm.id);
     const email = normalizeEmail(input.email);
     if (email === null) throw new Refusal("INVALID_EMAIL", ["input", "email"]);
-    const { source } = context;
-    const bySource = await attempts.take(
-      `source:mail:${sourceKey(source.ipAddress)}`,
-      attemptLimits.mailsBySource,
-      sourceLimitFactor,
-    );
-    const byAddress = await attempts.take(`mail:${firm.id}:${email}`, attemptLimits.mailsByAddress);
-    // Past a limit the answer is the same: whoever asks for somebody else's address learns nothing.
-    if (!bySource.ok || !byAddress.ok) return;
+    const what = mailOf[kind];
+    const wish = { what, place: firm.id, email, isOwn: isOwnAccount(context.caller, firm.id, email) };
+    const isSent = await mailAllowance.take(wish, context);
+    // Past a limit the answer is the same: whoever asks for somebody else's address learns nothing. The firm does, once an hour.
+    if (!isSent && !(await suppressed.isFirst({ firmId: firm.id, email, what }))) return;
     await work.do(async (unit) => {
       await unit.manager.insert(PortalMailRequest, {
         id: newId("mailRequest", unit.now),
         firmId: firm.id,
-        kind,
+        kind: isSent ? kind : `HELD_${kind}`,
         email,
-        ...source,
+        ...context.source,
         language: context.language,
         createdAt: unit.now,
       });

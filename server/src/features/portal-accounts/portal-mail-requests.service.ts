@@ -8,6 +8,7 @@ import { Firm } from "../firms/firm.entity.js";
 import { accountConfirmation, passwordResetByClient } from "../mail/templates.js";
 import { loadPolicy } from "../security-mode/security-policy.reader.js";
 import { actorAs } from "../sign-in/sign-in.service.js";
+import { recordHeldBack } from "../sign-in/suppressed-mails.service.js";
 import { mailPasswordReset } from "./mail-password-reset.js";
 import { issueToken } from "./mailed-tokens.js";
 import { PortalMailRequest } from "./portal-account.entity.js";
@@ -63,8 +64,16 @@ export class PortalMailRequests {
       if ((await unit.affected("DELETE FROM portal_mail_requests WHERE id = ?", [request.id])) !== 1) return;
       const firm = await unit.manager.findOneByOrFail(Firm, { id: request.firmId });
       if (!allowsPasswordLogin(await loadPolicy(unit.manager, firm.id))) return;
-      if (request.kind === "PASSWORD_RESET") await this.sendReset(unit, firm, request);
-      else await this.sendConfirmation(unit, firm, request);
+      switch (request.kind) {
+        case "PASSWORD_RESET":
+          return this.sendReset(unit, firm, request);
+        case "ACCOUNT_REQUEST":
+          return this.sendConfirmation(unit, firm, request);
+        case "HELD_PASSWORD_RESET":
+          return this.tellOfHeldReset(unit, firm, request);
+        case "HELD_ACCOUNT_REQUEST":
+          return this.tellOfHeldConfirmation(unit, firm, request);
+      }
     });
   }
 
@@ -81,15 +90,40 @@ export class PortalMailRequests {
     });
   }
 
+  private async tellOfHeldReset(unit: UnitOfWork, { id: firmId }: Firm, request: PortalMailRequest): Promise<void> {
+    const person = await findClientByEmail(unit.manager, firmId, request.email);
+    if (!person) return;
+    const { email, accountId } = person;
+    recordHeldBack(unit, { firmId, email, accountId, actor: actorAs(person, request), what: "password reset" });
+  }
+
+  private async tellOfHeldConfirmation(
+    unit: UnitOfWork,
+    { id: firmId }: Firm,
+    request: PortalMailRequest,
+  ): Promise<void> {
+    const { email } = request;
+    const contact = await this.withoutAccount(unit, firmId, email);
+    if (!contact) return;
+    const actor = actorAs({ email, accountId: null }, request);
+    recordHeldBack(unit, { firmId, email, contactId: contact.id, actor, what: "account confirmation" });
+  }
+
+  /** The contact who may create an account with that address. */
+  private async withoutAccount(unit: UnitOfWork, firmId: string, email: string): Promise<Contact | null> {
+    const order = { createdAt: "ASC", id: "ASC" } as const;
+    // A contact whose account signs in with another address by now has no use for a second one.
+    const where = { firmId, email, portalAccountId: IsNull() };
+    const contact = await unit.manager.findOne(Contact, { where, order });
+    return (await findClientByEmail(unit.manager, firmId, email)) === null ? contact : null;
+  }
+
   private async sendConfirmation(
     unit: UnitOfWork,
     firm: Firm,
     { email, language: asked }: PortalMailRequest,
   ): Promise<void> {
-    // A contact whose account signs in with another address by now has no use for a second one.
-    const isContact = await unit.manager.existsBy(Contact, { firmId: firm.id, email, portalAccountId: IsNull() });
-    const hasAccount = (await findClientByEmail(unit.manager, firm.id, email)) !== null;
-    if (!isContact || hasAccount) return;
+    if (!(await this.withoutAccount(unit, firm.id, email))) return;
     const given = {
       kind: "ACCOUNT_REQUEST",
       firmId: firm.id,

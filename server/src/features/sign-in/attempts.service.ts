@@ -1,11 +1,25 @@
-import { doublingWait, type AttemptLimit, type Audience } from "@gatehouse/shared";
+import { attemptsOf, countAttempt, leewayOf, paceOf, type AttemptLimit, type Audience } from "@gatehouse/shared";
 import { digestOf } from "../../platform/crypto/tokens.js";
 import { affectedRows, insertIgnore } from "../../platform/database/dialect.js";
 import type { UnitOfWork, Work } from "../audit/unit-of-work.js";
 import { AttemptCounter } from "./sign-in-challenge.entity.js";
 
+/** A try that was taken, for giving it back. */
+export interface TakenAttempt {
+  key: string;
+  limit: AttemptLimit;
+  factor: number;
+  /** How many waits in a row came before it. */
+  blockCount: number;
+}
+
 export type Attempt =
-  | { ok: true; /** This was the last one before the wait begins. */ isLast: boolean; waitMs: number }
+  | {
+      ok: true;
+      /** This was the last one before the wait begins. */ isLast: boolean;
+      waitMs: number;
+      taken: TakenAttempt;
+    }
   | { ok: false; retryAfterMs: number };
 
 /** What password tries are counted by: the same for an address that is known and one that is not. */
@@ -13,52 +27,34 @@ export const passwordTriesOf = (audience: Audience, firmId: string | null, email
   `password:${audience}:${audience === "PORTAL" ? firmId : ""}:${email}`;
 
 /**
- * Counts what may happen only so often. An attempt is taken before it is evaluated, in a transaction of its own, so that neither a
- * rollback, a crash nor 200 parallel tries give one more.
+ * Counts what may happen only so often, by the rule of `countAttempt`. An attempt is taken before it is evaluated, in a transaction of its own,
+ * so that neither a rollback, a crash nor 200 parallel tries give one more.
  */
 export class Attempts {
   constructor(private readonly work: Work) {}
 
   /**
-   * Takes one attempt of `key`. With the last one of a window the wait begins (doubling with every block in a row); while it
-   * lasts, every attempt is refused. `factor` multiplies how many there are.
+   * Takes one attempt of `key`. With the last one the wait begins; while it lasts, every attempt is refused. `factor` multiplies how
+   * many there are.
    */
   async take(key: string, limit: AttemptLimit, factor = 1): Promise<Attempt> {
     const { work } = this;
-    if ((await work.once(...plainly(key, limit, factor, work.clock.now()))) === 1) return plain;
+    if ((await work.once(...plainly(key, limit, factor, work.clock.now()))) === 1) return plain({ key, limit, factor });
     return work.do((unit) => this.takeWithin(unit, key, limit, factor));
   }
 
   /** The same beside other tries, in a transaction that takes tries alone (Work.doAndKeep). */
   async takeWithin(unit: UnitOfWork, key: string, limit: AttemptLimit, factor = 1): Promise<Attempt> {
     const { manager, now } = unit;
-    if ((await unit.affected(...plainly(key, limit, factor, now))) === 1) return plain;
+    if ((await unit.affected(...plainly(key, limit, factor, now))) === 1) return plain({ key, limit, factor });
     const keyDigest = digestOf(key);
-    const count = "UPDATE attempt_counters SET attempts = attempts + 1 WHERE keyDigest = ?";
-    // Takes the row's lock, so that parallel attempts count one after another; the row is made by the first.
-    if ((await affectedRows(manager, count, [keyDigest])) === 0) {
-      await manager.query(
-        `${insertIgnore(manager)} attempt_counters (keyDigest, attempts, windowEndsAt, blockedUntil, blockCount) VALUES (?, 0, ?, NULL, 0)`,
-        [keyDigest, now + limit.window],
-      );
-      await affectedRows(manager, count, [keyDigest]);
-    }
-    const counter = await manager.findOneByOrFail(AttemptCounter, { keyDigest });
-    if (counter.blockedUntil !== null && counter.blockedUntil > now)
-      return { ok: false, retryAfterMs: counter.blockedUntil - now };
-
-    const wasBlocked = counter.blockedUntil !== null;
-    const isNewWindow = wasBlocked || counter.windowEndsAt <= now;
-    // Blocks in a row double the wait; a quiet window after a block ends the row.
-    if (isNewWindow && !(wasBlocked && (counter.blockedUntil ?? 0) + limit.longestWait > now)) counter.blockCount = 0;
-    if (isNewWindow) Object.assign(counter, { attempts: 1, windowEndsAt: now + limit.window, blockedUntil: null });
-    const allowed = allowedBy(limit, factor);
-    const isLast = counter.attempts >= allowed;
-    const waitMs = doublingWait(limit, counter.blockCount);
-    if (isLast) Object.assign(counter, { blockedUntil: now + waitMs, blockCount: counter.blockCount + 1 });
-    // Else it was counted above already.
-    if (isNewWindow || isLast) await manager.update(AttemptCounter, { keyDigest }, counter);
-    return { ok: true, isLast, waitMs };
+    await lockRow(unit, keyDigest);
+    const judged = countAttempt(await manager.findOneByOrFail(AttemptCounter, { keyDigest }), limit, now, factor);
+    if (judged.isRefused) return { ok: false, retryAfterMs: judged.retryAfterMs };
+    const { count, waitMs } = judged;
+    await manager.update(AttemptCounter, { keyDigest }, count);
+    const blockCount = waitMs === null ? count.blockCount : count.blockCount - 1;
+    return { ok: true, isLast: waitMs !== null, waitMs: waitMs ?? 0, taken: { key, limit, factor, blockCount } };
   }
 
   /** Until when every attempt is refused; null where the next one counts. Takes none. */
@@ -77,24 +73,68 @@ export class Attempts {
   }
 
   /** Gives one attempt back: it was a success, but others of the same source may still fail. */
-  async giveBack(key: string): Promise<void> {
-    await this.work.once(GIVE_BACK, [digestOf(key)]);
+  async giveBack(taken: TakenAttempt): Promise<void> {
+    await this.work.once(...givingBack(taken, this.work.clock.now()));
   }
 
   /** The same as the last thing in the transaction of the success; never where it holds what `takeWithin` is asked beside. */
-  async giveBackWithin(unit: UnitOfWork, key: string): Promise<void> {
-    await unit.affected(GIVE_BACK, [digestOf(key)]);
+  async giveBackWithin(unit: UnitOfWork, taken: TakenAttempt): Promise<void> {
+    await unit.affected(...givingBack(taken, unit.now));
   }
 }
 
-const GIVE_BACK =
-  "UPDATE attempt_counters SET attempts = attempts - 1, blockedUntil = NULL WHERE keyDigest = ? AND attempts > 0";
+/** Takes the row's lock, so that parallel attempts count one after another; the row is made by the first. */
+async function lockRow({ manager }: UnitOfWork, keyDigest: string): Promise<void> {
+  const lock = "UPDATE attempt_counters SET attempts = attempts WHERE keyDigest = ?";
+  if ((await affectedRows(manager, lock, [keyDigest])) > 0) return;
+  await manager.query(
+    `${insertIgnore(manager)} attempt_counters (keyDigest, attempts, windowEndsAt, blockedUntil, blockCount, owedUntil)
+     VALUES (?, 0, 0, NULL, 0, 0)`,
+    [keyDigest],
+  );
+  await affectedRows(manager, lock, [keyDigest]);
+}
 
-const allowedBy = (limit: AttemptLimit, factor: number) => Math.max(1, Math.floor(limit.attempts * factor));
-const plain: Attempt = { ok: true, isLast: false, waitMs: 0 };
+/**
+ * As if the try had not been. The wait that its last one began is lifted with any try before it that proves right: one less was wrong than the
+ * wait was for. What changed since in another way stays. (Assigned from left to right, as MySQL does it: blockCount last.)
+ */
+const givingBack = ({ key, limit, factor, blockCount }: TakenAttempt, now: number): [string, unknown[]] => [
+  `UPDATE attempt_counters SET owedUntil = owedUntil - ?,
+     attempts = CASE WHEN blockCount > ? THEN ? WHEN attempts > 0 THEN attempts - 1 ELSE 0 END,
+     blockedUntil = CASE WHEN blockCount > ? THEN ${blockCount === 0 ? "NULL" : "?"} ELSE blockedUntil END,
+     blockCount = ?
+   WHERE keyDigest = ? AND blockCount IN (?, ?)`,
+  [
+    paceOf(limit, factor),
+    blockCount,
+    attemptsOf(limit, blockCount, factor) - 1,
+    blockCount,
+    ...(blockCount === 0 ? [] : [now]),
+    blockCount,
+    digestOf(key),
+    blockCount,
+    blockCount + 1,
+  ],
+];
+
+const plain = (taken: Omit<TakenAttempt, "blockCount">): Attempt => ({
+  ok: true,
+  isLast: false,
+  waitMs: 0,
+  taken: { ...taken, blockCount: 0 },
+});
 /** Takes an attempt that neither begins a window nor ends one: most are, and need no more than this. */
 const plainly = (key: string, limit: AttemptLimit, factor: number, now: number): [string, unknown[]] => [
-  `UPDATE attempt_counters SET attempts = attempts + 1
-   WHERE keyDigest = ? AND blockedUntil IS NULL AND windowEndsAt > ? AND attempts + 1 < ?`,
-  [digestOf(key), now, allowedBy(limit, factor)],
+  `UPDATE attempt_counters SET attempts = attempts + 1, owedUntil = CASE WHEN owedUntil > ? THEN owedUntil ELSE ? END + ?
+   WHERE keyDigest = ? AND blockedUntil IS NULL AND blockCount = 0 AND windowEndsAt > ? AND attempts + 1 < ? AND owedUntil <= ?`,
+  [
+    now,
+    now,
+    paceOf(limit, factor),
+    digestOf(key),
+    now,
+    attemptsOf(limit, 0, factor),
+    now + leewayOf(limit, factor) - paceOf(limit, factor),
+  ],
 ];

@@ -53,8 +53,7 @@ export class OwnSecondFactor {
     const { person, challenge, caller, actor } = enrolling;
     if (challenge && !challenge.isMailboxProven) {
       if (!input.emailCode) throw new Refusal("EMAIL_CODE_REQUIRED", ["input", "emailCode"]);
-      await this.needs.signIn.takeFromSource("secondFactor", context);
-      await challenges.proveMailbox(challenge, input.emailCode);
+      await this.proveMailbox(person, actor, challenge, input.emailCode, context);
     }
     if (caller) mustBeFresh(caller, work.clock.now());
     const isReplacing = (await secondFactor.stateOf(work.reader, person)).enrolledAt !== null;
@@ -77,6 +76,33 @@ export class OwnSecondFactor {
       qrCode: `data:image/svg+xml;base64,${Buffer.from(svg).toString("base64")}`,
       expiresAt: begun.expiresAt,
     });
+  }
+
+  /**
+   * Six digits, so tries are bounded by account too: they count as the second factor's, which the code stands in for. Otherwise whoever has
+   * the password gets five more with every sign-in.
+   */
+  private async proveMailbox(
+    person: Person,
+    actor: Actor,
+    challenge: SignInChallenge,
+    code: string,
+    context: RequestContext,
+  ): Promise<void> {
+    const { work, challenges, secondFactor, signIn } = this.needs;
+    const bySource = await work.doAndKeep(async (unit) => {
+      const source = await signIn.takeFromSourceWithin(unit, "secondFactor", context);
+      await secondFactor.takeTry(unit, person, actor);
+      await challenges.takeTry(unit, challenge);
+      return source;
+    });
+    const isProven = await work.do(async (unit) => {
+      if (!(await challenges.proveMailbox(unit, challenge, code))) return false;
+      await secondFactor.giveTriesBack(unit, person);
+      return true;
+    });
+    if (!isProven) return secondFactor.fail(person, actor, "email code");
+    await signIn.giveBack(bySource);
   }
 
   async confirm(

@@ -118,17 +118,17 @@ export class SignInChallenges {
     if (spent !== 1) throw expired();
   }
 
-  /** The mailbox is proven from here on: the code is not asked again within this sign-in. */
-  async proveMailbox(challenge: SignInChallenge, code: string): Promise<void> {
-    await this.work.do((unit) => this.takeTry(unit, challenge));
+  /**
+   * Whether it is the mailed code, once its tries were taken. The mailbox is proven from here on: the code is not asked again within
+   * this sign-in.
+   */
+  async proveMailbox(unit: UnitOfWork, challenge: SignInChallenge, code: string): Promise<boolean> {
     const digest = this.emailCodeDigest(challenge.id, code.replaceAll(/\s/g, ""));
-    const proven = await this.work.do((unit) =>
-      unit.affected(
-        "UPDATE sign_in_challenges SET isMailboxProven = ?, failures = 0 WHERE id = ? AND emailCodeDigest = ? AND spentAt IS NULL AND expiresAt > ?",
-        [1, challenge.id, digest, unit.now],
-      ),
+    const proven = await unit.affected(
+      "UPDATE sign_in_challenges SET isMailboxProven = ?, failures = 0 WHERE id = ? AND emailCodeDigest = ? AND spentAt IS NULL AND expiresAt > ?",
+      [1, challenge.id, digest, unit.now],
     );
-    if (proven !== 1) throw new Refusal("EMAIL_CODE_REQUIRED", ["input", "emailCode"], (say) => say.mailedCodeWrong);
+    return proven === 1;
   }
 
   /** Six digits are too few for a plain hash. */

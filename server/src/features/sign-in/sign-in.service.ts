@@ -41,7 +41,8 @@ import type { Session } from "../sessions/session.entity.js";
 import { SessionView } from "../sessions/session.results.js";
 import type { OpenedSession, SessionService } from "../sessions/session.service.js";
 import { isLocked, lockedRefusal, type SecondFactor } from "../two-factor/second-factor.service.js";
-import { passwordTriesOf, type Attempts } from "./attempts.service.js";
+import type { TwoFactorState } from "../two-factor/two-factor.entity.js";
+import { passwordTriesOf, type Attempts, type TakenAttempt } from "./attempts.service.js";
 import type { SignInChallenges } from "./sign-in-challenges.js";
 import {
   AccountRequired,
@@ -53,6 +54,7 @@ import {
   type PersonViewer,
   type SignInOutcome,
 } from "./sign-in.results.js";
+import type { SuppressedMails } from "./suppressed-mails.service.js";
 import { isTrustedDevice } from "./trusted-devices.js";
 import { viewerOf, type KnownOfViewer } from "./viewer.service.js";
 
@@ -63,6 +65,7 @@ export interface SignInNeeds {
   challenges: SignInChallenges;
   sessions: SessionService;
   secondFactor: SecondFactor;
+  suppressed: SuppressedMails;
   /** Multiplies the limits per source address. */
   sourceLimitFactor: number;
 }
@@ -203,20 +206,26 @@ export class SignInService {
       throw new Refusal("INVALID_CREDENTIALS");
     }
     const renewed = hasher.isOld(credential) ? await hasher.hash(given.password) : null;
-    const outcome = await work.do(async (unit) => {
-      const current = await unit.manager.findOneBy(PasswordCredential, { ownerId: person.ownerId });
-      if (current?.version !== credential.version) throw new Refusal("INVALID_CREDENTIALS");
-      if (renewed) await renewHash(unit, current, hasher, renewed);
-      await attempts.clearWithin(unit, key);
-      return this.enter(unit, {
-        person,
-        door: "PASSWORD",
-        transport: given.transport,
-        context,
-        isMailboxProven: false,
-        landingRequestId: given.landingRequestId ?? null,
+    const outcome = await work
+      .do(async (unit) => {
+        const current = await unit.manager.findOneBy(PasswordCredential, { ownerId: person.ownerId });
+        if (current?.version !== credential.version) throw new Refusal("INVALID_CREDENTIALS");
+        if (renewed) await renewHash(unit, current, hasher, renewed);
+        await attempts.clearWithin(unit, key);
+        return this.enter(unit, {
+          person,
+          door: "PASSWORD",
+          transport: given.transport,
+          context,
+          isMailboxProven: false,
+          landingRequestId: given.landingRequestId ?? null,
+        });
+      })
+      .catch(async (refused: unknown) => {
+        if (refused instanceof NoMoreCodes)
+          await this.needs.suppressed.tell({ ...person, actor: actorAs(person, context.source), what: "sign-in code" });
+        throw refused;
       });
-    });
     await attempts.giveBack(bySource);
     return outcome;
   }
@@ -256,6 +265,7 @@ export class SignInService {
         });
       }
       case "ENROLL": {
+        if (!entry.isMailboxProven) await this.mustMailCode(unit, person, factor);
         const { challenge, token, emailCode } = await challenges.create(unit, { ...entry, step: "ENROLLMENT" });
         if (emailCode !== null) {
           const content = enrollmentCode({
@@ -290,6 +300,14 @@ export class SignInService {
         return signedIn;
       }
     }
+  }
+
+  /** The code that a password alone needs to go on: not while its tries are spent, and not more mails than the account's share. */
+  private async mustMailCode(unit: UnitOfWork, person: Person, factor: TwoFactorState): Promise<void> {
+    if (isLocked(factor, unit.now)) throw lockedRefusal(factor.lockedUntil ?? 0, unit.now);
+    const key = `email-code:${person.ownerId}`;
+    const mail = await this.needs.attempts.takeWithin(unit, key, attemptLimits.emailCodesByAccount);
+    if (!mail.ok) throw new NoMoreCodes(mail.retryAfterMs);
   }
 
   /** What a claimed magic link leads to: its one request, or what has to be done first. */
@@ -389,8 +407,8 @@ export class SignInService {
     return this.signedIn(unit, opened, { context, transport }, reach.requestId, { policy });
   }
 
-  /** One attempt of the source address; answers its key, to give back on success. */
-  async takeFromSource(what: "password" | "secondFactor" | "token", context: RequestContext): Promise<string> {
+  /** One attempt of the source address, to give back on success. */
+  async takeFromSource(what: "password" | "secondFactor" | "token", context: RequestContext): Promise<TakenAttempt> {
     return this.needs.work.doAndKeep((unit) => this.takeFromSourceWithin(unit, what, context));
   }
   /** The same beside other tries (Work.doAndKeep). */
@@ -398,15 +416,15 @@ export class SignInService {
     unit: UnitOfWork,
     what: "password" | "secondFactor" | "token",
     context: RequestContext,
-  ): Promise<string> {
+  ): Promise<TakenAttempt> {
     const { attempts, sourceLimitFactor } = this.needs;
     const key = `source:${what}:${sourceKey(context.source.ipAddress)}`;
     const attempt = await attempts.takeWithin(unit, key, attemptLimits[`${what}BySource`], sourceLimitFactor);
     if (!attempt.ok) throw rateLimited(attempt.retryAfterMs);
-    return key;
+    return attempt.taken;
   }
-  giveBack(key: string): Promise<void> {
-    return this.needs.attempts.giveBack(key);
+  giveBack(taken: TakenAttempt): Promise<void> {
+    return this.needs.attempts.giveBack(taken);
   }
 
   private async openAccountSession(
@@ -534,6 +552,13 @@ function callerOfSession(session: Session, viewer: PersonViewer): Caller {
     accountId: session.ownerId,
     requestId: session.requestId,
   };
+}
+
+/** The password was right, but the account's mails with a code are used up for a while. */
+class NoMoreCodes extends Refusal {
+  constructor(waitMs: number) {
+    super("TOO_MANY_REQUESTS", null, (say) => say.tooManyMailedCodes(waitMs));
+  }
 }
 
 const passwordWait = (waitMs: number) =>

@@ -19,6 +19,14 @@ const RECOVERY_PURPOSE = "recovery code";
 
 export type ProvenBy = "code" | "recovery code" | "passkey";
 
+/** The refusal of each wrong proof. */
+const wrong: Readonly<Record<ProvenBy | "email code", () => Refusal>> = {
+  code: () => new Refusal("INVALID_CODE", ["input", "code"]),
+  "recovery code": () => new Refusal("INVALID_CODE", ["input", "code"]),
+  passkey: () => new Refusal("INVALID_CODE", ["input", "response"]),
+  "email code": () => new Refusal("EMAIL_CODE_REQUIRED", ["input", "emailCode"], (say) => say.mailedCodeWrong),
+};
+
 /** A locked second factor, in words; the time goes to `lockedUntil` fields elsewhere. */
 export const lockedRefusal = (lockedUntil: number, now: number) =>
   new Refusal("ACCOUNT_LOCKED", null, (say) => say.tooManyWrongCodes(lockedUntil - now));
@@ -79,7 +87,7 @@ export class SecondFactor {
   }
 
   /** The taken try failed: writes the event, and locks when it was the last. Throws the refusal to answer with. */
-  async fail(owner: Person, actor: Actor, what: ProvenBy): Promise<never> {
+  async fail(owner: Person, actor: Actor, what: ProvenBy | "email code"): Promise<never> {
     const lockedUntil = await this.work.do(async (unit) => {
       const state = await this.stateOf(unit.manager, owner, true);
       unit.record({
@@ -93,7 +101,7 @@ export class SecondFactor {
       return this.lock(unit, owner, actor, state);
     });
     if (lockedUntil !== null) throw lockedRefusal(lockedUntil, this.work.clock.now());
-    throw new Refusal("INVALID_CODE", ["input", what === "passkey" ? "response" : "code"]);
+    throw wrong[what]();
   }
 
   /**
@@ -127,8 +135,8 @@ export class SecondFactor {
     return true;
   }
 
-  /** A success clears every failure before it. */
-  private async giveTriesBack(unit: UnitOfWork, owner: Pick<Person, "ownerId">): Promise<void> {
+  /** A success clears every failure before it: a second factor's, or the mailed code's that stands in for it while there is none. */
+  async giveTriesBack(unit: UnitOfWork, owner: Pick<Person, "ownerId">): Promise<void> {
     await unit.affected(
       "UPDATE two_factor_states SET consecutiveFailures = 0, lockedUntil = NULL, lockCount = 0 WHERE ownerId = ?",
       [owner.ownerId],

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "@jest/globals";
 import Papa from "papaparse";
+import { counts } from "@gatehouse/shared";
 import { contactsIn, guessColumns, looksLikeHeadings, type ImportRow } from "./column-matching.js";
-import { csvText, decode, readSheet, UnreadableFile } from "./csv-file.js";
+import { csvText, decode, readFile, readSheet, UnreadableFile } from "./csv-file.js";
 import { ImportRun, partsOf, type Answer, type RunNeeds } from "./import-run.js";
 
 const cellsOf = (text: string) => readSheet(text).map(({ cells }) => cells);
@@ -81,6 +82,11 @@ describe("a file of contacts", () => {
     expect(() => readSheet('Name\nAnn\n"Ida')).toThrow("In row 3 a quotation mark is opened and not closed.");
     expect(() => readSheet("x\n".repeat(50_002))).toThrow(UnreadableFile);
     expect(readSheet("x\n".repeat(50_001))).toHaveLength(50_001);
+  });
+
+  it("is refused in words where it has too many bytes", async () => {
+    const file = (bytes: number) => new File(["x".repeat(bytes)], "contacts.csv");
+    await expect(readFile(file(counts.importBytes + 1))).rejects.toThrow("Split the file: it has more than 10 MB.");
   });
 });
 
