@@ -67,6 +67,27 @@ maybe("a firm looks after its team and its clients' access", () => {
     await colleague.context().close();
   });
 
+  it("X14 a colleague who forgot the password asks for a link on the sign-in page, and is in again", async () => {
+    const since = Date.now();
+    const colleague = await openDevice(running, 390, 844);
+    await colleague.goto(running.url);
+    await colleague.getByRole("button", { name: "Forgot your password?" }).click();
+    await colleague.getByRole("heading", { name: "Choose a new password" }).waitFor();
+    await inspect(colleague, "team-forgot-password");
+    await colleague.getByRole("textbox", { name: /Email/ }).fill("kim@harbor.example");
+    await colleague.getByRole("button", { name: "Send me a link" }).click();
+    await colleague.getByRole("heading", { name: "Check your mail" }).waitFor();
+    await colleague.setViewportSize({ width: 1440, height: 900 });
+    await inspect(colleague, "team-forgot-password-sent");
+    await colleague.getByRole("button", { name: "Back to sign in" }).click();
+    await colleague.getByRole("heading", { name: "Sign in to your firm" }).waitFor();
+    await colleague.goto(await mailed(running, "kim@harbor.example", /choose-password/, since));
+    await colleague.getByRole("textbox", { name: /New password/ }).fill(`${password} again`);
+    await colleague.getByRole("button", { name: "Save and sign in" }).click();
+    await colleague.getByRole("heading", { name: "Contacts", exact: true }).waitFor();
+    await colleague.context().close();
+  });
+
   it("the overview's funnel moves while a client creates an account", async () => {
     await admin.getByRole("link", { name: "Overview" }).click();
     await admin.getByRole("heading", { name: "Adoption" }).waitFor();

@@ -103,6 +103,7 @@ import { SignInResolver } from "./features/sign-in/sign-in.resolver.js";
 import { SignInService } from "./features/sign-in/sign-in.service.js";
 import { MailAllowance } from "./features/sign-in/mail-allowance.js";
 import { SuppressedMails } from "./features/sign-in/suppressed-mails.service.js";
+import { TeamPasswordRequests } from "./features/sign-in/team-password-requests.service.js";
 import { TeamPassword } from "./features/sign-in/team-password.service.js";
 import { ViewerService } from "./features/sign-in/viewer.service.js";
 import { SecondFactor } from "./features/two-factor/second-factor.service.js";
@@ -247,6 +248,7 @@ export async function startApp(
   });
   const mailRequests = new PortalMailRequests({ work, log });
   const mailAllowance = new MailAllowance({ attempts, sourceLimitFactor });
+  const teamPasswordRequests = new TeamPasswordRequests({ work, mailAllowance, suppressed, log });
   const accounts = new PortalAccounts({
     work,
     hasher,
@@ -306,7 +308,11 @@ export async function startApp(
     new PasskeyResolver(new OwnPasskeys({ work, passkeys, secondFactor, challenges }), secondFactorStep),
     new PortalAccountsResolver(accounts, administration),
     new PortalAccountFieldsResolver(sessions, statuses),
-    new TeamResolver(new Team({ work, attempts, secondFactor }), new TeamPassword({ work, hasher, signIn })),
+    new TeamResolver(
+      new Team({ work, attempts, secondFactor }),
+      new TeamPassword({ work, hasher, signIn }),
+      teamPasswordRequests,
+    ),
     new TeamMemberResolver(statuses, sessions),
     new FirmResolver(firms),
     new BrandingResolver(branding, firms),
@@ -516,6 +522,7 @@ export async function startApp(
 
   sender?.start();
   mailRequests.start();
+  teamPasswordRequests.start();
   rollOutMailer.start();
   dispatcher.start();
   const sweep = new Sweep(work, log);
@@ -533,6 +540,7 @@ export async function startApp(
       server.closeIdleConnections();
       await apollo.stop();
       await mailRequests.stop();
+      await teamPasswordRequests.stop();
       await rollOutMailer.stop();
       await dispatcher.stop();
       await sweep.stop();

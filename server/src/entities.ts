@@ -7,6 +7,8 @@ import { SearchWords1764040000000 } from "./migrations/1764040000000-search-word
 import { ClientLanguages1764050000000 } from "./migrations/1764050000000-client-languages.js";
 import { Branding1764060000000 } from "./migrations/1764060000000-branding.js";
 import { AttemptShares1764120000000 } from "./migrations/1764120000000-attempt-shares.js";
+import { TeamMailRequests1764121000000 } from "./migrations/1764121000000-team-mail-requests.js";
+import { KnownDevices1764122000000 } from "./migrations/1764122000000-known-devices.js";
 import { Firm } from "./features/firms/firm.entity.js";
 import { Branding, Logo } from "./features/branding/branding.entity.js";
 import { TeamMember } from "./features/firm-staff/team-member.entity.js";
@@ -23,6 +25,8 @@ import {
   TwoFactorState,
 } from "./features/two-factor/two-factor.entity.js";
 import { AttemptCounter, SignInChallenge } from "./features/sign-in/sign-in-challenge.entity.js";
+import { KnownDevice } from "./features/sessions/known-device.entity.js";
+import { TeamMailRequest } from "./features/sign-in/team-mail-request.entity.js";
 import { Session } from "./features/sessions/session.entity.js";
 import { ClientRequest, ClientRequestItem } from "./features/client-requests/client-request.entity.js";
 import { MagicLink } from "./features/magic-links/magic-link.entity.js";
@@ -53,6 +57,8 @@ export const entities = [
   PasskeyCeremony,
   SignInChallenge,
   AttemptCounter,
+  TeamMailRequest,
+  KnownDevice,
   Session,
   ClientRequest,
   ClientRequestItem,
@@ -81,4 +87,6 @@ export const migrations = [
   ClientLanguages1764050000000,
   Branding1764060000000,
   AttemptShares1764120000000,
+  TeamMailRequests1764121000000,
+  KnownDevices1764122000000,
 ];

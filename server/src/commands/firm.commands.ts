@@ -22,6 +22,7 @@ import type { PasswordHasher, StoredPassword } from "../features/passwords/passw
 import { mustBeGoodPassword, storePassword } from "../features/passwords/password.service.js";
 import { loadPolicy } from "../features/security-mode/security-policy.reader.js";
 import { SecurityPolicy } from "../features/security-mode/security-policy.entity.js";
+import { forgetDevices } from "../features/sessions/known-devices.js";
 import { CommandError } from "./command-error.js";
 
 export interface NewFirm {
@@ -197,6 +198,7 @@ export class FirmCommands {
     const stored = await this.hasher.hash(given.password);
     return this.work.do(async (unit) => {
       await storePassword(unit, member.id, stored);
+      await forgetDevices(unit, member.id);
       const ended = await unit.affected(
         "UPDATE sessions SET revokedAt = ? WHERE ownerId = ? AND revokedAt IS NULL AND expiresAt > ?",
         [unit.now, member.id, unit.now],

@@ -81,6 +81,8 @@ export const accessEndings = {
   PENDING_ENROLLMENT: { ...withSession, LOGINS_SWITCHED_OFF: asleep },
   /** Devices that skip the code. */
   TRUSTED_DEVICES: { ...withSession, LOGINS_SWITCHED_OFF: asleep, ROLE_CHANGED: clientsAlone },
+  /** Browsers whose password tries are counted by themselves. */
+  KNOWN_DEVICES: { ...withSession, LOGINS_SWITCHED_OFF: asleep },
   /** Sessions that reach one request. */
   LINK_SESSIONS: {
     ...withSession,

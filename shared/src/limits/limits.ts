@@ -29,6 +29,8 @@ export const lifetimes = {
   accessLink: 24 * hour,
   /** How long the device that claimed a magic link may claim it again. */
   magicLinkDevice: 30 * day,
+  /** How long a browser that somebody signed in with has password tries of its own, after the last sign-in. */
+  knownDevice: 90 * day,
   idempotencyKey: 24 * hour,
   /** How long deliveries are signed with a replaced secret too. */
   previousWebhookSecret: 24 * hour,
@@ -86,6 +88,8 @@ export interface AttemptLimit {
 export const attemptLimits = {
   /** Per account, known or not (OWASP Authentication). Never blocks a second factor, a live session or a magic link. */
   password: { attempts: 10, window: 15 * minute, firstWait: 30 * second, longestWait: hour, perDay: 60 },
+  /** The same on a browser that the person has signed in with, whatever strangers try elsewhere. */
+  passwordOnKnownDevice: { attempts: 10, window: 15 * minute, firstWait: 30 * second, longestWait: hour, perDay: 60 },
   /** Per source address, IPv6 by /64. */
   passwordBySource: { attempts: 50, window: 15 * minute, firstWait: 30 * second, longestWait: hour, perDay: 1000 },
   secondFactorBySource: { attempts: 50, window: 15 * minute, firstWait: 30 * second, longestWait: hour, perDay: 1000 },

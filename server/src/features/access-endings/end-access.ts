@@ -32,6 +32,7 @@ const enders: Readonly<Record<PendingThing, Ender>> = {
   PENDING_ENROLLMENT: deleteFrom("pending_totp_enrollments"),
   PASSKEYS: deleteFrom("passkeys"),
   TRUSTED_DEVICES: deleteFrom("trusted_devices"),
+  KNOWN_DEVICES: deleteFrom("known_devices"),
   PASSWORD_LINKS: (unit, { ownerId }) => voidTokensOf(unit, ownerId, ["PASSWORD_RESET", "TEAM_PASSWORD"]),
   EMAIL_CHANGE: (unit, { ownerId }) => voidTokensOf(unit, ownerId, ["EMAIL_CHANGE"]),
   NOT_ME_LINKS: (unit, { ownerId }) => voidTokensOf(unit, ownerId, ["NOT_ME"]),

@@ -141,6 +141,20 @@ describeOnBothDatabases("X5 every limit refuses at the API", (database) => {
 
   const attempts = {
     password: () => untilAnother(async () => (await portalSignIn("nobody@client.example", "wrong")).code),
+    passwordOnKnownDevice: async () => {
+      const { email } = await client();
+      const query = `mutation($input: PortalSignInInput!) { portalSignIn(input: $input) { userErrors { code } } }`;
+      const attempt = async (password: string, cookie: string) => {
+        const input = { firmSlug: firm.slug, email, password };
+        return world.ask(query, { input }, undefined, { cookie, "x-forwarded-for": newSource() });
+      };
+      const [known = ""] = (await attempt(CLIENT_PASSWORD, "")).headers
+        .getSetCookie()
+        .filter((header) => header.includes("known_portal"));
+      return untilAnother(
+        async () => (await attempt("wrong", known.split(";")[0] ?? "")).data.portalSignIn.userErrors[0].code,
+      );
+    },
     passwordBySource: async () => {
       const source = newSource();
       const codes = await Promise.all(
@@ -219,6 +233,7 @@ describeOnBothDatabases("X5 every limit refuses at the API", (database) => {
   } satisfies Record<keyof typeof attemptLimits, Row>;
   const nextOf: Record<keyof typeof attemptLimits, string> = {
     password: "ACCOUNT_LOCKED",
+    passwordOnKnownDevice: "ACCOUNT_LOCKED",
     passwordBySource: "RATE_LIMITED",
     secondFactorBySource: "RATE_LIMITED",
     tokenBySource: "RATE_LIMITED",
@@ -501,6 +516,7 @@ describeOnBothDatabases("X5 every limit refuses at the API", (database) => {
     magicLink: "256 bits that are not guessed: magic-links.api.test.ts",
     accessLink: "256 bits that are not guessed: magic-links.api.test.ts",
     magicLinkDevice: "256 bits that are not guessed: magic-links.api.test.ts",
+    knownDevice: "bounds nothing by itself: known-devices.api.test.ts",
     idempotencyKey: "an answer that is kept, not a try: idempotency.api.test.ts",
     previousWebhookSecret: "a signature that goes out: webhook.test.ts",
     webhookDelivery: "a log that is kept: sweep.test.ts",

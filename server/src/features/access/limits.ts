@@ -20,6 +20,7 @@ export const authenticationFields: readonly string[] = [
   "createPortalAccount",
   "requestPasswordReset",
   "resetPassword",
+  "requestTeamPasswordReset",
   "chooseTeamPassword",
   "claimMagicLink",
   "sendAccessLink",

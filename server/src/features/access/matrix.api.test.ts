@@ -89,6 +89,7 @@ const operations: [operation: string, allowed: string][] = [
   ['mutation reportNotMe(input: { token: "x" })', everybody],
   ['mutation requestPasswordReset(input: { firmSlug: "nowhere", email: "a@b.example" })', everybody],
   ['mutation requestPortalAccount(input: { firmSlug: "nowhere", email: "a@b.example" })', everybody],
+  ['mutation requestTeamPasswordReset(input: { email: "nobody@b.example" })', everybody],
   [`mutation resendClientRequest(input: { requestId: "${nobody}" })`, "admin owner ACCESS_WRITE"],
   [`mutation resumeRollOut(input: { rollOutId: "${nobody}" })`, "admin owner"],
   ['mutation resetPassword(input: { resetToken: "x", newPassword: "x" })', everybody],

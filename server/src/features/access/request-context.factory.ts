@@ -8,7 +8,7 @@ import { sourceAddress } from "../../platform/http/source-address.js";
 import type { SharedEvents } from "../../platform/websocket/shared-events.js";
 import { isSessionToken, type SessionService } from "../sessions/session.service.js";
 import { anonymous, anyoneLike, type Caller, type FirmCaller, type KeyCaller, type Source } from "./caller.js";
-import { sessionCookie, type RequestContext } from "./request-context.js";
+import { knownDeviceCookie, noKnownDevice, sessionCookie, type RequestContext } from "./request-context.js";
 
 export interface ContextNeeds {
   sessions: SessionService;
@@ -47,6 +47,10 @@ export class RequestContexts {
       loaders: new RequestLoaders(),
       isBrowser: request.headers.origin !== undefined,
       trustedDeviceToken: cookies.get(cookieName("device", this.needs.isSecure)) ?? null,
+      knownDeviceTokens: {
+        TEAM: cookies.get(cookieName(knownDeviceCookie("TEAM"), this.needs.isSecure)) ?? null,
+        PORTAL: cookies.get(cookieName(knownDeviceCookie("PORTAL"), this.needs.isSecure)) ?? null,
+      },
       subscribeToEvents: notHere,
       setCookie: (name, value) => {
         headers.push(sessionCookieHeader(name, value?.token ?? "", value?.maxAgeMs ?? null, this.needs.isSecure));
@@ -79,6 +83,7 @@ export class RequestContexts {
       loaders: new RequestLoaders(),
       isBrowser: request.headers.origin !== undefined,
       trustedDeviceToken: null,
+      knownDeviceTokens: noKnownDevice,
       subscribeToEvents: (wanted) => this.needs.subscribeToEvents(wanted, context),
       closeSocket,
       setCookie: () => undefined,
@@ -97,6 +102,7 @@ export class RequestContexts {
       loaders: new RequestLoaders(),
       isBrowser: false,
       trustedDeviceToken: null,
+      knownDeviceTokens: noKnownDevice,
       subscribeToEvents: notHere,
       setCookie: () => undefined,
       setRetryAfter: () => undefined,

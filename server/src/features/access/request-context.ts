@@ -19,6 +19,8 @@ export interface RequestContext {
   isBrowser: boolean;
   /** The cookie of a device that was trusted, if any. */
   trustedDeviceToken: string | null;
+  /** The cookies of a device that somebody has signed in with, to the dashboard and to a portal. */
+  knownDeviceTokens: Readonly<Record<Audience, string | null>>;
   /** Sets or (null) clears a cookie with the answer. */
   setCookie(name: CookieName, value: { token: string; maxAgeMs: number } | null): void;
   /** On a socket: the firm's events from a cursor on. */
@@ -29,7 +31,10 @@ export interface RequestContext {
   setRetryAfter(seconds: number): void;
 }
 
-export type CookieName = "team" | "portal" | "device";
+export type CookieName = "team" | "portal" | "device" | "known_team" | "known_portal";
+export const noKnownDevice = { TEAM: null, PORTAL: null } as const;
+export const knownDeviceCookie = (audience: Audience): CookieName =>
+  audience === "TEAM" ? "known_team" : "known_portal";
 export const sessionCookie = (audience: Audience): CookieName => (audience === "TEAM" ? "team" : "portal");
 
 export const actorIn = (context: RequestContext): Actor => actorOf(context.caller, context.source);

@@ -4,11 +4,13 @@ import { Allow } from "../access/allow.js";
 import { asTeamCaller } from "../access/caller.js";
 import type { RequestContext } from "../access/request-context.js";
 import { ChooseTeamPasswordInput } from "../sign-in/sign-in.inputs.js";
-import { SignInPayload } from "../sign-in/sign-in.results.js";
+import { AcceptedPayload, SignInPayload } from "../sign-in/sign-in.results.js";
 import type { TeamPassword } from "../sign-in/team-password.service.js";
+import type { TeamPasswordRequests } from "../sign-in/team-password-requests.service.js";
 import {
   ChangeTeamMemberInput,
   InviteTeamMemberInput,
+  TeamEmailInput,
   TeamMemberIdInput,
   TeamMemberReasonInput,
 } from "./team.inputs.js";
@@ -25,6 +27,7 @@ export class TeamResolver {
   constructor(
     private readonly team: Team,
     private readonly passwords: TeamPassword,
+    private readonly requests: TeamPasswordRequests,
   ) {}
 
   @Allow({ team: "read" })
@@ -85,6 +88,21 @@ export class TeamResolver {
     @Ctx() context: RequestContext,
   ) {
     return told(this.team.resetTwoFactor(input, context));
+  }
+
+  @Allow("anyone")
+  @Mutation(() => AcceptedPayload, {
+    description:
+      "Mails a colleague who forgot the password a link to choose another, by chooseTeamPassword. Answers alike whether the address is known or not. Three in 15 minutes an address.",
+  })
+  requestTeamPasswordReset(
+    @Arg("input", () => TeamEmailInput, { description: "Whose." }) input: TeamEmailInput,
+    @Ctx() context: RequestContext,
+  ) {
+    return answer(AcceptedPayload, async () => {
+      await this.requests.request(input, context);
+      return { accepted: true };
+    });
   }
 
   @Allow("anyone")

@@ -304,6 +304,20 @@ export const teamPasswordReset = ({
     ],
   });
 
+/** To a colleague who asked for it on the sign-in page. */
+export const teamPasswordForgotten = ({ firmName, link, expiresInHours }: WithLink): MailContent =>
+  letter({
+    firmName,
+    audience: "TEAM",
+    subject: `Choose a new password for Gatehouse at ${firmName}`,
+    blocks: [
+      paragraph("Somebody, hopefully you, asked for a new password for your Gatehouse account."),
+      action("Choose a password", link),
+      paragraph(`${mailWordsInEnglish.linkWorksOnce(expiresInHours)} ${mailWordsInEnglish.codeStillAsked}`),
+      paragraph("If it was not you, you can ignore this email: your password stays as it is until the link is used."),
+    ],
+  });
+
 // ------------------------------------------------------------------------------------------------ security notices
 
 export const twoFactorEnrolled = (given: Notice): ClientLetter =>

@@ -18,6 +18,7 @@ import type { PasswordHasher } from "../passwords/password-hasher.js";
 import { mustBeGoodPassword, storePassword } from "../passwords/password.service.js";
 import { loadPolicy } from "../security-mode/security-policy.reader.js";
 import type { SessionService } from "../sessions/session.service.js";
+import { knownDevicesOf } from "../sessions/known-devices.js";
 import type { MailAllowance } from "../sign-in/mail-allowance.js";
 import type { SignInOutcome } from "../sign-in/sign-in.results.js";
 import { actorAs, mustAllowLogin, type SignInService } from "../sign-in/sign-in.service.js";
@@ -86,7 +87,8 @@ export class PortalAccounts {
     const email = normalizeEmail(input.email);
     if (email === null) throw new Refusal("INVALID_EMAIL", ["input", "email"]);
     const what = mailOf[kind];
-    const wish = { what, place: firm.id, email, isOwn: isOwnAccount(context.caller, firm.id, email) };
+    const isOwn = isOwnAccount(context.caller, firm.id, email) || (await this.isOwnDevice(firm.id, email, context));
+    const wish = { what, place: firm.id, email, isOwn };
     const isSent = await mailAllowance.take(wish, context);
     // Past a limit the answer is the same: whoever asks for somebody else's address learns nothing. The firm does, once an hour.
     if (!isSent && !(await suppressed.isFirst({ firmId: firm.id, email, what }))) return;
@@ -246,6 +248,15 @@ export class PortalAccounts {
       firm: PortalFirmView.of(policy, work.clock.now()),
       maskedEmail: maskEmail(found.email),
     } as const;
+  }
+
+  private async isOwnDevice(firmId: string, email: string, context: RequestContext): Promise<boolean> {
+    const { reader, clock } = this.needs.work;
+    for (const { ownerId } of await knownDevicesOf(reader, context, "PORTAL", clock.now())) {
+      const person = await findPerson(reader, "PORTAL", ownerId);
+      if (person?.firmId === firmId && person.email === email) return true;
+    }
+    return false;
   }
 
   private async proofOfMailbox(

@@ -21,6 +21,8 @@ import { PasswordCredential } from "../passwords/password-credential.entity.js";
 import { loadPolicy } from "../security-mode/security-policy.reader.js";
 import { Session } from "../sessions/session.entity.js";
 import { passwordTriesOf, type Attempts } from "../sign-in/attempts.service.js";
+import { KnownDevice } from "../sessions/known-device.entity.js";
+import { passwordTriesOn } from "../sessions/known-devices.js";
 import { mustAllowLogin } from "../sign-in/sign-in.service.js";
 import type { SecondFactor } from "../two-factor/second-factor.service.js";
 import { mailPasswordReset } from "./mail-password-reset.js";
@@ -90,11 +92,13 @@ export class PortalAdministration {
       unit.record({ type: "ACCOUNT_UNLOCKED", ...about(about_, person), actor, data: { email: person.email } });
     });
     const account = await this.needs.work.reader.findOneBy(PortalAccount, { id: contact.portalAccountId ?? "" });
-    if (account)
-      await this.needs.attempts.clear(
-        passwordTriesOf("PORTAL", account.firmId, account.email),
-        `password-again:${account.id}`,
-      );
+    if (!account) return contact;
+    const devices = await this.needs.work.reader.findBy(KnownDevice, { ownerId: account.id });
+    await this.needs.attempts.clear(
+      passwordTriesOf("PORTAL", account.firmId, account.email),
+      `password-again:${account.id}`,
+      ...devices.map(passwordTriesOn),
+    );
     return contact;
   }
 

@@ -5,6 +5,7 @@ import { findClientByEmail } from "../access/person.js";
 import type { UnitOfWork, Work } from "../audit/unit-of-work.js";
 import { Contact } from "../contacts/contact.entity.js";
 import { Firm } from "../firms/firm.entity.js";
+import { RequestLoop } from "../mail/request-loop.js";
 import { accountConfirmation, passwordResetByClient } from "../mail/templates.js";
 import { loadPolicy } from "../security-mode/security-policy.reader.js";
 import { actorAs } from "../sign-in/sign-in.service.js";
@@ -13,7 +14,7 @@ import { mailPasswordReset } from "./mail-password-reset.js";
 import { issueToken } from "./mailed-tokens.js";
 import { PortalMailRequest } from "./portal-account.entity.js";
 
-const POLL_MS = 2000;
+const AT_ONCE = 100;
 const HOUR_MS = 3_600_000;
 
 /**
@@ -21,41 +22,27 @@ const HOUR_MS = 3_600_000;
  * answer, so that neither its words nor its time tell.
  */
 export class PortalMailRequests {
-  private timer: NodeJS.Timeout | null = null;
-  private running: Promise<void> | null = null;
-  private isWoken = false;
+  private readonly loop: RequestLoop;
 
-  constructor(private readonly needs: { work: Work; log: Log }) {}
+  constructor(private readonly needs: { work: Work; log: Log }) {
+    this.loop = new RequestLoop(needs.log, () => this.workOffSome());
+  }
 
   start(): void {
-    this.timer = setInterval(() => this.wake(), POLL_MS);
-    this.wake();
+    this.loop.start();
   }
-  async stop(): Promise<void> {
-    if (this.timer) clearInterval(this.timer);
-    this.timer = null;
-    await this.running;
+  stop(): Promise<void> {
+    return this.loop.stop();
   }
   wake(): void {
-    this.isWoken = true;
-    this.running ??= this.run().finally(() => (this.running = null));
+    this.loop.wake();
   }
 
-  private async run(): Promise<void> {
-    const { work, log } = this.needs;
-    while (this.isWoken) {
-      this.isWoken = false;
-      try {
-        const requests = await work.reader.find(PortalMailRequest, {
-          order: { createdAt: "ASC", id: "ASC" },
-          take: 100,
-        });
-        for (const request of requests) await this.workOff(request);
-        if (requests.length === 100) this.isWoken = true;
-      } catch (error) {
-        log.error({ err: error }, "requests for mail wait for the next try");
-      }
-    }
+  private async workOffSome(): Promise<boolean> {
+    const order = { createdAt: "ASC", id: "ASC" } as const;
+    const requests = await this.needs.work.reader.find(PortalMailRequest, { order, take: AT_ONCE });
+    for (const request of requests) await this.workOff(request);
+    return requests.length === AT_ONCE;
   }
 
   /** Taken away in the commit of what it leads to: once, also with several instances. */

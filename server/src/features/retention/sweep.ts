@@ -19,6 +19,7 @@ export const retentions: readonly Retention[] = [
   { table: "pending_totp_enrollments", key: "ownerId", where: "expiresAt <= ?", keepMs: day },
   { table: "sign_in_challenges", key: "id", where: "expiresAt <= ?", keepMs: day },
   { table: "passkey_ceremonies", key: "subjectId", where: "expiresAt <= ?", keepMs: day },
+  { table: "known_devices", key: "id", where: "expiresAt <= ?", keepMs: day },
   { table: "trusted_devices", key: "id", where: "expiresAt <= ?", keepMs: day },
   // Longer than the longest wait, so that waits go on doubling.
   { table: "attempt_counters", key: "keyDigest", where: "blockedUntil IS NULL AND windowEndsAt <= ?", keepMs: 2 * day },

@@ -9,7 +9,7 @@ import {
   type SessionTransport,
 } from "@gatehouse/shared";
 import { Refusal } from "../../platform/graphql/failures.js";
-import { asPerson, mustBeFresh, type PersonCaller } from "../access/caller.js";
+import { asPerson, mustBeFresh, ownerIdOf, type PersonCaller } from "../access/caller.js";
 import { personOf, type Person } from "../access/person.js";
 import { actorIn, sessionCookie, type RequestContext } from "../access/request-context.js";
 import { endAccess } from "../access-endings/end-access.js";
@@ -22,6 +22,7 @@ import type { SessionService } from "../sessions/session.service.js";
 import type { SecondFactor } from "../two-factor/second-factor.service.js";
 import { clockDriftSeconds, matchingStep, otpauthUri, readTotpCode } from "../two-factor/totp.js";
 import { PendingTwoFactorEnrollment, TwoFactorStatusView } from "../two-factor/two-factor.results.js";
+import { rememberDevice } from "../sessions/known-devices.js";
 import type { SignInChallenge } from "./sign-in-challenge.entity.js";
 import type { SignInChallenges } from "./sign-in-challenges.js";
 import { SignedIn } from "./sign-in.results.js";
@@ -212,10 +213,11 @@ export class OwnSecondFactor {
     changes: Partial<Pick<Session, "assurance" | "isSecondFactorProven" | "authenticatedAt">>,
   ): Promise<Session> {
     const { session, token } = await this.needs.sessions.renew(unit, caller.sessionId, changes);
-    if (token !== null)
-      unit.afterCommit(() =>
-        context.setCookie(sessionCookie(session.audience), { token, maxAgeMs: session.expiresAt - unit.now }),
-      );
+    if (token === null) return session;
+    await rememberDevice(unit, { ownerId: ownerIdOf(caller), audience: session.audience }, context);
+    unit.afterCommit(() =>
+      context.setCookie(sessionCookie(session.audience), { token, maxAgeMs: session.expiresAt - unit.now }),
+    );
     return session;
   }
 

@@ -43,6 +43,7 @@ import type { OpenedSession, SessionService } from "../sessions/session.service.
 import { isLocked, lockedRefusal, type SecondFactor } from "../two-factor/second-factor.service.js";
 import type { TwoFactorState } from "../two-factor/two-factor.entity.js";
 import { passwordTriesOf, type Attempts, type TakenAttempt } from "./attempts.service.js";
+import { knownDevicesOf, passwordTriesOn, rememberDevice } from "../sessions/known-devices.js";
 import type { SignInChallenges } from "./sign-in-challenges.js";
 import {
   AccountRequired,
@@ -190,10 +191,14 @@ export class SignInService {
   }): Promise<SignInOutcome> {
     const { work, hasher, attempts } = this.needs;
     const { person, context } = given;
-    const key = passwordTriesOf(given.audience, given.firmId, given.email);
+    // On a browser that the person has signed in with, a stranger's failures count for nothing, and hers for nobody else.
+    const devices = await knownDevicesOf(work.reader, context, given.audience, work.clock.now());
+    const device = devices.find(({ ownerId }) => ownerId === person?.ownerId);
+    const key = device ? passwordTriesOn(device) : passwordTriesOf(given.audience, given.firmId, given.email);
+    const limit = device ? attemptLimits.passwordOnKnownDevice : attemptLimits.password;
     const { bySource, attempt } = await work.doAndKeep(async (unit) => {
       const source = await this.takeFromSourceWithin(unit, "password", context);
-      const taken = await attempts.takeWithin(unit, key, attemptLimits.password);
+      const taken = await attempts.takeWithin(unit, key, limit);
       if (!taken.ok) throw passwordWait(taken.retryAfterMs);
       return { bySource: source, attempt: taken };
     });
@@ -442,6 +447,7 @@ export class SignInService {
       transport,
       source: context.source,
     });
+    if (transport === "COOKIE") await rememberDevice(unit, person, context);
     const { userAgent } = context.source;
     if (userAgent === null) return opened;
     const earlier = "SELECT 1 FROM sessions WHERE ownerId = ? AND id <> ?";

@@ -8,7 +8,7 @@ import { notify } from "../mail/security-notices.js";
 import { passwordChanged } from "../mail/templates.js";
 import type { PasswordHasher } from "../passwords/password-hasher.js";
 import { mustBeGoodPassword, storePassword } from "../passwords/password.service.js";
-import { findToken, spendToken } from "../portal-accounts/mailed-tokens.js";
+import { findToken, spendToken, voidTokens } from "../portal-accounts/mailed-tokens.js";
 import { loadPolicy } from "../security-mode/security-policy.reader.js";
 import type { SignInOutcome } from "./sign-in.results.js";
 import { actorAs, type SignInService } from "./sign-in.service.js";
@@ -41,6 +41,7 @@ export class TeamPassword {
     const outcome = await work.do(async (unit) => {
       await loadPolicy(unit.manager, person.firmId, { lock: "share" });
       await spendToken(unit, token, field);
+      await voidTokens(unit, person.firmId, token.email, ["TEAM_PASSWORD"]);
       await storePassword(unit, person.ownerId, stored);
       await endAccess(unit, person, "PASSWORD_RESET");
       const { firmId, email } = person;

@@ -19,6 +19,7 @@ export const idKinds = {
   challenge: "chl",
   recoveryCode: "rcv",
   trustedDevice: "dev",
+  knownDevice: "kdv",
   passkey: "psk",
   mail: "mail",
   rollOut: "rol",

@@ -8,7 +8,7 @@ import { Banner } from "../../../ui/banner.js";
 import { Button } from "../../../ui/button.js";
 import { Loading } from "../../../ui/spinner.js";
 import { ErrorState } from "../../../ui/states.js";
-import { renderFrame } from "./sign-in-page.js";
+import { renderFrame } from "./sign-in-frame.js";
 
 const ChoosePasswordPage_choose = graphql(
   `
@@ -49,11 +49,11 @@ export function ChoosePasswordPage({ token, onSignedIn }: { token: string | null
     return renderFrame(
       "This link does not work any more",
       <p className="text-sm text-muted">
-        It is too old or was used already. Ask a colleague who looks after the team for a new one, or{" "}
+        It is too old or was used already. Ask for a new one where you{" "}
         <a className="link" href="/">
           sign in
         </a>
-        .
+        , or a colleague who looks after the team.
       </p>,
     );
   const weak = problems.find(({ code }) => code === "WEAK_PASSWORD");

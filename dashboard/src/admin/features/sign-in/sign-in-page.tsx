@@ -1,9 +1,12 @@
-import { useState, type ReactNode } from "react";
+import { useState } from "react";
 import { NextStep, NextStep_result, signedInAtOnce, type NextStepResult } from "../../../features/sign-in/next-step.js";
 import { PasswordForm } from "../../../features/sign-in/password-form.js";
 import { graphql } from "../../../graphql/graphql.js";
 import { useAct } from "../../../graphql/use-act.js";
 import { Banner } from "../../../ui/banner.js";
+import { Button } from "../../../ui/button.js";
+import { ForgotPasswordPage } from "./forgot-password-page.js";
+import { renderFrame } from "./sign-in-frame.js";
 
 const SignInPage_signIn = graphql(
   `
@@ -27,6 +30,8 @@ const SignInPage_signIn = graphql(
 export function SignInPage({ hasEnded, onSignedIn }: { hasEnded: boolean; onSignedIn: () => void }) {
   const { act, isPending, problems } = useAct(SignInPage_signIn);
   const [step, setStep] = useState<NextStepResult | null>(null);
+  const [hasForgotten, setForgotten] = useState(false);
+  if (hasForgotten) return <ForgotPasswordPage onBack={() => setForgotten(false)} />;
   if (step)
     return (
       <NextStep result={step} renderFrame={renderFrame} onSignedIn={onSignedIn} onStartAgain={() => setStep(null)} />
@@ -43,19 +48,9 @@ export function SignInPage({ hasEnded, onSignedIn }: { hasEnded: boolean; onSign
     <>
       {hasEnded && <Banner tone="info">Your session has ended. Sign in again.</Banner>}
       <PasswordForm isPending={isPending} problems={problems} onSubmit={signIn} />
+      <Button look="quiet" onPress={() => setForgotten(true)}>
+        Forgot your password?
+      </Button>
     </>,
   );
 }
-
-/** The page around a step of signing in. */
-export const renderFrame = (title: string, children: ReactNode) => (
-  <main className="mx-auto flex min-h-dvh max-w-md flex-col justify-center gap-6 p-5">
-    <p className="flex items-center gap-2 font-semibold text-ink">
-      <img src="/favicon.svg" alt="" className="size-7" /> Gatehouse
-    </p>
-    <div className="flex flex-col gap-5 rounded-xl border border-line bg-surface p-6">
-      <h1 className="text-xl font-semibold text-ink">{title}</h1>
-      {children}
-    </div>
-  </main>
-);
