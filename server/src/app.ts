@@ -282,6 +282,7 @@ export async function startApp(
     config.smtpUrl === null ? null : new MailSender(work, outbox, createSmtp(config.smtpUrl), log, config.mailFrom);
   const contexts = new RequestContexts({
     sessions,
+    now: () => clock.now(),
     findKey: (token) => apiKeys.authenticate(token),
     subscribeToEvents: (given, context) => liveFeed.subscribe(given, context),
     trustedProxies: config.trustedProxies,

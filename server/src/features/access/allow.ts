@@ -1,11 +1,15 @@
 import { defaultFieldResolver, isObjectType, type GraphQLFieldResolver, type GraphQLSchema } from "graphql";
 import { Extensions } from "type-graphql";
-import { checkAccess, type AccessRule } from "./caller.js";
+import { alwaysNeedsFreshProof } from "@gatehouse/shared";
+import { Refusal } from "../../platform/graphql/failures.js";
+import { refused } from "../../platform/graphql/payloads.js";
+import { checkAccess, isFresh, type AccessRule } from "./caller.js";
 import type { RequestContext } from "./request-context.js";
 
 /**
  * Says who may use a field: on every query, mutation, subscription and on every field that is resolved. `enforceAccess` puts the
- * rule before the resolver, and refuses to start where one is missing.
+ * rule before the resolver, and refuses to start where one is missing. A mutation that always needs a fresh proof
+ * (shared/sign-in `dangerousActs`) is refused without one there too.
  */
 export const Allow = (rule: AccessRule): PropertyDecorator & MethodDecorator => Extensions({ allow: rule });
 
@@ -32,11 +36,13 @@ export function enforceAccess(schema: GraphQLSchema): GraphQLSchema {
         if (field.resolve || field.subscribe) throw new Error(`${type.name}.${name} does not say who may use it`);
         continue;
       }
+      const isDangerous = type === schema.getMutationType() && alwaysNeedsFreshProof(name);
       const valueIn = field.extensions.readAlong as ((parent: unknown) => unknown) | undefined;
       const guarded =
         (resolve: Resolver): Resolver =>
         (source, args, context, info) => {
           checkAccess(rule, context.caller);
+          if (isDangerous && !isFresh(context.caller, context.now())) return refused(new Refusal("STEP_UP_REQUIRED"));
           const value = valueIn?.(source);
           return value === undefined ? (resolve(source, args, context, info) as unknown) : value;
         };

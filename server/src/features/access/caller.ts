@@ -12,7 +12,7 @@ export interface Source {
 
 interface SessionOfCaller {
   sessionId: string;
-  /** The last full proof of who is at the keyboard: sign-in or stepUp. */
+  /** When it was last proven in full who is at the keyboard: sign-in or stepUp; 0: never. */
   authenticatedAt: number;
 }
 
@@ -111,9 +111,12 @@ export function actorOf(caller: Caller, source: Source): Actor {
  * Dangerous acts need a sign-in or stepUp within the last 10 minutes (OWASP ASVS 7.5.1, 7.5.3). A key proves itself with every
  * request and holds the scope for the act, so this is about people.
  */
+export const isFresh = (caller: Caller, now: number): boolean =>
+  caller.kind === "API_KEY" || (caller.kind !== "ANONYMOUS" && caller.authenticatedAt + lifetimes.stepUp >= now);
+
+/** For use cases: those that need it sometimes (shared/sign-in `dangerousActs`), and again those whose field has asked already. */
 export function mustBeFresh(caller: FirmCaller | PersonCaller, now: number): void {
-  if (caller.kind !== "API_KEY" && caller.authenticatedAt + lifetimes.stepUp < now)
-    throw new Refusal("STEP_UP_REQUIRED");
+  if (!isFresh(caller, now)) throw new Refusal("STEP_UP_REQUIRED");
 }
 
 /** Who may use a field. A caller passes when one of the named kinds fits. */

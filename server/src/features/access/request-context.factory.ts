@@ -12,6 +12,7 @@ import { knownDeviceCookie, noKnownDevice, sessionCookie, type RequestContext } 
 
 export interface ContextNeeds {
   sessions: SessionService;
+  now(this: void): number;
   /** The firm's events for a caller on a socket. */
   subscribeToEvents(given: object, context: RequestContext): Promise<SharedEvents<RequestContext>>;
   findKey(token: string): Promise<KeyCaller | null>;
@@ -44,6 +45,7 @@ export class RequestContexts {
       source: this.sourceOf(request),
       requestId,
       language: languageIn(request),
+      now: this.needs.now,
       loaders: new RequestLoaders(),
       isBrowser: request.headers.origin !== undefined,
       trustedDeviceToken: cookies.get(cookieName("device", this.needs.isSecure)) ?? null,
@@ -80,6 +82,7 @@ export class RequestContexts {
       source: this.sourceOf(request),
       requestId: randomUUID(),
       language: languageIn(request),
+      now: this.needs.now,
       loaders: new RequestLoaders(),
       isBrowser: request.headers.origin !== undefined,
       trustedDeviceToken: null,
@@ -99,6 +102,7 @@ export class RequestContexts {
       source: { ipAddress: null, userAgent: null },
       requestId: randomUUID(),
       language: null,
+      now: this.needs.now,
       loaders: new RequestLoaders(),
       isBrowser: false,
       trustedDeviceToken: null,

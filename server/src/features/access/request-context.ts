@@ -10,6 +10,8 @@ export interface RequestContext {
   caller: Caller;
   source: Source;
   requestId: string;
+  /** The server's clock. */
+  now(): number;
   /** That the request asks to be answered in; null: it does not say, or none of ours. */
   language: Language | null;
   loaders: RequestLoaders;

@@ -38,7 +38,9 @@ export class PasskeyResolver {
   }
 
   @Allow(aPerson)
-  @Mutation(() => AddPasskeyPayload, { description: "Keeps the passkey that the browser has made." })
+  @Mutation(() => AddPasskeyPayload, {
+    description: "Keeps the passkey that the browser has made. Needs a fresh sign-in or stepUp.",
+  })
   addPasskey(
     @Arg("input", () => AddPasskeyInput, { description: "The browser's answer." }) input: AddPasskeyInput,
     @Ctx() context: RequestContext,

@@ -36,7 +36,7 @@ export class Session {
   tokenDigest: string;
   /** Whether the second factor was proven on the way here, also with assurance LINK. */
   @FlagColumn() isSecondFactorProven: boolean;
-  /** The last full proof of who is at the keyboard: sign-in or stepUp. */
+  /** When it was last proven in full who is at the keyboard (shared/sign-in `provenAtAfter`); 0: never. */
   @AtColumn() authenticatedAt: number;
   @AtColumn() createdAt: number;
   @AtColumn() lastUsedAt: number;

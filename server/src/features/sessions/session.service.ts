@@ -2,11 +2,14 @@ import { In, IsNull } from "typeorm";
 import {
   counts,
   lifetimes,
+  neverProven,
   nextTeamStep,
+  provenAtAfter,
   sessionMeetsPolicy,
   teamRoleNeedsTwoFactor,
   type Assurance,
   type Audience,
+  type Proof,
   type SecurityMode,
   type SessionTransport,
   type TeamRole,
@@ -38,6 +41,8 @@ export interface NewSession {
   email: string;
   assurance: Assurance;
   isSecondFactorProven: boolean;
+  /** What opened it. */
+  proof: Proof;
   transport: SessionTransport;
   source: Source;
   requestId?: string | null;
@@ -130,7 +135,7 @@ export class SessionService {
       transport: given.transport,
       tokenDigest: digestOf(token),
       isSecondFactorProven: given.isSecondFactorProven,
-      authenticatedAt: now,
+      authenticatedAt: provenAtAfter(given.proof, { before: neverProven, now }),
       createdAt: now,
       lastUsedAt: now,
       expiresAt: now + lifetimes.session,
@@ -154,22 +159,24 @@ export class SessionService {
   }
 
   /**
-   * A further proof by the same person: the session keeps its place in the list, but its id is new and the old cookie dead (session
+   * A further act of the same person, which makes the session fresh only where it proves them in full: the session keeps its place in the list, but its id is new and the old cookie dead (session
    * fixation, OWASP ASVS 7.2.4). A bearer token cannot be planted by a page, and its holder has no field to receive another one
    * in, so it stays. Answers the new token for a cookie.
    */
   async renew(
     unit: UnitOfWork,
     sessionId: string,
-    changes: Partial<Pick<Session, "assurance" | "isSecondFactorProven" | "authenticatedAt">>,
+    proof: Proof,
+    changes: Partial<Pick<Session, "assurance" | "isSecondFactorProven">> = {},
   ): Promise<{ session: Session; token: string | null }> {
     const { manager, now } = unit;
     const old = await manager.findOneOrFail(Session, {
       where: { id: sessionId, revokedAt: IsNull() },
       ...forUpdate(manager),
     });
+    const authenticatedAt = provenAtAfter(proof, { before: Number(old.authenticatedAt), now });
     if (old.transport === "TOKEN") {
-      const session = Object.assign(old, changes);
+      const session = Object.assign(old, changes, { authenticatedAt });
       await manager.save(session);
       return { session, token: null };
     }
@@ -177,6 +184,7 @@ export class SessionService {
     const session = manager.create(Session, {
       ...old,
       ...changes,
+      authenticatedAt,
       id: newId("session", now),
       tokenDigest: digestOf(token),
       lastUsedAt: now,

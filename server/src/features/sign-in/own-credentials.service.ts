@@ -1,6 +1,6 @@
-import { attemptLimits } from "@gatehouse/shared";
+import { attemptLimits, isFullProof } from "@gatehouse/shared";
 import { Refusal } from "../../platform/graphql/failures.js";
-import { asPerson, ownerIdOf, type PersonCaller } from "../access/caller.js";
+import { asPerson, mustBeFresh, ownerIdOf, type PersonCaller } from "../access/caller.js";
 import { personOf, type Person } from "../access/person.js";
 import { actorIn, sessionCookie, type RequestContext } from "../access/request-context.js";
 import { endAccess } from "../access-endings/end-access.js";
@@ -40,14 +40,17 @@ export class OwnCredentials {
     const person = await personOf(work.reader, caller);
     const actor = actorIn(context);
     await this.mustBeTheirPassword(person, input.password, ["input", "password"], context);
-    const isEnrolled = (await secondFactor.stateOf(work.reader, person)).enrolledAt !== null;
     const { passkeyResponse } = input;
-    if (isEnrolled && !input.code && passkeyResponse == null)
-      throw new Refusal("INVALID_CODE", ["input", "code"], (say) => say.codeMissing);
-    if (isEnrolled) await ownSecondFactor.takeTries(person, actor, context);
+    const second = passkeyResponse == null ? (input.code ? "CODE" : "NONE") : "PASSKEY";
+    const wasEnrolled = await this.isEnrolled(person);
+    if (!isFullProof({ act: "STEP_UP", second, isEnrolled: wasEnrolled })) throw codeMissing();
+    if (wasEnrolled) await ownSecondFactor.takeTries(person, actor, context);
     const session = await work.do(async (unit) => {
+      // Locked, so that an authenticator confirmed this moment is asked for too.
+      const isEnrolled = (await secondFactor.stateOf(unit.manager, person, true)).enrolledAt !== null;
+      if (isEnrolled && !wasEnrolled) throw codeMissing();
       if (isEnrolled && !(await this.spend(unit, person, caller, actor, input))) return null;
-      return ownSecondFactor.renewSession(unit, caller, context, { authenticatedAt: unit.now });
+      return ownSecondFactor.renewSession(unit, caller, context, { act: "STEP_UP", second, isEnrolled });
     });
     if (session === null) return secondFactor.fail(person, actor, passkeyResponse == null ? "code" : "passkey");
     return SessionView.of(session, session.id);
@@ -66,6 +69,10 @@ export class OwnCredentials {
       : secondFactor.spendPasskey(unit, person, { subjectId: sessionId, purpose: "STEP_UP" }, passkeyResponse);
   }
 
+  /**
+   * The current password is asked, and of somebody with an authenticator a fresh proof besides: their password alone is not all that
+   * proves them, and whoever changes it ends their other sessions. It proves nothing of who is at the keyboard.
+   */
   async changePassword(
     input: { currentPassword: string; newPassword: string },
     context: RequestContext,
@@ -73,6 +80,8 @@ export class OwnCredentials {
     const { work, hasher, ownSecondFactor } = this.needs;
     const caller = asPerson(context.caller);
     const person = await personOf(work.reader, caller);
+    const isEnrolled = await this.isEnrolled(person);
+    if (isEnrolled) mustBeFresh(caller, work.clock.now());
     await this.mustBeTheirPassword(person, input.currentPassword, ["input", "currentPassword"], context);
     mustBeGoodPassword(input.newPassword, person, ["input", "newPassword"]);
     const stored = await hasher.hash(input.newPassword);
@@ -88,7 +97,8 @@ export class OwnCredentials {
         data: { email: person.email, by: "change" },
       });
       await notify(unit, person, actor, passwordChanged);
-      return ownSecondFactor.renewSession(unit, caller, context, { authenticatedAt: unit.now });
+      const proof = { act: "PASSWORD_CHANGE", second: "NONE", isEnrolled } as const;
+      return ownSecondFactor.renewSession(unit, caller, context, proof);
     });
     return SessionView.of(session, session.id);
   }
@@ -125,6 +135,11 @@ export class OwnCredentials {
     });
   }
 
+  private async isEnrolled(person: Person): Promise<boolean> {
+    const { work, secondFactor } = this.needs;
+    return (await secondFactor.stateOf(work.reader, person)).enrolledAt !== null;
+  }
+
   /** Counted apart from sign-ins, so that a stranger's failures do not keep somebody signed in from proving who they are. */
   private async mustBeTheirPassword(
     person: Person,
@@ -146,4 +161,5 @@ export class OwnCredentials {
   }
 }
 
+const codeMissing = () => new Refusal("INVALID_CODE", ["input", "code"], (say) => say.codeMissing);
 const cookieOf = (caller: PersonCaller) => sessionCookie(caller.kind === "TEAM_MEMBER" ? "TEAM" : "PORTAL");

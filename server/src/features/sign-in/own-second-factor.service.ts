@@ -6,6 +6,7 @@ import {
   mayEnroll,
   teamRoleNeedsTwoFactor,
   planOffersTwoFactor,
+  type Proof,
   type SessionTransport,
 } from "@gatehouse/shared";
 import { Refusal } from "../../platform/graphql/failures.js";
@@ -137,11 +138,8 @@ export class OwnSecondFactor {
       await notify(unit, person, actor, twoFactorEnrolled);
       await endAccess(unit, person, "TWO_FACTOR_SET_UP", caller?.sessionId ?? null);
       if (caller) {
-        await this.renewSession(unit, caller, context, {
-          assurance: "TWO_FACTOR",
-          isSecondFactorProven: true,
-          authenticatedAt: unit.now,
-        });
+        const proof = { act: "ENROLLMENT", second: "NEW_AUTHENTICATOR", isEnrolled: true } as const;
+        await this.renewSession(unit, caller, context, proof, { assurance: "TWO_FACTOR", isSecondFactorProven: true });
         return { recoveryCodes, signedIn: null };
       }
       const entry = {
@@ -150,7 +148,7 @@ export class OwnSecondFactor {
         transport,
         context,
         isMailboxProven: true,
-        isSecondFactorProven: true,
+        second: "NEW_AUTHENTICATOR" as const,
         landingRequestId: challenge.landingRequestId,
       };
       const outcome = await signIn.enter(unit, entry);
@@ -192,7 +190,8 @@ export class OwnSecondFactor {
       });
       await notify(unit, owner, actor, twoFactorDisabled);
       await endAccess(unit, owner, "TWO_FACTOR_DISABLED", caller.sessionId);
-      await this.renewSession(unit, caller, context, { assurance: "PASSWORD", isSecondFactorProven: false });
+      const proof = { act: "TWO_FACTOR_REMOVAL", second: "CODE", isEnrolled: false } as const;
+      await this.renewSession(unit, caller, context, proof, { assurance: "PASSWORD", isSecondFactorProven: false });
       return TwoFactorStatusView.of({ enrolledAt: null, required: false, recoveryCodesRemaining: 0 });
     });
   }
@@ -210,9 +209,10 @@ export class OwnSecondFactor {
     unit: UnitOfWork,
     caller: PersonCaller,
     context: RequestContext,
-    changes: Partial<Pick<Session, "assurance" | "isSecondFactorProven" | "authenticatedAt">>,
+    proof: Proof,
+    changes: Partial<Pick<Session, "assurance" | "isSecondFactorProven">> = {},
   ): Promise<Session> {
-    const { session, token } = await this.needs.sessions.renew(unit, caller.sessionId, changes);
+    const { session, token } = await this.needs.sessions.renew(unit, caller.sessionId, proof, changes);
     if (token === null) return session;
     await rememberDevice(unit, { ownerId: ownerIdOf(caller), audience: session.audience }, context);
     unit.afterCommit(() =>

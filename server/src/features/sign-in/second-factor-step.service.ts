@@ -1,4 +1,4 @@
-import type { SessionTransport } from "@gatehouse/shared";
+import type { SecondProof, SessionTransport } from "@gatehouse/shared";
 import { Refusal } from "../../platform/graphql/failures.js";
 import type { RequestContext } from "../access/request-context.js";
 import { findPerson, type Person } from "../access/person.js";
@@ -18,6 +18,11 @@ interface Step {
   trustDevice?: boolean | null;
   transport?: SessionTransport | null;
 }
+const secondOf = {
+  code: "CODE",
+  "recovery code": "RECOVERY_CODE",
+  passkey: "PASSKEY",
+} as const satisfies Record<ProvenBy, SecondProof>;
 /** Judges the proof and spends it. */
 type Spend = (unit: UnitOfWork, person: Person, actor: Actor, challenge: SignInChallenge) => Promise<boolean>;
 
@@ -73,7 +78,7 @@ export class SecondFactorStep {
     const outcome = await work.do(async (unit) => {
       if (!(await spend(unit, person, actor, challenge))) return null;
       await challenges.spend(unit, challenge);
-      return this.continueThrough(unit, challenge, person, { ...input, transport }, context);
+      return this.continueThrough(unit, challenge, person, { ...input, transport, second: secondOf[what] }, context);
     });
     if (outcome === null) return secondFactor.fail(person, actor, what);
     await signIn.giveBack(bySource);
@@ -84,7 +89,7 @@ export class SecondFactorStep {
     unit: UnitOfWork,
     challenge: SignInChallenge,
     person: Person,
-    input: Step & { transport: SessionTransport },
+    input: Step & { transport: SessionTransport; second: SecondProof },
     context: RequestContext,
   ): Promise<SignInOutcome> {
     const { signIn } = this.needs;
@@ -98,7 +103,7 @@ export class SecondFactorStep {
         throw new Refusal("CHALLENGE_EXPIRED");
       const { sentTo } = await unit.manager.findOneByOrFail(ClientRequest, { id: link.requestId, firmId: link.firmId });
       const reach = { firmId: person.firmId, email: sentTo, requestId: link.requestId, magicLinkId: link.id };
-      return signIn.openLinkSession(unit, reach, input.transport, context, { isSecondFactorProven: true });
+      return signIn.openLinkSession(unit, reach, input.transport, context, { second: input.second });
     }
     if (input.trustDevice && person.audience === "PORTAL") {
       const { trustedDeviceDays } = await loadPolicy(unit.manager, person.firmId, { lock: "share" });
@@ -110,7 +115,7 @@ export class SecondFactorStep {
       transport: input.transport,
       context,
       isMailboxProven: challenge.isMailboxProven,
-      isSecondFactorProven: true,
+      second: input.second,
       landingRequestId: challenge.landingRequestId,
     });
   }

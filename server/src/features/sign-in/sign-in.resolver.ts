@@ -152,7 +152,10 @@ export class SignInResolver {
   }
 
   @Allow(aPerson)
-  @Mutation(() => ChangePasswordPayload, { description: "Changes the caller's password; every other session ends." })
+  @Mutation(() => ChangePasswordPayload, {
+    description:
+      "Changes the caller's password; every other session ends. Where 2FA is on, it needs a fresh sign-in or stepUp.",
+  })
   changePassword(
     @Arg("input", () => ChangePasswordInput, { description: "Both passwords." }) input: ChangePasswordInput,
     @Ctx() context: RequestContext,
@@ -176,7 +179,7 @@ export class SignInResolver {
   @Allow(aPerson)
   @Mutation(() => StepUpPayload, {
     description:
-      "Proves again who is at the keyboard, for 10 minutes; a fresh sign-in counts too. code: where 2FA is on.",
+      "Proves again who is at the keyboard, for 10 minutes; a fresh sign-in counts too, unless a trusted device spared its code. code: where 2FA is on.",
   })
   stepUp(
     @Arg("input", () => StepUpInput, { description: "The proof." }) input: StepUpInput,

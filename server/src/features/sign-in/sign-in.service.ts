@@ -11,6 +11,8 @@ import {
   normalizeEmail,
   type Audience,
   type ModePolicy,
+  type Proof,
+  type SecondProof,
   type SessionTransport,
   type SignInDoor,
 } from "@gatehouse/shared";
@@ -87,7 +89,8 @@ export interface Entry {
   context: RequestContext;
   /** The mailbox was proven in the same flow. */
   isMailboxProven: boolean;
-  isSecondFactorProven?: boolean;
+  /** What was given as second factor in this very sign-in, after the door. */
+  second?: SecondProof;
   /** The request that a magic link led here for. */
   landingRequestId?: string | null;
 }
@@ -245,7 +248,7 @@ export class SignInService {
     const policy = await loadPolicy(unit.manager, person.firmId, { lock: "share" });
     const factor = await secondFactor.stateOf(unit.manager, person);
     const isEnrolled = factor.enrolledAt !== null;
-    const isSecondFactorProven = entry.isSecondFactorProven ?? false;
+    const isSecondFactorProven = entry.second !== undefined;
     const isDeviceTrusted =
       person.audience === "PORTAL" &&
       isEnrolled &&
@@ -290,7 +293,9 @@ export class SignInService {
       }
       case "OPEN_SESSION": {
         const isFactorProven = step.assurance === "TWO_FACTOR";
-        const opened = await this.openAccountSession(unit, entry, isFactorProven);
+        const second = entry.second ?? (isDeviceTrusted ? "TRUSTED_DEVICE" : "NONE");
+        const proof = { act: entry.door, second, isEnrolled };
+        const opened = await this.openAccountSession(unit, entry, isFactorProven, proof);
         unit.record({
           type: "SIGN_IN_SUCCEEDED",
           firmId: person.firmId,
@@ -383,7 +388,7 @@ export class SignInService {
       { firmId, email: request.sentTo, requestId: request.id, magicLinkId: link.id },
       transport,
       context,
-      { isSecondFactorProven: false, policy },
+      { policy },
     );
   }
 
@@ -393,14 +398,16 @@ export class SignInService {
     reach: { firmId: string; email: string; requestId: string; magicLinkId: string },
     transport: SessionTransport,
     context: RequestContext,
-    { isSecondFactorProven, policy }: { isSecondFactorProven: boolean; policy?: FirmPolicy },
+    { second, policy }: { second?: SecondProof; policy?: FirmPolicy },
   ): Promise<SignedIn> {
+    const isSecondFactorProven = second !== undefined;
     const opened = await this.needs.sessions.open(unit, {
       ...reach,
       audience: "PORTAL",
       ownerId: null,
       assurance: "LINK",
       isSecondFactorProven,
+      proof: { act: "MAGIC_LINK", second: second ?? "NONE", isEnrolled: isSecondFactorProven },
       transport,
       source: context.source,
     });
@@ -436,6 +443,7 @@ export class SignInService {
     unit: UnitOfWork,
     { person, context, transport }: Entry,
     isFactorProven: boolean,
+    proof: Proof,
   ): Promise<OpenedSession> {
     const opened = await this.needs.sessions.open(unit, {
       firmId: person.firmId,
@@ -444,6 +452,7 @@ export class SignInService {
       email: person.email,
       assurance: isFactorProven ? "TWO_FACTOR" : "PASSWORD",
       isSecondFactorProven: isFactorProven,
+      proof,
       transport,
       source: context.source,
     });

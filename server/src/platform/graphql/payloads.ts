@@ -37,6 +37,9 @@ export abstract class Payload {
   userErrors: UserError[] = [];
 }
 
+/** The payload of a mutation that was refused before its use case was asked. */
+export const refused = (refusal: Refusal): Pick<Payload, "userErrors"> => ({ userErrors: [new UserError(refusal)] });
+
 /** Runs a use case and answers with its payload; a refusal becomes `userErrors`, and then every other field stays null. */
 export async function answer<P extends Payload>(
   PayloadClass: new () => P,
