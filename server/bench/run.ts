@@ -7,6 +7,7 @@ import { feed, feedSteady } from "./rows/feed.js";
 import { depthAndSearch, portalStats } from "./rows/lists.js";
 import { contactDetails, contactsPage } from "./rows/reads.js";
 import { magicLinkClaim, readsBesideSignIns, signIn, totpVerify } from "./rows/sign-in.js";
+import { signInBesideGuest } from "./rows/sign-in-beside-guest.js";
 import { coldStart, firstLoad } from "./rows/start.js";
 import { connectTo, firmOf } from "./seed.js";
 
@@ -16,6 +17,7 @@ const rows: Row[] = [
   portalStats,
   depthAndSearch,
   signIn,
+  signInBesideGuest,
   readsBesideSignIns,
   totpVerify,
   magicLinkClaim,

@@ -197,11 +197,14 @@ async function fill(db: Connection, firmId: string, contacts: number): Promise<v
   const { PasswordHasher } = await product<typeof import("../dist/features/passwords/password-hasher.js")>(
     "features/passwords/password-hasher.js",
   );
+  const { operatorsShare } = await product<typeof import("../dist/features/passwords/hash-share.js")>(
+    "features/passwords/hash-share.js",
+  );
   const { secretPlace } = await product<typeof import("../dist/features/two-factor/second-factor.service.js")>(
     "features/two-factor/second-factor.service.js",
   );
   const keys = KeyRing.parse(SECRET_KEYS);
-  const stored = await new PasswordHasher(keys).hash(PASSWORD);
+  const stored = await new PasswordHasher(keys).hash(PASSWORD, operatorsShare);
   const now = Date.now();
   const createdAt = (n: number) => now - 90 * 86_400_000 + n;
   const signedInAt = (p: Person) => (p.accountId === null || p.n % 3 === 0 ? null : createdAt(p.n) + 60_000);

@@ -45,7 +45,7 @@ const signInDocument = `mutation SignIn($input: PortalSignInInput!) {
   portalSignIn(input: $input) { result { __typename ... on SignedIn { sessionToken } } userErrors { code message } }
 }`;
 /** Of clients without 2FA, one after another, so that no account waits for itself. */
-const portalSignIn =
+export const portalSignIn =
   ({ clients }: Firm) =>
   (n: number): Request => ({
     body: {
@@ -61,7 +61,7 @@ const portalSignIn =
       },
     },
   });
-const mustSignIn = (answer: Answer) => {
+export const mustSignIn = (answer: Answer) => {
   mustBeGood(answer);
   if (!answer.body.includes('"SignedIn"')) throw new Error(`no sign-in: ${answer.body.toString()}`);
 };

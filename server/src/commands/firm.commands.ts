@@ -18,6 +18,7 @@ import { mailAdmins } from "../features/firm-staff/mail-admins.js";
 import { TeamMember } from "../features/firm-staff/team-member.entity.js";
 import { notify } from "../features/mail/security-notices.js";
 import { passwordChanged, planDowngraded } from "../features/mail/templates.js";
+import { operatorsShare } from "../features/passwords/hash-share.js";
 import type { PasswordHasher, StoredPassword } from "../features/passwords/password-hasher.js";
 import { mustBeGoodPassword, storePassword } from "../features/passwords/password.service.js";
 import { loadPolicy } from "../features/security-mode/security-policy.reader.js";
@@ -123,7 +124,7 @@ export class FirmCommands {
     const ownerName = cleanName(given.ownerName, "--owner-name");
     const email = cleanEmail(given.ownerEmail, "--owner-email");
     mustBeGoodPassword(given.ownerPassword, { email, firmName: name }, ["password"]);
-    const stored = await this.hasher.hash(given.ownerPassword);
+    const stored = await this.hasher.hash(given.ownerPassword, operatorsShare);
     return this.work.do(async (unit) => {
       const firm = await insertFirm(unit, { slug, name, plan: given.plan }).catch(taken(`The slug ${slug}`));
       const owner = await insertMember(unit, { firmId: firm.id, name: ownerName, email, role: "OWNER" }, stored).catch(
@@ -178,7 +179,7 @@ export class FirmCommands {
     const email = cleanEmail(given.email, "--email");
     const firm = await this.work.do((unit) => this.firmBySlug(unit, given.slug));
     mustBeGoodPassword(given.password, { email, firmName: firm.name }, ["password"]);
-    const stored = await this.hasher.hash(given.password);
+    const stored = await this.hasher.hash(given.password, operatorsShare);
     const member = await this.work
       .do((unit) => insertMember(unit, { firmId: firm.id, name, email, role: given.role }, stored))
       .catch(taken(`The email ${email}`));
@@ -195,7 +196,7 @@ export class FirmCommands {
     if (!member) throw new CommandError(`There is no team member with the email ${email}.`);
     const firm = await this.work.reader.findOneByOrFail(Firm, { id: member.firmId });
     mustBeGoodPassword(given.password, { email, firmName: firm.name }, ["password"]);
-    const stored = await this.hasher.hash(given.password);
+    const stored = await this.hasher.hash(given.password, operatorsShare);
     return this.work.do(async (unit) => {
       await storePassword(unit, member.id, stored);
       await forgetDevices(unit, member.id);

@@ -17,6 +17,7 @@ import { MagicLink } from "../features/magic-links/magic-link.entity.js";
 import type { PortalLinks } from "../features/mail/links.js";
 import { clientRequest } from "../features/mail/templates.js";
 import { PasswordCredential } from "../features/passwords/password-credential.entity.js";
+import { operatorsShare } from "../features/passwords/hash-share.js";
 import type { PasswordHasher, StoredPassword } from "../features/passwords/password-hasher.js";
 import { PortalAccount } from "../features/portal-accounts/portal-account.entity.js";
 import { newRecoveryCode } from "../features/two-factor/recovery-code.js";
@@ -128,8 +129,10 @@ interface Happening {
 export async function loadDemo({ workAt, clock, hasher, keys, links }: DemoNeeds): Promise<void> {
   const now = clock.now();
   const [hashes, unknown] = await Promise.all([
-    Promise.all(demoSignIns.map(async ({ email, password }) => [email, await hasher.hash(password)] as const)),
-    hasher.hash(randomBytes(32).toString("base64")),
+    Promise.all(
+      demoSignIns.map(async ({ email, password }) => [email, await hasher.hash(password, operatorsShare)] as const),
+    ),
+    hasher.hash(randomBytes(32).toString("base64"), operatorsShare),
   ]);
   const passwords = new Map<DemoEmail, StoredPassword>(hashes);
   const passwordOf = (email: DemoEmail) => passwords.get(email) ?? unknown;

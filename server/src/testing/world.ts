@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { insertFirm, insertMember } from "../commands/firm.commands.js";
 import { startApp, type App, type AppOptions } from "../app.js";
+import { operatorsShare } from "../features/passwords/hash-share.js";
 import type { Config } from "../platform/config/config.js";
 import { KeyRing } from "../platform/crypto/key-ring.js";
 import { createLog } from "../platform/log.js";
@@ -81,7 +82,7 @@ export class World extends Api {
   ): Promise<{ id: string; slug: string; owner: string }> {
     const slug = `firm-${randomBytes(4).toString("hex")}`;
     const owner = `owner@${slug}.example`;
-    const stored = await this.app.hasher.hash(OWNER_PASSWORD);
+    const stored = await this.app.hasher.hash(OWNER_PASSWORD, operatorsShare);
     const id = await this.app.work.do(async (unit) => {
       const firm = await insertFirm(unit, { slug, name: "Test & Sons", plan });
       await insertMember(unit, { firmId: firm.id, name: "Olive Owner", email: owner, role: "OWNER" }, stored);
@@ -91,7 +92,7 @@ export class World extends Api {
   }
   async member(firmId: string, role: "ADMIN" | "STAFF"): Promise<string> {
     const email = `${role.toLowerCase()}-${randomBytes(4).toString("hex")}@team.example`;
-    const stored = await this.app.hasher.hash(OWNER_PASSWORD);
+    const stored = await this.app.hasher.hash(OWNER_PASSWORD, operatorsShare);
     await this.app.work.do((unit) => insertMember(unit, { firmId, name: `A ${role}`, email, role }, stored));
     return email;
   }

@@ -35,6 +35,7 @@ export const refusalsInEnglish = {
   passwordOfNames: "This password is made of your email, the firm's name or the product's name. Choose another.",
   passwordWrong: "The password is not right.",
   tooManyWrongPasswords: (waitMs: number) => `Too many wrong passwords. Try again ${inWords(waitMs, "EN")}.`,
+  provenTooOften: (waitMs: number) => `You have confirmed this too often. Try again ${inWords(waitMs, "EN")}.`,
   tooManyWrongCodes: (waitMs: number) =>
     `Too many wrong codes. Try again ${inWords(waitMs, "EN")}, or ask the firm to unlock it.`,
   tooManyMailedCodes: (waitMs: number) => `Enough codes were mailed to you. Try again ${inWords(waitMs, "EN")}.`,

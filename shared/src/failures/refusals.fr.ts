@@ -38,6 +38,7 @@ export const refusalsInFrench: RefusalWords = {
     "Ce mot de passe est formé de votre adresse courriel, du nom du cabinet ou du nom du produit. Choisissez-en un autre.",
   passwordWrong: "Le mot de passe est incorrect.",
   tooManyWrongPasswords: (waitMs) => `Trop de mots de passe incorrects. Réessayez ${inWords(waitMs, "FR")}.`,
+  provenTooOften: (waitMs) => `Vous avez fait cette confirmation trop souvent. Réessayez ${inWords(waitMs, "FR")}.`,
   tooManyWrongCodes: (waitMs) =>
     `Trop de codes incorrects. Réessayez ${inWords(waitMs, "FR")}, ou demandez au cabinet de déverrouiller l’accès.`,
   tooManyMailedCodes: (waitMs) => `Assez de codes vous ont été envoyés. Réessayez ${inWords(waitMs, "FR")}.`,

@@ -90,6 +90,8 @@ export const attemptLimits = {
   password: { attempts: 10, window: 15 * minute, firstWait: 30 * second, longestWait: hour, perDay: 60 },
   /** The same on a browser that the person has signed in with, whatever strangers try elsewhere. */
   passwordOnKnownDevice: { attempts: 10, window: 15 * minute, firstWait: 30 * second, longestWait: hour, perDay: 60 },
+  /** stepUp and changePassword of one person, also with the right password: each costs a hash, and one proof lasts ten minutes. */
+  proofsAgain: { attempts: 20, window: 15 * minute, firstWait: minute, longestWait: 15 * minute, perDay: 200 },
   /** Per source address, IPv6 by /64. */
   passwordBySource: { attempts: 50, window: 15 * minute, firstWait: 30 * second, longestWait: hour, perDay: 1000 },
   secondFactorBySource: { attempts: 50, window: 15 * minute, firstWait: 30 * second, longestWait: hour, perDay: 1000 },

@@ -155,6 +155,11 @@ describeOnBothDatabases("X5 every limit refuses at the API", (database) => {
         async () => (await attempt("wrong", known.split(";")[0] ?? "")).data.portalSignIn.userErrors[0].code,
       );
     },
+    proofsAgain: async () => {
+      const token = (await client()).created.sessionToken as string;
+      const input = { password: CLIENT_PASSWORD };
+      return untilAnother(async () => (await send("stepUp", "StepUpInput", "session { id }", input, { token })).code);
+    },
     passwordBySource: async () => {
       const source = newSource();
       const codes = await Promise.all(
@@ -234,6 +239,7 @@ describeOnBothDatabases("X5 every limit refuses at the API", (database) => {
   const nextOf: Record<keyof typeof attemptLimits, string> = {
     password: "ACCOUNT_LOCKED",
     passwordOnKnownDevice: "ACCOUNT_LOCKED",
+    proofsAgain: "TOO_MANY_REQUESTS",
     passwordBySource: "RATE_LIMITED",
     secondFactorBySource: "RATE_LIMITED",
     tokenBySource: "RATE_LIMITED",

@@ -8,6 +8,7 @@ import { endAccess } from "../access-endings/end-access.js";
 import type { Work } from "../audit/unit-of-work.js";
 import { mailAdmins } from "../firm-staff/mail-admins.js";
 import { passwordStopped, suspicionReported } from "../mail/templates.js";
+import { shareOfPerson } from "../passwords/hash-share.js";
 import type { PasswordHasher } from "../passwords/password-hasher.js";
 import { storePassword } from "../passwords/password.service.js";
 import { mailPasswordReset } from "../portal-accounts/mail-password-reset.js";
@@ -39,7 +40,8 @@ export class NotMe {
     const audience = isId("portalAccount", ownerId) ? "PORTAL" : "TEAM";
     const person = token && (await findPerson(work.reader, audience, ownerId));
     if (!token || !person) throw new Refusal("TOKEN_INVALID", field);
-    const nobodyKnows = audience === "PORTAL" ? await hasher.hash(newToken("gmn")) : null;
+    const share = shareOfPerson(context, { firmId: person.firmId, who: ownerId });
+    const nobodyKnows = audience === "PORTAL" ? await hasher.hash(newToken("gmn"), share) : null;
     await work.do(async (unit) => {
       await spendToken(unit, token, field);
       await endAccess(unit, person, "NOT_ME");

@@ -8,6 +8,7 @@ import { NO_GENERATED_CODE } from "../../platform/config/generated-code.js";
 import { describeOnBothDatabases } from "../../testing/databases.js";
 import { freePort, ServerProcess } from "../../testing/server-process.js";
 import { until, World, type Answer } from "../../testing/world.js";
+import { operatorsShare } from "./hash-share.js";
 import { HashingChild } from "./hashing-child.js";
 import { PasswordHasher } from "./password-hasher.js";
 
@@ -47,10 +48,10 @@ const signIn = async (at: World | ServerProcess, email: string, password: string
 it("hashes in the server itself where no process can be started", async () => {
   const keys = KeyRing.parse(`k1:${Buffer.alloc(32, 7).toString("base64")}`);
   const hasher = new PasswordHasher(keys, 4, new HashingChild(join(process.cwd(), "no-such-file.js")));
-  const stored = await hasher.hash(PASSWORD);
-  expect(await hasher.matches(PASSWORD, stored)).toBe(true);
-  expect(await hasher.matches(`${PASSWORD}!`, stored)).toBe(false);
-  expect(await hasher.matches(PASSWORD, null)).toBe(false);
+  const stored = await hasher.hash(PASSWORD, operatorsShare);
+  expect(await hasher.matches(PASSWORD, stored, operatorsShare)).toBe(true);
+  expect(await hasher.matches(`${PASSWORD}!`, stored, operatorsShare)).toBe(false);
+  expect(await hasher.matches(PASSWORD, null, operatorsShare)).toBe(false);
   await hasher.stop();
 });
 
@@ -62,7 +63,7 @@ describeOnBothDatabases("passwords are hashed by a process that steps back", (da
     // Dear enough that a sign-in takes its time.
     world = await World.start(database.url(), {}, { passwordCost: 10, hashingProcess: built });
     const { id, slug } = await world.firm();
-    const stored = await world.app.hasher.hash(PASSWORD);
+    const stored = await world.app.hasher.hash(PASSWORD, operatorsShare);
     emails = await world.app.work.do(async (unit) => {
       const made = Array.from({ length: 20 }, (_, n) => `staff-${n}@${slug}.example`);
       for (const email of made)

@@ -4,7 +4,7 @@ import bcrypt from "bcrypt";
 import type { KeyRing } from "../../platform/crypto/key-ring.js";
 import { rateLimited } from "../../platform/graphql/failures.js";
 import type { BcryptResult, BcryptTask } from "./bcrypt-task.js";
-import { BoundedQueue } from "./bounded-queue.js";
+import { FairLine, type Share } from "./fair-line.js";
 import { HashingChild } from "./hashing-child.js";
 
 /** 2^12 rounds (OWASP Password Storage). */
@@ -20,10 +20,10 @@ export interface StoredPassword {
 /**
  * bcrypt over a keyed pre-hash (OWASP Password Storage): base64(HMAC-SHA-384(pepper, password)) is 64 bytes, so nothing past
  * bcrypt's 72 is lost, and a stolen database without the pepper cannot be guessed at. At most as many hashes at once as there
- * are cores (more only slows everything else down), a bounded line, a typed refusal past it.
+ * are cores (more only slows everything else down), a bounded and fair line, a typed refusal past it.
  */
 export class PasswordHasher {
-  private readonly queue = new BoundedQueue({ running: availableParallelism(), waiting: 200 });
+  private readonly line = new FairLine({ running: availableParallelism(), waiting: 200 });
   /** Compared with where there is no account, so that the answer takes as long. */
   private readonly nobody: StoredPassword;
 
@@ -35,17 +35,23 @@ export class PasswordHasher {
     this.nobody = { passwordHash: hashOfNothing(cost), pepperId: keys.activeId };
   }
 
-  async hash(password: string): Promise<StoredPassword> {
+  /** Throws RATE_LIMITED where the line has no place for that share. */
+  async hash(password: string, share: Share): Promise<StoredPassword> {
     const pepperId = this.keys.activeId;
-    const result = await this.inLine({ kind: "hash", text: this.prehash(password, pepperId), cost: this.cost });
+    const task: BcryptTask = { kind: "hash", text: this.prehash(password, pepperId), cost: this.cost };
+    const result = await this.inLine(task, share);
     if (typeof result !== "string") throw new Error("a hash that is none");
     return { passwordHash: result, pepperId };
   }
 
-  /** Whether it is the password; `stored` null (nobody by that name) takes the same time and is never right. */
-  async matches(password: string, stored: StoredPassword | null): Promise<boolean> {
+  /**
+   * Whether it is the password; `stored` null (nobody by that name) takes the same time and is never right. Throws RATE_LIMITED where the
+   * line has no place for that share: then nothing was judged.
+   */
+  async matches(password: string, stored: StoredPassword | null, share: Share): Promise<boolean> {
     const { passwordHash, pepperId } = stored ?? this.nobody;
-    const result = await this.inLine({ kind: "compare", text: this.prehash(password, pepperId), passwordHash });
+    const task: BcryptTask = { kind: "compare", text: this.prehash(password, pepperId), passwordHash };
+    const result = await this.inLine(task, share);
     return result === true && stored !== null;
   }
 
@@ -63,9 +69,9 @@ export class PasswordHasher {
     return this.keys.hmac384(password.normalize("NFKC"), PURPOSE, pepperId);
   }
 
-  /** Refuses where the line is full, and where the processes that hash are killed: to be tried again. */
-  private async inLine(task: BcryptTask): Promise<BcryptResult> {
-    const result = await this.queue.offer(() => this.child.do(task));
+  /** Refuses where the line has no place, and where the processes that hash are killed: to be tried again. */
+  private async inLine(task: BcryptTask, share: Share): Promise<BcryptResult> {
+    const result = await this.line.offer(share, () => this.child.do(task));
     if (result === null) throw rateLimited(QUEUE_RETRY_MS);
     return result;
   }

@@ -14,6 +14,7 @@ import { PortalFirmView } from "../firms/firm.results.js";
 import { MagicLink } from "../magic-links/magic-link.entity.js";
 import { notify } from "../mail/security-notices.js";
 import { loginEmailChanged, passwordChanged } from "../mail/templates.js";
+import { shareOfPerson } from "../passwords/hash-share.js";
 import type { PasswordHasher } from "../passwords/password-hasher.js";
 import { mustBeGoodPassword, storePassword } from "../passwords/password.service.js";
 import { loadPolicy } from "../security-mode/security-policy.reader.js";
@@ -118,7 +119,10 @@ export class PortalAccounts {
     await this.mustHaveLogins(proof.firmId);
     const firm = await work.reader.findOneByOrFail(Firm, { id: proof.firmId });
     mustBeGoodPassword(input.password, { email: proof.email, firmName: firm.name }, ["input", "password"]);
-    const stored = await hasher.hash(input.password);
+    const stored = await hasher.hash(
+      input.password,
+      shareOfPerson(context, { firmId: firm.id, who: `${firm.id} ${proof.email}` }),
+    );
     const outcome = await work.do(async (unit) => {
       // The policy is read under its lock before anything else, as wherever a session may be opened.
       mustAllowLogin(await loadPolicy(unit.manager, firm.id, { lock: "share" }));
@@ -181,7 +185,8 @@ export class PortalAccounts {
     if (!token || !person || person.email !== token.email) throw new Refusal("TOKEN_INVALID", field);
     await this.mustHaveLogins(person.firmId);
     mustBeGoodPassword(input.newPassword, person, ["input", "newPassword"]);
-    const stored = await hasher.hash(input.newPassword);
+    const share = shareOfPerson(context, { firmId: person.firmId, who: person.ownerId });
+    const stored = await hasher.hash(input.newPassword, share);
     const outcome = await work.do(async (unit) => {
       mustAllowLogin(await loadPolicy(unit.manager, person.firmId, { lock: "share" }));
       await spendToken(unit, token, field);

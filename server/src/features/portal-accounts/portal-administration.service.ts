@@ -97,6 +97,7 @@ export class PortalAdministration {
     await this.needs.attempts.clear(
       passwordTriesOf("PORTAL", account.firmId, account.email),
       `password-again:${account.id}`,
+      `proofs-again:${account.id}`,
       ...devices.map(passwordTriesOn),
     );
     return contact;

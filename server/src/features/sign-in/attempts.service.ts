@@ -77,6 +77,16 @@ export class Attempts {
     await this.work.once(...givingBack(taken, this.work.clock.now()));
   }
 
+  /** Judges what tries were taken for. What could not be judged (the line of hashes had no place) spends none. */
+  async judging<T>(taken: readonly TakenAttempt[], judge: () => Promise<T>): Promise<T> {
+    try {
+      return await judge();
+    } catch (error) {
+      for (const attempt of taken) await this.giveBack(attempt);
+      throw error;
+    }
+  }
+
   /** The same as the last thing in the transaction of the success; never where it holds what `takeWithin` is asked beside. */
   async giveBackWithin(unit: UnitOfWork, taken: TakenAttempt): Promise<void> {
     await unit.affected(...givingBack(taken, unit.now));

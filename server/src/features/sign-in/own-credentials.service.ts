@@ -8,6 +8,7 @@ import type { Actor, UnitOfWork, Work } from "../audit/unit-of-work.js";
 import { notify } from "../mail/security-notices.js";
 import { passwordChanged } from "../mail/templates.js";
 import { PasswordCredential } from "../passwords/password-credential.entity.js";
+import { shareOfPerson } from "../passwords/hash-share.js";
 import type { PasswordHasher } from "../passwords/password-hasher.js";
 import { couldBePassword, mustBeGoodPassword, storePassword } from "../passwords/password.service.js";
 import { SessionView } from "../sessions/session.results.js";
@@ -84,7 +85,7 @@ export class OwnCredentials {
     if (isEnrolled) mustBeFresh(caller, work.clock.now());
     await this.mustBeTheirPassword(person, input.currentPassword, ["input", "currentPassword"], context);
     mustBeGoodPassword(input.newPassword, person, ["input", "newPassword"]);
-    const stored = await hasher.hash(input.newPassword);
+    const stored = await hasher.hash(input.newPassword, shareOfOwner(person, context));
     const actor = actorIn(context);
     const session = await work.do(async (unit) => {
       await storePassword(unit, person.ownerId, stored);
@@ -148,18 +149,28 @@ export class OwnCredentials {
     context: RequestContext,
   ): Promise<void> {
     const { work, hasher, attempts, signIn } = this.needs;
-    const bySource = await signIn.takeFromSource("password", context);
     const key = `password-again:${person.ownerId}`;
-    const attempt = await attempts.take(key, attemptLimits.password);
-    if (!attempt.ok)
-      throw new Refusal("ACCOUNT_LOCKED", null, (say) => say.tooManyWrongPasswords(attempt.retryAfterMs));
+    const { bySource, attempt } = await work.doAndKeep(async (unit) => {
+      // First, and kept also where it was right: a flood of one's own must not spend the tries of everybody at the address.
+      const proof = await attempts.takeWithin(unit, `proofs-again:${person.ownerId}`, attemptLimits.proofsAgain);
+      if (!proof.ok) throw new Refusal("TOO_MANY_REQUESTS", null, (say) => say.provenTooOften(proof.retryAfterMs));
+      const source = await signIn.takeFromSourceWithin(unit, "password", context);
+      const taken = await attempts.takeWithin(unit, key, attemptLimits.password);
+      if (!taken.ok) throw new Refusal("ACCOUNT_LOCKED", null, (say) => say.tooManyWrongPasswords(taken.retryAfterMs));
+      return { bySource: source, attempt: taken };
+    });
     const credential = await work.reader.findOneBy(PasswordCredential, { ownerId: person.ownerId });
-    if (!couldBePassword(password) || !(await hasher.matches(password, credential)))
-      throw new Refusal("INVALID_CREDENTIALS", field, (say) => say.passwordWrong);
+    const share = shareOfOwner(person, context);
+    const isRight =
+      couldBePassword(password) &&
+      (await attempts.judging([attempt.taken, bySource], () => hasher.matches(password, credential, share)));
+    if (!isRight) throw new Refusal("INVALID_CREDENTIALS", field, (say) => say.passwordWrong);
     await attempts.clear(key);
     await signIn.giveBack(bySource);
   }
 }
 
+const shareOfOwner = ({ firmId, ownerId }: Person, context: RequestContext) =>
+  shareOfPerson(context, { firmId, who: ownerId });
 const codeMissing = () => new Refusal("INVALID_CODE", ["input", "code"], (say) => say.codeMissing);
 const cookieOf = (caller: PersonCaller) => sessionCookie(caller.kind === "TEAM_MEMBER" ? "TEAM" : "PORTAL");

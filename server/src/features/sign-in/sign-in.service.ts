@@ -35,6 +35,7 @@ import { notify } from "../mail/security-notices.js";
 import { enrollmentCode, newDeviceSignIn } from "../mail/templates.js";
 import { Passkey } from "../passkeys/passkey.entity.js";
 import { PasswordCredential } from "../passwords/password-credential.entity.js";
+import { shareOfStranger } from "../passwords/hash-share.js";
 import type { PasswordHasher } from "../passwords/password-hasher.js";
 import { couldBePassword, renewHash } from "../passwords/password.service.js";
 import { MailedToken } from "../portal-accounts/portal-account.entity.js";
@@ -208,12 +209,15 @@ export class SignInService {
 
     const credential = person && (await work.reader.findOneBy(PasswordCredential, { ownerId: person.ownerId }));
     // What cannot be a password costs no hash, whoever's it is said to be.
-    const isRight = couldBePassword(given.password) && (await hasher.matches(given.password, credential));
+    const share = shareOfStranger(context, { firmId: given.audience === "TEAM" ? null : given.firmId, who: key });
+    const isRight =
+      couldBePassword(given.password) &&
+      (await attempts.judging([attempt.taken, bySource], () => hasher.matches(given.password, credential, share)));
     if (!isRight || !person || !credential) {
       await this.recordFailure(given, attempt.isLast ? attempt.waitMs : null);
       throw new Refusal("INVALID_CREDENTIALS");
     }
-    const renewed = hasher.isOld(credential) ? await hasher.hash(given.password) : null;
+    const renewed = hasher.isOld(credential) ? await hasher.hash(given.password, share) : null;
     const outcome = await work
       .do(async (unit) => {
         const current = await unit.manager.findOneBy(PasswordCredential, { ownerId: person.ownerId });

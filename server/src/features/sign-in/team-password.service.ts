@@ -6,6 +6,7 @@ import { endAccess } from "../access-endings/end-access.js";
 import type { Work } from "../audit/unit-of-work.js";
 import { notify } from "../mail/security-notices.js";
 import { passwordChanged } from "../mail/templates.js";
+import { shareOfPerson } from "../passwords/hash-share.js";
 import type { PasswordHasher } from "../passwords/password-hasher.js";
 import { mustBeGoodPassword, storePassword } from "../passwords/password.service.js";
 import { findToken, spendToken, voidTokens } from "../portal-accounts/mailed-tokens.js";
@@ -37,7 +38,8 @@ export class TeamPassword {
     const person = token && (await findPerson(work.reader, "TEAM", token.accountId ?? ""));
     if (!token || !person) throw new Refusal("TOKEN_INVALID", field);
     mustBeGoodPassword(input.password, person, ["input", "password"]);
-    const stored = await hasher.hash(input.password);
+    const share = shareOfPerson(context, { firmId: person.firmId, who: person.ownerId });
+    const stored = await hasher.hash(input.password, share);
     const outcome = await work.do(async (unit) => {
       await loadPolicy(unit.manager, person.firmId, { lock: "share" });
       await spendToken(unit, token, field);

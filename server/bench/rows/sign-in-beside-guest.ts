@@ -1,0 +1,64 @@
+import { alternate, rangeIn, within, type Row } from "../bench.js";
+import { ask, closedLoop, type Answer, type Request } from "../load.js";
+import { gatehouse } from "../processes.js";
+import { freshen, PASSWORD } from "../seed.js";
+import { CONTACTS } from "./reads.js";
+import { mustSignIn, portalSignIn } from "./sign-in.js";
+
+const stepUpDocument = `mutation StepUp($input: StepUpInput!) {
+  stepUp(input: $input) { session { id } userErrors { code message } }
+}`;
+/** A client who proves with the right password, over and over, who it is: some are served, the others refused by name. */
+const stepUp = (token: string): Request => ({
+  token,
+  body: { operationName: "StepUp", query: stepUpDocument, variables: { input: { password: PASSWORD } } },
+});
+const mustBeTyped = ({ status, body }: Answer) => {
+  if (!/"session":\{|TOO_MANY_REQUESTS|RATE_LIMITED/.test(body.toString()))
+    throw new Error(`neither served nor told to come again: ${status} ${body.toString()}`);
+};
+
+export const signInBesideGuest: Row = {
+  name: "sign-in-beside-guest",
+  title: "Password sign-in beside a client who repeats stepUp",
+  async measure(bench) {
+    const firm = await bench.firm(CONTACTS);
+    const seconds = bench.isQuick ? 0.5 : 8;
+    const rows = await alternate(bench, [gatehouse(firm.databaseUrl)], async (_variant, { port }) => {
+      await freshen(firm);
+      const signedIn = await ask(port, portalSignIn(firm)(Math.floor(firm.clients / 2) - 1));
+      mustSignIn(signedIn);
+      const guest = /"sessionToken":"([^"]+)"/.exec(signedIn.body.toString())?.[1] ?? "";
+      const load = { port, connections: 4, request: portalSignIn(firm), check: mustSignIn };
+      if (!bench.isQuick) await closedLoop(load, 1);
+      const alone = await closedLoop(load, seconds);
+      let isOver = false;
+      const guests = closedLoop(
+        { port, connections: 16, request: () => stepUp(guest), check: mustBeTyped },
+        seconds + 60,
+        () => isOver,
+      );
+      const beside = await closedLoop(load, seconds);
+      isOver = true;
+      const { perSecond: guestPerSecond } = await guests;
+      return { alone: alone.p99, beside: beside.p99, ratio: beside.p99 / alone.p99, guestPerSecond };
+    });
+    return {
+      tables: [
+        {
+          metrics: [
+            { key: "alone", title: "p99 ms alone", better: "less" },
+            { key: "beside", title: "p99 ms beside the guest", better: "less" },
+            { key: "ratio", title: "beside ÷ alone", better: "less" },
+            { key: "guestPerSecond", title: "the guest's requests a second meanwhile", better: "more" },
+          ],
+          rows,
+        },
+      ],
+      goals: [within(rangeIn(rows, "Gatehouse", "ratio"), "less", 2, "p99 at most 2x its p99 alone", "x")],
+      notes: [
+        "4 callers sign in at once; the guest asks over 16 connections without a pause, with one session and the right password. Most of that is refused by name: one hash of a person waits at a time, and twenty proofs are taken in a quarter of an hour.",
+      ],
+    };
+  },
+};

@@ -1,0 +1,105 @@
+import { afterAll, beforeAll, expect, it } from "@jest/globals";
+import { describeOnBothDatabases } from "../../testing/databases.js";
+import { CLIENT_PASSWORD, World, type Answer } from "../../testing/world.js";
+
+const STEP_UP = "mutation($input: StepUpInput!) { stepUp(input: $input) { session { id } userErrors { code } } }";
+const SIGN_IN =
+  "mutation($input: PortalSignInInput!) { portalSignIn(input: $input) { result { __typename } userErrors { code } } }";
+const codeOf = ({ errors, data }: Answer): string =>
+  errors?.[0]?.extensions.code ?? Object.values<Answer["data"]>(data)[0].userErrors[0]?.code ?? "done";
+
+describeOnBothDatabases("X15a one client who floods the line of hashes", (database) => {
+  let world: World;
+  let firm: Awaited<ReturnType<World["firm"]>>;
+  let guest: { emails: string[]; token: string };
+  let others: string[];
+  beforeAll(async () => {
+    // Dear enough that hashes wait for each other.
+    world = await World.start(database.url(), { trustedProxies: ["127.0.0.1"] }, { passwordCost: 10 });
+    firm = await world.firm();
+    const owner = await world.ownerToken(firm);
+    const clients: Awaited<ReturnType<World["client"]>>[] = [];
+    for (let n = 0; n < 14; n++) clients.push(await world.client(firm, owner));
+    const emails = clients.map(({ email }) => email);
+    others = emails.slice(10);
+    guest = { emails: emails.slice(0, 10), token: clients[0]?.created.result.sessionToken };
+  });
+  afterAll(() => world.stop());
+
+  const from = (address: string) => ({ "x-forwarded-for": address });
+  const signIn = (email: string, address: string) =>
+    world.ask(
+      SIGN_IN,
+      { input: { firmSlug: firm.slug, email, password: CLIENT_PASSWORD, transport: "TOKEN" } },
+      undefined,
+      from(address),
+    );
+  /** How many of the flood were served until the others were, who come when the first of it is answered. */
+  async function servedBeforeOthers(flood: () => Promise<Answer>, many: number) {
+    const answers: string[] = [];
+    let hasBegun = () => {};
+    const begun = new Promise<void>((resolve) => (hasBegun = resolve));
+    const all = Array.from({ length: many }, async () => {
+      answers.push(codeOf(await flood()));
+      hasBegun();
+    });
+    await begun;
+    const served = () => answers.filter((code) => code === "done").length;
+    const before = served();
+    const came = await Promise.all(others.map((email, n) => signIn(email, `198.51.100.${n}`)));
+    const meanwhile = served() - before;
+    await Promise.all(all);
+    expect(came.map(codeOf)).toEqual(others.map(() => "done"));
+    return { meanwhile, answers };
+  }
+
+  it("by the own right password at stepUp is served once in a while, the others in their turn", async () => {
+    const stepUp = () => world.ask(STEP_UP, { input: { password: CLIENT_PASSWORD } }, guest.token, from("192.0.2.1"));
+    const { meanwhile, answers } = await servedBeforeOthers(stepUp, 60);
+    expect(meanwhile).toBeLessThan(20);
+    // What is too much is refused at once and by name, to be tried again. Ten at once take all tries of a person before one is judged.
+    const typed = ["done", "RATE_LIMITED", "TOO_MANY_REQUESTS", "ACCOUNT_LOCKED"];
+    expect(answers.filter((code) => !typed.includes(code))).toEqual([]);
+    expect(answers.filter((code) => code === "done").length).toBeLessThanOrEqual(20);
+  });
+
+  it("by signing in rightly, to ten accounts of theirs at once, takes turns with those who come from elsewhere", async () => {
+    let n = 0;
+    const { meanwhile } = await servedBeforeOthers(() => signIn(guest.emails[n++ % 10] ?? "", "192.0.2.1"), 60);
+    expect(meanwhile).toBeLessThan(20);
+  });
+});
+
+describeOnBothDatabases("X15a proving oneself again", (database) => {
+  let world: World;
+  beforeAll(async () => {
+    world = await World.start(database.url());
+  });
+  afterAll(() => world.stop());
+
+  it("is bounded also when it is right: twenty times in a quarter of an hour, then a wait", async () => {
+    const firm = await world.firm();
+    const owner = await world.ownerToken(firm);
+    const token = (await world.client(firm, owner)).created.result.sessionToken;
+    const again = await world.client(firm, owner);
+    const stepUp = () => world.ask(STEP_UP, { input: { password: CLIENT_PASSWORD } }, token);
+    const change = () =>
+      world.ask(
+        "mutation($input: ChangePasswordInput!) { changePassword(input: $input) { session { id } userErrors { code message } } }",
+        { input: { currentPassword: CLIENT_PASSWORD, newPassword: CLIENT_PASSWORD } },
+        token,
+      );
+    for (let n = 0; n < 20; n++) expect([n, codeOf(await (n % 2 ? change : stepUp)())]).toEqual([n, "done"]);
+    expect(codeOf(await stepUp())).toBe("TOO_MANY_REQUESTS");
+    const refused = await change();
+    expect(refused.data.changePassword.userErrors[0]).toMatchObject({
+      code: "TOO_MANY_REQUESTS",
+      message: expect.stringMatching(/Try again in (60 seconds|a minute|1 minute)/),
+    });
+    // Nobody else's: not another client's, and not the sign-in.
+    const neighbour = again.created.result.sessionToken;
+    expect(codeOf(await world.ask(STEP_UP, { input: { password: CLIENT_PASSWORD } }, neighbour))).toBe("done");
+    world.forward({ seconds: 61 });
+    expect(codeOf(await stepUp())).toBe("done");
+  });
+});
