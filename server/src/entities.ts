@@ -9,6 +9,7 @@ import { Branding1764060000000 } from "./migrations/1764060000000-branding.js";
 import { AttemptShares1764120000000 } from "./migrations/1764120000000-attempt-shares.js";
 import { TeamMailRequests1764121000000 } from "./migrations/1764121000000-team-mail-requests.js";
 import { KnownDevices1764122000000 } from "./migrations/1764122000000-known-devices.js";
+import { TeamAddresses1764123000000 } from "./migrations/1764123000000-team-addresses.js";
 import { Firm } from "./features/firms/firm.entity.js";
 import { Branding, Logo } from "./features/branding/branding.entity.js";
 import { TeamMember } from "./features/firm-staff/team-member.entity.js";
@@ -89,4 +90,5 @@ export const migrations = [
   AttemptShares1764120000000,
   TeamMailRequests1764121000000,
   KnownDevices1764122000000,
+  TeamAddresses1764123000000,
 ];

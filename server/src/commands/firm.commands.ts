@@ -76,6 +76,7 @@ export async function insertMember(unit: UnitOfWork, given: NewMember, password:
     id: newId("teamMember", now),
     createdAt: now,
     joinedAt: now,
+    signInEmail: given.email,
     lastSignInAt: null,
     disabledAt: null,
   });
@@ -192,7 +193,7 @@ export class FirmCommands {
     password: string;
   }): Promise<{ member: TeamMember; ended: number }> {
     const email = cleanEmail(given.email, "--email");
-    const member = await this.work.reader.findOneBy(TeamMember, { email });
+    const member = await this.work.reader.findOneBy(TeamMember, { signInEmail: email });
     if (!member) throw new CommandError(`There is no team member with the email ${email}.`);
     const firm = await this.work.reader.findOneByOrFail(Firm, { id: member.firmId });
     mustBeGoodPassword(given.password, { email, firmName: firm.name }, ["password"]);

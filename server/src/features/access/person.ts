@@ -27,9 +27,9 @@ const CLIENTS = `
 const one = async (manager: EntityManager, sql: string, parameters: string[]): Promise<Person | null> =>
   (await rowsOf<Person>(manager, sql, parameters))[0] ?? null;
 
-/** The team member with that (normalised) email; null when there is none, or no more. */
+/** The team member who signs in with that (normalised) email; null when there is none, not yet or no more. */
 export const findMemberByEmail = (manager: EntityManager, email: string): Promise<Person | null> =>
-  one(manager, `${MEMBERS} m.email = ?`, [email]);
+  one(manager, `${MEMBERS} m.signInEmail = ?`, [email]);
 
 /** The account of the firm with that (normalised) email. */
 export const findClientByEmail = (manager: EntityManager, firmId: string, email: string): Promise<Person | null> =>

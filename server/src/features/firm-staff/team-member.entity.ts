@@ -2,8 +2,12 @@ import { Entity, ForeignKey, Index } from "typeorm";
 import type { TeamRole } from "@gatehouse/shared";
 import { AtColumn, IdColumn, RefColumn, TextColumn } from "../../platform/database/columns.js";
 
-/** A person who works at the firm and uses the dashboard. The email signs in, so it is unique in the deployment. */
+/**
+ * A person who works at the firm and uses the dashboard. An invitation holds no address: only whoever has proven the mailbox by joining signs
+ * in with it, and keeps others from it.
+ */
 @Entity("team_members")
+@Index("uq_team_members_email", ["firmId", "email"], { unique: true })
 export class TeamMember {
   @IdColumn() id: string;
   @Index("ix_team_members_firm")
@@ -11,9 +15,11 @@ export class TeamMember {
   @RefColumn()
   firmId: string;
   @TextColumn(200) name: string;
-  @Index("uq_team_members_email", { unique: true })
-  @TextColumn(254)
-  email: string;
+  @TextColumn(254) email: string;
+  /** The email, once joined: it signs in without a firm's name, so it is unique in the deployment. Null: invited or removed. */
+  @Index("uq_team_members_sign_in", { unique: true })
+  @TextColumn(254, { nullable: true })
+  signInEmail: string | null;
   @TextColumn(10) role: TeamRole;
   @AtColumn() createdAt: number;
   /** When the password was chosen; null: invited, and not come yet. */

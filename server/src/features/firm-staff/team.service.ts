@@ -47,19 +47,23 @@ export class Team {
     });
   }
 
-  /** Mails a link to choose a password. Until then the colleague cannot sign in. */
+  /**
+   * Mails a link to choose a password. Until then the colleague cannot sign in, and the address is held against nobody: whether another
+   * firm knows it shows to whoever reads its mail alone, at joining.
+   */
   async invite(given: { name: string; email: string; role: TeamRole }, context: RequestContext): Promise<TeamMember> {
     const caller = this.mustManage(context, given.role, ["input", "role"]);
     const name = readName(given.name);
     const email = normalizeEmail(given.email);
     if (email === null) throw new Refusal("INVALID_EMAIL", ["input", "email"]);
-    await this.mustNotFlood(email);
+    await this.mustNotFlood(`${caller.firmId}:${email}`);
     return this.needs.work.do(async (unit) => {
       const member = unit.manager.create(TeamMember, {
         id: newId("teamMember", unit.now),
         firmId: caller.firmId,
         name,
         email,
+        signInEmail: null,
         role: given.role,
         createdAt: unit.now,
         joinedAt: null,
@@ -70,7 +74,7 @@ export class Team {
         await unit.manager.insert(TeamMember, member);
       } catch (error) {
         if (isUniqueViolation(error))
-          throw new Refusal("ALREADY_EXISTS", ["input", "email"], "Somebody in Gatehouse has this email already.");
+          throw new Refusal("ALREADY_EXISTS", ["input", "email"], "A colleague has this email already.");
         throw error;
       }
       await this.needs.secondFactor.createState(unit, { ownerId: member.id, firmId: member.firmId });
@@ -131,7 +135,11 @@ export class Team {
       await this.needs.secondFactor.forget(unit, { ownerId: member.id, firmId: member.firmId });
       await unit.manager.delete(PasswordCredential, { ownerId: member.id });
       // Kept for the log's sake, under an address that nobody signs in with.
-      await unit.manager.update(TeamMember, { id: member.id }, { disabledAt: unit.now, email: `${member.id}@removed` });
+      await unit.manager.update(
+        TeamMember,
+        { id: member.id },
+        { disabledAt: unit.now, email: `${member.id}@removed`, signInEmail: null },
+      );
     });
   }
 

@@ -6,7 +6,6 @@ import type { Caller } from "../access/caller.js";
 import { findMemberByEmail, findPerson } from "../access/person.js";
 import type { RequestContext } from "../access/request-context.js";
 import type { Work } from "../audit/unit-of-work.js";
-import { TeamMember } from "../firm-staff/team-member.entity.js";
 import { RequestLoop } from "../mail/request-loop.js";
 import { teamPasswordForgotten } from "../mail/templates.js";
 import { issueToken } from "../portal-accounts/mailed-tokens.js";
@@ -81,10 +80,9 @@ export class TeamPasswordRequests {
   private async workOff(request: TeamMailRequest): Promise<void> {
     await this.needs.work.do(async (unit) => {
       if ((await unit.affected("DELETE FROM team_mail_requests WHERE id = ?", [request.id])) !== 1) return;
+      // Who has not joined yet has the invitation alone.
       const person = await findMemberByEmail(unit.manager, request.email);
-      // Who has not joined yet has the invitation, which a stranger must not replace by a shorter one.
-      const member = person && (await unit.manager.findOneBy(TeamMember, { id: person.ownerId }));
-      if (!person || member?.joinedAt == null) return;
+      if (!person) return;
       const { firmId, firmName, email, ownerId } = person;
       const actor = actorAs(person, request);
       if (request.isHeld) return recordHeldBack(unit, { firmId, email, actor, what: "password reset" });

@@ -1,9 +1,10 @@
 import type { SessionTransport } from "@gatehouse/shared";
+import { isUniqueViolation } from "../../platform/database/dialect.js";
 import { Refusal } from "../../platform/graphql/failures.js";
-import { findPerson } from "../access/person.js";
+import { findPerson, type Person } from "../access/person.js";
 import type { RequestContext } from "../access/request-context.js";
 import { endAccess } from "../access-endings/end-access.js";
-import type { Work } from "../audit/unit-of-work.js";
+import type { UnitOfWork, Work } from "../audit/unit-of-work.js";
 import { notify } from "../mail/security-notices.js";
 import { passwordChanged } from "../mail/templates.js";
 import { shareOfPerson } from "../passwords/hash-share.js";
@@ -48,10 +49,7 @@ export class TeamPassword {
       await endAccess(unit, person, "PASSWORD_RESET");
       const { firmId, email } = person;
       const actor = actorAs(person, context.source);
-      const joined = await unit.affected("UPDATE team_members SET joinedAt = ? WHERE id = ? AND joinedAt IS NULL", [
-        unit.now,
-        person.ownerId,
-      ]);
+      const joined = await join(unit, person);
       if (joined === 1) unit.record({ type: "TEAM_MEMBER_JOINED", firmId, actor, data: { email } });
       else {
         unit.record({ type: "PASSWORD_CHANGED", firmId, actor, data: { email, by: "reset" } });
@@ -62,5 +60,26 @@ export class TeamPassword {
     });
     await signIn.giveBack(bySource);
     return outcome;
+  }
+}
+
+/**
+ * Joins who was invited, and answers how many did. The mailbox is proven: only now is it said that the address signs in elsewhere. Two
+ * firms' invitations race here; exactly one wins.
+ */
+async function join(unit: UnitOfWork, { ownerId, email }: Person): Promise<number> {
+  try {
+    return await unit.affected(
+      "UPDATE team_members SET joinedAt = ?, signInEmail = ? WHERE id = ? AND joinedAt IS NULL AND disabledAt IS NULL",
+      [unit.now, email, ownerId],
+    );
+  } catch (error) {
+    if (isUniqueViolation(error))
+      throw new Refusal(
+        "ALREADY_EXISTS",
+        field,
+        "You sign in with this email at another firm. Ask to be invited with another one.",
+      );
+    throw error;
   }
 }
