@@ -117,6 +117,9 @@ switch (command) {
     build();
     stay([join(root, "server/bench/bench.mjs"), ...rest]);
     break;
+  case "mutation":
+    stay([join(root, "server/mutation/mutation.mjs"), ...rest]);
+    break;
   case "dev":
     tsc("-b", "server");
     spawn(process.execPath, [inModules("typescript/bin/tsc"), "-b", "server", "-w", "--preserveWatchOutput"], {
@@ -130,6 +133,8 @@ switch (command) {
     stay([NO_GENERATED_CODE, "--watch-path", join(root, "server/dist"), join(root, "server/dist/main.js")]);
     break;
   default:
-    console.error(`unknown command ${command}: start, test, build, dev, typecheck, schema, bench, chaos or gatehouse`);
+    console.error(
+      `unknown command ${command}: start, test, build, dev, typecheck, schema, bench, mutation, chaos or gatehouse`,
+    );
     process.exit(2);
 }

@@ -1,0 +1,33 @@
+import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
+import { parts } from "./rules.mjs";
+
+const part = process.env.MUTATION_PART;
+// Stryker looks for it beside the project, where a strict install shows only what the project names.
+const testEnvironment = ["jest", "jest-cli", "jest-config", "jest-environment-node"].reduce(
+  (from, name) => createRequire(from).resolve(name),
+  import.meta.url,
+);
+
+/** @type {import("@stryker-mutator/api/core").PartialStrykerOptions} */
+export default {
+  // A strict install shows Stryker no plugin beside it.
+  plugins: [fileURLToPath(import.meta.resolve("@stryker-mutator/jest-runner"))],
+  testRunner: "jest",
+  jest: {
+    configFile: "server/mutation/jest.config.ts",
+    config: { testEnvironment, testMatch: parts[part].tests.map((tests) => `<rootDir>/../${tests}`) },
+  },
+  coverageAnalysis: "perTest",
+  mutate: parts[part].rules,
+  // What no rule and no test of one needs is not copied.
+  ignorePatterns: ["dashboard", "docker", "docs", "server/bench", "server/mutation/reports", "data", "*.md"],
+  reporters: ["html", "json"],
+  htmlReporter: { fileName: `server/mutation/reports/${part}.html` },
+  jsonReporter: { fileName: `server/mutation/reports/${part}.json` },
+  incrementalFile: `server/mutation/reports/${part}.incremental.json`,
+  // More would test the machine: a rule's tests are quick, and a loaded machine makes their time-outs kills.
+  concurrency: 1,
+  timeoutMS: 30_000,
+  tempDirName: ".stryker-tmp",
+};

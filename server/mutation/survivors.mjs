@@ -1,0 +1,46 @@
+/**
+ * What the unnoticed changes of a run amount to: each file's score, and everything that is wrong. A change is known by its file, the
+ * line of code that it is on, what stood there and what was put in its place; so an entry outlives lines added above it, and dies
+ * with its line.
+ */
+const plain = (text) => text.trim().replaceAll(/\s+/g, " ");
+
+/** The text between two positions (lines and columns from 1, the end exclusive). */
+function textAt(lines, { start, end }) {
+  if (start.line === end.line) return lines[start.line - 1].slice(start.column - 1, end.column - 1);
+  const between = lines.slice(start.line, end.line - 1);
+  return [lines[start.line - 1].slice(start.column - 1), ...between, lines[end.line - 1].slice(0, end.column - 1)].join(
+    "\n",
+  );
+}
+const nameOf = ({ line, from, to }) => JSON.stringify({ line: plain(line), from: plain(from), to: plain(to) });
+
+/**
+ * `report`: Stryker's, of the mutation testing report schema. `reasons`: survivors.json, lists of `{ line, from, to, why }` by file.
+ * `least`: how many of a hundred have to be noticed in each file.
+ */
+export function judge(report, reasons, least) {
+  const scores = [];
+  const wrong = [];
+  for (const [file, { source, mutants }] of Object.entries(report.files)) {
+    const lines = source.split("\n");
+    const counted = mutants.filter(({ status }) => ["Killed", "Timeout", "Survived", "NoCoverage"].includes(status));
+    const lived = counted.filter(({ status }) => status === "Survived" || status === "NoCoverage");
+    const score = counted.length === 0 ? 100 : (100 * (counted.length - lived.length)) / counted.length;
+    scores.push({ file, changes: counted.length, lived: lived.length, score });
+    if (score < least) wrong.push(`${file}: ${score.toFixed(1)} % noticed, ${least} % are the least`);
+
+    const listed = new Map((reasons[file] ?? []).map((entry) => [nameOf(entry), entry]));
+    const seen = new Set();
+    for (const { location, replacement, mutatorName } of lived) {
+      const entry = { line: lines[location.start.line - 1], from: textAt(lines, location), to: replacement };
+      const name = nameOf(entry);
+      seen.add(name);
+      if (!listed.get(name)?.why)
+        wrong.push(`${file}:${location.start.line} ${mutatorName} goes unnoticed, without a reason: ${name}`);
+    }
+    for (const name of listed.keys())
+      if (!seen.has(name)) wrong.push(`${file}: survivors.json lists a change that is noticed, or is gone: ${name}`);
+  }
+  return { scores, wrong };
+}
