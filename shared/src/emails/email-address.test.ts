@@ -21,7 +21,52 @@ describe("an email address", () => {
     "maya..x@client.example",
     "may\u0000a@client.example",
     "maya\u200b@client.example",
+    "maya@a.example@b.example",
+    ".maya@client.example",
+    "maya.@client.example",
+    ";maya@client.example",
+    "maya;@client.example",
+    "may\\a@client.example",
+    "maya@client..example",
+    "maya@.client.example",
+    "maya@client.example.",
+    "maya@client-.example",
+    "maya@client.-example",
+    "maya@cli_ent.example",
+    "maya@_client.example",
+    "maya@client_.example",
+    "maya@[127.0.0.1]",
   ])("is not %j", (text) => expect(normalizeEmail(text)).toBeNull());
-  it("is recognised by its owner when masked, and by nobody else", () =>
-    expect(maskEmail("maya@client.example")).toBe("m•••@c•••.example"));
+
+  it.each([
+    "m@c.example",
+    "o'brien+tax=2026@client.example",
+    "1.2@3com.example",
+    "maya@my-firm.co.example",
+    "maña@café.example",
+    // A virama is a mark of its own, which no composition takes away.
+    "maya@क्ष.example",
+  ])("is %j, as it stands", (text) => expect(normalizeEmail(text)).toBe(text));
+
+  it("is as long as mail allows, to the character (RFC 5321 4.5.3.1, RFC 1035 2.3.4)", () => {
+    const local = "l".repeat(64);
+    const label = "d".repeat(63);
+    const last = "e".repeat(61);
+    const longest = `${local}@${label}.${label}.${last}`;
+    expect(longest).toHaveLength(254);
+    expect(normalizeEmail(longest)).toBe(longest);
+    expect(normalizeEmail(`${longest}e`)).toBeNull();
+    expect(normalizeEmail(`l${local}@client.example`)).toBeNull();
+    expect(normalizeEmail(`maya@d${label}.example`)).toBeNull();
+  });
+  it.each([
+    ["maya@client.example", "m•••@c•••.example"],
+    ["maya@mail.client.example", "m•••@m•••.client.example"],
+    ["😀maya@😀client.example", "😀•••@😀•••.example"],
+    ["maya@localhost", "m•••@l•••"],
+    ["maya", "m•••@•••"],
+    ["", "•••@•••"],
+  ])("is recognised by its owner when masked, and by nobody else: %s", (email, masked) =>
+    expect(maskEmail(email)).toBe(masked),
+  );
 });

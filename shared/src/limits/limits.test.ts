@@ -1,0 +1,59 @@
+import { describe, expect, it } from "@jest/globals";
+import {
+  attemptLimits,
+  counts,
+  doublingWait,
+  lengths,
+  lifetimes,
+  secondFactorLock,
+  secondFactorLockMs,
+} from "./limits.js";
+
+const minute = 60_000;
+const hour = 3_600_000;
+const day = 86_400_000;
+
+describe("how long things last", () => {
+  it.each([
+    ["a client's session without use", lifetimes.portalIdle, 30 * minute],
+    ["a team member's", lifetimes.teamIdle, 2 * hour],
+    ["any session", lifetimes.session, 12 * hour],
+    ["a fresh proof for dangerous acts", lifetimes.stepUp, 10 * minute],
+    ["a magic link that nobody claimed", lifetimes.magicLink, 30 * day],
+    ["one that the client asked for", lifetimes.accessLink, day],
+    ["the device that claimed one", lifetimes.magicLinkDevice, 30 * day],
+  ])("%s: as the product promises", (_what, ms, promised) => expect(ms).toBe(promised));
+
+  it("and how much there is of them", () => {
+    expect([lengths.passwordMin, lengths.passwordMax]).toEqual([15, 128]);
+    expect([counts.recoveryCodes, counts.challengeFailures, secondFactorLock.failures]).toEqual([10, 5, 10]);
+  });
+});
+
+describe("the wait after too many tries", () => {
+  const waits = (limit: Parameters<typeof doublingWait>[0], blocks: number[]) =>
+    blocks.map((n) => doublingWait(limit, n));
+
+  it("for passwords begins after ten in fifteen minutes and doubles to an hour", () => {
+    expect(attemptLimits.password).toMatchObject({ attempts: 10, window: 15 * minute });
+    expect(waits(attemptLimits.password, [0, 1, 2, 3, 4, 5, 6, 7, 8])).toEqual(
+      [0.5, 1, 2, 4, 8, 16, 32, 60, 60].map((minutes) => minutes * minute),
+    );
+  });
+
+  it("never passes its longest, however often somebody is blocked", () => {
+    for (const n of [29, 30, 31, 100, 5000]) expect(doublingWait(attemptLimits.password, n)).toBe(hour);
+    // From the thirtieth on it doubles no more, so that no count makes it infinite.
+    const endless = { firstWait: 1, longestWait: Number.POSITIVE_INFINITY };
+    expect(waits(endless, [0, 1, 29, 30, 31, 5000])).toEqual([1, 2, 2 ** 29, 2 ** 30, 2 ** 30, 2 ** 30]);
+  });
+
+  it("for mails to one address does not double", () =>
+    expect(waits(attemptLimits.mailsByAddress, [0, 1, 9])).toEqual([15 * minute, 15 * minute, 15 * minute]));
+
+  it("X27 of a second factor is fifteen minutes, doubles to a day, and after a hundred failures ends by the firm's hand alone", () => {
+    const locks = Array.from({ length: 12 }, (_, n) => secondFactorLockMs(n));
+    expect(locks.slice(0, 9)).toEqual([0.25, 0.5, 1, 2, 4, 8, 16, 24, 24].map((hours) => hours * hour));
+    for (const ms of locks.slice(9)) expect(ms).toBe(36_500 * day);
+  });
+});

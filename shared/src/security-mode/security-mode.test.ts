@@ -1,0 +1,106 @@
+import { describe, expect, it } from "@jest/globals";
+import {
+  allowsPasswordLogin,
+  asksEnrolledForCode,
+  loosens,
+  requiresTwoFactor,
+  securityModeNames,
+  securityModes,
+  twoFactorDueAt,
+  type SecurityMode,
+} from "./security-mode.js";
+
+const now = 1_000_000;
+
+describe("the firm's three choices", () => {
+  it.each<[SecurityMode, { password: boolean; code: boolean; demanded: boolean }]>([
+    ["MAGIC_LINK_AND_LOGIN", { password: true, code: true, demanded: false }],
+    ["MAGIC_LINK_ONLY", { password: false, code: false, demanded: false }],
+    ["MAGIC_LINK_AND_LOGIN_2FA", { password: true, code: true, demanded: true }],
+  ])("%s: password sign-in, the code asked of who has one, an authenticator demanded: %j", (mode, expected) =>
+    expect({
+      password: allowsPasswordLogin({ mode }),
+      code: asksEnrolledForCode({ mode }),
+      demanded: requiresTwoFactor({ mode, enforcedFrom: null }, now),
+    }).toEqual(expected),
+  );
+
+  it("are offered in this order, in these words", () => {
+    expect(securityModeNames).toEqual(["MAGIC_LINK_AND_LOGIN", "MAGIC_LINK_ONLY", "MAGIC_LINK_AND_LOGIN_2FA"]);
+    expect(Object.values(securityModes).map(({ title }) => title)).toEqual([
+      "Magic link and login",
+      "Magic link only",
+      "Magic link and login with two-factor authentication",
+    ]);
+    for (const [mode, promise] of [
+      ["MAGIC_LINK_AND_LOGIN", /email and password .* two-factor authentication are asked for their code/],
+      ["MAGIC_LINK_ONLY", /Password sign-in, new accounts and password resets are off; existing accounts sleep/],
+      ["MAGIC_LINK_AND_LOGIN_2FA", /Every client signs in with a code .* magic links ask for it too/],
+    ] as const)
+      expect(securityModes[mode].summary).toMatch(promise);
+  });
+});
+
+describe("the day from which two-factor authentication is demanded", () => {
+  const mode = "MAGIC_LINK_AND_LOGIN_2FA";
+  it.each`
+    enforcedFrom | isDemanded | dueAt
+    ${null}      | ${true}    | ${null}
+    ${now - 1}   | ${true}    | ${null}
+    ${now}       | ${true}    | ${null}
+    ${now + 1}   | ${false}   | ${now + 1}
+  `("$enforcedFrom at $now: demanded $isDemanded, announced for $dueAt", ({ enforcedFrom, isDemanded, dueAt }) => {
+    const policy = { mode, enforcedFrom: enforcedFrom as number | null } as const;
+    expect(requiresTwoFactor(policy, now)).toBe(isDemanded);
+    expect(twoFactorDueAt(policy, now)).toBe(dueAt);
+  });
+
+  it.each<SecurityMode>(["MAGIC_LINK_AND_LOGIN", "MAGIC_LINK_ONLY"])("means nothing in mode %s", (other) => {
+    for (const enforcedFrom of [null, now - 1, now, now + 1]) {
+      expect(requiresTwoFactor({ mode: other, enforcedFrom }, now)).toBe(false);
+      expect(twoFactorDueAt({ mode: other, enforcedFrom }, now)).toBeNull();
+    }
+  });
+});
+
+describe("a change that makes the policy less demanding needs a fresh proof of who is at the keyboard", () => {
+  const lax = {
+    mode: "MAGIC_LINK_AND_LOGIN",
+    enforcedFrom: null,
+    magicLinkRequiresTwoFactor: false,
+    trustedDeviceDays: 7,
+    teamRequiresTwoFactor: false,
+  } as const;
+  const strict = { ...lax, mode: "MAGIC_LINK_AND_LOGIN_2FA" } as const;
+  const linksOnly = { ...lax, mode: "MAGIC_LINK_ONLY" } as const;
+  type Policy = Parameters<typeof loosens>[0];
+
+  it.each<[string, Policy, Policy]>([
+    ["two-factor authentication is no longer demanded", strict, lax],
+    ["the code is no longer asked of anybody", lax, linksOnly],
+    ["both at once", strict, linksOnly],
+    ["the team need not have it", { ...lax, teamRequiresTwoFactor: true }, lax],
+    ["links open without the code", { ...lax, magicLinkRequiresTwoFactor: true }, lax],
+    ["a device is trusted for longer", lax, { ...lax, trustedDeviceDays: 8 }],
+    ["what is demanded already is put off to a day", strict, { ...strict, enforcedFrom: now }],
+    ["the day is put off", { ...strict, enforcedFrom: now }, { ...strict, enforcedFrom: now + 1 }],
+    [
+      "one thing is given up for another",
+      { ...lax, teamRequiresTwoFactor: true },
+      { ...strict, teamRequiresTwoFactor: false },
+    ],
+  ])("%s", (_what, before, after) => expect(loosens(before, after)).toBe(true));
+
+  it.each<[string, Policy, Policy]>([
+    ["nothing changes", lax, lax],
+    ["nothing changes where it is demanded", { ...strict, enforcedFrom: now }, { ...strict, enforcedFrom: now }],
+    ["two-factor authentication is demanded", lax, strict],
+    ["passwords come back beside the links", linksOnly, lax],
+    ["it is demanded from a day on", lax, { ...strict, enforcedFrom: now }],
+    ["the team must have it", lax, { ...lax, teamRequiresTwoFactor: true }],
+    ["links ask for the code", lax, { ...lax, magicLinkRequiresTwoFactor: true }],
+    ["a device is trusted for less long", lax, { ...lax, trustedDeviceDays: 6 }],
+    ["the day comes sooner", { ...strict, enforcedFrom: now + 1 }, { ...strict, enforcedFrom: now }],
+    ["the day is taken out, so that it is demanded at once", { ...strict, enforcedFrom: now }, strict],
+  ])("but not where %s", (_what, before, after) => expect(loosens(before, after)).toBe(false));
+});
