@@ -5,8 +5,21 @@ const good = { title: "Tax return", items: ["Payroll"] };
 
 describe("request drafts", () => {
   it("a due date is a real day", () => {
-    const real = ["2026-04-15", "2028-02-29", "2000-02-29"];
-    const none = ["2026-02-30", "2027-02-29", "2026-13-01", "2026-00-10", "2026-4-15", "15.04.2026", "1899-12-31", ""];
+    const real = ["2026-04-15", "2028-02-29", "2000-02-29", "1900-01-01", "2999-12-31"];
+    const none = [
+      "3000-01-01",
+      "x2026-04-15",
+      "2026-04-15x",
+      "2026-04-31",
+      "2026-02-30",
+      "2027-02-29",
+      "2026-13-01",
+      "2026-00-10",
+      "2026-4-15",
+      "15.04.2026",
+      "1899-12-31",
+      "",
+    ];
     expect(real.filter((day) => !isCalendarDate(day))).toEqual([]);
     expect(none.filter((day) => isCalendarDate(day))).toEqual([]);
   });
@@ -16,12 +29,17 @@ describe("request drafts", () => {
       draft: { ...good, dueOn: null },
       fault: null,
     });
+    expect(readRequestDraft({ ...good, dueOn: "2026-04-15" })).toEqual({
+      draft: { ...good, dueOn: "2026-04-15" },
+      fault: null,
+    });
   });
 
   it("counts characters as people do, and allows exactly the limit", () => {
     expect(readRequestDraft({ title: "🦊".repeat(200), items: ["🦊".repeat(500)] }).fault).toBeNull();
     expect(readRequestDraft({ ...good, title: "🦊".repeat(201) }).fault?.field).toEqual(["title"]);
     expect(readRequestDraft({ ...good, items: ["ok", "🦊".repeat(501)] }).fault?.field).toEqual(["items", "1"]);
+    expect(readRequestDraft({ ...good, items: Array.from({ length: 50 }, () => "x") }).fault).toBeNull();
     expect(readRequestDraft({ ...good, items: Array.from({ length: 51 }, () => "x") }).fault?.field).toEqual(["items"]);
   });
 
@@ -34,4 +52,18 @@ describe("request drafts", () => {
     expect(faultOf({ items: ["half a fox \ud83e"] })).toEqual(["items", "0"]);
     expect(faultOf({ dueOn: "2026-02-30" })).toEqual(["dueOn"]);
   });
+
+  it.each([
+    [{ title: "" }, "Give the request a title."],
+    [{ title: "x".repeat(201) }, "A title has at most 200 characters."],
+    [{ title: "Tax\u0007return" }, "A title is one line of plain text."],
+    [{ items: [] }, "Ask for at least one thing."],
+    [{ items: Array.from({ length: 51 }, () => "x") }, "A request has at most 50 items."],
+    [{ items: [" "] }, "An item must say what is asked for."],
+    [{ items: ["x".repeat(501)] }, "An item has at most 500 characters."],
+    [{ items: ["Pay\nroll"] }, "An item is one line of plain text."],
+    [{ dueOn: "soon" }, "The due date must be a real day, such as 2026-04-15."],
+  ])("is told of the first thing that is wrong with it: %j", (typed, message) =>
+    expect(readRequestDraft({ ...good, ...typed }).fault?.message).toBe(message),
+  );
 });

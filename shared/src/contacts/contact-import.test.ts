@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { importRefusals } from "./contact-import.js";
+import { importRefusals, importRule } from "./contact-import.js";
 
 describe("rows of a file of contacts", () => {
   it.each`
@@ -40,4 +40,42 @@ describe("rows of a file of contacts", () => {
     ];
     expect(importRefusals(rows).map((refusal) => refusal === null)).toEqual([true, false, true]);
   });
+
+  it("with one mailbox and each an external id are several people, and a later one without is refused by the first", () => {
+    const rows = [
+      { number: 2, externalId: "1", email: "a@b.example" },
+      { number: 3, externalId: "2", email: "a@b.example" },
+      { number: 4, email: "a@b.example" },
+    ];
+    const [one, two, three] = importRefusals(rows);
+    expect([one, two]).toEqual([null, null]);
+    expect(three).toBe(
+      "Row 2 has the same email and would be overwritten. Give both an external id to keep two people apart.",
+    );
+  });
+
+  it("without an address are nobody's double for that", () => {
+    const rows = [
+      { number: 2, email: "nonsense" },
+      { number: 3, externalId: "1" },
+      { number: 4, email: "other nonsense" },
+      { number: 5, externalId: "2", email: "" },
+      { number: 6, email: "nonsense", externalId: "" },
+    ];
+    expect(importRefusals(rows)).toEqual([null, null, null, null, null]);
+  });
+
+  it("with the same external id are told of the first", () =>
+    expect(
+      importRefusals([
+        { number: 2, externalId: "1" },
+        { number: 3, externalId: "1" },
+        { number: 4, externalId: "1" },
+      ]),
+    ).toEqual([null, "Row 2 has the same external id.", "Row 2 has the same external id."]));
+
+  it("find their contacts by a rule that people can read", () =>
+    expect(importRule).toBe(
+      "A row changes the contact with the same external id, or else with the same email; if there is none, it adds one. An empty cell changes nothing.",
+    ));
 });

@@ -16,6 +16,19 @@ describe("the language that somebody is spoken to in", () => {
     ["frisian, fry, freddy", null],
     ["fr;q=nonsense", "FR"],
     [`${"de,".repeat(100)}fr`, null],
+    ["fr;q=0", null],
+    ["fr;q=0.000, de", null],
+    ["fr;q=0.2, en;q=0.8", "EN"],
+    ["fr ; q = 0.2, en;q=0.8", "EN"],
+    ["fr;Q=0.2, en", "EN"],
+    ["fr;q=-1, en;q=0.5", "FR"],
+    ["fr;q=.2, en;q=0.8", "EN"],
+    ["fr;q=x0, en;q=0.5", "FR"],
+    ["fr;level=0, en;q=0.5", "FR"],
+    ["en, fr", "EN"],
+    ["fr, en", "FR"],
+    ["de, fr, en", "FR"],
+    [";q=1, fr", "FR"],
   ])("of %j is %s", (asked, language) => {
     expect(languageOf(asked)).toBe(language);
   });
@@ -37,6 +50,10 @@ describe("the language that somebody is spoken to in", () => {
     ["En", "EN"],
     ["Spanish", null],
     ["frank", null],
+    ["fr-CA and en-CA", null],
+    ["the fr-CA", null],
+    ["de-DE", null],
+    ["english (fr-CA)", null],
     ["", null],
   ])("is read from a file's cell: %j", (cell, language) => {
     expect(languageNamed(cell)).toBe(language);

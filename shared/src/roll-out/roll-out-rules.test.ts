@@ -3,6 +3,7 @@ import { portalAccessState } from "../contacts/portal-access-state.js";
 import {
   concernedGroups,
   dayAt,
+  isRollOutOpen,
   isTimeZone,
   nextRollOutStep,
   proposedRollOutMessage,
@@ -10,6 +11,7 @@ import {
   rollOutGroupNames,
   rollOutGroups,
   rollOutLimits,
+  rollOutMode,
   rollOutStateUnder,
   waitBetweenMails,
   type RollOutFacts,
@@ -86,6 +88,31 @@ describe("the next mail to a client", () => {
       { ...told, ...invited, now: start - day, invitedAt: start - 2 * day },
       stop("ALL_SAID"),
     ],
+    [
+      "reminders that are out of order",
+      { ...told, remindDaysBefore: [1, 7] },
+      { kind: "LOOK_AGAIN", at: start - 7 * day },
+    ],
+    [
+      "told exactly three days before the first reminder, which comes",
+      { ...told, mailedAt: start - 10 * day, now: start - 7 * day },
+      mail("REMINDER"),
+    ],
+    [
+      "told a moment too late for the first reminder, which is left out",
+      { ...told, mailedAt: start - 10 * day + 1, now: start - 7 * day },
+      { kind: "LOOK_AGAIN", at: start - day },
+    ],
+    [
+      "told at the very moment of the first reminder, long ago",
+      { ...told, mailedAt: start - 7 * day, now: start - 3 * day },
+      { kind: "LOOK_AGAIN", at: start - day },
+    ],
+    [
+      "told after the first reminder, long ago",
+      { ...told, mailedAt: start - 7 * day + 1, now: start - 3 * day },
+      { kind: "LOOK_AGAIN", at: start - day },
+    ],
     ["every reminder was sent", { ...told, mailedAt: start - day, now: start - day }, stop("ALL_SAID")],
     ["the start has passed", { ...told, now: start }, stop("ALL_SAID")],
     ["nobody told the client in time", { ...fresh, now: start + day }, mail("ANNOUNCEMENT")],
@@ -135,6 +162,28 @@ describe("a plan", () => {
     });
   });
   it.each([
+    { enforcedFrom: now + 1 },
+    { enforcedFrom: now + 365 * day },
+    { message: "🦊".repeat(2000) },
+    { remindDaysBefore: [60, 2, 1] },
+    { remindDaysBefore: [] },
+    { mailsPerMinute: 1 },
+    { mailsPerMinute: 60 },
+  ])("may go as far as its bounds: %#", (change) =>
+    expect(readRollOutPlan({ ...good, ...change }, now).fault).toBeNull(),
+  );
+  it.each([
+    [{ enforcedFrom: now }, "Choose a day in the future, at most a year away."],
+    [{ message: " " }, "Tell your clients in a few words what is to come."],
+    [{ message: "🦊".repeat(2001) }, "Use at most 2000 characters."],
+    [{ remindDaysBefore: [4, 3, 2, 1] }, "Choose up to 3 reminders, 1 to 60 days before the start."],
+    [{ remindDaysBefore: [61, 1] }, "Choose up to 3 reminders, 1 to 60 days before the start."],
+    [{ remindDaysBefore: [7, 0] }, "Choose up to 3 reminders, 1 to 60 days before the start."],
+    [{ mailsPerMinute: 61 }, "Choose 1 to 60 mails a minute."],
+  ])("says what to do about what is wrong with it: %#", (change, message) =>
+    expect(readRollOutPlan({ ...good, ...change }, now).fault?.message).toBe(message),
+  );
+  it.each([
     ["enforcedFrom", { enforcedFrom: now }],
     ["enforcedFrom", { enforcedFrom: now + 366 * day }],
     ["enforcedFrom", { enforcedFrom: Number.NaN }],
@@ -151,6 +200,16 @@ describe("a plan", () => {
   it("spreads its mails over the minute", () => {
     expect([1, 7, 60].map((mailsPerMinute) => waitBetweenMails({ mailsPerMinute }))).toEqual([60_000, 8572, 1000]);
   });
+  it("leads to the mode that demands two-factor authentication", () => {
+    expect(rollOutMode).toBe("MAGIC_LINK_AND_LOGIN_2FA");
+    expect(rollOutStateUnder("RUNNING", { mode: rollOutMode })).toBe("RUNNING");
+  });
+  it.each([
+    ["RUNNING", true],
+    ["PAUSED", true],
+    ["FINISHED", false],
+    ["UNDONE", false],
+  ] as const)("that is %s may still send mails: %s", (state, isOpen) => expect(isRollOutOpen(state)).toBe(isOpen));
   it("counts as undone once the firm left the mode elsewhere", () => {
     expect(rollOutStateUnder("RUNNING", { mode: "MAGIC_LINK_AND_LOGIN_2FA" })).toBe("RUNNING");
     expect(rollOutStateUnder("FINISHED", { mode: "MAGIC_LINK_AND_LOGIN" })).toBe("UNDONE");
@@ -169,5 +228,13 @@ it("says the day as it is where the firm is", () => {
     false,
     false,
   ]);
-  expect(proposedRollOutMessage("Harbor & Pine", "1 December 2026")).toContain("before 1 December 2026");
 });
+
+it("proposes words that a firm can send as they are", () =>
+  expect(proposedRollOutMessage("Harbor & Pine", "1 December 2026")).toBe(
+    [
+      "Harbor & Pine adds a second step to signing in: a code from your phone beside your password. It keeps your tax papers safe, even if somebody else learns your password.",
+      "Please set it up before 1 December 2026. It takes about two minutes: you need your phone and a free authenticator app, such as Google Authenticator or Microsoft Authenticator.",
+      "If you need help, call us. We will never ask you for a code or your password.",
+    ].join("\n\n"),
+  ));

@@ -1,0 +1,307 @@
+import { describe, expect, it } from "@jest/globals";
+import {
+  accessFindingCodes,
+  accessFindingTitle,
+  checkAccess,
+  type AccessFacts,
+  type AccessFindingCode,
+  type AccessFindingWeight,
+  type AccessRemedy,
+} from "./access-check.js";
+
+const minute = 60_000;
+const now = 1_000 * 24 * 3_600_000;
+const login = { mode: "MAGIC_LINK_AND_LOGIN", enforcedFrom: null, magicLinkRequiresTwoFactor: true } as const;
+const twoFactor = { ...login, mode: "MAGIC_LINK_AND_LOGIN_2FA" } as const;
+const linksOnly = { ...login, mode: "MAGIC_LINK_ONLY" } as const;
+const account = {
+  email: "maya@client.example",
+  isEnrolled: false,
+  recoveryCodesRemaining: 0,
+  secondFactorLockedUntil: null,
+  passwordWaitUntil: null,
+};
+const enrolled = { ...account, isEnrolled: true, recoveryCodesRemaining: 9 };
+const request = { id: "req_1", title: "Tax return", link: "UNCLAIMED", declinedAt: null } as const;
+const mail = { recipient: "maya@client.example", at: now, sentAt: null, failure: "550 no such user", isGivenUp: true };
+const nothing: AccessFacts = {
+  now,
+  policy: login,
+  email: "maya@client.example",
+  invitation: null,
+  account,
+  failures: [],
+  request: null,
+  mail: null,
+};
+const wrong = (what: "password" | "second factor", count: number) => [{ what, count, lastAt: now - 5 * minute }];
+const found = (facts: Partial<AccessFacts>, code: AccessFindingCode) =>
+  checkAccess({ ...nothing, ...facts }).find((finding) => finding.code === code);
+const codes = (facts: Partial<AccessFacts>) => checkAccess({ ...nothing, ...facts }).map(({ code }) => code);
+
+describe("what the firm reads when it asks why a client can't get in", () => {
+  it.each<[AccessFindingCode, Partial<AccessFacts>, AccessFindingWeight, AccessRemedy | null, string]>([
+    [
+      "NO_EMAIL",
+      { email: null, account: null },
+      "BLOCKS",
+      "ADD_EMAIL",
+      "There is no email address, so nothing can be sent: no request, no invitation.",
+    ],
+    [
+      "MAIL_REFUSED",
+      { mail },
+      "BLOCKS",
+      "ADD_EMAIL",
+      "The last mail to maya@client.example could not be delivered and was given up: 550 no such user",
+    ],
+    [
+      "MAIL_REFUSED",
+      { mail: { ...mail, isGivenUp: false, failure: "421 later" } },
+      "HINDERS",
+      null,
+      "The last mail to maya@client.example was not taken yet and is tried again: 421 later",
+    ],
+    [
+      "SECOND_FACTOR_LOCKED",
+      { account: { ...enrolled, secondFactorLockedUntil: now + 15 * minute } },
+      "BLOCKS",
+      "UNLOCK",
+      "Locked after too many wrong codes; opens in 15 minutes. Unlock it once you know that it was the client who tried.",
+    ],
+    [
+      "PASSWORD_WAIT",
+      { account: { ...account, passwordWaitUntil: now + 30_000 } },
+      "HINDERS",
+      "UNLOCK",
+      "Too many wrong passwords; the next try counts in 30 seconds. Links in mails still work.",
+    ],
+    [
+      "LOGIN_IS_OFF",
+      { policy: linksOnly },
+      "HINDERS",
+      "CHANGE_SECURITY",
+      'The firm uses "Magic link only": no sign-in with a password; the account sleeps until that changes. The client gets in by the link in a request\'s mail.',
+    ],
+    [
+      "LOGIN_IS_OFF",
+      { policy: linksOnly, account: null },
+      "HINDERS",
+      "CHANGE_SECURITY",
+      'The firm uses "Magic link only": no sign-in with a password. The client gets in by the link in a request\'s mail.',
+    ],
+    [
+      "WRONG_CODES",
+      { account: enrolled, failures: wrong("second factor", 1) },
+      "HINDERS",
+      "RESET_TWO_FACTOR",
+      "A wrong code once, last 5 minutes ago. Often the phone's clock is off (set it to automatic), or the authenticator shows another account. A lost phone: a recovery code, or a reset.",
+    ],
+    [
+      "WRONG_PASSWORDS",
+      { failures: wrong("password", 3) },
+      "HINDERS",
+      "SEND_PASSWORD_RESET",
+      "A wrong password 3 times, last 5 minutes ago.",
+    ],
+    [
+      "WRONG_PASSWORDS",
+      { account: null, failures: wrong("password", 2) },
+      "HINDERS",
+      "INVITE",
+      "Somebody tried to sign in as maya@client.example twice, last 5 minutes ago, but there is no account yet.",
+    ],
+    [
+      "WRONG_PASSWORDS",
+      { account: null, email: null, failures: wrong("password", 1) },
+      "HINDERS",
+      "INVITE",
+      "Somebody tried to sign in as this client once, last 5 minutes ago, but there is no account yet.",
+    ],
+    [
+      "NO_RECOVERY_CODES",
+      { account: { ...enrolled, recoveryCodesRemaining: 0 } },
+      "TELLS",
+      null,
+      "No recovery code is left: without the phone only a reset helps.",
+    ],
+    [
+      "LINK_DECLINED",
+      { request: { ...request, link: "CLAIMED", declinedAt: now - 5 * minute } },
+      "HINDERS",
+      "RESEND_REQUEST",
+      'The link to "Tax return" is bound to the device that opened it first; another device was turned away 5 minutes ago. "Send access link" on that page, or sending it again here, brings a new one.',
+    ],
+    [
+      "LINK_DEAD",
+      { request: { ...request, link: "EXPIRED" } },
+      "HINDERS",
+      "RESEND_REQUEST",
+      'The link to "Tax return" has expired.',
+    ],
+    [
+      "LINK_DEAD",
+      { request: { ...request, link: "REVOKED" } },
+      "HINDERS",
+      "RESEND_REQUEST",
+      'The link to "Tax return" was revoked.',
+    ],
+    [
+      "LINK_NEEDS_ACCOUNT",
+      { policy: twoFactor, account: null, request },
+      "TELLS",
+      null,
+      "The request's link leads to creating an account and setting up two-factor authentication first.",
+    ],
+    [
+      "LINK_NEEDS_ACCOUNT",
+      { policy: twoFactor, request },
+      "TELLS",
+      null,
+      "The request's link asks to sign in with the password and set up two-factor authentication first.",
+    ],
+    [
+      "MUST_ENROLL",
+      { policy: twoFactor },
+      "TELLS",
+      null,
+      "The next sign-in sets up two-factor authentication: a code is mailed to maya@client.example, then the authenticator app's QR code is shown.",
+    ],
+    [
+      "ENROLLMENT_ANNOUNCED",
+      { policy: { ...twoFactor, enforcedFrom: now + 3 * 24 * 60 * minute } },
+      "TELLS",
+      null,
+      "Two-factor authentication is demanded in 3 days; until then the password is enough.",
+    ],
+    [
+      "INVITATION_EXPIRED",
+      { account: null, invitation: { sentAt: 0, isUsable: false } },
+      "HINDERS",
+      "INVITE",
+      "The invitation has expired or was replaced.",
+    ],
+    [
+      "INVITATION_OPEN",
+      { account: null, invitation: { sentAt: now - 5 * minute, isUsable: true } },
+      "TELLS",
+      "INVITE",
+      "Invited 5 minutes ago; the client has not created the account yet.",
+    ],
+    [
+      "NOT_INVITED",
+      { account: null },
+      "TELLS",
+      "INVITE",
+      "There is no account yet, and nobody has invited this client.",
+    ],
+    [
+      "OTHER_LOGIN_EMAIL",
+      { email: "office@client.example" },
+      "TELLS",
+      null,
+      "Signs in as maya@client.example, while requests go to office@client.example.",
+    ],
+  ])("%s, with how much it matters and the one thing that helps", (code, facts, weight, remedy, message) =>
+    expect(found(facts, code)).toEqual({ code, weight, remedy, message }),
+  );
+
+  it("each reason has a title", () =>
+    expect(accessFindingCodes.map((code) => [code, accessFindingTitle(code)])).toEqual([
+      ["NO_EMAIL", "No email address"],
+      ["MAIL_REFUSED", "Mail does not arrive"],
+      ["SECOND_FACTOR_LOCKED", "Locked after wrong codes"],
+      ["PASSWORD_WAIT", "Waiting after wrong passwords"],
+      ["LOGIN_IS_OFF", "Sign-in with a password is off"],
+      ["WRONG_CODES", "Wrong codes"],
+      ["WRONG_PASSWORDS", "Wrong passwords"],
+      ["NO_RECOVERY_CODES", "No recovery codes left"],
+      ["LINK_DECLINED", "Link opened on another device"],
+      ["LINK_DEAD", "The link no longer works"],
+      ["LINK_NEEDS_ACCOUNT", "The link asks for more first"],
+      ["MUST_ENROLL", "Two-factor set-up comes next"],
+      ["ENROLLMENT_ANNOUNCED", "Two-factor is announced"],
+      ["INVITATION_EXPIRED", "The invitation has expired"],
+      ["INVITATION_OPEN", "Invited, no account yet"],
+      ["NOT_INVITED", "Not invited"],
+      ["OTHER_LOGIN_EMAIL", "Signs in with another address"],
+    ]));
+});
+
+describe("a reason that is none", () => {
+  it.each<[string, Partial<AccessFacts>, AccessFindingCode[]]>([
+    ["an account whose contact has no address any more", { email: null }, []],
+    ["a mail that waits and was refused by nobody", { mail: { ...mail, failure: null } }, []],
+    ["a wait that ends now", { account: { ...account, passwordWaitUntil: now } }, []],
+    ["a password that was never wrong", { failures: wrong("password", 0) }, []],
+    ["a code that was never wrong", { account: enrolled, failures: wrong("second factor", 0) }, []],
+    ["no recovery codes without an authenticator", { account: { ...account, recoveryCodesRemaining: 0 } }, []],
+    [
+      "recovery codes where passwords are off",
+      { policy: linksOnly, account: { ...enrolled, recoveryCodesRemaining: 0 } },
+      ["LOGIN_IS_OFF"],
+    ],
+    [
+      "wrong codes where passwords are off",
+      { policy: linksOnly, account: enrolled, failures: wrong("second factor", 2) },
+      ["LOGIN_IS_OFF"],
+    ],
+    [
+      "an invitation where passwords are off",
+      { policy: linksOnly, account: null, invitation: { sentAt: now, isUsable: true } },
+      ["LOGIN_IS_OFF"],
+    ],
+    [
+      "an old invitation where passwords are off",
+      { policy: linksOnly, account: null, invitation: { sentAt: now, isUsable: false } },
+      ["LOGIN_IS_OFF"],
+    ],
+    ["no invitation where passwords are off", { policy: linksOnly, account: null }, ["LOGIN_IS_OFF"]],
+    ["an old invitation of a client who has the account", { invitation: { sentAt: 0, isUsable: false } }, []],
+    ["an open invitation of a client who has the account", { invitation: { sentAt: now, isUsable: true } }, []],
+    ["no invitation without an address", { email: null, account: null }, ["NO_EMAIL"]],
+    ["a link that was opened by its own device", { request: { ...request, link: "CLAIMED", declinedAt: null } }, []],
+    [
+      "a device that was turned away before a new link was sent",
+      { request: { ...request, link: "UNCLAIMED", declinedAt: now } },
+      [],
+    ],
+    ["a link that opens", { request }, []],
+    ["a link that asks for the code", { policy: twoFactor, account: enrolled, request }, []],
+    [
+      "a link that was claimed before the mode changed",
+      { policy: twoFactor, account: null, request: { ...request, link: "CLAIMED" } },
+      ["NOT_INVITED"],
+    ],
+    [
+      "an announced day for a client who has it",
+      { policy: { ...twoFactor, enforcedFrom: now + minute }, account: enrolled },
+      [],
+    ],
+    [
+      "an announced day for a contact without an account",
+      { policy: { ...twoFactor, enforcedFrom: now + minute }, account: null },
+      ["NOT_INVITED"],
+    ],
+    ["setting up without an account", { policy: twoFactor, account: null }, ["NOT_INVITED"]],
+  ])("%s", (_what, facts, expected) => expect(codes(facts)).toEqual(expected));
+
+  it("of several, what blocks comes before what hinders, and that before what comes next", () =>
+    expect(
+      checkAccess({
+        ...nothing,
+        policy: twoFactor,
+        email: "office@client.example",
+        account: { ...account, secondFactorLockedUntil: now + minute, passwordWaitUntil: now + minute },
+        failures: wrong("password", 2),
+        mail,
+      }).map(({ weight, code }) => [weight, code]),
+    ).toEqual([
+      ["BLOCKS", "MAIL_REFUSED"],
+      ["BLOCKS", "SECOND_FACTOR_LOCKED"],
+      ["HINDERS", "PASSWORD_WAIT"],
+      ["HINDERS", "WRONG_PASSWORDS"],
+      ["TELLS", "MUST_ENROLL"],
+      ["TELLS", "OTHER_LOGIN_EMAIL"],
+    ]));
+});
