@@ -1,0 +1,442 @@
+import { describe, expect, it } from "@jest/globals";
+import { auditEventKinds, auditEventTypesOf, type AuditEventKind } from "./audit-event-kinds.js";
+import { auditEvents, auditEventTypes, summarize, type AuditEventData, type AuditEventType } from "./audit-events.js";
+
+/** An event as an auditor reads it, done by Olive and about Maya. */
+const says = <T extends AuditEventType>(type: T, data: AuditEventData[T], title: string, sentence: string) => ({
+  type,
+  title,
+  sentence,
+  read: () => summarize(type, { actor: "Olive", contact: "Maya", data }),
+});
+
+describe("the audit log", () => {
+  const events = [
+    says(
+      "ACCOUNT_CREATED",
+      { email: "maya@client.example" },
+      "Portal account created",
+      "Maya (maya@client.example) created a portal account.",
+    ),
+    says(
+      "TWO_FACTOR_ENROLLED",
+      { email: "maya@client.example" },
+      "2FA set up",
+      "Maya (maya@client.example) set up two-factor authentication.",
+    ),
+    says(
+      "TWO_FACTOR_DISABLED",
+      { email: "maya@client.example" },
+      "2FA switched off",
+      "Maya (maya@client.example) switched two-factor authentication off.",
+    ),
+    says(
+      "TWO_FACTOR_RESET",
+      { email: "maya@client.example" },
+      "2FA reset",
+      "Olive reset two-factor authentication of Maya (maya@client.example).",
+    ),
+    says(
+      "RECOVERY_CODE_USED",
+      { email: "maya@client.example", remaining: 9 },
+      "Recovery code used",
+      "Maya (maya@client.example) used a recovery code; 9 codes left.",
+    ),
+    says(
+      "RECOVERY_CODE_USED",
+      { email: "maya@client.example", remaining: 1 },
+      "Recovery code used",
+      "Maya (maya@client.example) used a recovery code; 1 code left.",
+    ),
+    says(
+      "RECOVERY_CODES_REGENERATED",
+      { email: "maya@client.example" },
+      "Recovery codes replaced",
+      "Maya (maya@client.example) made new recovery codes.",
+    ),
+    says(
+      "PASSKEY_ADDED",
+      { email: "maya@client.example", name: "Laptop" },
+      "Passkey added",
+      'Maya (maya@client.example) added the passkey "Laptop".',
+    ),
+    says(
+      "PASSKEY_REMOVED",
+      { email: "maya@client.example", name: "Laptop" },
+      "Passkey removed",
+      'Maya (maya@client.example) removed the passkey "Laptop".',
+    ),
+    says(
+      "SIGN_IN_SUCCEEDED",
+      { email: "maya@client.example", secondFactor: true },
+      "Signed in",
+      "Maya (maya@client.example) signed in with two-factor authentication.",
+    ),
+    says(
+      "SIGN_IN_SUCCEEDED",
+      { email: "maya@client.example", secondFactor: false },
+      "Signed in",
+      "Maya (maya@client.example) signed in.",
+    ),
+    says(
+      "SIGN_IN_FAILED",
+      { email: "maya@client.example", what: "recovery code" },
+      "Sign-in failed",
+      "A sign-in as Maya (maya@client.example) failed: wrong recovery code.",
+    ),
+    says(
+      "ACCOUNT_LOCKED",
+      { email: "maya@client.example", minutes: 1, what: "password" },
+      "Account locked",
+      "Maya (maya@client.example) is locked for 1 minute after too many wrong tries (password).",
+    ),
+    says(
+      "ACCOUNT_LOCKED",
+      { email: "maya@client.example", minutes: 119, what: "password" },
+      "Account locked",
+      "Maya (maya@client.example) is locked for 119 minutes after too many wrong tries (password).",
+    ),
+    says(
+      "ACCOUNT_LOCKED",
+      { email: "maya@client.example", minutes: 120, what: "second factor" },
+      "Account locked",
+      "Maya (maya@client.example) is locked for 2 hours after too many wrong tries (second factor).",
+    ),
+    says(
+      "ACCOUNT_LOCKED",
+      { email: "maya@client.example", minutes: 1440, what: "second factor" },
+      "Account locked",
+      "Maya (maya@client.example) is locked for 24 hours after too many wrong tries (second factor).",
+    ),
+    says(
+      "ACCOUNT_UNLOCKED",
+      { email: "maya@client.example" },
+      "Account unlocked",
+      "Olive unlocked Maya (maya@client.example).",
+    ),
+    says(
+      "PASSWORD_CHANGED",
+      { email: "maya@client.example", by: "change" },
+      "Password changed",
+      "Maya (maya@client.example) changed the password.",
+    ),
+    says(
+      "PASSWORD_CHANGED",
+      { email: "maya@client.example", by: "reset" },
+      "Password changed",
+      "Maya (maya@client.example) reset the password.",
+    ),
+    says(
+      "PASSWORD_RESET_REQUESTED",
+      { email: "maya@client.example" },
+      "Password reset requested",
+      "Olive asked for a password reset of Maya (maya@client.example).",
+    ),
+    says(
+      "LOGIN_EMAIL_CHANGED",
+      { from: "maya@client.example", to: "maya@new.example" },
+      "Login email changed",
+      "The login email of Maya changed from maya@client.example to maya@new.example.",
+    ),
+    says(
+      "ACCOUNT_DELETED",
+      { email: "maya@client.example" },
+      "Portal account deleted",
+      "Olive deleted the portal account of Maya (maya@client.example).",
+    ),
+    says(
+      "SESSIONS_REVOKED",
+      { email: "maya@client.example", sessions: 2 },
+      "Signed out",
+      "Olive ended 2 sessions of Maya (maya@client.example).",
+    ),
+    says(
+      "SESSIONS_REVOKED",
+      { email: "maya@client.example", sessions: 1 },
+      "Signed out",
+      "Olive ended 1 session of Maya (maya@client.example).",
+    ),
+    says(
+      "SUSPICION_REPORTED",
+      { email: "maya@client.example" },
+      "Not me",
+      "Maya (maya@client.example) reported a change as not their own; every session was ended.",
+    ),
+    says(
+      "TEAM_MEMBER_INVITED",
+      { email: "kim@harbor.example", role: "ADMIN" },
+      "Colleague invited",
+      "Olive invited kim@harbor.example to the team as administrator.",
+    ),
+    says(
+      "TEAM_MEMBER_JOINED",
+      { email: "kim@harbor.example" },
+      "Colleague joined",
+      "kim@harbor.example joined the team.",
+    ),
+    says(
+      "TEAM_MEMBER_CHANGED",
+      { email: "kim@harbor.example", role: "STAFF" },
+      "Colleague changed",
+      "Olive changed kim@harbor.example of the team, now staff.",
+    ),
+    says(
+      "TEAM_MEMBER_REMOVED",
+      { email: "kim@harbor.example" },
+      "Colleague removed",
+      "Olive removed kim@harbor.example from the team.",
+    ),
+    says(
+      "INVITE_SENT",
+      { email: "maya@client.example" },
+      "Invitation sent",
+      "Olive invited Maya (maya@client.example) to the portal.",
+    ),
+    says(
+      "REQUEST_SENT",
+      { title: "Tax return", email: "maya@client.example" },
+      "Request sent",
+      'Olive sent "Tax return" to Maya (maya@client.example).',
+    ),
+    says(
+      "REQUEST_ITEM_DONE",
+      { title: "Tax return", item: "Payroll", email: "maya@client.example" },
+      "Item ticked off",
+      'Maya (maya@client.example) ticked off "Payroll" of "Tax return".',
+    ),
+    says(
+      "REQUEST_ITEM_REOPENED",
+      { title: "Tax return", item: "Payroll", email: "maya@client.example" },
+      "Item reopened",
+      'Maya (maya@client.example) reopened "Payroll" of "Tax return".',
+    ),
+    says(
+      "REQUEST_COMPLETED",
+      { title: "Tax return", email: "maya@client.example" },
+      "Request completed",
+      'Maya (maya@client.example) completed "Tax return".',
+    ),
+    says(
+      "MAGIC_LINK_SENT",
+      { title: "Tax return", email: "maya@client.example" },
+      "Magic link sent",
+      'A new link to "Tax return" was sent to Maya (maya@client.example).',
+    ),
+    says(
+      "MAGIC_LINK_CLAIMED",
+      { title: "Tax return", email: "maya@client.example" },
+      "Magic link opened",
+      'Maya (maya@client.example) opened "Tax return" by its link.',
+    ),
+    says(
+      "MAGIC_LINK_DECLINED",
+      { title: "Tax return", why: "other device" },
+      "Magic link declined",
+      'A link to "Tax return" of Maya was declined: other device.',
+    ),
+    says(
+      "SECURITY_POLICY_CHANGED",
+      { from: "MAGIC_LINK_ONLY", to: "MAGIC_LINK_AND_LOGIN" },
+      "Security changed",
+      'Olive changed the portal\'s security from "Magic link only" to "Magic link and login".',
+    ),
+    says(
+      "SECURITY_POLICY_CHANGED",
+      { from: "MAGIC_LINK_ONLY", to: "MAGIC_LINK_ONLY" },
+      "Security changed",
+      'Olive changed the settings of "Magic link only".',
+    ),
+    says(
+      "CLIENT_LANGUAGE_CHANGED",
+      { from: "EN", to: "FR" },
+      "Clients' language changed",
+      "Olive changed the language for clients from English to French.",
+    ),
+    says("CONTACT_CREATED", { name: "Maya" }, "Contact created", "Olive created the contact Maya."),
+    says("CONTACT_UPDATED", { name: "Maya" }, "Contact changed", "Olive changed the contact Maya."),
+    says(
+      "API_KEY_CREATED",
+      { name: "Books", scopes: ["CONTACTS_READ", "AUDIT_READ"] },
+      "API key made",
+      'Olive made the API key "Books" (CONTACTS_READ, AUDIT_READ).',
+    ),
+    says("API_KEY_REVOKED", { name: "Books" }, "API key revoked", 'Olive revoked the API key "Books".'),
+    says(
+      "WEBHOOK_CREATED",
+      { url: "https://hooks.example/a" },
+      "Webhook added",
+      "Olive added the webhook https://hooks.example/a.",
+    ),
+    says(
+      "WEBHOOK_DELETED",
+      { url: "https://hooks.example/a" },
+      "Webhook removed",
+      "Olive removed the webhook https://hooks.example/a.",
+    ),
+    says(
+      "WEBHOOK_SECRET_ROTATED",
+      { url: "https://hooks.example/a" },
+      "Webhook secret replaced",
+      "Olive replaced the signing secret of the webhook https://hooks.example/a.",
+    ),
+    says(
+      "WEBHOOK_DISABLED",
+      { url: "https://hooks.example/a" },
+      "Webhook disabled",
+      "The webhook https://hooks.example/a was disabled: its receiver is gone.",
+    ),
+    says(
+      "PLAN_CHANGED",
+      { from: "TEAM", to: "BUSINESS" },
+      "Plan changed",
+      "The firm's plan changed from Team to Business.",
+    ),
+    says(
+      "ROLL_OUT_STARTED",
+      { startDay: "1 December 2026", clients: 12 },
+      "2FA roll-out started",
+      "Olive started to roll out two-factor authentication, demanded from 1 December 2026: 12 contacts to be told.",
+    ),
+    says(
+      "ROLL_OUT_STARTED",
+      { startDay: "1 December 2026", clients: 1 },
+      "2FA roll-out started",
+      "Olive started to roll out two-factor authentication, demanded from 1 December 2026: 1 contact to be told.",
+    ),
+    says("ROLL_OUT_PAUSED", {}, "2FA roll-out paused", "Olive paused the mails of the roll-out."),
+    says("ROLL_OUT_RESUMED", {}, "2FA roll-out resumed", "Olive resumed the mails of the roll-out."),
+    says("ROLL_OUT_FINISHED", {}, "2FA roll-out told everybody", "Every mail of the roll-out was sent."),
+    says(
+      "ROLL_OUT_UNDONE",
+      { isTold: true },
+      "2FA roll-out undone",
+      "Olive undid the roll-out of two-factor authentication; who was told is told that too.",
+    ),
+    says(
+      "ROLL_OUT_UNDONE",
+      { isTold: false },
+      "2FA roll-out undone",
+      "Olive undid the roll-out of two-factor authentication.",
+    ),
+    says(
+      "TWO_FACTOR_ANNOUNCED",
+      { email: "maya@client.example", what: "reminder" },
+      "2FA announced",
+      "Maya (maya@client.example) was mailed the reminder of two-factor authentication.",
+    ),
+    says("AUDIT_LOG_EXPORTED", { isWhole: true }, "Audit log exported", "Olive exported the whole audit log."),
+    says("AUDIT_LOG_EXPORTED", { isWhole: false }, "Audit log exported", "Olive exported a part of the audit log."),
+    says(
+      "BRANDING_CHANGED",
+      { color: "#0b5f4e", logo: "set" },
+      "Branding changed",
+      "Olive changed how the portal looks: colour #0b5f4e, a new logo.",
+    ),
+    says(
+      "BRANDING_CHANGED",
+      { color: null, logo: "removed" },
+      "Branding changed",
+      "Olive changed how the portal looks: no colour of its own, no logo.",
+    ),
+    says("BRANDING_CHANGED", { logo: "set" }, "Branding changed", "Olive changed how the portal looks: a new logo."),
+  ];
+
+  it.each(events)("says of $type: $sentence", ({ type, title, sentence, read }) => {
+    expect(auditEvents[type].title).toBe(title);
+    expect(read()).toBe(sentence);
+  });
+
+  it("names a contact by the address where the name is not known", () => {
+    expect(
+      summarize("ACCOUNT_CREATED", { actor: "Olive", contact: null, data: { email: "maya@client.example" } }),
+    ).toBe("maya@client.example created a portal account.");
+    expect(
+      summarize("LOGIN_EMAIL_CHANGED", {
+        actor: "Olive",
+        contact: null,
+        data: { from: "maya@client.example", to: "maya@new.example" },
+      }),
+    ).toBe("The login email of maya@client.example changed from maya@client.example to maya@new.example.");
+    expect(
+      summarize("MAGIC_LINK_DECLINED", {
+        actor: "Olive",
+        contact: null,
+        data: { title: "Tax return", why: "expired" },
+      }),
+    ).toBe('A link to "Tax return" was declined: expired.');
+  });
+});
+
+describe("what events are about", () => {
+  it("is one of seven things, and each event is about exactly one", () => {
+    const kinds = Object.keys(auditEventKinds) as AuditEventKind[];
+    expect(kinds.flatMap(auditEventTypesOf).toSorted()).toEqual(auditEventTypes.toSorted());
+    expect(kinds.filter((kind) => auditEventTypesOf(kind).length === 0)).toEqual([]);
+  });
+
+  it.each<[AuditEventKind, AuditEventType[]]>([
+    ["SIGN_INS", ["ACCOUNT_LOCKED", "ACCOUNT_UNLOCKED", "SESSIONS_REVOKED", "SIGN_IN_FAILED", "SIGN_IN_SUCCEEDED"]],
+    [
+      "TWO_FACTOR",
+      [
+        "PASSKEY_ADDED",
+        "PASSKEY_REMOVED",
+        "RECOVERY_CODES_REGENERATED",
+        "RECOVERY_CODE_USED",
+        "ROLL_OUT_FINISHED",
+        "ROLL_OUT_PAUSED",
+        "ROLL_OUT_RESUMED",
+        "ROLL_OUT_STARTED",
+        "ROLL_OUT_UNDONE",
+        "TWO_FACTOR_ANNOUNCED",
+        "TWO_FACTOR_DISABLED",
+        "TWO_FACTOR_ENROLLED",
+        "TWO_FACTOR_RESET",
+      ],
+    ],
+    [
+      "ACCOUNTS",
+      [
+        "ACCOUNT_CREATED",
+        "ACCOUNT_DELETED",
+        "INVITE_SENT",
+        "LOGIN_EMAIL_CHANGED",
+        "PASSWORD_CHANGED",
+        "PASSWORD_RESET_REQUESTED",
+        "SUSPICION_REPORTED",
+      ],
+    ],
+    [
+      "REQUESTS",
+      [
+        "MAGIC_LINK_CLAIMED",
+        "MAGIC_LINK_DECLINED",
+        "MAGIC_LINK_SENT",
+        "REQUEST_COMPLETED",
+        "REQUEST_ITEM_DONE",
+        "REQUEST_ITEM_REOPENED",
+        "REQUEST_SENT",
+      ],
+    ],
+    ["CONTACTS", ["CONTACT_CREATED", "CONTACT_UPDATED"]],
+    [
+      "TEAM",
+      ["AUDIT_LOG_EXPORTED", "TEAM_MEMBER_CHANGED", "TEAM_MEMBER_INVITED", "TEAM_MEMBER_JOINED", "TEAM_MEMBER_REMOVED"],
+    ],
+    [
+      "SETTINGS",
+      [
+        "API_KEY_CREATED",
+        "API_KEY_REVOKED",
+        "BRANDING_CHANGED",
+        "CLIENT_LANGUAGE_CHANGED",
+        "PLAN_CHANGED",
+        "SECURITY_POLICY_CHANGED",
+        "WEBHOOK_CREATED",
+        "WEBHOOK_DELETED",
+        "WEBHOOK_DISABLED",
+        "WEBHOOK_SECRET_ROTATED",
+      ],
+    ],
+  ])("%s: %j", (kind, types) => expect(auditEventTypesOf(kind)).toEqual(expect.arrayContaining(types)));
+});
