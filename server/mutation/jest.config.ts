@@ -6,5 +6,10 @@ const server = all.projects?.find((project) => typeof project === "object" && pr
 if (typeof server !== "object") throw new Error("jest.config.ts has no project of the server");
 
 /** The server's project over the rules of `shared` too; which tests, stryker.config.mjs says. */
-const config: Config = { ...server, rootDir: "..", roots: ["<rootDir>/src", "<rootDir>/../shared/src"] };
+const config: Config = {
+  ...server,
+  rootDir: "..",
+  roots: ["<rootDir>/src", "<rootDir>/../shared/src"],
+  testTimeout: all.testTimeout,
+};
 export default config;

@@ -24,7 +24,7 @@ export const parts = {
       "server/src/platform/limits/{cost-rates,document-limits,operation-cost}.ts",
     ],
     tests: [
-      "server/src/features/two-factor/{recovery-code,totp}.test.ts",
+      "server/src/features/two-factor/{recovery-code,totp,totp-codes}.test.ts",
       "server/src/features/webhooks/webhook-secret.test.ts",
       "server/src/platform/crypto/*.test.ts",
       "server/src/platform/graphql/pages.test.ts",

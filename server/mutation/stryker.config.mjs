@@ -22,7 +22,7 @@ export default {
   mutate: parts[part].rules,
   // What no rule and no test of one needs is not copied.
   ignorePatterns: ["dashboard", "docker", "docs", "server/bench", "server/mutation/reports", "data", "*.md"],
-  reporters: ["html", "json"],
+  reporters: ["progress-append-only", "html", "json"],
   htmlReporter: { fileName: `server/mutation/reports/${part}.html` },
   jsonReporter: { fileName: `server/mutation/reports/${part}.json` },
   incrementalFile: `server/mutation/reports/${part}.incremental.json`,

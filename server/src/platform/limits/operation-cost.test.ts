@@ -1,0 +1,95 @@
+import { describe, expect, it } from "@jest/globals";
+import { buildSchema, parse, type OperationDefinitionNode } from "graphql";
+import { operationCost } from "./operation-cost.js";
+
+const schema = buildSchema(`
+  type Query { me: Thing plain: String things(first: Int, last: Int): Page tags: [Tag!]! node: Node any: Any count(first: Int): Int }
+  type Mutation { rename: String change: Thing }
+  type Page { nodes: [Thing!]! edges: [Edge!]! totalCount: Int info: Tag }
+  type Edge { node: Thing! cursor: String }
+  interface Node { id: ID tags: [Tag!] }
+  union Any = Thing | Tag
+  type Thing implements Node { id: ID name: String me: Thing tags: [Tag!] things(first: Int, last: Int): Page }
+  type Tag { name: String me: Thing }
+`);
+
+function cost(query: string, variables: Record<string, unknown> = {}): number {
+  const document = parse(query);
+  const operation = document.definitions.find(
+    (definition): definition is OperationDefinitionNode => definition.kind === "OperationDefinition",
+  );
+  if (!operation) throw new Error("no operation");
+  return operationCost(schema, document, operation, variables);
+}
+
+describe("what an operation costs at most", () => {
+  it.each([
+    ["scalars are free, and the least is one", "{ plain }", 1],
+    ["an object", "{ me { name } }", 1],
+    ["an object in an object", "{ me { me { me { name } } } }", 3],
+    ["the name of a type", "{ __typename me { __typename } }", 1],
+    ["what is asked of the schema itself", "{ __schema { types { name } } }", 1],
+    ["two objects", "{ me { name } other: me { name } }", 2],
+    ["a list without pages is reckoned as ten", "{ tags { name } }", 10],
+    ["within a list, for each of its parents", "{ tags { me { name } } }", 20],
+    ["a page and the things on it", "{ things(first: 3) { nodes { name } } }", 4],
+    ["from its end", "{ things(last: 3) { nodes { name } } }", 4],
+    ["the larger of both", "{ things(first: 3, last: 7) { nodes { name } } }", 8],
+    ["of no size said, fifty", "{ things { nodes { name } } }", 51],
+    ["nothing on it", "{ things(first: 0) { nodes { name } } }", 1],
+    ["less than nothing", "{ things(first: -5) { nodes { name } } }", 1],
+    ["what is beside the things once a page", "{ things(first: 3) { totalCount info { name } } }", 2],
+    ["through edges, edge and thing", "{ things(first: 3) { edges { cursor node { name } } } }", 7],
+    ["both ways", "{ things(first: 3) { nodes { name } edges { node { name } } } }", 10],
+    ["lists further down are ten again", "{ things(first: 3) { nodes { tags { name } } } }", 34],
+    ["pages in pages", "{ things(first: 3) { nodes { things(first: 2) { nodes { name } } } } }", 13],
+    ["a number that a page of scalars would take", "{ count(first: 100) }", 1],
+    ["a mutation", "mutation { rename }", 10],
+    ["a mutation's answer", "mutation { change { name } }", 10],
+    ["two mutations, and more of what they answer", "mutation { rename change { me { name } } }", 21],
+    ["a fragment where it stands", "{ me { ...F } } fragment F on Thing { me { name } }", 2],
+    ["a fragment at each of its places", "{ ...F ...F } fragment F on Query { me { name } }", 2],
+    ["a fragment on a page", "{ things(first: 3) { ...F } } fragment F on Page { nodes { name } }", 4],
+    [
+      "the same fragment on pages of two sizes",
+      "{ a: things(first: 3) { ...F } b: things(first: 5) { ...F } } fragment F on Page { nodes { name } }",
+      10,
+    ],
+    ["a fragment that there is not", "{ me { ...G } }", 1],
+    ["a fragment that spreads itself, once", "{ me { ...F } } fragment F on Thing { me { ...F } }", 2],
+    ["a fragment on one kind of many", "{ node { ... on Thing { me { name } } } }", 2],
+    ["a fragment on no kind", "{ me { ... { me { name } } } }", 2],
+    ["a list of an interface", "{ node { tags { name } } }", 11],
+    ["one of a union", "{ any { ... on Tag { me { name } } ... on Thing { tags { name } } } }", 12],
+    ["a field that there is not", "{ me { nonsense { nonsense } } }", 2],
+  ])("%s", (_what, query, expected) => expect(cost(query)).toBe(expected));
+
+  it("counts a variable that says a page's size, or what it says by default", () => {
+    const query = "query ($n: Int = 3) { things(first: $n) { nodes { name } } }";
+    expect([cost(query), cost(query, { n: 20 }), cost(query, { n: "20" }), cost(query, { n: null })]).toEqual([
+      4, 21, 4, 4,
+    ]);
+    expect(cost("query ($n: Int) { things(first: $n) { nodes { name } } }")).toBe(51);
+    expect(cost("{ things(first: 2.5) { nodes { name } } }")).toBe(3.5);
+    expect(cost('{ things(first: "9") { nodes { name } } }')).toBe(51);
+  });
+
+  it("is reckoned anew for other sizes of the same operation, and remembered for the same ones", () => {
+    const document = parse(
+      "query ($n: Int, $m: Int) { a: things(first: $n) { nodes { name } } b: things(first: $m) { nodes { name } } }",
+    );
+    const [operation] = document.definitions as [OperationDefinitionNode];
+    const of = (n: number, m: number) => operationCost(schema, document, operation, { n, m });
+    expect([of(1, 11), of(11, 1), of(1, 11), of(2, 2)]).toEqual([14, 14, 14, 6]);
+    for (let n = 0; n < 250; n++) expect(of(n, 1)).toBe(n + 3);
+    expect(of(1, 11)).toBe(14);
+    // Remembered: the document is not looked at again.
+    expect(operationCost(schema, parse("{ plain }"), operation, { n: 1, m: 11 })).toBe(14);
+  });
+
+  it("ends in a number, however deep pages lie in pages", () => {
+    const deep = `{ ${"things(first: 100) { nodes { ".repeat(12)} name ${"} }".repeat(12)} }`;
+    expect(cost(deep)).toBe(1e9);
+    expect(cost(`{ a: me { ${deep.slice(1, -1)} } b: me { ${deep.slice(1, -1)} } }`)).toBe(1e9);
+  });
+});
