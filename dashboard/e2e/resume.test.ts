@@ -79,7 +79,11 @@ describe("a live feed through a server that is killed", () => {
       "mutation($input: TeamSignInInput!) { teamSignIn(input: $input) { result { __typename } userErrors { code } } }",
       { input: owner },
     );
-    cookie = (response.headers.get("set-cookie") ?? "").split(";", 1)[0] ?? "";
+    cookie =
+      response.headers
+        .getSetCookie()
+        .find((header) => header.startsWith("gatehouse_team="))
+        ?.split(";", 1)[0] ?? "";
     expect(cookie).not.toBe("");
     // What the page finds in its browser.
     Object.assign(globalThis, { location: new URL(url), WebSocket: BrowserSocket });

@@ -17,6 +17,10 @@ export interface Answer {
   extensions: { cost?: { requested: number } } | undefined;
 }
 
+/** What an answer sets a cookie of ours to, as its header says it: "" where it does not. `name` without what every name begins with. */
+export const setCookieOf = (headers: Headers, name: string): string =>
+  headers.getSetCookie().find((header) => header.replace(/^__Host-/, "").startsWith(`gatehouse_${name}=`)) ?? "";
+
 /** A server as its users reach it, in this process or another one. */
 export abstract class Api {
   /** Where it listens. */

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { GraphQLObjectType, GraphQLSchema, GraphQLString, isObjectType, type GraphQLResolveInfo } from "graphql";
+import { setCookieOf } from "../../testing/api.js";
 import { describeOnBothDatabases } from "../../testing/databases.js";
 import { until, World } from "../../testing/world.js";
 import { enforceAccess } from "./allow.js";
@@ -280,7 +281,7 @@ describeOnBothDatabases("firms are strictly apart, and the endpoint gives nothin
       "mutation($input: TeamSignInInput!) { teamSignIn(input: $input) { userErrors { code } } }",
       { input: { email: ours.owner, password: "a long owner password" } },
     );
-    const cookie = (signedIn.headers.get("set-cookie") ?? "").split(";")[0] ?? "";
+    const cookie = setCookieOf(signedIn.headers, "team").split(";")[0] ?? "";
     expect(await connect(undefined, { cookie })).toBe("4403");
     expect(await connect(undefined, { cookie, origin: world.app.publicUrl })).toBe("connected");
     expect(await connect(us, {})).toBe("connected");

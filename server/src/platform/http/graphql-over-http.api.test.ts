@@ -3,6 +3,7 @@ import { connect, type Socket } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { getIntrospectionQuery } from "graphql";
 import { auditServer } from "graphql-http";
+import { setCookieOf } from "../../testing/api.js";
 import { freshDatabaseUrl, type FreshDatabase } from "../../testing/databases.js";
 import { OWNER_PASSWORD, until, World } from "../../testing/world.js";
 
@@ -283,13 +284,17 @@ describe.each([{ isProduction: false }, { isProduction: true }])("GraphQL over H
       "mutation($input: TeamSignInInput!) { teamSignIn(input: $input) { result { ... on SignedIn { sessionToken } } } }",
       { input: { email: owner, password: OWNER_PASSWORD } },
     );
-    const cookies = headers.getSetCookie();
-    const form = isProduction
-      ? /^__Host-gatehouse_team=gts_[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax; Max-Age=43200; Secure$/
-      : /^gatehouse_team=gts_[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax; Max-Age=43200$/;
-    expect(cookies).toEqual([expect.stringMatching(form)]);
+    const attributes = "; Path=/; HttpOnly; SameSite=Lax; Max-Age=\\d+";
+    const form = new RegExp(
+      isProduction
+        ? `^__Host-gatehouse_(team=gts|known_team=gkd)_[\\w-]{43}${attributes}; Secure$`
+        : `^gatehouse_(team=gts|known_team=gkd)_[\\w-]{43}${attributes}$`,
+    );
+    expect(headers.getSetCookie()).toEqual([expect.stringMatching(form), expect.stringMatching(form)]);
+    const session = setCookieOf(headers, "team");
+    expect(session).toContain("; Max-Age=43200");
     expect(data.teamSignIn.result.sessionToken).toBeNull();
-    const cookie = (cookies[0] ?? "").split(";")[0] ?? "";
+    const cookie = session.split(";")[0] ?? "";
     const viewer = async (sent: string) =>
       (await world.ask("{ viewer { __typename } }", {}, undefined, { cookie: sent })).data.viewer;
     expect(await viewer(cookie)).not.toBeNull();
