@@ -1,8 +1,7 @@
 import { lengths } from "../limits/limits.js";
+import { isPlainLine, isVisible } from "../names/name.js";
 
 const codePoints = (text: string): number => [...text].length;
-/** Control characters would break a subject line; half a surrogate pair cannot be stored. */
-const hasUnprintable = (text: string): boolean => /[\p{Cc}\p{Cs}]/u.test(text);
 
 /** Whether the text is a real day as YYYY-MM-DD (ISO 8601), from 1900 to 2999: 2026-02-30 is none. */
 export function isCalendarDate(text: string): boolean {
@@ -41,19 +40,19 @@ export function readRequestDraft(typed: {
 }
 
 function faultOf({ title, items, dueOn }: RequestDraft): RequestDraftFault | null {
-  if (title === "") return { field: ["title"], message: "Give the request a title." };
+  if (!isVisible(title)) return { field: ["title"], message: "Give the request a title." };
   if (codePoints(title) > lengths.requestTitle)
     return { field: ["title"], message: `A title has at most ${lengths.requestTitle} characters.` };
-  if (hasUnprintable(title)) return { field: ["title"], message: "A title is one line of plain text." };
+  if (!isPlainLine(title)) return { field: ["title"], message: "A title is one line of plain text." };
   if (items.length === 0) return { field: ["items"], message: "Ask for at least one thing." };
   if (items.length > lengths.requestItems)
     return { field: ["items"], message: `A request has at most ${lengths.requestItems} items.` };
   for (const [index, item] of items.entries()) {
     const field = ["items", index.toString()];
-    if (item === "") return { field, message: "An item must say what is asked for." };
+    if (!isVisible(item)) return { field, message: "An item must say what is asked for." };
     if (codePoints(item) > lengths.requestItem)
       return { field, message: `An item has at most ${lengths.requestItem} characters.` };
-    if (hasUnprintable(item)) return { field, message: "An item is one line of plain text." };
+    if (!isPlainLine(item)) return { field, message: "An item is one line of plain text." };
   }
   if (dueOn !== null && !isCalendarDate(dueOn))
     return { field: ["dueOn"], message: "The due date must be a real day, such as 2026-04-15." };

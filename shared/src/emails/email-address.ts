@@ -7,6 +7,8 @@ import { lengths } from "../limits/limits.js";
 export function normalizeEmail(text: string): string | null {
   const email = text.trim().normalize("NFC").toLowerCase();
   if (email.length === 0 || email.length > lengths.email) return null;
+  // Half a character cannot be mailed to, and what nobody sees makes two addresses of one.
+  if (/[\p{Cs}\p{Default_Ignorable_Code_Point}]/u.test(email)) return null;
   const [local, domain, ...more] = email.split("@");
   if (!local || !domain || more.length > 0 || local.length > 64) return null;
   if (

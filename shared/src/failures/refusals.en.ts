@@ -47,7 +47,7 @@ export const refusalsInEnglish = {
   setUpTookTooLong: "This set-up took too long, or was started again elsewhere. Start again.",
   accountExists: "There is an account with this email already. Sign in instead.",
   emailTaken: "Another account has this email by now.",
-  passkeyUnnamed: "Give the passkey a name.",
+  passkeyUnnamed: "Give the passkey a name, in one line of plain text.",
   passkeyNotAdded: "The passkey was not added. Start again.",
   passkeysMissing: "There is no passkey for this account.",
   passkeysFull: (most: number) => `There are ${most} passkeys already. Remove one first.`,

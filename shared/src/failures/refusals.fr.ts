@@ -49,7 +49,7 @@ export const refusalsInFrench: RefusalWords = {
   setUpTookTooLong: "Cette configuration a pris trop de temps ou a été recommencée ailleurs. Recommencez.",
   accountExists: "Il existe déjà un compte avec cette adresse courriel. Connectez-vous plutôt.",
   emailTaken: "Un autre compte utilise maintenant cette adresse courriel.",
-  passkeyUnnamed: "Donnez un nom à la clé d’accès.",
+  passkeyUnnamed: "Donnez un nom à la clé d’accès, sur une seule ligne de texte simple.",
   passkeyNotAdded: "La clé d’accès n’a pas été ajoutée. Recommencez.",
   passkeysMissing: "Ce compte n’a aucune clé d’accès.",
   passkeysFull: (most) => `Il y a déjà ${most} clés d’accès. Retirez-en une d’abord.`,

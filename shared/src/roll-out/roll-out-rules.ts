@@ -2,6 +2,7 @@ import type { PortalAccessState } from "../contacts/portal-access-state.js";
 import { dayInWords } from "../language/dates.js";
 import type { Language } from "../language/language.js";
 import { lengths } from "../limits/limits.js";
+import { isPlainText, isVisible, textIsPlain } from "../names/name.js";
 import { securityModes, type ModePolicy, type SecurityMode } from "../security-mode/security-mode.js";
 
 const day = 24 * 3_600_000;
@@ -87,9 +88,11 @@ function faultOf(plan: RollOutPlan, now: number): RollOutFault | null {
   // Written so that what is no moment at all is refused too.
   if (!(plan.enforcedFrom > now && plan.enforcedFrom <= now + daysAhead * day))
     return { field: "enforcedFrom", message: "Choose a day in the future, at most a year away." };
-  if (plan.message === "") return { field: "message", message: "Tell your clients in a few words what is to come." };
+  if (!isVisible(plan.message))
+    return { field: "message", message: "Tell your clients in a few words what is to come." };
   if ([...plan.message].length > lengths.message)
     return { field: "message", message: `Use at most ${lengths.message} characters.` };
+  if (!isPlainText(plan.message)) return { field: "message", message: textIsPlain };
   if (
     plan.remindDaysBefore.length > reminders.atMost ||
     !plan.remindDaysBefore.every((n) => isBetween(n, 1, reminders.earliestDaysBefore))

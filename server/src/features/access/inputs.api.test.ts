@@ -195,13 +195,15 @@ describeOnBothDatabases("whatever is written into an input", (database) => {
       const mail = (await world.mail(email, /asks/)) as Awaited<ReturnType<World["mail"]>> & { html: string };
       expect(mail.to).toBe(email);
       expect(mail.subject).not.toMatch(/[\r\n]/);
-      // What turns text around is left out of mails: a name must not make them read as something else.
-      expect(mail.text).toContain(name.replaceAll("\u202E", ""));
+      expect(mail.text).toContain(name);
       expect(mail.html).not.toContain("<img");
     }
     const nul = await world.mutate("createContact", "ContactInput", "contact { name }", { name: "a\u0000b" }, owner);
     expect(nul.userErrors[0].code).toBe("INVALID_INPUT");
-    expect(refused).toEqual([["Line\r\nBcc: everybody@evil.example", "INVALID_INPUT"]]);
+    expect(refused).toEqual([
+      ["abc\u202Edef", "INVALID_INPUT"],
+      ["Line\r\nBcc: everybody@evil.example", "INVALID_INPUT"],
+    ]);
     // A file that was imported is exported again: no cell of it is a formula.
     const imported = ["=cmd|' /C calc'!A0", "+1+1", "-2+3", "@SUM(1)", "＝1", '=HYPERLINK("http://evil.example";"x")'];
     const { results } = await world.mutate(

@@ -1,11 +1,12 @@
 import { randomBytes, timingSafeEqual } from "node:crypto";
 import { In, IsNull } from "typeorm";
-import { lengths, type ApiScope } from "@gatehouse/shared";
+import type { ApiScope } from "@gatehouse/shared";
 import { isId, newId } from "../../platform/crypto/ids.js";
 import { digestOf } from "../../platform/crypto/tokens.js";
 import { Refusal } from "../../platform/graphql/failures.js";
 import type { Log } from "../../platform/log.js";
 import { mustBeFresh, type FirmCaller, type KeyCaller, type TeamCaller } from "../access/caller.js";
+import { readName } from "../access/texts.js";
 import type { Actor, Work } from "../audit/unit-of-work.js";
 import { ApiKey } from "./api-key.entity.js";
 import { ApiKeyView, readScopes } from "./api-key.results.js";
@@ -50,9 +51,7 @@ export class ApiKeyService {
   /** Makes a key; its token is in the answer and nowhere else. Refuses with STEP_UP_REQUIRED or INVALID_INPUT. */
   async create(caller: TeamCaller, input: NewApiKey, actor: Actor): Promise<{ apiKey: ApiKeyView; token: string }> {
     mustBeFresh(caller, this.work.clock.now());
-    const name = input.name.trim();
-    if (name.length === 0 || name.length > lengths.name)
-      throw new Refusal("INVALID_INPUT", ["input", "name"], `Give a name of 1 to ${lengths.name} characters.`);
+    const name = readName(input.name);
     const scopes = [...new Set(input.scopes)];
     if (scopes.length === 0 || scopes.length !== input.scopes.length)
       throw new Refusal("INVALID_INPUT", ["input", "scopes"], "Choose at least one scope, each once.");

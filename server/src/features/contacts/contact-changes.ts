@@ -4,6 +4,7 @@ import { newId } from "../../platform/crypto/ids.js";
 import { isUniqueViolation } from "../../platform/database/dialect.js";
 import { Refusal } from "../../platform/graphql/failures.js";
 import { retireAddress, type RetiredAddress } from "../access-endings/retire-address.js";
+import { mustBeLine } from "../access/texts.js";
 import type { Actor, RecordedEvent, UnitOfWork } from "../audit/unit-of-work.js";
 import { settleSignIns, stateOf } from "./contact-access-state.js";
 import { contactWords, nameKeyOf } from "./contact-index.js";
@@ -202,9 +203,9 @@ function readFields(input: { [F in keyof Fields]?: Fields[F] | null }, current: 
     const trimmed = value?.trim() ?? "";
     if ([...trimmed].length > limit)
       throw new Refusal("INVALID_INPUT", ["input", key], `Use at most ${limit} characters.`);
-    if (/[\p{Cc}\p{Cs}]/u.test(trimmed))
-      throw new Refusal("INVALID_INPUT", ["input", key], "Line breaks and control characters are not allowed here.");
-    return trimmed === "" ? null : trimmed;
+    if (trimmed === "") return null;
+    mustBeLine(trimmed, ["input", key]);
+    return trimmed;
   };
   const name = text("name", lengths.name);
   if (name === null) throw new Refusal("INVALID_INPUT", ["input", "name"], "A contact needs a name.");

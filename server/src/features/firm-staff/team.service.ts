@@ -1,20 +1,11 @@
 import { IsNull, Not } from "typeorm";
-import {
-  inWords,
-  attemptLimits,
-  lengths,
-  lifetimes,
-  mayManage,
-  normalizeEmail,
-  normalizeName,
-  type TeamRole,
-} from "@gatehouse/shared";
+import { inWords, attemptLimits, lifetimes, mayManage, normalizeEmail, type TeamRole } from "@gatehouse/shared";
 import { isId, newId } from "../../platform/crypto/ids.js";
 import { forUpdate, isUniqueViolation } from "../../platform/database/dialect.js";
 import { Refusal } from "../../platform/graphql/failures.js";
 import { asTeamCaller, mustBeFresh, type TeamCaller } from "../access/caller.js";
 import { findPerson, type Person } from "../access/person.js";
-import { readReason } from "../access/reason.js";
+import { readName, readReason } from "../access/texts.js";
 import { actorIn, type RequestContext } from "../access/request-context.js";
 import { endAccess } from "../access-endings/end-access.js";
 import type { UnitOfWork, Work } from "../audit/unit-of-work.js";
@@ -223,11 +214,4 @@ async function personOfMember(unit: UnitOfWork, { id }: TeamMember): Promise<Per
   const person = await findPerson(unit.manager, "TEAM", id);
   if (!person) throw new Refusal("NOT_FOUND", ["input", "memberId"]);
   return person;
-}
-
-function readName(text: string): string {
-  const name = normalizeName(text);
-  if (name === null)
-    throw new Refusal("INVALID_INPUT", ["input", "name"], `Give a name of 1 to ${lengths.name} characters.`);
-  return name;
 }

@@ -1,18 +1,11 @@
 import { In } from "typeorm";
-import {
-  allowsPasswordLogin,
-  attemptLimits,
-  counts,
-  inWords,
-  lengths,
-  lifetimes,
-  type UserErrorCode,
-} from "@gatehouse/shared";
+import { allowsPasswordLogin, attemptLimits, counts, inWords, lifetimes, type UserErrorCode } from "@gatehouse/shared";
 import { isId } from "../../platform/crypto/ids.js";
 import { Refusal } from "../../platform/graphql/failures.js";
 import { answer } from "../../platform/graphql/payloads.js";
 import { asFirmCaller } from "../access/caller.js";
 import { actorIn, type RequestContext } from "../access/request-context.js";
+import { readMessage } from "../access/texts.js";
 import type { Actor, UnitOfWork, Work } from "../audit/unit-of-work.js";
 import { markInvited } from "../contacts/contact-access-state.js";
 import { Contact } from "../contacts/contact.entity.js";
@@ -60,10 +53,9 @@ export class InvitationService {
     const { firmId } = asFirmCaller(context.caller);
     if (contactIds.length > counts.inviteRows)
       throw new Refusal("INVALID_INPUT", ["input", "contactIds"], `Invite at most ${counts.inviteRows} at once.`);
-    if ([...(message ?? "")].length > lengths.message)
-      throw new Refusal("INVALID_INPUT", ["input", "message"], `Use at most ${lengths.message} characters.`);
+    const words = readMessage(message);
     mustAllowLogin(await loadPolicy(this.needs.work.reader, firmId));
-    const outcomes = await this.inviteAll(firmId, contactIds, message?.trim() || null, context);
+    const outcomes = await this.inviteAll(firmId, contactIds, words, context);
     return Promise.all(
       outcomes.map((outcome) =>
         answer(ContactPayload, async () => {

@@ -3,7 +3,7 @@ import { isId } from "../../platform/crypto/ids.js";
 import { Refusal } from "../../platform/graphql/failures.js";
 import { asFirmCaller, mustBeFresh } from "../access/caller.js";
 import { findPerson, type Person } from "../access/person.js";
-import { readReason } from "../access/reason.js";
+import { readReason } from "../access/texts.js";
 import { actorIn, type RequestContext } from "../access/request-context.js";
 import { endAccess } from "../access-endings/end-access.js";
 import type { Actor, UnitOfWork, Work } from "../audit/unit-of-work.js";

@@ -2,8 +2,10 @@ import {
   chooseLanguage,
   dayAt,
   concernedGroups,
+  isPlainText,
   isRollOutOpen,
   isTimeZone,
+  isVisible,
   lengths,
   planOffersMode,
   readRollOutPlan,
@@ -11,6 +13,7 @@ import {
   rollOutLimits,
   rollOutMode,
   rollOutStateUnder,
+  textIsPlain,
   type Language,
 } from "@gatehouse/shared";
 import { isId, newId } from "../../platform/crypto/ids.js";
@@ -148,6 +151,7 @@ export class RollOutService {
   ): Promise<RollOutMailPreview[]> {
     const { firmId, name } = asTeamCaller(context.caller);
     if ([...message].length > lengths.message) throw badInput(`Use at most ${lengths.message} characters.`);
+    if ((message.trim() !== "" && !isVisible(message)) || !isPlainText(message)) throw badInput(textIsPlain);
     if (!isTimeZone(timeZone ?? "UTC")) throw badInput("There is no such time zone.");
     const { links, work } = this.needs;
     const firm = await work.reader.findOneByOrFail(Firm, { id: firmId });
