@@ -3,6 +3,16 @@ import { roleTitles, type ApiScope, type TeamRole } from "../roles/roles.js";
 import { plans, type Plan } from "../plans/plans.js";
 import { securityModes, type SecurityMode } from "../security-mode/security-mode.js";
 
+/** What somebody signed in is asked again for who they are. */
+const reauthenticationPurposes = {
+  STEP_UP: "to confirm who it is",
+  PASSWORD_CHANGE: "to change the password",
+  ENROLLMENT: "to replace the authenticator",
+  TWO_FACTOR_REMOVAL: "to switch two-factor authentication off",
+  RECOVERY_CODES: "to replace the recovery codes",
+} as const;
+export type ReauthenticationPurpose = keyof typeof reauthenticationPurposes;
+
 /** What each event's sentence needs beside who did it. No secrets: this is stored and shown as it is. */
 export interface AuditEventData {
   ACCOUNT_CREATED: { email: string };
@@ -15,6 +25,7 @@ export interface AuditEventData {
   PASSKEY_REMOVED: { email: string; name: string };
   SIGN_IN_SUCCEEDED: { email: string; secondFactor: boolean };
   SIGN_IN_FAILED: { email: string; what: "password" | "code" | "recovery code" | "email code" | "passkey" };
+  REAUTHENTICATION_FAILED: { email: string; what: "password" | "code" | "passkey"; purpose: ReauthenticationPurpose };
   ACCOUNT_LOCKED: { email: string; minutes: number; what: "password" | "second factor" };
   ACCOUNT_UNLOCKED: { email: string };
   PASSWORD_CHANGED: { email: string; by: "change" | "reset" };
@@ -114,6 +125,11 @@ export const auditEvents: { [T in AuditEventType]: Telling<T> } = {
   SIGN_IN_FAILED: {
     title: "Sign-in failed",
     say: ({ contact, data }) => `A sign-in as ${of(contact, data.email)} failed: wrong ${data.what}.`,
+  },
+  REAUTHENTICATION_FAILED: {
+    title: "Confirmation failed",
+    say: ({ contact, data }) =>
+      `A wrong ${data.what} was given in a session of ${of(contact, data.email)}, ${reauthenticationPurposes[data.purpose]}.`,
   },
   ACCOUNT_LOCKED: {
     title: "Account locked",

@@ -1,4 +1,4 @@
-import { attemptLimits, isFullProof } from "@gatehouse/shared";
+import { attemptLimits, isFullProof, type ReauthenticationPurpose } from "@gatehouse/shared";
 import { Refusal } from "../../platform/graphql/failures.js";
 import { asPerson, mustBeFresh, ownerIdOf, type PersonCaller } from "../access/caller.js";
 import { personOf, type Person } from "../access/person.js";
@@ -40,20 +40,21 @@ export class OwnCredentials {
     const caller = asPerson(context.caller);
     const person = await personOf(work.reader, caller);
     const actor = actorIn(context);
-    await this.mustBeTheirPassword(person, input.password, ["input", "password"], context);
+    await this.mustBeTheirPassword(person, input.password, "STEP_UP", context);
     const { passkeyResponse } = input;
     const second = passkeyResponse == null ? (input.code ? "CODE" : "NONE") : "PASSKEY";
     const wasEnrolled = await this.isEnrolled(person);
     if (!isFullProof({ act: "STEP_UP", second, isEnrolled: wasEnrolled })) throw codeMissing();
     if (wasEnrolled) await ownSecondFactor.takeTries(person, actor, context);
     const session = await work.do(async (unit) => {
-      // Locked, so that an authenticator confirmed this moment is asked for too.
-      const isEnrolled = (await secondFactor.stateOf(unit.manager, person, true)).enrolledAt !== null;
+      // Locked where there was none, so that an authenticator confirmed this moment is asked for too.
+      const isEnrolled = wasEnrolled || (await secondFactor.stateOf(unit.manager, person, true)).enrolledAt !== null;
       if (isEnrolled && !wasEnrolled) throw codeMissing();
       if (isEnrolled && !(await this.spend(unit, person, caller, actor, input))) return null;
       return ownSecondFactor.renewSession(unit, caller, context, { act: "STEP_UP", second, isEnrolled });
     });
-    if (session === null) return secondFactor.fail(person, actor, passkeyResponse == null ? "code" : "passkey");
+    if (session === null)
+      return secondFactor.failAgain(person, actor, passkeyResponse == null ? "code" : "passkey", "STEP_UP");
     return SessionView.of(session, session.id);
   }
 
@@ -83,7 +84,7 @@ export class OwnCredentials {
     const person = await personOf(work.reader, caller);
     const isEnrolled = await this.isEnrolled(person);
     if (isEnrolled) mustBeFresh(caller, work.clock.now());
-    await this.mustBeTheirPassword(person, input.currentPassword, ["input", "currentPassword"], context);
+    await this.mustBeTheirPassword(person, input.currentPassword, "PASSWORD_CHANGE", context);
     mustBeGoodPassword(input.newPassword, person, ["input", "newPassword"]);
     const stored = await hasher.hash(input.newPassword, shareOfOwner(person, context));
     const actor = actorIn(context);
@@ -145,7 +146,7 @@ export class OwnCredentials {
   private async mustBeTheirPassword(
     person: Person,
     password: string,
-    field: readonly string[],
+    purpose: keyof typeof passwordFields,
     context: RequestContext,
   ): Promise<void> {
     const { work, hasher, attempts, signIn } = this.needs;
@@ -164,12 +165,37 @@ export class OwnCredentials {
     const isRight =
       couldBePassword(password) &&
       (await attempts.judging([attempt.taken, bySource], () => hasher.matches(password, credential, share)));
-    if (!isRight) throw new Refusal("INVALID_CREDENTIALS", field, (say) => say.passwordWrong);
+    if (!isRight) {
+      await this.recordWrongPassword(person, purpose, attempt.isLast ? attempt.waitMs : null, context);
+      throw new Refusal("INVALID_CREDENTIALS", passwordFields[purpose], (say) => say.passwordWrong);
+    }
     await attempts.clear(key);
     await signIn.giveBack(bySource);
   }
+
+  /** As of a sign-in that failed, so that the log has every guess. `waitMs`: it was the last before a wait. */
+  private async recordWrongPassword(
+    { firmId, accountId, email }: Person,
+    purpose: keyof typeof passwordFields,
+    waitMs: number | null,
+    context: RequestContext,
+  ): Promise<void> {
+    const about = { firmId, accountId, actor: actorIn(context) };
+    await this.needs.work.do((unit) => {
+      unit.record({ type: "REAUTHENTICATION_FAILED", ...about, data: { email, what: "password", purpose } });
+      const minutes = Math.ceil((waitMs ?? 0) / 60_000);
+      if (waitMs !== null)
+        unit.record({ type: "ACCOUNT_LOCKED", ...about, data: { email, minutes, what: "password" } });
+      return Promise.resolve();
+    });
+  }
 }
 
+/** Where the password that is asked again stands, by what it is asked for. */
+const passwordFields = {
+  STEP_UP: ["input", "password"],
+  PASSWORD_CHANGE: ["input", "currentPassword"],
+} as const satisfies Partial<Record<ReauthenticationPurpose, readonly string[]>>;
 const shareOfOwner = ({ firmId, ownerId }: Person, context: RequestContext) =>
   shareOfPerson(context, { firmId, who: ownerId });
 const codeMissing = () => new Refusal("INVALID_CODE", ["input", "code"], (say) => say.codeMissing);

@@ -7,6 +7,7 @@ import {
   teamRoleNeedsTwoFactor,
   planOffersTwoFactor,
   type Proof,
+  type ReauthenticationPurpose,
   type SessionTransport,
 } from "@gatehouse/shared";
 import { Refusal } from "../../platform/graphql/failures.js";
@@ -69,7 +70,7 @@ export class OwnSecondFactor {
       const expiresAt = unit.now + lifetimes.pendingEnrollment;
       return { secret: await secondFactor.beginEnrollment(unit, person, expiresAt), expiresAt };
     });
-    if (begun === null) return secondFactor.fail(person, actor, "code");
+    if (begun === null) return secondFactor.failAgain(person, actor, "code", "ENROLLMENT");
     const uri = otpauthUri({ secret: begun.secret, issuer: person.firmName, account: person.email });
     const svg = await drawQrCode(uri, { type: "svg", errorCorrectionLevel: "M", margin: 4 });
     return Object.assign(new PendingTwoFactorEnrollment(), {
@@ -160,7 +161,7 @@ export class OwnSecondFactor {
 
   async regenerateRecoveryCodes(input: { code: string }, context: RequestContext): Promise<string[]> {
     const { secondFactor } = this.needs;
-    return this.withFreshCode(input.code, context, async (unit, person, _caller, actor) => {
+    return this.withFreshCode(input.code, "RECOVERY_CODES", context, async (unit, person, _caller, actor) => {
       const codes = await secondFactor.replaceRecoveryCodes(unit, person);
       unit.record({
         type: "RECOVERY_CODES_REGENERATED",
@@ -178,7 +179,7 @@ export class OwnSecondFactor {
     const { work, secondFactor } = this.needs;
     const person = await personOf(work.reader, asPerson(context.caller));
     this.mustBeAllowedToDisable(await loadPolicy(work.reader, person.firmId), person);
-    return this.withFreshCode(input.code, context, async (unit, owner, caller, actor) => {
+    return this.withFreshCode(input.code, "TWO_FACTOR_REMOVAL", context, async (unit, owner, caller, actor) => {
       this.mustBeAllowedToDisable(await loadPolicy(unit.manager, owner.firmId, { lock: "share" }), owner, unit.now);
       await secondFactor.remove(unit, owner);
       unit.record({
@@ -223,6 +224,7 @@ export class OwnSecondFactor {
 
   private async withFreshCode<T>(
     code: string,
+    purpose: ReauthenticationPurpose,
     context: RequestContext,
     work: (unit: UnitOfWork, person: Person, caller: PersonCaller, actor: Actor) => Promise<T>,
   ): Promise<T> {
@@ -239,7 +241,7 @@ export class OwnSecondFactor {
         ? { answer: await work(unit, person, caller, actor) }
         : null,
     );
-    if (done === null) return secondFactor.fail(person, actor, "code");
+    if (done === null) return secondFactor.failAgain(person, actor, "code", purpose);
     return done.answer;
   }
 

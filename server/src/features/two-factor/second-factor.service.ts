@@ -1,5 +1,12 @@
 import type { EntityManager } from "typeorm";
-import { counts, secondFactorLock, secondFactorLockMs } from "@gatehouse/shared";
+import {
+  counts,
+  secondFactorLock,
+  secondFactorLockMs,
+  type AuditEventData,
+  type AuditEventType,
+  type ReauthenticationPurpose,
+} from "@gatehouse/shared";
 import { newId } from "../../platform/crypto/ids.js";
 import type { KeyRing } from "../../platform/crypto/key-ring.js";
 import { changing, forUpdate } from "../../platform/database/dialect.js";
@@ -16,6 +23,11 @@ import { matchingStep, newTotpSecret, readTotpCode } from "./totp.js";
 import { PendingTotpEnrollment, RecoveryCode, TotpCredential, TwoFactorState } from "./two-factor.entity.js";
 
 const RECOVERY_PURPOSE = "recovery code";
+
+interface FailureOf<T extends AuditEventType> {
+  type: T;
+  data: AuditEventData[T];
+}
 
 export type ProvenBy = "code" | "recovery code" | "passkey";
 
@@ -86,17 +98,26 @@ export class SecondFactor {
     await unit.manager.update(TwoFactorState, { ownerId: owner.ownerId }, { consecutiveFailures, lockedUntil: null });
   }
 
-  /** The taken try failed: writes the event, and locks when it was the last. Throws the refusal to answer with. */
-  async fail(owner: Person, actor: Actor, what: ProvenBy | "email code"): Promise<never> {
+  /** The taken try of a sign-in failed: writes the event, and locks when it was the last. Throws the refusal to answer with. */
+  fail(owner: Person, actor: Actor, what: ProvenBy | "email code"): Promise<never> {
+    return this.failWith(owner, actor, what, { type: "SIGN_IN_FAILED", data: { email: owner.email, what } });
+  }
+
+  /** The same for somebody signed in, who was asked again. */
+  failAgain(owner: Person, actor: Actor, what: "code" | "passkey", purpose: ReauthenticationPurpose): Promise<never> {
+    const data = { email: owner.email, what, purpose };
+    return this.failWith(owner, actor, what, { type: "REAUTHENTICATION_FAILED", data });
+  }
+
+  private async failWith(
+    owner: Person,
+    actor: Actor,
+    what: ProvenBy | "email code",
+    event: FailureOf<"SIGN_IN_FAILED"> | FailureOf<"REAUTHENTICATION_FAILED">,
+  ): Promise<never> {
     const lockedUntil = await this.work.do(async (unit) => {
       const state = await this.stateOf(unit.manager, owner, true);
-      unit.record({
-        type: "SIGN_IN_FAILED",
-        firmId: owner.firmId,
-        actor,
-        accountId: owner.accountId,
-        data: { email: owner.email, what },
-      });
+      unit.record({ ...event, firmId: owner.firmId, actor, accountId: owner.accountId });
       if (state.consecutiveFailures < secondFactorLock.failures || state.lockedUntil !== null) return null;
       return this.lock(unit, owner, actor, state);
     });
