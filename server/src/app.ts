@@ -35,7 +35,7 @@ import { BrandingService } from "./features/branding/branding.service.js";
 import { logoHandler } from "./features/branding/logo.http.js";
 import { CostRates } from "./platform/limits/cost-rates.js";
 import { documentRules } from "./platform/limits/document-limits.js";
-import { chargeOperation, limitsPlugin, type CostOptions } from "./platform/limits/limits.plugin.js";
+import { chargeOperation, chargeReading, limitsPlugin, type CostOptions } from "./platform/limits/limits.plugin.js";
 import { AuditEventResolver, ContactEventsResolver } from "./features/audit/audit-event.resolver.js";
 import { auditExportHandler } from "./features/audit/audit-export.http.js";
 import { AuditExport } from "./features/audit/audit-export.service.js";
@@ -414,7 +414,7 @@ export async function startApp(
       ApolloServerPluginInlineTraceDisabled(),
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginDrainHttpServer({ httpServer: server }),
-      readDocuments(new DocumentReader({ schema, rules, hideHints: config.isProduction })),
+      readDocuments(new DocumentReader({ schema, rules, hideHints: config.isProduction }), costs),
       ...pipeline.stages,
     ],
   });
@@ -434,6 +434,7 @@ export async function startApp(
     mayConnect: ({ caller }) => caller.kind !== "ANONYMOUS",
     holderOf: ({ caller, requestId }) =>
       caller.kind === "API_KEY" ? caller.keyId : caller.kind === "ANONYMOUS" ? requestId : caller.sessionId,
+    chargeReading: (context, query) => chargeReading(costs, context, query),
     charge: (context, operation) => chargeOperation(costs, context, operation),
     hideHints: config.isProduction,
     logError: (error, { requestId }) => logUnexpected(error, requestId, log),

@@ -10,11 +10,11 @@ const RUNS = 8;
 
 describeOnBothDatabases("what one document may cost before it runs", (database) => {
   let world: World;
-  let owner: string;
   beforeAll(async () => {
     world = await World.start(database.url(), { isProduction: true });
-    owner = await world.ownerToken(await world.firm());
   });
+  /** Somebody whose minute is unspent: documents are charged. */
+  const newOwner = async () => world.ownerToken(await world.firm());
   afterAll(() => world.stop());
 
   let sent = 0;
@@ -23,8 +23,10 @@ describeOnBothDatabases("what one document may cost before it runs", (database) 
     let least = Number.POSITIVE_INFINITY;
     for (let run = 0; run < RUNS && least > CPU_MS; run++) {
       const before = process.cpuUsage();
-      await world.ask(`${document} # ${sent++}`, {}, token);
+      const { status } = await world.ask(`${document} # ${sent++}`, {}, token);
       const { user, system } = process.cpuUsage(before);
+      // A document that is not read at all would prove nothing.
+      expect(status).not.toBe(429);
       least = Math.min(least, (user + system) / 1000);
     }
     return least;
@@ -55,6 +57,7 @@ describeOnBothDatabases("what one document may cost before it runs", (database) 
     const levels = 22;
     const query = `subscription { auditEvents { ...f0 } } ${Array.from({ length: levels }, (_, n) => `fragment f${n} on AuditEvent { ...f${n + 1} ...f${n + 1} }`).join(" ")} fragment f${levels} on AuditEvent { id }`;
     const before = process.cpuUsage();
+    const owner = await newOwner();
     const told = await new Promise<unknown>((resolve) => {
       world.socket(owner).subscribe({ query }, { next: resolve, error: resolve, complete: () => resolve("complete") });
     });
@@ -65,7 +68,7 @@ describeOnBothDatabases("what one document may cost before it runs", (database) 
 
   it.each(Object.keys(slowShapes))("X2 a thousand tokens of %s are answered within 100 ms of CPU", async (shape) => {
     expect(await costOf(largestOf([shape]))).toBeLessThan(CPU_MS);
-    expect(await costOf(largestOf([shape]), owner)).toBeLessThan(CPU_MS);
+    expect(await costOf(largestOf([shape]), await newOwner())).toBeLessThan(CPU_MS);
   });
 
   it("X2 nor does a search among mixtures of them find a slower one", async () => {
@@ -78,7 +81,7 @@ describeOnBothDatabases("what one document may cost before it runs", (database) 
       const shapes = anew ? [any(), any(), any()].slice(Math.random() < 0.5 ? 1 : 0) : [...slowest.shapes];
       if (!anew) shapes[Math.floor(Math.random() * shapes.length)] = any();
       const shares = shapes.map(() => Math.ceil(Math.random() * 5));
-      const cost = await costOf(largestOf(shapes, shares), owner);
+      const cost = await costOf(largestOf(shapes, shares), await newOwner());
       if (cost > slowest.cost) slowest = { shapes, shares, cost };
     }
     expect([slowest.shapes, slowest.shares, slowest.cost < CPU_MS, slowest.cost]).toEqual([

@@ -25,18 +25,17 @@ export class CostRates {
 
   /** Takes the cost from the bucket, whole or not at all. */
   async take({ key, perMinute }: CostBucket, cost: number): Promise<CostRate> {
-    const rate = (result: RateLimiterRes, isAllowed: boolean): CostRate => ({
-      isAllowed,
-      limit: perMinute,
-      remaining: Math.max(0, result.remainingPoints),
-      resetMs: Math.max(0, result.msBeforeNext),
-    });
     try {
-      return rate(await this.limiterOf(perMinute).consume(key, cost), true);
+      return rateOf(perMinute, await this.limiterOf(perMinute).consume(key, cost), true);
     } catch (result) {
-      if (result instanceof RateLimiterRes) return rate(result, false);
+      if (result instanceof RateLimiterRes) return rateOf(perMinute, result, false);
       throw result;
     }
+  }
+
+  /** Puts back what was taken a moment ago. */
+  async giveBack({ key, perMinute }: CostBucket, cost: number): Promise<CostRate> {
+    return rateOf(perMinute, await this.limiterOf(perMinute).reward(key, cost), true);
   }
 
   private limiterOf(perMinute: number): RateLimiterAbstract {
@@ -56,3 +55,11 @@ export class CostRates {
     return limiter;
   }
 }
+
+const rateOf = (limit: number, { remainingPoints, msBeforeNext }: RateLimiterRes, isAllowed: boolean): CostRate => ({
+  isAllowed,
+  limit,
+  // What is put back after its minute is nobody's gain.
+  remaining: Math.min(limit, Math.max(0, remainingPoints)),
+  resetMs: Math.max(0, msBeforeNext),
+});

@@ -25,6 +25,39 @@ export interface Charged {
   rate: CostRate;
 }
 
+/** Takes the cost from the caller's budget, or throws RATE_LIMITED with `retryAfter` in seconds. */
+async function take<C>(options: CostOptions<C>, context: C, cost: number): Promise<CostRate> {
+  const rate = await options.rates.take(options.bucketOf(context), cost);
+  if (rate.isAllowed) return rate;
+  const error = rateLimited(rate.resetMs);
+  const headers = new HeaderMap(rateHeaders(rate));
+  headers.set("retry-after", Math.max(1, Math.ceil(rate.resetMs / 1000)).toString());
+  throw new GraphQLError(error.message, { extensions: { ...error.extensions, http: { status: 429, headers } } });
+}
+
+/**
+ * What reading a document may cost at most, known before it is read: its length decides how many selections are compared with each
+ * other. A hundred of the longest a minute from one source are some seconds of CPU.
+ */
+const READING = { least: 10, most: 200, charactersForOne: 10 };
+export const readingCost = ({ length }: string): number =>
+  Math.min(READING.most, Math.max(READING.least, Math.ceil(length / READING.charactersForOne)));
+
+export interface ReadingCharge extends Charged {
+  /** For an operation that went on to run: it costs what it costs, whether its document was known or not. */
+  giveBack(): Promise<CostRate>;
+}
+
+/**
+ * Charges the reading of a document that the server does not know to whoever sends it, before it is parsed: what is refused stays
+ * paid for, so that a flood of invalid documents ends like any other. Throws RATE_LIMITED.
+ */
+export async function chargeReading<C>(options: CostOptions<C>, context: C, source: string): Promise<ReadingCharge> {
+  const cost = readingCost(source);
+  const rate = await take(options, context, cost);
+  return { cost, rate, giveBack: () => options.rates.giveBack(options.bucketOf(context), cost) };
+}
+
 /**
  * Charges an operation to its caller before it runs. Throws QUERY_TOO_COMPLEX or RATE_LIMITED (with `retryAfter` in seconds). The
  * WebSocket calls it for each operation; over HTTP the plugin does.
@@ -41,13 +74,7 @@ export async function chargeOperation<C>(
 ): Promise<Charged> {
   const { maxCost = documentLimits.cost } = options;
   const cost = operationCost(operation.schema, operation.document, operation.operation, operation.variables);
-  const rate = await options.rates.take(options.bucketOf(context), Math.min(cost, maxCost));
-  if (!rate.isAllowed) {
-    const error = rateLimited(rate.resetMs);
-    const headers = new HeaderMap(rateHeaders(rate));
-    headers.set("retry-after", Math.max(1, Math.ceil(rate.resetMs / 1000)).toString());
-    throw new GraphQLError(error.message, { extensions: { ...error.extensions, http: { status: 429, headers } } });
-  }
+  const rate = await take(options, context, Math.min(cost, maxCost));
   if (cost > maxCost)
     throw overLimit(
       "cost",

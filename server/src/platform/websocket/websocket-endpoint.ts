@@ -57,6 +57,8 @@ export interface SocketOptions<C extends { requestId: string }> {
   mayConnect(context: C): boolean;
   /** The session or key: it may hold five sockets. */
   holderOf(context: C): string;
+  /** Takes what reading a document costs from the caller's budget; throws the refusal. */
+  chargeReading(context: C, query: string): Promise<{ giveBack(): Promise<unknown> }>;
   /** Takes the operation's cost from the caller's budget; throws the refusal. */
   charge(
     context: C,
@@ -135,13 +137,20 @@ export function attachWebSocket<C extends { requestId: string }>(
     }
   };
   const valid = new LRUCache<string, DocumentNode>({ ...KNOWN, sizeCalculation: (_document, query) => query.length });
-  /** The document of a query, or why it is refused. Dashboards send the same one, and all at once after a restart. */
-  const documentOf = (query: string): DocumentNode | readonly GraphQLError[] => {
+  /**
+   * The document of a query, or why it is refused; what reading a new one costs is the caller's to pay. Dashboards
+   * send the same one, and all at once after a restart.
+   */
+  const documentOf = async (
+    query: string,
+    context: C,
+  ): Promise<{ document: DocumentNode | readonly GraphQLError[]; giveBack?(): Promise<unknown> }> => {
     const known = valid.get(query);
-    if (known) return known;
-    const read = options.reader.read(query);
-    if ("kind" in read) valid.set(query, read);
-    return read;
+    if (known) return { document: known };
+    const { giveBack } = await options.chargeReading(context, query);
+    const document = options.reader.read(query);
+    if ("kind" in document) valid.set(query, document);
+    return { document, giveBack };
   };
   const refused = ({ context }: { context?: C }, errors: readonly unknown[]) => {
     const told = errors.map((error) => format(options, error as GraphQLError, context));
@@ -174,23 +183,22 @@ export function attachWebSocket<C extends { requestId: string }>(
         const { socket } = connection.extra;
         if (Object.keys(connection.subscriptions).length > SUBSCRIPTIONS_PER_SOCKET)
           return end(socket, CloseCode.TooManyInitialisationRequests, "Too many subscriptions");
-        const document = documentOf(payload.query);
-        if (!("kind" in document)) return document;
-        const { operationName } = payload;
-        const operation = getOperationAST(document, operationName);
-        if (operation?.operation !== "subscription")
-          return end(socket, CloseCode.BadRequest, "Only subscriptions are served here");
         const contextValue = await orTryAgainLater(socket, null, () => contextOf(connection));
         if (!contextValue) return [new GraphQLError("Try again later", { extensions: { code: "BAD_REQUEST" } })];
         connection.extra.context = contextValue;
+        const { operationName } = payload;
         const variableValues = payload.variables ?? {};
+        let document: DocumentNode;
         try {
-          await options.charge(contextValue, {
-            schema: options.schema,
-            document,
-            operation,
-            variables: variableValues,
-          });
+          const read = await documentOf(payload.query, contextValue);
+          if (!("kind" in read.document)) return read.document;
+          document = read.document;
+          const operation = getOperationAST(document, operationName);
+          if (operation?.operation !== "subscription")
+            return end(socket, CloseCode.BadRequest, "Only subscriptions are served here");
+          const { schema } = options;
+          await options.charge(contextValue, { schema, document, operation, variables: variableValues });
+          await read.giveBack?.();
         } catch (error) {
           if (error instanceof GraphQLError) return [error];
           throw error;
