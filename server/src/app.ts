@@ -471,6 +471,7 @@ export async function startApp(
         count: (lane) => operations.inc({ lane }),
         createContext: (request, response) => contexts.ofRequest(request, response),
         isAllowedOrigin,
+        log,
       }),
     },
     {

@@ -1,8 +1,15 @@
-import { type ApolloServer, type BaseContext, type GraphQLResponse, HeaderMap } from "@apollo/server";
+import {
+  type ApolloServer,
+  type BaseContext,
+  type GraphQLResponse,
+  HeaderMap,
+  type HTTPGraphQLResponse,
+} from "@apollo/server";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { LRUCache } from "lru-cache";
+import type { Log } from "../log.js";
 import type { OperationPipeline } from "../graphql/operation-pipeline.js";
-import { BodyError, readBody, send, sendError } from "./responses.js";
+import { BodyError, readBody, send, sendError, sendJson } from "./responses.js";
 import { isFromElsewhere } from "./same-site.js";
 
 const BODY_LIMIT = 100_000;
@@ -17,6 +24,7 @@ export interface EndpointOptions<C extends BaseContext & { requestId: string }> 
   createContext(request: IncomingMessage, response: ServerResponse): Promise<C>;
   /** Whether a page of that origin may call. */
   isAllowedOrigin(origin: string): boolean;
+  log: Log;
 }
 
 /**
@@ -29,6 +37,7 @@ export function graphqlEndpoint<C extends BaseContext & { requestId: string }>({
   count,
   createContext,
   isAllowedOrigin,
+  log,
 }: EndpointOptions<C>) {
   /** Which content type Apollo has chosen for an Accept header. */
   const contentTypes = new LRUCache<string, string>({ max: 100 });
@@ -67,10 +76,26 @@ export function graphqlEndpoint<C extends BaseContext & { requestId: string }>({
       return;
     }
     count("apollo");
-    const { status = 200, ...answer } = await apollo.executeHTTPGraphQLRequest({
-      httpGraphQLRequest: { method: "POST", headers, search: "", body },
-      context: async () => context,
-    });
+    let answered: HTTPGraphQLResponse;
+    try {
+      answered = await apollo.executeHTTPGraphQLRequest({
+        httpGraphQLRequest: { method: "POST", headers, search: "", body },
+        context: async () => context,
+      });
+    } catch (error) {
+      // A failure beside the operation, of which Apollo makes no answer.
+      const { requestId } = context;
+      log.error({ err: error, requestId }, "a request failed");
+      return sendJson(response, 500, {
+        errors: [
+          {
+            message: "Something went wrong on our side. Tell us the request id.",
+            extensions: { code: "INTERNAL", requestId },
+          },
+        ],
+      });
+    }
+    const { status = 200, ...answer } = answered;
     for (const [name, value] of answer.headers) response.setHeader(name, value);
     if (answer.body.kind !== "complete") throw new Error("nothing is answered in parts");
     const chosen = answer.headers.get("content-type");
