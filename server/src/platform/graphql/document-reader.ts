@@ -2,7 +2,6 @@ import {
   GraphQLError,
   NoFragmentCyclesRule,
   parse,
-  specifiedRules,
   validate,
   type DocumentNode,
   type GraphQLSchema,
@@ -10,6 +9,7 @@ import {
 } from "graphql";
 import { asLimitError, documentLimits, overLimit, type DocumentLimits } from "../limits/document-limits.js";
 import { expandedSelections } from "../limits/expanded-selections.js";
+import { rulesWithoutValues, withoutText } from "./errors-without-values.js";
 
 export interface DocumentReaderOptions {
   schema: GraphQLSchema;
@@ -34,7 +34,7 @@ export class DocumentReader {
   private readonly limits: DocumentLimits;
 
   constructor(private readonly options: DocumentReaderOptions) {
-    this.rules = [...specifiedRules, ...options.rules];
+    this.rules = [...rulesWithoutValues, ...options.rules];
     this.limits = options.limits ?? documentLimits;
   }
 
@@ -48,8 +48,9 @@ export class DocumentReader {
     try {
       document = parse(source, { maxTokens: limits.tokens });
     } catch (error) {
-      if (error instanceof GraphQLError) return [refusal(asLimitError(error), "GRAPHQL_PARSE_FAILED")];
-      throw error;
+      if (!(error instanceof GraphQLError)) throw error;
+      const limit = asLimitError(error);
+      return [refusal(limit === error ? withoutText(error) : limit, "GRAPHQL_PARSE_FAILED")];
     }
     const errors = this.expansionErrors(document) ?? this.validate(document, this.rules);
     return errors.length === 0 ? document : errors.map((error) => refusal(error, "GRAPHQL_VALIDATION_FAILED"));

@@ -8,6 +8,7 @@ import {
 } from "graphql";
 import { LRUCache } from "lru-cache";
 import type { Log } from "../log.js";
+import { variableErrors } from "./errors-without-values.js";
 import { planOperation, type Execute } from "./execution/planned-operation.js";
 import { logUnexpected, maskError } from "./mask-errors.js";
 
@@ -93,7 +94,8 @@ export class OperationPipeline<C extends { requestId: string }> {
       return await this.passStages(known, body as OperationBody, headers, contextValue);
     } catch (error) {
       this.needs.log.error({ err: error, requestId: contextValue.requestId }, "a stage failed");
-      return responseOf({ errors: [new GraphQLError("Internal server error")] }, 500);
+      const { requestId } = contextValue;
+      return responseOf({ errors: [new GraphQLError("Internal server error", { extensions: { requestId } })] }, 500);
     }
   }
 
@@ -145,7 +147,10 @@ export class OperationPipeline<C extends { requestId: string }> {
       known = { document, operation, execute: planOperation(this.needs.schema, document, operation) };
       this.known.set(key, known);
     }
-    const result = await known.execute(contextValue, request.variables ?? {});
+    const variables = request.variables ?? {};
+    let result = await known.execute(contextValue, variables);
+    const wrong = result.data === undefined ? variableErrors(this.needs.schema, operation, variables) : [];
+    if (wrong.length > 0) result = { errors: wrong };
     for (const error of result.errors ?? []) logUnexpected(error, contextValue.requestId, this.needs.log);
     return responseOf(result, result.data === undefined ? 400 : undefined);
   }

@@ -16,6 +16,7 @@ import { useServer, type Extra } from "graphql-ws/use/ws";
 import { LRUCache } from "lru-cache";
 import { WebSocketServer, type WebSocket } from "ws";
 import type { DocumentReader } from "../graphql/document-reader.js";
+import { variableErrors } from "../graphql/errors-without-values.js";
 import { refuseOnSocket } from "../http/responses.js";
 import { withoutHints } from "../limits/document-limits.js";
 import { SharedEvents, type Subscriber } from "./shared-events.js";
@@ -199,6 +200,8 @@ export function attachWebSocket<C extends { requestId: string }>(
           const { schema } = options;
           await options.charge(contextValue, { schema, document, operation, variables: variableValues });
           await read.giveBack?.();
+          const wrong = variableErrors(schema, operation, variableValues);
+          if (wrong.length > 0) return wrong;
         } catch (error) {
           if (error instanceof GraphQLError) return [error];
           throw error;
@@ -276,19 +279,11 @@ function subscriberOn<C>(
   };
 }
 
-/** Gives an error of graphql-js the code that Apollo gives it over HTTP. */
-const withCode = (error: GraphQLError, code: string): GraphQLError => {
-  error.extensions.code ??= code;
-  return error;
-};
-
 function format<C extends { requestId: string }>(
   options: SocketOptions<C>,
   error: GraphQLError,
   context: C | undefined,
 ) {
-  // Variables of the wrong type are told by graphql-js while it begins to execute, without a code or a path.
-  if (error.path === undefined && error.message.startsWith('Variable "$')) withCode(error, "BAD_USER_INPUT");
   if (context) options.logError(error, context);
   const { extensions: { http: _http, ...extensions } = {}, ...told } = options.formatError(error);
   return { ...told, message: options.hideHints ? withoutHints(told.message) : told.message, extensions };

@@ -66,7 +66,7 @@ export function planOperation(
     const { coerced: variables, errors } = getVariableValues(schema, variableDefinitions, given, {
       maxErrors: MAX_VARIABLE_ERRORS,
     });
-    if (errors) return { errors: errors.map(asInputError) };
+    if (errors) return { errors };
     const run: Run = { operation, variables, context, root, errors: new FieldErrors(), promises: 0 };
     const failed = (thrown: unknown): ExecutionResult => {
       run.errors.add(thrown as GraphQLError, undefined);
@@ -108,10 +108,3 @@ function conditionsIn(document: DocumentNode): string[] {
   });
   return [...names];
 }
-
-const asInputError = ({ message, nodes, originalError, extensions }: GraphQLError): GraphQLError =>
-  new GraphQLError(message, {
-    nodes,
-    originalError,
-    extensions: { ...extensions, code: extensions.code ?? "BAD_USER_INPUT" },
-  });

@@ -1,0 +1,155 @@
+import {
+  coerceInputValue,
+  getNamedType,
+  getNullableType,
+  GraphQLError,
+  isEnumType,
+  isInputObjectType,
+  isInputType,
+  isLeafType,
+  isListType,
+  isNonNullType,
+  Kind,
+  specifiedRules,
+  TokenKind,
+  typeFromAST,
+  ValuesOfCorrectTypeRule,
+  type ASTNode,
+  type GraphQLInputType,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+  type ValidationContext,
+  type ValidationRule,
+} from "graphql";
+
+/**
+ * graphql-js quotes what it refuses: a password or code that came as a number or in a list would stand in the answer, and in every log
+ * on its way (CWE-209). Here are the same errors with the variable, the path and the expected type, and never with a value.
+ */
+
+/** A scalar of ours says itself what it expects, without the value; graphql-js' own and its enums quote it. */
+const isOurs = ({ extensions }: GraphQLError): boolean => extensions.code === "BAD_USER_INPUT";
+
+/** The specification's rules, without values in what they say. */
+export const rulesWithoutValues: readonly ValidationRule[] = specifiedRules.map((rule) =>
+  rule === ValuesOfCorrectTypeRule ? literalsWithoutValues : rule,
+);
+
+function literalsWithoutValues(context: ValidationContext): ReturnType<ValidationRule> {
+  let node: ASTNode | null = null;
+  // Everything but the report is asked of the real context, whose place in the document moves on.
+  const told = new Proxy(context, {
+    get: (target, name) => {
+      if (name === "reportError")
+        return (error: GraphQLError) => target.reportError(node ? withoutLiteral(target, node, error) : error);
+      const value: unknown = Reflect.get(target, name, target);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+  const rule = ValuesOfCorrectTypeRule(told);
+  return Object.fromEntries(
+    Object.entries(rule).map(([kind, visit]) => [
+      kind,
+      (...args: [ASTNode, ...unknown[]]) => {
+        node = args[0];
+        return (visit as (...given: unknown[]) => unknown)(...args);
+      },
+    ]),
+  );
+}
+
+function withoutLiteral(context: ValidationContext, node: ASTNode, error: GraphQLError): GraphQLError {
+  const type = context.getInputType();
+  const isAboutItsFields =
+    node.kind === Kind.OBJECT_FIELD || (node.kind === Kind.OBJECT && type && isInputObjectType(getNamedType(type)));
+  if (isAboutItsFields) return error;
+  const said = `Expected value of type "${String(type)}".${type ? hintOf(type, error) : ""}`;
+  return new GraphQLError(isOurs(error) ? error.message : said, {
+    nodes: node,
+    extensions: error.extensions,
+  });
+}
+
+/** graphql-js' guess of what was meant, where it holds nothing but values of the enum. */
+function hintOf(expected: GraphQLInputType, { message }: GraphQLError): string {
+  const type = getNamedType(expected);
+  const [hint = "", guesses = ""] = / Did you mean the enum value ([\w", ]+)\?$/.exec(message) ?? [];
+  const isKnown = (name: string) => isEnumType(type) && type.getValue(name) !== undefined;
+  return guesses.split(/, or | or |, /).every((guess) => isKnown(guess.slice(1, -1))) ? hint : "";
+}
+
+const KINDS: ReadonlySet<string> = new Set(Object.values(TokenKind));
+const SYNTAX = /^Syntax Error: (?:Expected (?<expected>[^,]+), found|Unexpected) "?(?<found>[^"\s.]+)/;
+
+/** A parser's error without the text that it stumbled over; where that is, its locations tell. */
+export function withoutText({ message, source, positions }: GraphQLError): GraphQLError {
+  const { expected, found = "" } = SYNTAX.exec(message)?.groups ?? {};
+  const what = KINDS.has(found) ? found : "text";
+  return new GraphQLError(
+    expected === undefined ? `Syntax Error: Unexpected ${what}.` : `Syntax Error: Expected ${expected}, found ${what}.`,
+    { source, positions },
+  );
+}
+
+const MOST_ERRORS = 10;
+/** Thrown through coercion, which would go on through all of a request's values. */
+class Enough extends Error {}
+
+/**
+ * Why an operation's variables are refused, in graphql-js' order and nearly its words, each with the code BAD_USER_INPUT, at most ten;
+ * empty where they are not. For every executor: ask it once graphql-js or a plan has found that variables are wrong.
+ */
+export function variableErrors(
+  schema: GraphQLSchema,
+  { variableDefinitions = [] }: OperationDefinitionNode,
+  given: Readonly<Record<string, unknown>>,
+): readonly GraphQLError[] {
+  const errors: GraphQLError[] = [];
+  try {
+    for (const definition of variableDefinitions) {
+      const name = definition.variable.name.value;
+      const type = typeFromAST(schema, definition.type);
+      if (!type || !isInputType(type)) continue;
+      const report = (what: string) => {
+        const message = `Variable "$${name}" ${what}`;
+        errors.push(new GraphQLError(message, { nodes: definition, extensions: { code: "BAD_USER_INPUT" } }));
+        if (errors.length === MOST_ERRORS) throw new Enough();
+      };
+      const value = Object.hasOwn(given, name) ? given[name] : undefined;
+      if (value === undefined) {
+        if (isNonNullType(type) && !definition.defaultValue)
+          report(`of required type "${String(type)}" was not provided.`);
+      } else if (value === null && isNonNullType(type)) report(`of non-null type "${String(type)}" must not be null.`);
+      else
+        coerceInputValue(value, type, (path, invalid, error) => {
+          const at = path.length === 0 ? "" : ` at "${name}${path.map(printStep).join("")}"`;
+          const expected = typeAt(type, path);
+          const quotes = invalid !== null && isLeafType(getNamedType(expected)) && !isOurs(error);
+          const said = `Expected type "${String(expected)}".${hintOf(expected, error)}`;
+          report(`got invalid value${at}; ${quotes ? said : error.message}`);
+        });
+    }
+  } catch (error) {
+    if (!(error instanceof Enough)) throw error;
+  }
+  return errors;
+}
+
+const printStep = (step: string | number) => (typeof step === "number" ? `[${step}]` : `.${step}`);
+
+/** The type of what stands at a path that coercion has gone: lists by index, objects by their own fields. */
+function typeAt(whole: GraphQLInputType, path: readonly (string | number)[]): GraphQLInputType {
+  let type = whole;
+  for (const step of path) {
+    const nullable = getNullableType(type);
+    if (isListType(nullable)) {
+      type = nullable.ofType;
+      if (typeof step === "number") continue;
+    }
+    const object = getNamedType(type);
+    const field = isInputObjectType(object) ? object.getFields()[step] : undefined;
+    if (!field) return type;
+    type = field.type;
+  }
+  return type;
+}
