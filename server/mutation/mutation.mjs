@@ -57,8 +57,10 @@ function mutate(part) {
 install();
 const reasons = JSON.parse(readFileSync(join(here, "survivors.json"), "utf8"));
 const judged = chosen.map((part) => judge(mutate(part), reasons, least));
-for (const { file, changes, lived, score } of judged.flatMap(({ scores }) => scores))
-  console.log(`${score.toFixed(1).padStart(6)} %  ${changes - lived} of ${changes}  ${file}`);
+for (const { file, changes, noticed, same, score } of judged.flatMap(({ scores }) => scores))
+  console.log(
+    `${score.toFixed(1).padStart(6)} %  ${noticed} of ${changes}${same > 0 ? ` (and ${same} that change nothing)` : ""}  ${file}`,
+  );
 const wrong = judged.flatMap(({ wrong: of }) => of);
 for (const sentence of wrong) console.error(`[mutation] ${sentence}`);
 process.exit(wrong.length > 0 ? 1 : 0);

@@ -16,8 +16,9 @@ function textAt(lines, { start, end }) {
 const nameOf = ({ line, from, to }) => JSON.stringify({ line: plain(line), from: plain(from), to: plain(to) });
 
 /**
- * `report`: Stryker's, of the mutation testing report schema. `reasons`: survivors.json, lists of `{ line, from, to, why }` by file.
- * `least`: how many of a hundred have to be noticed in each file.
+ * `report`: Stryker's, of the mutation testing report schema. `reasons`: survivors.json, lists of `{ line, from, to, same | why }` by
+ * file; `same` says why no caller could tell the change, `why` why a test does not. `least`: how many of a hundred have to be noticed
+ * in each file, of those that a caller could tell.
  */
 export function judge(report, reasons, least) {
   const scores = [];
@@ -26,21 +27,24 @@ export function judge(report, reasons, least) {
     const lines = source.split("\n");
     const counted = mutants.filter(({ status }) => ["Killed", "Timeout", "Survived", "NoCoverage"].includes(status));
     const lived = counted.filter(({ status }) => status === "Survived" || status === "NoCoverage");
-    const score = counted.length === 0 ? 100 : (100 * (counted.length - lived.length)) / counted.length;
-    scores.push({ file, changes: counted.length, lived: lived.length, score });
-    if (score < least) wrong.push(`${file}: ${score.toFixed(1)} % noticed, ${least} % are the least`);
-
     const listed = new Map((reasons[file] ?? []).map((entry) => [nameOf(entry), entry]));
     const seen = new Set();
+    let same = 0;
     for (const { location, replacement, mutatorName } of lived) {
       const entry = { line: lines[location.start.line - 1], from: textAt(lines, location), to: replacement };
       const name = nameOf(entry);
       seen.add(name);
-      if (!listed.get(name)?.why)
+      if (listed.get(name)?.same) same++;
+      else if (!listed.get(name)?.why)
         wrong.push(`${file}:${location.start.line} ${mutatorName} goes unnoticed, without a reason: ${name}`);
     }
     for (const name of listed.keys())
       if (!seen.has(name)) wrong.push(`${file}: survivors.json lists a change that is noticed, or is gone: ${name}`);
+    const changes = counted.length - same;
+    const noticed = counted.length - lived.length;
+    const score = changes === 0 ? 100 : (100 * noticed) / changes;
+    scores.push({ file, changes, noticed, same, score });
+    if (score < least) wrong.push(`${file}: ${score.toFixed(1)} % noticed, ${least} % are the least`);
   }
   return { scores, wrong };
 }

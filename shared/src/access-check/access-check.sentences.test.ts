@@ -304,4 +304,18 @@ describe("a reason that is none", () => {
       ["TELLS", "MUST_ENROLL"],
       ["TELLS", "OTHER_LOGIN_EMAIL"],
     ]));
+
+  it("whatever they are about: an invitation that expired comes before what a link asks for", () => {
+    const invitation = { sentAt: 0, isUsable: false };
+    expect(codes({ policy: twoFactor, account: null, request, invitation })).toEqual([
+      "INVITATION_EXPIRED",
+      "LINK_NEEDS_ACCOUNT",
+    ]);
+    expect(
+      codes({
+        account: { ...enrolled, recoveryCodesRemaining: 0 },
+        request: { ...request, link: "CLAIMED", declinedAt: now },
+      }),
+    ).toEqual(["LINK_DECLINED", "NO_RECOVERY_CODES"]);
+  });
 });

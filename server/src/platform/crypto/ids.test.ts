@@ -33,6 +33,7 @@ describe("an id", () => {
     ["the prefix alone", "con_"],
     ["one character too few", `con_${"0".repeat(24)}`],
     ["one too many", `con_${"0".repeat(26)}`],
+    ["two in one", `con_con_${"0".repeat(25)}`],
     ["something before it", `xcon_${"0".repeat(25)}`],
     ["something behind it", `con_${"0".repeat(25)}\n`],
     ["capital letters", `con_${"A".repeat(25)}`],

@@ -28,6 +28,16 @@ describe("what an earlier release wrote", () => {
   });
 });
 
+it("a value whose tag was cut short is refused, however short: fewer bytes are soon guessed (NIST SP 800-38D, appendix C)", () => {
+  const ring = new KeyRing([old]);
+  const parts = ring.encrypt("secret", HERE).split(".");
+  const tag = Buffer.from(parts[4] ?? "", "base64url");
+  for (const bytes of [4, 8, 12, 13, 14, 15])
+    expect(() => ring.decrypt(parts.with(4, tag.subarray(0, bytes).toString("base64url")).join("."), HERE)).toThrow(
+      /authentication tag/,
+    );
+});
+
 describe("a ring of keys", () => {
   it("encrypts and hashes with the first, and finds what another one hashed", () => {
     const ring = new KeyRing([fresh, old]);

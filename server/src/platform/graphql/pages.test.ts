@@ -169,6 +169,15 @@ describe("a page of rows", () => {
     expect(sides(page({ isForward: false, after: ["0"] }))).toEqual({ hasPreviousPage: false, hasNextPage: false });
   });
 
+  it("begins with its first row and ends with its last, however many there are", () => {
+    const ends = (ids: string[]) => {
+      const { startCursor, endCursor } = connection(ids, page({ limit: 5 })).pageInfo;
+      return [startCursor, endCursor];
+    };
+    expect(ends(["a"])).toEqual([cursor("a"), cursor("a")]);
+    expect(ends(["a", "b", "c"])).toEqual([cursor("a"), cursor("c")]);
+  });
+
   it("of nothing has no cursors", () =>
     expect(connection([], page())).toEqual({
       edges: [],
