@@ -1,6 +1,6 @@
 import { defaultFieldResolver, isObjectType, type GraphQLFieldResolver, type GraphQLSchema } from "graphql";
 import { Extensions } from "type-graphql";
-import { alwaysNeedsFreshProof } from "@gatehouse/shared";
+import { alwaysNeedsFreshProof, isJudgedAct } from "@gatehouse/shared";
 import { Refusal } from "../../platform/graphql/failures.js";
 import { refused } from "../../platform/graphql/payloads.js";
 import { checkAccess, isFresh, type AccessRule } from "./caller.js";
@@ -8,8 +8,8 @@ import type { RequestContext } from "./request-context.js";
 
 /**
  * Says who may use a field: on every query, mutation, subscription and on every field that is resolved. `enforceAccess` puts the
- * rule before the resolver, and refuses to start where one is missing. A mutation that always needs a fresh proof
- * (shared/sign-in `dangerousActs`) is refused without one there too.
+ * rule before the resolver, and refuses to start where one is missing, or where shared/sign-in does not have a mutation as a
+ * dangerous act or a harmless one. What always needs a fresh proof is refused without one there too.
  */
 export const Allow = (rule: AccessRule): PropertyDecorator & MethodDecorator => Extensions({ allow: rule });
 
@@ -36,7 +36,10 @@ export function enforceAccess(schema: GraphQLSchema): GraphQLSchema {
         if (field.resolve || field.subscribe) throw new Error(`${type.name}.${name} does not say who may use it`);
         continue;
       }
-      const isDangerous = type === schema.getMutationType() && alwaysNeedsFreshProof(name);
+      const isMutation = type === schema.getMutationType();
+      if (isMutation && rule !== "anyone" && !isJudgedAct(name))
+        throw new Error(`Mutation.${name} does not say whether it needs a fresh proof`);
+      const isDangerous = isMutation && alwaysNeedsFreshProof(name);
       const valueIn = field.extensions.readAlong as ((parent: unknown) => unknown) | undefined;
       const guarded =
         (resolve: Resolver): Resolver =>

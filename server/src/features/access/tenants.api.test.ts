@@ -58,6 +58,23 @@ describeOnBothDatabases("firms are strictly apart, and the endpoint gives nothin
     expect(() => enforceAccess(schema)).toThrow("Query.secret does not say who may use it");
   });
 
+  it("X17 a schema with a mutation of which nobody has decided whether it needs a fresh proof does not start", () => {
+    const mutationOf = (name: string, allow: AccessRule) =>
+      new GraphQLSchema({
+        query: new GraphQLObjectType({ name: "Query", fields: { nothing: { type: GraphQLString } } }),
+        mutation: new GraphQLObjectType({
+          name: "Mutation",
+          fields: { [name]: { type: GraphQLString, resolve: () => "done", extensions: { allow } } },
+        }),
+      });
+    const refusal = "Mutation.mailEverybody does not say whether it needs a fresh proof";
+    expect(() => enforceAccess(mutationOf("mailEverybody", { team: "write" }))).toThrow(refusal);
+    expect(() => enforceAccess(mutationOf("constructor", { team: "write" }))).toThrow("Mutation.constructor");
+    expect(() => enforceAccess(mutationOf("mailEverybody", "anyone"))).not.toThrow();
+    expect(() => enforceAccess(mutationOf("createApiKey", { team: "write" }))).not.toThrow();
+    expect(() => enforceAccess(mutationOf("revokeApiKey", { team: "write" }))).not.toThrow();
+  });
+
   it("Z02 another firm's ids answer as if they did not exist", async () => {
     const { id } = await world.contact(them);
     const answersFor = async (contactId: string) => {

@@ -27,7 +27,8 @@ export class InvitationResolver {
 
   @Allow({ team: "write", key: "ACCESS_WRITE" })
   @Mutation(() => InviteContactsPayload, {
-    description: "Mails contacts an invitation to create their portal account. ACCESS_WRITE.",
+    description:
+      "Mails contacts an invitation to create their portal account. ACCESS_WRITE; people need a fresh sign-in or stepUp for more than one.",
   })
   inviteContacts(
     @Arg("input", () => InviteContactsInput, { description: "Whom, and what to say." }) input: InviteContactsInput,

@@ -1,9 +1,17 @@
 import { In } from "typeorm";
-import { allowsPasswordLogin, attemptLimits, counts, inWords, lifetimes, type UserErrorCode } from "@gatehouse/shared";
+import {
+  allowsPasswordLogin,
+  attemptLimits,
+  counts,
+  inWords,
+  isMassInvitation,
+  lifetimes,
+  type UserErrorCode,
+} from "@gatehouse/shared";
 import { isId } from "../../platform/crypto/ids.js";
 import { Refusal } from "../../platform/graphql/failures.js";
 import { answer } from "../../platform/graphql/payloads.js";
-import { asFirmCaller } from "../access/caller.js";
+import { asFirmCaller, mustBeFresh } from "../access/caller.js";
 import { actorIn, type RequestContext } from "../access/request-context.js";
 import { readMessage } from "../access/texts.js";
 import type { Actor, UnitOfWork, Work } from "../audit/unit-of-work.js";
@@ -50,7 +58,9 @@ export class InvitationService {
     { contactIds, message }: { contactIds: string[]; message?: string | null },
     context: RequestContext,
   ): Promise<ContactPayload[]> {
-    const { firmId } = asFirmCaller(context.caller);
+    const caller = asFirmCaller(context.caller);
+    const { firmId } = caller;
+    if (isMassInvitation(contactIds)) mustBeFresh(caller, this.needs.work.clock.now());
     if (contactIds.length > counts.inviteRows)
       throw new Refusal("INVALID_INPUT", ["input", "contactIds"], `Invite at most ${counts.inviteRows} at once.`);
     const words = readMessage(message);

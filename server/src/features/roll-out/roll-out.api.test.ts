@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { createLog } from "../../platform/log.js";
 import { describeOnBothDatabases } from "../../testing/databases.js";
-import { until, World, type Data } from "../../testing/world.js";
+import { OWNER_PASSWORD, until, World, type Data } from "../../testing/world.js";
 import { RollOutMailer } from "./roll-out-mailer.js";
 
 const DAY_MINUTES = 24 * 60;
@@ -24,6 +24,8 @@ describeOnBothDatabases("a firm rolls out two-factor authentication", (database)
     slug: string;
     owner: string;
   }
+  const stepUp = async (token: string) =>
+    codesOf(await world.mutate("stepUp", "StepUpInput", "session { id }", { password: OWNER_PASSWORD }, token));
   const versionOf = async (token: string): Promise<number> =>
     (await world.ask("{ firm { securityPolicy { version } } }", {}, token)).data.firm.securityPolicy.version;
   const start = async (token: string, { days = 30, ...rest }: { days?: number; [key: string]: unknown } = {}) =>
@@ -174,6 +176,7 @@ describeOnBothDatabases("a firm rolls out two-factor authentication", (database)
     await start(neighbour);
     await until(async () => (await writtenAt([beside?.email ?? ""])).length === 1);
     expect(await writtenAt(addresses)).toHaveLength(2);
+    await stepUp(owner);
     await change("resumeRollOut", started.id, owner);
     await goOnUntil(nobodyWaits(owner));
     const moments = await writtenAt(addresses);
@@ -269,6 +272,71 @@ describeOnBothDatabases("a firm rolls out two-factor authentication", (database)
     expect(await logged(owner, /^INVITE_SENT$/)).toHaveLength(7);
   });
 
+  it("X17 takes a fresh proof at every step: a session of an hour ago changes nothing and mails nobody", async () => {
+    const firm = await world.firm();
+    const owner = await world.ownerToken(firm);
+    const { email } = await world.client(firm, owner);
+    const [one, other] = await contacts(owner, 2);
+    const stateOf = async () => (await rollOut(owner))?.state ?? null;
+    let id = "";
+    const steps: [act: () => Promise<Data>, before: string | null, after: string][] = [
+      [() => start(owner, { invitesContacts: false }), null, "RUNNING"],
+      [() => change("pauseRollOut", id, owner), "RUNNING", "PAUSED"],
+      [() => change("resumeRollOut", id, owner), "PAUSED", "RUNNING"],
+      [() => undo(id, owner), "RUNNING", "UNDONE"],
+    ];
+    for (const [act, before, after] of steps) {
+      world.forward({ minutes: 11 });
+      expect(codesOf(await act())).toEqual(["STEP_UP_REQUIRED"]);
+      expect(await stateOf()).toBe(before);
+      expect(await stepUp(owner)).toEqual([]);
+      const done = await act();
+      expect(codesOf(done)).toEqual([]);
+      ({ id } = done.rollOut);
+      expect(await stateOf()).toBe(after);
+      if (before === null) await goOnUntil(async () => (await subjects(email, ANNOUNCES)).length === 1);
+    }
+    expect(await logged(owner, /^ROLL_OUT/)).toEqual([
+      "ROLL_OUT_STARTED",
+      "ROLL_OUT_PAUSED",
+      "ROLL_OUT_RESUMED",
+      "ROLL_OUT_UNDONE",
+    ]);
+
+    // What mails many or outlives the session needs one as well; what is done all day long does not.
+    world.forward({ minutes: 11 });
+    const invite = async (contactIds: (string | undefined)[], token: string) =>
+      codesOf(
+        await world.mutate(
+          "inviteContacts",
+          "InviteContactsInput",
+          "results { userErrors { code } }",
+          { contactIds },
+          token,
+        ),
+      );
+    const webhook = async (token: string) =>
+      codesOf(
+        await world.mutate(
+          "createWebhookEndpoint",
+          "CreateWebhookEndpointInput",
+          "webhookEndpoint { id }",
+          { url: "http://127.0.0.1:9/" },
+          token,
+        ),
+      );
+    expect(await invite([one?.id, other?.id], owner)).toEqual(["STEP_UP_REQUIRED"]);
+    expect(await webhook(owner)).toEqual(["STEP_UP_REQUIRED"]);
+    expect(await invite([one?.id], owner)).toEqual([]);
+    expect(await subjects(other?.email ?? "", INVITES)).toEqual([]);
+    expect(await stepUp(owner)).toEqual([]);
+    const key = await world.key(owner, ["ACCESS_WRITE", "WEBHOOKS_WRITE"]);
+    world.forward({ minutes: 11 });
+    // A key proves itself with every request.
+    expect(await invite([one?.id, other?.id], key)).toEqual([]);
+    expect(await webhook(key)).toEqual([]);
+  });
+
   it("is undone: the policy is as it was, what was not mailed never is, and who was told is told that", async () => {
     const firm = await world.firm();
     const owner = await world.ownerToken(firm);
@@ -328,6 +396,7 @@ describeOnBothDatabases("a firm rolls out two-factor authentication", (database)
     world.forward({ minutes: 5 });
     await until(async () => (await rollOut(owner)).nextMailAt === null);
     expect(await writtenAt(addresses)).toHaveLength(2);
+    await stepUp(owner);
     expect(codesOf(await undo(second.id, owner))).toEqual(["INVALID_INPUT"]);
   });
 

@@ -51,7 +51,7 @@ export class RollOutResolver {
   @Allow(writing)
   @Mutation(() => RollOutPayload, {
     description:
-      "Announces 2FA: sets the policy's mode and its start, and mails whom it concerns, in the background and by the minute. Plans with 2FA.",
+      "Announces 2FA: sets the policy's mode and its start, and mails whom it concerns, in the background and by the minute. Plans with 2FA. Needs a fresh sign-in or stepUp.",
   })
   startRollOut(
     @Arg("input", () => StartRollOutInput, { description: "How." }) input: StartRollOutInput,
@@ -61,7 +61,9 @@ export class RollOutResolver {
   }
 
   @Allow(writing)
-  @Mutation(() => RollOutPayload, { description: "Stops the mails until it is resumed. The start date stands." })
+  @Mutation(() => RollOutPayload, {
+    description: "Stops the mails until it is resumed. The start date stands. Needs a fresh sign-in or stepUp.",
+  })
   pauseRollOut(
     @Arg("input", () => RollOutIdInput, { description: "Which." }) { rollOutId }: RollOutIdInput,
     @Ctx() context: RequestContext,
@@ -70,7 +72,9 @@ export class RollOutResolver {
   }
 
   @Allow(writing)
-  @Mutation(() => RollOutPayload, { description: "Goes on with the mails where they stopped." })
+  @Mutation(() => RollOutPayload, {
+    description: "Goes on with the mails where they stopped. Needs a fresh sign-in or stepUp.",
+  })
   resumeRollOut(
     @Arg("input", () => RollOutIdInput, { description: "Which." }) { rollOutId }: RollOutIdInput,
     @Ctx() context: RequestContext,
@@ -81,7 +85,7 @@ export class RollOutResolver {
   @Allow(writing)
   @Mutation(() => RollOutPayload, {
     description:
-      "Puts the policy before it in force again and cancels what has not been mailed; where that loosens the policy, it needs a fresh sign-in or stepUp.",
+      "Puts the policy before it in force again and cancels what has not been mailed. Needs a fresh sign-in or stepUp.",
   })
   undoRollOut(
     @Arg("input", () => UndoRollOutInput, { description: "Which, and whether to say so." }) input: UndoRollOutInput,

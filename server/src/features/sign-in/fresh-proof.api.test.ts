@@ -33,6 +33,13 @@ const teamActs: Record<string, string> = {
   changeTeamMember: byId("changeTeamMember", "memberId"),
   removeTeamMember: byReason("removeTeamMember", "memberId"),
   resetTeamMemberTwoFactor: byReason("resetTeamMemberTwoFactor", "memberId"),
+  createWebhookEndpoint: 'createWebhookEndpoint(input: { url: "nonsense" })',
+  rotateWebhookSecret: byId("rotateWebhookSecret", "webhookEndpointId"),
+  startRollOut: 'startRollOut(input: { enforcedFrom: "2020-01-01T00:00:00.000Z", message: "x", expectedVersion: 999 })',
+  pauseRollOut: byId("pauseRollOut", "rollOutId"),
+  resumeRollOut: byId("resumeRollOut", "rollOutId"),
+  undoRollOut: `undoRollOut(input: { rollOutId: "${nothing}", expectedVersion: 999 })`,
+  inviteContacts: `inviteContacts(input: { contactIds: ["${nothing}", "con_01m625dgsrfdref8yrhtsvjgh"] })`,
   updateSecurityPolicy: "updateSecurityPolicy(input: { trustedDeviceDays: 30, expectedVersion: VERSION })",
 };
 

@@ -28,7 +28,7 @@ export class WebhooksResolver {
 
   @Allow({ team: "write", key: "WEBHOOKS_WRITE" })
   @Mutation(() => CreateWebhookEndpointPayload, {
-    description: "Sends every later event to an address; at most 10 a firm.",
+    description: "Sends every later event to an address; at most 10 a firm. People need a fresh sign-in or stepUp.",
   })
   createWebhookEndpoint(
     @Arg("input", () => CreateWebhookEndpointInput, { description: "Where to." }) input: CreateWebhookEndpointInput,
@@ -67,7 +67,8 @@ export class WebhooksResolver {
 
   @Allow({ team: "write", key: "WEBHOOKS_WRITE" })
   @Mutation(() => RotateWebhookSecretPayload, {
-    description: "Replaces the signing secret; for a day deliveries are signed with the one before, too.",
+    description:
+      "Replaces the signing secret; for a day deliveries are signed with the one before, too. People need a fresh sign-in or stepUp.",
   })
   rotateWebhookSecret(
     @Arg("input", () => WebhookEndpointIdInput, { description: "Which." }) input: WebhookEndpointIdInput,

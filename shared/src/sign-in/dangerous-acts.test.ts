@@ -1,0 +1,33 @@
+import { describe, expect, it } from "@jest/globals";
+import { alwaysNeedsFreshProof, dangerousActs, harmlessActs, isJudgedAct, isMassInvitation } from "./dangerous-acts.js";
+
+/** Written by hand: what a session of an hour ago is refused whatever it asks for, and what it is refused in some cases. */
+const always =
+  "createApiKey createWebhookEndpoint rotateWebhookSecret startRollOut pauseRollOut resumeRollOut undoRollOut \
+resetTwoFactor changeLoginEmail deletePortalAccount inviteTeamMember sendTeamPasswordLink changeTeamMember removeTeamMember \
+resetTeamMemberTwoFactor beginPasskeyRegistration addPasskey removePasskey regenerateRecoveryCodes disableTwoFactor".split(
+    " ",
+  );
+const sometimes = ["updateSecurityPolicy", "inviteContacts", "beginTwoFactorEnrollment", "changePassword"];
+
+describe("X17 what needs a fresh proof", () => {
+  it("is what lets somebody in, takes an account, tells many, or outlives the session", () => {
+    expect(Object.keys(dangerousActs).toSorted()).toEqual([...always, ...sometimes].toSorted());
+    expect(always.filter((name) => !alwaysNeedsFreshProof(name))).toEqual([]);
+    expect([...sometimes, ...Object.keys(harmlessActs)].filter(alwaysNeedsFreshProof)).toEqual([]);
+  });
+
+  it("is decided of every mutation, in one of the two tables; of others nothing is", () => {
+    const all = [...Object.keys(dangerousActs), ...Object.keys(harmlessActs)];
+    expect(new Set(all).size).toBe(all.length);
+    expect(all.filter((name) => !isJudgedAct(name))).toEqual([]);
+    for (const name of ["mailEverybody", "constructor", "__proto__", "toString"]) {
+      expect(isJudgedAct(name)).toBe(false);
+      expect(alwaysNeedsFreshProof(name)).toBe(false);
+    }
+  });
+
+  it("an invitation does where it goes to more than one contact", () => {
+    expect([[], ["a"], ["a", "a"], ["a", "b"]].map(isMassInvitation)).toEqual([false, false, false, true]);
+  });
+});
