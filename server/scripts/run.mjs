@@ -109,6 +109,16 @@ switch (command) {
     tsc("-b", "server");
     stay([NO_GENERATED_CODE, join(root, "server/dist/cli.js"), ...rest]);
     break;
+  case "sbom": {
+    const { values } = parseArgs({ args: rest, options: { out: { type: "string", default: "sbom.cdx.json" } } });
+    const form = ["--sbom-format", "cyclonedx", "--sbom-spec-version", "1.6", "--sbom-type", "application"];
+    run("npx", ["--yes", PNPM, "sbom", "--prod", ...form, "--out", values.out], { shell: isWindows });
+    say(`wrote ${values.out}`);
+    break;
+  }
+  case "advisories":
+    node([join(root, "server/scripts/advisories.mjs"), ...rest]);
+    break;
   case "screenshots":
     build();
     node([join(root, "dashboard/scripts/screenshots.mjs")]);
@@ -134,7 +144,7 @@ switch (command) {
     break;
   default:
     console.error(
-      `unknown command ${command}: start, test, build, dev, typecheck, schema, bench, mutation, chaos or gatehouse`,
+      `unknown command ${command}: start, test, build, dev, typecheck, schema, bench, mutation, chaos, sbom, advisories or gatehouse`,
     );
     process.exit(2);
 }
