@@ -49,6 +49,7 @@ const links = [
   ["/docs/reference", "Reference"],
   ["/docs/explorer", "Explorer"],
   ["/docs/security", "Security"],
+  ["/docs/threat-model", "Threat model"],
   ["/docs/changelog", "Changelog"],
   ["/schema.graphql", "schema.graphql"],
 ] as const;
@@ -85,7 +86,7 @@ ${html}
 }
 
 /**
- * The documentation for integrators: the guide, the security page and the changelog as they are written, the reference and `/schema.graphql` from the
+ * The documentation for integrators: the guide, the security pages and the changelog as they are written, the reference and `/schema.graphql` from the
  * schema that is served. Public, in production too: what it tells is the contract; introspection is not needed for it.
  * `directory` holds `docs/` and `CHANGELOG.md`.
  */
@@ -98,6 +99,7 @@ export function docsRoutes(directory: string, schema: GraphQLSchema, publicUrl: 
     ["/docs/reference", html, page("/docs/reference", "Reference", schemaReference(schema))],
     ["/docs/changelog", html, page("/docs/changelog", "Changelog", render(read("CHANGELOG.md")))],
     ["/docs/security", html, page("/docs/security", "Security", render(read("docs/security.md")))],
+    ["/docs/threat-model", html, page("/docs/threat-model", "Threat model", render(read("docs/threat-model.md")))],
     ["/docs/docs.css", "text/css; charset=utf-8", read("docs/docs.css")],
     ["/schema.graphql", "text/plain; charset=utf-8", sdl],
   ];

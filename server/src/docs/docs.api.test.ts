@@ -216,7 +216,7 @@ describe("the documentation for integrators", () => {
   it("is served to everybody under a strict policy, with the real address, and its links lead somewhere", async () => {
     const targets = new Set<string>();
     const ids = new Map<string, Set<string>>();
-    for (const path of ["/docs", "/docs/reference", "/docs/security", "/docs/changelog"]) {
+    for (const path of ["/docs", "/docs/reference", "/docs/security", "/docs/threat-model", "/docs/changelog"]) {
       const response = await world.raw({ path });
       expect([path, response.status]).toEqual([path, 200]);
       expect(response.headers.get("content-security-policy")).toContain("script-src 'self'");

@@ -53,7 +53,7 @@ const allowedKeys = {
   "sign_in_challenges.id": ROW,
   "sign_in_challenges.ownerId": OWNER,
   "sign_in_challenges.tokenDigest": TOKEN,
-  "team_members.email": "a team's sign-in asks for no firm: addresses are unique over all of them",
+  "team_members.signInEmail": "a team's sign-in asks for no firm: an address signs in to one of them",
   "team_members.id": OWNER,
   "two_factor_states.ownerId": OWNER,
   "webhook_endpoints.id": ROW,
@@ -80,6 +80,7 @@ const acrossFirms: [statement: RegExp, why: string][] = [
     "the worker takes what is due",
   ],
   [/^INSERT INTO (portal_counts|contact_words|search_words) .*SELECT /, "a migration fills a table of all firms"],
+  [/^UPDATE team_members SET signInEmail = email WHERE /, "a migration fills a column of all firms"],
   [/^SELECT \w+ AS k FROM \w+ WHERE /, "the sweep takes what is old"],
   [/^DELETE FROM \w+ WHERE \w+ IN \([?, ]+\) AND \(/, "the sweep deletes what it has just read"],
 ];
