@@ -22,6 +22,7 @@ export * from "./audit/audit-event-kinds.js";
 export * from "./csv/formula-cells.js";
 export * from "./contacts/portal-access-state.js";
 export * from "./contacts/contact-import.js";
+export * from "./contacts/contact-redirect-policy.js";
 export * from "./client-requests/client-request-rules.js";
 export * from "./magic-links/magic-link-state.js";
 export * from "./access-check/access-check.js";

@@ -51,6 +51,8 @@ export interface AuditEventData {
   CLIENT_LANGUAGE_CHANGED: { from: Language; to: Language };
   CONTACT_CREATED: { name: string };
   CONTACT_UPDATED: { name: string };
+  /** Its requests are another login's now. Null: no email. */
+  CONTACT_REDIRECTED: { name: string; from: string | null; to: string | null };
   API_KEY_CREATED: { name: string; scopes: readonly ApiScope[] };
   API_KEY_REVOKED: { name: string };
   WEBHOOK_CREATED: { url: string };
@@ -231,6 +233,11 @@ export const auditEvents: { [T in AuditEventType]: Telling<T> } = {
   },
   CONTACT_CREATED: { title: "Contact created", say: ({ actor, data }) => `${actor} created the contact ${data.name}.` },
   CONTACT_UPDATED: { title: "Contact changed", say: ({ actor, data }) => `${actor} changed the contact ${data.name}.` },
+  CONTACT_REDIRECTED: {
+    title: "Contact's requests moved",
+    say: ({ actor, data }) =>
+      `${actor} changed the email of ${data.name} from ${data.from ?? "none"} to ${data.to ?? "none"}: another login reaches the requests now.`,
+  },
   API_KEY_CREATED: {
     title: "API key made",
     say: ({ actor, data }) => `${actor} made the API key "${data.name}" (${data.scopes.join(", ")}).`,

@@ -14,6 +14,8 @@ export const refusalsInEnglish = {
     TOO_MANY_REQUESTS: "That was asked too often. Try again later.",
     WEAK_PASSWORD: "This password is too weak.",
     STEP_UP_REQUIRED: "Confirm that it is you, then try again.",
+    ACCESS_RESET_REQUIRED:
+      "This email decides which login reaches the contact's requests. To change it, a key needs the scope ACCESS_RESET.",
     EMAIL_CODE_REQUIRED: "Enter the 6-digit code that was mailed to you.",
     TOKEN_INVALID: "This link is wrong, has expired or was used already. Ask for a new one.",
     ALREADY_EXISTS: "This exists already.",
@@ -46,6 +48,8 @@ export const refusalsInEnglish = {
   mailedCodeWrong: "The mailed code is wrong or has expired.",
   setUpTookTooLong: "This set-up took too long, or was started again elsewhere. Start again.",
   accountExists: "There is an account with this email already. Sign in instead.",
+  redirectNeedsProof:
+    "This email decides which login reaches the contact's requests. Confirm that it is you, then change it again.",
   emailTaken: "Another account has this email by now.",
   passkeyUnnamed: "Give the passkey a name, in one line of plain text.",
   passkeyNotAdded: "The passkey was not added. Start again.",

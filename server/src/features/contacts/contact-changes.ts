@@ -1,5 +1,5 @@
 import { Brackets, In } from "typeorm";
-import { lengths, normalizeEmail } from "@gatehouse/shared";
+import { lengths, normalizeEmail, redirectsRequests } from "@gatehouse/shared";
 import { newId } from "../../platform/crypto/ids.js";
 import { isUniqueViolation } from "../../platform/database/dialect.js";
 import { Refusal } from "../../platform/graphql/failures.js";
@@ -7,6 +7,7 @@ import { retireAddress, type RetiredAddress } from "../access-endings/retire-add
 import { mustBeLine } from "../access/texts.js";
 import type { Actor, RecordedEvent, UnitOfWork } from "../audit/unit-of-work.js";
 import { settleSignIns, stateOf } from "./contact-access-state.js";
+import { tellOfRedirect, type Redirect } from "./contact-redirects.js";
 import { contactWords, nameKeyOf } from "./contact-index.js";
 import { Contact, SearchWord } from "./contact.entity.js";
 import type { ContactOutcome } from "./contact.results.js";
@@ -17,6 +18,11 @@ import { counted } from "./portal-counts.js";
 /** A contact's fields as they are stored. */
 type Fields = Pick<Contact, "name" | "email" | "organization" | "externalId" | "language">;
 type Change = Omit<UpdateContactInput, "contactId">;
+/** Who changes contacts. `mustBeAllowedToRedirect`: throws where the caller may not hand a contact's requests to another login. */
+export interface ChangedBy {
+  actor: Actor;
+  mustBeAllowedToRedirect: () => void;
+}
 
 const WORDS_AT_ONCE = 1000;
 const idOf = ({ externalId }: Change): string | null => externalId?.trim() || null;
@@ -34,12 +40,13 @@ export class ContactChanges {
   /** Found by other words from now on, or listed elsewhere among those with the same; with the `nameKey` of before. */
   private readonly reworded = new Map<Contact, string>();
   private readonly retired: RetiredAddress[] = [];
+  private readonly redirected: Redirect[] = [];
   private readonly events: RecordedEvent[] = [];
 
   private constructor(
     private readonly unit: UnitOfWork,
     private readonly firmId: string,
-    private readonly actor: Actor,
+    private readonly by: ChangedBy,
     /** Whom the rows may mean, oldest first. */
     private readonly known: Contact[],
     /** The portal accounts with the rows' emails. */
@@ -47,7 +54,12 @@ export class ContactChanges {
   ) {}
 
   /** Nobody else changes the firm's contacts from here to the commit, so what is read here stays true. */
-  static async begin(unit: UnitOfWork, firmId: string, rows: readonly Change[], actor: Actor): Promise<ContactChanges> {
+  static async begin(
+    unit: UnitOfWork,
+    firmId: string,
+    rows: readonly Change[],
+    by: ChangedBy,
+  ): Promise<ContactChanges> {
     await lockContacts(unit, firmId);
     const [ids, emails] = [unique(rows.map(idOf)), unique(rows.map(emailOf))];
     const isMeant = new Brackets((where) => {
@@ -69,7 +81,7 @@ export class ContactChanges {
             `SELECT id, email FROM portal_accounts WHERE firmId = ? AND email IN (${emails.map(() => "?").join(", ")})`,
             [firmId, ...emails],
           )) as { id: string; email: string }[]);
-    return new ContactChanges(unit, firmId, actor, known, new Map(accounts.map(({ id, email }) => [email, id])));
+    return new ContactChanges(unit, firmId, by, known, new Map(accounts.map(({ id, email }) => [email, id])));
   }
 
   /** Changes the contact that the row means, else adds one. */
@@ -104,6 +116,17 @@ export class ContactChanges {
     const isEmailNew = fields.email !== before;
     const keys = ["name", "email", "organization", "externalId", "language"] as const;
     if (keys.every((key) => fields[key] === contact[key])) return false;
+    const accountBefore = contact.portalAccountId;
+    const accountAfter = this.accountOf(fields.email);
+    const isRedirect = redirectsRequests({
+      isNewContact: this.created.has(contact),
+      from: before,
+      to: fields.email,
+      accountBefore,
+      accountAfter,
+    });
+    // A refused row leaves no trace: this comes before anything is changed.
+    if (isRedirect) this.by.mustBeAllowedToRedirect();
     if ((["name", "email", "organization"] as const).some((key) => fields[key] !== contact[key]))
       this.reworded.set(contact, this.reworded.get(contact) ?? contact.nameKey);
     Object.assign(contact, fields, { nameKey: nameKeyOf(fields.name) });
@@ -117,6 +140,7 @@ export class ContactChanges {
     }
     this.changed.add(contact);
     this.record("CONTACT_UPDATED", contact);
+    if (isRedirect) this.redirected.push({ contact, from: before, to: fields.email, accountBefore, accountAfter });
     return true;
   }
 
@@ -128,6 +152,7 @@ export class ContactChanges {
     if (restated.length === 0) await this.store(created, changed);
     else await counted(this.unit, this.firmId, restated, () => this.store(created, changed));
     for (const retired of this.retired) await retireAddress(this.unit, retired);
+    for (const redirect of this.redirected) await tellOfRedirect(this.unit, redirect, this.by.actor);
   }
 
   private async store(created: Contact[], changed: Contact[]): Promise<void> {
@@ -185,13 +210,15 @@ export class ContactChanges {
 
   /** The email is new: the account with that email, if there is one, serves the contact from now on. */
   private address(contact: Contact): void {
-    contact.portalAccountId = contact.email === null ? null : (this.accounts.get(contact.email) ?? null);
+    contact.portalAccountId = this.accountOf(contact.email);
     contact.accessState = stateOf(contact);
+  }
+  private accountOf(email: string | null): string | null {
+    return email === null ? null : (this.accounts.get(email) ?? null);
   }
 
   private record(type: "CONTACT_CREATED" | "CONTACT_UPDATED", { id, name }: Contact): void {
-    const { firmId, actor } = this;
-    this.events.push({ type, firmId, actor, contactId: id, data: { name } });
+    this.events.push({ type, firmId: this.firmId, actor: this.by.actor, contactId: id, data: { name } });
   }
 }
 

@@ -51,7 +51,8 @@ export class ContactResolver {
 
   @Allow(writing)
   @Mutation(() => ContactPayload, {
-    description: "Changes a contact: what is left out stays, null clears. CONTACTS_WRITE.",
+    description:
+      "Changes a contact: what is left out stays, null clears. CONTACTS_WRITE; an email by which another login reaches its requests needs ACCESS_RESET too, people a fresh sign-in or stepUp.",
   })
   updateContact(
     @Arg("input", () => UpdateContactInput, { description: "The change." }) input: UpdateContactInput,
@@ -63,7 +64,7 @@ export class ContactResolver {
   @Allow(writing)
   @Mutation(() => UpsertContactsPayload, {
     description:
-      "Up to 500 in one call, matched by externalId, else email; one result per row, in order; a bad row does not stop the others. CONTACTS_WRITE.",
+      "Up to 500 in one call, matched by externalId, else email; one result per row, in order; a bad row does not stop the others. CONTACTS_WRITE; a row whose email moves requests to another login needs what updateContact needs for it.",
   })
   upsertContacts(
     @Arg("input", () => UpsertContactsInput, { description: "The rows." }) input: UpsertContactsInput,

@@ -9,7 +9,8 @@ import { actorIn, type RequestContext } from "../access/request-context.js";
 import type { Work } from "../audit/unit-of-work.js";
 import { PortalAccount } from "../portal-accounts/portal-account.entity.js";
 import { PortalAccountView } from "../portal-accounts/portal-account.results.js";
-import { ContactChanges } from "./contact-changes.js";
+import { ContactChanges, type ChangedBy } from "./contact-changes.js";
+import { mustBeAllowedToRedirect } from "./contact-redirects.js";
 import { Contact } from "./contact.entity.js";
 import type { ContactInput, ContactsArgs, UpdateContactInput, UpsertContactsInput } from "./contact.inputs.js";
 import { type ContactConnection, ContactPayload, ContactView, type ContactOutcome } from "./contact.results.js";
@@ -76,10 +77,16 @@ export class ContactService {
     return account && PortalAccountView.of(account);
   }
 
+  private changedBy(context: RequestContext): ChangedBy {
+    const caller = asFirmCaller(context.caller);
+    const actor = actorIn(context);
+    return { actor, mustBeAllowedToRedirect: () => mustBeAllowedToRedirect(caller, this.work.clock.now()) };
+  }
+
   async create(input: ContactInput, context: RequestContext): Promise<ContactView> {
     const { firmId } = asFirmCaller(context.caller);
     return this.work.do(async (unit) => {
-      const changes = await ContactChanges.begin(unit, firmId, [input], actorIn(context));
+      const changes = await ContactChanges.begin(unit, firmId, [input], this.changedBy(context));
       const contact = changes.add(input);
       await changes.write();
       return ContactView.of(contact);
@@ -89,7 +96,7 @@ export class ContactService {
   async update(input: UpdateContactInput, context: RequestContext): Promise<ContactView> {
     const { firmId } = asFirmCaller(context.caller);
     return this.work.do(async (unit) => {
-      const changes = await ContactChanges.begin(unit, firmId, [input], actorIn(context));
+      const changes = await ContactChanges.begin(unit, firmId, [input], this.changedBy(context));
       const isWellFormed = isId("contact", input.contactId);
       const contact = isWellFormed ? await unit.manager.findOneBy(Contact, { firmId, id: input.contactId }) : null;
       if (!contact) throw new Refusal("NOT_FOUND", ["input", "contactId"]);
@@ -117,7 +124,7 @@ export class ContactService {
     for (let from = 0; from < rows.length; from += atOnce) {
       const part = rows.slice(from, from + atOnce);
       const [answers, did] = await this.work.do(async (unit) => {
-        const changes = await ContactChanges.begin(unit, firmId, part, actorIn(context));
+        const changes = await ContactChanges.begin(unit, firmId, part, this.changedBy(context));
         const decided: ContactPayload[] = [];
         const done: (ContactOutcome | null)[] = [];
         for (const row of part) {

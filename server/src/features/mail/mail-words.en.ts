@@ -115,6 +115,14 @@ export const mailWordsInEnglish = {
     notExpected: (firmName: string) =>
       `If you did not expect this, ask ${firmName}. You can ask for a new account at any time.`,
   },
+  contactRedirected: {
+    subject: (firmName: string) => `Where requests from ${firmName} go`,
+    goElsewhere: (firmName: string, contactName: string) =>
+      `${firmName} changed the email address of ${contactName}. Requests to ${contactName} no longer come to this address, and links to them that were sent here no longer work.`,
+    comeHere: (firmName: string, contactName: string) =>
+      `${firmName} changed the email address of ${contactName}. Requests to ${contactName} come to this address from now on.`,
+    notExpected: (firmName: string) => `If you did not expect this, call ${firmName}, by a phone number that you know.`,
+  },
   passwordStopped: {
     subject: (firmName: string) => `Choose a new password at ${firmName}`,
     what: (firmName: string) =>

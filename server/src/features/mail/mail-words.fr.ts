@@ -106,6 +106,15 @@ export const mailWordsInFrench: MailWords = {
     notExpected: (firmName) =>
       `Si vous ne vous y attendiez pas, communiquez avec ${firmName}. Vous pouvez demander un nouveau compte en tout temps.`,
   },
+  contactRedirected: {
+    subject: (firmName) => `Où vont les demandes de ${firmName}`,
+    goElsewhere: (firmName, contactName) =>
+      `${firmName} a modifié l’adresse courriel de ${contactName}. Les demandes pour ${contactName} n’arrivent plus à cette adresse, et les liens qui y ont été envoyés ne fonctionnent plus.`,
+    comeHere: (firmName, contactName) =>
+      `${firmName} a modifié l’adresse courriel de ${contactName}. Les demandes pour ${contactName} arrivent désormais à cette adresse.`,
+    notExpected: (firmName) =>
+      `Si vous ne vous y attendiez pas, appelez ${firmName} à un numéro de téléphone que vous connaissez.`,
+  },
   passwordStopped: {
     subject: (firmName) => `Choisissez un nouveau mot de passe chez ${firmName}`,
     what: (firmName) =>

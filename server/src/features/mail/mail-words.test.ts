@@ -39,6 +39,8 @@ const letters: Record<string, ClientLetter> = {
   twoFactorAnnouncement: templates.twoFactorAnnouncement(given),
   reminder: templates.twoFactorAnnouncement({ ...given, isReminder: true }),
   twoFactorCalledOff: templates.twoFactorCalledOff(given),
+  contactRedirected: templates.contactRedirected({ ...given, isNewAddress: true }),
+  contactGoesElsewhere: templates.contactRedirected({ ...given, isNewAddress: false }),
   passwordResetByClient: templates.passwordResetByClient(given),
   passwordResetByFirm: templates.passwordResetByFirm(given),
   confirmLoginEmail: templates.confirmLoginEmail(given),

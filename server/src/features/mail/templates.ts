@@ -422,6 +422,20 @@ export const accountDeleted = ({ firmName }: FromFirm): ClientLetter =>
     blocks: [paragraph(say.what(firmName)), paragraph(say.notExpected(firmName))],
   }));
 
+/** To the mailbox that had the requests of a contact, and to the one that has them from now on. */
+export const contactRedirected = ({
+  firmName,
+  contactName,
+  isNewAddress,
+}: FromFirm & { contactName: string; isNewAddress: boolean }): ClientLetter =>
+  toClient(firmName, ({ contactRedirected: say }) => ({
+    subject: say.subject(firmName),
+    blocks: [
+      paragraph(isNewAddress ? say.comeHere(firmName, contactName) : say.goElsewhere(firmName, contactName)),
+      paragraph(say.notExpected(firmName)),
+    ],
+  }));
+
 /** The client said "this wasn't me": the old password no longer works. */
 export const passwordStopped = ({ firmName, link, expiresInHours }: WithLink): ClientLetter =>
   toClient(firmName, (say) => ({

@@ -58,7 +58,7 @@ describe("the activity's filter", () => {
 
   it("is the same for the file", () => {
     expect(exportAddress(filterOf({ what: "CONTACTS", who: "API_KEY" }))).toBe(
-      "/audit-log.csv?types=CONTACT_CREATED%2CCONTACT_UPDATED&actorKinds=API_KEY",
+      "/audit-log.csv?types=CONTACT_CREATED%2CCONTACT_UPDATED%2CCONTACT_REDIRECTED&actorKinds=API_KEY",
     );
   });
 });

@@ -1,0 +1,64 @@
+import { Refusal } from "../../platform/graphql/failures.js";
+import { mustBeFresh, type FirmCaller } from "../access/caller.js";
+import type { Actor, UnitOfWork } from "../audit/unit-of-work.js";
+import { Firm } from "../firms/firm.entity.js";
+import { contactRedirected } from "../mail/templates.js";
+import type { Contact } from "./contact.entity.js";
+
+const field = ["input", "email"];
+
+/** A contact whose requests another login reaches from now on. */
+export interface Redirect {
+  contact: Contact;
+  from: string | null;
+  to: string | null;
+  accountBefore: string | null;
+  accountAfter: string | null;
+}
+
+/** As for a change of the login email: ACCESS_RESET of a key, a fresh proof of a person. Throws a Refusal about the email. */
+export function mustBeAllowedToRedirect(caller: FirmCaller, now: number): void {
+  if (caller.kind === "API_KEY") {
+    if (!caller.scopes.includes("ACCESS_RESET")) throw new Refusal("ACCESS_RESET_REQUIRED", field);
+    return;
+  }
+  try {
+    mustBeFresh(caller, now);
+  } catch (refusal) {
+    if (refusal instanceof Refusal && refusal.code === "STEP_UP_REQUIRED")
+      throw new Refusal("STEP_UP_REQUIRED", field, (say) => say.redirectNeedsProof);
+    throw refusal;
+  }
+}
+
+/** The event, and a mail to each mailbox: the contact's old one, the one of the login that had the requests, and the new one. */
+export async function tellOfRedirect(
+  unit: UnitOfWork,
+  { contact, from, to, accountBefore, accountAfter }: Redirect,
+  actor: Actor,
+): Promise<void> {
+  const { firmId, id: contactId, name, language } = contact;
+  const accountId = accountAfter ?? accountBefore;
+  unit.record({ type: "CONTACT_REDIRECTED", firmId, actor, contactId, accountId, data: { name, from, to } });
+  const { name: firmName } = await unit.manager.findOneByOrFail(Firm, { id: firmId });
+  const [login] = await unit.rows<{ email: string }>("SELECT email FROM portal_accounts WHERE id = ? AND firmId = ?", [
+    accountBefore,
+    firmId,
+  ]);
+  const before = new Set([from, login?.email ?? null].filter((email) => email !== null && email !== to));
+  for (const email of before)
+    if (email !== null)
+      unit.mail({
+        firmId,
+        to: email,
+        content: contactRedirected({ firmName, contactName: name, isNewAddress: false }),
+        language,
+      });
+  if (to !== null)
+    unit.mail({
+      firmId,
+      to,
+      content: contactRedirected({ firmName, contactName: name, isNewAddress: true }),
+      language,
+    });
+}
