@@ -1,32 +1,28 @@
-import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { describe, expect, it } from "@jest/globals";
 import { array, assert, asyncProperty, nat, pre } from "fast-check";
 import {
   buildSchema,
   execute,
   getOperationAST,
-  GraphQLError,
   GraphQLScalarType,
   isAbstractType,
   isCompositeType,
-  isLeafType,
   isListType,
   isNonNullType,
   isObjectType,
   isInterfaceType,
   getNamedType,
   parse,
-  print,
   responsePathAsArray,
   validate,
   type ExecutionResult,
   type GraphQLArgument,
   type GraphQLCompositeType,
   type GraphQLInputType,
-  type GraphQLObjectType,
-  type GraphQLOutputType,
-  type GraphQLResolveInfo,
   type GraphQLSchema,
 } from "graphql";
+import { unhandledRejections } from "../../../testing/both-executors.js";
+import { after, answerByPlace, handled, hash, Person, type GeneratedWorld } from "../../../testing/generated-data.js";
 import { planOperation } from "./planned-operation.js";
 
 /** How often each property is tried; more by hand: `DIFFERENTIAL_RUNS=100000`. */
@@ -52,153 +48,6 @@ const SDL = `
   scalar Odd
   input Range { from: Int! to: Int = 9 kinds: [Kind] = [A] odd: Odd nested: Range }
 `;
-
-/** What becomes of a field depends on its place and the run's seed alone, so that both executors meet the same. */
-interface World {
-  seed: number;
-  /** What was asked of resolvers, in order. */
-  calls: string[];
-}
-const hash = (text: string): number => {
-  let h = 2166136261;
-  for (let n = 0; n < text.length; n++) h = Math.imul(h ^ text.charCodeAt(n), 16777619);
-  h ^= h >>> 15;
-  h = Math.imul(h, 2246822507);
-  return (h ^ (h >>> 13)) >>> 0;
-};
-
-class Person {
-  readonly __isPerson = true;
-}
-/** A promise whose failing is somebody's: only what the executors make of it may be left unhandled. */
-function handled<T>(promise: Promise<T>): Promise<T> {
-  promise.catch(() => undefined);
-  return promise;
-}
-const after = <T>(ticks: number, then: () => T): Promise<T> => {
-  let promise: Promise<unknown> = Promise.resolve();
-  for (let n = 0; n < ticks; n++) promise = promise.then(() => undefined);
-  return handled(promise.then(then));
-};
-
-function valueFor(type: GraphQLOutputType, place: string, world: World, schema: GraphQLSchema): unknown {
-  const dice = hash(`${world.seed} ${place}`);
-  const fate = dice % 40;
-  const named = (text: string) => new Error(`${text} at ${place}`);
-  if (fate === 0) return null;
-  if (fate === 1) return undefined;
-  if (fate === 2) throw named("thrown");
-  if (fate === 3) return named("returned");
-  if (fate === 4) throw new GraphQLError("refused", { extensions: { code: "FORBIDDEN", place } });
-  if (fate === 5) throw `a text at ${place}`;
-  if (fate === 6) return { is: "not what is expected" };
-  if (fate === 7) return Number.NaN;
-  const later = (make: () => unknown) => after(dice % 5, make);
-  if (fate === 8) return later(() => null);
-  if (fate === 9) return handled(Promise.reject(named("rejected")));
-  if (fate === 10)
-    return later(() => {
-      throw named("rejected later");
-    });
-  if (fate < 18) return later(() => soundValue(type, place, dice, world, schema));
-  if (fate === 18) {
-    // Acts like a promise.
-    const value = soundValue(type, place, dice, world, schema);
-    // oxlint-disable-next-line unicorn/no-thenable
-    return { then: (resolve: (value: unknown) => void) => resolve(value) };
-  }
-  return soundValue(type, place, dice, world, schema);
-}
-
-function soundValue(
-  type: GraphQLOutputType,
-  place: string,
-  dice: number,
-  world: World,
-  schema: GraphQLSchema,
-): unknown {
-  if (isNonNullType(type)) return soundValue(type.ofType, place, dice, world, schema);
-  if (isListType(type)) {
-    const items = (dice >>> 8) % 4;
-    const itemType: GraphQLOutputType = type.ofType;
-    if ((dice >>> 12) % 6 === 0)
-      return (function* () {
-        for (let n = 0; n < items; n++) yield itemFor(itemType, `${place}[${n}]`, world, schema);
-        if ((dice >>> 16) % 4 === 0) throw new Error(`the list ends badly at ${place}`);
-      })();
-    const list = Array.from({ length: items }, (_, n) => itemFor(itemType, `${place}[${n}]`, world, schema));
-    return (dice >>> 12) % 6 === 1 ? new Set(list) : list;
-  }
-  if (isLeafType(type)) {
-    switch (type.name) {
-      case "Int":
-        return (dice >>> 8) % 9 === 0 ? 2 ** 40 : (dice >>> 8) % 100;
-      case "Float":
-        return (dice >>> 8) / 7;
-      case "Boolean":
-        return (dice >>> 8) % 9 === 0 ? 1 : (dice >>> 8) % 2 === 0;
-      case "Kind":
-        return ["A", "B", "C", "D"][(dice >>> 8) % 4];
-      case "ID":
-        return (dice >>> 8) % 3 === 0 ? (dice >>> 8) % 1000 : `id ${dice}`;
-      case "Odd":
-        return { odd: (dice >>> 8) % 12 };
-      default:
-        return (dice >>> 8) % 7 === 0 ? true : `"text" ${dice} \u2028`;
-    }
-  }
-  const types = isAbstractType(type) ? schema.getPossibleTypes(type) : [type as GraphQLObjectType];
-  const chosen = types[(dice >>> 8) % types.length];
-  if (!chosen) throw new Error("no type");
-  return objectOf(chosen, type, place, dice, world, schema);
-}
-
-/** A list's items fail by rejecting or by being errors; what throws is the list's iterator. */
-function itemFor(type: GraphQLOutputType, place: string, world: World, schema: GraphQLSchema): unknown {
-  try {
-    return valueFor(type, place, world, schema);
-  } catch (thrown) {
-    return thrown instanceof Error ? thrown : new Error(String(thrown));
-  }
-}
-
-function objectOf(
-  type: GraphQLObjectType,
-  asked: GraphQLOutputType,
-  place: string,
-  dice: number,
-  world: World,
-  schema: GraphQLSchema,
-): object {
-  const object: Record<string, unknown> = type.name === "Own" ? (new Person() as never) : {};
-  const names = ["Thing", "Other", "Own", "Nothing", "Kind", "Query"];
-  const fate = (dice >>> 18) % 30;
-  const typename: unknown =
-    fate === 0
-      ? names[(dice >>> 23) % names.length]
-      : fate === 1
-        ? 7
-        : fate === 2
-          ? null
-          : fate === 3
-            ? schema.getType("Thing")
-            : type.name;
-  object.__typename =
-    (dice >>> 24) % 5 === 0 && fate > 3 && isAbstractType(asked) ? after(dice % 3, () => typename) : typename;
-  for (const [name, field] of Object.entries(type.getFields())) {
-    const below = `${place}.${name}`;
-    const way = hash(below + "way") % 6;
-    if (way === 0) {
-      // A method.
-      object[name] = function (this: unknown, args: object, _context: unknown, info: GraphQLResolveInfo) {
-        world.calls.push(`${below} ${JSON.stringify(args)} ${this === object} ${info.fieldName}`);
-        return valueFor(field.type, below, world, schema);
-      };
-    } else
-      Object.defineProperty(object, name, { enumerable: true, get: () => valueFor(field.type, below, world, schema) });
-  }
-  return object;
-}
 
 function makeSchema(): GraphQLSchema {
   const schema = buildSchema(SDL);
@@ -231,15 +80,7 @@ function makeSchema(): GraphQLSchema {
         return dice % 4 === 0 ? after(dice % 3, () => value instanceof Person) : value instanceof Person;
       };
     const isRoot = type.name === "Query" || type.name === "Mutation";
-    for (const [name, field] of Object.entries(type.getFields()))
-      if (isRoot || hash(`${type.name}.${name}`) % 3 === 0)
-        field.resolve = (_source, args, context: World, info) => {
-          const place = responsePathAsArray(info.path).join(".");
-          context.calls.push(
-            `${place} ${JSON.stringify(args)} ${info.parentType.name}.${info.fieldName}: ${String(info.returnType)} ${info.fieldNodes.map((node) => print(node)).join()} ${JSON.stringify(info.variableValues)} ${info.operation.operation} ${Object.keys(info.fragments).join()} ${info.path.typename} ${String(info.rootValue)}`,
-          );
-          return valueFor(field.type, place, context, schema);
-        };
+    answerByPlace(schema, type, (name) => isRoot || hash(`${type.name}.${name}`) % 3 === 0);
   }
   return schema;
 }
@@ -432,11 +273,7 @@ const flat = ({ data, errors }: ExecutionResult) => ({
 
 describe("a planned operation is graphql-js' own to the letter", () => {
   const schema = makeSchema();
-  let unhandled: { soFar(): number; stop(): void };
-  beforeAll(() => {
-    unhandled = (globalThis as unknown as { countUnhandledRejections(): typeof unhandled }).countUnhandledRejections();
-  });
-  afterAll(() => unhandled.stop());
+  const unhandled = unhandledRejections();
 
   it(`in ${RUNS} generated operations over fields that are there, late, missing, wrong, refused or failing`, async () => {
     let valid = 0;
@@ -452,7 +289,7 @@ describe("a planned operation is graphql-js' own to the letter", () => {
           valid++;
           const operation = getOperationAST(document);
           if (!operation) throw new Error("no operation");
-          const theirs: World = { seed, calls: [] };
+          const theirs: GeneratedWorld = { seed, calls: [] };
           const expected = flat(
             await execute({ schema, document, variableValues: variables, contextValue: theirs, rootValue: "root" }),
           );
@@ -462,7 +299,7 @@ describe("a planned operation is graphql-js' own to the letter", () => {
           const unhandledBefore = unhandled.soFar();
           const plan = planOperation(schema, document, operation);
           for (let time = 0; time < 2; time++) {
-            const ours: World = { seed, calls: [] };
+            const ours: GeneratedWorld = { seed, calls: [] };
             const told = flat(await plan(ours, variables, "root"));
             expect(told).toEqual(expected);
             // What was begun goes on after the answer.

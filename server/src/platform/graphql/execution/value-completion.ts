@@ -165,10 +165,9 @@ function runtimeType(
 }
 
 function object(type: GraphQLObjectType, field: CompletedField): Complete {
-  const { isTypeOf } = type;
   let answerObject: AnswerObject | undefined;
   const planned = () => (answerObject ??= field.answererOf(type));
-  if (!isTypeOf) return (run, value, place) => planned()(run, value, place);
+  if (!type.isTypeOf) return (run, value, place) => planned()(run, value, place);
   return (run, value, place, at) => {
     const answerIt = planned();
     const answer = (isOfType: unknown) => {
@@ -178,7 +177,7 @@ function object(type: GraphQLObjectType, field: CompletedField): Complete {
         });
       return answerIt(run, value, place);
     };
-    const isOfType: unknown = isTypeOf(value, run.context, field.infoAt(run, at));
+    const isOfType: unknown = type.isTypeOf?.(value, run.context, field.infoAt(run, at));
     if (!isPromise(isOfType)) return answer(isOfType);
     run.promises++;
     return isOfType.then(answer);

@@ -1,0 +1,200 @@
+import { afterAll, beforeAll, expect } from "@jest/globals";
+import {
+  buildSchema,
+  execute,
+  getOperationAST,
+  GraphQLError,
+  GraphQLScalarType,
+  isAbstractType,
+  isObjectType,
+  parse,
+  validate,
+  type ExecutionResult,
+  type GraphQLResolveInfo,
+  type GraphQLSchema,
+} from "graphql";
+import { inspect } from "node:util";
+import { planOperation } from "../platform/graphql/execution/planned-operation.js";
+
+/** What both executors are asked, and how many errors graphql-js answers, so that a situation is known to be the one it says. */
+export interface Situation {
+  schema: GraphQLSchema;
+  source: string;
+  variables?: Readonly<Record<string, unknown>>;
+  context?: unknown;
+  root?: unknown;
+  /** Instead of `root`, where an operation changes it. */
+  freshRoot?: () => unknown;
+  errors?: number;
+  /** Fields are promised: neither executor may answer at once. Where it is not given, both must. */
+  promised?: boolean;
+  /** What graphql-js answers, where the situation is about a value. */
+  data?: unknown;
+}
+
+/** A promise of the value. */
+export const later = <T>(value: T): Promise<T> => Promise.resolve(value);
+/** A promise that is not kept, for whatever reason. */
+export const reject = (reason: unknown): Promise<never> => Promise.reject(reason as Error);
+/** A resolver that throws. */
+export const fail = (thrown: unknown) => () => {
+  throw thrown;
+};
+
+type Behaviour = (...told: never[]) => unknown;
+/** By type: its fields' resolvers, and what an abstract type, an object type or a scalar does. */
+export type Behaviours = Readonly<Record<string, Readonly<Record<string, Behaviour>>>>;
+
+interface Call {
+  who: string;
+  self: unknown;
+  told: unknown[];
+}
+let calls: Call[] = [];
+/** Notes each call of the function, with what it is told. */
+export function observed(who: string, behave: Behaviour): Behaviour {
+  return function (this: unknown, ...told: never[]) {
+    calls.push({ who, self: this, told });
+    return behave.apply(this, told);
+  };
+}
+
+const troubles = new Map<string, Error>();
+/** An error that is the same object in every run, so that an answer can be asked whether it holds that very one. */
+export function trouble(message: string): Error {
+  const known = troubles.get(message) ?? new Error(message);
+  troubles.set(message, known);
+  return known;
+}
+const refusals = new Map<string, GraphQLError>();
+/** A GraphQLError of a resolver's own, the same in every run. */
+export function refusal(message: string, extensions: Record<string, unknown>): GraphQLError {
+  const known = refusals.get(message) ?? new GraphQLError(message, { extensions });
+  refusals.set(message, known);
+  return known;
+}
+
+const ofType = ["resolveType", "isTypeOf", "serialize", "parseValue", "parseLiteral"];
+
+/** A schema whose types behave as told; every call is noted. */
+export function schemaOf(sdl: string, behaviours: Behaviours = {}): GraphQLSchema {
+  const schema = buildSchema(sdl);
+  for (const [name, ways] of Object.entries(behaviours)) {
+    const type = schema.getType(name);
+    if (!type) throw new Error(`The schema has no ${name}.`);
+    for (const [way, behave] of Object.entries(ways)) {
+      const seen = observed(`${name}.${way}`, behave);
+      if (ofType.includes(way) && (isAbstractType(type) || isObjectType(type) || type instanceof GraphQLScalarType))
+        Object.assign(type, { [way]: seen });
+      else if (isObjectType(type) && type.getFields()[way])
+        Object.assign(type.getFields()[way] ?? {}, { resolve: seen });
+      else throw new Error(`Nothing of ${name} is ${way}.`);
+    }
+  }
+  return schema;
+}
+
+const isInfo = (told: unknown): told is GraphQLResolveInfo =>
+  typeof told === "object" && told !== null && "fieldNodes" in told;
+const sameObjects = ["schema", "parentType", "returnType", "rootValue", "operation"] as const;
+
+function expectSameInfo(ours: GraphQLResolveInfo, theirs: GraphQLResolveInfo): void {
+  expect(Object.keys(ours)).toEqual(Object.keys(theirs));
+  for (const key of sameObjects) expect(Object.is(ours[key], theirs[key]) ? key : `another ${key}`).toBe(key);
+  expect(ours.fieldNodes.length).toBe(theirs.fieldNodes.length);
+  for (const [n, node] of ours.fieldNodes.entries()) expect(node === theirs.fieldNodes[n]).toBe(true);
+  expect(Object.keys(ours.fragments)).toEqual(Object.keys(theirs.fragments));
+  for (const [name, fragment] of Object.entries(ours.fragments)) expect(fragment === theirs.fragments[name]).toBe(true);
+  expect({ fieldName: ours.fieldName, path: ours.path, variables: ours.variableValues }).toStrictEqual({
+    fieldName: theirs.fieldName,
+    path: theirs.path,
+    variables: theirs.variableValues,
+  });
+  expect(Object.getPrototypeOf(ours.variableValues)).toBe(Object.getPrototypeOf(theirs.variableValues));
+}
+
+function expectSameCalls(ours: readonly Call[], theirs: readonly Call[], sharesRoot: boolean): void {
+  expect(ours.map(({ who }) => who)).toEqual(theirs.map(({ who }) => who));
+  for (const [n, { self, told }] of ours.entries()) {
+    const other = theirs[n];
+    if (!other) throw new Error("fewer calls");
+    expect(inspect(self)).toBe(inspect(other.self));
+    expect(told.length).toBe(other.told.length);
+    for (const [at, ourTold] of told.entries()) {
+      const theirTold = other.told[at];
+      if (isInfo(ourTold) && isInfo(theirTold))
+        expectSameInfo(sharesRoot ? ourTold : { ...ourTold, rootValue: theirTold.rootValue }, theirTold);
+      else if (!Object.is(ourTold, theirTold))
+        expect(inspect(ourTold, { depth: 9 })).toBe(inspect(theirTold, { depth: 9 }));
+    }
+  }
+}
+
+/** Everything of an answer that anybody can see. */
+export const flat = ({ data, errors, ...rest }: ExecutionResult) => ({
+  data: JSON.stringify(data),
+  errors: errors?.map((error) => {
+    const { originalError: original, extensions } = error;
+    const isResolvers =
+      original !== undefined && [troubles, refusals].some((known) => known.get(original.message) === original);
+    return {
+      ...error.toJSON(),
+      extensions,
+      positions: error.positions,
+      nodes: error.nodes,
+      name: error.name,
+      isAGraphQLError: error instanceof GraphQLError,
+      original: isResolvers ? "the resolver's own" : original && `${original.constructor.name}: ${original.message}`,
+    };
+  }),
+  rest,
+});
+const isPromised = (answer: unknown): answer is Promise<ExecutionResult> => answer instanceof Promise;
+
+/**
+ * Runs the situation by graphql-js and twice by one plan, and expects the same of all: data, errors, whether it is promised, and
+ * what was called in which order with what.
+ */
+export async function expectTheSame(situation: Situation): Promise<void> {
+  const { schema, source, variables = {}, context, freshRoot, promised = false } = situation;
+  const document = parse(source);
+  expect(validate(schema, document)).toEqual([]);
+  const operation = getOperationAST(document);
+  if (!operation) throw new Error("no operation");
+  const run = async (answerWith: (root: unknown) => ExecutionResult | PromiseLike<ExecutionResult>) => {
+    calls = [];
+    const answer = answerWith(freshRoot ? freshRoot() : situation.root);
+    const isLate = isPromised(answer);
+    const told = await answer;
+    // What was begun goes on after the answer.
+    await new Promise(setImmediate);
+    return { told, answer: flat(told), isLate, calls };
+  };
+
+  const theirs = await run((rootValue) =>
+    execute({ schema, document, variableValues: variables, contextValue: context, rootValue }),
+  );
+  expect({ errors: theirs.answer.errors?.length ?? 0, isPromised: theirs.isLate }).toEqual({
+    errors: situation.errors ?? 0,
+    isPromised: promised,
+  });
+  if ("data" in situation) expect(theirs.answer.data).toBe(JSON.stringify(situation.data));
+  const plan = planOperation(schema, document, operation);
+  for (let time = 0; time < 2; time++) {
+    const ours = await run((root) => plan(context, variables, root));
+    expect(ours.answer).toEqual(theirs.answer);
+    expect(Object.keys(ours.told)).toEqual(Object.keys(theirs.told));
+    expect(ours.isLate).toBe(theirs.isLate);
+    expectSameCalls(ours.calls, theirs.calls, freshRoot === undefined);
+  }
+}
+
+/** Counts, while the tests around it run, the rejections that nobody handles: in production one of them ends the server. */
+export function unhandledRejections(): { soFar(): number } {
+  let counter = { soFar: () => 0, stop: () => undefined as void };
+  beforeAll(() => {
+    counter = (globalThis as unknown as { countUnhandledRejections(): typeof counter }).countUnhandledRejections();
+  });
+  afterAll(() => counter.stop());
+  return { soFar: () => counter.soFar() };
+}
