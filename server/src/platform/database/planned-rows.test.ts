@@ -43,6 +43,7 @@ const WIDE = [
   "18446744073709551615",
 ];
 
+// X1a: what stands in for a library must be the library to the letter.
 describeOnMysql("rows that are read by a plan are the driver's own", (database) => {
   let own: Connection;
   let planned: Connection;

@@ -271,6 +271,7 @@ const flat = ({ data, errors }: ExecutionResult) => ({
   }),
 });
 
+// X1a: what stands in for a library must be the library to the letter.
 describe("a planned operation is graphql-js' own to the letter", () => {
   const schema = makeSchema();
   const unhandled = unhandledRejections();
