@@ -1,7 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
+import { attemptLimits } from "@gatehouse/shared";
 import { describeOnBothDatabases } from "../../testing/databases.js";
 import { until, World } from "../../testing/world.js";
+import { Attempts } from "../sign-in/attempts.service.js";
+import { MailAllowance } from "../sign-in/mail-allowance.js";
 
 /** A stranger who knows a client's address, and wants to keep the client's own mails away. */
 describeOnBothDatabases("mails that a stranger asks for", (database) => {
@@ -61,6 +64,21 @@ describeOnBothDatabases("mails that a stranger asks for", (database) => {
       owner,
     );
     expect(JSON.stringify(data)).not.toContain(unknown);
+  });
+
+  it("X11 spend nobody's mails once their own source has used up its share", async () => {
+    const attempts = new Attempts(world.app.work);
+    const allowance = new MailAllowance({ attempts, sourceLimitFactor: 1 });
+    const take = (email: string, ipAddress: string) =>
+      allowance.take(
+        { what: "password reset", place: firm.id, email, isOwn: false },
+        { source: { ipAddress, userAgent: null } },
+      );
+    const { email } = await world.contact(owner);
+    for (let n = 0; n < attemptLimits.mailsBySource.attempts; n++) await take(`${n}-${email}`, "203.0.113.5");
+    for (let n = 0; n < 2 * attemptLimits.mailsByAddress.attempts; n++)
+      expect(await take(email, "203.0.113.5")).toBe(false);
+    expect(await take(email, "198.51.100.7")).toBe(true);
   });
 
   it("X11 are not counted against the client who is signed in", async () => {

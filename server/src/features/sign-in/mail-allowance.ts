@@ -16,7 +16,7 @@ export class MailAllowance {
   /** Takes one mail; false: past a limit, no mail. `place`: the firm where it is asked for; `isOwn`: its owner asks. */
   async take(
     wish: { what: MailAskedFor; place: string; email: string; isOwn: boolean },
-    { source }: RequestContext,
+    { source }: Pick<RequestContext, "source">,
   ): Promise<boolean> {
     const { attempts, sourceLimitFactor } = this.needs;
     const key = `mail:${wish.what}:${wish.place}:${wish.email}`;
@@ -26,7 +26,7 @@ export class MailAllowance {
       attemptLimits.mailsBySource,
       sourceLimitFactor,
     );
-    const byAddress = await attempts.take(key, attemptLimits.mailsByAddress);
-    return bySource.ok && byAddress.ok;
+    // Past its own limit a source causes no mail, so it spends none of the address's either.
+    return bySource.ok && (await attempts.take(key, attemptLimits.mailsByAddress)).ok;
   }
 }
