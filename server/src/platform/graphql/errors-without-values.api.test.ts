@@ -114,6 +114,16 @@ describeOnBothDatabases("a value of the wrong type", (database) => {
     expect(logged.filter((line) => !isSafe(line))).toEqual([]);
   });
 
+  it("X23 nor does a literal beside a variable that only the run finds to be null", async () => {
+    const signIn = `mutation($e: String = "x") { teamSignIn(input: { email: $e, password: "${WORD}" }) { userErrors { code } } }`;
+    const { errors } = await world.ask(signIn, { e: null });
+    expect(errors).toMatchObject([{ path: ["teamSignIn"], extensions: { code: "BAD_USER_INPUT" } }]);
+    const skipped = await world.ask("query($s: Boolean = true) { __typename @skip(if: $s) }", { s: null });
+    expect(skipped.errors).toMatchObject([{ extensions: { code: "BAD_USER_INPUT" } }]);
+    expect([...logged, JSON.stringify([errors, skipped.errors])].filter((line) => !isSafe(line))).toEqual([]);
+    expect(logged.filter((line) => line.includes("an operation failed"))).toEqual([]);
+  });
+
   it.each([
     [
       "mutation($input: StepUpInput!) { stepUp(input: $input) { userErrors { code } } }",

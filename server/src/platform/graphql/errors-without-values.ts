@@ -70,10 +70,14 @@ function withoutLiteral(context: ValidationContext, node: ASTNode, error: GraphQ
   });
 }
 
+const HINT = " Did you mean the enum value ";
 /** graphql-js' guess of what was meant, where it holds nothing but values of the enum. */
 function hintOf(expected: GraphQLInputType, { message }: GraphQLError): string {
   const type = getNamedType(expected);
-  const [hint = "", guesses = ""] = / Did you mean the enum value ([\w", ]+)\?$/.exec(message) ?? [];
+  // It stands last. Before it is what was sent, and a search from each of its spaces would take time by the square.
+  const hint = message.slice(Math.max(0, message.lastIndexOf(HINT)));
+  if (!hint.startsWith(HINT) || !hint.endsWith("?")) return "";
+  const guesses = hint.slice(HINT.length, -1);
   const isKnown = (name: string) => isEnumType(type) && type.getValue(name) !== undefined;
   return guesses.split(/, or | or |, /).every((guess) => isKnown(guess.slice(1, -1))) ? hint : "";
 }
@@ -89,6 +93,21 @@ export function withoutText({ message, source, positions }: GraphQLError): Graph
     expected === undefined ? `Syntax Error: Unexpected ${what}.` : `Syntax Error: Expected ${expected}, found ${what}.`,
     { source, positions },
   );
+}
+
+const ARGUMENT = /^Argument "(?<name>\w+)" (?:of (?:required|non-null) type|(?<invalid>has invalid value))/;
+
+/**
+ * graphql-js' error for arguments that only a run finds wrong (null for a variable whose default made it valid), with a code for the
+ * caller and without the literal beside that variable, which it prints. Any other error as it is.
+ */
+export function withoutArguments(error: GraphQLError): GraphQLError {
+  const { message, nodes, path, originalError } = error;
+  if (error.extensions.code !== undefined || (originalError && !(originalError instanceof GraphQLError))) return error;
+  const { name, invalid } = ARGUMENT.exec(message)?.groups ?? {};
+  if (name === undefined) return error;
+  const said = invalid ? `Argument "${name}" has a value of the wrong type, or null where none may be.` : message;
+  return new GraphQLError(said, { nodes, path, extensions: { code: "BAD_USER_INPUT" } });
 }
 
 const MOST_ERRORS = 10;

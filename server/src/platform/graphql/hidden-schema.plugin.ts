@@ -37,7 +37,10 @@ export function refuseIntrospection(
   given: Readonly<Record<string, unknown>>,
 ): void {
   if (!asksOfSchema(document)) return;
-  const variables = getVariableValues(schema, operation.variableDefinitions ?? [], given).coerced ?? {};
+  // Unbounded, graphql-js would print each wrong value of a request, whole and for each of its errors.
+  const { coerced: variables = {} } = getVariableValues(schema, operation.variableDefinitions ?? [], given, {
+    maxErrors: 0,
+  });
   visit(document, {
     Field({ name, arguments: args = [] }) {
       if (name.value === "__schema") throw refusal();

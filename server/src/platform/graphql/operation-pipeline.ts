@@ -8,7 +8,7 @@ import {
 } from "graphql";
 import { LRUCache } from "lru-cache";
 import type { Log } from "../log.js";
-import { variableErrors } from "./errors-without-values.js";
+import { variableErrors, withoutArguments } from "./errors-without-values.js";
 import { planOperation, type Execute } from "./execution/planned-operation.js";
 import { logUnexpected, maskError } from "./mask-errors.js";
 
@@ -144,13 +144,15 @@ export class OperationPipeline<C extends { requestId: string }> {
     const key = keyOf(source, request.operationName);
     let known = this.known.get(key);
     if (!known) {
-      known = { document, operation, execute: planOperation(this.needs.schema, document, operation) };
+      // The first wrong variable is enough: what is told of them is `variableErrors`' to say.
+      known = { document, operation, execute: planOperation(this.needs.schema, document, operation, 0) };
       this.known.set(key, known);
     }
     const variables = request.variables ?? {};
     let result = await known.execute(contextValue, variables);
     const wrong = result.data === undefined ? variableErrors(this.needs.schema, operation, variables) : [];
     if (wrong.length > 0) result = { errors: wrong };
+    else if (result.errors) result = { ...result, errors: result.errors.map(withoutArguments) };
     for (const error of result.errors ?? []) logUnexpected(error, contextValue.requestId, this.needs.log);
     return responseOf(result, result.data === undefined ? 400 : undefined);
   }

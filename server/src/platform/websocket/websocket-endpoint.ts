@@ -16,7 +16,7 @@ import { useServer, type Extra } from "graphql-ws/use/ws";
 import { LRUCache } from "lru-cache";
 import { WebSocketServer, type WebSocket } from "ws";
 import type { DocumentReader } from "../graphql/document-reader.js";
-import { variableErrors } from "../graphql/errors-without-values.js";
+import { variableErrors, withoutArguments } from "../graphql/errors-without-values.js";
 import { refuseOnSocket } from "../http/responses.js";
 import { withoutHints } from "../limits/document-limits.js";
 import { SharedEvents, type Subscriber } from "./shared-events.js";
@@ -281,9 +281,10 @@ function subscriberOn<C>(
 
 function format<C extends { requestId: string }>(
   options: SocketOptions<C>,
-  error: GraphQLError,
+  thrown: GraphQLError,
   context: C | undefined,
 ) {
+  const error = withoutArguments(thrown);
   if (context) options.logError(error, context);
   const { extensions: { http: _http, ...extensions } = {}, ...told } = options.formatError(error);
   return { ...told, message: options.hideHints ? withoutHints(told.message) : told.message, extensions };

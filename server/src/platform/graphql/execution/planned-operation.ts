@@ -20,7 +20,7 @@ export type Execute = (
   root?: unknown,
 ) => ExecutionResult | Promise<ExecutionResult>;
 
-/** As graphql-js: how many wrong variables are told at most. */
+/** As graphql-js: how many wrong variables are told at most. Each error prints the value that is wrong, whole. */
 const MAX_VARIABLE_ERRORS = 50;
 /** Plans kept of one operation, which has one for each combination of its @skip and @include. */
 const PLANS_KEPT = 16;
@@ -34,6 +34,7 @@ export function planOperation(
   schema: GraphQLSchema,
   document: DocumentNode,
   definition: OperationDefinitionNode,
+  maxVariableErrors = MAX_VARIABLE_ERRORS,
 ): Execute {
   const operation: Operation = { schema, definition, fragments: fragmentsOf(document) };
   const variableDefinitions = definition.variableDefinitions ?? [];
@@ -64,7 +65,7 @@ export function planOperation(
 
   return (context, given, root) => {
     const { coerced: variables, errors } = getVariableValues(schema, variableDefinitions, given, {
-      maxErrors: MAX_VARIABLE_ERRORS,
+      maxErrors: maxVariableErrors,
     });
     if (errors) return { errors };
     const run: Run = { operation, variables, context, root, errors: new FieldErrors(), promises: 0 };

@@ -1,0 +1,55 @@
+import { afterAll, beforeAll, expect, it } from "@jest/globals";
+import { describeOnBothDatabases } from "../../testing/databases.js";
+import { World } from "../../testing/world.js";
+
+/** Nearly what a body may hold. */
+const CHARACTERS = 90_000;
+/** How much CPU one request may take, whatever it holds. */
+const MOST_MS = 250;
+const unknownFields = Object.fromEntries(Array.from({ length: 9000 }, (_, n) => [n.toString(36), 0]));
+const hints = " Did you mean the enum value".repeat(CHARACTERS / 28);
+const contacts = "query($v: ContactFilter) { contacts(filter: $v) { nodes { id } } ";
+const events = "query($v: [AuditEventType!]) { auditEvents(filter: { types: $v }) { nodes { id } } ";
+/** Asks of the schema, which production judges before anything runs. */
+const asking = '__type(name: "Nope") { name } ';
+
+describeOnBothDatabases("wrong variables", (database) => {
+  let world: World;
+  beforeAll(async () => {
+    world = await World.start(database.url(), { isProduction: true });
+    await world.ask("{ __typename }");
+  });
+  afterAll(() => world.stop());
+
+  it.each([
+    ["thousands of values that no enum has", `${events} }`, Array.from({ length: CHARACTERS / 4 }, () => "C")],
+    ["the same beside a question about the schema", `${events} ${asking} }`, Array(CHARACTERS / 20).fill("C")],
+    ["thousands of fields that no input has", `${contacts} }`, unknownFields],
+    ["the same fields beside a question about the schema", `${contacts} ${asking} }`, unknownFields],
+    ["a text that reads like graphql-js' own guess", `${events} }`, [hints]],
+    ["the same for a scalar", "query($v: String) { contacts(after: $v) { nodes { id } } }", [hints]],
+  ])("X26 cost little: %s", async (_what, query, v) => {
+    const costs: number[] = [];
+    for (let tries = 0; tries < 3; tries++) {
+      const before = process.cpuUsage();
+      const { errors } = await world.ask(query, { v });
+      const { user, system } = process.cpuUsage(before);
+      costs.push((user + system) / 1000);
+      expect(errors?.[0]?.extensions?.code).toBe("BAD_USER_INPUT");
+      expect(errors?.length).toBeLessThanOrEqual(10);
+    }
+    expect(Math.min(...costs)).toBeLessThan(MOST_MS);
+  });
+
+  it("X26 cost little as a literal that reads like graphql-js' own guess", async () => {
+    const costs: number[] = [];
+    for (let tries = 0; tries < 3; tries++) {
+      const before = process.cpuUsage();
+      const { errors } = await world.ask(`{ auditEvents(filter: { types: ["${hints}"] }) { nodes { id } } }`);
+      const { user, system } = process.cpuUsage(before);
+      costs.push((user + system) / 1000);
+      expect(errors?.[0]?.message).toBe('Expected value of type "AuditEventType!".');
+    }
+    expect(Math.min(...costs)).toBeLessThan(MOST_MS);
+  });
+});
