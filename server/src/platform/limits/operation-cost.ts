@@ -34,8 +34,8 @@ export function operationCost(
   variables: Readonly<Record<string, unknown>>,
 ): number {
   const sizes = (operation.variableDefinitions ?? [])
-    .map(({ variable }) => variables[variable.name.value])
-    .map((value) => (typeof value === "number" ? value : ""))
+    .map(({ variable }) => givenIn(variables, variable.name.value))
+    .map((value) => (typeof value === "number" || value === null ? String(value) : ""))
     .join();
   let costs = kept.get(operation);
   if (!costs) kept.set(operation, (costs = new Map()));
@@ -46,6 +46,9 @@ export function operationCost(
   }
   return cost;
 }
+
+const givenIn = (variables: Readonly<Record<string, unknown>>, name: string): unknown =>
+  Object.hasOwn(variables, name) ? variables[name] : undefined;
 
 /**
  * What an operation may cost at most: 1 for each object that it can answer with (a page's `first` or `last` objects for each of
@@ -68,7 +71,9 @@ function costOf(
   const sizeIn = (value: ValueNode | undefined): number | null => {
     if (value?.kind === Kind.INT || value?.kind === Kind.FLOAT) return Number(value.value);
     if (value?.kind !== Kind.VARIABLE) return null;
-    const given = variables[value.name.value];
+    const given = givenIn(variables, value.name.value);
+    // Null takes the place of the variable's default (GraphQL 6.1.2), and asks for a page as large as where nothing is said.
+    if (given === null) return null;
     return typeof given === "number" ? given : sizeIn(defaults.get(value.name.value));
   };
   const pageSize = (field: FieldNode): number | null => {
