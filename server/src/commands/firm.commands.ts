@@ -11,6 +11,7 @@ import { newId } from "../platform/crypto/ids.js";
 import { isUniqueViolation } from "../platform/database/dialect.js";
 import { systemActor, type UnitOfWork, type Work } from "../features/audit/unit-of-work.js";
 import { findPerson } from "../features/access/person.js";
+import { endAccess } from "../features/access-endings/end-access.js";
 import { AuditCounter } from "../features/audit/audit-event.entity.js";
 import { PortalCounts } from "../features/contacts/contact.entity.js";
 import { Firm } from "../features/firms/firm.entity.js";
@@ -23,7 +24,6 @@ import type { PasswordHasher, StoredPassword } from "../features/passwords/passw
 import { mustBeGoodPassword, storePassword } from "../features/passwords/password.service.js";
 import { loadPolicy } from "../features/security-mode/security-policy.reader.js";
 import { SecurityPolicy } from "../features/security-mode/security-policy.entity.js";
-import { forgetDevices } from "../features/sessions/known-devices.js";
 import { CommandError } from "./command-error.js";
 
 export interface NewFirm {
@@ -200,11 +200,8 @@ export class FirmCommands {
     const stored = await this.hasher.hash(given.password, operatorsShare);
     return this.work.do(async (unit) => {
       await storePassword(unit, member.id, stored);
-      await forgetDevices(unit, member.id);
-      const ended = await unit.affected(
-        "UPDATE sessions SET revokedAt = ? WHERE ownerId = ? AND revokedAt IS NULL AND expiresAt > ?",
-        [unit.now, member.id, unit.now],
-      );
+      const { id: ownerId, firmId } = member;
+      const ended = await endAccess(unit, { audience: "TEAM", ownerId, firmId, email }, "PASSWORD_RESET");
       unit.record({
         type: "PASSWORD_CHANGED",
         firmId: firm.id,

@@ -1,9 +1,9 @@
-import { IsNull, Not } from "typeorm";
+import { In, IsNull, Not } from "typeorm";
 import { inWords, attemptLimits, lifetimes, mayManage, normalizeEmail, type TeamRole } from "@gatehouse/shared";
-import { isId, newId } from "../../platform/crypto/ids.js";
+import { newId } from "../../platform/crypto/ids.js";
 import { forUpdate, isUniqueViolation } from "../../platform/database/dialect.js";
-import { Refusal } from "../../platform/graphql/failures.js";
-import { asTeamCaller, mustBeFresh, type TeamCaller } from "../access/caller.js";
+import { Refusal, unauthenticated } from "../../platform/graphql/failures.js";
+import { asTeamCaller, checkAccess, mustBeFresh, type TeamCaller } from "../access/caller.js";
 import { findPerson, type Person } from "../access/person.js";
 import { readName, readReason } from "../access/texts.js";
 import { actorIn, type RequestContext } from "../access/request-context.js";
@@ -43,12 +43,14 @@ export class Team {
    * firm knows it shows to whoever reads its mail alone, at joining.
    */
   async invite(given: { name: string; email: string; role: TeamRole }, context: RequestContext): Promise<TeamMember> {
-    const caller = this.mustManage(context, given.role, ["input", "role"]);
+    const asked = this.mustBeFreshMember(context);
     const name = readName(given.name);
     const email = normalizeEmail(given.email);
     if (email === null) throw new Refusal("INVALID_EMAIL", ["input", "email"]);
-    await this.mustNotFlood(`${caller.firmId}:${email}`);
+    await this.mustNotFlood(`${asked.firmId}:${email}`);
     return this.needs.work.do(async (unit) => {
+      const { caller } = await lockMembers(unit, asked);
+      mustManage(caller, given.role, ["input", "role"]);
       const member = unit.manager.create(TeamMember, {
         id: newId("teamMember", unit.now),
         firmId: caller.firmId,
@@ -96,9 +98,9 @@ export class Team {
     input: { memberId: string; name?: string | null; role?: TeamRole | null },
     context: RequestContext,
   ): Promise<TeamMember> {
-    return this.act(input.memberId, context, async (unit, member) => {
+    return this.act(input.memberId, context, async (unit, member, caller) => {
       const role = input.role ?? member.role;
-      this.mustManage(context, role, ["input", "role"]);
+      mustManage(caller, role, ["input", "role"]);
       if (member.role === "OWNER" && role !== "OWNER") await mustKeepOwner(unit, member);
       Object.assign(member, { role, name: input.name == null ? member.name : readName(input.name) });
       await unit.manager.update(TeamMember, { id: member.id }, { role, name: member.name });
@@ -157,22 +159,20 @@ export class Team {
     context: RequestContext,
     work: (unit: UnitOfWork, member: TeamMember, caller: TeamCaller) => Promise<void>,
   ): Promise<TeamMember> {
-    const { firmId } = asTeamCaller(context.caller);
+    const asked = this.mustBeFreshMember(context);
     const field = ["input", "memberId"];
     return this.needs.work.do(async (unit) => {
-      const member = isId("teamMember", memberId)
-        ? await unit.manager.findOneBy(TeamMember, { id: memberId, firmId, disabledAt: IsNull() })
-        : null;
+      const { caller, member } = await lockMembers(unit, asked, memberId);
       if (!member) throw new Refusal("NOT_FOUND", field);
-      await work(unit, member, this.mustManage(context, member.role, field));
+      mustManage(caller, member.role, field);
+      await work(unit, member, caller);
       return member;
     });
   }
 
-  private mustManage(context: RequestContext, role: TeamRole, field: readonly string[]): TeamCaller {
+  private mustBeFreshMember(context: RequestContext): TeamCaller {
     const caller = asTeamCaller(context.caller);
     mustBeFresh(caller, this.needs.work.clock.now());
-    if (!mayManage(caller.role, role)) throw new Refusal("INVALID_INPUT", field, "Only an owner may do this.");
     return caller;
   }
 
@@ -197,6 +197,30 @@ export class Team {
     const given = { firmName, name, invitedBy: caller.name, link, expiresInHours: lifetimeMs / HOUR_MS };
     unit.mail({ firmId, to: email, content: joinedAt === null ? teamInvitation(given) : teamPasswordReset(given) });
   }
+}
+
+/**
+ * The caller as of now, and the colleague: neither changes until the commit. What was read when the request came may be untrue by now: who is
+ * demoted or removed at this moment must neither undo it nor go on as what they were. Throws UNAUTHENTICATED for who was removed.
+ */
+async function lockMembers(
+  { manager }: UnitOfWork,
+  caller: TeamCaller,
+  memberId = "",
+): Promise<{ caller: TeamCaller; member: TeamMember | null }> {
+  const members = await manager.find(TeamMember, {
+    where: { id: In([caller.memberId, memberId]), firmId: caller.firmId, disabledAt: IsNull() },
+    order: { id: "ASC" },
+    ...forUpdate(manager),
+  });
+  const now = members.find(({ id }) => id === caller.memberId);
+  if (!now) throw unauthenticated();
+  return { caller: { ...caller, role: now.role }, member: members.find(({ id }) => id === memberId) ?? null };
+}
+
+function mustManage(caller: TeamCaller, role: TeamRole, field: readonly string[]): void {
+  checkAccess({ team: "write" }, caller);
+  if (!mayManage(caller.role, role)) throw new Refusal("INVALID_INPUT", field, "Only an owner may do this.");
 }
 
 /** Two owners who step down at the same moment meet at the owners' rows: one stays. */

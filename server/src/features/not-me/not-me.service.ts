@@ -44,13 +44,13 @@ export class NotMe {
     const nobodyKnows = audience === "PORTAL" ? await hasher.hash(newToken("gmn"), share) : null;
     await work.do(async (unit) => {
       await spendToken(unit, token, field);
+      if (nobodyKnows !== null) await storePassword(unit, ownerId, nobodyKnows);
       await endAccess(unit, person, "NOT_ME");
       const { firmId, firmName, accountId } = person;
       const actor = actorAs(person, context.source);
       unit.record({ type: "SUSPICION_REPORTED", firmId, actor, accountId, data: { email: token.email } });
       await mailAdmins(unit, firmId, suspicionReported({ firmName, email: token.email, audience }), ownerId);
       if (nobodyKnows === null) return;
-      await storePassword(unit, ownerId, nobodyKnows);
       // A mailbox that is no longer the account's gets no way in.
       if (token.email === person.email && allowsPasswordLogin(await loadPolicy(unit.manager, firmId)))
         await mailPasswordReset(unit, person, passwordStopped);

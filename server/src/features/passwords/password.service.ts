@@ -1,5 +1,6 @@
 import { dictionary } from "@zxcvbn-ts/language-common";
 import { lengths, passwordFault, type PasswordContext, type RefusalSentence } from "@gatehouse/shared";
+import { forUpdate } from "../../platform/database/dialect.js";
 import { Refusal } from "../../platform/graphql/failures.js";
 import type { UnitOfWork } from "../audit/unit-of-work.js";
 import { PasswordCredential } from "./password-credential.entity.js";
@@ -28,10 +29,17 @@ export function mustBeGoodPassword(password: string, context: PasswordContext, f
 export const couldBePassword = (password: string): boolean =>
   password.length > 0 && Buffer.byteLength(password) <= MAX_BYTES;
 
-/** Sets the owner's password; what an older one began (challenges, resets) is void through the version. */
+/** The owner's password, which nobody else changes until the commit. */
+export const lockedCredential = ({ manager }: UnitOfWork, ownerId: string): Promise<PasswordCredential | null> =>
+  manager.findOne(PasswordCredential, { where: { ownerId }, ...forUpdate(manager) });
+
+/**
+ * Sets the owner's password; what an older one began (challenges, resets) is void through the version. Before `endAccess`: it waits for
+ * sign-ins with the old one, whose sessions are to end with the others.
+ */
 export async function storePassword(unit: UnitOfWork, ownerId: string, stored: StoredPassword): Promise<void> {
   const { manager, now } = unit;
-  const current = await manager.findOneBy(PasswordCredential, { ownerId });
+  const current = await lockedCredential(unit, ownerId);
   await manager.save(PasswordCredential, { ...stored, ownerId, version: (current?.version ?? 0) + 1, changedAt: now });
 }
 

@@ -65,8 +65,3 @@ export async function rememberDevice(
     );
   unit.afterCommit(() => context.setCookie(knownDeviceCookie(audience), { token, maxAgeMs: lifetimes.knownDevice }));
 }
-
-/** No browser of theirs is known any more. */
-export async function forgetDevices(unit: UnitOfWork, ownerId: string): Promise<void> {
-  await unit.affected("DELETE FROM known_devices WHERE ownerId = ?", [ownerId]);
-}

@@ -17,6 +17,7 @@ import {
 import { newId } from "../../platform/crypto/ids.js";
 import { digestOf, newToken } from "../../platform/crypto/tokens.js";
 import { forUpdate } from "../../platform/database/dialect.js";
+import { unauthenticated } from "../../platform/graphql/failures.js";
 import {
   anonymous,
   type Anonymous,
@@ -161,7 +162,7 @@ export class SessionService {
   /**
    * A further act of the same person, which makes the session fresh only where it proves them in full: the session keeps its place in the list, but its id is new and the old cookie dead (session
    * fixation, OWASP ASVS 7.2.4). A bearer token cannot be planted by a page, and its holder has no field to receive another one
-   * in, so it stays. Answers the new token for a cookie.
+   * in, so it stays. Answers the new token for a cookie. Throws UNAUTHENTICATED for a session that has ended meanwhile.
    */
   async renew(
     unit: UnitOfWork,
@@ -170,10 +171,12 @@ export class SessionService {
     changes: Partial<Pick<Session, "assurance" | "isSecondFactorProven">> = {},
   ): Promise<{ session: Session; token: string | null }> {
     const { manager, now } = unit;
-    const old = await manager.findOneOrFail(Session, {
+    const old = await manager.findOne(Session, {
       where: { id: sessionId, revokedAt: IsNull() },
       ...forUpdate(manager),
     });
+    // It was ended while its request was under way.
+    if (!old) throw unauthenticated();
     const authenticatedAt = provenAtAfter(proof, { before: Number(old.authenticatedAt), now });
     if (old.transport === "TOKEN") {
       const session = Object.assign(old, changes, { authenticatedAt });

@@ -37,7 +37,7 @@ import { Passkey } from "../passkeys/passkey.entity.js";
 import { PasswordCredential } from "../passwords/password-credential.entity.js";
 import { shareOfStranger } from "../passwords/hash-share.js";
 import type { PasswordHasher } from "../passwords/password-hasher.js";
-import { couldBePassword, renewHash } from "../passwords/password.service.js";
+import { couldBePassword, lockedCredential, renewHash } from "../passwords/password.service.js";
 import { MailedToken } from "../portal-accounts/portal-account.entity.js";
 import { loadPolicy, type FirmPolicy } from "../security-mode/security-policy.reader.js";
 import type { Session } from "../sessions/session.entity.js";
@@ -220,7 +220,10 @@ export class SignInService {
     const renewed = hasher.isOld(credential) ? await hasher.hash(given.password, share) : null;
     const outcome = await work
       .do(async (unit) => {
-        const current = await unit.manager.findOneBy(PasswordCredential, { ownerId: person.ownerId });
+        // The policy first, as wherever a session may be opened. The password's row stays as it is until the commit: whoever changes it at
+        // this moment either comes first, and this sign-in fails, or waits, and ends the session that it opens.
+        await loadPolicy(unit.manager, person.firmId, { lock: "share" });
+        const current = await lockedCredential(unit, person.ownerId);
         if (current?.version !== credential.version) throw new Refusal("INVALID_CREDENTIALS");
         if (renewed) await renewHash(unit, current, hasher, renewed);
         await attempts.clearWithin(unit, key);

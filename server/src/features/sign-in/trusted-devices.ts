@@ -1,6 +1,7 @@
 import type { EntityManager } from "typeorm";
 import { counts } from "@gatehouse/shared";
 import { newId } from "../../platform/crypto/ids.js";
+import { forUpdate } from "../../platform/database/dialect.js";
 import { digestOf, newToken } from "../../platform/crypto/tokens.js";
 import type { RequestContext } from "../access/request-context.js";
 import type { Person } from "../access/person.js";
@@ -18,9 +19,10 @@ export async function isTrustedDevice(
   now: number,
 ): Promise<boolean> {
   if (context.trustedDeviceToken === null || trustedDeviceDays === 0) return false;
-  const device = await manager.findOneBy(TrustedDevice, {
-    tokenDigest: digestOf(context.trustedDeviceToken),
-    ownerId: person.ownerId,
+  // Locked, so that whatever ends it waits for the sign-in, and ends the session that it opens too (end-access.ts).
+  const device = await manager.findOne(TrustedDevice, {
+    where: { tokenDigest: digestOf(context.trustedDeviceToken), ownerId: person.ownerId },
+    ...forUpdate(manager),
   });
   // The policy may have become stricter since the device was trusted.
   return device !== null && Math.min(device.expiresAt, device.createdAt + trustedDeviceDays * DAY_MS) > now;

@@ -1,0 +1,102 @@
+import { afterAll, beforeAll, expect, it } from "@jest/globals";
+import { FirmCommands } from "../../commands/firm.commands.js";
+import { describeOnBothDatabases } from "../../testing/databases.js";
+import { CLIENT_PASSWORD, OWNER_PASSWORD, World, type Data } from "../../testing/world.js";
+
+const NEW_PASSWORD = "another long password of mine";
+const soon = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+describeOnBothDatabases("X25d what happens at the very moment at which access ends", (database) => {
+  let world: World;
+  beforeAll(async () => {
+    world = await World.start(database.url());
+  });
+  afterAll(() => world.stop());
+
+  const isSignedIn = async (token: string) =>
+    (await world.ask("{ viewer { __typename } }", {}, token)).data.viewer !== null;
+  const member = async (firmId: string) => {
+    const email = await world.member(firmId, "ADMIN");
+    const [{ id }] = (await world.app.work.reader.query("SELECT id FROM team_members WHERE email = ?", [email])) as [
+      { id: string },
+    ];
+    const { result } = await world.signIn("teamSignIn", "TeamSignInInput", { email, password: OWNER_PASSWORD });
+    return { email, memberId: id, token: result.sessionToken as string };
+  };
+  const change = (input: object, token: string): Promise<Data> =>
+    world.mutate("changeTeamMember", "ChangeTeamMemberInput", "teamMember { role }", input, token);
+
+  it("no sign-in with the old password outlives the change of it, however the two meet", async () => {
+    const firm = await world.firm();
+    const owner = await world.ownerToken(firm);
+    const outlived: boolean[] = [];
+    for (let round = 0; round < 12; round++) {
+      const { email, created } = await world.client(firm, owner);
+      const input = { currentPassword: CLIENT_PASSWORD, newPassword: NEW_PASSWORD };
+      const own = created.result.sessionToken as string;
+      const [changed, ...thiefs] = await Promise.all([
+        world.mutate("changePassword", "ChangePasswordInput", "session { id }", input, own) as Promise<Data>,
+        ...Array.from({ length: 9 }, async (_, place) => {
+          await soon(place * 4);
+          return world.portalSignIn(firm, email) as Promise<Data>;
+        }),
+      ]);
+      expect(changed.userErrors).toEqual([]);
+      for (const { result } of thiefs) if (result) outlived.push(await isSignedIn(result.sessionToken));
+    }
+    expect(outlived).toContain(false);
+    expect(outlived).not.toContain(true);
+  }, 300_000);
+
+  it("no administrator undoes being demoted by a change of a name that is under way", async () => {
+    const firm = await world.firm();
+    const owner = await world.ownerToken(firm);
+    for (let round = 0; round < 12; round++) {
+      const { memberId, token } = await member(firm.id);
+      const [demoted] = await Promise.all([
+        change({ memberId, role: "STAFF" }, owner),
+        ...Array.from({ length: 8 }, async (_, place) => {
+          await soon(place * 2);
+          return change({ memberId, name: `A name ${place}` }, token).catch((error: Error) => error.message);
+        }),
+      ]);
+      expect(demoted.userErrors).toEqual([]);
+      expect(await world.app.work.reader.query("SELECT role FROM team_members WHERE id = ?", [memberId])).toEqual([
+        { role: "STAFF" },
+      ]);
+    }
+  }, 300_000);
+
+  it("a session that ends while its stepUp is under way is told so, and gets no new one", async () => {
+    const firm = await world.firm();
+    const owner = await world.ownerToken(firm);
+    const { memberId, token } = await member(firm.id);
+    const STEP_UP = "mutation($input: StepUpInput!) { stepUp(input: $input) { session { id } userErrors { code } } }";
+    const remove = { memberId, reason: "Left the firm" };
+    const [, ...answers] = await Promise.all([
+      world.mutate("removeTeamMember", "TeamMemberReasonInput", "teamMember { id }", remove, owner),
+      ...Array.from({ length: 6 }, async (_, place) => {
+        await soon(place * 3);
+        return world.ask(STEP_UP, { input: { password: OWNER_PASSWORD } }, token);
+      }),
+    ]);
+    expect(answers.flatMap(({ errors = [] }) => errors.map(({ extensions }) => extensions.code))).not.toContain(
+      "INTERNAL",
+    );
+    expect(await isSignedIn(token)).toBe(false);
+  }, 60_000);
+
+  it("the operator's new password ends a password link that waits in the mailbox", async () => {
+    const firm = await world.firm();
+    const owner = await world.ownerToken(firm);
+    const { email, memberId } = await member(firm.id);
+    await world.mutate("sendTeamPasswordLink", "TeamMemberIdInput", "teamMember { id }", { memberId }, owner);
+    const token = await world.mailedToken(email, /password/);
+    await new FirmCommands(world.app.work, world.app.hasher).resetMemberPassword({ email, password: NEW_PASSWORD });
+    const { userErrors } = await world.signIn("chooseTeamPassword", "ChooseTeamPasswordInput", {
+      token,
+      password: "a thief's long password",
+    });
+    expect(userErrors).toMatchObject([{ code: "TOKEN_INVALID" }]);
+  });
+});
