@@ -15,6 +15,11 @@ export class TeamAddresses1764123000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     if (!(await runner.hasColumn(table, "signInEmail")))
       await runner.query(`ALTER TABLE ${table} ADD COLUMN signInEmail varchar(254) NULL`);
+    // The operator's command gives a password without an answer to the invitation: they have signed in by it.
+    await runner.query(
+      `UPDATE ${table} SET joinedAt = COALESCE(lastSignInAt, createdAt) WHERE joinedAt IS NULL AND disabledAt IS NULL
+       AND EXISTS (SELECT 1 FROM password_credentials p WHERE p.ownerId = ${table}.id)`,
+    );
     await runner.query(
       `UPDATE ${table} SET signInEmail = email WHERE joinedAt IS NOT NULL AND disabledAt IS NULL AND signInEmail IS NULL`,
     );

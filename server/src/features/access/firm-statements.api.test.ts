@@ -80,7 +80,7 @@ const acrossFirms: [statement: RegExp, why: string][] = [
     "the worker takes what is due",
   ],
   [/^INSERT INTO (portal_counts|contact_words|search_words) .*SELECT /, "a migration fills a table of all firms"],
-  [/^UPDATE team_members SET signInEmail = email WHERE /, "a migration fills a column of all firms"],
+  [/^UPDATE team_members SET (signInEmail = email|joinedAt = COALESCE)/, "a migration fills columns of all firms"],
   [/^SELECT \w+ AS k FROM \w+ WHERE /, "the sweep takes what is old"],
   [/^DELETE FROM \w+ WHERE \w+ IN \([?, ]+\) AND \(/, "the sweep deletes what it has just read"],
 ];
@@ -90,6 +90,7 @@ const ofTheTests = [
   /^SELECT createdAt FROM outbox_mails WHERE recipient IN/,
   /^UPDATE outbox_mails SET attempts = 1, lastFailure = '' WHERE recipient IN/,
   /^SELECT id FROM portal_accounts WHERE email = \?$/,
+  /^UPDATE team_members SET disabledAt = \? WHERE email = \?$/,
   /search_words a, search_words b, search_words c$/,
 ];
 /** Places of the source whose statements no walk above sends, and where else they are read. */

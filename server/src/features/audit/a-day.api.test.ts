@@ -11,6 +11,7 @@ import { CLIENT_PASSWORD, OWNER_PASSWORD, World, type Mail } from "../../testing
 const notToday = [
   "BRANDING_CHANGED",
   "CLIENT_LANGUAGE_CHANGED",
+  "CONTACT_REDIRECTED",
   "MAIL_SUPPRESSED",
   "PASSKEY_ADDED",
   "PASSKEY_REMOVED",

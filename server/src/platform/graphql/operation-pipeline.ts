@@ -53,8 +53,8 @@ export interface KnownOperation {
   execute: Execute;
 }
 
-/** Nodes and plans take about a hundred times the text's room. */
-const KNOWN = { max: 1000, maxSize: 512_000 };
+/** Nodes and plans take up to four hundred times the text's room: a hundred megabytes at most. */
+const KNOWN = { max: 1000, maxSize: 256_000 };
 
 /** The body of a POST as GraphQL over HTTP has it. */
 interface OperationBody {

@@ -22,8 +22,8 @@ export type Execute = (
 
 /** As graphql-js: how many wrong variables are told at most. Each error prints the value that is wrong, whole. */
 const MAX_VARIABLE_ERRORS = 50;
-/** Plans kept of one operation, which has one for each combination of its @skip and @include. */
-const PLANS_KEPT = 16;
+/** Plans kept of one operation, which has one for each combination of its @skip and @include: each takes more room than its nodes. */
+const PLANS_KEPT = 2;
 
 /**
  * Plans one operation of a valid document, to be run many times: what graphql-js finds out for each object of each run (which fields,
