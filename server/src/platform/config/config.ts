@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
+import { keepDirectoryPrivate, keepFilePrivate } from "../private-files.js";
 import { KeyRing } from "../crypto/key-ring.js";
 
 // zod would compile its objects to code.
@@ -85,11 +86,14 @@ export function readConfig(env: NodeJS.ProcessEnv, dataDirectory = "./data"): Co
   };
 }
 
+/** In the data directory. */
+export const KEYS_FILE = "secret-keys";
+
 /** Outside production the keys are made once and kept in a file that only its owner may read. */
 function localKeys(directory: string): string {
-  const file = join(directory, "secret-keys");
+  const file = join(directory, KEYS_FILE);
+  keepDirectoryPrivate(directory, (name) => name === KEYS_FILE || name.startsWith("gatehouse.sqlite"));
   if (!existsSync(file)) {
-    mkdirSync(directory, { recursive: true });
     try {
       writeFileSync(file, `k1:${randomBytes(32).toString("base64")}\n`, { mode: 0o600, flag: "wx" });
     } catch (error) {
@@ -97,5 +101,6 @@ function localKeys(directory: string): string {
       if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
     }
   }
+  keepFilePrivate(file);
   return readFileSync(file, "utf8").trim();
 }

@@ -1,8 +1,9 @@
-import { mkdirSync } from "node:fs";
-import { dirname } from "node:path";
+import { basename, dirname } from "node:path";
 import { DataSource, type DataSourceOptions, type MigrationInterface } from "typeorm";
 import mysql2, { type PoolOptions } from "mysql2";
 import { createConnection } from "mysql2/promise";
+import { KEYS_FILE } from "../config/config.js";
+import { keepDirectoryPrivate, keepFilePrivate, makePrivateFile } from "../private-files.js";
 import { planRows } from "./planned-rows.js";
 import { PREPARED_STATEMENTS } from "./prepared-rows.js";
 import { SqliteDatabase } from "./sqlite-driver.js";
@@ -38,6 +39,17 @@ const readCommitted = {
 
 const sqliteFile = (url: string) => url.slice("sqlite:".length);
 
+/** The names of the files that SQLite keeps beside a database; each is made with the database's own mode. */
+const BESIDE = ["-wal", "-shm", "-journal"];
+
+/** Every client's address and papers stand in the file: nobody else on the machine reads it, whatever the umask says. */
+function keepPrivate(file: string): void {
+  const names = new Set(["", ...BESIDE].map((end) => basename(file) + end).concat(KEYS_FILE));
+  keepDirectoryPrivate(dirname(file), (name) => names.has(name));
+  makePrivateFile(file);
+  for (const end of BESIDE) keepFilePrivate(file + end);
+}
+
 /** MariaDB speaks MySQL's protocol, but wants TypeORM's other dialect. */
 async function mysqlFlavour(url: string): Promise<"mysql" | "mariadb"> {
   const connection = await createConnection({ uri: url, ...WITHOUT_GENERATED_CODE });
@@ -61,7 +73,7 @@ export async function openDatabase({ url, entities, migrations, poolSize = 10 }:
   let options: DataSourceOptions;
   if (url.startsWith("sqlite:")) {
     const file = sqliteFile(url);
-    mkdirSync(dirname(file), { recursive: true });
+    if (file !== ":memory:") keepPrivate(file);
     options = {
       ...common,
       type: "better-sqlite3",
