@@ -1,8 +1,8 @@
 import { useState } from "react";
 import { NextStep_result, signedInAtOnce, type NextStepResult } from "../features/sign-in/next-step.js";
 import { graphql } from "../graphql/graphql.js";
-import { useAct } from "../graphql/use-act.js";
-import { goTo } from "./address.js";
+import { otherProblems, useAct } from "../graphql/use-act.js";
+import { goTo, PortalLink } from "./address.js";
 import { Frame } from "./frame.js";
 import { MailedTokenPreview } from "./mailed-token-preview.js";
 import { NewPasswordForm } from "./new-password-form.js";
@@ -28,21 +28,38 @@ const ResetPasswordPage_reset = graphql(
   [NextStep_result],
 );
 
-/** A new password by the mailed link; the code is asked afterwards where two-factor authentication is on. */
+/** A new password by the mailed link; the code is asked afterwards where two-factor authentication is on, or waited for while it is locked. */
 export function ResetPasswordPage({ token }: { token: string | null }) {
   const { firm } = usePortal();
   const say = usePortalWords();
   const signedIn = useSignedIn();
   const { act, isPending, problems } = useAct(ResetPasswordPage_reset);
   const [step, setStep] = useState<NextStepResult | null>(null);
+  const [isWaiting, setWaiting] = useState(false);
   const reset = async (newPassword: string) => {
-    const { payload } = await act({ input: { resetToken: token ?? "", newPassword } });
+    const { payload, problems: why } = await act({ input: { resetToken: token ?? "", newPassword } });
+    // The password is set and the link spent: only signing in has to wait.
+    if (why.some(({ code }) => code === "ACCOUNT_LOCKED")) setWaiting(true);
     if (!payload?.result) return;
     const how = signedInAtOnce(payload.result);
     if (how) signedIn(how);
     else setStep(payload.result);
   };
   if (step) return <NextStep result={step} onStartAgain={() => goTo(firm.slug, "")} />;
+  if (isWaiting)
+    return (
+      <Frame
+        firmName={firm.name}
+        title={say.resetPassword.done}
+        below={
+          <PortalLink slug={firm.slug} page="">
+            {say.toSignIn}
+          </PortalLink>
+        }
+      >
+        <p className="text-sm text-muted">{otherProblems(problems)}</p>
+      </Frame>
+    );
   return (
     <MailedTokenPreview
       token={token}

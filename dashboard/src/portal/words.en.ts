@@ -65,6 +65,7 @@ export const portalWordsInEnglish = {
   resetPassword: {
     intro: (email: string) => `For ${email}. Other devices will be signed out.`,
     button: "Save new password",
+    done: "Your new password is set",
   },
   confirmEmail: {
     done: "Your email is confirmed",

@@ -67,6 +67,7 @@ export const portalWordsInFrench: PortalWords = {
   resetPassword: {
     intro: (email) => `Pour ${email}. Vos autres appareils seront déconnectés.`,
     button: "Enregistrer le nouveau mot de passe",
+    done: "Votre nouveau mot de passe est enregistré",
   },
   confirmEmail: {
     done: "Votre adresse courriel est confirmée",

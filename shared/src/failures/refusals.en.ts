@@ -40,6 +40,8 @@ export const refusalsInEnglish = {
   provenTooOften: (waitMs: number) => `You have confirmed this too often. Try again ${inWords(waitMs, "EN")}.`,
   tooManyWrongCodes: (waitMs: number) =>
     `Too many wrong codes. Try again ${inWords(waitMs, "EN")}, or ask the firm to unlock it.`,
+  passwordSetCodesLocked: (waitMs: number) =>
+    `Your new password is set, and the old one no longer works. There were too many wrong codes: sign in ${inWords(waitMs, "EN")} with the new password and a code, or ask the firm to unlock your account.`,
   tooManyMailedCodes: (waitMs: number) => `Enough codes were mailed to you. Try again ${inWords(waitMs, "EN")}.`,
   codeMissing: "Enter the code of your authenticator app too.",
   /** `seconds`: how far the phone's clock is ahead, or (negative) behind. */

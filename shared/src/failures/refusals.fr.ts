@@ -43,6 +43,8 @@ export const refusalsInFrench: RefusalWords = {
   provenTooOften: (waitMs) => `Vous avez fait cette confirmation trop souvent. Réessayez ${inWords(waitMs, "FR")}.`,
   tooManyWrongCodes: (waitMs) =>
     `Trop de codes incorrects. Réessayez ${inWords(waitMs, "FR")}, ou demandez au cabinet de déverrouiller l’accès.`,
+  passwordSetCodesLocked: (waitMs) =>
+    `Votre nouveau mot de passe est enregistré, et l’ancien ne fonctionne plus. Il y a eu trop de codes incorrects. Connectez-vous ${inWords(waitMs, "FR")} avec le nouveau mot de passe et un code, ou demandez au cabinet de déverrouiller votre compte.`,
   tooManyMailedCodes: (waitMs) => `Assez de codes vous ont été envoyés. Réessayez ${inWords(waitMs, "FR")}.`,
   codeMissing: "Entrez aussi le code de votre application d’authentification.",
   clockIsOff: (seconds) =>

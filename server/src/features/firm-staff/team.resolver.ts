@@ -107,7 +107,8 @@ export class TeamResolver {
 
   @Allow("anyone")
   @Mutation(() => SignInPayload, {
-    description: "A colleague chooses a password by the mailed link, and goes on to sign in.",
+    description:
+      "A colleague chooses a password by the mailed link, and goes on to sign in. ACCOUNT_LOCKED: the new password is set and the token spent, and signing in waits until the second factor is unlocked.",
   })
   chooseTeamPassword(
     @Arg("input", () => ChooseTeamPasswordInput, { description: "The link's token and the password." })

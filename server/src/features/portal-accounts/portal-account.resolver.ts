@@ -120,7 +120,10 @@ export class PortalAccountsResolver {
   }
 
   @Allow("anyone")
-  @Mutation(() => SignInPayload, { description: "Ends every session; 2FA stays as it was and is still asked." })
+  @Mutation(() => SignInPayload, {
+    description:
+      "Ends every session; 2FA stays as it was and is still asked. ACCOUNT_LOCKED: the new password is set and the token spent, and signing in waits until the second factor is unlocked.",
+  })
   resetPassword(
     @Arg("input", () => ResetPasswordInput, { description: "The proof and the password." }) input: ResetPasswordInput,
     @Ctx() context: RequestContext,

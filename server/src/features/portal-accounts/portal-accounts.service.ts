@@ -21,6 +21,7 @@ import { loadPolicy } from "../security-mode/security-policy.reader.js";
 import type { SessionService } from "../sessions/session.service.js";
 import { knownDevicesOf } from "../sessions/known-devices.js";
 import type { MailAllowance } from "../sign-in/mail-allowance.js";
+import { enterOrWait, outcomeOf } from "../sign-in/new-password-entry.js";
 import type { SignInOutcome } from "../sign-in/sign-in.results.js";
 import { actorAs, mustAllowLogin, type SignInService } from "../sign-in/sign-in.service.js";
 import type { SuppressedMails } from "../sign-in/suppressed-mails.service.js";
@@ -170,7 +171,7 @@ export class PortalAccounts {
     return outcome;
   }
 
-  /** Ends every session; 2FA stays as it was and is still asked. */
+  /** Ends every session; 2FA stays as it was and is still asked. Throws ACCOUNT_LOCKED once the password is set, while 2FA is locked. */
   async resetPassword(
     input: { resetToken: string; newPassword: string; transport?: SessionTransport | null },
     context: RequestContext,
@@ -187,7 +188,7 @@ export class PortalAccounts {
     mustBeGoodPassword(input.newPassword, person, ["input", "newPassword"]);
     const share = shareOfPerson(context, { firmId: person.firmId, who: person.ownerId });
     const stored = await hasher.hash(input.newPassword, share);
-    const outcome = await work.do(async (unit) => {
+    const entered = await work.do(async (unit) => {
       mustAllowLogin(await loadPolicy(unit.manager, person.firmId, { lock: "share" }));
       await spendToken(unit, token, field);
       await storePassword(unit, person.ownerId, stored);
@@ -201,10 +202,10 @@ export class PortalAccounts {
         data: { email: person.email, by: "reset" },
       });
       await notify(unit, person, actor, passwordChanged);
-      return signIn.enter(unit, { person, door: "PASSWORD_RESET", transport, context, isMailboxProven: true });
+      return enterOrWait(signIn, unit, { person, door: "PASSWORD_RESET", transport, context, isMailboxProven: true });
     });
     await signIn.giveBack(bySource);
-    return outcome;
+    return outcomeOf(entered);
   }
 
   /** The new login email's mailbox confirmed: from now on it signs in, and the old one does not. */

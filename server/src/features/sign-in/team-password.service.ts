@@ -12,6 +12,7 @@ import type { PasswordHasher } from "../passwords/password-hasher.js";
 import { mustBeGoodPassword, storePassword } from "../passwords/password.service.js";
 import { findToken, spendToken, voidTokens } from "../portal-accounts/mailed-tokens.js";
 import { loadPolicy } from "../security-mode/security-policy.reader.js";
+import { enterOrWait, outcomeOf } from "./new-password-entry.js";
 import type { SignInOutcome } from "./sign-in.results.js";
 import { actorAs, type SignInService } from "./sign-in.service.js";
 
@@ -27,7 +28,10 @@ export class TeamPassword {
     },
   ) {}
 
-  /** Ends every session; goes on to sign in as ever: a second factor is still asked. */
+  /**
+   * Ends every session; goes on to sign in as ever: a second factor is still asked. Throws ACCOUNT_LOCKED once the password is set, while the
+   * second factor is locked.
+   */
   async choose(
     input: { token: string; password: string; transport?: SessionTransport | null },
     context: RequestContext,
@@ -41,7 +45,7 @@ export class TeamPassword {
     mustBeGoodPassword(input.password, person, ["input", "password"]);
     const share = shareOfPerson(context, { firmId: person.firmId, who: person.ownerId });
     const stored = await hasher.hash(input.password, share);
-    const outcome = await work.do(async (unit) => {
+    const entered = await work.do(async (unit) => {
       await loadPolicy(unit.manager, person.firmId, { lock: "share" });
       await spendToken(unit, token, field);
       await voidTokens(unit, person.firmId, token.email, ["TEAM_PASSWORD"]);
@@ -56,10 +60,10 @@ export class TeamPassword {
         await notify(unit, person, actor, passwordChanged);
       }
       const door = joined === 1 ? "TEAM_INVITATION" : "PASSWORD_RESET";
-      return signIn.enter(unit, { person, door, transport, context, isMailboxProven: true });
+      return enterOrWait(signIn, unit, { person, door, transport, context, isMailboxProven: true });
     });
     await signIn.giveBack(bySource);
-    return outcome;
+    return outcomeOf(entered);
   }
 }
 

@@ -40,8 +40,12 @@ const wrong: Readonly<Record<ProvenBy | "email code", () => Refusal>> = {
 };
 
 /** A locked second factor, in words; the time goes to `lockedUntil` fields elsewhere. */
-export const lockedRefusal = (lockedUntil: number, now: number) =>
-  new Refusal("ACCOUNT_LOCKED", null, (say) => say.tooManyWrongCodes(lockedUntil - now));
+export class SecondFactorLocked extends Refusal {
+  constructor(readonly waitMs: number) {
+    super("ACCOUNT_LOCKED", null, (say) => say.tooManyWrongCodes(waitMs));
+  }
+}
+export const lockedRefusal = (lockedUntil: number, now: number) => new SecondFactorLocked(lockedUntil - now);
 
 export const isLocked = (state: Pick<TwoFactorState, "lockedUntil"> | null, now: number): boolean =>
   state?.lockedUntil != null && state.lockedUntil > now;

@@ -28,7 +28,7 @@ const ChoosePasswordPage_choose = graphql(
   [NextStep_result],
 );
 
-/** A colleague chooses a password by the mailed link, and goes on to sign in. */
+/** A colleague chooses a password by the mailed link, and goes on to sign in: later, while the second factor is locked. */
 export function ChoosePasswordPage({ token, onSignedIn }: { token: string | null; onSignedIn: () => void }) {
   const { preview, isLoading, error, retry } = useTokenPreview(token);
   const { act, isPending, problems } = useAct(ChoosePasswordPage_choose);
@@ -43,6 +43,18 @@ export function ChoosePasswordPage({ token, onSignedIn }: { token: string | null
   };
   if (step)
     return <NextStep result={step} renderFrame={renderFrame} onSignedIn={onSignedIn} onStartAgain={onSignedIn} />;
+  // The password is set and the link spent: only signing in has to wait.
+  const locked = problems.find(({ code }) => code === "ACCOUNT_LOCKED");
+  if (locked)
+    return renderFrame(
+      "Your new password is set",
+      <>
+        <p className="text-sm text-muted">{locked.message}</p>
+        <a className="link text-sm" href="/">
+          Go to sign-in
+        </a>
+      </>,
+    );
   if (error) return <ErrorState message={sayError(error)} onRetry={retry} />;
   if (isLoading) return <Loading label="Looking at your link" />;
   if (preview?.purpose !== "CHOOSE_TEAM_PASSWORD")
