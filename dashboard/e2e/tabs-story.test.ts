@@ -63,4 +63,22 @@ maybe("somebody keeps many tabs open", () => {
     for (const name of ["Tab one", "Tab two", "Tab three"])
       expect([name, await first.getByText(`created the contact ${name}`).count()]).toEqual([name, 1]);
   });
+
+  it("a tab of whoever was signed in before becomes one of whoever signs in next", async () => {
+    const old = await openDevice(running, 1440, 900);
+    await old.goto(`${running.url}/settings/client-portal`);
+    await signIn(old, owner);
+    await old.getByText("Olivia Harper").first().waitFor();
+    await turn(old, "hidden");
+    const other = await old.context().newPage();
+    await other.goto(running.url);
+    await other.getByRole("button", { name: "Sign out" }).click();
+    await other.getByRole("heading", { name: "Sign in to your firm" }).waitFor();
+    await signIn(other, { email: "owner@solo.example", password: "solo-demo-owner!" });
+    await other.getByText("Sam Ledger").first().waitFor();
+    await turn(old, "visible");
+    await old.getByText("Sam Ledger").first().waitFor();
+    expect(await old.getByText("Olivia Harper").count()).toBe(0);
+    await old.context().close();
+  });
 });
