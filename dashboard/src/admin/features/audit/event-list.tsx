@@ -2,6 +2,7 @@ import { auditEvents, auditEventTypes } from "@gatehouse/shared";
 import { Link } from "@tanstack/react-router";
 import { readFragment } from "../../../graphql/graphql.js";
 import { Ago } from "../../../ui/date-time.js";
+import { newestFirst } from "./event-order.js";
 import { passes, type EventFilter } from "./event-filter.js";
 import { EventRow_event, useLiveFeed, type EventRow } from "./live-feed.js";
 
@@ -11,7 +12,7 @@ export const eventTitle = (type: string): string => {
   return known ? auditEvents[known].title : type;
 };
 
-/** Events newest first: those that arrived since the page was opened, then those that were loaded. */
+/** Events newest first, those that arrived since the page was opened and those that were loaded. */
 export function EventList(props: {
   loaded: readonly EventRow[];
   filter?: EventFilter;
@@ -23,11 +24,9 @@ export function EventList(props: {
   const { empty = "Nothing has happened yet." } = props;
   const { arrived } = useLiveFeed();
   const filter = props.contactId === undefined ? (props.filter ?? {}) : { contactId: props.contactId };
-  const seen = new Set<string>();
-  const events = [...arrived, ...props.loaded]
-    .map((row) => readFragment(EventRow_event, row))
-    .filter((event) => passes(filter, event))
-    .filter(({ id }) => !seen.has(id) && seen.add(id));
+  const read = (rows: readonly EventRow[]) =>
+    rows.map((row) => readFragment(EventRow_event, row)).filter((event) => passes(filter, event));
+  const events = newestFirst(read(arrived), read(props.loaded));
   if (events.length === 0) return <p className="py-4 text-sm text-muted">{empty}</p>;
   return (
     <ol className="flex flex-col divide-y divide-line text-sm">
