@@ -44,7 +44,7 @@ export function Button(props: ButtonProps) {
       }}
       data-pending={isPending || undefined}
       className={classes(
-        "inline-flex cursor-pointer items-center justify-center gap-2 rounded-md border font-medium whitespace-nowrap transition-colors",
+        "inline-flex cursor-pointer items-center justify-center gap-2 max-w-full rounded-md border font-medium transition-colors sm:whitespace-nowrap",
         "disabled:cursor-not-allowed disabled:opacity-60 data-pending:cursor-progress",
         size === "small" ? "min-h-8 px-2.5 py-1 text-sm" : "min-h-10 px-4 py-2 text-sm",
         wide && "w-full",
