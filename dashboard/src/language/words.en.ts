@@ -59,7 +59,7 @@ export const wordsInEnglish = {
   },
   stepUp: {
     title: "Confirm that it is you",
-    why: "This needs a fresh proof. It counts for 10 minutes.",
+    why: "This step needs to know again that it is you. You will not be asked again for 10 minutes.",
     password: "Your password",
     usePasskey: "Use a passkey in place of the code",
     confirm: "Confirm",
@@ -86,7 +86,7 @@ export const wordsInEnglish = {
       "To be sure that it is you, enter another of your recovery codes, or a code from the phone that is set up now.",
     codeFromEmail: "Code from the email",
     presentCode: "Recovery code or present code",
-    saveCodes: "Save these codes now; they are shown this once. Each lets you in one time if your phone is lost.",
+    saveCodes: "Save these codes now; they are shown this once. Each lets you in once if your phone is lost.",
     recoveryCodes: "Recovery codes",
     copy: "Copy",
     copied: "Copied.",

@@ -84,7 +84,7 @@ function page(mails: readonly CapturedMail[], to: string | null): string {
   );
   return `<!doctype html>
 <html lang="en">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Mailbox - Gatehouse</title><link rel="stylesheet" href="/mailbox.css"></head>
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Mailbox - Gatehouse</title><link rel="icon" href="/favicon.svg" type="image/svg+xml"><link rel="stylesheet" href="/mailbox.css"></head>
 <body>
 <main>
 <h1>Mailbox</h1>

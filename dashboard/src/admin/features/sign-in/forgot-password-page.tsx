@@ -43,7 +43,7 @@ export function ForgotPasswordPage({ onBack }: { onBack: () => void }) {
           way.
         </p>
         <p className="text-sm text-muted">
-          Nothing after a few minutes? Look among the spam, or ask a colleague who looks after the team.
+          Nothing after a few minutes? Look in your spam folder, or ask a colleague who looks after the team.
         </p>
         {back}
       </>,
