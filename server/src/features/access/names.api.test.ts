@@ -52,6 +52,7 @@ const classes: Record<TextClass, string[]> = {
     "portalSignIn(input.email)",
     "requestPasswordReset(input.email)",
     "requestPortalAccount(input.email)",
+    "requestTeamPasswordReset(input.email)",
     "teamSignIn(input.email)",
     "updateContact(input.email)",
     "upsertContacts(input.contacts.0.email)",
