@@ -117,6 +117,7 @@ import { hiddenSchema } from "./platform/graphql/hidden-schema.plugin.js";
 import { logUnexpected, logUnexpectedErrors, maskError } from "./platform/graphql/mask-errors.js";
 import { OperationPipeline } from "./platform/graphql/operation-pipeline.js";
 import { readDocuments } from "./platform/graphql/read-documents.plugin.js";
+import { subscriptionsOnSocketsOnly } from "./platform/graphql/subscription-documents.js";
 import { graphqlEndpoint } from "./platform/http/graphql-endpoint.js";
 import { createHttpServer, type Route } from "./platform/http/http-server.js";
 import { send, sendError, sendJson } from "./platform/http/responses.js";
@@ -386,6 +387,7 @@ export async function startApp(
     log,
     stages: [
       logUnexpectedErrors(log),
+      subscriptionsOnSocketsOnly<RequestContext>(),
       ...(config.isProduction ? [hiddenSchema<RequestContext>()] : []),
       limitsPlugin<RequestContext>(costs),
       idempotencyPlugin(idempotencyKeys, authenticationFields),

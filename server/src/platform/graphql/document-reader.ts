@@ -10,6 +10,7 @@ import {
 import { asLimitError, documentLimits, overLimit, type DocumentLimits } from "../limits/document-limits.js";
 import { expandedSelections } from "../limits/expanded-selections.js";
 import { rulesWithoutValues, withoutText } from "./errors-without-values.js";
+import { unconditionalSubscriptions } from "./subscription-documents.js";
 
 export interface DocumentReaderOptions {
   schema: GraphQLSchema;
@@ -52,7 +53,8 @@ export class DocumentReader {
       const limit = asLimitError(error);
       return [refusal(limit === error ? withoutText(error) : limit, "GRAPHQL_PARSE_FAILED")];
     }
-    const errors = this.expansionErrors(document) ?? this.validate(document, this.rules);
+    const errors =
+      this.expansionErrors(document) ?? this.conditionErrors(document) ?? this.validate(document, this.rules);
     return errors.length === 0 ? document : errors.map((error) => refusal(error, "GRAPHQL_VALIDATION_FAILED"));
   }
 
@@ -63,6 +65,12 @@ export class DocumentReader {
     const most = this.limits.selections;
     if (selections <= most) return null;
     return [overLimit("selections", most, `at most ${most} selections, those in fragments once for each spread`)];
+  }
+
+  /** By itself: the specification's rules throw at a subscription's condition that is none, or a variable's. */
+  private conditionErrors(document: DocumentNode): readonly GraphQLError[] | null {
+    const errors = this.validate(document, [unconditionalSubscriptions]);
+    return errors.length === 0 ? null : errors;
   }
 
   private validate(document: DocumentNode, rules: readonly ValidationRule[]): readonly GraphQLError[] {
