@@ -98,6 +98,21 @@ switch (command) {
     });
     break;
   }
+  case "fuzz": {
+    const { values } = parseArgs({
+      args: rest,
+      options: { seconds: { type: "string", default: "60" }, seed: { type: "string" } },
+    });
+    build();
+    node([inModules("jest/bin/jest.js"), "--selectProjects", "server", "--", "testing/fuzz/fuzz.test"], {
+      env: {
+        ...process.env,
+        FUZZ_SECONDS: values.seconds,
+        ...(values.seed === undefined ? {} : { FUZZ_SEED: values.seed }),
+      },
+    });
+    break;
+  }
   case "typecheck":
     typecheck();
     break;
@@ -144,7 +159,7 @@ switch (command) {
     break;
   default:
     console.error(
-      `unknown command ${command}: start, test, build, dev, typecheck, schema, bench, mutation, chaos, sbom, advisories or gatehouse`,
+      `unknown command ${command}: start, test, build, dev, typecheck, schema, bench, mutation, chaos, fuzz, sbom, advisories or gatehouse`,
     );
     process.exit(2);
 }

@@ -1,0 +1,219 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import * as fc from "fast-check";
+import { WebSocket } from "ws";
+import { OWNER_PASSWORD, type World } from "../world.js";
+import { headers, operationsOf, type Operation } from "./operations.js";
+import { largestOf, slowShapes } from "./slow-documents.js";
+
+/** CPU time of one request, past which others would wait for it. Wall time would tell of the machine's other work. */
+const STALL_MS = 250;
+/** How often a suspect is repeated alone; the shortest of its times is judged. */
+const REPEATS = 8;
+/** What a server keeps of what it has seen (documents, plans, statements) is bounded; growth past it is a leak. */
+const GROWTH_BYTES = 120 * 2 ** 20;
+const BATCH = 40;
+/** Three frames each: together under the sixty that a socket may send a minute. */
+const MESSAGES = 18;
+/** Operations after which the owner signs in again: some of them end the session. */
+const SESSION_FOR = 10;
+/** graphql-ws' and ours for a failure of the server. */
+const CLOSED_BY_FAILURE: ReadonlySet<number> = new Set([1011, 1013, 4500]);
+
+export interface FuzzReport {
+  seed: number;
+  requests: number;
+  messages: number;
+  /** How often each outcome was met: a code, or "data". */
+  outcomes: Record<string, number>;
+  slowestCpuMs: number;
+  /** Took past STALL_MS once, and less when repeated. */
+  slowOnce: number;
+  heapGrowthBytes: number;
+  /** What must not be: each with what was sent. */
+  findings: string[];
+}
+
+interface Sent extends Operation {
+  token: string | undefined;
+  headers: Record<string, string>;
+}
+
+setFlagsFromString("--expose-gc");
+const collect = runInNewContext("gc") as () => void;
+const heap = () => {
+  collect();
+  return process.memoryUsage().heapUsed;
+};
+
+/**
+ * Sends generated operations to a server in this process for so long (at least one batch), one after the other, so that what takes long
+ * is that one's doing. The seed makes the same operations again.
+ */
+export async function fuzz(world: World, seconds: number, seed: number): Promise<FuzzReport> {
+  const report: FuzzReport = {
+    seed,
+    requests: 0,
+    messages: 0,
+    outcomes: {},
+    slowestCpuMs: 0,
+    slowOnce: 0,
+    heapGrowthBytes: 0,
+    findings: [],
+  };
+  const shapes = Object.keys(slowShapes);
+  const until = performance.now() + seconds * 1000;
+  const warm = performance.now() + (seconds * 1000) / 3;
+  let warmHeap: number | null = null;
+  for (let batch = 0; performance.now() < until; batch++) {
+    const sample = <T>(arbitrary: fc.Arbitrary<T>, numRuns: number) =>
+      fc.sample(arbitrary, { numRuns, seed: seed + batch });
+    // New callers: the last ones may have locked themselves out, or used their minute up.
+    const firm = await world.firm();
+    let owner = await world.ownerToken(firm);
+    const key = await world.key(owner, [
+      "CONTACTS_READ",
+      "CONTACTS_WRITE",
+      "ACCESS_WRITE",
+      "AUDIT_READ",
+      "POLICY_WRITE",
+    ]);
+    const { contactId, email, created } = await world.client(firm, owner);
+    const client = String(created.result.sessionToken);
+    const { id: otherId } = await world.contact(owner);
+    const known = [contactId, otherId, email, firm.slug];
+    const operations = operationsOf(world.app.schema, ["query", "query", "query", "mutation", "mutation"], known);
+    const subscriptions = operationsOf(world.app.schema, ["subscription"], known);
+    const sentHeaders = sample(headers, BATCH);
+    for (const [n, operation] of sample(operations, BATCH).entries()) {
+      if (n % SESSION_FOR === SESSION_FOR - 1) owner = await signedInAgain(world, firm, owner);
+      const tokens = [owner, owner, owner, key, client, owner, client, undefined, "gts_nobody"];
+      await send(world, { ...operation, token: tokens[n % tokens.length], headers: sentHeaders[n] ?? {} }, report);
+    }
+    owner = await signedInAgain(world, firm, owner);
+    for (const operation of sample(subscriptions, 3))
+      await send(world, { ...operation, token: owner, headers: {} }, report);
+    const mixed = [shapes[(seed + batch) % shapes.length] ?? "", shapes[(seed + batch * 7) % shapes.length] ?? ""];
+    await send(world, { query: largestOf(mixed), variables: {}, token: owner, headers: {} }, report);
+    await talk(world, owner, sample(subscriptions, MESSAGES), report);
+    if (warmHeap === null && performance.now() > warm) warmHeap = heap();
+  }
+  report.heapGrowthBytes = heap() - (warmHeap ?? heap());
+  if (report.heapGrowthBytes > GROWTH_BYTES) report.findings.push(`memory grew by ${report.heapGrowthBytes} bytes`);
+  return report;
+}
+
+/** The last session where a mutation has changed how the firm's team signs in. */
+async function signedInAgain(world: World, { owner }: { owner: string }, last: string): Promise<string> {
+  const input = { email: owner, password: OWNER_PASSWORD };
+  const { result } = await world.signIn("teamSignIn", "TeamSignInInput", input);
+  return typeof result?.sessionToken === "string" ? result.sessionToken : last;
+}
+
+async function send(world: World, sent: Sent, report: FuzzReport): Promise<void> {
+  report.requests += 1;
+  const first = await timed(world, sent);
+  if (first === null) return;
+  report.slowestCpuMs = Math.max(report.slowestCpuMs, first.cpuMs);
+  const found = (what: string) =>
+    report.findings.push(`${what}: ${JSON.stringify(sent)} -> ${first.text.slice(0, 500)}`);
+  for (const outcome of outcomesOf(first.text)) {
+    report.outcomes[outcome] = (report.outcomes[outcome] ?? 0) + 1;
+    if (outcome === "INTERNAL" || outcome === "not JSON") found(outcome);
+  }
+  if (first.status >= 500) found(`status ${first.status}`);
+  let again = 0;
+  let shortest = first.cpuMs;
+  for (; again < REPEATS && shortest > STALL_MS; again++)
+    shortest = Math.min(shortest, (await timed(world, sent))?.cpuMs ?? 0);
+  if (shortest > STALL_MS) found(`took ${shortest} ms of CPU`);
+  else if (again > 0) report.slowOnce += 1;
+}
+
+interface Timed {
+  status: number;
+  text: string;
+  cpuMs: number;
+}
+
+/** Null where the headers are such as no client can send. */
+async function timed(
+  world: World,
+  { query, variables, operationName, token, headers: more }: Sent,
+): Promise<Timed | null> {
+  const cpu = process.cpuUsage();
+  try {
+    const response = await world.raw({
+      method: "POST",
+      headers: {
+        "content-type": "application/json",
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+        ...more,
+      },
+      body: JSON.stringify({ query, variables, operationName }),
+    });
+    const text = await response.text();
+    const { user, system } = process.cpuUsage(cpu);
+    return {
+      status: response.status,
+      text,
+      cpuMs: (user + system) / 1000,
+    };
+  } catch (error) {
+    if (error instanceof TypeError && error.cause === undefined) return null;
+    throw error;
+  }
+}
+
+function outcomesOf(text: string): string[] {
+  try {
+    const { errors, data } = JSON.parse(text) as { data?: unknown; errors?: { extensions?: { code?: string } }[] };
+    const codes = (errors ?? []).map(({ extensions }) => extensions?.code ?? "without a code");
+    return data === undefined || data === null ? codes : ["data", ...codes];
+  } catch {
+    return ["not JSON"];
+  }
+}
+
+/** The same on a socket: each subscription, and in the end a message that is none. */
+async function talk(world: World, token: string, operations: readonly Operation[], report: FuzzReport): Promise<void> {
+  const socket = new WebSocket(`${world.url.replace("http", "ws")}/graphql`, "graphql-transport-ws");
+  let last: Operation | undefined;
+  const found = (what: string) => report.findings.push(`on a socket: ${what}, after ${JSON.stringify(last)}`);
+  const closed = new Promise<void>((resolve) =>
+    socket.once("close", (code) => {
+      if (CLOSED_BY_FAILURE.has(code)) found(`closed with ${code}`);
+      resolve();
+    }),
+  );
+  socket.on("error", () => undefined);
+  socket.on("message", (data: Buffer) => {
+    const text = data.toString();
+    if (text.includes('"INTERNAL"')) found(text.slice(0, 500));
+  });
+  await new Promise((resolve) => socket.once("open", resolve));
+  const say = (message: object) => socket.send(JSON.stringify(message));
+  /** Resolves once the server has answered a ping, and so done what the messages before it asked at once. */
+  const pong = () => {
+    const answered = new Promise((resolve) => socket.once("pong", resolve));
+    socket.ping();
+    return Promise.race([closed, answered]);
+  };
+  say({ type: "connection_init", payload: { authorization: `Bearer ${token}` } });
+  await Promise.race([closed, new Promise((resolve) => socket.once("message", resolve))]);
+  for (const [n, payload] of operations.entries()) {
+    if (socket.readyState !== socket.OPEN) break;
+    report.messages += 1;
+    last = payload;
+    const id = n % 9 === 8 ? "__proto__" : n.toString();
+    const before = process.cpuUsage();
+    say({ id, type: "subscribe", payload });
+    say({ id, type: "complete" });
+    await pong();
+    const { user, system } = process.cpuUsage(before);
+    // Not repeated, so its bound leaves room for what else this process did.
+    if ((user + system) / 1000 > STALL_MS * 4) found("a message took long");
+  }
+  if (socket.readyState === socket.OPEN) say({ id: 7, type: "nothing", payload: [] });
+  await closed;
+}
