@@ -63,7 +63,15 @@ const letters: Record<string, ClientLetter> = {
   accountDeleted: templates.accountDeleted(given),
   passwordStopped: templates.passwordStopped(given),
 };
-const forTheTeam = ["teamInvitation", "teamPasswordReset", "suspicionReported", "planDowngraded", "senderName"];
+const forTheTeam = [
+  "teamPasswordForgotten",
+  "teamPasswordForgotten",
+  "teamInvitation",
+  "teamPasswordReset",
+  "suspicionReported",
+  "planDowngraded",
+  "senderName",
+];
 
 /** Names, numbers and links that were given, however they are said. */
 const said = (text: string) =>
