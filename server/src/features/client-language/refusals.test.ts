@@ -10,8 +10,10 @@ const files = [
   "portal-accounts/portal-accounts.service.ts",
   "portal-accounts/mailed-tokens.ts",
 ].filter((file) => file.endsWith(".ts") && !file.endsWith(".test.ts"));
-/** Told to programs, which alone can send such a thing. */
-const forPrograms = /TOKEN is refused|A device key has/;
+/** Told to programs, which alone can send such a thing, and to the firm's team. */
+const notForClients = /TOKEN is refused|A device key has|sign in with this email at another firm/;
+/** The end of a statement, or of an entry of a table. */
+const END = /;|\),\n {2}["\w]/;
 
 describe("a refusal that a client can get", () => {
   it("takes its sentence from the words of both languages", () => {
@@ -19,8 +21,8 @@ describe("a refusal that a client can get", () => {
       readFileSync(join(features, file), "utf8")
         .split("new Refusal(")
         .slice(1)
-        .map((rest) => rest.split(";", 1)[0] ?? "")
-        .filter((call) => /["'`]/.test(call.replaceAll(/"\w*"/g, "")) && !forPrograms.test(call))
+        .map((rest) => rest.split(END, 1)[0] ?? "")
+        .filter((call) => /["'`]/.test(call.replaceAll(/"\w*"/g, "")) && !notForClients.test(call))
         .map((call) => `${file}: ${call}`),
     );
     expect(told).toEqual([]);
