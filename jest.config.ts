@@ -29,6 +29,8 @@ const config: Config = {
   testTimeout: 120_000,
   // Tests wait for mails, clocks and other processes more than they compute.
   maxWorkers: "100%",
+  // Each file in a process of its own: after a server's tests Node's loader was seen to take linked packages by their links.
+  workerIdleMemoryLimit: "32MB",
   projects: [
     {
       displayName: "shared",
