@@ -11,10 +11,14 @@ function randomFrom(seed: number): () => number {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
   };
 }
-const ALPHABET = [..."=+-@＝＋－＠'';;,,|\t\r\n\"\" a1é\u00A0\u0000\uFEFF", "😀"];
+const ALPHABET = [
+  ..."=+-@＝＋－＠'';;,,|\t\r\n\"\" a1é\u00A0\u0000\uFEFF\u200B\u00AD\u3164\u2800\uFE0F\u{E0041}",
+  "😀",
+];
 /** How programs split a line, each at its own separator, and what they may skip at a cell's start. */
 const SPLITS = [/[,\r\n]/, /[;\r\n]/, /[\t\r\n]/, /[|\r\n]/, /[,;|\t\r\n]/];
-const isFormula = (cell: string) => /^[\s"\p{Cc}]*[=+\-@＝＋－＠]/u.test(cell);
+const isFormula = (cell: string) =>
+  /^[\s"\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]*[=+\-@＝＋－＠]/u.test(cell);
 
 describe("X15 a cell of a file", () => {
   it.each([
@@ -28,6 +32,9 @@ describe("X15 a cell of a file", () => {
     ["'=1", "''=1"],
     ["O'Brien; 'Ann' - 5 = 6", "O'Brien; 'Ann' - 5 = 6"],
     ["", ""],
+    ...["\u200B", "\u200E", "\u2060", "\u00AD", "\u3164", "\u2800", "\uFE0F", "\uFFF9", "\u{E0001}", "\u{E0041}"].map(
+      (hidden): [string, string] => [`a;${hidden}${hidden}=1+1`, `a;'${hidden}${hidden}=1+1`],
+    ),
   ])("%j is written as %j, and read again", (cell, written) => {
     expect([withFormulaGuard(cell), withoutFormulaGuard(written)]).toEqual([written, cell]);
   });

@@ -2,9 +2,9 @@
 const SEPARATORS = /([;,|\t\r\n])/;
 /**
  * How a cell begins that a spreadsheet would take for a formula (OWASP CSV Injection; ASVS 5.0 1.2.10), behind what it may skip:
- * blanks, quotation marks and control characters. Apostrophes before it are counted, so that ours can be told and taken off again.
+ * blanks, quotation marks, control characters, and whatever is not seen. Apostrophes before it are counted, so that ours can be told and taken off again.
  */
-const FORMULA = /^'*[\s"\p{Cc}]*[=+\-@＝＋－＠]/u;
+const FORMULA = /^'*[\s"\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]*[=+\-@＝＋－＠]/u;
 /** A cell that begins with a tab or a line break hides what comes after it. */
 const HIDING = /^'*\p{Cc}/u;
 

@@ -8,7 +8,7 @@ export function readName(text: string): string {
     throw new Refusal(
       "INVALID_INPUT",
       ["input", "name"],
-      `Give a name of 1 to ${lengths.name} characters, in one line of plain text.`,
+      `Give a name of 1 to ${lengths.name} characters, in one line of plain text without invisible characters.`,
     );
   return name;
 }
@@ -16,7 +16,7 @@ export function readName(text: string): string {
 /** Refuses with INVALID_INPUT what cannot stand in one line, or cannot be seen. */
 export function mustBeLine(text: string, field: readonly string[]): void {
   if (!isPlainLine(text))
-    throw new Refusal("INVALID_INPUT", field, "Line breaks and control characters are not allowed here.");
+    throw new Refusal("INVALID_INPUT", field, "Line breaks, control characters and invisible ones are not allowed here.");
   if (!isVisible(text)) throw new Refusal("INVALID_INPUT", field, "Nothing of this can be seen.");
 }
 
