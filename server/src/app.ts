@@ -20,12 +20,13 @@ import { entities, migrations } from "./entities.js";
 import { AccessCheckResolver } from "./features/access-check/access-check.resolver.js";
 import { AccessCheck } from "./features/access-check/access-check.service.js";
 import { logRefusal, logRefusals } from "./features/access/refusal-log.js";
+import { guardMutations } from "./features/access/guarded-mutations.js";
 import { RequestContexts } from "./features/access/request-context.factory.js";
 import type { RequestContext } from "./features/access/request-context.js";
 import { may } from "./features/access/caller.js";
 import { ApiKeyService } from "./features/api-keys/api-key.service.js";
 import { ApiKeysResolver } from "./features/api-keys/api-key.resolver.js";
-import { guardMutations, IdempotencyKeys, idempotencyPlugin } from "./features/api-keys/idempotency.js";
+import { IdempotencyKeys, idempotencyPlugin } from "./features/api-keys/idempotency.js";
 import { authenticationFields, costBucketOf } from "./features/access/limits.js";
 import { WebhookDispatcher } from "./features/webhooks/webhook-dispatcher.js";
 import { WebhookService } from "./features/webhooks/webhook.service.js";
@@ -271,13 +272,13 @@ export async function startApp(
   const requests = new ClientRequestService({ work, links: magicLinks });
   const invitations = new InvitationService({ work, attempts });
   const rollOutMailer = new RollOutMailer({ work, log });
-  const rollOuts = new RollOutService({ work, links, onChange: () => rollOutMailer.wake() });
+  const rollOuts = new RollOutService({ work, links, onChange: () => work.apart(() => rollOutMailer.wake()) });
   const rollOutsReadModel = new RollOutsReadModel(work);
   const idempotencyKeys = new IdempotencyKeys(work, config.keys);
   const apiKeys = new ApiKeyService(work, log);
   const addresses = { isProduction: config.isProduction };
   const dispatcher = new WebhookDispatcher({ work, keys: config.keys, log, addresses });
-  const webhooks = new WebhookService(work, config.keys, addresses, () => dispatcher.wake());
+  const webhooks = new WebhookService(work, config.keys, addresses, () => work.apart(() => dispatcher.wake()));
   const viewers = new ViewerService(work, (keyId) => apiKeys.ofId(keyId));
   const sender =
     config.smtpUrl === null ? null : new MailSender(work, outbox, createSmtp(config.smtpUrl), log, config.mailFrom);
@@ -374,7 +375,7 @@ export async function startApp(
     }),
   ]);
 
-  guardMutations(schema, idempotencyKeys);
+  guardMutations(schema, { work, idempotency: idempotencyKeys });
 
   const rules = documentRules({ onePerDocument: authenticationFields });
   const costs: CostOptions<RequestContext> = {

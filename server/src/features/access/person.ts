@@ -1,6 +1,7 @@
 import type { EntityManager } from "typeorm";
 import type { Audience, TeamRole } from "@gatehouse/shared";
 import { rowsOf } from "../../platform/database/prepared-rows.js";
+import { unauthenticated } from "../../platform/graphql/failures.js";
 import type { PersonCaller } from "./caller.js";
 
 /** Somebody with a password and perhaps a second factor: a team member or a client with an account. One kind of code serves both. */
@@ -39,13 +40,13 @@ export const findClientByEmail = (manager: EntityManager, firmId: string, email:
 export const findPerson = (manager: EntityManager, audience: Audience, ownerId: string): Promise<Person | null> =>
   audience === "TEAM" ? one(manager, `${MEMBERS} m.id = ?`, [ownerId]) : one(manager, `${CLIENTS} a.id = ?`, [ownerId]);
 
-/** The person behind a caller who has just been authenticated. */
+/** The person behind a caller. Throws UNAUTHENTICATED for one who was removed since the request came: the session has ended with them. */
 export async function personOf(manager: EntityManager, caller: PersonCaller): Promise<Person> {
   const person = await findPerson(
     manager,
     caller.kind === "TEAM_MEMBER" ? "TEAM" : "PORTAL",
     caller.kind === "TEAM_MEMBER" ? caller.memberId : caller.accountId,
   );
-  if (!person) throw new Error("the caller's account is gone");
+  if (!person) throw unauthenticated();
   return person;
 }

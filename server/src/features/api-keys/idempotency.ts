@@ -1,5 +1,5 @@
 import { HeaderMap } from "@apollo/server";
-import { Kind, type DocumentNode, type ExecutionResult, type GraphQLSchema, type SelectionSetNode } from "graphql";
+import { Kind, type DocumentNode, type ExecutionResult, type SelectionSetNode } from "graphql";
 import { deflateRawSync, inflateRawSync } from "node:zlib";
 import { lifetimes } from "@gatehouse/shared";
 import type { KeyRing } from "../../platform/crypto/key-ring.js";
@@ -8,7 +8,7 @@ import { insertIgnore } from "../../platform/database/dialect.js";
 import type { OperationStage } from "../../platform/graphql/operation-pipeline.js";
 import type { Caller } from "../access/caller.js";
 import type { RequestContext } from "../access/request-context.js";
-import type { Work } from "../audit/unit-of-work.js";
+import type { UnitOfWork, Work } from "../audit/unit-of-work.js";
 import { IdempotencyRecord } from "./api-key.entity.js";
 
 /** How long an operation is believed to run. */
@@ -77,13 +77,14 @@ export class IdempotencyKeys {
 
   /** Does the work of a claimed key: each of its transactions writes that the request was done, or rolls back. */
   run<T>(claimed: Claimed, work: () => T): T {
-    return this.work.guarded(async (unit) => {
+    const ends = async (unit: UnitOfWork) => {
       const marked = await unit.affected(
         "UPDATE idempotency_records SET state = 'DONE', expiresAt = ? WHERE keyDigest = ? AND claimedUntil = ?",
         [unit.now + lifetimes.idempotencyKey, claimed.keyDigest, claimed.claimedUntil],
       );
       if (marked !== 1) throw new Error("the request took so long that its retry took its place");
-    }, work);
+    };
+    return this.work.guarded({ ends }, work);
   }
 
   /** Keeps the answer of a claimed key; of one that is too large, only that there was one. */
@@ -225,17 +226,4 @@ export function idempotencyPlugin(
       };
     },
   };
-}
-
-/** Runs every mutation of the schema within the claim of its request, if it has one. */
-export function guardMutations(schema: GraphQLSchema, idempotency: IdempotencyKeys): void {
-  for (const field of Object.values(schema.getMutationType()?.getFields() ?? {})) {
-    const { resolve } = field;
-    if (!resolve) throw new Error(`the mutation ${field.name} does nothing`);
-    field.resolve = (source, input, context: RequestContext, info) => {
-      const claimed = context.idempotencyClaim;
-      const run = (): unknown => resolve(source, input, context, info);
-      return claimed ? idempotency.run(claimed, run) : run();
-    };
-  }
 }

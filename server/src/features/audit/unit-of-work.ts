@@ -174,12 +174,17 @@ export class UnitOfWork {
   }
 }
 
-/** What is written in the transaction of every unit of work; thrown errors roll it back. */
-export type Guard = (unit: UnitOfWork) => Promise<void>;
+/** What every unit of work within a run passes; what it throws rolls the unit back. */
+export interface Guard {
+  /** Before the unit's own work. */
+  begins?(unit: UnitOfWork): Promise<void>;
+  /** After it, before the commit. */
+  ends?(unit: UnitOfWork): Promise<void>;
+}
 
 /** Runs units of work. */
 export class Work {
-  private readonly guards = new AsyncLocalStorage<Guard>();
+  private readonly guards = new AsyncLocalStorage<readonly Guard[]>();
 
   constructor(private readonly environment: WorkEnvironment) {}
 
@@ -201,22 +206,30 @@ export class Work {
    */
   async do<T>(work: (unit: UnitOfWork) => Promise<T>): Promise<T> {
     const now = this.environment.clock.now();
-    const guard = this.guards.getStore();
+    const guards = this.guards.getStore() ?? [];
     const [answer, unit] = await inTransaction(this.environment.dataSource, async (manager) => {
       const attempt = new UnitOfWork(manager, now, this.environment);
+      for (const guard of guards) await guard.begins?.(attempt);
       const result = await work(attempt);
-      await guard?.(attempt);
+      for (const guard of guards) await guard.ends?.(attempt);
       await attempt.flush(this.environment);
       return [result, attempt] as const;
     });
-    // What the commit wakes is no part of what was guarded.
-    this.guards.exit(() => unit.settle());
+    this.apart(() => unit.settle());
     return answer;
   }
 
-  /** One UPDATE or DELETE as a unit of work of its own, without a transaction around it; how many rows it hit. */
+  /** Runs what goes on after the request that began it, such as what a commit wakes: it is no part of what is guarded. */
+  apart<T>(run: () => T): T {
+    return this.guards.exit(run);
+  }
+
+  /**
+   * One UPDATE or DELETE as a unit of work of its own, without a transaction around it; how many rows it hit. For tries, which count
+   * whoever makes them: what guards pass before a unit's work is left out.
+   */
   once(sql: string, parameters: unknown[]): Promise<number> {
-    return this.guards.getStore()
+    return this.guards.getStore()?.some(({ ends }) => ends)
       ? this.do((unit) => unit.affected(sql, parameters))
       : byItself(this.environment.dataSource, sql, parameters);
   }
@@ -235,9 +248,9 @@ export class Work {
     return outcome.answer;
   }
 
-  /** Runs something whose units of work, however deep in it, all pass `guard` before they commit. */
+  /** Runs something whose units of work, however deep in it, all pass `guard`, within the guards that are there already. */
   guarded<T>(guard: Guard, run: () => T): T {
-    return this.guards.run(guard, run);
+    return this.guards.run([...(this.guards.getStore() ?? []), guard], run);
   }
 }
 

@@ -4,6 +4,7 @@ import { newId } from "../../platform/crypto/ids.js";
 import { forUpdate, isUniqueViolation } from "../../platform/database/dialect.js";
 import { Refusal, unauthenticated } from "../../platform/graphql/failures.js";
 import { asTeamCaller, checkAccess, mustBeFresh, type TeamCaller } from "../access/caller.js";
+import { holdSessionsOf } from "../access/caller-now.js";
 import { findPerson, type Person } from "../access/person.js";
 import { readName, readReason } from "../access/texts.js";
 import { actorIn, type RequestContext } from "../access/request-context.js";
@@ -204,10 +205,12 @@ export class Team {
  * demoted or removed at this moment must neither undo it nor go on as what they were. Throws UNAUTHENTICATED for who was removed.
  */
 async function lockMembers(
-  { manager }: UnitOfWork,
+  unit: UnitOfWork,
   caller: TeamCaller,
   memberId = "",
 ): Promise<{ caller: TeamCaller; member: TeamMember | null }> {
+  const { manager } = unit;
+  if (memberId !== "") await holdSessionsOf(unit, memberId);
   const members = await manager.find(TeamMember, {
     where: { id: In([caller.memberId, memberId]), firmId: caller.firmId, disabledAt: IsNull() },
     order: { id: "ASC" },

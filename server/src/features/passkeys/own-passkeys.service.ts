@@ -2,6 +2,7 @@ import { counts, mayAddPasskey, normalizeName } from "@gatehouse/shared";
 import { isId } from "../../platform/crypto/ids.js";
 import { Refusal } from "../../platform/graphql/failures.js";
 import { asPerson, mustBeFresh, ownerIdOf, type PersonCaller } from "../access/caller.js";
+import { holdCaller } from "../access/caller-now.js";
 import { personOf, type Person } from "../access/person.js";
 import { actorIn, type RequestContext } from "../access/request-context.js";
 import type { Actor, UnitOfWork, Work } from "../audit/unit-of-work.js";
@@ -77,7 +78,10 @@ export class OwnPasskeys {
       input.challengeToken == null
         ? stepUpOf(asPerson(context.caller))
         : signInOf(await challenges.find(input.challengeToken, "SECOND_FACTOR"));
-    const options = await work.do((unit) => passkeys.beginAssertion(unit, ownerId, subject));
+    const options = await work.do(async (unit) => {
+      if (subject.purpose === "STEP_UP") await holdCaller(unit, context.caller);
+      return passkeys.beginAssertion(unit, ownerId, subject);
+    });
     if (options === null) throw new Refusal("NOT_FOUND", null, (say) => say.passkeysMissing);
     return options;
   }

@@ -2,6 +2,7 @@ import { attemptLimits, inWords, lifetimes, normalizeEmail } from "@gatehouse/sh
 import { isId } from "../../platform/crypto/ids.js";
 import { Refusal } from "../../platform/graphql/failures.js";
 import { asFirmCaller, mustBeFresh } from "../access/caller.js";
+import { holdSessionsOf } from "../access/caller-now.js";
 import { findPerson, type Person } from "../access/person.js";
 import { readReason } from "../access/texts.js";
 import { actorIn, type RequestContext } from "../access/request-context.js";
@@ -166,6 +167,7 @@ export class PortalAdministration {
     if (isDangerous) mustBeFresh(caller, this.needs.work.clock.now());
     return this.needs.work.do(async (unit) => {
       const { person, contact } = await this.find(unit.manager, caller.firmId, contactId);
+      await holdSessionsOf(unit, person.ownerId);
       await work(unit, person, contact, actorIn(context));
       return unit.manager.findOneByOrFail(Contact, { id: contact.id });
     });

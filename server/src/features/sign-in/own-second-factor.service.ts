@@ -12,6 +12,7 @@ import {
 } from "@gatehouse/shared";
 import { Refusal } from "../../platform/graphql/failures.js";
 import { asPerson, mustBeFresh, ownerIdOf, type PersonCaller } from "../access/caller.js";
+import { holdCaller } from "../access/caller-now.js";
 import { personOf, type Person } from "../access/person.js";
 import { actorIn, sessionCookie, type RequestContext } from "../access/request-context.js";
 import { endAccess } from "../access-endings/end-access.js";
@@ -64,6 +65,7 @@ export class OwnSecondFactor {
     if (isReplacing) await this.takeTries(person, actor, context);
 
     const begun = await work.do(async (unit) => {
+      if (caller) await holdCaller(unit, caller);
       if (challenge) await challenges.find(input.enrollmentToken ?? "", "ENROLLMENT", unit.manager, unit.now);
       await this.mustBeAllowedToEnroll(unit, person);
       if (isReplacing && !(await secondFactor.spend(unit, person, actor, input.currentCode ?? ""))) return null;
@@ -125,6 +127,7 @@ export class OwnSecondFactor {
     if (step === null) throw wrongFirstCode(clockDriftSeconds(secret, code, now));
 
     const done = await work.do(async (unit) => {
+      if (caller) await holdCaller(unit, caller);
       if (challenge) await challenges.spend(unit, challenge);
       await this.mustBeAllowedToEnroll(unit, person);
       const recoveryCodes = await secondFactor.completeEnrollment(unit, person, secret, step);
@@ -214,6 +217,12 @@ export class OwnSecondFactor {
     changes: Partial<Pick<Session, "assurance" | "isSecondFactorProven">> = {},
   ): Promise<Session> {
     const { session, token } = await this.needs.sessions.renew(unit, caller.sessionId, proof, changes);
+    // What comes after it in the same document acts with the session as it is now.
+    const renewed = { sessionId: session.id, authenticatedAt: Number(session.authenticatedAt) };
+    unit.afterCommit(() => {
+      context.caller =
+        caller.kind === "CLIENT" ? { ...caller, ...renewed, assurance: session.assurance } : { ...caller, ...renewed };
+    });
     if (token === null) return session;
     await rememberDevice(unit, { ownerId: ownerIdOf(caller), audience: session.audience }, context);
     unit.afterCommit(() =>

@@ -1,0 +1,40 @@
+import type { GraphQLSchema } from "graphql";
+import { alwaysNeedsFreshProof } from "@gatehouse/shared";
+import { Refusal } from "../../platform/graphql/failures.js";
+import type { IdempotencyKeys } from "../api-keys/idempotency.js";
+import type { UnitOfWork, Work } from "../audit/unit-of-work.js";
+import { holdCaller } from "./caller-now.js";
+import { checkAccess, isFresh, type AccessRule } from "./caller.js";
+import type { RequestContext } from "./request-context.js";
+
+/**
+ * Runs every mutation of the schema within what each of its transactions has to pass: at the beginning, that its caller may still do
+ * this; at the end, the claim of the request, if it has one. Fields for anyone act with what their input proves; the few of them that
+ * act with a session call `holdCaller` themselves.
+ */
+export function guardMutations(schema: GraphQLSchema, needs: { work: Work; idempotency: IdempotencyKeys }): void {
+  for (const field of Object.values(schema.getMutationType()?.getFields() ?? {})) {
+    const { resolve } = field;
+    if (!resolve) throw new Error(`the mutation ${field.name} does nothing`);
+    const rule = field.extensions.allow as AccessRule;
+    field.resolve = (source, input, context: RequestContext, info) => {
+      const claimed = context.idempotencyClaim;
+      const run = (): unknown => resolve(source, input, context, info);
+      const claim = () => (claimed ? needs.idempotency.run(claimed, run) : run());
+      if (rule === "anyone") return claim();
+      return needs.work.guarded({ begins: (unit) => mustStillMay(unit, field.name, rule, context) }, claim);
+    };
+  }
+}
+
+/** Asks what was asked before the mutation began once more, of the caller as of now. */
+async function mustStillMay(
+  unit: UnitOfWork,
+  mutation: string,
+  rule: AccessRule,
+  context: RequestContext,
+): Promise<void> {
+  const caller = await holdCaller(unit, context.caller);
+  checkAccess(rule, caller);
+  if (alwaysNeedsFreshProof(mutation) && !isFresh(caller, unit.now)) throw new Refusal("STEP_UP_REQUIRED");
+}
