@@ -1,6 +1,7 @@
-import { afterAll, afterEach, beforeAll, expect, it, jest } from "@jest/globals";
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from "@jest/globals";
+import { roleMay, type TeamRight, type TeamRole } from "@gatehouse/shared";
 import { describeOnBothDatabases } from "../../testing/databases.js";
-import { World, type Answer } from "../../testing/world.js";
+import { OWNER_PASSWORD, World, type Answer } from "../../testing/world.js";
 import { authenticationFields } from "../access/limits.js";
 import { IdempotencyRecord } from "./api-key.entity.js";
 import { IdempotencyKeys, secretAnswers } from "./idempotency.js";
@@ -125,6 +126,65 @@ describeOnBothDatabases("Idempotency-Key", (database) => {
       unit.manager.query("UPDATE api_keys SET scopes = 'CONTACTS_WRITE' WHERE firmId = ?", [firm.id]),
     );
     expect((await create("Ed Refused", key, reader)).data.createContact.contact.name).toBe("Ed Refused");
+  });
+
+  describe("X31 a kept answer", () => {
+    const UPDATE_POLICY = `mutation($input: UpdateSecurityPolicyInput!) { updateSecurityPolicy(input: $input) { userErrors { code } } }`;
+    const RENAME = `mutation($input: ChangeTeamMemberInput!) { changeTeamMember(input: $input) { teamMember { name } userErrors { code } } }`;
+    const BOTH = `mutation($input: ChangeTeamMemberInput!) { changeTeamMember(input: $input) { teamMember { name } } __typename }`;
+    const setRole = (email: string, role: string) =>
+      world.app.work.do((unit) => unit.affected("UPDATE team_members SET role = ? WHERE email = ?", [role, email]));
+    const signedIn = async (role: "ADMIN" | "STAFF") => {
+      const email = await world.member(firm.id, role);
+      const { result } = await world.signIn("teamSignIn", "TeamSignInInput", { email, password: OWNER_PASSWORD });
+      return { email, token: result.sessionToken as string };
+    };
+    const roles: readonly TeamRole[] = ["OWNER", "ADMIN", "STAFF"];
+    const acts: [act: string, right: TeamRight, query: string, input: () => object][] = [
+      ["createContact", "write", CREATE, () => ({ name: "Kept Contact" })],
+      ["updateSecurityPolicy", "write", UPDATE_POLICY, () => ({ expectedVersion: 0 })],
+    ];
+
+    it.each(acts.flatMap((act) => roles.map((role) => [act[0], role, act] as const)))(
+      "of %s is repeated to somebody who has become %s only where they may still do it",
+      async (_act, role, act) => {
+        const [name, right, query, input] = act;
+        const { email, token } = await signedIn("ADMIN");
+        const ask = (key: string) => world.ask(query, { input: input() }, token, { "idempotency-key": key });
+        const key = newKey();
+        const first = await ask(key);
+        expect(first.data[name]).toBeTruthy();
+        await setRole(email, role);
+        const again = await ask(key);
+        expect({ data: again.data, code: codeOf(again) }).toEqual(
+          roleMay(role, right) ? { data: first.data, code: undefined } : { data: null, code: "FORBIDDEN" },
+        );
+      },
+    );
+
+    it("of a dangerous act is repeated only beside a fresh proof, and the act is not done again", async () => {
+      const { token } = await signedIn("ADMIN");
+      const colleague = await world.member(firm.id, "STAFF");
+      const [{ id: memberId }] = (await world.app.work.reader.query("SELECT id FROM team_members WHERE email = ?", [
+        colleague,
+      ])) as [{ id: string }];
+      const rename = (key: string, query: string) =>
+        world.ask(query, { input: { memberId, name: "Kept Name" } }, token, { "idempotency-key": key });
+      const [one, two] = [newKey(), newKey()];
+      const first = await rename(one, RENAME);
+      expect(first.data.changeTeamMember.userErrors).toEqual([]);
+      const [alone, beside] = [await rename(one, RENAME), await rename(two, BOTH)];
+      expect([alone.data, beside.data.changeTeamMember.teamMember.name]).toEqual([first.data, "Kept Name"]);
+      world.forward({ minutes: 11 });
+      expect((await rename(one, RENAME)).data.changeTeamMember).toEqual({
+        teamMember: null,
+        userErrors: [{ code: "STEP_UP_REQUIRED" }],
+      });
+      const stale = await rename(two, BOTH);
+      expect({ data: stale.data, code: codeOf(stale) }).toEqual({ data: null, code: "FORBIDDEN" });
+      await world.mutate("stepUp", "StepUpInput", "session { id }", { password: OWNER_PASSWORD }, token);
+      expect((await rename(one, RENAME)).data).toEqual(first.data);
+    });
   });
 
   it("answers with secrets are never kept: such mutations refuse the header and do nothing", async () => {

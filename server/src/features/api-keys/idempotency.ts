@@ -1,12 +1,20 @@
 import { HeaderMap } from "@apollo/server";
-import { Kind, type DocumentNode, type ExecutionResult, type SelectionSetNode } from "graphql";
+import {
+  GraphQLError,
+  Kind,
+  type DocumentNode,
+  type ExecutionResult,
+  type GraphQLSchema,
+  type SelectionSetNode,
+} from "graphql";
 import { deflateRawSync, inflateRawSync } from "node:zlib";
-import { lifetimes } from "@gatehouse/shared";
+import { alwaysNeedsFreshProof, lifetimes } from "@gatehouse/shared";
 import type { KeyRing } from "../../platform/crypto/key-ring.js";
 import { digestOf } from "../../platform/crypto/tokens.js";
 import { insertIgnore } from "../../platform/database/dialect.js";
-import type { OperationStage } from "../../platform/graphql/operation-pipeline.js";
-import type { Caller } from "../access/caller.js";
+import { forbidden } from "../../platform/graphql/failures.js";
+import { responseOf, type OperationStage } from "../../platform/graphql/operation-pipeline.js";
+import { checkAccess, isFresh, type AccessRule, type Caller } from "../access/caller.js";
 import type { RequestContext } from "../access/request-context.js";
 import type { UnitOfWork, Work } from "../audit/unit-of-work.js";
 import { IdempotencyRecord } from "./api-key.entity.js";
@@ -161,6 +169,25 @@ function rootFields(document: DocumentNode, selections: SelectionSetNode, seen =
   });
 }
 
+const needsFreshProofNow = (fields: readonly string[], { caller, now }: RequestContext): boolean =>
+  fields.some(alwaysNeedsFreshProof) && !isFresh(caller, now());
+
+/** Why the caller may do this no more, though it was done; null where they still may. */
+function accessRefusal(schema: GraphQLSchema, fields: readonly string[], context: RequestContext): GraphQLError | null {
+  const mutations = schema.getMutationType()?.getFields() ?? {};
+  try {
+    for (const name of fields) {
+      const rule = mutations[name]?.extensions.allow as AccessRule | undefined;
+      // `__typename` has none.
+      if (rule !== undefined) checkAccess(rule, context.caller);
+    }
+  } catch (error) {
+    if (error instanceof GraphQLError) return error;
+    throw error;
+  }
+  return needsFreshProofNow(fields, context) ? forbidden("a sign-in or stepUp within the last minutes") : null;
+}
+
 /** JSON with sorted names, so that two ways to write the same variables are the same request. */
 const canonical = (value: unknown): string =>
   JSON.stringify(value, (_name, inner: unknown) =>
@@ -178,7 +205,8 @@ const refusal = (why: keyof typeof refusals) => {
 };
 
 /**
- * `Idempotency-Key` on mutations of authenticated callers: the first answer is repeated for 24 hours. A request that failed before
+ * `Idempotency-Key` on mutations of authenticated callers: the first answer is repeated for 24 hours, to whoever may still do what it
+ * answers. A request that failed before
  * anything was committed may be tried again. `withoutReplay`: mutations that refuse the header (secrets, sign-in).
  */
 export function idempotencyPlugin(
@@ -190,7 +218,7 @@ export function idempotencyPlugin(
     async requestDidStart() {
       let claimed: Claimed | null = null;
       return {
-        async responseForOperation({ request, document, operation, contextValue }) {
+        async responseForOperation({ schema, request, document, operation, contextValue }) {
           const key = request.http?.headers.get("idempotency-key");
           if (key === undefined || operation?.operation !== "mutation") return null;
           const callerKey = callerKeyOf(contextValue.caller);
@@ -204,7 +232,15 @@ export function idempotencyPlugin(
             canonical([query, operationName ?? null, variables ?? {}]),
           );
           if (claim.kind === "REPLAY") {
+            const fields = rootFields(document, operation.selectionSet);
+            // Of one field, it is its own to say in its payload.
+            if (fields.length === 1 && needsFreshProofNow(fields, contextValue)) return null;
             const headers = new HeaderMap([["idempotent-replayed", "true"]]);
+            const refusedNow = accessRefusal(schema, fields, contextValue);
+            if (refusedNow) {
+              const { body } = responseOf({ data: null, errors: [refusedNow] });
+              return { http: { status: 200, headers }, body };
+            }
             const { data = null, errors } = claim.answer;
             return {
               http: { status: 200, headers },
