@@ -4,6 +4,7 @@ export * from "./security-mode/security-mode.js";
 export * from "./sign-in/sign-in-policy.js";
 export * from "./access-endings/access-endings.js";
 export * from "./limits/attempt-rules.js";
+export * from "./limits/clock-ahead.js";
 export * from "./sign-in/full-proof.js";
 export * from "./sign-in/dangerous-acts.js";
 export * from "./limits/limits.js";

@@ -291,7 +291,7 @@ class DemoStory {
         recoveryCodesRemaining: facts.isEnrolled ? 10 : 0,
         consecutiveFailures: facts.isLocked ? 10 : 0,
         lockedUntil: facts.isLocked ? this.now + DAY : null,
-        lockCount: facts.isLocked ? 7 : 0,
+        lockCount: facts.isLocked ? 8 : 0,
       })),
     );
     await manager.insert(

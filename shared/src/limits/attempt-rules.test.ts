@@ -1,5 +1,15 @@
 import { describe, expect, it } from "@jest/globals";
-import { attemptLimits, countAttempt, mostAttempts, type AttemptCount, type AttemptLimit } from "../index.js";
+import {
+  attemptLimits,
+  CLOCK_MARGIN_MS,
+  countAttempt,
+  leewayOf,
+  mostAttempts,
+  paceOf,
+  waitEndsAt,
+  type AttemptCount,
+  type AttemptLimit,
+} from "../index.js";
 
 const second = 1000;
 const minute = 60 * second;
@@ -138,5 +148,65 @@ describe("the wait after the last try", () => {
     expect(taken(now)).toBe(50);
     expect(taken(now + 30 * second)).toBe(5);
     expect(taken(now + 90 * second)).toBe(5);
+  });
+});
+
+describe("X34 a clock that was ahead, and was set right", () => {
+  const now = 1_800_000_000_000;
+  const year = 365 * day;
+  /** The wait that the last of a window's tries begins, and one try after each wait for as long as told. */
+  const exhausted = (limit: AttemptLimit, at: number, waits: number): AttemptCount => {
+    let count = untouched;
+    for (let moment = at, begun = 0; begun < waits; moment = Math.max(moment, count.blockedUntil ?? 0)) {
+      const judged = countAttempt(count, limit, moment);
+      if (judged.isRefused) throw new Error("refused at the end of its wait");
+      count = judged.count;
+      if (judged.waitMs !== null) begun++;
+    }
+    return count;
+  };
+
+  it.each(
+    Object.entries(attemptLimits).flatMap(([name, limit]) =>
+      [day, 30 * day, year].flatMap((ahead) => [1, 3, 12].map((waits) => [name, limit, ahead / day, waits] as const)),
+    ),
+  )("keeps nobody out: %s, %s, by %d days, after %d waits", (_name, limit, days, waits) => {
+    const count = exhausted(limit, now + days * day, waits);
+    // Where the clock was ahead by less than a wait lasts, the wait is as any other.
+    if (waitEndsAt(count, limit, now) !== null) throw new Error("the wait is plausible");
+    const judged = countAttempt(count, limit, now);
+    if (judged.isRefused) throw new Error("refused");
+    const longest = Math.max(limit.longestWait, paceOf(limit));
+    expect((judged.count.blockedUntil ?? now) - now).toBeLessThanOrEqual(longest);
+    expect(judged.count.owedUntil - now).toBeLessThanOrEqual(leewayOf(limit) + paceOf(limit));
+    expect(judged.count.windowEndsAt - now).toBeLessThanOrEqual(limit.window);
+    // It is no amnesty: the next wait is no shorter than it would have been.
+    expect(judged.count.blockCount).toBeGreaterThanOrEqual(waits);
+  });
+
+  it.each(Object.entries(attemptLimits))("leaves a wait alone that can be right: %s", (_name, limit) => {
+    const longest = Math.max(limit.longestWait, paceOf(limit));
+    const until = (blockedUntil: number): AttemptCount => ({ ...untouched, blockedUntil, blockCount: 3, attempts: 0 });
+    const last = now + longest + CLOCK_MARGIN_MS;
+    expect(countAttempt(until(last), limit, now)).toEqual({ isRefused: true, retryAfterMs: last - now });
+    expect([waitEndsAt(until(last), limit, now), waitEndsAt(until(last + 1), limit, now)]).toEqual([last, null]);
+    expect(countAttempt(until(last + 1), limit, now).isRefused).toBe(false);
+    expect([waitEndsAt(until(now), limit, now), waitEndsAt(untouched, limit, now)]).toEqual([null, null]);
+  });
+
+  it("begins a new window where the old one ends later than any can", () => {
+    const limit = attemptLimits.password;
+    const begun = { ...untouched, attempts: 9, windowEndsAt: now + limit.window + CLOCK_MARGIN_MS };
+    expect(countAttempt(begun, limit, now)).toMatchObject({ waitMs: 30 * second });
+    expect(countAttempt({ ...begun, windowEndsAt: begun.windowEndsAt + 1 }, limit, now)).toMatchObject({
+      waitMs: null,
+      count: { attempts: 1, windowEndsAt: now + limit.window },
+    });
+  });
+
+  it("owes no more than a day's share: the next try counts, and then one for each pace", () => {
+    const limit = attemptLimits.password;
+    const judged = countAttempt({ ...untouched, owedUntil: now + year }, limit, now);
+    expect(judged).toMatchObject({ isRefused: false, waitMs: paceOf(limit) });
   });
 });

@@ -1,3 +1,4 @@
+import { endOfWait, isAheadOf } from "./clock-ahead.js";
 import { doublingWait, type AttemptLimit } from "./limits.js";
 
 const hour = 3_600_000;
@@ -30,15 +31,38 @@ export const paceOf = (limit: AttemptLimit, factor = 1): number => Math.ceil(day
 export const leewayOf = (limit: AttemptLimit, factor = 1): number =>
   (burstOf(limit, factor) - 1) * paceOf(limit, factor);
 
+/** The longest wait that a try can begin. */
+const longestWaitOf = (limit: AttemptLimit, factor: number) => Math.max(limit.longestWait, paceOf(limit, factor));
+
+/** Until when every try is refused; null where the next one counts. */
+export const waitEndsAt = (
+  { blockedUntil }: Pick<AttemptCount, "blockedUntil">,
+  limit: AttemptLimit,
+  now: number,
+  factor = 1,
+): number | null => endOfWait(blockedUntil, longestWaitOf(limit, factor), now);
+
 /** How many tries there are until the next wait: a window's, or after a wait a tenth of them. `factor` multiplies the limits per source. */
 export const attemptsOf = ({ attempts }: AttemptLimit, blockCount: number, factor = 1): number =>
   Math.max(1, Math.floor(attempts * factor * (blockCount === 0 ? 1 : 0.1)));
+
+/** What was counted by a clock that was ahead, as it would be by this one: its wait ends now, and no more than a day's share is owed. */
+function asOf(now: number, count: AttemptCount, limit: AttemptLimit, factor: number): AttemptCount {
+  const isWaitOver = count.blockedUntil !== null && isAheadOf(now + longestWaitOf(limit, factor), count.blockedUntil);
+  return {
+    ...count,
+    blockedUntil: isWaitOver ? now : count.blockedUntil,
+    windowEndsAt: isAheadOf(now + limit.window, count.windowEndsAt) ? now : count.windowEndsAt,
+    owedUntil: Math.min(count.owedUntil, now + leewayOf(limit, factor)),
+  };
+}
 
 /**
  * Judges one more try: refused while a wait lasts, else counted. The last one of a window, or of the day's share, begins a wait. After it a
  * tenth of a window's tries is there before the next, which is twice as long; a whole window only once no wait has begun for `longestWait`.
  */
-export function countAttempt(count: AttemptCount, limit: AttemptLimit, now: number, factor = 1): JudgedAttempt {
+export function countAttempt(stored: AttemptCount, limit: AttemptLimit, now: number, factor = 1): JudgedAttempt {
+  const count = asOf(now, stored, limit, factor);
   const { blockedUntil } = count;
   if (blockedUntil !== null && blockedUntil > now) return { isRefused: true, retryAfterMs: blockedUntil - now };
   const isRowOver = blockedUntil !== null && blockedUntil + limit.longestWait <= now;

@@ -6,8 +6,10 @@ import {
   lengths,
   lifetimes,
   secondFactorLock,
+  secondFactorLockEndsAt,
   secondFactorLockMs,
 } from "./limits.js";
+import { CLOCK_MARGIN_MS, endOfWait, isAheadOf } from "./clock-ahead.js";
 
 const minute = 60_000;
 const hour = 3_600_000;
@@ -55,5 +57,25 @@ describe("the wait after too many tries", () => {
     const locks = Array.from({ length: 12 }, (_, n) => secondFactorLockMs(n));
     expect(locks.slice(0, 9)).toEqual([0.25, 0.5, 1, 2, 4, 8, 16, 24, 24].map((hours) => hours * hour));
     for (const ms of locks.slice(9)) expect(ms).toBe(36_500 * day);
+  });
+
+  it.each([
+    ["none", null, 0, null],
+    ["over", 0, 1, null],
+    ["the first, at its longest", 15 * minute + CLOCK_MARGIN_MS, 1, 15 * minute + CLOCK_MARGIN_MS],
+    ["the first, longer than it can be", 15 * minute + CLOCK_MARGIN_MS + 1, 1, null],
+    ["the eighth", 24 * hour, 8, 24 * hour],
+    ["the first, by a clock that was two days ahead", 2 * day, 1, null],
+    ["after a hundred failures", 36_500 * day, 10, 36_500 * day],
+    ["without a count", 15 * minute, 0, 15 * minute],
+  ])("X34 of a second factor counts only where a right clock can have begun it: %s", (_what, ms, lockCount, left) => {
+    const now = 1_800_000_000_000;
+    const ends = secondFactorLockEndsAt({ lockedUntil: ms === null ? null : now + ms, lockCount }, now);
+    expect(ends).toBe(left === null ? null : now + left);
+  });
+
+  it("X34 is over at its end, and not one that began later than any can", () => {
+    expect([endOfWait(10, 5, 9), endOfWait(10, 5, 10), endOfWait(null, 5, 0)]).toEqual([10, null, null]);
+    expect([isAheadOf(10, 10 + CLOCK_MARGIN_MS), isAheadOf(10, 11 + CLOCK_MARGIN_MS)]).toEqual([false, true]);
   });
 });

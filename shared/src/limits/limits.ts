@@ -1,3 +1,5 @@
+import { endOfWait } from "./clock-ahead.js";
+
 /** Lifetimes, lengths and counts, in one place. Durations are milliseconds. */
 const second = 1000;
 const minute = 60 * second;
@@ -71,6 +73,7 @@ export const counts = {
   trustedDeviceDaysMax: 30,
   challengeFailures: 5,
   sessionsPerOwner: 10,
+  knownDevicesPerOwner: 20,
 } as const;
 
 /**
@@ -128,3 +131,9 @@ export const doublingWait = (
  * admin or a password and recovery by the firm helps (NIST 800-63B 3.2.2: at most 100).
  */
 export const secondFactorLockMs = (n: number): number => (n < 9 ? doublingWait(secondFactorLock, n) : 100 * 365 * day);
+
+/** Until when the second factor is locked; null where it is not. A lock that lasts longer than it can is of a clock that was ahead. */
+export const secondFactorLockEndsAt = (
+  { lockedUntil, lockCount }: { lockedUntil: number | null; /** With this lock. */ lockCount: number },
+  now: number,
+): number | null => endOfWait(lockedUntil, secondFactorLockMs(Math.max(0, lockCount - 1)), now);

@@ -1,7 +1,9 @@
 import { In, IsNull, MoreThan } from "typeorm";
 import {
+  attemptLimits,
   checkAccess,
   requestLinkState,
+  secondFactorLockEndsAt,
   type AccessFacts,
   type AuditEventData,
   type AuditEventType,
@@ -67,8 +69,8 @@ export class AccessCheck {
       email,
       isEnrolled: factor.enrolledAt !== null,
       recoveryCodesRemaining: factor.recoveryCodesRemaining,
-      secondFactorLockedUntil: factor.lockedUntil,
-      passwordWaitUntil: await attempts.waitsUntil(passwordTriesOf("PORTAL", firmId, email)),
+      secondFactorLockedUntil: secondFactorLockEndsAt(factor, work.clock.now()),
+      passwordWaitUntil: await attempts.waitsUntil(passwordTriesOf("PORTAL", firmId, email), attemptLimits.password),
     };
   }
 

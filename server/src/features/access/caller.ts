@@ -1,5 +1,13 @@
 import { GraphQLError } from "graphql";
-import { lifetimes, roleMay, type ApiScope, type Assurance, type TeamRight, type TeamRole } from "@gatehouse/shared";
+import {
+  isAheadOf,
+  lifetimes,
+  roleMay,
+  type ApiScope,
+  type Assurance,
+  type TeamRight,
+  type TeamRole,
+} from "@gatehouse/shared";
 import { forbidden, Refusal, unauthenticated } from "../../platform/graphql/failures.js";
 import type { Actor } from "../audit/unit-of-work.js";
 
@@ -109,10 +117,13 @@ export function actorOf(caller: Caller, source: Source): Actor {
 
 /**
  * Dangerous acts need a sign-in or stepUp within the last 10 minutes (OWASP ASVS 7.5.1, 7.5.3). A key proves itself with every
- * request and holds the scope for the act, so this is about people.
+ * request and holds the scope for the act, so this is about people. One that a clock which was ahead has dated proves nothing.
  */
 export const isFresh = (caller: Caller, now: number): boolean =>
-  caller.kind === "API_KEY" || (caller.kind !== "ANONYMOUS" && caller.authenticatedAt + lifetimes.stepUp >= now);
+  caller.kind === "API_KEY" ||
+  (caller.kind !== "ANONYMOUS" &&
+    caller.authenticatedAt + lifetimes.stepUp >= now &&
+    !isAheadOf(now, caller.authenticatedAt));
 
 /** For use cases: those that need it sometimes (shared/sign-in `dangerousActs`), and again those whose field has asked already. */
 export function mustBeFresh(caller: FirmCaller | PersonCaller, now: number): void {

@@ -1,4 +1,12 @@
-import { attemptsOf, countAttempt, leewayOf, paceOf, type AttemptLimit, type Audience } from "@gatehouse/shared";
+import {
+  attemptsOf,
+  countAttempt,
+  leewayOf,
+  paceOf,
+  waitEndsAt,
+  type AttemptLimit,
+  type Audience,
+} from "@gatehouse/shared";
 import { digestOf } from "../../platform/crypto/tokens.js";
 import { affectedRows, insertIgnore } from "../../platform/database/dialect.js";
 import type { UnitOfWork, Work } from "../audit/unit-of-work.js";
@@ -58,9 +66,9 @@ export class Attempts {
   }
 
   /** Until when every attempt is refused; null where the next one counts. Takes none. */
-  async waitsUntil(key: string): Promise<number | null> {
+  async waitsUntil(key: string, limit: AttemptLimit): Promise<number | null> {
     const counter = await this.work.reader.findOneBy(AttemptCounter, { keyDigest: digestOf(key) });
-    return counter?.blockedUntil != null && counter.blockedUntil > this.work.clock.now() ? counter.blockedUntil : null;
+    return counter && waitEndsAt(counter, limit, this.work.clock.now());
   }
 
   /** Forgets what was counted: the attempt was a success. */

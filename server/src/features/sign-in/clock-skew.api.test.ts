@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from "@jest/globals";
 import { describeOnBothDatabases } from "../../testing/databases.js";
-import { until, World } from "../../testing/world.js";
+import { until, World, type Data } from "../../testing/world.js";
 
 const SKEW = { seconds: 60 };
 
@@ -111,5 +111,63 @@ describeOnBothDatabases("C07 two instances whose clocks are a minute apart", (da
     for (const world of [right, ahead]) expect(await viewer(world)).not.toBeNull();
     for (const world of [right, ahead]) world.forward({ minutes: 32 });
     for (const world of [right, ahead]) expect(await viewer(world)).toBeNull();
+  });
+});
+
+describeOnBothDatabases("X34 a clock that was three days ahead, and was set right", (database) => {
+  let world: World;
+  let firm: Awaited<ReturnType<World["firm"]>>;
+  let owner: string;
+  beforeAll(async () => {
+    world = await World.start(database.url());
+    firm = await world.firm();
+    owner = await world.ownerToken(firm);
+  });
+  afterAll(() => world.stop());
+
+  const DAYS = 3 * 24 * 60;
+  const client = async () => {
+    const { email, created } = await world.client(firm, owner);
+    const { secret } = await world.enroll({ token: created.result.sessionToken });
+    world.forward({ minutes: 2 });
+    return { email, secret };
+  };
+  const codesOf = ({ userErrors }: Data): string[] => userErrors.map(({ code }: { code: string }) => code);
+  const verify = (challengeToken: string, code: string): Promise<Data> =>
+    world.signIn("verifyTwoFactor", "VerifyTwoFactorInput", { challengeToken, code });
+
+  it("keeps nobody waiting who was to wait for some minutes, and no code from counting", async () => {
+    const [guessed, locked, used] = [await client(), await client(), await client()];
+    world.forward({ minutes: DAYS });
+    for (let n = 0; n < 11; n++) await world.portalSignIn(firm, guessed.email, "a wrong long password");
+    expect(codesOf(await world.portalSignIn(firm, guessed.email))).toEqual(["ACCOUNT_LOCKED"]);
+    for (let challenge = 0; challenge < 2; challenge++) {
+      const { result } = await world.portalSignIn(firm, locked.email);
+      for (let n = 0; n < 5; n++) await verify(result.challengeToken, "000000");
+    }
+    expect(codesOf(await world.portalSignIn(firm, locked.email))).toEqual(["ACCOUNT_LOCKED"]);
+    const { result } = await world.portalSignIn(firm, used.email);
+    expect((await verify(result.challengeToken, world.code(used.secret))).result.__typename).toBe("SignedIn");
+
+    world.forward({ minutes: -DAYS });
+    for (const { email, secret } of [guessed, locked, used]) {
+      const again = await world.portalSignIn(firm, email);
+      expect(again.userErrors).toEqual([]);
+      expect((await verify(again.result.challengeToken, world.code(secret))).result.__typename).toBe("SignedIn");
+    }
+  });
+
+  it("makes no session fresh for as long as it was ahead", async () => {
+    world.forward({ minutes: DAYS });
+    const early = await world.ownerToken(firm);
+    world.forward({ minutes: -DAYS });
+    const { userErrors } = await world.mutate(
+      "createApiKey",
+      "CreateApiKeyInput",
+      "token",
+      { name: "Too early", scopes: ["AUDIT_READ"] },
+      early,
+    );
+    expect(codesOf({ userErrors })).toEqual(["STEP_UP_REQUIRED"]);
   });
 });

@@ -2,6 +2,7 @@ import type { EntityManager } from "typeorm";
 import {
   counts,
   secondFactorLock,
+  secondFactorLockEndsAt,
   secondFactorLockMs,
   type AuditEventData,
   type AuditEventType,
@@ -19,7 +20,7 @@ import { notify } from "../mail/security-notices.js";
 import { accountLocked, recoveryCodeUsed } from "../mail/templates.js";
 import type { Passkeys, PasskeySubject } from "../passkeys/passkeys.service.js";
 import { newRecoveryCode, readRecoveryCode } from "./recovery-code.js";
-import { matchingStep, newTotpSecret, readTotpCode } from "./totp.js";
+import { lastPlausibleStep, matchingStep, newTotpSecret, readTotpCode } from "./totp.js";
 import { PendingTotpEnrollment, RecoveryCode, TotpCredential, TwoFactorState } from "./two-factor.entity.js";
 
 const RECOVERY_PURPOSE = "recovery code";
@@ -47,8 +48,8 @@ export class SecondFactorLocked extends Refusal {
 }
 export const lockedRefusal = (lockedUntil: number, now: number) => new SecondFactorLocked(lockedUntil - now);
 
-export const isLocked = (state: Pick<TwoFactorState, "lockedUntil"> | null, now: number): boolean =>
-  state?.lockedUntil != null && state.lockedUntil > now;
+export const isLocked = (state: Pick<TwoFactorState, "lockedUntil" | "lockCount"> | null, now: number): boolean =>
+  state !== null && secondFactorLockEndsAt(state, now) !== null;
 
 /** What an encrypted secret is bound to: its table, column, firm and owner. */
 export const secretPlace = (
@@ -193,11 +194,10 @@ export class SecondFactor {
     if (step === null) return false;
     // Two requests with one code race here; exactly one sees a row change.
     return (
-      (await unit.affected("UPDATE totp_credentials SET lastUsedStep = ? WHERE ownerId = ? AND lastUsedStep < ?", [
-        step,
-        owner.ownerId,
-        step,
-      ])) === 1
+      (await unit.affected(
+        "UPDATE totp_credentials SET lastUsedStep = ? WHERE ownerId = ? AND (lastUsedStep < ? OR lastUsedStep > ?)",
+        [step, owner.ownerId, step, lastPlausibleStep(unit.now)],
+      )) === 1
     );
   }
 

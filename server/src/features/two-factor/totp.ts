@@ -1,5 +1,6 @@
 import { randomBytes, timingSafeEqual } from "node:crypto";
 import speakeasy from "speakeasy";
+import { CLOCK_MARGIN_MS } from "@gatehouse/shared";
 
 /**
  * Time-based one-time passwords (RFC 6238: SHA-1, 6 digits, 30 s). The only file that knows speakeasy, which nobody maintains any
@@ -30,6 +31,9 @@ const codeAt = (secret: string, counter: number): string =>
 const isSame = (a: string, b: string) => a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
 
 export const stepAt = (now: number): number => Math.floor(now / PERIOD_MS);
+
+/** The last step that can have been used by now; a later one was, by a clock that was ahead, and keeps no code from counting. */
+export const lastPlausibleStep = (now: number): number => stepAt(now + CLOCK_MARGIN_MS) + WINDOW;
 
 /** The time step whose code it is, within one of now; null when it is none. The caller must still refuse a step used before. */
 export function matchingStep(secret: string, code: string, now: number): number | null {
