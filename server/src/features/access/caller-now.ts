@@ -1,5 +1,5 @@
 import type { TeamRole } from "@gatehouse/shared";
-import { changing, sharing } from "../../platform/database/dialect.js";
+import { byIndex, changing, sharing } from "../../platform/database/dialect.js";
 import { unauthenticated } from "../../platform/graphql/failures.js";
 import type { UnitOfWork } from "../audit/unit-of-work.js";
 import type { Caller } from "./caller.js";
@@ -43,9 +43,13 @@ export async function holdCaller(unit: UnitOfWork, caller: Caller): Promise<Call
  * Holds the sessions of whom an act is about until the commit, before anything else of theirs: what they have under way is done before it,
  * or finds itself ended or changed.
  */
-export async function holdSessionsOf(unit: UnitOfWork, ownerId: string): Promise<void> {
+export async function holdSessionsOf(
+  unit: UnitOfWork,
+  { firmId, ownerId }: { firmId: string; ownerId: string },
+): Promise<void> {
+  const { manager } = unit;
   await unit.rows(
-    `SELECT id FROM sessions WHERE ownerId = ? AND revokedAt IS NULL ORDER BY id${changing(unit.manager)}`,
-    [ownerId],
+    `SELECT id FROM sessions ${byIndex(manager, "ix_sessions_owner")} WHERE ownerId = ? AND firmId = ? AND revokedAt IS NULL ORDER BY id${changing(manager)}`,
+    [ownerId, firmId],
   );
 }

@@ -210,7 +210,7 @@ async function lockMembers(
   memberId = "",
 ): Promise<{ caller: TeamCaller; member: TeamMember | null }> {
   const { manager } = unit;
-  if (memberId !== "") await holdSessionsOf(unit, memberId);
+  if (memberId !== "") await holdSessionsOf(unit, { firmId: caller.firmId, ownerId: memberId });
   const members = await manager.find(TeamMember, {
     where: { id: In([caller.memberId, memberId]), firmId: caller.firmId, disabledAt: IsNull() },
     order: { id: "ASC" },

@@ -167,7 +167,7 @@ export class PortalAdministration {
     if (isDangerous) mustBeFresh(caller, this.needs.work.clock.now());
     return this.needs.work.do(async (unit) => {
       const { person, contact } = await this.find(unit.manager, caller.firmId, contactId);
-      await holdSessionsOf(unit, person.ownerId);
+      await holdSessionsOf(unit, person);
       await work(unit, person, contact, actorIn(context));
       return unit.manager.findOneByOrFail(Contact, { id: contact.id });
     });
