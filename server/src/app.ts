@@ -27,7 +27,7 @@ import { may } from "./features/access/caller.js";
 import { ApiKeyService } from "./features/api-keys/api-key.service.js";
 import { ApiKeysResolver } from "./features/api-keys/api-key.resolver.js";
 import { IdempotencyKeys, idempotencyPlugin } from "./features/api-keys/idempotency.js";
-import { authenticationFields, costBucketOf } from "./features/access/limits.js";
+import { authenticationFields, costBucketOf, readsFree } from "./features/access/limits.js";
 import { WebhookDispatcher } from "./features/webhooks/webhook-dispatcher.js";
 import { WebhookService } from "./features/webhooks/webhook.service.js";
 import { WebhooksResolver } from "./features/webhooks/webhook.resolver.js";
@@ -381,6 +381,7 @@ export async function startApp(
   const costs: CostOptions<RequestContext> = {
     rates: new CostRates(channel?.client ?? null),
     bucketOf: (context) => costBucketOf(context, sourceLimitFactor),
+    readsFree,
     hideHints: config.isProduction,
   };
   const pipeline = new OperationPipeline<RequestContext>({

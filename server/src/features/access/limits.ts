@@ -36,3 +36,10 @@ export function costBucketOf({ caller, source }: RequestContext, sourceLimitFact
     return { key: sourceKey(source.ipAddress), perMinute: Math.max(1, Math.floor(ANONYMOUS * sourceLimitFactor)) };
   return { key: caller.kind === "API_KEY" ? caller.keyId : caller.sessionId, perMinute: CALLER };
 }
+
+/**
+ * Whether the reading of new documents costs nothing: the firm's own team and keys, which write documents of their own. A stranger or a
+ * client has the portal's pages, whose documents the server knows from their first use on.
+ */
+export const readsFree = ({ caller }: RequestContext): boolean =>
+  caller.kind === "TEAM_MEMBER" || caller.kind === "API_KEY";

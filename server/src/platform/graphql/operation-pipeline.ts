@@ -53,8 +53,11 @@ export interface KnownOperation {
   execute: Execute;
 }
 
-/** Nodes and plans take up to four hundred times the text's room: a hundred megabytes at most. */
-const KNOWN = { max: 1000, maxSize: 256_000 };
+/**
+ * Nodes and plans take up to four hundred times the text's room: a hundred megabytes at most. A longer text than any of our pages' is
+ * not kept, so that a few of them do not push out what everybody uses.
+ */
+export const KNOWN = { max: 1000, maxSize: 256_000, maxEntrySize: 8000 };
 
 /** The body of a POST as GraphQL over HTTP has it. */
 interface OperationBody {

@@ -39,7 +39,8 @@ export const readDocuments = <C extends BaseContext>(
       async responseForOperation({ operation, response }) {
         if (errors) return responseOf({ errors }, 400);
         if (!charged || !operation) return null;
-        for (const [name, value] of rateHeaders(await charged.giveBack())) response.http.headers.set(name, value);
+        const rate = await charged.giveBack();
+        if (rate) for (const [name, value] of rateHeaders(rate)) response.http.headers.set(name, value);
         return null;
       },
     };

@@ -26,6 +26,18 @@ describe("a caller's budget", () => {
     expect(await rates.take({ key: "maya", perMinute: 10 }, 1)).toMatchObject({ isAllowed: false });
   });
 
+  it("X32 does not grow by what is given back once its minute is over", async () => {
+    const rates = new CostRates();
+    const bucket = { key: "maya", perMinute: 100 };
+    expect(await rates.giveBack(bucket, 60)).toMatchObject({ remaining: 100 });
+    expect(await rates.take(bucket, 100)).toMatchObject({ isAllowed: true, remaining: 0 });
+    expect(await rates.take(bucket, 1)).toMatchObject({ isAllowed: false });
+    const other = { key: "noah", perMinute: 100 };
+    await rates.take(other, 30);
+    expect(await rates.giveBack(other, 60)).toMatchObject({ remaining: 100 });
+    expect(await rates.take(other, 101)).toMatchObject({ isAllowed: false });
+  });
+
   it("is counted in the process while Redis does not answer", async () => {
     const redis = new Redis({ host: "127.0.0.1", port: 1, lazyConnect: true, enableOfflineQueue: false });
     try {

@@ -33,9 +33,15 @@ export class CostRates {
     }
   }
 
-  /** Puts back what was taken a moment ago. */
+  /**
+   * Puts back what was taken a moment ago, at most what the minute has taken: when its own is over meanwhile, another's budget does not
+   * grow by it.
+   */
   async giveBack({ key, perMinute }: CostBucket, cost: number): Promise<CostRate> {
-    return rateOf(perMinute, await this.limiterOf(perMinute).reward(key, cost), true);
+    const limiter = this.limiterOf(perMinute);
+    const rewarded = await limiter.reward(key, cost);
+    const surplus = -rewarded.consumedPoints;
+    return rateOf(perMinute, surplus > 0 ? await limiter.penalty(key, surplus) : rewarded, true);
   }
 
   private limiterOf(perMinute: number): RateLimiterAbstract {
@@ -59,7 +65,6 @@ export class CostRates {
 const rateOf = (limit: number, { remainingPoints, msBeforeNext }: RateLimiterRes, isAllowed: boolean): CostRate => ({
   isAllowed,
   limit,
-  // What is put back after its minute is nobody's gain.
-  remaining: Math.min(limit, Math.max(0, remainingPoints)),
+  remaining: Math.max(0, remainingPoints),
   resetMs: Math.max(0, msBeforeNext),
 });

@@ -9,6 +9,8 @@ import type { CostBucket, CostRate, CostRates } from "./cost-rates.js";
 export interface CostOptions<C> {
   rates: CostRates;
   bucketOf(context: C): CostBucket;
+  /** Whether the caller pays for what an operation does alone, and not for the reading of a new document. */
+  readsFree(context: C): boolean;
   maxCost?: number;
   /** In production an error tells nothing of the schema beyond what was asked. */
   hideHints: boolean;
@@ -44,18 +46,21 @@ export const readingCost = ({ length }: string): number =>
   Math.min(READING.most, Math.max(READING.least, Math.ceil(length / READING.charactersForOne)));
 
 export interface ReadingCharge extends Charged {
-  /** For an operation that went on to run: it costs what it costs, whether its document was known or not. */
-  giveBack(): Promise<CostRate>;
+  /** For an operation that went on to run: a caller who reads free gets it back. The budget then; null where it stays paid for. */
+  giveBack(): Promise<CostRate | null>;
 }
 
 /**
  * Charges the reading of a document that the server does not know to whoever sends it, before it is parsed: what is refused stays
- * paid for, so that a flood of invalid documents ends like any other. Throws RATE_LIMITED.
+ * paid for, so that a flood of invalid documents ends like any other, and so does one of valid documents that are new each time.
+ * Throws RATE_LIMITED.
  */
 export async function chargeReading<C>(options: CostOptions<C>, context: C, source: string): Promise<ReadingCharge> {
   const cost = readingCost(source);
   const rate = await take(options, context, cost);
-  return { cost, rate, giveBack: () => options.rates.giveBack(options.bucketOf(context), cost) };
+  const giveBack = async () =>
+    options.readsFree(context) ? options.rates.giveBack(options.bucketOf(context), cost) : null;
+  return { cost, rate, giveBack };
 }
 
 /**

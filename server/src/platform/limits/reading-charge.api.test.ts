@@ -1,6 +1,13 @@
+import { join } from "node:path";
+import { print } from "graphql";
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { describeOnBothDatabases } from "../../testing/databases.js";
+import { projectDocuments } from "../../testing/project-documents.js";
 import { World, type Answer } from "../../testing/world.js";
+import { KNOWN } from "../graphql/operation-pipeline.js";
+import { readingCost } from "./limits.plugin.js";
+
+const ROOT = join(__dirname, "../../../..");
 
 describeOnBothDatabases("a flood of documents that are refused", (database) => {
   let world: World;
@@ -75,5 +82,45 @@ describeOnBothDatabases("a flood of documents that are refused", (database) => {
     expect([remaining(first), remaining(await world.ask(query, {}, token))]).toEqual([60_000 - 21, 60_000 - 42]);
     const refused = await world.ask("{ nothing }", {}, token);
     expect([refused.status, remaining(refused)]).toEqual([400, 60_000 - 42 - 10]);
+  });
+
+  let sent = 0;
+  /** A valid document that nobody has sent before, as long as costs most to read. */
+  const fresh = () => `{ a${++sent}: __typename } #${"x".repeat(2000)}`;
+  /** Sends new valid documents until one is turned away, or so many were read: how many were. */
+  const readValid = async (most: number, token?: string) => {
+    for (let read = 0; read < most; read += 10) {
+      const answers = await Promise.all(ten(0).map(() => world.ask(fresh(), {}, token)));
+      const turnedAway = answers.findIndex(({ status }) => status === 429);
+      if (turnedAway >= 0) return read + turnedAway;
+      expect(answers.map(({ status }) => status)).toEqual(ten(0).map(() => 200));
+    }
+    return most;
+  };
+
+  it("X32 valid documents, new each time, end too: of one source, and of a client's session", async () => {
+    // Another process, whose sources have their budgets still.
+    const other = await World.start(database.url(), { sourceLimitFactor: 1 });
+    await world.stop();
+    world = other;
+    const guest = (await world.client(firm, owner)).created.result.sessionToken as string;
+    // 6,000 and 60,000 a minute: some more where the machine is so slow that another minute begins.
+    expect(await readValid(400)).toBeLessThan(200);
+    expect(await readValid(1500, guest)).toBeLessThan(1200);
+  });
+
+  it("X32 the firm's own team and keys pay for what their operations do alone", async () => {
+    const token = await world.key(owner, ["CONTACTS_READ"]);
+    expect(await readValid(1500, token)).toBe(1500);
+  });
+
+  it("X32 all that our pages ask takes a small part of a stranger's minute, also where none of it is known", () => {
+    const documents = projectDocuments(ROOT, ["dashboard/src/portal", "dashboard/src/features"], world.app.schema);
+    const texts = new Set(documents.map(({ document }) => print(document)));
+    expect(texts.size).toBeGreaterThan(20);
+    const costs = [...texts].map(readingCost);
+    expect(costs.reduce((sum, cost) => sum + cost, 0)).toBeLessThan(6000 / 2);
+    const all = projectDocuments(ROOT, ["dashboard/src"], world.app.schema);
+    expect(Math.max(...all.map(({ document }) => print(document).length))).toBeLessThan(KNOWN.maxEntrySize);
   });
 });

@@ -34,7 +34,7 @@ const UNSENT_BYTES = 1_048_576;
 const BEHIND_CHECK_MS = 20;
 const MINUTE_MS = 60_000;
 /** Documents that were found valid; their nodes take about a hundred times the text's room. */
-const KNOWN = { max: 200, maxSize: 100_000 };
+const KNOWN = { max: 200, maxSize: 100_000, maxEntrySize: 8000 };
 /** How long clients have to answer the close at shutdown. */
 const FAREWELL_MS = 1000;
 /** RFC 6455's registry: "Try Again Later". At 4500 graphql-ws's client would give up for good. */
