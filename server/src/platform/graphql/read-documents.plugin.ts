@@ -32,8 +32,13 @@ export const readDocuments = <C extends BaseContext>(
         const document = await read(state.source, state.contextValue);
         errors = "kind" in document ? null : document;
         Object.assign(state, { document: "kind" in document ? document : empty });
+        // Apollo would keep what it was sent beside its digest, whatever became of it.
+        if (errors) state.metrics.persistedQueryRegister = false;
         if (!errors || !charged) return;
         for (const [name, value] of rateHeaders(charged.rate)) state.response.http.headers.set(name, value);
+      },
+      async didResolveOperation({ operation, metrics }) {
+        if (!operation) metrics.persistedQueryRegister = false;
       },
       /** Asked only where no stage has refused the operation: from then on the fast lane knows it. */
       async responseForOperation({ operation, response }) {

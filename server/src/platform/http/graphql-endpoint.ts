@@ -9,6 +9,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { LRUCache } from "lru-cache";
 import type { Log } from "../log.js";
 import type { OperationPipeline } from "../graphql/operation-pipeline.js";
+import { envelopeError } from "./envelope.js";
 import { BodyError, readBody, send, sendError, sendJson } from "./responses.js";
 import { isFromElsewhere } from "./same-site.js";
 
@@ -125,6 +126,11 @@ async function readJson(request: IncomingMessage, response: ServerResponse): Pro
   }
   if (typeof body !== "object" || body === null || Array.isArray(body)) {
     sendError(response, 400, "BAD_REQUEST", "The body must be one JSON object with a query; batches are not accepted.");
+    return undefined;
+  }
+  const wrong = envelopeError(body);
+  if (wrong !== null) {
+    sendError(response, 400, "BAD_REQUEST", wrong);
     return undefined;
   }
   return body;

@@ -17,6 +17,7 @@ import { LRUCache } from "lru-cache";
 import { WebSocketServer, type WebSocket } from "ws";
 import type { DocumentReader } from "../graphql/document-reader.js";
 import { variableErrors, withoutArguments } from "../graphql/errors-without-values.js";
+import { isTooDeep, tooDeep } from "../http/envelope.js";
 import { refuseOnSocket } from "../http/responses.js";
 import { withoutHints } from "../limits/document-limits.js";
 import { SharedEvents, type Subscriber } from "./shared-events.js";
@@ -182,6 +183,7 @@ export function attachWebSocket<C extends { requestId: string }>(
       },
       onSubscribe: async (connection, _id, payload) => {
         const { socket } = connection.extra;
+        if (isTooDeep(payload)) return end(socket, CloseCode.BadRequest, tooDeep);
         if (Object.keys(connection.subscriptions).length > SUBSCRIPTIONS_PER_SOCKET)
           return end(socket, CloseCode.TooManyInitialisationRequests, "Too many subscriptions");
         const contextValue = await orTryAgainLater(socket, null, () => contextOf(connection));
