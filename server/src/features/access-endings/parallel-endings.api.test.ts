@@ -1,6 +1,8 @@
-import { afterAll, beforeAll, expect, it } from "@jest/globals";
+import { afterAll, afterEach, beforeAll, expect, it, jest } from "@jest/globals";
 import { FirmCommands } from "../../commands/firm.commands.js";
 import { describeOnBothDatabases } from "../../testing/databases.js";
+import { holdUnit } from "../../testing/held-unit.js";
+import { SessionService } from "../sessions/session.service.js";
 import { CLIENT_PASSWORD, OWNER_PASSWORD, World, type Data } from "../../testing/world.js";
 
 const NEW_PASSWORD = "another long password of mine";
@@ -11,6 +13,7 @@ describeOnBothDatabases("X25d what happens at the very moment at which access en
   beforeAll(async () => {
     world = await World.start(database.url());
   });
+  afterEach(() => void jest.restoreAllMocks());
   afterAll(() => world.stop());
 
   const isSignedIn = async (token: string) =>
@@ -98,5 +101,46 @@ describeOnBothDatabases("X25d what happens at the very moment at which access en
       password: "a thief's long password",
     });
     expect(userErrors).toMatchObject([{ code: "TOKEN_INVALID" }]);
+  });
+
+  it("X37 no sign-in that found the account by its old login email outlives the change of it", async () => {
+    const firm = await world.firm();
+    const owner = await world.ownerToken(firm);
+    const { contactId, email } = await world.client(firm, owner);
+    const to = `new-${email}`;
+    await world.mutate("changeLoginEmail", "ChangeLoginEmailInput", "contact { id }", { contactId, email: to }, owner);
+    const token = await world.mailedToken(to, /Confirm your new/);
+    // The first unit takes the try, the second opens the session.
+    const { isReached, go } = holdUnit(world.app.work, 1);
+    const signingIn = world.portalSignIn(firm, email) as Promise<Data>;
+    await isReached;
+    await world.mutate("confirmLoginEmail", "ConfirmLoginEmailInput", "accepted", { token });
+    go();
+    const { result, userErrors } = await signingIn;
+    expect({ result, codes: userErrors.map(({ code }: Data) => code) }).toEqual({
+      result: null,
+      codes: ["INVALID_CREDENTIALS"],
+    });
+    expect((await world.portalSignIn(firm, to)).result.__typename).toBe("SignedIn");
+  });
+
+  it("X37 a colleague who is removed while asking for something is told that the session has ended", async () => {
+    const firm = await world.firm();
+    const owner = await world.ownerToken(firm);
+    const { memberId, token } = await member(firm.id);
+    const remove = { memberId, reason: "Left the firm" };
+    const REGENERATE = 'mutation { regenerateRecoveryCodes(input: { code: "000000" }) { recoveryCodes } }';
+    // Right after the request was authenticated.
+    const { authenticate } = SessionService.prototype;
+    jest.spyOn(SessionService.prototype, "authenticate").mockImplementationOnce(async function (
+      this: SessionService,
+      given,
+    ) {
+      const caller = await authenticate.call(this, given);
+      await world.mutate("removeTeamMember", "TeamMemberReasonInput", "teamMember { id }", remove, owner);
+      return caller;
+    });
+    const { errors = [] } = await world.ask(REGENERATE, {}, token);
+    expect(errors.map(({ extensions }) => extensions.code)).toEqual(["UNAUTHENTICATED"]);
   });
 });

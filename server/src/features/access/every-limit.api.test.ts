@@ -365,6 +365,10 @@ describeOnBothDatabases("X5 every limit refuses at the API", (database) => {
         if (!(await isIn()) || open > 20) return { taken: open, next: "the oldest ends" };
       }
     },
+    knownDevicesPerOwner: {
+      file: "server/src/features/sessions/known-devices.api.test.ts",
+      test: "is one of twenty: the one that was signed in with longest ago is forgotten",
+    },
   };
   const lengthRows: Readonly<Record<keyof typeof lengths, Row>> = {
     passwordMin: () =>

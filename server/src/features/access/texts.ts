@@ -16,7 +16,11 @@ export function readName(text: string): string {
 /** Refuses with INVALID_INPUT what cannot stand in one line, or cannot be seen. */
 export function mustBeLine(text: string, field: readonly string[]): void {
   if (!isPlainLine(text))
-    throw new Refusal("INVALID_INPUT", field, "Line breaks, control characters and invisible ones are not allowed here.");
+    throw new Refusal(
+      "INVALID_INPUT",
+      field,
+      "Line breaks, control characters and invisible ones are not allowed here.",
+    );
   if (!isVisible(text)) throw new Refusal("INVALID_INPUT", field, "Nothing of this can be seen.");
 }
 

@@ -16,7 +16,7 @@ import { notify } from "../mail/security-notices.js";
 import { loginEmailChanged, passwordChanged } from "../mail/templates.js";
 import { shareOfPerson } from "../passwords/hash-share.js";
 import type { PasswordHasher } from "../passwords/password-hasher.js";
-import { mustBeGoodPassword, storePassword } from "../passwords/password.service.js";
+import { lockedCredential, mustBeGoodPassword, storePassword } from "../passwords/password.service.js";
 import { loadPolicy } from "../security-mode/security-policy.reader.js";
 import type { SessionService } from "../sessions/session.service.js";
 import { knownDevicesOf } from "../sessions/known-devices.js";
@@ -218,6 +218,8 @@ export class PortalAccounts {
     if (!token || !person) throw new Refusal("TOKEN_INVALID", field);
     await work.do(async (unit) => {
       await spendToken(unit, token, field);
+      // A sign-in by the old address either comes first, and its session ends here, or finds the new one.
+      await lockedCredential(unit, person.ownerId);
       try {
         await unit.manager.update(PortalAccount, { id: person.ownerId }, { email: token.email });
       } catch (error) {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
-import { attemptLimits } from "@gatehouse/shared";
+import { attemptLimits, counts } from "@gatehouse/shared";
 import { describeOnBothDatabases } from "../../testing/databases.js";
 import { CLIENT_PASSWORD, OWNER_PASSWORD, until, World, type Data } from "../../testing/world.js";
 
@@ -178,5 +178,29 @@ describeOnBothDatabases("a device that somebody has signed in with", (database) 
     await ask(other.device);
     await sleep(500);
     expect(await resets()).toBe(4);
+  });
+
+  it("X36 is one of twenty: the one that was signed in with longest ago is forgotten, and nobody else's", async () => {
+    const [maya, noah] = [await client(), await client()];
+    const countOf = async (email: string) =>
+      Number(
+        (
+          (await world.app.work.reader.query(
+            "SELECT COUNT(*) AS n FROM known_devices k JOIN portal_accounts a ON a.id = k.ownerId WHERE a.email = ?",
+            [email],
+          )) as [{ n: number }]
+        )[0].n,
+      );
+    const first = new Device();
+    await first.signIn(noah.email);
+    await first.signIn(maya.email);
+    for (let n = 0; n < counts.knownDevicesPerOwner; n++) {
+      world.forward({ seconds: 1 });
+      await new Device().signIn(maya.email);
+    }
+    expect([await countOf(maya.email), await countOf(noah.email)]).toEqual([counts.knownDevicesPerOwner, 1]);
+    await lockClient(maya.email);
+    await lockClient(noah.email);
+    expect([await first.signIn(maya.email), await first.signIn(noah.email)]).toEqual(["ACCOUNT_LOCKED", "SignedIn"]);
   });
 });

@@ -1,5 +1,5 @@
 import type { EntityManager } from "typeorm";
-import { lifetimes, type Audience } from "@gatehouse/shared";
+import { counts, lifetimes, type Audience } from "@gatehouse/shared";
 import { newId } from "../../platform/crypto/ids.js";
 import { rowsOf } from "../../platform/database/prepared-rows.js";
 import { digestOf, newToken } from "../../platform/crypto/tokens.js";
@@ -33,12 +33,20 @@ export async function knownDevicesOf(
   ]);
 }
 
+/** Those that were signed in with longest ago; nested once more, as MySQL reads no table that it deletes from. */
+const DELETE_SURPLUS = `
+  DELETE FROM known_devices WHERE ownerId = ? AND id NOT IN (
+    SELECT id FROM (
+      SELECT id FROM known_devices WHERE ownerId = ? ORDER BY expiresAt DESC, id DESC LIMIT ${counts.knownDevicesPerOwner}
+    ) AS kept
+  )`;
+
 /** What a known device's password tries are counted by: a stranger's never are. */
 export const passwordTriesOn = ({ id }: Pick<KnownDevice, "id">): string => `password:known-device:${id}`;
 
 /**
  * Knows the browser from now on, by a new token: one that was planted or copied before is worth nothing afterwards. Others who signed in with
- * it go on being known.
+ * it go on being known. Each has tries of its own, so a person has only so many: the oldest are forgotten.
  */
 export async function rememberDevice(
   unit: UnitOfWork,
@@ -58,10 +66,12 @@ export async function rememberDevice(
     digestOf(token),
     ownerId,
   ]);
-  if (renewed === 0)
+  if (renewed === 0) {
     await unit.affected(
       "INSERT INTO known_devices (id, ownerId, tokenDigest, createdAt, expiresAt) VALUES (?, ?, ?, ?, ?)",
       [newId("knownDevice", unit.now), ownerId, digestOf(token), unit.now, expiresAt],
     );
+    await unit.affected(DELETE_SURPLUS, [ownerId, ownerId]);
+  }
   unit.afterCommit(() => context.setCookie(knownDeviceCookie(audience), { token, maxAgeMs: lifetimes.knownDevice }));
 }

@@ -225,10 +225,13 @@ export class SignInService {
         await loadPolicy(unit.manager, person.firmId, { lock: "share" });
         const current = await lockedCredential(unit, person.ownerId);
         if (current?.version !== credential.version) throw new Refusal("INVALID_CREDENTIALS");
+        // Found by an address that may be somebody else's by now: a change of it waits for the password's row as well.
+        const found = await findPerson(unit.manager, given.audience, person.ownerId);
+        if (found?.email !== person.email) throw new Refusal("INVALID_CREDENTIALS");
         if (renewed) await renewHash(unit, current, hasher, renewed);
         await attempts.clearWithin(unit, key);
         return this.enter(unit, {
-          person,
+          person: found,
           door: "PASSWORD",
           transport: given.transport,
           context,
