@@ -1,64 +1,22 @@
-import "reflect-metadata";
-import { entities, migrations } from "./entities.js";
-import { CommandError } from "./commands/command-error.js";
-import { newPassword } from "./commands/password-prompt.js";
-import { parseCommand, runCommand, usage } from "./commands/run-command.js";
-import { Work } from "./features/audit/unit-of-work.js";
-import { portalLinks } from "./features/mail/links.js";
-import { Outbox } from "./features/mail/outbox.js";
-import { PasswordHasher } from "./features/passwords/password-hasher.js";
-import { systemClock } from "./platform/clock/clock.js";
-import { readConfig } from "./platform/config/config.js";
-import { openDatabase } from "./platform/database/database.js";
+import { spawn } from "node:child_process";
+import { NO_GENERATED_CODE, refusesGeneratedCode } from "./platform/config/generated-code.js";
 
-/** The server runs in another process: it finds new events and mails when it looks next. */
-const nobodyWaits = () => undefined;
-
-/** The operator's commands; `--help` lists them. Exit codes: 0 done, 1 refused, 2 not understood, 70 broken. */
-async function main(args: readonly string[]): Promise<number> {
-  let command: ReturnType<typeof parseCommand>;
-  try {
-    command = parseCommand(args);
-  } catch (error) {
-    if (!(error instanceof CommandError)) throw error;
-    console.error(error.message);
-    return 2;
-  }
-  if (command === null) {
-    console.log(usage);
-    return 0;
-  }
-  const config = readConfig(process.env);
-  const dataSource = await openDatabase({ url: config.databaseUrl, entities, migrations });
-  try {
-    const work = new Work({
-      dataSource,
-      clock: systemClock,
-      enqueueMail: new Outbox(config.keys).enqueue,
-      links: () => portalLinks(config.publicUrl ?? `http://localhost:${config.port}`),
-      onEvents: nobodyWaits,
-      onMail: nobodyWaits,
-    });
-    await runCommand(command, {
-      work,
-      hasher: new PasswordHasher(config.keys),
-      keys: config.keys,
-      password: (variable) => newPassword(process.env[variable], variable),
-      print: (line) => console.log(line),
-    });
-    return 0;
-  } catch (error) {
-    if (!(error instanceof CommandError)) throw error;
-    console.error(error.message);
-    return 1;
-  } finally {
-    await dataSource.destroy();
-  }
+/** Node takes the switch at its start alone, so a command that was started without it runs in a process of its own that has it. */
+function startWithSwitch(): void {
+  const child = spawn(process.execPath, [...process.execArgv, NO_GENERATED_CODE, ...process.argv.slice(1)], {
+    stdio: "inherit",
+  });
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => void child.kill(signal));
+  child.on("exit", (code) => (process.exitCode = code ?? 70));
 }
 
-try {
-  process.exitCode = await main(process.argv.slice(2));
-} catch (error) {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 70;
-}
+if (refusesGeneratedCode()) {
+  // Not before: the commands' modules take most of the start.
+  const { main } = await import("./commands/command-line.js");
+  try {
+    process.exitCode = await main(process.argv.slice(2));
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 70;
+  }
+} else startWithSwitch();

@@ -18,6 +18,24 @@ describe("production runs without code made from strings", () => {
     expect(stderr).toContain(`node ${NO_GENERATED_CODE} server/dist/main.js`);
   });
 
+  it("X38 and a command that was started otherwise starts itself again with the switch, and ends as it does", () => {
+    const cli = join(__dirname, "../../../dist/cli.js");
+    // Told by whatever the process loads first.
+    const told = join(__dirname, "../../testing/tells-generated-code.cjs");
+    const run = (...args: string[]) =>
+      spawnSync(process.execPath, ["--require", told, cli, ...args], {
+        env: { PATH: process.env.PATH },
+        encoding: "utf8",
+      });
+    const help = run("--help");
+    expect({ status: help.status, tells: help.stderr.trim().split("\n") }).toEqual({
+      status: 0,
+      tells: ["makes code", "refuses code"],
+    });
+    expect(help.stdout).toContain("member add");
+    expect(run("no-such-command").status).toBe(2);
+  });
+
   it("where the switch is on the command line or in NODE_OPTIONS", () => {
     expect(refusesGeneratedCode([NO_GENERATED_CODE], "")).toBe(true);
     expect(refusesGeneratedCode([], `--max-old-space-size=400 ${NO_GENERATED_CODE}`)).toBe(true);

@@ -1,0 +1,57 @@
+import "reflect-metadata";
+import { entities, migrations } from "../entities.js";
+import { CommandError } from "./command-error.js";
+import { newPassword } from "./password-prompt.js";
+import { parseCommand, runCommand, usage } from "./run-command.js";
+import { Work } from "../features/audit/unit-of-work.js";
+import { portalLinks } from "../features/mail/links.js";
+import { Outbox } from "../features/mail/outbox.js";
+import { PasswordHasher } from "../features/passwords/password-hasher.js";
+import { systemClock } from "../platform/clock/clock.js";
+import { readConfig } from "../platform/config/config.js";
+import { openDatabase } from "../platform/database/database.js";
+
+/** The server runs in another process: it finds new events and mails when it looks next. */
+const nobodyWaits = () => undefined;
+
+/** The operator's commands; `--help` lists them. Exit codes: 0 done, 1 refused, 2 not understood, 70 broken. */
+export async function main(args: readonly string[]): Promise<number> {
+  let command: ReturnType<typeof parseCommand>;
+  try {
+    command = parseCommand(args);
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    console.error(error.message);
+    return 2;
+  }
+  if (command === null) {
+    console.log(usage);
+    return 0;
+  }
+  const config = readConfig(process.env);
+  const dataSource = await openDatabase({ url: config.databaseUrl, entities, migrations });
+  try {
+    const work = new Work({
+      dataSource,
+      clock: systemClock,
+      enqueueMail: new Outbox(config.keys).enqueue,
+      links: () => portalLinks(config.publicUrl ?? `http://localhost:${config.port}`),
+      onEvents: nobodyWaits,
+      onMail: nobodyWaits,
+    });
+    await runCommand(command, {
+      work,
+      hasher: new PasswordHasher(config.keys),
+      keys: config.keys,
+      password: (variable) => newPassword(process.env[variable], variable),
+      print: (line) => console.log(line),
+    });
+    return 0;
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    console.error(error.message);
+    return 1;
+  } finally {
+    await dataSource.destroy();
+  }
+}
