@@ -20,7 +20,7 @@ const SPLITS = [/[,\r\n]/, /[;\r\n]/, /[\t\r\n]/, /[|\r\n]/, /[,;|\t\r\n]/];
 const isFormula = (cell: string) =>
   /^[\s"\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]*[=+\-@＝＋－＠]/u.test(cell);
 
-describe("X15 a cell of a file", () => {
+describe("X15, X35 a cell of a file", () => {
   it.each([
     ["=1+1", "'=1+1"],
     ["Harbor;=1+1", "Harbor;'=1+1"],

@@ -111,6 +111,7 @@ describe("X35 a name in which something cannot be seen", () => {
     ["a selector after a letter", "é\uFE0E"],
     ["an emoji that is joined to a letter", "😀\u200Da"],
     ["an emoji with two selectors", "❤\uFE0F\uFE0F"],
+    ["a country's tag without its flag", "Payroll\u{E0067}\u{E0062}\u{E0065}\u{E006E}\u{E0067}\u{E007F}"],
     ["text in a flag", "🏴\u{E0070}\u{E0061}\u{E0079}\u{E007F}"],
     ["two selectors at a Han character", "葛\u{E0100}\u{E0101}"],
   ])("is none: %s", (_what, text) => expect([isPlainLine(text), normalizeName(text)]).toEqual([false, null]));

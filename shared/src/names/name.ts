@@ -22,6 +22,7 @@ const JOINING =
 const VIRAMA = "[\\u094D\\u09CD\\u0A4D\\u0ACD\\u0B4D\\u0BCD\\u0C4D\\u0CCD\\u0D4D\\u0DCA]";
 const EMOJI = "\\p{Extended_Pictographic}(?:[\\uFE0E\\uFE0F]|\\p{Emoji_Modifier})?";
 /** Hidden characters where they are meant: each changes how its neighbour is drawn. */
+// oxlint-disable-next-line security/detect-non-literal-regexp -- made of this file's own constants.
 const MEANT = new RegExp(
   [
     `(?<=${JOINING}(?<!\\p{Cf}))[\\u200C\\u200D](?!\\p{Cf})(?=${JOINING})`,
@@ -29,7 +30,7 @@ const MEANT = new RegExp(
     `${EMOJI}(?:\\u200D${EMOJI})*`,
     "[0-9#*]\\uFE0F\\u20E3",
     // The flags of England, Scotland and Wales: any other text could be hidden in a flag.
-    "\\u{E0067}\\u{E0062}(?:\\u{E0065}\\u{E006E}\\u{E0067}|\\u{E0073}\\u{E0063}\\u{E0074}|\\u{E0077}\\u{E006C}\\u{E0073})\\u{E007F}",
+    "(?<=\\u{1F3F4})\\u{E0067}\\u{E0062}(?:\\u{E0065}\\u{E006E}\\u{E0067}|\\u{E0073}\\u{E0063}\\u{E0074}|\\u{E0077}\\u{E006C}\\u{E0073})\\u{E007F}",
     // How a Han character is written in a name, and the forms of Mongolian letters.
     "(?<=\\p{Script=Han})[\\uFE00-\\uFE02\\u{E0100}-\\u{E01EF}]",
     "(?<=\\p{Script=Mongolian})[\\u180B-\\u180F]",
