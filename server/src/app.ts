@@ -97,6 +97,7 @@ import { SecurityPolicyService } from "./features/security-mode/security-policy.
 import { SessionService } from "./features/sessions/session.service.js";
 import { Attempts } from "./features/sign-in/attempts.service.js";
 import { OwnCredentials } from "./features/sign-in/own-credentials.service.js";
+import { EnrollmentCodes } from "./features/sign-in/enrollment-codes.js";
 import { OwnSecondFactor } from "./features/sign-in/own-second-factor.service.js";
 import { SecondFactorStep } from "./features/sign-in/second-factor-step.service.js";
 import { SignInChallenges } from "./features/sign-in/sign-in-challenges.js";
@@ -227,6 +228,7 @@ export async function startApp(
   const secondFactor = new SecondFactor(work, config.keys, passkeys);
   const { sourceLimitFactor } = config;
   const suppressed = new SuppressedMails({ work, attempts });
+  const enrollmentCodes = new EnrollmentCodes({ attempts, challenges, suppressed });
   const signIn = new SignInService({
     work,
     hasher,
@@ -234,11 +236,11 @@ export async function startApp(
     challenges,
     sessions,
     secondFactor,
-    suppressed,
+    enrollmentCodes,
     sourceLimitFactor,
   });
   const secondFactorStep = new SecondFactorStep({ work, challenges, secondFactor, signIn });
-  const ownSecondFactor = new OwnSecondFactor({ work, challenges, sessions, secondFactor, signIn });
+  const ownSecondFactor = new OwnSecondFactor({ work, challenges, sessions, secondFactor, enrollmentCodes, signIn });
   const ownCredentials = new OwnCredentials({
     work,
     hasher,

@@ -10,6 +10,7 @@ import { AttemptShares1764120000000 } from "./migrations/1764120000000-attempt-s
 import { TeamMailRequests1764121000000 } from "./migrations/1764121000000-team-mail-requests.js";
 import { KnownDevices1764122000000 } from "./migrations/1764122000000-known-devices.js";
 import { TeamAddresses1764123000000 } from "./migrations/1764123000000-team-addresses.js";
+import { SessionChallenges1764130000000 } from "./migrations/1764130000000-session-challenges.js";
 import { Firm } from "./features/firms/firm.entity.js";
 import { Branding, Logo } from "./features/branding/branding.entity.js";
 import { TeamMember } from "./features/firm-staff/team-member.entity.js";
@@ -91,4 +92,5 @@ export const migrations = [
   TeamMailRequests1764121000000,
   KnownDevices1764122000000,
   TeamAddresses1764123000000,
+  SessionChallenges1764130000000,
 ];

@@ -6,6 +6,7 @@ export * from "./access-endings/access-endings.js";
 export * from "./limits/attempt-rules.js";
 export * from "./limits/clock-ahead.js";
 export * from "./sign-in/full-proof.js";
+export * from "./sign-in/mailbox-proof.js";
 export * from "./sign-in/dangerous-acts.js";
 export * from "./limits/limits.js";
 export * from "./emails/email-address.js";

@@ -9,6 +9,8 @@ interface HeldSession {
   token: string;
   id: string;
   code: string | null;
+  /** The mailbox was proven in its flow. */
+  isMailRead: boolean;
 }
 
 /** All that a client, or a thief with the client's password and mailbox, has got hold of. */
@@ -196,10 +198,22 @@ export class PortalWalk {
       const version = rows("password_credentials").find(({ ownerId }) => ownerId === row?.ownerId)?.version;
       return isLive(row) && row.credentialVersion === version && [row.door, Number(row.isMailboxProven)];
     };
+    const sessionChallenge = (sessionId: string) => {
+      const row = rows("sign_in_challenges").find((found) => found.sessionId === sessionId && isLive(found));
+      const version = rows("password_credentials").find(({ ownerId }) => ownerId === row?.ownerId)?.version;
+      return isLive(row) && row.credentialVersion === version && Number(row.isMailboxProven);
+    };
     const pending = rows("pending_totp_enrollments").find(({ expiresAt }) => Number(expiresAt) > at);
     const sessions = held.sessions.map(({ token, code }) => {
       const row = byToken("sessions", token);
-      return [row.assurance, Number(row.isSecondFactorProven), row.revokedAt === null, code === truth.authenticator];
+      const isCodes = code === truth.authenticator;
+      return [
+        row.assurance,
+        Number(row.isSecondFactorProven),
+        row.revokedAt === null,
+        isCodes,
+        sessionChallenge(row.id),
+      ];
     });
     return JSON.stringify([
       truth.mode,
@@ -279,10 +293,13 @@ export class PortalWalk {
   }
 
   /** Takes what a door answers into the client's hands. */
-  private arrive({ held }: Place, result: Data, code: string | null = null): void {
+  private arrive({ held }: Place, result: Data, code: string | null = null, isMailRead = false): void {
     switch (result?.__typename) {
       case "SignedIn":
-        held.sessions = [{ token: result.sessionToken, id: result.session.id, code }, ...held.sessions].slice(0, 3);
+        held.sessions = [
+          { token: result.sessionToken, id: result.session.id, code, isMailRead },
+          ...held.sessions,
+        ].slice(0, 3);
         break;
       case "TwoFactorRequired":
         held.challenge = result.challengeToken;
@@ -316,7 +333,7 @@ export class PortalWalk {
     if (result === null) return;
     Object.assign(place.truth, { hasAccount: true, authenticator: null });
     place.held.password = CLIENT_PASSWORD;
-    this.arrive(place, result);
+    this.arrive(place, result, null, true);
   }
 
   private async claim(place: Place, deviceKey: string): Promise<void> {
@@ -440,7 +457,7 @@ export class PortalWalk {
         const { result } = await this.mutate("resetPassword", "ResetPassword", RESULT, input);
         if (result === null) return;
         place.held.password = newPassword;
-        this.arrive(place, result);
+        this.arrive(place, result, null, true);
       },
     },
     "claim the link": { can: () => true, make: (place) => this.claim(place, DEVICES[0]) },
@@ -487,8 +504,23 @@ export class PortalWalk {
     "begin to enrol in a session": {
       can: (place) => this.accountSession(place) !== undefined,
       make: async (place) => {
+        const session = this.accountSession(place);
         // A session by a link alone, or one that ended, is told so at the top level.
-        await this.beginEnrollment(place, {}, this.accountSession(place)?.token).catch(() => undefined);
+        const begun = await this.beginEnrollment(place, {}, session?.token).catch(() => undefined);
+        if (begun?.secret !== undefined && !session?.isMailRead)
+          throw new Error("a password alone enrols a phone in a session");
+      },
+    },
+    "begin to enrol in a session with the mailed code": {
+      can: (place) => this.accountSession(place) !== undefined,
+      make: async (place) => {
+        const session = this.accountSession(place);
+        const asked = await this.beginEnrollment(place, {}, session?.token).catch(() => undefined);
+        if (!session || asked?.codes[0] !== "EMAIL_CODE_REQUIRED") return;
+        const { text } = await this.world.mail(this.given.email, /code/i);
+        const emailCode = /\b\d{6}\b/.exec(text)?.[0] ?? "";
+        const { secret } = await this.beginEnrollment(place, { emailCode }, session.token);
+        session.isMailRead ||= secret !== undefined;
       },
     },
     "confirm the enrolment": {
@@ -515,11 +547,13 @@ export class PortalWalk {
         if (!session || done?.twoFactor?.enrolled !== false) return;
         place.truth.authenticator = null;
         session.code = null;
+        session.isMailRead = false;
       },
     },
     "change the password": {
       can: (place) => this.accountSession(place) !== undefined,
       make: async (place) => {
+        const session = this.accountSession(place);
         const newPassword = `${place.held.password}!`;
         const input = { currentPassword: place.held.password, newPassword };
         const done = await this.mutate(
@@ -527,9 +561,11 @@ export class PortalWalk {
           "ChangePassword",
           "session { id }",
           input,
-          this.accountSession(place)?.token,
+          session?.token,
         ).catch(() => null);
-        if (done?.session) place.held.password = newPassword;
+        if (!session || !done?.session) return;
+        place.held.password = newPassword;
+        session.isMailRead = false;
       },
     },
     "step up": {

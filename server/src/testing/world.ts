@@ -134,6 +134,47 @@ export class World extends Api {
     return { contactId: id, email, created };
   }
 
+  /** The codes that were mailed to an address to set up an authenticator, the newest first. */
+  async mailedCodes(to: string): Promise<string[]> {
+    const mails = (await this.mails(to)).filter(({ subject }) => /code/i.test(subject));
+    return mails.flatMap(({ text }) => text.match(/\b\d{6}\b/) ?? []);
+  }
+
+  /** The newest, once more than so many were mailed. */
+  mailedCodeAfter(to: string, before: number): Promise<string> {
+    return until(async () => {
+      const codes = await this.mailedCodes(to);
+      return codes.length > before && codes[0];
+    });
+  }
+
+  /** What begins to set up an authenticator, with the mailed code where a session is asked for it. */
+  async beginEnrollment(
+    token: string | undefined,
+    input: { enrollmentToken?: string; emailCode?: string } = {},
+  ): Promise<{ secret: string; otpauthUri: string; qrCode: string }> {
+    const begin = (more: { emailCode?: string } = {}): Promise<Data> =>
+      this.mutate(
+        "beginTwoFactorEnrollment",
+        "BeginTwoFactorEnrollmentInput",
+        "enrollment { secret otpauthUri qrCode }",
+        { ...input, ...more },
+        token,
+      );
+    const email = token === undefined ? null : await this.loginEmail(token);
+    const before = email === null ? 0 : (await this.mailedCodes(email)).length;
+    let begun = await begin();
+    if (email !== null && begun.userErrors[0]?.code === "EMAIL_CODE_REQUIRED")
+      begun = await begin({ emailCode: await this.mailedCodeAfter(email, before) });
+    if (!begun.enrollment) throw new Error(JSON.stringify(begun.userErrors));
+    return begun.enrollment;
+  }
+  private async loginEmail(token: string): Promise<string> {
+    const query = "{ viewer { ... on TeamMember { email } ... on PortalViewer { account { email } } } }";
+    const { viewer } = (await this.ask(query, {}, token)).data;
+    return viewer.email ?? viewer.account.email;
+  }
+
   /** Sets up an authenticator with a session or an enrolment token; answers its secret, the recovery codes and the session. */
   async enroll(proof: {
     token?: string;
@@ -141,24 +182,17 @@ export class World extends Api {
     emailCode?: string;
   }): Promise<{ secret: string; recoveryCodes: string[]; sessionToken: string | null }> {
     const { token, ...input } = proof;
-    const { enrollment, userErrors } = await this.mutate(
-      "beginTwoFactorEnrollment",
-      "BeginTwoFactorEnrollmentInput",
-      "enrollment { secret otpauthUri qrCode }",
-      input,
-      token,
-    );
-    if (!enrollment) throw new Error(JSON.stringify(userErrors));
+    const { secret } = await this.beginEnrollment(token, input);
     const confirmed = await this.mutate(
       "confirmTwoFactorEnrollment",
       "ConfirmTwoFactorEnrollmentInput",
       "recoveryCodes signedIn { sessionToken }",
-      { enrollmentToken: proof.enrollmentToken, code: this.code(enrollment.secret), transport: "TOKEN" },
+      { enrollmentToken: proof.enrollmentToken, code: this.code(secret), transport: "TOKEN" },
       token,
     );
     if (!confirmed.recoveryCodes) throw new Error(JSON.stringify(confirmed.userErrors));
     return {
-      secret: enrollment.secret,
+      secret,
       recoveryCodes: confirmed.recoveryCodes,
       sessionToken: confirmed.signedIn?.sessionToken ?? null,
     };

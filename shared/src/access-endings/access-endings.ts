@@ -73,7 +73,7 @@ export const accessEndings = {
   SUBSCRIPTIONS: withSession,
   /** A file of the audit log that is still being read: it breaks off as soon as its session or key is no longer let in. */
   EXPORTS: withSession,
-  /** A sign-in that waits for its code, or for an authenticator to be set up. */
+  /** A sign-in that waits for its code, or for an authenticator to be set up; a session that sets one up, and has proven the mailbox or is asked to. */
   SIGN_IN_CHALLENGES: withSession,
   /** What a passkey was asked to sign. */
   PASSKEY_CHALLENGES: { ...withSession, LOGINS_SWITCHED_OFF: asleep },

@@ -8,6 +8,7 @@ const reauthenticationPurposes = {
   STEP_UP: "to confirm who it is",
   PASSWORD_CHANGE: "to change the password",
   ENROLLMENT: "to replace the authenticator",
+  FIRST_ENROLLMENT: "to set up two-factor authentication",
   TWO_FACTOR_REMOVAL: "to switch two-factor authentication off",
   RECOVERY_CODES: "to replace the recovery codes",
 } as const;
@@ -25,7 +26,11 @@ export interface AuditEventData {
   PASSKEY_REMOVED: { email: string; name: string };
   SIGN_IN_SUCCEEDED: { email: string; secondFactor: boolean };
   SIGN_IN_FAILED: { email: string; what: "password" | "code" | "recovery code" | "email code" | "passkey" };
-  REAUTHENTICATION_FAILED: { email: string; what: "password" | "code" | "passkey"; purpose: ReauthenticationPurpose };
+  REAUTHENTICATION_FAILED: {
+    email: string;
+    what: "password" | "code" | "email code" | "passkey";
+    purpose: ReauthenticationPurpose;
+  };
   ACCOUNT_LOCKED: { email: string; minutes: number; what: "password" | "second factor" };
   ACCOUNT_UNLOCKED: { email: string };
   PASSWORD_CHANGED: { email: string; by: "change" | "reset" };

@@ -337,6 +337,55 @@ describeOnBothDatabases("X6 what somebody has begun, after an act that ends acce
       ),
   };
 
+  it.each(clientActs.filter((name) => !["TWO_FACTOR_DISABLED", "TWO_FACTOR_RESET"].includes(name)))(
+    "X7 of a client's without an authenticator: %s ends what its sessions have proven of the mailbox, or were asked",
+    async (name) => {
+      const firm = await world.firm();
+      const owner = await world.ownerToken(firm);
+      const { email, contactId, created } = await world.client(firm, owner);
+      const own = created.result.sessionToken as string;
+      await world.mutate("sendPasswordReset", "ContactIdInput", "contact { id }", { contactId }, owner);
+      const reset = await world.mailedToken(email, /new password/);
+      const to = `new-${email}`;
+      await world.mutate(
+        "changeLoginEmail",
+        "ChangeLoginEmailInput",
+        "contact { id }",
+        { contactId, email: to },
+        owner,
+      );
+      const emailChange = await world.mailedToken(to, /Confirm your new/);
+      const signedIn = await world.ask(
+        "mutation($input: PortalSignInInput!) { portalSignIn(input: $input) { result { ... on SignedIn { sessionToken } } } }",
+        { input: { firmSlug: firm.slug, email, password: CLIENT_PASSWORD, transport: "TOKEN" } },
+        undefined,
+        { "user-agent": "a thief's browser" },
+      );
+      const thief = signedIn.data.portalSignIn.result.sessionToken as string;
+      const notMe = await notMeTokenOf(email, /New sign-in/);
+      expect(codesOf(await begin(thief, ""))).toEqual(["EMAIL_CODE_REQUIRED"]);
+      const { data } = await world.ask("{ viewer { ... on PortalViewer { account { id } } } }", {}, own);
+      const live = async () =>
+        (
+          (await world.app.work.reader.query(
+            "SELECT isMailboxProven FROM sign_in_challenges WHERE ownerId = ? AND spentAt IS NULL",
+            [data.viewer.account.id],
+          )) as { isMailboxProven: number }[]
+        )
+          .map(({ isMailboxProven }) => Number(isMailboxProven))
+          .toSorted();
+      expect(await live()).toEqual([0, 1]);
+      const given = { firm, owner, email, to, contactId, own, notMe, reset, emailChange };
+      const setsUp = async () => {
+        await world.enroll({ token: own });
+        return { userErrors: [] };
+      };
+      expect(codesOf(await (name === "TWO_FACTOR_SET_UP" ? setsUp() : act[name](given as Robbed)))).toEqual([]);
+      // A password that was reset by mail has opened a session, which the mailbox is proven by.
+      expect(await live()).toEqual(name === "PASSWORD_RESET" ? [1] : []);
+    },
+  );
+
   it.each(memberActs)("of a colleague's: %s ends what the table says, and nothing else", async (name) => {
     const robbed = await robbedMember();
     expect(codesOf((await actOnMember[name]?.(robbed)) ?? { userErrors: [{ code: "no such act" }] })).toEqual([]);

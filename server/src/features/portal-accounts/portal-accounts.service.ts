@@ -164,7 +164,7 @@ export class PortalAccounts {
         data: { email: account.email },
       });
       const { landingRequestId } = proof;
-      const entry = { person, transport, context, isMailboxProven: true, landingRequestId };
+      const entry = { person, transport, context, landingRequestId };
       return signIn.enter(unit, { ...entry, door: "ACCOUNT_CREATION" });
     });
     await signIn.giveBack(bySource);
@@ -202,7 +202,7 @@ export class PortalAccounts {
         data: { email: person.email, by: "reset" },
       });
       await notify(unit, person, actor, passwordChanged);
-      return enterOrWait(signIn, unit, { person, door: "PASSWORD_RESET", transport, context, isMailboxProven: true });
+      return enterOrWait(signIn, unit, { person, door: "PASSWORD_RESET", transport, context });
     });
     await signIn.giveBack(bySource);
     return outcomeOf(entered);

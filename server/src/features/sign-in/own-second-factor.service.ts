@@ -1,6 +1,8 @@
 import { toString as drawQrCode } from "qrcode";
 import {
   allowsPasswordLogin,
+  askedToEnroll,
+  isWithinFlow,
   lifetimes,
   mayDisableTwoFactor,
   mayEnroll,
@@ -26,15 +28,18 @@ import type { SecondFactor } from "../two-factor/second-factor.service.js";
 import { clockDriftSeconds, matchingStep, otpauthUri, readTotpCode } from "../two-factor/totp.js";
 import { PendingTwoFactorEnrollment, TwoFactorStatusView } from "../two-factor/two-factor.results.js";
 import { rememberDevice } from "../sessions/known-devices.js";
+import type { EnrollmentCodes } from "./enrollment-codes.js";
 import type { SignInChallenge } from "./sign-in-challenge.entity.js";
 import type { SignInChallenges } from "./sign-in-challenges.js";
 import { SignedIn } from "./sign-in.results.js";
 import { actorAs, type SignInService } from "./sign-in.service.js";
 
-/** Who enrols: somebody on the way of signing in (with a token), or somebody signed in. */
-type Enrolling =
-  | { person: Person; actor: Actor; challenge: SignInChallenge; caller: null }
-  | { person: Person; actor: Actor; challenge: null; caller: PersonCaller };
+/**
+ * Who enrols: somebody on the way of signing in (with a token, whose challenge it is), or somebody signed in (whose session may have one).
+ */
+type Enrolling = { person: Person; actor: Actor } & (
+  { caller: null; challenge: SignInChallenge } | { caller: PersonCaller; challenge: SignInChallenge | null }
+);
 
 /** A person's own second factor: set up, replace, switch off, new recovery codes. The same for clients and team members. */
 export class OwnSecondFactor {
@@ -44,6 +49,7 @@ export class OwnSecondFactor {
       challenges: SignInChallenges;
       sessions: SessionService;
       secondFactor: SecondFactor;
+      enrollmentCodes: EnrollmentCodes;
       signIn: SignInService;
     },
   ) {}
@@ -54,22 +60,30 @@ export class OwnSecondFactor {
   ): Promise<PendingTwoFactorEnrollment> {
     const { work, challenges, secondFactor } = this.needs;
     const enrolling = await this.whoEnrolls(input.enrollmentToken, context);
-    const { person, challenge, caller, actor } = enrolling;
-    if (challenge && !challenge.isMailboxProven) {
-      if (!input.emailCode) throw new Refusal("EMAIL_CODE_REQUIRED", ["input", "emailCode"]);
-      await this.proveMailbox(person, actor, challenge, input.emailCode, context);
+    const { person, caller, actor } = enrolling;
+    const now = work.clock.now();
+    if (caller) mustBeFresh(caller, now);
+    const isEnrolled = await this.isEnrolled(person);
+    let challenge = challengeInTime(enrolling, now);
+    const asked = askedToEnroll({ isEnrolled, isMailboxProven: challenge?.isMailboxProven ?? false });
+    if (asked === "PRESENT_CODE") {
+      if (!input.currentCode) throw new Refusal("TWO_FACTOR_ALREADY_ENROLLED");
+      await this.takeTries(person, actor, context);
     }
-    if (caller) mustBeFresh(caller, work.clock.now());
-    const isReplacing = (await secondFactor.stateOf(work.reader, person)).enrolledAt !== null;
-    if (isReplacing && !input.currentCode) throw new Refusal("TWO_FACTOR_ALREADY_ENROLLED");
-    if (isReplacing) await this.takeTries(person, actor, context);
+    if (asked === "MAILED_CODE") challenge = await this.proveMailbox(enrolling, challenge, input.emailCode, context);
 
     const begun = await work.do(async (unit) => {
       if (caller) await holdCaller(unit, caller);
-      if (challenge) await challenges.find(input.enrollmentToken ?? "", "ENROLLMENT", unit.manager, unit.now);
-      await this.mustBeAllowedToEnroll(unit, person);
-      if (isReplacing && !(await secondFactor.spend(unit, person, actor, input.currentCode ?? ""))) return null;
       const expiresAt = unit.now + lifetimes.pendingEnrollment;
+      if (isEnrolled) {
+        await this.mustBeAllowedToEnroll(unit, person);
+        if (!(await secondFactor.spend(unit, person, actor, input.currentCode ?? ""))) return null;
+      } else {
+        const proven = provenOf(challenge);
+        await challenges.keep(unit, proven, caller ? expiresAt : proven.expiresAt);
+        await this.mustBeAllowedToEnroll(unit, person);
+        await this.mustNotBeEnrolled(unit, person);
+      }
       return { secret: await secondFactor.beginEnrollment(unit, person, expiresAt), expiresAt };
     });
     if (begun === null) return secondFactor.failAgain(person, actor, "code", "ENROLLMENT");
@@ -84,17 +98,23 @@ export class OwnSecondFactor {
   }
 
   /**
+   * The challenge, its mailbox proven by the mailed code. Without a code it is asked for, in a session by a mail now.
+   *
    * Six digits, so tries are bounded by account too: they count as the second factor's, which the code stands in for. Otherwise whoever has
    * the password gets five more with every sign-in.
    */
   private async proveMailbox(
-    person: Person,
-    actor: Actor,
-    challenge: SignInChallenge,
-    code: string,
+    { person, actor, caller }: Enrolling,
+    challenge: SignInChallenge | null,
+    code: string | null | undefined,
     context: RequestContext,
-  ): Promise<void> {
+  ): Promise<SignInChallenge> {
     const { work, challenges, secondFactor, signIn } = this.needs;
+    if (!code) {
+      if (caller) await this.mailCode(person, actor, caller, context);
+      throw new Refusal("EMAIL_CODE_REQUIRED", ["input", "emailCode"]);
+    }
+    if (!challenge) throw setUpTookTooLong();
     const bySource = await work.doAndKeep(async (unit) => {
       const source = await signIn.takeFromSourceWithin(unit, "secondFactor", context);
       await secondFactor.takeTry(unit, person, actor);
@@ -106,8 +126,25 @@ export class OwnSecondFactor {
       await secondFactor.giveTriesBack(unit, person);
       return true;
     });
-    if (!isProven) return secondFactor.fail(person, actor, "email code");
+    if (!isProven)
+      return caller
+        ? secondFactor.failAgain(person, actor, "email code", "FIRST_ENROLLMENT")
+        : secondFactor.fail(person, actor, "email code");
     await signIn.giveBack(bySource);
+    return { ...challenge, isMailboxProven: true };
+  }
+
+  /** A code for the session; an earlier one is void. */
+  private async mailCode(person: Person, actor: Actor, caller: PersonCaller, context: RequestContext): Promise<void> {
+    const { work, secondFactor, enrollmentCodes } = this.needs;
+    const { sessionId } = caller;
+    const mailing = work.do(async (unit) => {
+      await holdCaller(unit, caller);
+      await this.mustBeAllowedToEnroll(unit, person);
+      const factor = await secondFactor.stateOf(unit.manager, person);
+      await enrollmentCodes.open(unit, { person, door: "PASSWORD", sessionId }, factor, context.language);
+    });
+    await enrollmentCodes.orTell(person, actor, mailing);
   }
 
   async confirm(
@@ -117,19 +154,22 @@ export class OwnSecondFactor {
     const { work, challenges, secondFactor, signIn } = this.needs;
     const transport = signIn.transportOf(input.transport, context);
     const { person, challenge, caller, actor } = await this.whoEnrolls(input.enrollmentToken, context);
-    if (challenge && !challenge.isMailboxProven) throw new Refusal("EMAIL_CODE_REQUIRED", ["input", "enrollmentToken"]);
+    // Of somebody who is enrolled, the present code was asked as the new one was begun.
+    const isReplacing = caller !== null && (await this.isEnrolled(person));
+    if (!isReplacing) provenOf(challenge);
     const bySource = await signIn.takeFromSource("secondFactor", context);
     const code = readTotpCode(input.code);
     const secret = await secondFactor.takeEnrollmentTry(person);
-    if (secret === null) throw new Refusal("CHALLENGE_EXPIRED", null, (say) => say.setUpTookTooLong);
+    if (secret === null) throw setUpTookTooLong();
     const now = work.clock.now();
     const step = matchingStep(secret, code, now);
     if (step === null) throw wrongFirstCode(clockDriftSeconds(secret, code, now));
 
     const done = await work.do(async (unit) => {
       if (caller) await holdCaller(unit, caller);
-      if (challenge) await challenges.spend(unit, challenge);
+      if (!isReplacing) await challenges.spend(unit, provenOf(challenge));
       await this.mustBeAllowedToEnroll(unit, person);
+      if (!isReplacing) await this.mustNotBeEnrolled(unit, person);
       const recoveryCodes = await secondFactor.completeEnrollment(unit, person, secret, step);
       if (recoveryCodes === null) throw new Refusal("CHALLENGE_EXPIRED");
       unit.record({
@@ -151,7 +191,6 @@ export class OwnSecondFactor {
         door: challenge.door,
         transport,
         context,
-        isMailboxProven: true,
         second: "NEW_AUTHENTICATOR" as const,
         landingRequestId: challenge.landingRequestId,
       };
@@ -224,7 +263,9 @@ export class OwnSecondFactor {
         caller.kind === "CLIENT" ? { ...caller, ...renewed, assurance: session.assurance } : { ...caller, ...renewed };
     });
     if (token === null) return session;
-    await rememberDevice(unit, { ownerId: ownerIdOf(caller), audience: session.audience }, context);
+    const ownerId = ownerIdOf(caller);
+    await this.needs.challenges.follow(unit, { ownerId, sessionId: caller.sessionId }, session.id);
+    await rememberDevice(unit, { ownerId, audience: session.audience }, context);
     unit.afterCommit(() =>
       context.setCookie(sessionCookie(session.audience), { token, maxAgeMs: session.expiresAt - unit.now }),
     );
@@ -262,7 +303,19 @@ export class OwnSecondFactor {
       return { person, actor: actorAs(person, context.source), challenge, caller: null };
     }
     const caller = asPerson(context.caller);
-    return { person: await personOf(work.reader, caller), actor: actorIn(context), challenge: null, caller };
+    const challenge = await challenges.ofSession({ ownerId: ownerIdOf(caller), sessionId: caller.sessionId });
+    return { person: await personOf(work.reader, caller), actor: actorIn(context), challenge, caller };
+  }
+
+  private async isEnrolled(person: Person): Promise<boolean> {
+    const { work, secondFactor } = this.needs;
+    return (await secondFactor.stateOf(work.reader, person)).enrolledAt !== null;
+  }
+
+  /** Locks the second factor's row: whoever was not asked for a present code must have none when theirs is begun or put in force. */
+  private async mustNotBeEnrolled(unit: UnitOfWork, person: Person): Promise<void> {
+    const { enrolledAt } = await this.needs.secondFactor.stateOf(unit.manager, person, true);
+    if (enrolledAt !== null) throw new Refusal("TWO_FACTOR_ALREADY_ENROLLED");
   }
 
   private async mustBeAllowedToEnroll(unit: UnitOfWork, person: Person): Promise<void> {
@@ -278,6 +331,19 @@ export class OwnSecondFactor {
     if (!mayDisable) throw new Refusal("TWO_FACTOR_REQUIRED_BY_FIRM");
   }
 }
+
+/** The challenge, if its flow has not taken too long to begin an authenticator. */
+const challengeInTime = ({ challenge }: Enrolling, now: number): SignInChallenge | null =>
+  challenge && isWithinFlow({ flowBeganAt: challenge.createdAt, now }) ? challenge : null;
+
+/** The challenge, its mailbox proven. */
+function provenOf(challenge: SignInChallenge | null): SignInChallenge {
+  if (!challenge) throw setUpTookTooLong();
+  if (!challenge.isMailboxProven) throw new Refusal("EMAIL_CODE_REQUIRED", ["input", "emailCode"]);
+  return challenge;
+}
+
+const setUpTookTooLong = () => new Refusal("CHALLENGE_EXPIRED", null, (say) => say.setUpTookTooLong);
 
 function wrongFirstCode(driftSeconds: number | null): Refusal {
   if (driftSeconds === null) return new Refusal("INVALID_CODE", ["input", "code"]);

@@ -114,7 +114,6 @@ export class SecondFactorStep {
       door: challenge.door,
       transport: input.transport,
       context,
-      isMailboxProven: challenge.isMailboxProven,
       second: input.second,
       landingRequestId: challenge.landingRequestId,
     });

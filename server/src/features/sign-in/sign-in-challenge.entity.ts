@@ -12,7 +12,8 @@ import {
 
 /**
  * A sign-in that waits for its next step. It is no session: it can only be continued or left. SECOND_FACTOR waits for a code
- * (verifyTwoFactor, useRecoveryCode), ENROLLMENT for a new authenticator.
+ * (verifyTwoFactor, useRecoveryCode), ENROLLMENT for a new authenticator. One with a session is no sign-in: an authenticator is set up
+ * in that session, and nobody holds its token.
  */
 @Entity("sign_in_challenges")
 @Index("ix_sign_in_challenges_owner", ["ownerId"])
@@ -37,6 +38,8 @@ export class SignInChallenge {
   @DigestColumn({ nullable: true }) deviceKeyDigest: string | null;
   /** With the other doors: the request that the client came for by a link, and lands on afterwards. A wish, no right. */
   @RefColumn({ nullable: true }) landingRequestId: string | null;
+  /** With an authenticator that is set up in a session: the session, by its id of now. */
+  @RefColumn({ nullable: true }) sessionId: string | null;
   @FlagColumn() isMailboxProven: boolean;
   @DigestColumn({ nullable: true }) emailCodeDigest: string | null;
   @CountColumn() failures: number;

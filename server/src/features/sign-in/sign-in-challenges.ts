@@ -1,4 +1,4 @@
-import { counts, lifetimes, type SignInDoor } from "@gatehouse/shared";
+import { counts, lifetimes, provesMailbox, type SignInDoor } from "@gatehouse/shared";
 import { newId } from "../../platform/crypto/ids.js";
 import type { KeyRing } from "../../platform/crypto/key-ring.js";
 import { rowsOf } from "../../platform/database/prepared-rows.js";
@@ -14,16 +14,46 @@ export type ChallengeStep = SignInChallenge["step"];
 export interface NewChallenge {
   step: ChallengeStep;
   person: Person;
+  /** What the mailbox is proven by, or not. */
   door: SignInDoor;
-  isMailboxProven: boolean;
+  /** Of an authenticator that is set up in a session. */
+  sessionId?: string | null;
   magicLinkId?: string | null;
   deviceKeyDigest?: string | null;
   landingRequestId?: string | null;
 }
+export interface OpenedChallenge {
+  challenge: SignInChallenge;
+  token: string;
+  /** To be mailed; null where the mailbox is proven, or not asked. */
+  emailCode: string | null;
+}
+type WithVersion = SignInChallenge & { currentVersion: number };
 
 const lifetimeOf = { SECOND_FACTOR: lifetimes.challenge, ENROLLMENT: lifetimes.enrollmentToken } as const;
 const isChallengeToken = (token: string) => /^gch_[\w-]{43}$/.test(token);
 const expired = () => new Refusal("CHALLENGE_EXPIRED");
+
+/** A session, and the person whose it is. */
+interface SessionOfOwner {
+  ownerId: string;
+  sessionId: string;
+}
+const CHALLENGES = `SELECT c.*, COALESCE(p.version, 0) AS currentVersion FROM sign_in_challenges c
+       LEFT JOIN password_credentials p ON p.ownerId = c.ownerId`;
+/** In a statement that changes it: now, and its owner. */
+const UNSPENT = `spentAt IS NULL AND expiresAt > ?
+       AND credentialVersion = COALESCE((SELECT version FROM password_credentials WHERE ownerId = ?), 0)`;
+
+function ifLive(challenge: WithVersion | undefined, now: number): SignInChallenge | null {
+  const isLive =
+    challenge !== undefined &&
+    challenge.spentAt === null &&
+    challenge.expiresAt > now &&
+    challenge.failures < counts.challengeFailures &&
+    challenge.credentialVersion === challenge.currentVersion;
+  return isLive ? { ...challenge, isMailboxProven: Boolean(challenge.isMailboxProven) } : null;
+}
 
 /** The waiting places of a sign-in. Each names the step it waits for and can be continued there alone. */
 export class SignInChallenges {
@@ -32,15 +62,20 @@ export class SignInChallenges {
     private readonly keys: KeyRing,
   ) {}
 
-  async create(
-    unit: UnitOfWork,
-    given: NewChallenge,
-  ): Promise<{ challenge: SignInChallenge; token: string; emailCode: string | null }> {
+  /** One that begins in a session takes the place of the session's earlier one. */
+  async create(unit: UnitOfWork, given: NewChallenge): Promise<OpenedChallenge> {
     const { manager, now } = unit;
     const token = newToken("gch");
     const id = newId("challenge", now);
     const credential = await manager.findOneBy(PasswordCredential, { ownerId: given.person.ownerId });
-    const emailCode = given.step === "ENROLLMENT" && !given.isMailboxProven ? newDecimalCode(6) : null;
+    const isMailboxProven = provesMailbox(given.door);
+    const emailCode = given.step === "ENROLLMENT" && !isMailboxProven ? newDecimalCode(6) : null;
+    const sessionId = given.sessionId ?? null;
+    if (sessionId !== null)
+      await unit.affected(
+        "UPDATE sign_in_challenges SET spentAt = ? WHERE ownerId = ? AND sessionId = ? AND spentAt IS NULL",
+        [now, given.person.ownerId, sessionId],
+      );
     const challenge = manager.create(SignInChallenge, {
       id,
       firmId: given.person.firmId,
@@ -53,7 +88,8 @@ export class SignInChallenges {
       magicLinkId: given.magicLinkId ?? null,
       deviceKeyDigest: given.deviceKeyDigest ?? null,
       landingRequestId: given.landingRequestId ?? null,
-      isMailboxProven: given.isMailboxProven,
+      sessionId,
+      isMailboxProven,
       emailCodeDigest: emailCode === null ? null : this.emailCodeDigest(id, emailCode),
       failures: 0,
       createdAt: now,
@@ -84,19 +120,43 @@ export class SignInChallenges {
     now = this.work.clock.now(),
   ): Promise<SignInChallenge | null> {
     if (!isChallengeToken(token)) return null;
-    const [challenge] = await rowsOf<SignInChallenge & { currentVersion: number }>(
+    const [challenge] = await rowsOf<WithVersion>(
       manager,
-      `SELECT c.*, COALESCE(p.version, 0) AS currentVersion FROM sign_in_challenges c
-       LEFT JOIN password_credentials p ON p.ownerId = c.ownerId WHERE c.tokenDigest = ? AND c.step = ?`,
+      `${CHALLENGES} WHERE c.tokenDigest = ? AND c.step = ? AND c.sessionId IS NULL`,
       [digestOf(token), step],
     );
-    const isLive =
-      challenge !== undefined &&
-      challenge.spentAt === null &&
-      challenge.expiresAt > now &&
-      challenge.failures < counts.challengeFailures &&
-      challenge.credentialVersion === challenge.currentVersion;
-    return isLive ? { ...challenge, isMailboxProven: Boolean(challenge.isMailboxProven) } : null;
+    return ifLive(challenge, now);
+  }
+
+  /** The live challenge of a session, in which an authenticator is set up there; null where there is none. */
+  async ofSession(
+    { ownerId, sessionId }: SessionOfOwner,
+    manager = this.work.reader,
+    now = this.work.clock.now(),
+  ): Promise<SignInChallenge | null> {
+    const [challenge] = await rowsOf<WithVersion>(
+      manager,
+      `${CHALLENGES} WHERE c.ownerId = ? AND c.sessionId = ? AND c.spentAt IS NULL ORDER BY c.createdAt DESC, c.id DESC LIMIT 1`,
+      [ownerId, sessionId],
+    );
+    return ifLive(challenge, now);
+  }
+
+  /** A session goes on under another id, and what is under way in it too. */
+  async follow(unit: UnitOfWork, { ownerId, sessionId }: SessionOfOwner, nextSessionId: string): Promise<void> {
+    await unit.affected(
+      "UPDATE sign_in_challenges SET sessionId = ? WHERE ownerId = ? AND sessionId = ? AND spentAt IS NULL",
+      [nextSessionId, ownerId, sessionId],
+    );
+  }
+
+  /** Keeps one whose mailbox is proven, for the authenticator that it has just begun; throws CHALLENGE_EXPIRED where it ended meanwhile. */
+  async keep(unit: UnitOfWork, challenge: SignInChallenge, expiresAt: number): Promise<void> {
+    const kept = await unit.affected(
+      `UPDATE sign_in_challenges SET expiresAt = ? WHERE id = ? AND isMailboxProven = ? AND ${UNSPENT}`,
+      [expiresAt, challenge.id, 1, unit.now, challenge.ownerId],
+    );
+    if (kept !== 1) throw expired();
   }
 
   /** Takes one of a challenge's five tries before anything is looked at, in a transaction that takes tries alone (Work.doAndKeep). */
@@ -110,11 +170,12 @@ export class SignInChallenges {
 
   /** Spends it, in the transaction that opens what it led to. Two requests race here; exactly one wins. */
   async spend(unit: UnitOfWork, challenge: SignInChallenge): Promise<void> {
-    const spent = await unit.affected(
-      `UPDATE sign_in_challenges SET spentAt = ? WHERE id = ? AND spentAt IS NULL AND expiresAt > ?
-       AND credentialVersion = COALESCE((SELECT version FROM password_credentials WHERE ownerId = ?), 0)`,
-      [unit.now, challenge.id, unit.now, challenge.ownerId],
-    );
+    const spent = await unit.affected(`UPDATE sign_in_challenges SET spentAt = ? WHERE id = ? AND ${UNSPENT}`, [
+      unit.now,
+      challenge.id,
+      unit.now,
+      challenge.ownerId,
+    ]);
     if (spent !== 1) throw expired();
   }
 

@@ -68,7 +68,11 @@ export class UseRecoveryCodeInput extends WithTransport {
 export class BeginTwoFactorEnrollmentInput {
   @Field(() => String, { nullable: true, description: "From TwoFactorEnrollmentRequired." }) enrollmentToken?:
     string | null;
-  @Field(() => String, { nullable: true, description: "The mailed code, where emailCodeRequired says so." })
+  @Field(() => String, {
+    nullable: true,
+    description:
+      "The mailed code, where emailCodeRequired says so; signed in, where EMAIL_CODE_REQUIRED was answered: leaving it out mails another one.",
+  })
   emailCode?: string | null;
   @Field(() => String, {
     nullable: true,

@@ -100,7 +100,8 @@ export class SignInResolver {
 
   @Allow("anyone")
   @Mutation(() => BeginTwoFactorEnrollmentPayload, {
-    description: "Nothing is active until confirmed. Starting again replaces a pending secret, never an active one.",
+    description:
+      "Nothing is active until confirmed. Starting again replaces a pending secret, never an active one. Signed in without having proven the mailbox in the last 10 minutes, the first call mails a code and answers EMAIL_CODE_REQUIRED; the next one gives it. Whoever replaces an authenticator gives currentCode instead.",
   })
   beginTwoFactorEnrollment(
     @Arg("input", () => BeginTwoFactorEnrollmentInput, { description: "What proves the caller." })

@@ -9,6 +9,7 @@ import {
   nextTeamStep,
   teamRoleNeedsTwoFactor,
   normalizeEmail,
+  provesMailbox,
   type Audience,
   type ModePolicy,
   type Proof,
@@ -32,7 +33,7 @@ import { TeamMemberView } from "../firm-staff/team-member.results.js";
 import { Firm } from "../firms/firm.entity.js";
 import type { LinkEntry } from "../magic-links/link-entry.js";
 import { notify } from "../mail/security-notices.js";
-import { enrollmentCode, newDeviceSignIn } from "../mail/templates.js";
+import { newDeviceSignIn } from "../mail/templates.js";
 import { Passkey } from "../passkeys/passkey.entity.js";
 import { PasswordCredential } from "../passwords/password-credential.entity.js";
 import { shareOfStranger } from "../passwords/hash-share.js";
@@ -44,7 +45,7 @@ import type { Session } from "../sessions/session.entity.js";
 import { SessionView } from "../sessions/session.results.js";
 import type { OpenedSession, SessionService } from "../sessions/session.service.js";
 import { isLocked, lockedRefusal, type SecondFactor } from "../two-factor/second-factor.service.js";
-import type { TwoFactorState } from "../two-factor/two-factor.entity.js";
+import type { EnrollmentCodes } from "./enrollment-codes.js";
 import { passwordTriesOf, type Attempts, type TakenAttempt } from "./attempts.service.js";
 import { knownDevicesOf, passwordTriesOn, rememberDevice } from "../sessions/known-devices.js";
 import type { SignInChallenges } from "./sign-in-challenges.js";
@@ -58,7 +59,6 @@ import {
   type PersonViewer,
   type SignInOutcome,
 } from "./sign-in.results.js";
-import type { SuppressedMails } from "./suppressed-mails.service.js";
 import { isTrustedDevice } from "./trusted-devices.js";
 import { viewerOf, type KnownOfViewer } from "./viewer.service.js";
 
@@ -69,7 +69,7 @@ export interface SignInNeeds {
   challenges: SignInChallenges;
   sessions: SessionService;
   secondFactor: SecondFactor;
-  suppressed: SuppressedMails;
+  enrollmentCodes: EnrollmentCodes;
   /** Multiplies the limits per source address. */
   sourceLimitFactor: number;
 }
@@ -88,8 +88,6 @@ export interface Entry {
   door: SignInDoor;
   transport: SessionTransport;
   context: RequestContext;
-  /** The mailbox was proven in the same flow. */
-  isMailboxProven: boolean;
   /** What was given as second factor in this very sign-in, after the door. */
   second?: SecondProof;
   /** The request that a magic link led here for. */
@@ -193,7 +191,7 @@ export class SignInService {
     transport: SessionTransport;
     context: RequestContext;
   }): Promise<SignInOutcome> {
-    const { work, hasher, attempts } = this.needs;
+    const { work, hasher, attempts, enrollmentCodes } = this.needs;
     const { person, context } = given;
     // On a browser that the person has signed in with, a stranger's failures count for nothing, and hers for nobody else.
     const devices = await knownDevicesOf(work.reader, context, given.audience, work.clock.now());
@@ -218,32 +216,26 @@ export class SignInService {
       throw new Refusal("INVALID_CREDENTIALS");
     }
     const renewed = hasher.isOld(credential) ? await hasher.hash(given.password, share) : null;
-    const outcome = await work
-      .do(async (unit) => {
-        // The policy first, as wherever a session may be opened. The password's row stays as it is until the commit: whoever changes it at
-        // this moment either comes first, and this sign-in fails, or waits, and ends the session that it opens.
-        await loadPolicy(unit.manager, person.firmId, { lock: "share" });
-        const current = await lockedCredential(unit, person.ownerId);
-        if (current?.version !== credential.version) throw new Refusal("INVALID_CREDENTIALS");
-        // Found by an address that may be somebody else's by now: a change of it waits for the password's row as well.
-        const found = await findPerson(unit.manager, given.audience, person.ownerId);
-        if (found?.email !== person.email) throw new Refusal("INVALID_CREDENTIALS");
-        if (renewed) await renewHash(unit, current, hasher, renewed);
-        await attempts.clearWithin(unit, key);
-        return this.enter(unit, {
-          person: found,
-          door: "PASSWORD",
-          transport: given.transport,
-          context,
-          isMailboxProven: false,
-          landingRequestId: given.landingRequestId ?? null,
-        });
-      })
-      .catch(async (refused: unknown) => {
-        if (refused instanceof NoMoreCodes)
-          await this.needs.suppressed.tell({ ...person, actor: actorAs(person, context.source), what: "sign-in code" });
-        throw refused;
+    const entering = work.do(async (unit) => {
+      // The policy first, as wherever a session may be opened. The password's row stays as it is until the commit: whoever changes it at
+      // this moment either comes first, and this sign-in fails, or waits, and ends the session that it opens.
+      await loadPolicy(unit.manager, person.firmId, { lock: "share" });
+      const current = await lockedCredential(unit, person.ownerId);
+      if (current?.version !== credential.version) throw new Refusal("INVALID_CREDENTIALS");
+      // Found by an address that may be somebody else's by now: a change of it waits for the password's row as well.
+      const found = await findPerson(unit.manager, given.audience, person.ownerId);
+      if (found?.email !== person.email) throw new Refusal("INVALID_CREDENTIALS");
+      if (renewed) await renewHash(unit, current, hasher, renewed);
+      await attempts.clearWithin(unit, key);
+      return this.enter(unit, {
+        person: found,
+        door: "PASSWORD",
+        transport: given.transport,
+        context,
+        landingRequestId: given.landingRequestId ?? null,
       });
+    });
+    const outcome = await enrollmentCodes.orTell(person, actorAs(person, context.source), entering);
     await attempts.giveBack(bySource);
     return outcome;
   }
@@ -253,7 +245,7 @@ export class SignInService {
    * second factor.
    */
   async enter(unit: UnitOfWork, entry: Entry): Promise<SignInOutcome> {
-    const { secondFactor, challenges } = this.needs;
+    const { secondFactor, challenges, enrollmentCodes } = this.needs;
     const { person, context } = entry;
     const policy = await loadPolicy(unit.manager, person.firmId, { lock: "share" });
     const factor = await secondFactor.stateOf(unit.manager, person);
@@ -283,17 +275,7 @@ export class SignInService {
         });
       }
       case "ENROLL": {
-        if (!entry.isMailboxProven) await this.mustMailCode(unit, person, factor);
-        const { challenge, token, emailCode } = await challenges.create(unit, { ...entry, step: "ENROLLMENT" });
-        if (emailCode !== null) {
-          const content = enrollmentCode({
-            firmName: person.firmName,
-            audience: person.audience,
-            code: emailCode,
-            expiresInMinutes: lifetimes.emailCode / 60_000,
-          });
-          unit.mail({ firmId: person.firmId, to: person.email, content, asked: context.language });
-        }
+        const { challenge, token, emailCode } = await enrollmentCodes.open(unit, entry, factor, context.language);
         return new TwoFactorEnrollmentRequired({
           enrollmentToken: token,
           expiresAt: challenge.expiresAt,
@@ -306,6 +288,9 @@ export class SignInService {
         const second = entry.second ?? (isDeviceTrusted ? "TRUSTED_DEVICE" : "NONE");
         const proof = { act: entry.door, second, isEnrolled };
         const opened = await this.openAccountSession(unit, entry, isFactorProven, proof);
+        // Who sets up an authenticator next is not asked for the mailbox that has just let them in.
+        if (!isEnrolled && provesMailbox(entry.door))
+          await challenges.create(unit, { ...entry, step: "ENROLLMENT", sessionId: opened.session.id });
         unit.record({
           type: "SIGN_IN_SUCCEEDED",
           firmId: person.firmId,
@@ -320,14 +305,6 @@ export class SignInService {
         return signedIn;
       }
     }
-  }
-
-  /** The code that a password alone needs to go on: not while its tries are spent, and not more mails than the account's share. */
-  private async mustMailCode(unit: UnitOfWork, person: Person, factor: TwoFactorState): Promise<void> {
-    if (isLocked(factor, unit.now)) throw lockedRefusal(factor.lockedUntil ?? 0, unit.now);
-    const key = `email-code:${person.ownerId}`;
-    const mail = await this.needs.attempts.takeWithin(unit, key, attemptLimits.emailCodesByAccount);
-    if (!mail.ok) throw new NoMoreCodes(mail.retryAfterMs);
   }
 
   /** What a claimed magic link leads to: its one request, or what has to be done first. */
@@ -361,7 +338,6 @@ export class SignInService {
         step: "SECOND_FACTOR",
         person,
         door: "MAGIC_LINK",
-        isMailboxProven: true,
         magicLinkId: link.id,
         deviceKeyDigest,
       } as const;
@@ -577,13 +553,6 @@ function callerOfSession(session: Session, viewer: PersonViewer): Caller {
     accountId: session.ownerId,
     requestId: session.requestId,
   };
-}
-
-/** The password was right, but the account's mails with a code are used up for a while. */
-class NoMoreCodes extends Refusal {
-  constructor(waitMs: number) {
-    super("TOO_MANY_REQUESTS", null, (say) => say.tooManyMailedCodes(waitMs));
-  }
 }
 
 const passwordWait = (waitMs: number) =>

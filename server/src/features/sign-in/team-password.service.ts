@@ -60,7 +60,7 @@ export class TeamPassword {
         await notify(unit, person, actor, passwordChanged);
       }
       const door = joined === 1 ? "TEAM_INVITATION" : "PASSWORD_RESET";
-      return enterOrWait(signIn, unit, { person, door, transport, context, isMailboxProven: true });
+      return enterOrWait(signIn, unit, { person, door, transport, context });
     });
     await signIn.giveBack(bySource);
     return outcomeOf(entered);

@@ -109,7 +109,12 @@ export class SecondFactor {
   }
 
   /** The same for somebody signed in, who was asked again. */
-  failAgain(owner: Person, actor: Actor, what: "code" | "passkey", purpose: ReauthenticationPurpose): Promise<never> {
+  failAgain(
+    owner: Person,
+    actor: Actor,
+    what: "code" | "email code" | "passkey",
+    purpose: ReauthenticationPurpose,
+  ): Promise<never> {
     const data = { email: owner.email, what, purpose };
     return this.failWith(owner, actor, what, { type: "REAUTHENTICATION_FAILED", data });
   }

@@ -1,0 +1,37 @@
+import { describe, expect, it } from "@jest/globals";
+import { lifetimes } from "../limits/limits.js";
+import { askedToEnroll, isWithinFlow, provesMailbox, signInDoors } from "./mailbox-proof.js";
+
+describe("X7 the mailbox is asked before an authenticator is set up", () => {
+  it.each`
+    who                                                           | isEnrolled | isMailboxProven | asked
+    ${"a password alone"}                                         | ${false}   | ${false}        | ${"MAILED_CODE"}
+    ${"the mailbox, in this flow"}                                | ${false}   | ${true}         | ${null}
+    ${"an authenticator is in force"}                             | ${true}    | ${false}        | ${"PRESENT_CODE"}
+    ${"an authenticator is in force, and the mailbox was proven"} | ${true}    | ${true}         | ${"PRESENT_CODE"}
+  `("$who: $asked", ({ isEnrolled, isMailboxProven, asked }) => {
+    expect(askedToEnroll({ isEnrolled: Boolean(isEnrolled), isMailboxProven: Boolean(isMailboxProven) })).toBe(asked);
+  });
+
+  it("is proven by every door that a mail leads to, and by no password", () => {
+    expect(signInDoors.filter(provesMailbox).toSorted()).toEqual([
+      "ACCOUNT_CREATION",
+      "MAGIC_LINK",
+      "PASSWORD_RESET",
+      "TEAM_INVITATION",
+    ]);
+    expect(signInDoors.filter((door) => !provesMailbox(door))).toEqual(["PASSWORD"]);
+  });
+
+  it("is proven for ten minutes from the flow's first step, and not a moment longer", () => {
+    const flowBeganAt = 5000;
+    const end = flowBeganAt + lifetimes.enrollmentToken;
+    expect(lifetimes.enrollmentToken).toBe(10 * 60_000);
+    expect([flowBeganAt, end - 1, end, end + 1].map((now) => isWithinFlow({ flowBeganAt, now }))).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ]);
+  });
+});
