@@ -162,6 +162,19 @@ export async function setPolicy(
   if (userErrors.length > 0) throw new Error(JSON.stringify(userErrors));
 }
 
+/** On the account page of somebody who is signed in by a password alone: the mailed code, then as `enrol`. */
+export async function enrolFromAccount(running: Running, page: Page, to: string): ReturnType<typeof enrol> {
+  const since = Date.now();
+  await page.getByRole("button", { name: "Set up two-factor authentication" }).click();
+  await enterMailedCode(page, await mailed(running, to, /\b(\d{6})\b/, since));
+  return enrol(page);
+}
+/** Types the mailed code and goes on. */
+export async function enterMailedCode(page: Page, code: string): Promise<void> {
+  await page.getByLabel("Code from the email").fill(code);
+  await page.getByRole("button", { name: "Continue" }).click();
+}
+
 /** From the QR on the screen to the saved recovery codes; the secret that the phone has now and under what names, and the codes. */
 export async function enrol(
   page: Page,

@@ -208,4 +208,33 @@ maybe("a client who reads French goes through the portal", () => {
     }
     await page.context().close();
   });
+
+  it("X7 the mailbox is asked in French before a client with a password alone sets up an authenticator", async () => {
+    await setPolicy(running, { mode: "MAGIC_LINK_AND_LOGIN" });
+    const page = await openDevice(running, 390, 844, "fr-CA");
+    await page.goto(`${running.url}/portal/harbor`);
+    await page.getByLabel("Adresse courriel").fill("noah@client.example");
+    await page.getByRole("textbox", { name: /Mot de passe/ }).fill("harbor-demo-client");
+    await page.getByRole("button", { name: "Se connecter" }).click();
+    await page.getByRole("link", { name: "Compte", exact: true }).click();
+    const asked = Date.now();
+    await page.getByRole("button", { name: "Configurer l’authentification à deux facteurs" }).click();
+    await page.getByText("nous avons envoyé un code à 6 chiffres à noah@client.example").waitFor();
+    const code = await mailed(running, "noah@client.example", /\b(\d{6})\b/, asked);
+    await page.getByLabel("Code reçu par courriel").fill(code === "000000" ? "000001" : "000000");
+    await page.getByRole("button", { name: "Continuer" }).click();
+    await page.getByText("Le code reçu par courriel est incorrect ou expiré.").waitFor();
+    await expectFrench(page);
+    const again = Date.now();
+    await page.getByRole("button", { name: "M’envoyer un autre code" }).click();
+    await page.getByText("Un autre code est en route.").waitFor();
+    await expectFrench(page);
+    await inspect(page, "portal-fr-account-mailed-code");
+    await page
+      .getByLabel("Code reçu par courriel")
+      .fill(await mailed(running, "noah@client.example", /\b(\d{6})\b/, again));
+    await page.getByRole("button", { name: "Continuer" }).click();
+    await page.getByRole("img", { name: /Code QR/ }).waitFor();
+    await page.context().close();
+  });
 });

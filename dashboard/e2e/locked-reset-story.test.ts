@@ -50,9 +50,12 @@ maybe("a new password while too many wrong codes keep the account locked", () =>
 
   it("X12 a colleague too", async () => {
     const ask = await asOwner(running);
-    const { enrollment } = (await ask(
-      "mutation { beginTwoFactorEnrollment(input: {}) { enrollment { secret } } }",
-    )) as { enrollment: { secret: string } };
+    const BEGIN =
+      "mutation($input: BeginTwoFactorEnrollmentInput!) { beginTwoFactorEnrollment(input: $input) { enrollment { secret } } }";
+    const asked = Date.now();
+    await ask(BEGIN, { input: {} });
+    const emailCode = await mailed(running, owner.email, /\b(\d{6})\b/, asked);
+    const { enrollment } = (await ask(BEGIN, { input: { emailCode } })) as { enrollment: { secret: string } };
     const code = codeOf(enrollment.secret);
     await ask(
       "mutation($input: ConfirmTwoFactorEnrollmentInput!) { confirmTwoFactorEnrollment(input: $input) { recoveryCodes } }",

@@ -6,6 +6,7 @@ import {
   codeOf,
   enrol,
   enterCode,
+  enterMailedCode,
   inspect,
   mailed,
   memoryOf,
@@ -305,8 +306,7 @@ maybe("a magic link where the firm asks for two-factor authentication", () => {
     const since = Date.now();
     await signIn(page, noah);
     await heading(page, "Set up two-factor authentication").waitFor();
-    await page.getByLabel("Code from the email").fill(await mailed(running, noah.email, /\b(\d{6})\b/, since));
-    await button(page, "Continue").click();
+    await enterMailedCode(page, await mailed(running, noah.email, /\b(\d{6})\b/, since));
     await enrol(page);
     await heading(page, "Sign the power of attorney").waitFor();
     await page.getByText("For Noah Berg").waitFor();

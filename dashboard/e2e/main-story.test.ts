@@ -4,6 +4,7 @@ import {
   codeOf,
   enrol,
   enterCode,
+  enterMailedCode,
   inspect,
   mailed,
   missingTools,
@@ -35,8 +36,7 @@ maybe("a firm turns on two-factor authentication and its client goes through it"
     await signIn(page, { email, password });
     await page.getByRole("heading", { name: "Set up two-factor authentication" }).waitFor();
     if (pictures) await inspect(page, `${pictures}-mailed-code`);
-    await page.getByLabel("Code from the email").fill(await mailed(running, email, /\b(\d{6})\b/, since));
-    await page.getByRole("button", { name: "Continue" }).click();
+    await enterMailedCode(page, await mailed(running, email, /\b(\d{6})\b/, since));
     const phone = await enrol(page, pictures);
     expect(phone.recoveryCodes).toHaveLength(10);
     expect([phone.issuer, phone.account]).toEqual(["Harbor & Pine Accounting", email]);
@@ -112,7 +112,20 @@ maybe("a firm turns on two-factor authentication and its client goes through it"
     await page.getByRole("link", { name: "Account", exact: true }).click();
     await page.getByRole("heading", { name: "Your account" }).waitFor();
     await inspect(page, "portal-account");
+    // The password alone let him in: whoever has it does not enrol a phone without his mailbox.
+    const asked = Date.now();
     await page.getByRole("button", { name: "Set up two-factor authentication" }).click();
+    await page.getByText(`we mailed a 6-digit code to ${noah.email}`).waitFor();
+    const first = await mailed(running, noah.email, /\b(\d{6})\b/, asked);
+    expect(await page.getByRole("alert").count()).toBe(0);
+    await inspect(page, "portal-account-mailed-code");
+    await enterMailedCode(page, first === "000000" ? "000001" : "000000");
+    await page.getByText("The mailed code is wrong or has expired.").waitFor();
+    const again = Date.now();
+    await page.getByRole("button", { name: "Mail me another code" }).click();
+    await page.getByText("Another code is on its way.").waitFor();
+    await inspect(page, "portal-account-mailed-again");
+    await enterMailedCode(page, await mailed(running, noah.email, /\b(\d{6})\b/, again));
     const own = (await enrol(page)).secret;
     await page.getByText("2FA on").waitFor();
     await page.getByRole("navigation", { name: "Pages" }).getByRole("button", { name: "Sign out" }).click();

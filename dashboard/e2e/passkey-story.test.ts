@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
 import type { Page } from "playwright-core";
-import { enrol, inspect, missingTools, openDevice, signIn, start, type Running } from "./browser.js";
+import { enrolFromAccount, inspect, missingTools, openDevice, signIn, start, type Running } from "./browser.js";
 
 // A whole story a test, on a machine that may have other work.
 jest.setTimeout(180_000);
@@ -33,8 +33,7 @@ maybe("a client with a passkey", () => {
     await phone.goto(`${running.url}/portal/harbor`);
     await signIn(phone, noah);
     await phone.getByRole("link", { name: "Account", exact: true }).click();
-    await button(phone, "Set up two-factor authentication").click();
-    await enrol(phone);
+    await enrolFromAccount(running, phone, noah.email);
   }, 180_000);
   afterAll(() => running?.stop());
 

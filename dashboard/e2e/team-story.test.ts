@@ -5,6 +5,8 @@ import type { Page } from "playwright-core";
 import {
   asOwner,
   cacheKeysWith,
+  enrol,
+  enterMailedCode,
   inspect,
   mailed,
   memoryOf,
@@ -85,6 +87,21 @@ maybe("a firm looks after its team and its clients' access", () => {
     await colleague.getByRole("textbox", { name: /New password/ }).fill(`${password} again`);
     await colleague.getByRole("button", { name: "Save and sign in" }).click();
     await colleague.getByRole("heading", { name: "Contacts", exact: true }).waitFor();
+    await colleague.context().close();
+  });
+
+  it("X7 a colleague with a password alone is asked for the mailbox before an authenticator is set up", async () => {
+    const colleague = await openDevice(running, 390, 844);
+    await colleague.goto(`${running.url}/account`);
+    await signIn(colleague, { email: "kim@harbor.example", password: `${password} again` });
+    await colleague.getByRole("heading", { name: "Your account" }).waitFor();
+    const since = Date.now();
+    await colleague.getByRole("button", { name: "Set up two-factor authentication" }).click();
+    await colleague.getByText("we mailed a 6-digit code to kim@harbor.example").waitFor();
+    await inspect(colleague, "team-account-mailed-code");
+    await enterMailedCode(colleague, await mailed(running, "kim@harbor.example", /\b(\d{6})\b/, since));
+    await enrol(colleague);
+    await colleague.getByText("2FA on").waitFor();
     await colleague.context().close();
   });
 

@@ -80,8 +80,10 @@ export const wordsInEnglish = {
       rich`On this phone? ${link("Open your authenticator app")}, or type this key:`,
     key: "Key to type by hand",
     turnOn: "Turn on two-factor authentication",
-    mailedCode: (email: ReactNode) =>
-      rich`Two-factor authentication is required. To be sure that it is you, we mailed a 6-digit code to ${email}.`,
+    isRequired: "Two-factor authentication is required.",
+    mailedCode: (email: ReactNode) => rich`To be sure that it is you, we mailed a 6-digit code to ${email}.`,
+    mailAgain: "Mail me another code",
+    mailedAgain: "Another code is on its way. The earlier one no longer works.",
     proveFirst:
       "To be sure that it is you, enter another of your recovery codes, or a code from the phone that is set up now.",
     codeFromEmail: "Code from the email",

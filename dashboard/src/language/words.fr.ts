@@ -86,8 +86,11 @@ export const wordsInFrench: Words = {
       rich`Vous êtes sur ce téléphone? ${link("Ouvrez votre application d’authentification")}, ou tapez cette clé :`,
     key: "Clé à taper à la main",
     turnOn: "Activer l’authentification à deux facteurs",
+    isRequired: "L’authentification à deux facteurs est obligatoire.",
     mailedCode: (email) =>
-      rich`L’authentification à deux facteurs est obligatoire. Pour nous assurer que c’est bien vous, nous avons envoyé un code à 6 chiffres à ${email}.`,
+      rich`Pour nous assurer que c’est bien vous, nous avons envoyé un code à 6 chiffres à ${email}.`,
+    mailAgain: "M’envoyer un autre code",
+    mailedAgain: "Un autre code est en route. Le précédent ne fonctionne plus.",
     proveFirst:
       "Pour nous assurer que c’est bien vous, entrez un autre de vos codes de récupération, ou un code du téléphone configuré actuellement.",
     codeFromEmail: "Code reçu par courriel",

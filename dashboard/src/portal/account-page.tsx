@@ -68,7 +68,7 @@ export function AccountPage() {
     <Shell title={say.title} email={email} hasAccount>
       {twoFactorDueAt && <Banner tone="warning">{say.twoFactorSoon(<Day on={twoFactorDueAt} />, firm.name)}</Banner>}
       <Card title={say.twoFactor}>
-        <TwoFactorSettings twoFactor={account.twoFactor} onChanged={readAgain} />
+        <TwoFactorSettings twoFactor={account.twoFactor} email={email} onChanged={readAgain} />
       </Card>
       <Card title={say.password}>
         <ChangePasswordForm context={{ email, firmName: firm.name }} />

@@ -1,12 +1,14 @@
-import { useEffect, useRef, useState, type FormEvent } from "react";
+import { useCallback, useEffect, useRef, useState, type FormEvent } from "react";
+import { askedToEnroll } from "@gatehouse/shared";
 import { graphql, type ResultOf } from "../../graphql/graphql.js";
-import { otherProblems, problemOf, useAct } from "../../graphql/use-act.js";
+import { otherProblems, problemOf, useAct, type Problem } from "../../graphql/use-act.js";
 import { useWords } from "../../language/language-context.js";
 import { Banner } from "../../ui/banner.js";
 import { Button } from "../../ui/button.js";
 import { Loading } from "../../ui/spinner.js";
 import { TextField } from "../../ui/text-field.js";
 import { CodeInput } from "./code-input.js";
+import { MailedCodeForm } from "./mailed-code-form.js";
 import { RecoveryCodesPanel } from "./recovery-codes-panel.js";
 
 const EnrollmentFlow_begin = graphql(`
@@ -51,6 +53,9 @@ export interface EnrollmentStart {
   maskedEmail: string;
 }
 
+/** The server has mailed a code, and waits for it. */
+const isMailed = (problems: readonly Problem[]) => problems.some(({ code }) => code === "EMAIL_CODE_REQUIRED");
+
 /**
  * Sets up an authenticator: where asked, the mailed code; then QR and key, a code that proves it, and the recovery codes.
  * `onDone` is called once the codes are saved; with a start it means "signed in", too, perhaps for a request to be opened now.
@@ -59,36 +64,47 @@ export function EnrollmentFlow(props: {
   start?: EnrollmentStart;
   /** Another phone takes over: a code that is good now is asked first. */
   isReplacing?: boolean;
+  /** Of somebody signed in: where a code is mailed, if the mailbox was not proven with the sign-in. */
+  email?: string;
   onDone: (landingRequestId: string | null) => void;
   onCancel: () => void;
 }) {
-  const { start, isReplacing = false, onDone, onCancel } = props;
+  const { start, isReplacing = false, email, onDone, onCancel } = props;
   const begin = useAct(EnrollmentFlow_begin);
   const confirm = useAct(EnrollmentFlow_confirm);
   const { twoFactor: say, signIn, ui } = useWords();
   const [pending, setPending] = useState<Pending | null>(null);
   const [confirmed, setConfirmed] = useState<Confirmed | null>(null);
-  const [firstCode, setFirstCode] = useState("");
+  const [presentCode, setPresentCode] = useState("");
+  /** In a session the server alone knows whether the mailbox was proven: it is found out by beginning. */
+  const [isMailAsked, setMailAsked] = useState(start?.emailCodeRequired ?? false);
+  const [isCodeGiven, setCodeGiven] = useState(false);
   const [code, setCode] = useState("");
   const enrollmentToken = start?.enrollmentToken ?? null;
-  const asksMail = start?.emailCodeRequired ?? false;
-  const asksFirst = asksMail || isReplacing;
+  const asked = askedToEnroll({ isEnrolled: isReplacing, isMailboxProven: !isMailAsked });
 
   const { act: beginAct } = begin;
+  const beginWith = useCallback(
+    async (proof: { emailCode?: string; currentCode?: string } = {}) => {
+      setCodeGiven(proof.emailCode !== undefined);
+      const { payload, problems } = await beginAct({ input: { enrollmentToken, ...proof } });
+      setPending(payload?.enrollment ?? null);
+      if (isMailed(problems)) setMailAsked(true);
+      return problems;
+    },
+    [beginAct, enrollmentToken],
+  );
   // StrictMode runs effects twice; the second would replace the secret that the first one shows.
   const isBegun = useRef(false);
   useEffect(() => {
-    if (asksFirst || isBegun.current) return;
+    if (asked !== null || isBegun.current) return;
     isBegun.current = true;
-    void beginAct({ input: { enrollmentToken } }).then(({ payload }) => setPending(payload?.enrollment ?? null));
-  }, [asksFirst, beginAct, enrollmentToken]);
+    void beginWith();
+  }, [asked, beginWith]);
 
-  const sendFirstCode = async (event: FormEvent) => {
+  const sendPresentCode = (event: FormEvent) => {
     event.preventDefault();
-    const { payload } = await beginAct({
-      input: { enrollmentToken, [asksMail ? "emailCode" : "currentCode"]: firstCode },
-    });
-    setPending(payload?.enrollment ?? null);
+    void beginWith({ currentCode: presentCode });
   };
   const sendCode = async (event: FormEvent) => {
     event.preventDefault();
@@ -135,45 +151,52 @@ export function EnrollmentFlow(props: {
     );
   }
   const problem = otherProblems(begin.problems, "emailCode", "currentCode", "code");
-  if (!asksFirst)
-    return problem ? (
-      <div className="flex flex-col gap-4">
-        <Banner tone="danger">{problem}</Banner>
-        <Button onPress={onCancel}>{ui.back}</Button>
-      </div>
-    ) : (
-      <Loading label={say.preparing} />
-    );
-  return (
-    <form onSubmit={(event) => void sendFirstCode(event)} className="flex flex-col gap-4">
-      <p className="text-sm text-muted">
-        {asksMail ? say.mailedCode(<strong className="text-ink">{start?.maskedEmail}</strong>) : say.proveFirst}
-      </p>
-      {problem && <Banner tone="danger">{problem}</Banner>}
-      {asksMail ? (
-        <CodeInput
-          label={say.codeFromEmail}
-          value={firstCode}
-          onChange={setFirstCode}
-          error={problemOf(begin.problems, "emailCode")}
-        />
+  switch (asked) {
+    case null:
+      return problem ? (
+        <div className="flex flex-col gap-4">
+          <Banner tone="danger">{problem}</Banner>
+          <Button onPress={onCancel}>{ui.back}</Button>
+        </div>
       ) : (
-        <TextField
-          label={say.presentCode}
-          value={firstCode}
-          onChange={setFirstCode}
-          error={problemOf(begin.problems, "currentCode") ?? problemOf(begin.problems, "code")}
-          autoComplete="off"
-          isRequired
-          mono
-        />
-      )}
-      <Button type="submit" look="primary" isPending={begin.isPending}>
-        {ui.continue}
-      </Button>
-      <Button look="quiet" onPress={onCancel}>
-        {start ? signIn.startAgain : ui.cancel}
-      </Button>
-    </form>
-  );
+        <Loading label={say.preparing} />
+      );
+    case "MAILED_CODE":
+      return (
+        <MailedCodeForm
+          // That it is asked for is no mistake of whoever has not been asked before.
+          problems={isCodeGiven ? begin.problems : begin.problems.filter((found) => !isMailed([found]))}
+          isPending={begin.isPending}
+          onCode={(emailCode) => void beginWith({ emailCode })}
+          {...(start ? {} : { onSendAgain: async () => isMailed(await beginWith()) })}
+          cancelLabel={start ? signIn.startAgain : ui.cancel}
+          onCancel={onCancel}
+        >
+          {start && <>{say.isRequired} </>}
+          {say.mailedCode(<strong className="text-ink">{start?.maskedEmail ?? email}</strong>)}
+        </MailedCodeForm>
+      );
+    case "PRESENT_CODE":
+      return (
+        <form onSubmit={sendPresentCode} className="flex flex-col gap-4">
+          <p className="text-sm text-muted">{say.proveFirst}</p>
+          {problem && <Banner tone="danger">{problem}</Banner>}
+          <TextField
+            label={say.presentCode}
+            value={presentCode}
+            onChange={setPresentCode}
+            error={problemOf(begin.problems, "currentCode") ?? problemOf(begin.problems, "code")}
+            autoComplete="off"
+            isRequired
+            mono
+          />
+          <Button type="submit" look="primary" isPending={begin.isPending}>
+            {ui.continue}
+          </Button>
+          <Button look="quiet" onPress={onCancel}>
+            {ui.cancel}
+          </Button>
+        </form>
+      );
+  }
 }

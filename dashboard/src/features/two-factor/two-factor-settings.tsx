@@ -50,6 +50,8 @@ const TwoFactorSettings_regenerate = graphql(`
 /** One's own two-factor authentication: set up, new recovery codes, passkeys, off. `onChanged`: read the status again. */
 export function TwoFactorSettings(props: {
   twoFactor: FragmentOf<typeof TwoFactorSettings_twoFactor>;
+  /** The login email, where a code may be mailed. */
+  email: string;
   onChanged: () => void;
 }) {
   const twoFactor = readFragment(TwoFactorSettings_twoFactor, props.twoFactor);
@@ -87,7 +89,7 @@ export function TwoFactorSettings(props: {
         </>
       )}
       <Dialog title={signIn.setUpTwoFactor} isOpen={open === "enroll"} onClose={close} isPersistent>
-        <EnrollmentFlow onDone={close} onCancel={close} />
+        <EnrollmentFlow email={props.email} onDone={close} onCancel={close} />
       </Dialog>
       <Dialog title={say.newCodes} isOpen={open === "regenerate"} onClose={close} isPersistent>
         <RegenerateForm onClose={close} />

@@ -58,7 +58,7 @@ export function AccountPage() {
           />
         </Card>
         <Card title="Two-factor authentication">
-          <TwoFactorSettings twoFactor={member.twoFactor} onChanged={refresh} />
+          <TwoFactorSettings twoFactor={member.twoFactor} email={member.email} onChanged={refresh} />
         </Card>
         <Card title="Password">
           <ChangePasswordForm context={{ email: member.email, firmName: firm.name }} />

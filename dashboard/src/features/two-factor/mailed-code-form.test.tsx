@@ -1,0 +1,53 @@
+import { describe, expect, it, jest } from "@jest/globals";
+import { render, screen } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { MailedCodeForm } from "./mailed-code-form.js";
+
+const wrong = {
+  code: "EMAIL_CODE_REQUIRED",
+  field: ["input", "emailCode"],
+  message: "The mailed code is wrong or has expired.",
+};
+const form = (more: Partial<Parameters<typeof MailedCodeForm>[0]>) => (
+  <MailedCodeForm
+    problems={[]}
+    isPending={false}
+    onCode={jest.fn()}
+    cancelLabel="Cancel"
+    onCancel={jest.fn()}
+    {...more}
+  >
+    We mailed a code.
+  </MailedCodeForm>
+);
+
+describe("the form for the mailed code", () => {
+  it("hands on the digits alone, and says beside them that they were wrong", async () => {
+    const user = userEvent.setup();
+    const onCode = jest.fn();
+    const { rerender } = render(form({ onCode }));
+    await user.type(screen.getByLabelText(/Code from the email/), "123 456");
+    await user.click(screen.getByRole("button", { name: "Continue" }));
+    expect(onCode).toHaveBeenCalledWith("123456");
+    rerender(form({ onCode, problems: [wrong] }));
+    expect(screen.getByText(wrong.message)).toBeTruthy();
+    expect(screen.queryByRole("button", { name: "Mail me another code" })).toBeNull();
+  });
+
+  it("says that another code is on its way, and no longer that the earlier one was wrong", async () => {
+    const user = userEvent.setup();
+    render(form({ problems: [wrong], onSendAgain: () => Promise.resolve(true) }));
+    await user.click(screen.getByRole("button", { name: "Mail me another code" }));
+    expect(screen.getByRole("status").textContent).toMatch(/on its way/);
+    expect(screen.queryByText(wrong.message)).toBeNull();
+  });
+
+  it("says why no other code was mailed", async () => {
+    const user = userEvent.setup();
+    const problem = { code: "TOO_MANY_REQUESTS", field: null, message: "Enough codes were mailed to you." };
+    render(form({ problems: [problem], onSendAgain: () => Promise.resolve(false) }));
+    await user.click(screen.getByRole("button", { name: "Mail me another code" }));
+    expect(screen.getByRole("alert").textContent).toBe(problem.message);
+    expect(screen.queryByRole("status")).toBeNull();
+  });
+});
