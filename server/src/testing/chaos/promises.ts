@@ -51,7 +51,7 @@ const promises: Record<string, string> = {
   "no TWO_FACTOR session without a challenge that was spent for it": `
     SELECT a.id FROM portal_accounts a WHERE
       (SELECT COUNT(*) FROM sessions s WHERE s.ownerId = a.id AND s.assurance = 'TWO_FACTOR') >
-      (SELECT COUNT(*) FROM sign_in_challenges c WHERE c.ownerId = a.id AND c.spentAt IS NOT NULL)`,
+      (SELECT COUNT(*) FROM sign_in_challenges c WHERE c.ownerId = a.id AND c.sessionId IS NULL AND c.spentAt IS NOT NULL)`,
   "in the firm that requires 2FA no session of an account without it": `
     SELECT s.id FROM sessions s JOIN security_policies p ON p.firmId = s.firmId
     WHERE p.mode = 'MAGIC_LINK_AND_LOGIN_2FA' AND s.audience = 'PORTAL' AND s.assurance <> 'TWO_FACTOR'`,
