@@ -16,6 +16,7 @@ import "../magic-links/magic-links.api.test.js";
 import "../contacts/portal-counts.api.test.js";
 import "../retention/sweep.test.js";
 import "../roll-out/roll-out.api.test.js";
+import "../sign-in/mailbox-proof.api.test.js";
 import "../contacts/contact-search.test.js";
 
 const OWNER =
