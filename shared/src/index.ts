@@ -7,6 +7,7 @@ export * from "./limits/attempt-rules.js";
 export * from "./limits/clock-ahead.js";
 export * from "./sign-in/full-proof.js";
 export * from "./sign-in/mailbox-proof.js";
+export * from "./sign-in/page-viewer.js";
 export * from "./sign-in/dangerous-acts.js";
 export * from "./limits/limits.js";
 export * from "./emails/email-address.js";

@@ -100,6 +100,21 @@ export function asPerson(caller: Caller): PersonCaller {
 export const ownerIdOf = (person: PersonCaller): string =>
   person.kind === "TEAM_MEMBER" ? person.memberId : person.accountId;
 
+/**
+ * Whom a page is of that this caller's session opens (shared/sign-in `isAnothersPage`): the member, the account, or the session where a
+ * magic link alone opened it. Null: nobody's, or a program's.
+ */
+export function viewerIdOf(caller: Caller): string | null {
+  switch (caller.kind) {
+    case "TEAM_MEMBER":
+      return caller.memberId;
+    case "CLIENT":
+      return caller.accountId ?? caller.sessionId;
+    default:
+      return null;
+  }
+}
+
 /** The caller as the actor of events. */
 export function actorOf(caller: Caller, source: Source): Actor {
   const from = { ipAddress: source.ipAddress, userAgent: source.userAgent };

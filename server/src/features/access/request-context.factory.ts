@@ -1,13 +1,22 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { languageOf, type Audience, type Language } from "@gatehouse/shared";
+import { isAnothersPage, languageOf, type Audience, type Language } from "@gatehouse/shared";
 import { RequestLoaders } from "../../platform/graphql/loaders.js";
 import { badInput } from "../../platform/graphql/failures.js";
 import { cookieName, parseCookies, sessionCookieHeader } from "../../platform/http/cookies.js";
+import { RefusedRequest } from "../../platform/http/responses.js";
 import { sourceAddress } from "../../platform/http/source-address.js";
 import type { SharedEvents } from "../../platform/websocket/shared-events.js";
 import { isSessionToken, type SessionService } from "../sessions/session.service.js";
-import { anonymous, anyoneLike, type Caller, type FirmCaller, type KeyCaller, type Source } from "./caller.js";
+import {
+  anonymous,
+  anyoneLike,
+  viewerIdOf,
+  type Caller,
+  type FirmCaller,
+  type KeyCaller,
+  type Source,
+} from "./caller.js";
 import { knownDeviceCookie, noKnownDevice, sessionCookie, type RequestContext } from "./request-context.js";
 
 export interface ContextNeeds {
@@ -22,6 +31,11 @@ export interface ContextNeeds {
 }
 
 const USER_AGENT_LENGTH = 300;
+/** In an answer: who is signed in. In a request: who was, when its page was loaded. */
+const VIEWER_HEADER = "gatehouse-viewer";
+/** Nothing was done, and nothing is told of who is signed in now. */
+const viewerChanged = () =>
+  new RefusedRequest(409, "VIEWER_CHANGED", "Somebody else is signed in here by now. Load the page again.");
 const headerText = (value: string | string[] | undefined) => [value ?? ""].flat().join(", ");
 /** By the request alone, never by whom it is about: an answer's language tells nothing. */
 const languageIn = ({ headers }: IncomingMessage): Language | null =>
@@ -31,7 +45,7 @@ const languageIn = ({ headers }: IncomingMessage): Language | null =>
 export class RequestContexts {
   constructor(private readonly needs: ContextNeeds) {}
 
-  /** Of a POST to /graphql. */
+  /** Of a request over HTTP; throws where its page was loaded for somebody else. */
   async ofRequest(request: IncomingMessage, response: ServerResponse): Promise<RequestContext> {
     const cookies = this.cookiesOf(request);
     const headers: string[] = [];
@@ -40,8 +54,11 @@ export class RequestContexts {
     const token =
       bearerOf(headerText(request.headers.authorization)) ??
       this.cookieToken(cookies, headerText(request.headers["gatehouse-audience"]));
+    const caller = await this.callerOf(token, headerText(request.headers[VIEWER_HEADER]));
+    const viewer = viewerIdOf(caller);
+    if (viewer !== null) response.setHeader(VIEWER_HEADER, viewer);
     return {
-      caller: await this.callerOf(token),
+      caller,
       source: this.sourceOf(request),
       requestId,
       language: languageIn(request),
@@ -64,7 +81,7 @@ export class RequestContexts {
 
   /**
    * Of an operation on a socket. Cookies count only where the handshake carried an Origin (which was checked): without one it is no
-   * browser of ours, and must bring a token.
+   * browser of ours, and must bring a token. Throws where its page was loaded for somebody else.
    */
   async ofSocket(
     request: IncomingMessage,
@@ -78,7 +95,7 @@ export class RequestContexts {
         ? null
         : this.cookieToken(this.cookiesOf(request), String(parameters.audience ?? "")));
     const context: RequestContext = {
-      caller: await this.callerOf(token),
+      caller: await this.callerOf(token, String(parameters.viewer ?? "")),
       source: this.sourceOf(request),
       requestId: randomUUID(),
       language: languageIn(request),
@@ -118,10 +135,14 @@ export class RequestContexts {
     return { ipAddress: sourceAddress(request, this.needs.trustedProxies), userAgent: userAgent || null };
   }
 
-  private async callerOf(token: string | null): Promise<Caller> {
+  /** `loadedFor`: whom the page says that it was loaded for; "": it does not say. */
+  private async callerOf(token: string | null, loadedFor: string): Promise<Caller> {
     if (token === null) return anonymous;
-    if (isSessionToken(token)) return this.needs.sessions.authenticate(token);
-    return (await this.needs.findKey(token)) ?? anonymous;
+    const caller = isSessionToken(token)
+      ? await this.needs.sessions.authenticate(token)
+      : ((await this.needs.findKey(token)) ?? anonymous);
+    if (isAnothersPage(loadedFor || null, viewerIdOf(caller))) throw viewerChanged();
+    return caller;
   }
 
   /**

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Log } from "../log.js";
-import { refuseOnSocket, sendError } from "./responses.js";
+import { refuseOnSocket, RefusedRequest, sendError } from "./responses.js";
 import { securityHeaders } from "./security-headers.js";
 
 export type Handler = (request: IncomingMessage, response: ServerResponse, path: string) => Promise<void> | void;
@@ -63,9 +63,11 @@ export function createHttpServer({
     if (route.method === "GET" && request.method !== "GET" && request.method !== "HEAD")
       return sendError(response, 405, "METHOD_NOT_ALLOWED", "This address can only be read.", { allow: "GET, HEAD" });
     Promise.resolve(route.handle(request, response, path)).catch((error: unknown) => {
+      if (error instanceof RefusedRequest) return sendError(response, error.status, error.code, error.message);
       log.error({ err: error, path }, "a request failed");
       if (response.headersSent) response.destroy();
       else sendError(response, 500, "INTERNAL", "Something went wrong on our side.");
+      return undefined;
     });
     return undefined;
   });

@@ -56,6 +56,18 @@ export function send(
   response.end(response.req.method === "HEAD" ? undefined : body);
 }
 
+/** A request that is refused as a whole, before anything is done: thrown anywhere on its way, it is answered as `sendError` does. */
+export class RefusedRequest extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    message: string,
+  ) {
+    super(message);
+    this.name = "RefusedRequest";
+  }
+}
+
 export class BodyError extends Error {
   constructor(
     readonly status: number,

@@ -18,7 +18,7 @@ import { WebSocketServer, type WebSocket } from "ws";
 import type { DocumentReader } from "../graphql/document-reader.js";
 import { variableErrors, withoutArguments } from "../graphql/errors-without-values.js";
 import { isTooDeep, tooDeep } from "../http/envelope.js";
-import { refuseOnSocket } from "../http/responses.js";
+import { RefusedRequest, refuseOnSocket } from "../http/responses.js";
 import { withoutHints } from "../limits/document-limits.js";
 import { SharedEvents, type Subscriber } from "./shared-events.js";
 import { SharedOperations, type SharedOperation } from "./shared-operation.js";
@@ -128,13 +128,16 @@ export function attachWebSocket<C extends { requestId: string }>(
     socket.close(code, reason);
     return [new GraphQLError(reason, { extensions: { code: "BAD_REQUEST" } })];
   };
-  // What fails on our side (the database is away) may well succeed a moment later.
+  // What fails on our side (the database is away) may well succeed a moment later; who is refused would be refused again.
   const orTryAgainLater = async <T>(socket: WebSocket, otherwise: T, work: () => Promise<T>): Promise<T> => {
     try {
       return await work();
     } catch (error) {
-      options.logFailure(error);
-      socket.close(TRY_AGAIN_LATER, "Try again later");
+      if (error instanceof RefusedRequest) socket.close(CloseCode.Forbidden, error.code);
+      else {
+        options.logFailure(error);
+        socket.close(TRY_AGAIN_LATER, "Try again later");
+      }
       return otherwise;
     }
   };

@@ -277,6 +277,7 @@ const oddHeaders: fc.Arbitrary<Record<string, string>> = fc
         "accept",
         "accept-language",
         "gatehouse-audience",
+        "gatehouse-viewer",
         "user-agent",
         "cookie",
         "x-forwarded-for",
