@@ -106,7 +106,7 @@ maybe("a firm rolls out two-factor authentication step by step", () => {
     const address = /[\w.+-]+@[\w.-]+/.exec(told)?.[0] ?? "";
     await admin.getByRole("button", { name: "Undo", exact: true }).click();
     const dialog = admin.getByRole("alertdialog", { name: "Undo the roll-out?" });
-    await dialog.getByText(/Mail the \d+ contacts? who were told/).waitFor();
+    await dialog.getByText(/Tell the \d+ contacts? already notified/).waitFor();
     await inspect(admin, "roll-out-undo");
     await dialog.getByRole("button", { name: "Undo the roll-out" }).click();
     await heading("Whom it concerns");

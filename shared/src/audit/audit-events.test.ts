@@ -109,6 +109,12 @@ describe("the audit log", () => {
       "Maya (maya@client.example) is locked for 24 hours after too many wrong tries (second factor).",
     ),
     says(
+      "ACCOUNT_LOCKED",
+      { email: "maya@client.example", minutes: 36_500 * 1440, what: "second factor" },
+      "Account locked",
+      "Maya (maya@client.example) is locked for 100 years after too many wrong tries (second factor).",
+    ),
+    says(
       "ACCOUNT_UNLOCKED",
       { email: "maya@client.example" },
       "Account unlocked",
@@ -305,12 +311,12 @@ describe("the audit log", () => {
     ),
     says("ROLL_OUT_PAUSED", {}, "2FA roll-out paused", "Olive paused the mails of the roll-out."),
     says("ROLL_OUT_RESUMED", {}, "2FA roll-out resumed", "Olive resumed the mails of the roll-out."),
-    says("ROLL_OUT_FINISHED", {}, "2FA roll-out told everybody", "Every mail of the roll-out was sent."),
+    says("ROLL_OUT_FINISHED", {}, "2FA roll-out: all mails sent", "Every mail of the roll-out was sent."),
     says(
       "ROLL_OUT_UNDONE",
       { isTold: true },
       "2FA roll-out undone",
-      "Olive undid the roll-out of two-factor authentication; who was told is told that too.",
+      "Olive undid the roll-out of two-factor authentication; clients already notified will be told that it is off.",
     ),
     says(
       "ROLL_OUT_UNDONE",
@@ -320,9 +326,21 @@ describe("the audit log", () => {
     ),
     says(
       "TWO_FACTOR_ANNOUNCED",
+      { email: "maya@client.example", what: "announcement" },
+      "2FA roll-out mail",
+      "Maya (maya@client.example) was told that two-factor authentication will be required.",
+    ),
+    says(
+      "TWO_FACTOR_ANNOUNCED",
       { email: "maya@client.example", what: "reminder" },
-      "2FA announced",
-      "Maya (maya@client.example) was mailed the reminder of two-factor authentication.",
+      "2FA roll-out mail",
+      "Maya (maya@client.example) was reminded to set up two-factor authentication.",
+    ),
+    says(
+      "TWO_FACTOR_ANNOUNCED",
+      { email: "maya@client.example", what: "calling off" },
+      "2FA roll-out mail",
+      "Maya (maya@client.example) was told that two-factor authentication will not be required after all.",
     ),
     says("AUDIT_LOG_EXPORTED", { isWhole: true }, "Audit log exported", "Olive exported the whole audit log."),
     says("AUDIT_LOG_EXPORTED", { isWhole: false }, "Audit log exported", "Olive exported a part of the audit log."),

@@ -1,3 +1,4 @@
+import { minutesInWords } from "../language/durations.js";
 import { languages, type Language } from "../language/language.js";
 import { roleTitles, type ApiScope, type TeamRole } from "../roles/roles.js";
 import { plans, type Plan } from "../plans/plans.js";
@@ -89,6 +90,12 @@ interface Telling<T extends AuditEventType> {
 const of = (contact: string | null, email: string) => (contact ? `${contact} (${email})` : email);
 const count = (n: number, one: string) => `${n} ${one}${n === 1 ? "" : "s"}`;
 
+const rollOutMails = {
+  announcement: "told that two-factor authentication will be required",
+  reminder: "reminded to set up two-factor authentication",
+  "calling off": "told that two-factor authentication will not be required after all",
+} as const;
+
 /** Every event with its title and sentence. A missing one does not compile. */
 export const auditEvents: { [T in AuditEventType]: Telling<T> } = {
   ACCOUNT_CREATED: {
@@ -141,7 +148,7 @@ export const auditEvents: { [T in AuditEventType]: Telling<T> } = {
   ACCOUNT_LOCKED: {
     title: "Account locked",
     say: ({ contact, data }) =>
-      `${of(contact, data.email)} is locked for ${data.minutes >= 120 ? count(Math.round(data.minutes / 60), "hour") : count(data.minutes, "minute")} after too many wrong tries (${data.what}).`,
+      `${of(contact, data.email)} is locked for ${minutesInWords(data.minutes, "EN")} after too many wrong tries (${data.what}).`,
   },
   ACCOUNT_UNLOCKED: {
     title: "Account unlocked",
@@ -241,7 +248,7 @@ export const auditEvents: { [T in AuditEventType]: Telling<T> } = {
   CONTACT_REDIRECTED: {
     title: "Contact's requests moved",
     say: ({ actor, data }) =>
-      `${actor} changed the email of ${data.name} from ${data.from ?? "none"} to ${data.to ?? "none"}: another login reaches the requests now.`,
+      `${actor} changed the email of ${data.name} from ${data.from ?? "none"} to ${data.to ?? "none"}, and with it who reaches the requests.`,
   },
   API_KEY_CREATED: {
     title: "API key made",
@@ -275,15 +282,15 @@ export const auditEvents: { [T in AuditEventType]: Telling<T> } = {
     title: "2FA roll-out resumed",
     say: ({ actor }) => `${actor} resumed the mails of the roll-out.`,
   },
-  ROLL_OUT_FINISHED: { title: "2FA roll-out told everybody", say: () => "Every mail of the roll-out was sent." },
+  ROLL_OUT_FINISHED: { title: "2FA roll-out: all mails sent", say: () => "Every mail of the roll-out was sent." },
   ROLL_OUT_UNDONE: {
     title: "2FA roll-out undone",
     say: ({ actor, data }) =>
-      `${actor} undid the roll-out of two-factor authentication${data.isTold ? "; who was told is told that too" : ""}.`,
+      `${actor} undid the roll-out of two-factor authentication${data.isTold ? "; clients already notified will be told that it is off" : ""}.`,
   },
   TWO_FACTOR_ANNOUNCED: {
-    title: "2FA announced",
-    say: ({ contact, data }) => `${of(contact, data.email)} was mailed the ${data.what} of two-factor authentication.`,
+    title: "2FA roll-out mail",
+    say: ({ contact, data }) => `${of(contact, data.email)} was ${rollOutMails[data.what]}.`,
   },
   AUDIT_LOG_EXPORTED: {
     title: "Audit log exported",

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { agoInWords, durationInWords, inWords, roughly } from "./durations.js";
+import { agoInWords, durationInWords, inWords, minutesInWords, roughly } from "./durations.js";
 
 const second = 1000;
 const minute = 60 * second;
@@ -20,6 +20,9 @@ describe("how long until something", () => {
     [47 * hour + 1, "in 48 hours", "dans 48 heures"],
     [2 * day, "in 2 days", "dans 2 jours"],
     [6.5 * day, "in 7 days", "dans 7 jours"],
+    [729 * day, "in 729 days", "dans 729 jours"],
+    [730 * day, "in 2 years", "dans 2 ans"],
+    [36_500 * day, "in 100 years", "dans 100 ans"],
   ])("is rounded up, in the largest unit that has two of it: %s ms are %s, %s", (ms, english, french) => {
     expect(inWords(ms)).toBe(english);
     expect(inWords(ms, "EN")).toBe(english);
@@ -43,6 +46,19 @@ describe("how long something takes", () => {
   ] as const)("%s %s: %s, %s", (n, unit, english, french) => {
     expect(durationInWords(n, unit, "EN")).toBe(english);
     expect(durationInWords(n, unit, "FR").replaceAll("\u00a0", " ")).toBe(french);
+  });
+
+  it.each([
+    [1, "1 minute", "1 minute"],
+    [119, "119 minutes", "119 minutes"],
+    [120, "2 hours", "2 heures"],
+    [121, "3 hours", "3 heures"],
+    [24 * 60, "24 hours", "24 heures"],
+    [30 * 24 * 60, "30 days", "30 jours"],
+    [36_500 * 24 * 60, "100 years", "100 ans"],
+  ])("in the same units, where it is known to the minute: %s are %s, %s", (minutes, english, french) => {
+    expect(minutesInWords(minutes, "EN")).toBe(english);
+    expect(minutesInWords(minutes, "FR").replaceAll("\u00a0", " ")).toBe(french);
   });
 
   it.each([

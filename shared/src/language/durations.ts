@@ -1,9 +1,10 @@
 import { languages, type Language } from "./language.js";
 
-type Unit = "second" | "minute" | "hour" | "day";
+type Unit = "second" | "minute" | "hour" | "day" | "year";
 const MINUTE = 60;
 const HOUR = 3600;
 const DAY = 86_400;
+const YEAR = 365 * DAY;
 
 /** Rounded up, in the largest unit that has two of it. */
 function counted(milliseconds: number): [n: number, unit: Unit] {
@@ -11,7 +12,8 @@ function counted(milliseconds: number): [n: number, unit: Unit] {
   if (seconds < 2 * MINUTE) return [seconds, "second"];
   if (seconds < 2 * HOUR) return [Math.ceil(seconds / MINUTE), "minute"];
   if (seconds < 2 * DAY) return [Math.ceil(seconds / HOUR), "hour"];
-  return [Math.ceil(seconds / DAY), "day"];
+  if (seconds < 2 * YEAR) return [Math.ceil(seconds / DAY), "day"];
+  return [Math.ceil(seconds / YEAR), "year"];
 }
 const relative = {
   EN: new Intl.RelativeTimeFormat(languages.EN.tag),
@@ -37,9 +39,15 @@ const lengths = {
   minute: quantities("minute"),
   hour: quantities("hour"),
   day: quantities("day"),
+  year: quantities("year"),
 };
 /** "15 minutes", "1 hour", "7 jours". */
 export const durationInWords = (n: number, unit: Unit, language: Language): string => lengths[unit][language].format(n);
+/** "1 minute", "2 hours", "3 jours", "100 years": of what is known to the minute, rounded up as `inWords`. */
+export const minutesInWords = (minutes: number, language: Language): string =>
+  minutes < (2 * HOUR) / MINUTE
+    ? durationInWords(minutes, "minute", language)
+    : durationInWords(...counted(minutes * MINUTE * 1000), language);
 /** "45 seconds", "4 minutes": how long, whichever way. */
 export const roughly = (seconds: number, language: Language): string => {
   const off = Math.abs(seconds);

@@ -21,7 +21,7 @@ const titles = {
   ANNOUNCEMENT: "Announcement",
   REMINDER: "Reminder",
   INVITATION: "Invitation",
-  CALLED_OFF: "Called off",
+  CALLED_OFF: "Cancellation",
 };
 const typingMs = 400;
 

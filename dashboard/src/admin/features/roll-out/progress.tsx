@@ -207,11 +207,11 @@ function UndoDialog(props: { rollOutId: string; version: number; told: number; o
     >
       <p>
         The security settings from before are in force again, at once. Mails that have not gone out are cancelled.
-        Whoever has set up two-factor authentication keeps it and is asked for the code as before.
+        Clients who have set up two-factor authentication keep it, and are asked for the code as before.
       </p>
       {told > 0 && (
         <Checkbox isSelected={tellClients} onChange={setTell}>
-          Mail the {quantity(told, "contact")} who were told that it is called off
+          Tell the {quantity(told, "contact")} already notified that it is off
         </Checkbox>
       )}
     </AlertDialog>

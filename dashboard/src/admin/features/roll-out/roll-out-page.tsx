@@ -76,7 +76,7 @@ export function RollOutPage() {
           {data.rollOut && (
             <Banner>
               The last roll-out, started on <Day on={data.rollOut.startedAt} />, was undone.
-              {data.rollOut.nextMailAt && " Whoever was told is being mailed that it is called off."}
+              {data.rollOut.nextMailAt && " Clients already notified are being told that it is off."}
             </Banner>
           )}
           {!planOffersMode(data.firm.plan, rollOutMode) ? (
