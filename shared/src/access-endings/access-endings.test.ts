@@ -9,26 +9,51 @@ import {
   type PendingThing,
 } from "./access-endings.js";
 
+const ofTheFirm = ["API_KEYS", "WEBHOOKS"] as const;
+
 describe("what an act that ends access takes with it", () => {
   it.each<[EndingAct, PendingThing[]]>([
-    ["PASSWORD_RESET", ["LINK_SESSIONS", "LINK_GRANTS", "PASSKEYS", "NOT_ME_LINKS", "ACCOUNT_TOKENS", "KEPT_ANSWERS"]],
+    [
+      "PASSWORD_RESET",
+      ["LINK_SESSIONS", "LINK_GRANTS", "PASSKEYS", "NOT_ME_LINKS", "ACCOUNT_TOKENS", "KEPT_ANSWERS", ...ofTheFirm],
+    ],
     [
       "PASSWORD_CHANGED",
-      ["LINK_SESSIONS", "LINK_GRANTS", "PASSKEYS", "NOT_ME_LINKS", "ACCOUNT_TOKENS", "KEPT_ANSWERS"],
+      ["LINK_SESSIONS", "LINK_GRANTS", "PASSKEYS", "NOT_ME_LINKS", "ACCOUNT_TOKENS", "KEPT_ANSWERS", ...ofTheFirm],
     ],
-    ["NOT_ME", ["ACCOUNT_TOKENS", "KEPT_ANSWERS"]],
+    ["NOT_ME", ["ACCOUNT_TOKENS", "KEPT_ANSWERS", ...ofTheFirm]],
     [
       "TWO_FACTOR_SET_UP",
-      ["LINK_GRANTS", "PASSKEYS", "PASSWORD_LINKS", "EMAIL_CHANGE", "NOT_ME_LINKS", "ACCOUNT_TOKENS", "KEPT_ANSWERS"],
+      [
+        "LINK_GRANTS",
+        "PASSKEYS",
+        "PASSWORD_LINKS",
+        "EMAIL_CHANGE",
+        "NOT_ME_LINKS",
+        "ACCOUNT_TOKENS",
+        "KEPT_ANSWERS",
+        ...ofTheFirm,
+      ],
     ],
     [
       "TWO_FACTOR_DISABLED",
-      ["LINK_SESSIONS", "LINK_GRANTS", "PASSWORD_LINKS", "NOT_ME_LINKS", "ACCOUNT_TOKENS", "KEPT_ANSWERS"],
+      [
+        "LINK_SESSIONS",
+        "LINK_GRANTS",
+        "PASSWORD_LINKS",
+        "NOT_ME_LINKS",
+        "ACCOUNT_TOKENS",
+        "KEPT_ANSWERS",
+        ...ofTheFirm,
+      ],
     ],
-    ["TWO_FACTOR_RESET", ["NOT_ME_LINKS", "ACCOUNT_TOKENS", "KEPT_ANSWERS"]],
-    ["SIGNED_OUT_EVERYWHERE", ["PASSKEYS", "PASSWORD_LINKS", "NOT_ME_LINKS", "ACCOUNT_TOKENS", "KEPT_ANSWERS"]],
-    ["LOGIN_EMAIL_CHANGED", ["PASSKEYS", "NOT_ME_LINKS", "KEPT_ANSWERS"]],
-    ["PERSON_REMOVED", ["KEPT_ANSWERS"]],
+    ["TWO_FACTOR_RESET", ["NOT_ME_LINKS", "ACCOUNT_TOKENS", "KEPT_ANSWERS", ...ofTheFirm]],
+    [
+      "SIGNED_OUT_EVERYWHERE",
+      ["PASSKEYS", "PASSWORD_LINKS", "NOT_ME_LINKS", "ACCOUNT_TOKENS", "KEPT_ANSWERS", ...ofTheFirm],
+    ],
+    ["LOGIN_EMAIL_CHANGED", ["PASSKEYS", "NOT_ME_LINKS", "KEPT_ANSWERS", ...ofTheFirm]],
+    ["PERSON_REMOVED", ["KEPT_ANSWERS", ...ofTheFirm]],
   ])("after %s only %j stay", (act, stays) => {
     expect(pendingThings.filter((thing) => !endedBy(act).includes(thing))).toEqual(stays);
   });

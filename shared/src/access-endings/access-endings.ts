@@ -51,6 +51,13 @@ const emailOfFirm = stays(
   "The firm began it and told both addresses; a new factor makes the account no easier to take.",
 );
 
+const ofTheFirm = stays(
+  "It is the firm's, not the colleague's who made it: integrations go on. Whoever removes a colleague is told to look at it.",
+);
+
+const byEveryAct = (ending: Ending) =>
+  Object.fromEntries(endingActs.map((act) => [act, ending])) as Record<EndingAct, Ending>;
+
 const withSession = {
   PASSWORD_RESET: ends,
   PASSWORD_CHANGED: ends,
@@ -156,19 +163,11 @@ export const accessEndings = {
     ROLE_CHANGED: clientsAlone,
   },
   /** Answers that an Idempotency-Key repeats. */
-  KEPT_ANSWERS: {
-    PASSWORD_RESET: sameCaller,
-    PASSWORD_CHANGED: sameCaller,
-    NOT_ME: sameCaller,
-    TWO_FACTOR_SET_UP: sameCaller,
-    TWO_FACTOR_DISABLED: sameCaller,
-    TWO_FACTOR_RESET: sameCaller,
-    SIGNED_OUT_EVERYWHERE: sameCaller,
-    LOGIN_EMAIL_CHANGED: sameCaller,
-    PERSON_REMOVED: sameCaller,
-    LOGINS_SWITCHED_OFF: sameCaller,
-    ROLE_CHANGED: sameCaller,
-  },
+  KEPT_ANSWERS: byEveryAct(sameCaller),
+  /** Keys that a colleague has made. */
+  API_KEYS: byEveryAct(ofTheFirm),
+  /** Webhooks that a colleague has added. */
+  WEBHOOKS: byEveryAct(ofTheFirm),
 } as const satisfies Record<string, Readonly<Record<EndingAct, Ending>>>;
 
 export type PendingThing = keyof typeof accessEndings;

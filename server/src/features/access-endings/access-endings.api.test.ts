@@ -277,8 +277,23 @@ describeOnBothDatabases("X6 what somebody has begun, after an act that ends acce
       { query: "subscription { auditEvents { id } }" },
       { next: () => undefined, error: () => (listening.isOpen = false), complete: () => (listening.isOpen = false) },
     );
+    const key = await world.key(thief, ["CONTACTS_READ"]);
+    const webhook = { url: "https://hooks.client.example/gatehouse", types: ["ACCOUNT_CREATED"] };
+    const added = await world.mutate(
+      "createWebhookEndpoint",
+      "CreateWebhookEndpointInput",
+      "webhookEndpoint { id }",
+      webhook,
+      thief,
+    );
     const challenge = await signIn();
     const open: Open = {
+      API_KEYS: async () => (await world.ask("{ firm { name } }", {}, key)).data !== null,
+      WEBHOOKS: async () => {
+        const { webhookEndpoints } = (await world.ask("{ webhookEndpoints { id disabledAt } }", {}, owner)).data;
+        const found = webhookEndpoints.find(({ id }: { id: string }) => id === added.webhookEndpoint.id);
+        return found?.disabledAt === null;
+      },
       SESSIONS: () => isSignedIn(thief),
       EXPORTS: async () =>
         (await world.raw({ path: "/audit-log.csv", headers: { authorization: `Bearer ${thief}` } })).status === 200,
@@ -457,6 +472,8 @@ describeOnBothDatabases("X6 what somebody has begun, after an act that ends acce
       "NOT_ME_LINKS",
       "ACCOUNT_TOKENS",
       "KEPT_ANSWERS",
+      "API_KEYS",
+      "WEBHOOKS",
     ];
     expect(looked.toSorted()).toEqual(pendingThings.toSorted());
   });

@@ -18,6 +18,9 @@ const deleteFrom =
 /** Asked for again at every use, so they end with the session or key that they came by. */
 const withItsSession: Ender = async () => undefined;
 
+/** The firm's: no act about a person ends it. */
+const notThePersons: Ender = async () => undefined;
+
 /**
  * In the order in which they end: first what is on its way to a session, then the sessions. So a step that finishes in parallel either
  * finds itself void, or has its session ended here.
@@ -62,6 +65,8 @@ const enders: Readonly<Record<PendingThing, Ender>> = {
   EXPORTS: withItsSession,
   // Kept by caller: see idempotency.ts.
   KEPT_ANSWERS: withItsSession,
+  API_KEYS: notThePersons,
+  WEBHOOKS: notThePersons,
 };
 const inOrder = Object.keys(enders) as PendingThing[];
 

@@ -169,7 +169,7 @@ const acts: Record<ActName, { title: string; will: string; confirm: string; done
   },
   remove: {
     title: "Remove from the team?",
-    will: "Your colleague is signed out at once and cannot sign in any more. What was done stays in the activity.",
+    will: "Your colleague is signed out at once and cannot sign in any more. What was done stays in the activity. API keys and webhooks that your colleague made keep working, as they are the firm's: look at them in Settings, and replace what your colleague may know.",
     confirm: "Remove",
     done: "The colleague was removed.",
     isDanger: true,
