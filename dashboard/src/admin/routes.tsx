@@ -1,4 +1,4 @@
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Link } from "@tanstack/react-router";
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Link, redirect } from "@tanstack/react-router";
 import { Loading } from "../ui/spinner.js";
 import { EmptyState, ErrorState } from "../ui/states.js";
 import { readActivitySearch } from "./features/audit/event-filter.js";
@@ -36,6 +36,14 @@ export function createDashboardRouter() {
   return createRouter({
     routeTree: root.addChildren([
       createRoute({ ...at, path: "/", component: ContactsPage }),
+      // Where somebody arrives who takes the end off a contact's address.
+      createRoute({
+        ...at,
+        path: "/contacts",
+        beforeLoad: () => {
+          throw redirect({ to: "/", replace: true });
+        },
+      }),
       createRoute({ ...at, path: "/contacts/$contactId", component: ContactPage }),
       createRoute({ ...at, path: "/overview", component: OverviewPage }),
       createRoute({ ...at, path: "/settings/team", component: TeamPage }),
