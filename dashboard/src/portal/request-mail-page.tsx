@@ -1,10 +1,8 @@
-import { useState, type FormEvent } from "react";
+import { useState } from "react";
+import { RequestMailForm } from "../features/sign-in/request-mail-form.js";
 import { graphql } from "../graphql/graphql.js";
-import { otherProblems, problemOf, useAct } from "../graphql/use-act.js";
-import { useWords } from "../language/language-context.js";
-import { Banner } from "../ui/banner.js";
+import { useAct } from "../graphql/use-act.js";
 import { Button } from "../ui/button.js";
-import { TextField } from "../ui/text-field.js";
 import { PortalLink } from "./address.js";
 import { Frame } from "./frame.js";
 import { usePortalWords } from "./portal-language.js";
@@ -39,7 +37,6 @@ const RequestMailPage_password = graphql(`
 /** Asks for a mailed link: to create an account, or to choose a new password. Its answer tells nobody which addresses exist. */
 export function RequestMailPage({ kind }: { kind: "account" | "password" }) {
   const { firm } = usePortal();
-  const { signIn } = useWords();
   const portalWords = usePortalWords();
   const { requestMail: say } = portalWords;
   const account = useAct(RequestMailPage_account);
@@ -49,9 +46,9 @@ export function RequestMailPage({ kind }: { kind: "account" | "password" }) {
   const [isSent, setSent] = useState(false);
   const { title, intro, button, sent } = say[kind];
   if (firm.mode === "MAGIC_LINK_ONLY") return <LinksOnly />;
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
-    const input = { firmSlug: firm.slug, email };
+  const submit = async (to: string) => {
+    setEmail(to);
+    const input = { firmSlug: firm.slug, email: to };
     const { payload } = kind === "account" ? await account.act({ input }) : await password.act({ input });
     setSent(payload !== null);
   };
@@ -70,26 +67,16 @@ export function RequestMailPage({ kind }: { kind: "account" | "password" }) {
         <Button onPress={() => setSent(false)}>{say.otherAddress}</Button>
       </Frame>
     );
-  const other = otherProblems(problems, "email");
   return (
     <Frame firmName={firm.name} title={title} below={back}>
-      <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-4">
-        <p className="text-sm text-muted">{intro}</p>
-        {other && <Banner tone="danger">{other}</Banner>}
-        <TextField
-          label={signIn.email}
-          type="email"
-          name="email"
-          autoComplete="email"
-          value={email}
-          onChange={setEmail}
-          error={problemOf(problems, "email")}
-          isRequired
-        />
-        <Button type="submit" look="primary" isPending={isPending} wide>
-          {button}
-        </Button>
-      </form>
+      <RequestMailForm
+        intro={intro}
+        button={button}
+        startWith={email}
+        isPending={isPending}
+        problems={problems}
+        onSubmit={(to) => void submit(to)}
+      />
     </Frame>
   );
 }

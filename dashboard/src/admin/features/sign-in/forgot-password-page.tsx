@@ -1,9 +1,8 @@
-import { useState, type FormEvent } from "react";
+import { useState } from "react";
+import { RequestMailForm } from "../../../features/sign-in/request-mail-form.js";
 import { graphql } from "../../../graphql/graphql.js";
-import { otherProblems, problemOf, useAct } from "../../../graphql/use-act.js";
-import { Banner } from "../../../ui/banner.js";
+import { useAct } from "../../../graphql/use-act.js";
 import { Button } from "../../../ui/button.js";
-import { TextField } from "../../../ui/text-field.js";
 import { renderFrame } from "./sign-in-frame.js";
 
 const ForgotPasswordPage_request = graphql(`
@@ -22,24 +21,22 @@ const ForgotPasswordPage_request = graphql(`
 /** Asks for a mailed link to choose a new password. Its answer tells nobody which addresses exist. */
 export function ForgotPasswordPage({ onBack }: { onBack: () => void }) {
   const { act, isPending, problems } = useAct(ForgotPasswordPage_request);
-  const [email, setEmail] = useState("");
-  const [isSent, setSent] = useState(false);
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
+  const [sentTo, setSentTo] = useState<string | null>(null);
+  const send = async (email: string) => {
     const { payload } = await act({ input: { email } });
-    setSent(payload !== null);
+    if (payload) setSentTo(email);
   };
   const back = (
     <Button look="quiet" onPress={onBack}>
       Back to sign in
     </Button>
   );
-  if (isSent)
+  if (sentTo !== null)
     return renderFrame(
       "Check your mail",
       <>
         <p className="text-sm text-ink">
-          If <strong className="break-all">{email}</strong> signs in here, a link to choose a new password is on its
+          If <strong className="break-all">{sentTo}</strong> signs in here, a link to choose a new password is on its
           way.
         </p>
         <p className="text-sm text-muted">
@@ -48,28 +45,17 @@ export function ForgotPasswordPage({ onBack }: { onBack: () => void }) {
         {back}
       </>,
     );
-  const other = otherProblems(problems, "email");
   return renderFrame(
     "Choose a new password",
-    <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-4">
-      <p className="text-sm text-muted">
-        You get a mail with a link that works for an hour. Your authenticator app is still asked for.
-      </p>
-      {other && <Banner tone="danger">{other}</Banner>}
-      <TextField
-        label="Email"
-        type="email"
-        name="email"
-        autoComplete="username"
-        value={email}
-        onChange={setEmail}
-        error={problemOf(problems, "email")}
-        isRequired
-      />
-      <Button type="submit" look="primary" isPending={isPending} wide>
-        Send me a link
-      </Button>
+    <RequestMailForm
+      intro="You get a mail with a link that works for an hour. Your authenticator app is still asked for."
+      button="Send me a link"
+      startWith=""
+      isPending={isPending}
+      problems={problems}
+      onSubmit={(email) => void send(email)}
+    >
       {back}
-    </form>,
+    </RequestMailForm>,
   );
 }
