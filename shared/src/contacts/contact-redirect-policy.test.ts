@@ -10,6 +10,15 @@ describe("a change of a contact's email", () => {
     ["from no address to another login's", { from: null, accountAfter: "noah" }, true],
     ["to no address, of a contact with an account", { to: null, accountBefore: "maya" }, true],
     ["to no address, of a contact without one", { to: null }, false],
+    ["of a contact without an account who was sent a request", { hasRequests: true }, true],
+    ["to no address, of such a contact", { to: null, hasRequests: true }, true],
+    [
+      "to the address that its own login has by now, of one who was sent a request",
+      { accountBefore: "maya", accountAfter: "maya", hasRequests: true },
+      false,
+    ],
+    ["from no address, of such a contact", { from: null, hasRequests: true }, true],
+    ["to the same address, of such a contact", { to: "old@client.example", hasRequests: true }, false],
     ["to the address that its own login has by now", { accountBefore: "maya", accountAfter: "maya" }, false],
     ["to the same address", { to: "old@client.example", accountBefore: "maya", accountAfter: null }, false],
     [
@@ -17,13 +26,14 @@ describe("a change of a contact's email", () => {
       { isNewContact: true, from: null, accountAfter: "noah" },
       false,
     ],
-  ])("X4 %s", (_what, change, isRedirect) => {
+  ])("X4 X29 %s", (_what, change, isRedirect) => {
     const plain: EmailChange = {
       isNewContact: false,
       from: "old@client.example",
       to: "new@client.example",
       accountBefore: null,
       accountAfter: null,
+      hasRequests: false,
     };
     expect(redirectsRequests({ ...plain, ...change })).toBe(isRedirect);
   });

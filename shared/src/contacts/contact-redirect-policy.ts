@@ -8,11 +8,16 @@ export interface EmailChange {
   accountBefore: string | null;
   /** The account that signs in with the new email. */
   accountAfter: string | null;
+  /** The firm has sent the contact a request. */
+  hasRequests: boolean;
 }
 
 /**
- * Whether the change hands the contact's requests to another login, or takes them from the one that has them: then it is as dangerous as a
- * change of the login email. A second contact with a login's address is what an account is for, and reroutes nothing.
+ * Whether the change hands the contact's requests to another login or takes them from the one that has them, or to another mailbox, whose
+ * reader could open an account for them: then it is as dangerous as a change of the login email. A second contact with a login's address is
+ * what an account is for, and reroutes nothing.
  */
-export const redirectsRequests = ({ isNewContact, from, to, accountBefore, accountAfter }: EmailChange): boolean =>
-  !isNewContact && from !== to && accountBefore !== accountAfter;
+export const redirectsRequests = (change: EmailChange): boolean => {
+  const { isNewContact, from, to, accountBefore, accountAfter, hasRequests } = change;
+  return !isNewContact && from !== to && (accountBefore !== accountAfter || (hasRequests && accountAfter === null));
+};

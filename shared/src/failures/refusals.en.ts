@@ -15,7 +15,7 @@ export const refusalsInEnglish = {
     WEAK_PASSWORD: "This password is too weak.",
     STEP_UP_REQUIRED: "Confirm that it is you, then try again.",
     ACCESS_RESET_REQUIRED:
-      "This email decides which login reaches the contact's requests. To change it, a key needs the scope ACCESS_RESET.",
+      "This email decides who reaches the contact's requests. To change it, a key needs the scope ACCESS_RESET.",
     EMAIL_CODE_REQUIRED: "Enter the 6-digit code that was mailed to you.",
     TOKEN_INVALID: "This link is wrong, has expired or was used already. Ask for a new one.",
     ALREADY_EXISTS: "This exists already.",
@@ -51,7 +51,7 @@ export const refusalsInEnglish = {
   setUpTookTooLong: "This set-up took too long, or was started again elsewhere. Start again.",
   accountExists: "There is an account with this email already. Sign in instead.",
   redirectNeedsProof:
-    "This email decides which login reaches the contact's requests. Confirm that it is you, then change it again.",
+    "This email decides who reaches the contact's requests. Confirm that it is you, then change it again.",
   emailTaken: "Another account has this email by now.",
   passkeyUnnamed: "Give the passkey a name, in one line of plain text.",
   passkeyNotAdded: "The passkey was not added. Start again.",

@@ -16,7 +16,7 @@ export const refusalsInFrench: RefusalWords = {
     WEAK_PASSWORD: "Ce mot de passe est trop faible.",
     STEP_UP_REQUIRED: "Confirmez que c’est bien vous, puis réessayez.",
     ACCESS_RESET_REQUIRED:
-      "Cette adresse décide quel compte a accès aux demandes du contact. Pour la modifier, une clé a besoin de l’autorisation ACCESS_RESET.",
+      "Cette adresse décide qui a accès aux demandes du contact. Pour la modifier, une clé a besoin de l’autorisation ACCESS_RESET.",
     EMAIL_CODE_REQUIRED: "Entrez le code à 6 chiffres que vous avez reçu par courriel.",
     TOKEN_INVALID: "Ce lien est incorrect, expiré ou déjà utilisé. Demandez-en un nouveau.",
     ALREADY_EXISTS: "Cela existe déjà.",
@@ -53,7 +53,7 @@ export const refusalsInFrench: RefusalWords = {
   setUpTookTooLong: "Cette configuration a pris trop de temps ou a été recommencée ailleurs. Recommencez.",
   accountExists: "Il existe déjà un compte avec cette adresse courriel. Connectez-vous plutôt.",
   redirectNeedsProof:
-    "Cette adresse décide quel compte a accès aux demandes du contact. Confirmez que c’est bien vous, puis modifiez-la de nouveau.",
+    "Cette adresse décide qui a accès aux demandes du contact. Confirmez que c’est bien vous, puis modifiez-la de nouveau.",
   emailTaken: "Un autre compte utilise maintenant cette adresse courriel.",
   passkeyUnnamed: "Donnez un nom à la clé d’accès, sur une seule ligne de texte simple.",
   passkeyNotAdded: "La clé d’accès n’a pas été ajoutée. Recommencez.",

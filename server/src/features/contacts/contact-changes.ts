@@ -18,6 +18,8 @@ import { counted } from "./portal-counts.js";
 /** A contact's fields as they are stored. */
 type Fields = Pick<Contact, "name" | "email" | "organization" | "externalId" | "language">;
 type Change = Omit<UpdateContactInput, "contactId">;
+/** A change, and where it names its contact, which one. */
+type Row = Change & Partial<Pick<UpdateContactInput, "contactId">>;
 /** Who changes contacts. `mustBeAllowedToRedirect`: throws where the caller may not hand a contact's requests to another login. */
 export interface ChangedBy {
   actor: Actor;
@@ -51,15 +53,12 @@ export class ContactChanges {
     private readonly known: Contact[],
     /** The portal accounts with the rows' emails. */
     private readonly accounts: ReadonlyMap<string, string>,
+    /** The contacts among those that were sent a request. */
+    private readonly asked: ReadonlySet<string>,
   ) {}
 
   /** Nobody else changes the firm's contacts from here to the commit, so what is read here stays true. */
-  static async begin(
-    unit: UnitOfWork,
-    firmId: string,
-    rows: readonly Change[],
-    by: ChangedBy,
-  ): Promise<ContactChanges> {
+  static async begin(unit: UnitOfWork, firmId: string, rows: readonly Row[], by: ChangedBy): Promise<ContactChanges> {
     await lockContacts(unit, firmId);
     const [ids, emails] = [unique(rows.map(idOf)), unique(rows.map(emailOf))];
     const isMeant = new Brackets((where) => {
@@ -81,7 +80,16 @@ export class ContactChanges {
             `SELECT id, email FROM portal_accounts WHERE firmId = ? AND email IN (${emails.map(() => "?").join(", ")})`,
             [firmId, ...emails],
           )) as { id: string; email: string }[]);
-    return new ContactChanges(unit, firmId, by, known, new Map(accounts.map(({ id, email }) => [email, id])));
+    const meant = unique([...known.map(({ id }) => id), ...rows.map(({ contactId }) => contactId ?? null)]);
+    const asked =
+      meant.length === 0
+        ? []
+        : await unit.rows<{ contactId: string }>(
+            `SELECT DISTINCT contactId FROM client_requests WHERE firmId = ? AND contactId IN (${meant.map(() => "?").join(", ")})`,
+            [firmId, ...meant],
+          );
+    const accountOf = new Map(accounts.map(({ id, email }) => [email, id]));
+    return new ContactChanges(unit, firmId, by, known, accountOf, new Set(asked.map(({ contactId }) => contactId)));
   }
 
   /** Changes the contact that the row means, else adds one. */
@@ -124,6 +132,7 @@ export class ContactChanges {
       to: fields.email,
       accountBefore,
       accountAfter,
+      hasRequests: this.asked.has(contact.id),
     });
     // A refused row leaves no trace: this comes before anything is changed.
     if (isRedirect) this.by.mustBeAllowedToRedirect();

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { describeOnBothDatabases } from "../../testing/databases.js";
-import { OWNER_PASSWORD, World, type Data } from "../../testing/world.js";
+import { CLIENT_PASSWORD, OWNER_PASSWORD, World, type Data } from "../../testing/world.js";
 
 const codesOf = ({ userErrors }: Data): string[] => userErrors.map(({ code }: { code: string }) => code);
 
@@ -123,15 +123,56 @@ describeOnBothDatabases("X4 a client's requests", (database) => {
     expect((await stateOf(maya.contactId)).portalAccount.email).toBe(noah.email);
   });
 
-  it("what reroutes nothing needs none of it: other fields, addresses without a login, a new contact beside a login", async () => {
-    const { maya, noah, june } = await people();
+  it("X29 a key that may only write contacts moves a client without a login to no mailbox of a thief, who would open one there", async () => {
+    const { june, title } = await people();
+    const externalId = randomBytes(5).toString("hex");
+    const name = { contactId: june.id, externalId };
+    await world.mutate("updateContact", "UpdateContactInput", "contact { id }", name, writer);
+    const thief = newAddress();
+    const row = { name: "June Fields", externalId, email: thief };
+    const codes = [
+      // First to none, and then on.
+      ...codesOf(await update(june.id, null, writer)),
+      ...codesOf(await update(june.id, thief, writer)),
+      ...codesOf((await upsert([row], writer)).results[0]),
+    ];
+    await world.mutate("requestPortalAccount", "PortalEmailInput", "accepted", { firmSlug: firm.slug, email: thief });
+    const { email: known } = await world.contact(owner, "Somebody Else", newAddress());
+    await world.mutate("requestPortalAccount", "PortalEmailInput", "accepted", { firmSlug: firm.slug, email: known });
+    await world.mail(known, /Create your account/);
+    expect([codes, (await world.mails(thief)).map(({ subject }) => subject)]).toEqual([
+      ["ACCESS_RESET_REQUIRED", "ACCESS_RESET_REQUIRED", "ACCESS_RESET_REQUIRED"],
+      [],
+    ]);
+
+    world.forward({ minutes: 11 });
+    expect(codesOf(await update(june.id, newAddress(), owner))).toEqual(["STEP_UP_REQUIRED"]);
+    const right = newAddress();
+    expect(codesOf(await update(june.id, right, resetter))).toEqual([]);
+    for (const address of [june.email, right])
+      expect((await world.mail(address, /Where requests .* go/)).text).toContain("June Fields");
+    const { auditEvents } = await stateOf(june.id);
+    const { summary } = auditEvents.nodes.find(({ type }: Data) => type === "CONTACT_REDIRECTED");
+    expect(summary).toContain(`from ${june.email} to ${right}`);
+    await world.mutate("requestPortalAccount", "PortalEmailInput", "accepted", { firmSlug: firm.slug, email: right });
+    const confirmationToken = await world.mailedToken(right, /Create your account/);
+    const { result } = await world.signIn("createPortalAccount", "CreatePortalAccountInput", {
+      confirmationToken,
+      password: CLIENT_PASSWORD,
+    });
+    expect(await reachedBy(result.sessionToken)).toEqual([title]);
+  });
+
+  it("what reroutes nothing needs none of it: other fields, a contact without a request or a login, a new contact beside a login", async () => {
+    const { maya, noah } = await people();
+    const nina = await world.contact(owner, "Nina Fields", newAddress());
     world.forward({ minutes: 11 });
     const renamed = { contactId: maya.contactId, name: "Maya Fields-Lind" };
     for (const token of [writer, owner]) {
       expect(
         codesOf(await world.mutate("updateContact", "UpdateContactInput", "contact { id }", renamed, token)),
       ).toEqual([]);
-      expect(codesOf(await update(june.id, newAddress(), token))).toEqual([]);
+      expect(codesOf(await update(nina.id, newAddress(), token))).toEqual([]);
     }
     // An account serves every contact with its address: one that is new has no request that went to anybody else.
     const { contact } = await world.mutate(

@@ -7,7 +7,7 @@ import type { Contact } from "./contact.entity.js";
 
 const field = ["input", "email"];
 
-/** A contact whose requests another login reaches from now on. */
+/** A contact whose requests somebody else may reach from now on. */
 export interface Redirect {
   contact: Contact;
   from: string | null;

@@ -52,7 +52,7 @@ export class ContactResolver {
   @Allow(writing)
   @Mutation(() => ContactPayload, {
     description:
-      "Changes a contact: what is left out stays, null clears. CONTACTS_WRITE; an email by which another login reaches its requests needs ACCESS_RESET too, people a fresh sign-in or stepUp.",
+      "Changes a contact: what is left out stays, null clears. CONTACTS_WRITE; the email of one that has requests or a login, or another login's, needs ACCESS_RESET too, people a fresh sign-in or stepUp.",
   })
   updateContact(
     @Arg("input", () => UpdateContactInput, { description: "The change." }) input: UpdateContactInput,
