@@ -1,5 +1,5 @@
 import { useState, type FormEvent } from "react";
-import { languageCodes, languages, type Language } from "@gatehouse/shared";
+import { languageCodes, languages, normalizeEmail, type Language } from "@gatehouse/shared";
 import { graphql } from "../../../graphql/graphql.js";
 import { otherProblems, problemOf, useAct } from "../../../graphql/use-act.js";
 import { Banner } from "../../../ui/banner.js";
@@ -57,6 +57,8 @@ export interface ContactValues {
   email: string | null;
   externalId: string | null;
   language: Language | null;
+  /** Of the portal account that serves the contact. */
+  loginEmail: string | null;
 }
 
 /** A new contact, or a change of one. */
@@ -89,6 +91,9 @@ export function ContactForm(props: {
     if (payload?.contact) onDone(payload.contact.id);
   };
   const other = otherProblems(problems, "name", "organization", "email", "externalId");
+  const loginEmail = contact?.loginEmail ?? null;
+  const normalized = normalizeEmail(email);
+  const leavesLogin = loginEmail !== null && normalized !== contact?.email && normalized !== loginEmail;
   return (
     <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-4">
       {other && <Banner tone="danger">{other}</Banner>}
@@ -107,6 +112,13 @@ export function ContactForm(props: {
         onChange={setEmail}
         error={problemOf(problems, "email")}
       />
+      {leavesLogin && (
+        <Banner tone="warning">
+          The login <strong className="break-all">{loginEmail}</strong> will no longer reach this contact&rsquo;s
+          requests, and stays without them. To let the client keep the login, first change its email: Edit login details
+          &gt; Change login email.
+        </Banner>
+      )}
       <Select
         label="Language of mails and pages"
         options={[

@@ -31,6 +31,10 @@ const ContactPage_contact = graphql(
         externalId
         language
         createdAt
+        portalAccount {
+          id
+          email
+        }
         ...ClientPortalCard_contact
         ...RequestsCard_contact
         ...AccessCard_contact
@@ -121,7 +125,7 @@ export function ContactPage() {
       </div>
       <Dialog title="Edit contact" isOpen={isEditing} onClose={() => setEditing(false)}>
         <ContactForm
-          contact={contact}
+          contact={{ ...contact, loginEmail: contact.portalAccount?.email ?? null }}
           onCancel={() => setEditing(false)}
           onDone={() => {
             setEditing(false);
