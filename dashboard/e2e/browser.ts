@@ -118,6 +118,14 @@ export async function openDevice({ browser }: Running, width = 390, height = 844
   return context.newPage();
 }
 
+/** As when the browser shows another tab in its place, or this one again: headless it believes that all are shown. */
+export const turn = (tab: Page, state: "hidden" | "visible") =>
+  tab.evaluate(`
+    Object.defineProperty(document, "hidden", { configurable: true, value: ${state === "hidden"} });
+    Object.defineProperty(document, "visibilityState", { configurable: true, value: "${state}" });
+    document.dispatchEvent(new Event("visibilitychange"));
+  `);
+
 /** Fills in the sign-in form that is shown. */
 export async function signIn(page: Page, who: { email: string; password: string }): Promise<void> {
   await page.getByLabel("Email").fill(who.email);

@@ -135,7 +135,11 @@ describe("a live feed through a server that is killed", () => {
   };
   /** urql with its subscription exchange, as the dashboard puts it together. */
   const withUrql: Follow = (after, seen) => {
-    const { urql, dispose } = createGatehouseClient("team", () => undefined);
+    const { urql, dispose } = createGatehouseClient("team", {
+      onSignedOut: () => undefined,
+      onViewerKnown: () => undefined,
+      onViewerChanged: () => undefined,
+    });
     const { unsubscribe } = urql.subscription<FeedData>(gql(feed), { after }).subscribe(({ data: told, error }) => {
       if (error) seen({ id: `ended: ${error.message}`, cursor: "", summary: "" });
       else if (told) seen(told.auditEvents);

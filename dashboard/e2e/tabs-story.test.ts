@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
 import type { Page } from "playwright-core";
-import { asOwner, missingTools, openDevice, owner, signIn, start, type Running } from "./browser.js";
+import { asOwner, missingTools, openDevice, owner, signIn, start, turn, type Running } from "./browser.js";
 
 jest.setTimeout(180_000);
 const maybe = missingTools().length === 0 ? describe : describe.skip;
@@ -27,13 +27,6 @@ maybe("somebody keeps many tabs open", () => {
   }, 120_000);
   afterAll(() => running?.stop());
 
-  /** As when the browser shows another tab in its place, or this one again: headless it believes that all are shown. */
-  const turn = (tab: Page, state: "hidden" | "visible") =>
-    tab.evaluate(`
-      Object.defineProperty(document, "hidden", { configurable: true, value: ${state === "hidden"} });
-      Object.defineProperty(document, "visibilityState", { configurable: true, value: "${state}" });
-      document.dispatchEvent(new Event("visibilitychange"));
-    `);
   const arrives = (tab: Page, name: string) =>
     tab.getByText(`created the contact ${name}`).first().waitFor({ timeout: 30_000 });
 
@@ -64,7 +57,7 @@ maybe("somebody keeps many tabs open", () => {
       expect([name, await first.getByText(`created the contact ${name}`).count()]).toEqual([name, 1]);
   });
 
-  it("a tab of whoever was signed in before becomes one of whoever signs in next", async () => {
+  it("X22 a tab of whoever was signed in before becomes one of whoever signs in next", async () => {
     const old = await openDevice(running, 1440, 900);
     await old.goto(`${running.url}/settings/client-portal`);
     await signIn(old, owner);
@@ -80,5 +73,29 @@ maybe("somebody keeps many tabs open", () => {
     await old.getByText("Sam Ledger").first().waitFor();
     expect(await old.getByText("Olivia Harper").count()).toBe(0);
     await old.context().close();
+  });
+
+  it("a sign-out that fails says so, and no other tab is told of it", async () => {
+    const desk = await openDevice(running, 1440, 900);
+    await desk.goto(running.url);
+    await signIn(desk, owner);
+    await desk.getByRole("heading", { name: "Contacts", exact: true }).waitFor();
+    const other = await desk.context().newPage();
+    await other.goto(running.url);
+    await other.getByRole("heading", { name: "Contacts", exact: true }).waitFor();
+    for (const tab of [desk, other]) await tab.evaluate("globalThis.isWatching = true");
+    await desk.route("**/graphql", (route) =>
+      route.request().postData()?.includes("SignOut_signOut") ? route.abort() : route.continue(),
+    );
+    await desk.getByRole("button", { name: "Sign out" }).click();
+    await desk.getByText("The server could not be reached. Check your connection and try again.").waitFor();
+    for (const tab of [desk, other]) {
+      expect(await tab.getByText("Olivia Harper").count()).toBe(1);
+      expect(await tab.evaluate("globalThis.isWatching")).toBe(true);
+    }
+    await desk.unroute("**/graphql");
+    await desk.getByRole("button", { name: "Sign out" }).click();
+    for (const tab of [desk, other]) await tab.getByRole("heading", { name: "Sign in to your firm" }).waitFor();
+    await desk.context().close();
   });
 });

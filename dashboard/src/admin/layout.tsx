@@ -1,33 +1,17 @@
 import { useState, type ReactNode } from "react";
 import { Link, Outlet } from "@tanstack/react-router";
-import { graphql } from "../graphql/graphql.js";
-import { useAct } from "../graphql/use-act.js";
+import { useSignOut } from "../features/sessions/use-sign-out.js";
 import { Button } from "../ui/button.js";
 import { classes } from "../ui/classes.js";
 import { useTeamSession } from "./session.js";
 
-const Layout_signOut = graphql(`
-  mutation Layout_signOut {
-    signOut {
-      userErrors {
-        code
-        field
-        message
-      }
-    }
-  }
-`);
+const stay = () => undefined;
 
 /** The frame of every page: where one can go, who one is. */
 export function Layout() {
   const { name, firm } = useTeamSession();
-  const { act, isPending } = useAct(Layout_signOut);
+  const { signOut, isPending } = useSignOut("team", stay);
   const [isOpen, setOpen] = useState(false);
-  const signOut = async () => {
-    await act({});
-    // With the page goes everything that it knew of clients (OWASP ASVS 14.3.1).
-    location.reload();
-  };
   return (
     <div className="min-h-dvh md:grid md:grid-cols-[15rem_1fr]">
       <a

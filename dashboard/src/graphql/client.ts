@@ -18,14 +18,21 @@ import { typesWithoutId } from "./types-without-id.js";
 export type Audience = "team" | "portal";
 
 /** What every request of a page carries: whose session it means, and that no other site sent it. */
-export const pageHeaders = (audience: Audience) => ({
+const pageHeaders = (audience: Audience) => ({
   "gatehouse-audience": audience,
   // Refusals come in the language of the page, which need not be the browser's.
   "accept-language": document.documentElement.lang,
 });
 
+/** In an answer: who is signed in. In a request: whom its page was loaded for; the server does nothing for anybody else. */
+const VIEWER_HEADER = "gatehouse-viewer";
+
 export interface GatehouseClient {
   urql: Client;
+  /** For what is no GraphQL operation: as the browser's, in the name of this client's viewer alone. */
+  fetch: typeof fetch;
+  /** Whose page it is: whom the server named, at first or when somebody signed in by it. Null: nobody's yet. */
+  viewer: () => string | null;
   /** Closes the socket. What was cached goes with the client, so nothing of one session is shown in the next. */
   dispose: () => void;
 }
@@ -62,14 +69,38 @@ const refusals = new Set([4401, 4403]);
 const closeCode = (event: unknown): number | null =>
   typeof event === "object" && event !== null && "code" in event && typeof event.code === "number" ? event.code : null;
 
-/**
- * One client for each session: made at sign-in, thrown away at sign-out.
- * @param onSignedOut called whenever an answer says that there is no session (any more)
- */
-export function createGatehouseClient(audience: Audience, onSignedOut: () => void): GatehouseClient {
+/** What a page is told of its session. */
+export interface SessionNews {
+  /** An answer says that there is no session (any more). */
+  onSignedOut: () => void;
+  /** Whose page it is from now on. */
+  onViewerKnown: (viewer: string) => void;
+  /** By now it is somebody else, signed in in another tab: what was asked was not done, and nothing on this page may stay. */
+  onViewerChanged: () => void;
+}
+
+/** One client for each session: made at sign-in, thrown away at sign-out. */
+export function createGatehouseClient(audience: Audience, news: SessionNews): GatehouseClient {
+  let viewer: string | null = null;
+  const fetchAsViewer: typeof fetch = async (address, options) => {
+    const sentFor = viewer;
+    const headers = new Headers(options?.headers);
+    for (const [name, value] of Object.entries(pageHeaders(audience))) headers.set(name, value);
+    if (viewer !== null) headers.set(VIEWER_HEADER, viewer);
+    const answer = await fetch(address, { ...options, headers, credentials: "same-origin" });
+    const named = answer.headers.get(VIEWER_HEADER);
+    if (named !== null && named !== sentFor && named !== viewer) {
+      // Another one than was known when it was sent: the first to be named, or this very request has signed somebody in.
+      if (viewer !== sentFor) news.onViewerChanged();
+      else news.onViewerKnown((viewer = named));
+    }
+    if (answer.status === VIEWER_CHANGED_STATUS && (await codeIn(answer.clone())) === "VIEWER_CHANGED")
+      news.onViewerChanged();
+    return answer;
+  };
   const socket = createSocket({
     url: `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/graphql`,
-    connectionParams: { audience },
+    connectionParams: () => ({ audience, ...(viewer === null ? {} : { viewer }) }),
     lazy: true,
     keepAlive: 15_000,
     retryAttempts: Number.POSITIVE_INFINITY,
@@ -79,11 +110,11 @@ export function createGatehouseClient(audience: Audience, onSignedOut: () => voi
   const urql = new Client({
     url: "/graphql",
     preferGetMethod: false,
-    fetchOptions: () => ({ credentials: "same-origin", headers: pageHeaders(audience) }),
+    fetch: fetchAsViewer,
     exchanges: [
       mapExchange({
         onResult: ({ error }) => {
-          if (saysSignedOut(error)) onSignedOut();
+          if (saysSignedOut(error)) news.onSignedOut();
         },
       }),
       pastTheCache,
@@ -123,7 +154,14 @@ export function createGatehouseClient(audience: Audience, onSignedOut: () => voi
       }),
     ],
   });
-  return { urql, dispose: () => void socket.dispose() };
+  return { urql, fetch: fetchAsViewer, viewer: () => viewer, dispose: () => void socket.dispose() };
+}
+
+const VIEWER_CHANGED_STATUS = 409;
+/** The code of the failure that a request as a whole was refused with. */
+async function codeIn(answer: Response): Promise<unknown> {
+  const body = (await answer.json().catch(() => null)) as { errors?: { extensions?: { code?: unknown } }[] } | null;
+  return body?.errors?.[0]?.extensions?.code;
 }
 
 /** The cursor of the one event that a feed's message carries. */

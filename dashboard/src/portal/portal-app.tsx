@@ -1,37 +1,17 @@
 import "../features/sign-in/mailed-token.js";
-import { useCallback, useEffect, useMemo, useState } from "react";
-import { Provider } from "urql";
-import { createGatehouseClient } from "../graphql/client.js";
-import { NoticeProvider } from "../ui/notices.js";
+import { useState } from "react";
+import { SessionClient } from "../features/sessions/session-client.js";
 import { PortalLanguage, type Spoken } from "./portal-language.js";
 import { PortalGate } from "./portal-gate.js";
 
-/** The clients' side. Each session has a client of its own, so nothing of one is shown in the next. */
+/** The clients' side. */
 export function PortalApp({ first }: { first: Spoken }) {
-  const [{ number, hasEnded }, setRun] = useState({ number: 0, hasEnded: false });
   const [offersNewPhone, setOffersNewPhone] = useState(isOfferKept);
-  const client = useMemo(
-    () =>
-      createGatehouseClient("portal", () =>
-        // Answers that come in together each say that the session is over; one of them renews.
-        setRun((run) => (run.number === number ? { number: number + 1, hasEnded: true } : run)),
-      ),
-    [number],
-  );
-  useEffect(() => () => client.dispose(), [client]);
-  const restart = useCallback(() => setRun((run) => ({ number: run.number + 1, hasEnded: false })), []);
   return (
     <PortalLanguage first={first}>
-      <NoticeProvider>
-        <Provider key={number} value={client.urql}>
-          <PortalGate
-            hasEnded={hasEnded}
-            restart={restart}
-            offersNewPhone={offersNewPhone}
-            setOffersNewPhone={setOffersNewPhone}
-          />
-        </Provider>
-      </NoticeProvider>
+      <SessionClient audience="portal">
+        {(run) => <PortalGate {...run} offersNewPhone={offersNewPhone} setOffersNewPhone={setOffersNewPhone} />}
+      </SessionClient>
     </PortalLanguage>
   );
 }

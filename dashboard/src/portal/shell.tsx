@@ -1,19 +1,23 @@
-import type { ReactNode } from "react";
+import { useCallback, type ReactNode } from "react";
 import { BrandMark } from "../features/branding/brand-mark.js";
+import { useSignOut } from "../features/sessions/use-sign-out.js";
 import { Button } from "../ui/button.js";
-import { PortalLink } from "./address.js";
+import { goTo, PortalLink } from "./address.js";
 import { useTitle } from "./frame.js";
 import { LanguageSwitch } from "./language-switch.js";
 import { NewPhoneOffer } from "./new-phone-offer.js";
 import { usePortalWords } from "./portal-language.js";
 import { usePortal } from "./session.js";
-import { useSignOut } from "./use-sign-out.js";
 
 /** The signed-in pages: the firm's logo or name, the way between them, and out. The title takes the focus, so it is read out. */
 export function Shell(props: { title: string; email: string; hasAccount: boolean; children: ReactNode }) {
   const { title, email, hasAccount, children } = props;
   const { firm } = usePortal();
-  const { signOut, isPending } = useSignOut();
+  const { slug } = firm;
+  const { signOut, isPending } = useSignOut(
+    "portal",
+    useCallback(() => goTo(slug, ""), [slug]),
+  );
   const say = usePortalWords();
   const heading = useTitle(`${title} · ${firm.name}`);
   return (

@@ -2,6 +2,8 @@ import { useSyncExternalStore } from "react";
 
 const listeners = new Set<() => void>();
 let current: string | null = null;
+/** The page that the token is for. */
+let page: string | null = null;
 
 /** Takes the token out of the address, and so out of the history, before anything else can read or send it. */
 function take(): boolean {
@@ -9,6 +11,7 @@ function take(): boolean {
   if (token === null) return false;
   history.replaceState(history.state, "", location.pathname + location.search);
   current = token;
+  page = location.pathname;
   return true;
 }
 take();
@@ -21,6 +24,13 @@ const subscribe = (listener: () => void) => {
   listeners.add(listener);
   return () => void listeners.delete(listener);
 };
+
+/** Loads the page anew, as a new document with nothing of this one in it but the token that a mailed link brought to it. */
+export function loadAnew(): void {
+  const fragment = current !== null && page === location.pathname ? `#token=${encodeURIComponent(current)}` : "";
+  history.replaceState(null, "", location.pathname + location.search + fragment);
+  location.reload();
+}
 
 /** The token that the mailed link brought; null when the page was opened or reloaded without one. */
 export const useMailedToken = (): string | null => useSyncExternalStore(subscribe, () => current);

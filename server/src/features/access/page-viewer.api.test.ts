@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import type { Answer } from "../../testing/api.js";
 import { describeOnBothDatabases } from "../../testing/databases.js";
-import { OWNER_PASSWORD, World } from "../../testing/world.js";
+import { CLIENT_PASSWORD, OWNER_PASSWORD, World } from "../../testing/world.js";
 
 /**
  * Two tabs of one browser: in one of them another person has signed in meanwhile, so that the other one's page, loaded for the first
@@ -153,6 +153,15 @@ describeOnBothDatabases("a page that was loaded for somebody else", (database) =
     const proven = await asks("team", owner, member.viewer, stepUp, { input: { password: OWNER_PASSWORD } });
     expect([proven.data.stepUp.userErrors, proven.viewer]).toEqual([[], member.viewer]);
     expect(await isIn("portal", token)).toBe(true);
+  });
+
+  it("is the page of whoever signs in by it, from that answer on", async () => {
+    const signIn = "mutation($input: PortalSignInInput!) { portalSignIn(input: $input) { result { __typename } } }";
+    const input = { firmSlug: firm.slug, email: ben.email, password: CLIENT_PASSWORD };
+    const signedIn = await asks("portal", ann.token, ann.viewer, signIn, { input });
+    expect([signedIn.data.portalSignIn.result.__typename, signedIn.viewer]).toEqual(["SignedIn", ben.viewer]);
+    const wrong = await asks("portal", "", null, signIn, { input: { ...input, password: "not the right password" } });
+    expect(wrong.viewer).toBe("");
   });
 
   it("is told that its session is over, where nobody has signed in since; and nothing changes for who names no viewer", async () => {

@@ -55,10 +55,13 @@ export class RequestContexts {
       bearerOf(headerText(request.headers.authorization)) ??
       this.cookieToken(cookies, headerText(request.headers["gatehouse-audience"]));
     const caller = await this.callerOf(token, headerText(request.headers[VIEWER_HEADER]));
-    const viewer = viewerIdOf(caller);
-    if (viewer !== null) response.setHeader(VIEWER_HEADER, viewer);
+    const nameViewer = (viewer: string | null) => {
+      if (viewer !== null) response.setHeader(VIEWER_HEADER, viewer);
+    };
+    nameViewer(viewerIdOf(caller));
     return {
       caller,
+      nameViewer,
       source: this.sourceOf(request),
       requestId,
       language: languageIn(request),
@@ -106,6 +109,7 @@ export class RequestContexts {
       knownDeviceTokens: noKnownDevice,
       subscribeToEvents: (wanted) => this.needs.subscribeToEvents(wanted, context),
       closeSocket,
+      nameViewer: () => undefined,
       setCookie: () => undefined,
       setRetryAfter: () => undefined,
     };
@@ -125,6 +129,7 @@ export class RequestContexts {
       trustedDeviceToken: null,
       knownDeviceTokens: noKnownDevice,
       subscribeToEvents: notHere,
+      nameViewer: () => undefined,
       setCookie: () => undefined,
       setRetryAfter: () => undefined,
     };

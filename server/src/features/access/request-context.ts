@@ -23,6 +23,8 @@ export interface RequestContext {
   trustedDeviceToken: string | null;
   /** The cookies of a device that somebody has signed in with, to the dashboard and to a portal. */
   knownDeviceTokens: Readonly<Record<Audience, string | null>>;
+  /** Tells the page whose it is from the answer on, when somebody has signed in by it (caller.ts `viewerIdOf`). */
+  nameViewer(viewer: string | null): void;
   /** Sets or (null) clears a cookie with the answer. */
   setCookie(name: CookieName, value: { token: string; maxAgeMs: number } | null): void;
   /** On a socket: the firm's events from a cursor on. */

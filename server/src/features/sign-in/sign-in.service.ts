@@ -21,7 +21,7 @@ import { isId, newId } from "../../platform/crypto/ids.js";
 import { digestOf, newToken } from "../../platform/crypto/tokens.js";
 import { rateLimited, Refusal } from "../../platform/graphql/failures.js";
 import { sourceKey } from "../../platform/http/source-address.js";
-import { actorOf, anonymous, type Caller, type Source } from "../access/caller.js";
+import { actorOf, anonymous, viewerIdOf, type Caller, type Source } from "../access/caller.js";
 import { findClientByEmail, findMemberByEmail, findPerson, type Person } from "../access/person.js";
 import { sessionCookie, type RequestContext } from "../access/request-context.js";
 import type { Actor, UnitOfWork, Work } from "../audit/unit-of-work.js";
@@ -479,6 +479,7 @@ export class SignInService {
     // What the answer selects of the viewer is resolved as the person who has just signed in.
     unit.afterCommit(() => {
       context.caller = callerOfSession(session, viewer);
+      context.nameViewer(viewerIdOf(context.caller));
     });
     return new SignedIn({
       viewer,

@@ -1,5 +1,5 @@
 import { useState } from "react";
-import { pageHeaders } from "../../../graphql/client.js";
+import { useSessionFetch } from "../../../features/sessions/session-client.js";
 import { Button } from "../../../ui/button.js";
 import { useNotify } from "../../../ui/notices.js";
 import { saveFile } from "../../../ui/save-file.js";
@@ -8,11 +8,12 @@ import { exportAddress, type EventFilter } from "./event-filter.js";
 /** Saves every event that the filter lets through, not only those shown. The server writes the file. */
 export function ExportButton({ filter }: { filter: EventFilter }) {
   const notify = useNotify();
+  const fetchAsViewer = useSessionFetch();
   const [isPending, setPending] = useState(false);
   const save = async () => {
     setPending(true);
     try {
-      const answer = await fetch(exportAddress(filter), { headers: pageHeaders("team") });
+      const answer = await fetchAsViewer(exportAddress(filter));
       if (answer.ok) saveFile(await answer.blob(), `audit-log-${new Date().toISOString().slice(0, 10)}.csv`);
       else notify({ tone: "danger", text: await problemIn(answer) });
     } catch {

@@ -3,7 +3,6 @@ import { useClient } from "urql";
 import { graphql, readFragment, type FragmentOf } from "../../../graphql/graphql.js";
 import { saysSignedOut, uncached } from "../../../graphql/client.js";
 import { useNotify } from "../../../ui/notices.js";
-import { useTeamSession } from "../../session.js";
 import { ContactRow_contact } from "../contacts/contact-row.js";
 
 export const EventRow_event = graphql(`
@@ -26,12 +25,6 @@ export const EventRow_event = graphql(`
 `);
 const LiveFeed_latest = graphql(`
   query LiveFeed_latest {
-    viewer {
-      __typename
-      ... on TeamMember {
-        id
-      }
-    }
     auditEvents(first: 1) {
       nodes {
         id
@@ -98,7 +91,6 @@ const told = new Set([
 /** Follows the firm's events from the moment the page is opened; contacts in them go to the cache, and so to every row. */
 export function LiveFeedProvider({ children, onEnded }: { children: ReactNode; onEnded: () => void }) {
   const client = useClient();
-  const { memberId } = useTeamSession();
   const notify = useNotify();
   const [feed, setFeed] = useState<Feed>({ arrived: [], count: 0 });
   const ended = useRef(onEnded);
@@ -128,9 +120,6 @@ export function LiveFeedProvider({ children, onEnded }: { children: ReactNode; o
       const latest = await client.query(LiveFeed_latest, {}, uncached).toPromise();
       if (mine !== turn) return;
       if (!latest.data) return again();
-      // Somebody else signed in in another tab: what is pressed here would be done in their name, under this one's heading.
-      const { viewer } = latest.data;
-      if (viewer?.__typename === "TeamMember" && viewer.id !== memberId) return location.reload();
       after ??= latest.data.auditEvents.nodes[0]?.cursor ?? null;
       const { unsubscribe } = client.subscription(LiveFeed_events, { after }).subscribe((result) => {
         if (mine !== turn) return;
@@ -156,6 +145,6 @@ export function LiveFeedProvider({ children, onEnded }: { children: ReactNode; o
       document.removeEventListener("visibilitychange", followWhileShown);
       rest();
     };
-  }, [client, memberId, notify]);
+  }, [client, notify]);
   return <FeedContext.Provider value={feed}>{children}</FeedContext.Provider>;
 }

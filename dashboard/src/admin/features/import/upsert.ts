@@ -1,5 +1,4 @@
 import type { Client } from "urql";
-import { pageHeaders } from "../../../graphql/client.js";
 import { graphql } from "../../../graphql/graphql.js";
 import { sayError } from "../../../graphql/use-act.js";
 import type { ImportedContact } from "./column-matching.js";
@@ -34,12 +33,11 @@ export async function upsert(
   contacts: readonly ImportedContact[],
   { key, dryRun }: { key: string; dryRun: boolean },
 ): Promise<Answer> {
-  const headers = { ...pageHeaders("team"), "idempotency-key": key };
   const { data, error } = await client
     .mutation(
       ImportPage_upsert,
       { input: { contacts: [...contacts], dryRun } },
-      { fetchOptions: { credentials: "same-origin", headers } },
+      { fetchOptions: { headers: { "idempotency-key": key } } },
     )
     .toPromise();
   if (error) {

@@ -1,0 +1,34 @@
+import { useCallback } from "react";
+import type { Audience } from "../../graphql/client.js";
+import { graphql } from "../../graphql/graphql.js";
+import { useAct } from "../../graphql/use-act.js";
+import { useNotify } from "../../ui/notices.js";
+import { tellOtherTabs } from "./other-tabs.js";
+
+const SignOut_signOut = graphql(`
+  mutation SignOut_signOut {
+    signOut {
+      userErrors {
+        code
+        field
+        message
+      }
+    }
+  }
+`);
+
+/** Ends this session, and then calls `leave`; where that fails it says so, for the person may believe to be signed out. */
+export function useSignOut(audience: Audience, leave: () => void) {
+  const { act, isPending } = useAct(SignOut_signOut);
+  const notify = useNotify();
+  const signOut = useCallback(async () => {
+    const { payload, problems } = await act({});
+    if (!payload) return notify({ tone: "danger", text: problems.map(({ message }) => message).join(" ") });
+    tellOtherTabs(audience, null);
+    leave();
+    // With the page goes everything that it knew (OWASP ASVS 14.3.1).
+    location.reload();
+    return undefined;
+  }, [act, audience, leave, notify]);
+  return { signOut, isPending };
+}
