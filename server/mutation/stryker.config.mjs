@@ -19,7 +19,9 @@ export default {
     config: {
       testEnvironment,
       // MUTATION_TESTS: fewer tests for a quick look, as patterns parted by spaces.
-      testMatch: (process.env.MUTATION_TESTS?.split(" ") ?? parts[part].tests).map((tests) => `<rootDir>/../${tests}`),
+      testMatch: (process.env.MUTATION_TESTS?.split(" ") ?? parts[part].tests).map((tests) =>
+        tests.startsWith("!") ? `!**/${tests.slice(1)}` : `<rootDir>/../${tests}`,
+      ),
     },
   },
   coverageAnalysis: "perTest",

@@ -33,7 +33,21 @@ const riff = (...chunks: number[][]) => {
 };
 const riffChunk = (name: string, data: number[]) => bytesOf(name, small(data.length), data, data.length % 2 ? [0] : []);
 const lossless = riffChunk("VP8L", [0x2f, 15, 0, 2, 0]);
+const lossy = (...frame: number[]) => riffChunk("VP8 ", frame);
+const keyFrame = [0, 0, 0, 0x9d, 0x01, 0x2a, 16, 0, 9, 0];
+const canvasOf = (width: number, height: number) =>
+  riffChunk("VP8X", [0, 0, 0, 0, ...small(width - 1).slice(0, 3), ...small(height - 1).slice(0, 3)]);
 const HTML = bytesOf("<script>alert(1)</script>");
+
+/** The JPEG with bytes put in behind its signature. */
+const jpegWith = (...bytes: number[]) => [...jpeg.slice(0, 2), ...bytes, ...jpeg.slice(2)];
+/** Where the JPEG's first segment of the marker begins. */
+const segmentOf = (marker: number) => jpeg.findIndex((byte, at) => byte === 0xff && jpeg[at + 1] === marker);
+const scan = segmentOf(0xda);
+/** The JPEG with another marker on its frame. */
+const jpegFramed = (marker: number) => jpeg.with(segmentOf(0xc0) + 1, marker);
+/** The JPEG with bytes put in before its end, where its pixels are. */
+const jpegScanned = (...bytes: number[]) => [...jpeg.slice(0, -2), ...bytes, ...jpeg.slice(-2)];
 
 describe("a logo", () => {
   it.each<[string, number[], object]>([
@@ -42,6 +56,34 @@ describe("a logo", () => {
     ["WebP", webp, { type: "image/webp", width: 16, height: 9 }],
     ["lossless WebP", riff(lossless), { type: "image/webp", width: 16, height: 9 }],
     ["PNG with a colour profile", pngOf(9, 9, chunk("iCCP", [1]), pixels, end), { type: "image/png", width: 9 }],
+    ["PNG of a single pixel", pngOf(1, 1, pixels, end), { width: 1, height: 1 }],
+    ["PNG as large as one may be", pngOf(1024, 1024, pixels, end), { width: 1024, height: 1024 }],
+    [
+      "PNG of 64 kB to the byte",
+      pngOf(
+        9,
+        9,
+        chunk(
+          "IDAT",
+          Array.from({ length: 63_943 }, () => 0),
+        ),
+        end,
+      ),
+      { width: 9 },
+    ],
+    ["progressive JPEG", jpegFramed(0xc2), { type: "image/jpeg", width: 16, height: 9 }],
+    ["JPEG of the last kind of frame", jpegFramed(0xcf), { type: "image/jpeg", width: 16, height: 9 }],
+    ["JPEG with an empty segment", jpegWith(0xff, 0xdb, 0, 2), { type: "image/jpeg", width: 16, height: 9 }],
+    ["JPEG with restarts among its pixels", jpegScanned(0xff, 0xd0, 1, 0xff, 0xd7, 1), { width: 16, height: 9 }],
+    ["JPEG with an FF among its pixels", jpegScanned(0xff, 0, 1), { width: 16, height: 9 }],
+    ["WebP without a canvas", riff(lossy(...keyFrame)), { type: "image/webp", width: 16, height: 9 }],
+    ["WebP with a colour profile", riff(canvasOf(16, 9), riffChunk("ICCP", [1]), lossless), { width: 16, height: 9 }],
+    ["WebP that is seen through", riff(canvasOf(16, 9), riffChunk("ALPH", [1]), lossy(...keyFrame)), { width: 16 }],
+    [
+      "WebP as large as one may be",
+      riff(canvasOf(1024, 1024), riffChunk("VP8L", [0x2f, ...small(1023 | (1023 << 14))])),
+      { height: 1024 },
+    ],
   ])("is a %s", (_what, bytes, facts) => expect(readLogo(Uint8Array.from(bytes))).toMatchObject(facts));
 
   const damaged = /damaged, or has something behind/;
@@ -51,7 +93,13 @@ describe("a logo", () => {
     ["HTML", bytesOf("<!doctype html>", HTML), /no PNG, JPEG or WebP/],
     ["SVG", bytesOf('<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>'), /SVG files can carry scripts/],
     ["SVG with a prolog", bytesOf('\xef\xbb\xbf <?xml version="1.0"?><svg/>'), /SVG files can carry scripts/],
+    ["SVG behind a remark", bytesOf("<!-- drawn by hand --><svg/>"), /SVG files can carry scripts/],
+    ["SVG with a document type", bytesOf("<!DOCTYPE svg><svg/>"), /SVG files can carry scripts/],
+    ["a page with an SVG in it", bytesOf("<p><svg/></p>"), /no PNG, JPEG or WebP/],
+    ["text about SVG", bytesOf("svg"), /no PNG, JPEG or WebP/],
     ["GIF", bytesOf("GIF89a", [1, 0, 1, 0]), /no PNG, JPEG or WebP/],
+    ["sound", bytesOf("RIFF", small(4), "WAVE"), /no PNG, JPEG or WebP/],
+    ["WebP's name without its signature", bytesOf("RIFX", small(4), "WEBP"), /no PNG, JPEG or WebP/],
     ["a PNG's signature alone", SIGNATURE, damaged],
     ["PNG with HTML behind it", [...png, ...HTML], damaged],
     ["PNG with a second one behind it", [...png, ...png], damaged],
@@ -63,19 +111,49 @@ describe("a logo", () => {
     ["PNG without pixels", pngOf(9, 9, end), damaged],
     ["PNG without an end", pngOf(9, 9, pixels), damaged],
     ["PNG with two headers", [...pngOf(9, 9), ...chunk("IHDR", []), ...pixels, ...end], damaged],
+    ["PNG that begins with pixels", [...SIGNATURE, ...pixels, ...pngOf(9, 9, end).slice(8)], damaged],
+    [
+      "PNG with a header of another length",
+      [...SIGNATURE, ...chunk("IHDR", [...big(9), ...big(9), 8, 6, 0, 0, 0, 0]), ...pixels, ...end],
+      damaged,
+    ],
+    ["PNG that is cut off in a text", pngOf(9, 9, pixels, chunk("tEXt", HTML)).slice(0, -5), damaged],
     ["PNG whose chunk is longer than the file", [...SIGNATURE, ...big(0xffffffff), ...bytesOf("IHDR")], damaged],
     ["PNG of 30,000 × 30,000", pngOf(30_000, 30_000, pixels, end), /30000 × 30000 pixels/],
     ["PNG of 4 thousand million", pngOf(0xffffffff, 1, pixels, end), /4294967295 × 1 pixels/],
+    ["PNG a pixel too wide", pngOf(1025, 1, pixels, end), /1025 × 1 pixels/],
+    ["PNG a pixel too high", pngOf(1, 1025, pixels, end), /1 × 1025 pixels; 1024 × 1024 are the most/],
     ["PNG without an area", pngOf(0, 9, pixels, end), damaged],
+    ["PNG without a height", pngOf(9, 0, pixels, end), damaged],
     ["JPEG with HTML behind it", [...jpeg, ...HTML], damaged],
     ["JPEG without an end", jpeg.slice(0, -2), damaged],
     ["JPEG with Exif", [0xff, 0xd8, 0xff, 0xe1, 0, 2, ...jpeg.slice(2)], metadata],
     ["JPEG with HTML in a comment", [0xff, 0xd8, 0xff, 0xfe, 0, HTML.length + 2, ...HTML, ...jpeg.slice(2)], metadata],
+    ["JPEG with HTML in an application's last segment", jpegWith(0xff, 0xef, 0, HTML.length + 2, ...HTML), metadata],
+    ["JPEG with HTML in a segment for extensions", jpegWith(0xff, 0xf0, 0, HTML.length + 2, ...HTML), metadata],
+    ["JPEG with HTML in the last of those", jpegWith(0xff, 0xfd, 0, HTML.length + 2, ...HTML), metadata],
+    ["JPEG with something between its segments", jpegWith(0xff, 0xdb, 0, 2, 0, 0xdb, 0, 2), damaged],
+    ["JPEG with a segment that has no length", jpegWith(0xff, 0x02, 0, 2), damaged],
+    ["JPEG with HTML behind FF for a marker", jpegWith(0xff, 0xff, 0, HTML.length + 2, ...HTML), metadata],
+    ["JPEG without a frame", bytesOf([0xff, 0xd8, 0xff, 0xd9]), damaged],
+    ["JPEG with two frames", jpegWith(0xff, 0xc0, 0, 11, 8, 0, 9, 0, 16, 1, 1, 0x11, 0), damaged],
+    ["JPEG whose scan is shorter than its own length", jpeg.with(scan + 2, 0).with(scan + 3, 1), damaged],
     ["JPEG of 30,000 × 30,000", jpegOf(30_000, 30_000), /30000 × 30000 pixels/],
     ["WebP with HTML behind it", [...webp, ...HTML], damaged],
     ["WebP with HTML in a chunk of its own", riff(lossless, riffChunk("html", HTML)), metadata],
     ["WebP with Exif", riff(lossless, riffChunk("EXIF", [1])), metadata],
     ["WebP of 16,000 × 16,000", riff(riffChunk("VP8L", [0x2f, ...small(15_999 | (15_999 << 14))])), /16000 × 16000/],
+    ["WebP whose picture is longer than the file", riff(bytesOf("VP8L", small(100), [0x2f, 15, 0, 2, 0])), damaged],
+    ["WebP with two pictures", riff(lossless, lossless), damaged],
+    ["WebP with two pictures of different kinds", riff(lossless, lossy(...keyFrame)), damaged],
+    ["WebP whose canvas comes late", riff(lossless, canvasOf(16, 9)), damaged],
+    ["WebP whose canvas is wider", riff(canvasOf(17, 9), lossless), damaged],
+    ["WebP whose canvas is higher", riff(canvasOf(16, 10), lossless), damaged],
+    ["WebP whose canvas is far wider", riff(canvasOf(16 + 65_536, 9), lossless), damaged],
+    ["WebP whose canvas is far higher", riff(canvasOf(16, 9 + 65_536), lossless), damaged],
+    ["WebP whose picture is no key frame", riff(lossy(...keyFrame.with(0, 1))), damaged],
+    ["WebP whose picture does not begin as one", riff(lossy(...keyFrame.with(3, 0))), damaged],
+    ["lossless WebP that does not begin as one", riff(riffChunk("VP8L", [0x2e, 15, 0, 2, 0])), damaged],
     ["WebP without a picture", riff(riffChunk("ICCP", [1])), damaged],
     ["more than 64 kB", Array.from({ length: logoLimits.bytes + 1 }, () => 0), /larger than 64 kB/],
   ])("is not: %s", (_what, bytes, refusal) =>
@@ -97,21 +175,26 @@ describe("a logo", () => {
   });
 
   it("that is cut off or changed anywhere is a picture or refused, and reading it ends", () => {
-    for (const whole of [png, jpeg, webp])
-      for (let at = 0; at < whole.length; at++) {
-        expect(readLogo(Uint8Array.from(whole.slice(0, at)))).toHaveProperty("refusal");
+    const taken: unknown[] = [];
+    for (const [kind, whole] of Object.entries({ png, jpeg, webp })) {
+      const bytes = new Uint8Array(whole);
+      for (let at = 0; at < bytes.length; at++) {
+        if (!("refusal" in readLogo(bytes.subarray(0, at)))) taken.push([kind, "cut off", at]);
         for (const value of [0, 0xff, 0xda]) {
-          const facts = readLogo(Uint8Array.from(whole.with(at, value)));
+          const facts = readLogo(bytes.with(at, value));
           const area = "refusal" in facts ? 0 : facts.width * facts.height;
-          expect(area).toBeLessThanOrEqual(1024 * 1024);
+          if (!(area <= 1024 * 1024)) taken.push([kind, value, at]);
         }
       }
+    }
+    expect(taken).toEqual([]);
   });
 
   it("is drawn no larger than there is room, in its own shape", () => {
     expect(shownLogoSize({ width: 480, height: 160 })).toEqual({ width: 240, height: 80 });
     expect(shownLogoSize({ width: 1000, height: 10 })).toEqual({ width: 240, height: 2 });
     expect(shownLogoSize({ width: 40, height: 20 })).toEqual({ width: 40, height: 20 });
+    expect(shownLogoSize({ width: 5000, height: 1 })).toEqual({ width: 240, height: 1 });
     expect(fitted({ width: 1, height: 5000 }, { width: 480, height: 160 })).toEqual({ width: 1, height: 160 });
   });
 

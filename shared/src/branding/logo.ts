@@ -116,10 +116,13 @@ export function withoutPngMetadata(bytes: Uint8Array): Uint8Array {
   return Uint8Array.from(kept);
 }
 
-const isFrame = (marker: number) => marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);
-/** Applications' segments and comments; of them JFIF (E0), the colour profile (E2) and Adobe's colour transform (EE) are of use. */
-const isJpegMetadata = (marker: number) =>
-  marker === 0xfe || (marker >= 0xe0 && marker <= 0xef && ![0xe0, 0xe2, 0xee].includes(marker));
+/** Of a marker from C0 on. */
+const isFrame = (marker: number) => marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);
+/**
+ * Applications' segments (E0 to EF), those kept for extensions and comments; of them JFIF (E0), the colour profile (E2) and Adobe's
+ * colour transform (EE) are of use.
+ */
+const isJpegMetadata = (marker: number) => marker >= 0xe0 && ![0xe0, 0xe2, 0xee].includes(marker);
 
 function readJpeg(bytes: Uint8Array): LogoFacts {
   const view = viewOf(bytes);

@@ -11,6 +11,8 @@ import {
 
 /** The secret of RFC 6238's and RFC 4226's tables: the bytes of "12345678901234567890". */
 const secret = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
+/** What its HOTP function makes of the counter -1, all of whose bits are 1. */
+const BEFORE_THE_FIRST = "094451";
 const second = 1000;
 const step = 30 * second;
 
@@ -45,7 +47,10 @@ describe("an authenticator's code", () => {
     ]);
   });
 
-  it("of the very first step is one too", () => expect(matchingStep(secret, "755224", 0)).toBe(0));
+  it("of the very first step is one too, and there is none before it", () => {
+    expect(matchingStep(secret, "755224", 0)).toBe(0);
+    expect(matchingStep(secret, BEFORE_THE_FIRST, 0)).toBeNull();
+  });
 
   it.each(["", "28708", "2870820", "x287082", "287082x", "28708２", "28 082", "-28708"])("is not %j", (text) => {
     expect(isTotpCode(text)).toBe(false);
@@ -76,7 +81,19 @@ describe("an authenticator's code", () => {
     expect([0, 29_999, 30_000, 59_999, 60_000].map(stepAt)).toEqual([0, 0, 1, 1, 2]));
 });
 
-it("an authenticator is given the secret with issuer and account, each without spaces or colons around it", () =>
-  expect(otpauthUri({ secret, issuer: " Harbor : Pine ", account: "maya@client.example" })).toBe(
-    `otpauth://totp/Harbor%20Pine:maya%40client.example?secret=${secret}&issuer=Harbor%20Pine&algorithm=SHA1&digits=6&period=30`,
-  ));
+describe("an authenticator", () => {
+  it.each([" Harbor : Pine ", "Harbor:Pine", "Harbor :Pine", "Harbor: Pine"])(
+    "is given the secret with issuer and account, each without spaces or colons around it: %j",
+    (issuer) =>
+      expect(otpauthUri({ secret, issuer, account: "maya@client.example" })).toBe(
+        `otpauth://totp/Harbor%20Pine:maya%40client.example?secret=${secret}&issuer=Harbor%20Pine&algorithm=SHA1&digits=6&period=30`,
+      ),
+  );
+
+  it("is given a secret of 160 bits in base32's whole alphabet, each time another one", () => {
+    const secrets = Array.from({ length: 200 }, newTotpSecret);
+    expect(secrets.filter((one) => !/^[A-Z2-7]{32}$/.test(one))).toEqual([]);
+    expect(new Set(secrets).size).toBe(200);
+    expect(new Set(secrets.join("")).size).toBe(32);
+  });
+});

@@ -3,7 +3,10 @@ import { buildSchema, parse, type OperationDefinitionNode } from "graphql";
 import { operationCost } from "./operation-cost.js";
 
 const schema = buildSchema(`
-  type Query { me: Thing plain: String things(first: Int, last: Int): Page tags: [Tag!]! node: Node any: Any count(first: Int): Int }
+  type Query {
+    me: Thing plain: String things(first: Int, last: Int, year: Int): Page tags: [Tag!]! node: Node any: Any
+    count(first: Int): Int labelled(by: String): Page
+  }
   type Mutation { rename: String change: Thing }
   type Page { nodes: [Thing!]! edges: [Edge!]! totalCount: Int info: Tag }
   type Edge { node: Thing! cursor: String }
@@ -38,6 +41,8 @@ describe("what an operation costs at most", () => {
     ["of no size said, fifty", "{ things { nodes { name } } }", 51],
     ["nothing on it", "{ things(first: 0) { nodes { name } } }", 1],
     ["less than nothing", "{ things(first: -5) { nodes { name } } }", 1],
+    ["a number that says no page's size", "{ things(first: 3, year: 2026) { nodes { name } } }", 4],
+    ["a list that is no page, whatever else it is asked", '{ labelled(by: "me") { nodes { name } } }', 11],
     ["what is beside the things once a page", "{ things(first: 3) { totalCount info { name } } }", 2],
     ["through edges, edge and thing", "{ things(first: 3) { edges { cursor node { name } } } }", 7],
     ["both ways", "{ things(first: 3) { nodes { name } edges { node { name } } } }", 10],
@@ -58,9 +63,11 @@ describe("what an operation costs at most", () => {
     ["a fragment that there is not", "{ me { ...G } }", 1],
     ["a fragment that spreads itself, once", "{ me { ...F } } fragment F on Thing { me { ...F } }", 2],
     ["a fragment on one kind of many", "{ node { ... on Thing { me { name } } } }", 2],
+    ["the same by its name", "{ node { ...F } } fragment F on Thing { me { me { name } } }", 3],
     ["a fragment on no kind", "{ me { ... { me { name } } } }", 2],
     ["a list of an interface", "{ node { tags { name } } }", 11],
     ["one of a union", "{ any { ... on Tag { me { name } } ... on Thing { tags { name } } } }", 12],
+    ["a field of a union, which has none", "{ any { nonsense { nonsense } } }", 2],
     ["a field that there is not", "{ me { nonsense { nonsense } } }", 2],
   ])("%s", (_what, query, expected) => expect(cost(query)).toBe(expected));
 
@@ -88,6 +95,14 @@ describe("what an operation costs at most", () => {
     expect([of(1, 11), of(11, 1), of(1, 11), of(2, 2)]).toEqual([14, 14, 14, 6]);
     for (let n = 0; n < 250; n++) expect(of(n, 1)).toBe(n + 3);
     expect(of(1, 11)).toBe(14);
+  });
+
+  it("is not told apart from another's by how a value is written", () => {
+    const document = parse("query ($n: Int = 3) { things(first: $n) { nodes { name } } }");
+    const [operation] = document.definitions as [OperationDefinitionNode];
+    const of = (n: unknown) => operationCost(schema, document, operation, { n });
+    // A text is no size: reckoned first, it must not stand for the number that is written like it.
+    expect([of("40"), of(40), of("null"), of(null), of(""), of(null)]).toEqual([4, 41, 4, 51, 4, 51]);
   });
 
   it("ends in a number, however deep pages lie in pages", () => {
