@@ -1,7 +1,7 @@
 // Installs Stryker (never part of the product's install), changes the rules one spot at a time, runs their tests on each change, and
 // fails where too many go unnoticed, or one that survivors.json gives no reason for.
 //   npm run mutation                                   every rule
-//   npm run mutation -- server                         the server's
+//   npm run mutation -- shared                         those below a folder, or several
 //   npm run mutation -- shared/src/roles/roles.ts      one file, or several
 //   npm run mutation -- shared --incremental           what changed since the last such run (options are Stryker's)
 import { spawnSync } from "node:child_process";
@@ -9,7 +9,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { least, parts } from "./rules.mjs";
+import { least, parts, reportOf } from "./rules.mjs";
 import { judge } from "./survivors.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -34,24 +34,29 @@ function install() {
 const words = process.argv.slice(2);
 const options = words.filter((word) => word.startsWith("--"));
 const wanted = words.filter((word) => !word.startsWith("--"));
-const filesOf = (part) => wanted.filter((word) => word.startsWith(`${part}/`));
+const isBelow = (path, above) => path === above || path.startsWith(`${above}/`);
+/** The named files of a part; none where all of it is wanted. */
+const filesOf = (part) =>
+  wanted.some((word) => isBelow(part, word)) ? [] : wanted.filter((word) => dirname(word) === part);
 const chosen = Object.keys(parts).filter(
-  (part) => wanted.length === 0 || wanted.includes(part) || filesOf(part).length > 0,
+  (part) => wanted.length === 0 || wanted.some((word) => isBelow(part, word) || dirname(word) === part),
 );
 if (chosen.length === 0) {
-  console.error(`[mutation] name ${Object.keys(parts).join(", ")}, or files of theirs`);
+  console.error(`[mutation] name folders or files of these:\n  ${Object.keys(parts).join("\n  ")}`);
   process.exit(2);
 }
 
 /** Stryker's report of a part, or of the named files of it. */
 function mutate(part) {
+  console.log(`[mutation] ${part}`);
   const stryker = join(here, "node_modules/@stryker-mutator/core/bin/stryker.js");
   const args = [stryker, "run", "server/mutation/stryker.config.mjs", ...options];
-  if (!wanted.includes(part) && filesOf(part).length > 0) args.push("--mutate", filesOf(part).join());
+  const files = filesOf(part);
+  if (files.length > 0) args.push("--mutate", files.join());
   const env = { ...process.env, MUTATION_PART: part };
   const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: "inherit", env });
   if (status !== 0) process.exit(status ?? 1);
-  return JSON.parse(readFileSync(join(here, `reports/${part}.json`), "utf8"));
+  return JSON.parse(readFileSync(join(root, reportOf(part, "json")), "utf8"));
 }
 
 install();

@@ -1,44 +1,61 @@
-/**
- * What `npm run mutation` changes one spot at a time, and the tests that have to notice: a rule's own, never those of whoever uses it.
- * To have a file proven, add it here; a pattern that begins with ! takes files out. Tests in a file run for each change of what any of them
- * reaches, so a slow one stands in a file of its own.
- */
-export const parts = {
-  shared: {
-    rules: [
-      "shared/src/**/*.ts",
-      "!shared/src/**/*.test.ts",
-      "!shared/src/index.ts",
-      // Sentences and nothing else: the compiler and the tests of their pages hold them.
-      "!shared/src/**/*.{en,fr}.ts",
-    ],
-    tests: [
-      "shared/src/**/*.test.ts",
-      // Two hundred colours take seconds, for each change; the table of colours tells the same.
-      "!shared/src/branding/brand-colors.palette.test.ts",
-    ],
-  },
-  server: {
-    rules: [
-      "server/src/features/two-factor/recovery-code.ts",
-      "server/src/features/two-factor/totp.ts",
-      "server/src/features/webhooks/webhook-secret.ts",
-      "server/src/platform/crypto/{ids,key-ring,tokens}.ts",
-      "server/src/platform/graphql/pages.ts",
-      "server/src/platform/http/{same-site,source-address}.ts",
-      "server/src/platform/limits/{cost-rates,document-limits,expanded-selections,operation-cost}.ts",
-    ],
-    tests: [
-      // Not totp.test.ts: what it draws ten thousand times takes seconds, for each change.
-      "server/src/features/two-factor/{recovery-code,totp-codes}.test.ts",
-      "server/src/features/webhooks/webhook-secret.test.ts",
-      "server/src/platform/crypto/{ids,key-ring,tokens}.test.ts",
-      "server/src/platform/graphql/pages.test.ts",
-      "server/src/platform/http/{same-site,source-address}.test.ts",
-      "server/src/platform/limits/{cost-rates,document-limits,expanded-selections,operation-cost}.test.ts",
-    ],
-  },
-};
+import { readdirSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 
 /** At least so many of a hundred changes of each file have to be noticed. */
 export const least = 95;
+
+/**
+ * Tests that take seconds, which is too long for each change: every state that calls can lead to, two hundred colours. The server's
+ * that are left out below draw ten thousand secrets, or generate other operations each time.
+ */
+const slow = ["shared/src/sign-in/sign-in-walk.test.ts", "shared/src/branding/brand-colors.palette.test.ts"];
+
+/** Rules and their own tests, all of one folder; never the tests of whoever uses them. */
+const folder = (path, rules, tests) => ({
+  rules: rules.map((rule) => (rule.startsWith("!") ? `!${path}/${rule.slice(1)}` : `${path}/${rule}`)),
+  tests: [
+    ...tests.map((test) => `${path}/${test}.test.ts`),
+    ...slow.filter((test) => test.startsWith(`${path}/`)).map((test) => `!${test}`),
+  ],
+});
+
+const shared = readdirSync(fileURLToPath(new URL("../../shared/src", import.meta.url)), { withFileTypes: true })
+  // Sentences and nothing else: the compiler and the tests of their pages hold them.
+  .filter((entry) => entry.isDirectory() && entry.name !== "failures")
+  .map(({ name }) => `shared/src/${name}`);
+
+/** By folder of the server: rules, and their tests. */
+const server = {
+  "features/two-factor": [
+    ["recovery-code.ts", "totp.ts"],
+    ["recovery-code", "totp-codes"],
+  ],
+  "features/webhooks": [["webhook-secret.ts"], ["webhook-secret"]],
+  "platform/crypto": [["{ids,key-ring,tokens}.ts"], ["{ids,key-ring,tokens}"]],
+  "platform/graphql": [["pages.ts"], ["pages"]],
+  "platform/graphql/execution": [
+    ["*.ts", "!*.test.ts"],
+    ["graphql-js-cases.*", "planned-operation"],
+  ],
+  "platform/http": [["{same-site,source-address}.ts"], ["{same-site,source-address}"]],
+  "platform/limits": [
+    ["{cost-rates,document-limits,expanded-selections,operation-cost}.ts"],
+    ["{cost-rates,document-limits,expanded-selections,operation-cost}"],
+  ],
+};
+
+/**
+ * What `npm run mutation` changes one spot at a time, folder by folder: all of shared, and the server's pure security code. To have
+ * a file proven, add it here.
+ */
+export const parts = Object.fromEntries([
+  ...shared.map((path) => [path, folder(path, ["*.ts", "!*.test.ts"], ["*"])]),
+  ...Object.entries(server).map(([path, [rules, tests]]) => [
+    `server/src/${path}`,
+    folder(`server/src/${path}`, rules, tests),
+  ]),
+]);
+
+/** Where a part's report is put, from the project's root. */
+export const reportOf = (part, ending) =>
+  `server/mutation/reports/${part.replace("/src/", "/").replaceAll("/", ".")}.${ending}`;

@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
-import { parts } from "./rules.mjs";
+import { parts, reportOf } from "./rules.mjs";
 
 const part = process.env.MUTATION_PART;
 // Stryker looks for it beside the project, where a strict install shows only what the project names.
@@ -18,6 +18,7 @@ export default {
     configFile: "server/mutation/jest.config.ts",
     config: {
       testEnvironment,
+      roots: [`<rootDir>/../${part}`],
       // MUTATION_TESTS: fewer tests for a quick look, as patterns parted by spaces.
       testMatch: (process.env.MUTATION_TESTS?.split(" ") ?? parts[part].tests).map((tests) =>
         tests.startsWith("!") ? `!**/${tests.slice(1)}` : `<rootDir>/../${tests}`,
@@ -29,9 +30,9 @@ export default {
   // What no rule and no test of one needs is not copied.
   ignorePatterns: ["dashboard", "docker", "docs", "server/bench", "server/mutation/reports", "data", "*.md"],
   reporters: ["progress-append-only", "html", "json"],
-  htmlReporter: { fileName: `server/mutation/reports/${part}.html` },
-  jsonReporter: { fileName: `server/mutation/reports/${part}.json` },
-  incrementalFile: `server/mutation/reports/${part}.incremental.json`,
+  htmlReporter: { fileName: reportOf(part, "html") },
+  jsonReporter: { fileName: reportOf(part, "json") },
+  incrementalFile: reportOf(part, "incremental.json"),
   // More would test the machine: a rule's tests are quick, and a loaded machine makes their time-outs kills.
   concurrency: 1,
   timeoutMS: 30_000,
