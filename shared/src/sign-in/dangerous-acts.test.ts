@@ -27,6 +27,11 @@ describe("X17 what needs a fresh proof", () => {
     }
   });
 
+  it("is decided with a reason, which whoever reads the table can judge", () => {
+    const reasons = [...Object.values(dangerousActs).map(({ why }) => why), ...Object.values(harmlessActs)];
+    expect(reasons.filter((reason) => reason.split(" ").length < 3)).toEqual([]);
+  });
+
   it("an invitation does where it goes to more than one contact", () => {
     expect([[], ["a"], ["a", "a"], ["a", "b"]].map(isMassInvitation)).toEqual([false, false, false, true]);
   });
