@@ -39,6 +39,11 @@ describe("X15, X35 a cell of a file", () => {
     expect([withFormulaGuard(cell), withoutFormulaGuard(written)]).toEqual([written, cell]);
   });
 
+  it.each(["=1+1", "Harbor;=1+1", "\t=1", "\nmore"])(
+    "of another program's, %j, loses nothing when it is read",
+    (cell) => expect(withoutFormulaGuard(cell)).toBe(cell),
+  );
+
   it("is no formula to any program, and comes back as it was, whatever is in it", () => {
     const random = randomFrom(15);
     const wrong: unknown[] = [];

@@ -21,6 +21,12 @@ describe("an email address", () => {
     "maya..x@client.example",
     "may\u0000a@client.example",
     "maya\u200b@client.example",
+    // Letters and marks that nobody sees, and half a character.
+    "maya\u3164@client.example",
+    "maya\ufe0f@client.example",
+    "maya@cli\u034fent.example",
+    "maya@client\u115f.example",
+    "maya\ud800@client.example",
     "maya@a.example@b.example",
     ".maya@client.example",
     "maya.@client.example",
