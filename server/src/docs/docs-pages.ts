@@ -1,11 +1,30 @@
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, posix } from "node:path";
 import { lexicographicSortSchema, printSchema, type GraphQLSchema } from "graphql";
 import { Marked } from "marked";
 import { escapeHtml } from "../features/mail/words.js";
 import type { Route } from "../platform/http/http-server.js";
 import { send } from "../platform/http/responses.js";
 import { schemaReference } from "./schema-reference.js";
+
+/** The pages that are written by hand, with their files in the repository. */
+export const writtenPages = [
+  { path: "/docs", title: "Guide", file: "docs/guide.md" },
+  { path: "/docs/operations", title: "Operations", file: "docs/operations.md" },
+  { path: "/docs/security", title: "Security", file: "docs/security.md" },
+  { path: "/docs/threat-model", title: "Threat model", file: "docs/threat-model.md" },
+  { path: "/docs/changelog", title: "Changelog", file: "CHANGELOG.md" },
+] as const;
+
+/** Where a link between files of the repository leads on `/docs`: null where the file is not served. */
+export function servedAddress(file: string, href: string): string | null {
+  if (/^(?:[a-z]+:|\/|#)/i.test(href)) return href;
+  const [path = "", anchor] = href.split("#");
+  const target = posix.join(posix.dirname(file), path);
+  const served = writtenPages.find((candidate) => candidate.file === target);
+  if (served) return anchor === undefined ? served.path : `${served.path}#${anchor}`;
+  return target === "server/schema.graphql" ? "/schema.graphql" : null;
+}
 
 /** What the texts call the server; the pages show its real address. */
 const PLACEHOLDER = "http://localhost:4000";
@@ -21,14 +40,19 @@ interface Heading {
   level: number;
 }
 
-/** Markdown of ours as HTML, with headings that can be linked to. */
-function render(markdown: string): { html: string; headings: Heading[] } {
+/** Markdown of ours as HTML, with headings that can be linked to. A link to a file that is not served is shown as its text. */
+function render(file: string, markdown: string): { html: string; headings: Heading[] } {
   const headings: Heading[] = [];
   const marked = new Marked({
     renderer: {
       heading({ tokens, depth, text }) {
         headings.push({ text, level: depth });
         return `<h${depth} id="${slugOf(text)}">${this.parser.parseInline(tokens)}</h${depth}>\n`;
+      },
+      link({ href, tokens }) {
+        const text = this.parser.parseInline(tokens);
+        const address = servedAddress(file, href);
+        return address === null ? text : `<a href="${escapeHtml(address)}">${text}</a>`;
       },
       table(token) {
         const cells = (row: typeof token.header, tag: "th" | "td") =>
@@ -44,13 +68,12 @@ function render(markdown: string): { html: string; headings: Heading[] } {
   return { html, headings };
 }
 
+const [guide, ...others] = writtenPages;
 const links = [
-  ["/docs", "Guide"],
+  [guide.path, guide.title],
   ["/docs/reference", "Reference"],
   ["/docs/explorer", "Explorer"],
-  ["/docs/security", "Security"],
-  ["/docs/threat-model", "Threat model"],
-  ["/docs/changelog", "Changelog"],
+  ...others.map(({ path, title }) => [path, title] as const),
   ["/schema.graphql", "schema.graphql"],
 ] as const;
 
@@ -86,8 +109,8 @@ ${html}
 }
 
 /**
- * The documentation for integrators: the guide, the security pages and the changelog as they are written, the reference and `/schema.graphql` from the
- * schema that is served. Public, in production too: what it tells is the contract; introspection is not needed for it.
+ * The documentation for integrators and operators: the written pages as they are, the reference and `/schema.graphql` from the schema
+ * that is served. Public, in production too: what it tells is the contract; introspection is not needed for it.
  * `directory` holds `docs/` and `CHANGELOG.md`.
  */
 export function docsRoutes(directory: string, schema: GraphQLSchema, publicUrl: string): Route[] {
@@ -95,11 +118,12 @@ export function docsRoutes(directory: string, schema: GraphQLSchema, publicUrl: 
   const sdl = `${printSchema(lexicographicSortSchema(schema))}\n`;
   const html = "text/html; charset=utf-8";
   const served: [string, string, string][] = [
-    ["/docs", html, page("/docs", "Guide", render(read("docs/guide.md")))],
+    ...writtenPages.map(({ path, title, file }): [string, string, string] => [
+      path,
+      html,
+      page(path, title, render(file, read(file))),
+    ]),
     ["/docs/reference", html, page("/docs/reference", "Reference", schemaReference(schema))],
-    ["/docs/changelog", html, page("/docs/changelog", "Changelog", render(read("CHANGELOG.md")))],
-    ["/docs/security", html, page("/docs/security", "Security", render(read("docs/security.md")))],
-    ["/docs/threat-model", html, page("/docs/threat-model", "Threat model", render(read("docs/threat-model.md")))],
     ["/docs/docs.css", "text/css; charset=utf-8", read("docs/docs.css")],
     ["/schema.graphql", "text/plain; charset=utf-8", sdl],
   ];

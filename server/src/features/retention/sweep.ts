@@ -13,7 +13,7 @@ export interface Retention {
   keepMs: number;
 }
 
-/** The whole table of it; the README repeats it in words. */
+/** The whole table of it; docs/operations.md repeats it in words. */
 export const retentions: readonly Retention[] = [
   { table: "idempotency_records", key: "keyDigest", where: "expiresAt <= ?", keepMs: 0 },
   { table: "pending_totp_enrollments", key: "ownerId", where: "expiresAt <= ?", keepMs: day },
