@@ -117,7 +117,7 @@ async function failEvenly<T>(signIn: () => Promise<T>): Promise<T> {
   }
 }
 
-/** From "who are you" to a session; the README draws the way. */
+/** From "who are you" to a session; docs/architecture.md draws the way. */
 export class SignInService {
   constructor(private readonly needs: SignInNeeds) {}
 

@@ -1,0 +1,149 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { basename, join, posix } from "node:path";
+import { describe, expect, it } from "@jest/globals";
+import { servedAddress, slugOf, writtenPages } from "./docs-pages.js";
+
+const root = join(__dirname, "../../..");
+const read = (file: string) => readFileSync(join(root, file), "utf8");
+
+/** What is made or installed, and not in the repository. */
+const MADE = /^(?:node_modules|dist|data|coverage|screenshots|reports|\.git|\.stryker-tmp)$/;
+function filesIn(folder = ""): string[] {
+  return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
+    const path = posix.join(folder, entry.name);
+    if (entry.isDirectory()) return MADE.test(entry.name) ? [] : filesIn(path);
+    return [path];
+  });
+}
+const files = filesIn();
+const documents = files.filter((file) => /^(?:[A-Z]+|docs\/.+|docker\/.+|server\/bench\/README)\.md$/.test(file));
+/** Answered by the server, and no written page. */
+const addresses = ["/docs/reference", "/docs/explorer", "/schema.graphql", ...writtenPages.map(({ path }) => path)];
+/** Not in the repository, and yet spoken of: what commands make and people fill in, and files of packages that dependencies.md has read. */
+const elsewhere = [
+  "sbom.cdx.json",
+  "docker/.env",
+  "lib/parsers/text_parser.js",
+  "binary_parser.js",
+  "v4/core/util.js",
+  "v4/core/doc.js",
+  "util/ImportUtils.js",
+  "Reflect.js",
+];
+const isMade = (path: string) => elsewhere.includes(path) || path.split("/").some((part) => MADE.test(part));
+
+const headingsIn = (text: string) => [...text.matchAll(/^#{1,6} (.+)$/gm)].map(([, heading = ""]) => heading);
+/** As GitHub names a heading; `slugOf` is how /docs does. */
+const anchorOf = (heading: string) =>
+  heading
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}\- _]/gu, "")
+    .replaceAll(" ", "-");
+
+/** Whether a path of a text, with `*` for any part of a name, is a file or folder: from the root, from the text's folder, or by its end. */
+function isThere(from: string, path: string): boolean {
+  const wanted = path.replace(/\/$/, "");
+  const form = (start: string) =>
+    new RegExp(`${start}${wanted.replaceAll(/[.+()[\]$^]/g, "\\$&").replaceAll("*", "[^/]*")}(?:$|/)`);
+  const forms = [form("(?:^|/)"), form(`^${posix.dirname(from)}/`)];
+  return isMade(wanted) || files.some((file) => forms.some((one) => one.test(file)));
+}
+
+/** The links that lead nowhere, and the files that are named and do not exist. */
+function faultsOf(file: string, text: string): string[] {
+  const faults: string[] = [];
+  const prose = text.replaceAll(/^```.*?^```$/gms, "");
+  const withoutCode = prose.replaceAll(/`[^`\n]+`/g, "");
+  const links = [
+    ...[...prose.matchAll(/\]\(([^()\s]+)\)/g)].map(([, href = ""]) => href),
+    ...[...withoutCode.matchAll(/ src="([^"]+)"/g)].map(([, href = ""]) => href),
+  ];
+  for (const href of links) {
+    if (/^[a-z]+:/i.test(href)) continue;
+    const [path = "", anchor] = href.split("#");
+    const page = writtenPages.find((candidate) => candidate.path === path);
+    const target = path === "" ? file : (page?.file ?? posix.join(posix.dirname(file), path));
+    if (path.startsWith("/") ? !addresses.includes(path) : !existsSync(join(root, target))) faults.push(href);
+    else if (anchor !== undefined && target.endsWith(".md")) {
+      const headings = headingsIn(target === file ? text : read(target));
+      // A page that is served has both addresses.
+      const isServed = writtenPages.some((candidate) => candidate.file === target);
+      if (!headings.some((heading) => anchorOf(heading) === anchor && (!isServed || slugOf(heading) === anchor)))
+        faults.push(href);
+    }
+  }
+  /** Files of an example, which begin with their name. */
+  const examples = [...text.matchAll(/^```\w+.*\n\/\/ (\S+)$/gm)].map(([, name = ""]) => name);
+  for (const [, code = ""] of prose.matchAll(/`([^`\n]+)`/g)) {
+    if (code.startsWith("/") || /[^\w.@*/-]/.test(code)) continue;
+    const isFile = /\.(?:tsx?|[cm]?js|md|json|ya?ml|graphql|css|conf|svg|png)$/.test(code) && !code.startsWith(".");
+    const isFolder = code.endsWith("/") || /^(?:server|shared|dashboard|docs|docker)\//.test(code);
+    if ((isFile || isFolder) && !examples.includes(basename(code)) && !isThere(file, code)) faults.push(`\`${code}\``);
+  }
+  return faults;
+}
+
+describe("the documents", () => {
+  it("link to what there is, by name and heading, and name files that exist", () => {
+    expect(documents).toEqual(
+      expect.arrayContaining([
+        "README.md",
+        "CONTRIBUTING.md",
+        "SECURITY.md",
+        "docs/architecture.md",
+        "docs/operations.md",
+      ]),
+    );
+    const faults = documents.flatMap((file) => faultsOf(file, read(file)).map((fault) => `${file}: ${fault}`));
+    expect(faults).toEqual([]);
+  });
+
+  it.each([
+    ["a file that is not there", "[x](docs/nowhere.md)"],
+    ["a heading that is not there", "[x](docs/security.md#nothing)"],
+    ["a heading of its own that is not there", "# Here\n[x](#there)"],
+    ["an address that the server does not answer", "[x](/docs/nowhere)"],
+    ["a picture that is not there", '<img src="docs/nowhere.png" alt="">'],
+    ["a named file that is not there", "See `sign-in/nowhere.ts`."],
+    ["a named folder that is not there", "See `server/src/nowhere/`."],
+    ["a pattern that fits nothing", "See `*.nowhere.ts`."],
+  ])("are told of %s", (_what, text) => {
+    expect(faultsOf("README.md", text)).toHaveLength(1);
+  });
+
+  it("are not told of what is there", () => {
+    const text =
+      "# Here\n[a](#here) [b](docs/security.md#keys) [c](/docs/security#keys) [d](https://example.org) `*.service.ts` `server/src/features/` `x.y`";
+    expect(faultsOf("README.md", text)).toEqual([]);
+  });
+
+  it("are one web of links on /docs too: a link to a served file leads to its page, one to another file is its text", () => {
+    expect(servedAddress("docs/operations.md", "security.md#keys")).toBe("/docs/security#keys");
+    expect(servedAddress("docs/guide.md", "../CHANGELOG.md")).toBe("/docs/changelog");
+    expect(servedAddress("docs/guide.md", "../server/schema.graphql")).toBe("/schema.graphql");
+    expect(servedAddress("docs/operations.md", "../docker/SCALE.md")).toBeNull();
+    expect(servedAddress("docs/operations.md", "https://example.org/")).toBe("https://example.org/");
+    expect(servedAddress("docs/operations.md", "#keys")).toBe("#keys");
+  });
+
+  it("hold every decision under a number of its own, each with the same four parts, and in the list", () => {
+    const decisions = files.filter((file) => /^docs\/decisions\/\d{4}-.+\.md$/.test(file)).toSorted();
+    expect(decisions.length).toBeGreaterThan(20);
+    expect(decisions.map((file) => Number(basename(file).slice(0, 4)))).toEqual(
+      decisions.map((_file, index) => index + 1),
+    );
+    const list = read("docs/decisions/README.md");
+    for (const file of decisions) {
+      const text = read(file);
+      expect([file, [...text.matchAll(/^## (.+)$/gm)].map(([, part]) => part)]).toEqual([
+        file,
+        ["Context", "Choice", "Instead of", "Cost"],
+      ]);
+      expect([file, list.includes(`(${basename(file)})`)]).toEqual([file, true]);
+    }
+  });
+
+  it("begin with a README that is read in a minute", () => {
+    expect(read("README.md").trimEnd().split("\n").length).toBeLessThanOrEqual(100);
+  });
+});
