@@ -198,7 +198,7 @@ describeOnBothDatabases("a device that somebody has signed in with", (database) 
       world.forward({ seconds: 1 });
       await new Device().signIn(maya.email);
     }
-    expect([await countOf(maya.email), await countOf(noah.email)]).toEqual([counts.knownDevicesPerOwner, 1]);
+    expect([await countOf(maya.email), await countOf(noah.email)]).toEqual([counts.knownDevicesPerOwner, 2]);
     await lockClient(maya.email);
     await lockClient(noah.email);
     expect([await first.signIn(maya.email), await first.signIn(noah.email)]).toEqual(["ACCOUNT_LOCKED", "SignedIn"]);

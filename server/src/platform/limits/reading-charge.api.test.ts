@@ -111,7 +111,7 @@ describeOnBothDatabases("a flood of documents that are refused", (database) => {
 
   it("X32 the firm's own team and keys pay for what their operations do alone", async () => {
     const token = await world.key(owner, ["CONTACTS_READ"]);
-    expect(await readValid(1500, token)).toBe(1500);
+    expect(await readValid(400, token)).toBe(400);
   });
 
   it("X32 all that our pages ask takes a small part of a stranger's minute, also where none of it is known", () => {
