@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { portalAccessState } from "../contacts/portal-access-state.js";
+import { textIsPlain } from "../names/name.js";
 import {
   concernedGroups,
   dayAt,
@@ -165,6 +166,7 @@ describe("a plan", () => {
     { enforcedFrom: now + 1 },
     { enforcedFrom: now + 365 * day },
     { message: "🦊".repeat(2000) },
+    { message: "Dear client,\n\nfrom May on\t…" },
     { remindDaysBefore: [60, 2, 1] },
     { remindDaysBefore: [] },
     { mailsPerMinute: 1 },
@@ -176,6 +178,7 @@ describe("a plan", () => {
     [{ enforcedFrom: now }, "Choose a day in the future, at most a year away."],
     [{ message: " " }, "Tell your clients in a few words what is to come."],
     [{ message: "🦊".repeat(2001) }, "Use at most 2000 characters."],
+    [{ message: "Dear client,\u202e moc.live" }, textIsPlain],
     [{ remindDaysBefore: [4, 3, 2, 1] }, "Choose up to 3 reminders, 1 to 60 days before the start."],
     [{ remindDaysBefore: [61, 1] }, "Choose up to 3 reminders, 1 to 60 days before the start."],
     [{ remindDaysBefore: [7, 0] }, "Choose up to 3 reminders, 1 to 60 days before the start."],
@@ -189,6 +192,7 @@ describe("a plan", () => {
     ["enforcedFrom", { enforcedFrom: Number.NaN }],
     ["message", { message: "  " }],
     ["message", { message: "x".repeat(2001) }],
+    ["message", { message: "Dear client\u0007" }],
     ["remindDaysBefore", { remindDaysBefore: [1, 2, 3, 4] }],
     ["remindDaysBefore", { remindDaysBefore: [0] }],
     ["remindDaysBefore", { remindDaysBefore: [1.5] }],
