@@ -11,6 +11,7 @@ import { TeamMailRequests1764121000000 } from "./migrations/1764121000000-team-m
 import { KnownDevices1764122000000 } from "./migrations/1764122000000-known-devices.js";
 import { TeamAddresses1764123000000 } from "./migrations/1764123000000-team-addresses.js";
 import { SessionChallenges1764130000000 } from "./migrations/1764130000000-session-challenges.js";
+import { SecondFactorRows1764131000000 } from "./migrations/1764131000000-second-factor-rows.js";
 import { Firm } from "./features/firms/firm.entity.js";
 import { Branding, Logo } from "./features/branding/branding.entity.js";
 import { TeamMember } from "./features/firm-staff/team-member.entity.js";
@@ -93,4 +94,5 @@ export const migrations = [
   KnownDevices1764122000000,
   TeamAddresses1764123000000,
   SessionChallenges1764130000000,
+  SecondFactorRows1764131000000,
 ];

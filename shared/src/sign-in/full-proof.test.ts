@@ -7,6 +7,7 @@ const givenNow = ["CODE", "RECOVERY_CODE", "PASSKEY", "NEW_AUTHENTICATOR"];
 const table = {
   PASSWORD: { plain: anything, enrolled: givenNow },
   ACCOUNT_CREATION: { plain: anything, enrolled: givenNow },
+  ACCOUNT_BY_DEVICE: { plain: anything, enrolled: givenNow },
   PASSWORD_RESET: { plain: anything, enrolled: givenNow },
   TEAM_INVITATION: { plain: anything, enrolled: givenNow },
   MAGIC_LINK: { plain: [], enrolled: [] },

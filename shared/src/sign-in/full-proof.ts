@@ -9,6 +9,7 @@ export type ProvingAct = SignInDoor | CredentialAct;
 const provesFirstFactor = {
   PASSWORD: true,
   ACCOUNT_CREATION: true,
+  ACCOUNT_BY_DEVICE: true,
   PASSWORD_RESET: true,
   TEAM_INVITATION: true,
   /** It reaches one request, and no password is behind it. */

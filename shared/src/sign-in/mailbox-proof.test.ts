@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { lifetimes } from "../limits/limits.js";
-import { askedToEnroll, isWithinFlow, provesMailbox, signInDoors } from "./mailbox-proof.js";
+import { CLOCK_MARGIN_MS } from "../limits/clock-ahead.js";
+import { askedToEnroll, doorOfAccountByLink, isWithinFlow, provesMailbox, signInDoors } from "./mailbox-proof.js";
 
 describe("X7 the mailbox is asked before an authenticator is set up", () => {
   it.each`
@@ -13,14 +14,14 @@ describe("X7 the mailbox is asked before an authenticator is set up", () => {
     expect(askedToEnroll({ isEnrolled: Boolean(isEnrolled), isMailboxProven: Boolean(isMailboxProven) })).toBe(asked);
   });
 
-  it("is proven by every door that a mail leads to, and by no password", () => {
+  it("is proven by every door that a mail leads to, by no password, and by no device that read the mail long ago", () => {
     expect(signInDoors.filter(provesMailbox).toSorted()).toEqual([
       "ACCOUNT_CREATION",
       "MAGIC_LINK",
       "PASSWORD_RESET",
       "TEAM_INVITATION",
     ]);
-    expect(signInDoors.filter((door) => !provesMailbox(door))).toEqual(["PASSWORD"]);
+    expect(signInDoors.filter((door) => !provesMailbox(door))).toEqual(["PASSWORD", "ACCOUNT_BY_DEVICE"]);
   });
 
   it("is proven for ten minutes from the flow's first step, and not a moment longer", () => {
@@ -32,6 +33,25 @@ describe("X7 the mailbox is asked before an authenticator is set up", () => {
       true,
       false,
       false,
+    ]);
+  });
+
+  it("is not proven by what a clock that was ahead has dated", () => {
+    const now = 1_000_000_000;
+    const began = [now + CLOCK_MARGIN_MS, now + CLOCK_MARGIN_MS + 1].map((flowBeganAt) =>
+      isWithinFlow({ flowBeganAt, now }),
+    );
+    expect(began).toEqual([true, false]);
+  });
+
+  it("is proven by an account's creation with a magic link as long as the claim is a flow's first step", () => {
+    const now = 1_000_000_000;
+    const end = now - lifetimes.enrollmentToken;
+    expect([now, end + 1, end, null].map((claimedAt) => doorOfAccountByLink({ claimedAt, now }))).toEqual([
+      "ACCOUNT_CREATION",
+      "ACCOUNT_CREATION",
+      "ACCOUNT_BY_DEVICE",
+      "ACCOUNT_BY_DEVICE",
     ]);
   });
 });

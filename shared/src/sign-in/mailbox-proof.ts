@@ -1,3 +1,4 @@
+import { isAheadOf } from "../limits/clock-ahead.js";
 import { lifetimes } from "../limits/limits.js";
 import type { SignInDoor } from "./sign-in-policy.js";
 
@@ -8,6 +9,7 @@ import type { SignInDoor } from "./sign-in-policy.js";
 const doorsByMail = {
   PASSWORD: false,
   ACCOUNT_CREATION: true,
+  ACCOUNT_BY_DEVICE: false,
   PASSWORD_RESET: true,
   MAGIC_LINK: true,
   TEAM_INVITATION: true,
@@ -35,4 +37,10 @@ export const askedToEnroll = (facts: { isEnrolled: boolean; isMailboxProven: boo
  * (the sign-in, or the mail with the code). What is begun in time may be confirmed as long as its secret is good.
  */
 export const isWithinFlow = ({ flowBeganAt, now }: { flowBeganAt: number; now: number }): boolean =>
-  now < flowBeganAt + lifetimes.enrollmentToken;
+  now < flowBeganAt + lifetimes.enrollmentToken && !isAheadOf(now, flowBeganAt);
+
+/** The door of an account that is created with a magic link, by when its mailbox was read: as the link was claimed first. */
+export const doorOfAccountByLink = (claim: { claimedAt: number | null; now: number }): SignInDoor =>
+  claim.claimedAt !== null && isWithinFlow({ flowBeganAt: claim.claimedAt, now: claim.now })
+    ? "ACCOUNT_CREATION"
+    : "ACCOUNT_BY_DEVICE";

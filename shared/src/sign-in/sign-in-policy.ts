@@ -11,7 +11,14 @@ export type Audience = "TEAM" | "PORTAL";
 export type Assurance = "LINK" | "PASSWORD" | "TWO_FACTOR";
 export type SessionTransport = "COOKIE" | "TOKEN";
 /** The ways that lead to a session. */
-export type SignInDoor = "PASSWORD" | "ACCOUNT_CREATION" | "PASSWORD_RESET" | "MAGIC_LINK" | "TEAM_INVITATION";
+export type SignInDoor =
+  | "PASSWORD"
+  | "ACCOUNT_CREATION"
+  /** An account made on a device that claimed a magic link some time ago: it holds the link, and nobody looked at the mailbox now. */
+  | "ACCOUNT_BY_DEVICE"
+  | "PASSWORD_RESET"
+  | "MAGIC_LINK"
+  | "TEAM_INVITATION";
 
 export interface SignInFacts {
   policy: ModePolicy;

@@ -92,6 +92,22 @@ describeOnBothDatabases("X30 a request under way of somebody who may no longer a
         code: "FORBIDDEN",
       };
     },
+    "an administrator makes an API key, and is asked for an authenticator": async () => {
+      const strict = await world.firm();
+      const ownersToken = await world.ownerToken(strict);
+      await world.enroll({ token: ownersToken });
+      const email = await world.member(strict.id, "ADMIN");
+      const { result } = await world.signIn("teamSignIn", "TeamSignInInput", { email, password: OWNER_PASSWORD });
+      const name = newName();
+      const policy = { teamRequiresTwoFactor: true, expectedVersion: 1 };
+      return {
+        act: () => createKey(name, result.sessionToken),
+        ends: () =>
+          world.mutate("updateSecurityPolicy", "UpdateSecurityPolicyInput", "firm { id }", policy, ownersToken),
+        isDone: () => has("SELECT id FROM api_keys WHERE name = ?", name),
+        code: "UNAUTHENTICATED",
+      };
+    },
     "a key creates a contact, and is revoked": async () => {
       const input = { name: newName(), scopes: ["CONTACTS_WRITE"] };
       const { apiKey, token } = await world.mutate(

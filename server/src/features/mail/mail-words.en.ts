@@ -144,6 +144,11 @@ export const mailWordsInEnglish = {
     ifNotYou: (whom: Whom) => `If it was not you, ${callHelp(whom)}.`,
     ifNotAsked: (whom: Whom) => `If you did not ask for this, ${callHelp(whom)}.`,
   },
+  accountCreatedByLink: {
+    subject: (firmName: string) => `Your account at ${firmName} was created`,
+    what: (firmName: string) =>
+      `An account in ${firmName}'s client portal was created for this email address, on a device that had opened a link from one of our emails.`,
+  },
   twoFactorEnrolled: {
     subject: "Two-factor authentication is on",
     what: (whom: Whom) =>

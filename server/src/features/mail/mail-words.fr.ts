@@ -136,6 +136,11 @@ export const mailWordsInFrench: MailWords = {
     ifNotYou: (whom) => `Si ce n’était pas vous, ${callHelp(whom)}.`,
     ifNotAsked: (whom) => `Si vous n’avez rien demandé, ${callHelp(whom)}.`,
   },
+  accountCreatedByLink: {
+    subject: (firmName) => `Votre compte chez ${firmName} a été créé`,
+    what: (firmName) =>
+      `Un compte du portail client de ${firmName} a été créé pour cette adresse courriel, sur un appareil qui avait ouvert un lien reçu dans l’un de nos courriels.`,
+  },
   twoFactorEnrolled: {
     subject: "L’authentification à deux facteurs est activée",
     what: (whom) =>

@@ -47,6 +47,7 @@ const letters: Record<string, ClientLetter> = {
   clientRequest: templates.clientRequest(given),
   accessLink: templates.accessLink(given),
   enrollmentCode: templates.enrollmentCode(given),
+  accountCreatedByLink: templates.accountCreatedByLink(given),
   twoFactorEnrolled: templates.twoFactorEnrolled(given),
   twoFactorDisabled: templates.twoFactorDisabled(given),
   twoFactorReset: templates.twoFactorReset(given),

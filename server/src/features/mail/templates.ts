@@ -320,6 +320,14 @@ export const teamPasswordForgotten = ({ firmName, link, expiresInHours }: WithLi
 
 // ------------------------------------------------------------------------------------------------ security notices
 
+/** The account was created on a device that claimed a magic link, without a further mail. */
+export const accountCreatedByLink = (given: Notice): ClientLetter =>
+  notice(given, ({ accountCreatedByLink: say, notice: { ifNotYou } }) => ({
+    subject: say.subject(given.firmName),
+    what: say.what(given.firmName),
+    rest: [ifNotYou(given)],
+  }));
+
 export const twoFactorEnrolled = (given: Notice): ClientLetter =>
   notice(given, ({ twoFactorEnrolled: say, notice: { ifNotYou } }) => ({
     subject: say.subject,

@@ -1,4 +1,10 @@
-import { maskEmail, normalizeEmail, type SessionTransport } from "@gatehouse/shared";
+import {
+  doorOfAccountByLink,
+  maskEmail,
+  normalizeEmail,
+  type SessionTransport,
+  type SignInDoor,
+} from "@gatehouse/shared";
 import { newId } from "../../platform/crypto/ids.js";
 import { isUniqueViolation } from "../../platform/database/dialect.js";
 import { Refusal } from "../../platform/graphql/failures.js";
@@ -13,11 +19,12 @@ import { Firm } from "../firms/firm.entity.js";
 import { PortalFirmView } from "../firms/firm.results.js";
 import { MagicLink } from "../magic-links/magic-link.entity.js";
 import { notify } from "../mail/security-notices.js";
-import { loginEmailChanged, passwordChanged } from "../mail/templates.js";
+import { accountCreatedByLink, loginEmailChanged, passwordChanged } from "../mail/templates.js";
 import { shareOfPerson } from "../passwords/hash-share.js";
 import type { PasswordHasher } from "../passwords/password-hasher.js";
 import { lockedCredential, mustBeGoodPassword, storePassword } from "../passwords/password.service.js";
 import { loadPolicy } from "../security-mode/security-policy.reader.js";
+import { Session } from "../sessions/session.entity.js";
 import type { SessionService } from "../sessions/session.service.js";
 import { knownDevicesOf } from "../sessions/known-devices.js";
 import type { MailAllowance } from "../sign-in/mail-allowance.js";
@@ -52,6 +59,9 @@ interface MailboxProof {
   email: string;
   /** The request of the magic link that proved it. */
   landingRequestId: string | null;
+  /** By what mail the account is created; with a magic link it depends on when that was claimed. */
+  door: SignInDoor;
+  isByLink: boolean;
   spend: (unit: UnitOfWork) => Promise<void>;
 }
 
@@ -163,9 +173,10 @@ export class PortalAccounts {
         accountId: account.id,
         data: { email: account.email },
       });
-      const { landingRequestId } = proof;
-      const entry = { person, transport, context, landingRequestId };
-      return signIn.enter(unit, { ...entry, door: "ACCOUNT_CREATION" });
+      // Whoever holds a device that claimed a link may be somebody else: the mailbox hears of it.
+      if (proof.isByLink) await notify(unit, person, actor, accountCreatedByLink);
+      const { landingRequestId, door } = proof;
+      return signIn.enter(unit, { person, door, transport, context, landingRequestId });
     });
     await signIn.giveBack(bySource);
     return outcome;
@@ -278,16 +289,28 @@ export class PortalAccounts {
       if (!token) throw new Refusal("TOKEN_INVALID", field);
       const { firmId, email, magicLinkId } = token;
       const link = magicLinkId === null ? null : await work.reader.findOneBy(MagicLink, { id: magicLinkId, firmId });
-      const landingRequestId = link?.requestId ?? null;
-      return { firmId, email, landingRequestId, spend: (unit) => spendToken(unit, token, field) };
+      return {
+        firmId,
+        email,
+        landingRequestId: link?.requestId ?? null,
+        door: token.kind === "MAGIC_LINK" ? this.doorByLink(link) : "ACCOUNT_CREATION",
+        isByLink: token.kind === "MAGIC_LINK",
+        spend: (unit) => spendToken(unit, token, field),
+      };
     }
     if (caller.kind !== "CLIENT" || caller.accountId !== null) throw new Refusal("TOKEN_INVALID", field);
     const { firmId, email, sessionId, requestId } = caller;
+    const session = await work.reader.findOneBy(Session, { id: sessionId, firmId });
+    const link = await work.reader.findOneBy(MagicLink, { id: session?.magicLinkId ?? "", firmId });
     const spend = async (unit: UnitOfWork) => {
       // It is exchanged for the account's session.
       if (!(await sessions.end(unit, sessionId))) throw new Refusal("TOKEN_INVALID", field);
     };
-    return { firmId, email, landingRequestId: requestId, spend };
+    return { firmId, email, landingRequestId: requestId, door: this.doorByLink(link), isByLink: true, spend };
+  }
+
+  private doorByLink(link: MagicLink | null): SignInDoor {
+    return doorOfAccountByLink({ claimedAt: link?.claimedAt ?? null, now: this.needs.work.clock.now() });
   }
 
   private async mustHaveLogins(firmId: string): Promise<void> {

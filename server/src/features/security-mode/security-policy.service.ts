@@ -7,9 +7,11 @@ import {
   requiresTwoFactor,
   securityModes,
   sessionMeetsPolicy,
+  teamRoleNeedsTwoFactor,
   type Assurance,
   type ModePolicy,
   type SecurityMode,
+  type TeamRole,
 } from "@gatehouse/shared";
 import type { EntityManager } from "typeorm";
 import { Refusal } from "../../platform/graphql/failures.js";
@@ -129,6 +131,7 @@ export async function changePolicy(
   if (changed !== 1) throw new Refusal("VERSION_CONFLICT", ["input", "expectedVersion"]);
   for (const session of await losers(unit.manager, firmId, after, unit.now))
     await unit.affected("UPDATE sessions SET revokedAt = ? WHERE id = ? AND revokedAt IS NULL", [unit.now, session.id]);
+  if (after.teamRequiresTwoFactor && !before.teamRequiresTwoFactor) await endUnproven(unit, firmId, after);
   if (!allowsPasswordLogin(after))
     await unit.affected(
       "UPDATE sign_in_challenges SET spentAt = ? WHERE firmId = ? AND audience = 'PORTAL' AND spentAt IS NULL",
@@ -141,6 +144,25 @@ export async function changePolicy(
     data: { from: before.mode, to: after.mode },
   });
   return before;
+}
+
+/**
+ * Ends the sessions of the team's members who are asked for an authenticator from now on and have not proven one. They would be refused at
+ * their next request; what they have under way waits for the end, or is done before it (caller-now.ts).
+ */
+async function endUnproven(
+  unit: UnitOfWork,
+  firmId: string,
+  policy: { teamRequiresTwoFactor: boolean },
+): Promise<void> {
+  const sessions = await unit.rows<{ id: string; role: TeamRole }>(
+    `SELECT s.id, m.role FROM sessions s JOIN team_members m ON m.id = s.ownerId
+     WHERE s.firmId = ? AND s.audience = 'TEAM' AND s.revokedAt IS NULL AND s.isSecondFactorProven = 0`,
+    [firmId],
+  );
+  for (const { id, role } of sessions)
+    if (teamRoleNeedsTwoFactor(policy, role))
+      await unit.affected("UPDATE sessions SET revokedAt = ? WHERE id = ? AND revokedAt IS NULL", [unit.now, id]);
 }
 
 /** Whoever demands an authenticator of the team has one: nobody locks out themselves. */

@@ -52,7 +52,7 @@ export class EnrollmentCodes {
 }
 
 /** The password was right, but the account's mails with a code are used up for a while. */
-class NoMoreCodes extends Refusal {
+export class NoMoreCodes extends Refusal {
   constructor(waitMs: number) {
     super("TOO_MANY_REQUESTS", null, (say) => say.tooManyMailedCodes(waitMs));
   }

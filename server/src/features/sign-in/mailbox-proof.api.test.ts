@@ -335,4 +335,106 @@ describeOnBothDatabases("an authenticator that is set up in a session", (databas
     expect(await world.mailedCodes(email)).toEqual([]);
     owner = await world.ownerToken(firm);
   });
+
+  it("X28 counts a colleague's wrong codes like a client's, also of one whom the operator's command made", async () => {
+    const email = await world.member(firm.id, "ADMIN");
+    const token = await memberByPassword(email);
+    const answers: string[] = [];
+    for (let code = 0; code < 3; code++) {
+      await begin(token);
+      for (let tries = 0; tries < counts.challengeFailures; tries++)
+        answers.push(...codesOf(await begin(token, { emailCode: "000000" })));
+    }
+    expect(answers.filter((code) => code === "EMAIL_CODE_REQUIRED").length).toBeLessThan(secondFactorLock.failures);
+    expect(answers).toContain("ACCOUNT_LOCKED");
+    expect(codesOf(await begin(token))).toEqual(["ACCOUNT_LOCKED"]);
+  });
+
+  const linked = async (token: string) => {
+    const { id: contactId, email } = await world.contact(token);
+    const title = `Books ${randomBytes(4).toString("hex")}`;
+    const input = { contactId, title, items: ["Payroll"] };
+    await world.mutate("sendClientRequest", "SendClientRequestInput", "request { id }", input, token);
+    const link = await world.mailedToken(email, new RegExp(`asks: ${title}`));
+    const deviceKey = randomBytes(24).toString("hex");
+    const claim = async (): Promise<Data> =>
+      (
+        await world.mutate(
+          "claimMagicLink",
+          "ClaimMagicLinkInput",
+          "result { __typename ... on SignedIn { sessionToken } ... on AccountRequired { confirmationToken } }",
+          { token: link, deviceKey, transport: "TOKEN" },
+        )
+      ).result;
+    return { email, claim };
+  };
+  const createAccount = async (confirmationToken: string | undefined, token?: string): Promise<Data> =>
+    (
+      await world.mutate(
+        "createPortalAccount",
+        "CreatePortalAccountInput",
+        "result { __typename ... on SignedIn { sessionToken } ... on TwoFactorEnrollmentRequired { emailCodeRequired } }",
+        { confirmationToken, password: CLIENT_PASSWORD, transport: "TOKEN" },
+        token,
+      )
+    ).result;
+
+  it("X28 asks for the mailbox where an account is created with a link that was claimed long ago, which its mailbox hears of", async () => {
+    const { email, claim } = await linked(await world.ownerToken(firm));
+    const { sessionToken } = await claim();
+    for (let n = 0; n < 3; n++) {
+      world.forward({ minutes: 25 });
+      await world.ask("{ viewer { __typename } }", {}, sessionToken);
+    }
+    const created = await createAccount(undefined, sessionToken);
+    expect(await theft(created.sessionToken)).toBe("EMAIL_CODE_REQUIRED");
+    expect((await world.mail(email, /Your account at .* was created/)).text).toContain(
+      "on a device that had opened a link",
+    );
+    owner = await world.ownerToken(firm);
+  });
+
+  it("asks for nothing more where the link has just been claimed", async () => {
+    const { claim } = await linked(await world.ownerToken(firm));
+    const { sessionToken } = await claim();
+    const created = await createAccount(undefined, sessionToken);
+    expect(codesOf(await begin(created.sessionToken))).toEqual([]);
+  });
+
+  it("X28 asks for the mailbox where a link leads to an account again, weeks after it was claimed", async () => {
+    const strict = await world.firm();
+    const admin = await world.ownerToken(strict);
+    const policy = { mode: "MAGIC_LINK_AND_LOGIN_2FA", expectedVersion: 1 };
+    await world.mutate("updateSecurityPolicy", "UpdateSecurityPolicyInput", "firm { id }", policy, admin);
+    const { claim } = await linked(admin);
+    expect((await claim()).__typename).toBe("AccountRequired");
+    world.forward({ minutes: 29 * 24 * 60 });
+    const { confirmationToken } = await claim();
+    expect((await createAccount(confirmationToken)).emailCodeRequired).toBe(true);
+    owner = await world.ownerToken(firm);
+  });
+
+  it("X34 asks for the mailbox where a clock that was ahead has dated its proof", async () => {
+    const ahead = { minutes: 3 * 24 * 60 };
+    world.forward(ahead);
+    const { created } = await world.client(firm, await world.ownerToken(firm));
+    world.forward({ minutes: -ahead.minutes });
+    world.forward({ minutes: 20 });
+    const token = created.result.sessionToken as string;
+    await stepUp(token);
+    expect(codesOf(await begin(token))).toEqual(["EMAIL_CODE_REQUIRED"]);
+    owner = await world.ownerToken(firm);
+  });
+
+  it("counts no right password where the mails of codes are used up", async () => {
+    const strict = await world.firm();
+    const admin = await world.ownerToken(strict);
+    const { email } = await world.client(strict, admin);
+    const policy = { mode: "MAGIC_LINK_AND_LOGIN_2FA", expectedVersion: 1 };
+    await world.mutate("updateSecurityPolicy", "UpdateSecurityPolicyInput", "firm { id }", policy, admin);
+    const answers: string[] = [];
+    for (let n = 0; n < attemptLimits.emailCodesByAccount.attempts + attemptLimits.password.attempts + 2; n++)
+      answers.push(...codesOf(await world.portalSignIn(strict, email)));
+    expect(new Set(answers)).toEqual(new Set(["TOO_MANY_REQUESTS"]));
+  });
 });

@@ -29,7 +29,7 @@ export class SignInChallenge {
   @TextColumn(10) audience: Audience;
   /** The team member or portal account. */
   @RefColumn() ownerId: string;
-  /** Which door was opened: PASSWORD, ACCOUNT_CREATION, PASSWORD_RESET or MAGIC_LINK. */
+  /** Which door was opened. */
   @TextColumn(20) door: SignInDoor;
   /** The password's version when the challenge was made; another one voids it. */
   @CountColumn() credentialVersion: number;

@@ -1,4 +1,4 @@
-import { counts, lifetimes, provesMailbox, type SignInDoor } from "@gatehouse/shared";
+import { counts, isAheadOf, lifetimes, provesMailbox, type SignInDoor } from "@gatehouse/shared";
 import { newId } from "../../platform/crypto/ids.js";
 import type { KeyRing } from "../../platform/crypto/key-ring.js";
 import { rowsOf } from "../../platform/database/prepared-rows.js";
@@ -50,6 +50,7 @@ function ifLive(challenge: WithVersion | undefined, now: number): SignInChalleng
     challenge !== undefined &&
     challenge.spentAt === null &&
     challenge.expiresAt > now &&
+    !isAheadOf(now, challenge.createdAt) &&
     challenge.failures < counts.challengeFailures &&
     challenge.credentialVersion === challenge.currentVersion;
   return isLive ? { ...challenge, isMailboxProven: Boolean(challenge.isMailboxProven) } : null;

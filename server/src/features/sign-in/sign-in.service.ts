@@ -44,8 +44,8 @@ import { loadPolicy, type FirmPolicy } from "../security-mode/security-policy.re
 import type { Session } from "../sessions/session.entity.js";
 import { SessionView } from "../sessions/session.results.js";
 import type { OpenedSession, SessionService } from "../sessions/session.service.js";
-import { isLocked, lockedRefusal, type SecondFactor } from "../two-factor/second-factor.service.js";
-import type { EnrollmentCodes } from "./enrollment-codes.js";
+import { isLocked, lockedRefusal, SecondFactorLocked, type SecondFactor } from "../two-factor/second-factor.service.js";
+import { NoMoreCodes, type EnrollmentCodes } from "./enrollment-codes.js";
 import { passwordTriesOf, type Attempts, type TakenAttempt } from "./attempts.service.js";
 import { knownDevicesOf, passwordTriesOn, rememberDevice } from "../sessions/known-devices.js";
 import type { SignInChallenges } from "./sign-in-challenges.js";
@@ -235,7 +235,16 @@ export class SignInService {
         landingRequestId: given.landingRequestId ?? null,
       });
     });
-    const outcome = await enrollmentCodes.orTell(person, actorAs(person, context.source), entering);
+    const outcome = await enrollmentCodes
+      .orTell(person, actorAs(person, context.source), entering)
+      .catch(async (refused: unknown) => {
+        // The password was right, and what comes after it has to wait: no wrong one is counted.
+        if (refused instanceof NoMoreCodes || refused instanceof SecondFactorLocked) {
+          await attempts.clear(key);
+          await attempts.giveBack(bySource);
+        }
+        throw refused;
+      });
     await attempts.giveBack(bySource);
     return outcome;
   }

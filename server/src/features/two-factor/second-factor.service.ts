@@ -57,6 +57,17 @@ export const secretPlace = (
   { ownerId, firmId }: Pick<Person, "ownerId" | "firmId">,
 ): string => `${table}.encryptedSecret.${firmId}.${ownerId}`;
 
+/** The state of somebody who has no second factor and no failures. */
+export const noSecondFactor = ({ ownerId, firmId }: Pick<Person, "ownerId" | "firmId">): TwoFactorState => ({
+  ownerId,
+  firmId,
+  enrolledAt: null,
+  recoveryCodesRemaining: 0,
+  consecutiveFailures: 0,
+  lockedUntil: null,
+  lockCount: 0,
+});
+
 /** Keeps authenticators and recovery codes, and judges whatever proves a second factor. */
 export class SecondFactor {
   constructor(
@@ -76,12 +87,12 @@ export class SecondFactor {
        FROM two_factor_states WHERE ownerId = ?${lock ? changing(manager) : ""}`,
       [owner.ownerId],
     );
-    return Object.assign(new TwoFactorState(), state ?? this.blank(owner));
+    return Object.assign(new TwoFactorState(), state ?? noSecondFactor(owner));
   }
 
   /** The row that every person with credentials has from the start, so that there is always one to lock. */
   async createState(unit: UnitOfWork, owner: Pick<Person, "ownerId" | "firmId">): Promise<void> {
-    await unit.manager.insert(TwoFactorState, this.blank(owner));
+    await unit.manager.insert(TwoFactorState, noSecondFactor(owner));
   }
 
   /**
@@ -100,7 +111,12 @@ export class SecondFactor {
     if (state.consecutiveFailures >= secondFactorLock.failures && state.lockedUntil === null)
       throw lockedRefusal(await this.lock(unit, owner, actor, state), unit.now);
     const consecutiveFailures = state.lockedUntil === null ? state.consecutiveFailures + 1 : 1;
-    await unit.manager.update(TwoFactorState, { ownerId: owner.ownerId }, { consecutiveFailures, lockedUntil: null });
+    const counted = await unit.affected(
+      "UPDATE two_factor_states SET consecutiveFailures = ?, lockedUntil = NULL WHERE ownerId = ?",
+      [consecutiveFailures, owner.ownerId],
+    );
+    // Without a row nothing would be counted, and every try allowed.
+    if (counted !== 1) throw new Error(`${owner.ownerId} has no row to count failures in`);
   }
 
   /** The taken try of a sign-in failed: writes the event, and locks when it was the last. Throws the refusal to answer with. */
@@ -269,7 +285,7 @@ export class SecondFactor {
       createdAt: now,
     });
     const codes = await this.replaceRecoveryCodes(unit, owner);
-    await this.replaceState(unit, { ...this.blank(owner), enrolledAt: now, recoveryCodesRemaining: codes.length });
+    await this.replaceState(unit, { ...noSecondFactor(owner), enrolledAt: now, recoveryCodesRemaining: codes.length });
     return codes;
   }
 
@@ -295,7 +311,7 @@ export class SecondFactor {
   async remove(unit: UnitOfWork, owner: Pick<Person, "ownerId" | "firmId">): Promise<void> {
     const { ownerId } = owner;
     for (const table of [TotpCredential, RecoveryCode]) await unit.manager.delete(table, { ownerId });
-    await this.replaceState(unit, this.blank(owner));
+    await this.replaceState(unit, noSecondFactor(owner));
   }
 
   /** The account goes: nothing of its second factor stays. */
@@ -337,17 +353,5 @@ export class SecondFactor {
       what: "second factor" as const,
     });
     return lockedUntil;
-  }
-
-  private blank({ ownerId, firmId }: Pick<Person, "ownerId" | "firmId">) {
-    return {
-      ownerId,
-      firmId,
-      enrolledAt: null,
-      recoveryCodesRemaining: 0,
-      consecutiveFailures: 0,
-      lockedUntil: null,
-      lockCount: 0,
-    };
   }
 }
