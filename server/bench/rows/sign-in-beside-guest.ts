@@ -1,7 +1,8 @@
-import { alternate, rangeIn, within, type Row } from "../bench.js";
+import { alternate, type Row } from "../bench.js";
 import { ask, closedLoop, type Answer, type Request } from "../load.js";
 import { gatehouse } from "../processes.js";
 import { freshen, PASSWORD } from "../seed.js";
+import { aloneAndBeside, besideResult } from "./beside.js";
 import { CONTACTS } from "./reads.js";
 import { mustSignIn, portalSignIn } from "./sign-in.js";
 
@@ -31,34 +32,14 @@ export const signInBesideGuest: Row = {
       const guest = /"sessionToken":"([^"]+)"/.exec(signedIn.body.toString())?.[1] ?? "";
       const load = { port, connections: 4, request: portalSignIn(firm), check: mustSignIn };
       if (!bench.isQuick) await closedLoop(load, 1);
-      const alone = await closedLoop(load, seconds);
-      let isOver = false;
-      const guests = closedLoop(
-        { port, connections: 16, request: () => stepUp(guest), check: mustBeTyped },
-        seconds + 60,
-        () => isOver,
-      );
-      const beside = await closedLoop(load, seconds);
-      isOver = true;
-      const { perSecond: guestPerSecond } = await guests;
-      return { alone: alone.p99, beside: beside.p99, ratio: beside.p99 / alone.p99, guestPerSecond };
+      const guests = { port, connections: 16, request: () => stepUp(guest), check: mustBeTyped };
+      return aloneAndBeside(() => closedLoop(load, seconds), guests, seconds);
     });
-    return {
-      tables: [
-        {
-          metrics: [
-            { key: "alone", title: "p99 ms alone", better: "less" },
-            { key: "beside", title: "p99 ms beside the guest", better: "less" },
-            { key: "ratio", title: "beside ÷ alone", better: "less" },
-            { key: "guestPerSecond", title: "the guest's requests a second meanwhile", better: "more" },
-          ],
-          rows,
-        },
-      ],
-      goals: [within(rangeIn(rows, "Gatehouse", "ratio"), "less", 2, "p99 at most 2x its p99 alone", "x")],
-      notes: [
-        "4 callers sign in at once; the guest asks over 16 connections without a pause, with one session and the right password. Most of that is refused by name: one hash of a person waits at a time, and twenty proofs are taken in a quarter of an hour.",
-      ],
-    };
+    return besideResult(
+      rows,
+      { name: "the guest", rate: "the guest's requests" },
+      2,
+      "4 callers sign in at once; the guest asks over 16 connections without a pause, with one session and the right password. Most of that is refused by name: one hash of a person waits at a time, and twenty proofs are taken in a quarter of an hour.",
+    );
   },
 };

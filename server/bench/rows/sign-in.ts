@@ -1,4 +1,4 @@
-import { alternate, rangeIn, versus, within, type Bench, type Row } from "../bench.js";
+import { alternate, versus, type Bench, type Row } from "../bench.js";
 import { ask, closedLoop, mustBeGood, openLoop, type Answer, type Request } from "../load.js";
 import { gatehouse, type Running, type Variant } from "../processes.js";
 import {
@@ -18,6 +18,7 @@ import {
 } from "../seed.js";
 import type { Metric, Sample } from "../statistics.js";
 import { fromBase32, totp } from "../totp.js";
+import { aloneAndBeside, besideResult } from "./beside.js";
 import { CONTACTS, contactsRequest, pages } from "./reads.js";
 
 const perSecond: Metric = { key: "perSecond", title: "a second", better: "more" };
@@ -125,35 +126,15 @@ export const readsBesideSignIns: Row = {
       await freshen(firm);
       const reads = { port, connections: 16, request };
       if (!bench.isQuick) await closedLoop(reads, 2);
-      const idle = await openLoop(reads, seconds, offered);
-      let isOver = false;
-      const signIns = closedLoop(
-        { port, connections: 8, request: portalSignIn(firm), check: mustSignIn },
-        seconds + 60,
-        () => isOver,
-      );
-      const busy = await openLoop(reads, seconds, offered);
-      isOver = true;
-      const { perSecond: signInsPerSecond } = await signIns;
-      return { idle: idle.p99, busy: busy.p99, ratio: busy.p99 / idle.p99, signInsPerSecond };
+      const signIns = { port, connections: 8, request: portalSignIn(firm), check: mustSignIn };
+      return aloneAndBeside(() => openLoop(reads, seconds, offered), signIns, seconds);
     });
-    return {
-      tables: [
-        {
-          metrics: [
-            { key: "idle", title: "p99 ms alone", better: "less" },
-            { key: "busy", title: "p99 ms beside sign-ins", better: "less" },
-            { key: "ratio", title: "beside ÷ alone", better: "less" },
-            { key: "signInsPerSecond", title: "sign-ins a second meanwhile", better: "more" },
-          ],
-          rows,
-        },
-      ],
-      goals: [within(rangeIn(rows, "Gatehouse", "ratio"), "less", 1.5, "p99 at most 1.5x its p99 alone", "x")],
-      notes: [
-        `${offered} pages a second are asked whatever happens, and 8 callers sign in without a pause; time counts from when a page was due.`,
-      ],
-    };
+    return besideResult(
+      rows,
+      { name: "sign-ins", rate: "sign-ins" },
+      1.5,
+      `${offered} pages a second are asked whatever happens, and 8 callers sign in without a pause; time counts from when a page was due.`,
+    );
   },
 };
 
