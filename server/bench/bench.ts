@@ -9,6 +9,8 @@ export interface Bench {
   isQuick: boolean;
   /** Where peers could not be installed, the floor and Gatehouse alone are measured. */
   hasPeers: boolean;
+  /** The folder of another tree that is measured beside this one. */
+  beside: string | null;
   say(what: string): void;
   /** The firm with so many contacts; `scale` of the quick mode is smaller. */
   firm(contacts: number): Promise<Firm>;
@@ -88,6 +90,14 @@ export function versus(
   const verdict = judge(ours, times(theirs, factor), better);
   const ratio = (ours.median / theirs.median).toFixed(2);
   return { text, verdict, detail: `${ratio} by the medians: ${short(ours)} beside ${short(theirs)}` };
+}
+/** That Gatehouse of another tree is no better by more than 5 %, where one is measured beside. */
+export function noWorseThan(beside: Variant | null, rows: Table["rows"], metrics: Metric[], what = ""): Goal[] {
+  if (!beside) return [];
+  return metrics.map((metric) => {
+    const text = `${what}${metric.title}: no worse than ${beside.name} by more than 5 %`;
+    return versus(rows, metric, beside.name, metric.better === "more" ? 0.95 : 1.05, text);
+  });
 }
 /** A goal as a figure of its own. */
 export function within(ours: Range, better: Metric["better"], bound: number, text: string, unit = ""): Goal {

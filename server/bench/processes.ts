@@ -1,6 +1,7 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
+import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** Where compiled files lie: server/bench/dist. */
@@ -11,7 +12,7 @@ export const root = here("../../../");
 export interface Variant {
   name: string;
   role: "floor" | "ceiling" | "gatehouse" | "peer";
-  /** Relative to server/bench/dist. */
+  /** A path, or relative to server/bench/dist. */
   script: string;
   env?: Record<string, string>;
   /** In place of the script: a command in the root of the repository. */
@@ -22,6 +23,7 @@ export interface Variant {
 const production = { PATH: process.env.PATH ?? "", NODE_ENV: "production", HOST: "127.0.0.1" };
 export const SECRET_KEYS = `bench:${Buffer.alloc(32, 7).toString("base64")}`;
 
+const NO_GENERATED_CODE = "--disallow-code-generation-from-strings";
 /** Gatehouse as it ships. SOURCE_LIMIT_FACTOR is its documented setting for load from one address; limits per session stay. */
 export const gatehouse = (databaseUrl: string): Variant => ({
   name: "Gatehouse",
@@ -32,9 +34,22 @@ export const gatehouse = (databaseUrl: string): Variant => ({
     SECRET_KEYS,
     PUBLIC_URL: "https://gatehouse.example",
     SOURCE_LIMIT_FACTOR: "1000000",
-    NODE_OPTIONS: "--disallow-code-generation-from-strings",
+    NODE_OPTIONS: NO_GENERATED_CODE,
   },
 });
+
+/** The same of another tree of Gatehouse, built, as that tree starts: what it was before a change, on a database that this one migrated. */
+export function gatehouseOf(folder: string, databaseUrl: string): Variant {
+  const commit = execFileSync("git", ["rev-parse", "--short", "HEAD"], { cwd: folder, encoding: "utf8" }).trim();
+  const { env, ...ours } = gatehouse(databaseUrl);
+  const isWithoutCode = readFileSync(`${folder}/server/scripts/run.mjs`, "utf8").includes(NO_GENERATED_CODE);
+  return {
+    ...ours,
+    name: `Gatehouse at ${commit}`,
+    script: `${resolve(folder)}/server/dist/main.js`,
+    env: { ...env, NODE_OPTIONS: isWithoutCode ? NO_GENERATED_CODE : "" },
+  };
+}
 
 export interface Running {
   port: number;
@@ -64,9 +79,9 @@ for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, () => proces
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
-  await new Promise((resolve) => server.once("listening", resolve));
+  await new Promise((done) => server.once("listening", done));
   const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
+  await new Promise((done) => server.close(done));
   return port;
 }
 
@@ -100,10 +115,10 @@ async function startAfresh({ name, role, script, env = {}, command }: Variant): 
   running.add(child);
   let errors = "";
   child.stderr?.on("data", (chunk: Buffer) => (errors = (errors + chunk.toString()).slice(-4000)));
-  const ended = new Promise<void>((resolve) => {
+  const ended = new Promise<void>((done) => {
     child.once("exit", () => {
       running.delete(child);
-      resolve();
+      done();
     });
   });
   for (;;) {
@@ -117,7 +132,7 @@ async function startAfresh({ name, role, script, env = {}, command }: Variant): 
       () => null,
     );
     if (status === 200 || (status !== null && role !== "gatehouse")) break;
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await new Promise((done) => setTimeout(done, 5));
   }
   const readyMs = performance.now() - startedAt;
   const pid = child.pid ?? 0;

@@ -32,6 +32,7 @@ const { values } = parseArgs({
     quick: { type: "boolean", default: false },
     only: { type: "string" },
     rounds: { type: "string", default: "5" },
+    beside: { type: "string" },
     help: { type: "boolean", default: false },
   },
 });
@@ -42,7 +43,7 @@ const only = values.only?.split(",") ?? (values.quick ? names.filter((name) => !
 const unknown = only.filter((name) => !names.includes(name));
 if (values.help || unknown.length > 0) {
   if (unknown.length > 0) console.error(`There is no row ${unknown.join(", ")}.`);
-  console.log(`npm run bench -- [--quick] [--rounds 5] [--only ${names.join(",")}]`);
+  console.log(`npm run bench -- [--quick] [--rounds 5] [--beside folder-of-another-tree] [--only ${names.join(",")}]`);
   process.exit(unknown.length > 0 ? 2 : 0);
 }
 
@@ -77,6 +78,7 @@ const bench: Bench = {
   rounds: values.quick ? 1 : Number(values.rounds),
   isQuick: values.quick,
   hasPeers,
+  beside: values.beside ?? null,
   say,
   firm: (contacts) => firmOf(values.quick ? Math.min(contacts, 2000) : contacts, say),
 };

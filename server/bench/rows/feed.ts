@@ -1,6 +1,6 @@
-import { alternate, rangeIn, versus, within, type Bench, type Row } from "../bench.js";
+import { alternate, noWorseThan, rangeIn, versus, within, type Bench, type Row } from "../bench.js";
 import { Connection, mustBeGood } from "../load.js";
-import { gatehouse, type Running, type Variant } from "../processes.js";
+import { gatehouse, gatehouseOf, type Running, type Variant } from "../processes.js";
 import { clientId, freshen, teamToken, type Firm } from "../seed.js";
 import type { Metric } from "../statistics.js";
 import { Subscribers } from "../subscribers.js";
@@ -13,11 +13,12 @@ const subscription = `subscription { auditEvents { cursor id type occurredAt act
   contact { id name email portalAccessState portalAccount { email lastSignInAt twoFactor { enrolled } } } } }`;
 const mutation = `mutation Change($input: UpdateContactInput!) { updateContact(input: $input) { userErrors { message } } }`;
 
-const variantsOf = ({ databaseUrl, firmId }: Firm, hasPeers: boolean): Variant[] => {
+const variantsOf = ({ databaseUrl, firmId }: Firm, hasPeers: boolean, beside: Variant | null): Variant[] => {
   const env = { DATABASE_URL: databaseUrl, BENCH_FIRM: firmId };
   return [
     { name: FLOOR, role: "floor", script: "floor/broadcast.js", env },
     gatehouse(databaseUrl),
+    ...(beside ? [beside] : []),
     ...(hasPeers ? [{ name: PEER, role: "peer" as const, script: "peers/type-graphql-feed.js", env }] : []),
   ];
 };
@@ -129,9 +130,10 @@ export const feed: Row = {
   title: "Live feed: subscribers of one firm with the same selection",
   async measure(bench) {
     const firm = await bench.firm(CONTACTS);
+    const beside = bench.beside === null ? null : gatehouseOf(bench.beside, firm.databaseUrl);
     const measured: { count: number; rows: Awaited<ReturnType<typeof alternate>> }[] = [];
     for (const count of bench.isQuick ? [50] : [1000, 5000]) {
-      const rows = await alternate(bench, variantsOf(firm, bench.hasPeers), async (_variant, running) => {
+      const rows = await alternate(bench, variantsOf(firm, bench.hasPeers, beside), async (_variant, running) => {
         await freshen(firm);
         return measureFeed(bench, running, count);
       });
@@ -149,6 +151,7 @@ export const feed: Row = {
         ...(bench.hasPeers
           ? [versus(rows, cpu, PEER, 0.2, `${count} subscribers: CPU an event at most a fifth of the peer's`)]
           : []),
+        ...noWorseThan(beside, rows, [cpu, last], `${count} subscribers: `),
         versus(rows, last, FLOOR, 2, `${count} subscribers: the last one within 2x the floor`),
         within(rangeIn(rows, "Gatehouse", "kB"), "less", 20, `${count} subscribers: at most 20 kB each`, " kB"),
       ]),
