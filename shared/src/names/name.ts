@@ -25,7 +25,7 @@ const EMOJI = "\\p{Extended_Pictographic}(?:[\\uFE0E\\uFE0F]|\\p{Emoji_Modifier}
 // oxlint-disable-next-line security/detect-non-literal-regexp -- made of this file's own constants.
 const MEANT = new RegExp(
   [
-    `(?<=${JOINING}(?<!\\p{Cf}))[\\u200C\\u200D](?!\\p{Cf})(?=${JOINING})`,
+    `(?<=(?!\\p{Cf})${JOINING}\\p{Mn}*)[\\u200C\\u200D](?!\\p{Cf})(?=${JOINING})`,
     `(?<=${VIRAMA})[\\u200C\\u200D]`,
     `${EMOJI}(?:\\u200D${EMOJI})*`,
     "[0-9#*]\\uFE0F\\u20E3",
@@ -33,14 +33,18 @@ const MEANT = new RegExp(
     "(?<=\\u{1F3F4})\\u{E0067}\\u{E0062}(?:\\u{E0065}\\u{E006E}\\u{E0067}|\\u{E0073}\\u{E0063}\\u{E0074}|\\u{E0077}\\u{E006C}\\u{E0073})\\u{E007F}",
     // How a Han character is written in a name, and the forms of Mongolian letters.
     "(?<=\\p{Script=Han})[\\uFE00-\\uFE02\\u{E0100}-\\u{E01EF}]",
-    "(?<=\\p{Script=Mongolian})[\\u180B-\\u180F]",
+    "(?<=(?=\\p{L})\\p{Script=Mongolian})[\\u180B-\\u180F]",
   ].join("|"),
   "gu",
 );
 const RIGHT_TO_LEFT =
   /(?=\p{L})[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}\p{Script=Adlam}]/u;
-/** Marks that names in Hebrew and Arabic need beside Latin letters; two of them say no more than one. */
-const DIRECTION_MARK = /(?<![\u200E\u200F\u061C])[\u200E\u200F\u061C](?![\u200E\u200F\u061C])/gu;
+/**
+ * Marks that names in Hebrew and Arabic need beside blanks, digits and punctuation; two of them say no more than one, and between two letters one
+ * says nothing.
+ */
+const DIRECTION_MARK =
+  /(?<![\u200E\u200F\u061C\p{L}\p{M}])[\u200E\u200F\u061C](?![\u200E\u200F\u061C])|(?<![\u200E\u200F\u061C])[\u200E\u200F\u061C](?![\u200E\u200F\u061C\p{L}\p{M}])/gu;
 
 const holdsHidden = (text: string): boolean => {
   if (!HIDDEN.test(text)) return false;

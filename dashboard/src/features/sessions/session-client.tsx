@@ -3,7 +3,7 @@ import { Provider } from "urql";
 import { createGatehouseClient, uncached, type Audience, type GatehouseClient } from "../../graphql/client.js";
 import { graphql } from "../../graphql/graphql.js";
 import { NoticeProvider } from "../../ui/notices.js";
-import { loadAnew } from "../sign-in/mailed-token.js";
+import { isOpenedByMail, loadAnew } from "../sign-in/mailed-token.js";
 import { listenToOtherTabs, tellOtherTabs } from "./other-tabs.js";
 
 const SessionClient_look = graphql(`
@@ -69,7 +69,8 @@ function keepToViewer(audience: Audience, client: GatehouseClient, onSignedOut: 
     if (client.viewer() === null) return;
     // That it is another person's is said by a refusal, which the client has heard of by then.
     const { data } = await client.urql.query(SessionClient_look, {}, uncached).toPromise();
-    if (data?.viewer === null) onSignedOut();
+    // Between a new password and the code that is asked next there is no session, and nothing of the one before is shown.
+    if (data?.viewer === null && !isOpenedByMail()) onSignedOut();
   };
   const lookWhenShown = () => {
     if (!document.hidden) void look();

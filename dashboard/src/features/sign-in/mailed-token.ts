@@ -25,9 +25,12 @@ const subscribe = (listener: () => void) => {
   return () => void listeners.delete(listener);
 };
 
+/** Whether this page was opened by a mailed link: what it does may end the session that was here before, and lead on without one. */
+export const isOpenedByMail = (): boolean => current !== null && page === location.pathname;
+
 /** Loads the page anew, as a new document with nothing of this one in it but the token that a mailed link brought to it. */
 export function loadAnew(): void {
-  const fragment = current !== null && page === location.pathname ? `#token=${encodeURIComponent(current)}` : "";
+  const fragment = isOpenedByMail() ? `#token=${encodeURIComponent(current ?? "")}` : "";
   history.replaceState(null, "", location.pathname + location.search + fragment);
   location.reload();
 }

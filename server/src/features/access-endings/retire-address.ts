@@ -36,6 +36,18 @@ export async function retireAddress(unit: UnitOfWork, { firmId, contactIds, from
   await withdrawMails(unit, firmId, "recipient = ?", [from]);
 }
 
+/** A contact has an address again, after a time without one: its requests go there, and no longer where they were sent before. */
+export async function readdressRequests(
+  unit: UnitOfWork,
+  { firmId, contactId, to }: { firmId: string; contactId: string; to: string },
+): Promise<void> {
+  const earlier = await unit.rows<{ sentTo: string }>(
+    "SELECT DISTINCT sentTo FROM client_requests WHERE firmId = ? AND contactId = ? AND sentTo <> ?",
+    [firmId, contactId, to],
+  );
+  for (const { sentTo } of earlier) await retireAddress(unit, { firmId, contactIds: [contactId], from: sentTo, to });
+}
+
 /** First what is still on its way, then the sessions: see magic-link.service.ts. */
 async function endLinksOf(unit: UnitOfWork, firmId: string, requestId: string, sentTo: string): Promise<void> {
   await unit.affected("UPDATE client_requests SET sentTo = ? WHERE id = ?", [sentTo, requestId]);

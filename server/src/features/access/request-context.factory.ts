@@ -36,6 +36,8 @@ const VIEWER_HEADER = "gatehouse-viewer";
 /** Nothing was done, and nothing is told of who is signed in now. */
 const viewerChanged = () =>
   new RefusedRequest(409, "VIEWER_CHANGED", "Somebody else is signed in here by now. Load the page again.");
+/** Of a socket's parameters, which may be anything. */
+const textIn = (value: unknown): string => (typeof value === "string" ? value : "");
 const headerText = (value: string | string[] | undefined) => [value ?? ""].flat().join(", ");
 /** By the request alone, never by whom it is about: an answer's language tells nothing. */
 const languageIn = ({ headers }: IncomingMessage): Language | null =>
@@ -96,9 +98,9 @@ export class RequestContexts {
       bearerOf(typeof given === "string" ? given : headerText(request.headers.authorization)) ??
       (request.headers.origin === undefined
         ? null
-        : this.cookieToken(this.cookiesOf(request), String(parameters.audience ?? "")));
+        : this.cookieToken(this.cookiesOf(request), textIn(parameters.audience)));
     const context: RequestContext = {
-      caller: await this.callerOf(token, String(parameters.viewer ?? "")),
+      caller: await this.callerOf(token, textIn(parameters.viewer)),
       source: this.sourceOf(request),
       requestId: randomUUID(),
       language: languageIn(request),

@@ -3,7 +3,7 @@ import { lengths, normalizeEmail, redirectsRequests } from "@gatehouse/shared";
 import { newId } from "../../platform/crypto/ids.js";
 import { isUniqueViolation } from "../../platform/database/dialect.js";
 import { Refusal } from "../../platform/graphql/failures.js";
-import { retireAddress, type RetiredAddress } from "../access-endings/retire-address.js";
+import { readdressRequests, retireAddress, type RetiredAddress } from "../access-endings/retire-address.js";
 import { mustBeLine } from "../access/texts.js";
 import type { Actor, RecordedEvent, UnitOfWork } from "../audit/unit-of-work.js";
 import { settleSignIns, stateOf } from "./contact-access-state.js";
@@ -42,6 +42,8 @@ export class ContactChanges {
   /** Found by other words from now on, or listed elsewhere among those with the same; with the `nameKey` of before. */
   private readonly reworded = new Map<Contact, string>();
   private readonly retired: RetiredAddress[] = [];
+  /** Addressed again, with requests that were sent to an address of before. */
+  private readonly addressedAgain: { contactId: string; to: string }[] = [];
   private readonly redirected: Redirect[] = [];
   private readonly events: RecordedEvent[] = [];
 
@@ -142,6 +144,8 @@ export class ContactChanges {
     if (isEmailNew) {
       if (before !== null)
         this.retired.push({ firmId: this.firmId, contactIds: [contact.id], from: before, to: fields.email });
+      else if (fields.email !== null && this.asked.has(contact.id))
+        this.addressedAgain.push({ contactId: contact.id, to: fields.email });
       // The new address was never invited.
       contact.invitedAt = null;
       this.address(contact);
@@ -161,6 +165,7 @@ export class ContactChanges {
     if (restated.length === 0) await this.store(created, changed);
     else await counted(this.unit, this.firmId, restated, () => this.store(created, changed));
     for (const retired of this.retired) await retireAddress(this.unit, retired);
+    for (const again of this.addressedAgain) await readdressRequests(this.unit, { firmId: this.firmId, ...again });
     for (const redirect of this.redirected) await tellOfRedirect(this.unit, redirect, this.by.actor);
   }
 

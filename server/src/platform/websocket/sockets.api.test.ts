@@ -43,6 +43,20 @@ describeOnBothDatabases("sockets", (database) => {
     expect(seen.closed).toBe(4429);
   });
 
+  it.each([
+    ["a viewer that is no text", '{"viewer":{"toString":1}}'],
+    ["a viewer nested out of all measure", `{"viewer":${"[".repeat(20_000)}${"]".repeat(20_000)}}`],
+    ["an audience that is no text", '{"audience":{"toString":1}}'],
+  ])("X33 %s is nobody's, and no failure of ours", async (_what, payload) => {
+    const socket = new WebSocket(`${world.url.replace("http", "ws")}/graphql`, "graphql-transport-ws", {
+      origin: world.app.publicUrl,
+    });
+    const closed = new Promise((resolve) => socket.once("close", resolve));
+    await new Promise((resolve) => socket.once("open", resolve));
+    socket.send(`{"type":"connection_init","payload":${payload}}`);
+    expect(await closed).not.toBe(1013);
+  });
+
   it("W08 an eleventh subscription closes the socket with 4429, and a message of 10 MB with 1009", async () => {
     const seen = await open();
     for (let id = 1; id <= 11; id++) subscribe(seen.socket, id);
