@@ -4,16 +4,20 @@ import {
   execute,
   getOperationAST,
   GraphQLError,
+  getVariableValues,
   GraphQLScalarType,
   isAbstractType,
   isObjectType,
   parse,
   validate,
+  type DocumentNode,
   type ExecutionResult,
   type GraphQLResolveInfo,
   type GraphQLSchema,
+  type OperationDefinitionNode,
 } from "graphql";
 import { inspect } from "node:util";
+import { variableReader } from "../platform/graphql/errors-without-values.js";
 import { planOperation } from "../platform/graphql/execution/planned-operation.js";
 
 /** What both executors are asked, and how many errors graphql-js answers, so that a situation is known to be the one it says. */
@@ -152,6 +156,26 @@ export const flat = ({ data, errors, ...rest }: ExecutionResult) => ({
 const isPromised = (answer: unknown): answer is Promise<ExecutionResult> => answer instanceof Promise;
 
 /**
+ * The operation, planned, with variables as they were given: read by graphql-js, whose words for wrong ones are compared. Our own
+ * reader must have read the same, or refused them too.
+ */
+export function planned(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode) {
+  const plan = planOperation(schema, document, operation);
+  const readVariables = variableReader(schema, operation);
+  return (context: unknown, given: Readonly<Record<string, unknown>>, root?: unknown) => {
+    const read = readVariables(given);
+    // What graphql-js calls is compared, and that is its own reading.
+    calls = [];
+    const { coerced, errors } = getVariableValues(schema, operation.variableDefinitions ?? [], given, {
+      maxErrors: 50,
+    });
+    expect(read.coerced).toEqual(coerced);
+    expect(read.errors?.length).toBe(errors && Math.min(errors.length, 10));
+    return coerced ? plan(context, read.coerced ?? {}, root) : { errors };
+  };
+}
+
+/**
  * Runs the situation by graphql-js and twice by one plan, and expects the same of all: data, errors, whether it is promised, and
  * what was called in which order with what.
  */
@@ -179,7 +203,7 @@ export async function expectTheSame(situation: Situation): Promise<void> {
     isPromised: promised,
   });
   if ("data" in situation) expect(theirs.answer.data).toBe(JSON.stringify(situation.data));
-  const plan = planOperation(schema, document, operation);
+  const plan = planned(schema, document, operation);
   for (let time = 0; time < 2; time++) {
     const ours = await run((root) => plan(context, variables, root));
     expect(ours.answer).toEqual(theirs.answer);

@@ -13,6 +13,7 @@ import {
   specifiedRules,
   TokenKind,
   typeFromAST,
+  valueFromAST,
   ValuesOfCorrectTypeRule,
   type ASTNode,
   type GraphQLInputType,
@@ -114,44 +115,63 @@ const MOST_ERRORS = 10;
 /** Thrown through coercion, which would go on through all of a request's values. */
 class Enough extends Error {}
 
+/** What an operation runs with, or why its variables are refused. */
+export type VariablesRead =
+  { coerced: Record<string, unknown>; errors?: undefined } | { errors: readonly GraphQLError[]; coerced?: undefined };
+
 /**
- * Why an operation's variables are refused, in graphql-js' order and nearly its words, each with the code BAD_USER_INPUT, at most ten;
- * empty where they are not. For every executor: ask it once graphql-js or a plan has found that variables are wrong.
+ * Reads an operation's variables, once for everybody who needs them: as graphql-js' `getVariableValues`, with errors in its order and
+ * nearly its words, each with the code BAD_USER_INPUT, at most ten.
  */
-export function variableErrors(
+export function variableReader(
   schema: GraphQLSchema,
   { variableDefinitions = [] }: OperationDefinitionNode,
-  given: Readonly<Record<string, unknown>>,
-): readonly GraphQLError[] {
-  const errors: GraphQLError[] = [];
-  try {
-    for (const definition of variableDefinitions) {
-      const name = definition.variable.name.value;
-      const type = typeFromAST(schema, definition.type);
-      if (!type || !isInputType(type)) continue;
-      const report = (what: string) => {
-        const message = `Variable "$${name}" ${what}`;
-        errors.push(new GraphQLError(message, { nodes: definition, extensions: { code: "BAD_USER_INPUT" } }));
-        if (errors.length === MOST_ERRORS) throw new Enough();
-      };
-      const value = Object.hasOwn(given, name) ? given[name] : undefined;
-      if (value === undefined) {
-        if (isNonNullType(type) && !definition.defaultValue)
-          report(`of required type "${String(type)}" was not provided.`);
-      } else if (value === null && isNonNullType(type)) report(`of non-null type "${String(type)}" must not be null.`);
-      else
-        coerceInputValue(value, type, (path, invalid, error) => {
-          const at = path.length === 0 ? "" : ` at "${name}${path.map(printStep).join("")}"`;
-          const expected = typeAt(type, path);
-          const quotes = invalid !== null && isLeafType(getNamedType(expected)) && !isOurs(error);
-          const said = `Expected type "${String(expected)}".${hintOf(expected, error)}`;
-          report(`got invalid value${at}; ${quotes ? said : error.message}`);
-        });
+): (given: Readonly<Record<string, unknown>>) => VariablesRead {
+  const variables = variableDefinitions.flatMap((definition) => {
+    const type = typeFromAST(schema, definition.type);
+    return type && isInputType(type) ? { definition, name: definition.variable.name.value, type } : [];
+  });
+  return (given) => {
+    const errors: GraphQLError[] = [];
+    const coerced: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
+    try {
+      for (const { definition, name, type } of variables) {
+        const report = (what: string) => {
+          const message = `Variable "$${name}" ${what}`;
+          errors.push(new GraphQLError(message, { nodes: definition, extensions: { code: "BAD_USER_INPUT" } }));
+          if (errors.length === MOST_ERRORS) throw new Enough();
+        };
+        const value = given[name];
+        if (!Object.hasOwn(given, name)) {
+          if (definition.defaultValue) coerced[name] = valueFromAST(definition.defaultValue, type);
+          else if (isNonNullType(type)) report(`of required type "${String(type)}" was not provided.`);
+        } else if (value === null && isNonNullType(type))
+          report(`of non-null type "${String(type)}" must not be null.`);
+        else
+          coerced[name] = coerceInputValue(value, type, (path, invalid, error) =>
+            report(wrongValue(name, type, path, invalid, error)),
+          );
+      }
+    } catch (error) {
+      if (!(error instanceof Enough)) throw error;
     }
-  } catch (error) {
-    if (!(error instanceof Enough)) throw error;
-  }
-  return errors;
+    return errors.length > 0 ? { errors } : { coerced: { ...coerced } };
+  };
+}
+
+/** What is wrong at a place within a variable's value. */
+function wrongValue(
+  name: string,
+  type: GraphQLInputType,
+  path: readonly (string | number)[],
+  invalid: unknown,
+  error: GraphQLError,
+): string {
+  const at = path.length === 0 ? "" : ` at "${name}${path.map(printStep).join("")}"`;
+  const expected = typeAt(type, path);
+  const quotes = invalid !== null && isLeafType(getNamedType(expected)) && !isOurs(error);
+  const said = `Expected type "${String(expected)}".${hintOf(expected, error)}`;
+  return `got invalid value${at}; ${quotes ? said : error.message}`;
 }
 
 const printStep = (step: string | number) => (typeof step === "number" ? `[${step}]` : `.${step}`);

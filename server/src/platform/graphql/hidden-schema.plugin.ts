@@ -1,5 +1,4 @@
 import {
-  getVariableValues,
   GraphQLError,
   valueFromASTUntyped,
   visit,
@@ -7,6 +6,7 @@ import {
   type GraphQLSchema,
   type OperationDefinitionNode,
 } from "graphql";
+import { variableReader } from "./errors-without-values.js";
 import type { OperationStage } from "./operation-pipeline.js";
 
 const refusal = () =>
@@ -37,10 +37,7 @@ export function refuseIntrospection(
   given: Readonly<Record<string, unknown>>,
 ): void {
   if (!asksOfSchema(document)) return;
-  // Unbounded, graphql-js would print each wrong value of a request, whole and for each of its errors.
-  const { coerced: variables = {} } = getVariableValues(schema, operation.variableDefinitions ?? [], given, {
-    maxErrors: 0,
-  });
+  const { coerced: variables = {} } = variableReader(schema, operation)(given);
   visit(document, {
     Field({ name, arguments: args = [] }) {
       if (name.value === "__schema") throw refusal();

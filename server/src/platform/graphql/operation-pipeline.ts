@@ -8,7 +8,7 @@ import {
 } from "graphql";
 import { LRUCache } from "lru-cache";
 import type { Log } from "../log.js";
-import { variableErrors, withoutArguments } from "./errors-without-values.js";
+import { variableReader, withoutArguments } from "./errors-without-values.js";
 import { planOperation, type Execute } from "./execution/planned-operation.js";
 import { logUnexpected, maskError } from "./mask-errors.js";
 
@@ -50,6 +50,7 @@ export interface StageHooks<C> {
 export interface KnownOperation {
   document: DocumentNode;
   operation: OperationDefinitionNode;
+  readVariables: ReturnType<typeof variableReader>;
   execute: Execute;
 }
 
@@ -147,15 +148,14 @@ export class OperationPipeline<C extends { requestId: string }> {
     const key = keyOf(source, request.operationName);
     let known = this.known.get(key);
     if (!known) {
-      // The first wrong variable is enough: what is told of them is `variableErrors`' to say.
-      known = { document, operation, execute: planOperation(this.needs.schema, document, operation, 0) };
+      const { schema } = this.needs;
+      const readVariables = variableReader(schema, operation);
+      known = { document, operation, readVariables, execute: planOperation(schema, document, operation) };
       this.known.set(key, known);
     }
-    const variables = request.variables ?? {};
-    let result = await known.execute(contextValue, variables);
-    const wrong = result.data === undefined ? variableErrors(this.needs.schema, operation, variables) : [];
-    if (wrong.length > 0) result = { errors: wrong };
-    else if (result.errors) result = { ...result, errors: result.errors.map(withoutArguments) };
+    const variables = known.readVariables(request.variables ?? {});
+    let result: ExecutionResult = variables.errors ? variables : await known.execute(contextValue, variables.coerced);
+    if (result.errors) result = { ...result, errors: result.errors.map(withoutArguments) };
     for (const error of result.errors ?? []) logUnexpected(error, contextValue.requestId, this.needs.log);
     return responseOf(result, result.data === undefined ? 400 : undefined);
   }

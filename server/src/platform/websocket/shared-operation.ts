@@ -8,6 +8,7 @@ import {
   type ExecutionResult,
   type GraphQLSchema,
 } from "graphql";
+import { variableReader } from "../graphql/errors-without-values.js";
 import { planOperation, type Execute } from "../graphql/execution/planned-operation.js";
 import { SharedAnswer } from "./shared-answer.js";
 
@@ -23,8 +24,10 @@ export class SharedOperation<C> {
   ) {
     const operation = getOperationAST(document, operationName);
     if (!operation) throw new Error("the document has no such operation");
+    const { coerced } = variableReader(schema, operation)(variableValues ?? {});
+    if (!coerced) throw new Error("the variables are wrong");
     this.execute = planOperation(schema, document, operation);
-    this.variables = variableValues ?? {};
+    this.variables = coerced;
   }
 
   /** What the subscribers are told of one event. */

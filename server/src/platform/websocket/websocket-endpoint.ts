@@ -16,7 +16,7 @@ import { useServer, type Extra } from "graphql-ws/use/ws";
 import { LRUCache } from "lru-cache";
 import { WebSocketServer, type WebSocket } from "ws";
 import type { DocumentReader } from "../graphql/document-reader.js";
-import { variableErrors, withoutArguments } from "../graphql/errors-without-values.js";
+import { variableReader, withoutArguments } from "../graphql/errors-without-values.js";
 import { isTooDeep, tooDeep } from "../http/envelope.js";
 import { RefusedRequest, refuseOnSocket } from "../http/responses.js";
 import { withoutHints } from "../limits/document-limits.js";
@@ -205,8 +205,8 @@ export function attachWebSocket<C extends { requestId: string }>(
           const { schema } = options;
           await options.charge(contextValue, { schema, document, operation, variables: variableValues });
           await read.giveBack?.();
-          const wrong = variableErrors(schema, operation, variableValues);
-          if (wrong.length > 0) return wrong;
+          const { errors } = variableReader(schema, operation)(variableValues);
+          if (errors) return errors;
         } catch (error) {
           if (error instanceof GraphQLError) return [error];
           throw error;

@@ -17,10 +17,9 @@ import {
 } from "graphql";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { flat, unhandledRejections } from "../../../testing/both-executors.js";
+import { flat, planned, unhandledRejections } from "../../../testing/both-executors.js";
 import { answerByPlace, hash, type GeneratedWorld } from "../../../testing/generated-data.js";
 import { projectDocuments } from "../../../testing/project-documents.js";
-import { planOperation } from "./planned-operation.js";
 
 const ROOT = join(__dirname, "../../../../..");
 /**
@@ -91,7 +90,7 @@ describe("every document of the project", () => {
     for (const { file, document } of documents) {
       const operation = getOperationAST(document);
       if (!operation) throw new Error("no operation");
-      const plan = planOperation(schema, document, operation);
+      const plan = planned(schema, document, operation);
       for (const seed of SEEDS) {
         const variables = variablesOf(schema, document, seed);
         const world = (): GeneratedWorld => ({ seed, calls: [], oneIn });

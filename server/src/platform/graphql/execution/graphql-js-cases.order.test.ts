@@ -6,11 +6,11 @@ import {
   flat,
   later,
   observed,
+  planned,
   schemaOf,
   trouble,
   type Situation,
 } from "../../../testing/both-executors.js";
-import { planOperation } from "./planned-operation.js";
 
 // graphql-js' own tests of resolve, sync, mutations and directives, told anew; what is left out is said in graphql-js-cases.fields.test.ts.
 
@@ -80,7 +80,7 @@ describe("answers at once where all is there, as in graphql-js' tests", () => {
     const document = parse("{ now }");
     const operation = getOperationAST(document);
     if (!operation) throw new Error("no operation");
-    expect(planOperation(schema, document, operation)({}, {}, "root")).toEqual({ data: { now: "root" } });
+    expect(planned(schema, document, operation)({}, {}, "root")).toEqual({ data: { now: "root" } });
   });
 });
 
@@ -201,7 +201,7 @@ describe("@skip and @include, as in graphql-js' tests", () => {
     );
     const operation = getOperationAST(document);
     if (!operation) throw new Error("no operation");
-    const plan = planOperation(schema, document, operation);
+    const plan = planned(schema, document, operation);
     const root = { a: "a", b: "b" };
     const given = [true, false, null, undefined];
     const pairs = given.flatMap((x) =>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { buildSchema, execute, getOperationAST, GraphQLError, parse, validate, type GraphQLSchema } from "graphql";
-import { planOperation } from "./planned-operation.js";
+import { planned } from "../../../testing/both-executors.js";
 
 const schema: GraphQLSchema = buildSchema(`
   type Query { person(name: String = "Maya", born: Int): Person people: [Person!]! maybe: [Person] search: [Found!]! broken: Person! }
@@ -83,7 +83,7 @@ describe("a planned operation answers as graphql-js does", () => {
     order.length = 0;
     const expected = await execute({ schema, document: parse(source), variableValues: variables, contextValue: {} });
     const expectedOrder = order.splice(0);
-    const told = await planOperation(schema, document, operation)({}, variables);
+    const told = await planned(schema, document, operation)({}, variables);
     const flat = ({ data, errors }: typeof told) =>
       JSON.stringify({
         data,

@@ -1,5 +1,4 @@
 import {
-  getVariableValues,
   GraphQLError,
   Kind,
   visit,
@@ -9,35 +8,31 @@ import {
   type GraphQLSchema,
   type OperationDefinitionNode,
 } from "graphql";
-import { FieldErrors, isPromise, type Operation, type Run } from "./run.js";
+import { FieldErrors, isLate, type Operation, type Run } from "./run.js";
 import { answerFields, answerInTurn, planSelections } from "./selection-plan.js";
 
 type Variables = Readonly<Record<string, unknown>>;
-/** Runs the operation with variables as they were given. `root` is the source of its fields, an event of a subscription. */
+/** Runs the operation with its variables, which `variableReader` has read. `root` is the source of its fields, an event of a subscription. */
 export type Execute = (
   context: unknown,
   variables: Variables,
   root?: unknown,
 ) => ExecutionResult | Promise<ExecutionResult>;
 
-/** As graphql-js: how many wrong variables are told at most. Each error prints the value that is wrong, whole. */
-const MAX_VARIABLE_ERRORS = 50;
 /** Plans kept of one operation, which has one for each combination of its @skip and @include: each takes more room than its nodes. */
 const PLANS_KEPT = 2;
 
 /**
  * Plans one operation of a valid document, to be run many times: what graphql-js finds out for each object of each run (which fields,
- * of which type, by which resolver, with what to do with their values) is told once and kept as closures. Nothing is generated, so no
+ * of which type, by which resolver, with what to do with their values) is told once and kept. Nothing is generated, so no
  * text of a document can become code; the answers are graphql-js' own to the letter (differential.test.ts).
  */
 export function planOperation(
   schema: GraphQLSchema,
   document: DocumentNode,
   definition: OperationDefinitionNode,
-  maxVariableErrors = MAX_VARIABLE_ERRORS,
 ): Execute {
   const operation: Operation = { schema, definition, fragments: fragmentsOf(document) };
-  const variableDefinitions = definition.variableDefinitions ?? [];
   const conditionNames = conditionsIn(document);
   const plans = new Map<string, ReturnType<typeof plan>>();
 
@@ -63,21 +58,15 @@ export function planOperation(
     return known;
   };
 
-  return (context, given, root) => {
-    const { coerced: variables, errors } = getVariableValues(schema, variableDefinitions, given, {
-      maxErrors: maxVariableErrors,
-    });
-    if (errors) return { errors };
-    const run: Run = { operation, variables, context, root, errors: new FieldErrors(), promises: 0 };
+  return (context, variables, root) => {
+    const run: Run = { operation, variables, context, root, errors: new FieldErrors() };
     const failed = (thrown: unknown): ExecutionResult => {
       run.errors.add(thrown as GraphQLError, undefined);
       return resultOf(null, run);
     };
     try {
       const data = planFor(variables)(run);
-      return isPromise(data)
-        ? Promise.resolve(data.then((answered) => resultOf(answered, run), failed))
-        : resultOf(data, run);
+      return isLate(data) ? data.then((answered) => resultOf(answered, run), failed) : resultOf(data, run);
     } catch (thrown) {
       return failed(thrown);
     }

@@ -19,15 +19,10 @@ export interface Operation {
 /** One run of an operation, from its coerced variables to its answer. */
 export interface Run {
   operation: Operation;
-  variables: Record<string, unknown>;
+  variables: Readonly<Record<string, unknown>>;
   context: unknown;
   root: unknown;
   errors: FieldErrors;
-  /**
-   * How many promises there were so far. Where it is as before, what was completed since is none, and need not be asked whether it
-   * is: nearly everything is there already, and looking for `then` in each object of a list is what its answer would cost most.
-   */
-  promises: number;
 }
 
 /** Where a value stands in the answer: its key below the place of its object; undefined is the whole answer. */
@@ -60,3 +55,12 @@ export function isPromise(value: unknown): value is PromiseLike<unknown> {
   if ((typeof value !== "object" && typeof value !== "function") || value === null) return false;
   return typeof (value as { then?: unknown }).then === "function";
 }
+
+/** What is made of a value that a resolver promised: a promise, or what something that only acts like one answers at once. */
+export function afterwards(promise: PromiseLike<unknown>, complete: (value: unknown) => unknown): unknown {
+  const chained: unknown = promise.then(complete);
+  return isPromise(chained) && !isLate(chained) ? Promise.resolve(chained) : chained;
+}
+/** What was completed is late where it is a real promise: nothing else that stands in an answer is one. */
+export const isLate = (completed: unknown): completed is Promise<unknown> =>
+  typeof completed === "object" && completed instanceof Promise;

@@ -14,16 +14,9 @@ import {
   type GraphQLOutputType,
   type GraphQLResolveInfo,
   type GraphQLSchema,
-  type GraphQLTypeResolver,
 } from "graphql";
 import { inspect } from "graphql/jsutils/inspect.js";
-import { failAt, isPromise, type Path, type Run } from "./run.js";
-
-/**
- * Makes of what a resolver gave what is answered (CompleteValue, GraphQL 6.4.3): a value, null, or a promise of one of them, which it
- * counts. Throws where null is not allowed. `place` is the value's, `field` its field's (another one for items of lists).
- */
-export type Complete = (run: Run, value: unknown, place: Path, field: Path) => unknown;
+import { afterwards, failAt, isLate, isPromise, type Path, type Run } from "./run.js";
 
 /** The field whose values are completed. */
 export interface CompletedField {
@@ -39,75 +32,102 @@ export interface CompletedField {
 /** Answers an object, or promises it. */
 export type AnswerObject = (run: Run, source: unknown, place: Path) => unknown;
 
-/** Composes a function for the type from those of its parts. */
-export function completionOf(type: GraphQLOutputType, field: CompletedField): Complete {
-  if (isNonNullType(type)) return nonNull(completionOf(type.ofType, field), field);
-  if (isListType(type)) return orNull(list(type, field));
-  if (isLeafType(type)) return orNull((run, value) => leafValue(run, type, value));
-  if (isAbstractType(type)) return orNull(abstract(type, field));
-  return orNull(object(type, field));
-}
+/**
+ * Makes of what a resolver gave what is answered (CompleteValue, GraphQL 6.4.3). Few classes, each with one way through it, run faster
+ * than functions that are composed for each type.
+ */
+export abstract class Completion {
+  constructor(
+    protected readonly field: CompletedField,
+    readonly isNonNull: boolean,
+  ) {}
 
-/** Of a resolver's errors that it returned, the failure; of what is not there, null. */
-const orNull =
-  (complete: Complete): Complete =>
-  (run, value, place, field) => {
-    if (value === undefined || value === null) return null;
-    if (typeof value === "object" && value instanceof Error) throw value;
-    return complete(run, value, place, field);
-  };
-
-const nonNull =
-  (complete: Complete, { coordinate }: CompletedField): Complete =>
-  (run, value, place, field) => {
-    const completed = complete(run, value, place, field);
-    if (completed === null) throw new Error(`Cannot return null for non-nullable field ${coordinate}.`);
-    return completed;
-  };
-
-function leafValue(run: Run, type: GraphQLLeafType, value: unknown): unknown {
-  const serialized: unknown = type.serialize(value);
-  if (isPromise(serialized)) run.promises++;
-  if (serialized === undefined || serialized === null)
-    throw new Error(
-      `Expected \`${inspect(type)}.serialize(${inspect(value)})\` to return non-nullable value, returned: ${inspect(serialized)}`,
-    );
-  return serialized;
-}
-
-function list(type: GraphQLList<GraphQLOutputType>, field: CompletedField): Complete {
-  const complete = completionOf(type.ofType, field);
-  const isNonNull = isNonNullType(type.ofType);
-  const fail = (run: Run, thrown: unknown, place: Path) => failAt(run, thrown, field.nodes, place, isNonNull);
-  const completeItem = (run: Run, item: unknown, place: Path, at: Path): unknown => {
-    const before = run.promises;
-    try {
-      let completed: unknown;
-      if (isPromise(item)) {
-        run.promises++;
-        completed = item.then((resolved) => complete(run, resolved, place, at));
-      } else completed = complete(run, item, place, at);
-      if (run.promises === before || !isPromise(completed)) return completed;
-      return completed.then(undefined, (thrown: unknown) => fail(run, thrown, place));
-    } catch (thrown) {
-      return fail(run, thrown, place);
+  /** Throws where null is not allowed. `place` is the value's, `at` its field's (another one for items of lists). */
+  complete(run: Run, value: unknown, place: Path, at: Path): unknown {
+    if (value === undefined || value === null) {
+      if (!this.isNonNull) return null;
+      throw new Error(`Cannot return null for non-nullable field ${this.field.coordinate}.`);
     }
-  };
-  return (run, value, place, at) => {
+    // Of a resolver's errors that it returned, the failure.
+    if (typeof value === "object" && value instanceof Error) throw value;
+    return this.completed(run, value, place, at);
+  }
+
+  /** Of a value that is there. */
+  protected abstract completed(run: Run, value: unknown, place: Path, at: Path): unknown;
+}
+
+export function completionOf(type: GraphQLOutputType, field: CompletedField): Completion {
+  const isNonNull = isNonNullType(type);
+  const nullable = isNonNull ? type.ofType : type;
+  if (isListType(nullable)) return new ListCompletion(nullable, field, isNonNull);
+  if (isLeafType(nullable)) return new LeafCompletion(nullable, field, isNonNull);
+  if (isAbstractType(nullable)) return new AbstractCompletion(nullable, field, isNonNull);
+  return new ObjectCompletion(nullable, field, isNonNull);
+}
+
+class LeafCompletion extends Completion {
+  constructor(
+    private readonly type: GraphQLLeafType,
+    field: CompletedField,
+    isNonNull: boolean,
+  ) {
+    super(field, isNonNull);
+  }
+
+  protected completed(_run: Run, value: unknown): unknown {
+    const serialized: unknown = this.type.serialize(value);
+    if (serialized === undefined || serialized === null)
+      throw new Error(
+        `Expected \`${inspect(this.type)}.serialize(${inspect(value)})\` to return non-nullable value, returned: ${inspect(serialized)}`,
+      );
+    // graphql-js looks no further at what a scalar promised.
+    return isPromise(serialized) ? Promise.resolve(serialized) : serialized;
+  }
+}
+
+class ListCompletion extends Completion {
+  private readonly item: Completion;
+
+  constructor(type: GraphQLList<GraphQLOutputType>, field: CompletedField, isNonNull: boolean) {
+    super(field, isNonNull);
+    this.item = completionOf(type.ofType, field);
+  }
+
+  protected completed(run: Run, value: unknown, place: Path, at: Path): unknown {
     if (!isIterable(value))
-      throw new GraphQLError(`Expected Iterable, but did not find one for field "${field.coordinate}".`);
-    const before = run.promises;
+      throw new GraphQLError(`Expected Iterable, but did not find one for field "${this.field.coordinate}".`);
     const items: unknown[] = [];
+    let isAnyLate = false;
     try {
-      for (const item of value)
-        items.push(completeItem(run, item, { prev: place, key: items.length, typename: undefined }, at));
+      for (const item of value) {
+        const completed = this.completeItem(run, item, { prev: place, key: items.length, typename: undefined }, at);
+        isAnyLate ||= isLate(completed);
+        items.push(completed);
+      }
     } catch (thrown) {
       // Nobody waits for the items before it any more: what fails among them is no unhandled rejection.
-      void Promise.allSettled(items);
+      if (isAnyLate) void Promise.allSettled(items);
       throw thrown;
     }
-    return run.promises !== before && items.some(isPromise) ? Promise.all(items) : items;
-  };
+    return isAnyLate ? Promise.all(items) : items;
+  }
+
+  private completeItem(run: Run, item: unknown, place: Path, at: Path): unknown {
+    try {
+      const completed = isPromise(item)
+        ? afterwards(item, (value) => this.item.complete(run, value, place, at))
+        : this.item.complete(run, item, place, at);
+      if (!isLate(completed)) return completed;
+      return completed.then(undefined, (thrown: unknown) => this.fail(run, thrown, place));
+    } catch (thrown) {
+      return this.fail(run, thrown, place);
+    }
+  }
+
+  private fail(run: Run, thrown: unknown, place: Path): null {
+    return failAt(run, thrown, this.field.nodes, place, this.item.isNonNull);
+  }
 }
 
 const isIterable = (value: unknown): value is Iterable<unknown> =>
@@ -115,21 +135,31 @@ const isIterable = (value: unknown): value is Iterable<unknown> =>
   value !== null &&
   typeof (value as { [Symbol.iterator]?: unknown })[Symbol.iterator] === "function";
 
-function abstract(type: GraphQLAbstractType, field: CompletedField): Complete {
-  const typeOf: GraphQLTypeResolver<unknown, unknown> = type.resolveType ?? defaultTypeResolver;
-  const known = new Map<GraphQLObjectType, Complete>();
-  const completeAs = (found: GraphQLObjectType): Complete => {
-    let complete = known.get(found);
-    if (!complete) known.set(found, (complete = object(found, field)));
-    return complete;
-  };
-  return (run, value, place, at) => {
-    const complete = (name: unknown) => completeAs(runtimeType(name, type, field, value))(run, value, place, at);
+class AbstractCompletion extends Completion {
+  private readonly known = new Map<GraphQLObjectType, ObjectCompletion>();
+
+  constructor(
+    private readonly type: GraphQLAbstractType,
+    field: CompletedField,
+    isNonNull: boolean,
+  ) {
+    super(field, isNonNull);
+  }
+
+  protected completed(run: Run, value: unknown, place: Path, at: Path): unknown {
+    const { type, field } = this;
+    const typeOf = type.resolveType ?? defaultTypeResolver;
+    const completeAs = (name: unknown) =>
+      this.as(runtimeType(name, type, field, value)).complete(run, value, place, at);
     const name: unknown = typeOf(value, run.context, field.infoAt(run, at), type);
-    if (!isPromise(name)) return complete(name);
-    run.promises++;
-    return name.then(complete);
-  };
+    return isPromise(name) ? afterwards(name, completeAs) : completeAs(name);
+  }
+
+  private as(type: GraphQLObjectType): ObjectCompletion {
+    let completion = this.known.get(type);
+    if (!completion) this.known.set(type, (completion = new ObjectCompletion(type, this.field, this.isNonNull)));
+    return completion;
+  }
 }
 
 function runtimeType(
@@ -164,22 +194,28 @@ function runtimeType(
   return found;
 }
 
-function object(type: GraphQLObjectType, field: CompletedField): Complete {
-  let answerObject: AnswerObject | undefined;
-  const planned = () => (answerObject ??= field.answererOf(type));
-  if (!type.isTypeOf) return (run, value, place) => planned()(run, value, place);
-  return (run, value, place, at) => {
-    const answerIt = planned();
-    const answer = (isOfType: unknown) => {
-      if (!isOfType)
-        throw new GraphQLError(`Expected value of type "${type.name}" but got: ${inspect(value)}.`, {
-          nodes: field.nodes,
-        });
-      return answerIt(run, value, place);
+class ObjectCompletion extends Completion {
+  private answerer: AnswerObject | null = null;
+
+  constructor(
+    private readonly type: GraphQLObjectType,
+    field: CompletedField,
+    isNonNull: boolean,
+  ) {
+    super(field, isNonNull);
+  }
+
+  /** Planned when the first object comes by. */
+  protected completed(run: Run, value: unknown, place: Path, at: Path): unknown {
+    const answer = (this.answerer ??= this.field.answererOf(this.type));
+    if (!this.type.isTypeOf) return answer(run, value, place);
+    const answerIf = (isOfType: unknown) => {
+      if (isOfType) return answer(run, value, place);
+      throw new GraphQLError(`Expected value of type "${this.type.name}" but got: ${inspect(value)}.`, {
+        nodes: this.field.nodes,
+      });
     };
-    const isOfType: unknown = type.isTypeOf?.(value, run.context, field.infoAt(run, at));
-    if (!isPromise(isOfType)) return answer(isOfType);
-    run.promises++;
-    return isOfType.then(answer);
-  };
+    const isOfType: unknown = this.type.isTypeOf(value, run.context, this.field.infoAt(run, at));
+    return isPromise(isOfType) ? afterwards(isOfType, answerIf) : answerIf(isOfType);
+  }
 }

@@ -1,0 +1,201 @@
+import {
+  defaultFieldResolver,
+  getArgumentValues,
+  getNullableType,
+  GraphQLBoolean,
+  GraphQLID,
+  GraphQLString,
+  isLeafType,
+  SchemaMetaFieldDef,
+  TypeMetaFieldDef,
+  TypeNameMetaFieldDef,
+  type FieldNode,
+  type GraphQLField,
+  type GraphQLFieldResolver,
+  type GraphQLLeafType,
+  type GraphQLObjectType,
+  type GraphQLResolveInfo,
+} from "graphql";
+import { afterwards, failAt, isLate, isPromise, type Operation, type Path, type Place, type Run } from "./run.js";
+import { completionOf, type AnswerObject, type Completion } from "./value-completion.js";
+
+/** One key of an answered object. */
+export interface FieldPlan {
+  readonly key: string;
+  /** Its value, or the promise of it: null where it failed and may be null; it throws or rejects where it may not. */
+  answer(run: Run, source: unknown, parent: Place): unknown;
+}
+/** A field of a type as a document asks for it, under one key. */
+export interface AskedField {
+  operation: Operation;
+  parentType: GraphQLObjectType;
+  key: string;
+  nodes: readonly [FieldNode, ...FieldNode[]];
+  /** Plans the selections below the field for objects of the type. */
+  answererOf(type: GraphQLObjectType): AnswerObject;
+}
+
+/** null where the type has no such field. */
+export function planField(asked: AskedField): FieldPlan | null {
+  const { operation, parentType, nodes } = asked;
+  const definition = fieldOf(operation, parentType, nodes[0].name.value);
+  if (!definition) return null;
+  if (definition === TypeNameMetaFieldDef) return new TypenameField(asked);
+  const type = getNullableType(definition.type);
+  const isProperty = !definition.resolve && definition.args.length === 0;
+  if (isProperty && isLeafType(type)) return new LeafProperty(asked, definition, type);
+  return new ResolvedField(asked, definition);
+}
+
+class TypenameField implements FieldPlan {
+  readonly key: string;
+  private readonly typename: string;
+  constructor({ key, parentType }: AskedField) {
+    this.key = key;
+    this.typename = parentType.name;
+  }
+  answer(): string {
+    return this.typename;
+  }
+}
+
+/** Any field: what its resolver gives, completed. */
+class ResolvedField implements FieldPlan {
+  readonly key: string;
+  protected readonly completion: Completion;
+  private readonly resolve: GraphQLFieldResolver<unknown, unknown> | undefined;
+  private readonly hasArguments: boolean;
+
+  constructor(
+    private readonly asked: AskedField,
+    private readonly definition: GraphQLField<unknown, unknown>,
+  ) {
+    const { operation, parentType, key, nodes, answererOf } = asked;
+    this.key = key;
+    this.resolve = definition.resolve;
+    this.hasArguments = definition.args.length > 0;
+    this.completion = completionOf(definition.type, {
+      schema: operation.schema,
+      nodes,
+      coordinate: `${parentType.name}.${definition.name}`,
+      infoAt: (run, place) => this.infoAt(run, place),
+      answererOf,
+    });
+  }
+
+  answer(run: Run, source: unknown, parent: Place): unknown {
+    const place = this.placeBelow(parent);
+    try {
+      return this.answerValue(run, this.resolvedValue(run, source, place), place);
+    } catch (thrown) {
+      return this.fail(run, thrown, place);
+    }
+  }
+
+  /** Of the value, or the promise of one. */
+  protected answerValue(run: Run, value: unknown, place: Path): unknown {
+    const completed = isPromise(value)
+      ? afterwards(value, (kept) => this.completion.complete(run, kept, place, place))
+      : this.completion.complete(run, value, place, place);
+    return this.caught(run, completed, place);
+  }
+
+  protected caught(run: Run, completed: unknown, place: Path): unknown {
+    if (!isLate(completed)) return completed;
+    return completed.then(undefined, (thrown: unknown) => this.fail(run, thrown, place));
+  }
+
+  protected fail(run: Run, thrown: unknown, place: Path): null {
+    return failAt(run, thrown, this.asked.nodes, place, this.completion.isNonNull);
+  }
+
+  protected placeBelow(parent: Place): Path {
+    return { prev: parent, key: this.asked.key, typename: this.asked.parentType.name };
+  }
+
+  private resolvedValue(run: Run, source: unknown, place: Path): unknown {
+    // Arguments that are wrong fail a field, whether it uses them or not.
+    if (this.resolve || this.hasArguments || typeof source !== "object" || source === null)
+      return (this.resolve ?? defaultFieldResolver)(
+        source,
+        this.argumentsIn(run),
+        run.context,
+        this.infoAt(run, place),
+      );
+    return this.called(run, source, (source as Record<string, unknown>)[this.definition.name], place);
+  }
+
+  private argumentsIn(run: Run): Record<string, unknown> {
+    return this.hasArguments ? getArgumentValues(this.definition, this.asked.nodes[0], run.variables) : {};
+  }
+
+  /** What graphql-js' default resolver makes of a property. */
+  protected called(run: Run, source: unknown, value: unknown, place: Path): unknown {
+    if (typeof value !== "function") return value;
+    return value.call(source, {}, run.context, this.infoAt(run, place)) as unknown;
+  }
+
+  private infoAt({ operation, root, variables }: Run, path: Path): GraphQLResolveInfo {
+    const { definition, asked } = this;
+    return {
+      fieldName: definition.name,
+      fieldNodes: asked.nodes,
+      returnType: definition.type,
+      parentType: asked.parentType,
+      path,
+      schema: operation.schema,
+      fragments: operation.fragments,
+      rootValue: root,
+      operation: operation.definition,
+      variableValues: variables,
+    };
+  }
+}
+
+/** A scalar or enum that is a property of its object: most fields of most objects, so its usual values take a short way. */
+class LeafProperty extends ResolvedField {
+  private readonly name: string;
+  /** Of the specification's scalars: what they answer as it is. */
+  private readonly isText: boolean;
+  private readonly isFlag: boolean;
+
+  constructor(asked: AskedField, definition: GraphQLField<unknown, unknown>, type: GraphQLLeafType) {
+    super(asked, definition);
+    this.name = definition.name;
+    this.isText = type === GraphQLString || type === GraphQLID;
+    this.isFlag = type === GraphQLBoolean;
+  }
+
+  override answer(run: Run, source: unknown, parent: Place): unknown {
+    if (typeof source !== "object" || source === null) return super.answer(run, source, parent);
+    // Nothing is below a leaf, so its place matters only where it fails or is still to be found.
+    let place: Path | null = null;
+    try {
+      const value = (source as Record<string, unknown>)[this.name];
+      if (typeof value === "string" ? this.isText : typeof value === "boolean" && this.isFlag) return value;
+      if (value === null && !this.completion.isNonNull) return null;
+      if (typeof value !== "object" && typeof value !== "function") {
+        const completed = this.completion.complete(run, value, NOWHERE, NOWHERE);
+        return isLate(completed) ? this.caught(run, completed, this.placeBelow(parent)) : completed;
+      }
+      place = this.placeBelow(parent);
+      return this.answerValue(run, this.called(run, source, value, place), place);
+    } catch (thrown) {
+      return this.fail(run, thrown, place ?? this.placeBelow(parent));
+    }
+  }
+}
+const NOWHERE: Path = { prev: undefined, key: "", typename: undefined };
+
+/** graphql-js' default fields, those of introspection and the type's own. */
+function fieldOf(
+  { schema }: Operation,
+  parent: GraphQLObjectType,
+  name: string,
+): GraphQLField<unknown, unknown> | undefined {
+  if (parent === schema.getQueryType()) {
+    if (name === SchemaMetaFieldDef.name) return SchemaMetaFieldDef;
+    if (name === TypeMetaFieldDef.name) return TypeMetaFieldDef;
+  }
+  return name === TypeNameMetaFieldDef.name ? TypeNameMetaFieldDef : parent.getFields()[name];
+}
