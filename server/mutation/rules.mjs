@@ -5,12 +5,19 @@ import { fileURLToPath } from "node:url";
 export const least = 95;
 
 /**
- * Tests that take seconds, which is too long for each change: every state that calls can lead to, two hundred colours. The server's
- * that are left out below draw ten thousand secrets, or generate other operations each time.
+ * Tests that take seconds, which is too long for each change: every state that calls can lead to, two hundred colours, days of an
+ * attacker's tries. The server's that are left out below draw ten thousand secrets, or generate other operations each time.
  */
-const slow = ["shared/src/sign-in/sign-in-walk.test.ts", "shared/src/branding/brand-colors.palette.test.ts"];
+const slow = [
+  "shared/src/sign-in/sign-in-walk.test.ts",
+  "shared/src/branding/brand-colors.palette.test.ts",
+  "shared/src/limits/attempt-rules.attackers.test.ts",
+];
 
-/** Rules and their own tests, all of one folder; never the tests of whoever uses them. */
+/**
+ * Rules and their own tests, all of one folder; never the tests of whoever uses them. A test names the file that it is about: by way of
+ * shared's index it is not found.
+ */
 const folder = (path, rules, tests) => ({
   rules: rules.map((rule) => (rule.startsWith("!") ? `!${path}/${rule.slice(1)}` : `${path}/${rule}`)),
   tests: [
