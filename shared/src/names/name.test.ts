@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { isPlainLine, isPlainText, isVisible, normalizeName } from "./name.js";
+import { isPlainLine, isPlainText, isVisible, normalizeName, textIsPlain } from "./name.js";
 
 describe("a name", () => {
   it.each([
@@ -65,6 +65,9 @@ describe("X21 a text of several lines", () => {
     expect(isPlainText("One\r\n\ttwo\u2028three\n")).toBe(true);
     for (const character of ["\u0000", "\u000B", "\u001B", "\u0085", "\uD800", "\u202E", "\u2067"])
       expect([character, isPlainText(`a${character}b`)]).toEqual([character, false]);
+    expect(textIsPlain).toMatch(/^Leave out control characters and marks that turn text around/);
+    // Two halves on two lines are no character.
+    expect([isPlainText("\u{1F600}"), isPlainText("\uD83D\n\uDE00")]).toEqual([true, false]);
   });
 });
 
@@ -125,11 +128,18 @@ describe("X35 a name in which something cannot be seen", () => {
     ["Hebrew before a digit", "רחוב\u200F 5"],
     ["Hindi", "क्\u200Dष"],
     ["Bengali", "র\u200D্যাব"],
+    ["Gurmukhi", "ਕ\u200Cਕ"],
+    ["Gujarati", "ક\u200Cક"],
+    ["Odia", "କ\u200Cକ"],
+    ["Tamil", "க\u200Cக"],
+    ["Telugu", "క\u200Cక"],
+    ["Kannada", "ಕ\u200Cಕ"],
     ["Malayalam, at the end of a word", "അവന്\u200D"],
     ["Sinhala", "ශ්\u200Dරී"],
     ["Japanese, as the family writes it", "葛\u{E0100}城"],
     ["Mongolian", "ᠮᠣᠩᠭᠣᠯ\u180Bᠠ"],
     ["a heart", "Care ❤\uFE0F"],
+    ["a heart between Hebrew marks", "עברית\u200F❤\uFE0F\u200F (ltd)"],
     ["a family", "👩\u200D👩\u200D👧\u200D👦"],
     ["a nurse", "🧑🏽\u200D⚕\uFE0F"],
     ["a rainbow flag", "🏳\uFE0F\u200D🌈"],
