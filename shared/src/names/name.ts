@@ -48,7 +48,7 @@ const DIRECTION_MARK =
 
 const holdsHidden = (text: string): boolean => {
   if (!HIDDEN.test(text)) return false;
-  const rest = text.replaceAll(MEANT, "x");
+  const rest = text.replaceAll(MEANT, "-");
   return HIDDEN.test(RIGHT_TO_LEFT.test(text) ? rest.replaceAll(DIRECTION_MARK, "") : rest);
 };
 
