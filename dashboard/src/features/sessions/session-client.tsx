@@ -51,7 +51,7 @@ export function SessionClient(props: { audience: Audience; children: (run: Sessi
       }),
     [audience, end],
   );
-  useEffect(() => keepToViewer(audience, client, end), [audience, client, end]);
+  useEffect(() => keepToViewer({ audience, client, hasEnded, onSignedOut: end }), [audience, client, end, hasEnded]);
   useEffect(() => () => client.dispose(), [client]);
   const restart = useCallback(() => setRun((run) => ({ number: run.number + 1, hasEnded: false })), []);
   return (
@@ -63,14 +63,26 @@ export function SessionClient(props: { audience: Audience; children: (run: Sessi
   );
 }
 
-/** Looks whose session it is whenever that may have changed: another tab tells so, or the page is looked at again. */
-function keepToViewer(audience: Audience, client: GatehouseClient, onSignedOut: () => void): () => void {
+/**
+ * Looks whose session it is whenever that may have changed: another tab tells so, or the page is looked at again. One that was opened to
+ * sign in is left alone, as somebody may be at it.
+ */
+function keepToViewer(page: {
+  audience: Audience;
+  client: GatehouseClient;
+  hasEnded: boolean;
+  onSignedOut: () => void;
+}): () => void {
+  const { audience, client, hasEnded, onSignedOut } = page;
   const look = async () => {
-    if (client.viewer() === null) return;
+    const isNobodys = client.viewer() === null;
+    if (isNobodys && !hasEnded) return;
     // That it is another person's is said by a refusal, which the client has heard of by then.
     const { data } = await client.urql.query(SessionClient_look, {}, uncached).toPromise();
+    if (!data) return;
+    if (isNobodys && data.viewer !== null) loadAnew();
     // Between a new password and the code that is asked next there is no session, and nothing of the one before is shown.
-    if (data?.viewer === null && !isOpenedByMail()) onSignedOut();
+    if (!isNobodys && data.viewer === null && !isOpenedByMail()) onSignedOut();
   };
   const lookWhenShown = () => {
     if (!document.hidden) void look();

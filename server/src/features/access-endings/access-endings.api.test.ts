@@ -278,7 +278,7 @@ describeOnBothDatabases("X6 what somebody has begun, after an act that ends acce
       { next: () => undefined, error: () => (listening.isOpen = false), complete: () => (listening.isOpen = false) },
     );
     const key = await world.key(thief, ["CONTACTS_READ"]);
-    const webhook = { url: "https://hooks.client.example/gatehouse", types: ["ACCOUNT_CREATED"] };
+    const webhook = { url: "http://127.0.0.1:9/", types: ["ACCOUNT_CREATED"] };
     const added = await world.mutate(
       "createWebhookEndpoint",
       "CreateWebhookEndpointInput",

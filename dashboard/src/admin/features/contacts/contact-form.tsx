@@ -115,8 +115,7 @@ export function ContactForm(props: {
       {leavesLogin && (
         <Banner tone="warning">
           The login <strong className="break-all">{loginEmail}</strong> will no longer reach this contact&rsquo;s
-          requests, and stays without them. To let the client keep the login, first change its email: Edit login details
-          &gt; Change login email.
+          requests. To let the client keep it, change the login email first: Edit login details &gt; Change login email.
         </Banner>
       )}
       <Select
