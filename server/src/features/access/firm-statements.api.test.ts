@@ -80,7 +80,10 @@ const acrossFirms: [statement: RegExp, why: string][] = [
     /^SELECT w\.id, w\.attempts FROM webhook_endpoints w .*WHERE w\.disabledAt IS NULL AND w\.nextAttemptAt <= \?/,
     "the worker takes what is due",
   ],
-  [/^INSERT INTO (portal_counts|contact_words|search_words) .*SELECT /, "a migration fills a table of all firms"],
+  [
+    /^INSERT INTO (portal_counts|contact_words|search_words|two_factor_states) .*SELECT /,
+    "a migration fills a table of all firms",
+  ],
   [/^UPDATE team_members SET (signInEmail = email|joinedAt = COALESCE)/, "a migration fills columns of all firms"],
   [/^SELECT \w+ AS k FROM \w+ WHERE /, "the sweep takes what is old"],
   [/^DELETE FROM \w+ WHERE \w+ IN \([?, ]+\) AND \(/, "the sweep deletes what it has just read"],
@@ -97,6 +100,10 @@ const ofTheTests = [
 /** Places of the source whose statements no walk above sends, and where else they are read. */
 const elsewhere: [place: RegExp, where: string][] = [
   [/^commands\//, "the operator's commands, which the tests of commands run: no caller reaches them"],
+  [
+    /^features\/access-endings\/retire-address\.ts: SELECT DISTINCT sentTo FROM client_requests WHERE firmId = \?/,
+    "an address after a time without one, which retired-address.api.test.ts gives",
+  ],
 ];
 
 const { tables, tableOf } = firmTables();
