@@ -15,8 +15,7 @@ import { endAccess } from "../features/access-endings/end-access.js";
 import { AuditCounter } from "../features/audit/audit-event.entity.js";
 import { PortalCounts } from "../features/contacts/contact.entity.js";
 import { Firm } from "../features/firms/firm.entity.js";
-import { TwoFactorState } from "../features/two-factor/two-factor.entity.js";
-import { noSecondFactor } from "../features/two-factor/second-factor.service.js";
+import { createState } from "../features/two-factor/second-factor.service.js";
 import { mailAdmins } from "../features/firm-staff/mail-admins.js";
 import { TeamMember } from "../features/firm-staff/team-member.entity.js";
 import { notify } from "../features/mail/security-notices.js";
@@ -83,7 +82,7 @@ export async function insertMember(unit: UnitOfWork, given: NewMember, password:
     disabledAt: null,
   });
   await manager.insert(TeamMember, member);
-  await manager.insert(TwoFactorState, noSecondFactor({ ownerId: member.id, firmId: member.firmId }));
+  await createState(unit, { ownerId: member.id, firmId: member.firmId });
   await storePassword(unit, member.id, password);
   return member;
 }

@@ -3,8 +3,8 @@ import { otherProblems, problemOf, type Problem } from "../../graphql/use-act.js
 import { useWords } from "../../language/language-context.js";
 import { Banner } from "../../ui/banner.js";
 import { Button } from "../../ui/button.js";
-import { TextField } from "../../ui/text-field.js";
 import { PasswordInput } from "../passwords/password-field.js";
+import { EmailField } from "./email-field.js";
 
 /** Email and password. `onSubmit` answers whether they were right; if not, the password is asked again. */
 export function PasswordForm(props: {
@@ -24,16 +24,7 @@ export function PasswordForm(props: {
   return (
     <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-4">
       {other && <Banner tone="danger">{other}</Banner>}
-      <TextField
-        label={say.email}
-        type="email"
-        name="email"
-        autoComplete="username"
-        value={email}
-        onChange={setEmail}
-        error={problemOf(problems, "email")}
-        isRequired
-      />
+      <EmailField value={email} onChange={setEmail} error={problemOf(problems, "email")} />
       <PasswordInput
         label={say.password}
         value={password}

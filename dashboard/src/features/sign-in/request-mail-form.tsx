@@ -1,9 +1,8 @@
 import { useState, type FormEvent, type ReactNode } from "react";
 import { otherProblems, problemOf, type Problem } from "../../graphql/use-act.js";
-import { useWords } from "../../language/language-context.js";
 import { Banner } from "../../ui/banner.js";
 import { Button } from "../../ui/button.js";
-import { TextField } from "../../ui/text-field.js";
+import { EmailField } from "./email-field.js";
 
 /** Asks for a mailed link, by the address that it goes to. `startWith`: what was typed before, to be corrected. */
 export function RequestMailForm(props: {
@@ -18,7 +17,6 @@ export function RequestMailForm(props: {
 }) {
   const { intro, button, isPending, problems, onSubmit } = props;
   const [email, setEmail] = useState(props.startWith);
-  const { signIn: say } = useWords();
   const submit = (event: FormEvent) => {
     event.preventDefault();
     onSubmit(email);
@@ -28,16 +26,7 @@ export function RequestMailForm(props: {
     <form onSubmit={submit} className="flex flex-col gap-4">
       <p className="text-sm text-muted">{intro}</p>
       {other && <Banner tone="danger">{other}</Banner>}
-      <TextField
-        label={say.email}
-        type="email"
-        name="email"
-        autoComplete="username"
-        value={email}
-        onChange={setEmail}
-        error={problemOf(problems, "email")}
-        isRequired
-      />
+      <EmailField value={email} onChange={setEmail} error={problemOf(problems, "email")} />
       <Button type="submit" look="primary" isPending={isPending} wide>
         {button}
       </Button>

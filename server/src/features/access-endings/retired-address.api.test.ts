@@ -219,7 +219,6 @@ describeOnBothDatabases("X13 what was mailed to an address that is nobody's any 
     // That its requests go elsewhere is the one thing that is still mailed there.
     const count = async (sql: string) =>
       Number(((await work.reader.query(sql, [contact.email])) as [{ n: number }])[0].n);
-    // All but the notice that requests no longer come there.
     expect(
       await count(
         "SELECT COUNT(*) AS n FROM outbox_mails WHERE recipient = ? AND attempts = 1 AND encryptedContent IS NOT NULL",

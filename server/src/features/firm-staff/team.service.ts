@@ -16,7 +16,7 @@ import { teamInvitation, teamPasswordReset, twoFactorReset } from "../mail/templ
 import { PasswordCredential } from "../passwords/password-credential.entity.js";
 import { issueToken, voidTokensOf } from "../portal-accounts/mailed-tokens.js";
 import type { Attempts } from "../sign-in/attempts.service.js";
-import type { SecondFactor } from "../two-factor/second-factor.service.js";
+import { createState, type SecondFactor } from "../two-factor/second-factor.service.js";
 import { TeamMember } from "./team-member.entity.js";
 
 const HOUR_MS = 3_600_000;
@@ -71,7 +71,7 @@ export class Team {
           throw new Refusal("ALREADY_EXISTS", ["input", "email"], "A colleague has this email already.");
         throw error;
       }
-      await this.needs.secondFactor.createState(unit, { ownerId: member.id, firmId: member.firmId });
+      await createState(unit, { ownerId: member.id, firmId: member.firmId });
       const data = { email, role: given.role };
       unit.record({ type: "TEAM_MEMBER_INVITED", firmId: caller.firmId, actor: actorIn(context), data });
       await this.mailPasswordLink(unit, member, caller);

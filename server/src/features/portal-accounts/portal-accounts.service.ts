@@ -32,7 +32,7 @@ import { enterOrWait, outcomeOf } from "../sign-in/new-password-entry.js";
 import type { SignInOutcome } from "../sign-in/sign-in.results.js";
 import { actorAs, mustAllowLogin, type SignInService } from "../sign-in/sign-in.service.js";
 import type { SuppressedMails } from "../sign-in/suppressed-mails.service.js";
-import type { SecondFactor } from "../two-factor/second-factor.service.js";
+import { createState, type SecondFactor } from "../two-factor/second-factor.service.js";
 import { accountTokens, findToken, spendToken, voidTokens } from "./mailed-tokens.js";
 import {
   PortalAccount,
@@ -123,7 +123,7 @@ export class PortalAccounts {
     input: { confirmationToken?: string | null; password: string; transport?: SessionTransport | null },
     context: RequestContext,
   ): Promise<SignInOutcome> {
-    const { work, hasher, signIn, secondFactor } = this.needs;
+    const { work, hasher, signIn } = this.needs;
     const transport = signIn.transportOf(input.transport, context);
     const bySource = await signIn.takeFromSource("token", context);
     const proof = await this.proofOfMailbox(input.confirmationToken, context);
@@ -162,7 +162,7 @@ export class PortalAccounts {
         accountId: account.id,
       };
       await storePassword(unit, account.id, stored);
-      await secondFactor.createState(unit, person);
+      await createState(unit, person);
       await linkAccount(unit, firm.id, account.email, account.id);
       await voidTokens(unit, firm.id, account.email, accountTokens);
       const actor = actorAs(person, context.source);

@@ -110,8 +110,8 @@ export async function changePolicy(
       `Choose 0 to ${counts.trustedDeviceDaysMax} days.`,
     );
   if (loosens(before, after)) mustBeFresh(caller, unit.now);
-  if (after.teamRequiresTwoFactor && !before.teamRequiresTwoFactor && caller.kind === "TEAM_MEMBER")
-    await mustBeEnrolled(unit.manager, caller.memberId);
+  const isAskedOfTeam = after.teamRequiresTwoFactor && !before.teamRequiresTwoFactor;
+  if (isAskedOfTeam && caller.kind === "TEAM_MEMBER") await mustBeEnrolled(unit.manager, caller.memberId);
 
   const changed = await unit.affected(
     `UPDATE security_policies SET mode = ?, enforcedFrom = ?, magicLinkRequiresTwoFactor = ?, trustedDeviceDays = ?, teamRequiresTwoFactor = ?, version = version + 1, updatedAt = ?, updatedBy = ?
@@ -129,9 +129,12 @@ export async function changePolicy(
     ],
   );
   if (changed !== 1) throw new Refusal("VERSION_CONFLICT", ["input", "expectedVersion"]);
-  for (const session of await losers(unit.manager, firmId, after, unit.now))
-    await unit.affected("UPDATE sessions SET revokedAt = ? WHERE id = ? AND revokedAt IS NULL", [unit.now, session.id]);
-  if (after.teamRequiresTwoFactor && !before.teamRequiresTwoFactor) await endUnproven(unit, firmId, after);
+  const ended = [
+    ...(await losers(unit.manager, firmId, after, unit.now)),
+    ...(isAskedOfTeam ? await unprovenOfTeam(unit, firmId, after) : []),
+  ];
+  for (const { id } of ended)
+    await unit.affected("UPDATE sessions SET revokedAt = ? WHERE id = ? AND revokedAt IS NULL", [unit.now, id]);
   if (!allowsPasswordLogin(after))
     await unit.affected(
       "UPDATE sign_in_challenges SET spentAt = ? WHERE firmId = ? AND audience = 'PORTAL' AND spentAt IS NULL",
@@ -147,22 +150,20 @@ export async function changePolicy(
 }
 
 /**
- * Ends the sessions of the team's members who are asked for an authenticator from now on and have not proven one. They would be refused at
- * their next request; what they have under way waits for the end, or is done before it (caller-now.ts).
+ * The sessions of the team's members who are asked for an authenticator from now on and have not proven one. They would be refused at their
+ * next request; once ended, what they have under way is refused too, or was done before (caller-now.ts).
  */
-async function endUnproven(
+async function unprovenOfTeam(
   unit: UnitOfWork,
   firmId: string,
   policy: { teamRequiresTwoFactor: boolean },
-): Promise<void> {
+): Promise<{ id: string }[]> {
   const sessions = await unit.rows<{ id: string; role: TeamRole }>(
     `SELECT s.id, m.role FROM sessions s JOIN team_members m ON m.id = s.ownerId
      WHERE s.firmId = ? AND s.audience = 'TEAM' AND s.revokedAt IS NULL AND s.isSecondFactorProven = 0`,
     [firmId],
   );
-  for (const { id, role } of sessions)
-    if (teamRoleNeedsTwoFactor(policy, role))
-      await unit.affected("UPDATE sessions SET revokedAt = ? WHERE id = ? AND revokedAt IS NULL", [unit.now, id]);
+  return sessions.filter(({ role }) => teamRoleNeedsTwoFactor(policy, role));
 }
 
 /** Whoever demands an authenticator of the team has one: nobody locks out themselves. */

@@ -43,7 +43,7 @@ export class OwnCredentials {
     await this.mustBeTheirPassword(person, input.password, "STEP_UP", context);
     const { passkeyResponse } = input;
     const second = passkeyResponse == null ? (input.code ? "CODE" : "NONE") : "PASSKEY";
-    const wasEnrolled = await this.isEnrolled(person);
+    const wasEnrolled = await secondFactor.isEnrolled(person);
     if (!isFullProof({ act: "STEP_UP", second, isEnrolled: wasEnrolled })) throw codeMissing();
     if (wasEnrolled) await ownSecondFactor.takeTries(person, actor, context);
     const session = await work.do(async (unit) => {
@@ -79,10 +79,10 @@ export class OwnCredentials {
     input: { currentPassword: string; newPassword: string },
     context: RequestContext,
   ): Promise<SessionView> {
-    const { work, hasher, ownSecondFactor } = this.needs;
+    const { secondFactor, work, hasher, ownSecondFactor } = this.needs;
     const caller = asPerson(context.caller);
     const person = await personOf(work.reader, caller);
-    const isEnrolled = await this.isEnrolled(person);
+    const isEnrolled = await secondFactor.isEnrolled(person);
     if (isEnrolled) mustBeFresh(caller, work.clock.now());
     await this.mustBeTheirPassword(person, input.currentPassword, "PASSWORD_CHANGE", context);
     mustBeGoodPassword(input.newPassword, person, ["input", "newPassword"]);
@@ -135,11 +135,6 @@ export class OwnCredentials {
       await this.needs.sessions.end(unit, sessionId);
       unit.afterCommit(() => context.setCookie(sessionCookie(caller.kind === "TEAM_MEMBER" ? "TEAM" : "PORTAL"), null));
     });
-  }
-
-  private async isEnrolled(person: Person): Promise<boolean> {
-    const { work, secondFactor } = this.needs;
-    return (await secondFactor.stateOf(work.reader, person)).enrolledAt !== null;
   }
 
   /** Counted apart from sign-ins, so that a stranger's failures do not keep somebody signed in from proving who they are. */

@@ -63,7 +63,7 @@ export class OwnSecondFactor {
     const { person, caller, actor } = enrolling;
     const now = work.clock.now();
     if (caller) mustBeFresh(caller, now);
-    const isEnrolled = await this.isEnrolled(person);
+    const isEnrolled = await secondFactor.isEnrolled(person);
     let challenge = challengeInTime(enrolling, now);
     const asked = askedToEnroll({ isEnrolled, isMailboxProven: challenge?.isMailboxProven ?? false });
     if (asked === "PRESENT_CODE") {
@@ -155,7 +155,7 @@ export class OwnSecondFactor {
     const transport = signIn.transportOf(input.transport, context);
     const { person, challenge, caller, actor } = await this.whoEnrolls(input.enrollmentToken, context);
     // Of somebody who is enrolled, the present code was asked as the new one was begun.
-    const isReplacing = caller !== null && (await this.isEnrolled(person));
+    const isReplacing = caller !== null && (await secondFactor.isEnrolled(person));
     if (!isReplacing) provenOf(challenge);
     const bySource = await signIn.takeFromSource("secondFactor", context);
     const code = readTotpCode(input.code);
@@ -305,11 +305,6 @@ export class OwnSecondFactor {
     const caller = asPerson(context.caller);
     const challenge = await challenges.ofSession({ ownerId: ownerIdOf(caller), sessionId: caller.sessionId });
     return { person: await personOf(work.reader, caller), actor: actorIn(context), challenge, caller };
-  }
-
-  private async isEnrolled(person: Person): Promise<boolean> {
-    const { work, secondFactor } = this.needs;
-    return (await secondFactor.stateOf(work.reader, person)).enrolledAt !== null;
   }
 
   /** Locks the second factor's row: whoever was not asked for a present code must have none when theirs is begun or put in force. */

@@ -1,7 +1,6 @@
 import { counts, isAheadOf, lifetimes, provesMailbox, type SignInDoor } from "@gatehouse/shared";
 import { newId } from "../../platform/crypto/ids.js";
 import type { KeyRing } from "../../platform/crypto/key-ring.js";
-import { rowsOf } from "../../platform/database/prepared-rows.js";
 import { digestOf, newDecimalCode, newToken } from "../../platform/crypto/tokens.js";
 import { Refusal } from "../../platform/graphql/failures.js";
 import type { Person } from "../access/person.js";
@@ -102,45 +101,29 @@ export class SignInChallenges {
   }
 
   /** The live challenge of a token at that step; throws CHALLENGE_EXPIRED, also when the password changed since. */
-  async find(
-    token: string,
-    step: ChallengeStep,
-    manager = this.work.reader,
-    now = this.work.clock.now(),
-  ): Promise<SignInChallenge> {
-    const challenge = await this.look(token, step, manager, now);
+  async find(token: string, step: ChallengeStep): Promise<SignInChallenge> {
+    const challenge = await this.look(token, step);
     if (!challenge) throw expired();
     return challenge;
   }
 
   /** The same; null where there is none. */
-  async look(
-    token: string,
-    step: ChallengeStep,
-    manager = this.work.reader,
-    now = this.work.clock.now(),
-  ): Promise<SignInChallenge | null> {
+  async look(token: string, step: ChallengeStep): Promise<SignInChallenge | null> {
     if (!isChallengeToken(token)) return null;
-    const [challenge] = await rowsOf<WithVersion>(
-      manager,
+    const [challenge] = await this.work.rows<WithVersion>(
       `${CHALLENGES} WHERE c.tokenDigest = ? AND c.step = ? AND c.sessionId IS NULL`,
       [digestOf(token), step],
     );
-    return ifLive(challenge, now);
+    return ifLive(challenge, this.work.clock.now());
   }
 
   /** The live challenge of a session, in which an authenticator is set up there; null where there is none. */
-  async ofSession(
-    { ownerId, sessionId }: SessionOfOwner,
-    manager = this.work.reader,
-    now = this.work.clock.now(),
-  ): Promise<SignInChallenge | null> {
-    const [challenge] = await rowsOf<WithVersion>(
-      manager,
+  async ofSession({ ownerId, sessionId }: SessionOfOwner): Promise<SignInChallenge | null> {
+    const [challenge] = await this.work.rows<WithVersion>(
       `${CHALLENGES} WHERE c.ownerId = ? AND c.sessionId = ? AND c.spentAt IS NULL ORDER BY c.createdAt DESC, c.id DESC LIMIT 1`,
       [ownerId, sessionId],
     );
-    return ifLive(challenge, now);
+    return ifLive(challenge, this.work.clock.now());
   }
 
   /** A session goes on under another id, and what is under way in it too. */

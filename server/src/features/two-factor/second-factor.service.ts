@@ -58,7 +58,7 @@ export const secretPlace = (
 ): string => `${table}.encryptedSecret.${firmId}.${ownerId}`;
 
 /** The state of somebody who has no second factor and no failures. */
-export const noSecondFactor = ({ ownerId, firmId }: Pick<Person, "ownerId" | "firmId">): TwoFactorState => ({
+const noSecondFactor = ({ ownerId, firmId }: Pick<Person, "ownerId" | "firmId">): TwoFactorState => ({
   ownerId,
   firmId,
   enrolledAt: null,
@@ -67,6 +67,11 @@ export const noSecondFactor = ({ ownerId, firmId }: Pick<Person, "ownerId" | "fi
   lockedUntil: null,
   lockCount: 0,
 });
+
+/** The row that every person with credentials has from the start, so that there is always one to lock. */
+export async function createState(unit: UnitOfWork, owner: Pick<Person, "ownerId" | "firmId">): Promise<void> {
+  await unit.manager.insert(TwoFactorState, noSecondFactor(owner));
+}
 
 /** Keeps authenticators and recovery codes, and judges whatever proves a second factor. */
 export class SecondFactor {
@@ -90,9 +95,9 @@ export class SecondFactor {
     return Object.assign(new TwoFactorState(), state ?? noSecondFactor(owner));
   }
 
-  /** The row that every person with credentials has from the start, so that there is always one to lock. */
-  async createState(unit: UnitOfWork, owner: Pick<Person, "ownerId" | "firmId">): Promise<void> {
-    await unit.manager.insert(TwoFactorState, noSecondFactor(owner));
+  /** Whether an authenticator is in force now. */
+  async isEnrolled(owner: Pick<Person, "ownerId" | "firmId">): Promise<boolean> {
+    return (await this.stateOf(this.work.reader, owner)).enrolledAt !== null;
   }
 
   /**
