@@ -88,13 +88,16 @@ describeOnBothDatabases("a team member who cannot sign in any more", (database) 
     };
     const known: { answer: string; ms: number }[] = [];
     const unknown: { answer: string; ms: number }[] = [];
-    for (let n = 0; n < 12; n++) {
-      known.push(await timed(owner));
-      unknown.push(await timed(`nobody@${owner.split("@")[1]}`));
-    }
+    const median = (of: { ms: number }[]) => of.map(({ ms }) => ms).toSorted((a, b) => a - b)[of.length / 2] ?? 0;
+    const difference = () => Math.abs(median(known) - median(unknown));
+    // Other work on the machine moves one round, seldom all of them.
+    for (let round = 0; round < 5 && (round === 0 || difference() >= 50); round++)
+      for (let n = 0; n < 12; n++) {
+        known.push(await timed(owner));
+        unknown.push(await timed(`nobody@${owner.split("@")[1]}`));
+      }
     expect(new Set([...known, ...unknown].map(({ answer }) => answer)).size).toBe(1);
-    const median = (of: { ms: number }[]) => of.map(({ ms }) => ms).toSorted((a, b) => a - b)[6] ?? 0;
-    expect(Math.abs(median(known) - median(unknown))).toBeLessThan(50);
+    expect(difference()).toBeLessThan(50);
     expect(codesOf(await ask("nonsense"))).toEqual(["INVALID_EMAIL"]);
     await until(async () => (await links(owner)).length === 3);
     const token = (await choose(await linkToken(owner, 3))).result.sessionToken;

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { describeOnBothDatabases } from "../../testing/databases.js";
+import { leastCpuMs } from "../../testing/cpu-time.js";
 import { largestOf, slowShapes } from "../../testing/fuzz/slow-documents.js";
 import { World } from "../../testing/world.js";
 
 /** CPU of this process, which server and asker share: more than the server's own. */
 const CPU_MS = 100;
-/** Of several runs the shortest: a machine with other work to do makes any one of them long. */
 const RUNS = 8;
 
 describeOnBothDatabases("what one document may cost before it runs", (database) => {
@@ -19,18 +19,12 @@ describeOnBothDatabases("what one document may cost before it runs", (database) 
 
   let sent = 0;
   /** CPU milliseconds until a document that the server has not seen yet is answered. */
-  async function costOf(document: string, token?: string): Promise<number> {
-    let least = Number.POSITIVE_INFINITY;
-    for (let run = 0; run < RUNS && least > CPU_MS; run++) {
-      const before = process.cpuUsage();
+  const costOf = (document: string, token?: string) =>
+    leastCpuMs({ boundMs: CPU_MS, runs: RUNS }, async () => {
       const { status } = await world.ask(`${document} # ${sent++}`, {}, token);
-      const { user, system } = process.cpuUsage(before);
       // A document that is not read at all would prove nothing.
       expect(status).not.toBe(429);
-      least = Math.min(least, (user + system) / 1000);
-    }
-    return least;
-  }
+    });
 
   it("X2 fragments that double at every step are refused as what they expand to, before anything walks them", async () => {
     const levels = 22;
