@@ -20,13 +20,13 @@ import { entities, migrations } from "./entities.js";
 import { AccessCheckResolver } from "./features/access-check/access-check.resolver.js";
 import { AccessCheck } from "./features/access-check/access-check.service.js";
 import { logRefusal, logRefusals } from "./features/access/refusal-log.js";
-import { guardMutations } from "./features/access/guarded-mutations.js";
-import { RequestContexts } from "./features/access/request-context.factory.js";
+import { guardMutations } from "./features/request-contexts/guarded-mutations.js";
+import { RequestContexts } from "./features/request-contexts/request-context.factory.js";
 import type { RequestContext } from "./features/access/request-context.js";
 import { may } from "./features/access/caller.js";
 import { ApiKeyService } from "./features/api-keys/api-key.service.js";
 import { ApiKeysResolver } from "./features/api-keys/api-key.resolver.js";
-import { IdempotencyKeys, idempotencyPlugin } from "./features/api-keys/idempotency.js";
+import { IdempotencyKeys, idempotencyPlugin } from "./features/idempotency/idempotency.js";
 import { authenticationFields, costBucketOf, readsFree } from "./features/access/limits.js";
 import { WebhookDispatcher } from "./features/webhooks/webhook-dispatcher.js";
 import { WebhookService } from "./features/webhooks/webhook.service.js";
@@ -43,7 +43,7 @@ import { AuditExport } from "./features/audit/audit-export.service.js";
 import { AuditLog } from "./features/audit/audit-log.service.js";
 import { LiveFeed } from "./features/audit/live-feed.js";
 import { WakeChannel } from "./features/audit/wake-channel.js";
-import { Work, type WorkEnvironment } from "./features/audit/unit-of-work.js";
+import { Work, type WorkEnvironment } from "./features/work/unit-of-work.js";
 import {
   AccountContactsResolver,
   ContactConnectionResolver,
@@ -68,15 +68,15 @@ import { ClientLanguageResolver, UserErrorResolver } from "./features/client-lan
 import { ClientLanguages } from "./features/client-language/client-language.service.js";
 import { FirmResolver } from "./features/firms/firm.resolver.js";
 import { FirmService } from "./features/firms/firm.service.js";
-import { portalLinks } from "./features/mail/links.js";
+import { portalLinks } from "./features/work/portal-links.js";
 import { MailSender } from "./features/mail/mail-sender.js";
 import { mailboxHandler } from "./features/mail/mailbox.http.js";
 import { Outbox } from "./features/mail/outbox.js";
 import { NodeResolver } from "./features/node/node.resolver.js";
 import { NotMeResolver } from "./features/not-me/not-me.resolver.js";
 import { NotMe } from "./features/not-me/not-me.service.js";
-import { OwnPasskeys } from "./features/passkeys/own-passkeys.service.js";
-import { PasskeyResolver } from "./features/passkeys/passkey.resolver.js";
+import { OwnPasskeys } from "./features/own-security/own-passkeys.service.js";
+import { PasskeyResolver } from "./features/own-security/passkey.resolver.js";
 import { Passkeys } from "./features/passkeys/passkeys.service.js";
 import { HashingChild } from "./features/passwords/hashing-child.js";
 import { PasswordHasher } from "./features/passwords/password-hasher.js";
@@ -159,7 +159,7 @@ export interface App {
   close(): Promise<void>;
 }
 
-/** Puts the whole server together and listens: the only place that says `new`. Tests call it too. */
+/** Puts the whole server together and listens. Tests call it too. */
 export async function startApp(
   config: Config,
   {

@@ -17,7 +17,9 @@ import { Branding, Logo } from "./features/branding/branding.entity.js";
 import { TeamMember } from "./features/firm-staff/team-member.entity.js";
 import { SecurityPolicy } from "./features/security-mode/security-policy.entity.js";
 import { Contact, PortalCounts, SearchWord } from "./features/contacts/contact.entity.js";
-import { MailedToken, PortalAccount, PortalMailRequest } from "./features/portal-accounts/portal-account.entity.js";
+import { PortalAccount } from "./features/portal-accounts/portal-account.entity.js";
+import { PortalMailRequest } from "./features/portal-accounts/portal-mail-request.entity.js";
+import { MailedToken } from "./features/mailed-tokens/mailed-token.entity.js";
 import { Passkey, PasskeyCeremony } from "./features/passkeys/passkey.entity.js";
 import { PasswordCredential } from "./features/passwords/password-credential.entity.js";
 import {
@@ -35,7 +37,8 @@ import { ClientRequest, ClientRequestItem } from "./features/client-requests/cli
 import { MagicLink } from "./features/magic-links/magic-link.entity.js";
 import { AuditCounter, AuditEvent } from "./features/audit/audit-event.entity.js";
 import { OutboxMail } from "./features/mail/outbox-mail.entity.js";
-import { ApiKey, IdempotencyRecord } from "./features/api-keys/api-key.entity.js";
+import { ApiKey } from "./features/api-keys/api-key.entity.js";
+import { IdempotencyRecord } from "./features/idempotency/idempotency-record.entity.js";
 import { RollOut, RollOutRecipient } from "./features/roll-out/roll-out.entity.js";
 import { WebhookDelivery, WebhookEndpoint } from "./features/webhooks/webhook-endpoint.entity.js";
 

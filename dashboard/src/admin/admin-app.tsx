@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { SessionClient, type SessionRun } from "../features/sessions/session-client.js";
-import { useMailedToken } from "../features/sign-in/mailed-token.js";
+import { useMailedToken } from "../features/mailed-tokens/mailed-token.js";
 import { whenShown } from "../ui/when-shown.js";
 import { SignInPage } from "./features/sign-in/sign-in-page.js";
 import { SignedInGate } from "./signed-in-gate.js";

@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import { useTokenPreview } from "../features/sign-in/use-token-preview.js";
+import { useTokenPreview } from "../features/mailed-tokens/use-token-preview.js";
 import { sayError } from "../graphql/use-act.js";
 import { useWords } from "../language/language-context.js";
 import { Loading } from "../ui/spinner.js";

@@ -1,4 +1,5 @@
-import { NextStep as Step, type NextStepResult, type SignedInBy } from "../features/sign-in/next-step.js";
+import { NextStep as Step, type NextStepResult } from "../features/sign-in/next-step.js";
+import type { SignedInBy } from "../features/sessions/signed-in-by.js";
 import { goTo } from "./address.js";
 import { Frame } from "./frame.js";
 import { usePortal } from "./session.js";

@@ -1,4 +1,4 @@
-import "../features/sign-in/mailed-token.js";
+import "../features/mailed-tokens/mailed-token.js";
 import { useState } from "react";
 import { SessionClient } from "../features/sessions/session-client.js";
 import { PortalLanguage, type Spoken } from "./portal-language.js";

@@ -17,7 +17,7 @@ import { HomePage } from "./home-page.js";
 import { languageOfPage, rememberLanguage, unsavedChoice } from "./language-choice.js";
 import { useSaveLanguage } from "./language-switch.js";
 import { MagicLinkPage } from "./magic-link-page.js";
-import { useMailedToken } from "../features/sign-in/mailed-token.js";
+import { useMailedToken } from "../features/mailed-tokens/mailed-token.js";
 import { NotMePage } from "./not-me-page.js";
 import { usePortalWords, useSpeak } from "./portal-language.js";
 import { RequestMailPage } from "./request-mail-page.js";

@@ -9,7 +9,7 @@ import {
 } from "@gatehouse/shared";
 import { newId } from "../platform/crypto/ids.js";
 import { isUniqueViolation } from "../platform/database/dialect.js";
-import { systemActor, type UnitOfWork, type Work } from "../features/audit/unit-of-work.js";
+import { systemActor, type UnitOfWork, type Work } from "../features/work/unit-of-work.js";
 import { findPerson } from "../features/access/person.js";
 import { endAccess } from "../features/access-endings/end-access.js";
 import { AuditCounter } from "../features/audit/audit-event.entity.js";
@@ -23,7 +23,7 @@ import { passwordChanged, planDowngraded } from "../features/mail/templates.js";
 import { operatorsShare } from "../features/passwords/hash-share.js";
 import type { PasswordHasher, StoredPassword } from "../features/passwords/password-hasher.js";
 import { mustBeGoodPassword, storePassword } from "../features/passwords/password.service.js";
-import { loadPolicy } from "../features/security-mode/security-policy.reader.js";
+import { loadPolicy } from "../features/firms/security-policy.reader.js";
 import { SecurityPolicy } from "../features/security-mode/security-policy.entity.js";
 import { CommandError } from "./command-error.js";
 

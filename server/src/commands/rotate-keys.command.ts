@@ -1,6 +1,6 @@
 import type { KeyRing } from "../platform/crypto/key-ring.js";
 import { contentPlace } from "../features/mail/outbox.js";
-import type { Work } from "../features/audit/unit-of-work.js";
+import type { Work } from "../features/work/unit-of-work.js";
 import { webhookSecretPlace } from "../features/webhooks/webhook-secret.js";
 import { secretPlace } from "../features/two-factor/second-factor.service.js";
 

@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import type { Plan, TeamRole } from "@gatehouse/shared";
 import type { KeyRing } from "../platform/crypto/key-ring.js";
 import { Refusal } from "../platform/graphql/failures.js";
-import type { Work } from "../features/audit/unit-of-work.js";
+import type { Work } from "../features/work/unit-of-work.js";
 import type { PasswordHasher } from "../features/passwords/password-hasher.js";
 import { CommandError } from "./command-error.js";
 import { FirmCommands, planNames, teamRoles } from "./firm.commands.js";

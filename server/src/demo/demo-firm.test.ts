@@ -7,14 +7,14 @@ import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { entities, migrations } from "../entities.js";
 import { KeyRing } from "../platform/crypto/key-ring.js";
 import { openDatabase } from "../platform/database/database.js";
-import { Work } from "../features/audit/unit-of-work.js";
+import { Work } from "../features/work/unit-of-work.js";
 import { Outbox } from "../features/mail/outbox.js";
 import { capturedMails } from "../features/mail/mailbox.http.js";
 import { PasswordHasher } from "../features/passwords/password-hasher.js";
 import { parseCommand, runCommand } from "../commands/run-command.js";
 import { CommandError } from "../commands/command-error.js";
 import { loadDemo } from "./demo-firm.js";
-import { portalLinks } from "../features/mail/links.js";
+import { portalLinks } from "../features/work/portal-links.js";
 
 const key = (id: string) => ({ id, key: randomBytes(32) });
 const now = Date.parse("2026-11-24T16:00:00Z");

@@ -1,5 +1,5 @@
 import { jest } from "@jest/globals";
-import type { Work } from "../features/audit/unit-of-work.js";
+import type { Work } from "../features/work/unit-of-work.js";
 
 /**
  * Holds back a unit of work right before it begins: whatever was read before it is old by the time that it may go on. The next one, or

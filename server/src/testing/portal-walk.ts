@@ -243,7 +243,7 @@ export class PortalWalk {
     return mode === "MAGIC_LINK_AND_LOGIN_2FA" && (enforcedFrom === null || enforcedFrom <= this.world.now());
   }
 
-  /** behaviour.md in the walk's own words, asked of every session that is held. */
+  /** What a mode allows, in the walk's own words, asked of every session that is held. */
   private async judge(place: Place): Promise<void> {
     const { held, truth } = place;
     const { requests } = this.given;

@@ -1,6 +1,6 @@
 import type { EntityManager } from "typeorm";
 import { dialectOf } from "../platform/database/dialect.js";
-import type { Work } from "../features/audit/unit-of-work.js";
+import type { Work } from "../features/work/unit-of-work.js";
 
 /** Everything that a database holds: rows by table. */
 export type Snapshot = ReadonlyMap<string, readonly Record<string, unknown>[]>;

@@ -160,7 +160,7 @@ const calls: Record<string, (state: State) => State | null> = {
   ),
 };
 
-/** behaviour.md in the test's own words: what is wrong with a state, if anything. */
+/** What a mode allows, in the test's own words: what is wrong with a state, if anything. */
 function violation(state: State): string | null {
   const isDemanded = state.mode === "MAGIC_LINK_AND_LOGIN_2FA" && state.demand === "at once";
   for (const session of state.sessions) {

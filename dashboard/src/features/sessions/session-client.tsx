@@ -3,7 +3,7 @@ import { Provider } from "urql";
 import { createGatehouseClient, uncached, type Audience, type GatehouseClient } from "../../graphql/client.js";
 import { graphql } from "../../graphql/graphql.js";
 import { NoticeProvider } from "../../ui/notices.js";
-import { isOpenedByMail, loadAnew } from "../sign-in/mailed-token.js";
+import { isOpenedByMail, loadAnew } from "../mailed-tokens/mailed-token.js";
 import { listenToOtherTabs, tellOtherTabs } from "./other-tabs.js";
 
 const SessionClient_look = graphql(`

@@ -2,6 +2,7 @@ import type { ReactNode } from "react";
 import { graphql, readFragment, type FragmentOf } from "../../graphql/graphql.js";
 import { useWords } from "../../language/language-context.js";
 import { whenShown } from "../../ui/when-shown.js";
+import type { SignedInBy } from "../sessions/signed-in-by.js";
 
 const CodeForm = whenShown(() => import("../two-factor/code-form.js").then((module) => module.CodeForm));
 const EnrollmentFlow = whenShown(() =>
@@ -27,14 +28,6 @@ export const NextStep_result = graphql(`
   }
 `);
 export type NextStepResult = FragmentOf<typeof NextStep_result>;
-
-/** How a sign-in ended. */
-export interface SignedInBy {
-  /** The request that a magic link led here for, to be opened now. */
-  landingRequestId: string | null;
-  /** Offer to set up a new phone. */
-  usedRecoveryCode: boolean;
-}
 
 /** The end of a sign-in that is done at once; null where a code or an enrolment comes first. */
 export function signedInAtOnce(result: NextStepResult): SignedInBy | null {

@@ -6,7 +6,7 @@ import { Banner } from "../../ui/banner.js";
 import { Button } from "../../ui/button.js";
 import { Checkbox } from "../../ui/checkbox.js";
 import { TextField } from "../../ui/text-field.js";
-import type { SignedInBy } from "../sign-in/next-step.js";
+import type { SignedInBy } from "../sessions/signed-in-by.js";
 import { knowsPasskeys, usePasskeyProof } from "../passkeys/use-passkey-proof.js";
 import { CodeInput } from "./code-input.js";
 

@@ -10,14 +10,15 @@ import {
 } from "@gatehouse/shared";
 import type { AuditLog } from "../audit/audit-log.service.js";
 import type { AuditEventView } from "../audit/audit-event.results.js";
-import type { Work } from "../audit/unit-of-work.js";
+import type { Work } from "../work/unit-of-work.js";
 import { ClientRequest } from "../client-requests/client-request.entity.js";
 import { Contact } from "../contacts/contact.entity.js";
 import type { ContactView } from "../contacts/contact.results.js";
 import { MagicLink } from "../magic-links/magic-link.entity.js";
 import { OutboxMail } from "../mail/outbox-mail.entity.js";
-import { MailedToken, PortalAccount } from "../portal-accounts/portal-account.entity.js";
-import { loadPolicy } from "../security-mode/security-policy.reader.js";
+import { PortalAccount } from "../portal-accounts/portal-account.entity.js";
+import { MailedToken } from "../mailed-tokens/mailed-token.entity.js";
+import { loadPolicy } from "../firms/security-policy.reader.js";
 import { passwordTriesOf, type Attempts } from "../sign-in/attempts.service.js";
 import type { SecondFactor } from "../two-factor/second-factor.service.js";
 import { AccessFindingView } from "./access-check.results.js";

@@ -1,8 +1,8 @@
 import { endedBy, type EndingAct, type PendingThing } from "@gatehouse/shared";
 import { changing } from "../../platform/database/dialect.js";
 import type { Person } from "../access/person.js";
-import type { UnitOfWork } from "../audit/unit-of-work.js";
-import { accountTokens, voidTokens, voidTokensOf } from "../portal-accounts/mailed-tokens.js";
+import type { UnitOfWork } from "../work/unit-of-work.js";
+import { accountTokens, voidTokens, voidTokensOf } from "../mailed-tokens/mailed-tokens.js";
 
 /** Whose access ends. */
 export type Ended = Pick<Person, "audience" | "ownerId" | "firmId" | "email">;

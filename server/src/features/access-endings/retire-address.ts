@@ -1,7 +1,7 @@
 import { changing } from "../../platform/database/dialect.js";
-import type { UnitOfWork } from "../audit/unit-of-work.js";
+import type { UnitOfWork } from "../work/unit-of-work.js";
 import { withdrawMails } from "../mail/outbox.js";
-import { accountTokens, voidTokens } from "../portal-accounts/mailed-tokens.js";
+import { accountTokens, voidTokens } from "../mailed-tokens/mailed-tokens.js";
 
 /** An address that contacts are no longer reached at. */
 export interface RetiredAddress {

@@ -1,7 +1,7 @@
 import type { TeamRole } from "@gatehouse/shared";
 import { byIndex, changing, sharing } from "../../platform/database/dialect.js";
 import { unauthenticated } from "../../platform/graphql/failures.js";
-import type { UnitOfWork } from "../audit/unit-of-work.js";
+import type { UnitOfWork } from "../work/unit-of-work.js";
 import type { Caller } from "./caller.js";
 
 interface SessionNow {

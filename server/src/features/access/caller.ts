@@ -9,7 +9,7 @@ import {
   type TeamRole,
 } from "@gatehouse/shared";
 import { forbidden, Refusal, unauthenticated } from "../../platform/graphql/failures.js";
-import type { Actor } from "../audit/unit-of-work.js";
+import type { Actor } from "../work/unit-of-work.js";
 
 /** Where a request comes from. */
 export interface Source {

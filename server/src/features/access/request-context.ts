@@ -2,9 +2,14 @@ import type { Audience, Language } from "@gatehouse/shared";
 import type { RequestLoaders } from "../../platform/graphql/loaders.js";
 import type { SharedEvents } from "../../platform/websocket/shared-events.js";
 import { actorOf, type Caller, type Source } from "./caller.js";
-import type { Claimed } from "../api-keys/idempotency.js";
-import type { Actor } from "../audit/unit-of-work.js";
+import type { Actor } from "../work/unit-of-work.js";
 
+/** The right to run the request of a key, until somebody else claims it. */
+export interface Claimed {
+  kind: "CLAIMED";
+  keyDigest: string;
+  claimedUntil: number;
+}
 /** What one operation knows of its request. */
 export interface RequestContext {
   caller: Caller;

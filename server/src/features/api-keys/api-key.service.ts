@@ -7,7 +7,7 @@ import { Refusal } from "../../platform/graphql/failures.js";
 import type { Log } from "../../platform/log.js";
 import { mustBeFresh, type FirmCaller, type KeyCaller, type TeamCaller } from "../access/caller.js";
 import { readName } from "../access/texts.js";
-import type { Actor, Work } from "../audit/unit-of-work.js";
+import type { Actor, Work } from "../work/unit-of-work.js";
 import { ApiKey } from "./api-key.entity.js";
 import { ApiKeyView, readScopes } from "./api-key.results.js";
 

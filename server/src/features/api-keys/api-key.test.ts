@@ -6,12 +6,12 @@ import { KeyRing } from "../../platform/crypto/key-ring.js";
 import { createLog } from "../../platform/log.js";
 import { describeOnBothDatabases } from "../../testing/databases.js";
 import { checkAccess, type TeamCaller } from "../access/caller.js";
-import { systemActor, Work } from "../audit/unit-of-work.js";
+import { systemActor, Work } from "../work/unit-of-work.js";
 import { AuditEvent } from "../audit/audit-event.entity.js";
 import { ApiKey } from "./api-key.entity.js";
 import { API_KEY_LIFETIME_MS, ApiKeyService } from "./api-key.service.js";
-import { IdempotencyKeys } from "./idempotency.js";
-import { portalLinks } from "../mail/links.js";
+import { IdempotencyKeys } from "../idempotency/idempotency.js";
+import { portalLinks } from "../work/portal-links.js";
 
 describeOnBothDatabases("API keys", (database) => {
   let time = Date.now();

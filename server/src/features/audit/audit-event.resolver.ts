@@ -9,7 +9,7 @@ import type { ContactService } from "../contacts/contact.service.js";
 import { AuditEventConnection, AuditEventsArgs, AuditEventTypeEnum, AuditEventView } from "./audit-event.results.js";
 import type { AuditLog } from "./audit-log.service.js";
 import { eventsRule } from "./live-feed.js";
-import { sentenceOf } from "./unit-of-work.js";
+import { sentenceOf } from "../work/unit-of-work.js";
 
 @Resolver(() => AuditEventView)
 export class AuditEventResolver {

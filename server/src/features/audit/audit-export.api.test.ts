@@ -9,7 +9,7 @@ import { ApiKeyService } from "../api-keys/api-key.service.js";
 import { SessionService } from "../sessions/session.service.js";
 import { AuditExport } from "./audit-export.service.js";
 import { AuditLog } from "./audit-log.service.js";
-import { systemActor, type RecordedEvent } from "./unit-of-work.js";
+import { systemActor, type RecordedEvent } from "../work/unit-of-work.js";
 
 type Event = Record<"id" | "type" | "occurredAt" | "summary" | "actorKind", string> &
   Record<"actorName" | "reason" | "ipAddress" | "userAgent", string | null> & { contact: { name: string } | null };

@@ -6,7 +6,7 @@ import { actorIn, type RequestContext } from "../access/request-context.js";
 import type { AuditEventFilter, AuditEventView } from "./audit-event.results.js";
 import type { AuditLog } from "./audit-log.service.js";
 import { callersNow, type CallersNowNeeds } from "./callers-now.js";
-import { sentenceOf, type Work } from "./unit-of-work.js";
+import { sentenceOf, type Work } from "../work/unit-of-work.js";
 
 /** Who may take the log with them: more than reading it, as it is every client's address and doings in one file. */
 const exportRule = { team: "export", key: "AUDIT_READ" } as const satisfies AccessRule;

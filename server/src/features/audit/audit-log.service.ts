@@ -13,7 +13,7 @@ import {
 } from "../../platform/graphql/pages.js";
 import { AuditCounter, AuditEvent } from "./audit-event.entity.js";
 import { AUDIT_CURSOR, AuditEventConnection, AuditEventView, type AuditEventFilter } from "./audit-event.results.js";
-import type { Work } from "./unit-of-work.js";
+import type { Work } from "../work/unit-of-work.js";
 
 /** The number that a cursor of the log stands for. Throws BAD_USER_INPUT. */
 export const seqOfCursor = (cursor: string): number => seqOf(decodeCursor(AUDIT_CURSOR, 1, cursor));

@@ -4,7 +4,7 @@ import { forUpdate } from "../../platform/database/dialect.js";
 import { Refusal } from "../../platform/graphql/failures.js";
 import { asFirmCaller } from "../access/caller.js";
 import { actorIn, type RequestContext } from "../access/request-context.js";
-import type { UnitOfWork, Work } from "../audit/unit-of-work.js";
+import type { UnitOfWork, Work } from "../work/unit-of-work.js";
 import { Firm } from "../firms/firm.entity.js";
 import { Branding, Logo } from "./branding.entity.js";
 import { BrandingView } from "./branding.results.js";

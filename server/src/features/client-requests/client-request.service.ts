@@ -7,7 +7,7 @@ import { Refusal } from "../../platform/graphql/failures.js";
 import { keyset, pageOf, readPage, type OrderColumn, type PageArgs } from "../../platform/graphql/pages.js";
 import { asFirmCaller, asPortalCaller, type Caller } from "../access/caller.js";
 import { actorIn, type RequestContext } from "../access/request-context.js";
-import type { Work } from "../audit/unit-of-work.js";
+import type { Work } from "../work/unit-of-work.js";
 import { Contact } from "../contacts/contact.entity.js";
 import { MagicLink } from "../magic-links/magic-link.entity.js";
 import type { MagicLinkService } from "../magic-links/magic-link.service.js";

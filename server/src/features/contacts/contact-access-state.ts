@@ -1,6 +1,6 @@
 import { In, IsNull, type EntityManager, type FindOptionsWhere } from "typeorm";
 import { portalAccessState, type PortalAccessState } from "@gatehouse/shared";
-import type { UnitOfWork } from "../audit/unit-of-work.js";
+import type { UnitOfWork } from "../work/unit-of-work.js";
 import { Contact } from "./contact.entity.js";
 import { lockContacts } from "./contacts-lock.js";
 import { counted } from "./portal-counts.js";

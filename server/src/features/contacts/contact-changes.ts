@@ -5,7 +5,7 @@ import { isUniqueViolation } from "../../platform/database/dialect.js";
 import { Refusal } from "../../platform/graphql/failures.js";
 import { readdressRequests, retireAddress, type RetiredAddress } from "../access-endings/retire-address.js";
 import { mustBeLine } from "../access/texts.js";
-import type { Actor, RecordedEvent, UnitOfWork } from "../audit/unit-of-work.js";
+import type { Actor, RecordedEvent, UnitOfWork } from "../work/unit-of-work.js";
 import { settleSignIns, stateOf } from "./contact-access-state.js";
 import { tellOfRedirect, type Redirect } from "./contact-redirects.js";
 import { contactWords, nameKeyOf } from "./contact-index.js";

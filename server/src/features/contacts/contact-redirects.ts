@@ -1,6 +1,6 @@
 import { Refusal } from "../../platform/graphql/failures.js";
 import { mustBeFresh, type FirmCaller } from "../access/caller.js";
-import type { Actor, UnitOfWork } from "../audit/unit-of-work.js";
+import type { Actor, UnitOfWork } from "../work/unit-of-work.js";
 import { Firm } from "../firms/firm.entity.js";
 import { contactRedirected } from "../mail/templates.js";
 import type { Contact } from "./contact.entity.js";

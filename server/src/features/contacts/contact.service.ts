@@ -6,7 +6,7 @@ import { Refusal } from "../../platform/graphql/failures.js";
 import { answer } from "../../platform/graphql/payloads.js";
 import { asFirmCaller, type Caller } from "../access/caller.js";
 import { actorIn, type RequestContext } from "../access/request-context.js";
-import type { Work } from "../audit/unit-of-work.js";
+import type { Work } from "../work/unit-of-work.js";
 import { PortalAccount } from "../portal-accounts/portal-account.entity.js";
 import { PortalAccountView } from "../portal-accounts/portal-account.results.js";
 import { ContactChanges, type ChangedBy } from "./contact-changes.js";

@@ -1,6 +1,6 @@
 import { changing } from "../../platform/database/dialect.js";
 import { rowsOf } from "../../platform/database/prepared-rows.js";
-import type { UnitOfWork } from "../audit/unit-of-work.js";
+import type { UnitOfWork } from "../work/unit-of-work.js";
 
 /**
  * One after another within a firm: who creates a contact and who creates the account with its email would otherwise not see each

@@ -3,7 +3,7 @@ import { isId } from "../../platform/crypto/ids.js";
 import { byIndex } from "../../platform/database/dialect.js";
 import { badInput } from "../../platform/graphql/failures.js";
 import { keyset, pageOf, readPage, type PageRequest } from "../../platform/graphql/pages.js";
-import type { Work } from "../audit/unit-of-work.js";
+import type { Work } from "../work/unit-of-work.js";
 import { PortalAccountView } from "../portal-accounts/portal-account.results.js";
 import { filterOf } from "./contact-filter.js";
 import { searchWords } from "./contact-index.js";

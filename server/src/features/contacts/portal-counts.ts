@@ -1,5 +1,5 @@
 import type { PortalAccessState } from "@gatehouse/shared";
-import type { UnitOfWork } from "../audit/unit-of-work.js";
+import type { UnitOfWork } from "../work/unit-of-work.js";
 import { lockContacts } from "./contacts-lock.js";
 
 const columns = {

@@ -1,6 +1,7 @@
 import { IsNull } from "typeorm";
 import { roleMay } from "@gatehouse/shared";
-import type { MailContent, UnitOfWork } from "../audit/unit-of-work.js";
+import type { UnitOfWork } from "../work/unit-of-work.js";
+import type { MailContent } from "../work/mail-to-send.js";
 import { TeamMember } from "./team-member.entity.js";
 
 /** Mails everybody in the firm's team who may act, but `exceptId`. */

@@ -13,7 +13,7 @@ import { Node } from "../../platform/graphql/node.js";
 import { Payload } from "../../platform/graphql/payloads.js";
 import { tableEnum } from "../../platform/graphql/table-enum.js";
 import { LanguageEnum } from "../client-language/client-language.results.js";
-import type { FirmPolicy } from "../security-mode/security-policy.reader.js";
+import type { FirmPolicy } from "./security-policy.reader.js";
 import type { Firm } from "./firm.entity.js";
 
 export const SecurityModeEnum = tableEnum(

@@ -1,7 +1,7 @@
 import { availableModes } from "@gatehouse/shared";
 import { byIndex } from "../../platform/database/dialect.js";
-import type { Work } from "../audit/unit-of-work.js";
-import { loadPolicy } from "../security-mode/security-policy.reader.js";
+import type { Work } from "../work/unit-of-work.js";
+import { loadPolicy } from "./security-policy.reader.js";
 import { portalTrend } from "./portal-trend.js";
 import { Firm } from "./firm.entity.js";
 import { FirmView, PortalFirmView, PortalStatsView, SecurityPolicyView, type PortalTrendDay } from "./firm.results.js";

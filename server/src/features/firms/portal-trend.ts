@@ -1,5 +1,5 @@
 import type { AuditEventType } from "@gatehouse/shared";
-import type { Work } from "../audit/unit-of-work.js";
+import type { Work } from "../work/unit-of-work.js";
 import { PortalTrendDay } from "./firm.results.js";
 
 const DAY_MS = 86_400_000;

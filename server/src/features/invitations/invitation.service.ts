@@ -14,15 +14,15 @@ import { answer } from "../../platform/graphql/payloads.js";
 import { asFirmCaller, mustBeFresh } from "../access/caller.js";
 import { actorIn, type RequestContext } from "../access/request-context.js";
 import { readMessage } from "../access/texts.js";
-import type { Actor, UnitOfWork, Work } from "../audit/unit-of-work.js";
+import type { Actor, UnitOfWork, Work } from "../work/unit-of-work.js";
 import { markInvited } from "../contacts/contact-access-state.js";
 import { Contact } from "../contacts/contact.entity.js";
 import { ContactPayload, ContactView } from "../contacts/contact.results.js";
 import { lockContacts } from "../contacts/contacts-lock.js";
 import { Firm } from "../firms/firm.entity.js";
 import { invite, type DayInWords } from "../mail/templates.js";
-import { issueToken, voidTokens } from "../portal-accounts/mailed-tokens.js";
-import { loadPolicy } from "../security-mode/security-policy.reader.js";
+import { issueToken, voidTokens } from "../mailed-tokens/mailed-tokens.js";
+import { loadPolicy } from "../firms/security-policy.reader.js";
 import type { Attempts } from "../sign-in/attempts.service.js";
 import { mustAllowLogin } from "../sign-in/sign-in.service.js";
 

@@ -1,5 +1,5 @@
 import type { Language } from "@gatehouse/shared";
-import type { UnitOfWork } from "../audit/unit-of-work.js";
+import type { UnitOfWork } from "../work/unit-of-work.js";
 import { ClientRequestItem, type ClientRequest } from "../client-requests/client-request.entity.js";
 import { Contact } from "../contacts/contact.entity.js";
 import { Firm } from "../firms/firm.entity.js";

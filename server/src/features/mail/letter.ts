@@ -1,30 +1,11 @@
-import { brandColors, languages, neutralColors, shownLogoSize, type Audience, type Language } from "@gatehouse/shared";
-import type { MailContent } from "../audit/unit-of-work.js";
-import type { MailLook } from "../branding/mail-look.js";
+import { brandColors, languages, neutralColors, shownLogoSize } from "@gatehouse/shared";
+import type { Block, Letter, MailContent } from "../work/mail-to-send.js";
+import type { MailLook } from "./mail-look.js";
 import { mailWords, type MailWords } from "./mail-words.js";
 import { escapeHtml, manyLines, oneLine } from "./words.js";
 
-/** One part of a mail. Texts are plain: they become HTML here alone. */
-export type Block =
-  | { kind: "paragraph"; text: string }
-  | { kind: "action"; label: string; link: string }
-  | { kind: "code"; code: string }
-  | { kind: "list"; items: readonly string[] }
-  | { kind: "facts"; facts: readonly (readonly [name: string, value: string])[] }
-  | { kind: "quote"; from: string; text: string };
-
 export const paragraph = (text: string): Block => ({ kind: "paragraph", text });
 export const action = (label: string, link: string): Block => ({ kind: "action", label, link });
-
-export interface Letter {
-  firmName: string;
-  subject: string;
-  blocks: readonly Block[];
-  /** English, where it does not say. */
-  language?: Language;
-  /** A client's letter looks like the firm's portal, which is the default; a colleague's comes from Gatehouse. */
-  audience?: Audience;
-}
 
 const SUBJECT_LENGTH = 150;
 const COLOUR = "#1f4d3a";

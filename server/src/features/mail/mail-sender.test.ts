@@ -12,7 +12,8 @@ import { KeyRing } from "../../platform/crypto/key-ring.js";
 import { openDatabase } from "../../platform/database/database.js";
 import { createLog } from "../../platform/log.js";
 import { createSmtp, smtpFailureOf } from "../../platform/mail/smtp.js";
-import { Work, type MailToSend } from "../audit/unit-of-work.js";
+import { Work } from "../work/unit-of-work.js";
+import type { MailToSend } from "../work/mail-to-send.js";
 import { mailboxHandler } from "./mailbox.http.js";
 import { letterHtml } from "./letter.js";
 import { MailSender } from "./mail-sender.js";
@@ -20,7 +21,7 @@ import { OutboxMail } from "./outbox-mail.entity.js";
 import { contentPlace, Outbox } from "./outbox.js";
 import { retries, waitAfter } from "./retry.policy.js";
 import { accountConfirmation, clientRequest, invite } from "./templates.js";
-import { portalLinks } from "./links.js";
+import { portalLinks } from "../work/portal-links.js";
 
 interface Received {
   from: string;

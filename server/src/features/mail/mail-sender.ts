@@ -1,7 +1,7 @@
 import type { Log } from "../../platform/log.js";
 import { SmtpFailure, type Smtp } from "../../platform/mail/smtp.js";
-import type { Work } from "../audit/unit-of-work.js";
-import { mailLookOf } from "../branding/mail-look.js";
+import type { Work } from "../work/unit-of-work.js";
+import { mailLookOf } from "./mail-look.js";
 import { LOGO_ID } from "./letter.js";
 import { NEVER, type Outbox } from "./outbox.js";
 import { waitAfter } from "./retry.policy.js";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { refusalWords } from "@gatehouse/shared";
-import type { ClientLetter } from "../audit/unit-of-work.js";
+import type { ClientLetter } from "../work/mail-to-send.js";
 import { letterHtml } from "./letter.js";
 import { mailWords } from "./mail-words.js";
 import * as templates from "./templates.js";

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { normalizeEmail } from "@gatehouse/shared";
 import { send, sendError, sendJson } from "../../platform/http/responses.js";
-import type { Work } from "../audit/unit-of-work.js";
-import { mailLookOf } from "../branding/mail-look.js";
+import type { Work } from "../work/unit-of-work.js";
+import { mailLookOf } from "./mail-look.js";
 import type { Outbox } from "./outbox.js";
 import { escapeHtml } from "./words.js";
 

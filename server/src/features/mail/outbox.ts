@@ -2,10 +2,11 @@ import type { EntityManager } from "typeorm";
 import { defaultLanguage, normalizeEmail } from "@gatehouse/shared";
 import { newId } from "../../platform/crypto/ids.js";
 import type { KeyRing } from "../../platform/crypto/key-ring.js";
-import type { MailContent, MailToSend, UnitOfWork } from "../audit/unit-of-work.js";
-import type { MailLook } from "../branding/mail-look.js";
+import type { UnitOfWork } from "../work/unit-of-work.js";
+import type { MailContent, MailToSend } from "../work/mail-to-send.js";
+import type { MailLook } from "./mail-look.js";
 import { isFirms, letterHtml } from "./letter.js";
-import { mailboxLanguage } from "../client-language/mailbox-language.js";
+import { mailboxLanguage } from "./mailbox-language.js";
 import { OutboxMail } from "./outbox-mail.entity.js";
 
 /** Where an encrypted content belongs: moved to another row, it cannot be read. */

@@ -1,7 +1,8 @@
 import { lifetimes } from "@gatehouse/shared";
 import type { Person } from "../access/person.js";
-import type { Actor, ClientLetter, UnitOfWork } from "../audit/unit-of-work.js";
-import { issueToken } from "../portal-accounts/mailed-tokens.js";
+import type { Actor, UnitOfWork } from "../work/unit-of-work.js";
+import type { ClientLetter } from "../work/mail-to-send.js";
+import { issueToken } from "../mailed-tokens/mailed-tokens.js";
 import type { Notice } from "./templates.js";
 
 /**

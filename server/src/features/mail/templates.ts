@@ -1,7 +1,8 @@
 import { counts, lifetimes, maskEmail, plans, securityModes, type Audience } from "@gatehouse/shared";
 import { dayInWords, momentInWords, type Language, type Plan, type SecurityMode } from "@gatehouse/shared";
-import type { ClientLetter, MailContent } from "../audit/unit-of-work.js";
-import { action, letter, paragraph, type Block } from "./letter.js";
+import type { ClientLetter, MailContent } from "../work/mail-to-send.js";
+import { action, letter, paragraph } from "./letter.js";
+import type { Block } from "../work/mail-to-send.js";
 import { mailWordsInEnglish } from "./mail-words.en.js";
 import { mailWords, type MailWords } from "./mail-words.js";
 import { deviceInWords, oneLine } from "./words.js";

@@ -5,15 +5,15 @@ import { Refusal } from "../../platform/graphql/failures.js";
 import { findPerson } from "../access/person.js";
 import type { RequestContext } from "../access/request-context.js";
 import { endAccess } from "../access-endings/end-access.js";
-import type { Work } from "../audit/unit-of-work.js";
+import type { Work } from "../work/unit-of-work.js";
 import { mailAdmins } from "../firm-staff/mail-admins.js";
 import { passwordStopped, suspicionReported } from "../mail/templates.js";
 import { shareOfPerson } from "../passwords/hash-share.js";
 import type { PasswordHasher } from "../passwords/password-hasher.js";
 import { storePassword } from "../passwords/password.service.js";
 import { mailPasswordReset } from "../portal-accounts/mail-password-reset.js";
-import { findToken, spendToken } from "../portal-accounts/mailed-tokens.js";
-import { loadPolicy } from "../security-mode/security-policy.reader.js";
+import { findToken, spendToken } from "../mailed-tokens/mailed-tokens.js";
+import { loadPolicy } from "../firms/security-policy.reader.js";
 import { actorAs, type SignInService } from "../sign-in/sign-in.service.js";
 
 const field = ["input", "token"];

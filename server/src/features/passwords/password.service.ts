@@ -2,7 +2,7 @@ import { dictionary } from "@zxcvbn-ts/language-common";
 import { lengths, passwordFault, type PasswordContext, type RefusalSentence } from "@gatehouse/shared";
 import { forUpdate } from "../../platform/database/dialect.js";
 import { Refusal } from "../../platform/graphql/failures.js";
-import type { UnitOfWork } from "../audit/unit-of-work.js";
+import type { UnitOfWork } from "../work/unit-of-work.js";
 import { PasswordCredential } from "./password-credential.entity.js";
 import type { PasswordHasher, StoredPassword } from "./password-hasher.js";
 

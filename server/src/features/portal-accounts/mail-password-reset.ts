@@ -1,7 +1,8 @@
 import { lifetimes, type Language } from "@gatehouse/shared";
 import type { Person } from "../access/person.js";
-import type { ClientLetter, UnitOfWork } from "../audit/unit-of-work.js";
-import { issueToken, voidTokens } from "./mailed-tokens.js";
+import type { UnitOfWork } from "../work/unit-of-work.js";
+import type { ClientLetter } from "../work/mail-to-send.js";
+import { issueToken, voidTokens } from "../mailed-tokens/mailed-tokens.js";
 
 const HOUR_MS = 3_600_000;
 

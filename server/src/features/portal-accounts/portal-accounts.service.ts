@@ -13,7 +13,7 @@ import { findPerson, type Person } from "../access/person.js";
 import type { RequestContext } from "../access/request-context.js";
 import { endAccess } from "../access-endings/end-access.js";
 import { retireAddress } from "../access-endings/retire-address.js";
-import type { UnitOfWork, Work } from "../audit/unit-of-work.js";
+import type { UnitOfWork, Work } from "../work/unit-of-work.js";
 import { contactIdsOf, linkAccount } from "../contacts/contact-access-state.js";
 import { Firm } from "../firms/firm.entity.js";
 import { PortalFirmView } from "../firms/firm.results.js";
@@ -23,7 +23,7 @@ import { accountCreatedByLink, loginEmailChanged, passwordChanged } from "../mai
 import { shareOfPerson } from "../passwords/hash-share.js";
 import type { PasswordHasher } from "../passwords/password-hasher.js";
 import { lockedCredential, mustBeGoodPassword, storePassword } from "../passwords/password.service.js";
-import { loadPolicy } from "../security-mode/security-policy.reader.js";
+import { loadPolicy } from "../firms/security-policy.reader.js";
 import { Session } from "../sessions/session.entity.js";
 import type { SessionService } from "../sessions/session.service.js";
 import { knownDevicesOf } from "../sessions/known-devices.js";
@@ -33,13 +33,10 @@ import type { SignInOutcome } from "../sign-in/sign-in.results.js";
 import { actorAs, mustAllowLogin, type SignInService } from "../sign-in/sign-in.service.js";
 import type { SuppressedMails } from "../sign-in/suppressed-mails.service.js";
 import { createState, type SecondFactor } from "../two-factor/second-factor.service.js";
-import { accountTokens, findToken, spendToken, voidTokens } from "./mailed-tokens.js";
-import {
-  PortalAccount,
-  PortalMailRequest,
-  type MailedTokenKind,
-  type PortalMailKind,
-} from "./portal-account.entity.js";
+import { accountTokens, findToken, spendToken, voidTokens } from "../mailed-tokens/mailed-tokens.js";
+import { PortalAccount } from "./portal-account.entity.js";
+import { PortalMailRequest, type PortalMailKind } from "./portal-mail-request.entity.js";
+import type { MailedTokenKind } from "../mailed-tokens/mailed-token.entity.js";
 import type { PortalMailRequests } from "./portal-mail-requests.service.js";
 
 export interface PortalAccountsNeeds {

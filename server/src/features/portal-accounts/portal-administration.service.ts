@@ -7,7 +7,7 @@ import { findPerson, type Person } from "../access/person.js";
 import { readReason } from "../access/texts.js";
 import { actorIn, type RequestContext } from "../access/request-context.js";
 import { endAccess } from "../access-endings/end-access.js";
-import type { Actor, UnitOfWork, Work } from "../audit/unit-of-work.js";
+import type { Actor, UnitOfWork, Work } from "../work/unit-of-work.js";
 import { unlinkAccount } from "../contacts/contact-access-state.js";
 import { Contact } from "../contacts/contact.entity.js";
 import { notify } from "../mail/security-notices.js";
@@ -19,7 +19,7 @@ import {
   twoFactorReset,
 } from "../mail/templates.js";
 import { PasswordCredential } from "../passwords/password-credential.entity.js";
-import { loadPolicy } from "../security-mode/security-policy.reader.js";
+import { loadPolicy } from "../firms/security-policy.reader.js";
 import { Session } from "../sessions/session.entity.js";
 import { passwordTriesOf, type Attempts } from "../sign-in/attempts.service.js";
 import { KnownDevice } from "../sessions/known-device.entity.js";
@@ -27,7 +27,7 @@ import { passwordTriesOn } from "../sessions/known-devices.js";
 import { mustAllowLogin } from "../sign-in/sign-in.service.js";
 import type { SecondFactor } from "../two-factor/second-factor.service.js";
 import { mailPasswordReset } from "./mail-password-reset.js";
-import { issueToken, voidTokensOf } from "./mailed-tokens.js";
+import { issueToken, voidTokensOf } from "../mailed-tokens/mailed-tokens.js";
 import { PortalAccount } from "./portal-account.entity.js";
 
 const HOUR_MS = 3_600_000;

@@ -4,8 +4,8 @@ import type { DataSource } from "typeorm";
 import { insertFirm } from "../../commands/firm.commands.js";
 import { createLog } from "../../platform/log.js";
 import { describeOnBothDatabases } from "../../testing/databases.js";
-import { portalLinks } from "../mail/links.js";
-import { Work } from "../audit/unit-of-work.js";
+import { portalLinks } from "../work/portal-links.js";
+import { Work } from "../work/unit-of-work.js";
 import { retentions, Sweep } from "./sweep.js";
 
 const now = Date.now();

@@ -1,6 +1,6 @@
 import { lifetimes } from "@gatehouse/shared";
 import type { Log } from "../../platform/log.js";
-import type { Work } from "../audit/unit-of-work.js";
+import type { Work } from "../work/unit-of-work.js";
 
 const day = 24 * 3_600_000;
 

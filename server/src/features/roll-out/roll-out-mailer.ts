@@ -10,13 +10,13 @@ import {
 } from "@gatehouse/shared";
 import { forUpdate } from "../../platform/database/dialect.js";
 import type { Log } from "../../platform/log.js";
-import { systemActor, type UnitOfWork, type Work } from "../audit/unit-of-work.js";
+import { systemActor, type UnitOfWork, type Work } from "../work/unit-of-work.js";
 import { lockContacts } from "../contacts/contacts-lock.js";
 import { Contact } from "../contacts/contact.entity.js";
 import { Firm } from "../firms/firm.entity.js";
 import { sendInvitations } from "../invitations/invitation.service.js";
 import { twoFactorAnnouncement, twoFactorCalledOff } from "../mail/templates.js";
-import { loadPolicy, type FirmPolicy } from "../security-mode/security-policy.reader.js";
+import { loadPolicy, type FirmPolicy } from "../firms/security-policy.reader.js";
 import { RollOut } from "./roll-out.entity.js";
 import { daysOf } from "./roll-out.results.js";
 

@@ -12,7 +12,7 @@ import { PageInfo } from "../../platform/graphql/pages.js";
 import { Payload } from "../../platform/graphql/payloads.js";
 import { tableEnum } from "../../platform/graphql/table-enum.js";
 import { ContactView } from "../contacts/contact.results.js";
-import type { FirmPolicy } from "../security-mode/security-policy.reader.js";
+import type { FirmPolicy } from "../firms/security-policy.reader.js";
 import type { RollOut } from "./roll-out.entity.js";
 
 const states: Record<RollOutState, string> = {

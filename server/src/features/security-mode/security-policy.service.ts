@@ -17,10 +17,10 @@ import type { EntityManager } from "typeorm";
 import { Refusal } from "../../platform/graphql/failures.js";
 import { asFirmCaller, mustBeFresh } from "../access/caller.js";
 import { actorIn, type RequestContext } from "../access/request-context.js";
-import type { UnitOfWork, Work } from "../audit/unit-of-work.js";
+import type { UnitOfWork, Work } from "../work/unit-of-work.js";
 import { SecurityModeImpactView } from "../firms/firm.results.js";
 import { TwoFactorState } from "../two-factor/two-factor.entity.js";
-import { loadPolicy, type FirmPolicy } from "./security-policy.reader.js";
+import { loadPolicy, type FirmPolicy } from "../firms/security-policy.reader.js";
 
 export interface PolicyChange {
   mode?: SecurityMode | null;

@@ -4,7 +4,7 @@ import { newId } from "../../platform/crypto/ids.js";
 import { rowsOf } from "../../platform/database/prepared-rows.js";
 import { digestOf, newToken } from "../../platform/crypto/tokens.js";
 import { knownDeviceCookie, type RequestContext } from "../access/request-context.js";
-import type { UnitOfWork } from "../audit/unit-of-work.js";
+import type { UnitOfWork } from "../work/unit-of-work.js";
 import type { KnownDevice } from "./known-device.entity.js";
 
 const isToken = (token: string) => /^gkd_[\w-]{43}$/.test(token);

@@ -26,7 +26,7 @@ import {
   type Source,
   type TeamCaller,
 } from "../access/caller.js";
-import type { UnitOfWork, Work } from "../audit/unit-of-work.js";
+import type { UnitOfWork, Work } from "../work/unit-of-work.js";
 import { Session } from "./session.entity.js";
 
 /** Session tokens say which audience they are of. */

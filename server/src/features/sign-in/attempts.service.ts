@@ -9,7 +9,7 @@ import {
 } from "@gatehouse/shared";
 import { digestOf } from "../../platform/crypto/tokens.js";
 import { affectedRows, insertIgnore } from "../../platform/database/dialect.js";
-import type { UnitOfWork, Work } from "../audit/unit-of-work.js";
+import type { UnitOfWork, Work } from "../work/unit-of-work.js";
 import { AttemptCounter } from "./sign-in-challenge.entity.js";
 
 /** A try that was taken, for giving it back. */

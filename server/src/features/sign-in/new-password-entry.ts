@@ -1,5 +1,5 @@
 import { Refusal } from "../../platform/graphql/failures.js";
-import type { UnitOfWork } from "../audit/unit-of-work.js";
+import type { UnitOfWork } from "../work/unit-of-work.js";
 import { SecondFactorLocked } from "../two-factor/second-factor.service.js";
 import type { SignInOutcome } from "./sign-in.results.js";
 import type { Entry, SignInService } from "./sign-in.service.js";

@@ -4,7 +4,7 @@ import { asPerson, mustBeFresh, ownerIdOf, type PersonCaller } from "../access/c
 import { personOf, type Person } from "../access/person.js";
 import { actorIn, sessionCookie, type RequestContext } from "../access/request-context.js";
 import { endAccess } from "../access-endings/end-access.js";
-import type { Actor, UnitOfWork, Work } from "../audit/unit-of-work.js";
+import type { Actor, UnitOfWork, Work } from "../work/unit-of-work.js";
 import { notify } from "../mail/security-notices.js";
 import { passwordChanged } from "../mail/templates.js";
 import { PasswordCredential } from "../passwords/password-credential.entity.js";

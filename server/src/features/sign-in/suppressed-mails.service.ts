@@ -1,5 +1,5 @@
 import { attemptLimits, type SuppressedMail } from "@gatehouse/shared";
-import type { Actor, UnitOfWork, Work } from "../audit/unit-of-work.js";
+import type { Actor, UnitOfWork, Work } from "../work/unit-of-work.js";
 import type { Attempts } from "./attempts.service.js";
 
 /** A mail that a limit kept back, and whose it would have been. */

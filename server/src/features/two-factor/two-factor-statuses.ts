@@ -2,8 +2,8 @@ import DataLoader from "dataloader";
 import { In } from "typeorm";
 import { requiresTwoFactor } from "@gatehouse/shared";
 import type { RequestContext } from "../access/request-context.js";
-import type { Work } from "../audit/unit-of-work.js";
-import { loadPolicy, type FirmPolicy } from "../security-mode/security-policy.reader.js";
+import type { Work } from "../work/unit-of-work.js";
+import { loadPolicy, type FirmPolicy } from "../firms/security-policy.reader.js";
 import { TwoFactorState } from "./two-factor.entity.js";
 import { TwoFactorStatusView } from "./two-factor.results.js";
 

@@ -4,7 +4,7 @@ import { newId } from "../../platform/crypto/ids.js";
 import type { KeyRing } from "../../platform/crypto/key-ring.js";
 import type { Log } from "../../platform/log.js";
 import { AuditEvent } from "../audit/audit-event.entity.js";
-import { systemActor, type UnitOfWork, type Work } from "../audit/unit-of-work.js";
+import { systemActor, type UnitOfWork, type Work } from "../work/unit-of-work.js";
 import { waitAfterFailure } from "./retry-schedule.js";
 import { WebhookDelivery, WebhookEndpoint } from "./webhook-endpoint.entity.js";
 import { webhookBody } from "./webhook-payload.js";

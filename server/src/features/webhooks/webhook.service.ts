@@ -6,7 +6,7 @@ import { Refusal } from "../../platform/graphql/failures.js";
 import { forUpdate } from "../../platform/database/dialect.js";
 import type { FirmCaller } from "../access/caller.js";
 import { AuditCounter } from "../audit/audit-event.entity.js";
-import type { Actor, Work } from "../audit/unit-of-work.js";
+import type { Actor, Work } from "../work/unit-of-work.js";
 import { Firm } from "../firms/firm.entity.js";
 import { AddressRefused, checkAddress, originOf, type AddressPolicy } from "./webhook-address.js";
 import { WebhookEndpoint, type WebhookDelivery } from "./webhook-endpoint.entity.js";

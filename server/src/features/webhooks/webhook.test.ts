@@ -13,14 +13,14 @@ import { freePort } from "../../testing/server-process.js";
 import { until } from "../../testing/world.js";
 import { AuditEvent } from "../audit/audit-event.entity.js";
 import type { KeyCaller } from "../access/caller.js";
-import { systemActor, Work } from "../audit/unit-of-work.js";
+import { systemActor, Work } from "../work/unit-of-work.js";
 import { allowedAddresses, checkAddress, isPublicAddress } from "./webhook-address.js";
 import { WebhookDispatcher } from "./webhook-dispatcher.js";
 import { retryWaits, waitAfterFailure } from "./retry-schedule.js";
 import { WebhookEndpoint } from "./webhook-endpoint.entity.js";
 import { newSigningSecret, webhookSecretPlace } from "./webhook-secret.js";
 import { WebhookService } from "./webhook.service.js";
-import { portalLinks } from "../mail/links.js";
+import { portalLinks } from "../work/portal-links.js";
 
 const publicAndPrivate = async () => ["8.8.8.8", "10.0.0.1"].map((address) => ({ address, family: 4 }));
 

@@ -3,7 +3,7 @@ import { useClient } from "urql";
 import { graphql, readFragment, type FragmentOf } from "../../../graphql/graphql.js";
 import { saysSignedOut, uncached } from "../../../graphql/client.js";
 import { useNotify } from "../../../ui/notices.js";
-import { ContactRow_contact } from "../contacts/contact-row.js";
+import { ContactRow_contact } from "../contacts/contact-row.fragment.js";
 
 export const EventRow_event = graphql(`
   fragment EventRow_event on AuditEvent {

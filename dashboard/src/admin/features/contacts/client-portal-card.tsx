@@ -13,7 +13,7 @@ import { MenuButton } from "../../../ui/menu.js";
 import { useNotify } from "../../../ui/notices.js";
 import { TextField } from "../../../ui/text-field.js";
 import { useTeamSession } from "../../session.js";
-import { isLocked } from "./contact-row.js";
+import { isLocked } from "./contact-row.fragment.js";
 import { InviteButton } from "./invite-button.js";
 
 export const ClientPortalCard_contact = graphql(

@@ -7,7 +7,7 @@ import { Button } from "../../../ui/button.js";
 import { Actions } from "../../../ui/dialog.js";
 import { Select } from "../../../ui/select.js";
 import { TextField } from "../../../ui/text-field.js";
-import { ContactRow_contact } from "./contact-row.js";
+import { ContactRow_contact } from "./contact-row.fragment.js";
 
 const ContactForm_create = graphql(
   `

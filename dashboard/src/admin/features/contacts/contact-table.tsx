@@ -13,7 +13,7 @@ import { EmptyState, ErrorState } from "../../../ui/states.js";
 import { TableFrame, TableRows, type Column, type Selecting } from "../../../ui/table.js";
 import { useTeamSession } from "../../session.js";
 import { useLiveRefresh } from "../audit/live-feed.js";
-import { ContactRow_contact, isLocked, type ContactRow } from "./contact-row.js";
+import { ContactRow_contact, isLocked, type ContactRow } from "./contact-row.fragment.js";
 import { InviteButton } from "./invite-button.js";
 import { SelectionBar, type Selection } from "./selection-bar.js";
 

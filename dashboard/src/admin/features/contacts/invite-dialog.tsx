@@ -8,7 +8,7 @@ import { Actions, Dialog } from "../../../ui/dialog.js";
 import { Email } from "../../../ui/email.js";
 import { useNotify } from "../../../ui/notices.js";
 import { TextField } from "../../../ui/text-field.js";
-import { ContactRow_contact } from "./contact-row.js";
+import { ContactRow_contact } from "./contact-row.fragment.js";
 
 const InviteDialog_invite = graphql(
   `

@@ -1,7 +1,7 @@
 import { useState } from "react";
 import { Button } from "../../../ui/button.js";
 import { Checkbox } from "../../../ui/checkbox.js";
-import type { ContactRow } from "./contact-row.js";
+import type { ContactRow } from "./contact-row.fragment.js";
 import { InviteDialog } from "./invite-button.js";
 
 /** What is chosen of the list, also rows that another search hides by now; and what can be done with them together. */

@@ -1,7 +1,7 @@
 import { useState, type FormEvent } from "react";
 import { NewPasswordField } from "../../../features/passwords/password-field.js";
 import { NextStep, NextStep_result, signedInAtOnce, type NextStepResult } from "../../../features/sign-in/next-step.js";
-import { useTokenPreview } from "../../../features/sign-in/use-token-preview.js";
+import { useTokenPreview } from "../../../features/mailed-tokens/use-token-preview.js";
 import { graphql } from "../../../graphql/graphql.js";
 import { otherProblems, sayError, useAct } from "../../../graphql/use-act.js";
 import { Banner } from "../../../ui/banner.js";

@@ -1,11 +1,11 @@
 import type { GraphQLSchema } from "graphql";
 import { alwaysNeedsFreshProof } from "@gatehouse/shared";
 import { Refusal } from "../../platform/graphql/failures.js";
-import type { IdempotencyKeys } from "../api-keys/idempotency.js";
-import type { UnitOfWork, Work } from "../audit/unit-of-work.js";
-import { holdCaller } from "./caller-now.js";
-import { checkAccess, isFresh, type AccessRule } from "./caller.js";
-import type { RequestContext } from "./request-context.js";
+import type { IdempotencyKeys } from "../idempotency/idempotency.js";
+import type { UnitOfWork, Work } from "../work/unit-of-work.js";
+import { holdCaller } from "../access/caller-now.js";
+import { checkAccess, isFresh, type AccessRule } from "../access/caller.js";
+import type { RequestContext } from "../access/request-context.js";
 
 /**
  * Runs every mutation of the schema within what each of its transactions has to pass: at the beginning, that its caller may still do

@@ -15,9 +15,9 @@ import { insertIgnore } from "../../platform/database/dialect.js";
 import { forbidden } from "../../platform/graphql/failures.js";
 import { responseOf, type OperationStage } from "../../platform/graphql/operation-pipeline.js";
 import { checkAccess, isFresh, type AccessRule, type Caller } from "../access/caller.js";
-import type { RequestContext } from "../access/request-context.js";
-import type { UnitOfWork, Work } from "../audit/unit-of-work.js";
-import { IdempotencyRecord } from "./api-key.entity.js";
+import type { Claimed, RequestContext } from "../access/request-context.js";
+import type { UnitOfWork, Work } from "../work/unit-of-work.js";
+import { IdempotencyRecord } from "./idempotency-record.entity.js";
 
 /** How long an operation is believed to run. */
 const CLAIM_MS = 60_000;
@@ -34,12 +34,6 @@ export const secretAnswers: readonly string[] = [
   "regenerateRecoveryCodes",
 ];
 
-/** The right to run the request of a key, until somebody else claims it. */
-export interface Claimed {
-  kind: "CLAIMED";
-  keyDigest: string;
-  claimedUntil: number;
-}
 export type Claim =
   | Claimed
   | { kind: "REPLAY"; answer: ExecutionResult }

@@ -3,7 +3,7 @@ import { roleMay, type TeamRight, type TeamRole } from "@gatehouse/shared";
 import { describeOnBothDatabases } from "../../testing/databases.js";
 import { OWNER_PASSWORD, World, type Answer } from "../../testing/world.js";
 import { authenticationFields } from "../access/limits.js";
-import { IdempotencyRecord } from "./api-key.entity.js";
+import { IdempotencyRecord } from "./idempotency-record.entity.js";
 import { IdempotencyKeys, secretAnswers } from "./idempotency.js";
 
 const CREATE = `mutation($input: ContactInput!) { createContact(input: $input) { contact { id name } userErrors { code } } }`;

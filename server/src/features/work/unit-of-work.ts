@@ -1,21 +1,15 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { DataSource, EntityManager } from "typeorm";
-import {
-  auditEvents,
-  type ActorKind,
-  type AuditEventData,
-  type AuditEventType,
-  type Language,
-} from "@gatehouse/shared";
+import { auditEvents, type ActorKind, type AuditEventData, type AuditEventType } from "@gatehouse/shared";
 import type { Clock } from "../../platform/clock/clock.js";
 import { newId } from "../../platform/crypto/ids.js";
 import { affectedRows, countUp } from "../../platform/database/dialect.js";
 import { preparedRows, rowsOf } from "../../platform/database/prepared-rows.js";
 import { byItself, inTransaction } from "../../platform/database/transaction.js";
 import { isExpected } from "../../platform/graphql/failures.js";
-import type { Letter } from "../mail/letter.js";
-import type { PortalLinks } from "../mail/links.js";
-import { AuditEvent } from "./audit-event.entity.js";
+import type { MailToSend } from "./mail-to-send.js";
+import type { PortalLinks } from "./portal-links.js";
+import { AuditEvent } from "../audit/audit-event.entity.js";
 
 /** Who does it and from where: goes into every event of a unit of work. */
 export interface Actor {
@@ -41,25 +35,6 @@ export type RecordedEvent = {
     data: AuditEventData[T];
   };
 }[AuditEventType];
-
-/** A mail of the same commit. `content` is rendered by features/mail/templates. */
-export interface MailToSend {
-  firmId: string | null;
-  to: string;
-  /** A letter to a client is written in the language of the mailbox, once it is put into the outbox. */
-  content: MailContent | ClientLetter;
-  /** Of the one contact that the letter is for, where it is for one; null: nobody said. */
-  language?: Language | null;
-  /** In which its reader asked for it; counts where nobody has chosen one for them. */
-  asked?: Language | null;
-}
-export type ClientLetter = (language: Language) => MailContent;
-export interface MailContent {
-  subject: string;
-  text: string;
-  /** What its HTML is made of. */
-  letter: Letter;
-}
 
 /** What the unit of work needs of its surroundings. */
 export interface WorkEnvironment {

@@ -1,8 +1,8 @@
 import { newId } from "../../platform/crypto/ids.js";
 import { digestOf, newToken } from "../../platform/crypto/tokens.js";
 import { Refusal } from "../../platform/graphql/failures.js";
-import type { UnitOfWork, Work } from "../audit/unit-of-work.js";
-import { MailedToken, type MailedTokenKind } from "./portal-account.entity.js";
+import type { UnitOfWork, Work } from "../work/unit-of-work.js";
+import { MailedToken, type MailedTokenKind } from "./mailed-token.entity.js";
 
 const prefixOf = {
   INVITE: "gmc",

@@ -2,8 +2,8 @@ import type { EntityManager } from "typeorm";
 import { chooseLanguage, type Language, type ModePolicy, type Plan } from "@gatehouse/shared";
 import { forUpdate, inOrder, sharing } from "../../platform/database/dialect.js";
 import { rowsOf } from "../../platform/database/prepared-rows.js";
-import type { Firm } from "../firms/firm.entity.js";
-import { SecurityPolicy } from "./security-policy.entity.js";
+import type { Firm } from "./firm.entity.js";
+import { SecurityPolicy } from "../security-mode/security-policy.entity.js";
 
 /** A firm's policy as rules and services need it. Times are epoch milliseconds. */
 export interface FirmPolicy extends ModePolicy {

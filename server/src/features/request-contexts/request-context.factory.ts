@@ -16,8 +16,8 @@ import {
   type FirmCaller,
   type KeyCaller,
   type Source,
-} from "./caller.js";
-import { knownDeviceCookie, noKnownDevice, sessionCookie, type RequestContext } from "./request-context.js";
+} from "../access/caller.js";
+import { knownDeviceCookie, noKnownDevice, sessionCookie, type RequestContext } from "../access/request-context.js";
 
 export interface ContextNeeds {
   sessions: SessionService;

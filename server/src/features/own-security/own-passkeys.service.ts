@@ -5,15 +5,15 @@ import { asPerson, mustBeFresh, ownerIdOf, type PersonCaller } from "../access/c
 import { holdCaller } from "../access/caller-now.js";
 import { personOf, type Person } from "../access/person.js";
 import { actorIn, type RequestContext } from "../access/request-context.js";
-import type { Actor, UnitOfWork, Work } from "../audit/unit-of-work.js";
+import type { Actor, UnitOfWork, Work } from "../work/unit-of-work.js";
 import { notify } from "../mail/security-notices.js";
 import { passkeyAdded, passkeyRemoved } from "../mail/templates.js";
 import type { SignInChallenge } from "../sign-in/sign-in-challenge.entity.js";
 import type { SignInChallenges } from "../sign-in/sign-in-challenges.js";
 import type { SecondFactor } from "../two-factor/second-factor.service.js";
-import { Passkey } from "./passkey.entity.js";
-import { PasskeyView } from "./passkey.results.js";
-import type { Passkeys, PasskeySubject } from "./passkeys.service.js";
+import { Passkey } from "../passkeys/passkey.entity.js";
+import { PasskeyView } from "../passkeys/passkey.results.js";
+import type { Passkeys, PasskeySubject } from "../passkeys/passkeys.service.js";
 
 /** A person's own passkeys: see, add, remove, and ask one for a proof. The same for clients and team members. */
 export class OwnPasskeys {

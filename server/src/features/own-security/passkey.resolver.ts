@@ -10,8 +10,13 @@ import {
   BeginPasskeyVerificationInput,
   RemovePasskeyInput,
   VerifyPasskeyInput,
-} from "./passkey.inputs.js";
-import { AddPasskeyPayload, PasskeyOptionsPayload, PasskeyView, RemovePasskeyPayload } from "./passkey.results.js";
+} from "../passkeys/passkey.inputs.js";
+import {
+  AddPasskeyPayload,
+  PasskeyOptionsPayload,
+  PasskeyView,
+  RemovePasskeyPayload,
+} from "../passkeys/passkey.results.js";
 
 /** Whoever has an authenticator may have passkeys beside it. */
 const aPerson = { team: "read", portal: "account" } as const;

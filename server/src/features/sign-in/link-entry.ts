@@ -1,8 +1,8 @@
 import type { SessionTransport } from "@gatehouse/shared";
 import type { RequestContext } from "../access/request-context.js";
 import type { ClientRequest } from "../client-requests/client-request.entity.js";
-import type { FirmPolicy } from "../security-mode/security-policy.reader.js";
-import type { MagicLink } from "./magic-link.entity.js";
+import type { FirmPolicy } from "../firms/security-policy.reader.js";
+import type { MagicLink } from "../magic-links/magic-link.entity.js";
 
 /** A claimed link on its way to a session. */
 export interface LinkEntry {

@@ -5,7 +5,7 @@ import { systemActor, Work, type UnitOfWork, type WorkEnvironment } from "./unit
 import { migrations } from "../../entities.js";
 import { describeOnBothDatabases } from "../../testing/databases.js";
 import { inTransaction } from "../../platform/database/transaction.js";
-import { portalLinks } from "../mail/links.js";
+import { portalLinks } from "./portal-links.js";
 
 const FIRM = "frm_database_test";
 

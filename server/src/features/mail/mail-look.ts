@@ -1,6 +1,6 @@
 import type { HexColor, LogoType } from "@gatehouse/shared";
-import type { Work } from "../audit/unit-of-work.js";
-import { logoFileName } from "./logo.http.js";
+import type { Work } from "../work/unit-of-work.js";
+import { logoFileName } from "../branding/logo.http.js";
 
 /** How a firm's mails to its clients look. */
 export interface MailLook {
