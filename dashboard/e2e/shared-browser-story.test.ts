@@ -2,6 +2,9 @@ import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
 import type { BrowserContext, Page } from "playwright-core";
 import {
   asOwner,
+  codeOf,
+  enrolFromAccount,
+  enterCode,
   inspect,
   mailed,
   missingTools,
@@ -279,5 +282,30 @@ maybe("two people use one browser, one after the other, with two tabs open", () 
     await heading(portal, "Your account").waitFor();
     expect(await isUntouched(portal)).toBe(true);
     expect(await whoIsIn(desk.context(), "team")).toBeNull();
+  });
+
+  it("a client who chooses a new password where they are signed in comes back from the authenticator app to the code", async () => {
+    const page = await openDevice(running);
+    contexts.push(page.context());
+    await signInAs(page, noah);
+    await showAccount(page);
+    const { secret } = await enrolFromAccount(running, page, noah.email);
+    const since = Date.now();
+    await page.goto(`${home}/forgot-password`);
+    await page.getByRole("textbox", { name: /Email/ }).fill(noah.email);
+    await page.getByRole("button", { name: "Send me the link" }).click();
+    await page.goto(await mailed(running, noah.email, /\/reset#token=/, since));
+    await page.getByRole("textbox", { name: /New password/ }).fill("eight quiet herons wade");
+    await page.getByRole("button", { name: "Save new password" }).click();
+    await heading(page, "Enter your code").waitFor();
+    const asked = page.waitForResponse(
+      (response) => response.request().postData()?.includes("SessionClient_look") ?? false,
+      soon,
+    );
+    await turn(page, "hidden");
+    await turn(page, "visible");
+    await asked;
+    await enterCode(page, "Sign in", codeOf(secret, 1));
+    await heading(page, "Your requests").waitFor();
   });
 });
