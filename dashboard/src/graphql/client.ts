@@ -40,7 +40,7 @@ export interface GatehouseClient {
 /** In an operation's context: its answer is not kept. */
 export const uncached = { isUncached: true };
 /** In an operation's context: its variables carry a mailed token, which the cache would keep in the name that it gives the answer. */
-export const carriesMailedToken = uncached;
+export const carriesMailedToken = { ...uncached };
 
 /** Sends past the cache what must not be kept in it. */
 const pastTheCache: Exchange = (input) => {

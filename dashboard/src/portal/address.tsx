@@ -25,7 +25,7 @@ const subscribe = (listener: () => void) => {
 };
 
 /** The firm's slug and the page in `/portal/<slug>/<page>`, or `/portal/<slug>/request/<id>`; page null: there is no such page. */
-export function readAddress(pathname: string): { slug: string; page: PortalPage | null; requestId: string | null } {
+function readAddress(pathname: string): { slug: string; page: PortalPage | null; requestId: string | null } {
   const [, , slug = "", name = "", ...rest] = pathname.split("/").map(decode);
   const page = pages.find((known) => known === name);
   const [requestId = ""] = page === "request" ? rest.splice(0, 1) : [];

@@ -9,8 +9,8 @@ import { FirmCommands, planNames, teamRoles } from "./firm.commands.js";
 import { keyUsage, stillNeeded } from "./key-usage.js";
 import { rotateKeys } from "./rotate-keys.command.js";
 
-export const OWNER_PASSWORD = "GATEHOUSE_OWNER_PASSWORD";
-export const MEMBER_PASSWORD = "GATEHOUSE_MEMBER_PASSWORD";
+const OWNER_PASSWORD = "GATEHOUSE_OWNER_PASSWORD";
+const MEMBER_PASSWORD = "GATEHOUSE_MEMBER_PASSWORD";
 
 export const usage = `Usage: pnpm gatehouse <command>   (or: npm run gatehouse -- <command>)
 

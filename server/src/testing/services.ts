@@ -107,7 +107,7 @@ export class WebhookReceiver {
 }
 
 /** A daemon of our own, which may be broken without hurting anybody else. */
-export abstract class OwnService {
+abstract class OwnService {
   private child: ChildProcess | null = null;
   protected readonly directory = mkdtempSync(join(tmpdir(), "gatehouse-service-"));
 
@@ -149,7 +149,7 @@ export function hasProgram(name: string, whatIsSkipped: string): boolean {
   return false;
 }
 
-export async function isListening(port: number, host = "127.0.0.1"): Promise<boolean> {
+async function isListening(port: number, host = "127.0.0.1"): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(port, host, () => {
       socket.destroy();

@@ -13,7 +13,7 @@ import { ActorKindEnum, type AuditEventFilter } from "./audit-event.results.js";
 import type { AuditExport } from "./audit-export.service.js";
 
 /** What an export costs of the caller's budget of a minute (access/limits.ts): three at most. */
-export const EXPORT_COST = 20_000;
+const EXPORT_COST = 20_000;
 
 export interface AuditExportOptions {
   auditExport: AuditExport;

@@ -220,7 +220,7 @@ export class ClientRequestService {
 }
 
 /** What a client's session reaches. */
-export function reachOf(caller: Caller): { firmId: string } & ({ accountId: string } | { requestId: string }) {
+function reachOf(caller: Caller): { firmId: string } & ({ accountId: string } | { requestId: string }) {
   const { firmId, accountId, requestId } = asPortalCaller(caller);
   return accountId === null ? { firmId, requestId: requestId ?? "" } : { firmId, accountId };
 }

@@ -7,7 +7,7 @@ const startOf = (word: string): string => [...word].slice(0, WORD_LENGTH).join("
 const KEY_LENGTH = 200;
 
 /** Without marks and case: "Zoë" is found by "zoe". */
-export const searchForm = (text: string): string => text.normalize("NFKD").replaceAll(/\p{M}/gu, "").toLowerCase();
+const searchForm = (text: string): string => text.normalize("NFKD").replaceAll(/\p{M}/gu, "").toLowerCase();
 
 /** What names are sorted by. */
 export const nameKeyOf = (name: string): string => searchForm(name).slice(0, KEY_LENGTH);

@@ -92,7 +92,7 @@ export class ContactPayload extends Payload {
 }
 
 export type ContactOutcome = "CREATED" | "UPDATED" | "UNCHANGED";
-export const ContactOutcomeEnum = { CREATED: "CREATED", UPDATED: "UPDATED", UNCHANGED: "UNCHANGED" } as const;
+const ContactOutcomeEnum = { CREATED: "CREATED", UPDATED: "UPDATED", UNCHANGED: "UNCHANGED" } as const;
 registerEnumType(ContactOutcomeEnum, {
   name: "ContactOutcome",
   description: "What a row of upsertContacts did.",

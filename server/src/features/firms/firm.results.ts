@@ -22,7 +22,7 @@ export const SecurityModeEnum = tableEnum(
   securityModes,
   ({ summary }) => summary,
 );
-export const PlanEnum = tableEnum("Plan", "What the firm pays for.", plans, ({ name }) => name);
+const PlanEnum = tableEnum("Plan", "What the firm pays for.", plans, ({ name }) => name);
 
 @ObjectType("PortalFirm", { description: "What anyone may know of a firm's portal: what its sign-in page needs." })
 export class PortalFirmView {

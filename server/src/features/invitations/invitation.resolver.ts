@@ -13,7 +13,7 @@ export class InviteContactsInput {
 }
 
 @ObjectType({ description: "What inviteContacts answers." })
-export class InviteContactsPayload extends Payload {
+class InviteContactsPayload extends Payload {
   @Field(() => [ContactPayload], {
     nullable: true,
     description: "One a contact, in order; those without an email or with an account are skipped and said so.",

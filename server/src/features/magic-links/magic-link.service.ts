@@ -27,7 +27,7 @@ import { MagicLinkNotUsable, MagicLinkPreview } from "./magic-link.results.js";
 import { mailRequestLink } from "./mail-request-link.js";
 
 /** What decides, by the firm's policy, what a claimed link opens: the sign-in service. */
-export interface LinkDoor {
+interface LinkDoor {
   enterByLink(unit: UnitOfWork, entry: LinkEntry): Promise<ClaimOutcome>;
 }
 

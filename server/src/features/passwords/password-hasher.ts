@@ -8,7 +8,7 @@ import { FairLine, type Share } from "./fair-line.js";
 import { HashingChild } from "./hashing-child.js";
 
 /** 2^12 rounds (OWASP Password Storage). */
-export const PASSWORD_COST = 12;
+const PASSWORD_COST = 12;
 const PURPOSE = "password pepper";
 const QUEUE_RETRY_MS = 2000;
 

@@ -11,7 +11,7 @@ const common = new Set(dictionary["passwords-common"].map((word) => word.toLower
 const MAX_BYTES = 1024;
 
 /** Whether it is on the list of common passwords (OWASP ASVS 6.2.4), also with digits or punctuation around it. */
-export const isCommonPassword = (password: string): boolean => {
+const isCommonPassword = (password: string): boolean => {
   const core = password.replaceAll(/^[\d\p{P}\p{S}\s]+|[\d\p{P}\p{S}\s]+$/gu, "");
   return common.has(password) || common.has(core);
 };

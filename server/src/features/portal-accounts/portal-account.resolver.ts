@@ -52,7 +52,7 @@ registerEnumType(MailedTokenPurpose, {
 });
 
 @ObjectType({ description: "What a mailed token would do. Asking changes nothing." })
-export class MailedTokenPreview {
+class MailedTokenPreview {
   @Field(() => MailedTokenPurpose, { description: "Which mutation takes it." })
   purpose: keyof typeof MailedTokenPurpose;
   @Field(() => PortalFirmView, { description: "The firm." }) firm: PortalFirmView;

@@ -21,7 +21,7 @@ const states: Record<RollOutState, string> = {
   FINISHED: "Every mail was sent; the start date stands.",
   UNDONE: "The policy before it is in force again, or 2FA was switched off elsewhere.",
 };
-export const RollOutStateEnum = tableEnum("RollOutState", "How a roll-out stands.", states, String);
+const RollOutStateEnum = tableEnum("RollOutState", "How a roll-out stands.", states, String);
 export const RollOutRecipientStateEnum = tableEnum(
   "RollOutRecipientState",
   "How far a client is in a roll-out.",
@@ -34,7 +34,7 @@ const mails: Record<RollOutMail, string> = {
   REMINDER: "The same again, before the start.",
   CALLED_OFF: "To whoever was told: it is called off.",
 };
-export const RollOutMailEnum = tableEnum("RollOutMail", "The mails of a roll-out.", mails, String);
+const RollOutMailEnum = tableEnum("RollOutMail", "The mails of a roll-out.", mails, String);
 
 @ObjectType({
   description: "How many contacts are how far; they add up: concerned = enrolled + leftOut + told + waiting.",

@@ -4,7 +4,7 @@ import { DateTime } from "../../platform/graphql/date-time.js";
 import { Node } from "../../platform/graphql/node.js";
 import type { ShownSession } from "./session.service.js";
 
-export const AssuranceEnum = { LINK: "LINK", PASSWORD: "PASSWORD", TWO_FACTOR: "TWO_FACTOR" } as const;
+const AssuranceEnum = { LINK: "LINK", PASSWORD: "PASSWORD", TWO_FACTOR: "TWO_FACTOR" } as const;
 registerEnumType(AssuranceEnum, {
   name: "Assurance",
   description: "How a session was proven.",

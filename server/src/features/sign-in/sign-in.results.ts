@@ -95,7 +95,7 @@ export class TwoFactorEnrollmentRequired {
   }
 }
 
-export const SignInResultUnion = createUnionType({
+const SignInResultUnion = createUnionType({
   name: "SignInResult",
   description: "Signed in, or what has to be done first.",
   types: () => [SignedIn, TwoFactorRequired, TwoFactorEnrollmentRequired] as const,

@@ -40,7 +40,7 @@ export function isPublicAddress(address: string): boolean {
   if (family === 4) return !PRIVATE_V4.check(address, "ipv4");
   return family === 6 && GLOBAL_V6.check(address, "ipv6") && !SPECIAL_V6.check(address, "ipv6");
 }
-export const isLoopback = (address: string): boolean => address === "::1" || address.startsWith("127.");
+const isLoopback = (address: string): boolean => address === "::1" || address.startsWith("127.");
 
 /** What goes into the audit log of an address: receivers put tokens into paths and queries. */
 export const originOf = (url: string): string => new URL(url).origin;

@@ -6,7 +6,7 @@ import { sentenceOf } from "../work/unit-of-work.js";
 import { Contact } from "../contacts/contact.entity.js";
 
 /** `TWO_FACTOR_ENROLLED` is `two_factor.enrolled`: the thing, a dot, what happened to it. */
-export const webhookType = (type: AuditEventType): string => type.toLowerCase().replace(/_([^_]+)$/, ".$1");
+const webhookType = (type: AuditEventType): string => type.toLowerCase().replace(/_([^_]+)$/, ".$1");
 export const eventCursor = (seq: number): string => encodeCursor("audit", [seq]);
 
 /** The body of a delivery: the event as the API tells it, with the contact as it is now. */

@@ -1,5 +1,5 @@
 import { GraphQLError } from "graphql";
-import { failures, refusalWords, type Language, type RefusalSentence, type UserErrorCode } from "@gatehouse/shared";
+import { refusalWords, type Language, type RefusalSentence, type UserErrorCode } from "@gatehouse/shared";
 
 /** A failure that the caller can expect and act on: becomes `userErrors` of the payload. Thrown, it rolls the unit of work back. */
 export class Refusal extends Error {
@@ -34,7 +34,6 @@ const topLevel = (code: TopLevelCode, message: string, extensions: Record<string
 export const unauthenticated = () => topLevel("UNAUTHENTICATED", "Sign in first.");
 /** `missing`: the scope, role or assurance that would be needed. */
 export const forbidden = (missing: string) => topLevel("FORBIDDEN", `Not allowed: this needs ${missing}.`, { missing });
-export const notFound = () => topLevel("NOT_FOUND", failures.NOT_FOUND);
 export const badInput = (message: string) => topLevel("BAD_USER_INPUT", message);
 export const rateLimited = (retryAfterMs: number) =>
   topLevel("RATE_LIMITED", "Too many requests from here. Try again later.", {

@@ -30,7 +30,7 @@ function asksOfSchema(document: DocumentNode): boolean {
  * Refuses introspection. Only a type that does not exist is answered, null as everywhere: it tells nothing, and is how GraphQL over
  * HTTP's own audit probes a server.
  */
-export function refuseIntrospection(
+function refuseIntrospection(
   schema: GraphQLSchema,
   document: DocumentNode,
   operation: OperationDefinitionNode,

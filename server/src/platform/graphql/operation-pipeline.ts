@@ -13,7 +13,7 @@ import { planOperation, type Execute } from "./execution/planned-operation.js";
 import { logUnexpected, maskError } from "./mask-errors.js";
 
 /** One operation on its way through the stages: the part of Apollo's request context that they use. */
-export interface OperationState<C> {
+interface OperationState<C> {
   schema: GraphQLSchema;
   request: {
     query?: string;
@@ -28,7 +28,7 @@ export interface OperationState<C> {
   response: Pick<GraphQLResponse, "http"> & Partial<GraphQLResponse>;
 }
 type Resolved<C> = OperationState<C> & { document: DocumentNode };
-export type AnsweredState<C> = OperationState<C> & { response: GraphQLResponse };
+type AnsweredState<C> = OperationState<C> & { response: GraphQLResponse };
 
 /**
  * What is done about an operation besides running it: limits, replays, logging. Apollo's plugins, cut down to the hooks that both
@@ -37,7 +37,7 @@ export type AnsweredState<C> = OperationState<C> & { response: GraphQLResponse }
 export interface OperationStage<C> {
   requestDidStart(state: OperationState<C>): Promise<StageHooks<C>>;
 }
-export interface StageHooks<C> {
+interface StageHooks<C> {
   /** After validation; throws to refuse. */
   didResolveOperation?(state: Resolved<C>): Promise<void>;
   /** The first stage that answers is the last one asked. */

@@ -114,7 +114,7 @@ export function keyset(
   return { where: conditions.join(" AND ") || "1 = 1", parameters, orderBy, rows: page.limit + 1 };
 }
 
-export interface Edge<T> {
+interface Edge<T> {
   cursor: string;
   node: T;
 }

@@ -3,7 +3,7 @@ import { failures, type Language, type UserErrorCode } from "@gatehouse/shared";
 import { Refusal } from "./failures.js";
 import { tableEnum } from "./table-enum.js";
 
-export const UserErrorCodeEnum = tableEnum(
+const UserErrorCodeEnum = tableEnum(
   "UserErrorCode",
   "Why a mutation was refused. New codes may be added.",
   failures,

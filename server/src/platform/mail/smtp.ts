@@ -1,7 +1,7 @@
 import { createTransport, type Transporter } from "nodemailer";
 
 /** One mail, ready to go. Addresses are single and already checked: nothing here is parsed out of a text. */
-export interface SmtpMessage {
+interface SmtpMessage {
   messageId: string;
   from: { name: string; address: string };
   to: string;

@@ -2,7 +2,7 @@ import { parse } from "graphql";
 import { documentLimits } from "../../platform/limits/document-limits.js";
 
 /** A part of a document. The parts of a document are put together, so that the costs of one may meet those of another. */
-export interface Part {
+interface Part {
   /** In the operation's braces. */
   selections?: string;
   /** Behind the operation. */
@@ -125,14 +125,14 @@ export const slowShapes: Readonly<Record<string, Shape>> = {
 };
 
 /** The document of those parts. */
-export function documentOf(parts: readonly Part[]): string {
+function documentOf(parts: readonly Part[]): string {
   const all = (which: keyof Part) => parts.map((part) => part[which] ?? "").join(" ");
   const variables = all("variables").trim();
   return `${all("head")} query Q${variables ? `(${variables})` : ""} { __typename ${all("selections")} } ${all("definitions")}`;
 }
 
 /** Whether a server reads it at all: within the tokens and the bytes of a body. */
-export function fits(document: string): boolean {
+function fits(document: string): boolean {
   if (document.length > 98_000) return false;
   try {
     parse(document, { maxTokens: documentLimits.tokens });
