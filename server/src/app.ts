@@ -86,6 +86,8 @@ import {
 } from "./features/portal-accounts/portal-account.resolver.js";
 import { PortalAccounts } from "./features/portal-accounts/portal-accounts.service.js";
 import { PortalAdministration } from "./features/portal-accounts/portal-administration.service.js";
+import { UnlinkedAccountsResolver } from "./features/portal-accounts/unlinked-accounts.resolver.js";
+import { UnlinkedAccounts } from "./features/portal-accounts/unlinked-accounts.service.js";
 import { PortalMailRequests } from "./features/portal-accounts/portal-mail-requests.service.js";
 import { RollOutMailer } from "./features/roll-out/roll-out-mailer.js";
 import { RollOutResolver } from "./features/roll-out/roll-out.resolver.js";
@@ -313,6 +315,7 @@ export async function startApp(
     new PasskeyResolver(new OwnPasskeys({ work, passkeys, secondFactor, challenges }), secondFactorStep),
     new PortalAccountsResolver(accounts, administration),
     new PortalAccountFieldsResolver(sessions, statuses),
+    new UnlinkedAccountsResolver(new UnlinkedAccounts({ work, secondFactor })),
     new TeamResolver(
       new Team({ work, attempts, secondFactor }),
       new TeamPassword({ work, hasher, signIn }),

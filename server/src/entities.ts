@@ -12,6 +12,7 @@ import { KnownDevices1764122000000 } from "./migrations/1764122000000-known-devi
 import { TeamAddresses1764123000000 } from "./migrations/1764123000000-team-addresses.js";
 import { SessionChallenges1764130000000 } from "./migrations/1764130000000-session-challenges.js";
 import { SecondFactorRows1764131000000 } from "./migrations/1764131000000-second-factor-rows.js";
+import { UnlinkedAccounts1764142000000 } from "./migrations/1764142000000-unlinked-accounts.js";
 import { Firm } from "./features/firms/firm.entity.js";
 import { Branding, Logo } from "./features/branding/branding.entity.js";
 import { TeamMember } from "./features/firm-staff/team-member.entity.js";
@@ -98,4 +99,5 @@ export const migrations = [
   TeamAddresses1764123000000,
   SessionChallenges1764130000000,
   SecondFactorRows1764131000000,
+  UnlinkedAccounts1764142000000,
 ];

@@ -34,6 +34,7 @@ export const dangerousActs = {
   resetTwoFactor: { needs: "ALWAYS", why: goesWithTheAccount },
   changeLoginEmail: { needs: "ALWAYS", why: goesWithTheAccount },
   deletePortalAccount: { needs: "ALWAYS", why: goesWithTheAccount },
+  deleteUnlinkedPortalAccount: { needs: "ALWAYS", why: goesWithTheAccount },
 
   inviteTeamMember: { needs: "ALWAYS", why: changesTheTeam },
   sendTeamPasswordLink: { needs: "ALWAYS", why: changesTheTeam },
@@ -72,6 +73,7 @@ export const harmlessActs = {
   sendPasswordReset: "mails the client alone, who then chooses; a second factor is still asked",
   unlockPortalAccount: "ends a wait: password and code are still asked",
   revokePortalSessions: takesAway,
+  revokeUnlinkedPortalSessions: takesAway,
 
   revokeApiKey: takesAway,
   deleteWebhookEndpoint: takesAway,

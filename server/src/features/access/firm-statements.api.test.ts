@@ -85,6 +85,10 @@ const acrossFirms: [statement: RegExp, why: string][] = [
     "a migration fills a table of all firms",
   ],
   [/^UPDATE team_members SET (signInEmail = email|joinedAt = COALESCE)/, "a migration fills columns of all firms"],
+  [
+    /^UPDATE portal_accounts SET unlinkedAt = \? WHERE unlinkedAt IS NULL AND NOT/,
+    "a migration fills a column of all firms",
+  ],
   [/^SELECT \w+ AS k FROM \w+ WHERE /, "the sweep takes what is old"],
   [/^DELETE FROM \w+ WHERE \w+ IN \([?, ]+\) AND \(/, "the sweep deletes what it has just read"],
 ];

@@ -38,6 +38,7 @@ const classes: Record<TextClass, string[]> = {
   ],
   text: [
     "deletePortalAccount(input.reason)",
+    "deleteUnlinkedPortalAccount(input.reason)",
     "inviteContacts(input.message)",
     "removeTeamMember(input.reason)",
     "resetTeamMemberTwoFactor(input.reason)",
@@ -104,6 +105,8 @@ const classes: Record<TextClass, string[]> = {
     "contacts(after)",
     "contacts(before)",
     "replayWebhookEvents(input.after)",
+    "unlinkedPortalAccounts(after)",
+    "unlinkedPortalAccounts(before)",
   ],
   // What is looked for finds what is stored, and is stored nowhere.
   search: ["contact(externalId)", "contacts(filter.search)"],
@@ -206,6 +209,7 @@ describeOnBothDatabases("X21 every name obeys one rule", (database) => {
       updateContact: { contactId },
       upsertContacts: { name: "x", externalId: "x" },
       deletePortalAccount: { contactId: NOBODY },
+      deleteUnlinkedPortalAccount: { portalAccountId: "acc_01m625dgsrfdref8yrhtsvjgg" },
       inviteContacts: { contactIds: [] },
       removeTeamMember: { memberId: NOBODY },
       resetTeamMemberTwoFactor: { memberId: NOBODY },

@@ -23,6 +23,7 @@ async function settle(
   await lockContacts(unit, firmId);
   const contacts = await unit.manager.findBy(Contact, { ...where, firmId });
   const ids = contacts.map(({ id }) => id);
+  const accountsBefore = contacts.map(({ portalAccountId }) => portalAccountId);
   await counted(unit, firmId, ids, async () => {
     for (const contact of contacts) {
       const accessState = stateOf(Object.assign(contact, change));
@@ -30,6 +31,24 @@ async function settle(
     }
     if (ids.length > 0) await settleSignIns(unit.manager, ids);
   });
+  if (change.portalAccountId !== undefined)
+    await settleLinks(unit, firmId, [...accountsBefore, change.portalAccountId]);
+}
+
+/** Contacts have left these accounts or come to them, under the firm's lock: says of each since when no contact has it. */
+export async function settleLinks(
+  unit: UnitOfWork,
+  firmId: string,
+  accountIds: readonly (string | null)[],
+): Promise<void> {
+  const ids = [...new Set(accountIds.filter((id) => id !== null))];
+  if (ids.length === 0) return;
+  await unit.affected(
+    `UPDATE portal_accounts SET unlinkedAt = CASE
+       WHEN EXISTS (SELECT 1 FROM contacts c WHERE c.portalAccountId = portal_accounts.id) THEN NULL ELSE COALESCE(unlinkedAt, ?) END
+     WHERE firmId = ? AND id IN (${ids.map(() => "?").join(", ")})`,
+    [unit.now, firmId, ...ids],
+  );
 }
 
 /** Contacts have changed their accounts: they are listed by the new ones' last sign-ins. */

@@ -6,7 +6,7 @@ import { Refusal } from "../../platform/graphql/failures.js";
 import { readdressRequests, retireAddress, type RetiredAddress } from "../access-endings/retire-address.js";
 import { mustBeLine } from "../access/texts.js";
 import type { Actor, RecordedEvent, UnitOfWork } from "../work/unit-of-work.js";
-import { settleSignIns, stateOf } from "./contact-access-state.js";
+import { settleLinks, settleSignIns, stateOf } from "./contact-access-state.js";
 import { tellOfRedirect, type Redirect } from "./contact-redirects.js";
 import { contactWords, nameKeyOf } from "./contact-index.js";
 import { Contact, SearchWord } from "./contact.entity.js";
@@ -39,6 +39,8 @@ export class ContactChanges {
   private readonly created = new Set<Contact>();
   private readonly changed = new Set<Contact>();
   private readonly readdressed = new Set<Contact>();
+  /** The accounts that contacts have left or come to. */
+  private readonly relinked = new Set<string | null>();
   /** Found by other words from now on, or listed elsewhere among those with the same; with the `nameKey` of before. */
   private readonly reworded = new Map<Contact, string>();
   private readonly retired: RetiredAddress[] = [];
@@ -148,6 +150,7 @@ export class ContactChanges {
         this.addressedAgain.push({ contactId: contact.id, to: fields.email });
       // The new address was never invited.
       contact.invitedAt = null;
+      this.relinked.add(accountBefore);
       this.address(contact);
       this.readdressed.add(contact);
     }
@@ -164,6 +167,7 @@ export class ContactChanges {
     const restated = [...new Set([...created, ...this.readdressed])].map(({ id }) => id);
     if (restated.length === 0) await this.store(created, changed);
     else await counted(this.unit, this.firmId, restated, () => this.store(created, changed));
+    await settleLinks(this.unit, this.firmId, [...this.relinked]);
     for (const retired of this.retired) await retireAddress(this.unit, retired);
     for (const again of this.addressedAgain) await readdressRequests(this.unit, { firmId: this.firmId, ...again });
     for (const redirect of this.redirected) await tellOfRedirect(this.unit, redirect, this.by.actor);
@@ -225,6 +229,7 @@ export class ContactChanges {
   /** The email is new: the account with that email, if there is one, serves the contact from now on. */
   private address(contact: Contact): void {
     contact.portalAccountId = this.accountOf(contact.email);
+    this.relinked.add(contact.portalAccountId);
     contact.accessState = stateOf(contact);
   }
   private accountOf(email: string | null): string | null {

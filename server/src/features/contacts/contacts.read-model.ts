@@ -165,6 +165,7 @@ function viewOf(row: ContactRow, now: number): ContactView {
           email: accountEmail,
           createdAt: accountCreatedAt,
           lastSignInAt: row.lastSignInAt,
+          unlinkedAt: null,
         });
   if (contact.account)
     contact.account.secondFactor = {

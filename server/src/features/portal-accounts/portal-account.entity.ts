@@ -4,6 +4,7 @@ import { AtColumn, IdColumn, RefColumn, TextColumn } from "../../platform/databa
 /** A client's login: one per firm and email, serving every contact of the firm that has the email. */
 @Entity("portal_accounts")
 @Index("uq_portal_accounts_email", ["firmId", "email"], { unique: true })
+@Index("ix_portal_accounts_unlinked", ["firmId", "unlinkedAt", "id"])
 export class PortalAccount {
   @IdColumn() id: string;
   @ForeignKey("firms", { name: "fk_portal_accounts_firm", onDelete: "CASCADE" })
@@ -12,4 +13,6 @@ export class PortalAccount {
   @TextColumn(254) email: string;
   @AtColumn() createdAt: number;
   @AtColumn({ nullable: true }) lastSignInAt: number | null;
+  /** Since when no contact has the account; null: one has. Kept in step by contact-access-state.ts and contact-changes.ts. */
+  @AtColumn({ nullable: true }) unlinkedAt: number | null;
 }

@@ -11,6 +11,17 @@ export class ContactReasonInput {
   @Field(() => String, { description: "Kept in the audit log." }) reason: string;
 }
 
+@InputType({ description: "A portal account of the firm." })
+export class PortalAccountIdInput {
+  @Field(() => ID, { description: "The account." }) portalAccountId: string;
+}
+
+@InputType({ description: "A portal account of the firm, and why." })
+export class PortalAccountReasonInput {
+  @Field(() => ID, { description: "The account." }) portalAccountId: string;
+  @Field(() => String, { description: "Kept in the audit log." }) reason: string;
+}
+
 @InputType({ description: "A contact of the firm, and the address to sign in with from now on." })
 export class ChangeLoginEmailInput {
   @Field(() => ID, { description: "The contact." }) contactId: string;

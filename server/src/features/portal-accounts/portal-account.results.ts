@@ -1,6 +1,8 @@
-import { Field, ObjectType } from "type-graphql";
+import { Field, ID, ObjectType } from "type-graphql";
 import { DateTime } from "../../platform/graphql/date-time.js";
 import { Node } from "../../platform/graphql/node.js";
+import { PageInfo } from "../../platform/graphql/pages.js";
+import { Payload } from "../../platform/graphql/payloads.js";
 import type { SecondFactorFacts } from "../two-factor/two-factor.results.js";
 import type { PortalAccount } from "./portal-account.entity.js";
 
@@ -16,14 +18,46 @@ export class PortalAccountView extends Node {
   @Field(() => DateTime, { description: "When the client created it." }) createdAt: number;
   @Field(() => DateTime, { nullable: true, description: "The last time that the client signed in." }) lastSignInAt:
     number | null;
+  @Field(() => DateTime, { nullable: true, description: "Since when no contact has it; null: a contact has it." })
+  unlinkedAt: number | null;
 
-  static of(account: Pick<PortalAccount, "id" | "firmId" | "email" | "createdAt" | "lastSignInAt">): PortalAccountView {
+  static of(
+    account: Pick<PortalAccount, "id" | "firmId" | "email" | "createdAt" | "lastSignInAt" | "unlinkedAt">,
+  ): PortalAccountView {
     const view = new PortalAccountView();
     view.id = account.id;
     view.firmId = account.firmId;
     view.email = account.email;
     view.createdAt = account.createdAt;
     view.lastSignInAt = account.lastSignInAt;
+    view.unlinkedAt = account.unlinkedAt;
     return view;
   }
+}
+
+@ObjectType({ description: "A portal account in a list, and where it stands there." })
+export class PortalAccountEdge {
+  @Field(() => String, { description: "Pass as after: or before:." }) cursor: string;
+  @Field(() => PortalAccountView, { description: "The account." }) node: PortalAccountView;
+}
+
+@ObjectType({ description: "A page of portal accounts." })
+export class PortalAccountConnection {
+  @Field(() => [PortalAccountEdge], { description: "The accounts with their cursors." }) edges: PortalAccountEdge[];
+  @Field(() => [PortalAccountView], { description: "The accounts." }) nodes: PortalAccountView[];
+  @Field(() => PageInfo, { description: "Where the page lies." }) pageInfo: PageInfo;
+  /** What totalCount counts; it is counted only when asked for. */
+  count: () => Promise<number>;
+}
+
+@ObjectType({ description: "What mutations about one portal account answer." })
+export class PortalAccountPayload extends Payload {
+  @Field(() => PortalAccountView, { nullable: true, description: "The account afterwards." })
+  portalAccount: PortalAccountView | null = null;
+}
+
+@ObjectType({ description: "What deleteUnlinkedPortalAccount answers." })
+export class DeletedPortalAccountPayload extends Payload {
+  @Field(() => ID, { nullable: true, description: "The account that is gone." })
+  deletedPortalAccountId: string | null = null;
 }

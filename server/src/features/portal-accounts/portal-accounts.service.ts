@@ -141,6 +141,7 @@ export class PortalAccounts {
         email: proof.email,
         createdAt: unit.now,
         lastSignInAt: null,
+        unlinkedAt: null,
       });
       try {
         await unit.manager.insert(PortalAccount, account);

@@ -8,24 +8,21 @@ import { readReason } from "../access/texts.js";
 import { actorIn, type RequestContext } from "../access/request-context.js";
 import { endAccess } from "../access-endings/end-access.js";
 import type { Actor, UnitOfWork, Work } from "../work/unit-of-work.js";
-import { unlinkAccount } from "../contacts/contact-access-state.js";
 import { Contact } from "../contacts/contact.entity.js";
 import { notify } from "../mail/security-notices.js";
 import {
-  accountDeleted,
   confirmLoginEmail,
   loginEmailChangeRequested,
   passwordResetByFirm,
   twoFactorReset,
 } from "../mail/templates.js";
-import { PasswordCredential } from "../passwords/password-credential.entity.js";
 import { loadPolicy } from "../firms/security-policy.reader.js";
-import { Session } from "../sessions/session.entity.js";
 import { passwordTriesOf, type Attempts } from "../sign-in/attempts.service.js";
 import { KnownDevice } from "../sessions/known-device.entity.js";
 import { passwordTriesOn } from "../sessions/known-devices.js";
 import { mustAllowLogin } from "../sign-in/sign-in.service.js";
 import type { SecondFactor } from "../two-factor/second-factor.service.js";
+import { deleteAccount, signOutEverywhere } from "./end-account.js";
 import { mailPasswordReset } from "./mail-password-reset.js";
 import { issueToken, voidTokensOf } from "../mailed-tokens/mailed-tokens.js";
 import { PortalAccount } from "./portal-account.entity.js";
@@ -106,13 +103,7 @@ export class PortalAdministration {
 
   async revokeSessions(input: { contactId: string }, context: RequestContext): Promise<Contact> {
     return this.act(input.contactId, context, {}, async (unit, person, contact, actor) => {
-      const sessions = await endAccess(unit, person, "SIGNED_OUT_EVERYWHERE");
-      unit.record({
-        type: "SESSIONS_REVOKED",
-        ...about(contact, person),
-        actor,
-        data: { email: person.email, sessions },
-      });
+      await signOutEverywhere(unit, person, { actor, contact });
     });
   }
 
@@ -145,15 +136,7 @@ export class PortalAdministration {
   async deleteAccount(input: { contactId: string; reason: string }, context: RequestContext): Promise<Contact> {
     const reason = readReason(input.reason);
     return this.act(input.contactId, context, { isDangerous: true }, async (unit, person, contact, actor) => {
-      await endAccess(unit, person, "PERSON_REMOVED");
-      await this.needs.secondFactor.forget(unit, person);
-      await unit.manager.delete(PasswordCredential, { ownerId: person.ownerId });
-      await unlinkAccount(unit, person.firmId, person.ownerId);
-      await unit.manager.update(Session, { ownerId: person.ownerId }, { revokedAt: unit.now });
-      await unit.manager.delete(PortalAccount, { id: person.ownerId });
-      unit.record({ type: "ACCOUNT_DELETED", ...about(contact, person), actor, reason, data: { email: person.email } });
-      const content = accountDeleted({ firmName: person.firmName });
-      unit.mail({ firmId: person.firmId, to: person.email, content, language: contact.language });
+      await deleteAccount(unit, this.needs.secondFactor, person, { actor, contact, reason });
     });
   }
 

@@ -28,6 +28,7 @@ const teamActs: Record<string, string> = {
   resetTwoFactor: byReason("resetTwoFactor", "contactId"),
   changeLoginEmail: `changeLoginEmail(input: { contactId: "${nothing}", email: "a@b.example" })`,
   deletePortalAccount: byReason("deletePortalAccount", "contactId"),
+  deleteUnlinkedPortalAccount: byReason("deleteUnlinkedPortalAccount", "portalAccountId"),
   inviteTeamMember: 'inviteTeamMember(input: { email: "nonsense", name: "x", role: STAFF })',
   sendTeamPasswordLink: byId("sendTeamPasswordLink", "memberId"),
   changeTeamMember: byId("changeTeamMember", "memberId"),

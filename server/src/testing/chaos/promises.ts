@@ -37,6 +37,9 @@ const promises: Record<string, string> = {
     SELECT a.id FROM portal_accounts a WHERE NOT EXISTS (SELECT 1 FROM password_credentials p WHERE p.ownerId = a.id)
     OR NOT EXISTS (SELECT 1 FROM two_factor_states s WHERE s.ownerId = a.id)
     OR NOT EXISTS (SELECT 1 FROM contacts c WHERE c.portalAccountId = a.id AND c.accessState = 'ACCOUNT_CREATED')`,
+  "an account says that no contact has it exactly where none does": `
+    SELECT a.id, a.unlinkedAt FROM portal_accounts a WHERE (CASE WHEN a.unlinkedAt IS NULL THEN 1 ELSE 0 END) <>
+      (CASE WHEN EXISTS (SELECT 1 FROM contacts c WHERE c.portalAccountId = a.id) THEN 1 ELSE 0 END)`,
   "no account while a token that creates one for its address is unspent": `
     SELECT t.id FROM mailed_tokens t JOIN portal_accounts a ON a.firmId = t.firmId AND a.email = t.email
     WHERE t.kind IN ('INVITE', 'ACCOUNT_REQUEST') AND t.spentAt IS NULL AND t.createdAt <= a.createdAt`,

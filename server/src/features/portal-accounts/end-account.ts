@@ -1,0 +1,48 @@
+import { endAccess } from "../access-endings/end-access.js";
+import type { Person } from "../access/person.js";
+import type { Actor, UnitOfWork } from "../work/unit-of-work.js";
+import { unlinkAccount } from "../contacts/contact-access-state.js";
+import type { Contact } from "../contacts/contact.entity.js";
+import { accountDeleted } from "../mail/templates.js";
+import { PasswordCredential } from "../passwords/password-credential.entity.js";
+import { Session } from "../sessions/session.entity.js";
+import type { SecondFactor } from "../two-factor/second-factor.service.js";
+import { PortalAccount } from "./portal-account.entity.js";
+
+/** The firm's act on an account: by whom, and for which contact; null: no contact has the account. */
+export interface FirmsAct {
+  actor: Actor;
+  contact: Pick<Contact, "id" | "language"> | null;
+}
+
+const about = ({ firmId, ownerId: accountId }: Person, { contact }: FirmsAct) => ({
+  firmId,
+  accountId,
+  ...(contact ? { contactId: contact.id } : {}),
+});
+
+/** Signs the client out everywhere. */
+export async function signOutEverywhere(unit: UnitOfWork, person: Person, act: FirmsAct): Promise<void> {
+  const sessions = await endAccess(unit, person, "SIGNED_OUT_EVERYWHERE");
+  const data = { email: person.email, sessions };
+  unit.record({ type: "SESSIONS_REVOKED", ...about(person, act), actor: act.actor, data });
+}
+
+/** Deletes the account with all that it opens; its contacts stay, and its mailbox is told. */
+export async function deleteAccount(
+  unit: UnitOfWork,
+  secondFactor: SecondFactor,
+  person: Person,
+  act: FirmsAct & { reason: string },
+): Promise<void> {
+  const { actor, contact, reason } = act;
+  const { firmId, firmName, ownerId, email } = person;
+  await endAccess(unit, person, "PERSON_REMOVED");
+  await secondFactor.forget(unit, person);
+  await unit.manager.delete(PasswordCredential, { ownerId });
+  await unlinkAccount(unit, firmId, ownerId);
+  await unit.manager.update(Session, { ownerId }, { revokedAt: unit.now });
+  await unit.manager.delete(PortalAccount, { id: ownerId });
+  unit.record({ type: "ACCOUNT_DELETED", ...about(person, act), actor, reason, data: { email } });
+  unit.mail({ firmId, to: email, content: accountDeleted({ firmName }), language: contact?.language ?? null });
+}

@@ -1,0 +1,93 @@
+import { isId } from "../../platform/crypto/ids.js";
+import { byIndex } from "../../platform/database/dialect.js";
+import { Refusal } from "../../platform/graphql/failures.js";
+import { keyset, pageOf, readPage, type PageArgs } from "../../platform/graphql/pages.js";
+import { asFirmCaller, mustBeFresh } from "../access/caller.js";
+import { holdSessionsOf } from "../access/caller-now.js";
+import { findPerson, type Person } from "../access/person.js";
+import { actorIn, type RequestContext } from "../access/request-context.js";
+import { readReason } from "../access/texts.js";
+import type { UnitOfWork, Work } from "../work/unit-of-work.js";
+import { lockContacts } from "../contacts/contacts-lock.js";
+import type { SecondFactor } from "../two-factor/second-factor.service.js";
+import { deleteAccount, signOutEverywhere, type FirmsAct } from "./end-account.js";
+import { PortalAccount } from "./portal-account.entity.js";
+import { PortalAccountConnection, PortalAccountView } from "./portal-account.results.js";
+
+const KIND = "portalAccounts.unlinked";
+const field = ["input", "portalAccountId"];
+
+/**
+ * The logins that no contact has: the contact's email moved on, or the login was created after it did. They open nothing of the firm's, and no
+ * contact's page shows them, so the firm lists and ends them by their own id.
+ */
+export class UnlinkedAccounts {
+  constructor(private readonly needs: { work: Work; secondFactor: SecondFactor }) {}
+
+  /** Those that lost their contact last come first. */
+  async page(firmId: string, args: PageArgs): Promise<PortalAccountConnection> {
+    const page = readPage(args, KIND, 2);
+    const keys = keyset(
+      [
+        { sql: "a.unlinkedAt", isDescending: true },
+        { sql: "a.id", isDescending: true },
+      ],
+      page,
+    );
+    const rows = await this.needs.work.rows<PortalAccount & { unlinkedAt: number }>(
+      `SELECT a.id, a.firmId, a.email, a.createdAt, a.lastSignInAt, a.unlinkedAt FROM portal_accounts a ${this.index()}
+       WHERE a.firmId = ? AND a.unlinkedAt IS NOT NULL AND ${keys.where} ORDER BY ${keys.orderBy} LIMIT ${keys.rows}`,
+      [firmId, ...keys.parameters],
+    );
+    const found = pageOf(rows, page, KIND, (row) => [Number(row.unlinkedAt), row.id], PortalAccountView.of);
+    return Object.assign(new PortalAccountConnection(), found, { count: () => this.count(firmId) });
+  }
+
+  /** The others of the firm are passed over. */
+  private index(): string {
+    return byIndex(this.needs.work.reader, "ix_portal_accounts_unlinked");
+  }
+
+  private async count(firmId: string): Promise<number> {
+    const [row] = await this.needs.work.rows<{ n: number }>(
+      `SELECT COUNT(*) AS n FROM portal_accounts ${this.index()} WHERE firmId = ? AND unlinkedAt IS NOT NULL`,
+      [firmId],
+    );
+    return Number(row?.n ?? 0);
+  }
+
+  revokeSessions(input: { portalAccountId: string }, context: RequestContext): Promise<PortalAccountView> {
+    return this.act(input.portalAccountId, context, signOutEverywhere);
+  }
+
+  async delete(input: { portalAccountId: string; reason: string }, context: RequestContext): Promise<string> {
+    const reason = readReason(input.reason);
+    mustBeFresh(asFirmCaller(context.caller), this.needs.work.clock.now());
+    const { id } = await this.act(input.portalAccountId, context, (unit, person, act) =>
+      deleteAccount(unit, this.needs.secondFactor, person, { ...act, reason }),
+    );
+    return id;
+  }
+
+  private async act(
+    portalAccountId: string,
+    context: RequestContext,
+    work: (unit: UnitOfWork, person: Person, act: FirmsAct) => Promise<void>,
+  ): Promise<PortalAccountView> {
+    const { firmId } = asFirmCaller(context.caller);
+    return this.needs.work.do(async (unit) => {
+      // Whoever gives a contact the login's address meanwhile waits, or was before: then the login is not ended behind their back.
+      await lockContacts(unit, firmId);
+      const account = isId("portalAccount", portalAccountId)
+        ? await unit.manager.findOneBy(PortalAccount, { id: portalAccountId, firmId })
+        : null;
+      const person = account && (await findPerson(unit.manager, "PORTAL", account.id));
+      if (!account || !person) throw new Refusal("NOT_FOUND", field);
+      if (account.unlinkedAt === null)
+        throw new Refusal("INVALID_INPUT", field, "A contact has this login. Manage it on the contact's page.");
+      await holdSessionsOf(unit, person);
+      await work(unit, person, { actor: actorIn(context), contact: null });
+      return PortalAccountView.of(account);
+    });
+  }
+}
