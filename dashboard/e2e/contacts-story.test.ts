@@ -183,4 +183,82 @@ maybe("a firm invites contacts and sends a request", () => {
     await until(async () => (await rows.count()) === before - 1);
     await other.context().close();
   });
+
+  it("is told of the login that a contact leaves behind, signs it out and deletes it", async () => {
+    const old = "dora.yarrow@client.example";
+    admin = await openDevice(running, 1440, 900);
+    await admin.goto(running.url);
+    await signIn(admin, owner);
+    await admin.getByRole("link", { name: "Overview" }).click();
+    await admin.getByRole("heading", { name: "Who may need help" }).waitFor();
+    expect(await admin.getByText("Logins without a contact").count()).toBe(0);
+    await admin.getByRole("link", { name: "Contacts", exact: true }).click();
+    await search("Yarrow");
+    await row("Dora Yarrow").getByRole("link", { name: "Dora Yarrow" }).click();
+    await press("Edit contact");
+    const form = admin.getByRole("dialog", { name: "Edit contact" });
+    await form.getByLabel("Email").fill("dora@yarrow.example");
+    await form
+      .getByRole("alert")
+      .getByText(/end it on the Overview/)
+      .waitFor();
+    await press("Save");
+    const told = admin.getByRole("alert").filter({ hasText: "No contact has the login" });
+    await told.getByText(old).waitFor();
+    await inspect(admin, "dashboard-contact-former-login");
+    await told.getByRole("link", { name: "Sign it out or delete it" }).click();
+
+    const card = admin.getByRole("region", { name: "Logins without a contact (1)" });
+    await card.getByText(old).first().waitFor();
+    await inspect(admin, "dashboard-overview-unlinked-logins");
+    await press(`Sign out… ${old}`);
+    await inspect(admin, "dashboard-unlinked-login-sign-out");
+    await press("Sign out everywhere");
+    await admin.getByText("The login was signed out everywhere.").waitFor();
+    await press(`Delete… ${old}`);
+    await admin.getByRole("dialog").getByLabel("Reason").fill("Dora reads her mail elsewhere now");
+    await inspect(admin, "dashboard-unlinked-login-delete");
+    await press("Delete login");
+    await admin.getByText("The login was deleted.").waitFor();
+    await card.waitFor({ state: "detached" });
+    expect(await admin.getByText("Logins without a contact").count()).toBe(0);
+    await admin.getByRole("heading", { name: "Adoption" }).waitFor();
+    await until(async () => (await running.mails(old)).some(({ subject }) => /deleted/i.test(subject)));
+  });
+
+  it("sees the logins of an import live, page by page; staff who only read may not end them", async () => {
+    const ask = await asOwner(running);
+    const { nodes } = (await ask(
+      "{ contacts(first: 20, filter: { states: [ACCOUNT_CREATED] }) { nodes { id portalAccount { contacts { id } } } } }",
+    )) as { nodes: { id: string; portalAccount: { contacts: unknown[] } }[] };
+    const alone = nodes.filter(({ portalAccount }) => portalAccount.contacts.length === 1).slice(0, 6);
+    for (const { id } of alone)
+      await ask("mutation($input: UpdateContactInput!) { updateContact(input: $input) { contact { id } } }", {
+        input: { contactId: id, email: null },
+      });
+    const card = (count: number, page = admin) =>
+      page.getByRole("region", { name: `Logins without a contact (${count})` });
+    const logins = (count: number, page = admin) => card(count, page).getByRole("row").count();
+    await card(6).waitFor();
+    expect(await logins(6)).toBe(1 + 5);
+    await inspect(admin, "dashboard-overview-many-unlinked-logins");
+    await press("Older ones");
+    await until(async () => (await logins(6)) === 1 + 1);
+    await card(6)
+      .getByRole("button", { name: /^Delete…/ })
+      .click();
+    await admin.getByRole("dialog").getByLabel("Reason").fill("Left the company");
+    await press("Delete login");
+    // Its page is empty now: the first one is shown instead.
+    await until(async () => (await logins(5)) === 1 + 5);
+    expect(await card(5).getByRole("button", { name: /ones$/ }).count()).toBe(0);
+
+    const staff = await openDevice(running, 1440, 900);
+    await staff.goto(`${running.url}/overview`);
+    await signIn(staff, { email: "staff@harbor.example", password: "harbor-demo-staff!" });
+    await card(5, staff).waitFor();
+    expect(await logins(5, staff)).toBe(1 + 5);
+    expect(await card(5, staff).getByRole("button").count()).toBe(0);
+    await staff.context().close();
+  });
 });

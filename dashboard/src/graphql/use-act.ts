@@ -12,7 +12,7 @@ export interface Problem {
   field: readonly string[] | null;
   message: string;
 }
-interface Payload {
+export interface Payload {
   userErrors: readonly { code: string; field: readonly string[] | null; message: string }[];
 }
 export type Outcome<P> = { payload: P; problems: [] } | { payload: null; problems: Problem[] };

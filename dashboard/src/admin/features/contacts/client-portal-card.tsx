@@ -1,20 +1,14 @@
-import { useState, type FormEvent, type ReactNode } from "react";
-import type { TypedDocumentNode } from "urql";
+import { useState, type ReactNode } from "react";
 import { SessionList, SessionList_session } from "../../../features/sessions/session-list.js";
-import { graphql, readFragment, type FragmentOf, type ResultOf } from "../../../graphql/graphql.js";
-import { otherProblems, problemOf, useAct } from "../../../graphql/use-act.js";
+import { graphql, readFragment, type FragmentOf } from "../../../graphql/graphql.js";
 import { Badge } from "../../../ui/badge.js";
-import { Banner } from "../../../ui/banner.js";
-import { Button } from "../../../ui/button.js";
 import { Card, Facts } from "../../../ui/card.js";
 import { Ago, Day, Moment } from "../../../ui/date-time.js";
-import { Actions, Dialog } from "../../../ui/dialog.js";
 import { MenuButton } from "../../../ui/menu.js";
-import { useNotify } from "../../../ui/notices.js";
-import { TextField } from "../../../ui/text-field.js";
 import { useTeamSession } from "../../session.js";
 import { isLocked } from "./contact-row.fragment.js";
 import { InviteButton } from "./invite-button.js";
+import { loginAct } from "./login-act.js";
 
 export const ClientPortalCard_contact = graphql(
   `
@@ -123,32 +117,9 @@ const signOutEverywhere = graphql(
   [ClientPortalCard_payload],
 );
 
-interface Told {
-  menu: string;
-  title: string;
-  will: string;
-  confirm: string;
-  done: string;
-  asks: "reason" | "email" | null;
-  isDanger: boolean;
-}
-/** An act of the menu: what is said about it, and how it is done with what was typed. */
-function anAct<Input>(
-  document: TypedDocumentNode<Record<string, ResultOf<typeof ClientPortalCard_payload>>, { input: Input }>,
-  inputOf: (contactId: string, text: string) => Input,
-  told: Told,
-) {
-  return {
-    ...told,
-    useRun: (contactId: string) => {
-      const { act, isPending, problems } = useAct(document);
-      return { run: (text: string) => act({ input: inputOf(contactId, text) }), isPending, problems };
-    },
-  };
-}
 const withReason = (contactId: string, reason: string) => ({ contactId, reason });
 const acts = {
-  resetTwoFactor: anAct(resetTwoFactor, withReason, {
+  resetTwoFactor: loginAct(resetTwoFactor, withReason, {
     menu: "Reset 2FA…",
     title: "Reset two-factor authentication?",
     will: "The authenticator, recovery codes, trusted devices and sessions go; the password stays. The client is told by mail and can set up a new phone at the next sign-in. Be sure that it is really your client who asks.",
@@ -157,7 +128,7 @@ const acts = {
     asks: "reason",
     isDanger: true,
   }),
-  sendPasswordReset: anAct(sendPasswordReset, (contactId) => ({ contactId }), {
+  sendPasswordReset: loginAct(sendPasswordReset, (contactId) => ({ contactId }), {
     menu: "Send password reset…",
     title: "Send a password reset?",
     will: "The client gets a mail with a link to choose a new password. It works for an hour; 2FA is still asked.",
@@ -166,7 +137,7 @@ const acts = {
     asks: null,
     isDanger: false,
   }),
-  changeLoginEmail: anAct(changeLoginEmail, (contactId, email) => ({ contactId, email }), {
+  changeLoginEmail: loginAct(changeLoginEmail, (contactId, email) => ({ contactId, email }), {
     menu: "Change login email…",
     title: "Change the login email",
     will: "The new address gets a mail to confirm; until then the old one stays. The old address is told.",
@@ -175,7 +146,7 @@ const acts = {
     asks: "email",
     isDanger: false,
   }),
-  unlock: anAct(unlock, (contactId) => ({ contactId }), {
+  unlock: loginAct(unlock, (contactId) => ({ contactId }), {
     menu: "Unlock…",
     title: "Unlock the account?",
     will: "The client can try the code again at once. Unlock only where you know who made the failed tries.",
@@ -184,7 +155,7 @@ const acts = {
     asks: null,
     isDanger: false,
   }),
-  signOutEverywhere: anAct(signOutEverywhere, (contactId) => ({ contactId }), {
+  signOutEverywhere: loginAct(signOutEverywhere, (contactId) => ({ contactId }), {
     menu: "Sign out everywhere…",
     title: "Sign the client out everywhere?",
     will: "Every device is signed out at once. Password and 2FA stay.",
@@ -193,7 +164,7 @@ const acts = {
     asks: null,
     isDanger: false,
   }),
-  delete: anAct(deleteAccount, withReason, {
+  delete: loginAct(deleteAccount, withReason, {
     menu: "Delete account…",
     title: "Delete the portal account?",
     will: "Login, password, 2FA and sessions are gone for good. The contact, its requests and the log stay; the client can be invited again.",
@@ -295,68 +266,10 @@ export function ClientPortalCard(props: { contact: FragmentOf<typeof ClientPorta
   );
 }
 
-/** Asks for what an act needs and says what it will do, then does it. */
+/** An act of the menu, in a dialog of its own. */
 export function ActDialog(props: { name: ActName; contactId: string; onClose: () => void; onDone: () => void }) {
-  const { title, asks } = acts[props.name];
-  return (
-    <Dialog title={title} isOpen onClose={props.onClose} role={asks ? "dialog" : "alertdialog"}>
-      <ActForm {...props} />
-    </Dialog>
-  );
+  const { name, contactId, onClose, onDone } = props;
+  const { Dialog } = acts[name];
+  return <Dialog id={contactId} onClose={onClose} onDone={onDone} />;
 }
 const isActName = (name: string): name is ActName => name in acts;
-
-function ActForm(props: { name: ActName; contactId: string; onClose: () => void; onDone: () => void }) {
-  const { name, contactId, onClose, onDone } = props;
-  const told = acts[name];
-  const notify = useNotify();
-  const [text, setText] = useState("");
-  const { run, problems, isPending } = told.useRun(contactId);
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
-    const { payload } = await run(text);
-    if (!payload) return;
-    notify({ tone: "success", text: told.done });
-    onDone();
-  };
-  const other = otherProblems(problems, told.asks ?? "");
-  return (
-    <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-4 text-sm">
-      <p>{told.will}</p>
-      {other && <Banner tone="danger">{other}</Banner>}
-      {told.asks === "reason" && (
-        <TextField
-          label="Reason"
-          hint="Kept in the activity log."
-          value={text}
-          onChange={setText}
-          error={problemOf(problems, "reason")}
-          rows={3}
-          maxLength={500}
-          isRequired
-        />
-      )}
-      {told.asks === "email" && (
-        <TextField
-          label="New login email"
-          type="email"
-          value={text}
-          onChange={setText}
-          error={problemOf(problems, "email")}
-          isRequired
-        />
-      )}
-      <Actions>
-        <Button onPress={onClose}>Cancel</Button>
-        <Button
-          type="submit"
-          look={told.isDanger ? "danger" : "primary"}
-          isPending={isPending}
-          isDisabled={told.asks !== null && text.trim() === ""}
-        >
-          {told.confirm}
-        </Button>
-      </Actions>
-    </form>
-  );
-}

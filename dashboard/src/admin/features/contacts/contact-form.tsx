@@ -116,6 +116,7 @@ export function ContactForm(props: {
         <Banner tone="warning">
           The login <strong className="break-all">{loginEmail}</strong> will no longer reach this contact&rsquo;s
           requests. To let the client keep it, change the login email first: Edit login details &gt; Change login email.
+          Otherwise end it on the Overview afterwards.
         </Banner>
       )}
       <Select

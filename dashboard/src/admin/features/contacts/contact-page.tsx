@@ -17,6 +17,7 @@ import { EventRow_event, useLiveRefresh } from "../audit/live-feed.js";
 import { AccessCard, AccessCard_contact } from "./access-card.js";
 import { ClientPortalCard, ClientPortalCard_contact } from "./client-portal-card.js";
 import { ContactForm } from "./contact-form.js";
+import { FormerLogin } from "./former-login.js";
 import { InviteButton } from "./invite-button.js";
 import { RequestsCard, RequestsCard_contact } from "./requests-card.js";
 
@@ -56,6 +57,9 @@ export function ContactPage() {
   const { contactId } = useParams({ from: "/contacts/$contactId" });
   const { mayWrite } = useTeamSession();
   const [isEditing, setEditing] = useState(false);
+  const [changed, setChanged] = useState<{ contactId: string; times: number; accountBefore: string | null } | null>(
+    null,
+  );
   const [{ data, error }, again] = useQuery({
     query: ContactPage_contact,
     variables: { id: contactId },
@@ -90,6 +94,9 @@ export function ContactPage() {
       >
         {contact.organization}
       </PageHeader>
+      {changed?.contactId === contact.id && changed.accountBefore !== null && (
+        <FormerLogin key={changed.times} accountId={changed.accountBefore} />
+      )}
       <div className="grid items-start gap-6 lg:grid-cols-2">
         <div className="flex min-w-0 flex-col gap-6">
           <Card title="Details">
@@ -129,6 +136,11 @@ export function ContactPage() {
           onCancel={() => setEditing(false)}
           onDone={() => {
             setEditing(false);
+            setChanged({
+              contactId: contact.id,
+              times: (changed?.times ?? 0) + 1,
+              accountBefore: contact.portalAccount?.id ?? null,
+            });
             refresh();
           }}
         />

@@ -11,6 +11,7 @@ import { EventList } from "../audit/event-list.js";
 import { EventRow_event, useLiveRefresh } from "../audit/live-feed.js";
 import { Funnel } from "./funnel.js";
 import { Trend } from "./trend.js";
+import { UnlinkedLogins } from "./unlinked-logins.js";
 
 const OverviewPage_firm = graphql(
   `
@@ -75,6 +76,7 @@ export function OverviewPage() {
     <>
       <PageHeader title="Overview">How far your clients are on the way into the portal, as it happens.</PageHeader>
       <div className="flex flex-col gap-6">
+        <UnlinkedLogins />
         <Card
           title="Adoption"
           actions={
