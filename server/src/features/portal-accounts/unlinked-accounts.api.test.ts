@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
-import { afterAll, beforeAll, expect, it } from "@jest/globals";
+import { afterAll, afterEach, beforeAll, expect, it, jest } from "@jest/globals";
 import { migrations } from "../../entities.js";
 import { describeOnBothDatabases } from "../../testing/databases.js";
 import { CLIENT_PASSWORD, OWNER_PASSWORD, World, type Data } from "../../testing/world.js";
+import { SecondFactor } from "../two-factor/second-factor.service.js";
 
 const codesOf = ({ userErrors }: Data): string[] => userErrors.map(({ code }: { code: string }) => code);
 const ACCOUNT_ID = "acc_01m625dgsrfdref8yrhtsvjgg";
@@ -16,6 +17,7 @@ describeOnBothDatabases("logins that no contact has", (database) => {
     firm = await world.firm();
     owner = await world.ownerToken(firm);
   });
+  afterEach(() => void jest.restoreAllMocks());
   afterAll(() => world.stop());
 
   const newAddress = () => `${randomBytes(5).toString("hex")}@client.example`;
@@ -26,13 +28,13 @@ describeOnBothDatabases("logins that no contact has", (database) => {
     const changed = await world.mutate("updateContact", "UpdateContactInput", "contact { id }", input, owner);
     expect(codesOf(changed)).toEqual([]);
   };
-  const upsert = (contacts: object[]) =>
+  const upsert = (contacts: object[], token = owner) =>
     world.mutate(
       "upsertContacts",
       "UpsertContactsInput",
       "outcomes results { userErrors { code } }",
       { contacts },
-      owner,
+      token,
     );
   const unlinked = async (token = owner, args = "first: 100"): Promise<Data> =>
     (
@@ -330,7 +332,7 @@ describeOnBothDatabases("logins that no contact has", (database) => {
         'mutation($id: ID!) { deleteUnlinkedPortalAccount(input: { portalAccountId: $id, reason: "x" }) { deletedPortalAccountId userErrors { code } } }',
         { id },
         resetter,
-        { "idempotency-key": `delete ${id}` },
+        { "idempotency-key": `delete-${id}` },
       );
     const first = (await again()).data.deleteUnlinkedPortalAccount;
     expect(first).toEqual({ deletedPortalAccountId: id, userErrors: [] });
@@ -351,12 +353,14 @@ describeOnBothDatabases("logins that no contact has", (database) => {
   });
 
   it("are linked again or deleted, never both, when a contact gets the address at the moment of the deletion", async () => {
+    await stepUp();
+    const writer = await world.key(owner, ["CONTACTS_READ", "CONTACTS_WRITE"]);
     for (let round = 0; round < 4; round++) {
       const { id, email } = await orphan();
       await stepUp();
       const [deleted, { contact }] = await Promise.all([
         remove(id),
-        world.mutate("createContact", "ContactInput", "contact { id }", { name: "Comes back", email }, owner),
+        world.mutate("createContact", "ContactInput", "contact { id }", { name: "Comes back", email }, writer),
       ]);
       const [row] = (await world.app.work.reader.query(
         "SELECT c.portalAccountId, a.id FROM contacts c LEFT JOIN portal_accounts a ON a.id = c.portalAccountId WHERE c.firmId = ? AND c.id = ?",
@@ -368,15 +372,36 @@ describeOnBothDatabases("logins that no contact has", (database) => {
     }
   });
 
+  it("are given to no contact while they are being deleted: it waits, and comes to be without a login", async () => {
+    const { id, email } = await orphan();
+    await stepUp();
+    // Not by the owner's session, which does one thing after another.
+    const writer = await world.key(owner, ["CONTACTS_READ", "CONTACTS_WRITE"]);
+    const { forget } = SecondFactor.prototype;
+    let creating: Promise<Data> | null = null;
+    jest.spyOn(SecondFactor.prototype, "forget").mockImplementationOnce(async function (this: SecondFactor, ...given) {
+      const input = { name: "Comes back", email };
+      creating = world.mutate("createContact", "ContactInput", "contact { portalAccount { id } }", input, writer);
+      await Promise.race([creating, new Promise((resolve) => setTimeout(resolve, 1000))]);
+      return forget.apply(this, given);
+    });
+    expect(codesOf(await remove(id))).toEqual([]);
+    expect(await creating).toMatchObject({ contact: { portalAccount: null } });
+    const { data } = await world.ask("{ auditEvents(first: 2) { nodes { type } } }", {}, owner);
+    expect(data.auditEvents.nodes).toEqual([{ type: "CONTACT_CREATED" }, { type: "ACCOUNT_DELETED" }]);
+  });
+
   it("stay known whatever changes at the same moment", async () => {
     const clients = await Promise.all(Array.from({ length: 4 }, () => world.client(firm, owner)));
     await stepUp();
+    // A key's requests run side by side, a session's one after another.
+    const key = await world.key(owner, ["CONTACTS_READ", "CONTACTS_WRITE", "ACCESS_RESET"]);
     for (let round = 0; round < 3; round++) {
       await Promise.all(
         clients.flatMap(({ email }, n) => [
-          upsert([{ name: "Guest", externalId: `guest-${n}`, email }]),
-          upsert([{ name: "Guest", externalId: `guest-${(n + 1) % 4}`, email: newAddress() }]),
-          upsert([{ name: "Second guest", externalId: `second-${n}`, email: round % 2 ? email : null }]),
+          upsert([{ name: "Guest", externalId: `guest-${n}`, email }], key),
+          upsert([{ name: "Guest", externalId: `guest-${(n + 1) % 4}`, email: newAddress() }], key),
+          upsert([{ name: "Second guest", externalId: `second-${n}`, email: round % 2 ? email : null }], key),
         ]),
       );
       await Promise.all(
@@ -386,7 +411,7 @@ describeOnBothDatabases("logins that no contact has", (database) => {
             "UpdateContactInput",
             "contact { id }",
             { contactId, email: (n + round) % 2 ? email : null },
-            owner,
+            key,
           ),
         ),
       );
