@@ -117,6 +117,7 @@ describe("X35 a name in which something cannot be seen", () => {
     ["a country's tag without its flag", "Payroll\u{E0067}\u{E0062}\u{E0065}\u{E006E}\u{E0067}\u{E007F}"],
     ["text in a flag", "🏴\u{E0070}\u{E0061}\u{E0079}\u{E007F}"],
     ["a direction mark between two letters", "מ\u200Fש"],
+    ["a direction mark between a vowel point and a letter", "מ\u05B4\u200Fש"],
     ["selectors in a row after a Mongolian letter", "ᠯ\u180B\u180C\u180B"],
     ["two selectors at a Han character", "葛\u{E0100}\u{E0101}"],
   ])("is none: %s", (_what, text) => expect([isPlainLine(text), normalizeName(text)]).toEqual([false, null]));
@@ -126,6 +127,7 @@ describe("X35 a name in which something cannot be seen", () => {
     ["Persian beside Latin", "شرکت ABC\u200F (Ltd)"],
     ["Persian, after a vowel mark", "حقّ\u200Cپرست"],
     ["Hebrew before a digit", "רחוב\u200F 5"],
+    ["Hebrew after a digit", "5 \u200Fרחוב"],
     ["Hindi", "क्\u200Dष"],
     ["Bengali", "র\u200D্যাব"],
     ["Gurmukhi", "ਕ\u200Cਕ"],
