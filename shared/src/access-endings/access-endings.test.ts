@@ -12,7 +12,7 @@ import {
 const ofTheFirm = ["API_KEYS", "WEBHOOKS"] as const;
 
 describe("what an act that ends access takes with it", () => {
-  it.each<[EndingAct, PendingThing[]]>([
+  const table: [EndingAct, PendingThing[]][] = [
     [
       "PASSWORD_RESET",
       ["LINK_SESSIONS", "LINK_GRANTS", "PASSKEYS", "NOT_ME_LINKS", "ACCOUNT_TOKENS", "KEPT_ANSWERS", ...ofTheFirm],
@@ -54,9 +54,31 @@ describe("what an act that ends access takes with it", () => {
     ],
     ["LOGIN_EMAIL_CHANGED", ["PASSKEYS", "NOT_ME_LINKS", "KEPT_ANSWERS", ...ofTheFirm]],
     ["PERSON_REMOVED", ["KEPT_ANSWERS", ...ofTheFirm]],
-  ])("after %s only %j stay", (act, stays) => {
+    [
+      "LOGINS_SWITCHED_OFF",
+      [
+        "PASSKEY_CHALLENGES",
+        "PENDING_ENROLLMENT",
+        "TRUSTED_DEVICES",
+        "KNOWN_DEVICES",
+        "LINK_SESSIONS",
+        "LINK_GRANTS",
+        "PASSKEYS",
+        "PASSWORD_LINKS",
+        "EMAIL_CHANGE",
+        "NOT_ME_LINKS",
+        "ACCOUNT_TOKENS",
+        "KEPT_ANSWERS",
+        ...ofTheFirm,
+      ],
+    ],
+    ["ROLE_CHANGED", pendingThings],
+  ];
+  it.each(table)("after %s only %j stay", (act, stays) => {
     expect(pendingThings.filter((thing) => !endedBy(act).includes(thing))).toEqual(stays);
   });
+
+  it("is said of every act", () => expect(table.map(([act]) => act)).toEqual(endingActs));
 
   it("X6 a change of the login email is void after every act by which its owner comes back", () => {
     for (const act of [
