@@ -26,6 +26,14 @@ describe("a caller's budget", () => {
     expect(await rates.take({ key: "maya", perMinute: 10 }, 1)).toMatchObject({ isAllowed: false });
   });
 
+  it("gets back as much as was not used, and no more", async () => {
+    const rates = new CostRates();
+    const bucket = { key: "maya", perMinute: 100 };
+    await rates.take(bucket, 60);
+    expect(await rates.giveBack(bucket, 20)).toMatchObject({ isAllowed: true, limit: 100, remaining: 60 });
+    expect(await rates.take(bucket, 61)).toMatchObject({ isAllowed: false });
+  });
+
   it("X32 does not grow by what is given back once its minute is over", async () => {
     const rates = new CostRates();
     const bucket = { key: "maya", perMinute: 100 };
@@ -44,6 +52,8 @@ describe("a caller's budget", () => {
       const rates = new CostRates(redis);
       expect(await rates.take({ key: "maya", perMinute: 10 }, 6)).toMatchObject({ isAllowed: true, remaining: 4 });
       expect(await rates.take({ key: "maya", perMinute: 10 }, 6)).toMatchObject({ isAllowed: false });
+      // Nobody waits for a connection.
+      expect(redis.status).toBe("wait");
     } finally {
       redis.disconnect();
     }
