@@ -18,33 +18,79 @@ const orders = {
   LAST_SIGN_IN_AT: { column: "signedInAt", index: "ix_contacts_signed_in" },
 } as const;
 
-/** A contact, its account and its second factor, as one row. */
-interface ContactRow {
-  id: string;
-  firmId: string;
-  externalId: string | null;
-  name: string;
-  nameKey: string;
-  organization: string | null;
-  email: string | null;
-  language: Language | null;
-  portalAccountId: string | null;
-  accessState: PortalAccessState;
-  invitedAt: number | null;
-  createdAt: number;
-  signedInAt: number;
-  accountEmail: string | null;
-  accountCreatedAt: number | null;
-  lastSignInAt: number | null;
-  enrolledAt: number | null;
-  recoveryCodesRemaining: number | null;
-  lockedUntil: number | null;
-  mode: SecurityMode;
-  enforcedFrom: number | null;
-}
+/** A contact, its account and its second factor as one row, in the order of COLUMNS. */
+type ContactValues = [
+  id: string,
+  firmId: string,
+  externalId: string | null,
+  name: string,
+  nameKey: string,
+  organization: string | null,
+  email: string | null,
+  language: Language | null,
+  portalAccountId: string | null,
+  accessState: PortalAccessState,
+  invitedAt: number | null,
+  createdAt: number,
+  signedInAt: number,
+  accountEmail: string | null,
+  accountCreatedAt: number | null,
+  lastSignInAt: number | null,
+  enrolledAt: number | null,
+  recoveryCodesRemaining: number | null,
+  lockedUntil: number | null,
+  mode: SecurityMode,
+  enforcedFrom: number | null,
+];
 const COLUMNS = `c.id, c.firmId, c.externalId, c.name, c.nameKey, c.organization, c.email, c.language, c.portalAccountId, c.accessState, c.invitedAt,
   c.createdAt, c.signedInAt, a.email AS accountEmail, a.createdAt AS accountCreatedAt, a.lastSignInAt, t.enrolledAt,
   t.recoveryCodesRemaining, t.lockedUntil, p.mode, p.enforcedFrom`;
+const contactRow = ([
+  id,
+  firmId,
+  externalId,
+  name,
+  nameKey,
+  organization,
+  email,
+  language,
+  portalAccountId,
+  accessState,
+  invitedAt,
+  createdAt,
+  signedInAt,
+  accountEmail,
+  accountCreatedAt,
+  lastSignInAt,
+  enrolledAt,
+  recoveryCodesRemaining,
+  lockedUntil,
+  mode,
+  enforcedFrom,
+]: ContactValues) => ({
+  id,
+  firmId,
+  externalId,
+  name,
+  nameKey,
+  organization,
+  email,
+  language,
+  portalAccountId,
+  accessState,
+  invitedAt,
+  createdAt,
+  signedInAt,
+  accountEmail,
+  accountCreatedAt,
+  lastSignInAt,
+  enrolledAt,
+  recoveryCodesRemaining,
+  lockedUntil,
+  mode,
+  enforcedFrom,
+});
+type ContactRow = ReturnType<typeof contactRow>;
 const JOINS = `JOIN security_policies p ON p.firmId = c.firmId
   LEFT JOIN portal_accounts a ON a.id = c.portalAccountId
   LEFT JOIN two_factor_states t ON t.ownerId = c.portalAccountId`;
@@ -59,7 +105,8 @@ export class ContactsReadModel {
   async find(firmId: string, by: { id?: string | null; externalId?: string | null }): Promise<ContactView | null> {
     if ((by.id == null) === (by.externalId == null)) throw badInput("Give id or externalId.");
     if (by.id != null && !isId("contact", by.id)) return null;
-    const [row] = await this.work.rows<ContactRow>(
+    const [row] = await this.work.rowsOf(
+      contactRow,
       `SELECT ${COLUMNS} FROM contacts c ${JOINS} WHERE c.firmId = ? AND ${by.id == null ? "c.externalId" : "c.id"} = ?`,
       [firmId, by.id ?? by.externalId],
     );
@@ -115,7 +162,8 @@ export class ContactsReadModel {
       page,
     );
     const where = ["c.firmId = ?", ...conditions, keys.where].join(" AND ");
-    return this.work.rows<ContactRow>(
+    return this.work.rowsOf(
+      contactRow,
       `SELECT ${COLUMNS} FROM contacts c ${this.index(field, filter)} ${JOINS} WHERE ${where} ORDER BY ${keys.orderBy} LIMIT ${keys.rows}`,
       [firmId, ...parameters, ...keys.parameters],
     );

@@ -4,7 +4,7 @@ import { auditEvents, type ActorKind, type AuditEventData, type AuditEventType }
 import type { Clock } from "../../platform/clock/clock.js";
 import { newId } from "../../platform/crypto/ids.js";
 import { affectedRows, countUp } from "../../platform/database/dialect.js";
-import { preparedRows, rowsOf } from "../../platform/database/prepared-rows.js";
+import { preparedRows, preparedRowsOf, rowsOf } from "../../platform/database/prepared-rows.js";
 import { byItself, inTransaction } from "../../platform/database/transaction.js";
 import { isExpected } from "../../platform/graphql/failures.js";
 import type { MailToSend } from "./mail-to-send.js";
@@ -173,6 +173,14 @@ export class Work {
   /** For what is read with every request: see preparedRows. */
   rows<T>(sql: string, parameters: readonly unknown[]): Promise<T[]> {
     return preparedRows<T>(this.environment.dataSource, sql, parameters);
+  }
+  /** For pages of wide rows: see preparedRowsOf. */
+  rowsOf<V extends readonly unknown[], T>(
+    rowOf: (values: V) => T,
+    sql: string,
+    parameters: readonly unknown[],
+  ): Promise<T[]> {
+    return preparedRowsOf(this.environment.dataSource, rowOf, sql, parameters);
   }
 
   /**

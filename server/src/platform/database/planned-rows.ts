@@ -32,18 +32,20 @@ type Field = Pick<FieldPacket, "name"> & {
   /** MariaDB's word for what a text holds, such as "json". */
   extendedFormat?: string;
 };
-type Row = Record<string, unknown>;
 interface Parser {
-  next(packet: Packet): Row;
+  next(packet: Packet): object;
 }
 interface ExecuteCommand {
+  /** The same for all executions of a prepared statement. */
+  statement: object;
+  options: { rowsAsArray?: boolean };
   buildParserFromFields(fields: readonly Field[], connection: unknown): new () => Parser;
 }
 
 const UNSIGNED_FLAG = 32;
 const BINARY_CHARSET = 63;
 /** Column types of the protocol. */
-const TYPE = { DECIMAL: 0, TINY: 1, SHORT: 2, LONG: 3, FLOAT: 4, DOUBLE: 5, LONGLONG: 8, INT24: 9 } as const;
+const TYPE = { DECIMAL: 0, TINY: 1, SHORT: 2, LONG: 3, FLOAT: 4, DOUBLE: 5, NULL: 6, LONGLONG: 8, INT24: 9 } as const;
 const NEW_DECIMAL = 246;
 /** VARCHAR, TINY_BLOB to BLOB, VAR_STRING, STRING: texts, and bytes where the character set is binary. */
 const TEXTS: ReadonlySet<number> = new Set([15, 249, 250, 251, 252, 253, 254]);
@@ -84,41 +86,89 @@ function kindOf({ columnType, flags, characterSet, extendedFormat }: Field): Kin
       return Kind.Double;
     case TYPE.DECIMAL:
     case NEW_DECIMAL:
+    // `NULL AS x`, which every row has as null.
+    case TYPE.NULL:
       return Kind.Ascii;
     default:
       return null;
   }
 }
 
-class PlannedParser implements Parser {
+const isSame = (field: Field, known: Field | undefined): boolean =>
+  known !== undefined &&
+  field.name === known.name &&
+  field.columnType === known.columnType &&
+  field.flags === known.flags &&
+  field.characterSet === known.characterSet &&
+  field.extendedFormat === known.extendedFormat;
+
+/** What a statement's rows consist of, looked at once. */
+class RowPlan {
+  /** What the driver makes for each execution. A class is kept: one made anew would hold the rows it read until the next full collection. */
+  readonly Parser: new () => Parser;
+  private readonly fields: readonly Field[];
   private readonly names: readonly string[];
-  private readonly encodings: readonly string[];
   private readonly nulls: Uint8Array;
 
-  constructor(
+  private constructor(
     fields: readonly Field[],
     private readonly kinds: readonly Kind[],
+    isOfArrays: boolean,
   ) {
+    // The driver's own hold the piece of the socket's stream that they came in.
+    this.fields = fields.map(({ name, columnType, flags, characterSet, encoding, extendedFormat }) => ({
+      name,
+      columnType,
+      flags,
+      characterSet,
+      encoding,
+      extendedFormat,
+    }));
     this.names = fields.map(({ name }) => name);
-    this.encodings = fields.map(({ encoding }) => encoding);
     // Two bits are reserved.
     this.nulls = new Uint8Array((fields.length + 2 + 7) >> 3);
+    const next = isOfArrays ? (packet: Packet) => this.values(packet) : (packet: Packet) => this.row(packet);
+    this.Parser = class {
+      readonly next = next;
+    };
   }
 
-  next(packet: Packet): Row {
-    const { names, nulls } = this;
-    packet.readInt8();
-    for (let n = 0; n < nulls.length; n++) nulls[n] = packet.readInt8();
-    const row: Row = {};
-    for (let n = 0; n < names.length; n++) {
-      const bit = n + 2;
-      const isNull = ((nulls[bit >> 3] ?? 0) & (1 << (bit & 7))) !== 0;
-      row[names[n] ?? ""] = isNull ? null : this.read(packet, n);
-    }
+  /** null where a column is the driver's to decode. */
+  static of(fields: readonly Field[], isOfArrays: boolean): RowPlan | null {
+    const kinds = fields.map(kindOf).filter((kind) => kind !== null);
+    return kinds.length < fields.length ? null : new RowPlan(fields, kinds, isOfArrays);
+  }
+
+  /** Whether it is still the plan: a table may be altered under a prepared statement. */
+  fits(fields: readonly Field[]): boolean {
+    if (fields.length !== this.fields.length) return false;
+    return fields.every((field, n) => isSame(field, this.fields[n]));
+  }
+
+  private row(packet: Packet): object {
+    const row: Record<string, unknown> = {};
+    this.readNulls(packet);
+    const { names } = this;
+    for (let n = 0; n < names.length; n++) row[names[n] ?? ""] = this.value(packet, n);
     return row;
   }
 
-  private read(packet: Packet, n: number): unknown {
+  private values(packet: Packet): unknown[] {
+    this.readNulls(packet);
+    const values: unknown[] = [];
+    for (let n = 0; n < this.names.length; n++) values.push(this.value(packet, n));
+    return values;
+  }
+
+  /** After a byte without a meaning, a bit a column: whether it is null, and has no bytes of its own. */
+  private readNulls(packet: Packet): void {
+    packet.readInt8();
+    for (let n = 0; n < this.nulls.length; n++) this.nulls[n] = packet.readInt8();
+  }
+
+  private value(packet: Packet, n: number): unknown {
+    const bit = n + 2;
+    if (((this.nulls[bit >> 3] ?? 0) & (1 << (bit & 7))) !== 0) return null;
     switch (this.kinds[n]) {
       case Kind.Int8:
         return packet.readSInt8();
@@ -145,7 +195,7 @@ class PlannedParser implements Parser {
       case Kind.Bytes:
         return packet.readLengthCodedBuffer();
       default:
-        return packet.readLengthCodedString(this.encodings[n] ?? "utf8");
+        return packet.readLengthCodedString(this.fields[n]?.encoding ?? "utf8");
     }
   }
 }
@@ -155,19 +205,19 @@ class PlannedParser implements Parser {
  * `bigNumberStrings`.
  */
 export function planRows(connection: Connection): void {
+  const plans = new WeakMap<object, RowPlan>();
+  function buildParser(this: ExecuteCommand, fields: readonly Field[], of: unknown): new () => Parser {
+    const known = plans.get(this.statement);
+    if (known?.fits(fields)) return known.Parser;
+    const plan = RowPlan.of(fields, this.options.rowsAsArray === true);
+    if (!plan) return (Object.getPrototypeOf(this) as ExecuteCommand).buildParserFromFields.call(this, fields, of);
+    plans.set(this.statement, plan);
+    return plan.Parser;
+  }
   const execute = connection.execute.bind(connection) as (...given: unknown[]) => Query;
   connection.execute = (...given: unknown[]): Query => {
     const command = execute(...given);
-    const driver = command as unknown as ExecuteCommand;
-    const build = driver.buildParserFromFields.bind(driver);
-    driver.buildParserFromFields = (fields, of) => {
-      const kinds = fields.map(kindOf).filter((kind) => kind !== null);
-      if (kinds.length < fields.length) return build(fields, of);
-      const parser = new PlannedParser(fields, kinds);
-      return function (this: unknown) {
-        return parser;
-      } as unknown as new () => Parser;
-    };
+    (command as unknown as ExecuteCommand).buildParserFromFields = buildParser;
     return command;
   };
 }

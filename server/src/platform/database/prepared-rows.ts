@@ -1,4 +1,4 @@
-import type { Pool } from "mysql2";
+import type { Pool, QueryOptions } from "mysql2";
 import type { DataSource, EntityManager } from "typeorm";
 import { dialectOf, execute } from "./dialect.js";
 
@@ -12,11 +12,32 @@ export const PREPARED_STATEMENTS = 300;
 export function preparedRows<T>(dataSource: DataSource, sql: string, parameters: readonly unknown[]): Promise<T[]> {
   // SQLite's runner keeps its statements itself.
   if (dialectOf(dataSource) === "sqlite") return dataSource.query<T[]>(sql, [...parameters]);
+  return executed<T>(dataSource, { sql }, parameters);
+}
+
+/**
+ * The same for pages of wide rows: `rowOf` makes each of its columns' values, in the statement's order. An object that is written out in
+ * the source is made in a fifth of the time of one whose columns are known by name only when they come.
+ */
+export async function preparedRowsOf<V extends readonly unknown[], T>(
+  dataSource: DataSource,
+  rowOf: (values: V) => T,
+  sql: string,
+  parameters: readonly unknown[],
+): Promise<T[]> {
+  const rows =
+    dialectOf(dataSource) === "sqlite"
+      ? (await dataSource.query<object[]>(sql, [...parameters])).map((row) => Object.values(row) as unknown[])
+      : await executed<unknown[]>(dataSource, { sql, rowsAsArray: true }, parameters);
+  return rows.map((values) => rowOf(values as unknown as V));
+}
+
+function executed<T>(dataSource: DataSource, statement: QueryOptions, parameters: readonly unknown[]): Promise<T[]> {
   const { pool } = dataSource.driver as unknown as { pool: Pool };
   return new Promise((resolve, reject) => {
-    pool.execute(sql, [...parameters] as string[], (error, rows) => {
+    pool.execute(statement, [...parameters] as string[], (error, rows) => {
       if (error) reject(error);
-      else resolve(rows as T[]);
+      else resolve(rows as unknown as T[]);
     });
   });
 }
