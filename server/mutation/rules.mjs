@@ -38,11 +38,11 @@ const server = {
     ["recovery-code", "totp-codes"],
   ],
   "features/webhooks": [["webhook-secret.ts"], ["webhook-secret"]],
-  "platform/crypto": [["{ids,key-ring,tokens}.ts"], ["{ids,key-ring,tokens}"]],
+  "platform/crypto": [["{ids,key-ring,tokens}.ts"], ["{ids,key-ring,key-ring.keys,tokens}"]],
   "platform/graphql": [["pages.ts"], ["pages"]],
   "platform/graphql/execution": [
     ["*.ts", "!*.test.ts"],
-    ["graphql-js-cases.*", "planned-operation"],
+    ["graphql-js-cases.{fields,order,values}", "kept-plans", "planned-operation", "promise-likes"],
   ],
   "platform/http": [["{same-site,source-address}.ts"], ["{same-site,source-address}"]],
   "platform/limits": [

@@ -1,13 +1,9 @@
-import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { parts, reportOf } from "./rules.mjs";
 
 const part = process.env.MUTATION_PART;
-// Stryker looks for it beside the project, where a strict install shows only what the project names.
-const testEnvironment = ["jest", "jest-cli", "jest-config", "jest-environment-node"].reduce(
-  (from, name) => createRequire(from).resolve(name),
-  import.meta.url,
-);
+// The server's own, by its path: Stryker knows no rootDir.
+const testEnvironment = fileURLToPath(new URL("../src/testing/no-code-from-strings.cjs", import.meta.url));
 
 /** @type {import("@stryker-mutator/api/core").PartialStrykerOptions} */
 export default {
@@ -18,7 +14,8 @@ export default {
     configFile: "server/mutation/jest.config.ts",
     config: {
       testEnvironment,
-      roots: [`<rootDir>/../${part}`],
+      // What tests share too: jest finds the tests of a file by what they import, and follows it only below a root.
+      roots: [`<rootDir>/../${part}`, "<rootDir>/src/testing"],
       // MUTATION_TESTS: fewer tests for a quick look, as patterns parted by spaces.
       testMatch: (process.env.MUTATION_TESTS?.split(" ") ?? parts[part].tests).map((tests) =>
         tests.startsWith("!") ? `!**/${tests.slice(1)}` : `<rootDir>/../${tests}`,

@@ -61,7 +61,7 @@ export function collectFields(
 
 /** @skip goes before @include (GraphQL 3.13). */
 function isIncluded(node: SelectionNode, variables: Variables): boolean {
-  if (!node.directives || node.directives.length === 0) return true;
+  if (node.directives?.length === 0) return true;
   if (getDirectiveValues(GraphQLSkipDirective, node, variables)?.if === true) return false;
   return getDirectiveValues(GraphQLIncludeDirective, node, variables)?.if !== false;
 }

@@ -194,6 +194,28 @@ describe("basic execution, as in graphql-js' tests", () => {
       },
     ]),
     [
+      "properties that are not of their scalar's kind",
+      {
+        schema: schemaOf(
+          "type Query { a: String b: String c: ID d: Boolean e: Boolean f: Boolean g: Int h: Float i: String deep: Query }",
+        ),
+        source: "{ a b c d e f g h deep { i deep { d } } }",
+        root: { a: true, b: 7, c: 7, d: 1, e: 0, f: "yes", g: "7", h: true, deep: { i: [], deep: { d: "no" } } },
+        errors: 3,
+        data: {
+          a: "true",
+          b: "7",
+          c: "7",
+          d: true,
+          e: false,
+          f: null,
+          g: 7,
+          h: 1,
+          deep: { i: null, deep: { d: null } },
+        },
+      },
+    ],
+    [
       "a blog",
       {
         schema: schemaOf(

@@ -28,7 +28,7 @@ const withSecret = {
   },
 };
 describe("resolvers, as in graphql-js' tests", () => {
-  const plain = schemaOf("type Query { test: String }");
+  const plain = schemaOf("type Query { test: String length: Int deep: Query }");
   const told = schemaOf("type Query { test(aStr: String, aInt: Int): String }", {
     Query: { test: (source, args) => JSON.stringify([source, args]) },
   });
@@ -53,7 +53,12 @@ describe("resolvers, as in graphql-js' tests", () => {
       { schema: plain, source: "{ test }", root: Object.assign(() => 0, { test: "here" }) },
     ],
     ["by default find nothing of nothing", { schema: plain, source: "{ test }", root: undefined }],
+    ...["{ test }", "{ deep { test } }"].map((source): [string, Situation] => [
+      `by default find nothing of null: ${source}`,
+      { schema: plain, source, root: null },
+    ]),
     ["by default find nothing of a text", { schema: plain, source: "{ test }", root: "text" }],
+    ["by default find no length of a text", { schema: plain, source: "{ length }", root: "text" }],
     ["are called without a source", { schema: told, source: "{ test }" }],
     ["are called with a source", { schema: told, source: "{ test }", root: "Source!" }],
     ["are called with an argument", { schema: told, source: '{ test(aStr: "String!") }', root: "Source!" }],

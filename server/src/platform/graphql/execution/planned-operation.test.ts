@@ -8,7 +8,8 @@ const schema: GraphQLSchema = buildSchema(`
   type Person implements Named { name: String! friend: Person friends(first: Int!): [Person!]! secret: String late: String must: String! }
   type Firm implements Named { name: String! plan: Plan }
   interface Named { name: String! }
-  union Found = Person | Firm
+  type Pet { name: String! friend: Pet }
+  union Found = Person | Firm | Pet
   enum Plan { TEAM BUSINESS }
   input Range { from: Int! to: Int = 9 }
   extend type Query { range(range: Range!): String list(ids: [ID!]!): [ID!] }
@@ -26,7 +27,11 @@ const person = (name: string): object => ({ __typename: "Person", name });
 resolve("Query", "person", (_source, { name }: { name: string }) => person(name));
 resolve("Query", "people", async () => [person("Maya"), person("Noah")]);
 resolve("Query", "maybe", () => [person("Maya"), null, Promise.resolve(person("Noah"))]);
-resolve("Query", "search", () => [person("Maya"), { __typename: "Firm", name: "Harbor", plan: "BUSINESS" }]);
+resolve("Query", "search", () => [
+  person("Maya"),
+  { __typename: "Firm", name: "Harbor", plan: "BUSINESS" },
+  { __typename: "Pet", name: "Rex" },
+]);
 resolve("Query", "broken", refuse);
 resolve("Query", "range", (_source, args) => JSON.stringify(args));
 resolve("Query", "list", (_source, { ids }: { ids: string[] }) => ids);
@@ -59,6 +64,9 @@ describe("a planned operation answers as graphql-js does", () => {
     ["{ people { n: name friends(first: 2) { name friend { name } } } }"],
     ["{ maybe { name } }"],
     ["{ search { __typename ... on Named { name } ... on Firm { plan } ... on Person { friend { name } } } }"],
+    [
+      "{ search { ... on Firm { name } ... on Named { a: name } ...F } } fragment F on Person { b: name friend { name } }",
+    ],
     ["{ person { name secret friend { secret } } }"],
     ["{ people { name late } person { friends(first: 2) { late } } }"],
     ["{ people { must } person { name } }"],
@@ -97,5 +105,21 @@ describe("a planned operation answers as graphql-js does", () => {
       });
     expect(flat(told)).toBe(flat(expected));
     expect(order).toEqual(expectedOrder);
+  });
+});
+
+describe("a document that was not validated", () => {
+  it.each([
+    "{ nonsense person { name nonsense } }",
+    "{ person { name ...G } ...G }",
+    "{ person { name ... on Nonsense { name } } ... on Person { name } }",
+    '{ person { __schema { queryType { name } } __type(name: "Person") { name } name } }',
+  ])("is answered without what the schema does not have, as by graphql-js: %s", async (source) => {
+    const document = parse(source);
+    expect(validate(schema, document)).not.toEqual([]);
+    const operation = getOperationAST(document);
+    if (!operation) throw new Error("no operation");
+    const expected = await execute({ schema, document, contextValue: {} });
+    expect(JSON.stringify(await planned(schema, document, operation)({}, {}))).toBe(JSON.stringify(expected));
   });
 });

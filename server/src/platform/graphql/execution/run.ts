@@ -59,7 +59,7 @@ export function isPromise(value: unknown): value is PromiseLike<unknown> {
 /** What is made of a value that a resolver promised: a promise, or what something that only acts like one answers at once. */
 export function afterwards(promise: PromiseLike<unknown>, complete: (value: unknown) => unknown): unknown {
   const chained: unknown = promise.then(complete);
-  return isPromise(chained) && !isLate(chained) ? Promise.resolve(chained) : chained;
+  return isPromise(chained) ? Promise.resolve(chained) : chained;
 }
 /** What was completed is late where it is a real promise: nothing else that stands in an answer is one. */
 export const isLate = (completed: unknown): completed is Promise<unknown> =>

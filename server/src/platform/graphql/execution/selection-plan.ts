@@ -45,17 +45,12 @@ export function planSelections(
   return { fields, Answer: answerClass() };
 }
 
-/** Plans the selections below a field for each type of its objects, once. */
+/** Plans the selections below a field for a type of its objects; whoever completes them keeps the plan. */
 function answererBelow(planning: Planning, nodes: readonly FieldNode[]): (type: GraphQLObjectType) => AnswerObject {
   const selectionSets = nodes.flatMap(({ selectionSet }) => selectionSet ?? []);
-  const known = new Map<GraphQLObjectType, AnswerObject>();
   return (type) => {
-    let answer = known.get(type);
-    if (!answer) {
-      const plan = planSelections(planning, type, selectionSets);
-      known.set(type, (answer = (run, source, place) => answerFields(plan, run, source, place)));
-    }
-    return answer;
+    const plan = planSelections(planning, type, selectionSets);
+    return (run, source, place) => answerFields(plan, run, source, place);
   };
 }
 

@@ -165,13 +165,12 @@ class AbstractCompletion extends Completion {
 function runtimeType(
   name: unknown,
   type: GraphQLAbstractType,
-  { schema, coordinate, nodes }: CompletedField,
+  { schema, coordinate }: CompletedField,
   value: unknown,
 ): GraphQLObjectType {
   if (name === undefined || name === null)
     throw new GraphQLError(
       `Abstract type "${type.name}" must resolve to an Object type at runtime for field "${coordinate}". Either the "${type.name}" type should provide a "resolveType" function or each possible type should provide an "isTypeOf" function.`,
-      { nodes },
     );
   if (isObjectType(name))
     throw new GraphQLError(
@@ -185,12 +184,11 @@ function runtimeType(
   if (!found)
     throw new GraphQLError(
       `Abstract type "${type.name}" was resolved to a type "${name}" that does not exist inside the schema.`,
-      { nodes },
     );
   if (!isObjectType(found))
-    throw new GraphQLError(`Abstract type "${type.name}" was resolved to a non-object type "${name}".`, { nodes });
+    throw new GraphQLError(`Abstract type "${type.name}" was resolved to a non-object type "${name}".`);
   if (!schema.isSubType(type, found))
-    throw new GraphQLError(`Runtime Object type "${found.name}" is not a possible type for "${type.name}".`, { nodes });
+    throw new GraphQLError(`Runtime Object type "${found.name}" is not a possible type for "${type.name}".`);
   return found;
 }
 
@@ -211,9 +209,7 @@ class ObjectCompletion extends Completion {
     if (!this.type.isTypeOf) return answer(run, value, place);
     const answerIf = (isOfType: unknown) => {
       if (isOfType) return answer(run, value, place);
-      throw new GraphQLError(`Expected value of type "${this.type.name}" but got: ${inspect(value)}.`, {
-        nodes: this.field.nodes,
-      });
+      throw new GraphQLError(`Expected value of type "${this.type.name}" but got: ${inspect(value)}.`);
     };
     const isOfType: unknown = this.type.isTypeOf(value, run.context, this.field.infoAt(run, at));
     return isPromise(isOfType) ? afterwards(isOfType, answerIf) : answerIf(isOfType);

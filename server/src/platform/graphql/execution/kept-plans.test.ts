@@ -1,0 +1,92 @@
+import { describe, expect, it } from "@jest/globals";
+import { buildSchema, getOperationAST, Kind, parse, type FieldNode } from "graphql";
+import { unhandledRejections } from "../../../testing/both-executors.js";
+import { planOperation } from "./planned-operation.js";
+
+const schema = buildSchema(`
+  type Query { people: [Named!] name: String numbers: [Int!] must: String! }
+  interface Named { name: String friend: Named }
+  type Person implements Named { name: String friend: Named }
+  type Firm implements Named { name: String friend: Named }
+`);
+const person = (name: string) => ({ __typename: "Person", name, friend: { __typename: "Person", name: "Noah" } });
+const firm = { __typename: "Firm", name: "Harbor" };
+
+/** The operation planned, and how often the selections of its field `people` have been read so far. */
+function countingReads(source: string) {
+  const document = parse(source);
+  const operation = getOperationAST(document);
+  const people = operation?.selectionSet.selections.find(
+    (selection): selection is FieldNode => selection.kind === Kind.FIELD && selection.name.value === "people",
+  );
+  if (!operation || !people?.selectionSet) throw new Error("no people");
+  const { selections } = people.selectionSet;
+  let reads = 0;
+  Object.defineProperty(people.selectionSet, "selections", {
+    get() {
+      reads++;
+      return selections;
+    },
+  });
+  return { run: planOperation(schema, document, operation), reads: () => reads };
+}
+
+describe("an operation that is run many times", () => {
+  it("reads its document once for each type of object, however many objects and runs there are", () => {
+    const { run, reads } = countingReads("{ people { name friend { name } } }");
+    const atPlanning = reads();
+    const root = { people: [person("Maya"), firm, person("Noah"), firm, person("Olive")] };
+    for (let time = 0; time < 3; time++) run({}, {}, root);
+    expect(reads() - atPlanning).toBe(2);
+  });
+
+  it("is planned anew for other fields that @skip and @include leave, of which two plans are kept", () => {
+    const { run, reads } = countingReads(
+      "query ($x: Boolean, $y: Boolean, $other: Int) { people { name @include(if: $x) friend @skip(if: $y) { name } } }",
+    );
+    const ask = (x: boolean, y: boolean, other = 0) => {
+      const before = reads();
+      run({}, { x, y, other }, { people: [person("Maya")] });
+      return reads() - before;
+    };
+    expect([ask(true, true), ask(true, true, 1), ask(true, false), ask(true, true), ask(true, false)]).toEqual([
+      1, 0, 1, 0, 0,
+    ]);
+    // A third one takes the place of both.
+    expect([ask(false, false), ask(true, true), ask(false, false), ask(true, true)]).toEqual([1, 1, 0, 0]);
+    expect(ask(true, false)).toBe(1);
+  });
+});
+
+describe("a list that fails while some of its items are late", () => {
+  const unhandled = unhandledRejections();
+  it("leaves no rejection that nobody handles, which would end the server", async () => {
+    const document = parse("{ numbers }");
+    const operation = getOperationAST(document);
+    if (!operation) throw new Error("no operation");
+    const run = planOperation(schema, document, operation);
+    const late = () => new Promise((_, broken) => setImmediate(() => broken(new Error("late"))));
+    const before = unhandled.soFar();
+    const answer = await run({}, {}, { numbers: [late(), 1, null] });
+    expect(answer).toMatchObject({ data: { numbers: null }, errors: [{ path: ["numbers", 2] }] });
+    for (let turn = 0; turn < 5; turn++) await new Promise(setImmediate);
+    expect(unhandled.soFar()).toBe(before);
+  });
+});
+
+it("an answer that is out gains no more errors, though what was begun fails later", async () => {
+  const document = parse("{ must name }");
+  const operation = getOperationAST(document);
+  if (!operation) throw new Error("no operation");
+  const turns = async (count: number) => {
+    for (let turn = 0; turn < count; turn++) await new Promise(setImmediate);
+    throw new Error(`after ${count}`);
+  };
+  const answer = await planOperation(schema, document, operation)(
+    {},
+    {},
+    { must: () => turns(1), name: () => turns(3) },
+  );
+  for (let turn = 0; turn < 9; turn++) await new Promise(setImmediate);
+  expect(answer).toMatchObject({ data: null, errors: [{ message: "after 1" }] });
+});
