@@ -46,6 +46,11 @@ describe("a firm's colour", () => {
     );
   });
 
+  it("is black text by day and white text at night where it is no colour", () => {
+    const { light, dark } = brandColors("nonsense");
+    expect([light.accentText, dark.accentText]).toEqual(["#000000", "#ffffff"]);
+  });
+
   it("is measured as WCAG does", () => {
     expect(contrastOf("#000000", "#ffffff")).toBeCloseTo(21, 5);
     expect(contrastOf("#777777", "#ffffff")).toBeCloseTo(4.48, 2);
