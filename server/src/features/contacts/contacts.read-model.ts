@@ -21,7 +21,6 @@ const orders = {
 /** A contact, its account and its second factor as one row, in the order of COLUMNS. */
 type ContactValues = [
   id: string,
-  firmId: string,
   externalId: string | null,
   name: string,
   nameKey: string,
@@ -42,55 +41,56 @@ type ContactValues = [
   mode: SecurityMode,
   enforcedFrom: number | null,
 ];
-const COLUMNS = `c.id, c.firmId, c.externalId, c.name, c.nameKey, c.organization, c.email, c.language, c.portalAccountId, c.accessState, c.invitedAt,
+const COLUMNS = `c.id, c.externalId, c.name, c.nameKey, c.organization, c.email, c.language, c.portalAccountId, c.accessState, c.invitedAt,
   c.createdAt, c.signedInAt, a.email AS accountEmail, a.createdAt AS accountCreatedAt, a.lastSignInAt, t.enrolledAt,
   t.recoveryCodesRemaining, t.lockedUntil, p.mode, p.enforcedFrom`;
-const contactRow = ([
-  id,
-  firmId,
-  externalId,
-  name,
-  nameKey,
-  organization,
-  email,
-  language,
-  portalAccountId,
-  accessState,
-  invitedAt,
-  createdAt,
-  signedInAt,
-  accountEmail,
-  accountCreatedAt,
-  lastSignInAt,
-  enrolledAt,
-  recoveryCodesRemaining,
-  lockedUntil,
-  mode,
-  enforcedFrom,
-]: ContactValues) => ({
-  id,
-  firmId,
-  externalId,
-  name,
-  nameKey,
-  organization,
-  email,
-  language,
-  portalAccountId,
-  accessState,
-  invitedAt,
-  createdAt,
-  signedInAt,
-  accountEmail,
-  accountCreatedAt,
-  lastSignInAt,
-  enrolledAt,
-  recoveryCodesRemaining,
-  lockedUntil,
-  mode,
-  enforcedFrom,
-});
-type ContactRow = ReturnType<typeof contactRow>;
+const contactRow =
+  (firmId: string) =>
+  ([
+    id,
+    externalId,
+    name,
+    nameKey,
+    organization,
+    email,
+    language,
+    portalAccountId,
+    accessState,
+    invitedAt,
+    createdAt,
+    signedInAt,
+    accountEmail,
+    accountCreatedAt,
+    lastSignInAt,
+    enrolledAt,
+    recoveryCodesRemaining,
+    lockedUntil,
+    mode,
+    enforcedFrom,
+  ]: ContactValues) => ({
+    id,
+    firmId,
+    externalId,
+    name,
+    nameKey,
+    organization,
+    email,
+    language,
+    portalAccountId,
+    accessState,
+    invitedAt,
+    createdAt,
+    signedInAt,
+    accountEmail,
+    accountCreatedAt,
+    lastSignInAt,
+    enrolledAt,
+    recoveryCodesRemaining,
+    lockedUntil,
+    mode,
+    enforcedFrom,
+  });
+type ContactRow = ReturnType<ReturnType<typeof contactRow>>;
 const JOINS = `JOIN security_policies p ON p.firmId = c.firmId
   LEFT JOIN portal_accounts a ON a.id = c.portalAccountId
   LEFT JOIN two_factor_states t ON t.ownerId = c.portalAccountId`;
@@ -106,7 +106,7 @@ export class ContactsReadModel {
     if ((by.id == null) === (by.externalId == null)) throw badInput("Give id or externalId.");
     if (by.id != null && !isId("contact", by.id)) return null;
     const [row] = await this.work.rowsOf(
-      contactRow,
+      contactRow(firmId),
       `SELECT ${COLUMNS} FROM contacts c ${JOINS} WHERE c.firmId = ? AND ${by.id == null ? "c.externalId" : "c.id"} = ?`,
       [firmId, by.id ?? by.externalId],
     );
@@ -121,7 +121,7 @@ export class ContactsReadModel {
     const isDescending = direction === "DESC";
     const now = this.work.clock.now();
     const filter = args.filter ?? {};
-    const words = searchWords(filter.search ?? "");
+    const words = filter.search == null ? [] : searchWords(filter.search);
     const list = { firmId, words, order: { column, index, isDescending }, ...filterOf(filter, now) };
     // Those who are locked out are fewer than any word finds: the search is one more condition on them.
     const isSearched = words.length > 0 && filter.lockedOut !== true;
@@ -135,7 +135,9 @@ export class ContactsReadModel {
         list.parameters.push(...parameters);
       }
     const search = new ContactSearch(this.work.reader, list);
-    const rows = isSearched ? await this.byIds(await search.page(page)) : await this.inOrder(list, page, filter, field);
+    const rows = isSearched
+      ? await this.byIds(firmId, await search.page(page))
+      : await this.inOrder(list, page, filter, field);
     const found = pageOf(
       rows,
       page,
@@ -163,21 +165,21 @@ export class ContactsReadModel {
     );
     const where = ["c.firmId = ?", ...conditions, keys.where].join(" AND ");
     return this.work.rowsOf(
-      contactRow,
+      contactRow(firmId),
       `SELECT ${COLUMNS} FROM contacts c ${this.index(field, filter)} ${JOINS} WHERE ${where} ORDER BY ${keys.orderBy} LIMIT ${keys.rows}`,
       [firmId, ...parameters, ...keys.parameters],
     );
   }
 
   /** Those contacts, in that order. */
-  private async byIds(ids: readonly string[]): Promise<ContactRow[]> {
+  private async byIds(firmId: string, ids: readonly string[]): Promise<ContactRow[]> {
     if (ids.length === 0) return [];
     const places = ids.map(() => "?").join(", ");
-    const rows: ContactRow[] = await this.work.reader.query(
-      `SELECT ${COLUMNS} FROM contacts c ${JOINS} WHERE c.id IN (${places})`,
-      [...ids],
+    const rows: Omit<ContactRow, "firmId">[] = await this.work.reader.query(
+      `SELECT ${COLUMNS} FROM contacts c ${JOINS} WHERE c.firmId = ? AND c.id IN (${places})`,
+      [firmId, ...ids],
     );
-    const found = new Map(rows.map((row) => [row.id, row]));
+    const found = new Map(rows.map((row) => [row.id, { ...row, firmId }]));
     return ids.flatMap((id) => found.get(id) ?? []);
   }
 

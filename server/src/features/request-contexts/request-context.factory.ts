@@ -4,6 +4,7 @@ import { isAnothersPage, languageOf, type Audience, type Language } from "@gateh
 import { RequestLoaders } from "../../platform/graphql/loaders.js";
 import { badInput } from "../../platform/graphql/failures.js";
 import { cookieName, parseCookies, sessionCookieHeader } from "../../platform/http/cookies.js";
+import { headerText } from "../../platform/http/header-text.js";
 import { RefusedRequest } from "../../platform/http/responses.js";
 import { sourceAddress } from "../../platform/http/source-address.js";
 import type { SharedEvents } from "../../platform/websocket/shared-events.js";
@@ -38,7 +39,6 @@ const viewerChanged = () =>
   new RefusedRequest(409, "VIEWER_CHANGED", "Somebody else is signed in here by now. Load the page again.");
 /** Of a socket's parameters, which may be anything. */
 const textIn = (value: unknown): string => (typeof value === "string" ? value : "");
-const headerText = (value: string | string[] | undefined) => [value ?? ""].flat().join(", ");
 /** By the request alone, never by whom it is about: an answer's language tells nothing. */
 const languageIn = ({ headers }: IncomingMessage): Language | null =>
   languageOf(headerText(headers["accept-language"]));

@@ -146,6 +146,9 @@ describeOnMysql("rows that are read by a plan are the driver's own", (database) 
       "ALTER TABLE changing ADD COLUMN between_them BIGINT NULL DEFAULT 7 AFTER id, MODIFY a VARCHAR(9)",
     );
     await bothWays("SELECT * FROM changing ORDER BY id");
+    // As many columns, one of another type and one of another name.
+    await ask(own, "query", "ALTER TABLE changing MODIFY between_them INT UNSIGNED NULL, CHANGE a renamed VARCHAR(9)");
+    await bothWays("SELECT * FROM changing ORDER BY id");
   });
 
   it("by one reader for all runs of a statement, so that nothing of a run stays when it is over", async () => {

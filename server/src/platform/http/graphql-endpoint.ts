@@ -10,6 +10,7 @@ import { LRUCache } from "lru-cache";
 import type { Log } from "../log.js";
 import type { OperationPipeline } from "../graphql/operation-pipeline.js";
 import { envelopeError } from "./envelope.js";
+import { headerText } from "./header-text.js";
 import { BodyError, readBody, send, sendError, sendJson } from "./responses.js";
 import { isFromElsewhere } from "./same-site.js";
 
@@ -62,7 +63,7 @@ export function graphqlEndpoint<C extends BaseContext & { requestId: string }>({
     if (body === undefined) return;
     const headers = new HeaderMap();
     for (const [name, value] of Object.entries(request.headers))
-      if (value !== undefined) headers.set(name, [value].flat().join(", "));
+      if (value !== undefined) headers.set(name, headerText(value));
     // It was judged above: Apollo's parser would take half a second for one of 15,000 spaces.
     headers.set("content-type", "application/json");
     const context = await createContext(request, response);

@@ -1,5 +1,6 @@
 import { isIPv6 } from "node:net";
 import type { IncomingMessage } from "node:http";
+import { headerText } from "./header-text.js";
 
 const withoutPrefix = (address: string) =>
   /^::ffff:(?=\d+\.)/i.test(address) ? address.slice("::ffff:".length) : address;
@@ -17,9 +18,7 @@ function addressOf(hop: string): string {
  */
 export function sourceAddress(request: IncomingMessage, trustedProxies: readonly string[]): string | null {
   let address = withoutPrefix(request.socket.remoteAddress ?? "");
-  const forwarded = [request.headers["x-forwarded-for"] ?? []]
-    .flat()
-    .join(",")
+  const forwarded = headerText(request.headers["x-forwarded-for"])
     .split(",")
     .map((hop) => hop.trim());
   while (trustedProxies.includes(address)) {
