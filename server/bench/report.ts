@@ -24,6 +24,13 @@ const run = (command: string, args: string[]): string => {
   }
 };
 
+/** A row as it is kept where another tree was measured beside: apart, so that the peers' figures stay. */
+export const besideOf = (row: Row): Row => ({
+  ...row,
+  name: `${row.name}-beside`,
+  title: `${row.title}: before and after`,
+});
+
 export function keep({ name, title }: Row, result: Result, rounds: number, machine: string): void {
   mkdirSync(DATA, { recursive: true });
   const isClean = run("git", ["status", "--porcelain", "--", "server/src", "shared/src", "pnpm-lock.yaml"]) === "";
@@ -126,7 +133,8 @@ function readReport(report: string): { sections: Section[]; machines: string[] }
 export function writeReport(rows: Row[]): void {
   const before = readReport(existsSync(REPORT) ? readFileSync(REPORT, "utf8") : "");
   const machines = new Set<string>();
-  const sections = rows.flatMap(({ name, title }) => {
+  const all = rows.flatMap((row) => [row, besideOf(row)]);
+  const sections = all.flatMap(({ name, title }) => {
     if (existsSync(file(name))) {
       const kept = JSON.parse(readFileSync(file(name), "utf8")) as Kept;
       machines.add(kept.machine);

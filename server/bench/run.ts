@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import type { Bench, Row } from "./bench.js";
 import { keepRunning, root } from "./processes.js";
-import { keep, machineOf, resultText, writeReport } from "./report.js";
+import { besideOf, keep, machineOf, resultText, writeReport } from "./report.js";
 import { feed, feedSteady } from "./rows/feed.js";
 import { depthAndSearch, portalStats } from "./rows/lists.js";
 import { contactDetails, contactsPage } from "./rows/reads.js";
@@ -90,7 +90,7 @@ for (const row of rows) {
   try {
     const result = await row.measure(bench);
     if (values.quick) continue;
-    keep(row, result, bench.rounds, machine);
+    keep(bench.beside === null ? row : besideOf(row), result, bench.rounds, machine);
     console.log(`\n${resultText(result)}\n`);
   } catch (error) {
     // The other rows are worth having all the same.
