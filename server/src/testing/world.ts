@@ -209,14 +209,14 @@ export class World extends Api {
   }
 }
 
-/** Asks until there is an answer, at most half a minute: a loaded machine is slow, not wrong. */
+/** Asks until there is an answer, at most a minute and a half: a loaded machine is slow, not wrong. */
 export async function until<T>(
   ask: () => Promise<T | undefined | null | false> | T | undefined | null | false,
 ): Promise<T> {
-  for (let tries = 0; tries < 600; tries++) {
+  for (let tries = 0; tries < 1800; tries++) {
     const answer = await ask();
     if (answer) return answer;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  throw new Error("waited half a minute in vain");
+  throw new Error("waited a minute and a half in vain");
 }
