@@ -4,7 +4,7 @@ import { withdrawMails } from "../mail/outbox.js";
 import { accountTokens, voidTokens } from "../mailed-tokens/mailed-tokens.js";
 
 /** An address that contacts are no longer reached at. */
-export interface RetiredAddress {
+interface RetiredAddress {
   firmId: string;
   contactIds: readonly string[];
   from: string;
@@ -15,7 +15,7 @@ export interface RetiredAddress {
 /**
  * The address was corrected: whoever reads its mailbox may be a stranger, who proved nothing but that mailbox. The links that were mailed there
  * end, with the devices that claimed them and the sessions they opened; the requests are readdressed, so that a link that is asked for goes
- * to the right mailbox. What was mailed to the address itself ends too, unless another contact of the firm still has it.
+ * to the right mailbox. What was mailed to the address itself ends too, unless another contact of the firm still has it or signs in with it.
  */
 export async function retireAddress(unit: UnitOfWork, { firmId, contactIds, from, to }: RetiredAddress): Promise<void> {
   if (contactIds.length === 0) return;
@@ -25,25 +25,32 @@ export async function retireAddress(unit: UnitOfWork, { firmId, contactIds, from
     [firmId, from, ...contactIds],
   );
   for (const { id } of requests) await endLinksOf(unit, firmId, id, to ?? from);
-
-  const [sharing] = await unit.rows<{ id: string }>("SELECT id FROM contacts WHERE firmId = ? AND email = ? LIMIT 1", [
-    firmId,
-    from,
-  ]);
-  if (sharing) return;
+  if (await isInUse(unit, firmId, from)) return;
   await voidTokens(unit, firmId, from, [...accountTokens, "PASSWORD_RESET"]);
   await unit.affected("DELETE FROM portal_mail_requests WHERE firmId = ? AND email = ?", [firmId, from]);
   await withdrawMails(unit, firmId, "recipient = ?", [from]);
 }
 
-/** A contact has an address again, after a time without one: its requests go there, and no longer where they were sent before. */
+async function isInUse(unit: UnitOfWork, firmId: string, email: string): Promise<boolean> {
+  for (const statement of [
+    "SELECT id FROM contacts WHERE firmId = ? AND email = ? LIMIT 1",
+    "SELECT id FROM portal_accounts WHERE firmId = ? AND email = ? AND unlinkedAt IS NULL",
+  ])
+    if ((await unit.rows(statement, [firmId, email])).length > 0) return true;
+  return false;
+}
+
+/**
+ * What was sent to the contact goes to this address alone from now on, or, where that is null, nowhere: no longer to the email of a login that
+ * it had, which may be another than the contact's, nor to an address of long ago.
+ */
 export async function readdressRequests(
   unit: UnitOfWork,
-  { firmId, contactId, to }: { firmId: string; contactId: string; to: string },
+  { firmId, contactId, to }: { firmId: string; contactId: string; to: string | null },
 ): Promise<void> {
   const earlier = await unit.rows<{ sentTo: string }>(
     "SELECT DISTINCT sentTo FROM client_requests WHERE firmId = ? AND contactId = ? AND sentTo <> ?",
-    [firmId, contactId, to],
+    [firmId, contactId, to ?? ""],
   );
   for (const { sentTo } of earlier) await retireAddress(unit, { firmId, contactIds: [contactId], from: sentTo, to });
 }

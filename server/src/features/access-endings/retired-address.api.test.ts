@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { newId } from "../../platform/crypto/ids.js";
 import { describeOnBothDatabases } from "../../testing/databases.js";
-import { CLIENT_PASSWORD, World, type Data } from "../../testing/world.js";
+import { CLIENT_PASSWORD, until, World, type Data } from "../../testing/world.js";
 
 const codesOf = ({ userErrors }: Data): string[] => userErrors.map(({ code }: { code: string }) => code);
 const newDevice = () => randomBytes(16).toString("hex");
@@ -278,5 +278,105 @@ describeOnBothDatabases("X13 what was mailed to an address that is nobody's any 
     );
     expect(data.contact.portalAccount.email).toBe(to);
     expect(data.contact.requests.nodes.map(({ id }: { id: string }) => id)).toContain(requestId);
+  });
+
+  /** A client who signs in with another email than the contact's, with a request that was sent there. */
+  const movedLogin = async () => {
+    const { contactId, email } = await world.client(firm, owner);
+    const { requestId, title } = await send(contactId, email);
+    owner = await world.ownerToken(firm);
+    const login = newAddress();
+    await changeLoginEmail(contactId, login);
+    await world.mutate("confirmLoginEmail", "ConfirmLoginEmailInput", "accepted", {
+      token: await world.mailedToken(login, /Confirm your new/),
+    });
+    world.forward({ minutes: 2 });
+    await resend(requestId);
+    const claimed = await world.mailedToken(login, new RegExp(title));
+    const device = newDevice();
+    const { sessionToken } = await claim(claimed, device);
+    expect(await isSignedIn(sessionToken)).toBe(true);
+    return {
+      contactId,
+      email,
+      login,
+      requestId,
+      title,
+      claimed,
+      device,
+      sessionToken: sessionToken as string,
+    };
+  };
+  const changeLoginEmail = (contactId: string, email: string) =>
+    world.mutate("changeLoginEmail", "ChangeLoginEmailInput", "contact { id }", { contactId, email }, owner);
+  const resend = (requestId: string) =>
+    world.mutate("resendClientRequest", "RequestIdInput", "request { id }", { requestId }, owner);
+  const update = (contactId: string, email: string | null) =>
+    world.mutate(
+      "updateContact",
+      "UpdateContactInput",
+      "contact { portalAccount { id } }",
+      { contactId, email },
+      owner,
+    );
+
+  it.each([
+    ["another address", newAddress()],
+    ["none", null],
+  ])("of a login with another email than its contact's, opens nothing once the contact has %s", async (_what, to) => {
+    const { contactId, login, requestId, title, claimed, device, sessionToken } = await movedLogin();
+    expect(codesOf(await update(contactId, to))).toEqual([]);
+    expect(await isSignedIn(sessionToken)).toBe(false);
+    expect((await claim(claimed, device)).__typename).toBe("MagicLinkNotUsable");
+    const before = (await world.mails(login)).length;
+    world.forward({ minutes: 2 });
+    await world.mutate("sendAccessLink", "SendAccessLinkInput", "accepted", { token: claimed });
+    const opened = to === null ? null : await claim(await world.mailedToken(to, new RegExp(title)));
+    expect(opened?.__typename).toBe(to === null ? undefined : "SignedIn");
+    world.forward({ minutes: 2 });
+    await resend(requestId);
+    // A mail to somebody else, asked for after them, says that they were looked at.
+    const other = await world.contact(owner);
+    await send(other.id, other.email);
+    expect(await world.mails(login)).toHaveLength(before);
+  });
+
+  it("of a login with another email than its contact's, opens nothing once the login is deleted: requests go to the contact's own email", async () => {
+    const { contactId, email, login, requestId, title, claimed, device, sessionToken } = await movedLogin();
+    const input = { contactId, reason: "Left" };
+    await world.mutate("deletePortalAccount", "ContactReasonInput", "contact { id }", input, owner);
+    expect(await isSignedIn(sessionToken)).toBe(false);
+    expect((await claim(claimed, device)).__typename).toBe("MagicLinkNotUsable");
+    world.forward({ minutes: 2 });
+    const before = (await world.mails(login)).length;
+    await resend(requestId);
+    await until(async () => (await world.mails(email)).filter(({ subject }) => subject.includes(title)).length === 2);
+    expect(await world.mails(login)).toHaveLength(before);
+  });
+
+  it("a change of the login email that waits ends too: whoever has the login comes back with it to nobody's contact", async () => {
+    owner = await world.ownerToken(firm);
+    const { contactId } = await world.client(firm, owner);
+    const [right, elsewhere] = [newAddress(), newAddress()];
+    await changeLoginEmail(contactId, right);
+    const token = await world.mailedToken(right, /Confirm your new/);
+    // Another contact has the address by then, or the same.
+    const another = await world.client(firm, owner);
+    await changeLoginEmail(another.contactId, elsewhere);
+    const second = await world.mailedToken(elsewhere, /Confirm your new/);
+    await update(contactId, right);
+    await update(another.contactId, newAddress());
+    const { id: newcomer } = await world.contact(owner, "Newcomer", elsewhere);
+    for (const [waiting, address, id] of [
+      [token, right, contactId],
+      [second, elsewhere, newcomer],
+    ] as const) {
+      expect(
+        codesOf(await world.mutate("confirmLoginEmail", "ConfirmLoginEmailInput", "accepted", { token: waiting })),
+      ).toEqual(["TOKEN_INVALID"]);
+      expect(codesOf(await world.portalSignIn(firm, address, CLIENT_PASSWORD))).toEqual(["INVALID_CREDENTIALS"]);
+      const { data } = await world.ask("query($id: ID!) { contact(id: $id) { portalAccount { id } } }", { id }, owner);
+      expect(data.contact.portalAccount).toBeNull();
+    }
   });
 });

@@ -3,8 +3,9 @@ import { lengths, normalizeEmail, redirectsRequests } from "@gatehouse/shared";
 import { newId } from "../../platform/crypto/ids.js";
 import { isUniqueViolation } from "../../platform/database/dialect.js";
 import { Refusal } from "../../platform/graphql/failures.js";
-import { readdressRequests, retireAddress, type RetiredAddress } from "../access-endings/retire-address.js";
+import { readdressRequests, retireAddress } from "../access-endings/retire-address.js";
 import { mustBeLine } from "../access/texts.js";
+import { voidTokensOf } from "../mailed-tokens/mailed-tokens.js";
 import type { Actor, RecordedEvent, UnitOfWork } from "../work/unit-of-work.js";
 import { settleLinks, settleSignIns, stateOf } from "./contact-access-state.js";
 import { tellOfRedirect, type Redirect } from "./contact-redirects.js";
@@ -43,9 +44,10 @@ export class ContactChanges {
   private readonly relinked = new Set<string | null>();
   /** Found by other words from now on, or listed elsewhere among those with the same; with the `nameKey` of before. */
   private readonly reworded = new Map<Contact, string>();
-  private readonly retired: RetiredAddress[] = [];
-  /** Addressed again, with requests that were sent to an address of before. */
-  private readonly addressedAgain: { contactId: string; to: string }[] = [];
+  /** The contacts whose email is another one, with the one they had. */
+  private readonly moved: { contact: Contact; from: string | null }[] = [];
+  /** The accounts that contacts have left. */
+  private readonly left = new Set<string>();
   private readonly redirected: Redirect[] = [];
   private readonly events: RecordedEvent[] = [];
 
@@ -144,13 +146,11 @@ export class ContactChanges {
       this.reworded.set(contact, this.reworded.get(contact) ?? contact.nameKey);
     Object.assign(contact, fields, { nameKey: nameKeyOf(fields.name) });
     if (isEmailNew) {
-      if (before !== null)
-        this.retired.push({ firmId: this.firmId, contactIds: [contact.id], from: before, to: fields.email });
-      else if (fields.email !== null && this.asked.has(contact.id))
-        this.addressedAgain.push({ contactId: contact.id, to: fields.email });
+      this.moved.push({ contact, from: before });
       // The new address was never invited.
       contact.invitedAt = null;
       this.relinked.add(accountBefore);
+      if (accountBefore !== null && accountBefore !== accountAfter) this.left.add(accountBefore);
       this.address(contact);
       this.readdressed.add(contact);
     }
@@ -168,9 +168,17 @@ export class ContactChanges {
     if (restated.length === 0) await this.store(created, changed);
     else await counted(this.unit, this.firmId, restated, () => this.store(created, changed));
     await settleLinks(this.unit, this.firmId, [...this.relinked]);
-    for (const retired of this.retired) await retireAddress(this.unit, retired);
-    for (const again of this.addressedAgain) await readdressRequests(this.unit, { firmId: this.firmId, ...again });
+    for (const { contact, from } of this.moved) await this.retire(contact, from);
+    // Whoever has the login would come back with it, to the contact at the new address.
+    for (const accountId of this.left) await voidTokensOf(this.unit, accountId, ["EMAIL_CHANGE"]);
     for (const redirect of this.redirected) await tellOfRedirect(this.unit, redirect, this.by.actor);
+  }
+
+  /** Nothing that was sent to where the contact was before opens anything. */
+  private async retire({ id: contactId, email: to }: Contact, from: string | null): Promise<void> {
+    const { unit, firmId } = this;
+    if (from !== null && from !== to) await retireAddress(unit, { firmId, contactIds: [contactId], from, to });
+    if (this.asked.has(contactId)) await readdressRequests(unit, { firmId, contactId, to });
   }
 
   private async store(created: Contact[], changed: Contact[]): Promise<void> {

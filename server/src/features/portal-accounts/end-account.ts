@@ -1,8 +1,10 @@
 import { endAccess } from "../access-endings/end-access.js";
 import type { Person } from "../access/person.js";
 import type { Actor, UnitOfWork } from "../work/unit-of-work.js";
-import { unlinkAccount } from "../contacts/contact-access-state.js";
-import type { Contact } from "../contacts/contact.entity.js";
+import { readdressRequests } from "../access-endings/retire-address.js";
+import { linkAccount, unlinkAccount } from "../contacts/contact-access-state.js";
+import { Contact } from "../contacts/contact.entity.js";
+import { lockContacts } from "../contacts/contacts-lock.js";
 import { accountDeleted } from "../mail/templates.js";
 import { PasswordCredential } from "../passwords/password-credential.entity.js";
 import { Session } from "../sessions/session.entity.js";
@@ -40,9 +42,22 @@ export async function deleteAccount(
   await endAccess(unit, person, "PERSON_REMOVED");
   await secondFactor.forget(unit, person);
   await unit.manager.delete(PasswordCredential, { ownerId });
-  await unlinkAccount(unit, firmId, ownerId);
+  await leaveContacts(unit, person);
   await unit.manager.update(Session, { ownerId }, { revokedAt: unit.now });
   await unit.manager.delete(PortalAccount, { id: ownerId });
   unit.record({ type: "ACCOUNT_DELETED", ...about(person, act), actor, reason, data: { email } });
   unit.mail({ firmId, to: email, content: accountDeleted({ firmName }), language: contact?.language ?? null });
+}
+
+/** The contacts go on by their own email: what was sent to them goes there, and an account with that email, if there is one, serves them. */
+async function leaveContacts(unit: UnitOfWork, { firmId, ownerId, email: loginEmail }: Person): Promise<void> {
+  await lockContacts(unit, firmId);
+  const contacts = await unit.manager.findBy(Contact, { firmId, portalAccountId: ownerId });
+  await unlinkAccount(unit, firmId, ownerId);
+  for (const { id: contactId, email } of contacts) {
+    await readdressRequests(unit, { firmId, contactId, to: email });
+    const other =
+      email === null || email === loginEmail ? null : await unit.manager.findOneBy(PortalAccount, { firmId, email });
+    if (email !== null && other) await linkAccount(unit, firmId, email, other.id);
+  }
 }

@@ -184,6 +184,44 @@ describeOnBothDatabases("logins that no contact has", (database) => {
     expect(await isListed(first.email)).toBe(true);
   });
 
+  it("leave the list when the login is deleted that served a contact with their address", async () => {
+    // The address stays a contact's, whose login has another email, so what was mailed to it stays good.
+    const first = await world.client(firm, owner);
+    const loginEmail = newAddress();
+    const change = { contactId: first.contactId, email: loginEmail };
+    await stepUp();
+    await world.mutate("changeLoginEmail", "ChangeLoginEmailInput", "contact { id }", change, owner);
+    const token = await world.mailedToken(loginEmail, /Confirm/i);
+    await world.mutate("confirmLoginEmail", "ConfirmLoginEmailInput", "accepted", { token });
+    const second = await world.contact(owner, "Invited", first.email);
+    const contactIds = [second.id];
+    await world.mutate(
+      "inviteContacts",
+      "InviteContactsInput",
+      "results { userErrors { code } }",
+      { contactIds },
+      owner,
+    );
+    const confirmationToken = await world.mailedToken(first.email, /invites you/);
+    await update(second.id, { email: newAddress() });
+    const created = await world.signIn("createPortalAccount", "CreatePortalAccountInput", {
+      confirmationToken,
+      password: CLIENT_PASSWORD,
+    });
+    expect(codesOf(created)).toEqual([]);
+    expect(await isListed(first.email)).toBe(true);
+    await stepUp();
+    const { contact } = await world.mutate(
+      "deletePortalAccount",
+      "ContactReasonInput",
+      "contact { portalAccount { email } }",
+      { contactId: first.contactId, reason: "Left" },
+      owner,
+    );
+    expect(contact.portalAccount).toEqual({ email: first.email });
+    expect(await isListed(first.email)).toBe(false);
+  });
+
   it("X41 open nothing of the firm's or of a contact's: not from the session that is open, by a new sign-in, an old link or any id", async () => {
     const client = await world.client(firm, owner);
     const colleague = await world.client(firm, owner);

@@ -115,8 +115,8 @@ export function ContactForm(props: {
       {leavesLogin && (
         <Banner tone="warning">
           The login <strong className="break-all">{loginEmail}</strong> will no longer reach this contact&rsquo;s
-          requests. To let the client keep it, change the login email first: Edit login details &gt; Change login email.
-          Otherwise end it on the Overview afterwards.
+          requests. To let the client keep it, change the login email first (Edit login details &gt; Change login email)
+          and wait until the new address has confirmed. Otherwise end it on the Overview afterwards.
         </Banner>
       )}
       <Select
