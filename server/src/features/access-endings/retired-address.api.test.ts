@@ -323,25 +323,28 @@ describeOnBothDatabases("X13 what was mailed to an address that is nobody's any 
   it.each([
     ["another address", newAddress()],
     ["none", null],
-  ])("of a login with another email than its contact's, opens nothing once the contact has %s", async (_what, to) => {
-    const { contactId, login, requestId, title, claimed, device, sessionToken } = await movedLogin();
-    expect(codesOf(await update(contactId, to))).toEqual([]);
-    expect(await isSignedIn(sessionToken)).toBe(false);
-    expect((await claim(claimed, device)).__typename).toBe("MagicLinkNotUsable");
-    const before = (await world.mails(login)).length;
-    world.forward({ minutes: 2 });
-    await world.mutate("sendAccessLink", "SendAccessLinkInput", "accepted", { token: claimed });
-    const opened = to === null ? null : await claim(await world.mailedToken(to, new RegExp(title)));
-    expect(opened?.__typename).toBe(to === null ? undefined : "SignedIn");
-    world.forward({ minutes: 2 });
-    await resend(requestId);
-    // A mail to somebody else, asked for after them, says that they were looked at.
-    const other = await world.contact(owner);
-    await send(other.id, other.email);
-    expect(await world.mails(login)).toHaveLength(before);
-  });
+  ])(
+    "X42 of a login with another email than its contact's, opens nothing once the contact has %s",
+    async (_what, to) => {
+      const { contactId, login, requestId, title, claimed, device, sessionToken } = await movedLogin();
+      expect(codesOf(await update(contactId, to))).toEqual([]);
+      expect(await isSignedIn(sessionToken)).toBe(false);
+      expect((await claim(claimed, device)).__typename).toBe("MagicLinkNotUsable");
+      const before = (await world.mails(login)).length;
+      world.forward({ minutes: 2 });
+      await world.mutate("sendAccessLink", "SendAccessLinkInput", "accepted", { token: claimed });
+      const opened = to === null ? null : await claim(await world.mailedToken(to, new RegExp(title)));
+      expect(opened?.__typename).toBe(to === null ? undefined : "SignedIn");
+      world.forward({ minutes: 2 });
+      await resend(requestId);
+      // A mail to somebody else, asked for after them, says that they were looked at.
+      const other = await world.contact(owner);
+      await send(other.id, other.email);
+      expect(await world.mails(login)).toHaveLength(before);
+    },
+  );
 
-  it("of a login with another email than its contact's, opens nothing once the login is deleted: requests go to the contact's own email", async () => {
+  it("X42 of a login with another email than its contact's, opens nothing once the login is deleted: requests go to the contact's own email", async () => {
     const { contactId, email, login, requestId, title, claimed, device, sessionToken } = await movedLogin();
     const input = { contactId, reason: "Left" };
     await world.mutate("deletePortalAccount", "ContactReasonInput", "contact { id }", input, owner);
@@ -354,7 +357,7 @@ describeOnBothDatabases("X13 what was mailed to an address that is nobody's any 
     expect(await world.mails(login)).toHaveLength(before);
   });
 
-  it("a change of the login email that waits ends too: whoever has the login comes back with it to nobody's contact", async () => {
+  it("X42 a change of the login email that waits ends too: whoever has the login comes back with it to nobody's contact", async () => {
     owner = await world.ownerToken(firm);
     const { contactId } = await world.client(firm, owner);
     const [right, elsewhere] = [newAddress(), newAddress()];
