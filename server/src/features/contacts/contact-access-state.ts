@@ -13,13 +13,13 @@ export const stateOf = (contact: Contact): PortalAccessState =>
     isInvited: contact.invitedAt !== null,
   });
 
-/** Changes who serves or has invited contacts, all of one firm, and what follows from it. */
+/** Changes who serves or has invited contacts, all of one firm, and what follows from it. Answers them as they are then. */
 async function settle(
   unit: UnitOfWork,
   firmId: string,
   where: FindOptionsWhere<Contact>,
   change: Partial<Pick<Contact, "portalAccountId" | "invitedAt">>,
-): Promise<void> {
+): Promise<Contact[]> {
   await lockContacts(unit, firmId);
   const contacts = await unit.manager.findBy(Contact, { ...where, firmId });
   const ids = contacts.map(({ id }) => id);
@@ -33,6 +33,7 @@ async function settle(
   });
   if (change.portalAccountId !== undefined)
     await settleLinks(unit, firmId, [...accountsBefore, change.portalAccountId]);
+  return contacts;
 }
 
 /** Contacts have left these accounts or come to them, under the firm's lock: says of each since when no contact has it. */
@@ -71,7 +72,7 @@ export async function noteSignIn(unit: UnitOfWork, firmId: string, accountId: st
  * Links an account to the contacts of the firm with that email. One that another account serves stays with it: that account's login email
  * was changed, and the mailbox it had before must not take its contacts back.
  */
-export const linkAccount = (unit: UnitOfWork, firmId: string, email: string, accountId: string): Promise<void> =>
+export const linkAccount = (unit: UnitOfWork, firmId: string, email: string, accountId: string): Promise<Contact[]> =>
   settle(unit, firmId, { email, portalAccountId: IsNull() }, { portalAccountId: accountId });
 
 /** The contacts that an account serves. */
@@ -83,9 +84,9 @@ export const contactIdsOf = async (unit: UnitOfWork, firmId: string, accountId: 
     ])
   ).map(({ id }) => id);
 
-/** The account goes; its contacts stay. */
-export const unlinkAccount = (unit: UnitOfWork, firmId: string, accountId: string): Promise<void> =>
+/** The account goes; its contacts, which it answers, stay. */
+export const unlinkAccount = (unit: UnitOfWork, firmId: string, accountId: string): Promise<Contact[]> =>
   settle(unit, firmId, { portalAccountId: accountId }, { portalAccountId: null });
 
-export const markInvited = (unit: UnitOfWork, firmId: string, contactIds: readonly string[]): Promise<void> =>
+export const markInvited = (unit: UnitOfWork, firmId: string, contactIds: readonly string[]): Promise<Contact[]> =>
   settle(unit, firmId, { id: In([...contactIds]) }, { invitedAt: unit.now });

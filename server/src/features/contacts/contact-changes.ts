@@ -39,13 +39,12 @@ const unique = (values: (string | null)[]): string[] => [...new Set(values.filte
 export class ContactChanges {
   private readonly created = new Set<Contact>();
   private readonly changed = new Set<Contact>();
-  private readonly readdressed = new Set<Contact>();
+  /** The contacts whose email is another one, with those that they had before. */
+  private readonly readdressed = new Map<Contact, string[]>();
   /** The accounts that contacts have left or come to. */
   private readonly relinked = new Set<string | null>();
   /** Found by other words from now on, or listed elsewhere among those with the same; with the `nameKey` of before. */
   private readonly reworded = new Map<Contact, string>();
-  /** The contacts whose email is another one, with the one they had. */
-  private readonly moved: { contact: Contact; from: string | null }[] = [];
   /** The accounts that contacts have left. */
   private readonly left = new Set<string>();
   private readonly redirected: Redirect[] = [];
@@ -146,13 +145,13 @@ export class ContactChanges {
       this.reworded.set(contact, this.reworded.get(contact) ?? contact.nameKey);
     Object.assign(contact, fields, { nameKey: nameKeyOf(fields.name) });
     if (isEmailNew) {
-      this.moved.push({ contact, from: before });
       // The new address was never invited.
       contact.invitedAt = null;
       this.relinked.add(accountBefore);
       if (accountBefore !== null && accountBefore !== accountAfter) this.left.add(accountBefore);
       this.address(contact);
-      this.readdressed.add(contact);
+      const earlier = this.readdressed.get(contact) ?? [];
+      this.readdressed.set(contact, before === null ? earlier : [...earlier, before]);
     }
     this.changed.add(contact);
     this.record("CONTACT_UPDATED", contact);
@@ -164,20 +163,21 @@ export class ContactChanges {
     for (const event of this.events) this.unit.record(event);
     const created = [...this.created];
     const changed = [...this.changed].filter((contact) => !this.created.has(contact));
-    const restated = [...new Set([...created, ...this.readdressed])].map(({ id }) => id);
+    const restated = [...new Set([...created, ...this.readdressed.keys()])].map(({ id }) => id);
     if (restated.length === 0) await this.store(created, changed);
     else await counted(this.unit, this.firmId, restated, () => this.store(created, changed));
     await settleLinks(this.unit, this.firmId, [...this.relinked]);
-    for (const { contact, from } of this.moved) await this.retire(contact, from);
+    for (const [contact, earlier] of this.readdressed) await this.retire(contact, earlier);
     // Whoever has the login would come back with it, to the contact at the new address.
     for (const accountId of this.left) await voidTokensOf(this.unit, accountId, ["EMAIL_CHANGE"]);
     for (const redirect of this.redirected) await tellOfRedirect(this.unit, redirect, this.by.actor);
   }
 
   /** Nothing that was sent to where the contact was before opens anything. */
-  private async retire({ id: contactId, email: to }: Contact, from: string | null): Promise<void> {
+  private async retire({ id: contactId, email: to }: Contact, earlier: readonly string[]): Promise<void> {
     const { unit, firmId } = this;
-    if (from !== null && from !== to) await retireAddress(unit, { firmId, contactIds: [contactId], from, to });
+    for (const from of earlier)
+      if (from !== to) await retireAddress(unit, { firmId, contactIds: [contactId], from, to });
     if (this.asked.has(contactId)) await readdressRequests(unit, { firmId, contactId, to });
   }
 
@@ -197,7 +197,7 @@ export class ContactChanges {
         throw new Refusal("ALREADY_EXISTS", ["input", "externalId"], "Another contact has this externalId.");
       throw error;
     }
-    const moved = new Set([...created.filter(({ portalAccountId }) => portalAccountId), ...this.readdressed]);
+    const moved = new Set([...created.filter(({ portalAccountId }) => portalAccountId), ...this.readdressed.keys()]);
     if (moved.size > 0)
       await settleSignIns(
         manager,

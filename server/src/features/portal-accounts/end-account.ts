@@ -3,8 +3,7 @@ import type { Person } from "../access/person.js";
 import type { Actor, UnitOfWork } from "../work/unit-of-work.js";
 import { readdressRequests } from "../access-endings/retire-address.js";
 import { linkAccount, unlinkAccount } from "../contacts/contact-access-state.js";
-import { Contact } from "../contacts/contact.entity.js";
-import { lockContacts } from "../contacts/contacts-lock.js";
+import type { Contact } from "../contacts/contact.entity.js";
 import { accountDeleted } from "../mail/templates.js";
 import { PasswordCredential } from "../passwords/password-credential.entity.js";
 import { Session } from "../sessions/session.entity.js";
@@ -17,7 +16,8 @@ export interface FirmsAct {
   contact: Pick<Contact, "id" | "language"> | null;
 }
 
-const about = ({ firmId, ownerId: accountId }: Person, { contact }: FirmsAct) => ({
+/** Whom an event of such an act is about. */
+export const about = ({ firmId, ownerId: accountId }: Person, contact: FirmsAct["contact"]) => ({
   firmId,
   accountId,
   ...(contact ? { contactId: contact.id } : {}),
@@ -27,7 +27,7 @@ const about = ({ firmId, ownerId: accountId }: Person, { contact }: FirmsAct) =>
 export async function signOutEverywhere(unit: UnitOfWork, person: Person, act: FirmsAct): Promise<void> {
   const sessions = await endAccess(unit, person, "SIGNED_OUT_EVERYWHERE");
   const data = { email: person.email, sessions };
-  unit.record({ type: "SESSIONS_REVOKED", ...about(person, act), actor: act.actor, data });
+  unit.record({ type: "SESSIONS_REVOKED", ...about(person, act.contact), actor: act.actor, data });
 }
 
 /** Deletes the account with all that it opens; its contacts stay, and its mailbox is told. */
@@ -45,16 +45,13 @@ export async function deleteAccount(
   await leaveContacts(unit, person);
   await unit.manager.update(Session, { ownerId }, { revokedAt: unit.now });
   await unit.manager.delete(PortalAccount, { id: ownerId });
-  unit.record({ type: "ACCOUNT_DELETED", ...about(person, act), actor, reason, data: { email } });
+  unit.record({ type: "ACCOUNT_DELETED", ...about(person, contact), actor, reason, data: { email } });
   unit.mail({ firmId, to: email, content: accountDeleted({ firmName }), language: contact?.language ?? null });
 }
 
 /** The contacts go on by their own email: what was sent to them goes there, and an account with that email, if there is one, serves them. */
 async function leaveContacts(unit: UnitOfWork, { firmId, ownerId, email: loginEmail }: Person): Promise<void> {
-  await lockContacts(unit, firmId);
-  const contacts = await unit.manager.findBy(Contact, { firmId, portalAccountId: ownerId });
-  await unlinkAccount(unit, firmId, ownerId);
-  for (const { id: contactId, email } of contacts) {
+  for (const { id: contactId, email } of await unlinkAccount(unit, firmId, ownerId)) {
     await readdressRequests(unit, { firmId, contactId, to: email });
     const other =
       email === null || email === loginEmail ? null : await unit.manager.findOneBy(PortalAccount, { firmId, email });

@@ -22,7 +22,7 @@ import { KnownDevice } from "../sessions/known-device.entity.js";
 import { passwordTriesOn } from "../sessions/known-devices.js";
 import { mustAllowLogin } from "../sign-in/sign-in.service.js";
 import type { SecondFactor } from "../two-factor/second-factor.service.js";
-import { deleteAccount, signOutEverywhere } from "./end-account.js";
+import { about, deleteAccount, signOutEverywhere } from "./end-account.js";
 import { mailPasswordReset } from "./mail-password-reset.js";
 import { issueToken, voidTokensOf } from "../mailed-tokens/mailed-tokens.js";
 import { PortalAccount } from "./portal-account.entity.js";
@@ -51,7 +51,7 @@ export class PortalAdministration {
       await endAccess(unit, person, "TWO_FACTOR_RESET");
       unit.record({
         type: "TWO_FACTOR_RESET",
-        ...about(contact, person),
+        ...about(person, contact),
         actor,
         reason,
         data: { email: person.email },
@@ -76,7 +76,7 @@ export class PortalAdministration {
       await mailPasswordReset(unit, person, passwordResetByFirm);
       unit.record({
         type: "PASSWORD_RESET_REQUESTED",
-        ...about(contact, person),
+        ...about(person, contact),
         actor,
         data: { email: person.email },
       });
@@ -87,7 +87,7 @@ export class PortalAdministration {
   async unlock(input: { contactId: string }, context: RequestContext): Promise<Contact> {
     const contact = await this.act(input.contactId, context, {}, async (unit, person, about_, actor) => {
       await this.needs.secondFactor.unlock(unit, person);
-      unit.record({ type: "ACCOUNT_UNLOCKED", ...about(about_, person), actor, data: { email: person.email } });
+      unit.record({ type: "ACCOUNT_UNLOCKED", ...about(person, about_), actor, data: { email: person.email } });
     });
     const account = await this.needs.work.reader.findOneBy(PortalAccount, { id: contact.portalAccountId ?? "" });
     if (!account) return contact;
@@ -169,9 +169,3 @@ export class PortalAdministration {
     return { person, contact };
   }
 }
-
-const about = (contact: Contact, person: Person) => ({
-  firmId: contact.firmId,
-  contactId: contact.id,
-  accountId: person.ownerId,
-});

@@ -5,7 +5,7 @@ import { describeOnMysql } from "../databases.js";
 import { freePort, ServerProcess } from "../server-process.js";
 import { hasProgram, OwnMariadb } from "../services.js";
 import { until, World } from "../world.js";
-import { follow, logOf, type Follower } from "./followers.js";
+import { follow, logOf, untilListening, type Follower } from "./followers.js";
 
 const KEYS = `k1:${Buffer.alloc(32, 7).toString("base64")}`;
 
@@ -30,11 +30,7 @@ describeOnMysql("C05 a database that fails under load", () => {
     server.start();
     await server.waitUntilReady();
     follower = follow(server, owner);
-    await until(async () => {
-      await server.contact(owner, "Here?");
-      await wait(200);
-      return follower.seen.length > 0;
-    });
+    await untilListening(server, owner, [follower]);
   }, 300_000);
   afterAll(async () => {
     await follower?.client.dispose();

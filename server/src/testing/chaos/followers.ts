@@ -1,6 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { Client } from "graphql-ws";
 import type { Api } from "../api.js";
+import { until } from "../world.js";
 
 export interface Follower {
   /** Ids of the events, in the order in which they arrived. */
@@ -40,6 +41,15 @@ export function follow(api: Api, token: string): Follower {
     },
   );
   return { seen, client };
+}
+
+/** Resolves once all of them listen: each has seen an event by then, so that none from there on may be missing. */
+export async function untilListening(api: Api, token: string, followers: readonly Follower[]): Promise<void> {
+  await until(async () => {
+    await api.contact(token, "Here?");
+    await wait(200);
+    return followers.every(({ seen }) => seen.length > 0);
+  });
 }
 
 /** The firm's whole log, oldest first. */

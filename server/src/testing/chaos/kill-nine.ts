@@ -6,8 +6,7 @@ import { SqliteDatabase } from "../../platform/database/sqlite-driver.js";
 import { freshDatabaseUrl, type DatabaseKind } from "../databases.js";
 import { freePort, gatehouse, ServerProcess } from "../server-process.js";
 import { SmtpSink, WebhookReceiver } from "../services.js";
-import { until } from "../world.js";
-import { follow, type Follower } from "./followers.js";
+import { follow, untilListening, type Follower } from "./followers.js";
 import { Ledger } from "./ledger.js";
 import { Load, type LoadedFirm } from "./load.js";
 import { checkPromises, promisedMails } from "./promises.js";
@@ -136,12 +135,7 @@ export async function killNine(
       signingSecrets.set(path, signingSecret);
       const follower = follow(server, key.token);
       followers.push(follower);
-      // It is listening once it saw an event, and so nothing from here on may be missing.
-      await until(async () => {
-        await server.contact(token, "Here?");
-        await wait(200);
-        return follower.seen.length > 0;
-      });
+      await untilListening(server, token, [follower]);
     }
     const from = new Map(
       ((await beside.query("SELECT firmId, lastSeq FROM audit_counters")) as { firmId: string; lastSeq: number }[]).map(

@@ -4,7 +4,7 @@ import { WebSocket } from "ws";
 import { freshDatabaseUrl, type FreshDatabase } from "../databases.js";
 import { freePort, ServerProcess } from "../server-process.js";
 import { until, World } from "../world.js";
-import { follow, logOf, type Follower } from "./followers.js";
+import { follow, logOf, untilListening, type Follower } from "./followers.js";
 
 const KEYS = `k1:${Buffer.alloc(32, 7).toString("base64")}`;
 const SOCKETS_PER_KEY = 5;
@@ -40,11 +40,7 @@ describe("W08 readers that never read", () => {
     server.start();
     await server.waitUntilReady();
     follower = follow(server, owner);
-    await until(async () => {
-      await server.contact(owner, "Here?");
-      await wait(200);
-      return follower.seen.length > 0;
-    });
+    await untilListening(server, owner, [follower]);
   }, 180_000);
   afterAll(async () => {
     for (const socket of silent) socket.terminate();

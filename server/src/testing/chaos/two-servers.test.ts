@@ -4,7 +4,7 @@ import { describeOnMysql } from "../databases.js";
 import { freePort, ServerProcess } from "../server-process.js";
 import { hasProgram, OwnRedis } from "../services.js";
 import { CLIENT_PASSWORD, OWNER_PASSWORD, until, World } from "../world.js";
-import { follow, logOf, type Follower } from "./followers.js";
+import { follow, logOf, untilListening, type Follower } from "./followers.js";
 
 const KEYS = `k1:${Buffer.alloc(32, 7).toString("base64")}`;
 
@@ -56,12 +56,7 @@ describeOnMysql("two server processes on one database, with a Redis that fails",
   it("tell each subscriber every event of either once and in order, whatever Redis does", async () => {
     followers.push(...servers.map((server) => follow(server, owner)));
     const [{ seen }] = followers as [Follower];
-    // Both are listening once both told the first event.
-    await until(async () => {
-      await servers[0].contact(owner, "Here?");
-      await wait(200);
-      return followers.every((follower) => follower.seen.length > 0);
-    });
+    await untilListening(servers[0], owner, followers);
     const from = (await logOf(servers[0], owner)).indexOf(seen[0] ?? "");
     expect(from).toBeGreaterThan(0);
     for (const [name, deeds] of failures) {
