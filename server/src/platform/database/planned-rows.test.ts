@@ -2,7 +2,7 @@ import { inspect } from "node:util";
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import mysql2, { type Connection, type QueryOptions } from "mysql2";
 import { describeOnMysql } from "../../testing/databases.js";
-import { planRows } from "./planned-rows.js";
+import { executeRows, planRows } from "./planned-rows.js";
 
 const COLUMNS = [
   "TINYINT",
@@ -76,6 +76,12 @@ describeOnMysql("rows that are read by a plan are the driver's own", (database) 
     own.destroy();
     planned.destroy();
   });
+  const executed = (sql: string, values: string[], isOfArrays: boolean): Promise<object[]> =>
+    new Promise((resolve, reject) =>
+      executeRows(planned, sql, values, isOfArrays, (error, rows) =>
+        error ? reject(error) : resolve(rows as object[]),
+      ),
+    );
   async function bothWays(sql: string, values: string[] = []): Promise<object[]> {
     const rows: object[][] = [];
     for (const rowsAsArray of [false, true]) {
@@ -83,6 +89,8 @@ describeOnMysql("rows that are read by a plan are the driver's own", (database) 
       const expected = await ask<object[]>(own, "execute", { sql, rowsAsArray }, values);
       const written = (of: object[]) => inspect(of, { depth: 3, maxArrayLength: null, maxStringLength: null });
       expect(written(read)).toBe(written(expected));
+      // By one statement for both forms, each in its turn.
+      expect(written(await executed(sql, values, rowsAsArray))).toBe(written(expected));
       rows.push(read);
     }
     return rows[0] ?? [];

@@ -1,6 +1,7 @@
-import type { Pool, QueryOptions } from "mysql2";
+import type { Pool } from "mysql2";
 import type { DataSource, EntityManager } from "typeorm";
 import { dialectOf, execute } from "./dialect.js";
+import { executeRows } from "./planned-rows.js";
 
 /** How many statements a connection keeps prepared; the server's own bound is over all connections together. */
 export const PREPARED_STATEMENTS = 300;
@@ -12,7 +13,7 @@ export const PREPARED_STATEMENTS = 300;
 export function preparedRows<T>(dataSource: DataSource, sql: string, parameters: readonly unknown[]): Promise<T[]> {
   // SQLite's runner keeps its statements itself.
   if (dialectOf(dataSource) === "sqlite") return dataSource.query<T[]>(sql, [...parameters]);
-  return executed<T>(dataSource, { sql }, parameters);
+  return executed<T>(dataSource, sql, parameters, false);
 }
 
 /**
@@ -28,16 +29,28 @@ export async function preparedRowsOf<V extends readonly unknown[], T>(
   const rows =
     dialectOf(dataSource) === "sqlite"
       ? (await dataSource.query<object[]>(sql, [...parameters])).map((row) => Object.values(row) as unknown[])
-      : await executed<unknown[]>(dataSource, { sql, rowsAsArray: true }, parameters);
+      : await executed<unknown[]>(dataSource, sql, parameters, true);
   return rows.map((values) => rowOf(values as unknown as V));
 }
 
-function executed<T>(dataSource: DataSource, statement: QueryOptions, parameters: readonly unknown[]): Promise<T[]> {
+function executed<T>(
+  dataSource: DataSource,
+  sql: string,
+  parameters: readonly unknown[],
+  isOfArrays: boolean,
+): Promise<T[]> {
   const { pool } = dataSource.driver as unknown as { pool: Pool };
   return new Promise((resolve, reject) => {
-    pool.execute(statement, [...parameters] as string[], (error, rows) => {
-      if (error) reject(error);
-      else resolve(rows as unknown as T[]);
+    pool.getConnection((failure, connection) => {
+      if (failure) {
+        reject(failure);
+        return;
+      }
+      executeRows(connection, sql, parameters, isOfArrays, (error, rows) => {
+        connection.release();
+        if (error) reject(error);
+        else resolve(rows as T[]);
+      });
     });
   });
 }

@@ -22,6 +22,7 @@ import {
   type ValidationContext,
   type ValidationRule,
 } from "graphql";
+import { inputReader, NOT_READ } from "./execution/input-reading.js";
 
 /**
  * graphql-js quotes what it refuses: a password or code that came as a number or in a list would stand in the answer, and in every log
@@ -129,13 +130,17 @@ export function variableReader(
 ): (given: Readonly<Record<string, unknown>>) => VariablesRead {
   const variables = variableDefinitions.flatMap((definition) => {
     const type = typeFromAST(schema, definition.type);
-    return type && isInputType(type) ? { definition, name: definition.variable.name.value, type } : [];
+    return type && isInputType(type)
+      ? { definition, name: definition.variable.name.value, type, read: inputReader(type) }
+      : [];
   });
+  // The only name that is no key as any other of an object with a prototype; one without is slower.
+  const hasProto = variables.some(({ name }) => name === "__proto__");
   return (given) => {
     const errors: GraphQLError[] = [];
-    const coerced: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
+    const coerced = (hasProto ? Object.create(null) : {}) as Record<string, unknown>;
     try {
-      for (const { definition, name, type } of variables) {
+      for (const { definition, name, type, read } of variables) {
         const report = (what: string) => {
           const message = `Variable "$${name}" ${what}`;
           errors.push(new GraphQLError(message, { nodes: definition, extensions: { code: "BAD_USER_INPUT" } }));
@@ -147,15 +152,21 @@ export function variableReader(
           else if (isNonNullType(type)) report(`of required type "${String(type)}" was not provided.`);
         } else if (value === null && isNonNullType(type))
           report(`of non-null type "${String(type)}" must not be null.`);
-        else
-          coerced[name] = coerceInputValue(value, type, (path, invalid, error) =>
-            report(wrongValue(name, type, path, invalid, error)),
-          );
+        else {
+          const known = read(value);
+          coerced[name] =
+            known === NOT_READ
+              ? coerceInputValue(value, type, (path, invalid, error) =>
+                  report(wrongValue(name, type, path, invalid, error)),
+                )
+              : known;
+        }
       }
     } catch (error) {
       if (!(error instanceof Enough)) throw error;
     }
-    return errors.length > 0 ? { errors } : { coerced: { ...coerced } };
+    if (errors.length > 0) return { errors };
+    return { coerced: hasProto ? { ...coerced } : coerced };
   };
 }
 

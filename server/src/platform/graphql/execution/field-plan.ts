@@ -1,6 +1,5 @@
 import {
   defaultFieldResolver,
-  getArgumentValues,
   getNullableType,
   GraphQLBoolean,
   GraphQLID,
@@ -16,6 +15,7 @@ import {
   type GraphQLObjectType,
   type GraphQLResolveInfo,
 } from "graphql";
+import { argumentReader, type ReadArguments } from "./argument-reading.js";
 import { afterwards, failAt, isLate, isPromise, type Operation, type Path, type Place, type Run } from "./run.js";
 import { completionOf, type AnswerObject, type Completion } from "./value-completion.js";
 
@@ -64,7 +64,8 @@ class ResolvedField implements FieldPlan {
   readonly key: string;
   protected readonly completion: Completion;
   private readonly resolve: GraphQLFieldResolver<unknown, unknown> | undefined;
-  private readonly hasArguments: boolean;
+  /** null where the field takes none. */
+  private readonly readArguments: ReadArguments | null;
 
   constructor(
     private readonly asked: AskedField,
@@ -73,7 +74,7 @@ class ResolvedField implements FieldPlan {
     const { operation, parentType, key, nodes, answererOf } = asked;
     this.key = key;
     this.resolve = definition.resolve;
-    this.hasArguments = definition.args.length > 0;
+    this.readArguments = definition.args.length > 0 ? argumentReader(definition, nodes[0]) : null;
     this.completion = completionOf(definition.type, {
       schema: operation.schema,
       nodes,
@@ -115,18 +116,14 @@ class ResolvedField implements FieldPlan {
 
   private resolvedValue(run: Run, source: unknown, place: Path): unknown {
     // Arguments that are wrong fail a field, whether it uses them or not.
-    if (this.resolve || this.hasArguments || typeof source !== "object" || source === null)
+    if (this.resolve || this.readArguments || typeof source !== "object" || source === null)
       return (this.resolve ?? defaultFieldResolver)(
         source,
-        this.argumentsIn(run),
+        this.readArguments?.(run.variables) ?? {},
         run.context,
         this.infoAt(run, place),
       );
     return this.called(run, source, (source as Record<string, unknown>)[this.definition.name], place);
-  }
-
-  private argumentsIn(run: Run): Record<string, unknown> {
-    return this.hasArguments ? getArgumentValues(this.definition, this.asked.nodes[0], run.variables) : {};
   }
 
   /** What graphql-js' default resolver makes of a property. */

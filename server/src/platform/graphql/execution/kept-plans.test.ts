@@ -58,6 +58,33 @@ describe("an operation that is run many times", () => {
   });
 });
 
+it("each run has the arguments of its own variables, beside the literals of all", () => {
+  const told = buildSchema(
+    "type Query { told(a: Int, b: String!, c: Kind = ONE, d: Kind = TWO, e: [Int]): String } enum Kind { ONE TWO }",
+  );
+  const runs: object[] = [];
+  const query = told.getQueryType()?.getFields().told;
+  if (!query) throw new Error("no field");
+  query.resolve = (_source, args: { e: number[] }) => {
+    // A resolver may change what it is given.
+    args.e.push(9);
+    runs.push(args);
+    return "told";
+  };
+  const document = parse("query ($a: Int, $b: String, $c: Kind) { told(a: $a, b: $b, c: $c, d: ONE, e: [1]) }");
+  const operation = getOperationAST(document);
+  if (!operation) throw new Error("no operation");
+  const run = planOperation(told, document, operation);
+  expect(run({}, { a: 1, b: "x", c: "TWO" })).toEqual({ data: { told: "told" } });
+  expect(run({}, { b: "y" })).toEqual({ data: { told: "told" } });
+  for (const wrong of [{}, { b: null }])
+    expect(run({}, wrong)).toMatchObject({ data: { told: null }, errors: [{ path: ["told"] }] });
+  expect(runs).toEqual([
+    { a: 1, b: "x", c: "TWO", d: "ONE", e: [1, 9] },
+    { b: "y", c: "ONE", d: "ONE", e: [1, 9] },
+  ]);
+});
+
 describe("a list that fails while some of its items are late", () => {
   const unhandled = unhandledRejections();
   it("leaves no rejection that nobody handles, which would end the server", async () => {

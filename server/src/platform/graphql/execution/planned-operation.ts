@@ -49,7 +49,7 @@ export function planOperation(
   const planFor = (variables: Variables) => {
     const conditions: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
     for (const name of conditionNames) if (Object.hasOwn(variables, name)) conditions[name] = variables[name];
-    const key = JSON.stringify(conditions);
+    const key = conditionNames.length === 0 ? "" : JSON.stringify(conditions);
     let known = plans.get(key);
     if (!known) {
       if (plans.size >= PLANS_KEPT) plans.clear();
