@@ -42,7 +42,13 @@ const server = {
   "platform/graphql": [["pages.ts"], ["pages"]],
   "platform/graphql/execution": [
     ["*.ts", "!*.test.ts"],
-    ["graphql-js-cases.{fields,order,values}", "kept-plans", "planned-operation", "promise-likes"],
+    [
+      "graphql-js-cases.{fields,inputs,order,values}",
+      "input-reading",
+      "kept-plans",
+      "planned-operation",
+      "promise-likes",
+    ],
   ],
   "platform/http": [["{same-site,source-address}.ts"], ["{same-site,source-address}"]],
   "platform/limits": [

@@ -85,6 +85,49 @@ it("each run has the arguments of its own variables, beside the literals of all"
   ]);
 });
 
+describe("arguments that are right are read without the document, which graphql-js goes through in each run", () => {
+  const written = buildSchema(`
+    type Query { told(a: Int, b: String!, c: Kind = ONE, d: [In!]): String }
+    enum Kind { ONE TWO } input In { x: Int }
+  `);
+  /** How often a run reads the field's arguments in the document. */
+  function argumentReads(source: string, variables: Record<string, unknown>): number {
+    const document = parse(source);
+    const operation = getOperationAST(document);
+    const field = operation?.selectionSet.selections[0];
+    if (!operation || field?.kind !== Kind.FIELD) throw new Error("no field");
+    const run = planOperation(written, document, operation);
+    run({}, variables);
+    const { arguments: nodes } = field;
+    let reads = 0;
+    Object.defineProperty(field, "arguments", {
+      get() {
+        reads++;
+        return nodes;
+      },
+    });
+    run({}, variables);
+    return reads;
+  }
+
+  it.each<[string, Record<string, unknown>, number]>([
+    ["{ told }", {}, 1],
+    ['{ told(b: "x") }', {}, 0],
+    ['{ told(a: 1, b: "x", c: TWO) }', {}, 0],
+    ['{ told(a: null, b: "x") }', {}, 0],
+    ["query ($b: String) { told(b: $b) }", { b: "x" }, 0],
+    ["query ($b: String) { told(b: $b) }", { b: null }, 1],
+    ["query ($b: String) { told(b: $b) }", {}, 1],
+    ["query ($a: Int, $b: String) { told(a: $a, b: $b) }", { a: null, b: "x" }, 0],
+    ["query ($a: Int, $b: String) { told(a: $a, b: $b) }", { b: "x" }, 0],
+    ['query ($c: Kind) { told(b: "x", c: $c) }', {}, 0],
+    ['{ told(b: "x", d: []) }', {}, 1],
+    ['{ told(b: "x", d: { x: 1 }) }', {}, 1],
+  ])("%s with %j", (source, variables, reads) => {
+    expect(argumentReads(source, variables)).toBe(reads);
+  });
+});
+
 describe("a list that fails while some of its items are late", () => {
   const unhandled = unhandledRejections();
   it("leaves no rejection that nobody handles, which would end the server", async () => {
