@@ -15,7 +15,7 @@ const stepUp = (token: string): Request => ({
   body: { operationName: "StepUp", query: stepUpDocument, variables: { input: { password: PASSWORD } } },
 });
 const mustBeTyped = ({ status, body }: Answer) => {
-  if (!/"session":\{|TOO_MANY_REQUESTS|RATE_LIMITED/.test(body.toString()))
+  if (!/"session":\{|TOO_MANY_REQUESTS|ACCOUNT_LOCKED|RATE_LIMITED/.test(body.toString()))
     throw new Error(`neither served nor told to come again: ${status} ${body.toString()}`);
 };
 

@@ -91,10 +91,13 @@ describeOnBothDatabases("X15a proving oneself again", (database) => {
       );
     for (let n = 0; n < 20; n++) expect([n, codeOf(await (n % 2 ? change : stepUp)())]).toEqual([n, "done"]);
     expect(codeOf(await stepUp())).toBe("TOO_MANY_REQUESTS");
+    const askedAt = performance.now();
     const refused = await change();
+    // Whoever asks on, as soon as answered, takes no cores from others: half a second, but for the clock's own rounding.
+    expect(performance.now() - askedAt).toBeGreaterThan(490);
     expect(refused.data.changePassword.userErrors[0]).toMatchObject({
       code: "TOO_MANY_REQUESTS",
-      message: expect.stringMatching(/Try again in (60 seconds|a minute|1 minute)/),
+      message: expect.stringMatching(/Try again in (60|5\d) seconds/),
     });
     // Nobody else's: not another client's, and not the sign-in.
     const neighbour = again.created.result.sessionToken;

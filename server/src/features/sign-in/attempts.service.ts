@@ -48,13 +48,16 @@ export class Attempts {
   async take(key: string, limit: AttemptLimit, factor = 1): Promise<Attempt> {
     const { work } = this;
     if ((await work.once(...plainly(key, limit, factor, work.clock.now()))) === 1) return plain({ key, limit, factor });
-    return work.do((unit) => this.takeWithin(unit, key, limit, factor));
+    const refused = await this.refusedAlready(key, limit, factor);
+    return refused ?? work.do((unit) => this.takeWithin(unit, key, limit, factor));
   }
 
   /** The same beside other tries, in a transaction that takes tries alone (Work.doAndKeep). */
   async takeWithin(unit: UnitOfWork, key: string, limit: AttemptLimit, factor = 1): Promise<Attempt> {
     const { manager, now } = unit;
     if ((await unit.affected(...plainly(key, limit, factor, now))) === 1) return plain({ key, limit, factor });
+    const refused = await this.refusedAlready(key, limit, factor, unit);
+    if (refused) return refused;
     const keyDigest = digestOf(key);
     await lockRow(unit, keyDigest);
     const judged = countAttempt(await manager.findOneByOrFail(AttemptCounter, { keyDigest }), limit, now, factor);
@@ -66,9 +69,27 @@ export class Attempts {
   }
 
   /** Until when every attempt is refused; null where the next one counts. Takes none. */
-  async waitsUntil(key: string, limit: AttemptLimit): Promise<number | null> {
-    const counter = await this.work.reader.findOneBy(AttemptCounter, { keyDigest: digestOf(key) });
-    return counter && waitEndsAt(counter, limit, this.work.clock.now());
+  async waitsUntil(
+    key: string,
+    limit: AttemptLimit,
+    factor = 1,
+    reader: Pick<UnitOfWork, "rows"> = this.work,
+  ): Promise<number | null> {
+    const [counter] = await reader.rows<{ blockedUntil: number | string | null }>(
+      "SELECT blockedUntil FROM attempt_counters WHERE keyDigest = ? AND blockedUntil IS NOT NULL",
+      [digestOf(key)],
+    );
+    return counter
+      ? waitEndsAt({ blockedUntil: Number(counter.blockedUntil) }, limit, this.work.clock.now(), factor)
+      : null;
+  }
+
+  /** By a look: a flood of tries during a wait locks nothing, and leaves the cores to others. */
+  private async refusedAlready(
+    ...asked: Parameters<Attempts["waitsUntil"]>
+  ): Promise<{ ok: false; retryAfterMs: number } | null> {
+    const until = await this.waitsUntil(...asked);
+    return until === null ? null : { ok: false, retryAfterMs: until - this.work.clock.now() };
   }
 
   /** Forgets what was counted: the attempt was a success. */

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { attemptLimits, isFullProof, type ReauthenticationPurpose } from "@gatehouse/shared";
 import { Refusal } from "../../platform/graphql/failures.js";
 import { asPerson, mustBeFresh, ownerIdOf, type PersonCaller } from "../access/caller.js";
@@ -146,10 +147,19 @@ export class OwnCredentials {
   ): Promise<void> {
     const { work, hasher, attempts, signIn } = this.needs;
     const key = `password-again:${person.ownerId}`;
+    const proofsKey = `proofs-again:${person.ownerId}`;
+    const tooOften = (retryAfterMs: number) =>
+      new Refusal("TOO_MANY_REQUESTS", null, (say) => say.provenTooOften(retryAfterMs));
+    // By a look, and with a pause: whoever repeats it without one takes no cores from those who sign in.
+    const until = await attempts.waitsUntil(proofsKey, attemptLimits.proofsAgain);
+    if (until !== null) {
+      await sleep(REFUSAL_PAUSE_MS);
+      throw tooOften(until - work.clock.now());
+    }
     const { bySource, attempt } = await work.doAndKeep(async (unit) => {
       // First, and kept also where it was right: a flood of one's own must not spend the tries of everybody at the address.
-      const proof = await attempts.takeWithin(unit, `proofs-again:${person.ownerId}`, attemptLimits.proofsAgain);
-      if (!proof.ok) throw new Refusal("TOO_MANY_REQUESTS", null, (say) => say.provenTooOften(proof.retryAfterMs));
+      const proof = await attempts.takeWithin(unit, proofsKey, attemptLimits.proofsAgain);
+      if (!proof.ok) throw tooOften(proof.retryAfterMs);
       const source = await signIn.takeFromSourceWithin(unit, "password", context);
       const taken = await attempts.takeWithin(unit, key, attemptLimits.password);
       if (!taken.ok) throw new Refusal("ACCOUNT_LOCKED", null, (say) => say.tooManyWrongPasswords(taken.retryAfterMs));
@@ -186,6 +196,7 @@ export class OwnCredentials {
   }
 }
 
+const REFUSAL_PAUSE_MS = 500;
 /** Where the password that is asked again stands, by what it is asked for. */
 const passwordFields = {
   STEP_UP: ["input", "password"],
