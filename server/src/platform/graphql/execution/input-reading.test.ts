@@ -1,11 +1,12 @@
 import { expect, it } from "@jest/globals";
-import { buildSchema, coerceInputValue, GraphQLList, isInputType } from "graphql";
+import { buildSchema, coerceInputValue, GraphQLList, GraphQLNonNull, isInputType, isNonNullType } from "graphql";
 import { inputReader, NOT_READ } from "./input-reading.js";
 
 const schema = buildSchema(`
   type Query { x: Int }
   enum Kind { ONE TWO } scalar Odd
   input In { x: Int! kind: Kind = ONE y: [String] = ["y"] z: In odd: Odd }
+  input Free { a: Int }
   input One @oneOf { a: Int b: Int }
 `);
 const odd = schema.getType("Odd");
@@ -16,7 +17,7 @@ odd.parseValue = (value: unknown) => {
 };
 const inputType = (name: string) => {
   const type = schema.getType(name);
-  if (!isInputType(type)) throw new Error("no type");
+  if (!isInputType(type) || isNonNullType(type)) throw new Error("no type");
   return type;
 };
 const list = new GraphQLList(inputType("In"));
@@ -62,6 +63,17 @@ it.each([
   [[{ x: 1, odd: "refused" }]],
   [[{ x: 1, odd: "nothing" }]],
 ])("%j is left to graphql-js", (value) => expect(read(value)).toBe(NOT_READ));
+
+it.each([["x"], [7], [true], [[]], [[{ a: 1 }]]])(
+  "%j is no object, though none of its fields must be there",
+  (value) => {
+    expect(inputReader(inputType("Free"))(value)).toBe(NOT_READ);
+  },
+);
+
+it.each([[null], [undefined]])("%j is not what must be there", (value) => {
+  expect(inputReader(new GraphQLNonNull(inputType("Free")))(value)).toBe(NOT_READ);
+});
 
 it("an object of which one field must be given is graphql-js' to read", () => {
   expect(inputReader(inputType("One"))({ a: 1 })).toBe(NOT_READ);

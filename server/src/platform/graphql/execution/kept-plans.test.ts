@@ -115,6 +115,7 @@ describe("arguments that are right are read without the document, which graphql-
     ['{ told(b: "x") }', {}, 0],
     ['{ told(a: 1, b: "x", c: TWO) }', {}, 0],
     ['{ told(a: null, b: "x") }', {}, 0],
+    ['{ told(a: "x", b: "x") }', {}, 1],
     ["query ($b: String) { told(b: $b) }", { b: "x" }, 0],
     ["query ($b: String) { told(b: $b) }", { b: null }, 1],
     ["query ($b: String) { told(b: $b) }", {}, 1],
