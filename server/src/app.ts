@@ -276,7 +276,7 @@ export async function startApp(
   const requests = new ClientRequestService({ work, links: magicLinks });
   const invitations = new InvitationService({ work, attempts });
   const rollOutMailer = new RollOutMailer({ work, log });
-  const rollOuts = new RollOutService({ work, links, onChange: () => work.apart(() => rollOutMailer.wake()) });
+  const rollOuts = new RollOutService({ work, links, onChange: () => work.apart(() => rollOutMailer.worker.wake()) });
   const rollOutsReadModel = new RollOutsReadModel(work);
   const idempotencyKeys = new IdempotencyKeys(work, config.keys);
   const apiKeys = new ApiKeyService(work, log);
@@ -285,7 +285,9 @@ export async function startApp(
   const webhooks = new WebhookService(work, config.keys, addresses, () => work.apart(() => dispatcher.wake()));
   const viewers = new ViewerService(work, (keyId) => apiKeys.ofId(keyId));
   const sender =
-    config.smtpUrl === null ? null : new MailSender(work, outbox, createSmtp(config.smtpUrl), log, config.mailFrom);
+    config.smtpUrl === null
+      ? null
+      : new MailSender({ work, outbox, smtp: createSmtp(config.smtpUrl), log, mailFrom: config.mailFrom });
   const contexts = new RequestContexts({
     sessions,
     now: () => clock.now(),
@@ -533,12 +535,12 @@ export async function startApp(
   ];
 
   sender?.start();
-  mailRequests.start();
-  teamPasswordRequests.start();
-  rollOutMailer.start();
+  mailRequests.worker.start();
+  teamPasswordRequests.worker.start();
+  rollOutMailer.worker.start();
   dispatcher.start();
-  const sweep = new Sweep(work, log);
-  sweep.start();
+  const sweep = new Sweep({ work, log });
+  sweep.worker.start();
 
   return {
     url: `http://${config.host === "0.0.0.0" ? "127.0.0.1" : config.host}:${port}`,
@@ -551,11 +553,11 @@ export async function startApp(
       await sockets.close();
       server.closeIdleConnections();
       await apollo.stop();
-      await mailRequests.stop();
-      await teamPasswordRequests.stop();
-      await rollOutMailer.stop();
+      await mailRequests.worker.stop();
+      await teamPasswordRequests.worker.stop();
+      await rollOutMailer.worker.stop();
       await dispatcher.stop();
-      await sweep.stop();
+      await sweep.worker.stop();
       await apiKeys.settle();
       await sender?.stop();
       await hasher.stop();

@@ -100,11 +100,15 @@ async function smtpServer(options: SMTPServerOptions = {}, port = 0): Promise<nu
   servers.push(server);
   return (server.server.address() as AddressInfo).port;
 }
-function sender(port: number, limits: ConstructorParameters<typeof MailSender>[5] = {}): MailSender {
-  const made = new MailSender(work, outbox, createSmtp(`smtp://127.0.0.1:${port}`), log, "no-reply@gatehouse.example", {
-    pollEvery: 50,
-    ...limits,
-  });
+function sender(port: number, limits: ConstructorParameters<typeof MailSender>[1] = {}): MailSender {
+  const needs = {
+    work,
+    outbox,
+    smtp: createSmtp(`smtp://127.0.0.1:${port}`),
+    log,
+    mailFrom: "no-reply@gatehouse.example",
+  };
+  const made = new MailSender(needs, { pollEvery: 50, ...limits });
   senders.push(made);
   return made;
 }

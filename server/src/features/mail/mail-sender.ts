@@ -1,5 +1,6 @@
 import type { Log } from "../../platform/log.js";
 import { SmtpFailure, type Smtp } from "../../platform/mail/smtp.js";
+import { Worker } from "../../platform/worker.js";
 import type { Work } from "../work/unit-of-work.js";
 import { mailLookOf } from "./mail-look.js";
 import { LOGO_ID } from "./letter.js";
@@ -46,70 +47,56 @@ export class MailSender {
   private readonly running = new Map<string, Promise<void>>();
   private readonly limits: SendingLimits;
   private readonly address: string;
-  private stopping = new AbortController();
-  private timer: NodeJS.Timeout | null = null;
-  private isLooking = false;
-  private mustLookAgain = false;
+  /** Aborted when what is on its way may take no longer. */
+  private readonly cut = new AbortController();
+  private readonly worker: Worker;
 
   constructor(
-    private readonly work: Work,
-    private readonly outbox: Outbox,
-    private readonly smtp: Smtp,
-    private readonly log: Log,
-    mailFrom: string,
+    private readonly needs: { work: Work; outbox: Outbox; smtp: Smtp; log: Log; mailFrom: string },
     limits: Partial<SendingLimits> = {},
   ) {
+    const { mailFrom, log } = needs;
     this.limits = { ...sendingLimits, ...limits };
     this.address = addressIn(mailFrom);
     if (!/^[^\s@<>]+@[^\s@<>]+$/.test(this.address)) throw new Error(`MAIL_FROM is no address: ${mailFrom}`);
+    this.worker = new Worker({
+      look: () => this.look(),
+      onError: (error) => log.error({ err: error }, "the outbox could not be read"),
+      everyMs: this.limits.pollEvery,
+    });
   }
 
   start(): void {
-    if (this.timer) return;
-    this.stopping = new AbortController();
-    this.timer = setInterval(() => this.wake(), this.limits.pollEvery);
-    this.wake();
+    this.worker.start();
   }
 
   /** There may be something to send. Returns at once. */
   wake(): void {
-    if (this.timer) void this.look();
+    this.worker.wake();
   }
 
   /** Waits `grace` milliseconds for what is on its way, then cuts it off; that falls due again at once, for whoever runs next. */
   async stop(grace = 10_000): Promise<void> {
-    if (this.timer) clearInterval(this.timer);
-    this.timer = null;
-    const cut = setTimeout(() => this.stopping.abort(), grace);
+    const cut = setTimeout(() => this.cut.abort(), grace);
+    await this.worker.stop();
     await Promise.all(this.running.values());
     clearTimeout(cut);
-    this.smtp.close();
+    this.needs.smtp.close();
   }
 
   private async look(): Promise<void> {
-    this.mustLookAgain = true;
-    if (this.isLooking) return;
-    this.isLooking = true;
-    try {
-      while (this.mustLookAgain) {
-        this.mustLookAgain = false;
-        for (const mail of await this.due(this.limits.atOnce - this.running.size)) this.begin(mail);
-      }
-    } catch (error) {
-      this.log.error({ err: error }, "the outbox could not be read");
-    } finally {
-      this.isLooking = false;
-    }
+    for (const mail of await this.due(this.limits.atOnce - this.running.size))
+      if (!this.worker.stopping.aborted) this.begin(mail);
   }
 
   private async due(room: number): Promise<DueMail[]> {
-    if (room <= 0 || !this.timer) return [];
-    const rows = (await this.work.reader.query(
+    if (room <= 0) return [];
+    const rows = (await this.needs.work.reader.query(
       `SELECT o.id, o.recipient, o.encryptedContent, o.createdAt, o.attempts, o.nextAttemptAt, o.firmId, f.name AS firmName
        FROM outbox_mails o LEFT JOIN firms f ON f.id = o.firmId
        WHERE o.sentAt IS NULL AND o.nextAttemptAt <= ? AND o.encryptedContent IS NOT NULL
        ORDER BY o.nextAttemptAt LIMIT ${room + this.running.size}`,
-      [this.work.clock.now()],
+      [this.needs.work.clock.now()],
     )) as DueMail[];
     return rows
       .filter(({ id }) => !this.running.has(id))
@@ -135,7 +122,7 @@ export class MailSender {
     } catch (error) {
       // The database fails: whatever comes next waits for the timer.
       this.running.delete(mail.id);
-      this.log.error({ err: error, mailId: mail.id }, "the outbox could not be written");
+      this.needs.log.error({ err: error, mailId: mail.id }, "the outbox could not be written");
     }
   }
 
@@ -143,9 +130,9 @@ export class MailSender {
     const leasedUntil = await this.claim(mail);
     if (leasedUntil === null) return;
     try {
-      const look = await mailLookOf(this.work, mail.firmId);
-      const { logo, ...content } = this.outbox.open(mail.id, mail.encryptedContent, look);
-      await this.smtp.send(
+      const look = await mailLookOf(this.needs.work, mail.firmId);
+      const { logo, ...content } = this.needs.outbox.open(mail.id, mail.encryptedContent, look);
+      await this.needs.smtp.send(
         {
           messageId: `<${mail.id}@${this.address.split("@")[1] ?? "localhost"}>`,
           from: { name: senderName(mail.firmName), address: this.address },
@@ -154,7 +141,7 @@ export class MailSender {
           ...content,
           pictures: logo ? [{ ...logo, id: LOGO_ID }] : [],
         },
-        AbortSignal.any([this.stopping.signal, AbortSignal.timeout(this.limits.deadline)]),
+        AbortSignal.any([this.cut.signal, AbortSignal.timeout(this.limits.deadline)]),
       );
     } catch (error) {
       await this.noteFailure(mail, leasedUntil, error);
@@ -165,7 +152,7 @@ export class MailSender {
 
   /** Until when the mail is ours; null when another instance has it. */
   private async claim({ id, nextAttemptAt }: DueMail): Promise<number | null> {
-    return this.work.do(async (unit) => {
+    return this.needs.work.do(async (unit) => {
       const leasedUntil = unit.now + this.limits.lease;
       const isOurs = await unit.affected(
         "UPDATE outbox_mails SET nextAttemptAt = ?, attempts = attempts + 1 WHERE id = ? AND sentAt IS NULL AND nextAttemptAt = ?",
@@ -179,7 +166,7 @@ export class MailSender {
   private async noteSent({ id }: DueMail): Promise<void> {
     for (const wait of [...KEEP_TRYING_TO_NOTE_MS, null]) {
       try {
-        await this.work.do((unit) =>
+        await this.needs.work.do((unit) =>
           unit.affected(
             "UPDATE outbox_mails SET sentAt = ?, encryptedContent = NULL, lastFailure = NULL WHERE id = ? AND sentAt IS NULL",
             [unit.now, id],
@@ -197,8 +184,8 @@ export class MailSender {
     const failure = error instanceof SmtpFailure ? error : null;
     const summary = (failure?.summary ?? (error instanceof Error ? error.message : "failed")).slice(0, FAILURE_LENGTH);
     const attempts = mail.attempts + 1;
-    await this.work.do(async (unit) => {
-      const wait = this.stopping.signal.aborted ? 0 : waitAfter(attempts, unit.now - mail.createdAt);
+    await this.needs.work.do(async (unit) => {
+      const wait = this.cut.signal.aborted ? 0 : waitAfter(attempts, unit.now - mail.createdAt);
       const isGivenUp = failure?.isPermanent === true || wait === null;
       await unit.affected(
         `UPDATE outbox_mails SET nextAttemptAt = ?, lastFailure = ?${isGivenUp ? ", encryptedContent = NULL" : ""}
@@ -207,8 +194,8 @@ export class MailSender {
       );
       unit.afterCommit(() => {
         const told = { mailId: mail.id, attempts, failure: summary };
-        if (isGivenUp) this.log.error(told, "a mail was given up");
-        else this.log.warn(told, "a mail was not taken and will be tried again");
+        if (isGivenUp) this.needs.log.error(told, "a mail was given up");
+        else this.needs.log.warn(told, "a mail was not taken and will be tried again");
       });
     });
   }

@@ -111,7 +111,7 @@ export class PortalAccounts {
         language: context.language,
         createdAt: unit.now,
       });
-      unit.afterCommit(() => mailRequests.wake());
+      unit.afterCommit(() => mailRequests.worker.wake());
     });
   }
 

@@ -1,11 +1,11 @@
 import { IsNull } from "typeorm";
 import { allowsPasswordLogin, lifetimes } from "@gatehouse/shared";
 import type { Log } from "../../platform/log.js";
+import { Worker } from "../../platform/worker.js";
 import { findClientByEmail } from "../access/person.js";
 import type { UnitOfWork, Work } from "../work/unit-of-work.js";
 import { Contact } from "../contacts/contact.entity.js";
 import { Firm } from "../firms/firm.entity.js";
-import { RequestLoop } from "../mail/request-loop.js";
 import { accountConfirmation, passwordResetByClient } from "../mail/templates.js";
 import { loadPolicy } from "../firms/security-policy.reader.js";
 import { actorAs } from "../sign-in/sign-in.service.js";
@@ -15,6 +15,8 @@ import { issueToken } from "../mailed-tokens/mailed-tokens.js";
 import { PortalMailRequest } from "./portal-mail-request.entity.js";
 
 const AT_ONCE = 100;
+/** How soon what another instance took is worked off. */
+const POLL_MS = 2000;
 const HOUR_MS = 3_600_000;
 
 /**
@@ -22,27 +24,22 @@ const HOUR_MS = 3_600_000;
  * answer, so that neither its words nor its time tell.
  */
 export class PortalMailRequests {
-  private readonly loop: RequestLoop;
+  readonly worker: Worker;
 
   constructor(private readonly needs: { work: Work; log: Log }) {
-    this.loop = new RequestLoop(needs.log, () => this.workOffSome());
+    this.worker = new Worker({
+      look: () => this.workOffSome(),
+      onError: (error) => needs.log.error({ err: error }, "requests for mail wait for the next try"),
+      everyMs: POLL_MS,
+    });
   }
 
-  start(): void {
-    this.loop.start();
-  }
-  stop(): Promise<void> {
-    return this.loop.stop();
-  }
-  wake(): void {
-    this.loop.wake();
-  }
-
-  private async workOffSome(): Promise<boolean> {
+  private async workOffSome(): Promise<void> {
     const order = { createdAt: "ASC", id: "ASC" } as const;
     const requests = await this.needs.work.reader.find(PortalMailRequest, { order, take: AT_ONCE });
     for (const request of requests) await this.workOff(request);
-    return requests.length === AT_ONCE;
+    // There may be more.
+    if (requests.length === AT_ONCE) this.worker.wake();
   }
 
   /** Taken away in the commit of what it leads to: once, also with several instances. */

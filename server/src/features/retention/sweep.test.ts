@@ -48,7 +48,7 @@ describeOnBothDatabases("what is past its time", (database) => {
   }
   const isThere = async (table: string, key: string, value: string): Promise<boolean> =>
     ((await dataSource.query(`SELECT ${key} FROM ${table} WHERE ${key} = ?`, [value])) as unknown[]).length > 0;
-  const sweep = () => new Sweep(work, createLog("silent")).run();
+  const sweep = () => new Sweep({ work, log: createLog("silent") }).run();
 
   it.each(retentions)(
     "$table where $where: is deleted when its time has come, and no moment before",

@@ -1,7 +1,9 @@
 import { lifetimes } from "@gatehouse/shared";
 import type { Log } from "../../platform/log.js";
+import { Worker } from "../../platform/worker.js";
 import type { Work } from "../work/unit-of-work.js";
 
+const EVERY_MS = 3_600_000;
 const day = 24 * 3_600_000;
 
 /** What is deleted when: `where` holds its moment as its one parameter. Everything that is not here is kept. */
@@ -38,42 +40,30 @@ const BATCHES = 200;
 
 /** Deletes what is past its time, a few hundred rows a transaction, so that nobody waits for it. */
 export class Sweep {
-  private timer: NodeJS.Timeout | null = null;
-  private running: Promise<void> = Promise.resolve();
-  private isStopping = false;
+  readonly worker: Worker;
 
-  constructor(
-    private readonly work: Work,
-    private readonly log: Log,
-  ) {}
-
-  start(everyMs = 3_600_000): void {
-    const run = () => {
-      this.running = this.run().then(
-        () => undefined,
-        (error: unknown) => this.log.warn({ err: error }, "what is past its time stays for an hour more"),
-      );
-    };
-    this.timer = setInterval(run, everyMs).unref();
-  }
-  async stop(): Promise<void> {
-    if (this.timer) clearInterval(this.timer);
-    this.isStopping = true;
-    await this.running;
+  constructor(private readonly needs: { work: Work; log: Log }) {
+    this.worker = new Worker({
+      look: () => this.run(),
+      onError: (error) => needs.log.warn({ err: error }, "what is past its time stays for an hour more"),
+      everyMs: EVERY_MS,
+      looksAtStart: false,
+    });
   }
 
   /** How many rows were deleted. */
   async run(): Promise<number> {
+    const { work } = this.needs;
     let deleted = 0;
     for (const { table, key, where, keepMs } of retentions) {
-      for (let batch = 0; batch < BATCHES && !this.isStopping; batch++) {
-        const until = this.work.clock.now() - keepMs;
-        const rows = (await this.work.reader.query(`SELECT ${key} AS k FROM ${table} WHERE ${where} LIMIT ${BATCH}`, [
+      for (let batch = 0; batch < BATCHES && !this.worker.stopping.aborted; batch++) {
+        const until = work.clock.now() - keepMs;
+        const rows = (await work.reader.query(`SELECT ${key} AS k FROM ${table} WHERE ${where} LIMIT ${BATCH}`, [
           until,
         ])) as { k: string }[];
         if (rows.length > 0)
           // Asked again: a row may have got a new life meanwhile.
-          deleted += await this.work.do((unit) =>
+          deleted += await work.do((unit) =>
             unit.affected(`DELETE FROM ${table} WHERE ${key} IN (${rows.map(() => "?").join(", ")}) AND (${where})`, [
               ...rows.map(({ k }) => k),
               until,

@@ -10,6 +10,7 @@ import {
 } from "@gatehouse/shared";
 import { forUpdate } from "../../platform/database/dialect.js";
 import type { Log } from "../../platform/log.js";
+import { Worker } from "../../platform/worker.js";
 import { systemActor, type UnitOfWork, type Work } from "../work/unit-of-work.js";
 import { lockContacts } from "../contacts/contacts-lock.js";
 import { Contact } from "../contacts/contact.entity.js";
@@ -59,26 +60,14 @@ interface Client {
  * of several instances one writes each mail.
  */
 export class RollOutMailer {
-  private timer: NodeJS.Timeout | null = null;
-  private running: Promise<void> | null = null;
-  private isStopping = false;
+  readonly worker: Worker;
 
-  constructor(private readonly needs: { work: Work; log: Log }) {}
-
-  start(): void {
-    this.timer = setInterval(() => this.wake(), POLL_MS);
-    this.wake();
-  }
-  async stop(): Promise<void> {
-    if (this.timer) clearInterval(this.timer);
-    this.isStopping = true;
-    await this.running;
-  }
-  wake(): void {
-    if (this.isStopping) return;
-    this.running ??= this.runOnce()
-      .catch((error: unknown) => this.needs.log.error({ err: error }, "roll-outs wait for the next look"))
-      .finally(() => (this.running = null));
+  constructor(private readonly needs: { work: Work; log: Log }) {
+    this.worker = new Worker({
+      look: () => this.runOnce(),
+      onError: (error) => needs.log.error({ err: error }, "roll-outs wait for the next look"),
+      everyMs: POLL_MS,
+    });
   }
 
   /** Looks once at every roll-out that is due. */
@@ -88,7 +77,7 @@ export class RollOutMailer {
       `SELECT id, firmId FROM roll_outs WHERE nextMailAt <= ? AND state <> 'PAUSED' ORDER BY nextMailAt LIMIT ${AT_ONCE}`,
       [clock.now()],
     )) as Pick<RollOut, "id" | "firmId">[];
-    for (const { id, firmId } of due) if (!this.isStopping) await this.goOn(firmId, id);
+    for (const { id, firmId } of due) if (!this.worker.stopping.aborted) await this.goOn(firmId, id);
   }
 
   /** At most one mail. */

@@ -2,11 +2,11 @@ import { lifetimes, normalizeEmail } from "@gatehouse/shared";
 import { newId } from "../../platform/crypto/ids.js";
 import { Refusal } from "../../platform/graphql/failures.js";
 import type { Log } from "../../platform/log.js";
+import { Worker } from "../../platform/worker.js";
 import type { Caller } from "../access/caller.js";
 import { findMemberByEmail, findPerson } from "../access/person.js";
 import type { RequestContext } from "../access/request-context.js";
 import type { Work } from "../work/unit-of-work.js";
-import { RequestLoop } from "../mail/request-loop.js";
 import { teamPasswordForgotten } from "../mail/templates.js";
 import { issueToken } from "../mailed-tokens/mailed-tokens.js";
 import { knownDevicesOf } from "../sessions/known-devices.js";
@@ -17,6 +17,8 @@ import { TeamMailRequest } from "./team-mail-request.entity.js";
 
 const HOUR_MS = 3_600_000;
 const AT_ONCE = 100;
+/** How soon what another instance took is worked off. */
+const POLL_MS = 2000;
 /** The team signs in without naming a firm: one place for all of them. */
 const PLACE = "team";
 
@@ -25,19 +27,16 @@ const isOwnAddress = (caller: Caller, email: string) => caller.kind === "TEAM_ME
 
 /** "Forgot password?" of the team: a mailed link, which TeamPassword takes. */
 export class TeamPasswordRequests {
-  private readonly loop: RequestLoop;
+  readonly worker: Worker;
 
   constructor(
     private readonly needs: { work: Work; mailAllowance: MailAllowance; suppressed: SuppressedMails; log: Log },
   ) {
-    this.loop = new RequestLoop(needs.log, () => this.workOffSome());
-  }
-
-  start(): void {
-    this.loop.start();
-  }
-  stop(): Promise<void> {
-    return this.loop.stop();
+    this.worker = new Worker({
+      look: () => this.workOffSome(),
+      onError: (error) => needs.log.error({ err: error }, "requests for mail wait for the next try"),
+      everyMs: POLL_MS,
+    });
   }
 
   /** Answers alike, in the same time, whatever the address is: who it is is looked up later. Refuses what is no address (INVALID_EMAIL). */
@@ -58,7 +57,7 @@ export class TeamPasswordRequests {
         ...context.source,
         createdAt: unit.now,
       });
-      unit.afterCommit(() => this.loop.wake());
+      unit.afterCommit(() => this.worker.wake());
     });
   }
 
@@ -69,11 +68,12 @@ export class TeamPasswordRequests {
     return false;
   }
 
-  private async workOffSome(): Promise<boolean> {
+  private async workOffSome(): Promise<void> {
     const order = { createdAt: "ASC", id: "ASC" } as const;
     const requests = await this.needs.work.reader.find(TeamMailRequest, { order, take: AT_ONCE });
     for (const request of requests) await this.workOff(request);
-    return requests.length === AT_ONCE;
+    // There may be more.
+    if (requests.length === AT_ONCE) this.worker.wake();
   }
 
   /** Taken away in the commit of what it leads to: once, also with several instances. */

@@ -3,6 +3,7 @@ import type { AuditEventType } from "@gatehouse/shared";
 import { newId } from "../../platform/crypto/ids.js";
 import type { KeyRing } from "../../platform/crypto/key-ring.js";
 import type { Log } from "../../platform/log.js";
+import { Worker } from "../../platform/worker.js";
 import { AuditEvent } from "../audit/audit-event.entity.js";
 import { systemActor, type UnitOfWork, type Work } from "../work/unit-of-work.js";
 import { waitAfterFailure } from "./retry-schedule.js";
@@ -41,30 +42,28 @@ export class WebhookDispatcher {
   private readonly busy = new Map<string, Promise<void>>();
   /** Those of the busy ones whose last delivery failed. */
   private readonly failing = new Set<string>();
-  private timer: NodeJS.Timeout | null = null;
-  private looking: Promise<void> | null = null;
-  private readonly stopping = new AbortController();
+  private readonly worker: Worker;
 
-  constructor(private readonly needs: DispatcherNeeds) {}
+  constructor(private readonly needs: DispatcherNeeds) {
+    this.worker = new Worker({
+      look: () => this.look(),
+      onError: (error) => needs.log.error({ err: error }, "looking for webhooks to deliver failed"),
+      everyMs: POLL_MS,
+    });
+  }
 
   start(): void {
-    this.timer = setInterval(() => this.wake(), POLL_MS);
-    this.wake();
+    this.worker.start();
   }
   /** Ends deliveries in progress; they are repeated by whoever starts next. */
   async stop(): Promise<void> {
-    if (this.timer) clearInterval(this.timer);
-    this.stopping.abort();
-    await this.looking;
+    await this.worker.stop();
     await Promise.all(this.busy.values());
   }
 
   /** There may be new events: look now, not at the next poll. */
   wake(): void {
-    if (this.stopping.signal.aborted || this.looking) return;
-    this.looking = this.look()
-      .catch((error: unknown) => this.needs.log.error({ err: error }, "looking for webhooks to deliver failed"))
-      .finally(() => (this.looking = null));
+    this.worker.wake();
   }
 
   /** Looks once and waits until everything that was due is delivered or has failed. */
@@ -81,7 +80,7 @@ export class WebhookDispatcher {
       [this.needs.work.clock.now()],
     )) as { id: string; attempts: number }[];
     for (const { id, attempts } of due) {
-      if (this.busy.has(id) || this.busy.size >= AT_ONCE || this.stopping.signal.aborted) continue;
+      if (this.busy.has(id) || this.busy.size >= AT_ONCE || this.worker.stopping.aborted) continue;
       const isFailing = attempts > 0;
       if (isFailing && this.failing.size >= FAILING_AT_ONCE) continue;
       if (isFailing) this.failing.add(id);
@@ -99,7 +98,7 @@ export class WebhookDispatcher {
 
   /** Delivers to one endpoint until it is up to date, fails or is another instance's. */
   private async serve(id: string): Promise<void> {
-    while (!this.stopping.signal.aborted) {
+    while (!this.worker.stopping.aborted) {
       const endpoint = await this.claim(id);
       if (!endpoint) return;
       const events = await this.needs.work.reader.find(AuditEvent, {
@@ -158,11 +157,11 @@ export class WebhookDispatcher {
         },
         body,
         addresses,
-        this.stopping.signal,
+        this.worker.stopping,
       );
       if (responseStatus < 200 || responseStatus > 299) failure = `The receiver answered ${responseStatus}.`;
     } catch (error) {
-      if (this.stopping.signal.aborted) {
+      if (this.worker.stopping.aborted) {
         await this.settle(endpoint, { nextAttemptAt: 0 });
         return false;
       }

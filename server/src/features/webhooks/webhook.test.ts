@@ -214,7 +214,7 @@ describeOnBothDatabases("webhooks", (database) => {
     const good = await receiver([]);
     await happen(1);
     const first = dispatcher();
-    first.wake();
+    first.start();
     while (good.got.length < 1 || dead.got.length < 1) await new Promise((resolve) => setTimeout(resolve, 10));
     await first.stop();
     await dispatcher().runOnce();
