@@ -23,14 +23,14 @@ import { logRefusal, logRefusals } from "./features/access/refusal-log.js";
 import { guardMutations } from "./features/request-contexts/guarded-mutations.js";
 import { RequestContexts } from "./features/request-contexts/request-context.factory.js";
 import type { RequestContext } from "./features/access/request-context.js";
-import { may } from "./features/access/caller.js";
+import { asFirmCaller, type AccessRule } from "./features/access/caller.js";
 import { ApiKeyService } from "./features/api-keys/api-key.service.js";
-import { ApiKeysResolver } from "./features/api-keys/api-key.resolver.js";
+import { apiKeysRule, ApiKeysResolver } from "./features/api-keys/api-key.resolver.js";
 import { IdempotencyKeys, idempotencyPlugin } from "./features/idempotency/idempotency.js";
 import { authenticationFields, costBucketOf, readsFree } from "./features/access/limits.js";
 import { WebhookDispatcher } from "./features/webhooks/webhook-dispatcher.js";
 import { WebhookService } from "./features/webhooks/webhook.service.js";
-import { WebhooksResolver } from "./features/webhooks/webhook.resolver.js";
+import { endpointsRule, WebhooksResolver } from "./features/webhooks/webhook.resolver.js";
 import { BrandingResolver, PortalBrandingResolver } from "./features/branding/branding.resolver.js";
 import { BrandingService } from "./features/branding/branding.service.js";
 import { logoHandler } from "./features/branding/logo.http.js";
@@ -41,7 +41,7 @@ import { AuditEventResolver, ContactEventsResolver } from "./features/audit/audi
 import { auditExportHandler } from "./features/audit/audit-export.http.js";
 import { AuditExport } from "./features/audit/audit-export.service.js";
 import { AuditLog } from "./features/audit/audit-log.service.js";
-import { LiveFeed } from "./features/audit/live-feed.js";
+import { eventsRule, LiveFeed } from "./features/audit/live-feed.js";
 import { WakeChannel } from "./features/audit/wake-channel.js";
 import { Work, type WorkEnvironment } from "./features/work/unit-of-work.js";
 import {
@@ -49,10 +49,12 @@ import {
   ContactConnectionResolver,
   ContactResolver,
 } from "./features/contacts/contact.resolver.js";
+import { accountRule, contactsRule } from "./features/contacts/contact.rules.js";
 import { ContactService } from "./features/contacts/contact.service.js";
 import {
   ClientRequestResolver,
   ContactRequestsResolver,
+  requestRule,
   ViewerRequestsResolver,
 } from "./features/client-requests/client-request.resolver.js";
 import { ClientRequestService } from "./features/client-requests/client-request.service.js";
@@ -62,11 +64,11 @@ import { MagicLinkResolver } from "./features/magic-links/magic-link.resolver.js
 import { MagicLinkService } from "./features/magic-links/magic-link.service.js";
 import { TeamMemberResolver } from "./features/firm-staff/team-member.resolver.js";
 import { Firm } from "./features/firms/firm.entity.js";
-import { TeamResolver } from "./features/firm-staff/team.resolver.js";
+import { teamRule, TeamResolver } from "./features/firm-staff/team.resolver.js";
 import { Team } from "./features/firm-staff/team.service.js";
 import { ClientLanguageResolver, UserErrorResolver } from "./features/client-language/client-language.resolver.js";
 import { ClientLanguages } from "./features/client-language/client-language.service.js";
-import { FirmResolver } from "./features/firms/firm.resolver.js";
+import { firmRule, FirmResolver } from "./features/firms/firm.resolver.js";
 import { FirmService } from "./features/firms/firm.service.js";
 import { portalLinks } from "./features/work/portal-links.js";
 import { MailSender } from "./features/mail/mail-sender.js";
@@ -90,7 +92,7 @@ import { UnlinkedAccountsResolver } from "./features/portal-accounts/unlinked-ac
 import { UnlinkedAccounts } from "./features/portal-accounts/unlinked-accounts.service.js";
 import { PortalMailRequests } from "./features/portal-accounts/portal-mail-requests.service.js";
 import { RollOutMailer } from "./features/roll-out/roll-out-mailer.js";
-import { RollOutResolver } from "./features/roll-out/roll-out.resolver.js";
+import { rollOutsRule, RollOutResolver } from "./features/roll-out/roll-out.resolver.js";
 import { RollOutService } from "./features/roll-out/roll-out.service.js";
 import { RollOutsReadModel } from "./features/roll-out/roll-outs.read-model.js";
 import { Sweep } from "./features/retention/sweep.js";
@@ -346,39 +348,28 @@ export async function startApp(
     new ApiKeysResolver(apiKeys),
     new WebhooksResolver(webhooks),
     new NodeResolver({
-      firm: async (id, context) => (firmOf(context) === id ? firms.find(id) : null),
-      contact: async (id, context) => {
-        const firmId = firmOf(context);
-        return firmId === null || !may({ team: "read", key: "CONTACTS_READ" }, context.caller)
-          ? null
-          : contacts.find(firmId, { id });
+      firm: {
+        allow: firmRule,
+        find: async (id, { caller }) => (asFirmCaller(caller).firmId === id ? firms.find(id) : null),
       },
-      portalAccount: async (id, context) =>
-        may({ team: "read", key: "CONTACTS_READ", portal: "account" }, context.caller)
-          ? contacts.findAccount(context.caller, id)
-          : null,
-      teamMember: (id, { caller }) => viewers.findMember(caller, id),
-      session: (id, { caller }) => viewers.findSession(caller, id),
-      apiKey: async (id, { caller }) => (caller.kind === "TEAM_MEMBER" ? apiKeys.findNode(caller, id) : null),
-      webhookEndpoint: async (id, context) => {
-        const { caller } = context;
-        const isFirm = caller.kind === "TEAM_MEMBER" || caller.kind === "API_KEY";
-        return isFirm && may({ team: "read", key: "WEBHOOKS_WRITE" }, context.caller)
-          ? webhooks.findNode(caller, id)
-          : null;
+      contact: {
+        allow: contactsRule,
+        find: (id, { caller }) => contacts.find(asFirmCaller(caller).firmId, { id }),
       },
-      rollOut: async (id, { caller }) =>
-        caller.kind === "TEAM_MEMBER" ? rollOutsReadModel.find(caller.firmId, id) : null,
-      clientRequest: async (id, context) =>
-        may({ team: "read", key: "CONTACTS_READ", portal: "any" }, context.caller)
-          ? requests.findNode(context.caller, id)
-          : null,
-      auditEvent: async (id, context) => {
-        const firmId = firmOf(context);
-        return firmId === null || !may({ team: "read", key: "AUDIT_READ" }, context.caller)
-          ? null
-          : auditLog.find(firmId, id);
+      portalAccount: { allow: accountRule, find: (id, { caller }) => contacts.findAccount(caller, id) },
+      teamMember: { allow: teamRule, find: (id, { caller }) => viewers.findMember(caller, id) },
+      session: { allow: ownSessionRule, find: (id, { caller }) => viewers.findSession(caller, id) },
+      apiKey: { allow: apiKeysRule, find: (id, { caller }) => apiKeys.findNode(asFirmCaller(caller), id) },
+      webhookEndpoint: {
+        allow: endpointsRule,
+        find: (id, { caller }) => webhooks.findNode(asFirmCaller(caller), id),
       },
+      rollOut: {
+        allow: rollOutsRule,
+        find: (id, { caller }) => rollOutsReadModel.find(asFirmCaller(caller).firmId, id),
+      },
+      clientRequest: { allow: requestRule, find: (id, { caller }) => requests.findNode(caller, id) },
+      auditEvent: { allow: eventsRule, find: (id, { caller }) => auditLog.find(asFirmCaller(caller).firmId, id) },
     }),
   ]);
 
@@ -568,8 +559,8 @@ export async function startApp(
   };
 }
 
-const firmOf = ({ caller }: RequestContext) =>
-  caller.kind === "TEAM_MEMBER" || caller.kind === "API_KEY" ? caller.firmId : null;
+/** Who has sessions of their own: the team, and clients, also by a magic link alone. */
+const ownSessionRule = { team: "read", portal: "any" } as const satisfies AccessRule;
 
 /** PUBLIC_URL's origin exactly; on a developer's machine also the other names of this machine. */
 function allowedOrigins(publicUrl: string, port: number, isProduction: boolean): Set<string> {

@@ -1,6 +1,7 @@
 import { FieldResolver, Resolver, Root } from "type-graphql";
 import { Allow } from "../access/allow.js";
 import { ContactView } from "../contacts/contact.results.js";
+import { contactsRule } from "../contacts/contact.rules.js";
 import { AccessFindingView } from "./access-check.results.js";
 import type { AccessCheck } from "./access-check.service.js";
 
@@ -8,7 +9,7 @@ import type { AccessCheck } from "./access-check.service.js";
 export class AccessCheckResolver {
   constructor(private readonly check: AccessCheck) {}
 
-  @Allow({ team: "read", key: "CONTACTS_READ" })
+  @Allow(contactsRule)
   @FieldResolver(() => [AccessFindingView], {
     description:
       "Why this client may not get in, most serious first; empty: nothing is in the way. Mode, account, lock, failures, links and mail, judged now.",

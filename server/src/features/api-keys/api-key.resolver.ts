@@ -1,18 +1,21 @@
 import { Arg, Ctx, Mutation, Query, Resolver } from "type-graphql";
 import { answer } from "../../platform/graphql/payloads.js";
 import { Allow } from "../access/allow.js";
-import { asTeamCaller } from "../access/caller.js";
+import { asTeamCaller, type AccessRule } from "../access/caller.js";
 import { actorIn, type RequestContext } from "../access/request-context.js";
 import { ApiKeyIdInput, CreateApiKeyInput } from "./api-key.inputs.js";
 import { ApiKeyPayload, ApiKeyView, CreateApiKeyPayload } from "./api-key.results.js";
 import type { ApiKeyService } from "./api-key.service.js";
+
+/** Who reads the list of keys. */
+export const apiKeysRule = { team: "read" } as const satisfies AccessRule;
 
 /** People alone manage keys: a key must not be able to make another one or to outlive its revocation by it. */
 @Resolver()
 export class ApiKeysResolver {
   constructor(private readonly keys: ApiKeyService) {}
 
-  @Allow({ team: "read" })
+  @Allow(apiKeysRule)
   @Query(() => [ApiKeyView], { description: "The firm's API keys, newest first." })
   apiKeys(@Ctx() context: RequestContext): Promise<ApiKeyView[]> {
     return this.keys.list(asTeamCaller(context.caller));

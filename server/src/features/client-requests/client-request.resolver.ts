@@ -3,8 +3,10 @@ import type { MagicLinkState } from "@gatehouse/shared";
 import { PageArgs } from "../../platform/graphql/pages.js";
 import { answer } from "../../platform/graphql/payloads.js";
 import { Allow } from "../access/allow.js";
+import type { AccessRule } from "../access/caller.js";
 import type { RequestContext } from "../access/request-context.js";
 import { ContactView } from "../contacts/contact.results.js";
+import { contactsRule } from "../contacts/contact.rules.js";
 import type { ContactService } from "../contacts/contact.service.js";
 import { MagicLinkStateEnum } from "../magic-links/magic-link.results.js";
 import { PortalViewerView } from "../sign-in/sign-in.results.js";
@@ -17,7 +19,10 @@ import {
 } from "./client-request.results.js";
 import type { ClientRequestService } from "./client-request.service.js";
 
-const reading = { team: "read", key: "CONTACTS_READ" } as const;
+/** What a client reads and does of the requests that the session reaches. */
+const ownRequestsRule = { portal: "any" } as const satisfies AccessRule;
+/** Who reads a request: whoever reads the contacts, and the client whose it is. */
+export const requestRule = { ...contactsRule, ...ownRequestsRule } as const satisfies AccessRule;
 /** Whoever may send a request may read the answer; a client, what the session reaches. */
 const seeing = { team: "read", key: "any", portal: "any" } as const;
 const sending = { team: "write", key: "ACCESS_WRITE" } as const;
@@ -49,7 +54,7 @@ export class ClientRequestResolver {
     return answer(RequestPayload, async () => ({ request: await this.requests.resend(input.requestId, context) }));
   }
 
-  @Allow({ portal: "any" })
+  @Allow(ownRequestsRule)
   @Mutation(() => RequestPayload, {
     description: "A client ticks an item off, or not, of a request that the session reaches.",
   })
@@ -85,7 +90,7 @@ export class ClientRequestResolver {
 export class ContactRequestsResolver {
   constructor(private readonly requests: ClientRequestService) {}
 
-  @Allow(reading)
+  @Allow(contactsRule)
   @FieldResolver(() => ClientRequestConnection, {
     name: "requests",
     description: "What was asked of it, newest first.",
@@ -102,7 +107,7 @@ export class ContactRequestsResolver {
 export class ViewerRequestsResolver {
   constructor(private readonly requests: ClientRequestService) {}
 
-  @Allow({ portal: "any" })
+  @Allow(ownRequestsRule)
   @FieldResolver(() => ClientRequestConnection, {
     name: "requests",
     description:

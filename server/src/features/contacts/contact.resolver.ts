@@ -6,16 +6,16 @@ import type { RequestContext } from "../access/request-context.js";
 import { PortalAccountView } from "../portal-accounts/portal-account.results.js";
 import { ContactInput, ContactsArgs, UpdateContactInput, UpsertContactsInput } from "./contact.inputs.js";
 import { ContactConnection, ContactPayload, ContactView, UpsertContactsPayload } from "./contact.results.js";
+import { accountRule, contactsRule } from "./contact.rules.js";
 import type { ContactService } from "./contact.service.js";
 
-const reading = { team: "read", key: "CONTACTS_READ" } as const;
 const writing = { team: "write", key: "CONTACTS_WRITE" } as const;
 
 @Resolver(() => ContactView)
 export class ContactResolver {
   constructor(private readonly contacts: ContactService) {}
 
-  @Allow(reading)
+  @Allow(contactsRule)
   @Query(() => ContactView, {
     nullable: true,
     description: "One contact, by Gatehouse's id or your own; null when there is none. CONTACTS_READ.",
@@ -28,7 +28,7 @@ export class ContactResolver {
     return this.contacts.find(asFirmCaller(caller).firmId, { id, externalId });
   }
 
-  @Allow(reading)
+  @Allow(contactsRule)
   @Query(() => ContactConnection, {
     name: "contacts",
     description: "The firm's contacts, a page at a time. CONTACTS_READ.",
@@ -73,7 +73,7 @@ export class ContactResolver {
     return answer(UpsertContactsPayload, () => this.contacts.upsert(input, context));
   }
 
-  @Allow(reading)
+  @Allow(contactsRule)
   @ReadAlong(({ account }: ContactView) => account)
   @FieldResolver(() => PortalAccountView, {
     nullable: true,
@@ -87,7 +87,7 @@ export class ContactResolver {
 
 @Resolver(() => ContactConnection)
 export class ContactConnectionResolver {
-  @Allow(reading)
+  @Allow(contactsRule)
   @FieldResolver(() => Int, { description: "How many there are with this filter." })
   totalCount(@Root() connection: ContactConnection): Promise<number> {
     return connection.count();
@@ -98,7 +98,7 @@ export class ContactConnectionResolver {
 export class AccountContactsResolver {
   constructor(private readonly contacts: ContactService) {}
 
-  @Allow({ ...reading, portal: "account" })
+  @Allow(accountRule)
   @FieldResolver(() => [ContactView], { name: "contacts", description: "The contacts that the account serves." })
   contactsOf(@Root() account: PortalAccountView, @Ctx() context: RequestContext): Promise<ContactView[]> {
     return this.contacts.ofAccount(account, context);

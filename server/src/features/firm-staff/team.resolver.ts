@@ -1,7 +1,7 @@
 import { Arg, Ctx, Mutation, Query, Resolver } from "type-graphql";
 import { answer } from "../../platform/graphql/payloads.js";
 import { Allow } from "../access/allow.js";
-import { asTeamCaller } from "../access/caller.js";
+import { asTeamCaller, type AccessRule } from "../access/caller.js";
 import type { RequestContext } from "../access/request-context.js";
 import { ChooseTeamPasswordInput } from "../sign-in/sign-in.inputs.js";
 import { AcceptedPayload, SignInPayload } from "../sign-in/sign-in.results.js";
@@ -18,6 +18,8 @@ import { TeamMemberPayload, TeamMemberView } from "./team-member.results.js";
 import type { TeamMember } from "./team-member.entity.js";
 import type { Team } from "./team.service.js";
 
+/** Who reads who is on the team. */
+export const teamRule = { team: "read" } as const satisfies AccessRule;
 const managing = { team: "write" } as const;
 const told = (member: Promise<TeamMember>) =>
   answer(TeamMemberPayload, async () => ({ teamMember: TeamMemberView.of(await member) }));
@@ -30,7 +32,7 @@ export class TeamResolver {
     private readonly requests: TeamPasswordRequests,
   ) {}
 
-  @Allow({ team: "read" })
+  @Allow(teamRule)
   @Query(() => [TeamMemberView], { description: "The people of the firm who use the dashboard, by name." })
   async teamMembers(@Ctx() { caller }: RequestContext): Promise<TeamMemberView[]> {
     return (await this.team.list(asTeamCaller(caller))).map((member) => TeamMemberView.of(member));

@@ -1,18 +1,19 @@
 import { Arg, Ctx, FieldResolver, Int, Query, Resolver, Root } from "type-graphql";
 import { badInput } from "../../platform/graphql/failures.js";
 import { Allow } from "../access/allow.js";
-import { asFirmCaller } from "../access/caller.js";
+import { asFirmCaller, type AccessRule } from "../access/caller.js";
 import type { RequestContext } from "../access/request-context.js";
 import { FirmView, PortalFirmView, PortalStatsView, PortalTrendDay, SecurityPolicyView } from "./firm.results.js";
 import type { FirmService } from "./firm.service.js";
 
-const theFirm = { team: "read", key: "any" } as const;
+/** Who reads the firm: its team, and its keys whatever their scopes. */
+export const firmRule = { team: "read", key: "any" } as const satisfies AccessRule;
 
 @Resolver(() => FirmView)
 export class FirmResolver {
   constructor(private readonly firms: FirmService) {}
 
-  @Allow(theFirm)
+  @Allow(firmRule)
   @Query(() => FirmView, { description: "The caller's firm: team member or API key." })
   firm(@Ctx() { caller }: RequestContext): Promise<FirmView> {
     return this.firms.find(asFirmCaller(caller).firmId);
@@ -29,19 +30,19 @@ export class FirmResolver {
     return this.firms.portal(firmSlug);
   }
 
-  @Allow(theFirm)
+  @Allow(firmRule)
   @FieldResolver(() => SecurityPolicyView, { description: "How its clients get in." })
   securityPolicy(@Root() firm: FirmView): Promise<SecurityPolicyView> {
     return this.firms.policy(firm.id);
   }
 
-  @Allow(theFirm)
+  @Allow(firmRule)
   @FieldResolver(() => PortalStatsView, { description: "How far its contacts are on the way into the portal." })
   portalStats(@Root() firm: FirmView): Promise<PortalStatsView> {
     return this.firms.stats(firm.id);
   }
 
-  @Allow(theFirm)
+  @Allow(firmRule)
   @FieldResolver(() => [PortalTrendDay], { description: "What happened in the portal, day by day, the oldest first." })
   portalTrend(
     @Root() firm: FirmView,

@@ -1,15 +1,14 @@
 import { Arg, Ctx, ID, Query, Resolver } from "type-graphql";
-import { kindOfId, type IdKind } from "../../platform/crypto/ids.js";
+import { kindOfId } from "../../platform/crypto/ids.js";
 import { Node } from "../../platform/graphql/node.js";
 import { Allow } from "../access/allow.js";
+import { may } from "../access/caller.js";
+import type { NodeSources } from "../access/node-source.js";
 import type { RequestContext } from "../access/request-context.js";
-
-/** Finds one thing by its id, if the caller may see it. */
-export type NodeFinder = (id: string, context: RequestContext) => Promise<Node | null>;
 
 @Resolver()
 export class NodeResolver {
-  constructor(private readonly finders: Partial<Record<IdKind, NodeFinder>>) {}
+  constructor(private readonly sources: NodeSources) {}
 
   @Allow({ team: "read", key: "any", portal: "any" })
   @Query(() => Node, { nullable: true, description: "Whatever has that id, if the caller may see it; null otherwise." })
@@ -18,6 +17,7 @@ export class NodeResolver {
     @Ctx() context: RequestContext,
   ): Promise<Node | null> {
     const kind = kindOfId(id);
-    return (kind && (await this.finders[kind]?.(id, context))) ?? null;
+    const source = kind && this.sources[kind];
+    return source && may(source.allow, context.caller) ? source.find(id, context) : null;
   }
 }

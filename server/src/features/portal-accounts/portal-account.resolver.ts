@@ -15,6 +15,7 @@ import { DateTime } from "../../platform/graphql/date-time.js";
 import { Allow, ReadAlong } from "../access/allow.js";
 import type { RequestContext } from "../access/request-context.js";
 import { ContactPayload, ContactView } from "../contacts/contact.results.js";
+import { accountRule } from "../contacts/contact.rules.js";
 import { PortalFirmView } from "../firms/firm.results.js";
 import { SessionView } from "../sessions/session.results.js";
 import type { SessionService } from "../sessions/session.service.js";
@@ -221,9 +222,6 @@ export class PortalAccountsResolver {
   }
 }
 
-/** Whoever may see the account: the firm's side, and the client it is of. */
-const whoeverSees = { team: "read", key: "CONTACTS_READ", portal: "account" } as const;
-
 @Resolver(() => PortalAccountView)
 export class PortalAccountFieldsResolver {
   constructor(
@@ -231,21 +229,21 @@ export class PortalAccountFieldsResolver {
     private readonly statuses: TwoFactorStatuses,
   ) {}
 
-  @Allow(whoeverSees)
+  @Allow(accountRule)
   @ReadAlong(({ secondFactor }: PortalAccountView) => secondFactor && TwoFactorStatusView.of(secondFactor))
   @FieldResolver(() => TwoFactorStatusView, { description: "The account's second factor." })
   twoFactor(@Root() account: PortalAccountView, @Ctx() context: RequestContext): Promise<TwoFactorStatusView> {
     return this.statuses.of(account.firmId, account.id, context);
   }
 
-  @Allow(whoeverSees)
+  @Allow(accountRule)
   @ReadAlong(({ secondFactor }: PortalAccountView) => secondFactor?.lockedUntil)
   @FieldResolver(() => DateTime, { nullable: true, description: "Null or past: not locked." })
   lockedUntil(@Root() account: PortalAccountView, @Ctx() context: RequestContext): Promise<number | null> {
     return this.statuses.lockedUntil(account.id, context);
   }
 
-  @Allow(whoeverSees)
+  @Allow(accountRule)
   @FieldResolver(() => [SessionView], { name: "sessions", description: "The live ones, newest first." })
   async liveSessions(@Root() account: PortalAccountView, @Ctx() { caller }: RequestContext): Promise<SessionView[]> {
     const current = caller.kind === "CLIENT" ? caller.sessionId : null;

@@ -4,6 +4,7 @@ import { answer } from "../../platform/graphql/payloads.js";
 import { Allow } from "../access/allow.js";
 import { asFirmCaller } from "../access/caller.js";
 import type { RequestContext } from "../access/request-context.js";
+import { contactsRule } from "../contacts/contact.rules.js";
 import { PortalAccountIdInput, PortalAccountReasonInput } from "./portal-account.inputs.js";
 import {
   DeletedPortalAccountPayload,
@@ -12,13 +13,11 @@ import {
 } from "./portal-account.results.js";
 import type { UnlinkedAccounts } from "./unlinked-accounts.service.js";
 
-const reading = { team: "read", key: "CONTACTS_READ" } as const;
-
 @Resolver(() => PortalAccountConnection)
 export class UnlinkedAccountsResolver {
   constructor(private readonly accounts: UnlinkedAccounts) {}
 
-  @Allow(reading)
+  @Allow(contactsRule)
   @Query(() => PortalAccountConnection, {
     name: "unlinkedPortalAccounts",
     description:
@@ -31,7 +30,7 @@ export class UnlinkedAccountsResolver {
     return this.accounts.page(asFirmCaller(caller).firmId, args);
   }
 
-  @Allow(reading)
+  @Allow(contactsRule)
   @FieldResolver(() => Int, { description: "How many there are." })
   totalCount(@Root() connection: PortalAccountConnection): Promise<number> {
     return connection.count();

@@ -1,7 +1,7 @@
 import { Arg, Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from "type-graphql";
 import { answer } from "../../platform/graphql/payloads.js";
 import { Allow } from "../access/allow.js";
-import { asTeamCaller } from "../access/caller.js";
+import { asTeamCaller, type AccessRule } from "../access/caller.js";
 import type { RequestContext } from "../access/request-context.js";
 import {
   RollOutIdInput,
@@ -20,7 +20,8 @@ import {
 import type { RollOutService } from "./roll-out.service.js";
 import type { RollOutsReadModel } from "./roll-outs.read-model.js";
 
-const reading = { team: "read" } as const;
+/** Who reads roll-outs. */
+export const rollOutsRule = { team: "read" } as const satisfies AccessRule;
 const writing = { team: "write" } as const;
 
 @Resolver(() => RollOutView)
@@ -30,7 +31,7 @@ export class RollOutResolver {
     private readonly readModel: RollOutsReadModel,
   ) {}
 
-  @Allow(reading)
+  @Allow(rollOutsRule)
   @Query(() => RollOutView, {
     nullable: true,
     description: "The firm's latest roll-out of 2FA; null where there never was one.",
@@ -39,7 +40,7 @@ export class RollOutResolver {
     return this.readModel.latest(asTeamCaller(caller).firmId);
   }
 
-  @Allow(reading)
+  @Allow(rollOutsRule)
   @Query(() => [RollOutMailPreview], { description: "A roll-out's mails as clients will see them. Changes nothing." })
   rollOutPreview(
     @Arg("input", () => RollOutPreviewInput, { description: "What they say." }) input: RollOutPreviewInput,
@@ -94,13 +95,13 @@ export class RollOutResolver {
     return this.told(this.rollOuts.undo(input, context), context);
   }
 
-  @Allow(reading)
+  @Allow(rollOutsRule)
   @FieldResolver(() => RollOutProgress, { description: "How many are how far, now." })
   progress(@Root() rollOut: RollOutView): Promise<RollOutProgress> {
     return this.readModel.progress(rollOut);
   }
 
-  @Allow(reading)
+  @Allow(rollOutsRule)
   @FieldResolver(() => RollOutRecipientConnection, { description: "Whom it concerns, by name." })
   recipients(
     @Root() rollOut: RollOutView,

@@ -2,7 +2,7 @@ import { Arg, Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from "
 import { PageArgs } from "../../platform/graphql/pages.js";
 import { answer } from "../../platform/graphql/payloads.js";
 import { Allow } from "../access/allow.js";
-import { asFirmCaller } from "../access/caller.js";
+import { asFirmCaller, type AccessRule } from "../access/caller.js";
 import { actorIn, type RequestContext } from "../access/request-context.js";
 import {
   CreateWebhookEndpointInput,
@@ -16,17 +16,21 @@ import {
 } from "./webhook.results.js";
 import type { WebhookService } from "./webhook.service.js";
 
+/** Who reads the endpoints. */
+export const endpointsRule = { team: "read", key: "WEBHOOKS_WRITE" } as const satisfies AccessRule;
+const writing = { team: "write", key: "WEBHOOKS_WRITE" } as const;
+
 @Resolver(() => WebhookEndpointView)
 export class WebhooksResolver {
   constructor(private readonly webhooks: WebhookService) {}
 
-  @Allow({ team: "read", key: "WEBHOOKS_WRITE" })
+  @Allow(endpointsRule)
   @Query(() => [WebhookEndpointView], { description: "The firm's webhook endpoints, newest first." })
   webhookEndpoints(@Ctx() context: RequestContext): Promise<WebhookEndpointView[]> {
     return this.webhooks.list(asFirmCaller(context.caller));
   }
 
-  @Allow({ team: "write", key: "WEBHOOKS_WRITE" })
+  @Allow(writing)
   @Mutation(() => CreateWebhookEndpointPayload, {
     description: "Sends every later event to an address; at most 10 a firm. People need a fresh sign-in or stepUp.",
   })
@@ -39,7 +43,7 @@ export class WebhooksResolver {
     );
   }
 
-  @Allow({ team: "write", key: "WEBHOOKS_WRITE" })
+  @Allow(writing)
   @Mutation(() => WebhookEndpointPayload, { description: "Stops sending to an address." })
   deleteWebhookEndpoint(
     @Arg("input", () => WebhookEndpointIdInput, { description: "Which." }) input: WebhookEndpointIdInput,
@@ -54,7 +58,7 @@ export class WebhooksResolver {
     }));
   }
 
-  @Allow({ team: "write", key: "WEBHOOKS_WRITE" })
+  @Allow(writing)
   @Mutation(() => WebhookEndpointPayload, { description: "Delivers every event after the cursor again." })
   replayWebhookEvents(
     @Arg("input", () => ReplayWebhookEventsInput, { description: "From where." }) input: ReplayWebhookEventsInput,
@@ -65,7 +69,7 @@ export class WebhooksResolver {
     }));
   }
 
-  @Allow({ team: "write", key: "WEBHOOKS_WRITE" })
+  @Allow(writing)
   @Mutation(() => RotateWebhookSecretPayload, {
     description:
       "Replaces the signing secret; for a day deliveries are signed with the one before, too. People need a fresh sign-in or stepUp.",
@@ -79,7 +83,7 @@ export class WebhooksResolver {
     );
   }
 
-  @Allow({ team: "read", key: "WEBHOOKS_WRITE" })
+  @Allow(endpointsRule)
   @FieldResolver(() => WebhookDeliveryConnection, { description: "The attempts of the last 30 days, newest first." })
   deliveries(
     @Root() endpoint: WebhookEndpointView,
