@@ -12,6 +12,7 @@ import {
 } from "@apollo/server/plugin/disabled";
 import { ApolloServerPluginDrainHttpServer } from "@apollo/server/plugin/drainHttpServer";
 import { NoSchemaIntrospectionCustomRule, type GraphQLSchema } from "graphql";
+import { pageAddresses } from "@gatehouse/shared";
 import { collectDefaultMetrics, Counter, Registry } from "prom-client";
 import { keyUsage, unusable } from "./commands/key-usage.js";
 import { loadDemo } from "./demo/demo-firm.js";
@@ -509,19 +510,11 @@ export async function startApp(
       : []),
     ...(docs === undefined ? [] : docsRoutes(docs, schema, publicUrl)),
     ...(pages
-      ? [
-          "/",
-          "/docs/explorer",
-          "/assets/*",
-          "/portal/*",
-          "/favicon.svg",
-          "/contacts/*",
-          "/activity",
-          "/overview",
-          "/choose-password",
-          "/settings/*",
-          "/account/*",
-        ].map((path): Route => ({ path, method: "GET", handle: page }))
+      ? ["/assets/*", "/favicon.svg", ...Object.values(pageAddresses).flat()].map((path): Route => ({
+          path,
+          method: "GET",
+          handle: page,
+        }))
       : []),
   ];
 

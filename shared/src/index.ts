@@ -32,3 +32,4 @@ export * from "./access-check/access-check.js";
 export * from "./roll-out/roll-out-rules.js";
 export * from "./branding/brand-colors.js";
 export * from "./branding/logo.js";
+export * from "./pages/page-addresses.js";

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { isAt } from "@gatehouse/shared";
 import type { Log } from "../log.js";
 import { refuseOnSocket, RefusedRequest, sendError } from "./responses.js";
 import { securityHeaders } from "./security-headers.js";
@@ -6,17 +7,12 @@ import { securityHeaders } from "./security-headers.js";
 export type Handler = (request: IncomingMessage, response: ServerResponse, path: string) => Promise<void> | void;
 
 export interface Route {
-  /** An exact path, or a prefix that ends in `/*`. */
+  /** As shared/pages `isAt` reads it: one that ends in `/*` is for all below it too. */
   path: string;
   /** GET answers HEAD too; "any" leaves methods to the handler. */
   method: "GET" | "any";
   handle: Handler;
 }
-
-const matches = (route: Route, path: string) =>
-  route.path.endsWith("/*")
-    ? path.startsWith(route.path.slice(0, -1)) || path === route.path.slice(0, -2)
-    : path === route.path;
 
 /** A plain node:http server: routes, headers on every answer, and time limits against slow clients. */
 export function createHttpServer({
@@ -58,7 +54,7 @@ export function createHttpServer({
     // It listens before it serves: nobody is told that a page is gone that will be there in a moment.
     if (known.length === 0)
       return sendError(response, 503, "STARTING", "The server is starting.", { "retry-after": "1" });
-    const route = known.find((candidate) => matches(candidate, path));
+    const route = known.find((candidate) => isAt(candidate.path, path));
     if (!route) return sendError(response, 404, "NOT_FOUND", "There is nothing at this address.");
     if (route.method === "GET" && request.method !== "GET" && request.method !== "HEAD")
       return sendError(response, 405, "METHOD_NOT_ALLOWED", "This address can only be read.", { allow: "GET, HEAD" });
