@@ -2,7 +2,16 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "@jest/globals";
 import { CriticalityLevel, diff } from "@graphql-inspector/core";
-import { buildSchema, isEnumType, isInputObjectType, isObjectType } from "graphql";
+import {
+  buildSchema,
+  isEnumType,
+  isInputObjectType,
+  isObjectType,
+  lexicographicSortSchema,
+  printSchema,
+} from "graphql";
+import { NodeResolver } from "./features/node/node.resolver.js";
+import { createSchema } from "./schema.js";
 
 const read = (path: string) => buildSchema(readFileSync(join(__dirname, path), "utf8"));
 /** The agreement with integrators; names, arguments and nullability are fixed. */
@@ -10,6 +19,16 @@ const contract = read("testing/contract.graphql");
 const emitted = read("../schema.graphql");
 
 describe("the schema", () => {
+  it("is made without a database or a port, and is the one that is committed", async () => {
+    expect(printSchema(lexicographicSortSchema(await createSchema()))).toBe(
+      printSchema(lexicographicSortSchema(emitted)),
+    );
+  });
+
+  it("does not answer where a resolver is in no feature's module", async () => {
+    await expect(createSchema([new NodeResolver({})])).rejects.toThrow(/in no feature's module: .*SignInResolver/);
+  });
+
   it("breaks nothing of the contract", async () => {
     const changes = await diff(contract, emitted);
     const breaking = changes.filter(({ criticality }) => criticality.level === CriticalityLevel.Breaking);

@@ -43,26 +43,23 @@ interface KeyRow {
 export class ApiKeyService {
   private readonly touches = new Set<Promise<unknown>>();
 
-  constructor(
-    private readonly work: Work,
-    private readonly log: Log,
-  ) {}
+  constructor(private readonly needs: { work: Work; log: Log }) {}
 
   /** Makes a key; its token is in the answer and nowhere else. Refuses with STEP_UP_REQUIRED or INVALID_INPUT. */
   async create(caller: TeamCaller, input: NewApiKey, actor: Actor): Promise<{ apiKey: ApiKeyView; token: string }> {
-    mustBeFresh(caller, this.work.clock.now());
+    mustBeFresh(caller, this.needs.work.clock.now());
     const name = readName(input.name);
     const scopes = [...new Set(input.scopes)];
     if (scopes.length === 0 || scopes.length !== input.scopes.length)
       throw new Refusal("INVALID_INPUT", ["input", "scopes"], "Choose at least one scope, each once.");
-    const now = this.work.clock.now();
+    const now = this.needs.work.clock.now();
     const expiresAt = input.expiresAt ?? now + API_KEY_LIFETIME_MS;
     if (expiresAt <= now || expiresAt > now + API_KEY_LIFETIME_MS)
       throw new Refusal("INVALID_INPUT", ["input", "expiresAt"], "The end must lie within the next year.");
 
     const prefix = `ghk_${Array.from(randomBytes(8), (byte) => PREFIX_LETTERS[byte % 32]).join("")}`;
     const token = `${prefix}_${randomBytes(32).toString("base64url")}`;
-    const apiKey = await this.work.do(async (unit) => {
+    const apiKey = await this.needs.work.do(async (unit) => {
       const row = unit.manager.create(ApiKey, {
         id: newId("apiKey", unit.now),
         firmId: caller.firmId,
@@ -85,7 +82,7 @@ export class ApiKeyService {
   /** From the commit on every operation with the key is refused, and so is the next event on its sockets. Again is no failure. */
   async revoke(caller: TeamCaller, apiKeyId: string, actor: Actor): Promise<ApiKeyView> {
     if (!isId("apiKey", apiKeyId)) throw new Refusal("NOT_FOUND", ["input", "apiKeyId"]);
-    return this.work.do(async (unit) => {
+    return this.needs.work.do(async (unit) => {
       const revoked = await unit.affected(
         "UPDATE api_keys SET revokedAt = ? WHERE id = ? AND firmId = ? AND revokedAt IS NULL",
         [unit.now, apiKeyId, caller.firmId],
@@ -100,7 +97,7 @@ export class ApiKeyService {
 
   /** The firm's keys, newest first, revoked and expired ones too. */
   async list(caller: FirmCaller): Promise<ApiKeyView[]> {
-    const rows = await this.work.reader.find(ApiKey, {
+    const rows = await this.needs.work.reader.find(ApiKey, {
       where: { firmId: caller.firmId },
       order: { createdAt: "DESC", id: "DESC" },
       take: LISTED,
@@ -111,13 +108,13 @@ export class ApiKeyService {
   /** The firm's key with that id, for `node(id:)`. */
   async findNode(caller: FirmCaller, id: string): Promise<ApiKeyView | null> {
     if (!isId("apiKey", id)) return null;
-    const row = await this.work.reader.findOneBy(ApiKey, { id, firmId: caller.firmId });
+    const row = await this.needs.work.reader.findOneBy(ApiKey, { id, firmId: caller.firmId });
     return row && ApiKeyView.of(row);
   }
 
   /** The key of a caller who has just been authenticated by it, for `viewer`. */
   async ofId(keyId: string): Promise<ApiKeyView | null> {
-    const row = await this.work.reader.findOneBy(ApiKey, { id: keyId });
+    const row = await this.needs.work.reader.findOneBy(ApiKey, { id: keyId });
     return row && ApiKeyView.of(row);
   }
 
@@ -129,12 +126,12 @@ export class ApiKeyService {
     const prefix = TOKEN.exec(token)?.[1];
     if (prefix === undefined) return null;
     const given = digestOf(token);
-    const [row] = await this.work.rows<KeyRow>(
+    const [row] = await this.needs.work.rows<KeyRow>(
       "SELECT id, firmId, name, scopes, tokenDigest, expiresAt, lastUsedAt, revokedAt FROM api_keys WHERE prefix = ?",
       [prefix],
     );
     const isRight = timingSafeEqual(Buffer.from(given), Buffer.from(row?.tokenDigest ?? NOBODYS_DIGEST));
-    const now = this.work.clock.now();
+    const now = this.needs.work.clock.now();
     const isLive =
       row !== undefined && row.revokedAt === null && (row.expiresAt === null || Number(row.expiresAt) > now);
     if (!isRight || !isLive) return null;
@@ -151,8 +148,8 @@ export class ApiKeyService {
   /** For open sockets: the keys that may still act, in one statement. */
   async recheck(keyIds: string[]): Promise<Map<string, KeyCaller>> {
     if (keyIds.length === 0) return new Map();
-    const now = this.work.clock.now();
-    const rows = await this.work.reader.findBy(ApiKey, { id: In(keyIds), revokedAt: IsNull() });
+    const now = this.needs.work.clock.now();
+    const rows = await this.needs.work.reader.findBy(ApiKey, { id: In(keyIds), revokedAt: IsNull() });
     return new Map(
       rows
         .filter(({ expiresAt }) => expiresAt === null || expiresAt > now)
@@ -170,7 +167,7 @@ export class ApiKeyService {
 
   /** Outside the request's path: an operation neither waits for it nor fails by it. */
   private touch(keyId: string, now: number): void {
-    const touch = this.work
+    const touch = this.needs.work
       .do((unit) =>
         unit.affected("UPDATE api_keys SET lastUsedAt = ? WHERE id = ? AND (lastUsedAt IS NULL OR lastUsedAt <= ?)", [
           now,
@@ -178,7 +175,7 @@ export class ApiKeyService {
           now - TOUCH_EVERY_MS,
         ]),
       )
-      .catch((error: unknown) => this.log.warn({ err: error }, "the last use of an API key was not written"))
+      .catch((error: unknown) => this.needs.log.warn({ err: error }, "the last use of an API key was not written"))
       .finally(() => this.touches.delete(touch));
     this.touches.add(touch);
   }

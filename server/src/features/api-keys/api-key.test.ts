@@ -43,8 +43,8 @@ describeOnBothDatabases("API keys", (database) => {
       onEvents: () => undefined,
       onMail: () => undefined,
     });
-    service = new ApiKeyService(work, createLog("silent"));
-    idempotency = new IdempotencyKeys(work, new KeyRing([{ id: "k1", key: randomBytes(32) }]));
+    service = new ApiKeyService({ work, log: createLog("silent") });
+    idempotency = new IdempotencyKeys({ work, keys: new KeyRing([{ id: "k1", key: randomBytes(32) }]) });
     firms = await work.do(async (unit) => [
       (await insertFirm(unit, { slug: "oak", name: "Oak", plan: "TEAM" })).id,
       (await insertFirm(unit, { slug: "elm", name: "Elm", plan: "TEAM" })).id,

@@ -14,7 +14,7 @@ export class WakeChannel {
   readonly client: Redis;
   private readonly listener: Redis;
 
-  constructor(url: string, onWake: (firmIds: string[]) => void, log: Log) {
+  constructor({ url, onWake, log }: { url: string; onWake(this: void, firmIds: string[]): void; log: Log }) {
     const options = {
       connectTimeout: TIMEOUT_MS,
       // ioredis keeps the process alive for so long after the end of a connection that never was.

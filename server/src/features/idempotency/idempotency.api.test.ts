@@ -87,7 +87,7 @@ describeOnBothDatabases("Idempotency-Key", (database) => {
 
   it("where the server died before the commit, the retry does it; the dead one could commit nothing any more", async () => {
     const { work } = world.app;
-    const idempotency = new IdempotencyKeys(work, undefined as never);
+    const idempotency = new IdempotencyKeys({ work, keys: undefined as never });
     const [key, caller] = [newKey(), "somebody"];
     const dead = await idempotency.claim(caller, key, "body");
     expect(dead.kind).toBe("CLAIMED");

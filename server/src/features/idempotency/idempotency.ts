@@ -48,16 +48,13 @@ export type Claim =
  * before is taken over, and can then commit nothing any more.
  */
 export class IdempotencyKeys {
-  constructor(
-    private readonly work: Work,
-    private readonly keys: KeyRing,
-  ) {}
+  constructor(private readonly needs: { work: Work; keys: KeyRing }) {}
 
   /** Takes the key for the caller, or says what it was used for. Of parallel requests one gets CLAIMED. */
   claim(callerKey: string, key: string, body: string): Promise<Claim> {
     const keyDigest = digestOf(JSON.stringify([callerKey, key]));
     const bodyDigest = digestOf(body);
-    return this.work.do<Claim>(async (unit) => {
+    return this.needs.work.do<Claim>(async (unit) => {
       const { now } = unit;
       const claimedUntil = now + CLAIM_MS;
       await unit.affected("DELETE FROM idempotency_records WHERE keyDigest = ? AND expiresAt <= ?", [keyDigest, now]);
@@ -71,7 +68,7 @@ export class IdempotencyKeys {
       if (record.bodyDigest !== bodyDigest) return { kind: "REUSED" };
       if (record.state === "TOO_LARGE") return { kind: "TOO_LARGE" };
       if (record.encryptedAnswer === null) return { kind: record.claimedUntil > now ? "IN_USE" : "UNKNOWN" };
-      const packed = this.keys.decrypt(record.encryptedAnswer, answerPlace(keyDigest));
+      const packed = this.needs.keys.decrypt(record.encryptedAnswer, answerPlace(keyDigest));
       const text = inflateRawSync(Buffer.from(packed, "base64")).toString("utf8");
       return { kind: "REPLAY", answer: JSON.parse(text) as ExecutionResult };
     });
@@ -86,15 +83,15 @@ export class IdempotencyKeys {
       );
       if (marked !== 1) throw new Error("the request took so long that its retry took its place");
     };
-    return this.work.guarded({ ends }, work);
+    return this.needs.work.guarded({ ends }, work);
   }
 
   /** Keeps the answer of a claimed key; of one that is too large, only that there was one. */
   async keep({ keyDigest, claimedUntil }: Claimed, answer: ExecutionResult): Promise<void> {
     const packed = deflateRawSync(JSON.stringify(answer)).toString("base64");
-    const encrypted = this.keys.encrypt(packed, answerPlace(keyDigest));
+    const encrypted = this.needs.keys.encrypt(packed, answerPlace(keyDigest));
     const isTooLarge = encrypted.length > LONGEST_ANSWER;
-    await this.work.do((unit) =>
+    await this.needs.work.do((unit) =>
       unit.affected(
         "UPDATE idempotency_records SET state = ?, encryptedAnswer = ?, expiresAt = ? WHERE keyDigest = ? AND claimedUntil = ?",
         [
@@ -110,7 +107,7 @@ export class IdempotencyKeys {
 
   /** Gives a claimed key back, so that the request may be tried again; false where some of it is done. */
   async release({ keyDigest, claimedUntil }: Claimed): Promise<boolean> {
-    const released = await this.work.do((unit) =>
+    const released = await this.needs.work.do((unit) =>
       unit.affected("DELETE FROM idempotency_records WHERE keyDigest = ? AND claimedUntil = ? AND state = 'RUNNING'", [
         keyDigest,
         claimedUntil,

@@ -19,11 +19,13 @@ const URL_LENGTH = 2000;
 /** Where integrators want the firm's events sent. */
 export class WebhookService {
   constructor(
-    private readonly work: Work,
-    private readonly keys: KeyRing,
-    private readonly addresses: AddressPolicy,
-    /** Tells the dispatcher to look. */
-    private readonly wake: () => void,
+    private readonly needs: {
+      work: Work;
+      keys: KeyRing;
+      addresses: AddressPolicy;
+      /** Tells the dispatcher to look. */
+      wake(this: void): void;
+    },
   ) {}
 
   /** From now on: what happened before is not sent, unless replayed. Its signing secret is in the answer and nowhere else in the clear. */
@@ -36,14 +38,14 @@ export class WebhookService {
     if (input.url.length > URL_LENGTH) throw new Refusal("INVALID_INPUT", ["input", "url"]);
     let url: string;
     try {
-      url = (await checkAddress(input.url, this.addresses)).href;
+      url = (await checkAddress(input.url, this.needs.addresses)).href;
     } catch (error) {
       if (!(error instanceof AddressRefused)) throw error;
       throw new Refusal("INVALID_INPUT", ["input", "url"], error.message);
     }
     const signingSecret = newSigningSecret();
     const { firmId } = caller;
-    const webhookEndpoint = await this.work.do(async (unit) => {
+    const webhookEndpoint = await this.needs.work.do(async (unit) => {
       // The firm's row is locked, so that parallel calls do not make an eleventh one.
       await unit.manager.findOne(Firm, { where: { id: firmId }, ...forUpdate(unit.manager) });
       if ((await unit.manager.countBy(WebhookEndpoint, { firmId })) >= ENDPOINTS_PER_FIRM)
@@ -58,7 +60,7 @@ export class WebhookService {
         deliveredThroughSeq: lastSeq,
         attempts: 0,
         nextAttemptAt: 0,
-        encryptedSecret: this.keys.encrypt(signingSecret, webhookSecretPlace(id)),
+        encryptedSecret: this.needs.keys.encrypt(signingSecret, webhookSecretPlace(id)),
         previousEncryptedSecret: null,
         previousSecretUntil: null,
         lastFailure: null,
@@ -73,7 +75,7 @@ export class WebhookService {
   }
 
   async delete(caller: FirmCaller, id: string, actor: Actor): Promise<WebhookEndpointView> {
-    return this.work.do(async (unit) => {
+    return this.needs.work.do(async (unit) => {
       const { firmId } = caller;
       const row = isId("webhookEndpoint", id) ? await unit.manager.findOneBy(WebhookEndpoint, { id, firmId }) : null;
       if (
@@ -90,7 +92,7 @@ export class WebhookService {
   async replay(caller: FirmCaller, id: string, after: string): Promise<WebhookEndpointView> {
     const [seq] = decodeCursor("audit", 1, after);
     const { firmId } = caller;
-    const view = await this.work.do(async (unit) => {
+    const view = await this.needs.work.do(async (unit) => {
       const row = isId("webhookEndpoint", id) ? await unit.manager.findOneBy(WebhookEndpoint, { id, firmId }) : null;
       if (!row) throw new Refusal("NOT_FOUND", ["input", "webhookEndpointId"]);
       const { lastSeq } = await unit.manager.findOneByOrFail(AuditCounter, { firmId });
@@ -100,7 +102,7 @@ export class WebhookService {
       await unit.manager.update(WebhookEndpoint, { id, firmId }, anew);
       return WebhookEndpointView.of(Object.assign(row, anew));
     });
-    this.wake();
+    this.needs.wake();
     return view;
   }
 
@@ -112,7 +114,7 @@ export class WebhookService {
   ): Promise<{ webhookEndpoint: WebhookEndpointView; signingSecret: string }> {
     const signingSecret = newSigningSecret();
     const { firmId } = caller;
-    const webhookEndpoint = await this.work.do(async (unit) => {
+    const webhookEndpoint = await this.needs.work.do(async (unit) => {
       const row = isId("webhookEndpoint", id)
         ? await unit.manager.findOne(WebhookEndpoint, { where: { id, firmId }, ...forUpdate(unit.manager) })
         : null;
@@ -121,7 +123,7 @@ export class WebhookService {
         WebhookEndpoint,
         { id, firmId },
         {
-          encryptedSecret: this.keys.encrypt(signingSecret, webhookSecretPlace(id)),
+          encryptedSecret: this.needs.keys.encrypt(signingSecret, webhookSecretPlace(id)),
           previousEncryptedSecret: row.encryptedSecret,
           previousSecretUntil: unit.now + lifetimes.previousWebhookSecret,
         },
@@ -143,7 +145,7 @@ export class WebhookService {
       ],
       page,
     );
-    const rows = (await this.work.reader.query(
+    const rows = (await this.needs.work.reader.query(
       `SELECT d.* FROM webhook_deliveries d WHERE d.endpointId = ? AND ${keys.where} ORDER BY ${keys.orderBy} LIMIT ${keys.rows}`,
       [endpointId, ...keys.parameters],
     )) as WebhookDelivery[];
@@ -164,7 +166,7 @@ export class WebhookService {
   }
 
   async list(caller: FirmCaller): Promise<WebhookEndpointView[]> {
-    const rows = await this.work.reader.find(WebhookEndpoint, {
+    const rows = await this.needs.work.reader.find(WebhookEndpoint, {
       where: { firmId: caller.firmId },
       order: { createdAt: "DESC", id: "DESC" },
     });
@@ -174,7 +176,7 @@ export class WebhookService {
   /** The firm's endpoint with that id, for `node(id:)`. */
   async findNode(caller: FirmCaller, id: string): Promise<WebhookEndpointView | null> {
     if (!isId("webhookEndpoint", id)) return null;
-    const row = await this.work.reader.findOneBy(WebhookEndpoint, { id, firmId: caller.firmId });
+    const row = await this.needs.work.reader.findOneBy(WebhookEndpoint, { id, firmId: caller.firmId });
     return row && WebhookEndpointView.of(row);
   }
 }

@@ -269,7 +269,7 @@ describeOnBothDatabases("webhooks", (database) => {
     expect(got).toHaveLength(1);
   });
 
-  const service = () => new WebhookService(work, keys, { isProduction: false }, () => undefined);
+  const service = () => new WebhookService({ work, keys, addresses: { isProduction: false }, wake: () => undefined });
   const callerOf = (firm: string): KeyCaller => ({
     kind: "API_KEY",
     firmId: firm,

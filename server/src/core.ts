@@ -1,0 +1,136 @@
+import type { RequestContext } from "./features/access/request-context.js";
+import { costBucketOf, readsFree } from "./features/access/limits.js";
+import { ApiKeyService } from "./features/api-keys/api-key.service.js";
+import { AuditLog } from "./features/audit/audit-log.service.js";
+import { LiveFeed } from "./features/audit/live-feed.js";
+import { WakeChannel } from "./features/audit/wake-channel.js";
+import { ContactService } from "./features/contacts/contact.service.js";
+import { FirmService } from "./features/firms/firm.service.js";
+import { IdempotencyKeys } from "./features/idempotency/idempotency.js";
+import { MagicLinkService } from "./features/magic-links/magic-link.service.js";
+import { Outbox } from "./features/mail/outbox.js";
+import { Passkeys } from "./features/passkeys/passkeys.service.js";
+import { HashingChild } from "./features/passwords/hashing-child.js";
+import { PasswordHasher } from "./features/passwords/password-hasher.js";
+import { RequestContexts } from "./features/request-contexts/request-context.factory.js";
+import { SessionService } from "./features/sessions/session.service.js";
+import { Attempts } from "./features/sign-in/attempts.service.js";
+import { EnrollmentCodes } from "./features/sign-in/enrollment-codes.js";
+import { MailAllowance } from "./features/sign-in/mail-allowance.js";
+import { SecondFactorStep } from "./features/sign-in/second-factor-step.service.js";
+import { SignInChallenges } from "./features/sign-in/sign-in-challenges.js";
+import { SignInService } from "./features/sign-in/sign-in.service.js";
+import { SuppressedMails } from "./features/sign-in/suppressed-mails.service.js";
+import { ViewerService } from "./features/sign-in/viewer.service.js";
+import { SecondFactor } from "./features/two-factor/second-factor.service.js";
+import { TwoFactorStatuses } from "./features/two-factor/two-factor-statuses.js";
+import { portalLinks } from "./features/work/portal-links.js";
+import { Work, type WorkEnvironment } from "./features/work/unit-of-work.js";
+import type { Clock } from "./platform/clock/clock.js";
+import { CostRates } from "./platform/limits/cost-rates.js";
+import type { CostOptions } from "./platform/limits/limits.plugin.js";
+import type { Platform } from "./platform/platform.js";
+
+export interface CoreOptions extends Pick<WorkEnvironment, "onEvents" | "onMail"> {
+  /** Of password hashes: tests that sign in thousands of times take a lower one. */
+  passwordCost?: number;
+  /** The built program of the process that hashes passwords; without it this one does. */
+  hashingProcess?: string;
+}
+
+/** The services that several features share, in the order in which they stand on each other (docs/architecture.md). */
+export function createCore(
+  { config, clock, log, dataSource, publicUrl }: Platform,
+  { onEvents, onMail, passwordCost, hashingProcess }: CoreOptions,
+) {
+  const { keys, sourceLimitFactor } = config;
+  const links = portalLinks(publicUrl);
+  const outbox = new Outbox(keys);
+  const environment = { dataSource, clock, enqueueMail: outbox.enqueue, links: () => links, onEvents, onMail };
+  const work = new Work(environment);
+
+  const firms = new FirmService(work);
+  const sessions = new SessionService(work);
+  const apiKeys = new ApiKeyService({ work, log });
+  const idempotency = new IdempotencyKeys({ work, keys });
+  const hasher = new PasswordHasher(keys, passwordCost, new HashingChild(hashingProcess ?? null, log));
+  const passkeys = new Passkeys(new URL(publicUrl).origin);
+
+  const contacts = new ContactService(work);
+  const secondFactor = new SecondFactor(work, keys, passkeys);
+  const auditLog = new AuditLog(work);
+  const contexts = new RequestContexts({
+    sessions,
+    now: () => clock.now(),
+    findKey: (token) => apiKeys.authenticate(token),
+    subscribeToEvents: (given, context) => liveFeed.subscribe(given, context),
+    trustedProxies: config.trustedProxies,
+    isSecure: publicUrl.startsWith("https:"),
+  });
+  const liveFeed = new LiveFeed({
+    auditLog,
+    sessions,
+    apiKeys,
+    contextOf: (caller) => contexts.ofEvent(caller),
+    log,
+  });
+  const wakeChannel =
+    config.redisUrl === null
+      ? null
+      : new WakeChannel({ url: config.redisUrl, onWake: (firmIds) => liveFeed.wake(firmIds), log });
+  const costs: CostOptions<RequestContext> = {
+    rates: new CostRates(wakeChannel?.client ?? null),
+    bucketOf: (context) => costBucketOf(context, sourceLimitFactor),
+    readsFree,
+    hideHints: config.isProduction,
+  };
+
+  const attempts = new Attempts(work);
+  const challenges = new SignInChallenges(work, keys);
+  const suppressed = new SuppressedMails({ work, attempts });
+  const mailAllowance = new MailAllowance({ attempts, sourceLimitFactor });
+  const enrollmentCodes = new EnrollmentCodes({ attempts, challenges, suppressed });
+  const signIn = new SignInService({
+    work,
+    hasher,
+    attempts,
+    challenges,
+    sessions,
+    secondFactor,
+    enrollmentCodes,
+    sourceLimitFactor,
+  });
+
+  return {
+    work,
+    /** Works as if it were another moment. */
+    workAt: (at: Clock) => new Work({ ...environment, clock: at }),
+    links,
+    outbox,
+    firms,
+    sessions,
+    apiKeys,
+    idempotency,
+    hasher,
+    passkeys,
+    contacts,
+    secondFactor,
+    statuses: new TwoFactorStatuses(work),
+    auditLog,
+    contexts,
+    liveFeed,
+    wakeChannel,
+    costs,
+    attempts,
+    challenges,
+    suppressed,
+    mailAllowance,
+    enrollmentCodes,
+    signIn,
+    secondFactorStep: new SecondFactorStep({ work, challenges, secondFactor, signIn }),
+    viewers: new ViewerService(work, (keyId) => apiKeys.ofId(keyId)),
+    magicLinks: new MagicLinkService({ work, attempts, suppressed, door: signIn, sourceLimitFactor }),
+  };
+}
+
+export type Core = ReturnType<typeof createCore>;

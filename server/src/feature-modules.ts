@@ -1,0 +1,50 @@
+import type { Core } from "./core.js";
+import { accessCheckModule } from "./features/access-check/access-check.module.js";
+import type { FeatureModule } from "./features/access/feature-module.js";
+import { apiKeysModule } from "./features/api-keys/api-keys.module.js";
+import { auditModule } from "./features/audit/audit.module.js";
+import { brandingModule } from "./features/branding/branding.module.js";
+import { clientLanguageModule } from "./features/client-language/client-language.module.js";
+import { clientRequestsModule } from "./features/client-requests/client-requests.module.js";
+import { contactsModule } from "./features/contacts/contacts.module.js";
+import { firmStaffModule } from "./features/firm-staff/firm-staff.module.js";
+import { firmsModule } from "./features/firms/firms.module.js";
+import { invitationsModule } from "./features/invitations/invitations.module.js";
+import { magicLinksModule } from "./features/magic-links/magic-links.module.js";
+import { mailModule } from "./features/mail/mail.module.js";
+import { notMeModule } from "./features/not-me/not-me.module.js";
+import { ownSecurityModule } from "./features/own-security/own-security.module.js";
+import { portalAccountsModule } from "./features/portal-accounts/portal-accounts.module.js";
+import { retentionModule } from "./features/retention/retention.module.js";
+import { rollOutModule } from "./features/roll-out/roll-out.module.js";
+import { securityModeModule } from "./features/security-mode/security-mode.module.js";
+import { signInModule } from "./features/sign-in/sign-in.module.js";
+import { webhooksModule } from "./features/webhooks/webhooks.module.js";
+import type { Platform } from "./platform/platform.js";
+
+/**
+ * What the server is made of, in the order of the ranks in docs/architecture.md. Workers are stopped from the end: what writes mails and
+ * events before what sends them.
+ */
+export const featureModules: readonly ((platform: Platform, core: Core) => FeatureModule)[] = [
+  firmsModule,
+  apiKeysModule,
+  brandingModule,
+  mailModule,
+  webhooksModule,
+  retentionModule,
+  securityModeModule,
+  contactsModule,
+  clientLanguageModule,
+  auditModule,
+  signInModule,
+  magicLinksModule,
+  firmStaffModule,
+  invitationsModule,
+  portalAccountsModule,
+  ownSecurityModule,
+  accessCheckModule,
+  clientRequestsModule,
+  notMeModule,
+  rollOutModule,
+];

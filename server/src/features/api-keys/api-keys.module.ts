@@ -1,0 +1,15 @@
+import type { Platform } from "../../platform/platform.js";
+import { asFirmCaller } from "../access/caller.js";
+import type { FeatureModule } from "../access/feature-module.js";
+import { apiKeysRule, ApiKeysResolver } from "./api-key.resolver.js";
+import type { ApiKeyService } from "./api-key.service.js";
+
+export function apiKeysModule(_platform: Platform, { apiKeys }: { apiKeys: ApiKeyService }) {
+  return {
+    resolvers: [new ApiKeysResolver(apiKeys)],
+    nodes: {
+      apiKey: { allow: apiKeysRule, find: (id, { caller }) => apiKeys.findNode(asFirmCaller(caller), id) },
+    },
+    workers: [{ stop: () => apiKeys.settle() }],
+  } satisfies FeatureModule;
+}

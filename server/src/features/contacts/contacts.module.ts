@@ -1,0 +1,16 @@
+import type { Platform } from "../../platform/platform.js";
+import { asFirmCaller } from "../access/caller.js";
+import type { FeatureModule } from "../access/feature-module.js";
+import { AccountContactsResolver, ContactConnectionResolver, ContactResolver } from "./contact.resolver.js";
+import { accountRule, contactsRule } from "./contact.rules.js";
+import type { ContactService } from "./contact.service.js";
+
+export function contactsModule(_platform: Platform, { contacts }: { contacts: ContactService }) {
+  return {
+    resolvers: [new ContactResolver(contacts), new ContactConnectionResolver(), new AccountContactsResolver(contacts)],
+    nodes: {
+      contact: { allow: contactsRule, find: (id, { caller }) => contacts.find(asFirmCaller(caller).firmId, { id }) },
+      portalAccount: { allow: accountRule, find: (id, { caller }) => contacts.findAccount(caller, id) },
+    },
+  } satisfies FeatureModule;
+}

@@ -1,0 +1,17 @@
+import type { Platform } from "../../platform/platform.js";
+import { asFirmCaller } from "../access/caller.js";
+import type { FeatureModule } from "../access/feature-module.js";
+import { firmRule, FirmResolver } from "./firm.resolver.js";
+import type { FirmService } from "./firm.service.js";
+
+export function firmsModule(_platform: Platform, { firms }: { firms: FirmService }) {
+  return {
+    resolvers: [new FirmResolver(firms)],
+    nodes: {
+      firm: {
+        allow: firmRule,
+        find: async (id, { caller }) => (asFirmCaller(caller).firmId === id ? firms.find(id) : null),
+      },
+    },
+  } satisfies FeatureModule;
+}

@@ -1,0 +1,42 @@
+import type { Platform } from "../../platform/platform.js";
+import type { AccessRule } from "../access/caller.js";
+import type { FeatureModule } from "../access/feature-module.js";
+import type { PasswordHasher } from "../passwords/password-hasher.js";
+import type { SessionService } from "../sessions/session.service.js";
+import type { SecondFactor } from "../two-factor/second-factor.service.js";
+import type { Work } from "../work/unit-of-work.js";
+import type { Attempts } from "./attempts.service.js";
+import type { EnrollmentCodes } from "./enrollment-codes.js";
+import { OwnCredentials } from "./own-credentials.service.js";
+import { OwnSecondFactor } from "./own-second-factor.service.js";
+import type { SecondFactorStep } from "./second-factor-step.service.js";
+import type { SignInChallenges } from "./sign-in-challenges.js";
+import { SignInResolver } from "./sign-in.resolver.js";
+import type { SignInService } from "./sign-in.service.js";
+import type { ViewerService } from "./viewer.service.js";
+
+/** Who has sessions of their own: the team, and clients, also by a magic link alone. */
+const ownSessionRule = { team: "read", portal: "any" } as const satisfies AccessRule;
+
+interface SignInModuleNeeds {
+  work: Work;
+  hasher: PasswordHasher;
+  sessions: SessionService;
+  secondFactor: SecondFactor;
+  attempts: Attempts;
+  challenges: SignInChallenges;
+  enrollmentCodes: EnrollmentCodes;
+  signIn: SignInService;
+  secondFactorStep: SecondFactorStep;
+  viewers: ViewerService;
+}
+
+export function signInModule(_platform: Platform, core: SignInModuleNeeds) {
+  const { signIn, secondFactorStep, viewers } = core;
+  const ownSecondFactor = new OwnSecondFactor(core);
+  const ownCredentials = new OwnCredentials({ ...core, ownSecondFactor });
+  return {
+    resolvers: [new SignInResolver(signIn, secondFactorStep, ownSecondFactor, ownCredentials, viewers)],
+    nodes: { session: { allow: ownSessionRule, find: (id, { caller }) => viewers.findSession(caller, id) } },
+  } satisfies FeatureModule;
+}

@@ -1,0 +1,22 @@
+import type { Platform } from "../../platform/platform.js";
+import { asFirmCaller } from "../access/caller.js";
+import type { FeatureModule } from "../access/feature-module.js";
+import type { Work } from "../work/unit-of-work.js";
+import { WebhookDispatcher } from "./webhook-dispatcher.js";
+import { endpointsRule, WebhooksResolver } from "./webhook.resolver.js";
+import { WebhookService } from "./webhook.service.js";
+
+export function webhooksModule({ config, log }: Platform, { work }: { work: Work }) {
+  const { keys, isProduction } = config;
+  const addresses = { isProduction };
+  const dispatcher = new WebhookDispatcher({ work, keys, log, addresses });
+  const webhooks = new WebhookService({ work, keys, addresses, wake: () => work.apart(() => dispatcher.wake()) });
+  return {
+    resolvers: [new WebhooksResolver(webhooks)],
+    nodes: {
+      webhookEndpoint: { allow: endpointsRule, find: (id, { caller }) => webhooks.findNode(asFirmCaller(caller), id) },
+    },
+    workers: [dispatcher],
+    onEvents: () => dispatcher.wake(),
+  } satisfies FeatureModule;
+}

@@ -1,0 +1,130 @@
+import type { Server } from "node:http";
+import { ApolloServer } from "@apollo/server";
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginInlineTraceDisabled,
+  ApolloServerPluginLandingPageDisabled,
+  ApolloServerPluginSchemaReportingDisabled,
+  ApolloServerPluginUsageReportingDisabled,
+} from "@apollo/server/plugin/disabled";
+import { ApolloServerPluginDrainHttpServer } from "@apollo/server/plugin/drainHttpServer";
+import { NoSchemaIntrospectionCustomRule, type GraphQLSchema } from "graphql";
+import { Counter } from "prom-client";
+import type { Core } from "./core.js";
+import { authenticationFields } from "./features/access/limits.js";
+import { logRefusal, logRefusals } from "./features/access/refusal-log.js";
+import type { RequestContext } from "./features/access/request-context.js";
+import { idempotencyPlugin } from "./features/idempotency/idempotency.js";
+import { guardMutations } from "./features/request-contexts/guarded-mutations.js";
+import { DocumentReader } from "./platform/graphql/document-reader.js";
+import { hiddenSchema } from "./platform/graphql/hidden-schema.plugin.js";
+import { logUnexpected, logUnexpectedErrors, maskError } from "./platform/graphql/mask-errors.js";
+import { OperationPipeline } from "./platform/graphql/operation-pipeline.js";
+import { readDocuments } from "./platform/graphql/read-documents.plugin.js";
+import { subscriptionsOnSocketsOnly } from "./platform/graphql/subscription-documents.js";
+import { graphqlEndpoint } from "./platform/http/graphql-endpoint.js";
+import type { Route } from "./platform/http/http-server.js";
+import { securityHeaders } from "./platform/http/security-headers.js";
+import { statusForJson } from "./platform/http/status-for-json.plugin.js";
+import { documentRules } from "./platform/limits/document-limits.js";
+import { chargeOperation, chargeReading, limitsPlugin } from "./platform/limits/limits.plugin.js";
+import type { Platform } from "./platform/platform.js";
+import { attachWebSocket } from "./platform/websocket/websocket-endpoint.js";
+
+const PATH = "/graphql";
+
+/** The schema over HTTP, by Apollo or the fast lane, and over sockets: both with the same limits, rules and masks. */
+export async function startGraphqlServer(
+  { config, log, metrics, publicUrl, isAllowedOrigin }: Platform,
+  { work, idempotency, contexts, costs }: Pick<Core, "work" | "idempotency" | "contexts" | "costs">,
+  { schema, server }: { schema: GraphQLSchema; server: Server },
+): Promise<{ route: Route; stop(): Promise<void> }> {
+  guardMutations(schema, { work, idempotency });
+
+  const hideHints = config.isProduction;
+  const rules = documentRules({ onePerDocument: authenticationFields });
+  const pipeline = new OperationPipeline<RequestContext>({
+    schema,
+    log,
+    stages: [
+      logUnexpectedErrors(log),
+      subscriptionsOnSocketsOnly<RequestContext>(),
+      ...(config.isProduction ? [hiddenSchema<RequestContext>()] : []),
+      limitsPlugin<RequestContext>(costs),
+      idempotencyPlugin(idempotency, authenticationFields),
+      // After the limits, which give their errors codes of their own.
+      statusForJson<RequestContext>(),
+      logRefusals(log),
+    ],
+  });
+  const apollo = new ApolloServer<RequestContext>({
+    schema,
+    // In production hiddenSchema refuses it.
+    introspection: true,
+    includeStacktraceInErrorResponses: false,
+    csrfPrevention: true,
+    allowBatchedHttpRequests: false,
+    stopOnTerminationSignals: false,
+    // The pipeline keeps what it knows; parsed twice is rare.
+    documentStore: null,
+    formatError: maskError,
+    logger: log,
+    plugins: [
+      ApolloServerPluginCacheControlDisabled(),
+      // Nothing is told to Apollo's studio, whatever APOLLO_KEY says, and what would tell it is not even loaded.
+      ApolloServerPluginUsageReportingDisabled(),
+      ApolloServerPluginSchemaReportingDisabled(),
+      ApolloServerPluginInlineTraceDisabled(),
+      ApolloServerPluginLandingPageDisabled(),
+      ApolloServerPluginDrainHttpServer({ httpServer: server }),
+      readDocuments(new DocumentReader({ schema, rules, hideHints }), costs),
+      ...pipeline.stages,
+    ],
+  });
+  await apollo.start();
+  const sockets = attachWebSocket<RequestContext>({
+    server,
+    path: PATH,
+    headers: securityHeaders(publicUrl),
+    schema,
+    reader: new DocumentReader({
+      schema,
+      rules: [...rules, ...(config.isProduction ? [NoSchemaIntrospectionCustomRule] : [])],
+      hideHints,
+    }),
+    isAllowedOrigin,
+    createContext: (request, parameters, close) => contexts.ofSocket(request, parameters, close),
+    mayConnect: ({ caller }) => caller.kind !== "ANONYMOUS",
+    holderOf: ({ caller, requestId }) =>
+      caller.kind === "API_KEY" ? caller.keyId : caller.kind === "ANONYMOUS" ? requestId : caller.sessionId,
+    chargeReading: (context, query) => chargeReading(costs, context, query),
+    charge: (context, operation) => chargeOperation(costs, context, operation),
+    hideHints,
+    logError: (error, { requestId }) => logUnexpected(error, requestId, log),
+    logRefusal: (codes, context) => logRefusal(log, codes, context),
+    logFailure: (error) => log.error({ err: error }, "a socket failed"),
+    formatError: (error) => maskError(error.toJSON()),
+  });
+  const operations = new Counter({
+    name: "gatehouse_graphql_operations_total",
+    help: "Operations over HTTP, by the lane that they took.",
+    labelNames: ["lane"],
+    registers: [metrics],
+  });
+  const handle = graphqlEndpoint({
+    apollo,
+    pipeline,
+    count: (lane) => operations.inc({ lane }),
+    createContext: (request, response) => contexts.ofRequest(request, response),
+    isAllowedOrigin,
+    log,
+  });
+  return {
+    route: { path: PATH, method: "any", handle },
+    stop: async () => {
+      await sockets.close();
+      server.closeIdleConnections();
+      await apollo.stop();
+    },
+  };
+}

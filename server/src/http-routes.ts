@@ -1,0 +1,44 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import type { GraphQLSchema } from "graphql";
+import { pageAddresses } from "@gatehouse/shared";
+import { docsRoutes } from "./docs/docs-pages.js";
+import type { Route } from "./platform/http/http-server.js";
+import { send, sendError, sendJson } from "./platform/http/responses.js";
+import { StaticFiles } from "./platform/http/static-files.js";
+import type { Platform } from "./platform/platform.js";
+
+/** Whether it lives, whether it can answer, and what it counts. */
+export const healthRoutes = ({ dataSource, metrics }: Platform): Route[] => [
+  { path: "/healthz", method: "GET", handle: (_request, response) => sendJson(response, 200, { status: "ok" }) },
+  {
+    path: "/readyz",
+    method: "GET",
+    handle: async (_request, response) => {
+      await dataSource.query("SELECT 1");
+      sendJson(response, 200, { status: "ready" });
+    },
+  },
+  {
+    path: "/metrics",
+    method: "GET",
+    handle: async (_request, response) => send(response, 200, metrics.contentType, await metrics.metrics()),
+  },
+];
+
+/** What people look at: the documents, and the built pages. Without what they are made of they answer 404. */
+export function pageRoutes(
+  { publicUrl }: Platform,
+  { schema, docs, dashboard }: { schema: GraphQLSchema; docs: string | undefined; dashboard: string | undefined },
+): Route[] {
+  const documents = docs === undefined ? [] : docsRoutes(docs, schema, publicUrl);
+  if (dashboard === undefined || !existsSync(join(dashboard, "index.html"))) return documents;
+  const files = new StaticFiles(dashboard);
+  const handle: Route["handle"] = (request, response, path) => {
+    if (files.serve(request, response, path)) return;
+    if (path.startsWith("/assets/") || !files.serve(request, response, "/index.html"))
+      sendError(response, 404, "NOT_FOUND", "There is nothing at this address.");
+  };
+  const addresses = ["/assets/*", "/favicon.svg", ...Object.values(pageAddresses).flat()];
+  return [...documents, ...addresses.map((path): Route => ({ path, method: "GET", handle }))];
+}
