@@ -1,91 +1,19 @@
-import {
-  lengths,
-  normalizeEmail,
-  normalizeName,
-  planOffersMode,
-  plans,
-  type Plan,
-  type TeamRole,
-} from "@gatehouse/shared";
-import { newId } from "../platform/crypto/ids.js";
+import { lengths, normalizeEmail, normalizeName, plans, type Plan, type TeamRole } from "@gatehouse/shared";
 import { isUniqueViolation } from "../platform/database/dialect.js";
-import { systemActor, type UnitOfWork, type Work } from "../features/work/unit-of-work.js";
-import { findPerson } from "../features/access/person.js";
-import { endAccess } from "../features/access-endings/end-access.js";
-import { AuditCounter } from "../features/audit/audit-event.entity.js";
-import { PortalCounts } from "../features/contacts/contact.entity.js";
-import { Firm } from "../features/firms/firm.entity.js";
-import { createState } from "../features/two-factor/second-factor.service.js";
-import { mailAdmins } from "../features/firm-staff/mail-admins.js";
+import { changePlan } from "../features/firm-staff/change-plan.js";
+import { insertMember } from "../features/firm-staff/insert-member.js";
+import { replacePassword } from "../features/firm-staff/replace-password.js";
 import { TeamMember } from "../features/firm-staff/team-member.entity.js";
-import { notify } from "../features/mail/security-notices.js";
-import { passwordChanged, planDowngraded } from "../features/mail/templates.js";
+import { Firm } from "../features/firms/firm.entity.js";
+import { insertFirm } from "../features/firms/insert-firm.js";
 import { operatorsShare } from "../features/passwords/hash-share.js";
-import type { PasswordHasher, StoredPassword } from "../features/passwords/password-hasher.js";
-import { mustBeGoodPassword, storePassword } from "../features/passwords/password.service.js";
-import { loadPolicy } from "../features/firms/security-policy.reader.js";
-import { SecurityPolicy } from "../features/security-mode/security-policy.entity.js";
+import type { PasswordHasher } from "../features/passwords/password-hasher.js";
+import { mustBeGoodPassword } from "../features/passwords/password.service.js";
+import type { UnitOfWork, Work } from "../features/work/unit-of-work.js";
 import { CommandError } from "./command-error.js";
-
-export interface NewFirm {
-  slug: string;
-  name: string;
-  plan: Plan;
-}
-export interface NewMember {
-  firmId: string;
-  name: string;
-  /** Normalised. */
-  email: string;
-  role: TeamRole;
-}
 
 export const teamRoles: readonly TeamRole[] = ["OWNER", "ADMIN", "STAFF"];
 export const planNames = Object.keys(plans) as Plan[];
-
-/** A firm with what every firm has: its policy (magic link and login), its event counter and its counts. */
-export async function insertFirm({ manager, now }: UnitOfWork, given: NewFirm): Promise<Firm> {
-  const firm = manager.create(Firm, { ...given, id: newId("firm", now), clientLanguage: null, createdAt: now });
-  await manager.insert(Firm, firm);
-  await manager.insert(SecurityPolicy, {
-    firmId: firm.id,
-    mode: "MAGIC_LINK_AND_LOGIN",
-    enforcedFrom: null,
-    magicLinkRequiresTwoFactor: true,
-    trustedDeviceDays: 0,
-    teamRequiresTwoFactor: false,
-    version: 1,
-    updatedAt: now,
-    updatedBy: null,
-  });
-  await manager.insert(AuditCounter, { firmId: firm.id, lastSeq: 0 });
-  await manager.insert(PortalCounts, {
-    firmId: firm.id,
-    withoutEmail: 0,
-    notInvited: 0,
-    invited: 0,
-    withAccount: 0,
-    twoFactorEnrolled: 0,
-  });
-  return firm;
-}
-
-export async function insertMember(unit: UnitOfWork, given: NewMember, password: StoredPassword): Promise<TeamMember> {
-  const { manager, now } = unit;
-  const member = manager.create(TeamMember, {
-    ...given,
-    id: newId("teamMember", now),
-    createdAt: now,
-    joinedAt: now,
-    signInEmail: given.email,
-    lastSignInAt: null,
-    disabledAt: null,
-  });
-  await manager.insert(TeamMember, member);
-  await createState(unit, { ownerId: member.id, firmId: member.firmId });
-  await storePassword(unit, member.id, password);
-  return member;
-}
 
 function cleanName(text: string, option: string): string {
   const name = normalizeName(text);
@@ -150,24 +78,12 @@ export class FirmCommands {
     return firms.map((firm) => ({ firm, members: members.get(firm.id) ?? 0, contacts: contacts.get(firm.id) ?? 0 }));
   }
 
-  /**
-   * Changes a firm's plan. Where the new one does not offer the mode in force, the mode stays in force and the firm's owners and
-   * administrators are told.
-   */
+  /** Changes a firm's plan; `keepsMode`: the new one does not offer the mode, which stays in force. */
   async setPlan(slug: string, plan: Plan): Promise<{ firm: Firm; from: Plan; keepsMode: boolean }> {
     return this.work.do(async (unit) => {
       const firm = await this.firmBySlug(unit, slug);
-      const policy = await loadPolicy(unit.manager, firm.id, { lock: "update" });
-      const from = firm.plan;
-      const keepsMode = !planOffersMode(plan, policy.mode);
-      if (from === plan) return { firm, from, keepsMode };
-      await unit.manager.update(Firm, { id: firm.id }, { plan });
-      unit.record({ type: "PLAN_CHANGED", firmId: firm.id, actor: systemActor, data: { from, to: plan } });
-      if (keepsMode) {
-        const content = planDowngraded({ firmName: firm.name, from, to: plan, mode: policy.mode });
-        await mailAdmins(unit, firm.id, content);
-      }
-      return { firm: { ...firm, plan }, from, keepsMode };
+      const { keepsMode } = await changePlan(unit, firm, plan);
+      return { firm: { ...firm, plan }, from: firm.plan, keepsMode };
     });
   }
 
@@ -200,21 +116,8 @@ export class FirmCommands {
     const firm = await this.work.reader.findOneByOrFail(Firm, { id: member.firmId });
     mustBeGoodPassword(given.password, { email, firmName: firm.name }, ["password"]);
     const stored = await this.hasher.hash(given.password, operatorsShare);
-    return this.work.do(async (unit) => {
-      await storePassword(unit, member.id, stored);
-      const { id: ownerId, firmId } = member;
-      const ended = await endAccess(unit, { audience: "TEAM", ownerId, firmId, email }, "PASSWORD_RESET");
-      unit.record({
-        type: "PASSWORD_CHANGED",
-        firmId: firm.id,
-        actor: systemActor,
-        accountId: null,
-        data: { email, by: "reset" },
-      });
-      const person = await findPerson(unit.manager, "TEAM", member.id);
-      if (person) await notify(unit, person, systemActor, passwordChanged);
-      return { member, ended };
-    });
+    const ended = await this.work.do((unit) => replacePassword(unit, member, stored));
+    return { member, ended };
   }
 
   private async firmBySlug({ manager }: UnitOfWork, slug: string): Promise<Firm> {

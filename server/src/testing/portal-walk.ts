@@ -1,4 +1,3 @@
-import { FirmCommands } from "../commands/firm.commands.js";
 import { digestOf } from "../platform/crypto/tokens.js";
 import { restoreSnapshot, takeSnapshot, type Snapshot } from "./snapshots.js";
 import { totpAt } from "./totp.js";
@@ -419,8 +418,7 @@ export class PortalWalk {
   }
 
   private async setPlan(place: Place, plan: Truth["plan"]): Promise<void> {
-    const { work, hasher } = this.world.app;
-    await new FirmCommands(work, hasher).setPlan(this.given.firm.slug, plan);
+    await this.world.changePlan(this.given.firm.id, plan);
     place.truth.plan = plan;
   }
 

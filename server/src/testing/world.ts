@@ -1,7 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
-import { insertFirm, insertMember } from "../commands/firm.commands.js";
+import type { Plan } from "@gatehouse/shared";
 import { startApp, type App, type AppOptions } from "../app.js";
+import { changePlan } from "../features/firm-staff/change-plan.js";
+import { insertMember } from "../features/firm-staff/insert-member.js";
+import { Firm } from "../features/firms/firm.entity.js";
+import { insertFirm } from "../features/firms/insert-firm.js";
 import { operatorsShare } from "../features/passwords/hash-share.js";
 import type { Config } from "../platform/config/config.js";
 import { KeyRing } from "../platform/crypto/key-ring.js";
@@ -77,9 +81,7 @@ export class World extends Api {
   }
 
   /** A firm with an owner who can sign in. */
-  async firm(
-    plan: "TEAM" | "BUSINESS" | "ENTERPRISE" = "BUSINESS",
-  ): Promise<{ id: string; slug: string; owner: string }> {
+  async firm(plan: Plan = "BUSINESS"): Promise<{ id: string; slug: string; owner: string }> {
     const slug = `firm-${randomBytes(4).toString("hex")}`;
     const owner = `owner@${slug}.example`;
     const stored = await this.app.hasher.hash(OWNER_PASSWORD, operatorsShare);
@@ -95,6 +97,13 @@ export class World extends Api {
     const stored = await this.app.hasher.hash(OWNER_PASSWORD, operatorsShare);
     await this.app.work.do((unit) => insertMember(unit, { firmId, name: `A ${role}`, email, role }, stored));
     return email;
+  }
+
+  /** As the operator's command does. */
+  async changePlan(firmId: string, plan: Plan): Promise<void> {
+    await this.app.work.do(async (unit) =>
+      changePlan(unit, await unit.manager.findOneByOrFail(Firm, { id: firmId }), plan),
+    );
   }
 
   async ownerToken(firm: { owner: string }): Promise<string> {

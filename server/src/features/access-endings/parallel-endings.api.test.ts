@@ -1,5 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, it, jest } from "@jest/globals";
-import { FirmCommands } from "../../commands/firm.commands.js";
+import { replacePassword } from "../firm-staff/replace-password.js";
+import { TeamMember } from "../firm-staff/team-member.entity.js";
+import { operatorsShare } from "../passwords/hash-share.js";
 import { describeOnBothDatabases } from "../../testing/databases.js";
 import { holdUnit } from "../../testing/held-unit.js";
 import { SessionService } from "../sessions/session.service.js";
@@ -95,7 +97,10 @@ describeOnBothDatabases("X25d what happens at the very moment at which access en
     const { email, memberId } = await member(firm.id);
     await world.mutate("sendTeamPasswordLink", "TeamMemberIdInput", "teamMember { id }", { memberId }, owner);
     const token = await world.mailedToken(email, /password/);
-    await new FirmCommands(world.app.work, world.app.hasher).resetMemberPassword({ email, password: NEW_PASSWORD });
+    const stored = await world.app.hasher.hash(NEW_PASSWORD, operatorsShare);
+    await world.app.work.do(async (unit) =>
+      replacePassword(unit, await unit.manager.findOneByOrFail(TeamMember, { id: memberId }), stored),
+    );
     const { userErrors } = await world.signIn("chooseTeamPassword", "ChooseTeamPasswordInput", {
       token,
       password: "a thief's long password",

@@ -1,7 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { auditEvents } from "@gatehouse/shared";
-import { FirmCommands } from "../../commands/firm.commands.js";
 import { createLog } from "../../platform/log.js";
 import { describeOnBothDatabases } from "../../testing/databases.js";
 import { hasProgram, OwnRedis } from "../../testing/services.js";
@@ -308,7 +307,7 @@ describeOnBothDatabases("a day at the firm", (database) => {
         owner,
       ),
     );
-    await new FirmCommands(world.app.work, world.app.hasher).setPlan(firm.slug, "ENTERPRISE");
+    await world.changePlan(firm.id, "ENTERPRISE");
     // The owner takes the log home.
     await (await world.raw({ path: "/audit-log.csv", headers: { authorization: `Bearer ${owner}` } })).text();
 

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import { SMTPServer, type SMTPServerOptions } from "smtp-server";
 import type { DataSource } from "typeorm";
-import { insertFirm } from "../../commands/firm.commands.js";
+import { insertFirm } from "../firms/insert-firm.js";
 import { entities, migrations } from "../../entities.js";
 import { KeyRing } from "../../platform/crypto/key-ring.js";
 import { openDatabase } from "../../platform/database/database.js";

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { getPriority } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
-import { insertMember } from "../../commands/firm.commands.js";
+import { insertMember } from "../firm-staff/insert-member.js";
 import { KeyRing } from "../../platform/crypto/key-ring.js";
 import { NO_GENERATED_CODE } from "../../platform/config/generated-code.js";
 import { describeOnBothDatabases } from "../../testing/databases.js";

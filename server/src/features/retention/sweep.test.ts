@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { beforeAll, expect, it } from "@jest/globals";
 import type { DataSource } from "typeorm";
-import { insertFirm } from "../../commands/firm.commands.js";
+import { insertFirm } from "../firms/insert-firm.js";
 import { createLog } from "../../platform/log.js";
 import { describeOnBothDatabases } from "../../testing/databases.js";
 import { portalLinks } from "../work/portal-links.js";

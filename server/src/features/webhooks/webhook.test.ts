@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { afterEach, beforeAll, describe, expect, it } from "@jest/globals";
 import { Webhook } from "standardwebhooks";
 import { IsNull, Not, type DataSource } from "typeorm";
-import { insertFirm } from "../../commands/firm.commands.js";
+import { insertFirm } from "../firms/insert-firm.js";
 import { newId } from "../../platform/crypto/ids.js";
 import { KeyRing } from "../../platform/crypto/key-ring.js";
 import { createLog } from "../../platform/log.js";

@@ -1,0 +1,21 @@
+import { planOffersMode, type Plan } from "@gatehouse/shared";
+import { Firm } from "../firms/firm.entity.js";
+import { loadPolicy } from "../firms/security-policy.reader.js";
+import { planDowngraded } from "../mail/templates.js";
+import { systemActor, type UnitOfWork } from "../work/unit-of-work.js";
+import { mailAdmins } from "./mail-admins.js";
+
+/**
+ * Gives a firm another plan. Where that does not offer the mode in force, the mode stays in force and the firm's owners and
+ * administrators are told: `keepsMode`.
+ */
+export async function changePlan(unit: UnitOfWork, firm: Firm, plan: Plan): Promise<{ keepsMode: boolean }> {
+  const { id: firmId, name: firmName, plan: from } = firm;
+  const { mode } = await loadPolicy(unit.manager, firmId, { lock: "update" });
+  const keepsMode = !planOffersMode(plan, mode);
+  if (from === plan) return { keepsMode };
+  await unit.manager.update(Firm, { id: firmId }, { plan });
+  unit.record({ type: "PLAN_CHANGED", firmId, actor: systemActor, data: { from, to: plan } });
+  if (keepsMode) await mailAdmins(unit, firmId, planDowngraded({ firmName, from, to: plan, mode }));
+  return { keepsMode };
+}
