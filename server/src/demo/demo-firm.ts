@@ -15,7 +15,7 @@ import type { Firm } from "../features/firms/firm.entity.js";
 import type { TeamMember } from "../features/firm-staff/team-member.entity.js";
 import { MagicLink } from "../features/magic-links/magic-link.entity.js";
 import type { PortalLinks } from "../features/work/portal-links.js";
-import { clientRequest } from "../features/mail/templates.js";
+import { clientRequest } from "../features/mail/request-letters.js";
 import { PasswordCredential } from "../features/passwords/password-credential.entity.js";
 import { operatorsShare } from "../features/passwords/hash-share.js";
 import type { PasswordHasher, StoredPassword } from "../features/passwords/password-hasher.js";

@@ -19,7 +19,7 @@ import { Firm } from "../firms/firm.entity.js";
 import { PortalFirmView } from "../firms/firm.results.js";
 import { MagicLink } from "../magic-links/magic-link.entity.js";
 import { notify } from "../mail/security-notices.js";
-import { accountCreatedByLink, loginEmailChanged, passwordChanged } from "../mail/templates.js";
+import { accountCreatedByLink, loginEmailChanged, passwordChanged } from "../mail/security-letters.js";
 import { shareOfPerson } from "../passwords/hash-share.js";
 import type { PasswordHasher } from "../passwords/password-hasher.js";
 import { lockedCredential, mustBeGoodPassword, storePassword } from "../passwords/password.service.js";

@@ -6,7 +6,7 @@ import type { UnitOfWork, Work } from "../work/unit-of-work.js";
 import { Contact } from "../contacts/contact.entity.js";
 import { Firm } from "../firms/firm.entity.js";
 import { RequestLoop } from "../mail/request-loop.js";
-import { accountConfirmation, passwordResetByClient } from "../mail/templates.js";
+import { accountConfirmation, passwordResetByClient } from "../mail/account-letters.js";
 import { loadPolicy } from "../firms/security-policy.reader.js";
 import { actorAs } from "../sign-in/sign-in.service.js";
 import { recordHeldBack } from "../sign-in/suppressed-mails.service.js";

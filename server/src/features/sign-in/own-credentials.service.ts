@@ -6,7 +6,7 @@ import { actorIn, sessionCookie, type RequestContext } from "../access/request-c
 import { endAccess } from "../access-endings/end-access.js";
 import type { Actor, UnitOfWork, Work } from "../work/unit-of-work.js";
 import { notify } from "../mail/security-notices.js";
-import { passwordChanged } from "../mail/templates.js";
+import { passwordChanged } from "../mail/security-letters.js";
 import { PasswordCredential } from "../passwords/password-credential.entity.js";
 import { shareOfPerson } from "../passwords/hash-share.js";
 import type { PasswordHasher } from "../passwords/password-hasher.js";

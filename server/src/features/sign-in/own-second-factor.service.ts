@@ -20,7 +20,7 @@ import { actorIn, sessionCookie, type RequestContext } from "../access/request-c
 import { endAccess } from "../access-endings/end-access.js";
 import type { Actor, UnitOfWork, Work } from "../work/unit-of-work.js";
 import { notify } from "../mail/security-notices.js";
-import { recoveryCodesRegenerated, twoFactorDisabled, twoFactorEnrolled } from "../mail/templates.js";
+import { recoveryCodesRegenerated, twoFactorDisabled, twoFactorEnrolled } from "../mail/security-letters.js";
 import { loadPolicy, type FirmPolicy } from "../firms/security-policy.reader.js";
 import type { Session } from "../sessions/session.entity.js";
 import type { SessionService } from "../sessions/session.service.js";

@@ -33,7 +33,7 @@ import { TeamMemberView } from "../firm-staff/team-member.results.js";
 import { Firm } from "../firms/firm.entity.js";
 import type { LinkEntry } from "./link-entry.js";
 import { notify } from "../mail/security-notices.js";
-import { newDeviceSignIn } from "../mail/templates.js";
+import { newDeviceSignIn } from "../mail/security-letters.js";
 import { Passkey } from "../passkeys/passkey.entity.js";
 import { PasswordCredential } from "../passwords/password-credential.entity.js";
 import { shareOfStranger } from "../passwords/hash-share.js";

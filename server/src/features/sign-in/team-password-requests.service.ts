@@ -7,7 +7,7 @@ import { findMemberByEmail, findPerson } from "../access/person.js";
 import type { RequestContext } from "../access/request-context.js";
 import type { Work } from "../work/unit-of-work.js";
 import { RequestLoop } from "../mail/request-loop.js";
-import { teamPasswordForgotten } from "../mail/templates.js";
+import { teamPasswordForgotten } from "../mail/team-letters.js";
 import { issueToken } from "../mailed-tokens/mailed-tokens.js";
 import { knownDevicesOf } from "../sessions/known-devices.js";
 import type { MailAllowance } from "./mail-allowance.js";

@@ -17,7 +17,7 @@ import type { Person } from "../access/person.js";
 import type { Actor, UnitOfWork, Work } from "../work/unit-of-work.js";
 import { countedByAccount } from "../contacts/portal-counts.js";
 import { notify } from "../mail/security-notices.js";
-import { accountLocked, recoveryCodeUsed } from "../mail/templates.js";
+import { accountLocked, recoveryCodeUsed } from "../mail/security-letters.js";
 import type { Passkeys, PasskeySubject } from "../passkeys/passkeys.service.js";
 import { newRecoveryCode, readRecoveryCode } from "./recovery-code.js";
 import { lastPlausibleStep, matchingStep, newTotpSecret, readTotpCode } from "./totp.js";
