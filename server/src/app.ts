@@ -97,14 +97,17 @@ import { Sweep } from "./features/retention/sweep.js";
 import { SecurityPolicyResolver } from "./features/security-mode/security-policy.resolver.js";
 import { SecurityPolicyService } from "./features/security-mode/security-policy.service.js";
 import { SessionService } from "./features/sessions/session.service.js";
+import { AccountDoor } from "./features/sign-in/account-door.js";
 import { Attempts } from "./features/sign-in/attempts.service.js";
+import { LinkDoor } from "./features/sign-in/link-door.js";
 import { OwnCredentials } from "./features/sign-in/own-credentials.service.js";
 import { EnrollmentCodes } from "./features/sign-in/enrollment-codes.js";
 import { OwnSecondFactor } from "./features/sign-in/own-second-factor.service.js";
 import { SecondFactorStep } from "./features/sign-in/second-factor-step.service.js";
 import { SignInChallenges } from "./features/sign-in/sign-in-challenges.js";
 import { SignInResolver } from "./features/sign-in/sign-in.resolver.js";
-import { SignInService } from "./features/sign-in/sign-in.service.js";
+import { PasswordSignIn } from "./features/sign-in/password-sign-in.service.js";
+import { SourceLimits } from "./features/sign-in/source-limits.js";
 import { MailAllowance } from "./features/sign-in/mail-allowance.js";
 import { SuppressedMails } from "./features/sign-in/suppressed-mails.service.js";
 import { TeamPasswordRequests } from "./features/sign-in/team-password-requests.service.js";
@@ -231,18 +234,34 @@ export async function startApp(
   const { sourceLimitFactor } = config;
   const suppressed = new SuppressedMails({ work, attempts });
   const enrollmentCodes = new EnrollmentCodes({ attempts, challenges, suppressed });
-  const signIn = new SignInService({
+  const sourceLimits = new SourceLimits({ work, attempts, factor: sourceLimitFactor });
+  const accountDoor = new AccountDoor({ challenges, sessions, secondFactor, enrollmentCodes });
+  const linkDoor = new LinkDoor({ challenges, sessions, secondFactor });
+  const passwordSignIn = new PasswordSignIn({
     work,
     hasher,
     attempts,
+    enrollmentCodes,
+    sourceLimits,
+    door: accountDoor,
+  });
+  const secondFactorStep = new SecondFactorStep({
+    work,
+    challenges,
+    secondFactor,
+    sourceLimits,
+    accountDoor,
+    linkDoor,
+  });
+  const ownSecondFactor = new OwnSecondFactor({
+    work,
     challenges,
     sessions,
     secondFactor,
     enrollmentCodes,
-    sourceLimitFactor,
+    sourceLimits,
+    door: accountDoor,
   });
-  const secondFactorStep = new SecondFactorStep({ work, challenges, secondFactor, signIn });
-  const ownSecondFactor = new OwnSecondFactor({ work, challenges, sessions, secondFactor, enrollmentCodes, signIn });
   const ownCredentials = new OwnCredentials({
     work,
     hasher,
@@ -250,7 +269,7 @@ export async function startApp(
     sessions,
     secondFactor,
     ownSecondFactor,
-    signIn,
+    sourceLimits,
   });
   const mailRequests = new PortalMailRequests({ work, log });
   const mailAllowance = new MailAllowance({ attempts, sourceLimitFactor });
@@ -260,7 +279,8 @@ export async function startApp(
     hasher,
     sessions,
     secondFactor,
-    signIn,
+    sourceLimits,
+    door: accountDoor,
     mailRequests,
     mailAllowance,
     suppressed,
@@ -272,7 +292,7 @@ export async function startApp(
   const policies = new SecurityPolicyService(work);
   const contacts = new ContactService(work);
   const auditLog = new AuditLog(work);
-  const magicLinks = new MagicLinkService({ work, attempts, suppressed, door: signIn, sourceLimitFactor });
+  const magicLinks = new MagicLinkService({ work, attempts, suppressed, door: linkDoor, sourceLimitFactor });
   const requests = new ClientRequestService({ work, links: magicLinks });
   const invitations = new InvitationService({ work, attempts });
   const rollOutMailer = new RollOutMailer({ work, log });
@@ -311,14 +331,14 @@ export async function startApp(
   wakes.mail = () => sender?.wake();
 
   const schema = await createSchema([
-    new SignInResolver(signIn, secondFactorStep, ownSecondFactor, ownCredentials, viewers),
+    new SignInResolver(passwordSignIn, secondFactorStep, ownSecondFactor, ownCredentials, viewers),
     new PasskeyResolver(new OwnPasskeys({ work, passkeys, secondFactor, challenges }), secondFactorStep),
     new PortalAccountsResolver(accounts, administration),
     new PortalAccountFieldsResolver(sessions, statuses),
     new UnlinkedAccountsResolver(new UnlinkedAccounts({ work, secondFactor })),
     new TeamResolver(
       new Team({ work, attempts, secondFactor }),
-      new TeamPassword({ work, hasher, signIn }),
+      new TeamPassword({ work, hasher, sourceLimits, door: accountDoor }),
       teamPasswordRequests,
     ),
     new TeamMemberResolver(statuses, sessions),
@@ -333,13 +353,13 @@ export async function startApp(
     new AccountContactsResolver(contacts),
     new AuditEventResolver(auditLog, contacts),
     new ContactEventsResolver(auditLog),
-    new MagicLinkResolver(magicLinks, signIn),
+    new MagicLinkResolver(magicLinks),
     new ClientRequestResolver(requests, contacts),
     new ContactRequestsResolver(requests),
     new ViewerRequestsResolver(requests),
     new InvitationResolver(invitations),
     new RollOutResolver(rollOuts, rollOutsReadModel),
-    new NotMeResolver(new NotMe({ work, hasher, signIn })),
+    new NotMeResolver(new NotMe({ work, hasher, sourceLimits })),
     new AccessCheckResolver(new AccessCheck({ work, log: auditLog, attempts, secondFactor })),
     new ApiKeysResolver(apiKeys),
     new WebhooksResolver(webhooks),

@@ -15,7 +15,8 @@ import { storePassword } from "../passwords/password.service.js";
 import { mailPasswordReset } from "../portal-accounts/mail-password-reset.js";
 import { findToken, spendToken } from "../mailed-tokens/mailed-tokens.js";
 import { loadPolicy } from "../firms/security-policy.reader.js";
-import { actorAs, type SignInService } from "../sign-in/sign-in.service.js";
+import { actorAs } from "../sign-in/sign-in-actor.js";
+import type { SourceLimits } from "../sign-in/source-limits.js";
 
 const field = ["input", "token"];
 
@@ -25,7 +26,7 @@ export class NotMe {
     private readonly needs: {
       work: Work;
       hasher: PasswordHasher;
-      signIn: SignInService;
+      sourceLimits: SourceLimits;
     },
   ) {}
 
@@ -34,8 +35,8 @@ export class NotMe {
    * goes to the mailbox. The firm is told.
    */
   async report(input: { token: string }, context: RequestContext): Promise<void> {
-    const { work, hasher, signIn } = this.needs;
-    const bySource = await signIn.takeFromSource("token", context);
+    const { work, hasher, sourceLimits } = this.needs;
+    const bySource = await sourceLimits.take("token", context);
     const token = await findToken(work, input.token, ["NOT_ME"]);
     const ownerId = token?.accountId ?? "";
     const audience = isId("portalAccount", ownerId) ? "PORTAL" : "TEAM";
@@ -56,6 +57,6 @@ export class NotMe {
       if (token.email === person.email && allowsPasswordLogin(await loadPolicy(unit.manager, firmId)))
         await mailPasswordReset(unit, person, passwordStopped);
     });
-    await signIn.giveBack(bySource);
+    await sourceLimits.giveBack(bySource);
   }
 }

@@ -27,11 +27,15 @@ import { loadPolicy } from "../firms/security-policy.reader.js";
 import { Session } from "../sessions/session.entity.js";
 import type { SessionService } from "../sessions/session.service.js";
 import { knownDevicesOf } from "../sessions/known-devices.js";
+import type { AccountDoor } from "../sign-in/account-door.js";
 import type { MailAllowance } from "../sign-in/mail-allowance.js";
 import { enterOrWait, outcomeOf } from "../sign-in/new-password-entry.js";
 import type { SignInOutcome } from "../sign-in/sign-in.results.js";
-import { actorAs, mustAllowLogin, type SignInService } from "../sign-in/sign-in.service.js";
+import { mustAllowLogin } from "../sign-in/must-allow-login.js";
+import { actorAs } from "../sign-in/sign-in-actor.js";
+import type { SourceLimits } from "../sign-in/source-limits.js";
 import type { SuppressedMails } from "../sign-in/suppressed-mails.service.js";
+import { transportOf } from "../sign-in/transport.js";
 import { createState, type SecondFactor } from "../two-factor/second-factor.service.js";
 import { accountTokens, findToken, spendToken, voidTokens } from "../mailed-tokens/mailed-tokens.js";
 import { PortalAccount } from "./portal-account.entity.js";
@@ -44,7 +48,8 @@ export interface PortalAccountsNeeds {
   hasher: PasswordHasher;
   sessions: SessionService;
   secondFactor: SecondFactor;
-  signIn: SignInService;
+  sourceLimits: SourceLimits;
+  door: AccountDoor;
   mailRequests: PortalMailRequests;
   mailAllowance: MailAllowance;
   suppressed: SuppressedMails;
@@ -120,9 +125,9 @@ export class PortalAccounts {
     input: { confirmationToken?: string | null; password: string; transport?: SessionTransport | null },
     context: RequestContext,
   ): Promise<SignInOutcome> {
-    const { work, hasher, signIn } = this.needs;
-    const transport = signIn.transportOf(input.transport, context);
-    const bySource = await signIn.takeFromSource("token", context);
+    const { work, hasher, sourceLimits, door } = this.needs;
+    const transport = transportOf(input.transport, context);
+    const bySource = await sourceLimits.take("token", context);
     const proof = await this.proofOfMailbox(input.confirmationToken, context);
     await this.mustHaveLogins(proof.firmId);
     const firm = await work.reader.findOneByOrFail(Firm, { id: proof.firmId });
@@ -173,10 +178,10 @@ export class PortalAccounts {
       });
       // Whoever holds a device that claimed a link may be somebody else: the mailbox hears of it.
       if (proof.isByLink) await notify(unit, person, actor, accountCreatedByLink);
-      const { landingRequestId, door } = proof;
-      return signIn.enter(unit, { person, door, transport, context, landingRequestId });
+      const { landingRequestId } = proof;
+      return door.enter(unit, { person, door: proof.door, transport, context, landingRequestId });
     });
-    await signIn.giveBack(bySource);
+    await sourceLimits.giveBack(bySource);
     return outcome;
   }
 
@@ -185,9 +190,9 @@ export class PortalAccounts {
     input: { resetToken: string; newPassword: string; transport?: SessionTransport | null },
     context: RequestContext,
   ): Promise<SignInOutcome> {
-    const { work, hasher, signIn } = this.needs;
-    const transport = signIn.transportOf(input.transport, context);
-    const bySource = await signIn.takeFromSource("token", context);
+    const { work, hasher, sourceLimits, door } = this.needs;
+    const transport = transportOf(input.transport, context);
+    const bySource = await sourceLimits.take("token", context);
     const field = ["input", "resetToken"];
     const token = await findToken(work, input.resetToken, ["PASSWORD_RESET"]);
     const person = token && (await findPerson(work.reader, "PORTAL", token.accountId ?? ""));
@@ -211,16 +216,16 @@ export class PortalAccounts {
         data: { email: person.email, by: "reset" },
       });
       await notify(unit, person, actor, passwordChanged);
-      return enterOrWait(signIn, unit, { person, door: "PASSWORD_RESET", transport, context });
+      return enterOrWait(door, unit, { person, door: "PASSWORD_RESET", transport, context });
     });
-    await signIn.giveBack(bySource);
+    await sourceLimits.giveBack(bySource);
     return outcomeOf(entered);
   }
 
   /** The new login email's mailbox confirmed: from now on it signs in, and the old one does not. */
   async confirmLoginEmail(input: { token: string }, context: RequestContext): Promise<void> {
-    const { work, signIn } = this.needs;
-    const bySource = await signIn.takeFromSource("token", context);
+    const { work, sourceLimits } = this.needs;
+    const bySource = await sourceLimits.take("token", context);
     const field = ["input", "token"];
     const token = await findToken(work, input.token, ["EMAIL_CHANGE"]);
     const person = token && (await findPerson(work.reader, "PORTAL", token.accountId ?? ""));
@@ -245,7 +250,7 @@ export class PortalAccounts {
       unit.record({ type: "LOGIN_EMAIL_CHANGED", firmId: person.firmId, actor, accountId: person.accountId, data });
       await notify(unit, person, actor, loginEmailChanged, { newEmail: token.email });
     });
-    await signIn.giveBack(bySource);
+    await sourceLimits.giveBack(bySource);
   }
 
   /** What a mailed token is for; null when it is wrong, expired or spent. Changes nothing. */

@@ -16,7 +16,7 @@ import { loadPolicy } from "../firms/security-policy.reader.js";
 import { passwordTriesOf, type Attempts } from "../sign-in/attempts.service.js";
 import { KnownDevice } from "../sessions/known-device.entity.js";
 import { passwordTriesOn } from "../sessions/known-devices.js";
-import { mustAllowLogin } from "../sign-in/sign-in.service.js";
+import { mustAllowLogin } from "../sign-in/must-allow-login.js";
 import type { SecondFactor } from "../two-factor/second-factor.service.js";
 import { about, deleteAccount, signOutEverywhere } from "./end-account.js";
 import { mailPasswordReset } from "./mail-password-reset.js";

@@ -16,7 +16,7 @@ import { sessionIdOf, type SessionService } from "../sessions/session.service.js
 import type { SecondFactor } from "../two-factor/second-factor.service.js";
 import type { Attempts } from "./attempts.service.js";
 import type { OwnSecondFactor } from "./own-second-factor.service.js";
-import type { SignInService } from "./sign-in.service.js";
+import type { SourceLimits } from "./source-limits.js";
 
 /** A signed-in person's own password and sessions. */
 export class OwnCredentials {
@@ -28,7 +28,7 @@ export class OwnCredentials {
       sessions: SessionService;
       secondFactor: SecondFactor;
       ownSecondFactor: OwnSecondFactor;
-      signIn: SignInService;
+      sourceLimits: SourceLimits;
     },
   ) {}
 
@@ -144,13 +144,13 @@ export class OwnCredentials {
     purpose: keyof typeof passwordFields,
     context: RequestContext,
   ): Promise<void> {
-    const { work, hasher, attempts, signIn } = this.needs;
+    const { work, hasher, attempts, sourceLimits } = this.needs;
     const key = `password-again:${person.ownerId}`;
     const { bySource, attempt } = await work.doAndKeep(async (unit) => {
       // First, and kept also where it was right: a flood of one's own must not spend the tries of everybody at the address.
       const proof = await attempts.takeWithin(unit, `proofs-again:${person.ownerId}`, attemptLimits.proofsAgain);
       if (!proof.ok) throw new Refusal("TOO_MANY_REQUESTS", null, (say) => say.provenTooOften(proof.retryAfterMs));
-      const source = await signIn.takeFromSourceWithin(unit, "password", context);
+      const source = await sourceLimits.takeWithin(unit, "password", context);
       const taken = await attempts.takeWithin(unit, key, attemptLimits.password);
       if (!taken.ok) throw new Refusal("ACCOUNT_LOCKED", null, (say) => say.tooManyWrongPasswords(taken.retryAfterMs));
       return { bySource: source, attempt: taken };
@@ -165,7 +165,7 @@ export class OwnCredentials {
       throw new Refusal("INVALID_CREDENTIALS", passwordFields[purpose], (say) => say.passwordWrong);
     }
     await attempts.clear(key);
-    await signIn.giveBack(bySource);
+    await sourceLimits.giveBack(bySource);
   }
 
   /** As of a sign-in that failed, so that the log has every guess. `waitMs`: it was the last before a wait. */

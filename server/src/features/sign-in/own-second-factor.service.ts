@@ -15,7 +15,7 @@ import {
 import { Refusal } from "../../platform/graphql/failures.js";
 import { asPerson, mustBeFresh, ownerIdOf, type PersonCaller } from "../access/caller.js";
 import { holdCaller } from "../access/caller-now.js";
-import { personOf, type Person } from "../access/person.js";
+import { findPerson, personOf, type Person } from "../access/person.js";
 import { actorIn, sessionCookie, type RequestContext } from "../access/request-context.js";
 import { endAccess } from "../access-endings/end-access.js";
 import type { Actor, UnitOfWork, Work } from "../work/unit-of-work.js";
@@ -32,7 +32,10 @@ import type { EnrollmentCodes } from "./enrollment-codes.js";
 import type { SignInChallenge } from "./sign-in-challenge.entity.js";
 import type { SignInChallenges } from "./sign-in-challenges.js";
 import { SignedIn } from "./sign-in.results.js";
-import { actorAs, type SignInService } from "./sign-in.service.js";
+import type { AccountDoor } from "./account-door.js";
+import { actorAs } from "./sign-in-actor.js";
+import type { SourceLimits } from "./source-limits.js";
+import { transportOf } from "./transport.js";
 
 /**
  * Who enrols: somebody on the way of signing in (with a token, whose challenge it is), or somebody signed in (whose session may have one).
@@ -50,7 +53,8 @@ export class OwnSecondFactor {
       sessions: SessionService;
       secondFactor: SecondFactor;
       enrollmentCodes: EnrollmentCodes;
-      signIn: SignInService;
+      sourceLimits: SourceLimits;
+      door: AccountDoor;
     },
   ) {}
 
@@ -109,14 +113,14 @@ export class OwnSecondFactor {
     code: string | null | undefined,
     context: RequestContext,
   ): Promise<SignInChallenge> {
-    const { work, challenges, secondFactor, signIn } = this.needs;
+    const { work, challenges, secondFactor, sourceLimits } = this.needs;
     if (!code) {
       if (caller) await this.mailCode(person, actor, caller, context);
       throw new Refusal("EMAIL_CODE_REQUIRED", ["input", "emailCode"]);
     }
     if (!challenge) throw setUpTookTooLong();
     const bySource = await work.doAndKeep(async (unit) => {
-      const source = await signIn.takeFromSourceWithin(unit, "secondFactor", context);
+      const source = await sourceLimits.takeWithin(unit, "secondFactor", context);
       await secondFactor.takeTry(unit, person, actor);
       await challenges.takeTry(unit, challenge);
       return source;
@@ -130,7 +134,7 @@ export class OwnSecondFactor {
       return caller
         ? secondFactor.failAgain(person, actor, "email code", "FIRST_ENROLLMENT")
         : secondFactor.fail(person, actor, "email code");
-    await signIn.giveBack(bySource);
+    await sourceLimits.giveBack(bySource);
     return { ...challenge, isMailboxProven: true };
   }
 
@@ -151,13 +155,13 @@ export class OwnSecondFactor {
     input: { enrollmentToken?: string | null; code: string; transport?: SessionTransport | null },
     context: RequestContext,
   ): Promise<{ recoveryCodes: string[]; signedIn: SignedIn | null }> {
-    const { work, challenges, secondFactor, signIn } = this.needs;
-    const transport = signIn.transportOf(input.transport, context);
+    const { work, challenges, secondFactor, sourceLimits, door } = this.needs;
+    const transport = transportOf(input.transport, context);
     const { person, challenge, caller, actor } = await this.whoEnrolls(input.enrollmentToken, context);
     // Of somebody who is enrolled, the present code was asked as the new one was begun.
     const isReplacing = caller !== null && (await secondFactor.isEnrolled(person));
     if (!isReplacing) provenOf(challenge);
-    const bySource = await signIn.takeFromSource("secondFactor", context);
+    const bySource = await sourceLimits.take("secondFactor", context);
     const code = readTotpCode(input.code);
     const secret = await secondFactor.takeEnrollmentTry(person);
     if (secret === null) throw setUpTookTooLong();
@@ -194,10 +198,10 @@ export class OwnSecondFactor {
         second: "NEW_AUTHENTICATOR" as const,
         landingRequestId: challenge.landingRequestId,
       };
-      const outcome = await signIn.enter(unit, entry);
+      const outcome = await door.enter(unit, entry);
       return { recoveryCodes, signedIn: outcome instanceof SignedIn ? outcome : null };
     });
-    await signIn.giveBack(bySource);
+    await sourceLimits.giveBack(bySource);
     return done;
   }
 
@@ -240,9 +244,9 @@ export class OwnSecondFactor {
   }
 
   async takeTries(person: Person, actor: Actor, context: RequestContext): Promise<void> {
-    const { work, signIn, secondFactor } = this.needs;
+    const { work, sourceLimits, secondFactor } = this.needs;
     await work.doAndKeep(async (unit) => {
-      await signIn.takeFromSourceWithin(unit, "secondFactor", context);
+      await sourceLimits.takeWithin(unit, "secondFactor", context);
       await secondFactor.takeTry(unit, person, actor);
     });
   }
@@ -296,10 +300,11 @@ export class OwnSecondFactor {
   }
 
   private async whoEnrolls(enrollmentToken: string | null | undefined, context: RequestContext): Promise<Enrolling> {
-    const { work, challenges, signIn } = this.needs;
+    const { work, challenges } = this.needs;
     if (enrollmentToken != null) {
       const challenge = await challenges.find(enrollmentToken, "ENROLLMENT");
-      const person = await signIn.personOfChallenge(work.reader, challenge);
+      const person = await findPerson(work.reader, challenge.audience, challenge.ownerId);
+      if (!person) throw new Refusal("CHALLENGE_EXPIRED");
       return { person, actor: actorAs(person, context.source), challenge, caller: null };
     }
     const caller = asPerson(context.caller);

@@ -10,7 +10,11 @@ import type { ProvenBy, SecondFactor } from "../two-factor/second-factor.service
 import type { SignInChallenge } from "./sign-in-challenge.entity.js";
 import type { SignInChallenges } from "./sign-in-challenges.js";
 import type { SignInOutcome } from "./sign-in.results.js";
-import { actorAs, type SignInService } from "./sign-in.service.js";
+import type { AccountDoor } from "./account-door.js";
+import type { LinkDoor } from "./link-door.js";
+import { actorAs } from "./sign-in-actor.js";
+import type { SourceLimits } from "./source-limits.js";
+import { transportOf } from "./transport.js";
 import { trustDevice } from "./trusted-devices.js";
 
 interface Step {
@@ -33,7 +37,9 @@ export class SecondFactorStep {
       work: Work;
       challenges: SignInChallenges;
       secondFactor: SecondFactor;
-      signIn: SignInService;
+      sourceLimits: SourceLimits;
+      accountDoor: AccountDoor;
+      linkDoor: LinkDoor;
     },
   ) {}
 
@@ -60,14 +66,14 @@ export class SecondFactorStep {
   }
 
   private async prove(input: Step, what: ProvenBy, context: RequestContext, spend: Spend): Promise<SignInOutcome> {
-    const { work, challenges, secondFactor, signIn } = this.needs;
-    const transport = signIn.transportOf(input.transport, context);
+    const { work, challenges, secondFactor, sourceLimits } = this.needs;
+    const transport = transportOf(input.transport, context);
     // Looked up before the address's row is locked, which many may share: whether it is still live, taking its try decides.
     const found = await challenges.look(input.challengeToken, "SECOND_FACTOR");
     const owner = found && (await findPerson(work.reader, found.audience, found.ownerId));
     // All tries are taken, and kept, before the proof is looked at.
     const { bySource, challenge, person, actor } = await work.doAndKeep(async (unit) => {
-      const key = await signIn.takeFromSourceWithin(unit, "secondFactor", context);
+      const key = await sourceLimits.takeWithin(unit, "secondFactor", context);
       if (!found || !owner) throw new Refusal("CHALLENGE_EXPIRED");
       const tries = actorAs(owner, context.source);
       await secondFactor.takeTry(unit, owner, tries);
@@ -81,7 +87,7 @@ export class SecondFactorStep {
       return this.continueThrough(unit, challenge, person, { ...input, transport, second: secondOf[what] }, context);
     });
     if (outcome === null) return secondFactor.fail(person, actor, what);
-    await signIn.giveBack(bySource);
+    await sourceLimits.giveBack(bySource);
     return outcome;
   }
 
@@ -92,7 +98,7 @@ export class SecondFactorStep {
     input: Step & { transport: SessionTransport; second: SecondProof },
     context: RequestContext,
   ): Promise<SignInOutcome> {
-    const { signIn } = this.needs;
+    const { accountDoor, linkDoor } = this.needs;
     if (challenge.door === "MAGIC_LINK") {
       const link = await unit.manager.findOneBy(MagicLink, {
         id: challenge.magicLinkId ?? "",
@@ -103,13 +109,13 @@ export class SecondFactorStep {
         throw new Refusal("CHALLENGE_EXPIRED");
       const { sentTo } = await unit.manager.findOneByOrFail(ClientRequest, { id: link.requestId, firmId: link.firmId });
       const reach = { firmId: person.firmId, email: sentTo, requestId: link.requestId, magicLinkId: link.id };
-      return signIn.openLinkSession(unit, reach, input.transport, context, { second: input.second });
+      return linkDoor.openSession(unit, reach, input.transport, context, { second: input.second });
     }
     if (input.trustDevice && person.audience === "PORTAL") {
       const { trustedDeviceDays } = await loadPolicy(unit.manager, person.firmId, { lock: "share" });
       await trustDevice(unit, person, context, trustedDeviceDays);
     }
-    return signIn.enter(unit, {
+    return accountDoor.enter(unit, {
       person,
       door: challenge.door,
       transport: input.transport,

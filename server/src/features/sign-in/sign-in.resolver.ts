@@ -31,7 +31,7 @@ import {
   SignOutPayload,
   ViewerUnion,
 } from "./sign-in.results.js";
-import type { SignInService } from "./sign-in.service.js";
+import type { PasswordSignIn } from "./password-sign-in.service.js";
 import type { ViewerService } from "./viewer.service.js";
 
 /** A team member or a client: whoever has a password. */
@@ -40,7 +40,7 @@ const aPerson = { team: "read", portal: "account" } as const;
 @Resolver()
 export class SignInResolver {
   constructor(
-    private readonly signIn: SignInService,
+    private readonly passwordSignIn: PasswordSignIn,
     private readonly secondFactorStep: SecondFactorStep,
     private readonly ownSecondFactor: OwnSecondFactor,
     private readonly ownCredentials: OwnCredentials,
@@ -59,7 +59,7 @@ export class SignInResolver {
     @Arg("input", () => TeamSignInInput, { description: "Who, and how." }) input: TeamSignInInput,
     @Ctx() context: RequestContext,
   ) {
-    return answer(SignInPayload, async () => ({ result: await this.signIn.teamSignIn(input, context) }));
+    return answer(SignInPayload, async () => ({ result: await this.passwordSignIn.teamSignIn(input, context) }));
   }
 
   @Allow("anyone")
@@ -68,7 +68,7 @@ export class SignInResolver {
     @Arg("input", () => PortalSignInInput, { description: "Who, where, and how." }) input: PortalSignInInput,
     @Ctx() context: RequestContext,
   ) {
-    return answer(SignInPayload, async () => ({ result: await this.signIn.portalSignIn(input, context) }));
+    return answer(SignInPayload, async () => ({ result: await this.passwordSignIn.portalSignIn(input, context) }));
   }
 
   @Allow("anyone")

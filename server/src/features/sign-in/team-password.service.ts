@@ -14,7 +14,10 @@ import { findToken, spendToken, voidTokens } from "../mailed-tokens/mailed-token
 import { loadPolicy } from "../firms/security-policy.reader.js";
 import { enterOrWait, outcomeOf } from "./new-password-entry.js";
 import type { SignInOutcome } from "./sign-in.results.js";
-import { actorAs, type SignInService } from "./sign-in.service.js";
+import type { AccountDoor } from "./account-door.js";
+import { actorAs } from "./sign-in-actor.js";
+import type { SourceLimits } from "./source-limits.js";
+import { transportOf } from "./transport.js";
 
 const field = ["input", "token"];
 
@@ -24,7 +27,8 @@ export class TeamPassword {
     private readonly needs: {
       work: Work;
       hasher: PasswordHasher;
-      signIn: SignInService;
+      sourceLimits: SourceLimits;
+      door: AccountDoor;
     },
   ) {}
 
@@ -36,9 +40,9 @@ export class TeamPassword {
     input: { token: string; password: string; transport?: SessionTransport | null },
     context: RequestContext,
   ): Promise<SignInOutcome> {
-    const { work, hasher, signIn } = this.needs;
-    const transport = signIn.transportOf(input.transport, context);
-    const bySource = await signIn.takeFromSource("token", context);
+    const { work, hasher, sourceLimits } = this.needs;
+    const transport = transportOf(input.transport, context);
+    const bySource = await sourceLimits.take("token", context);
     const token = await findToken(work, input.token, ["TEAM_PASSWORD"]);
     const person = token && (await findPerson(work.reader, "TEAM", token.accountId ?? ""));
     if (!token || !person) throw new Refusal("TOKEN_INVALID", field);
@@ -60,9 +64,9 @@ export class TeamPassword {
         await notify(unit, person, actor, passwordChanged);
       }
       const door = joined === 1 ? "TEAM_INVITATION" : "PASSWORD_RESET";
-      return enterOrWait(signIn, unit, { person, door, transport, context });
+      return enterOrWait(this.needs.door, unit, { person, door, transport, context });
     });
-    await signIn.giveBack(bySource);
+    await sourceLimits.giveBack(bySource);
     return outcomeOf(entered);
   }
 }
