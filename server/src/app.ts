@@ -84,6 +84,7 @@ import {
   PortalAccountFieldsResolver,
   PortalAccountsResolver,
 } from "./features/portal-accounts/portal-account.resolver.js";
+import { AccountCreation } from "./features/portal-accounts/account-creation.service.js";
 import { PortalAccounts } from "./features/portal-accounts/portal-accounts.service.js";
 import { PortalAdministration } from "./features/portal-accounts/portal-administration.service.js";
 import { UnlinkedAccountsResolver } from "./features/portal-accounts/unlinked-accounts.resolver.js";
@@ -102,8 +103,10 @@ import { Attempts } from "./features/sign-in/attempts.service.js";
 import { LinkDoor } from "./features/sign-in/link-door.js";
 import { OwnCredentials } from "./features/sign-in/own-credentials.service.js";
 import { EnrollmentCodes } from "./features/sign-in/enrollment-codes.js";
+import { OwnEnrollment } from "./features/sign-in/own-enrollment.service.js";
 import { OwnSecondFactor } from "./features/sign-in/own-second-factor.service.js";
 import { SecondFactorStep } from "./features/sign-in/second-factor-step.service.js";
+import { SessionRenewal } from "./features/sign-in/session-renewal.js";
 import { SignInChallenges } from "./features/sign-in/sign-in-challenges.js";
 import { SignInResolver } from "./features/sign-in/sign-in.resolver.js";
 import { PasswordSignIn } from "./features/sign-in/password-sign-in.service.js";
@@ -253,11 +256,14 @@ export async function startApp(
     accountDoor,
     linkDoor,
   });
-  const ownSecondFactor = new OwnSecondFactor({
+  const renewal = new SessionRenewal({ sessions, challenges });
+  const ownSecondFactor = new OwnSecondFactor({ work, secondFactor, renewal, sourceLimits });
+  const ownEnrollment = new OwnEnrollment({
     work,
     challenges,
-    sessions,
     secondFactor,
+    ownSecondFactor,
+    renewal,
     enrollmentCodes,
     sourceLimits,
     door: accountDoor,
@@ -269,16 +275,16 @@ export async function startApp(
     sessions,
     secondFactor,
     ownSecondFactor,
+    renewal,
     sourceLimits,
   });
   const mailRequests = new PortalMailRequests({ work, log });
   const mailAllowance = new MailAllowance({ attempts, sourceLimitFactor });
   const teamPasswordRequests = new TeamPasswordRequests({ work, mailAllowance, suppressed, log });
+  const accountCreation = new AccountCreation({ work, hasher, sessions, sourceLimits, door: accountDoor });
   const accounts = new PortalAccounts({
     work,
     hasher,
-    sessions,
-    secondFactor,
     sourceLimits,
     door: accountDoor,
     mailRequests,
@@ -331,9 +337,9 @@ export async function startApp(
   wakes.mail = () => sender?.wake();
 
   const schema = await createSchema([
-    new SignInResolver(passwordSignIn, secondFactorStep, ownSecondFactor, ownCredentials, viewers),
+    new SignInResolver(passwordSignIn, secondFactorStep, ownEnrollment, ownSecondFactor, ownCredentials, viewers),
     new PasskeyResolver(new OwnPasskeys({ work, passkeys, secondFactor, challenges }), secondFactorStep),
-    new PortalAccountsResolver(accounts, administration),
+    new PortalAccountsResolver(accountCreation, accounts, administration),
     new PortalAccountFieldsResolver(sessions, statuses),
     new UnlinkedAccountsResolver(new UnlinkedAccounts({ work, secondFactor })),
     new TeamResolver(

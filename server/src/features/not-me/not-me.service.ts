@@ -36,27 +36,27 @@ export class NotMe {
    */
   async report(input: { token: string }, context: RequestContext): Promise<void> {
     const { work, hasher, sourceLimits } = this.needs;
-    const bySource = await sourceLimits.take("token", context);
-    const token = await findToken(work, input.token, ["NOT_ME"]);
-    const ownerId = token?.accountId ?? "";
-    const audience = isId("portalAccount", ownerId) ? "PORTAL" : "TEAM";
-    const person = token && (await findPerson(work.reader, audience, ownerId));
-    if (!token || !person) throw new Refusal("TOKEN_INVALID", field);
-    const share = shareOfPerson(context, { firmId: person.firmId, who: ownerId });
-    const nobodyKnows = audience === "PORTAL" ? await hasher.hash(newToken("gmn"), share) : null;
-    await work.do(async (unit) => {
-      await spendToken(unit, token, field);
-      if (nobodyKnows !== null) await storePassword(unit, ownerId, nobodyKnows);
-      await endAccess(unit, person, "NOT_ME");
-      const { firmId, firmName, accountId } = person;
-      const actor = actorAs(person, context.source);
-      unit.record({ type: "SUSPICION_REPORTED", firmId, actor, accountId, data: { email: token.email } });
-      await mailAdmins(unit, firmId, suspicionReported({ firmName, email: token.email, audience }), ownerId);
-      if (nobodyKnows === null) return;
-      // A mailbox that is no longer the account's gets no way in.
-      if (token.email === person.email && allowsPasswordLogin(await loadPolicy(unit.manager, firmId)))
-        await mailPasswordReset(unit, person, passwordStopped);
+    await sourceLimits.guard("token", context, async () => {
+      const token = await findToken(work, input.token, ["NOT_ME"]);
+      const ownerId = token?.accountId ?? "";
+      const audience = isId("portalAccount", ownerId) ? "PORTAL" : "TEAM";
+      const person = token && (await findPerson(work.reader, audience, ownerId));
+      if (!token || !person) throw new Refusal("TOKEN_INVALID", field);
+      const share = shareOfPerson(context, { firmId: person.firmId, who: ownerId });
+      const nobodyKnows = audience === "PORTAL" ? await hasher.hash(newToken("gmn"), share) : null;
+      await work.do(async (unit) => {
+        await spendToken(unit, token, field);
+        if (nobodyKnows !== null) await storePassword(unit, ownerId, nobodyKnows);
+        await endAccess(unit, person, "NOT_ME");
+        const { firmId, firmName, accountId } = person;
+        const actor = actorAs(person, context.source);
+        unit.record({ type: "SUSPICION_REPORTED", firmId, actor, accountId, data: { email: token.email } });
+        await mailAdmins(unit, firmId, suspicionReported({ firmName, email: token.email, audience }), ownerId);
+        if (nobodyKnows === null) return;
+        // A mailbox that is no longer the account's gets no way in.
+        if (token.email === person.email && allowsPasswordLogin(await loadPolicy(unit.manager, firmId)))
+          await mailPasswordReset(unit, person, passwordStopped);
+      });
     });
-    await sourceLimits.giveBack(bySource);
   }
 }

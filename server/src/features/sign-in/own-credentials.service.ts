@@ -16,6 +16,7 @@ import { sessionIdOf, type SessionService } from "../sessions/session.service.js
 import type { SecondFactor } from "../two-factor/second-factor.service.js";
 import type { Attempts } from "./attempts.service.js";
 import type { OwnSecondFactor } from "./own-second-factor.service.js";
+import type { SessionRenewal } from "./session-renewal.js";
 import type { SourceLimits } from "./source-limits.js";
 
 /** A signed-in person's own password and sessions. */
@@ -28,6 +29,7 @@ export class OwnCredentials {
       sessions: SessionService;
       secondFactor: SecondFactor;
       ownSecondFactor: OwnSecondFactor;
+      renewal: SessionRenewal;
       sourceLimits: SourceLimits;
     },
   ) {}
@@ -36,7 +38,7 @@ export class OwnCredentials {
     input: { password: string; code?: string | null; passkeyResponse?: string | null },
     context: RequestContext,
   ): Promise<SessionView> {
-    const { work, secondFactor, ownSecondFactor } = this.needs;
+    const { work, secondFactor, ownSecondFactor, renewal } = this.needs;
     const caller = asPerson(context.caller);
     const person = await personOf(work.reader, caller);
     const actor = actorIn(context);
@@ -51,7 +53,7 @@ export class OwnCredentials {
       const isEnrolled = wasEnrolled || (await secondFactor.stateOf(unit.manager, person, true)).enrolledAt !== null;
       if (isEnrolled && !wasEnrolled) throw codeMissing();
       if (isEnrolled && !(await this.spend(unit, person, caller, actor, input))) return null;
-      return ownSecondFactor.renewSession(unit, caller, context, { act: "STEP_UP", second, isEnrolled });
+      return renewal.renew(unit, caller, context, { act: "STEP_UP", second, isEnrolled });
     });
     if (session === null)
       return secondFactor.failAgain(person, actor, passkeyResponse == null ? "code" : "passkey", "STEP_UP");
@@ -79,7 +81,7 @@ export class OwnCredentials {
     input: { currentPassword: string; newPassword: string },
     context: RequestContext,
   ): Promise<SessionView> {
-    const { secondFactor, work, hasher, ownSecondFactor } = this.needs;
+    const { secondFactor, work, hasher, renewal } = this.needs;
     const caller = asPerson(context.caller);
     const person = await personOf(work.reader, caller);
     const isEnrolled = await secondFactor.isEnrolled(person);
@@ -100,7 +102,7 @@ export class OwnCredentials {
       });
       await notify(unit, person, actor, passwordChanged);
       const proof = { act: "PASSWORD_CHANGE", second: "NONE", isEnrolled } as const;
-      return ownSecondFactor.renewSession(unit, caller, context, proof);
+      return renewal.renew(unit, caller, context, proof);
     });
     return SessionView.of(session, session.id);
   }
@@ -146,26 +148,31 @@ export class OwnCredentials {
   ): Promise<void> {
     const { work, hasher, attempts, sourceLimits } = this.needs;
     const key = `password-again:${person.ownerId}`;
-    const { bySource, attempt } = await work.doAndKeep(async (unit) => {
-      // First, and kept also where it was right: a flood of one's own must not spend the tries of everybody at the address.
-      const proof = await attempts.takeWithin(unit, `proofs-again:${person.ownerId}`, attemptLimits.proofsAgain);
-      if (!proof.ok) throw new Refusal("TOO_MANY_REQUESTS", null, (say) => say.provenTooOften(proof.retryAfterMs));
-      const source = await sourceLimits.takeWithin(unit, "password", context);
-      const taken = await attempts.takeWithin(unit, key, attemptLimits.password);
-      if (!taken.ok) throw new Refusal("ACCOUNT_LOCKED", null, (say) => say.tooManyWrongPasswords(taken.retryAfterMs));
-      return { bySource: source, attempt: taken };
+    const tries = {
+      // Kept also where it was right: a flood of one's own must not spend the tries of everybody at the address.
+      beforeSource: async (unit: UnitOfWork) => {
+        const proof = await attempts.takeWithin(unit, `proofs-again:${person.ownerId}`, attemptLimits.proofsAgain);
+        if (!proof.ok) throw new Refusal("TOO_MANY_REQUESTS", null, (say) => say.provenTooOften(proof.retryAfterMs));
+      },
+      afterSource: async (unit: UnitOfWork) => {
+        const taken = await attempts.takeWithin(unit, key, attemptLimits.password);
+        if (!taken.ok)
+          throw new Refusal("ACCOUNT_LOCKED", null, (say) => say.tooManyWrongPasswords(taken.retryAfterMs));
+        return taken;
+      },
+    };
+    await sourceLimits.guardWith("password", context, tries, async (attempt, bySource) => {
+      const credential = await work.reader.findOneBy(PasswordCredential, { ownerId: person.ownerId });
+      const share = shareOfOwner(person, context);
+      const isRight =
+        couldBePassword(password) &&
+        (await attempts.judging([attempt.taken, bySource], () => hasher.matches(password, credential, share)));
+      if (!isRight) {
+        await this.recordWrongPassword(person, purpose, attempt.isLast ? attempt.waitMs : null, context);
+        throw new Refusal("INVALID_CREDENTIALS", passwordFields[purpose], (say) => say.passwordWrong);
+      }
+      await attempts.clear(key);
     });
-    const credential = await work.reader.findOneBy(PasswordCredential, { ownerId: person.ownerId });
-    const share = shareOfOwner(person, context);
-    const isRight =
-      couldBePassword(password) &&
-      (await attempts.judging([attempt.taken, bySource], () => hasher.matches(password, credential, share)));
-    if (!isRight) {
-      await this.recordWrongPassword(person, purpose, attempt.isLast ? attempt.waitMs : null, context);
-      throw new Refusal("INVALID_CREDENTIALS", passwordFields[purpose], (say) => say.passwordWrong);
-    }
-    await attempts.clear(key);
-    await sourceLimits.giveBack(bySource);
   }
 
   /** As of a sign-in that failed, so that the log has every guess. `waitMs`: it was the last before a wait. */

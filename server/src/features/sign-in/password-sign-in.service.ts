@@ -4,7 +4,7 @@ import { isId } from "../../platform/crypto/ids.js";
 import { Refusal } from "../../platform/graphql/failures.js";
 import { findClientByEmail, findMemberByEmail, findPerson, type Person } from "../access/person.js";
 import type { RequestContext } from "../access/request-context.js";
-import type { Work } from "../work/unit-of-work.js";
+import type { UnitOfWork, Work } from "../work/unit-of-work.js";
 import { Contact } from "../contacts/contact.entity.js";
 import { Firm } from "../firms/firm.entity.js";
 import { PasswordCredential } from "../passwords/password-credential.entity.js";
@@ -125,55 +125,53 @@ export class PasswordSignIn {
     const device = devices.find(({ ownerId }) => ownerId === person?.ownerId);
     const key = device ? passwordTriesOn(device) : passwordTriesOf(given.audience, given.firmId, given.email);
     const limit = device ? attemptLimits.passwordOnKnownDevice : attemptLimits.password;
-    const { bySource, attempt } = await work.doAndKeep(async (unit) => {
-      const source = await sourceLimits.takeWithin(unit, "password", context);
+    const afterSource = async (unit: UnitOfWork) => {
       const taken = await attempts.takeWithin(unit, key, limit);
       if (!taken.ok) throw passwordWait(taken.retryAfterMs);
-      return { bySource: source, attempt: taken };
-    });
-
-    const credential = person && (await work.reader.findOneBy(PasswordCredential, { ownerId: person.ownerId }));
-    // What cannot be a password costs no hash, whoever's it is said to be.
-    const share = shareOfStranger(context, { firmId: given.audience === "TEAM" ? null : given.firmId, who: key });
-    const isRight =
-      couldBePassword(given.password) &&
-      (await attempts.judging([attempt.taken, bySource], () => hasher.matches(given.password, credential, share)));
-    if (!isRight || !person || !credential) {
-      await this.recordFailure(given, attempt.isLast ? attempt.waitMs : null);
-      throw new Refusal("INVALID_CREDENTIALS");
-    }
-    const renewed = hasher.isOld(credential) ? await hasher.hash(given.password, share) : null;
-    const entering = work.do(async (unit) => {
-      // The policy first, as wherever a session may be opened. The password's row stays as it is until the commit: whoever changes it at
-      // this moment either comes first, and this sign-in fails, or waits, and ends the session that it opens.
-      await loadPolicy(unit.manager, person.firmId, { lock: "share" });
-      const current = await lockedCredential(unit, person.ownerId);
-      if (current?.version !== credential.version) throw new Refusal("INVALID_CREDENTIALS");
-      // Found by an address that may be somebody else's by now: a change of it waits for the password's row as well.
-      const found = await findPerson(unit.manager, given.audience, person.ownerId);
-      if (found?.email !== person.email) throw new Refusal("INVALID_CREDENTIALS");
-      if (renewed) await renewHash(unit, current, hasher, renewed);
-      await attempts.clearWithin(unit, key);
-      return door.enter(unit, {
-        person: found,
-        door: "PASSWORD",
-        transport: given.transport,
-        context,
-        landingRequestId: given.landingRequestId ?? null,
+      return taken;
+    };
+    return sourceLimits.guardWith("password", context, { afterSource }, async (attempt, bySource) => {
+      const credential = person && (await work.reader.findOneBy(PasswordCredential, { ownerId: person.ownerId }));
+      // What cannot be a password costs no hash, whoever's it is said to be.
+      const share = shareOfStranger(context, { firmId: given.audience === "TEAM" ? null : given.firmId, who: key });
+      const isRight =
+        couldBePassword(given.password) &&
+        (await attempts.judging([attempt.taken, bySource], () => hasher.matches(given.password, credential, share)));
+      if (!isRight || !person || !credential) {
+        await this.recordFailure(given, attempt.isLast ? attempt.waitMs : null);
+        throw new Refusal("INVALID_CREDENTIALS");
+      }
+      const renewed = hasher.isOld(credential) ? await hasher.hash(given.password, share) : null;
+      const entering = work.do(async (unit) => {
+        // The policy first, as wherever a session may be opened. The password's row stays as it is until the commit: whoever changes it at
+        // this moment either comes first, and this sign-in fails, or waits, and ends the session that it opens.
+        await loadPolicy(unit.manager, person.firmId, { lock: "share" });
+        const current = await lockedCredential(unit, person.ownerId);
+        if (current?.version !== credential.version) throw new Refusal("INVALID_CREDENTIALS");
+        // Found by an address that may be somebody else's by now: a change of it waits for the password's row as well.
+        const found = await findPerson(unit.manager, given.audience, person.ownerId);
+        if (found?.email !== person.email) throw new Refusal("INVALID_CREDENTIALS");
+        if (renewed) await renewHash(unit, current, hasher, renewed);
+        await attempts.clearWithin(unit, key);
+        return door.enter(unit, {
+          person: found,
+          door: "PASSWORD",
+          transport: given.transport,
+          context,
+          landingRequestId: given.landingRequestId ?? null,
+        });
       });
+      return enrollmentCodes
+        .orTell(person, actorAs(person, context.source), entering)
+        .catch(async (refused: unknown) => {
+          // The password was right, and what comes after it has to wait: no wrong one is counted.
+          if (refused instanceof NoMoreCodes || refused instanceof SecondFactorLocked) {
+            await attempts.clear(key);
+            await attempts.giveBack(bySource);
+          }
+          throw refused;
+        });
     });
-    const outcome = await enrollmentCodes
-      .orTell(person, actorAs(person, context.source), entering)
-      .catch(async (refused: unknown) => {
-        // The password was right, and what comes after it has to wait: no wrong one is counted.
-        if (refused instanceof NoMoreCodes || refused instanceof SecondFactorLocked) {
-          await attempts.clear(key);
-          await attempts.giveBack(bySource);
-        }
-        throw refused;
-      });
-    await attempts.giveBack(bySource);
-    return outcome;
   }
 
   private async recordFailure(

@@ -72,23 +72,25 @@ export class SecondFactorStep {
     const found = await challenges.look(input.challengeToken, "SECOND_FACTOR");
     const owner = found && (await findPerson(work.reader, found.audience, found.ownerId));
     // All tries are taken, and kept, before the proof is looked at.
-    const { bySource, challenge, person, actor } = await work.doAndKeep(async (unit) => {
-      const key = await sourceLimits.takeWithin(unit, "secondFactor", context);
+    const afterSource = async (unit: UnitOfWork) => {
       if (!found || !owner) throw new Refusal("CHALLENGE_EXPIRED");
       const tries = actorAs(owner, context.source);
       await secondFactor.takeTry(unit, owner, tries);
       await challenges.takeTry(unit, found);
-      return { bySource: key, challenge: found, person: owner, actor: tries };
-    });
-
-    const outcome = await work.do(async (unit) => {
-      if (!(await spend(unit, person, actor, challenge))) return null;
-      await challenges.spend(unit, challenge);
-      return this.continueThrough(unit, challenge, person, { ...input, transport, second: secondOf[what] }, context);
-    });
-    if (outcome === null) return secondFactor.fail(person, actor, what);
-    await sourceLimits.giveBack(bySource);
-    return outcome;
+      return { challenge: found, person: owner, actor: tries };
+    };
+    return sourceLimits.guardWith(
+      "secondFactor",
+      context,
+      { afterSource },
+      async ({ challenge, person, actor }) =>
+        (await work.do(async (unit) => {
+          if (!(await spend(unit, person, actor, challenge))) return null;
+          await challenges.spend(unit, challenge);
+          const given = { ...input, transport, second: secondOf[what] };
+          return this.continueThrough(unit, challenge, person, given, context);
+        })) ?? secondFactor.fail(person, actor, what),
+    );
   }
 
   private async continueThrough(

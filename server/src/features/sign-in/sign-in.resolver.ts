@@ -9,6 +9,7 @@ import {
   StepUpPayload,
 } from "../two-factor/two-factor.results.js";
 import type { OwnCredentials } from "./own-credentials.service.js";
+import type { OwnEnrollment } from "./own-enrollment.service.js";
 import type { OwnSecondFactor } from "./own-second-factor.service.js";
 import type { SecondFactorStep } from "./second-factor-step.service.js";
 import {
@@ -42,6 +43,7 @@ export class SignInResolver {
   constructor(
     private readonly passwordSignIn: PasswordSignIn,
     private readonly secondFactorStep: SecondFactorStep,
+    private readonly ownEnrollment: OwnEnrollment,
     private readonly ownSecondFactor: OwnSecondFactor,
     private readonly ownCredentials: OwnCredentials,
     private readonly viewers: ViewerService,
@@ -109,7 +111,7 @@ export class SignInResolver {
     @Ctx() context: RequestContext,
   ) {
     return answer(BeginTwoFactorEnrollmentPayload, async () => ({
-      enrollment: await this.ownSecondFactor.begin(input, context),
+      enrollment: await this.ownEnrollment.begin(input, context),
     }));
   }
 
@@ -123,7 +125,7 @@ export class SignInResolver {
     input: ConfirmTwoFactorEnrollmentInput,
     @Ctx() context: RequestContext,
   ) {
-    return answer(ConfirmTwoFactorEnrollmentPayload, () => this.ownSecondFactor.confirm(input, context));
+    return answer(ConfirmTwoFactorEnrollmentPayload, () => this.ownEnrollment.confirm(input, context));
   }
 
   @Allow(aPerson)

@@ -42,31 +42,31 @@ export class TeamPassword {
   ): Promise<SignInOutcome> {
     const { work, hasher, sourceLimits } = this.needs;
     const transport = transportOf(input.transport, context);
-    const bySource = await sourceLimits.take("token", context);
-    const token = await findToken(work, input.token, ["TEAM_PASSWORD"]);
-    const person = token && (await findPerson(work.reader, "TEAM", token.accountId ?? ""));
-    if (!token || !person) throw new Refusal("TOKEN_INVALID", field);
-    mustBeGoodPassword(input.password, person, ["input", "password"]);
-    const share = shareOfPerson(context, { firmId: person.firmId, who: person.ownerId });
-    const stored = await hasher.hash(input.password, share);
-    const entered = await work.do(async (unit) => {
-      await loadPolicy(unit.manager, person.firmId, { lock: "share" });
-      await spendToken(unit, token, field);
-      await voidTokens(unit, person.firmId, token.email, ["TEAM_PASSWORD"]);
-      await storePassword(unit, person.ownerId, stored);
-      await endAccess(unit, person, "PASSWORD_RESET");
-      const { firmId, email } = person;
-      const actor = actorAs(person, context.source);
-      const joined = await join(unit, person);
-      if (joined === 1) unit.record({ type: "TEAM_MEMBER_JOINED", firmId, actor, data: { email } });
-      else {
-        unit.record({ type: "PASSWORD_CHANGED", firmId, actor, data: { email, by: "reset" } });
-        await notify(unit, person, actor, passwordChanged);
-      }
-      const door = joined === 1 ? "TEAM_INVITATION" : "PASSWORD_RESET";
-      return enterOrWait(this.needs.door, unit, { person, door, transport, context });
+    const entered = await sourceLimits.guard("token", context, async () => {
+      const token = await findToken(work, input.token, ["TEAM_PASSWORD"]);
+      const person = token && (await findPerson(work.reader, "TEAM", token.accountId ?? ""));
+      if (!token || !person) throw new Refusal("TOKEN_INVALID", field);
+      mustBeGoodPassword(input.password, person, ["input", "password"]);
+      const share = shareOfPerson(context, { firmId: person.firmId, who: person.ownerId });
+      const stored = await hasher.hash(input.password, share);
+      return work.do(async (unit) => {
+        await loadPolicy(unit.manager, person.firmId, { lock: "share" });
+        await spendToken(unit, token, field);
+        await voidTokens(unit, person.firmId, token.email, ["TEAM_PASSWORD"]);
+        await storePassword(unit, person.ownerId, stored);
+        await endAccess(unit, person, "PASSWORD_RESET");
+        const { firmId, email } = person;
+        const actor = actorAs(person, context.source);
+        const joined = await join(unit, person);
+        if (joined === 1) unit.record({ type: "TEAM_MEMBER_JOINED", firmId, actor, data: { email } });
+        else {
+          unit.record({ type: "PASSWORD_CHANGED", firmId, actor, data: { email, by: "reset" } });
+          await notify(unit, person, actor, passwordChanged);
+        }
+        const door = joined === 1 ? "TEAM_INVITATION" : "PASSWORD_RESET";
+        return enterOrWait(this.needs.door, unit, { person, door, transport, context });
+      });
     });
-    await sourceLimits.giveBack(bySource);
     return outcomeOf(entered);
   }
 }
