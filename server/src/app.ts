@@ -27,7 +27,7 @@ import { may } from "./features/access/caller.js";
 import { ApiKeyService } from "./features/api-keys/api-key.service.js";
 import { ApiKeysResolver } from "./features/api-keys/api-key.resolver.js";
 import { IdempotencyKeys, idempotencyPlugin } from "./features/idempotency/idempotency.js";
-import { authenticationFields, costBucketOf, readsFree } from "./features/access/limits.js";
+import { costBucketOf, readsFree } from "./features/access/limits.js";
 import { WebhookDispatcher } from "./features/webhooks/webhook-dispatcher.js";
 import { WebhookService } from "./features/webhooks/webhook.service.js";
 import { WebhooksResolver } from "./features/webhooks/webhook.resolver.js";
@@ -98,6 +98,7 @@ import { Sweep } from "./features/retention/sweep.js";
 import { SecurityPolicyResolver } from "./features/security-mode/security-policy.resolver.js";
 import { SecurityPolicyService } from "./features/security-mode/security-policy.service.js";
 import { SessionService } from "./features/sessions/session.service.js";
+import { authenticationFields } from "./features/sign-in/authentication-fields.js";
 import { AccountDoor } from "./features/sign-in/account-door.js";
 import { Attempts } from "./features/sign-in/attempts.service.js";
 import { LinkDoor } from "./features/sign-in/link-door.js";
@@ -116,6 +117,7 @@ import { SuppressedMails } from "./features/sign-in/suppressed-mails.service.js"
 import { TeamPasswordRequests } from "./features/sign-in/team-password-requests.service.js";
 import { TeamPassword } from "./features/sign-in/team-password.service.js";
 import { ViewerService } from "./features/sign-in/viewer.service.js";
+import { AuthenticatorEnrollment } from "./features/two-factor/authenticator-enrollment.service.js";
 import { SecondFactor } from "./features/two-factor/second-factor.service.js";
 import { TwoFactorStatuses } from "./features/two-factor/two-factor-statuses.js";
 import type { Clock } from "./platform/clock/clock.js";
@@ -233,7 +235,8 @@ export async function startApp(
   const sessions = new SessionService(work);
   const challenges = new SignInChallenges(work, config.keys);
   const passkeys = new Passkeys(new URL(publicUrl).origin);
-  const secondFactor = new SecondFactor(work, config.keys, passkeys);
+  const secondFactor = new SecondFactor(work, { keys: config.keys, passkeys });
+  const enrollment = new AuthenticatorEnrollment({ work, keys: config.keys, secondFactor });
   const { sourceLimitFactor } = config;
   const suppressed = new SuppressedMails({ work, attempts });
   const enrollmentCodes = new EnrollmentCodes({ attempts, challenges, suppressed });
@@ -257,11 +260,12 @@ export async function startApp(
     linkDoor,
   });
   const renewal = new SessionRenewal({ sessions, challenges });
-  const ownSecondFactor = new OwnSecondFactor({ work, secondFactor, renewal, sourceLimits });
+  const ownSecondFactor = new OwnSecondFactor({ work, secondFactor, enrollment, renewal, sourceLimits });
   const ownEnrollment = new OwnEnrollment({
     work,
     challenges,
     secondFactor,
+    enrollment,
     ownSecondFactor,
     renewal,
     enrollmentCodes,

@@ -20,9 +20,9 @@ import { PasswordCredential } from "../features/passwords/password-credential.en
 import { operatorsShare } from "../features/passwords/hash-share.js";
 import type { PasswordHasher, StoredPassword } from "../features/passwords/password-hasher.js";
 import { PortalAccount } from "../features/portal-accounts/portal-account.entity.js";
-import { newRecoveryCode } from "../features/two-factor/recovery-code.js";
-import { secretPlace } from "../features/two-factor/second-factor.service.js";
-import { newTotpSecret } from "../features/two-factor/totp.js";
+import { newRecoveryCode } from "../features/second-factors/recovery-code.js";
+import { secretPlace } from "../features/second-factors/authenticator.method.js";
+import { newTotpSecret } from "../features/second-factors/totp.js";
 import { RecoveryCode, TotpCredential, TwoFactorState } from "../features/two-factor/two-factor.entity.js";
 import { contactWords, nameKeyOf } from "../features/contacts/contact-index.js";
 import { demoLogo } from "./demo-logo.js";

@@ -20,20 +20,15 @@ import { TeamMember } from "../firm-staff/team-member.entity.js";
 import { TeamMemberView } from "../firm-staff/team-member.results.js";
 import { notify } from "../mail/security-notices.js";
 import { newDeviceSignIn } from "../mail/security-letters.js";
-import { Passkey } from "../passkeys/passkey.entity.js";
 import { loadPolicy } from "../firms/security-policy.reader.js";
 import type { OpenedSession, SessionService } from "../sessions/session.service.js";
-import { isLocked, lockedRefusal, type SecondFactor } from "../two-factor/second-factor.service.js";
+import type { SecondFactor } from "../two-factor/second-factor.service.js";
 import type { EnrollmentCodes } from "./enrollment-codes.js";
 import { rememberDevice } from "../sessions/known-devices.js";
+import { askSecondFactor } from "./second-factor-asking.js";
 import { actorAs } from "./sign-in-actor.js";
 import type { SignInChallenges } from "./sign-in-challenges.js";
-import {
-  TwoFactorEnrollmentRequired,
-  TwoFactorRequired,
-  type PersonViewer,
-  type SignInOutcome,
-} from "./sign-in.results.js";
+import { TwoFactorEnrollmentRequired, type PersonViewer, type SignInOutcome } from "./sign-in.results.js";
 import { signedIn } from "./signed-in.js";
 import { isTrustedDevice } from "./trusted-devices.js";
 
@@ -84,15 +79,8 @@ export class AccountDoor {
       case "REFUSE":
         throw new Refusal(step.code);
       case "PROVE_SECOND_FACTOR": {
-        if (isLocked(factor, unit.now)) throw lockedRefusal(factor.lockedUntil ?? 0, unit.now);
-        const { challenge, token } = await challenges.create(unit, { ...entry, step: "SECOND_FACTOR" });
-        const offersTrust = person.audience === "PORTAL" && policy.trustedDeviceDays > 0;
-        return new TwoFactorRequired({
-          challengeToken: token,
-          expiresAt: challenge.expiresAt,
-          trustedDeviceDays: offersTrust ? policy.trustedDeviceDays : null,
-          hasPasskey: await unit.manager.existsBy(Passkey, { ownerId: person.ownerId }),
-        });
+        const trustedDeviceDays = person.audience === "PORTAL" ? policy.trustedDeviceDays : 0;
+        return askSecondFactor(unit, challenges, entry, factor, trustedDeviceDays);
       }
       case "ENROLL": {
         const { challenge, token, emailCode } = await enrollmentCodes.open(unit, entry, factor, context.language);

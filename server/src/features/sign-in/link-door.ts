@@ -9,17 +9,11 @@ import type { Contact } from "../contacts/contact.entity.js";
 import type { FirmPolicy } from "../firms/security-policy.reader.js";
 import type { MagicLink } from "../magic-links/magic-link.entity.js";
 import { MailedToken } from "../mailed-tokens/mailed-token.entity.js";
-import { Passkey } from "../passkeys/passkey.entity.js";
 import type { SessionService } from "../sessions/session.service.js";
-import { isLocked, lockedRefusal, type SecondFactor } from "../two-factor/second-factor.service.js";
+import type { SecondFactor } from "../two-factor/second-factor.service.js";
+import { askSecondFactor } from "./second-factor-asking.js";
 import type { SignInChallenges } from "./sign-in-challenges.js";
-import {
-  AccountRequired,
-  SignInRequired,
-  TwoFactorRequired,
-  type ClaimOutcome,
-  type SignedIn,
-} from "./sign-in.results.js";
+import { AccountRequired, SignInRequired, type ClaimOutcome, type SignedIn } from "./sign-in.results.js";
 import { signedIn } from "./signed-in.js";
 
 /** A claimed link on its way to a session. */
@@ -65,22 +59,9 @@ export class LinkDoor {
       isSecondFactorProven: false,
     });
     if (step === "PROVE_SECOND_FACTOR" && person && factor) {
-      if (isLocked(factor, unit.now)) throw lockedRefusal(factor.lockedUntil ?? 0, unit.now);
-      const given = {
-        step: "SECOND_FACTOR",
-        person,
-        door: "MAGIC_LINK",
-        magicLinkId: link.id,
-        deviceKeyDigest,
-      } as const;
-      const { challenge, token } = await challenges.create(unit, given);
+      const given = { person, door: "MAGIC_LINK", magicLinkId: link.id, deviceKeyDigest } as const;
       // A trusted device skips the code of a password sign-in, never of a link.
-      return new TwoFactorRequired({
-        challengeToken: token,
-        expiresAt: challenge.expiresAt,
-        trustedDeviceDays: null,
-        hasPasskey: await unit.manager.existsBy(Passkey, { ownerId: person.ownerId }),
-      });
+      return askSecondFactor(unit, challenges, given, factor, 0);
     }
     const maskedEmail = maskEmail(request.sentTo);
     if (step === "SIGN_IN") return new SignInRequired({ maskedEmail, requestId: request.id });

@@ -56,7 +56,7 @@ export class OwnCredentials {
       return renewal.renew(unit, caller, context, { act: "STEP_UP", second, isEnrolled });
     });
     if (session === null)
-      return secondFactor.failAgain(person, actor, passkeyResponse == null ? "code" : "passkey", "STEP_UP");
+      return secondFactor.failAgain(person, actor, passkeyResponse == null ? "AUTHENTICATOR" : "PASSKEY", "STEP_UP");
     return SessionView.of(session, session.id);
   }
 
@@ -68,9 +68,10 @@ export class OwnCredentials {
     { code, passkeyResponse }: { code?: string | null; passkeyResponse?: string | null },
   ): Promise<boolean> {
     const { secondFactor } = this.needs;
+    const subject = { subjectId: sessionId, purpose: "STEP_UP" } as const;
     return passkeyResponse == null
-      ? secondFactor.spend(unit, person, actor, code ?? "")
-      : secondFactor.spendPasskey(unit, person, { subjectId: sessionId, purpose: "STEP_UP" }, passkeyResponse);
+      ? secondFactor.spend(unit, person, actor, { answer: code ?? "", subject })
+      : secondFactor.spend(unit, person, actor, { answer: passkeyResponse, subject }, ["PASSKEY"]);
   }
 
   /**

@@ -18,8 +18,9 @@ import type { Actor, UnitOfWork, Work } from "../work/unit-of-work.js";
 import { loadPolicy } from "../firms/security-policy.reader.js";
 import { notify } from "../mail/security-notices.js";
 import { twoFactorEnrolled } from "../mail/security-letters.js";
+import type { AuthenticatorEnrollment } from "../two-factor/authenticator-enrollment.service.js";
 import type { SecondFactor } from "../two-factor/second-factor.service.js";
-import { clockDriftSeconds, matchingStep, otpauthUri, readTotpCode } from "../two-factor/totp.js";
+import { clockDriftSeconds, matchingStep, otpauthUri, readTotpCode } from "../second-factors/totp.js";
 import { PendingTwoFactorEnrollment } from "../two-factor/two-factor.results.js";
 import type { AccountDoor } from "./account-door.js";
 import type { EnrollmentCodes } from "./enrollment-codes.js";
@@ -46,6 +47,7 @@ export class OwnEnrollment {
       work: Work;
       challenges: SignInChallenges;
       secondFactor: SecondFactor;
+      enrollment: AuthenticatorEnrollment;
       ownSecondFactor: OwnSecondFactor;
       renewal: SessionRenewal;
       enrollmentCodes: EnrollmentCodes;
@@ -58,7 +60,7 @@ export class OwnEnrollment {
     input: { enrollmentToken?: string | null; emailCode?: string | null; currentCode?: string | null },
     context: RequestContext,
   ): Promise<PendingTwoFactorEnrollment> {
-    const { work, challenges, secondFactor } = this.needs;
+    const { work, challenges, secondFactor, enrollment } = this.needs;
     const enrolling = await this.whoEnrolls(input.enrollmentToken, context);
     const { person, caller, actor } = enrolling;
     const now = work.clock.now();
@@ -77,16 +79,17 @@ export class OwnEnrollment {
       const expiresAt = unit.now + lifetimes.pendingEnrollment;
       if (isEnrolled) {
         await this.mustBeAllowedToEnroll(unit, person);
-        if (!(await secondFactor.spend(unit, person, actor, input.currentCode ?? ""))) return null;
+        if (!(await secondFactor.spend(unit, person, actor, { answer: input.currentCode ?? "", subject: null })))
+          return null;
       } else {
         const proven = provenOf(challenge);
         await challenges.keep(unit, proven, caller ? expiresAt : proven.expiresAt);
         await this.mustBeAllowedToEnroll(unit, person);
         await this.mustNotBeEnrolled(unit, person);
       }
-      return { secret: await secondFactor.beginEnrollment(unit, person, expiresAt), expiresAt };
+      return { secret: await enrollment.begin(unit, person, expiresAt), expiresAt };
     });
-    if (begun === null) return secondFactor.failAgain(person, actor, "code", "ENROLLMENT");
+    if (begun === null) return secondFactor.failAgain(person, actor, "AUTHENTICATOR", "ENROLLMENT");
     const uri = otpauthUri({ secret: begun.secret, issuer: person.firmName, account: person.email });
     const svg = await drawQrCode(uri, { type: "svg", errorCorrectionLevel: "M", margin: 4 });
     return Object.assign(new PendingTwoFactorEnrollment(), {
@@ -127,8 +130,8 @@ export class OwnEnrollment {
       });
       if (isProven) return { ...challenge, isMailboxProven: true };
       return caller
-        ? secondFactor.failAgain(person, actor, "email code", "FIRST_ENROLLMENT")
-        : secondFactor.fail(person, actor, "email code");
+        ? secondFactor.failAgain(person, actor, "EMAIL_CODE", "FIRST_ENROLLMENT")
+        : secondFactor.fail(person, actor, "EMAIL_CODE");
     });
   }
 
@@ -149,7 +152,7 @@ export class OwnEnrollment {
     input: { enrollmentToken?: string | null; code: string; transport?: SessionTransport | null },
     context: RequestContext,
   ): Promise<{ recoveryCodes: string[]; signedIn: SignedIn | null }> {
-    const { work, challenges, secondFactor, sourceLimits, door } = this.needs;
+    const { work, challenges, secondFactor, enrollment, sourceLimits, door } = this.needs;
     const transport = transportOf(input.transport, context);
     const { person, challenge, caller, actor } = await this.whoEnrolls(input.enrollmentToken, context);
     // Of somebody who is enrolled, the present code was asked as the new one was begun.
@@ -157,7 +160,7 @@ export class OwnEnrollment {
     if (!isReplacing) provenOf(challenge);
     return sourceLimits.guard("secondFactor", context, async () => {
       const code = readTotpCode(input.code);
-      const secret = await secondFactor.takeEnrollmentTry(person);
+      const secret = await enrollment.takeTry(person);
       if (secret === null) throw setUpTookTooLong();
       const now = work.clock.now();
       const step = matchingStep(secret, code, now);
@@ -168,7 +171,7 @@ export class OwnEnrollment {
         if (!isReplacing) await challenges.spend(unit, provenOf(challenge));
         await this.mustBeAllowedToEnroll(unit, person);
         if (!isReplacing) await this.mustNotBeEnrolled(unit, person);
-        const recoveryCodes = await secondFactor.completeEnrollment(unit, person, secret, step);
+        const recoveryCodes = await enrollment.complete(unit, person, secret, step);
         if (recoveryCodes === null) throw new Refusal("CHALLENGE_EXPIRED");
         unit.record({
           type: "TWO_FACTOR_ENROLLED",

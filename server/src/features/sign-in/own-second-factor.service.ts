@@ -8,6 +8,7 @@ import type { Actor, UnitOfWork, Work } from "../work/unit-of-work.js";
 import { loadPolicy, type FirmPolicy } from "../firms/security-policy.reader.js";
 import { notify } from "../mail/security-notices.js";
 import { recoveryCodesRegenerated, twoFactorDisabled } from "../mail/security-letters.js";
+import type { AuthenticatorEnrollment } from "../two-factor/authenticator-enrollment.service.js";
 import type { SecondFactor } from "../two-factor/second-factor.service.js";
 import { TwoFactorStatusView } from "../two-factor/two-factor.results.js";
 import type { SessionRenewal } from "./session-renewal.js";
@@ -19,15 +20,15 @@ export class OwnSecondFactor {
     private readonly needs: {
       work: Work;
       secondFactor: SecondFactor;
+      enrollment: AuthenticatorEnrollment;
       renewal: SessionRenewal;
       sourceLimits: SourceLimits;
     },
   ) {}
 
   async regenerateRecoveryCodes(input: { code: string }, context: RequestContext): Promise<string[]> {
-    const { secondFactor } = this.needs;
     return this.withFreshCode(input.code, "RECOVERY_CODES", context, async (unit, person, _caller, actor) => {
-      const codes = await secondFactor.replaceRecoveryCodes(unit, person);
+      const codes = await this.needs.enrollment.replaceRecoveryCodes(unit, person);
       unit.record({
         type: "RECOVERY_CODES_REGENERATED",
         firmId: person.firmId,
@@ -88,11 +89,11 @@ export class OwnSecondFactor {
       throw new Refusal("TWO_FACTOR_NOT_ENROLLED");
     await this.takeTries(person, actor, context);
     const done = await units.do(async (unit) =>
-      (await secondFactor.spend(unit, person, actor, code))
+      (await secondFactor.spend(unit, person, actor, { answer: code, subject: null }))
         ? { answer: await work(unit, person, caller, actor) }
         : null,
     );
-    if (done === null) return secondFactor.failAgain(person, actor, "code", purpose);
+    if (done === null) return secondFactor.failAgain(person, actor, "AUTHENTICATOR", purpose);
     return done.answer;
   }
 

@@ -1,12 +1,12 @@
-import type { SecondProof, SessionTransport } from "@gatehouse/shared";
+import { secondFactorKinds, type SecondFactorKind, type SecondProof, type SessionTransport } from "@gatehouse/shared";
 import { Refusal } from "../../platform/graphql/failures.js";
 import type { RequestContext } from "../access/request-context.js";
 import { findPerson, type Person } from "../access/person.js";
-import type { Actor, UnitOfWork, Work } from "../work/unit-of-work.js";
+import type { UnitOfWork, Work } from "../work/unit-of-work.js";
 import { ClientRequest } from "../client-requests/client-request.entity.js";
 import { MagicLink } from "../magic-links/magic-link.entity.js";
 import { loadPolicy } from "../firms/security-policy.reader.js";
-import type { ProvenBy, SecondFactor } from "../two-factor/second-factor.service.js";
+import type { SecondFactor } from "../two-factor/second-factor.service.js";
 import type { SignInChallenge } from "./sign-in-challenge.entity.js";
 import type { SignInChallenges } from "./sign-in-challenges.js";
 import type { SignInOutcome } from "./sign-in.results.js";
@@ -22,15 +22,7 @@ interface Step {
   trustDevice?: boolean | null;
   transport?: SessionTransport | null;
 }
-const secondOf = {
-  code: "CODE",
-  "recovery code": "RECOVERY_CODE",
-  passkey: "PASSKEY",
-} as const satisfies Record<ProvenBy, SecondProof>;
-/** Judges the proof and spends it. */
-type Spend = (unit: UnitOfWork, person: Person, actor: Actor, challenge: SignInChallenge) => Promise<boolean>;
-
-/** The second step of a sign-in: a code from the authenticator, a recovery code, or a passkey. */
+/** The second step of a sign-in: a proof by one of the second factors. */
 export class SecondFactorStep {
   constructor(
     private readonly needs: {
@@ -43,29 +35,11 @@ export class SecondFactorStep {
     },
   ) {}
 
-  verifyTwoFactor(input: Step & { code: string }, context: RequestContext): Promise<SignInOutcome> {
-    return this.byCode(input, "code", context);
-  }
-  useRecoveryCode(input: Step & { code: string }, context: RequestContext): Promise<SignInOutcome> {
-    return this.byCode(input, "recovery code", context);
-  }
-  verifyPasskey(input: Step & { response: string }, context: RequestContext): Promise<SignInOutcome> {
-    return this.prove(input, "passkey", context, (unit, person, _actor, { id }) =>
-      this.needs.secondFactor.spendPasskey(unit, person, { subjectId: id, purpose: "SIGN_IN" }, input.response),
-    );
-  }
-
-  private byCode(
-    input: Step & { code: string },
-    what: "code" | "recovery code",
+  async prove(
+    kind: SecondFactorKind,
+    input: Step & { answer: string },
     context: RequestContext,
   ): Promise<SignInOutcome> {
-    return this.prove(input, what, context, (unit, person, actor) =>
-      this.needs.secondFactor.spend(unit, person, actor, input.code, [what]),
-    );
-  }
-
-  private async prove(input: Step, what: ProvenBy, context: RequestContext, spend: Spend): Promise<SignInOutcome> {
     const { work, challenges, secondFactor, sourceLimits } = this.needs;
     const transport = transportOf(input.transport, context);
     // Looked up before the address's row is locked, which many may share: whether it is still live, taking its try decides.
@@ -85,11 +59,13 @@ export class SecondFactorStep {
       { afterSource },
       async ({ challenge, person, actor }) =>
         (await work.do(async (unit) => {
-          if (!(await spend(unit, person, actor, challenge))) return null;
+          const subject = { subjectId: challenge.id, purpose: "SIGN_IN" } as const;
+          const proof = { answer: input.answer, subject };
+          if (!(await secondFactor.spend(unit, person, actor, proof, [kind]))) return null;
           await challenges.spend(unit, challenge);
-          const given = { ...input, transport, second: secondOf[what] };
+          const given = { ...input, transport, second: secondFactorKinds[kind].proof };
           return this.continueThrough(unit, challenge, person, given, context);
-        })) ?? secondFactor.fail(person, actor, what),
+        })) ?? secondFactor.fail(person, actor, kind),
     );
   }
 

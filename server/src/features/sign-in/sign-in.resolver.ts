@@ -79,7 +79,9 @@ export class SignInResolver {
     @Arg("input", () => VerifyTwoFactorInput, { description: "The sign-in and the code." }) input: VerifyTwoFactorInput,
     @Ctx() context: RequestContext,
   ) {
-    return answer(SignInPayload, async () => ({ result: await this.secondFactorStep.verifyTwoFactor(input, context) }));
+    return answer(SignInPayload, async () => ({
+      result: await this.secondFactorStep.prove("AUTHENTICATOR", { ...input, answer: input.code }, context),
+    }));
   }
 
   @Allow("anyone")
@@ -88,7 +90,9 @@ export class SignInResolver {
     @Arg("input", () => UseRecoveryCodeInput, { description: "The sign-in and the code." }) input: UseRecoveryCodeInput,
     @Ctx() context: RequestContext,
   ) {
-    return answer(SignInPayload, async () => ({ result: await this.secondFactorStep.useRecoveryCode(input, context) }));
+    return answer(SignInPayload, async () => ({
+      result: await this.secondFactorStep.prove("RECOVERY_CODE", { ...input, answer: input.code }, context),
+    }));
   }
 
   @Allow("anyone")
