@@ -1,10 +1,9 @@
-/** Every kind of second factor: what its proof is called where it counts (full-proof.ts), and in the log. */
+/** Every kind of second factor, in the order in which they are told: what it is, and what its proof is called where it counts (full-proof.ts) and in the log. */
 export const secondFactorKinds = {
-  /** An app's code of six digits. */
-  AUTHENTICATOR: { proof: "CODE", word: "code" },
-  RECOVERY_CODE: { proof: "RECOVERY_CODE", word: "recovery code" },
-  PASSKEY: { proof: "PASSKEY", word: "passkey" },
-} as const satisfies Record<string, { proof: string; word: string }>;
+  AUTHENTICATOR: { title: "A code from the authenticator app.", proof: "CODE", word: "code" },
+  RECOVERY_CODE: { title: "One of the recovery codes, once.", proof: "RECOVERY_CODE", word: "recovery code" },
+  PASSKEY: { title: "A passkey.", proof: "PASSKEY", word: "passkey" },
+} as const satisfies Record<string, { title: string; proof: string; word: string }>;
 
 export type SecondFactorKind = keyof typeof secondFactorKinds;
 export const allSecondFactorKinds = Object.keys(secondFactorKinds) as SecondFactorKind[];

@@ -16,7 +16,7 @@ import { TwoFactorState } from "../two-factor/two-factor.entity.js";
 import { portalLinks } from "../work/portal-links.js";
 import { Work, type UnitOfWork } from "../work/unit-of-work.js";
 import type { FactorTable } from "./second-factor-method.js";
-import { secondFactorMethods } from "./second-factor-methods.js";
+import { readyKinds, secondFactorMethods } from "./second-factor-methods.js";
 
 /** Tables of a person that are no second factor's: what ends them stands in shared/access-endings, or they go with the person. */
 const ofOthers = [
@@ -111,6 +111,14 @@ describeOnBothDatabases("every second factor that is registered", (database) => 
     expect(await ready()).toBe(true);
     await work.do((unit) => secondFactor.remove(unit, person));
     expect(await ready()).toBe(false);
+  });
+
+  it("RECOVERY_CODE is not ready once all are used", async () => {
+    const person = await somebody([]);
+    await work.do((unit) =>
+      unit.manager.update(TwoFactorState, { ownerId: person.ownerId }, { recoveryCodesRemaining: 0 }),
+    );
+    expect(await readyKinds(work.reader, await secondFactor.stateOf(work.reader, person))).toEqual(["AUTHENTICATOR"]);
   });
 
   it.each(allSecondFactorKinds)("%s: what is under way is swept, and each proof is counted by itself", (kind) => {

@@ -24,5 +24,6 @@ export async function askSecondFactor(
     expiresAt: challenge.expiresAt,
     trustedDeviceDays: trustedDeviceDays > 0 ? trustedDeviceDays : null,
     hasPasskey: methods.includes("PASSKEY"),
+    methods,
   });
 }
