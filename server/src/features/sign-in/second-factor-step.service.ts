@@ -35,6 +35,10 @@ export class SecondFactorStep {
     },
   ) {}
 
+  /**
+   * Goes on through the door that the sign-in came by. Throws CHALLENGE_EXPIRED, ACCOUNT_LOCKED, RATE_LIMITED, and INVALID_CODE for an
+   * `answer` that is no proof of that kind.
+   */
   async prove(
     kind: SecondFactorKind,
     input: Step & { answer: string },
