@@ -200,8 +200,8 @@ async function fill(db: Connection, firmId: string, contacts: number): Promise<v
   const { operatorsShare } = await product<typeof import("../dist/features/passwords/hash-share.js")>(
     "features/passwords/hash-share.js",
   );
-  const { secretPlace } = await product<typeof import("../dist/features/two-factor/second-factor.service.js")>(
-    "features/two-factor/second-factor.service.js",
+  const { secretPlace } = await product<typeof import("../dist/features/second-factors/authenticator.method.js")>(
+    "features/second-factors/authenticator.method.js",
   );
   const keys = KeyRing.parse(SECRET_KEYS);
   const stored = await new PasswordHasher(keys).hash(PASSWORD, operatorsShare);

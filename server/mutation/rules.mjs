@@ -33,7 +33,7 @@ const shared = readdirSync(fileURLToPath(new URL("../../shared/src", import.meta
 
 /** By folder of the server: rules, and their tests. */
 const server = {
-  "features/two-factor": [
+  "features/second-factors": [
     ["recovery-code.ts", "totp.ts"],
     ["recovery-code", "totp-codes"],
   ],

@@ -14,12 +14,14 @@ import { HashingChild } from "./features/passwords/hashing-child.js";
 import { PasswordHasher } from "./features/passwords/password-hasher.js";
 import { RequestContexts } from "./features/request-contexts/request-context.factory.js";
 import { SessionService } from "./features/sessions/session.service.js";
+import { AccountDoor } from "./features/sign-in/account-door.js";
 import { Attempts } from "./features/sign-in/attempts.service.js";
 import { EnrollmentCodes } from "./features/sign-in/enrollment-codes.js";
+import { LinkDoor } from "./features/sign-in/link-door.js";
 import { MailAllowance } from "./features/sign-in/mail-allowance.js";
 import { SecondFactorStep } from "./features/sign-in/second-factor-step.service.js";
 import { SignInChallenges } from "./features/sign-in/sign-in-challenges.js";
-import { SignInService } from "./features/sign-in/sign-in.service.js";
+import { SourceLimits } from "./features/sign-in/source-limits.js";
 import { SuppressedMails } from "./features/sign-in/suppressed-mails.service.js";
 import { ViewerService } from "./features/sign-in/viewer.service.js";
 import { SecondFactor } from "./features/two-factor/second-factor.service.js";
@@ -57,7 +59,7 @@ export function createCore(
   const passkeys = new Passkeys(new URL(publicUrl).origin);
 
   const contacts = new ContactService(work);
-  const secondFactor = new SecondFactor(work, keys, passkeys);
+  const secondFactor = new SecondFactor(work, { keys, passkeys });
   const auditLog = new AuditLog(work);
   const contexts = new RequestContexts({
     sessions,
@@ -90,16 +92,9 @@ export function createCore(
   const suppressed = new SuppressedMails({ work, attempts });
   const mailAllowance = new MailAllowance({ attempts, sourceLimitFactor });
   const enrollmentCodes = new EnrollmentCodes({ attempts, challenges, suppressed });
-  const signIn = new SignInService({
-    work,
-    hasher,
-    attempts,
-    challenges,
-    sessions,
-    secondFactor,
-    enrollmentCodes,
-    sourceLimitFactor,
-  });
+  const sourceLimits = new SourceLimits({ work, attempts, factor: sourceLimitFactor });
+  const accountDoor = new AccountDoor({ challenges, sessions, secondFactor, enrollmentCodes });
+  const linkDoor = new LinkDoor({ challenges, sessions, secondFactor });
 
   return {
     work,
@@ -126,10 +121,11 @@ export function createCore(
     suppressed,
     mailAllowance,
     enrollmentCodes,
-    signIn,
-    secondFactorStep: new SecondFactorStep({ work, challenges, secondFactor, signIn }),
+    sourceLimits,
+    accountDoor,
+    secondFactorStep: new SecondFactorStep({ work, challenges, secondFactor, sourceLimits, accountDoor, linkDoor }),
     viewers: new ViewerService(work, (keyId) => apiKeys.ofId(keyId)),
-    magicLinks: new MagicLinkService({ work, attempts, suppressed, door: signIn, sourceLimitFactor }),
+    magicLinks: new MagicLinkService({ work, attempts, suppressed, door: linkDoor, sourceLimitFactor }),
   };
 }
 

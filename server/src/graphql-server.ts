@@ -11,7 +11,7 @@ import { ApolloServerPluginDrainHttpServer } from "@apollo/server/plugin/drainHt
 import { NoSchemaIntrospectionCustomRule, type GraphQLSchema } from "graphql";
 import { Counter } from "prom-client";
 import type { Core } from "./core.js";
-import { authenticationFields } from "./features/access/limits.js";
+import { authenticationFields } from "./features/sign-in/authentication-fields.js";
 import { logRefusal, logRefusals } from "./features/access/refusal-log.js";
 import type { RequestContext } from "./features/access/request-context.js";
 import { idempotencyPlugin } from "./features/idempotency/idempotency.js";

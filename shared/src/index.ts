@@ -5,6 +5,7 @@ export * from "./sign-in/sign-in-policy.js";
 export * from "./access-endings/access-endings.js";
 export * from "./limits/attempt-rules.js";
 export * from "./limits/clock-ahead.js";
+export * from "./sign-in/second-factor-kinds.js";
 export * from "./sign-in/full-proof.js";
 export * from "./sign-in/mailbox-proof.js";
 export * from "./sign-in/page-viewer.js";

@@ -41,7 +41,7 @@ const MagicLinkPage_claim = graphql(`
         }
         ... on TwoFactorRequired {
           challengeToken
-          hasPasskey
+          methods
           trustedDeviceDays
         }
         ... on AccountRequired {
@@ -109,7 +109,7 @@ export function MagicLinkPage({ token }: { token: string }) {
           <CodeForm
             challengeToken={claimed.challengeToken}
             trustedDeviceDays={claimed.trustedDeviceDays}
-            hasPasskey={claimed.hasPasskey}
+            methods={claimed.methods}
             onSignedIn={signedIn}
             onStartAgain={() => setClaimed(null)}
           />

@@ -2,7 +2,7 @@ import type { KeyRing } from "../platform/crypto/key-ring.js";
 import { contentPlace } from "../features/mail/outbox.js";
 import type { Work } from "../features/work/unit-of-work.js";
 import { webhookSecretPlace } from "../features/webhooks/webhook-secret.js";
-import { secretPlace } from "../features/two-factor/second-factor.service.js";
+import { secretPlace } from "../features/second-factors/authenticator.method.js";
 
 const BATCH = 200;
 

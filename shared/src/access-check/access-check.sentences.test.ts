@@ -2,7 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import {
   accessFindingCodes,
   accessFindingTitle,
-  checkAccess,
+  accessFindings,
   type AccessFacts,
   type AccessFindingCode,
   type AccessFindingWeight,
@@ -36,8 +36,8 @@ const nothing: AccessFacts = {
 };
 const wrong = (what: "password" | "second factor", count: number) => [{ what, count, lastAt: now - 5 * minute }];
 const found = (facts: Partial<AccessFacts>, code: AccessFindingCode) =>
-  checkAccess({ ...nothing, ...facts }).find((finding) => finding.code === code);
-const codes = (facts: Partial<AccessFacts>) => checkAccess({ ...nothing, ...facts }).map(({ code }) => code);
+  accessFindings({ ...nothing, ...facts }).find((finding) => finding.code === code);
+const codes = (facts: Partial<AccessFacts>) => accessFindings({ ...nothing, ...facts }).map(({ code }) => code);
 
 describe("what the firm reads when it asks why a client can't get in", () => {
   it.each<[AccessFindingCode, Partial<AccessFacts>, AccessFindingWeight, AccessRemedy | null, string]>([
@@ -288,7 +288,7 @@ describe("a reason that is none", () => {
 
   it("of several, what blocks comes before what hinders, and that before what comes next", () =>
     expect(
-      checkAccess({
+      accessFindings({
         ...nothing,
         policy: twoFactor,
         email: "office@client.example",

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { accessFindingCodes, checkAccess, type AccessFacts } from "./access-check.js";
+import { accessFindingCodes, accessFindings, type AccessFacts } from "./access-check.js";
 
 const minute = 60_000;
 const now = 1_000 * 24 * 3_600_000;
@@ -34,8 +34,8 @@ const bounced = {
 
 describe("why can't this client get in?", () => {
   it("nothing is said where nothing is in the way", () => {
-    expect(checkAccess(nothing)).toEqual([]);
-    expect(checkAccess({ ...nothing, policy: withTwoFactor, account: enrolled })).toEqual([]);
+    expect(accessFindings(nothing)).toEqual([]);
+    expect(accessFindings({ ...nothing, policy: withTwoFactor, account: enrolled })).toEqual([]);
   });
 
   const cases: [string, Partial<AccessFacts>, string[]][] = [
@@ -79,7 +79,7 @@ describe("why can't this client get in?", () => {
     ["mail taken later", { mail: { ...bounced, sentAt: now } }, []],
   ];
   it.each(cases)("%s", (_name, facts, codes) => {
-    expect(checkAccess({ ...nothing, ...facts }).map(({ code }) => code)).toEqual(codes);
+    expect(accessFindings({ ...nothing, ...facts }).map(({ code }) => code)).toEqual(codes);
   });
 
   it("every reason has its case", () => {
@@ -87,7 +87,7 @@ describe("why can't this client get in?", () => {
   });
 
   it("speaks of moments as people do", () => {
-    const [found] = checkAccess({
+    const [found] = accessFindings({
       ...nothing,
       failures: [{ what: "password", count: 2, lastAt: now - 5 * minute }],
     });

@@ -290,7 +290,7 @@ export const accessFindingTitle = (code: AccessFindingCode): string => findings[
 const weights = Object.keys(accessFindingWeights);
 
 /** "Why can't this client get in?": every reason that applies, most serious first. Empty: nothing is in the way. */
-export function checkAccess(facts: AccessFacts): AccessFinding[] {
+export function accessFindings(facts: AccessFacts): AccessFinding[] {
   return accessFindingCodes
     .flatMap((code) => {
       const found = (findings[code].why as Check)(facts);

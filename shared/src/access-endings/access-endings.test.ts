@@ -15,18 +15,18 @@ describe("what an act that ends access takes with it", () => {
   const table: [EndingAct, PendingThing[]][] = [
     [
       "PASSWORD_RESET",
-      ["LINK_SESSIONS", "LINK_GRANTS", "PASSKEYS", "NOT_ME_LINKS", "ACCOUNT_TOKENS", "KEPT_ANSWERS", ...ofTheFirm],
+      ["LINK_SESSIONS", "LINK_GRANTS", "ADDED_FACTORS", "NOT_ME_LINKS", "ACCOUNT_TOKENS", "KEPT_ANSWERS", ...ofTheFirm],
     ],
     [
       "PASSWORD_CHANGED",
-      ["LINK_SESSIONS", "LINK_GRANTS", "PASSKEYS", "NOT_ME_LINKS", "ACCOUNT_TOKENS", "KEPT_ANSWERS", ...ofTheFirm],
+      ["LINK_SESSIONS", "LINK_GRANTS", "ADDED_FACTORS", "NOT_ME_LINKS", "ACCOUNT_TOKENS", "KEPT_ANSWERS", ...ofTheFirm],
     ],
     ["NOT_ME", ["ACCOUNT_TOKENS", "KEPT_ANSWERS", ...ofTheFirm]],
     [
       "TWO_FACTOR_SET_UP",
       [
         "LINK_GRANTS",
-        "PASSKEYS",
+        "ADDED_FACTORS",
         "PASSWORD_LINKS",
         "EMAIL_CHANGE",
         "NOT_ME_LINKS",
@@ -50,20 +50,19 @@ describe("what an act that ends access takes with it", () => {
     ["TWO_FACTOR_RESET", ["NOT_ME_LINKS", "ACCOUNT_TOKENS", "KEPT_ANSWERS", ...ofTheFirm]],
     [
       "SIGNED_OUT_EVERYWHERE",
-      ["PASSKEYS", "PASSWORD_LINKS", "NOT_ME_LINKS", "ACCOUNT_TOKENS", "KEPT_ANSWERS", ...ofTheFirm],
+      ["ADDED_FACTORS", "PASSWORD_LINKS", "NOT_ME_LINKS", "ACCOUNT_TOKENS", "KEPT_ANSWERS", ...ofTheFirm],
     ],
-    ["LOGIN_EMAIL_CHANGED", ["PASSKEYS", "NOT_ME_LINKS", "KEPT_ANSWERS", ...ofTheFirm]],
+    ["LOGIN_EMAIL_CHANGED", ["ADDED_FACTORS", "NOT_ME_LINKS", "KEPT_ANSWERS", ...ofTheFirm]],
     ["PERSON_REMOVED", ["KEPT_ANSWERS", ...ofTheFirm]],
     [
       "LOGINS_SWITCHED_OFF",
       [
-        "PASSKEY_CHALLENGES",
-        "PENDING_ENROLLMENT",
+        "FACTORS_UNDER_WAY",
         "TRUSTED_DEVICES",
         "KNOWN_DEVICES",
         "LINK_SESSIONS",
         "LINK_GRANTS",
-        "PASSKEYS",
+        "ADDED_FACTORS",
         "PASSWORD_LINKS",
         "EMAIL_CHANGE",
         "NOT_ME_LINKS",

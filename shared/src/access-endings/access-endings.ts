@@ -40,7 +40,7 @@ const roleIsReadAnew = stays("A role is read anew at every use, so nothing keeps
 const clientsAlone = stays("Team members have none.");
 const asleep = stays("An account sleeps with what it has while the mode lets nobody use it, and wakes with it.");
 const linkNeedsNoPassword = stays("A link's session came from the mailbox; the password never opened it.");
-const ownFactor = stays("A passkey opens nothing without the password; its owner was mailed of it and can remove it.");
+const ownFactor = stays("It opens nothing without the password; its owner was mailed of it and can remove it.");
 const ownersBrake = stays("It is the owner's brake, in the owner's mailbox: no act of a thief may take it away.");
 const ownMailbox = stays("It leads to the account's own mailbox, where another one can be asked for at any time.");
 const noneWaits = stays("An address with an account is given none, and its older ones died as the account was made.");
@@ -82,10 +82,8 @@ export const accessEndings = {
   EXPORTS: withSession,
   /** A sign-in that waits for its code, or for an authenticator to be set up; a session that sets one up, and has proven the mailbox or is asked to. */
   SIGN_IN_CHALLENGES: withSession,
-  /** What a passkey was asked to sign. */
-  PASSKEY_CHALLENGES: { ...withSession, LOGINS_SWITCHED_OFF: asleep },
-  /** An authenticator that was shown and not yet confirmed. */
-  PENDING_ENROLLMENT: { ...withSession, LOGINS_SWITCHED_OFF: asleep },
+  /** What a second factor was shown or asked, and has not answered: an authenticator not yet confirmed, a passkey's challenge. */
+  FACTORS_UNDER_WAY: { ...withSession, LOGINS_SWITCHED_OFF: asleep },
   /** Devices that skip the code. */
   TRUSTED_DEVICES: { ...withSession, LOGINS_SWITCHED_OFF: asleep, ROLE_CHANGED: clientsAlone },
   /** Browsers whose password tries are counted by themselves. */
@@ -109,8 +107,8 @@ export const accessEndings = {
     LOGINS_SWITCHED_OFF: stays("Links are what the mode is made of."),
     ROLE_CHANGED: clientsAlone,
   },
-  /** A second factor in force beside the authenticator. */
-  PASSKEYS: {
+  /** Second factors in force beside the authenticator, such as passkeys. */
+  ADDED_FACTORS: {
     ...withSession,
     PASSWORD_RESET: ownFactor,
     PASSWORD_CHANGED: ownFactor,

@@ -2,6 +2,7 @@ import { minutesInWords } from "../language/durations.js";
 import { languages, type Language } from "../language/language.js";
 import { roleTitles, type ApiScope, type TeamRole } from "../roles/roles.js";
 import { plans, type Plan } from "../plans/plans.js";
+import type { FactorWord } from "../sign-in/second-factor-kinds.js";
 import { securityModes, type SecurityMode } from "../security-mode/security-mode.js";
 
 /** What somebody signed in is asked again for who they are. */
@@ -26,10 +27,10 @@ export interface AuditEventData {
   PASSKEY_ADDED: { email: string; name: string };
   PASSKEY_REMOVED: { email: string; name: string };
   SIGN_IN_SUCCEEDED: { email: string; secondFactor: boolean };
-  SIGN_IN_FAILED: { email: string; what: "password" | "code" | "recovery code" | "email code" | "passkey" };
+  SIGN_IN_FAILED: { email: string; what: "password" | "email code" | FactorWord };
   REAUTHENTICATION_FAILED: {
     email: string;
-    what: "password" | "code" | "email code" | "passkey";
+    what: "password" | "email code" | FactorWord;
     purpose: ReauthenticationPurpose;
   };
   ACCOUNT_LOCKED: { email: string; minutes: number; what: "password" | "second factor" };

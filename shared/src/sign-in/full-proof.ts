@@ -1,3 +1,4 @@
+import { secondFactorKinds, type FactorProof } from "./second-factor-kinds.js";
 import type { SignInDoor } from "./sign-in-policy.js";
 
 /** What somebody signed in does with the own credentials; the session goes on under a new id. */
@@ -23,14 +24,17 @@ const provesFirstFactor = {
 } as const satisfies Record<ProvingAct, boolean>;
 export const provingActs = Object.keys(provesFirstFactor) as ProvingAct[];
 
+const givenByFactor = Object.fromEntries(Object.values(secondFactorKinds).map(({ proof }) => [proof, true])) as Record<
+  FactorProof,
+  true
+>;
+
 /** What stood for the second factor, and whether it was given in that very act. */
 const isGivenNow = {
   NONE: false,
   /** The code was given on some other day. */
   TRUSTED_DEVICE: false,
-  CODE: true,
-  RECOVERY_CODE: true,
-  PASSKEY: true,
+  ...givenByFactor,
   /** Set up on the way in, after the password and the mailbox. */
   NEW_AUTHENTICATOR: true,
 } as const satisfies Record<string, boolean>;

@@ -18,7 +18,7 @@ export const NextStep_result = graphql(`
     ... on TwoFactorRequired {
       challengeToken
       trustedDeviceDays
-      hasPasskey
+      methods
     }
     ... on TwoFactorEnrollmentRequired {
       enrollmentToken
@@ -53,7 +53,7 @@ export function NextStep(props: {
         <CodeForm
           challengeToken={result.challengeToken}
           trustedDeviceDays={result.trustedDeviceDays}
-          hasPasskey={result.hasPasskey}
+          methods={result.methods}
           onSignedIn={onSignedIn}
           onStartAgain={onStartAgain}
         />,

@@ -63,11 +63,11 @@ export function CodeForm(props: {
   onStartAgain: () => void;
   /** Days for which the firm lets this device be trusted; null: not offered. */
   trustedDeviceDays: number | null;
-  /** There is a passkey that may take the code's place. */
-  hasPasskey: boolean;
+  /** What proves this person now. Named one by one: a kind that the schema has and this form does not offer does not compile. */
+  methods: readonly ("AUTHENTICATOR" | "RECOVERY_CODE" | "PASSKEY")[];
 }) {
   const { challengeToken, onSignedIn, onStartAgain, trustedDeviceDays } = props;
-  const offersPasskey = props.hasPasskey && knowsPasskeys();
+  const offersPasskey = props.methods.includes("PASSKEY") && knowsPasskeys();
   const verify = useAct(CodeForm_verify);
   const recover = useAct(CodeForm_useRecoveryCode);
   const byPasskey = useAct(CodeForm_verifyPasskey);
@@ -137,15 +137,17 @@ export function CodeForm(props: {
       >
         {signIn.signIn}
       </Button>
-      <Button
-        look="quiet"
-        onPress={() => {
-          setRecovering(!isRecovering);
-          setCode("");
-        }}
-      >
-        {isRecovering ? say.useApp : say.useRecoveryCode}
-      </Button>
+      {props.methods.includes("RECOVERY_CODE") && (
+        <Button
+          look="quiet"
+          onPress={() => {
+            setRecovering(!isRecovering);
+            setCode("");
+          }}
+        >
+          {isRecovering ? say.useApp : say.useRecoveryCode}
+        </Button>
+      )}
       <Button look="quiet" onPress={onStartAgain}>
         {signIn.startAgain}
       </Button>

@@ -1,7 +1,7 @@
 import { In, IsNull, MoreThan } from "typeorm";
 import {
   attemptLimits,
-  checkAccess,
+  accessFindings,
   requestLinkState,
   secondFactorLockEndsAt,
   type AccessFacts,
@@ -58,7 +58,7 @@ export class AccessCheck {
       request,
       mail: await this.mailOf(firmId, [contact.email, account?.email]),
     };
-    return checkAccess(facts).map((finding) => AccessFindingView.of(finding, request?.id ?? null));
+    return accessFindings(facts).map((finding) => AccessFindingView.of(finding, request?.id ?? null));
   }
 
   private async accountOf({ firmId, portalAccountId }: Contact): Promise<AccessFacts["account"]> {

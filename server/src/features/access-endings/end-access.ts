@@ -1,6 +1,7 @@
 import { endedBy, type EndingAct, type PendingThing } from "@gatehouse/shared";
 import { changing } from "../../platform/database/dialect.js";
 import type { Person } from "../access/person.js";
+import { abandonFactors, forgetFactors } from "../second-factors/second-factor-methods.js";
 import type { UnitOfWork } from "../work/unit-of-work.js";
 import { accountTokens, voidTokens, voidTokensOf } from "../mailed-tokens/mailed-tokens.js";
 
@@ -31,9 +32,8 @@ const enders: Readonly<Record<PendingThing, Ender>> = {
       unit.now,
       ownerId,
     ])),
-  PASSKEY_CHALLENGES: deleteFrom("passkey_ceremonies"),
-  PENDING_ENROLLMENT: deleteFrom("pending_totp_enrollments"),
-  PASSKEYS: deleteFrom("passkeys"),
+  FACTORS_UNDER_WAY: (unit, { ownerId }) => abandonFactors(unit, ownerId),
+  ADDED_FACTORS: (unit, { ownerId }) => forgetFactors(unit, ownerId, "ADDED"),
   TRUSTED_DEVICES: deleteFrom("trusted_devices"),
   KNOWN_DEVICES: deleteFrom("known_devices"),
   PASSWORD_LINKS: (unit, { ownerId }) => voidTokensOf(unit, ownerId, ["PASSWORD_RESET", "TEAM_PASSWORD"]),

@@ -515,9 +515,9 @@ describeOnBothDatabases("X5 every limit refuses at the API", (database) => {
           ).code,
       );
     },
-    portalIdle: "a session, not a try: sign-in.api.test.ts",
-    teamIdle: "a session, not a try: sign-in.api.test.ts",
-    session: "a session, not a try: sign-in.api.test.ts",
+    portalIdle: "a session, not a try: sessions-and-modes.api.test.ts",
+    teamIdle: "a session, not a try: sessions-and-modes.api.test.ts",
+    session: "a session, not a try: sessions-and-modes.api.test.ts",
     stepUp: "a right that was proven, not a try: matrix.api.test.ts",
     invite: "256 bits that are not guessed: invitations.api.test.ts",
     teamPassword: "256 bits that are not guessed: team.api.test.ts",

@@ -2,30 +2,6 @@ import type { CostBucket } from "../../platform/limits/cost-rates.js";
 import { sourceKey } from "../../platform/http/source-address.js";
 import type { RequestContext } from "./request-context.js";
 
-/** Fields that prove who somebody is, or send a mail to an address: one in a document, so that each is counted by itself. */
-export const authenticationFields: readonly string[] = [
-  "teamSignIn",
-  "portalSignIn",
-  "verifyTwoFactor",
-  "useRecoveryCode",
-  "verifyPasskey",
-  "beginPasskeyVerification",
-  "beginTwoFactorEnrollment",
-  "confirmTwoFactorEnrollment",
-  "regenerateRecoveryCodes",
-  "disableTwoFactor",
-  "stepUp",
-  "changePassword",
-  "requestPortalAccount",
-  "createPortalAccount",
-  "requestPasswordReset",
-  "resetPassword",
-  "requestTeamPasswordReset",
-  "chooseTeamPassword",
-  "claimMagicLink",
-  "sendAccessLink",
-];
-
 /** Cost a minute: of a session or key, and of everybody without one at an address. */
 const CALLER = 60_000;
 const ANONYMOUS = 6000;

@@ -2,18 +2,10 @@ import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
-import {
-  buildSchema,
-  getNamedType,
-  isInputObjectType,
-  isObjectType,
-  isScalarType,
-  type GraphQLArgument,
-  type GraphQLField,
-  type GraphQLInputField,
-} from "graphql";
+import { buildSchema, getNamedType, isObjectType, isScalarType, type GraphQLField } from "graphql";
 import { describeOnBothDatabases } from "../../testing/databases.js";
 import { plainSql } from "../../testing/firm-statements.js";
+import { idPlaces } from "../../testing/id-places.js";
 import { statementsDuring, type SentStatement } from "../../testing/statements.js";
 import { OWNER_PASSWORD, World, type Data } from "../../testing/world.js";
 
@@ -159,24 +151,6 @@ function selectionOf(field: GraphQLField<unknown, unknown>): string {
   const type = getNamedType(field.type);
   if (isScalarType(type)) return "";
   return isObjectType(type) && type.getFields().userErrors ? "{ userErrors { code field } }" : "{ __typename }";
-}
-
-/** Every place of the API that takes an id, as `Mutation.updateContact(input.contactId)`. */
-function idPlaces(): string[] {
-  const inside = (given: GraphQLArgument | GraphQLInputField, path: string): string[] => {
-    const type = getNamedType(given.type);
-    if (type.name === "ID") return [path];
-    return isInputObjectType(type)
-      ? Object.values(type.getFields()).flatMap((field) => inside(field, `${path}.${field.name}`))
-      : [];
-  };
-  return Object.values(schema.getTypeMap())
-    .filter(isObjectType)
-    .flatMap((type) =>
-      Object.values(type.getFields()).flatMap((field) =>
-        field.args.flatMap((given) => inside(given, given.name).map((path) => `${type.name}.${field.name}(${path})`)),
-      ),
-    );
 }
 
 interface Ids {
@@ -370,7 +344,7 @@ it("Z01 the tables have every operation and every place that takes an id", () =>
   const roots = [...fieldsOf("Query"), ...fieldsOf("Mutation")].map(({ name }) => name);
   expect(operations.map(([operation]) => nameIn(operation)).toSorted()).toEqual(roots.toSorted());
   expect(fieldsOf("Subscription").map(({ name }) => name)).toEqual(["auditEvents"]);
-  expect([...new Set(idRows.map(([place]) => place)), ...idsElsewhere].toSorted()).toEqual(idPlaces().toSorted());
+  expect([...new Set(idRows.map(([place]) => place)), ...idsElsewhere].toSorted()).toEqual(idPlaces(schema).toSorted());
 });
 
 describeOnBothDatabases("who may do what", (database) => {

@@ -2,7 +2,7 @@ import { Refusal } from "../../platform/graphql/failures.js";
 import { mustBeFresh, type FirmCaller } from "../access/caller.js";
 import type { Actor, UnitOfWork } from "../work/unit-of-work.js";
 import { Firm } from "../firms/firm.entity.js";
-import { contactRedirected } from "../mail/templates.js";
+import { contactRedirected } from "../mail/request-letters.js";
 import type { Contact } from "./contact.entity.js";
 
 const field = ["input", "email"];

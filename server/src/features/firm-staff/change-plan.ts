@@ -1,7 +1,7 @@
 import { planOffersMode, type Plan } from "@gatehouse/shared";
 import { Firm } from "../firms/firm.entity.js";
 import { loadPolicy } from "../firms/security-policy.reader.js";
-import { planDowngraded } from "../mail/templates.js";
+import { planDowngraded } from "../mail/team-letters.js";
 import { systemActor, type UnitOfWork } from "../work/unit-of-work.js";
 import { mailAdmins } from "./mail-admins.js";
 

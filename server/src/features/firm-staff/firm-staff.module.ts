@@ -2,9 +2,10 @@ import type { Platform } from "../../platform/platform.js";
 import type { FeatureModule } from "../access/feature-module.js";
 import type { PasswordHasher } from "../passwords/password-hasher.js";
 import type { SessionService } from "../sessions/session.service.js";
+import type { AccountDoor } from "../sign-in/account-door.js";
 import type { Attempts } from "../sign-in/attempts.service.js";
 import type { MailAllowance } from "../sign-in/mail-allowance.js";
-import type { SignInService } from "../sign-in/sign-in.service.js";
+import type { SourceLimits } from "../sign-in/source-limits.js";
 import type { SuppressedMails } from "../sign-in/suppressed-mails.service.js";
 import { TeamPasswordRequests } from "../sign-in/team-password-requests.service.js";
 import { TeamPassword } from "../sign-in/team-password.service.js";
@@ -25,16 +26,17 @@ interface FirmStaffNeeds {
   attempts: Attempts;
   suppressed: SuppressedMails;
   mailAllowance: MailAllowance;
-  signIn: SignInService;
+  sourceLimits: SourceLimits;
+  accountDoor: AccountDoor;
   viewers: ViewerService;
 }
 
 export function firmStaffModule({ log }: Platform, core: FirmStaffNeeds) {
-  const { work, hasher, sessions, statuses, signIn, viewers } = core;
+  const { sessions, statuses, accountDoor, viewers } = core;
   const requests = new TeamPasswordRequests({ ...core, log });
   return {
     resolvers: [
-      new TeamResolver(new Team(core), new TeamPassword({ work, hasher, signIn }), requests),
+      new TeamResolver(new Team(core), new TeamPassword({ ...core, door: accountDoor }), requests),
       new TeamMemberResolver(statuses, sessions),
     ],
     nodes: { teamMember: { allow: teamRule, find: (id, { caller }) => viewers.findMember(caller, id) } },

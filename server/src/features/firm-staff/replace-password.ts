@@ -1,7 +1,7 @@
 import { findPerson } from "../access/person.js";
 import { endAccess } from "../access-endings/end-access.js";
 import { notify } from "../mail/security-notices.js";
-import { passwordChanged } from "../mail/templates.js";
+import { passwordChanged } from "../mail/security-letters.js";
 import type { StoredPassword } from "../passwords/password-hasher.js";
 import { storePassword } from "../passwords/password.service.js";
 import { systemActor, type UnitOfWork } from "../work/unit-of-work.js";

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from "@jes
 import { roleMay, type TeamRight, type TeamRole } from "@gatehouse/shared";
 import { describeOnBothDatabases } from "../../testing/databases.js";
 import { OWNER_PASSWORD, World, type Answer } from "../../testing/world.js";
-import { authenticationFields } from "../access/limits.js";
+import { authenticationFields } from "../sign-in/authentication-fields.js";
 import { IdempotencyRecord } from "./idempotency-record.entity.js";
 import { IdempotencyKeys, secretAnswers } from "./idempotency.js";
 

@@ -20,11 +20,12 @@ import { Contact } from "../contacts/contact.entity.js";
 import { ContactPayload, ContactView } from "../contacts/contact.results.js";
 import { lockContacts } from "../contacts/contacts-lock.js";
 import { Firm } from "../firms/firm.entity.js";
-import { invite, type DayInWords } from "../mail/templates.js";
+import { invite } from "../mail/account-letters.js";
+import type { DayInWords } from "../mail/letter-parts.js";
 import { issueToken, voidTokens } from "../mailed-tokens/mailed-tokens.js";
 import { loadPolicy } from "../firms/security-policy.reader.js";
 import type { Attempts } from "../sign-in/attempts.service.js";
-import { mustAllowLogin } from "../sign-in/sign-in.service.js";
+import { mustAllowLogin } from "../sign-in/must-allow-login.js";
 
 const HOUR_MS = 3_600_000;
 const MAILBOXES_AT_ONCE = 50;

@@ -3,17 +3,14 @@ import { answer } from "../../platform/graphql/payloads.js";
 import { Allow } from "../access/allow.js";
 import type { RequestContext } from "../access/request-context.js";
 import { AcceptedPayload } from "../sign-in/sign-in.results.js";
-import type { SignInService } from "../sign-in/sign-in.service.js";
+import { transportOf } from "../sign-in/transport.js";
 import { ClaimMagicLinkInput, SendAccessLinkInput } from "./magic-link.inputs.js";
 import { ClaimMagicLinkPayload, MagicLinkPreview } from "./magic-link.results.js";
 import type { MagicLinkService } from "./magic-link.service.js";
 
 @Resolver()
 export class MagicLinkResolver {
-  constructor(
-    private readonly links: MagicLinkService,
-    private readonly signIn: SignInService,
-  ) {}
+  constructor(private readonly links: MagicLinkService) {}
 
   @Allow("anyone")
   @Query(() => MagicLinkPreview, {
@@ -38,7 +35,7 @@ export class MagicLinkResolver {
     @Ctx() context: RequestContext,
   ) {
     return answer(ClaimMagicLinkPayload, async () => {
-      const transport = this.signIn.transportOf(input.transport, context);
+      const transport = transportOf(input.transport, context);
       return { result: await this.links.claim({ ...input, transport }, context) };
     });
   }

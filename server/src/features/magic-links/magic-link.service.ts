@@ -21,15 +21,10 @@ import { loadPolicy } from "../firms/security-policy.reader.js";
 import type { Attempts } from "../sign-in/attempts.service.js";
 import type { SuppressedMails } from "../sign-in/suppressed-mails.service.js";
 import type { ClaimOutcome } from "../sign-in/sign-in.results.js";
-import type { LinkEntry } from "../sign-in/link-entry.js";
+import type { LinkDoor } from "../sign-in/link-door.js";
 import { MagicLink } from "./magic-link.entity.js";
 import { MagicLinkNotUsable, MagicLinkPreview } from "./magic-link.results.js";
 import { mailRequestLink } from "./mail-request-link.js";
-
-/** What decides, by the firm's policy, what a claimed link opens: the sign-in service. */
-interface LinkDoor {
-  enterByLink(unit: UnitOfWork, entry: LinkEntry): Promise<ClaimOutcome>;
-}
 
 export interface MagicLinkServiceNeeds {
   work: Work;
@@ -227,7 +222,7 @@ export class MagicLinkService {
       contactId: request.contactId,
       data: { title: request.title, email: request.sentTo },
     });
-    return this.needs.door.enterByLink(unit, {
+    return this.needs.door.enter(unit, {
       policy,
       link,
       request,

@@ -3,7 +3,7 @@ import type { UnitOfWork } from "../work/unit-of-work.js";
 import { ClientRequestItem, type ClientRequest } from "../client-requests/client-request.entity.js";
 import { Contact } from "../contacts/contact.entity.js";
 import { Firm } from "../firms/firm.entity.js";
-import { accessLink, clientRequest } from "../mail/templates.js";
+import { accessLink, clientRequest } from "../mail/request-letters.js";
 
 const HOUR_MS = 3_600_000;
 

@@ -20,7 +20,8 @@ import { MailSender } from "./mail-sender.js";
 import { OutboxMail } from "./outbox-mail.entity.js";
 import { contentPlace, Outbox } from "./outbox.js";
 import { retries, waitAfter } from "./retry.policy.js";
-import { accountConfirmation, clientRequest, invite } from "./templates.js";
+import { accountConfirmation, invite } from "./account-letters.js";
+import { clientRequest } from "./request-letters.js";
 import { portalLinks } from "../work/portal-links.js";
 
 interface Received {

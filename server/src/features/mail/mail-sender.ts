@@ -6,7 +6,7 @@ import { mailLookOf } from "./mail-look.js";
 import { LOGO_ID } from "./letter.js";
 import { NEVER, type Outbox } from "./outbox.js";
 import { waitAfter } from "./retry.policy.js";
-import { senderName } from "./templates.js";
+import { senderName } from "./words.js";
 
 /** How the sender works; durations are milliseconds. */
 export interface SendingLimits {

@@ -1,10 +1,16 @@
+import { readdirSync } from "node:fs";
 import { describe, expect, it } from "@jest/globals";
 import { refusalWords } from "@gatehouse/shared";
 import type { ClientLetter } from "../work/mail-to-send.js";
 import { letterHtml } from "./letter.js";
 import { mailWords } from "./mail-words.js";
-import * as templates from "./templates.js";
+import * as account from "./account-letters.js";
+import * as requests from "./request-letters.js";
+import * as rollOut from "./roll-out-letters.js";
+import * as security from "./security-letters.js";
+import * as team from "./team-letters.js";
 
+const templates = { ...account, ...requests, ...rollOut, ...security, ...team };
 const LINK = "https://portal.example/portal/oak/confirm#token=gmc_x";
 const given = {
   firmName: "Zyx",
@@ -71,7 +77,6 @@ const forTheTeam = [
   "teamPasswordReset",
   "suspicionReported",
   "planDowngraded",
-  "senderName",
 ];
 
 /** Names, numbers and links that were given, however they are said. */
@@ -83,6 +88,7 @@ describe("mails to clients", () => {
   it("are all looked at here", () => {
     const known = ["twoFactorAnnouncement", "accountLocked", ...Object.keys(letters), ...forTheTeam];
     expect(Object.keys(templates).filter((name) => !known.includes(name))).toEqual([]);
+    expect(readdirSync(__dirname).filter((name) => name.endsWith("-letters.ts"))).toHaveLength(5);
   });
 
   it.each(Object.keys(letters))("say in French what they say in English: %s", (name) => {

@@ -25,6 +25,9 @@ const entities: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;
 export const escapeHtml = (text: string): string =>
   text.replaceAll(/[&<>"']/g, (character) => entities[character] ?? character);
 
+/** What a mail's From says: the firm's name, or ours where a mail is of no firm. */
+export const senderName = (firmName: string | null): string => oneLine(firmName ?? "") || "Gatehouse";
+
 const browsers: [RegExp, string][] = [
   [/\bEdgA?(?:iOS)?\//, "Edge"],
   [/\bOPR\//, "Opera"],

@@ -1,14 +1,14 @@
 import type { Platform } from "../../platform/platform.js";
 import type { FeatureModule } from "../access/feature-module.js";
 import type { PasswordHasher } from "../passwords/password-hasher.js";
-import type { SignInService } from "../sign-in/sign-in.service.js";
+import type { SourceLimits } from "../sign-in/source-limits.js";
 import type { Work } from "../work/unit-of-work.js";
 import { NotMeResolver } from "./not-me.resolver.js";
 import { NotMe } from "./not-me.service.js";
 
 export function notMeModule(
   _platform: Platform,
-  { work, hasher, signIn }: { work: Work; hasher: PasswordHasher; signIn: SignInService },
+  core: { work: Work; hasher: PasswordHasher; sourceLimits: SourceLimits },
 ) {
-  return { resolvers: [new NotMeResolver(new NotMe({ work, hasher, signIn }))] } satisfies FeatureModule;
+  return { resolvers: [new NotMeResolver(new NotMe(core))] } satisfies FeatureModule;
 }

@@ -7,14 +7,16 @@ import type { RequestContext } from "../access/request-context.js";
 import { endAccess } from "../access-endings/end-access.js";
 import type { Work } from "../work/unit-of-work.js";
 import { mailAdmins } from "../firm-staff/mail-admins.js";
-import { passwordStopped, suspicionReported } from "../mail/templates.js";
+import { passwordStopped } from "../mail/account-letters.js";
+import { suspicionReported } from "../mail/team-letters.js";
 import { shareOfPerson } from "../passwords/hash-share.js";
 import type { PasswordHasher } from "../passwords/password-hasher.js";
 import { storePassword } from "../passwords/password.service.js";
 import { mailPasswordReset } from "../portal-accounts/mail-password-reset.js";
 import { findToken, spendToken } from "../mailed-tokens/mailed-tokens.js";
 import { loadPolicy } from "../firms/security-policy.reader.js";
-import { actorAs, type SignInService } from "../sign-in/sign-in.service.js";
+import { actorAs } from "../sign-in/sign-in-actor.js";
+import type { SourceLimits } from "../sign-in/source-limits.js";
 
 const field = ["input", "token"];
 
@@ -24,7 +26,7 @@ export class NotMe {
     private readonly needs: {
       work: Work;
       hasher: PasswordHasher;
-      signIn: SignInService;
+      sourceLimits: SourceLimits;
     },
   ) {}
 
@@ -33,28 +35,28 @@ export class NotMe {
    * goes to the mailbox. The firm is told.
    */
   async report(input: { token: string }, context: RequestContext): Promise<void> {
-    const { work, hasher, signIn } = this.needs;
-    const bySource = await signIn.takeFromSource("token", context);
-    const token = await findToken(work, input.token, ["NOT_ME"]);
-    const ownerId = token?.accountId ?? "";
-    const audience = isId("portalAccount", ownerId) ? "PORTAL" : "TEAM";
-    const person = token && (await findPerson(work.reader, audience, ownerId));
-    if (!token || !person) throw new Refusal("TOKEN_INVALID", field);
-    const share = shareOfPerson(context, { firmId: person.firmId, who: ownerId });
-    const nobodyKnows = audience === "PORTAL" ? await hasher.hash(newToken("gmn"), share) : null;
-    await work.do(async (unit) => {
-      await spendToken(unit, token, field);
-      if (nobodyKnows !== null) await storePassword(unit, ownerId, nobodyKnows);
-      await endAccess(unit, person, "NOT_ME");
-      const { firmId, firmName, accountId } = person;
-      const actor = actorAs(person, context.source);
-      unit.record({ type: "SUSPICION_REPORTED", firmId, actor, accountId, data: { email: token.email } });
-      await mailAdmins(unit, firmId, suspicionReported({ firmName, email: token.email, audience }), ownerId);
-      if (nobodyKnows === null) return;
-      // A mailbox that is no longer the account's gets no way in.
-      if (token.email === person.email && allowsPasswordLogin(await loadPolicy(unit.manager, firmId)))
-        await mailPasswordReset(unit, person, passwordStopped);
+    const { work, hasher, sourceLimits } = this.needs;
+    await sourceLimits.guard("token", context, async () => {
+      const token = await findToken(work, input.token, ["NOT_ME"]);
+      const ownerId = token?.accountId ?? "";
+      const audience = isId("portalAccount", ownerId) ? "PORTAL" : "TEAM";
+      const person = token && (await findPerson(work.reader, audience, ownerId));
+      if (!token || !person) throw new Refusal("TOKEN_INVALID", field);
+      const share = shareOfPerson(context, { firmId: person.firmId, who: ownerId });
+      const nobodyKnows = audience === "PORTAL" ? await hasher.hash(newToken("gmn"), share) : null;
+      await work.do(async (unit) => {
+        await spendToken(unit, token, field);
+        if (nobodyKnows !== null) await storePassword(unit, ownerId, nobodyKnows);
+        await endAccess(unit, person, "NOT_ME");
+        const { firmId, firmName, accountId } = person;
+        const actor = actorAs(person, context.source);
+        unit.record({ type: "SUSPICION_REPORTED", firmId, actor, accountId, data: { email: token.email } });
+        await mailAdmins(unit, firmId, suspicionReported({ firmName, email: token.email, audience }), ownerId);
+        if (nobodyKnows === null) return;
+        // A mailbox that is no longer the account's gets no way in.
+        if (token.email === person.email && allowsPasswordLogin(await loadPolicy(unit.manager, firmId)))
+          await mailPasswordReset(unit, person, passwordStopped);
+      });
     });
-    await signIn.giveBack(bySource);
   }
 }

@@ -7,7 +7,7 @@ import { personOf, type Person } from "../access/person.js";
 import { actorIn, type RequestContext } from "../access/request-context.js";
 import type { Actor, UnitOfWork, Work } from "../work/unit-of-work.js";
 import { notify } from "../mail/security-notices.js";
-import { passkeyAdded, passkeyRemoved } from "../mail/templates.js";
+import { passkeyAdded, passkeyRemoved } from "../mail/security-letters.js";
 import type { SignInChallenge } from "../sign-in/sign-in-challenge.entity.js";
 import type { SignInChallenges } from "../sign-in/sign-in-challenges.js";
 import type { SecondFactor } from "../two-factor/second-factor.service.js";

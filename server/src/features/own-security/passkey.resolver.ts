@@ -83,6 +83,8 @@ export class PasskeyResolver {
     input: VerifyPasskeyInput,
     @Ctx() context: RequestContext,
   ) {
-    return answer(SignInPayload, async () => ({ result: await this.secondFactorStep.verifyPasskey(input, context) }));
+    return answer(SignInPayload, async () => ({
+      result: await this.secondFactorStep.prove("PASSKEY", { ...input, answer: input.response }, context),
+    }));
   }
 }

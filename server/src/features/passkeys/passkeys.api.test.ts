@@ -37,7 +37,7 @@ describeOnBothDatabases("passkeys", (database) => {
     world.mutate(
       "portalSignIn",
       "PortalSignInInput",
-      "result { __typename ... on TwoFactorRequired { challengeToken hasPasskey } }",
+      "result { __typename ... on TwoFactorRequired { challengeToken hasPasskey methods } }",
       { firmSlug: firm.slug, email, password: CLIENT_PASSWORD },
     );
   const challengeOf = async (email: string): Promise<string> => (await required(email)).result.challengeToken;
@@ -50,7 +50,7 @@ describeOnBothDatabases("passkeys", (database) => {
   it("take the code's place at sign-in, for clients", async () => {
     const { email, passkey, token } = await clientWithPasskey();
     const asked = await required(email);
-    expect(asked.result.hasPasskey).toBe(true);
+    expect(asked.result).toMatchObject({ hasPasskey: true, methods: ["AUTHENTICATOR", "RECOVERY_CODE", "PASSKEY"] });
     const { challengeToken } = asked.result;
     const signedIn = await verify(challengeToken, passkey.prove(await optionsFor(challengeToken)));
     expect(signedIn.result).toMatchObject({ __typename: "SignedIn", session: { assurance: "TWO_FACTOR" } });
@@ -233,7 +233,8 @@ describeOnBothDatabases("passkeys", (database) => {
     expect(codesOf(await verify(open, answer))).toEqual(["CHALLENGE_EXPIRED"]);
     const after = await world.portalSignIn(firm, email);
     await world.enroll({ token: after.result.sessionToken });
-    expect((await required(email)).result.hasPasskey).toBe(false);
+    const again = (await required(email)).result;
+    expect(again).toMatchObject({ hasPasskey: false, methods: ["AUTHENTICATOR", "RECOVERY_CODE"] });
 
     const robbed = await clientWithPasskey();
     const { links } = await world.mail(robbed.email, /passkey was added/);

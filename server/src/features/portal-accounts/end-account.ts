@@ -4,7 +4,7 @@ import type { Actor, UnitOfWork } from "../work/unit-of-work.js";
 import { readdressRequests } from "../access-endings/retire-address.js";
 import { linkAccount, unlinkAccount } from "../contacts/contact-access-state.js";
 import type { Contact } from "../contacts/contact.entity.js";
-import { accountDeleted } from "../mail/templates.js";
+import { accountDeleted } from "../mail/account-letters.js";
 import { PasswordCredential } from "../passwords/password-credential.entity.js";
 import { Session } from "../sessions/session.entity.js";
 import type { SecondFactor } from "../two-factor/second-factor.service.js";

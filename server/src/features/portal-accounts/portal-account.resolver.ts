@@ -30,6 +30,7 @@ import type { TwoFactorStatuses } from "../two-factor/two-factor-statuses.js";
 import { TwoFactorStatusView } from "../two-factor/two-factor.results.js";
 import { ChangeLoginEmailInput, ContactIdInput, ContactReasonInput } from "./portal-account.inputs.js";
 import { PortalAccountView } from "./portal-account.results.js";
+import type { AccountCreation } from "./account-creation.service.js";
 import type { PortalAccounts } from "./portal-accounts.service.js";
 import type { PortalAdministration } from "./portal-administration.service.js";
 
@@ -63,6 +64,7 @@ class MailedTokenPreview {
 @Resolver()
 export class PortalAccountsResolver {
   constructor(
+    private readonly creation: AccountCreation,
     private readonly accounts: PortalAccounts,
     private readonly administration: PortalAdministration,
   ) {}
@@ -102,7 +104,7 @@ export class PortalAccountsResolver {
     input: CreatePortalAccountInput,
     @Ctx() context: RequestContext,
   ) {
-    return answer(SignInPayload, async () => ({ result: await this.accounts.create(input, context) }));
+    return answer(SignInPayload, async () => ({ result: await this.creation.create(input, context) }));
   }
 
   @Allow("anyone")

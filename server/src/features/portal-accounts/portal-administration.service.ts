@@ -10,17 +10,13 @@ import { endAccess } from "../access-endings/end-access.js";
 import type { Actor, UnitOfWork, Work } from "../work/unit-of-work.js";
 import { Contact } from "../contacts/contact.entity.js";
 import { notify } from "../mail/security-notices.js";
-import {
-  confirmLoginEmail,
-  loginEmailChangeRequested,
-  passwordResetByFirm,
-  twoFactorReset,
-} from "../mail/templates.js";
+import { confirmLoginEmail, passwordResetByFirm } from "../mail/account-letters.js";
+import { loginEmailChangeRequested, twoFactorReset } from "../mail/security-letters.js";
 import { loadPolicy } from "../firms/security-policy.reader.js";
 import { passwordTriesOf, type Attempts } from "../sign-in/attempts.service.js";
 import { KnownDevice } from "../sessions/known-device.entity.js";
 import { passwordTriesOn } from "../sessions/known-devices.js";
-import { mustAllowLogin } from "../sign-in/sign-in.service.js";
+import { mustAllowLogin } from "../sign-in/must-allow-login.js";
 import type { SecondFactor } from "../two-factor/second-factor.service.js";
 import { about, deleteAccount, signOutEverywhere } from "./end-account.js";
 import { mailPasswordReset } from "./mail-password-reset.js";

@@ -1,6 +1,7 @@
 import { lifetimes } from "@gatehouse/shared";
 import type { Log } from "../../platform/log.js";
 import { Worker } from "../../platform/worker.js";
+import { factorTables } from "../second-factors/second-factor-methods.js";
 import type { Work } from "../work/unit-of-work.js";
 
 const EVERY_MS = 3_600_000;
@@ -18,9 +19,8 @@ export interface Retention {
 /** The whole table of it; docs/operations.md repeats it in words. */
 export const retentions: readonly Retention[] = [
   { table: "idempotency_records", key: "keyDigest", where: "expiresAt <= ?", keepMs: 0 },
-  { table: "pending_totp_enrollments", key: "ownerId", where: "expiresAt <= ?", keepMs: day },
+  ...factorTables("UNDER_WAY").map(({ table, key }) => ({ table, key, where: "expiresAt <= ?", keepMs: day })),
   { table: "sign_in_challenges", key: "id", where: "expiresAt <= ?", keepMs: day },
-  { table: "passkey_ceremonies", key: "subjectId", where: "expiresAt <= ?", keepMs: day },
   { table: "known_devices", key: "id", where: "expiresAt <= ?", keepMs: day },
   { table: "trusted_devices", key: "id", where: "expiresAt <= ?", keepMs: day },
   // Longer than the longest wait, so that waits go on doubling.

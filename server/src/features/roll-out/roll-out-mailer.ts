@@ -16,7 +16,7 @@ import { lockContacts } from "../contacts/contacts-lock.js";
 import { Contact } from "../contacts/contact.entity.js";
 import { Firm } from "../firms/firm.entity.js";
 import { sendInvitations } from "../invitations/invitation.service.js";
-import { twoFactorAnnouncement, twoFactorCalledOff } from "../mail/templates.js";
+import { twoFactorAnnouncement, twoFactorCalledOff } from "../mail/roll-out-letters.js";
 import { loadPolicy, type FirmPolicy } from "../firms/security-policy.reader.js";
 import { RollOut } from "./roll-out.entity.js";
 import { daysOf } from "./roll-out.results.js";

@@ -2,7 +2,7 @@ import { attemptLimits, lifetimes, provesMailbox, type Language } from "@gatehou
 import { Refusal } from "../../platform/graphql/failures.js";
 import type { Person } from "../access/person.js";
 import type { Actor, UnitOfWork } from "../work/unit-of-work.js";
-import { enrollmentCode } from "../mail/templates.js";
+import { enrollmentCode } from "../mail/account-letters.js";
 import { isLocked, lockedRefusal } from "../two-factor/second-factor.service.js";
 import type { TwoFactorState } from "../two-factor/two-factor.entity.js";
 import type { Attempts } from "./attempts.service.js";

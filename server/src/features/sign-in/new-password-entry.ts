@@ -2,7 +2,7 @@ import { Refusal } from "../../platform/graphql/failures.js";
 import type { UnitOfWork } from "../work/unit-of-work.js";
 import { SecondFactorLocked } from "../two-factor/second-factor.service.js";
 import type { SignInOutcome } from "./sign-in.results.js";
-import type { Entry, SignInService } from "./sign-in.service.js";
+import type { AccountDoor, Entry } from "./account-door.js";
 
 /** The new password is set, and the sign-in after it waits until the second factor's lock ends. */
 export interface SignInWaits {
@@ -10,16 +10,16 @@ export interface SignInWaits {
 }
 
 /**
- * As SignInService.enter, for whoever has just set a new password in the same transaction. A lock of the second factor does not undo that:
+ * As AccountDoor.enter, for whoever has just set a new password in the same transaction. A lock of the second factor does not undo that:
  * whoever stole the old password could otherwise keep it working by entering wrong codes. Commit, then call `outcomeOf`.
  */
 export async function enterOrWait(
-  signIn: SignInService,
+  door: AccountDoor,
   unit: UnitOfWork,
   entry: Entry,
 ): Promise<SignInOutcome | SignInWaits> {
   try {
-    return await signIn.enter(unit, entry);
+    return await door.enter(unit, entry);
   } catch (refused) {
     if (refused instanceof SecondFactorLocked) return { waitMs: refused.waitMs };
     throw refused;

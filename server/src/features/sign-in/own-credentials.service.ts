@@ -7,7 +7,7 @@ import { actorIn, sessionCookie, type RequestContext } from "../access/request-c
 import { endAccess } from "../access-endings/end-access.js";
 import type { Actor, UnitOfWork, Work } from "../work/unit-of-work.js";
 import { notify } from "../mail/security-notices.js";
-import { passwordChanged } from "../mail/templates.js";
+import { passwordChanged } from "../mail/security-letters.js";
 import { PasswordCredential } from "../passwords/password-credential.entity.js";
 import { shareOfPerson } from "../passwords/hash-share.js";
 import type { PasswordHasher } from "../passwords/password-hasher.js";
@@ -17,7 +17,8 @@ import { sessionIdOf, type SessionService } from "../sessions/session.service.js
 import type { SecondFactor } from "../two-factor/second-factor.service.js";
 import type { Attempts } from "./attempts.service.js";
 import type { OwnSecondFactor } from "./own-second-factor.service.js";
-import type { SignInService } from "./sign-in.service.js";
+import type { SessionRenewal } from "./session-renewal.js";
+import type { SourceLimits } from "./source-limits.js";
 
 /** A signed-in person's own password and sessions. */
 export class OwnCredentials {
@@ -29,7 +30,8 @@ export class OwnCredentials {
       sessions: SessionService;
       secondFactor: SecondFactor;
       ownSecondFactor: OwnSecondFactor;
-      signIn: SignInService;
+      renewal: SessionRenewal;
+      sourceLimits: SourceLimits;
     },
   ) {}
 
@@ -37,7 +39,7 @@ export class OwnCredentials {
     input: { password: string; code?: string | null; passkeyResponse?: string | null },
     context: RequestContext,
   ): Promise<SessionView> {
-    const { work, secondFactor, ownSecondFactor } = this.needs;
+    const { work, secondFactor, ownSecondFactor, renewal } = this.needs;
     const caller = asPerson(context.caller);
     const person = await personOf(work.reader, caller);
     const actor = actorIn(context);
@@ -52,10 +54,10 @@ export class OwnCredentials {
       const isEnrolled = wasEnrolled || (await secondFactor.stateOf(unit.manager, person, true)).enrolledAt !== null;
       if (isEnrolled && !wasEnrolled) throw codeMissing();
       if (isEnrolled && !(await this.spend(unit, person, caller, actor, input))) return null;
-      return ownSecondFactor.renewSession(unit, caller, context, { act: "STEP_UP", second, isEnrolled });
+      return renewal.renew(unit, caller, context, { act: "STEP_UP", second, isEnrolled });
     });
     if (session === null)
-      return secondFactor.failAgain(person, actor, passkeyResponse == null ? "code" : "passkey", "STEP_UP");
+      return secondFactor.failAgain(person, actor, passkeyResponse == null ? "AUTHENTICATOR" : "PASSKEY", "STEP_UP");
     return SessionView.of(session, session.id);
   }
 
@@ -67,9 +69,10 @@ export class OwnCredentials {
     { code, passkeyResponse }: { code?: string | null; passkeyResponse?: string | null },
   ): Promise<boolean> {
     const { secondFactor } = this.needs;
+    const subject = { subjectId: sessionId, purpose: "STEP_UP" } as const;
     return passkeyResponse == null
-      ? secondFactor.spend(unit, person, actor, code ?? "")
-      : secondFactor.spendPasskey(unit, person, { subjectId: sessionId, purpose: "STEP_UP" }, passkeyResponse);
+      ? secondFactor.spend(unit, person, actor, { answer: code ?? "", subject })
+      : secondFactor.spend(unit, person, actor, { answer: passkeyResponse, subject }, ["PASSKEY"]);
   }
 
   /**
@@ -80,7 +83,7 @@ export class OwnCredentials {
     input: { currentPassword: string; newPassword: string },
     context: RequestContext,
   ): Promise<SessionView> {
-    const { secondFactor, work, hasher, ownSecondFactor } = this.needs;
+    const { secondFactor, work, hasher, renewal } = this.needs;
     const caller = asPerson(context.caller);
     const person = await personOf(work.reader, caller);
     const isEnrolled = await secondFactor.isEnrolled(person);
@@ -101,7 +104,7 @@ export class OwnCredentials {
       });
       await notify(unit, person, actor, passwordChanged);
       const proof = { act: "PASSWORD_CHANGE", second: "NONE", isEnrolled } as const;
-      return ownSecondFactor.renewSession(unit, caller, context, proof);
+      return renewal.renew(unit, caller, context, proof);
     });
     return SessionView.of(session, session.id);
   }
@@ -145,7 +148,7 @@ export class OwnCredentials {
     purpose: keyof typeof passwordFields,
     context: RequestContext,
   ): Promise<void> {
-    const { work, hasher, attempts, signIn } = this.needs;
+    const { work, hasher, attempts, sourceLimits } = this.needs;
     const key = `password-again:${person.ownerId}`;
     const proofsKey = `proofs-again:${person.ownerId}`;
     const tooOften = (retryAfterMs: number) =>
@@ -156,26 +159,31 @@ export class OwnCredentials {
       await sleep(REFUSAL_PAUSE_MS);
       throw tooOften(until - work.clock.now());
     }
-    const { bySource, attempt } = await work.doAndKeep(async (unit) => {
-      // First, and kept also where it was right: a flood of one's own must not spend the tries of everybody at the address.
-      const proof = await attempts.takeWithin(unit, proofsKey, attemptLimits.proofsAgain);
-      if (!proof.ok) throw tooOften(proof.retryAfterMs);
-      const source = await signIn.takeFromSourceWithin(unit, "password", context);
-      const taken = await attempts.takeWithin(unit, key, attemptLimits.password);
-      if (!taken.ok) throw new Refusal("ACCOUNT_LOCKED", null, (say) => say.tooManyWrongPasswords(taken.retryAfterMs));
-      return { bySource: source, attempt: taken };
+    const tries = {
+      // Kept also where it was right: a flood of one's own must not spend the tries of everybody at the address.
+      beforeSource: async (unit: UnitOfWork) => {
+        const proof = await attempts.takeWithin(unit, proofsKey, attemptLimits.proofsAgain);
+        if (!proof.ok) throw tooOften(proof.retryAfterMs);
+      },
+      afterSource: async (unit: UnitOfWork) => {
+        const taken = await attempts.takeWithin(unit, key, attemptLimits.password);
+        if (!taken.ok)
+          throw new Refusal("ACCOUNT_LOCKED", null, (say) => say.tooManyWrongPasswords(taken.retryAfterMs));
+        return taken;
+      },
+    };
+    await sourceLimits.guardWith("password", context, tries, async (attempt, bySource) => {
+      const credential = await work.reader.findOneBy(PasswordCredential, { ownerId: person.ownerId });
+      const share = shareOfOwner(person, context);
+      const isRight =
+        couldBePassword(password) &&
+        (await attempts.judging([attempt.taken, bySource], () => hasher.matches(password, credential, share)));
+      if (!isRight) {
+        await this.recordWrongPassword(person, purpose, attempt.isLast ? attempt.waitMs : null, context);
+        throw new Refusal("INVALID_CREDENTIALS", passwordFields[purpose], (say) => say.passwordWrong);
+      }
+      await attempts.clear(key);
     });
-    const credential = await work.reader.findOneBy(PasswordCredential, { ownerId: person.ownerId });
-    const share = shareOfOwner(person, context);
-    const isRight =
-      couldBePassword(password) &&
-      (await attempts.judging([attempt.taken, bySource], () => hasher.matches(password, credential, share)));
-    if (!isRight) {
-      await this.recordWrongPassword(person, purpose, attempt.isLast ? attempt.waitMs : null, context);
-      throw new Refusal("INVALID_CREDENTIALS", passwordFields[purpose], (say) => say.passwordWrong);
-    }
-    await attempts.clear(key);
-    await signIn.giveBack(bySource);
   }
 
   /** As of a sign-in that failed, so that the log has every guess. `waitMs`: it was the last before a wait. */

@@ -1,210 +1,34 @@
-import { toString as drawQrCode } from "qrcode";
-import {
-  allowsPasswordLogin,
-  askedToEnroll,
-  isWithinFlow,
-  lifetimes,
-  mayDisableTwoFactor,
-  mayEnroll,
-  teamRoleNeedsTwoFactor,
-  planOffersTwoFactor,
-  type Proof,
-  type ReauthenticationPurpose,
-  type SessionTransport,
-} from "@gatehouse/shared";
+import { mayDisableTwoFactor, teamRoleNeedsTwoFactor, type ReauthenticationPurpose } from "@gatehouse/shared";
 import { Refusal } from "../../platform/graphql/failures.js";
-import { asPerson, mustBeFresh, ownerIdOf, type PersonCaller } from "../access/caller.js";
-import { holdCaller } from "../access/caller-now.js";
+import { asPerson, mustBeFresh, type PersonCaller } from "../access/caller.js";
 import { personOf, type Person } from "../access/person.js";
-import { actorIn, sessionCookie, type RequestContext } from "../access/request-context.js";
+import { actorIn, type RequestContext } from "../access/request-context.js";
 import { endAccess } from "../access-endings/end-access.js";
 import type { Actor, UnitOfWork, Work } from "../work/unit-of-work.js";
-import { notify } from "../mail/security-notices.js";
-import { recoveryCodesRegenerated, twoFactorDisabled, twoFactorEnrolled } from "../mail/templates.js";
 import { loadPolicy, type FirmPolicy } from "../firms/security-policy.reader.js";
-import type { Session } from "../sessions/session.entity.js";
-import type { SessionService } from "../sessions/session.service.js";
+import { notify } from "../mail/security-notices.js";
+import { recoveryCodesRegenerated, twoFactorDisabled } from "../mail/security-letters.js";
+import type { AuthenticatorEnrollment } from "../two-factor/authenticator-enrollment.service.js";
 import type { SecondFactor } from "../two-factor/second-factor.service.js";
-import { clockDriftSeconds, matchingStep, otpauthUri, readTotpCode } from "../two-factor/totp.js";
-import { PendingTwoFactorEnrollment, TwoFactorStatusView } from "../two-factor/two-factor.results.js";
-import { rememberDevice } from "../sessions/known-devices.js";
-import type { EnrollmentCodes } from "./enrollment-codes.js";
-import type { SignInChallenge } from "./sign-in-challenge.entity.js";
-import type { SignInChallenges } from "./sign-in-challenges.js";
-import { SignedIn } from "./sign-in.results.js";
-import { actorAs, type SignInService } from "./sign-in.service.js";
+import { TwoFactorStatusView } from "../two-factor/two-factor.results.js";
+import type { SessionRenewal } from "./session-renewal.js";
+import type { SourceLimits } from "./source-limits.js";
 
-/**
- * Who enrols: somebody on the way of signing in (with a token, whose challenge it is), or somebody signed in (whose session may have one).
- */
-type Enrolling = { person: Person; actor: Actor } & (
-  { caller: null; challenge: SignInChallenge } | { caller: PersonCaller; challenge: SignInChallenge | null }
-);
-
-/** A person's own second factor: set up, replace, switch off, new recovery codes. The same for clients and team members. */
+/** A person's own second factor: switch it off, new recovery codes. The same for clients and team members. */
 export class OwnSecondFactor {
   constructor(
     private readonly needs: {
       work: Work;
-      challenges: SignInChallenges;
-      sessions: SessionService;
       secondFactor: SecondFactor;
-      enrollmentCodes: EnrollmentCodes;
-      signIn: SignInService;
+      enrollment: AuthenticatorEnrollment;
+      renewal: SessionRenewal;
+      sourceLimits: SourceLimits;
     },
   ) {}
 
-  async begin(
-    input: { enrollmentToken?: string | null; emailCode?: string | null; currentCode?: string | null },
-    context: RequestContext,
-  ): Promise<PendingTwoFactorEnrollment> {
-    const { work, challenges, secondFactor } = this.needs;
-    const enrolling = await this.whoEnrolls(input.enrollmentToken, context);
-    const { person, caller, actor } = enrolling;
-    const now = work.clock.now();
-    if (caller) mustBeFresh(caller, now);
-    const isEnrolled = await secondFactor.isEnrolled(person);
-    let challenge = challengeInTime(enrolling, now);
-    const asked = askedToEnroll({ isEnrolled, isMailboxProven: challenge?.isMailboxProven ?? false });
-    if (asked === "PRESENT_CODE") {
-      if (!input.currentCode) throw new Refusal("TWO_FACTOR_ALREADY_ENROLLED");
-      await this.takeTries(person, actor, context);
-    }
-    if (asked === "MAILED_CODE") challenge = await this.proveMailbox(enrolling, challenge, input.emailCode, context);
-
-    const begun = await work.do(async (unit) => {
-      if (caller) await holdCaller(unit, caller);
-      const expiresAt = unit.now + lifetimes.pendingEnrollment;
-      if (isEnrolled) {
-        await this.mustBeAllowedToEnroll(unit, person);
-        if (!(await secondFactor.spend(unit, person, actor, input.currentCode ?? ""))) return null;
-      } else {
-        const proven = provenOf(challenge);
-        await challenges.keep(unit, proven, caller ? expiresAt : proven.expiresAt);
-        await this.mustBeAllowedToEnroll(unit, person);
-        await this.mustNotBeEnrolled(unit, person);
-      }
-      return { secret: await secondFactor.beginEnrollment(unit, person, expiresAt), expiresAt };
-    });
-    if (begun === null) return secondFactor.failAgain(person, actor, "code", "ENROLLMENT");
-    const uri = otpauthUri({ secret: begun.secret, issuer: person.firmName, account: person.email });
-    const svg = await drawQrCode(uri, { type: "svg", errorCorrectionLevel: "M", margin: 4 });
-    return Object.assign(new PendingTwoFactorEnrollment(), {
-      otpauthUri: uri,
-      secret: begun.secret,
-      qrCode: `data:image/svg+xml;base64,${Buffer.from(svg).toString("base64")}`,
-      expiresAt: begun.expiresAt,
-    });
-  }
-
-  /**
-   * The challenge, its mailbox proven by the mailed code. Without a code it is asked for, in a session by a mail now.
-   *
-   * Six digits, so tries are bounded by account too: they count as the second factor's, which the code stands in for. Otherwise whoever has
-   * the password gets five more with every sign-in.
-   */
-  private async proveMailbox(
-    { person, actor, caller }: Enrolling,
-    challenge: SignInChallenge | null,
-    code: string | null | undefined,
-    context: RequestContext,
-  ): Promise<SignInChallenge> {
-    const { work, challenges, secondFactor, signIn } = this.needs;
-    if (!code) {
-      if (caller) await this.mailCode(person, actor, caller, context);
-      throw new Refusal("EMAIL_CODE_REQUIRED", ["input", "emailCode"]);
-    }
-    if (!challenge) throw setUpTookTooLong();
-    const bySource = await work.doAndKeep(async (unit) => {
-      const source = await signIn.takeFromSourceWithin(unit, "secondFactor", context);
-      await secondFactor.takeTry(unit, person, actor);
-      await challenges.takeTry(unit, challenge);
-      return source;
-    });
-    const isProven = await work.do(async (unit) => {
-      if (!(await challenges.proveMailbox(unit, challenge, code))) return false;
-      await secondFactor.giveTriesBack(unit, person);
-      return true;
-    });
-    if (!isProven)
-      return caller
-        ? secondFactor.failAgain(person, actor, "email code", "FIRST_ENROLLMENT")
-        : secondFactor.fail(person, actor, "email code");
-    await signIn.giveBack(bySource);
-    return { ...challenge, isMailboxProven: true };
-  }
-
-  /** A code for the session; an earlier one is void. */
-  private async mailCode(person: Person, actor: Actor, caller: PersonCaller, context: RequestContext): Promise<void> {
-    const { work, secondFactor, enrollmentCodes } = this.needs;
-    const { sessionId } = caller;
-    const mailing = work.do(async (unit) => {
-      await holdCaller(unit, caller);
-      await this.mustBeAllowedToEnroll(unit, person);
-      const factor = await secondFactor.stateOf(unit.manager, person);
-      await enrollmentCodes.open(unit, { person, door: "PASSWORD", sessionId }, factor, context.language);
-    });
-    await enrollmentCodes.orTell(person, actor, mailing);
-  }
-
-  async confirm(
-    input: { enrollmentToken?: string | null; code: string; transport?: SessionTransport | null },
-    context: RequestContext,
-  ): Promise<{ recoveryCodes: string[]; signedIn: SignedIn | null }> {
-    const { work, challenges, secondFactor, signIn } = this.needs;
-    const transport = signIn.transportOf(input.transport, context);
-    const { person, challenge, caller, actor } = await this.whoEnrolls(input.enrollmentToken, context);
-    // Of somebody who is enrolled, the present code was asked as the new one was begun.
-    const isReplacing = caller !== null && (await secondFactor.isEnrolled(person));
-    if (!isReplacing) provenOf(challenge);
-    const bySource = await signIn.takeFromSource("secondFactor", context);
-    const code = readTotpCode(input.code);
-    const secret = await secondFactor.takeEnrollmentTry(person);
-    if (secret === null) throw setUpTookTooLong();
-    const now = work.clock.now();
-    const step = matchingStep(secret, code, now);
-    if (step === null) throw wrongFirstCode(clockDriftSeconds(secret, code, now));
-
-    const done = await work.do(async (unit) => {
-      if (caller) await holdCaller(unit, caller);
-      if (!isReplacing) await challenges.spend(unit, provenOf(challenge));
-      await this.mustBeAllowedToEnroll(unit, person);
-      if (!isReplacing) await this.mustNotBeEnrolled(unit, person);
-      const recoveryCodes = await secondFactor.completeEnrollment(unit, person, secret, step);
-      if (recoveryCodes === null) throw new Refusal("CHALLENGE_EXPIRED");
-      unit.record({
-        type: "TWO_FACTOR_ENROLLED",
-        firmId: person.firmId,
-        actor,
-        accountId: person.accountId,
-        data: { email: person.email },
-      });
-      await notify(unit, person, actor, twoFactorEnrolled);
-      await endAccess(unit, person, "TWO_FACTOR_SET_UP", caller?.sessionId ?? null);
-      if (caller) {
-        const proof = { act: "ENROLLMENT", second: "NEW_AUTHENTICATOR", isEnrolled: true } as const;
-        await this.renewSession(unit, caller, context, proof, { assurance: "TWO_FACTOR", isSecondFactorProven: true });
-        return { recoveryCodes, signedIn: null };
-      }
-      const entry = {
-        person,
-        door: challenge.door,
-        transport,
-        context,
-        second: "NEW_AUTHENTICATOR" as const,
-        landingRequestId: challenge.landingRequestId,
-      };
-      const outcome = await signIn.enter(unit, entry);
-      return { recoveryCodes, signedIn: outcome instanceof SignedIn ? outcome : null };
-    });
-    await signIn.giveBack(bySource);
-    return done;
-  }
-
   async regenerateRecoveryCodes(input: { code: string }, context: RequestContext): Promise<string[]> {
-    const { secondFactor } = this.needs;
     return this.withFreshCode(input.code, "RECOVERY_CODES", context, async (unit, person, _caller, actor) => {
-      const codes = await secondFactor.replaceRecoveryCodes(unit, person);
+      const codes = await this.needs.enrollment.replaceRecoveryCodes(unit, person);
       unit.record({
         type: "RECOVERY_CODES_REGENERATED",
         firmId: person.firmId,
@@ -234,42 +58,20 @@ export class OwnSecondFactor {
       await notify(unit, owner, actor, twoFactorDisabled);
       await endAccess(unit, owner, "TWO_FACTOR_DISABLED", caller.sessionId);
       const proof = { act: "TWO_FACTOR_REMOVAL", second: "CODE", isEnrolled: false } as const;
-      await this.renewSession(unit, caller, context, proof, { assurance: "PASSWORD", isSecondFactorProven: false });
+      await this.needs.renewal.renew(unit, caller, context, proof, {
+        assurance: "PASSWORD",
+        isSecondFactorProven: false,
+      });
       return TwoFactorStatusView.of({ enrolledAt: null, required: false, recoveryCodesRemaining: 0 });
     });
   }
 
   async takeTries(person: Person, actor: Actor, context: RequestContext): Promise<void> {
-    const { work, signIn, secondFactor } = this.needs;
+    const { work, sourceLimits, secondFactor } = this.needs;
     await work.doAndKeep(async (unit) => {
-      await signIn.takeFromSourceWithin(unit, "secondFactor", context);
+      await sourceLimits.spend(unit, "secondFactor", context);
       await secondFactor.takeTry(unit, person, actor);
     });
-  }
-
-  /** A renewed session's new cookie goes out with the answer. */
-  async renewSession(
-    unit: UnitOfWork,
-    caller: PersonCaller,
-    context: RequestContext,
-    proof: Proof,
-    changes: Partial<Pick<Session, "assurance" | "isSecondFactorProven">> = {},
-  ): Promise<Session> {
-    const { session, token } = await this.needs.sessions.renew(unit, caller.sessionId, proof, changes);
-    // What comes after it in the same document acts with the session as it is now.
-    const renewed = { sessionId: session.id, authenticatedAt: Number(session.authenticatedAt) };
-    unit.afterCommit(() => {
-      context.caller =
-        caller.kind === "CLIENT" ? { ...caller, ...renewed, assurance: session.assurance } : { ...caller, ...renewed };
-    });
-    if (token === null) return session;
-    const ownerId = ownerIdOf(caller);
-    await this.needs.challenges.follow(unit, { ownerId, sessionId: caller.sessionId }, session.id);
-    await rememberDevice(unit, { ownerId, audience: session.audience }, context);
-    unit.afterCommit(() =>
-      context.setCookie(sessionCookie(session.audience), { token, maxAgeMs: session.expiresAt - unit.now }),
-    );
-    return session;
   }
 
   private async withFreshCode<T>(
@@ -287,37 +89,12 @@ export class OwnSecondFactor {
       throw new Refusal("TWO_FACTOR_NOT_ENROLLED");
     await this.takeTries(person, actor, context);
     const done = await units.do(async (unit) =>
-      (await secondFactor.spend(unit, person, actor, code))
+      (await secondFactor.spend(unit, person, actor, { answer: code, subject: null }))
         ? { answer: await work(unit, person, caller, actor) }
         : null,
     );
-    if (done === null) return secondFactor.failAgain(person, actor, "code", purpose);
+    if (done === null) return secondFactor.failAgain(person, actor, "AUTHENTICATOR", purpose);
     return done.answer;
-  }
-
-  private async whoEnrolls(enrollmentToken: string | null | undefined, context: RequestContext): Promise<Enrolling> {
-    const { work, challenges, signIn } = this.needs;
-    if (enrollmentToken != null) {
-      const challenge = await challenges.find(enrollmentToken, "ENROLLMENT");
-      const person = await signIn.personOfChallenge(work.reader, challenge);
-      return { person, actor: actorAs(person, context.source), challenge, caller: null };
-    }
-    const caller = asPerson(context.caller);
-    const challenge = await challenges.ofSession({ ownerId: ownerIdOf(caller), sessionId: caller.sessionId });
-    return { person: await personOf(work.reader, caller), actor: actorIn(context), challenge, caller };
-  }
-
-  /** Locks the second factor's row: whoever was not asked for a present code must have none when theirs is begun or put in force. */
-  private async mustNotBeEnrolled(unit: UnitOfWork, person: Person): Promise<void> {
-    const { enrolledAt } = await this.needs.secondFactor.stateOf(unit.manager, person, true);
-    if (enrolledAt !== null) throw new Refusal("TWO_FACTOR_ALREADY_ENROLLED");
-  }
-
-  private async mustBeAllowedToEnroll(unit: UnitOfWork, person: Person): Promise<void> {
-    if (person.audience === "TEAM") return;
-    const policy = await loadPolicy(unit.manager, person.firmId, { lock: "share" });
-    if (!mayEnroll({ policy, planOffersTwoFactor: planOffersTwoFactor(policy.plan) }))
-      throw new Refusal(allowsPasswordLogin(policy) ? "PLAN_UPGRADE_REQUIRED" : "LOGIN_DISABLED");
   }
 
   private mustBeAllowedToDisable(policy: FirmPolicy, person: Person, now = this.needs.work.clock.now()): void {
@@ -325,22 +102,4 @@ export class OwnSecondFactor {
       person.role === null ? mayDisableTwoFactor({ policy, now }) : !teamRoleNeedsTwoFactor(policy, person.role);
     if (!mayDisable) throw new Refusal("TWO_FACTOR_REQUIRED_BY_FIRM");
   }
-}
-
-/** The challenge, if its flow has not taken too long to begin an authenticator. */
-const challengeInTime = ({ challenge }: Enrolling, now: number): SignInChallenge | null =>
-  challenge && isWithinFlow({ flowBeganAt: challenge.createdAt, now }) ? challenge : null;
-
-/** The challenge, its mailbox proven. */
-function provenOf(challenge: SignInChallenge | null): SignInChallenge {
-  if (!challenge) throw setUpTookTooLong();
-  if (!challenge.isMailboxProven) throw new Refusal("EMAIL_CODE_REQUIRED", ["input", "emailCode"]);
-  return challenge;
-}
-
-const setUpTookTooLong = () => new Refusal("CHALLENGE_EXPIRED", null, (say) => say.setUpTookTooLong);
-
-function wrongFirstCode(driftSeconds: number | null): Refusal {
-  if (driftSeconds === null) return new Refusal("INVALID_CODE", ["input", "code"]);
-  return new Refusal("INVALID_CODE", ["input", "code"], (say) => say.clockIsOff(driftSeconds));
 }

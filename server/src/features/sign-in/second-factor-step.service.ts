@@ -1,16 +1,20 @@
-import type { SecondProof, SessionTransport } from "@gatehouse/shared";
+import { secondFactorKinds, type SecondFactorKind, type SecondProof, type SessionTransport } from "@gatehouse/shared";
 import { Refusal } from "../../platform/graphql/failures.js";
 import type { RequestContext } from "../access/request-context.js";
 import { findPerson, type Person } from "../access/person.js";
-import type { Actor, UnitOfWork, Work } from "../work/unit-of-work.js";
+import type { UnitOfWork, Work } from "../work/unit-of-work.js";
 import { ClientRequest } from "../client-requests/client-request.entity.js";
 import { MagicLink } from "../magic-links/magic-link.entity.js";
 import { loadPolicy } from "../firms/security-policy.reader.js";
-import type { ProvenBy, SecondFactor } from "../two-factor/second-factor.service.js";
+import type { SecondFactor } from "../two-factor/second-factor.service.js";
 import type { SignInChallenge } from "./sign-in-challenge.entity.js";
 import type { SignInChallenges } from "./sign-in-challenges.js";
 import type { SignInOutcome } from "./sign-in.results.js";
-import { actorAs, type SignInService } from "./sign-in.service.js";
+import type { AccountDoor } from "./account-door.js";
+import type { LinkDoor } from "./link-door.js";
+import { actorAs } from "./sign-in-actor.js";
+import type { SourceLimits } from "./source-limits.js";
+import { transportOf } from "./transport.js";
 import { trustDevice } from "./trusted-devices.js";
 
 interface Step {
@@ -18,71 +22,55 @@ interface Step {
   trustDevice?: boolean | null;
   transport?: SessionTransport | null;
 }
-const secondOf = {
-  code: "CODE",
-  "recovery code": "RECOVERY_CODE",
-  passkey: "PASSKEY",
-} as const satisfies Record<ProvenBy, SecondProof>;
-/** Judges the proof and spends it. */
-type Spend = (unit: UnitOfWork, person: Person, actor: Actor, challenge: SignInChallenge) => Promise<boolean>;
-
-/** The second step of a sign-in: a code from the authenticator, a recovery code, or a passkey. */
+/** The second step of a sign-in: a proof by one of the second factors. */
 export class SecondFactorStep {
   constructor(
     private readonly needs: {
       work: Work;
       challenges: SignInChallenges;
       secondFactor: SecondFactor;
-      signIn: SignInService;
+      sourceLimits: SourceLimits;
+      accountDoor: AccountDoor;
+      linkDoor: LinkDoor;
     },
   ) {}
 
-  verifyTwoFactor(input: Step & { code: string }, context: RequestContext): Promise<SignInOutcome> {
-    return this.byCode(input, "code", context);
-  }
-  useRecoveryCode(input: Step & { code: string }, context: RequestContext): Promise<SignInOutcome> {
-    return this.byCode(input, "recovery code", context);
-  }
-  verifyPasskey(input: Step & { response: string }, context: RequestContext): Promise<SignInOutcome> {
-    return this.prove(input, "passkey", context, (unit, person, _actor, { id }) =>
-      this.needs.secondFactor.spendPasskey(unit, person, { subjectId: id, purpose: "SIGN_IN" }, input.response),
-    );
-  }
-
-  private byCode(
-    input: Step & { code: string },
-    what: "code" | "recovery code",
+  /**
+   * Goes on through the door that the sign-in came by. Throws CHALLENGE_EXPIRED, ACCOUNT_LOCKED, RATE_LIMITED, and INVALID_CODE for an
+   * `answer` that is no proof of that kind.
+   */
+  async prove(
+    kind: SecondFactorKind,
+    input: Step & { answer: string },
     context: RequestContext,
   ): Promise<SignInOutcome> {
-    return this.prove(input, what, context, (unit, person, actor) =>
-      this.needs.secondFactor.spend(unit, person, actor, input.code, [what]),
-    );
-  }
-
-  private async prove(input: Step, what: ProvenBy, context: RequestContext, spend: Spend): Promise<SignInOutcome> {
-    const { work, challenges, secondFactor, signIn } = this.needs;
-    const transport = signIn.transportOf(input.transport, context);
+    const { work, challenges, secondFactor, sourceLimits } = this.needs;
+    const transport = transportOf(input.transport, context);
     // Looked up before the address's row is locked, which many may share: whether it is still live, taking its try decides.
     const found = await challenges.look(input.challengeToken, "SECOND_FACTOR");
     const owner = found && (await findPerson(work.reader, found.audience, found.ownerId));
     // All tries are taken, and kept, before the proof is looked at.
-    const { bySource, challenge, person, actor } = await work.doAndKeep(async (unit) => {
-      const key = await signIn.takeFromSourceWithin(unit, "secondFactor", context);
+    const afterSource = async (unit: UnitOfWork) => {
       if (!found || !owner) throw new Refusal("CHALLENGE_EXPIRED");
       const tries = actorAs(owner, context.source);
       await secondFactor.takeTry(unit, owner, tries);
       await challenges.takeTry(unit, found);
-      return { bySource: key, challenge: found, person: owner, actor: tries };
-    });
-
-    const outcome = await work.do(async (unit) => {
-      if (!(await spend(unit, person, actor, challenge))) return null;
-      await challenges.spend(unit, challenge);
-      return this.continueThrough(unit, challenge, person, { ...input, transport, second: secondOf[what] }, context);
-    });
-    if (outcome === null) return secondFactor.fail(person, actor, what);
-    await signIn.giveBack(bySource);
-    return outcome;
+      return { challenge: found, person: owner, actor: tries };
+    };
+    return sourceLimits.guardWith(
+      "secondFactor",
+      context,
+      { afterSource },
+      async ({ challenge, person, actor }) =>
+        (await work.do(async (unit) => {
+          const subject = { subjectId: challenge.id, purpose: "SIGN_IN" } as const;
+          const proof = { answer: input.answer, subject };
+          if (!(await secondFactor.spend(unit, person, actor, proof, [kind]))) return null;
+          await challenges.spend(unit, challenge);
+          const given = { ...input, transport, second: secondFactorKinds[kind].proof };
+          return this.continueThrough(unit, challenge, person, given, context);
+        })) ?? secondFactor.fail(person, actor, kind),
+    );
   }
 
   private async continueThrough(
@@ -92,7 +80,7 @@ export class SecondFactorStep {
     input: Step & { transport: SessionTransport; second: SecondProof },
     context: RequestContext,
   ): Promise<SignInOutcome> {
-    const { signIn } = this.needs;
+    const { accountDoor, linkDoor } = this.needs;
     if (challenge.door === "MAGIC_LINK") {
       const link = await unit.manager.findOneBy(MagicLink, {
         id: challenge.magicLinkId ?? "",
@@ -103,13 +91,13 @@ export class SecondFactorStep {
         throw new Refusal("CHALLENGE_EXPIRED");
       const { sentTo } = await unit.manager.findOneByOrFail(ClientRequest, { id: link.requestId, firmId: link.firmId });
       const reach = { firmId: person.firmId, email: sentTo, requestId: link.requestId, magicLinkId: link.id };
-      return signIn.openLinkSession(unit, reach, input.transport, context, { second: input.second });
+      return linkDoor.openSession(unit, reach, input.transport, context, { second: input.second });
     }
     if (input.trustDevice && person.audience === "PORTAL") {
       const { trustedDeviceDays } = await loadPolicy(unit.manager, person.firmId, { lock: "share" });
       await trustDevice(unit, person, context, trustedDeviceDays);
     }
-    return signIn.enter(unit, {
+    return accountDoor.enter(unit, {
       person,
       door: challenge.door,
       transport: input.transport,

@@ -9,6 +9,7 @@ import {
   StepUpPayload,
 } from "../two-factor/two-factor.results.js";
 import type { OwnCredentials } from "./own-credentials.service.js";
+import type { OwnEnrollment } from "./own-enrollment.service.js";
 import type { OwnSecondFactor } from "./own-second-factor.service.js";
 import type { SecondFactorStep } from "./second-factor-step.service.js";
 import {
@@ -31,7 +32,7 @@ import {
   SignOutPayload,
   ViewerUnion,
 } from "./sign-in.results.js";
-import type { SignInService } from "./sign-in.service.js";
+import type { PasswordSignIn } from "./password-sign-in.service.js";
 import type { ViewerService } from "./viewer.service.js";
 
 /** A team member or a client: whoever has a password. */
@@ -40,8 +41,9 @@ const aPerson = { team: "read", portal: "account" } as const;
 @Resolver()
 export class SignInResolver {
   constructor(
-    private readonly signIn: SignInService,
+    private readonly passwordSignIn: PasswordSignIn,
     private readonly secondFactorStep: SecondFactorStep,
+    private readonly ownEnrollment: OwnEnrollment,
     private readonly ownSecondFactor: OwnSecondFactor,
     private readonly ownCredentials: OwnCredentials,
     private readonly viewers: ViewerService,
@@ -59,7 +61,7 @@ export class SignInResolver {
     @Arg("input", () => TeamSignInInput, { description: "Who, and how." }) input: TeamSignInInput,
     @Ctx() context: RequestContext,
   ) {
-    return answer(SignInPayload, async () => ({ result: await this.signIn.teamSignIn(input, context) }));
+    return answer(SignInPayload, async () => ({ result: await this.passwordSignIn.teamSignIn(input, context) }));
   }
 
   @Allow("anyone")
@@ -68,7 +70,7 @@ export class SignInResolver {
     @Arg("input", () => PortalSignInInput, { description: "Who, where, and how." }) input: PortalSignInInput,
     @Ctx() context: RequestContext,
   ) {
-    return answer(SignInPayload, async () => ({ result: await this.signIn.portalSignIn(input, context) }));
+    return answer(SignInPayload, async () => ({ result: await this.passwordSignIn.portalSignIn(input, context) }));
   }
 
   @Allow("anyone")
@@ -77,7 +79,9 @@ export class SignInResolver {
     @Arg("input", () => VerifyTwoFactorInput, { description: "The sign-in and the code." }) input: VerifyTwoFactorInput,
     @Ctx() context: RequestContext,
   ) {
-    return answer(SignInPayload, async () => ({ result: await this.secondFactorStep.verifyTwoFactor(input, context) }));
+    return answer(SignInPayload, async () => ({
+      result: await this.secondFactorStep.prove("AUTHENTICATOR", { ...input, answer: input.code }, context),
+    }));
   }
 
   @Allow("anyone")
@@ -86,7 +90,9 @@ export class SignInResolver {
     @Arg("input", () => UseRecoveryCodeInput, { description: "The sign-in and the code." }) input: UseRecoveryCodeInput,
     @Ctx() context: RequestContext,
   ) {
-    return answer(SignInPayload, async () => ({ result: await this.secondFactorStep.useRecoveryCode(input, context) }));
+    return answer(SignInPayload, async () => ({
+      result: await this.secondFactorStep.prove("RECOVERY_CODE", { ...input, answer: input.code }, context),
+    }));
   }
 
   @Allow("anyone")
@@ -109,7 +115,7 @@ export class SignInResolver {
     @Ctx() context: RequestContext,
   ) {
     return answer(BeginTwoFactorEnrollmentPayload, async () => ({
-      enrollment: await this.ownSecondFactor.begin(input, context),
+      enrollment: await this.ownEnrollment.begin(input, context),
     }));
   }
 
@@ -123,7 +129,7 @@ export class SignInResolver {
     input: ConfirmTwoFactorEnrollmentInput,
     @Ctx() context: RequestContext,
   ) {
-    return answer(ConfirmTwoFactorEnrollmentPayload, () => this.ownSecondFactor.confirm(input, context));
+    return answer(ConfirmTwoFactorEnrollmentPayload, () => this.ownEnrollment.confirm(input, context));
   }
 
   @Allow(aPerson)

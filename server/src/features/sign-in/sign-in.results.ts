@@ -1,6 +1,8 @@
 import { createUnionType, Field, ID, Int, ObjectType } from "type-graphql";
+import { secondFactorKinds, type SecondFactorKind } from "@gatehouse/shared";
 import { DateTime } from "../../platform/graphql/date-time.js";
 import { Payload } from "../../platform/graphql/payloads.js";
+import { tableEnum } from "../../platform/graphql/table-enum.js";
 import { ApiKeyView } from "../api-keys/api-key.results.js";
 import { TeamMemberView } from "../firm-staff/team-member.results.js";
 import { PortalFirmView } from "../firms/firm.results.js";
@@ -56,6 +58,13 @@ export class SignedIn {
   }
 }
 
+const SecondFactorKindEnum = tableEnum(
+  "SecondFactorKind",
+  "What may be given as second factor.",
+  secondFactorKinds,
+  ({ title }) => title,
+);
+
 @ObjectType({
   description:
     "A code is needed. Good for verifyTwoFactor, useRecoveryCode and verifyPasskey alone, for 5 minutes and 5 tries.",
@@ -72,8 +81,14 @@ export class TwoFactorRequired {
     description: "A passkey may take the code's place: beginPasskeyVerification, verifyPasskey.",
   })
   hasPasskey: boolean;
+  @Field(() => [SecondFactorKindEnum], {
+    description: "What proves this person now: verifyTwoFactor, useRecoveryCode, or beginPasskeyVerification.",
+  })
+  methods: SecondFactorKind[];
 
-  constructor(values?: Pick<TwoFactorRequired, "challengeToken" | "expiresAt" | "trustedDeviceDays" | "hasPasskey">) {
+  constructor(
+    values?: Pick<TwoFactorRequired, "challengeToken" | "expiresAt" | "trustedDeviceDays" | "hasPasskey" | "methods">,
+  ) {
     Object.assign(this, values);
   }
 }

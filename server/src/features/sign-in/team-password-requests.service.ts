@@ -7,11 +7,11 @@ import type { Caller } from "../access/caller.js";
 import { findMemberByEmail, findPerson } from "../access/person.js";
 import type { RequestContext } from "../access/request-context.js";
 import type { Work } from "../work/unit-of-work.js";
-import { teamPasswordForgotten } from "../mail/templates.js";
+import { teamPasswordForgotten } from "../mail/team-letters.js";
 import { issueToken } from "../mailed-tokens/mailed-tokens.js";
 import { knownDevicesOf } from "../sessions/known-devices.js";
 import type { MailAllowance } from "./mail-allowance.js";
-import { actorAs } from "./sign-in.service.js";
+import { actorAs } from "./sign-in-actor.js";
 import { recordHeldBack, type SuppressedMails } from "./suppressed-mails.service.js";
 import { TeamMailRequest } from "./team-mail-request.entity.js";
 

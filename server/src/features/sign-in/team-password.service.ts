@@ -6,7 +6,7 @@ import type { RequestContext } from "../access/request-context.js";
 import { endAccess } from "../access-endings/end-access.js";
 import type { UnitOfWork, Work } from "../work/unit-of-work.js";
 import { notify } from "../mail/security-notices.js";
-import { passwordChanged } from "../mail/templates.js";
+import { passwordChanged } from "../mail/security-letters.js";
 import { shareOfPerson } from "../passwords/hash-share.js";
 import type { PasswordHasher } from "../passwords/password-hasher.js";
 import { mustBeGoodPassword, storePassword } from "../passwords/password.service.js";
@@ -14,7 +14,10 @@ import { findToken, spendToken, voidTokens } from "../mailed-tokens/mailed-token
 import { loadPolicy } from "../firms/security-policy.reader.js";
 import { enterOrWait, outcomeOf } from "./new-password-entry.js";
 import type { SignInOutcome } from "./sign-in.results.js";
-import { actorAs, type SignInService } from "./sign-in.service.js";
+import type { AccountDoor } from "./account-door.js";
+import { actorAs } from "./sign-in-actor.js";
+import type { SourceLimits } from "./source-limits.js";
+import { transportOf } from "./transport.js";
 
 const field = ["input", "token"];
 
@@ -24,7 +27,8 @@ export class TeamPassword {
     private readonly needs: {
       work: Work;
       hasher: PasswordHasher;
-      signIn: SignInService;
+      sourceLimits: SourceLimits;
+      door: AccountDoor;
     },
   ) {}
 
@@ -36,33 +40,33 @@ export class TeamPassword {
     input: { token: string; password: string; transport?: SessionTransport | null },
     context: RequestContext,
   ): Promise<SignInOutcome> {
-    const { work, hasher, signIn } = this.needs;
-    const transport = signIn.transportOf(input.transport, context);
-    const bySource = await signIn.takeFromSource("token", context);
-    const token = await findToken(work, input.token, ["TEAM_PASSWORD"]);
-    const person = token && (await findPerson(work.reader, "TEAM", token.accountId ?? ""));
-    if (!token || !person) throw new Refusal("TOKEN_INVALID", field);
-    mustBeGoodPassword(input.password, person, ["input", "password"]);
-    const share = shareOfPerson(context, { firmId: person.firmId, who: person.ownerId });
-    const stored = await hasher.hash(input.password, share);
-    const entered = await work.do(async (unit) => {
-      await loadPolicy(unit.manager, person.firmId, { lock: "share" });
-      await spendToken(unit, token, field);
-      await voidTokens(unit, person.firmId, token.email, ["TEAM_PASSWORD"]);
-      await storePassword(unit, person.ownerId, stored);
-      await endAccess(unit, person, "PASSWORD_RESET");
-      const { firmId, email } = person;
-      const actor = actorAs(person, context.source);
-      const joined = await join(unit, person);
-      if (joined === 1) unit.record({ type: "TEAM_MEMBER_JOINED", firmId, actor, data: { email } });
-      else {
-        unit.record({ type: "PASSWORD_CHANGED", firmId, actor, data: { email, by: "reset" } });
-        await notify(unit, person, actor, passwordChanged);
-      }
-      const door = joined === 1 ? "TEAM_INVITATION" : "PASSWORD_RESET";
-      return enterOrWait(signIn, unit, { person, door, transport, context });
+    const { work, hasher, sourceLimits } = this.needs;
+    const transport = transportOf(input.transport, context);
+    const entered = await sourceLimits.guard("token", context, async () => {
+      const token = await findToken(work, input.token, ["TEAM_PASSWORD"]);
+      const person = token && (await findPerson(work.reader, "TEAM", token.accountId ?? ""));
+      if (!token || !person) throw new Refusal("TOKEN_INVALID", field);
+      mustBeGoodPassword(input.password, person, ["input", "password"]);
+      const share = shareOfPerson(context, { firmId: person.firmId, who: person.ownerId });
+      const stored = await hasher.hash(input.password, share);
+      return work.do(async (unit) => {
+        await loadPolicy(unit.manager, person.firmId, { lock: "share" });
+        await spendToken(unit, token, field);
+        await voidTokens(unit, person.firmId, token.email, ["TEAM_PASSWORD"]);
+        await storePassword(unit, person.ownerId, stored);
+        await endAccess(unit, person, "PASSWORD_RESET");
+        const { firmId, email } = person;
+        const actor = actorAs(person, context.source);
+        const joined = await join(unit, person);
+        if (joined === 1) unit.record({ type: "TEAM_MEMBER_JOINED", firmId, actor, data: { email } });
+        else {
+          unit.record({ type: "PASSWORD_CHANGED", firmId, actor, data: { email, by: "reset" } });
+          await notify(unit, person, actor, passwordChanged);
+        }
+        const door = joined === 1 ? "TEAM_INVITATION" : "PASSWORD_RESET";
+        return enterOrWait(this.needs.door, unit, { person, door, transport, context });
+      });
     });
-    await signIn.giveBack(bySource);
     return outcomeOf(entered);
   }
 }

@@ -1,44 +1,41 @@
 import type { EntityManager } from "typeorm";
 import {
-  counts,
+  secondFactorKinds,
   secondFactorLock,
   secondFactorLockEndsAt,
   secondFactorLockMs,
   type AuditEventData,
   type AuditEventType,
+  type FactorWord,
   type ReauthenticationPurpose,
+  type SecondFactorKind,
 } from "@gatehouse/shared";
-import { newId } from "../../platform/crypto/ids.js";
-import type { KeyRing } from "../../platform/crypto/key-ring.js";
-import { changing, forUpdate } from "../../platform/database/dialect.js";
+import { changing } from "../../platform/database/dialect.js";
 import { rowsOf } from "../../platform/database/prepared-rows.js";
 import { Refusal } from "../../platform/graphql/failures.js";
 import type { Person } from "../access/person.js";
 import type { Actor, UnitOfWork, Work } from "../work/unit-of-work.js";
 import { countedByAccount } from "../contacts/portal-counts.js";
 import { notify } from "../mail/security-notices.js";
-import { accountLocked, recoveryCodeUsed } from "../mail/templates.js";
-import type { Passkeys, PasskeySubject } from "../passkeys/passkeys.service.js";
-import { newRecoveryCode, readRecoveryCode } from "./recovery-code.js";
-import { lastPlausibleStep, matchingStep, newTotpSecret, readTotpCode } from "./totp.js";
-import { PendingTotpEnrollment, RecoveryCode, TotpCredential, TwoFactorState } from "./two-factor.entity.js";
-
-const RECOVERY_PURPOSE = "recovery code";
+import { accountLocked } from "../mail/security-letters.js";
+import type { GivenProof, ProofTools } from "../second-factors/second-factor-method.js";
+import { forgetFactors, secondFactorMethods, typedKinds } from "../second-factors/second-factor-methods.js";
+import { TwoFactorState } from "./two-factor.entity.js";
 
 interface FailureOf<T extends AuditEventType> {
   type: T;
   data: AuditEventData[T];
 }
 
-export type ProvenBy = "code" | "recovery code" | "passkey";
+/** What was given as proof: a second factor, or the mailed code that stands in for it while there is none. */
+export type Proven = SecondFactorKind | "EMAIL_CODE";
 
-/** The refusal of each wrong proof. */
-const wrong: Readonly<Record<ProvenBy | "email code", () => Refusal>> = {
-  code: () => new Refusal("INVALID_CODE", ["input", "code"]),
-  "recovery code": () => new Refusal("INVALID_CODE", ["input", "code"]),
-  passkey: () => new Refusal("INVALID_CODE", ["input", "response"]),
-  "email code": () => new Refusal("EMAIL_CODE_REQUIRED", ["input", "emailCode"], (say) => say.mailedCodeWrong),
-};
+const wordOf = (what: Proven): FactorWord | "email code" =>
+  what === "EMAIL_CODE" ? "email code" : secondFactorKinds[what].word;
+const wrong = (what: Proven): Refusal =>
+  what === "EMAIL_CODE"
+    ? new Refusal("EMAIL_CODE_REQUIRED", ["input", "emailCode"], (say) => say.mailedCodeWrong)
+    : new Refusal("INVALID_CODE", ["input", secondFactorMethods[what].field]);
 
 /** A locked second factor, in words; the time goes to `lockedUntil` fields elsewhere. */
 export class SecondFactorLocked extends Refusal {
@@ -50,12 +47,6 @@ export const lockedRefusal = (lockedUntil: number, now: number) => new SecondFac
 
 export const isLocked = (state: Pick<TwoFactorState, "lockedUntil" | "lockCount"> | null, now: number): boolean =>
   state !== null && secondFactorLockEndsAt(state, now) !== null;
-
-/** What an encrypted secret is bound to: its table, column, firm and owner. */
-export const secretPlace = (
-  table: "totp_credentials" | "pending_totp_enrollments",
-  { ownerId, firmId }: Pick<Person, "ownerId" | "firmId">,
-): string => `${table}.encryptedSecret.${firmId}.${ownerId}`;
 
 /** The state of somebody who has no second factor and no failures. */
 const noSecondFactor = ({ ownerId, firmId }: Pick<Person, "ownerId" | "firmId">): TwoFactorState => ({
@@ -73,12 +64,11 @@ export async function createState(unit: UnitOfWork, owner: Pick<Person, "ownerId
   await unit.manager.insert(TwoFactorState, noSecondFactor(owner));
 }
 
-/** Keeps authenticators and recovery codes, and judges whatever proves a second factor. */
+/** Counts the tries of second factors, judges what proves one, and takes them away. */
 export class SecondFactor {
   constructor(
     private readonly work: Work,
-    private readonly keys: KeyRing,
-    private readonly passkeys: Passkeys,
+    private readonly tools: ProofTools,
   ) {}
 
   async stateOf(
@@ -125,25 +115,21 @@ export class SecondFactor {
   }
 
   /** The taken try of a sign-in failed: writes the event, and locks when it was the last. Throws the refusal to answer with. */
-  fail(owner: Person, actor: Actor, what: ProvenBy | "email code"): Promise<never> {
-    return this.failWith(owner, actor, what, { type: "SIGN_IN_FAILED", data: { email: owner.email, what } });
+  fail(owner: Person, actor: Actor, what: Proven): Promise<never> {
+    const data = { email: owner.email, what: wordOf(what) };
+    return this.failWith(owner, actor, what, { type: "SIGN_IN_FAILED", data });
   }
 
   /** The same for somebody signed in, who was asked again. */
-  failAgain(
-    owner: Person,
-    actor: Actor,
-    what: "code" | "email code" | "passkey",
-    purpose: ReauthenticationPurpose,
-  ): Promise<never> {
-    const data = { email: owner.email, what, purpose };
+  failAgain(owner: Person, actor: Actor, what: Proven, purpose: ReauthenticationPurpose): Promise<never> {
+    const data = { email: owner.email, what: wordOf(what), purpose };
     return this.failWith(owner, actor, what, { type: "REAUTHENTICATION_FAILED", data });
   }
 
   private async failWith(
     owner: Person,
     actor: Actor,
-    what: ProvenBy | "email code",
+    what: Proven,
     event: FailureOf<"SIGN_IN_FAILED"> | FailureOf<"REAUTHENTICATION_FAILED">,
   ): Promise<never> {
     const lockedUntil = await this.work.do(async (unit) => {
@@ -153,38 +139,23 @@ export class SecondFactor {
       return this.lock(unit, owner, actor, state);
     });
     if (lockedUntil !== null) throw lockedRefusal(lockedUntil, this.work.clock.now());
-    throw wrong[what]();
+    throw wrong(what);
   }
 
-  /**
-   * Within the transaction that it buys something in: whether the text is the owner's current code or one of the recovery codes, and
-   * spends it. A time step, or any before it, is never accepted again (RFC 6238 5.2), and a recovery code works once: each is one
-   * conditional write judged by its row count.
-   */
+  /** Within the transaction that it buys something in: whether the answer proves the owner by one of `accepts`, and spends it. */
   async spend(
     unit: UnitOfWork,
     owner: Person,
     actor: Actor,
-    text: string,
-    accepts: readonly ProvenBy[] = ["code", "recovery code"],
+    given: GivenProof,
+    accepts: readonly SecondFactorKind[] = typedKinds,
   ): Promise<boolean> {
-    const provenBy =
-      accepts.includes("code") && (await this.spendTotp(unit, owner, text))
-        ? "code"
-        : accepts.includes("recovery code") && (await this.spendRecoveryCode(unit, owner, text))
-          ? "recovery code"
-          : null;
-    if (provenBy === null) return false;
-    await this.giveTriesBack(unit, owner);
-    if (provenBy === "recovery code") await this.tellOfRecoveryCode(unit, owner, actor);
-    return true;
-  }
-
-  /** The same for a passkey's answer to the challenge of that sign-in or session. */
-  async spendPasskey(unit: UnitOfWork, owner: Person, subject: PasskeySubject, answer: string): Promise<boolean> {
-    if (!(await this.passkeys.spend(unit, owner, subject, answer))) return false;
-    await this.giveTriesBack(unit, owner);
-    return true;
+    for (const kind of accepts)
+      if (await secondFactorMethods[kind].spend(unit, owner, actor, given, this.tools)) {
+        await this.giveTriesBack(unit, owner);
+        return true;
+      }
+    return false;
   }
 
   /** A success clears every failure before it: a second factor's, or the mailed code's that stands in for it while there is none. */
@@ -195,127 +166,18 @@ export class SecondFactor {
     );
   }
 
-  private async tellOfRecoveryCode(unit: UnitOfWork, owner: Person, actor: Actor): Promise<void> {
-    await unit.affected(
-      "UPDATE two_factor_states SET recoveryCodesRemaining = recoveryCodesRemaining - 1 WHERE ownerId = ?",
-      [owner.ownerId],
-    );
-    const { recoveryCodesRemaining: remaining } = await this.stateOf(unit.manager, owner);
-    const { firmId, accountId, email } = owner;
-    unit.record({ type: "RECOVERY_CODE_USED", firmId, actor, accountId, data: { email, remaining } });
-    await notify(unit, owner, actor, recoveryCodeUsed, { remaining });
+  /** From now on it is asked, without the failures of before. */
+  async switchOn(
+    unit: UnitOfWork,
+    owner: Pick<Person, "ownerId" | "firmId">,
+    recoveryCodesRemaining: number,
+  ): Promise<void> {
+    await this.replaceState(unit, { ...noSecondFactor(owner), enrolledAt: unit.now, recoveryCodesRemaining });
   }
 
-  private async spendTotp(unit: UnitOfWork, owner: Person, text: string): Promise<boolean> {
-    const [credential] = await unit.rows<Pick<TotpCredential, "encryptedSecret">>(
-      "SELECT encryptedSecret FROM totp_credentials WHERE ownerId = ?",
-      [owner.ownerId],
-    );
-    if (!credential) return false;
-    const step = matchingStep(
-      this.keys.decrypt(credential.encryptedSecret, secretPlace("totp_credentials", owner)),
-      readTotpCode(text),
-      unit.now,
-    );
-    if (step === null) return false;
-    // Two requests with one code race here; exactly one sees a row change.
-    return (
-      (await unit.affected(
-        "UPDATE totp_credentials SET lastUsedStep = ? WHERE ownerId = ? AND (lastUsedStep < ? OR lastUsedStep > ?)",
-        [step, owner.ownerId, step, lastPlausibleStep(unit.now)],
-      )) === 1
-    );
-  }
-
-  private async spendRecoveryCode(unit: UnitOfWork, owner: Person, text: string): Promise<boolean> {
-    const code = readRecoveryCode(text);
-    if (code === null) return false;
-    const digests = this.keys.ids.map((keyId) => this.keys.hmac(`${owner.ownerId}.${code}`, RECOVERY_PURPOSE, keyId));
-    const marks = digests.map(() => "?").join(", ");
-    return (
-      (await unit.affected(
-        `UPDATE recovery_codes SET usedAt = ? WHERE ownerId = ? AND codeDigest IN (${marks}) AND usedAt IS NULL`,
-        [unit.now, owner.ownerId, ...digests],
-      )) === 1
-    );
-  }
-
-  /** A new secret, not in force until confirmed; an older pending one is void. */
-  async beginEnrollment(unit: UnitOfWork, owner: Person, expiresAt: number): Promise<string> {
-    const secret = newTotpSecret();
-    // One statement: deleting first would make parallel ones wait for each other's gap, and fail.
-    await unit.manager.upsert(
-      PendingTotpEnrollment,
-      {
-        ownerId: owner.ownerId,
-        encryptedSecret: this.keys.encrypt(secret, secretPlace("pending_totp_enrollments", owner)),
-        failures: 0,
-        createdAt: unit.now,
-        expiresAt,
-      },
-      ["ownerId"],
-    );
-    return secret;
-  }
-
-  /** Takes one of the pending enrolment's five tries; the secret, or null when there is none (any more). */
-  async takeEnrollmentTry(owner: Person): Promise<string | null> {
-    return this.work.do(async (unit) => {
-      const taken = await unit.affected(
-        "UPDATE pending_totp_enrollments SET failures = failures + 1 WHERE ownerId = ? AND failures < ? AND expiresAt > ?",
-        [owner.ownerId, counts.challengeFailures, unit.now],
-      );
-      if (taken !== 1) return null;
-      const pending = await unit.manager.findOneByOrFail(PendingTotpEnrollment, { ownerId: owner.ownerId });
-      return this.keys.decrypt(pending.encryptedSecret, secretPlace("pending_totp_enrollments", owner));
-    });
-  }
-
-  /** Puts the confirmed secret in force, its step spent, with fresh recovery codes. Null when it was replaced or confirmed meanwhile. */
-  async completeEnrollment(unit: UnitOfWork, owner: Person, secret: string, step: number): Promise<string[] | null> {
-    const { manager, now } = unit;
-    const pending = await manager.findOne(PendingTotpEnrollment, {
-      where: { ownerId: owner.ownerId },
-      ...forUpdate(manager),
-    });
-    if (!pending || pending.expiresAt <= now) return null;
-    if (this.keys.decrypt(pending.encryptedSecret, secretPlace("pending_totp_enrollments", owner)) !== secret)
-      return null;
-    if ((await unit.affected("DELETE FROM pending_totp_enrollments WHERE ownerId = ?", [owner.ownerId])) !== 1)
-      return null;
-    await manager.save(TotpCredential, {
-      ownerId: owner.ownerId,
-      encryptedSecret: this.keys.encrypt(secret, secretPlace("totp_credentials", owner)),
-      lastUsedStep: step,
-      createdAt: now,
-    });
-    const codes = await this.replaceRecoveryCodes(unit, owner);
-    await this.replaceState(unit, { ...noSecondFactor(owner), enrolledAt: now, recoveryCodesRemaining: codes.length });
-    return codes;
-  }
-
-  async replaceRecoveryCodes(unit: UnitOfWork, owner: Person): Promise<string[]> {
-    const codes = Array.from({ length: counts.recoveryCodes }, newRecoveryCode);
-    const keyId = this.keys.activeId;
-    await unit.manager.delete(RecoveryCode, { ownerId: owner.ownerId });
-    await unit.manager.insert(
-      RecoveryCode,
-      codes.map((code) => ({
-        id: newId("recoveryCode", unit.now),
-        ownerId: owner.ownerId,
-        codeDigest: this.keys.hmac(`${owner.ownerId}.${readRecoveryCode(code)}`, RECOVERY_PURPOSE),
-        keyId,
-        usedAt: null,
-      })),
-    );
-    await unit.manager.update(TwoFactorState, { ownerId: owner.ownerId }, { recoveryCodesRemaining: codes.length });
-    return codes;
-  }
-
-  /** Takes the second factor away: authenticator, recovery codes, failures. What hangs on it ends by `endAccess`. */
+  /** Takes every second factor away, and the failures. What hangs on it ends by `endAccess`. */
   async remove(unit: UnitOfWork, owner: Pick<Person, "ownerId" | "firmId">): Promise<void> {
-    const { ownerId } = owner;
-    for (const table of [TotpCredential, RecoveryCode]) await unit.manager.delete(table, { ownerId });
+    await forgetFactors(unit, owner.ownerId);
     await this.replaceState(unit, noSecondFactor(owner));
   }
 

@@ -1,6 +1,6 @@
 import type { Audience, Language } from "@gatehouse/shared";
 
-/** A mail of the same commit. `content` is rendered by features/mail/templates. */
+/** A mail of the same commit. `content` is rendered by features/mail/*-letters.ts. */
 export interface MailToSend {
   firmId: string | null;
   to: string;

@@ -1,4 +1,3 @@
-import type { IncomingMessage, Server } from "node:http";
 import type { Duplex } from "node:stream";
 import { setTimeout as wait } from "node:timers/promises";
 import {
@@ -8,20 +7,18 @@ import {
   type DocumentNode,
   type ExecutionArgs,
   type ExecutionResult,
-  type GraphQLSchema,
-  type OperationDefinitionNode,
 } from "graphql";
 import { CloseCode } from "graphql-ws";
 import { useServer, type Extra } from "graphql-ws/use/ws";
 import { LRUCache } from "lru-cache";
 import { WebSocketServer, type WebSocket } from "ws";
-import type { DocumentReader } from "../graphql/document-reader.js";
 import { variableReader, withoutArguments } from "../graphql/errors-without-values.js";
 import { isTooDeep, tooDeep } from "../http/envelope.js";
 import { RefusedRequest, refuseOnSocket } from "../http/responses.js";
 import { withoutHints } from "../limits/document-limits.js";
 import { SharedEvents, type Subscriber } from "./shared-events.js";
 import { SharedOperations, type SharedOperation } from "./shared-operation.js";
+import type { SocketOptions } from "./socket-options.js";
 
 const MESSAGE_BYTES = 65_536;
 const INIT_MS = 3000;
@@ -40,46 +37,6 @@ const KNOWN = { max: 200, maxSize: 100_000, maxEntrySize: 8000 };
 const FAREWELL_MS = 1000;
 /** RFC 6455's registry: "Try Again Later". At 4500 graphql-ws's client would give up for good. */
 const TRY_AGAIN_LATER = 1013;
-
-export interface SocketOptions<C extends { requestId: string }> {
-  server: Server;
-  path: string;
-  /** What every answer carries, a refusal too. */
-  headers: ReadonlyMap<string, string>;
-  schema: GraphQLSchema;
-  reader: DocumentReader;
-  /** Whether a page of that origin may connect; compared exactly. */
-  isAllowedOrigin(origin: string): boolean;
-  createContext(
-    request: IncomingMessage,
-    parameters: Record<string, unknown>,
-    close: (code: number, reason: string) => void,
-  ): Promise<C>;
-  /** Whether the caller may have a socket at all. */
-  mayConnect(context: C): boolean;
-  /** The session or key: it may hold five sockets. */
-  holderOf(context: C): string;
-  /** Takes what reading a document costs from the caller's budget; throws the refusal. */
-  chargeReading(context: C, query: string): Promise<{ giveBack(): Promise<unknown> }>;
-  /** Takes the operation's cost from the caller's budget; throws the refusal. */
-  charge(
-    context: C,
-    operation: {
-      schema: GraphQLSchema;
-      document: DocumentNode;
-      operation: OperationDefinitionNode;
-      variables: Record<string, unknown>;
-    },
-  ): Promise<unknown>;
-  /** In production errors tell nothing of the schema beyond what was asked. */
-  hideHints: boolean;
-  logError(error: GraphQLError, context: C): void;
-  /** A subscription was refused, with these codes. */
-  logRefusal(codes: readonly unknown[], context: C): void;
-  /** A failure of ours before an operation began. */
-  logFailure(error: unknown): void;
-  formatError(error: GraphQLError): ReturnType<GraphQLError["toJSON"]>;
-}
 
 /** Subscriptions over graphql-transport-ws. Cross-site pages are refused at the handshake (cross-site WebSocket hijacking). */
 export function attachWebSocket<C extends { requestId: string }>(

@@ -1,23 +1,22 @@
-import { useState, type FormEvent } from "react";
+import { useState } from "react";
 import { useQuery } from "urql";
-import { mayManage, roleTitles, type TeamRole } from "@gatehouse/shared";
+import { mayManage, roleTitles } from "@gatehouse/shared";
 import { graphql } from "../../../graphql/graphql.js";
-import { otherProblems, problemOf, sayError, useAct } from "../../../graphql/use-act.js";
+import { otherProblems, sayError, useAct } from "../../../graphql/use-act.js";
 import { Badge } from "../../../ui/badge.js";
 import { Banner } from "../../../ui/banner.js";
 import { Button } from "../../../ui/button.js";
 import { Card } from "../../../ui/card.js";
 import { Ago } from "../../../ui/date-time.js";
-import { Actions, Dialog } from "../../../ui/dialog.js";
+import { Dialog } from "../../../ui/dialog.js";
 import { MenuButton } from "../../../ui/menu.js";
-import { useNotify } from "../../../ui/notices.js";
 import { PageHeader } from "../../../ui/page-header.js";
-import { Select } from "../../../ui/select.js";
 import { Skeleton } from "../../../ui/skeleton.js";
 import { ErrorState } from "../../../ui/states.js";
 import { Table } from "../../../ui/table.js";
-import { TextField } from "../../../ui/text-field.js";
 import { useTeamSession } from "../../session.js";
+import { InviteMemberForm } from "./invite-member-form.js";
+import { MemberActForm, memberActs, type Member, type MemberAct } from "./member-act-form.js";
 
 const TeamPage_team = graphql(`
   query TeamPage_team {
@@ -41,81 +40,6 @@ const TeamPage_team = graphql(`
     }
   }
 `);
-const TeamPage_invite = graphql(`
-  mutation TeamPage_invite($input: InviteTeamMemberInput!) {
-    inviteTeamMember(input: $input) {
-      teamMember {
-        id
-      }
-      userErrors {
-        code
-        field
-        message
-      }
-    }
-  }
-`);
-const TeamPage_sendLink = graphql(`
-  mutation TeamPage_sendLink($input: TeamMemberIdInput!) {
-    sendTeamPasswordLink(input: $input) {
-      teamMember {
-        id
-      }
-      userErrors {
-        code
-        field
-        message
-      }
-    }
-  }
-`);
-const TeamPage_change = graphql(`
-  mutation TeamPage_change($input: ChangeTeamMemberInput!) {
-    changeTeamMember(input: $input) {
-      teamMember {
-        id
-        name
-        role
-      }
-      userErrors {
-        code
-        field
-        message
-      }
-    }
-  }
-`);
-const TeamPage_remove = graphql(`
-  mutation TeamPage_remove($input: TeamMemberReasonInput!) {
-    removeTeamMember(input: $input) {
-      teamMember {
-        id
-      }
-      userErrors {
-        code
-        field
-        message
-      }
-    }
-  }
-`);
-const TeamPage_reset = graphql(`
-  mutation TeamPage_reset($input: TeamMemberReasonInput!) {
-    resetTeamMemberTwoFactor(input: $input) {
-      teamMember {
-        id
-        twoFactor {
-          enrolled
-        }
-      }
-      userErrors {
-        code
-        field
-        message
-      }
-    }
-  }
-`);
 const TeamPage_demand = graphql(`
   mutation TeamPage_demand($input: UpdateSecurityPolicyInput!) {
     updateSecurityPolicy(input: $input) {
@@ -135,53 +59,12 @@ const TeamPage_demand = graphql(`
   }
 `);
 
-interface Member {
-  id: string;
-  name: string;
-  email: string;
-  role: TeamRole;
-  joinedAt: string | null;
-  lastSignInAt: string | null;
-  twoFactor: { enrolled: boolean };
-}
-type ActName = "link" | "change" | "reset" | "remove";
-const acts: Record<ActName, { title: string; will: string; confirm: string; done: string; isDanger: boolean }> = {
-  link: {
-    title: "Send a link to choose a password?",
-    will: "It works once. Links sent before stop working; the password stays as it is until a new one is chosen.",
-    confirm: "Send link",
-    done: "The link was sent.",
-    isDanger: false,
-  },
-  change: {
-    title: "Change name or role",
-    will: "A new role is in force at once.",
-    confirm: "Save",
-    done: "Saved.",
-    isDanger: false,
-  },
-  reset: {
-    title: "Reset two-factor authentication?",
-    will: "The authenticator, the recovery codes and every session go; the password stays. Be sure that it is really your colleague who asks.",
-    confirm: "Reset 2FA",
-    done: "Two-factor authentication was reset.",
-    isDanger: true,
-  },
-  remove: {
-    title: "Remove from the team?",
-    will: "Your colleague is signed out at once and cannot sign in any more. What was done stays in the activity. API keys and webhooks that your colleague made keep working, as they are the firm's: look at them in Settings, and replace what your colleague may know.",
-    confirm: "Remove",
-    done: "The colleague was removed.",
-    isDanger: true,
-  },
-};
-
 /** The people of the firm who use the dashboard. */
 export function TeamPage() {
   const { mayWrite, role, memberId } = useTeamSession();
   const [{ data, error }, again] = useQuery({ query: TeamPage_team, requestPolicy: "cache-and-network" });
   const [isInviting, setInviting] = useState(false);
-  const [acting, setActing] = useState<{ name: ActName; member: Member } | null>(null);
+  const [acting, setActing] = useState<{ name: MemberAct; member: Member } | null>(null);
   const refresh = () => again({ requestPolicy: "network-only" });
   if (!data) return error ? <ErrorState message={sayError(error)} onRetry={refresh} /> : <Skeleton lines={6} />;
   const choices = (member: Member) =>
@@ -255,7 +138,7 @@ export function TeamPage() {
                         id,
                         label,
                         isDanger,
-                        onSelect: () => setActing({ name: id as ActName, member }),
+                        onSelect: () => setActing({ name: id as MemberAct, member }),
                       }))}
                     />
                   ) : null,
@@ -266,7 +149,7 @@ export function TeamPage() {
         <DemandCard policy={data.firm.securityPolicy} mayChange={mayWrite} onChanged={refresh} />
       </div>
       <Dialog title="Invite a colleague" isOpen={isInviting} onClose={() => setInviting(false)}>
-        <InviteForm
+        <InviteMemberForm
           onDone={() => {
             setInviting(false);
             refresh();
@@ -275,8 +158,8 @@ export function TeamPage() {
         />
       </Dialog>
       {acting && (
-        <Dialog title={acts[acting.name].title} isOpen onClose={() => setActing(null)}>
-          <ActForm
+        <Dialog title={memberActs[acting.name].title} isOpen onClose={() => setActing(null)}>
+          <MemberActForm
             {...acting}
             onCancel={() => setActing(null)}
             onDone={() => {
@@ -322,125 +205,5 @@ function DemandCard(props: {
         )}
       </div>
     </Card>
-  );
-}
-
-const useRoleOptions = () => {
-  const { role } = useTeamSession();
-  return (Object.keys(roleTitles) as TeamRole[])
-    .filter((other) => mayManage(role, other))
-    .map((value) => ({ value, label: roleTitles[value] }));
-};
-
-function InviteForm({ onDone, onCancel }: { onDone: () => void; onCancel: () => void }) {
-  const { act, isPending, problems } = useAct(TeamPage_invite);
-  const notify = useNotify();
-  const [name, setName] = useState("");
-  const [email, setEmail] = useState("");
-  const [role, setRole] = useState<TeamRole>("STAFF");
-  const options = useRoleOptions();
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
-    const { payload } = await act({ input: { name, email, role } });
-    if (!payload) return;
-    notify({ tone: "success", text: `${name} was invited.` });
-    onDone();
-  };
-  const other = otherProblems(problems, "name", "email", "role");
-  return (
-    <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-4">
-      {other && <Banner tone="danger">{other}</Banner>}
-      <TextField label="Name" value={name} onChange={setName} error={problemOf(problems, "name")} isRequired />
-      <TextField
-        label="Email"
-        type="email"
-        value={email}
-        onChange={setEmail}
-        error={problemOf(problems, "email")}
-        isRequired
-      />
-      <Select label="Role" options={options} value={role} onChange={setRole} error={problemOf(problems, "role")} />
-      <Actions>
-        <Button onPress={onCancel}>Cancel</Button>
-        <Button type="submit" look="primary" isPending={isPending}>
-          Send invitation
-        </Button>
-      </Actions>
-    </form>
-  );
-}
-
-function ActForm(props: { name: ActName; member: Member; onDone: () => void; onCancel: () => void }) {
-  const { name, member, onDone, onCancel } = props;
-  const told = acts[name];
-  const notify = useNotify();
-  const run = {
-    link: useAct(TeamPage_sendLink),
-    change: useAct(TeamPage_change),
-    reset: useAct(TeamPage_reset),
-    remove: useAct(TeamPage_remove),
-  };
-  const [newName, setNewName] = useState(member.name);
-  const [role, setRole] = useState<TeamRole>(member.role);
-  const [reason, setReason] = useState("");
-  const options = useRoleOptions();
-  const memberId = member.id;
-  const asksReason = name === "reset" || name === "remove";
-  const send = () => {
-    if (name === "change") return run.change.act({ input: { memberId, name: newName, role } });
-    return name === "link" ? run.link.act({ input: { memberId } }) : run[name].act({ input: { memberId, reason } });
-  };
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
-    const { payload } = await send();
-    if (!payload) return;
-    notify({ tone: "success", text: told.done });
-    onDone();
-  };
-  const { problems, isPending } = run[name];
-  const other = otherProblems(problems, "reason", "name", "role");
-  return (
-    <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-4 text-sm">
-      <p className="font-medium">
-        {member.name} ({member.email})
-      </p>
-      <p>{told.will}</p>
-      {other && <Banner tone="danger">{other}</Banner>}
-      {name === "change" && (
-        <>
-          <TextField
-            label="Name"
-            value={newName}
-            onChange={setNewName}
-            error={problemOf(problems, "name")}
-            isRequired
-          />
-          <Select label="Role" options={options} value={role} onChange={setRole} error={problemOf(problems, "role")} />
-        </>
-      )}
-      {asksReason && (
-        <TextField
-          label="Reason"
-          hint="Kept in the activity log."
-          value={reason}
-          onChange={setReason}
-          error={problemOf(problems, "reason")}
-          rows={3}
-          maxLength={500}
-          isRequired
-        />
-      )}
-      <Actions>
-        <Button onPress={onCancel}>Cancel</Button>
-        <Button
-          type="submit"
-          look={told.isDanger ? "danger" : "primary"}
-          isPending={isPending}
-          isDisabled={asksReason && reason.trim() === ""}
-        >
-          {told.confirm}
-        </Button>
-      </Actions>
-    </form>
   );
 }

@@ -1,24 +1,20 @@
-import { useState, type FormEvent } from "react";
-import { CheckboxGroup, Label } from "react-aria-components";
+import { useState } from "react";
 import { useQuery } from "urql";
-import { auditEventTypes } from "@gatehouse/shared";
 import { graphql } from "../../../graphql/graphql.js";
-import { otherProblems, problemOf, sayError, useAct } from "../../../graphql/use-act.js";
+import { otherProblems, sayError, useAct } from "../../../graphql/use-act.js";
 import { AlertDialog } from "../../../ui/alert-dialog.js";
 import { Badge } from "../../../ui/badge.js";
-import { Banner } from "../../../ui/banner.js";
 import { Button } from "../../../ui/button.js";
-import { Checkbox } from "../../../ui/checkbox.js";
 import { Day, Moment } from "../../../ui/date-time.js";
-import { Actions, Dialog } from "../../../ui/dialog.js";
+import { Dialog } from "../../../ui/dialog.js";
 import { PageHeader } from "../../../ui/page-header.js";
 import { Skeleton } from "../../../ui/skeleton.js";
 import { EmptyState, ErrorState } from "../../../ui/states.js";
 import { Table } from "../../../ui/table.js";
-import { labelClass, TextField } from "../../../ui/text-field.js";
 import { useTeamSession } from "../../session.js";
 import { ShownOnce } from "../api-keys/shown-once.js";
 import { eventTitle } from "../audit/event-list.js";
+import { CreateWebhookForm } from "./create-webhook-form.js";
 import { DeliveryLog } from "./delivery-log.js";
 
 const WebhooksPage_endpoints = graphql(`
@@ -33,21 +29,6 @@ const WebhooksPage_endpoints = graphql(`
       state
       nextAttemptAt
       deliveredThrough
-    }
-  }
-`);
-const WebhooksPage_create = graphql(`
-  mutation WebhooksPage_create($input: CreateWebhookEndpointInput!) {
-    createWebhookEndpoint(input: $input) {
-      webhookEndpoint {
-        id
-      }
-      signingSecret
-      userErrors {
-        code
-        field
-        message
-      }
     }
   }
 `);
@@ -254,48 +235,3 @@ export function WebhooksPage() {
 
 const stateWords = { ACTIVE: "Active", FAILING: "Failing", DISABLED: "Disabled" } as const;
 const stateTones = { ACTIVE: "success", FAILING: "warning", DISABLED: "danger" } as const;
-
-function CreateWebhookForm({ onClose }: { onClose: () => void }) {
-  const { act, isPending, problems } = useAct(WebhooksPage_create);
-  const [url, setUrl] = useState("");
-  const [chosen, setChosen] = useState<string[]>([]);
-  const [secret, setSecret] = useState<string | null>(null);
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
-    const { payload } = await act({ input: { url, types: auditEventTypes.filter((type) => chosen.includes(type)) } });
-    if (payload?.signingSecret) setSecret(payload.signingSecret);
-  };
-  if (secret) return <ShownOnce label="Signing secret" secret={secret} onDone={onClose} />;
-  const other = otherProblems(problems, "url");
-  return (
-    <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-4">
-      {other && <Banner tone="danger">{other}</Banner>}
-      <TextField
-        label="Address"
-        type="url"
-        placeholder="https://"
-        hint="What happens is posted there."
-        value={url}
-        onChange={setUrl}
-        error={problemOf(problems, "url")}
-        isRequired
-      />
-      <CheckboxGroup value={chosen} onChange={setChosen} className="flex flex-col gap-2">
-        <Label className={labelClass}>Only these events (none chosen: every one)</Label>
-        <div className="flex max-h-60 flex-col gap-2 overflow-y-auto rounded-md border border-line p-3">
-          {auditEventTypes.map((type) => (
-            <Checkbox key={type} value={type}>
-              {eventTitle(type)}
-            </Checkbox>
-          ))}
-        </div>
-      </CheckboxGroup>
-      <Actions>
-        <Button onPress={onClose}>Cancel</Button>
-        <Button type="submit" look="primary" isPending={isPending}>
-          Add webhook
-        </Button>
-      </Actions>
-    </form>
-  );
-}

@@ -1,0 +1,194 @@
+import { useState, type FormEvent } from "react";
+import type { TeamRole } from "@gatehouse/shared";
+import { graphql } from "../../../graphql/graphql.js";
+import { otherProblems, problemOf, useAct } from "../../../graphql/use-act.js";
+import { Banner } from "../../../ui/banner.js";
+import { Button } from "../../../ui/button.js";
+import { Actions } from "../../../ui/dialog.js";
+import { useNotify } from "../../../ui/notices.js";
+import { Select } from "../../../ui/select.js";
+import { TextField } from "../../../ui/text-field.js";
+import { useRoleOptions } from "./role-options.js";
+
+const MemberActForm_sendLink = graphql(`
+  mutation MemberActForm_sendLink($input: TeamMemberIdInput!) {
+    sendTeamPasswordLink(input: $input) {
+      teamMember {
+        id
+      }
+      userErrors {
+        code
+        field
+        message
+      }
+    }
+  }
+`);
+const MemberActForm_change = graphql(`
+  mutation MemberActForm_change($input: ChangeTeamMemberInput!) {
+    changeTeamMember(input: $input) {
+      teamMember {
+        id
+        name
+        role
+      }
+      userErrors {
+        code
+        field
+        message
+      }
+    }
+  }
+`);
+const MemberActForm_remove = graphql(`
+  mutation MemberActForm_remove($input: TeamMemberReasonInput!) {
+    removeTeamMember(input: $input) {
+      teamMember {
+        id
+      }
+      userErrors {
+        code
+        field
+        message
+      }
+    }
+  }
+`);
+const MemberActForm_reset = graphql(`
+  mutation MemberActForm_reset($input: TeamMemberReasonInput!) {
+    resetTeamMemberTwoFactor(input: $input) {
+      teamMember {
+        id
+        twoFactor {
+          enrolled
+        }
+      }
+      userErrors {
+        code
+        field
+        message
+      }
+    }
+  }
+`);
+
+export interface Member {
+  id: string;
+  name: string;
+  email: string;
+  role: TeamRole;
+  joinedAt: string | null;
+  lastSignInAt: string | null;
+  twoFactor: { enrolled: boolean };
+}
+export type MemberAct = "link" | "change" | "reset" | "remove";
+/** What can be done with a colleague, in words. */
+export const memberActs: Record<
+  MemberAct,
+  { title: string; will: string; confirm: string; done: string; isDanger: boolean }
+> = {
+  link: {
+    title: "Send a link to choose a password?",
+    will: "It works once. Links sent before stop working; the password stays as it is until a new one is chosen.",
+    confirm: "Send link",
+    done: "The link was sent.",
+    isDanger: false,
+  },
+  change: {
+    title: "Change name or role",
+    will: "A new role is in force at once.",
+    confirm: "Save",
+    done: "Saved.",
+    isDanger: false,
+  },
+  reset: {
+    title: "Reset two-factor authentication?",
+    will: "The authenticator, the recovery codes and every session go; the password stays. Be sure that it is really your colleague who asks.",
+    confirm: "Reset 2FA",
+    done: "Two-factor authentication was reset.",
+    isDanger: true,
+  },
+  remove: {
+    title: "Remove from the team?",
+    will: "Your colleague is signed out at once and cannot sign in any more. What was done stays in the activity. API keys and webhooks that your colleague made keep working, as they are the firm's: look at them in Settings, and replace what your colleague may know.",
+    confirm: "Remove",
+    done: "The colleague was removed.",
+    isDanger: true,
+  },
+};
+
+/** Asks before it is done, and what has to be known for it. */
+export function MemberActForm(props: { name: MemberAct; member: Member; onDone: () => void; onCancel: () => void }) {
+  const { name, member, onDone, onCancel } = props;
+  const told = memberActs[name];
+  const notify = useNotify();
+  const run = {
+    link: useAct(MemberActForm_sendLink),
+    change: useAct(MemberActForm_change),
+    reset: useAct(MemberActForm_reset),
+    remove: useAct(MemberActForm_remove),
+  };
+  const [newName, setNewName] = useState(member.name);
+  const [role, setRole] = useState<TeamRole>(member.role);
+  const [reason, setReason] = useState("");
+  const options = useRoleOptions();
+  const memberId = member.id;
+  const asksReason = name === "reset" || name === "remove";
+  const send = () => {
+    if (name === "change") return run.change.act({ input: { memberId, name: newName, role } });
+    return name === "link" ? run.link.act({ input: { memberId } }) : run[name].act({ input: { memberId, reason } });
+  };
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    const { payload } = await send();
+    if (!payload) return;
+    notify({ tone: "success", text: told.done });
+    onDone();
+  };
+  const { problems, isPending } = run[name];
+  const other = otherProblems(problems, "reason", "name", "role");
+  return (
+    <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-4 text-sm">
+      <p className="font-medium">
+        {member.name} ({member.email})
+      </p>
+      <p>{told.will}</p>
+      {other && <Banner tone="danger">{other}</Banner>}
+      {name === "change" && (
+        <>
+          <TextField
+            label="Name"
+            value={newName}
+            onChange={setNewName}
+            error={problemOf(problems, "name")}
+            isRequired
+          />
+          <Select label="Role" options={options} value={role} onChange={setRole} error={problemOf(problems, "role")} />
+        </>
+      )}
+      {asksReason && (
+        <TextField
+          label="Reason"
+          hint="Kept in the activity log."
+          value={reason}
+          onChange={setReason}
+          error={problemOf(problems, "reason")}
+          rows={3}
+          maxLength={500}
+          isRequired
+        />
+      )}
+      <Actions>
+        <Button onPress={onCancel}>Cancel</Button>
+        <Button
+          type="submit"
+          look={told.isDanger ? "danger" : "primary"}
+          isPending={isPending}
+          isDisabled={asksReason && reason.trim() === ""}
+        >
+          {told.confirm}
+        </Button>
+      </Actions>
+    </form>
+  );
+}

@@ -1,0 +1,74 @@
+import { useState, type FormEvent } from "react";
+import { CheckboxGroup, Label } from "react-aria-components";
+import { auditEventTypes } from "@gatehouse/shared";
+import { graphql } from "../../../graphql/graphql.js";
+import { otherProblems, problemOf, useAct } from "../../../graphql/use-act.js";
+import { Banner } from "../../../ui/banner.js";
+import { Button } from "../../../ui/button.js";
+import { Checkbox } from "../../../ui/checkbox.js";
+import { Actions } from "../../../ui/dialog.js";
+import { labelClass, TextField } from "../../../ui/text-field.js";
+import { ShownOnce } from "../api-keys/shown-once.js";
+import { eventTitle } from "../audit/event-list.js";
+
+const CreateWebhookForm_create = graphql(`
+  mutation CreateWebhookForm_create($input: CreateWebhookEndpointInput!) {
+    createWebhookEndpoint(input: $input) {
+      webhookEndpoint {
+        id
+      }
+      signingSecret
+      userErrors {
+        code
+        field
+        message
+      }
+    }
+  }
+`);
+
+/** A new address for events; its signing secret is shown once. */
+export function CreateWebhookForm({ onClose }: { onClose: () => void }) {
+  const { act, isPending, problems } = useAct(CreateWebhookForm_create);
+  const [url, setUrl] = useState("");
+  const [chosen, setChosen] = useState<string[]>([]);
+  const [secret, setSecret] = useState<string | null>(null);
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    const { payload } = await act({ input: { url, types: auditEventTypes.filter((type) => chosen.includes(type)) } });
+    if (payload?.signingSecret) setSecret(payload.signingSecret);
+  };
+  if (secret) return <ShownOnce label="Signing secret" secret={secret} onDone={onClose} />;
+  const other = otherProblems(problems, "url");
+  return (
+    <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-4">
+      {other && <Banner tone="danger">{other}</Banner>}
+      <TextField
+        label="Address"
+        type="url"
+        placeholder="https://"
+        hint="What happens is posted there."
+        value={url}
+        onChange={setUrl}
+        error={problemOf(problems, "url")}
+        isRequired
+      />
+      <CheckboxGroup value={chosen} onChange={setChosen} className="flex flex-col gap-2">
+        <Label className={labelClass}>Only these events (none chosen: every one)</Label>
+        <div className="flex max-h-60 flex-col gap-2 overflow-y-auto rounded-md border border-line p-3">
+          {auditEventTypes.map((type) => (
+            <Checkbox key={type} value={type}>
+              {eventTitle(type)}
+            </Checkbox>
+          ))}
+        </div>
+      </CheckboxGroup>
+      <Actions>
+        <Button onPress={onClose}>Cancel</Button>
+        <Button type="submit" look="primary" isPending={isPending}>
+          Add webhook
+        </Button>
+      </Actions>
+    </form>
+  );
+}

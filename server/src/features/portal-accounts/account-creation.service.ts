@@ -1,0 +1,151 @@
+import { doorOfAccountByLink, type SessionTransport, type SignInDoor } from "@gatehouse/shared";
+import { newId } from "../../platform/crypto/ids.js";
+import { isUniqueViolation } from "../../platform/database/dialect.js";
+import { Refusal } from "../../platform/graphql/failures.js";
+import type { Person } from "../access/person.js";
+import type { RequestContext } from "../access/request-context.js";
+import type { UnitOfWork, Work } from "../work/unit-of-work.js";
+import { linkAccount } from "../contacts/contact-access-state.js";
+import { Firm } from "../firms/firm.entity.js";
+import { loadPolicy } from "../firms/security-policy.reader.js";
+import { MagicLink } from "../magic-links/magic-link.entity.js";
+import { notify } from "../mail/security-notices.js";
+import { accountCreatedByLink } from "../mail/security-letters.js";
+import { accountTokens, findToken, spendToken, voidTokens } from "../mailed-tokens/mailed-tokens.js";
+import { shareOfPerson } from "../passwords/hash-share.js";
+import type { PasswordHasher } from "../passwords/password-hasher.js";
+import { mustBeGoodPassword, storePassword } from "../passwords/password.service.js";
+import { Session } from "../sessions/session.entity.js";
+import type { SessionService } from "../sessions/session.service.js";
+import type { AccountDoor } from "../sign-in/account-door.js";
+import { mustAllowLogin } from "../sign-in/must-allow-login.js";
+import { actorAs } from "../sign-in/sign-in-actor.js";
+import type { SignInOutcome } from "../sign-in/sign-in.results.js";
+import type { SourceLimits } from "../sign-in/source-limits.js";
+import { transportOf } from "../sign-in/transport.js";
+import { createState } from "../two-factor/second-factor.service.js";
+import { PortalAccount } from "./portal-account.entity.js";
+
+/** What proves the mailbox of a new account: a mailed token, or a session by a magic link. */
+interface MailboxProof {
+  firmId: string;
+  email: string;
+  /** The request of the magic link that proved it. */
+  landingRequestId: string | null;
+  /** By what mail the account is created; with a magic link it depends on when that was claimed. */
+  door: SignInDoor;
+  isByLink: boolean;
+  spend: (unit: UnitOfWork) => Promise<void>;
+}
+
+/** A client makes an account, once the mailbox is proven. */
+export class AccountCreation {
+  constructor(
+    private readonly needs: {
+      work: Work;
+      hasher: PasswordHasher;
+      sessions: SessionService;
+      sourceLimits: SourceLimits;
+      door: AccountDoor;
+    },
+  ) {}
+
+  /** Creates the account, and goes on to sign in as the firm's mode says. */
+  async create(
+    input: { confirmationToken?: string | null; password: string; transport?: SessionTransport | null },
+    context: RequestContext,
+  ): Promise<SignInOutcome> {
+    const { work, hasher, sourceLimits, door } = this.needs;
+    const transport = transportOf(input.transport, context);
+    return sourceLimits.guard("token", context, async () => {
+      const proof = await this.proofOfMailbox(input.confirmationToken, context);
+      mustAllowLogin(await loadPolicy(work.reader, proof.firmId));
+      const firm = await work.reader.findOneByOrFail(Firm, { id: proof.firmId });
+      mustBeGoodPassword(input.password, { email: proof.email, firmName: firm.name }, ["input", "password"]);
+      const stored = await hasher.hash(
+        input.password,
+        shareOfPerson(context, { firmId: firm.id, who: `${firm.id} ${proof.email}` }),
+      );
+      return work.do(async (unit) => {
+        // The policy is read under its lock before anything else, as wherever a session may be opened.
+        mustAllowLogin(await loadPolicy(unit.manager, firm.id, { lock: "share" }));
+        await proof.spend(unit);
+        const account = unit.manager.create(PortalAccount, {
+          id: newId("portalAccount", unit.now),
+          firmId: firm.id,
+          email: proof.email,
+          createdAt: unit.now,
+          lastSignInAt: null,
+          unlinkedAt: null,
+        });
+        try {
+          await unit.manager.insert(PortalAccount, account);
+        } catch (error) {
+          if (isUniqueViolation(error)) throw new Refusal("ALREADY_EXISTS", null, (say) => say.accountExists);
+          throw error;
+        }
+        const person: Person = {
+          audience: "PORTAL",
+          ownerId: account.id,
+          firmId: firm.id,
+          firmName: firm.name,
+          firmSlug: firm.slug,
+          email: account.email,
+          role: null,
+          accountId: account.id,
+        };
+        await storePassword(unit, account.id, stored);
+        await createState(unit, person);
+        await linkAccount(unit, firm.id, account.email, account.id);
+        await voidTokens(unit, firm.id, account.email, accountTokens);
+        const actor = actorAs(person, context.source);
+        unit.record({
+          type: "ACCOUNT_CREATED",
+          firmId: firm.id,
+          actor,
+          accountId: account.id,
+          data: { email: account.email },
+        });
+        // Whoever holds a device that claimed a link may be somebody else: the mailbox hears of it.
+        if (proof.isByLink) await notify(unit, person, actor, accountCreatedByLink);
+        const { landingRequestId } = proof;
+        return door.enter(unit, { person, door: proof.door, transport, context, landingRequestId });
+      });
+    });
+  }
+
+  private async proofOfMailbox(
+    confirmationToken: string | null | undefined,
+    { caller }: RequestContext,
+  ): Promise<MailboxProof> {
+    const { work, sessions } = this.needs;
+    const field = ["input", "confirmationToken"];
+    if (confirmationToken != null) {
+      const token = await findToken(work, confirmationToken, accountTokens);
+      if (!token) throw new Refusal("TOKEN_INVALID", field);
+      const { firmId, email, magicLinkId } = token;
+      const link = magicLinkId === null ? null : await work.reader.findOneBy(MagicLink, { id: magicLinkId, firmId });
+      return {
+        firmId,
+        email,
+        landingRequestId: link?.requestId ?? null,
+        door: token.kind === "MAGIC_LINK" ? this.doorByLink(link) : "ACCOUNT_CREATION",
+        isByLink: token.kind === "MAGIC_LINK",
+        spend: (unit) => spendToken(unit, token, field),
+      };
+    }
+    if (caller.kind !== "CLIENT" || caller.accountId !== null) throw new Refusal("TOKEN_INVALID", field);
+    const { firmId, email, sessionId, requestId } = caller;
+    const session = await work.reader.findOneBy(Session, { id: sessionId, firmId });
+    const link = await work.reader.findOneBy(MagicLink, { id: session?.magicLinkId ?? "", firmId });
+    const spend = async (unit: UnitOfWork) => {
+      // It is exchanged for the account's session.
+      if (!(await sessions.end(unit, sessionId))) throw new Refusal("TOKEN_INVALID", field);
+    };
+    return { firmId, email, landingRequestId: requestId, door: this.doorByLink(link), isByLink: true, spend };
+  }
+
+  private doorByLink(link: MagicLink | null): SignInDoor {
+    return doorOfAccountByLink({ claimedAt: link?.claimedAt ?? null, now: this.needs.work.clock.now() });
+  }
+}

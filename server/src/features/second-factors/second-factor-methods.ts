@@ -1,0 +1,50 @@
+import type { EntityManager } from "typeorm";
+import { allSecondFactorKinds, type SecondFactorKind } from "@gatehouse/shared";
+import type { TwoFactorState } from "../two-factor/two-factor.entity.js";
+import type { UnitOfWork } from "../work/unit-of-work.js";
+import { authenticator } from "./authenticator.method.js";
+import { passkey } from "./passkey.method.js";
+import { recoveryCode } from "./recovery-code.method.js";
+import type { FactorTable, SecondFactorMethod } from "./second-factor-method.js";
+
+/** The one list of second factors: whoever ends, sweeps, limits or offers them walks it. */
+export const secondFactorMethods: Readonly<Record<SecondFactorKind, SecondFactorMethod>> = {
+  AUTHENTICATOR: authenticator,
+  RECOVERY_CODE: recoveryCode,
+  PASSKEY: passkey,
+};
+
+/** What is typed where a code is asked. */
+export const typedKinds = allSecondFactorKinds.filter((kind) => secondFactorMethods[kind].field === "code");
+
+/** What the owner can prove themselves by now. */
+export async function readyKinds(manager: EntityManager, owner: TwoFactorState): Promise<SecondFactorKind[]> {
+  const ready: SecondFactorKind[] = [];
+  for (const kind of allSecondFactorKinds)
+    if (await secondFactorMethods[kind].isReady(manager, owner)) ready.push(kind);
+  return ready;
+}
+
+/** The tables of all factors, or of those that stand so. */
+export const factorTables = (holds: FactorTable["holds"], standing?: SecondFactorMethod["standing"]): FactorTable[] =>
+  Object.values(secondFactorMethods)
+    .filter((method) => standing === undefined || method.standing === standing)
+    .flatMap(({ tables }) => tables.filter((table) => table.holds === holds));
+
+/** Takes away what is in force: nothing of the owner's proves them any more, or nothing that stands so. */
+export async function forgetFactors(
+  unit: UnitOfWork,
+  ownerId: string,
+  standing?: SecondFactorMethod["standing"],
+): Promise<void> {
+  await deleteFrom(unit, factorTables("IN_FORCE", standing), ownerId);
+}
+
+/** Ends what was shown or asked: no answer to it counts. */
+export async function abandonFactors(unit: UnitOfWork, ownerId: string): Promise<void> {
+  await deleteFrom(unit, factorTables("UNDER_WAY"), ownerId);
+}
+
+async function deleteFrom(unit: UnitOfWork, tables: readonly FactorTable[], ownerId: string): Promise<void> {
+  for (const { table } of tables) await unit.affected(`DELETE FROM ${table} WHERE ownerId = ?`, [ownerId]);
+}

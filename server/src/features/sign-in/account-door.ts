@@ -1,0 +1,165 @@
+import {
+  maskEmail,
+  nextAccountStep,
+  nextTeamStep,
+  provesMailbox,
+  teamRoleNeedsTwoFactor,
+  type Proof,
+  type SecondProof,
+  type SessionTransport,
+  type SignInDoor,
+} from "@gatehouse/shared";
+import { Refusal } from "../../platform/graphql/failures.js";
+import type { Person } from "../access/person.js";
+import type { RequestContext } from "../access/request-context.js";
+import type { UnitOfWork } from "../work/unit-of-work.js";
+import { ClientRequest } from "../client-requests/client-request.entity.js";
+import { noteSignIn } from "../contacts/contact-access-state.js";
+import { Contact } from "../contacts/contact.entity.js";
+import { TeamMember } from "../firm-staff/team-member.entity.js";
+import { TeamMemberView } from "../firm-staff/team-member.results.js";
+import { notify } from "../mail/security-notices.js";
+import { newDeviceSignIn } from "../mail/security-letters.js";
+import { loadPolicy } from "../firms/security-policy.reader.js";
+import type { OpenedSession, SessionService } from "../sessions/session.service.js";
+import type { SecondFactor } from "../two-factor/second-factor.service.js";
+import type { EnrollmentCodes } from "./enrollment-codes.js";
+import { rememberDevice } from "../sessions/known-devices.js";
+import { askSecondFactor } from "./second-factor-asking.js";
+import { actorAs } from "./sign-in-actor.js";
+import type { SignInChallenges } from "./sign-in-challenges.js";
+import { TwoFactorEnrollmentRequired, type PersonViewer, type SignInOutcome } from "./sign-in.results.js";
+import { signedIn } from "./signed-in.js";
+import { isTrustedDevice } from "./trusted-devices.js";
+
+/** A door that somebody has come through, and with what proof. */
+export interface Entry {
+  person: Person;
+  door: SignInDoor;
+  transport: SessionTransport;
+  context: RequestContext;
+  /** What was given as second factor in this very sign-in, after the door. */
+  second?: SecondProof;
+  /** The request that a magic link led here for. */
+  landingRequestId?: string | null;
+}
+
+/** Where every way into an account ends; docs/architecture.md draws them. */
+export class AccountDoor {
+  constructor(
+    private readonly needs: {
+      challenges: SignInChallenges;
+      sessions: SessionService;
+      secondFactor: SecondFactor;
+      enrollmentCodes: EnrollmentCodes;
+    },
+  ) {}
+
+  /**
+   * What a door leads to: the one place where a session of an account is opened, so that no path leads around the firm's mode or a
+   * second factor.
+   */
+  async enter(unit: UnitOfWork, entry: Entry): Promise<SignInOutcome> {
+    const { secondFactor, challenges, enrollmentCodes } = this.needs;
+    const { person, context } = entry;
+    const policy = await loadPolicy(unit.manager, person.firmId, { lock: "share" });
+    const factor = await secondFactor.stateOf(unit.manager, person);
+    const isEnrolled = factor.enrolledAt !== null;
+    const isSecondFactorProven = entry.second !== undefined;
+    const isDeviceTrusted =
+      person.audience === "PORTAL" &&
+      isEnrolled &&
+      (await isTrustedDevice(unit.manager, person, context, policy.trustedDeviceDays, unit.now));
+    const facts = { policy, now: unit.now, isEnrolled, isSecondFactorProven, isDeviceTrusted };
+    const step =
+      person.role === null
+        ? nextAccountStep(facts)
+        : nextTeamStep({ ...facts, isTwoFactorDemanded: teamRoleNeedsTwoFactor(policy, person.role) });
+    switch (step.step) {
+      case "REFUSE":
+        throw new Refusal(step.code);
+      case "PROVE_SECOND_FACTOR": {
+        const trustedDeviceDays = person.audience === "PORTAL" ? policy.trustedDeviceDays : 0;
+        return askSecondFactor(unit, challenges, entry, factor, trustedDeviceDays);
+      }
+      case "ENROLL": {
+        const { challenge, token, emailCode } = await enrollmentCodes.open(unit, entry, factor, context.language);
+        return new TwoFactorEnrollmentRequired({
+          enrollmentToken: token,
+          expiresAt: challenge.expiresAt,
+          emailCodeRequired: emailCode !== null,
+          maskedEmail: maskEmail(person.email),
+        });
+      }
+      case "OPEN_SESSION": {
+        const isFactorProven = step.assurance === "TWO_FACTOR";
+        const second = entry.second ?? (isDeviceTrusted ? "TRUSTED_DEVICE" : "NONE");
+        const proof = { act: entry.door, second, isEnrolled };
+        const opened = await this.openAccountSession(unit, entry, isFactorProven, proof);
+        // Who sets up an authenticator next is not asked for the mailbox that has just let them in.
+        if (!isEnrolled && provesMailbox(entry.door))
+          await challenges.create(unit, { ...entry, step: "ENROLLMENT", sessionId: opened.session.id });
+        unit.record({
+          type: "SIGN_IN_SUCCEEDED",
+          firmId: person.firmId,
+          actor: actorAs(person, context.source),
+          accountId: person.accountId,
+          data: { email: person.email, secondFactor: isFactorProven },
+        });
+        const known = { policy, factor };
+        const answer = await signedIn(unit, opened, entry, await landingOf(unit, entry), known);
+        // Last, since it takes the lock that the firm's events take: others wait for it no longer than they must.
+        await markSignIn(unit, person, answer.viewer);
+        return answer;
+      }
+    }
+  }
+
+  private async openAccountSession(
+    unit: UnitOfWork,
+    { person, context, transport }: Entry,
+    isFactorProven: boolean,
+    proof: Proof,
+  ): Promise<OpenedSession> {
+    const opened = await this.needs.sessions.open(unit, {
+      firmId: person.firmId,
+      audience: person.audience,
+      ownerId: person.ownerId,
+      email: person.email,
+      assurance: isFactorProven ? "TWO_FACTOR" : "PASSWORD",
+      isSecondFactorProven: isFactorProven,
+      proof,
+      transport,
+      source: context.source,
+    });
+    if (transport === "COOKIE") await rememberDevice(unit, person, context);
+    const { userAgent } = context.source;
+    if (userAgent === null) return opened;
+    const earlier = "SELECT 1 FROM sessions WHERE ownerId = ? AND id <> ?";
+    const mine = [person.ownerId, opened.session.id];
+    const [seen] = await unit.rows<{ isKnownPerson: number; isKnownDevice: number }>(
+      `SELECT EXISTS(${earlier}) AS isKnownPerson, EXISTS(${earlier} AND userAgent = ?) AS isKnownDevice`,
+      [...mine, ...mine, userAgent],
+    );
+    if (seen?.isKnownPerson && !seen.isKnownDevice)
+      await notify(unit, person, actorAs(person, context.source), newDeviceSignIn);
+    return opened;
+  }
+}
+
+async function markSignIn(unit: UnitOfWork, { ownerId, firmId }: Person, viewer: PersonViewer): Promise<void> {
+  const told = viewer instanceof TeamMemberView ? viewer : viewer.account;
+  if (told) told.lastSignInAt = unit.now;
+  if (viewer instanceof TeamMemberView)
+    await unit.manager.update(TeamMember, { id: ownerId }, { lastSignInAt: unit.now });
+  else await noteSignIn(unit, firmId, ownerId);
+}
+
+/** The request to land on, if the account reaches it: an id from outside must not tell whether it exists. */
+async function landingOf({ manager }: UnitOfWork, { person, landingRequestId }: Entry): Promise<string | null> {
+  if (landingRequestId == null || person.accountId === null) return null;
+  const request = await manager.findOneBy(ClientRequest, { id: landingRequestId, firmId: person.firmId });
+  const isWithin =
+    request !== null && (await manager.existsBy(Contact, { id: request.contactId, portalAccountId: person.accountId }));
+  return isWithin ? request.id : null;
+}

@@ -1,0 +1,18 @@
+import { secondFactorMethods } from "../second-factors/second-factor-methods.js";
+
+/** Fields that prove who somebody is, or send a mail to an address: one in a document, so that each is counted by itself. */
+export const authenticationFields: readonly string[] = [
+  "teamSignIn",
+  "portalSignIn",
+  ...Object.values(secondFactorMethods).flatMap((method) => method.authenticationFields),
+  "stepUp",
+  "changePassword",
+  "requestPortalAccount",
+  "createPortalAccount",
+  "requestPasswordReset",
+  "resetPassword",
+  "requestTeamPasswordReset",
+  "chooseTeamPassword",
+  "claimMagicLink",
+  "sendAccessLink",
+];

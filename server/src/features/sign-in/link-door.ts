@@ -1,0 +1,120 @@
+import { lifetimes, maskEmail, nextLinkStep, type SecondProof, type SessionTransport } from "@gatehouse/shared";
+import { newId } from "../../platform/crypto/ids.js";
+import { digestOf, newToken } from "../../platform/crypto/tokens.js";
+import { findClientByEmail, findPerson } from "../access/person.js";
+import type { RequestContext } from "../access/request-context.js";
+import type { UnitOfWork } from "../work/unit-of-work.js";
+import type { ClientRequest } from "../client-requests/client-request.entity.js";
+import type { Contact } from "../contacts/contact.entity.js";
+import type { FirmPolicy } from "../firms/security-policy.reader.js";
+import type { MagicLink } from "../magic-links/magic-link.entity.js";
+import { MailedToken } from "../mailed-tokens/mailed-token.entity.js";
+import type { SessionService } from "../sessions/session.service.js";
+import type { SecondFactor } from "../two-factor/second-factor.service.js";
+import { askSecondFactor } from "./second-factor-asking.js";
+import type { SignInChallenges } from "./sign-in-challenges.js";
+import { AccountRequired, SignInRequired, type ClaimOutcome, type SignedIn } from "./sign-in.results.js";
+import { signedIn } from "./signed-in.js";
+
+/** A claimed link on its way to a session. */
+export interface LinkEntry {
+  /** Under the lock that whatever opens a session takes. */
+  policy: FirmPolicy;
+  link: MagicLink;
+  request: ClientRequest;
+  context: RequestContext;
+  transport: SessionTransport;
+  deviceKeyDigest: string;
+}
+
+/** Where the way of a magic link ends: at its one request. */
+export class LinkDoor {
+  constructor(
+    private readonly needs: { challenges: SignInChallenges; sessions: SessionService; secondFactor: SecondFactor },
+  ) {}
+
+  /** What a claimed magic link leads to: its one request, or what has to be done first. */
+  async enter(
+    unit: UnitOfWork,
+    { policy, link, request, context, transport, deviceKeyDigest }: LinkEntry,
+  ): Promise<ClaimOutcome> {
+    const { secondFactor, challenges } = this.needs;
+    const { firmId } = link;
+    const [contact] = await unit.rows<Pick<Contact, "portalAccountId">>(
+      "SELECT portalAccountId FROM contacts WHERE id = ? AND firmId = ?",
+      [request.contactId, firmId],
+    );
+    if (!contact) throw new Error("the contact of a request is gone");
+    const { portalAccountId } = contact;
+    // The account's login email may have changed since the link was sent: its code is still asked.
+    const person =
+      (portalAccountId === null ? null : await findPerson(unit.manager, "PORTAL", portalAccountId)) ??
+      (await findClientByEmail(unit.manager, firmId, request.sentTo));
+    const factor = person && (await secondFactor.stateOf(unit.manager, person));
+    const { step } = nextLinkStep({
+      policy,
+      now: unit.now,
+      hasAccount: person !== null,
+      isEnrolled: factor?.enrolledAt != null,
+      isSecondFactorProven: false,
+    });
+    if (step === "PROVE_SECOND_FACTOR" && person && factor) {
+      const given = { person, door: "MAGIC_LINK", magicLinkId: link.id, deviceKeyDigest } as const;
+      // A trusted device skips the code of a password sign-in, never of a link.
+      return askSecondFactor(unit, challenges, given, factor, 0);
+    }
+    const maskedEmail = maskEmail(request.sentTo);
+    if (step === "SIGN_IN") return new SignInRequired({ maskedEmail, requestId: request.id });
+    if (step === "CREATE_ACCOUNT") {
+      const token = newToken("gmc");
+      const expiresAt = unit.now + lifetimes.enrollmentToken;
+      await unit.manager.insert(MailedToken, {
+        id: newId("mailedToken", unit.now),
+        firmId,
+        kind: "MAGIC_LINK",
+        tokenDigest: digestOf(token),
+        email: request.sentTo,
+        accountId: null,
+        magicLinkId: link.id,
+        createdAt: unit.now,
+        expiresAt,
+        spentAt: null,
+      });
+      return new AccountRequired({ confirmationToken: token, expiresAt, maskedEmail });
+    }
+    return this.openSession(
+      unit,
+      { firmId, email: request.sentTo, requestId: request.id, magicLinkId: link.id },
+      transport,
+      context,
+      { policy },
+    );
+  }
+
+  /** A session that reaches exactly one request. */
+  async openSession(
+    unit: UnitOfWork,
+    reach: { firmId: string; email: string; requestId: string; magicLinkId: string },
+    transport: SessionTransport,
+    context: RequestContext,
+    { second, policy }: { second?: SecondProof; policy?: FirmPolicy },
+  ): Promise<SignedIn> {
+    const isSecondFactorProven = second !== undefined;
+    const opened = await this.needs.sessions.open(unit, {
+      ...reach,
+      audience: "PORTAL",
+      ownerId: null,
+      assurance: "LINK",
+      isSecondFactorProven,
+      proof: { act: "MAGIC_LINK", second: second ?? "NONE", isEnrolled: isSecondFactorProven },
+      transport,
+      source: context.source,
+    });
+    // One link, one live session, however often it is claimed.
+    await unit.affected(
+      "UPDATE sessions SET revokedAt = ? WHERE requestId = ? AND magicLinkId = ? AND assurance = 'LINK' AND revokedAt IS NULL AND id <> ?",
+      [unit.now, reach.requestId, reach.magicLinkId, opened.session.id],
+    );
+    return signedIn(unit, opened, { context, transport }, reach.requestId, { policy });
+  }
+}

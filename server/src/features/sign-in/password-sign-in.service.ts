@@ -1,0 +1,207 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { attemptLimits, normalizeEmail, type Audience, type SessionTransport } from "@gatehouse/shared";
+import { isId } from "../../platform/crypto/ids.js";
+import { Refusal } from "../../platform/graphql/failures.js";
+import { findClientByEmail, findMemberByEmail, findPerson, type Person } from "../access/person.js";
+import type { RequestContext } from "../access/request-context.js";
+import type { UnitOfWork, Work } from "../work/unit-of-work.js";
+import { Contact } from "../contacts/contact.entity.js";
+import { Firm } from "../firms/firm.entity.js";
+import { PasswordCredential } from "../passwords/password-credential.entity.js";
+import { shareOfStranger } from "../passwords/hash-share.js";
+import type { PasswordHasher } from "../passwords/password-hasher.js";
+import { couldBePassword, lockedCredential, renewHash } from "../passwords/password.service.js";
+import { loadPolicy } from "../firms/security-policy.reader.js";
+import { knownDevicesOf, passwordTriesOn } from "../sessions/known-devices.js";
+import { SecondFactorLocked } from "../two-factor/second-factor.service.js";
+import type { AccountDoor } from "./account-door.js";
+import { passwordTriesOf, type Attempts } from "./attempts.service.js";
+import { NoMoreCodes, type EnrollmentCodes } from "./enrollment-codes.js";
+import { mustAllowLogin } from "./must-allow-login.js";
+import { actorAs } from "./sign-in-actor.js";
+import type { SignInOutcome } from "./sign-in.results.js";
+import type { SourceLimits } from "./source-limits.js";
+import { transportOf } from "./transport.js";
+
+interface PortalPassword {
+  firmSlug: string;
+  email: string;
+  password: string;
+  landingRequestId?: string | null;
+  transport?: SessionTransport | null;
+}
+
+/** Longer than looking somebody up, hashing and telling of it take on a machine that is not overloaded. */
+const FAILED_SIGN_IN_MS = 500;
+
+/** A failed sign-in is answered after the same time, so that what was found (an account, a password) does not show in it. */
+async function failEvenly<T>(signIn: () => Promise<T>): Promise<T> {
+  const answerAt = performance.now() + FAILED_SIGN_IN_MS;
+  try {
+    return await signIn();
+  } catch (failure) {
+    if (failure instanceof Refusal && failure.code === "INVALID_CREDENTIALS")
+      await sleep(Math.max(0, answerAt - performance.now()));
+    throw failure;
+  }
+}
+
+/** Signs team members and clients in by email and password. */
+export class PasswordSignIn {
+  constructor(
+    private readonly needs: {
+      work: Work;
+      hasher: PasswordHasher;
+      attempts: Attempts;
+      enrollmentCodes: EnrollmentCodes;
+      sourceLimits: SourceLimits;
+      door: AccountDoor;
+    },
+  ) {}
+
+  teamSignIn(
+    input: { email: string; password: string; transport?: SessionTransport | null },
+    context: RequestContext,
+  ): Promise<SignInOutcome> {
+    return failEvenly(() => this.teamByPassword(input, context));
+  }
+
+  portalSignIn(input: PortalPassword, context: RequestContext): Promise<SignInOutcome> {
+    return failEvenly(() => this.clientByPassword(input, context));
+  }
+
+  private async teamByPassword(
+    input: { email: string; password: string; transport?: SessionTransport | null },
+    context: RequestContext,
+  ): Promise<SignInOutcome> {
+    const transport = transportOf(input.transport, context);
+    const email = normalizeEmail(input.email) ?? "";
+    const person = await findMemberByEmail(this.needs.work.reader, email);
+    return this.byPassword({
+      audience: "TEAM",
+      firmId: person?.firmId ?? null,
+      email,
+      person,
+      password: input.password,
+      transport,
+      context,
+    });
+  }
+
+  private async clientByPassword(input: PortalPassword, context: RequestContext): Promise<SignInOutcome> {
+    const { reader } = this.needs.work;
+    const transport = transportOf(input.transport, context);
+    const firm = await reader.findOneBy(Firm, { slug: input.firmSlug });
+    const email = normalizeEmail(input.email) ?? "";
+    if (firm) mustAllowLogin(await loadPolicy(reader, firm.id));
+    const person = firm && (await findClientByEmail(reader, firm.id, email));
+    return this.byPassword({
+      audience: "PORTAL",
+      firmId: firm?.id ?? null,
+      email,
+      person,
+      password: input.password,
+      landingRequestId: isId("clientRequest", input.landingRequestId ?? "") ? input.landingRequestId : null,
+      transport,
+      context,
+    });
+  }
+
+  /** Unknown email, wrong password, no account, another firm's account: the same work, the same answer. */
+  private async byPassword(given: {
+    audience: Audience;
+    firmId: string | null;
+    email: string;
+    person: Person | null;
+    password: string;
+    landingRequestId?: string | null;
+    transport: SessionTransport;
+    context: RequestContext;
+  }): Promise<SignInOutcome> {
+    const { work, hasher, attempts, enrollmentCodes, sourceLimits, door } = this.needs;
+    const { person, context } = given;
+    // On a browser that the person has signed in with, a stranger's failures count for nothing, and hers for nobody else.
+    const devices = await knownDevicesOf(work.reader, context, given.audience, work.clock.now());
+    const device = devices.find(({ ownerId }) => ownerId === person?.ownerId);
+    const key = device ? passwordTriesOn(device) : passwordTriesOf(given.audience, given.firmId, given.email);
+    const limit = device ? attemptLimits.passwordOnKnownDevice : attemptLimits.password;
+    const afterSource = async (unit: UnitOfWork) => {
+      const taken = await attempts.takeWithin(unit, key, limit);
+      if (!taken.ok) throw passwordWait(taken.retryAfterMs);
+      return taken;
+    };
+    return sourceLimits.guardWith("password", context, { afterSource }, async (attempt, bySource) => {
+      const credential = person && (await work.reader.findOneBy(PasswordCredential, { ownerId: person.ownerId }));
+      // What cannot be a password costs no hash, whoever's it is said to be.
+      const share = shareOfStranger(context, { firmId: given.audience === "TEAM" ? null : given.firmId, who: key });
+      const isRight =
+        couldBePassword(given.password) &&
+        (await attempts.judging([attempt.taken, bySource], () => hasher.matches(given.password, credential, share)));
+      if (!isRight || !person || !credential) {
+        await this.recordFailure(given, attempt.isLast ? attempt.waitMs : null);
+        throw new Refusal("INVALID_CREDENTIALS");
+      }
+      const renewed = hasher.isOld(credential) ? await hasher.hash(given.password, share) : null;
+      const entering = work.do(async (unit) => {
+        // The policy first, as wherever a session may be opened. The password's row stays as it is until the commit: whoever changes it at
+        // this moment either comes first, and this sign-in fails, or waits, and ends the session that it opens.
+        await loadPolicy(unit.manager, person.firmId, { lock: "share" });
+        const current = await lockedCredential(unit, person.ownerId);
+        if (current?.version !== credential.version) throw new Refusal("INVALID_CREDENTIALS");
+        // Found by an address that may be somebody else's by now: a change of it waits for the password's row as well.
+        const found = await findPerson(unit.manager, given.audience, person.ownerId);
+        if (found?.email !== person.email) throw new Refusal("INVALID_CREDENTIALS");
+        if (renewed) await renewHash(unit, current, hasher, renewed);
+        await attempts.clearWithin(unit, key);
+        return door.enter(unit, {
+          person: found,
+          door: "PASSWORD",
+          transport: given.transport,
+          context,
+          landingRequestId: given.landingRequestId ?? null,
+        });
+      });
+      return enrollmentCodes
+        .orTell(person, actorAs(person, context.source), entering)
+        .catch(async (refused: unknown) => {
+          // The password was right, and what comes after it has to wait: no wrong one is counted.
+          if (refused instanceof NoMoreCodes || refused instanceof SecondFactorLocked) {
+            await attempts.clear(key);
+            await attempts.giveBack(bySource);
+          }
+          throw refused;
+        });
+    });
+  }
+
+  private async recordFailure(
+    given: { audience: Audience; firmId: string | null; email: string; person: Person | null; context: RequestContext },
+    lockedMs: number | null,
+  ): Promise<void> {
+    const { work } = this.needs;
+    const { firmId, person, email, context } = given;
+    await work.do(async (unit) => {
+      // The event costs a write, so nobody's sign-in makes one too; an address that is none has nothing to be told about.
+      if (firmId === null || email === "")
+        return void (await unit.affected("UPDATE audit_counters SET lastSeq = lastSeq WHERE firmId = ?", [""]));
+      const actor = actorAs(person ?? { email, accountId: null }, context.source);
+      const accountId = person?.accountId ?? null;
+      // A client without an account who tries is told of beside the contact.
+      const contact =
+        accountId === null && given.audience === "PORTAL"
+          ? await unit.manager.findOne(Contact, { where: { firmId, email }, order: { createdAt: "ASC", id: "ASC" } })
+          : null;
+      const about = { firmId, actor, accountId, contactId: contact?.id };
+      unit.record({ type: "SIGN_IN_FAILED", ...about, data: { email, what: "password" } });
+      if (lockedMs !== null)
+        unit.record({
+          type: "ACCOUNT_LOCKED",
+          ...about,
+          data: { email, minutes: Math.ceil(lockedMs / 60_000), what: "password" },
+        });
+    });
+  }
+}
+
+const passwordWait = (waitMs: number) =>
+  new Refusal("ACCOUNT_LOCKED", null, (say) => say.tooManyWrongPasswords(waitMs));

@@ -1,0 +1,54 @@
+import type { SessionTransport } from "@gatehouse/shared";
+import { sessionCookie, type RequestContext } from "../access/request-context.js";
+import { viewerIdOf, type Caller } from "../access/caller.js";
+import { TeamMemberView } from "../firm-staff/team-member.results.js";
+import type { Session } from "../sessions/session.entity.js";
+import { SessionView } from "../sessions/session.results.js";
+import type { OpenedSession } from "../sessions/session.service.js";
+import type { UnitOfWork } from "../work/unit-of-work.js";
+import { SignedIn, type PersonViewer } from "./sign-in.results.js";
+import { viewerOf, type KnownOfViewer } from "./viewer.service.js";
+
+/** The answer to whoever has just signed in, with the cookie where the session has one. */
+export async function signedIn(
+  unit: UnitOfWork,
+  { session, token }: OpenedSession,
+  { context, transport }: { context: RequestContext; transport: SessionTransport },
+  landingRequestId: string | null,
+  known: KnownOfViewer,
+): Promise<SignedIn> {
+  if (transport === "COOKIE") {
+    const maxAgeMs = session.expiresAt - unit.now;
+    unit.afterCommit(() => context.setCookie(sessionCookie(session.audience), { token, maxAgeMs }));
+  }
+  const viewer = await viewerOf(unit.manager, session, unit.now, known);
+  // What the answer selects of the viewer is resolved as the person who has just signed in.
+  unit.afterCommit(() => {
+    context.caller = callerOfSession(session, viewer);
+    context.nameViewer(viewerIdOf(context.caller));
+  });
+  return new SignedIn({
+    viewer,
+    session: SessionView.of(session, session.id),
+    sessionToken: transport === "TOKEN" ? token : null,
+    landingRequestId,
+  });
+}
+
+function callerOfSession(session: Session, viewer: PersonViewer): Caller {
+  const common = {
+    firmId: session.firmId,
+    sessionId: session.id,
+    authenticatedAt: session.authenticatedAt,
+    email: viewer.email,
+  };
+  if (viewer instanceof TeamMemberView)
+    return { ...common, kind: "TEAM_MEMBER", memberId: viewer.id, name: viewer.name, role: viewer.role };
+  return {
+    ...common,
+    kind: "CLIENT",
+    assurance: session.assurance,
+    accountId: session.ownerId,
+    requestId: session.requestId,
+  };
+}

@@ -1,0 +1,17 @@
+import type { SessionTransport } from "@gatehouse/shared";
+import { Refusal } from "../../platform/graphql/failures.js";
+import type { RequestContext } from "../access/request-context.js";
+
+/** Tokens are for programs: a page would keep them where scripts can read them. */
+export function transportOf(
+  transport: SessionTransport | null | undefined,
+  context: Pick<RequestContext, "isBrowser">,
+): SessionTransport {
+  if (transport === "TOKEN" && context.isBrowser)
+    throw new Refusal(
+      "INVALID_INPUT",
+      ["input", "transport"],
+      "TOKEN is refused where the request carries an Origin; use COOKIE.",
+    );
+  return transport ?? "COOKIE";
+}

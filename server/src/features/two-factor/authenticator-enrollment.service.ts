@@ -1,0 +1,74 @@
+import { counts } from "@gatehouse/shared";
+import type { KeyRing } from "../../platform/crypto/key-ring.js";
+import { forUpdate } from "../../platform/database/dialect.js";
+import type { Person } from "../access/person.js";
+import { secretPlace } from "../second-factors/authenticator.method.js";
+import { replaceRecoveryCodes } from "../second-factors/recovery-code.method.js";
+import { newTotpSecret } from "../second-factors/totp.js";
+import type { UnitOfWork, Work } from "../work/unit-of-work.js";
+import type { SecondFactor } from "./second-factor.service.js";
+import { PendingTotpEnrollment, TotpCredential } from "./two-factor.entity.js";
+
+/** Puts authenticators in force, with their recovery codes. */
+export class AuthenticatorEnrollment {
+  constructor(private readonly needs: { work: Work; keys: KeyRing; secondFactor: SecondFactor }) {}
+
+  /** A new secret, not in force until confirmed; an older pending one is void. */
+  async begin(unit: UnitOfWork, owner: Person, expiresAt: number): Promise<string> {
+    const secret = newTotpSecret();
+    // One statement: deleting first would make parallel ones wait for each other's gap, and fail.
+    await unit.manager.upsert(
+      PendingTotpEnrollment,
+      {
+        ownerId: owner.ownerId,
+        encryptedSecret: this.needs.keys.encrypt(secret, secretPlace("pending_totp_enrollments", owner)),
+        failures: 0,
+        createdAt: unit.now,
+        expiresAt,
+      },
+      ["ownerId"],
+    );
+    return secret;
+  }
+
+  /** Takes one of the pending enrolment's five tries; the secret, or null when there is none (any more). */
+  async takeTry(owner: Person): Promise<string | null> {
+    return this.needs.work.do(async (unit) => {
+      const taken = await unit.affected(
+        "UPDATE pending_totp_enrollments SET failures = failures + 1 WHERE ownerId = ? AND failures < ? AND expiresAt > ?",
+        [owner.ownerId, counts.challengeFailures, unit.now],
+      );
+      if (taken !== 1) return null;
+      const pending = await unit.manager.findOneByOrFail(PendingTotpEnrollment, { ownerId: owner.ownerId });
+      return this.needs.keys.decrypt(pending.encryptedSecret, secretPlace("pending_totp_enrollments", owner));
+    });
+  }
+
+  /** Puts the confirmed secret in force, its step spent, with fresh recovery codes. Null when it was replaced or confirmed meanwhile. */
+  async complete(unit: UnitOfWork, owner: Person, secret: string, step: number): Promise<string[] | null> {
+    const { manager, now } = unit;
+    const pending = await manager.findOne(PendingTotpEnrollment, {
+      where: { ownerId: owner.ownerId },
+      ...forUpdate(manager),
+    });
+    if (!pending || pending.expiresAt <= now) return null;
+    if (this.needs.keys.decrypt(pending.encryptedSecret, secretPlace("pending_totp_enrollments", owner)) !== secret)
+      return null;
+    if ((await unit.affected("DELETE FROM pending_totp_enrollments WHERE ownerId = ?", [owner.ownerId])) !== 1)
+      return null;
+    await manager.save(TotpCredential, {
+      ownerId: owner.ownerId,
+      encryptedSecret: this.needs.keys.encrypt(secret, secretPlace("totp_credentials", owner)),
+      lastUsedStep: step,
+      createdAt: now,
+    });
+    const codes = await this.replaceRecoveryCodes(unit, owner);
+    await this.needs.secondFactor.switchOn(unit, owner, codes.length);
+    return codes;
+  }
+
+  /** See replaceRecoveryCodes of recovery-code.method.ts. */
+  replaceRecoveryCodes(unit: UnitOfWork, owner: Person): Promise<string[]> {
+    return replaceRecoveryCodes(unit, this.needs.keys, owner);
+  }
+}
