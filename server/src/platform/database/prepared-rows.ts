@@ -2,7 +2,7 @@ import type { Pool } from "mysql2";
 import type { DataSource, EntityManager } from "typeorm";
 import { dialectOf, execute } from "./dialect.js";
 import { executeRows } from "./planned-rows.js";
-import { textOf, type Select } from "./sql.js";
+import { textOf, type Select, type Sql } from "./sql.js";
 
 /** How many statements a connection keeps prepared; the server's own bound is over all connections together. */
 export const PREPARED_STATEMENTS = 300;
@@ -86,6 +86,13 @@ export async function unpreparedRowsOf<V extends readonly unknown[], T>(
   const rows = await manager.query<object[]>(statement.sqlText, [...parameters]);
   return statement.rowsOf(rows.map((row) => Object.values(row))).map(rowOf);
 }
+
+/** A write of which the same is true, and whose count of rows nobody asks for. */
+export const unpreparedWrite = async (
+  manager: EntityManager,
+  statement: Sql,
+  parameters: readonly unknown[],
+): Promise<void> => void (await manager.query(statement.sqlText, [...parameters]));
 
 const decoded = <T>(statement: Select<T> | string, rows: unknown[]): T[] =>
   typeof statement === "string" ? (rows as T[]) : statement.rowsOf(rows);
