@@ -139,6 +139,29 @@ const tableNamed = (entity: string): string =>
   getMetadataArgsStorage().tables.find(({ target }) => typeof target === "function" && target.name === entity)?.name ??
   GAP;
 
+/** What begins as a statement. A word in capitals: no sentence for people is taken for one. */
+const PLAIN = /^\s*(?:SELECT|UPDATE|DELETE FROM|INSERT)\s/;
+const TAGS: ReadonlySet<string> = new Set(["sql", "from", "plus"]);
+
+/** The statements in a folder's product files that are plain text, whose tables and columns tsc does not know: as file and beginning. */
+export function plainStatements(root: string): { file: string; text: string }[] {
+  return productFiles(root).flatMap((path) => {
+    const nodes = [...walk(parseSync(readFileSync(path, "utf8"), { syntax: "typescript", decorators: true }))];
+    const typed = new Set(
+      nodes.flatMap(({ tag, template }) =>
+        TAGS.has(nameOf(tag)) || TAGS.has(nameOf(fieldOf(tag, "property"))) ? [template] : [],
+      ),
+    );
+    return nodes
+      .filter((node) => !typed.has(node))
+      .map((node) => (node.type === "StringLiteral" ? nameOf(node) : headOf(node)))
+      .filter((text) => PLAIN.test(text))
+      .map((text) => ({ file: relative(root, path), text }));
+  });
+}
+/** The beginning of a template; empty for whatever is none. */
+const headOf = (node: Node): string => String(fieldOf(nodesIn(node.quasis)[0], "cooked") ?? "");
+
 /** Whether a text is the whole of what is sent, and no part of another one. */
 const isWhole = (text: string | null): text is string =>
   text !== null && STATEMENT.test(text) && text !== `SELECT ${GAP}`;
