@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { parseSync } from "@swc/core";
+import { getMetadataArgsStorage } from "typeorm";
 import type { FirmTables } from "./firm-statements.js";
 
 /** A place in the product's source that sends a statement about a firm's table. */
@@ -36,17 +37,134 @@ const fieldOf = (node: unknown, name: string): unknown =>
 
 const escaped = (text: string) => text.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
 const STATEMENT = /^\s*(select|update|delete from)\s/i;
+/** A part of a text that is known only when it is sent. */
+const GAP = "…";
 
-/** The fixed parts of a text that begins as a statement, in order; null for any other text. */
-function textParts(node: Node): string[] | null {
-  const parts =
-    node.type === "StringLiteral" && typeof node.value === "string"
-      ? [node.value]
-      : node.type === "TemplateLiteral" && Array.isArray(node.quasis)
-        ? node.quasis.map((quasi) => String(fieldOf(quasi, "cooked") ?? ""))
-        : [];
-  return STATEMENT.test(parts[0] ?? "") ? parts : null;
+/** Texts of SQL in a file, as far as the source says them: plain ones, and those that platform/database/sql.ts makes of tables. */
+class FileTexts {
+  private readonly constants = new Map<string, Node>();
+
+  constructor(tree: unknown) {
+    for (const node of walk(tree))
+      if (node.type === "VariableDeclarator" && isNode(node.init)) this.constants.set(nameOf(node.id), node.init);
+  }
+
+  /** Null: no text. */
+  of(node: unknown, depth = 0): string | null {
+    if (!isNode(node) || depth > 20) return null;
+    const next = (child: unknown) => this.of(child, depth + 1);
+    switch (node.type) {
+      case "StringLiteral":
+        return nameOf(node);
+      case "NumericLiteral":
+        return String(node.value);
+      case "Identifier":
+        return next(this.constants.get(nameOf(node)));
+      case "TemplateLiteral":
+        return this.filled(node, next);
+      case "TaggedTemplateExpression":
+        return this.tagged(node, next);
+      case "MemberExpression":
+        return this.columnOf(node);
+      case "CallExpression":
+        return this.called(node, next);
+      default:
+        return null;
+    }
+  }
+
+  private filled(template: unknown, next: (child: unknown) => string | null): string {
+    const [quasis, pieces] = [nodesIn(fieldOf(template, "quasis")), nodesIn(fieldOf(template, "expressions"))];
+    return quasis
+      .map((quasi, n) => String(fieldOf(quasi, "cooked") ?? "") + (n < pieces.length ? (next(pieces[n]) ?? GAP) : ""))
+      .join("");
+  }
+
+  /** `sql`, and `from` and `plus` of a statement. */
+  private tagged({ tag, template }: Node, next: (child: unknown) => string | null): string | null {
+    const text = this.filled(template, next);
+    if (nameOf(tag) === "sql") return text;
+    const method = nameOf(fieldOf(tag, "property"));
+    const begun = next(fieldOf(tag, "object")) ?? GAP;
+    return method === "from" ? `${begun} FROM ${text}` : method === "plus" ? begun + text : null;
+  }
+
+  private called({ callee, arguments: given }: Node, next: (child: unknown) => string | null): string | null {
+    const [first, second] = nodesIn(given).map((argument) => fieldOf(argument, "expression"));
+    switch (nameOf(callee)) {
+      case "table": {
+        const [name, alias] = [tableNamed(nameOf(first)), nameOf(second)];
+        return alias === "" || alias === name ? name : `${name} ${alias}`;
+      }
+      case "leftJoined":
+      case "notNull":
+      case "computed":
+        return next(first);
+      case "select":
+        return `SELECT ${this.selected(first, next)}`;
+      case "selectDistinct":
+        return `SELECT DISTINCT ${this.selected(first, next)}`;
+      case "selectValues":
+        return `SELECT ${GAP}`;
+      default:
+        return null;
+    }
+  }
+
+  private selected(columns: unknown, next: (child: unknown) => string | null): string {
+    const texts = nodesIn(fieldOf(columns, "properties")).map((property) => {
+      const [key, value] = [nameOf(fieldOf(property, "key")), fieldOf(property, "value")];
+      const text = next(value);
+      const made = this.constants.get(nameOf(value)) ?? value;
+      const isByItsName =
+        nameOf(fieldOf(made, "callee")) !== "computed" && (text === key || text?.endsWith(`.${key}`) === true);
+      return text === null || isByItsName ? text : `${text} AS ${key}`;
+    });
+    return texts.length === 0 ? GAP : texts.map((text) => text ?? GAP).join(", ");
+  }
+
+  private columnOf({ object, property }: Node): string | null {
+    if (!isNode(property) || property.type !== "Identifier") return null;
+    const declared = this.constants.get(nameOf(object));
+    const made =
+      nameOf(fieldOf(declared, "callee")) === "leftJoined"
+        ? fieldOf(nodesIn(fieldOf(declared, "arguments"))[0], "expression")
+        : declared;
+    if (nameOf(fieldOf(made, "callee")) !== "table") return null;
+    const alias = nameOf(fieldOf(nodesIn(fieldOf(made, "arguments"))[1], "expression"));
+    return alias === "" ? nameOf(property) : `${alias}.${nameOf(property)}`;
+  }
 }
+const tableNamed = (entity: string): string =>
+  getMetadataArgsStorage().tables.find(({ target }) => typeof target === "function" && target.name === entity)?.name ??
+  GAP;
+
+/** What begins as a statement. A word in capitals: no sentence for people is taken for one. */
+const PLAIN = /^\s*(?:SELECT|UPDATE|DELETE FROM|INSERT)\s/;
+const TAGS: ReadonlySet<string> = new Set(["sql", "from", "plus"]);
+
+/** The statements in a folder's product files that are plain text, whose tables and columns tsc does not know: as file and beginning. */
+export function plainStatements(root: string): { file: string; text: string }[] {
+  return productFiles(root).flatMap((path) => {
+    const nodes = [...walk(parseSync(readFileSync(path, "utf8"), { syntax: "typescript", decorators: true }))];
+    const typed = new Set(
+      nodes.flatMap(({ tag, template }) =>
+        TAGS.has(nameOf(tag)) || TAGS.has(nameOf(fieldOf(tag, "property"))) ? [template] : [],
+      ),
+    );
+    return nodes
+      .filter((node) => !typed.has(node))
+      .map((node) => (node.type === "StringLiteral" ? nameOf(node) : headOf(node)))
+      .filter((text) => PLAIN.test(text))
+      .map((text) => ({ file: relative(root, path), text }));
+  });
+}
+/** The beginning of a template; empty for whatever is none. */
+const headOf = (node: Node): string => String(fieldOf(nodesIn(node.quasis)[0], "cooked") ?? "");
+
+/** Whether a text is the whole of what is sent, and no part of another one. */
+const isWhole = (text: string | null): text is string =>
+  text !== null && STATEMENT.test(text) && text !== `SELECT ${GAP}`;
 
 const verbs: Record<string, string> = {
   find: "SELECT",
@@ -77,11 +195,18 @@ export function sourceStatements(root: string, { tables, tableOf }: FirmTables):
   for (const file of productFiles(root)) {
     const name = relative(root, file);
     const tree = parseSync(readFileSync(file, "utf8"), { syntax: "typescript", decorators: true });
-    for (const node of walk(tree)) {
-      const parts = textParts(node);
-      if (parts && [...tables].some((table) => parts.some((part) => new RegExp(`\\b${table}\\b`).test(part)))) {
+    const texts = new FileTexts(tree);
+    const nodes = [...walk(tree)];
+    // A tag's template is no text by itself, and a name is another place's text.
+    const parts = new Set(
+      nodes.flatMap(({ type, template }) => (type === "TaggedTemplateExpression" ? [template] : [])),
+    );
+    for (const node of nodes) {
+      const text = node.type === "Identifier" || parts.has(node) ? null : texts.of(node);
+      if (isWhole(text) && [...tables].some((table) => new RegExp(`\\b${table}\\b`).test(text))) {
         const pattern = new RegExp(
-          parts
+          text
+            .split(GAP)
             .map((part) =>
               escaped(
                 part
@@ -94,7 +219,7 @@ export function sourceStatements(root: string, { tables, tableOf }: FirmTables):
             .replaceAll("''[^]*''", "[^]*"),
         );
         found.push({
-          place: `${name}: ${parts.join("…").replaceAll(/\s+/g, " ").trim().slice(0, 90)}`,
+          place: `${name}: ${text.replaceAll(/\s+/g, " ").trim().slice(0, 90)}`,
           isIn: (plain) => pattern.test(plain),
         });
       }

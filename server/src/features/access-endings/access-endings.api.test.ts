@@ -39,7 +39,9 @@ describeOnBothDatabases("X6 what somebody has begun, after an act that ends acce
     );
   /** Whether the owner has rows in all of the tables, or in none: whoever registers a factor begins one here too, and it ends with the others. */
   const haveRows = async (tables: readonly FactorTable[], ownerId: string) => {
-    const counted = await Promise.all(tables.map(async ({ table }) => ({ table, rows: await rowsOf(table, ownerId) })));
+    const counted = await Promise.all(
+      tables.map(async ({ from: { sqlText: table } }) => ({ table, rows: await rowsOf(table, ownerId) })),
+    );
     const empty = counted.filter(({ rows }) => rows === 0).map(({ table }) => table);
     if (empty.length > 0 && empty.length < tables.length)
       throw new Error(`nothing is left in ${empty.join(", ")} alone`);

@@ -1,7 +1,15 @@
 import { endedBy, type EndingAct, type PendingThing } from "@gatehouse/shared";
 import { changing } from "../../platform/database/dialect.js";
+import { select, sql, table } from "../../platform/database/sql.js";
 import type { Person } from "../access/person.js";
+import { ClientRequest } from "../client-requests/client-request.entity.js";
+import { Contact } from "../contacts/contact.entity.js";
+import { MagicLink } from "../magic-links/magic-link.entity.js";
 import { abandonFactors, forgetFactors } from "../second-factors/second-factor-methods.js";
+import { KnownDevice } from "../sessions/known-device.entity.js";
+import { Session } from "../sessions/session.entity.js";
+import { SignInChallenge } from "../sign-in/sign-in-challenge.entity.js";
+import { TrustedDevice } from "../two-factor/two-factor.entity.js";
 import type { UnitOfWork } from "../work/unit-of-work.js";
 import { accountTokens, voidTokens, voidTokensOf } from "../mailed-tokens/mailed-tokens.js";
 
@@ -11,10 +19,28 @@ export type Ended = Pick<Person, "audience" | "ownerId" | "firmId" | "email">;
 /** Ends one kind of thing; answers how many sessions that were, if it is about sessions. */
 type Ender = (unit: UnitOfWork, person: Ended, keptSessionId: string) => Promise<number | void>;
 
-const deleteFrom =
-  (table: string): Ender =>
-  async (unit, { ownerId }) =>
-    void (await unit.affected(`DELETE FROM ${table} WHERE ownerId = ?`, [ownerId]));
+const deleteFrom = (entity: new () => { ownerId: string }): Ender => {
+  const owned = table(entity);
+  const statement = sql`DELETE FROM ${owned} WHERE ${owned.ownerId} = ?`;
+  return async (unit, { ownerId }) => void (await unit.affected(statement, [ownerId]));
+};
+
+const challenges = table(SignInChallenge);
+const SPEND_CHALLENGES = sql`UPDATE ${challenges} SET ${challenges.spentAt} = ? WHERE ${challenges.ownerId} = ? AND ${challenges.spentAt} IS NULL`;
+const c = table(Contact, "c");
+const r = table(ClientRequest, "r");
+const l = table(MagicLink, "l");
+const CLAIMED_LINKS = select({ id: l.id })
+  .from`${c} JOIN ${r} ON ${r.contactId} = ${c.id} JOIN ${l} ON ${l.requestId} = ${r.id}
+  WHERE ${c.firmId} = ? AND ${c.portalAccountId} = ? AND ${l.claimedAt} IS NOT NULL AND ${l.revokedAt} IS NULL`;
+const links = table(MagicLink);
+const REVOKE_LINK = sql`UPDATE ${links} SET ${links.revokedAt} = ? WHERE ${links.id} = ? AND ${links.revokedAt} IS NULL`;
+const sessionRows = table(Session);
+const END_SESSIONS = sql`UPDATE ${sessionRows} SET ${sessionRows.revokedAt} = ?
+  WHERE ${sessionRows.ownerId} = ? AND ${sessionRows.revokedAt} IS NULL AND ${sessionRows.expiresAt} > ? AND ${sessionRows.id} <> ?`;
+const END_LINK_SESSIONS = sql`UPDATE ${sessionRows} SET ${sessionRows.revokedAt} = ?
+  WHERE ${sessionRows.firmId} = ? AND ${sessionRows.audience} = 'PORTAL' AND ${sessionRows.assurance} = 'LINK' AND ${sessionRows.revokedAt} IS NULL
+  AND (${sessionRows.email} = ? OR ${sessionRows.requestId} IN (SELECT ${r.id} FROM ${r} JOIN ${c} ON ${c.id} = ${r.contactId} WHERE ${c.portalAccountId} = ?))`;
 
 /** Asked for again at every use, so they end with the session or key that they came by. */
 const withItsSession: Ender = async () => undefined;
@@ -27,40 +53,24 @@ const notThePersons: Ender = async () => undefined;
  * finds itself void, or has its session ended here.
  */
 const enders: Readonly<Record<PendingThing, Ender>> = {
-  SIGN_IN_CHALLENGES: async (unit, { ownerId }) =>
-    void (await unit.affected("UPDATE sign_in_challenges SET spentAt = ? WHERE ownerId = ? AND spentAt IS NULL", [
-      unit.now,
-      ownerId,
-    ])),
+  SIGN_IN_CHALLENGES: async (unit, { ownerId }) => void (await unit.affected(SPEND_CHALLENGES, [unit.now, ownerId])),
   FACTORS_UNDER_WAY: (unit, { ownerId }) => abandonFactors(unit, ownerId),
   ADDED_FACTORS: (unit, { ownerId }) => forgetFactors(unit, ownerId, "ADDED"),
-  TRUSTED_DEVICES: deleteFrom("trusted_devices"),
-  KNOWN_DEVICES: deleteFrom("known_devices"),
+  TRUSTED_DEVICES: deleteFrom(TrustedDevice),
+  KNOWN_DEVICES: deleteFrom(KnownDevice),
   PASSWORD_LINKS: (unit, { ownerId }) => voidTokensOf(unit, ownerId, ["PASSWORD_RESET", "TEAM_PASSWORD"]),
   EMAIL_CHANGE: (unit, { ownerId }) => voidTokensOf(unit, ownerId, ["EMAIL_CHANGE"]),
   NOT_ME_LINKS: (unit, { ownerId }) => voidTokensOf(unit, ownerId, ["NOT_ME"]),
   ACCOUNT_TOKENS: (unit, { firmId, email }) => voidTokens(unit, firmId, email, accountTokens),
   LINK_GRANTS: async (unit, { firmId, ownerId }) => {
-    const claimed = await unit.rows<{ id: string }>(
-      `SELECT l.id FROM contacts c JOIN client_requests r ON r.contactId = c.id JOIN magic_links l ON l.requestId = r.id
-       WHERE c.firmId = ? AND c.portalAccountId = ? AND l.claimedAt IS NOT NULL AND l.revokedAt IS NULL${changing(unit.manager)}`,
-      [firmId, ownerId],
-    );
-    for (const { id } of claimed)
-      await unit.affected("UPDATE magic_links SET revokedAt = ? WHERE id = ? AND revokedAt IS NULL", [unit.now, id]);
+    const claimed = await unit.rows(CLAIMED_LINKS.plus`${changing(unit.manager)}`, [firmId, ownerId]);
+    for (const { id } of claimed) await unit.affected(REVOKE_LINK, [unit.now, id]);
   },
   SESSIONS: (unit, { ownerId }, keptSessionId) =>
-    unit.affected(
-      "UPDATE sessions SET revokedAt = ? WHERE ownerId = ? AND revokedAt IS NULL AND expiresAt > ? AND id <> ?",
-      [unit.now, ownerId, unit.now, keptSessionId],
-    ),
+    unit.affected(END_SESSIONS, [unit.now, ownerId, unit.now, keptSessionId]),
   // To the address, and to the requests of the account's contacts.
   LINK_SESSIONS: (unit, { firmId, email, ownerId }) =>
-    unit.affected(
-      `UPDATE sessions SET revokedAt = ? WHERE firmId = ? AND audience = 'PORTAL' AND assurance = 'LINK' AND revokedAt IS NULL
-       AND (email = ? OR requestId IN (SELECT r.id FROM client_requests r JOIN contacts c ON c.id = r.contactId WHERE c.portalAccountId = ?))`,
-      [unit.now, firmId, email, ownerId],
-    ),
+    unit.affected(END_LINK_SESSIONS, [unit.now, firmId, email, ownerId]),
   SUBSCRIPTIONS: withItsSession,
   EXPORTS: withItsSession,
   // Kept by caller: see idempotency.ts.

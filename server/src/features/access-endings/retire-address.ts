@@ -1,7 +1,37 @@
 import { changing } from "../../platform/database/dialect.js";
+import { placeholders, select, selectDistinct, sql, table } from "../../platform/database/sql.js";
+import { ClientRequest } from "../client-requests/client-request.entity.js";
+import { Contact } from "../contacts/contact.entity.js";
+import { MagicLink } from "../magic-links/magic-link.entity.js";
+import { OutboxMail } from "../mail/outbox-mail.entity.js";
+import { PortalAccount } from "../portal-accounts/portal-account.entity.js";
+import { PortalMailRequest } from "../portal-accounts/portal-mail-request.entity.js";
+import { Session } from "../sessions/session.entity.js";
 import type { UnitOfWork } from "../work/unit-of-work.js";
 import { withdrawMails } from "../mail/outbox.js";
 import { accountTokens, voidTokens } from "../mailed-tokens/mailed-tokens.js";
+import { endLink } from "./end-link.js";
+
+const requests = table(ClientRequest);
+const SENT = select({ id: requests.id })
+  .from`${requests} WHERE ${requests.firmId} = ? AND ${requests.sentTo} = ? AND ${requests.contactId}`;
+const SENT_ELSEWHERE = selectDistinct({ sentTo: requests.sentTo })
+  .from`${requests} WHERE ${requests.firmId} = ? AND ${requests.contactId} = ? AND ${requests.sentTo} <> ?`;
+const READDRESS = sql`UPDATE ${requests} SET ${requests.sentTo} = ? WHERE ${requests.id} = ?`;
+const mailRequests = table(PortalMailRequest);
+const DELETE_MAIL_REQUESTS = sql`DELETE FROM ${mailRequests} WHERE ${mailRequests.firmId} = ? AND ${mailRequests.email} = ?`;
+const mails = table(OutboxMail);
+const contacts = table(Contact);
+const CONTACT_WITH_EMAIL = select({ id: contacts.id })
+  .from`${contacts} WHERE ${contacts.firmId} = ? AND ${contacts.email} = ? LIMIT 1`;
+const accounts = table(PortalAccount);
+const ACCOUNT_WITH_EMAIL = select({ id: accounts.id })
+  .from`${accounts} WHERE ${accounts.firmId} = ? AND ${accounts.email} = ? AND ${accounts.unlinkedAt} IS NULL`;
+const links = table(MagicLink);
+const LINKS = select({ id: links.id }).from`${links} WHERE ${links.requestId} = ?`;
+const sessions = table(Session);
+const REVOKE_SESSIONS = sql`UPDATE ${sessions} SET ${sessions.revokedAt} = ?
+  WHERE ${sessions.requestId} = ? AND ${sessions.assurance} = 'LINK' AND ${sessions.revokedAt} IS NULL`;
 
 /** An address that contacts are no longer reached at. */
 interface RetiredAddress {
@@ -19,23 +49,20 @@ interface RetiredAddress {
  */
 export async function retireAddress(unit: UnitOfWork, { firmId, contactIds, from, to }: RetiredAddress): Promise<void> {
   if (contactIds.length === 0) return;
-  const marks = contactIds.map(() => "?").join(", ");
-  const requests = await unit.rows<{ id: string }>(
-    `SELECT id FROM client_requests WHERE firmId = ? AND sentTo = ? AND contactId IN (${marks})${changing(unit.manager)}`,
-    [firmId, from, ...contactIds],
-  );
-  for (const { id } of requests) await endLinksOf(unit, firmId, id, to ?? from);
+  const sent = await unit.rows(SENT.plus` IN (${placeholders(contactIds.length)})${changing(unit.manager)}`, [
+    firmId,
+    from,
+    ...contactIds,
+  ]);
+  for (const { id } of sent) await endLinksOf(unit, firmId, id, to ?? from);
   if (await isInUse(unit, firmId, from)) return;
   await voidTokens(unit, firmId, from, [...accountTokens, "PASSWORD_RESET"]);
-  await unit.affected("DELETE FROM portal_mail_requests WHERE firmId = ? AND email = ?", [firmId, from]);
-  await withdrawMails(unit, firmId, "recipient = ?", [from]);
+  await unit.affected(DELETE_MAIL_REQUESTS, [firmId, from]);
+  await withdrawMails(unit, firmId, sql`${mails.recipient} = ?`, [from]);
 }
 
 async function isInUse(unit: UnitOfWork, firmId: string, email: string): Promise<boolean> {
-  for (const statement of [
-    "SELECT id FROM contacts WHERE firmId = ? AND email = ? LIMIT 1",
-    "SELECT id FROM portal_accounts WHERE firmId = ? AND email = ? AND unlinkedAt IS NULL",
-  ])
+  for (const statement of [CONTACT_WITH_EMAIL, ACCOUNT_WITH_EMAIL])
     if ((await unit.rows(statement, [firmId, email])).length > 0) return true;
   return false;
 }
@@ -48,30 +75,13 @@ export async function readdressRequests(
   unit: UnitOfWork,
   { firmId, contactId, to }: { firmId: string; contactId: string; to: string | null },
 ): Promise<void> {
-  const earlier = await unit.rows<{ sentTo: string }>(
-    "SELECT DISTINCT sentTo FROM client_requests WHERE firmId = ? AND contactId = ? AND sentTo <> ?",
-    [firmId, contactId, to ?? ""],
-  );
+  const earlier = await unit.rows(SENT_ELSEWHERE, [firmId, contactId, to ?? ""]);
   for (const { sentTo } of earlier) await retireAddress(unit, { firmId, contactIds: [contactId], from: sentTo, to });
 }
 
 /** First what is still on its way, then the sessions: see magic-link.service.ts. */
 async function endLinksOf(unit: UnitOfWork, firmId: string, requestId: string, sentTo: string): Promise<void> {
-  await unit.affected("UPDATE client_requests SET sentTo = ? WHERE id = ?", [sentTo, requestId]);
-  const links = await unit.rows<{ id: string }>("SELECT id FROM magic_links WHERE requestId = ?", [requestId]);
-  for (const { id } of links) {
-    await unit.affected("UPDATE magic_links SET revokedAt = ? WHERE id = ? AND revokedAt IS NULL", [unit.now, id]);
-    await unit.affected(
-      "UPDATE sign_in_challenges SET spentAt = ? WHERE firmId = ? AND magicLinkId = ? AND door = 'MAGIC_LINK' AND spentAt IS NULL",
-      [unit.now, firmId, id],
-    );
-    await unit.affected(
-      "UPDATE mailed_tokens SET spentAt = ? WHERE firmId = ? AND magicLinkId = ? AND spentAt IS NULL",
-      [unit.now, firmId, id],
-    );
-  }
-  await unit.affected(
-    "UPDATE sessions SET revokedAt = ? WHERE requestId = ? AND assurance = 'LINK' AND revokedAt IS NULL",
-    [unit.now, requestId],
-  );
+  await unit.affected(READDRESS, [sentTo, requestId]);
+  for (const { id } of await unit.rows(LINKS, [requestId])) await endLink(unit, firmId, id);
+  await unit.affected(REVOKE_SESSIONS, [unit.now, requestId]);
 }

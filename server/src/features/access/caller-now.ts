@@ -1,21 +1,23 @@
-import type { TeamRole } from "@gatehouse/shared";
 import { byIndex, changing, sharing } from "../../platform/database/dialect.js";
+import { indexOf, select, table } from "../../platform/database/sql.js";
 import { unauthenticated } from "../../platform/graphql/failures.js";
+import { ApiKey } from "../api-keys/api-key.entity.js";
+import { TeamMember } from "../firm-staff/team-member.entity.js";
+import { Session } from "../sessions/session.entity.js";
 import type { UnitOfWork } from "../work/unit-of-work.js";
 import type { Caller } from "./caller.js";
 
-interface SessionNow {
-  authenticatedAt: number;
-  expiresAt: number;
-  role: TeamRole | null;
-}
-
-const MEMBER = `
-  SELECT s.authenticatedAt, s.expiresAt, m.role FROM sessions s JOIN team_members m ON m.id = s.ownerId
-  WHERE s.id = ? AND s.revokedAt IS NULL AND m.disabledAt IS NULL`;
-const CLIENT =
-  "SELECT s.authenticatedAt, s.expiresAt, NULL AS role FROM sessions s WHERE s.id = ? AND s.revokedAt IS NULL";
-const KEY = "SELECT k.expiresAt FROM api_keys k WHERE k.id = ? AND k.revokedAt IS NULL";
+const sessions = table(Session);
+const s = table(Session, "s");
+const m = table(TeamMember, "m");
+const k = table(ApiKey, "k");
+const times = { authenticatedAt: s.authenticatedAt, expiresAt: s.expiresAt };
+const MEMBER = select({ ...times, role: m.role }).from`${s} JOIN ${m} ON ${m.id} = ${s.ownerId}
+  WHERE ${s.id} = ? AND ${s.revokedAt} IS NULL AND ${m.disabledAt} IS NULL`;
+const CLIENT = select(times).from`${s} WHERE ${s.id} = ? AND ${s.revokedAt} IS NULL`;
+const KEY = select({ expiresAt: k.expiresAt }).from`${k} WHERE ${k.id} = ? AND ${k.revokedAt} IS NULL`;
+const SESSION = select({ id: sessions.id });
+const OWNER_INDEX = indexOf(Session, ["ownerId"]);
 
 /**
  * The caller as of now, who stays so until the commit: whatever ends the session or key, or changes the role, waits for it, or was before
@@ -26,17 +28,18 @@ export async function holdCaller(unit: UnitOfWork, caller: Caller): Promise<Call
   const { manager, now } = unit;
   if (caller.kind === "ANONYMOUS") return caller;
   if (caller.kind === "API_KEY") {
-    const [key] = await unit.rows<{ expiresAt: number | null }>(KEY + sharing(manager), [caller.keyId]);
-    if (!key || (key.expiresAt !== null && Number(key.expiresAt) <= now)) throw unauthenticated();
+    const [key] = await unit.rows(KEY.plus`${sharing(manager)}`, [caller.keyId]);
+    if (!key || (key.expiresAt !== null && key.expiresAt <= now)) throw unauthenticated();
     return caller;
   }
-  const sql = caller.kind === "TEAM_MEMBER" ? MEMBER : CLIENT;
-  const [session] = await unit.rows<SessionNow>(sql + changing(manager), [caller.sessionId]);
-  if (!session || Number(session.expiresAt) <= now) throw unauthenticated();
-  const authenticatedAt = Number(session.authenticatedAt);
-  return caller.kind === "TEAM_MEMBER"
-    ? { ...caller, authenticatedAt, role: session.role ?? caller.role }
-    : { ...caller, authenticatedAt };
+  if (caller.kind === "TEAM_MEMBER") {
+    const [member] = await unit.rows(MEMBER.plus`${changing(manager)}`, [caller.sessionId]);
+    if (!member || member.expiresAt <= now) throw unauthenticated();
+    return { ...caller, authenticatedAt: member.authenticatedAt, role: member.role };
+  }
+  const [client] = await unit.rows(CLIENT.plus`${changing(manager)}`, [caller.sessionId]);
+  if (!client || client.expiresAt <= now) throw unauthenticated();
+  return { ...caller, authenticatedAt: client.authenticatedAt };
 }
 
 /**
@@ -49,7 +52,8 @@ export async function holdSessionsOf(
 ): Promise<void> {
   const { manager } = unit;
   await unit.rows(
-    `SELECT id FROM sessions ${byIndex(manager, "ix_sessions_owner")} WHERE ownerId = ? AND firmId = ? AND revokedAt IS NULL ORDER BY id${changing(manager)}`,
+    SESSION.from`${sessions} ${byIndex(manager, OWNER_INDEX)} WHERE ${sessions.ownerId} = ? AND ${sessions.firmId} = ? AND ${sessions.revokedAt} IS NULL
+      ORDER BY ${sessions.id}${changing(manager)}`,
     [ownerId, firmId],
   );
 }

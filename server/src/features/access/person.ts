@@ -1,7 +1,11 @@
 import type { EntityManager } from "typeorm";
 import type { Audience, TeamRole } from "@gatehouse/shared";
 import { rowsOf } from "../../platform/database/prepared-rows.js";
+import { computed, select, sql, table, type Select } from "../../platform/database/sql.js";
 import { unauthenticated } from "../../platform/graphql/failures.js";
+import { TeamMember } from "../firm-staff/team-member.entity.js";
+import { Firm } from "../firms/firm.entity.js";
+import { PortalAccount } from "../portal-accounts/portal-account.entity.js";
 import type { PersonCaller } from "./caller.js";
 
 /** Somebody with a password and perhaps a second factor: a team member or a client with an account. One kind of code serves both. */
@@ -19,26 +23,47 @@ export interface Person {
   accountId: string | null;
 }
 
-const MEMBERS = `
-  SELECT 'TEAM' AS audience, m.id AS ownerId, m.firmId, f.name AS firmName, f.slug AS firmSlug, m.email, m.role, NULL AS accountId
-  FROM team_members m JOIN firms f ON f.id = m.firmId WHERE m.disabledAt IS NULL AND `;
-const CLIENTS = `
-  SELECT 'PORTAL' AS audience, a.id AS ownerId, a.firmId, f.name AS firmName, f.slug AS firmSlug, a.email, NULL AS role, a.id AS accountId
-  FROM portal_accounts a JOIN firms f ON f.id = a.firmId WHERE `;
-const one = async (manager: EntityManager, sql: string, parameters: string[]): Promise<Person | null> =>
-  (await rowsOf<Person>(manager, sql, parameters))[0] ?? null;
+const m = table(TeamMember, "m");
+const a = table(PortalAccount, "a");
+const f = table(Firm, "f");
+const MEMBERS = select({
+  audience: computed<"TEAM">(sql`'TEAM'`),
+  ownerId: m.id,
+  firmId: m.firmId,
+  firmName: f.name,
+  firmSlug: f.slug,
+  email: m.email,
+  role: m.role,
+  accountId: computed<null>(sql`NULL`),
+}).from`${m} JOIN ${f} ON ${f.id} = ${m.firmId} WHERE ${m.disabledAt} IS NULL AND `;
+const MEMBER_BY_EMAIL = MEMBERS.plus`${m.signInEmail} = ?`;
+const MEMBER_BY_ID = MEMBERS.plus`${m.id} = ?`;
+const CLIENTS = select({
+  audience: computed<"PORTAL">(sql`'PORTAL'`),
+  ownerId: a.id,
+  firmId: a.firmId,
+  firmName: f.name,
+  firmSlug: f.slug,
+  email: a.email,
+  role: computed<null>(sql`NULL`),
+  accountId: a.id,
+}).from`${a} JOIN ${f} ON ${f.id} = ${a.firmId} WHERE `;
+const CLIENT_BY_EMAIL = CLIENTS.plus`${a.firmId} = ? AND ${a.email} = ?`;
+const CLIENT_BY_ID = CLIENTS.plus`${a.id} = ?`;
+const one = async (manager: EntityManager, statement: Select<Person>, parameters: string[]): Promise<Person | null> =>
+  (await rowsOf(manager, statement, parameters))[0] ?? null;
 
 /** The team member who signs in with that (normalised) email; null when there is none, not yet or no more. */
 export const findMemberByEmail = (manager: EntityManager, email: string): Promise<Person | null> =>
-  one(manager, `${MEMBERS} m.signInEmail = ?`, [email]);
+  one(manager, MEMBER_BY_EMAIL, [email]);
 
 /** The account of the firm with that (normalised) email. */
 export const findClientByEmail = (manager: EntityManager, firmId: string, email: string): Promise<Person | null> =>
-  one(manager, `${CLIENTS} a.firmId = ? AND a.email = ?`, [firmId, email]);
+  one(manager, CLIENT_BY_EMAIL, [firmId, email]);
 
 /** The person as it is now; null when the account was deleted or the member disabled meanwhile. */
 export const findPerson = (manager: EntityManager, audience: Audience, ownerId: string): Promise<Person | null> =>
-  audience === "TEAM" ? one(manager, `${MEMBERS} m.id = ?`, [ownerId]) : one(manager, `${CLIENTS} a.id = ?`, [ownerId]);
+  one(manager, audience === "TEAM" ? MEMBER_BY_ID : CLIENT_BY_ID, [ownerId]);
 
 /** The person behind a caller. Throws UNAUTHENTICATED for one who was removed since the request came: the session has ended with them. */
 export async function personOf(manager: EntityManager, caller: PersonCaller): Promise<Person> {

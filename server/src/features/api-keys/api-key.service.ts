@@ -3,6 +3,7 @@ import { In, IsNull } from "typeorm";
 import type { ApiScope } from "@gatehouse/shared";
 import { isId, newId } from "../../platform/crypto/ids.js";
 import { digestOf } from "../../platform/crypto/tokens.js";
+import { select, sql, table } from "../../platform/database/sql.js";
 import { Refusal } from "../../platform/graphql/failures.js";
 import type { Log } from "../../platform/log.js";
 import { mustBeFresh, type FirmCaller, type KeyCaller, type TeamCaller } from "../access/caller.js";
@@ -28,16 +29,19 @@ export interface NewApiKey {
   expiresAt?: number | null;
 }
 
-interface KeyRow {
-  id: string;
-  firmId: string;
-  name: string;
-  scopes: string;
-  tokenDigest: string;
-  expiresAt: number | string | null;
-  lastUsedAt: number | string | null;
-  revokedAt: number | string | null;
-}
+const keys = table(ApiKey);
+const OF_PREFIX = select({
+  id: keys.id,
+  firmId: keys.firmId,
+  name: keys.name,
+  scopes: keys.scopes,
+  tokenDigest: keys.tokenDigest,
+  expiresAt: keys.expiresAt,
+  lastUsedAt: keys.lastUsedAt,
+  revokedAt: keys.revokedAt,
+}).from`${keys} WHERE ${keys.prefix} = ?`;
+const REVOKE = sql`UPDATE ${keys} SET ${keys.revokedAt} = ? WHERE ${keys.id} = ? AND ${keys.firmId} = ? AND ${keys.revokedAt} IS NULL`;
+const TOUCH = sql`UPDATE ${keys} SET ${keys.lastUsedAt} = ? WHERE ${keys.id} = ? AND (${keys.lastUsedAt} IS NULL OR ${keys.lastUsedAt} <= ?)`;
 
 /** Integrators' keys: made by people, shown once, judged at every use. */
 export class ApiKeyService {
@@ -83,10 +87,7 @@ export class ApiKeyService {
   async revoke(caller: TeamCaller, apiKeyId: string, actor: Actor): Promise<ApiKeyView> {
     if (!isId("apiKey", apiKeyId)) throw new Refusal("NOT_FOUND", ["input", "apiKeyId"]);
     return this.needs.work.do(async (unit) => {
-      const revoked = await unit.affected(
-        "UPDATE api_keys SET revokedAt = ? WHERE id = ? AND firmId = ? AND revokedAt IS NULL",
-        [unit.now, apiKeyId, caller.firmId],
-      );
+      const revoked = await unit.affected(REVOKE, [unit.now, apiKeyId, caller.firmId]);
       const row = await unit.manager.findOneBy(ApiKey, { id: apiKeyId, firmId: caller.firmId });
       if (!row) throw new Refusal("NOT_FOUND", ["input", "apiKeyId"]);
       if (revoked === 1)
@@ -126,16 +127,12 @@ export class ApiKeyService {
     const prefix = TOKEN.exec(token)?.[1];
     if (prefix === undefined) return null;
     const given = digestOf(token);
-    const [row] = await this.needs.work.rows<KeyRow>(
-      "SELECT id, firmId, name, scopes, tokenDigest, expiresAt, lastUsedAt, revokedAt FROM api_keys WHERE prefix = ?",
-      [prefix],
-    );
+    const [row] = await this.needs.work.rows(OF_PREFIX, [prefix]);
     const isRight = timingSafeEqual(Buffer.from(given), Buffer.from(row?.tokenDigest ?? NOBODYS_DIGEST));
     const now = this.needs.work.clock.now();
-    const isLive =
-      row !== undefined && row.revokedAt === null && (row.expiresAt === null || Number(row.expiresAt) > now);
+    const isLive = row !== undefined && row.revokedAt === null && (row.expiresAt === null || row.expiresAt > now);
     if (!isRight || !isLive) return null;
-    if (row.lastUsedAt === null || Number(row.lastUsedAt) + TOUCH_EVERY_MS <= now) this.touch(row.id, now);
+    if (row.lastUsedAt === null || row.lastUsedAt + TOUCH_EVERY_MS <= now) this.touch(row.id, now);
     return {
       kind: "API_KEY",
       firmId: row.firmId,
@@ -168,13 +165,7 @@ export class ApiKeyService {
   /** Outside the request's path: an operation neither waits for it nor fails by it. */
   private touch(keyId: string, now: number): void {
     const touch = this.needs.work
-      .do((unit) =>
-        unit.affected("UPDATE api_keys SET lastUsedAt = ? WHERE id = ? AND (lastUsedAt IS NULL OR lastUsedAt <= ?)", [
-          now,
-          keyId,
-          now - TOUCH_EVERY_MS,
-        ]),
-      )
+      .do((unit) => unit.affected(TOUCH, [now, keyId, now - TOUCH_EVERY_MS]))
       .catch((error: unknown) => this.needs.log.warn({ err: error }, "the last use of an API key was not written"))
       .finally(() => this.touches.delete(touch));
     this.touches.add(touch);

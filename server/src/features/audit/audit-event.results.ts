@@ -44,8 +44,7 @@ export class AuditEventView extends Node {
   @Field(() => String, { nullable: true, description: "From which browser or program." }) userAgent: string | null;
 
   static of(event: AuditEvent, contactName?: string | null): AuditEventView {
-    const { id, type, actorKind, actorId, actorName, reason, ipAddress, userAgent } = event;
-    const occurredAt = Number(event.occurredAt);
+    const { id, type, occurredAt, actorKind, actorId, actorName, reason, ipAddress, userAgent } = event;
     return Object.assign(new AuditEventView(), {
       id,
       type,

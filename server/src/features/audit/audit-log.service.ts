@@ -1,5 +1,15 @@
 import { In, MoreThan } from "typeorm";
 import type { AuditEventType } from "@gatehouse/shared";
+import {
+  join,
+  leftJoined,
+  placeholders,
+  select,
+  sql,
+  table,
+  type Column,
+  type Sql,
+} from "../../platform/database/sql.js";
 import { badInput } from "../../platform/graphql/failures.js";
 import {
   decodeCursor,
@@ -13,6 +23,7 @@ import {
 } from "../../platform/graphql/pages.js";
 import { AuditCounter, AuditEvent } from "./audit-event.entity.js";
 import { AUDIT_CURSOR, AuditEventConnection, AuditEventView, type AuditEventFilter } from "./audit-event.results.js";
+import { Contact } from "../contacts/contact.entity.js";
 import type { Work } from "../work/unit-of-work.js";
 
 /** The number that a cursor of the log stands for. Throws BAD_USER_INPUT. */
@@ -22,6 +33,13 @@ function seqOf([seq]: CursorKeys): number {
   if (typeof seq === "number" && seq >= 0) return seq;
   throw badInput("This cursor is not one of the log.");
 }
+
+const e = table(AuditEvent, "e");
+const c = leftJoined(table(Contact, "c"));
+const o = table(Contact, "o");
+const EVENTS = select({ ...e, contactName: c.name });
+const OF_CONTACT = sql`${e.contactId} = ?`;
+const OF_ITS_ACCOUNT = sql`${e.accountId} = (SELECT ${o.portalAccountId} FROM ${o} WHERE ${o.firmId} = ? AND ${o.id} = ?)`;
 
 /** So many events are read at once where all are wanted. */
 const ALL_AT_ONCE = 1000;
@@ -44,45 +62,43 @@ export class AuditLog {
       const { nodes, pageInfo } = await this.read(firmId, page, filter);
       yield nodes;
       hasMore = pageInfo.hasNextPage;
-      after = [Number(nodes.at(-1)?.stored.seq ?? 0)];
+      after = [nodes.at(-1)?.stored.seq ?? 0];
     }
   }
 
   private async read(firmId: string, page: PageRequest, filter: AuditEventFilter): Promise<Connection<AuditEventView>> {
-    const keys = keyset([{ sql: "e.seq", isDescending: true }], page);
-    const conditions = ["e.firmId = ?", keys.where];
+    const keys = keyset([{ by: e.seq, isDescending: true }], page);
+    const conditions = [sql`${e.firmId} = ?`, keys.where];
     const parameters: unknown[] = [firmId, ...keys.parameters];
-    const add = (condition: string, ...values: unknown[]) => {
+    const add = (condition: Sql, ...values: unknown[]) => {
       conditions.push(condition);
       parameters.push(...values);
     };
-    const addOneOf = (column: string, values: readonly string[]) =>
-      add(values.length === 0 ? "1 = 0" : `${column} IN (${values.map(() => "?").join(", ")})`, ...values);
-    if (filter.types) addOneOf("e.type", filter.types);
-    if (filter.actorKinds) addOneOf("e.actorKind", filter.actorKinds);
-    if (filter.actorId != null) add("e.actorId = ?", filter.actorId);
-    if (filter.since != null) add("e.occurredAt >= ?", filter.since);
-    if (filter.until != null) add("e.occurredAt < ?", filter.until);
-    const pageWhere = (...more: string[]) =>
-      `FROM audit_events e WHERE ${[...conditions, ...more].join(" AND ")} ORDER BY ${keys.orderBy} LIMIT ${keys.rows}`;
-    let source = `(SELECT e.seq ${pageWhere()}) k`;
+    const addOneOf = (column: Column<string>, values: readonly string[]) =>
+      add(values.length === 0 ? sql`1 = 0` : sql`${column} IN (${placeholders(values.length)})`, ...values);
+    if (filter.types) addOneOf(e.type, filter.types);
+    if (filter.actorKinds) addOneOf(e.actorKind, filter.actorKinds);
+    if (filter.actorId != null) add(sql`${e.actorId} = ?`, filter.actorId);
+    if (filter.since != null) add(sql`${e.occurredAt} >= ?`, filter.since);
+    if (filter.until != null) add(sql`${e.occurredAt} < ?`, filter.until);
+    const pageWhere = (...more: Sql[]) =>
+      sql`SELECT ${e.seq} AS seq FROM ${e} WHERE ${join([...conditions, ...more], " AND ")} ORDER BY ${keys.orderBy} LIMIT ${keys.rows}`;
+    let source = sql`(${pageWhere()}) k`;
     if (filter.contactId != null) {
       // About the contact or about its account, each from its own index: with OR, the whole log is read for a few events.
-      const account = "(SELECT o.portalAccountId FROM contacts o WHERE o.firmId = ? AND o.id = ?)";
-      source = `(SELECT seq FROM (SELECT e.seq ${pageWhere("e.contactId = ?")}) own
-        UNION SELECT seq FROM (SELECT e.seq ${pageWhere(`e.accountId = ${account}`)}) shared) k`;
+      source = sql`(SELECT seq FROM (${pageWhere(OF_CONTACT)}) own UNION SELECT seq FROM (${pageWhere(OF_ITS_ACCOUNT)}) shared) k`;
       parameters.push(filter.contactId, ...parameters, firmId, filter.contactId);
     }
-    const rows = await this.work.rows<AuditEvent & { contactName: string | null }>(
-      `SELECT e.*, c.name AS contactName FROM ${source} JOIN audit_events e ON e.firmId = ? AND e.seq = k.seq LEFT JOIN contacts c ON c.id = e.contactId
-       ORDER BY ${keys.orderBy} LIMIT ${keys.rows}`,
+    const rows = await this.work.rows(
+      EVENTS.from`${source} JOIN ${e} ON ${e.firmId} = ? AND ${e.seq} = k.seq LEFT JOIN ${c} ON ${c.id} = ${e.contactId}
+        ORDER BY ${keys.orderBy} LIMIT ${keys.rows}`,
       [...parameters, firmId],
     );
     return pageOf(
       rows,
       page,
       AUDIT_CURSOR,
-      (row) => [Number(row.seq)],
+      ({ seq }) => [seq],
       (row) => AuditEventView.of(row, row.contactName),
     );
   }

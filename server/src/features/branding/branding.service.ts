@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { logoTypeRefusal, readHexColor, readLogo, type AuditEventData, type HexColor } from "@gatehouse/shared";
 import { forUpdate } from "../../platform/database/dialect.js";
+import { leftJoined, select, table } from "../../platform/database/sql.js";
 import { Refusal } from "../../platform/graphql/failures.js";
 import { asFirmCaller } from "../access/caller.js";
 import { actorIn, type RequestContext } from "../access/request-context.js";
@@ -15,20 +16,17 @@ export interface BrandingChange {
   logo?: { contentType: string; data: string } | null;
 }
 
+const b = table(Branding, "b");
+const l = leftJoined(table(Logo, "l"));
+const BRANDING = select({ color: b.color, digest: l.digest, width: l.width, height: l.height })
+  .from`${b} LEFT JOIN ${l} ON ${l.firmId} = ${b.firmId} WHERE ${b.firmId} = ?`;
+
 /** Sets and tells how a firm's portal looks. */
 export class BrandingService {
   constructor(private readonly work: Work) {}
 
   async of(firmId: string): Promise<BrandingView> {
-    const [row] = await this.work.rows<{
-      color: string | null;
-      digest: string | null;
-      width: number | null;
-      height: number | null;
-    }>(
-      "SELECT b.color, l.digest, l.width, l.height FROM brandings b LEFT JOIN logos l ON l.firmId = b.firmId WHERE b.firmId = ?",
-      [firmId],
-    );
+    const [row] = await this.work.rows(BRANDING, [firmId]);
     return Object.assign(new BrandingView(), {
       color: row?.color ?? null,
       logoUrl: row?.digest ? `/logos/${row.digest}` : null,

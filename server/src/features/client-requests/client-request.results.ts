@@ -33,7 +33,7 @@ export class ClientRequestView extends Node {
   @Field(() => DateTime, { nullable: true, description: "Set when every item is done." }) completedAt: number | null;
 
   static of(request: ClientRequest): ClientRequestView {
-    const { id, firmId, contactId, title, sentTo, dueOn, completedAt } = request;
+    const { id, firmId, contactId, title, sentTo, dueOn, createdAt, completedAt } = request;
     return Object.assign(new ClientRequestView(), {
       id,
       firmId,
@@ -41,8 +41,8 @@ export class ClientRequestView extends Node {
       title,
       sentTo,
       dueOn,
-      createdAt: Number(request.createdAt),
-      completedAt: completedAt === null ? null : Number(completedAt),
+      createdAt,
+      completedAt,
     });
   }
 }

@@ -3,6 +3,7 @@ import { In, IsNull } from "typeorm";
 import { inWords, lifetimes, readRequestDraft, requestLinkState, type MagicLinkState } from "@gatehouse/shared";
 import { isId, newId } from "../../platform/crypto/ids.js";
 import { forUpdate } from "../../platform/database/dialect.js";
+import { select, sql, table } from "../../platform/database/sql.js";
 import { Refusal } from "../../platform/graphql/failures.js";
 import { keyset, pageOf, readPage, type OrderColumn, type PageArgs } from "../../platform/graphql/pages.js";
 import { asFirmCaller, asPortalCaller, type Caller } from "../access/caller.js";
@@ -16,14 +17,26 @@ import { ClientRequest, ClientRequestItem } from "./client-request.entity.js";
 import type { SendClientRequestInput, SetRequestItemDoneInput } from "./client-request.inputs.js";
 import { ClientRequestConnection, ClientRequestItemView, ClientRequestView } from "./client-request.results.js";
 
+const c = table(Contact, "c");
+const r = table(ClientRequest, "r");
+const i = table(ClientRequestItem, "i");
+const itemRows = table(ClientRequestItem);
+const REQUESTS = select({ ...r }).from`${r} WHERE ${r.firmId} = ? AND `;
+const OF_CONTACT = sql`${r.contactId} = ?`;
+const BY_ID = sql`${r.id} = ?`;
+const OF_ACCOUNT = sql`${r.contactId} IN (SELECT ${c.id} FROM ${c} WHERE ${c.portalAccountId} = ?)`;
+const ITEM = select({ id: i.id, requestId: i.requestId, text: i.text })
+  .from`${i} JOIN ${r} ON ${r.id} = ${i.requestId} WHERE ${i.id} = ? AND ${r.firmId} = ?`;
+const SET_DONE = sql`UPDATE ${itemRows} SET ${itemRows.doneAt} = ? WHERE ${itemRows.id} = ? AND ${itemRows.doneAt} IS`;
+
 const NEWEST_FIRST: OrderColumn[] = [
-  { sql: "r.createdAt", isDescending: true },
-  { sql: "r.id", isDescending: true },
+  { by: r.createdAt, isDescending: true },
+  { by: r.id, isDescending: true },
 ];
 /** As a client works through them: open ones by due date, those without one last; then the completed, newest first. */
 const BY_DUE_DATE: OrderColumn[] = [
-  { sql: "CASE WHEN r.completedAt IS NULL THEN COALESCE(r.dueOn, '9999') ELSE 'completed' END" },
-  { sql: "COALESCE(r.completedAt, 0)", isDescending: true },
+  { by: sql`CASE WHEN ${r.completedAt} IS NULL THEN COALESCE(${r.dueOn}, '9999') ELSE 'completed' END` },
+  { by: sql`COALESCE(${r.completedAt}, 0)`, isDescending: true },
   ...NEWEST_FIRST,
 ];
 
@@ -134,12 +147,7 @@ export class ClientRequestService {
     const reach = reachOf(context.caller);
     return this.needs.work.do(async (unit) => {
       const { manager, now } = unit;
-      const [item] = isId("clientRequestItem", input.itemId)
-        ? await unit.rows<Pick<ClientRequestItem, "id" | "requestId" | "text">>(
-            "SELECT i.id, i.requestId, i.text FROM client_request_items i JOIN client_requests r ON r.id = i.requestId WHERE i.id = ? AND r.firmId = ?",
-            [input.itemId, reach.firmId],
-          )
-        : [];
+      const [item] = isId("clientRequestItem", input.itemId) ? await unit.rows(ITEM, [input.itemId, reach.firmId]) : [];
       // The request's row is locked, so that two last items ticked at once still complete it.
       const request = item
         ? await manager.findOne(ClientRequest, {
@@ -153,10 +161,10 @@ export class ClientRequestService {
         request &&
         ("requestId" in reach ? request.id === reach.requestId : contact?.portalAccountId === reach.accountId);
       if (!item || !request || !isWithin) throw new Refusal("NOT_FOUND", ["input", "itemId"]);
-      const isChanged = await unit.affected(
-        `UPDATE client_request_items SET doneAt = ? WHERE id = ? AND doneAt IS ${input.done ? "NULL" : "NOT NULL"}`,
-        [input.done ? now : null, item.id],
-      );
+      const isChanged = await unit.affected(input.done ? sql`${SET_DONE} NULL` : sql`${SET_DONE} NOT NULL`, [
+        input.done ? now : null,
+        item.id,
+      ]);
       if (isChanged === 0) return ClientRequestView.of(request);
       const said = { firmId: request.firmId, actor: actorIn(context), contactId: request.contactId };
       const data = { title: request.title, email: request.sentTo };
@@ -178,21 +186,21 @@ export class ClientRequestService {
     const [kind, columns] =
       "contactId" in reach ? (["requests", NEWEST_FIRST] as const) : (["requests.due", BY_DUE_DATE] as const);
     const page = readPage(args, kind, columns.length);
-    const keys = keyset([...columns], page);
+    const keys = keyset(columns, page);
     const [condition, value] =
       "contactId" in reach
-        ? ["r.contactId = ?", reach.contactId]
+        ? [OF_CONTACT, reach.contactId]
         : "requestId" in reach
-          ? ["r.id = ?", reach.requestId]
-          : ["r.contactId IN (SELECT c.id FROM contacts c WHERE c.portalAccountId = ?)", reach.accountId];
-    const rows = (await this.needs.work.reader.query(
-      `SELECT r.* FROM client_requests r WHERE r.firmId = ? AND ${condition} AND ${keys.where} ORDER BY ${keys.orderBy} LIMIT ${keys.rows}`,
+          ? [BY_ID, reach.requestId]
+          : [OF_ACCOUNT, reach.accountId];
+    const rows = await this.needs.work.unpreparedRows(
+      REQUESTS.plus`${condition} AND ${keys.where} ORDER BY ${keys.orderBy} LIMIT ${keys.rows}`,
       [firmId, value, ...keys.parameters],
-    )) as ClientRequest[];
+    );
     const keysOf = (row: ClientRequest) => {
-      const newest = [Number(row.createdAt), row.id];
+      const newest = [row.createdAt, row.id];
       const due = row.completedAt === null ? (row.dueOn ?? "9999") : "completed";
-      return kind === "requests" ? newest : [due, Number(row.completedAt ?? 0), ...newest];
+      return kind === "requests" ? newest : [due, row.completedAt ?? 0, ...newest];
     };
     const found = pageOf(rows, page, kind, keysOf, ClientRequestView.of);
     return Object.assign(new ClientRequestConnection(), found);

@@ -1,9 +1,30 @@
 import { In, IsNull, type EntityManager, type FindOptionsWhere } from "typeorm";
 import { portalAccessState, type PortalAccessState } from "@gatehouse/shared";
+import { unpreparedWrite } from "../../platform/database/prepared-rows.js";
+import { placeholders, select, sql, table } from "../../platform/database/sql.js";
+import { PortalAccount } from "../portal-accounts/portal-account.entity.js";
 import type { UnitOfWork } from "../work/unit-of-work.js";
 import { Contact } from "./contact.entity.js";
 import { lockContacts } from "./contacts-lock.js";
 import { counted } from "./portal-counts.js";
+
+const accounts = table(PortalAccount);
+const outerAccount = table(PortalAccount, "portal_accounts");
+const a = table(PortalAccount, "a");
+const contacts = table(Contact);
+const outerContact = table(Contact, "contacts");
+const c = table(Contact, "c");
+const SETTLE_LINKS = sql`
+  UPDATE ${accounts} SET ${accounts.unlinkedAt} = CASE
+    WHEN EXISTS (SELECT 1 FROM ${c} WHERE ${c.portalAccountId} = ${outerAccount.id}) THEN NULL ELSE COALESCE(${accounts.unlinkedAt}, ?) END
+  WHERE ${accounts.firmId} = ? AND ${accounts.id}`;
+const SETTLE_SIGN_INS = sql`
+  UPDATE ${contacts} SET ${contacts.signedInAt} = COALESCE((SELECT ${a.lastSignInAt} FROM ${a} WHERE ${a.id} = ${outerContact.portalAccountId}), 0)
+  WHERE ${contacts.id}`;
+const ACCOUNT_SIGNED_IN = sql`UPDATE ${accounts} SET ${accounts.lastSignInAt} = ? WHERE ${accounts.id} = ?`;
+const CONTACTS_SIGNED_IN = sql`UPDATE ${contacts} SET ${contacts.signedInAt} = ? WHERE ${contacts.portalAccountId} = ?`;
+const OF_ACCOUNT = select({ id: contacts.id })
+  .from`${contacts} WHERE ${contacts.firmId} = ? AND ${contacts.portalAccountId} = ?`;
 
 /** What `accessState` must be, so that the firm's counts add up. */
 export const stateOf = (contact: Contact): PortalAccessState =>
@@ -21,19 +42,19 @@ async function settle(
   change: Partial<Pick<Contact, "portalAccountId" | "invitedAt">>,
 ): Promise<Contact[]> {
   await lockContacts(unit, firmId);
-  const contacts = await unit.manager.findBy(Contact, { ...where, firmId });
-  const ids = contacts.map(({ id }) => id);
-  const accountsBefore = contacts.map(({ portalAccountId }) => portalAccountId);
+  const found = await unit.manager.findBy(Contact, { ...where, firmId });
+  const ids = found.map(({ id }) => id);
+  const accountsBefore = found.map(({ portalAccountId }) => portalAccountId);
   await counted(unit, firmId, ids, async () => {
-    for (const contact of contacts) {
-      const accessState = stateOf(Object.assign(contact, change));
-      await unit.manager.update(Contact, { id: contact.id }, { ...change, accessState });
+    for (const one of found) {
+      const accessState = stateOf(Object.assign(one, change));
+      await unit.manager.update(Contact, { id: one.id }, { ...change, accessState });
     }
     if (ids.length > 0) await settleSignIns(unit.manager, ids);
   });
   if (change.portalAccountId !== undefined)
     await settleLinks(unit, firmId, [...accountsBefore, change.portalAccountId]);
-  return contacts;
+  return found;
 }
 
 /** Contacts have left these accounts or come to them, under the firm's lock: says of each since when no contact has it. */
@@ -44,28 +65,19 @@ export async function settleLinks(
 ): Promise<void> {
   const ids = [...new Set(accountIds.filter((id) => id !== null))];
   if (ids.length === 0) return;
-  await unit.affected(
-    `UPDATE portal_accounts SET unlinkedAt = CASE
-       WHEN EXISTS (SELECT 1 FROM contacts c WHERE c.portalAccountId = portal_accounts.id) THEN NULL ELSE COALESCE(unlinkedAt, ?) END
-     WHERE firmId = ? AND id IN (${ids.map(() => "?").join(", ")})`,
-    [unit.now, firmId, ...ids],
-  );
+  await unit.affected(sql`${SETTLE_LINKS} IN (${placeholders(ids.length)})`, [unit.now, firmId, ...ids]);
 }
 
 /** Contacts have changed their accounts: they are listed by the new ones' last sign-ins. */
 export async function settleSignIns(manager: EntityManager, contactIds: string[]): Promise<void> {
-  await manager.query(
-    `UPDATE contacts SET signedInAt = COALESCE((SELECT a.lastSignInAt FROM portal_accounts a WHERE a.id = contacts.portalAccountId), 0)
-     WHERE id IN (${contactIds.map(() => "?").join(", ")})`,
-    contactIds,
-  );
+  await unpreparedWrite(manager, sql`${SETTLE_SIGN_INS} IN (${placeholders(contactIds.length)})`, contactIds);
 }
 
 /** The client has signed in to the account. */
 export async function noteSignIn(unit: UnitOfWork, firmId: string, accountId: string): Promise<void> {
   await lockContacts(unit, firmId);
-  await unit.affected("UPDATE portal_accounts SET lastSignInAt = ? WHERE id = ?", [unit.now, accountId]);
-  await unit.affected("UPDATE contacts SET signedInAt = ? WHERE portalAccountId = ?", [unit.now, accountId]);
+  await unit.affected(ACCOUNT_SIGNED_IN, [unit.now, accountId]);
+  await unit.affected(CONTACTS_SIGNED_IN, [unit.now, accountId]);
 }
 
 /**
@@ -77,12 +89,7 @@ export const linkAccount = (unit: UnitOfWork, firmId: string, email: string, acc
 
 /** The contacts that an account serves. */
 export const contactIdsOf = async (unit: UnitOfWork, firmId: string, accountId: string): Promise<string[]> =>
-  (
-    await unit.rows<{ id: string }>("SELECT id FROM contacts WHERE firmId = ? AND portalAccountId = ?", [
-      firmId,
-      accountId,
-    ])
-  ).map(({ id }) => id);
+  (await unit.rows(OF_ACCOUNT, [firmId, accountId])).map(({ id }) => id);
 
 /** The account goes; its contacts, which it answers, stay. */
 export const unlinkAccount = (unit: UnitOfWork, firmId: string, accountId: string): Promise<Contact[]> =>

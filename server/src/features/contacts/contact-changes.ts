@@ -2,10 +2,14 @@ import { Brackets, In } from "typeorm";
 import { lengths, normalizeEmail, redirectsRequests } from "@gatehouse/shared";
 import { newId } from "../../platform/crypto/ids.js";
 import { isUniqueViolation } from "../../platform/database/dialect.js";
+import { unpreparedWrite } from "../../platform/database/prepared-rows.js";
+import { join, placeholders, select, selectDistinct, sql, table } from "../../platform/database/sql.js";
 import { Refusal } from "../../platform/graphql/failures.js";
 import { readdressRequests, retireAddress } from "../access-endings/retire-address.js";
 import { mustBeLine } from "../access/texts.js";
 import { voidTokensOf } from "../mailed-tokens/mailed-tokens.js";
+import { ClientRequest } from "../client-requests/client-request.entity.js";
+import { PortalAccount } from "../portal-accounts/portal-account.entity.js";
 import type { Actor, RecordedEvent, UnitOfWork } from "../work/unit-of-work.js";
 import { settleLinks, settleSignIns, stateOf } from "./contact-access-state.js";
 import { tellOfRedirect, type Redirect } from "./contact-redirects.js";
@@ -28,6 +32,16 @@ export interface ChangedBy {
 }
 
 const WORDS_AT_ONCE = 1000;
+
+const portalAccounts = table(PortalAccount);
+const ACCOUNTS = select({ id: portalAccounts.id, email: portalAccounts.email })
+  .from`${portalAccounts} WHERE ${portalAccounts.firmId} = ? AND ${portalAccounts.email}`;
+const requests = table(ClientRequest);
+const ASKED = selectDistinct({ contactId: requests.contactId })
+  .from`${requests} WHERE ${requests.firmId} = ? AND ${requests.contactId}`;
+const words = table(SearchWord);
+const INSERT_WORDS = sql`INSERT INTO ${words} (${words.firmId}, ${words.word}, ${words.nameKey}, ${words.contactId}) VALUES`;
+
 const idOf = ({ externalId }: Change): string | null => externalId?.trim() || null;
 const emailOf = ({ email }: Change): string | null => (email ? normalizeEmail(email) : null);
 const unique = (values: (string | null)[]): string[] => [...new Set(values.filter((value) => value !== null))];
@@ -81,18 +95,10 @@ export class ContactChanges {
     const accounts =
       emails.length === 0
         ? []
-        : ((await unit.manager.query(
-            `SELECT id, email FROM portal_accounts WHERE firmId = ? AND email IN (${emails.map(() => "?").join(", ")})`,
-            [firmId, ...emails],
-          )) as { id: string; email: string }[]);
+        : await unit.unpreparedRows(ACCOUNTS.plus` IN (${placeholders(emails.length)})`, [firmId, ...emails]);
     const meant = unique([...known.map(({ id }) => id), ...rows.map(({ contactId }) => contactId ?? null)]);
     const asked =
-      meant.length === 0
-        ? []
-        : await unit.rows<{ contactId: string }>(
-            `SELECT DISTINCT contactId FROM client_requests WHERE firmId = ? AND contactId IN (${meant.map(() => "?").join(", ")})`,
-            [firmId, ...meant],
-          );
+      meant.length === 0 ? [] : await unit.rows(ASKED.plus` IN (${placeholders(meant.length)})`, [firmId, ...meant]);
     const accountOf = new Map(accounts.map(({ id, email }) => [email, id]));
     return new ContactChanges(unit, firmId, by, known, accountOf, new Set(asked.map(({ contactId }) => contactId)));
   }
@@ -210,15 +216,16 @@ export class ContactChanges {
         nameKey: this.reworded.get(contact) ?? contact.nameKey,
         contactId: contact.id,
       });
-    const words = [...created, ...reworded].flatMap((contact) =>
+    const rows = [...created, ...reworded].flatMap((contact) =>
       contactWords(contact).map((word) => [this.firmId, word, contact.nameKey, contact.id]),
     );
-    for (let from = 0; from < words.length; from += WORDS_AT_ONCE) {
-      const part = words.slice(from, from + WORDS_AT_ONCE);
-      await manager.query(
-        `INSERT INTO search_words (firmId, word, nameKey, contactId) VALUES ${part.map(() => "(?, ?, ?, ?)").join(", ")}`,
-        part.flat(),
+    for (let from = 0; from < rows.length; from += WORDS_AT_ONCE) {
+      const part = rows.slice(from, from + WORDS_AT_ONCE);
+      const places = join(
+        part.map(() => sql`(?, ?, ?, ?)`),
+        ", ",
       );
+      await unpreparedWrite(manager, sql`${INSERT_WORDS} ${places}`, part.flat());
     }
   }
 

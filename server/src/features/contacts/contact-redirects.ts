@@ -1,11 +1,16 @@
+import { select, table } from "../../platform/database/sql.js";
 import { Refusal } from "../../platform/graphql/failures.js";
 import { mustBeFresh, type FirmCaller } from "../access/caller.js";
 import type { Actor, UnitOfWork } from "../work/unit-of-work.js";
 import { Firm } from "../firms/firm.entity.js";
 import { contactRedirected } from "../mail/request-letters.js";
+import { PortalAccount } from "../portal-accounts/portal-account.entity.js";
 import type { Contact } from "./contact.entity.js";
 
 const field = ["input", "email"];
+
+const accounts = table(PortalAccount);
+const LOGIN = select({ email: accounts.email }).from`${accounts} WHERE ${accounts.id} = ? AND ${accounts.firmId} = ?`;
 
 /** A contact whose requests somebody else may reach from now on. */
 export interface Redirect {
@@ -41,10 +46,7 @@ export async function tellOfRedirect(
   const accountId = accountAfter ?? accountBefore;
   unit.record({ type: "CONTACT_REDIRECTED", firmId, actor, contactId, accountId, data: { name, from, to } });
   const { name: firmName } = await unit.manager.findOneByOrFail(Firm, { id: firmId });
-  const [login] = await unit.rows<{ email: string }>("SELECT email FROM portal_accounts WHERE id = ? AND firmId = ?", [
-    accountBefore,
-    firmId,
-  ]);
+  const [login] = await unit.rows(LOGIN, [accountBefore, firmId]);
   const before = new Set([from, login?.email ?? null].filter((email) => email !== null && email !== to));
   for (const email of before)
     if (email !== null)

@@ -2,6 +2,7 @@ import { beforeAll, expect, it } from "@jest/globals";
 import type { DataSource } from "typeorm";
 import { migrations } from "../../entities.js";
 import { isOutOfTime, limited } from "../../platform/database/dialect.js";
+import { indexOf, sql, table } from "../../platform/database/sql.js";
 import type { PageRequest } from "../../platform/graphql/pages.js";
 import { describeOnBothDatabases } from "../../testing/databases.js";
 import { contactWords, nameKeyOf, searchWords } from "./contact-index.js";
@@ -9,6 +10,7 @@ import { ContactSearch, searchBounds, type SearchedList } from "./contact-search
 import { Contact, SearchWord } from "./contact.entity.js";
 
 const FIRM = "frm_search";
+const c = table(Contact, "c");
 const first = ["Ada", "Zoë", "Yara", "Yan", "Noah", "Noa", "%", "_"];
 const last = ["Zimmer", "Zimmermann", "Yarrow", "Meyer", "Nakamura", "Noahson"];
 const people = Array.from({ length: 240 }, (_, n) => {
@@ -77,8 +79,8 @@ describeOnBothDatabases("a search by the starts of words", (database) => {
   ): SearchedList => ({
     firmId: FIRM,
     words: searchWords(search),
-    order: { column, index: column === "nameKey" ? "ix_contacts_name" : "ix_contacts_created", isDescending },
-    conditions: state === null ? [] : ["c.accessState = ?"],
+    order: { column, index: indexOf(Contact, ["firmId", column, "id", "accessState"]), isDescending },
+    conditions: state === null ? [] : [sql`${c.accessState} = ?`],
     parameters: state === null ? [] : [state],
   });
   /** Whoever is looked at one by one. */

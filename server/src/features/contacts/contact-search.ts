@@ -1,7 +1,22 @@
 import type { EntityManager } from "typeorm";
 import { byIndex, inOrder, isOutOfTime, limited } from "../../platform/database/dialect.js";
+import {
+  computed,
+  indexOf,
+  join,
+  NOTHING,
+  select,
+  selectDistinct,
+  sql,
+  table,
+  type Column,
+  type Select,
+  type Sql,
+} from "../../platform/database/sql.js";
 import { tooComplex } from "../../platform/graphql/failures.js";
 import { keyset, type PageRequest } from "../../platform/graphql/pages.js";
+import { joinedFor } from "./contact-filter.js";
+import { Contact, SearchWord } from "./contact.entity.js";
 
 /** How much is read in each way of finding a page. */
 export const searchBounds = {
@@ -15,21 +30,45 @@ export const searchBounds = {
   window: 4000,
   filteredWindow: 20_000,
 };
-const NAME_INDEX = "ix_search_words_name";
+const NAME_INDEX = indexOf(SearchWord, ["firmId", "nameKey", "contactId", "word"]);
 const TIME_LIMIT_MS = 10_000;
+
+const c = table(Contact, "c");
+const i = table(Contact, "i");
+const wordRows = table(SearchWord);
+const w = table(SearchWord, "w");
+const o = table(SearchWord, "o");
+const COUNT = select({ n: computed<number>(sql`COUNT(DISTINCT ${w.contactId})`) });
+const FORM = select({ word: wordRows.word }).from`${wordRows} WHERE ${wordRows.firmId} = ? AND ${wordRows.word}`;
+const FIRST_FORM = FORM.plus` >= ? AND ${wordRows.word} <= ? ORDER BY ${wordRows.word} LIMIT 1`;
+const NEXT_FORM = FORM.plus` > ? AND ${wordRows.word} <= ? ORDER BY ${wordRows.word} LIMIT 1`;
+const NAME_KEY = select({ nameKey: c.nameKey });
+const BY_NAME = select({ nameKey: w.nameKey, id: w.contactId });
+/** A contact that was found, and what it is ordered by, read from a statement within. */
+const foundId = computed<string>(sql`id`);
+const orderKey = computed<string | number>(sql`orderKey`);
+const FOUND = select({ orderKey, id: foundId });
+const idOfWindow = computed<string>(sql`k.id`);
+const keyOfWindow = computed<string | number>(sql`k.orderKey`);
+const OF_WINDOW = select({ orderKey: keyOfWindow, id: idOfWindow });
+type Found = Select<{ id: string }>;
+const OF_FIRM = sql`${w.firmId} = ?`;
+const OF_START = sql`${w.word} BETWEEN ? AND ?`;
+const OF_WORD = sql`${w.word} = ?`;
 
 /** A firm's contacts in an order, by the starts of words and other conditions on `c` and `t`, see contact-filter.ts. */
 export interface SearchedList {
   firmId: string;
   /** At least one, see searchWords. */
   words: readonly string[];
-  order: { column: "nameKey" | "createdAt" | "signedInAt"; index: string; isDescending: boolean };
-  conditions: readonly string[];
+  order: { column: "nameKey" | "createdAt" | "signedInAt"; index: Sql; isDescending: boolean };
+  conditions: readonly Sql[];
   parameters: readonly unknown[];
 }
 
-interface Sql {
-  sql: string;
+/** A text, and what stands in its places. */
+interface Filled<S extends Sql = Sql> {
+  text: S;
   parameters: readonly unknown[];
 }
 
@@ -42,12 +81,12 @@ const from = (start: string) => [start, `${start}\u{10FFFF}`];
  */
 export const hasWords = (
   reader: EntityManager,
-  contact: { firmId: string; nameKey: string; id: string },
+  contact: { firmId: string; nameKey: Sql; id: Sql },
   words: readonly string[],
-): Sql[] =>
+): Filled[] =>
   words.map((word) => ({
-    sql: `(SELECT 1 FROM search_words o ${byIndex(reader, NAME_INDEX)}
-      WHERE o.firmId = ? AND o.nameKey = ${contact.nameKey} AND o.contactId = ${contact.id} AND o.word BETWEEN ? AND ? LIMIT 1) = 1`,
+    text: sql`(SELECT 1 FROM ${o} ${byIndex(reader, NAME_INDEX)}
+      WHERE ${o.firmId} = ? AND ${o.nameKey} = ${contact.nameKey} AND ${o.contactId} = ${contact.id} AND ${o.word} BETWEEN ? AND ? LIMIT 1) = 1`,
     parameters: [contact.firmId, ...from(word)],
   }));
 
@@ -86,24 +125,21 @@ export class ContactSearch {
 
   async count(): Promise<number> {
     const [word] = await this.rarest();
-    const { sql, parameters } = this.withWord(word, from(word), "w.word BETWEEN ? AND ?");
-    const [row] = await this.rows<{ n: number }>({ sql: `SELECT COUNT(DISTINCT w.contactId) AS n ${sql}`, parameters });
-    return Number(row?.n ?? 0);
+    const { text, parameters } = this.withWord(word, from(word), OF_START);
+    const [row] = await this.rows({ text: COUNT.from`${text}`, parameters });
+    return row?.n ?? 0;
   }
 
   /** The start that finds fewest, and how many words it finds, counted no further than needed. */
   private async rarest(): Promise<[word: string, size: number]> {
     const { firmId, words } = this.list;
-    const [row] = await this.rows<Record<string, number>>({
-      sql: `SELECT ${words
-        .map(
-          (_, n) =>
-            `(SELECT COUNT(*) FROM (SELECT 1 FROM search_words WHERE firmId = ? AND word BETWEEN ? AND ? LIMIT ${this.bounds.many + 1}) s${n}) AS n${n}`,
-        )
-        .join(", ")}`,
+    const size = computed<number>(sql`(SELECT COUNT(*) FROM (SELECT 1 FROM ${wordRows}
+      WHERE ${wordRows.firmId} = ? AND ${wordRows.word} BETWEEN ? AND ? LIMIT ${this.bounds.many + 1}) s)`);
+    const [row] = await this.rows({
+      text: select(Object.fromEntries(words.map((_, n) => [`n${n}`, size]))),
       parameters: words.flatMap((word) => [firmId, ...from(word)]),
     });
-    const sizes = words.map((word, n): [string, number] => [word, Number(row?.[`n${n}`] ?? 0)]);
+    const sizes = words.map((word, n): [string, number] => [word, row?.[`n${n}`] ?? 0]);
     return sizes.toSorted(([, a], [, b]) => a - b)[0] ?? ["", 0];
   }
 
@@ -112,8 +148,8 @@ export class ContactSearch {
     const [first, last] = from(start);
     const found: string[] = [];
     while (found.length <= this.bounds.forms) {
-      const [row] = await this.rows<{ word: string }>({
-        sql: `SELECT word FROM search_words WHERE firmId = ? AND word ${found.length === 0 ? ">=" : ">"} ? AND word <= ? ORDER BY word LIMIT 1`,
+      const [row] = await this.rows({
+        text: found.length === 0 ? FIRST_FORM : NEXT_FORM,
         parameters: [this.list.firmId, found.at(-1) ?? first, last],
       });
       if (!row) break;
@@ -123,31 +159,27 @@ export class ContactSearch {
   }
 
   /** All that a start finds, sorted. */
-  private sorted(page: PageRequest, start: string): Sql {
-    const keys = this.keys(page, this.wordOrder, "w.contactId");
-    const { sql, parameters } = this.withWord(start, from(start), "w.word BETWEEN ? AND ?");
+  private sorted(page: PageRequest, start: string): Filled<Found> {
+    const keys = this.keys(page, this.wordOrder, w.contactId);
+    const { text, parameters } = this.withWord(start, from(start), OF_START);
     return {
-      sql: `SELECT DISTINCT ${this.wordOrder} AS orderKey, w.contactId AS id ${sql} AND ${keys.where} ORDER BY ${keys.orderBy} LIMIT ${keys.rows}`,
+      text: selectDistinct({ orderKey: this.wordOrder, id: w.contactId })
+        .from`${text} AND ${keys.where} ORDER BY ${keys.orderBy} LIMIT ${keys.rows}`,
       parameters: [...parameters, ...keys.parameters],
     };
   }
 
   /** The first of each word, which are in the order of names, and of these the first. */
-  private merged(page: PageRequest, start: string, forms: readonly string[]): Sql {
-    const keys = this.keys(page, "w.nameKey", "w.contactId");
-    const { sql } = this.withWord(start, [start], "w.word = ?");
-    const both = this.keys({ ...page, after: null, before: null }, "orderKey", "id");
+  private merged(page: PageRequest, start: string, forms: readonly string[]): Filled<Found> {
+    const keys = this.keys(page, w.nameKey, w.contactId);
+    const { text } = this.withWord(start, [start], OF_WORD);
+    const both = this.keys({ ...page, after: null, before: null }, orderKey, foundId);
+    const ofForm = FOUND.from`(SELECT ${w.nameKey} AS orderKey, ${w.contactId} AS id FROM ${text} AND ${keys.where}
+      ORDER BY ${keys.orderBy} LIMIT ${keys.rows}) f`;
+    const ofAll = forms.slice(1).reduce((union) => union.plus` UNION ${ofForm}`, ofForm);
     return {
-      sql: `${forms
-        .map(
-          (_, n) =>
-            `SELECT orderKey, id FROM (SELECT w.nameKey AS orderKey, w.contactId AS id ${sql} AND ${keys.where} ORDER BY ${keys.orderBy} LIMIT ${keys.rows}) f${n}`,
-        )
-        .join(" UNION ")} ORDER BY ${both.orderBy} LIMIT ${both.rows}`,
-      parameters: forms.flatMap((form) => [
-        ...this.withWord(start, [form], "w.word = ?").parameters,
-        ...keys.parameters,
-      ]),
+      text: ofAll.plus` ORDER BY ${both.orderBy} LIMIT ${both.rows}`,
+      parameters: forms.flatMap((form) => [...this.withWord(start, [form], OF_WORD).parameters, ...keys.parameters]),
     };
   }
 
@@ -158,18 +190,19 @@ export class ContactSearch {
     window: number,
   ): Promise<{ ids: string[]; isAll: boolean }> {
     const { firmId, order } = this.list;
-    const contacts = this.keys(page, "c.nameKey", "c.id");
-    const [end] = await this.rows<{ nameKey: string }>({
-      sql: `SELECT c.nameKey FROM contacts c ${byIndex(this.reader, order.index)} WHERE c.firmId = ? AND ${contacts.where}
+    const contacts = this.keys(page, c.nameKey, c.id);
+    const [end] = await this.rows({
+      text: NAME_KEY.from`${c} ${byIndex(this.reader, order.index)} WHERE ${c.firmId} = ? AND ${contacts.where}
         ORDER BY ${contacts.orderBy} LIMIT 1 OFFSET ${window}`,
       parameters: [firmId, ...contacts.parameters],
     });
     const isUpwards = page.isForward !== order.isDescending;
-    const keys = this.keys(page, "w.nameKey", "w.contactId");
-    const { sql, parameters } = this.withWord(start, from(start), "w.word BETWEEN ? AND ?", NAME_INDEX);
+    const keys = this.keys(page, w.nameKey, w.contactId);
+    const { text, parameters } = this.withWord(start, from(start), OF_START, NAME_INDEX);
+    const until = isUpwards ? sql` AND ${w.nameKey} <= ?` : sql` AND ${w.nameKey} >= ?`;
     const ids = await this.run({
-      sql: `SELECT w.nameKey, w.contactId AS id ${sql} AND ${keys.where}${end ? ` AND w.nameKey ${isUpwards ? "<=" : ">="} ?` : ""}
-        GROUP BY w.nameKey, w.contactId ORDER BY ${keys.orderBy} LIMIT ${keys.rows}`,
+      text: BY_NAME.from`${text} AND ${keys.where}${end ? until : NOTHING}
+        GROUP BY ${w.nameKey}, ${w.contactId} ORDER BY ${keys.orderBy} LIMIT ${keys.rows}`,
       parameters: [...parameters, ...keys.parameters, ...(end ? [end.nameKey] : [])],
     });
     return { ids, isAll: !end };
@@ -178,65 +211,64 @@ export class ContactSearch {
   /** Those of the next so many contacts in another order. */
   private async walked(page: PageRequest, window: number): Promise<{ ids: string[]; isAll: boolean }> {
     const { firmId, words, order, conditions, parameters } = this.list;
-    const inner = this.keys(page, `i.${order.column}`, "i.id");
-    const outer = this.keys({ ...page, after: null, before: null }, "k.orderKey", "k.id");
-    const probes = hasWords(this.reader, { firmId, nameKey: "c.nameKey", id: "c.id" }, words);
+    const inner = this.keys(page, i[order.column], i.id);
+    const outer = this.keys({ ...page, after: null, before: null }, keyOfWindow, idOfWindow);
+    const probes = hasWords(this.reader, { firmId, nameKey: c.nameKey, id: c.id }, words);
     const ids = await this.run({
-      sql: `SELECT k.orderKey, k.id FROM (
-        SELECT i.${order.column} AS orderKey, i.id FROM contacts i ${byIndex(this.reader, order.index)} WHERE i.firmId = ? AND ${inner.where}
-        ORDER BY ${inner.orderBy} LIMIT ${window}) k ${this.joins("k.id", true)}
-        WHERE ${[...probes.map(({ sql }) => sql), ...conditions].join(" AND ")} ORDER BY ${outer.orderBy} LIMIT ${outer.rows}`,
+      text: OF_WINDOW.from`(
+        SELECT ${i[order.column]} AS orderKey, ${i.id} AS id FROM ${i} ${byIndex(this.reader, order.index)} WHERE ${i.firmId} = ? AND ${inner.where}
+        ORDER BY ${inner.orderBy} LIMIT ${window}) k ${this.joins(idOfWindow, true)}
+        WHERE ${join([...probes.map(({ text }) => text), ...conditions], " AND ")} ORDER BY ${outer.orderBy} LIMIT ${outer.rows}`,
       parameters: [firmId, ...inner.parameters, ...probes.flatMap((probe) => probe.parameters), ...parameters],
     });
     return { ids, isAll: false };
   }
 
-  /** FROM and WHERE of the words `w` that one of the search's starts finds, of contacts to whom all the rest applies. */
-  private withWord(start: string, found: readonly unknown[], condition: string, index?: string): Sql {
+  /** What follows FROM, for the words `w` that one of the search's starts finds, of contacts to whom all the rest applies. */
+  private withWord(start: string, found: readonly unknown[], condition: Sql, index?: Sql): Filled {
     const { firmId, words, order, conditions, parameters } = this.list;
     const probes = hasWords(
       this.reader,
-      { firmId, nameKey: "w.nameKey", id: "w.contactId" },
-      words.filter((word) => word !== start),
+      { firmId, nameKey: w.nameKey, id: w.contactId },
+      words.filter((other) => other !== start),
     );
-    const joins = order.column === "nameKey" ? this.joins("w.contactId") : this.joins("w.contactId", true);
+    const joins = order.column === "nameKey" ? this.joins(w.contactId) : this.joins(w.contactId, true);
+    const all = join([OF_FIRM, condition, ...probes.map(({ text }) => text), ...conditions], " AND ");
     return {
-      sql: `FROM search_words w ${index === undefined ? "" : byIndex(this.reader, index)} ${joins} WHERE ${["w.firmId = ?", condition, ...probes.map(({ sql }) => sql), ...conditions].join(" AND ")}`,
+      text: sql`${w} ${index === undefined ? NOTHING : byIndex(this.reader, index)} ${joins} WHERE ${all}`,
       parameters: [firmId, ...found, ...probes.flatMap((probe) => probe.parameters), ...parameters],
     };
   }
 
   /** What the conditions are about, where there are any. */
-  private joins(id: string, isOrdered = false): string {
+  private joins(id: Sql, isOrdered = false): Sql {
     const { conditions } = this.list;
-    if (conditions.length === 0 && !isOrdered) return "";
-    const states = conditions.some((condition) => condition.includes("t."))
-      ? "LEFT JOIN two_factor_states t ON t.ownerId = c.portalAccountId"
-      : "";
-    return `${inOrder(this.reader)} contacts c ON c.id = ${id} ${states}`;
+    if (conditions.length === 0 && !isOrdered) return NOTHING;
+    return sql`${inOrder(this.reader)} ${c} ON ${c.id} = ${id} ${joinedFor(conditions)}`;
   }
 
-  private get wordOrder(): string {
+  private get wordOrder(): Column<string | number> {
     const { column } = this.list.order;
-    return column === "nameKey" ? "w.nameKey" : `c.${column}`;
+    return column === "nameKey" ? w.nameKey : c[column];
   }
-  private keys(page: PageRequest, order: string, id: string) {
+  private keys(page: PageRequest, order: Sql, id: Sql) {
     const { isDescending } = this.list.order;
     return keyset(
       [
-        { sql: order, isDescending },
-        { sql: id, isDescending },
+        { by: order, isDescending },
+        { by: id, isDescending },
       ],
       page,
     );
   }
 
-  private async run(keys: Sql): Promise<string[]> {
-    return (await this.rows<{ id: string }>(keys)).map(({ id }) => id);
+  private async run(keys: Filled<Found>): Promise<string[]> {
+    return (await this.rows(keys)).map(({ id }) => id);
   }
-  private async rows<T>({ sql, parameters }: Sql): Promise<T[]> {
+  private async rows<T>({ text, parameters }: Filled<Select<T>>): Promise<T[]> {
     try {
-      return (await this.reader.query(limited(this.reader, sql, TIME_LIMIT_MS), [...parameters])) as T[];
+      const limitedText = limited(this.reader, text.sqlText, TIME_LIMIT_MS);
+      return text.rowsOf(await this.reader.query<unknown[]>(limitedText, [...parameters]));
     } catch (error) {
       if (isOutOfTime(error))
         throw tooComplex("This search takes too long. Search for more of the word, or for another.");

@@ -1,49 +1,71 @@
-import { requiresTwoFactor, type Language, type PortalAccessState, type SecurityMode } from "@gatehouse/shared";
+import { requiresTwoFactor } from "@gatehouse/shared";
 import { isId } from "../../platform/crypto/ids.js";
 import { byIndex } from "../../platform/database/dialect.js";
+import { unpreparedRowsOf } from "../../platform/database/prepared-rows.js";
+import {
+  computed,
+  indexOf,
+  join,
+  leftJoined,
+  NOTHING,
+  placeholders,
+  select,
+  selectValues,
+  sql,
+  table,
+  type RowOf,
+  type Sql,
+} from "../../platform/database/sql.js";
 import { badInput } from "../../platform/graphql/failures.js";
 import { keyset, pageOf, readPage, type PageRequest } from "../../platform/graphql/pages.js";
 import type { Work } from "../work/unit-of-work.js";
+import { PortalAccount } from "../portal-accounts/portal-account.entity.js";
+import { SecurityPolicy } from "../security-mode/security-policy.entity.js";
+import { TwoFactorState } from "../two-factor/two-factor.entity.js";
 import { PortalAccountView } from "../portal-accounts/portal-account.results.js";
-import { filterOf } from "./contact-filter.js";
+import { filterOf, joinedFor } from "./contact-filter.js";
 import { searchWords } from "./contact-index.js";
 import { ContactSearch, hasWords, type SearchedList } from "./contact-search.js";
 import type { ContactFilter, ContactsArgs } from "./contact.inputs.js";
+import { Contact } from "./contact.entity.js";
 import { ContactConnection, ContactView } from "./contact.results.js";
 
 /** Each order, its index, and its column in the rows that are read. */
 const orders = {
-  NAME: { column: "nameKey", index: "ix_contacts_name" },
-  CREATED_AT: { column: "createdAt", index: "ix_contacts_created" },
-  LAST_SIGN_IN_AT: { column: "signedInAt", index: "ix_contacts_signed_in" },
+  NAME: { column: "nameKey", index: indexOf(Contact, ["firmId", "nameKey", "id", "accessState"]) },
+  CREATED_AT: { column: "createdAt", index: indexOf(Contact, ["firmId", "createdAt", "id", "accessState"]) },
+  LAST_SIGN_IN_AT: { column: "signedInAt", index: indexOf(Contact, ["firmId", "signedInAt", "id", "accessState"]) },
 } as const;
+const STATE_INDEX = indexOf(Contact, ["firmId", "accessState", "nameKey", "id"]);
 
-/** A contact, its account and its second factor as one row, in the order of COLUMNS. */
-type ContactValues = [
-  id: string,
-  externalId: string | null,
-  name: string,
-  nameKey: string,
-  organization: string | null,
-  email: string | null,
-  language: Language | null,
-  portalAccountId: string | null,
-  accessState: PortalAccessState,
-  invitedAt: number | null,
-  createdAt: number,
-  signedInAt: number,
-  accountEmail: string | null,
-  accountCreatedAt: number | null,
-  lastSignInAt: number | null,
-  enrolledAt: number | null,
-  recoveryCodesRemaining: number | null,
-  lockedUntil: number | null,
-  mode: SecurityMode,
-  enforcedFrom: number | null,
-];
-const COLUMNS = `c.id, c.externalId, c.name, c.nameKey, c.organization, c.email, c.language, c.portalAccountId, c.accessState, c.invitedAt,
-  c.createdAt, c.signedInAt, a.email AS accountEmail, a.createdAt AS accountCreatedAt, a.lastSignInAt, t.enrolledAt,
-  t.recoveryCodesRemaining, t.lockedUntil, p.mode, p.enforcedFrom`;
+const c = table(Contact, "c");
+const p = table(SecurityPolicy, "p");
+const a = leftJoined(table(PortalAccount, "a"));
+const t = leftJoined(table(TwoFactorState, "t"));
+
+/** A contact, its account and its second factor as one row, in the order of contactRow. */
+const CONTACTS = selectValues([
+  c.id,
+  c.externalId,
+  c.name,
+  c.nameKey,
+  c.organization,
+  c.email,
+  c.language,
+  c.portalAccountId,
+  c.accessState,
+  c.invitedAt,
+  c.createdAt,
+  c.signedInAt,
+  a.email.as("accountEmail"),
+  a.createdAt.as("accountCreatedAt"),
+  a.lastSignInAt,
+  t.enrolledAt,
+  t.recoveryCodesRemaining,
+  t.lockedUntil,
+  p.mode,
+  p.enforcedFrom,
+]);
 const contactRow =
   (firmId: string) =>
   ([
@@ -67,7 +89,7 @@ const contactRow =
     lockedUntil,
     mode,
     enforcedFrom,
-  ]: ContactValues) => ({
+  ]: RowOf<typeof CONTACTS>) => ({
     id,
     firmId,
     externalId,
@@ -91,9 +113,12 @@ const contactRow =
     enforcedFrom,
   });
 type ContactRow = ReturnType<ReturnType<typeof contactRow>>;
-const JOINS = `JOIN security_policies p ON p.firmId = c.firmId
-  LEFT JOIN portal_accounts a ON a.id = c.portalAccountId
-  LEFT JOIN two_factor_states t ON t.ownerId = c.portalAccountId`;
+const JOINS = sql`JOIN ${p} ON ${p.firmId} = ${c.firmId}
+  LEFT JOIN ${a} ON ${a.id} = ${c.portalAccountId}
+  LEFT JOIN ${t} ON ${t.ownerId} = ${c.portalAccountId}`;
+const OF_FIRM = CONTACTS.from`${c} ${JOINS} WHERE ${c.firmId} = ? AND `;
+const COUNT = select({ n: computed<number>(sql`COUNT(*)`) });
+const ofFirm = sql`${c.firmId} = ?`;
 
 /**
  * The reads that the dashboard makes all day: one prepared statement each, with the account and its second factor read along (a key
@@ -105,11 +130,10 @@ export class ContactsReadModel {
   async find(firmId: string, by: { id?: string | null; externalId?: string | null }): Promise<ContactView | null> {
     if ((by.id == null) === (by.externalId == null)) throw badInput("Give id or externalId.");
     if (by.id != null && !isId("contact", by.id)) return null;
-    const [row] = await this.work.rowsOf(
-      contactRow(firmId),
-      `SELECT ${COLUMNS} FROM contacts c ${JOINS} WHERE c.firmId = ? AND ${by.id == null ? "c.externalId" : "c.id"} = ?`,
-      [firmId, by.id ?? by.externalId],
-    );
+    const [row] = await this.work.rowsOf(contactRow(firmId), OF_FIRM.plus`${by.id == null ? c.externalId : c.id} = ?`, [
+      firmId,
+      by.id ?? by.externalId,
+    ]);
     return row ? viewOf(row, this.work.clock.now()) : null;
   }
 
@@ -126,12 +150,8 @@ export class ContactsReadModel {
     // Those who are locked out are fewer than any word finds: the search is one more condition on them.
     const isSearched = words.length > 0 && filter.lockedOut !== true;
     if (!isSearched)
-      for (const { sql, parameters } of hasWords(
-        this.work.reader,
-        { firmId, nameKey: "c.nameKey", id: "c.id" },
-        words,
-      )) {
-        list.conditions.push(sql);
+      for (const { text, parameters } of hasWords(this.work.reader, { firmId, nameKey: c.nameKey, id: c.id }, words)) {
+        list.conditions.push(text);
         list.parameters.push(...parameters);
       }
     const search = new ContactSearch(this.work.reader, list);
@@ -158,15 +178,15 @@ export class ContactsReadModel {
   ): Promise<ContactRow[]> {
     const keys = keyset(
       [
-        { sql: `c.${column}`, isDescending },
-        { sql: "c.id", isDescending },
+        { by: c[column], isDescending },
+        { by: c.id, isDescending },
       ],
       page,
     );
-    const where = ["c.firmId = ?", ...conditions, keys.where].join(" AND ");
+    const where = join([ofFirm, ...conditions, keys.where], " AND ");
     return this.work.rowsOf(
       contactRow(firmId),
-      `SELECT ${COLUMNS} FROM contacts c ${this.index(field, filter)} ${JOINS} WHERE ${where} ORDER BY ${keys.orderBy} LIMIT ${keys.rows}`,
+      CONTACTS.from`${c} ${this.index(field, filter)} ${JOINS} WHERE ${where} ORDER BY ${keys.orderBy} LIMIT ${keys.rows}`,
       [firmId, ...parameters, ...keys.parameters],
     );
   }
@@ -174,32 +194,30 @@ export class ContactsReadModel {
   /** Those contacts, in that order. */
   private async byIds(firmId: string, ids: readonly string[]): Promise<ContactRow[]> {
     if (ids.length === 0) return [];
-    const places = ids.map(() => "?").join(", ");
-    const rows: Omit<ContactRow, "firmId">[] = await this.work.reader.query(
-      `SELECT ${COLUMNS} FROM contacts c ${JOINS} WHERE c.firmId = ? AND c.id IN (${places})`,
+    const rows = await unpreparedRowsOf(
+      this.work.reader,
+      contactRow(firmId),
+      OF_FIRM.plus`${c.id} IN (${placeholders(ids.length)})`,
       [firmId, ...ids],
     );
-    const found = new Map(rows.map((row) => [row.id, { ...row, firmId }]));
+    const found = new Map(rows.map((row) => [row.id, row]));
     return ids.flatMap((id) => found.get(id) ?? []);
   }
 
   private async count({ firmId, conditions, parameters }: SearchedList): Promise<number> {
-    const states = conditions.some((condition) => condition.includes("t."))
-      ? "LEFT JOIN two_factor_states t ON t.ownerId = c.portalAccountId"
-      : "";
-    const [row] = await this.work.rows<{ n: number }>(
-      `SELECT COUNT(*) AS n FROM contacts c ${states} WHERE ${["c.firmId = ?", ...conditions].join(" AND ")}`,
+    const [row] = await this.work.rows(
+      COUNT.from`${c} ${joinedFor(conditions)} WHERE ${join([ofFirm, ...conditions], " AND ")}`,
       [firmId, ...parameters],
     );
-    return Number(row?.n ?? 0);
+    return row?.n ?? 0;
   }
 
   /** In the order's own index, so that depth costs nothing; what picks few of the firm's contacts is left to the optimiser. */
-  private index(field: keyof typeof orders, filter: ContactFilter): string {
+  private index(field: keyof typeof orders, filter: ContactFilter): Sql {
     const isSelective = filter.lockedOut === true || filter.twoFactorEnrolled != null;
-    if (isSelective) return "";
+    if (isSelective) return NOTHING;
     const isOneState = field === "NAME" && filter.states?.length === 1;
-    return byIndex(this.work.reader, isOneState ? "ix_contacts_state" : orders[field].index);
+    return byIndex(this.work.reader, isOneState ? STATE_INDEX : orders[field].index);
   }
 }
 

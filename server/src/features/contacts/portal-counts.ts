@@ -1,5 +1,8 @@
 import type { PortalAccessState } from "@gatehouse/shared";
+import { computed, join, placeholders, select, sql, table } from "../../platform/database/sql.js";
+import { TwoFactorState } from "../two-factor/two-factor.entity.js";
 import type { UnitOfWork } from "../work/unit-of-work.js";
+import { Contact, PortalCounts } from "./contact.entity.js";
 import { lockContacts } from "./contacts-lock.js";
 
 const columns = {
@@ -7,8 +10,19 @@ const columns = {
   NOT_INVITED: "notInvited",
   INVITED: "invited",
   ACCOUNT_CREATED: "withAccount",
-} as const satisfies Record<PortalAccessState, string>;
+} as const satisfies Record<PortalAccessState, keyof PortalCounts>;
 type Column = (typeof columns)[PortalAccessState] | "twoFactorEnrolled";
+
+const contacts = table(Contact);
+const c = table(Contact, "c");
+const t = table(TwoFactorState, "t");
+const counts = table(PortalCounts);
+const OF_ACCOUNT = select({ id: contacts.id }).from`${contacts} WHERE ${contacts.portalAccountId} = ?`;
+const TALLY = select({
+  state: c.accessState,
+  n: computed<number>(sql`COUNT(*)`),
+  enrolled: computed<number>(sql`COUNT(${t.enrolledAt})`),
+}).from`${c} LEFT JOIN ${t} ON ${t.ownerId} = ${c.portalAccountId}`;
 
 /**
  * Changes contacts, or the second factor of the account that serves them, and keeps the firm's counts (`portal_counts`) in step in
@@ -30,7 +44,10 @@ export async function counted(
     .filter(({ by }) => by !== 0);
   if (changes.length === 0) return;
   const written = await unit.affected(
-    `UPDATE portal_counts SET ${changes.map(({ column }) => `${column} = ${column} + ?`).join(", ")} WHERE firmId = ?`,
+    sql`UPDATE ${counts} SET ${join(
+      changes.map(({ column }) => sql`${counts[column]} = ${counts[column]} + ?`),
+      ", ",
+    )} WHERE ${counts.firmId} = ?`,
     [...changes.map(({ by }) => by), firmId],
   );
   if (written !== 1) throw new Error(`the firm ${firmId} has no counts`);
@@ -44,29 +61,25 @@ export async function countedByAccount(
   change: () => Promise<void>,
 ): Promise<void> {
   await lockContacts(unit, firmId);
-  const contacts = (await unit.manager.query("SELECT id FROM contacts WHERE portalAccountId = ?", [accountId])) as {
-    id: string;
-  }[];
+  const served = await unit.unpreparedRows(OF_ACCOUNT, [accountId]);
   await counted(
     unit,
     firmId,
-    contacts.map(({ id }) => id),
+    served.map(({ id }) => id),
     change,
   );
 }
 
-async function tally({ manager }: UnitOfWork, contactIds: readonly string[]): Promise<Map<Column, number>> {
+async function tally(unit: UnitOfWork, contactIds: readonly string[]): Promise<Map<Column, number>> {
   const told = new Map<Column, number>();
   if (contactIds.length === 0) return told;
-  const rows = (await manager.query(
-    `SELECT c.accessState AS state, COUNT(*) AS n, COUNT(t.enrolledAt) AS enrolled
-     FROM contacts c LEFT JOIN two_factor_states t ON t.ownerId = c.portalAccountId
-     WHERE c.id IN (${contactIds.map(() => "?").join(", ")}) GROUP BY c.accessState`,
-    [...contactIds],
-  )) as { state: PortalAccessState; n: number; enrolled: number }[];
+  const rows = await unit.unpreparedRows(
+    TALLY.plus` WHERE ${c.id} IN (${placeholders(contactIds.length)}) GROUP BY ${c.accessState}`,
+    contactIds,
+  );
   for (const { state, n, enrolled } of rows) {
-    told.set(columns[state], Number(n));
-    told.set("twoFactorEnrolled", (told.get("twoFactorEnrolled") ?? 0) + Number(enrolled));
+    told.set(columns[state], n);
+    told.set("twoFactorEnrolled", (told.get("twoFactorEnrolled") ?? 0) + enrolled);
   }
   return told;
 }

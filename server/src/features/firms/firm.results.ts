@@ -117,7 +117,7 @@ export class FirmView extends Node {
   })
   clientLanguage: Language;
 
-  static of({ id, name, slug, plan, clientLanguage }: Firm): FirmView {
+  static of({ id, name, slug, plan, clientLanguage }: Omit<Firm, "createdAt">): FirmView {
     const language = chooseLanguage({ own: null, asked: null, firm: clientLanguage });
     return Object.assign(new FirmView(), { id, name, slug, plan, clientLanguage: language });
   }

@@ -1,19 +1,34 @@
 import { availableModes } from "@gatehouse/shared";
 import { byIndex } from "../../platform/database/dialect.js";
+import { computed, indexOf, select, sql, table } from "../../platform/database/sql.js";
+import { Contact, PortalCounts } from "../contacts/contact.entity.js";
+import { TwoFactorState } from "../two-factor/two-factor.entity.js";
 import type { Work } from "../work/unit-of-work.js";
 import { loadPolicy } from "./security-policy.reader.js";
 import { portalTrend } from "./portal-trend.js";
 import { Firm } from "./firm.entity.js";
 import { FirmView, PortalFirmView, PortalStatsView, SecurityPolicyView, type PortalTrendDay } from "./firm.results.js";
 
+const firms = table(Firm);
+const FIRM = select({
+  id: firms.id,
+  name: firms.name,
+  slug: firms.slug,
+  plan: firms.plan,
+  clientLanguage: firms.clientLanguage,
+}).from`${firms} WHERE ${firms.id} = ?`;
+const counts = table(PortalCounts);
+const { firmId: ofFirm, ...kept } = counts;
+const t = table(TwoFactorState, "t");
+const c = table(Contact, "c");
+const LOCKED_INDEX = indexOf(TwoFactorState, ["firmId", "lockedUntil"]);
+
 /** Reads what a firm is. */
 export class FirmService {
   constructor(private readonly work: Work) {}
 
   async find(firmId: string): Promise<FirmView> {
-    const [firm] = await this.work.rows<Firm>("SELECT id, name, slug, plan, clientLanguage FROM firms WHERE id = ?", [
-      firmId,
-    ]);
+    const [firm] = await this.work.rows(FIRM, [firmId]);
     if (!firm) throw new Error(`there is no firm ${firmId}`);
     return FirmView.of(firm);
   }
@@ -37,11 +52,10 @@ export class FirmService {
   /** What is kept, and who is locked now: that changes by time alone, so it is counted, by an index of locks. */
   async stats(firmId: string): Promise<PortalStatsView> {
     const { reader, clock } = this.work;
-    const [row] = await this.work.rows<Omit<PortalStatsView, "contacts">>(
-      `SELECT withoutEmail, notInvited, invited, withAccount, twoFactorEnrolled,
-        (SELECT COUNT(*) FROM two_factor_states t ${byIndex(reader, "ix_two_factor_states_locked")}
-          JOIN contacts c ON c.portalAccountId = t.ownerId WHERE t.firmId = ? AND t.lockedUntil > ?) AS lockedOut
-       FROM portal_counts WHERE firmId = ?`,
+    const lockedOut = sql`(SELECT COUNT(*) FROM ${t} ${byIndex(reader, LOCKED_INDEX)}
+      JOIN ${c} ON ${c.portalAccountId} = ${t.ownerId} WHERE ${t.firmId} = ? AND ${t.lockedUntil} > ?)`;
+    const [row] = await this.work.rows(
+      select({ ...kept, lockedOut: computed<number>(lockedOut) }).from`${counts} WHERE ${ofFirm} = ?`,
       [firmId, clock.now(), firmId],
     );
     if (!row) throw new Error(`the firm ${firmId} has no counts`);

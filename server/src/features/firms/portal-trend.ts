@@ -1,4 +1,6 @@
 import type { AuditEventType } from "@gatehouse/shared";
+import { computed, placeholders, select, sql, table } from "../../platform/database/sql.js";
+import { AuditEvent } from "../audit/audit-event.entity.js";
 import type { Work } from "../work/unit-of-work.js";
 import { PortalTrendDay } from "./firm.results.js";
 
@@ -10,9 +12,18 @@ const counted = {
 } as const satisfies Partial<Record<AuditEventType, keyof PortalTrendDay>>;
 const types = Object.keys(counted) as (keyof typeof counted)[];
 
+const e = table(AuditEvent, "e");
+const DAYS = select({
+  type: computed<keyof typeof counted>(e.type),
+  // The remainder, not a division: SQLite and MySQL divide integers differently.
+  start: computed<number>(sql`${e.occurredAt} - ${e.occurredAt} % ${DAY_MS}`),
+  n: computed<number>(sql`COUNT(*)`),
+})
+  .from`${e} WHERE ${e.firmId} = ? AND ${e.type} IN (${placeholders(types.length)}) AND ${e.occurredAt} >= ? GROUP BY ${e.type}, start`;
+
 /** What the log tells of the last days (UTC), the oldest first; a day without anything is there too. */
-export async function portalTrend({ reader, clock }: Work, firmId: string, days: number): Promise<PortalTrendDay[]> {
-  const today = Math.floor(clock.now() / DAY_MS);
+export async function portalTrend(work: Work, firmId: string, days: number): Promise<PortalTrendDay[]> {
+  const today = Math.floor(work.clock.now() / DAY_MS);
   const first = today - days + 1;
   const trend = Array.from({ length: days }, (_, index) =>
     Object.assign(new PortalTrendDay(), {
@@ -22,15 +33,9 @@ export async function portalTrend({ reader, clock }: Work, firmId: string, days:
       twoFactorEnrolled: 0,
     }),
   );
-  // The remainder, not a division: SQLite and MySQL divide integers differently.
-  const rows = (await reader.query(
-    `SELECT e.type, e.occurredAt - e.occurredAt % ${DAY_MS} AS start, COUNT(*) AS n FROM audit_events e
-     WHERE e.firmId = ? AND e.type IN (${types.map(() => "?").join(", ")}) AND e.occurredAt >= ? GROUP BY e.type, start`,
-    [firmId, ...types, first * DAY_MS],
-  )) as { type: keyof typeof counted; start: number; n: number }[];
-  for (const { type, start, n } of rows) {
-    const day = trend[Number(start) / DAY_MS - first];
-    if (day) day[counted[type]] = Number(n);
+  for (const { type, start, n } of await work.unpreparedRows(DAYS, [firmId, ...types, first * DAY_MS])) {
+    const day = trend[start / DAY_MS - first];
+    if (day) day[counted[type]] = n;
   }
   return trend;
 }

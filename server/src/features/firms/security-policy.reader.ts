@@ -2,7 +2,8 @@ import type { EntityManager } from "typeorm";
 import { chooseLanguage, type Language, type ModePolicy, type Plan } from "@gatehouse/shared";
 import { forUpdate, inOrder, sharing } from "../../platform/database/dialect.js";
 import { rowsOf } from "../../platform/database/prepared-rows.js";
-import type { Firm } from "./firm.entity.js";
+import { select, table } from "../../platform/database/sql.js";
+import { Firm } from "./firm.entity.js";
 import { SecurityPolicy } from "../security-mode/security-policy.entity.js";
 
 /** A firm's policy as rules and services need it. Times are epoch milliseconds. */
@@ -29,9 +30,23 @@ export interface PolicyLock {
   lock?: "share" | "update";
 }
 
-type PolicyRow = Omit<FirmPolicy, "clientLanguage" | "magicLinkRequiresTwoFactor" | "teamRequiresTwoFactor"> &
-  Pick<Firm, "clientLanguage"> &
-  Record<"magicLinkRequiresTwoFactor" | "teamRequiresTwoFactor", number>;
+const p = table(SecurityPolicy, "p");
+const f = table(Firm, "f");
+const POLICY = select({
+  firmId: p.firmId,
+  firmName: f.name,
+  firmSlug: f.slug,
+  plan: f.plan,
+  clientLanguage: f.clientLanguage,
+  mode: p.mode,
+  enforcedFrom: p.enforcedFrom,
+  magicLinkRequiresTwoFactor: p.magicLinkRequiresTwoFactor,
+  trustedDeviceDays: p.trustedDeviceDays,
+  teamRequiresTwoFactor: p.teamRequiresTwoFactor,
+  version: p.version,
+  updatedAt: p.updatedAt,
+  updatedBy: p.updatedBy,
+});
 
 /** The policy of a firm that exists; throws for one that does not. A lock needs a transaction's manager. */
 export async function loadPolicy(
@@ -41,18 +56,8 @@ export async function loadPolicy(
 ): Promise<FirmPolicy> {
   // Always the policy's row first, then the firm's: everybody who locks both does it in this order.
   if (lock === "update") await manager.findOneOrFail(SecurityPolicy, { where: { firmId }, ...forUpdate(manager) });
-  const [row] = await rowsOf<PolicyRow>(
-    manager,
-    `SELECT p.firmId, f.name AS firmName, f.slug AS firmSlug, f.plan, f.clientLanguage, p.mode, p.enforcedFrom, p.magicLinkRequiresTwoFactor,
-       p.trustedDeviceDays, p.teamRequiresTwoFactor, p.version, p.updatedAt, p.updatedBy
-     FROM security_policies p ${inOrder(manager)} firms f ON f.id = p.firmId WHERE p.firmId = ?${lock ? sharing(manager) : ""}`,
-    [firmId],
-  );
+  const ofFirm = POLICY.from`${p} ${inOrder(manager)} ${f} ON ${f.id} = ${p.firmId} WHERE ${p.firmId} = ?`;
+  const [row] = await rowsOf(manager, lock ? ofFirm.plus`${sharing(manager)}` : ofFirm, [firmId]);
   if (!row) throw new Error(`the firm ${firmId} has no policy`);
-  return {
-    ...row,
-    clientLanguage: chooseLanguage({ own: null, asked: null, firm: row.clientLanguage }),
-    magicLinkRequiresTwoFactor: Boolean(row.magicLinkRequiresTwoFactor),
-    teamRequiresTwoFactor: Boolean(row.teamRequiresTwoFactor),
-  };
+  return { ...row, clientLanguage: chooseLanguage({ own: null, asked: null, firm: row.clientLanguage }) };
 }

@@ -12,6 +12,7 @@ import { alwaysNeedsFreshProof, lifetimes } from "@gatehouse/shared";
 import type { KeyRing } from "../../platform/crypto/key-ring.js";
 import { digestOf } from "../../platform/crypto/tokens.js";
 import { insertIgnore } from "../../platform/database/dialect.js";
+import { sql, table } from "../../platform/database/sql.js";
 import { forbidden } from "../../platform/graphql/failures.js";
 import { responseOf, type OperationStage } from "../../platform/graphql/operation-pipeline.js";
 import { checkAccess, isFresh, type AccessRule, type Caller } from "../access/caller.js";
@@ -25,6 +26,13 @@ const CLAIM_MS = 60_000;
 const LONGEST_ANSWER = 60_000;
 const KEY = /^[\x21-\x7e]{1,255}$/;
 const answerPlace = (keyDigest: string) => `idempotency_records.encryptedAnswer.${keyDigest}`;
+
+const r = table(IdempotencyRecord);
+const FORGET = sql`DELETE FROM ${r} WHERE ${r.keyDigest} = ? AND ${r.expiresAt} <= ?`;
+const CLAIMED = sql`${r} (${r.keyDigest}, ${r.bodyDigest}, ${r.state}, ${r.claimedUntil}, ${r.expiresAt}) VALUES (?, ?, 'RUNNING', ?, ?)`;
+const DONE = sql`UPDATE ${r} SET ${r.state} = 'DONE', ${r.expiresAt} = ? WHERE ${r.keyDigest} = ? AND ${r.claimedUntil} = ?`;
+const KEEP = sql`UPDATE ${r} SET ${r.state} = ?, ${r.encryptedAnswer} = ?, ${r.expiresAt} = ? WHERE ${r.keyDigest} = ? AND ${r.claimedUntil} = ?`;
+const RELEASE = sql`DELETE FROM ${r} WHERE ${r.keyDigest} = ? AND ${r.claimedUntil} = ? AND ${r.state} = 'RUNNING'`;
 
 /** Mutations whose answers hold secrets that are shown once: they are never kept, so they take no Idempotency-Key. */
 export const secretAnswers: readonly string[] = [
@@ -57,11 +65,13 @@ export class IdempotencyKeys {
     return this.needs.work.do<Claim>(async (unit) => {
       const { now } = unit;
       const claimedUntil = now + CLAIM_MS;
-      await unit.affected("DELETE FROM idempotency_records WHERE keyDigest = ? AND expiresAt <= ?", [keyDigest, now]);
-      const inserted = await unit.affected(
-        `${insertIgnore(unit.manager)} idempotency_records (keyDigest, bodyDigest, state, claimedUntil, expiresAt) VALUES (?, ?, 'RUNNING', ?, ?)`,
-        [keyDigest, bodyDigest, claimedUntil, claimedUntil],
-      );
+      await unit.affected(FORGET, [keyDigest, now]);
+      const inserted = await unit.affected(sql`${insertIgnore(unit.manager)} ${CLAIMED}`, [
+        keyDigest,
+        bodyDigest,
+        claimedUntil,
+        claimedUntil,
+      ]);
       if (inserted === 1) return { kind: "CLAIMED", keyDigest, claimedUntil };
       const record = await unit.manager.findOneBy(IdempotencyRecord, { keyDigest });
       if (!record) return { kind: "IN_USE" };
@@ -77,10 +87,11 @@ export class IdempotencyKeys {
   /** Does the work of a claimed key: each of its transactions writes that the request was done, or rolls back. */
   run<T>(claimed: Claimed, work: () => T): T {
     const ends = async (unit: UnitOfWork) => {
-      const marked = await unit.affected(
-        "UPDATE idempotency_records SET state = 'DONE', expiresAt = ? WHERE keyDigest = ? AND claimedUntil = ?",
-        [unit.now + lifetimes.idempotencyKey, claimed.keyDigest, claimed.claimedUntil],
-      );
+      const marked = await unit.affected(DONE, [
+        unit.now + lifetimes.idempotencyKey,
+        claimed.keyDigest,
+        claimed.claimedUntil,
+      ]);
       if (marked !== 1) throw new Error("the request took so long that its retry took its place");
     };
     return this.needs.work.guarded({ ends }, work);
@@ -92,27 +103,19 @@ export class IdempotencyKeys {
     const encrypted = this.needs.keys.encrypt(packed, answerPlace(keyDigest));
     const isTooLarge = encrypted.length > LONGEST_ANSWER;
     await this.needs.work.do((unit) =>
-      unit.affected(
-        "UPDATE idempotency_records SET state = ?, encryptedAnswer = ?, expiresAt = ? WHERE keyDigest = ? AND claimedUntil = ?",
-        [
-          isTooLarge ? "TOO_LARGE" : "KEPT",
-          isTooLarge ? null : encrypted,
-          unit.now + lifetimes.idempotencyKey,
-          keyDigest,
-          claimedUntil,
-        ],
-      ),
+      unit.affected(KEEP, [
+        isTooLarge ? "TOO_LARGE" : "KEPT",
+        isTooLarge ? null : encrypted,
+        unit.now + lifetimes.idempotencyKey,
+        keyDigest,
+        claimedUntil,
+      ]),
     );
   }
 
   /** Gives a claimed key back, so that the request may be tried again; false where some of it is done. */
   async release({ keyDigest, claimedUntil }: Claimed): Promise<boolean> {
-    const released = await this.needs.work.do((unit) =>
-      unit.affected("DELETE FROM idempotency_records WHERE keyDigest = ? AND claimedUntil = ? AND state = 'RUNNING'", [
-        keyDigest,
-        claimedUntil,
-      ]),
-    );
+    const released = await this.needs.work.do((unit) => unit.affected(RELEASE, [keyDigest, claimedUntil]));
     return released === 1;
   }
 }

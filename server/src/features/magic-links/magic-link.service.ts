@@ -10,14 +10,17 @@ import {
 import { newId } from "../../platform/crypto/ids.js";
 import { digestOf, isSameSecret, newToken } from "../../platform/crypto/tokens.js";
 import { forUpdate } from "../../platform/database/dialect.js";
+import { select, sql, table } from "../../platform/database/sql.js";
 import { rateLimited, Refusal } from "../../platform/graphql/failures.js";
 import { sourceKey } from "../../platform/http/source-address.js";
+import { endLink } from "../access-endings/end-link.js";
 import { actorIn, type RequestContext } from "../access/request-context.js";
 import type { UnitOfWork, Work } from "../work/unit-of-work.js";
 import { ClientRequest } from "../client-requests/client-request.entity.js";
 import { Contact } from "../contacts/contact.entity.js";
 import { PortalFirmView } from "../firms/firm.results.js";
 import { loadPolicy } from "../firms/security-policy.reader.js";
+import { Session } from "../sessions/session.entity.js";
 import type { Attempts } from "../sign-in/attempts.service.js";
 import type { SuppressedMails } from "../sign-in/suppressed-mails.service.js";
 import type { ClaimOutcome } from "../sign-in/sign-in.results.js";
@@ -34,6 +37,18 @@ export interface MagicLinkServiceNeeds {
   /** Multiplies the limits per source address (SOURCE_LIMIT_FACTOR). */
   sourceLimitFactor: number;
 }
+
+const links = table(MagicLink);
+const OF_TOKEN = select({ id: links.id, firmId: links.firmId, requestId: links.requestId })
+  .from`${links} WHERE ${links.tokenDigest} = ?`;
+const LIVE_OF_REQUEST = select({ id: links.id, issuedAt: links.issuedAt })
+  .from`${links} WHERE ${links.requestId} = ? AND ${links.revokedAt} IS NULL`;
+const BIND = sql`UPDATE ${links} SET ${links.claimedAt} = ?, ${links.deviceKeyDigest} = ?, ${links.boundUntil} = ?
+  WHERE ${links.id} = ? AND ${links.claimedAt} IS NULL AND ${links.revokedAt} IS NULL AND ${links.expiresAt} > ?`;
+const sessions = table(Session);
+const END_SESSIONS_OF_OTHERS = sql`UPDATE ${sessions} SET ${sessions.revokedAt} = ?
+  WHERE ${sessions.requestId} = ? AND ${sessions.assurance} = 'LINK' AND ${sessions.revokedAt} IS NULL
+  AND (${sessions.magicLinkId} IS NULL OR ${sessions.magicLinkId} <> ?)`;
 
 const TOKEN_PREFIX = "gml";
 const isMagicLinkToken = (text: string): boolean => /^gml_[\w-]{43}$/.test(text);
@@ -179,10 +194,7 @@ export class MagicLinkService {
   ): Promise<ClaimOutcome | MagicLinkNotUsable | null> {
     const { manager, now } = unit;
     if (!isMagicLinkToken(claim.token)) return null;
-    const [found] = await unit.rows<Pick<MagicLink, "id" | "firmId" | "requestId">>(
-      "SELECT id, firmId, requestId FROM magic_links WHERE tokenDigest = ?",
-      [digestOf(claim.token)],
-    );
+    const [found] = await unit.rows(OF_TOKEN, [digestOf(claim.token)]);
     if (!found) return null;
     // The policy first, as everything that may open a session (its reader says why); then the request's row, so that claims of
     // one request, also by different links of it, happen one after another.
@@ -207,10 +219,7 @@ export class MagicLinkService {
     }
     if (verdict.decision === "BIND") {
       const boundUntil = now + lifetimes.magicLinkDevice;
-      const bound = await unit.affected(
-        "UPDATE magic_links SET claimedAt = ?, deviceKeyDigest = ?, boundUntil = ? WHERE id = ? AND claimedAt IS NULL AND revokedAt IS NULL AND expiresAt > ?",
-        [now, claim.deviceKeyDigest, boundUntil, link.id, now],
-      );
+      const bound = await unit.affected(BIND, [now, claim.deviceKeyDigest, boundUntil, link.id, now]);
       if (bound !== 1) throw new Error("a magic link changed under its request's lock");
       Object.assign(link, { claimedAt: now, deviceKeyDigest: claim.deviceKeyDigest, boundUntil });
       await this.revokeOlder(unit, link);
@@ -239,26 +248,9 @@ export class MagicLinkService {
    */
   private async revokeOlder(unit: UnitOfWork, link: MagicLink): Promise<void> {
     const { now } = unit;
-    const older = await unit.rows<Pick<MagicLink, "id" | "issuedAt">>(
-      "SELECT id, issuedAt FROM magic_links WHERE requestId = ? AND revokedAt IS NULL",
-      [link.requestId],
-    );
-    for (const { id, issuedAt } of older) {
-      if (id === link.id || issuedAt > link.issuedAt) continue;
-      await unit.affected("UPDATE magic_links SET revokedAt = ? WHERE id = ? AND revokedAt IS NULL", [now, id]);
-      await unit.affected(
-        "UPDATE sign_in_challenges SET spentAt = ? WHERE firmId = ? AND magicLinkId = ? AND door = 'MAGIC_LINK' AND spentAt IS NULL",
-        [now, link.firmId, id],
-      );
-      await unit.affected(
-        "UPDATE mailed_tokens SET spentAt = ? WHERE firmId = ? AND magicLinkId = ? AND spentAt IS NULL",
-        [now, link.firmId, id],
-      );
-    }
-    await unit.affected(
-      "UPDATE sessions SET revokedAt = ? WHERE requestId = ? AND assurance = 'LINK' AND revokedAt IS NULL AND (magicLinkId IS NULL OR magicLinkId <> ?)",
-      [now, link.requestId, link.id],
-    );
+    for (const { id, issuedAt } of await unit.rows(LIVE_OF_REQUEST, [link.requestId]))
+      if (id !== link.id && issuedAt <= link.issuedAt) await endLink(unit, link.firmId, id);
+    await unit.affected(END_SESSIONS_OF_OTHERS, [now, link.requestId, link.id]);
   }
 }
 

@@ -1,5 +1,7 @@
 import type { HexColor, LogoType } from "@gatehouse/shared";
+import { leftJoined, select, table } from "../../platform/database/sql.js";
 import type { Work } from "../work/unit-of-work.js";
+import { Branding, Logo } from "../branding/branding.entity.js";
 import { logoFileName } from "../branding/logo.http.js";
 
 /** How a firm's mails to its clients look. */
@@ -9,26 +11,27 @@ export interface MailLook {
   logo: { width: number; height: number; fileName: string; contentType: LogoType; content: Buffer } | null;
 }
 
+const b = table(Branding, "b");
+const l = leftJoined(table(Logo, "l"));
+const LOOK = select({
+  color: b.color,
+  contentType: l.contentType,
+  width: l.width,
+  height: l.height,
+  content: l.content,
+}).from`${b} LEFT JOIN ${l} ON ${l.firmId} = ${b.firmId} WHERE ${b.firmId} = ?`;
+
 /** Null: as Gatehouse's own mails. */
 export async function mailLookOf(work: Work, firmId: string | null): Promise<MailLook | null> {
   if (firmId === null) return null;
-  const [row] = await work.rows<{
-    color: string | null;
-    contentType: LogoType | null;
-    width: number;
-    height: number;
-    content: Uint8Array;
-  }>(
-    "SELECT b.color, l.contentType, l.width, l.height, l.content FROM brandings b LEFT JOIN logos l ON l.firmId = b.firmId WHERE b.firmId = ?",
-    [firmId],
-  );
+  const [row] = await work.rows(LOOK, [firmId]);
   if (!row || (row.color === null && row.contentType === null)) return null;
-  const { color, contentType, width, height } = row;
+  const { color, contentType, width, height, content } = row;
   return {
     color,
     logo:
-      contentType === null
+      contentType === null || width === null || height === null || content === null
         ? null
-        : { width, height, contentType, fileName: logoFileName(contentType), content: Buffer.from(row.content) },
+        : { width, height, contentType, fileName: logoFileName(contentType), content },
   };
 }

@@ -1,9 +1,12 @@
 import type { Log } from "../../platform/log.js";
 import { SmtpFailure, type Smtp } from "../../platform/mail/smtp.js";
 import { Worker } from "../../platform/worker.js";
+import { leftJoined, NOTHING, notNull, select, sql, table, type RowOf } from "../../platform/database/sql.js";
+import { Firm } from "../firms/firm.entity.js";
 import type { Work } from "../work/unit-of-work.js";
 import { mailLookOf } from "./mail-look.js";
 import { LOGO_ID } from "./letter.js";
+import { OutboxMail } from "./outbox-mail.entity.js";
 import { NEVER, type Outbox } from "./outbox.js";
 import { waitAfter } from "./retry.policy.js";
 import { senderName } from "./words.js";
@@ -24,16 +27,28 @@ const sendingLimits: SendingLimits = { atOnce: 10, deadline: 300_000, lease: 420
 const FAILURE_LENGTH = 500;
 const KEEP_TRYING_TO_NOTE_MS = [200, 1_000, 5_000, 20_000];
 
-interface DueMail {
-  id: string;
-  recipient: string;
-  encryptedContent: string;
-  createdAt: number;
-  attempts: number;
-  nextAttemptAt: number;
-  firmId: string | null;
-  firmName: string | null;
-}
+const mails = table(OutboxMail);
+const o = table(OutboxMail, "o");
+const f = leftJoined(table(Firm, "f"));
+const DUE = select({
+  id: o.id,
+  recipient: o.recipient,
+  encryptedContent: notNull(o.encryptedContent),
+  createdAt: o.createdAt,
+  attempts: o.attempts,
+  nextAttemptAt: o.nextAttemptAt,
+  firmId: o.firmId,
+  firmName: f.name,
+}).from`${o} LEFT JOIN ${f} ON ${f.id} = ${o.firmId}
+  WHERE ${o.sentAt} IS NULL AND ${o.nextAttemptAt} <= ? AND ${o.encryptedContent} IS NOT NULL ORDER BY ${o.nextAttemptAt} LIMIT `;
+type DueMail = RowOf<typeof DUE>;
+const CLAIM = sql`UPDATE ${mails} SET ${mails.nextAttemptAt} = ?, ${mails.attempts} = ${mails.attempts} + 1
+  WHERE ${mails.id} = ? AND ${mails.sentAt} IS NULL AND ${mails.nextAttemptAt} = ?`;
+const SENT = sql`UPDATE ${mails} SET ${mails.sentAt} = ?, ${mails.encryptedContent} = NULL, ${mails.lastFailure} = NULL
+  WHERE ${mails.id} = ? AND ${mails.sentAt} IS NULL`;
+const NOTE_FAILURE = sql`UPDATE ${mails} SET ${mails.nextAttemptAt} = ?, ${mails.lastFailure} = ?`;
+const AND_WIPE = sql`, ${mails.encryptedContent} = NULL`;
+const STILL_CLAIMED = sql`WHERE ${mails.id} = ? AND ${mails.sentAt} IS NULL AND ${mails.nextAttemptAt} = ?`;
 
 /** The address alone, also of `Name <address>`. */
 const addressIn = (mailFrom: string): string => /<([^<>]+)>\s*$/.exec(mailFrom)?.[1]?.trim() ?? mailFrom.trim();
@@ -91,22 +106,10 @@ export class MailSender {
 
   private async due(room: number): Promise<DueMail[]> {
     if (room <= 0) return [];
-    const rows = (await this.needs.work.reader.query(
-      `SELECT o.id, o.recipient, o.encryptedContent, o.createdAt, o.attempts, o.nextAttemptAt, o.firmId, f.name AS firmName
-       FROM outbox_mails o LEFT JOIN firms f ON f.id = o.firmId
-       WHERE o.sentAt IS NULL AND o.nextAttemptAt <= ? AND o.encryptedContent IS NOT NULL
-       ORDER BY o.nextAttemptAt LIMIT ${room + this.running.size}`,
-      [this.needs.work.clock.now()],
-    )) as DueMail[];
-    return rows
-      .filter(({ id }) => !this.running.has(id))
-      .slice(0, room)
-      .map((row) => ({
-        ...row,
-        createdAt: Number(row.createdAt),
-        attempts: Number(row.attempts),
-        nextAttemptAt: Number(row.nextAttemptAt),
-      }));
+    const rows = await this.needs.work.unpreparedRows(DUE.plus`${room + this.running.size}`, [
+      this.needs.work.clock.now(),
+    ]);
+    return rows.filter(({ id }) => !this.running.has(id)).slice(0, room);
   }
 
   private begin(mail: DueMail): void {
@@ -154,10 +157,7 @@ export class MailSender {
   private async claim({ id, nextAttemptAt }: DueMail): Promise<number | null> {
     return this.needs.work.do(async (unit) => {
       const leasedUntil = unit.now + this.limits.lease;
-      const isOurs = await unit.affected(
-        "UPDATE outbox_mails SET nextAttemptAt = ?, attempts = attempts + 1 WHERE id = ? AND sentAt IS NULL AND nextAttemptAt = ?",
-        [leasedUntil, id, nextAttemptAt],
-      );
+      const isOurs = await unit.affected(CLAIM, [leasedUntil, id, nextAttemptAt]);
       return isOurs === 1 ? leasedUntil : null;
     });
   }
@@ -166,12 +166,7 @@ export class MailSender {
   private async noteSent({ id }: DueMail): Promise<void> {
     for (const wait of [...KEEP_TRYING_TO_NOTE_MS, null]) {
       try {
-        await this.needs.work.do((unit) =>
-          unit.affected(
-            "UPDATE outbox_mails SET sentAt = ?, encryptedContent = NULL, lastFailure = NULL WHERE id = ? AND sentAt IS NULL",
-            [unit.now, id],
-          ),
-        );
+        await this.needs.work.do((unit) => unit.affected(SENT, [unit.now, id]));
         return;
       } catch (error) {
         if (wait === null) throw error;
@@ -187,11 +182,12 @@ export class MailSender {
     await this.needs.work.do(async (unit) => {
       const wait = this.cut.signal.aborted ? 0 : waitAfter(attempts, unit.now - mail.createdAt);
       const isGivenUp = failure?.isPermanent === true || wait === null;
-      await unit.affected(
-        `UPDATE outbox_mails SET nextAttemptAt = ?, lastFailure = ?${isGivenUp ? ", encryptedContent = NULL" : ""}
-         WHERE id = ? AND sentAt IS NULL AND nextAttemptAt = ?`,
-        [isGivenUp ? NEVER : unit.now + (wait ?? 0), summary, mail.id, leasedUntil],
-      );
+      await unit.affected(sql`${NOTE_FAILURE}${isGivenUp ? AND_WIPE : NOTHING} ${STILL_CLAIMED}`, [
+        isGivenUp ? NEVER : unit.now + (wait ?? 0),
+        summary,
+        mail.id,
+        leasedUntil,
+      ]);
       unit.afterCommit(() => {
         const told = { mailId: mail.id, attempts, failure: summary };
         if (isGivenUp) this.needs.log.error(told, "a mail was given up");

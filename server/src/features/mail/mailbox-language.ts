@@ -1,11 +1,20 @@
 import type { EntityManager } from "typeorm";
 import { chooseLanguage, type Language } from "@gatehouse/shared";
+import { unpreparedRows } from "../../platform/database/prepared-rows.js";
+import { computed, select, sql, table } from "../../platform/database/sql.js";
+import { Contact } from "../contacts/contact.entity.js";
+import { Firm } from "../firms/firm.entity.js";
+import { PortalAccount } from "../portal-accounts/portal-account.entity.js";
 
-const OLDEST = "c.language IS NOT NULL ORDER BY c.createdAt, c.id LIMIT 1";
+const a = table(PortalAccount, "a");
+const c = table(Contact, "c");
+const f = table(Firm, "f");
+const OLDEST = sql`${c.language} IS NOT NULL ORDER BY ${c.createdAt}, ${c.id} LIMIT 1`;
 /** What the contacts of the account with that email say, else the contacts with that email; the oldest that says something. */
-const OWN = `COALESCE(
-  (SELECT c.language FROM portal_accounts a JOIN contacts c ON c.portalAccountId = a.id WHERE a.firmId = ? AND a.email = ? AND ${OLDEST}),
-  (SELECT c.language FROM contacts c WHERE c.firmId = ? AND c.email = ? AND ${OLDEST}))`;
+const OWN = sql`COALESCE(
+  (SELECT ${c.language} FROM ${a} JOIN ${c} ON ${c.portalAccountId} = ${a.id} WHERE ${a.firmId} = ? AND ${a.email} = ? AND ${OLDEST}),
+  (SELECT ${c.language} FROM ${c} WHERE ${c.firmId} = ? AND ${c.email} = ? AND ${OLDEST}))`;
+const LANGUAGES = select({ own: computed<Language | null>(OWN), firm: f.clientLanguage }).from`${f} WHERE ${f.id} = ?`;
 
 /**
  * In which language a firm's mail to a client's mailbox is: the one of the contact that it is for (`language`), else the mailbox's
@@ -21,12 +30,6 @@ export async function mailboxLanguage(
   }: { firmId: string; email: string; language: Language | null; asked: Language | null },
 ): Promise<Language> {
   if (language !== null) return language;
-  const [row] = (await manager.query(`SELECT ${OWN} AS own, f.clientLanguage AS firm FROM firms f WHERE f.id = ?`, [
-    firmId,
-    email,
-    firmId,
-    email,
-    firmId,
-  ])) as { own: Language | null; firm: Language | null }[];
+  const [row] = await unpreparedRows(manager, LANGUAGES, [firmId, email, firmId, email, firmId]);
   return chooseLanguage({ own: row?.own ?? null, asked, firm: row?.firm ?? null });
 }

@@ -1,8 +1,10 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { normalizeEmail } from "@gatehouse/shared";
+import { notNull, select, sql, table } from "../../platform/database/sql.js";
 import { send, sendError, sendJson } from "../../platform/http/responses.js";
 import type { Work } from "../work/unit-of-work.js";
 import { mailLookOf } from "./mail-look.js";
+import { OutboxMail } from "./outbox-mail.entity.js";
 import type { Outbox } from "./outbox.js";
 import { escapeHtml } from "./words.js";
 
@@ -21,21 +23,21 @@ export interface CapturedMail {
   sentAt: string;
 }
 
-interface Row {
-  id: string;
-  firmId: string | null;
-  recipient: string;
-  encryptedContent: string;
-  createdAt: number;
-}
+const mailRows = table(OutboxMail);
+const WAITING = select({
+  id: mailRows.id,
+  firmId: mailRows.firmId,
+  recipient: mailRows.recipient,
+  encryptedContent: notNull(mailRows.encryptedContent),
+  createdAt: mailRows.createdAt,
+}).from`${mailRows} WHERE ${mailRows.encryptedContent} IS NOT NULL`;
+const NEWEST = sql` ORDER BY ${mailRows.createdAt} DESC, ${mailRows.id} DESC LIMIT ${SHOWN}`;
 
 /** The mails that wait in the outbox, newest first; those to one address, or all. */
 export async function capturedMails(work: Work, outbox: Outbox, to: string | null): Promise<CapturedMail[]> {
-  const rows = (await work.reader.query(
-    `SELECT id, firmId, recipient, encryptedContent, createdAt FROM outbox_mails
-     WHERE encryptedContent IS NOT NULL ${to === null ? "" : "AND recipient = ?"} ORDER BY createdAt DESC, id DESC LIMIT ${SHOWN}`,
-    to === null ? [] : [normalizeEmail(to) ?? to],
-  )) as Row[];
+  const rows = await (to === null
+    ? work.unpreparedRows(WAITING.plus`${NEWEST}`, [])
+    : work.unpreparedRows(WAITING.plus` AND ${mailRows.recipient} = ?${NEWEST}`, [normalizeEmail(to) ?? to]));
   const firmIds = [...new Set(rows.map(({ firmId }) => firmId))];
   const looks = new Map(
     await Promise.all(firmIds.map(async (firmId) => [firmId, await mailLookOf(work, firmId)] as const)),
@@ -48,7 +50,7 @@ export async function capturedMails(work: Work, outbox: Outbox, to: string | nul
       text,
       html,
       links: [...new Set(text.match(LINK) ?? [])],
-      sentAt: new Date(Number(row.createdAt)).toISOString(),
+      sentAt: new Date(row.createdAt).toISOString(),
     };
   });
 }

@@ -2,6 +2,7 @@ import type { EntityManager } from "typeorm";
 import { defaultLanguage, normalizeEmail } from "@gatehouse/shared";
 import { newId } from "../../platform/crypto/ids.js";
 import type { KeyRing } from "../../platform/crypto/key-ring.js";
+import { sql, table, type Sql } from "../../platform/database/sql.js";
 import type { UnitOfWork } from "../work/unit-of-work.js";
 import type { MailContent, MailToSend } from "../work/mail-to-send.js";
 import type { MailLook } from "./mail-look.js";
@@ -15,6 +16,11 @@ export const contentPlace = (mailId: string): string => `outbox_mails.encryptedC
 /** A due time that never comes: for mails that are not sent any more. */
 export const NEVER = Number.MAX_SAFE_INTEGER;
 
+const mails = table(OutboxMail);
+const WITHDRAW = sql`
+  UPDATE ${mails} SET ${mails.encryptedContent} = NULL, ${mails.nextAttemptAt} = ?, ${mails.lastFailure} = 'Withdrawn by the firm.'
+  WHERE ${mails.firmId} = ? AND ${mails.sentAt} IS NULL AND ${mails.attempts} > 0 AND ${mails.encryptedContent} IS NOT NULL AND`;
+
 /**
  * Gives up the firm's mails that fit the condition and that a mail server would not take so far. One that is on its way at this
  * moment may still arrive. What was never tried is left alone: that is the mailbox of a developer's machine.
@@ -22,14 +28,9 @@ export const NEVER = Number.MAX_SAFE_INTEGER;
 export const withdrawMails = (
   unit: UnitOfWork,
   firmId: string,
-  condition: string,
+  condition: Sql,
   parameters: unknown[],
-): Promise<number> =>
-  unit.affected(
-    `UPDATE outbox_mails SET encryptedContent = NULL, nextAttemptAt = ?, lastFailure = 'Withdrawn by the firm.'
-     WHERE firmId = ? AND sentAt IS NULL AND attempts > 0 AND encryptedContent IS NOT NULL AND ${condition}`,
-    [NEVER, firmId, ...parameters],
-  );
+): Promise<number> => unit.affected(sql`${WITHDRAW} ${condition}`, [NEVER, firmId, ...parameters]);
 
 /** What is kept of a mail; those of before firms had a look hold their HTML. */
 type KeptContent = MailContent | { subject: string; text: string; html: string };

@@ -1,5 +1,6 @@
 import { newId } from "../../platform/crypto/ids.js";
 import { digestOf, newToken } from "../../platform/crypto/tokens.js";
+import { placeholders, sql, table, type Sql } from "../../platform/database/sql.js";
 import { Refusal } from "../../platform/graphql/failures.js";
 import type { UnitOfWork, Work } from "../work/unit-of-work.js";
 import { MailedToken, type MailedTokenKind } from "./mailed-token.entity.js";
@@ -14,6 +15,12 @@ const prefixOf = {
   TEAM_PASSWORD: "gmp",
 } as const;
 const isMailedToken = (token: string) => /^gm[crenp]_[\w-]{43}$/.test(token);
+
+const tokens = table(MailedToken);
+const SPEND = sql`UPDATE ${tokens} SET ${tokens.spentAt} = ? WHERE ${tokens.id} = ? AND ${tokens.spentAt} IS NULL AND ${tokens.expiresAt} > ?`;
+const VOID = sql`UPDATE ${tokens} SET ${tokens.spentAt} = ? WHERE`;
+const ofKinds = (kinds: readonly MailedTokenKind[]): Sql =>
+  sql`${tokens.kind} IN (${placeholders(kinds.length)}) AND ${tokens.spentAt} IS NULL`;
 
 /** The kinds that let their holder create an account. */
 export const accountTokens: readonly MailedTokenKind[] = ["INVITE", "ACCOUNT_REQUEST", "MAGIC_LINK"];
@@ -54,10 +61,7 @@ export async function findToken(
 
 /** Spends it, in the transaction that does what it allows. Two requests race here; exactly one wins. */
 export async function spendToken(unit: UnitOfWork, token: MailedToken, field: readonly string[]): Promise<void> {
-  const spent = await unit.affected(
-    "UPDATE mailed_tokens SET spentAt = ? WHERE id = ? AND spentAt IS NULL AND expiresAt > ?",
-    [unit.now, token.id, unit.now],
-  );
+  const spent = await unit.affected(SPEND, [unit.now, token.id, unit.now]);
   if (spent !== 1) throw new Refusal("TOKEN_INVALID", field);
 }
 
@@ -67,11 +71,8 @@ export async function voidTokensOf(
   ownerId: string,
   kinds: readonly MailedTokenKind[],
 ): Promise<void> {
-  const marks = kinds.map(() => "?").join(", ");
-  await unit.affected(
-    `UPDATE mailed_tokens SET spentAt = ? WHERE accountId = ? AND kind IN (${marks}) AND spentAt IS NULL`,
-    [unit.now, ownerId, ...kinds],
-  );
+  const ofOwner = sql`${VOID} ${tokens.accountId} = ? AND ${ofKinds(kinds)}`;
+  await unit.affected(ofOwner, [unit.now, ownerId, ...kinds]);
 }
 
 /** Voids the unspent tokens of an address, so that an older mail does nothing once its purpose is served. */
@@ -81,9 +82,6 @@ export async function voidTokens(
   email: string,
   kinds: readonly MailedTokenKind[],
 ): Promise<void> {
-  const marks = kinds.map(() => "?").join(", ");
-  await unit.affected(
-    `UPDATE mailed_tokens SET spentAt = ? WHERE firmId = ? AND email = ? AND kind IN (${marks}) AND spentAt IS NULL`,
-    [unit.now, firmId, email, ...kinds],
-  );
+  const ofAddress = sql`${VOID} ${tokens.firmId} = ? AND ${tokens.email} = ? AND ${ofKinds(kinds)}`;
+  await unit.affected(ofAddress, [unit.now, firmId, email, ...kinds]);
 }

@@ -1,6 +1,7 @@
 import { dictionary } from "@zxcvbn-ts/language-common";
 import { lengths, passwordFault, type PasswordContext, type RefusalSentence } from "@gatehouse/shared";
 import { forUpdate } from "../../platform/database/dialect.js";
+import { sql, table } from "../../platform/database/sql.js";
 import { Refusal } from "../../platform/graphql/failures.js";
 import type { UnitOfWork } from "../work/unit-of-work.js";
 import { PasswordCredential } from "./password-credential.entity.js";
@@ -43,6 +44,10 @@ export async function storePassword(unit: UnitOfWork, ownerId: string, stored: S
   await manager.save(PasswordCredential, { ...stored, ownerId, version: (current?.version ?? 0) + 1, changedAt: now });
 }
 
+const credentials = table(PasswordCredential);
+const RENEW = sql`UPDATE ${credentials} SET ${credentials.passwordHash} = ?, ${credentials.pepperId} = ?
+  WHERE ${credentials.ownerId} = ? AND ${credentials.version} = ?`;
+
 /** Renews the form of a password that stays the same, unless it was changed meanwhile. */
 export async function renewHash(
   unit: UnitOfWork,
@@ -51,8 +56,5 @@ export async function renewHash(
   renewed: StoredPassword,
 ): Promise<void> {
   if (!hasher.isOld(current)) return;
-  await unit.affected(
-    "UPDATE password_credentials SET passwordHash = ?, pepperId = ? WHERE ownerId = ? AND version = ?",
-    [renewed.passwordHash, renewed.pepperId, current.ownerId, current.version],
-  );
+  await unit.affected(RENEW, [renewed.passwordHash, renewed.pepperId, current.ownerId, current.version]);
 }

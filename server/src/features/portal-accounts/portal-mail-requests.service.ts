@@ -1,5 +1,6 @@
 import { IsNull } from "typeorm";
 import { allowsPasswordLogin, lifetimes } from "@gatehouse/shared";
+import { sql, table } from "../../platform/database/sql.js";
 import type { Log } from "../../platform/log.js";
 import { Worker } from "../../platform/worker.js";
 import { findClientByEmail } from "../access/person.js";
@@ -18,6 +19,9 @@ const AT_ONCE = 100;
 /** How soon what another instance took is worked off. */
 const POLL_MS = 2000;
 const HOUR_MS = 3_600_000;
+
+const mailRequests = table(PortalMailRequest);
+const TAKE = sql`DELETE FROM ${mailRequests} WHERE ${mailRequests.id} = ?`;
 
 /**
  * Works off the wishes for a mail that anybody may leave. Only here is it looked up whether the address is known, away from the
@@ -45,7 +49,7 @@ export class PortalMailRequests {
   /** Taken away in the commit of what it leads to: once, also with several instances. */
   private async workOff(request: PortalMailRequest): Promise<void> {
     await this.needs.work.do(async (unit) => {
-      if ((await unit.affected("DELETE FROM portal_mail_requests WHERE id = ?", [request.id])) !== 1) return;
+      if ((await unit.affected(TAKE, [request.id])) !== 1) return;
       const firm = await unit.manager.findOneByOrFail(Firm, { id: request.firmId });
       if (!allowsPasswordLogin(await loadPolicy(unit.manager, firm.id))) return;
       switch (request.kind) {

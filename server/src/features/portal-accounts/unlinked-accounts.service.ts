@@ -1,5 +1,6 @@
 import { isId } from "../../platform/crypto/ids.js";
 import { byIndex } from "../../platform/database/dialect.js";
+import { computed, indexOf, notNull, select, sql, table, type Sql } from "../../platform/database/sql.js";
 import { Refusal } from "../../platform/graphql/failures.js";
 import { keyset, pageOf, readPage, type PageArgs } from "../../platform/graphql/pages.js";
 import { asFirmCaller, mustBeFresh } from "../access/caller.js";
@@ -17,6 +18,12 @@ import { PortalAccountConnection, PortalAccountView } from "./portal-account.res
 const KIND = "portalAccounts.unlinked";
 const field = ["input", "portalAccountId"];
 
+const accounts = table(PortalAccount);
+const a = table(PortalAccount, "a");
+const UNLINKED_INDEX = indexOf(PortalAccount, ["firmId", "unlinkedAt", "id"]);
+const UNLINKED = select({ ...a, unlinkedAt: notNull(a.unlinkedAt) });
+const COUNT = select({ n: computed<number>(sql`COUNT(*)`) });
+
 /**
  * The logins that no contact has: the contact's email moved on, or the login was created after it did. They open nothing of the firm's, and no
  * contact's page shows them, so the firm lists and ends them by their own id.
@@ -29,31 +36,31 @@ export class UnlinkedAccounts {
     const page = readPage(args, KIND, 2);
     const keys = keyset(
       [
-        { sql: "a.unlinkedAt", isDescending: true },
-        { sql: "a.id", isDescending: true },
+        { by: a.unlinkedAt, isDescending: true },
+        { by: a.id, isDescending: true },
       ],
       page,
     );
-    const rows = await this.needs.work.rows<PortalAccount & { unlinkedAt: number }>(
-      `SELECT a.id, a.firmId, a.email, a.createdAt, a.lastSignInAt, a.unlinkedAt FROM portal_accounts a ${this.index()}
-       WHERE a.firmId = ? AND a.unlinkedAt IS NOT NULL AND ${keys.where} ORDER BY ${keys.orderBy} LIMIT ${keys.rows}`,
+    const rows = await this.needs.work.rows(
+      UNLINKED.from`${a} ${this.index()} WHERE ${a.firmId} = ? AND ${a.unlinkedAt} IS NOT NULL AND ${keys.where}
+        ORDER BY ${keys.orderBy} LIMIT ${keys.rows}`,
       [firmId, ...keys.parameters],
     );
-    const found = pageOf(rows, page, KIND, (row) => [Number(row.unlinkedAt), row.id], PortalAccountView.of);
+    const found = pageOf(rows, page, KIND, (row) => [row.unlinkedAt, row.id], PortalAccountView.of);
     return Object.assign(new PortalAccountConnection(), found, { count: () => this.count(firmId) });
   }
 
   /** The others of the firm are passed over. */
-  private index(): string {
-    return byIndex(this.needs.work.reader, "ix_portal_accounts_unlinked");
+  private index(): Sql {
+    return byIndex(this.needs.work.reader, UNLINKED_INDEX);
   }
 
   private async count(firmId: string): Promise<number> {
-    const [row] = await this.needs.work.rows<{ n: number }>(
-      `SELECT COUNT(*) AS n FROM portal_accounts ${this.index()} WHERE firmId = ? AND unlinkedAt IS NOT NULL`,
+    const [row] = await this.needs.work.rows(
+      COUNT.from`${accounts} ${this.index()} WHERE ${accounts.firmId} = ? AND ${accounts.unlinkedAt} IS NOT NULL`,
       [firmId],
     );
-    return Number(row?.n ?? 0);
+    return row?.n ?? 0;
   }
 
   revokeSessions(input: { portalAccountId: string }, context: RequestContext): Promise<PortalAccountView> {

@@ -50,10 +50,16 @@ describeOnBothDatabases("what is past its time", (database) => {
     ((await dataSource.query(`SELECT ${key} FROM ${table} WHERE ${key} = ?`, [value])) as unknown[]).length > 0;
   const sweep = () => new Sweep({ work, log: createLog("silent") }).run();
 
-  it.each(retentions)(
+  it.each(
+    retentions.map(({ from, key, where, keepMs }) => ({
+      table: from.sqlText,
+      key: key.sqlText,
+      where: where.sqlText,
+      keepMs,
+    })),
+  )(
     "$table where $where: is deleted when its time has come, and no moment before",
-    async (retention) => {
-      const { table, key, where, keepMs } = retention;
+    async ({ table, key, where, keepMs }) => {
       const moment = /(\w+) <= \?/.exec(where)?.[1] ?? "";
       const due = await insert(table, { [moment]: now - keepMs });
       const young = await insert(table, { [moment]: now - keepMs + 1 });

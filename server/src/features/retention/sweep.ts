@@ -1,7 +1,16 @@
 import { lifetimes } from "@gatehouse/shared";
+import { placeholders, select, sql, table, type Column, type Sql } from "../../platform/database/sql.js";
 import type { Log } from "../../platform/log.js";
 import { Worker } from "../../platform/worker.js";
+import { IdempotencyRecord } from "../idempotency/idempotency-record.entity.js";
+import { OutboxMail } from "../mail/outbox-mail.entity.js";
+import { MailedToken } from "../mailed-tokens/mailed-token.entity.js";
 import { factorTables } from "../second-factors/second-factor-methods.js";
+import { KnownDevice } from "../sessions/known-device.entity.js";
+import { Session } from "../sessions/session.entity.js";
+import { AttemptCounter, SignInChallenge } from "../sign-in/sign-in-challenge.entity.js";
+import { TrustedDevice } from "../two-factor/two-factor.entity.js";
+import { WebhookDelivery } from "../webhooks/webhook-endpoint.entity.js";
 import type { Work } from "../work/unit-of-work.js";
 
 const EVERY_MS = 3_600_000;
@@ -9,29 +18,55 @@ const day = 24 * 3_600_000;
 
 /** What is deleted when: `where` holds its moment as its one parameter. Everything that is not here is kept. */
 export interface Retention {
-  table: string;
-  key: string;
-  where: string;
+  from: Sql;
+  key: Column<string>;
+  where: Sql;
   /** How long after that moment a row stays. */
   keepMs: number;
 }
 
+const records = table(IdempotencyRecord);
+const challenges = table(SignInChallenge);
+const knownDevices = table(KnownDevice);
+const trustedDevices = table(TrustedDevice);
+const attempts = table(AttemptCounter);
+const tokens = table(MailedToken);
+const mails = table(OutboxMail);
+const deliveries = table(WebhookDelivery);
+const sessions = table(Session);
+const expired = ({ expiresAt }: { expiresAt: Column<number> }): Sql => sql`${expiresAt} <= ?`;
+
 /** The whole table of it; docs/operations.md repeats it in words. */
 export const retentions: readonly Retention[] = [
-  { table: "idempotency_records", key: "keyDigest", where: "expiresAt <= ?", keepMs: 0 },
-  ...factorTables("UNDER_WAY").map(({ table, key }) => ({ table, key, where: "expiresAt <= ?", keepMs: day })),
-  { table: "sign_in_challenges", key: "id", where: "expiresAt <= ?", keepMs: day },
-  { table: "known_devices", key: "id", where: "expiresAt <= ?", keepMs: day },
-  { table: "trusted_devices", key: "id", where: "expiresAt <= ?", keepMs: day },
+  { from: records, key: records.keyDigest, where: expired(records), keepMs: 0 },
+  ...factorTables("UNDER_WAY").map(({ from, key }) => ({ from, key, where: expired(from), keepMs: day })),
+  { from: challenges, key: challenges.id, where: expired(challenges), keepMs: day },
+  { from: knownDevices, key: knownDevices.id, where: expired(knownDevices), keepMs: day },
+  { from: trustedDevices, key: trustedDevices.id, where: expired(trustedDevices), keepMs: day },
   // Longer than the longest wait, so that waits go on doubling.
-  { table: "attempt_counters", key: "keyDigest", where: "blockedUntil IS NULL AND windowEndsAt <= ?", keepMs: 2 * day },
-  { table: "attempt_counters", key: "keyDigest", where: "blockedUntil <= ?", keepMs: 2 * day },
-  { table: "mailed_tokens", key: "id", where: "expiresAt <= ?", keepMs: 30 * day },
+  {
+    from: attempts,
+    key: attempts.keyDigest,
+    where: sql`${attempts.blockedUntil} IS NULL AND ${attempts.windowEndsAt} <= ?`,
+    keepMs: 2 * day,
+  },
+  { from: attempts, key: attempts.keyDigest, where: sql`${attempts.blockedUntil} <= ?`, keepMs: 2 * day },
+  { from: tokens, key: tokens.id, where: expired(tokens), keepMs: 30 * day },
   // Sent or given up: what they said is wiped already.
-  { table: "outbox_mails", key: "id", where: "encryptedContent IS NULL AND createdAt <= ?", keepMs: 30 * day },
-  { table: "webhook_deliveries", key: "id", where: "attemptedAt <= ?", keepMs: lifetimes.webhookDelivery },
+  {
+    from: mails,
+    key: mails.id,
+    where: sql`${mails.encryptedContent} IS NULL AND ${mails.createdAt} <= ?`,
+    keepMs: 30 * day,
+  },
+  {
+    from: deliveries,
+    key: deliveries.id,
+    where: sql`${deliveries.attemptedAt} <= ?`,
+    keepMs: lifetimes.webhookDelivery,
+  },
   // A device that was used within a year is no new device.
-  { table: "sessions", key: "id", where: "expiresAt <= ?", keepMs: 400 * day },
+  { from: sessions, key: sessions.id, where: expired(sessions), keepMs: 400 * day },
 ];
 
 const BATCH = 500;
@@ -55,16 +90,15 @@ export class Sweep {
   async run(): Promise<number> {
     const { work } = this.needs;
     let deleted = 0;
-    for (const { table, key, where, keepMs } of retentions) {
+    for (const { from, key, where, keepMs } of retentions) {
+      const old = select({ k: key }).from`${from} WHERE ${where} LIMIT ${BATCH}`;
       for (let batch = 0; batch < BATCHES && !this.worker.stopping.aborted; batch++) {
         const until = work.clock.now() - keepMs;
-        const rows = (await work.reader.query(`SELECT ${key} AS k FROM ${table} WHERE ${where} LIMIT ${BATCH}`, [
-          until,
-        ])) as { k: string }[];
+        const rows = await work.unpreparedRows(old, [until]);
         if (rows.length > 0)
           // Asked again: a row may have got a new life meanwhile.
           deleted += await work.do((unit) =>
-            unit.affected(`DELETE FROM ${table} WHERE ${key} IN (${rows.map(() => "?").join(", ")}) AND (${where})`, [
+            unit.affected(sql`DELETE FROM ${from} WHERE ${key} IN (${placeholders(rows.length)}) AND (${where})`, [
               ...rows.map(({ k }) => k),
               until,
             ]),

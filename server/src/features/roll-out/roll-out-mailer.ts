@@ -9,6 +9,8 @@ import {
   type RollOutMail,
 } from "@gatehouse/shared";
 import { forUpdate } from "../../platform/database/dialect.js";
+import { unpreparedWrite } from "../../platform/database/prepared-rows.js";
+import { computed, leftJoined, placeholders, select, sql, table, type RowOf } from "../../platform/database/sql.js";
 import type { Log } from "../../platform/log.js";
 import { Worker } from "../../platform/worker.js";
 import { systemActor, type UnitOfWork, type Work } from "../work/unit-of-work.js";
@@ -18,7 +20,9 @@ import { Firm } from "../firms/firm.entity.js";
 import { sendInvitations } from "../invitations/invitation.service.js";
 import { twoFactorAnnouncement, twoFactorCalledOff } from "../mail/roll-out-letters.js";
 import { loadPolicy, type FirmPolicy } from "../firms/security-policy.reader.js";
-import { RollOut } from "./roll-out.entity.js";
+import { PortalAccount } from "../portal-accounts/portal-account.entity.js";
+import { TwoFactorState } from "../two-factor/two-factor.entity.js";
+import { RollOut, RollOutRecipient } from "./roll-out.entity.js";
 import { daysOf } from "./roll-out.results.js";
 
 /** Fine enough for the fastest rate, a mail a second. */
@@ -28,23 +32,41 @@ const AT_ONCE = 100;
 /** Recipients that are looked at in one commit until one of them is to be mailed. */
 const LOOKS = 100;
 
-interface RecipientRow {
-  contactId: string;
-  name: string;
-  email: string | null;
-  portalAccountId: string | null;
-  accountEmail: string | null;
-  enrolledAt: number | null;
-  invitedAt: number | null;
-  hadAccount: number | boolean;
-  mailedAt: number | null;
-  mailedTo: string | null;
-}
-const RECIPIENTS = `SELECT r.contactId, c.name, c.email, c.portalAccountId, a.email AS accountEmail, t.enrolledAt, c.invitedAt,
-    r.hadAccount, r.mailedAt, r.mailedTo
-  FROM roll_out_recipients r JOIN contacts c ON c.id = r.contactId
-  LEFT JOIN portal_accounts a ON a.id = c.portalAccountId
-  LEFT JOIN two_factor_states t ON t.ownerId = c.portalAccountId`;
+const rollOuts = table(RollOut);
+const DUE = select({ id: rollOuts.id, firmId: rollOuts.firmId })
+  .from`${rollOuts} WHERE ${rollOuts.nextMailAt} <= ? AND ${rollOuts.state} <> 'PAUSED' ORDER BY ${rollOuts.nextMailAt} LIMIT ${AT_ONCE}`;
+const recipients = table(RollOutRecipient);
+const LOOK_AGAIN = sql`UPDATE ${recipients} SET ${recipients.dueAt} = ?
+  WHERE ${recipients.rollOutId} = ? AND ${recipients.mailedAt} IS NOT NULL AND ${recipients.leftOutFor} IS NULL`;
+const NEXT_LOOK = select({ dueAt: computed<number | null>(sql`MIN(${recipients.dueAt})`) })
+  .from`${recipients} WHERE ${recipients.rollOutId} = ?`;
+const NOTE = sql`
+  UPDATE ${recipients} SET ${recipients.dueAt} = ?, ${recipients.leftOutFor} = ?, ${recipients.mailedAt} = ?, ${recipients.mailedTo} = ?,
+    ${recipients.mails} = ${recipients.mails} + ?, ${recipients.hadAccount} = ?
+  WHERE ${recipients.rollOutId} = ? AND ${recipients.contactId}`;
+const r = table(RollOutRecipient, "r");
+const c = table(Contact, "c");
+const a = leftJoined(table(PortalAccount, "a"));
+const t = leftJoined(table(TwoFactorState, "t"));
+const RECIPIENTS = select({
+  contactId: r.contactId,
+  name: c.name,
+  email: c.email,
+  portalAccountId: c.portalAccountId,
+  accountEmail: a.email,
+  enrolledAt: t.enrolledAt,
+  invitedAt: c.invitedAt,
+  hadAccount: r.hadAccount,
+  mailedAt: r.mailedAt,
+  mailedTo: r.mailedTo,
+}).from`${r} JOIN ${c} ON ${c.id} = ${r.contactId}
+  LEFT JOIN ${a} ON ${a.id} = ${c.portalAccountId}
+  LEFT JOIN ${t} ON ${t.ownerId} = ${c.portalAccountId} WHERE ${r.rollOutId} = ? AND `;
+type RecipientRow = RowOf<typeof RECIPIENTS>;
+const DUE_RECIPIENTS = RECIPIENTS.plus`${r.dueAt} <= ? ORDER BY ${r.dueAt}, ${r.contactId} LIMIT ${LOOKS}`;
+const OF_ACCOUNT = RECIPIENTS.plus`${c.firmId} = ? AND ${c.portalAccountId} = ? ORDER BY ${c.id}`;
+const OF_EMAIL = RECIPIENTS.plus`${c.firmId} = ? AND ${c.portalAccountId} IS NULL AND ${c.email} = ? ORDER BY ${c.id}`;
+const OF_CONTACT = RECIPIENTS.plus`${c.firmId} = ? AND ${c.id} = ? ORDER BY ${c.id}`;
 
 /** All recipients behind one mailbox: they get one mail together. */
 interface Client {
@@ -72,11 +94,8 @@ export class RollOutMailer {
 
   /** Looks once at every roll-out that is due. */
   async runOnce(): Promise<void> {
-    const { reader, clock } = this.needs.work;
-    const due = (await reader.query(
-      `SELECT id, firmId FROM roll_outs WHERE nextMailAt <= ? AND state <> 'PAUSED' ORDER BY nextMailAt LIMIT ${AT_ONCE}`,
-      [clock.now()],
-    )) as Pick<RollOut, "id" | "firmId">[];
+    const { work } = this.needs;
+    const due = await work.unpreparedRows(DUE, [work.clock.now()]);
     for (const { id, firmId } of due) if (!this.worker.stopping.aborted) await this.goOn(firmId, id);
   }
 
@@ -114,25 +133,17 @@ async function followDate({ manager, now }: UnitOfWork, rollOut: RollOut, policy
   if (enforcedFrom === rollOut.enforcedFrom) return;
   rollOut.enforcedFrom = enforcedFrom;
   await manager.update(RollOut, { id: rollOut.id }, { enforcedFrom });
-  await manager.query(
-    "UPDATE roll_out_recipients SET dueAt = ? WHERE rollOutId = ? AND mailedAt IS NOT NULL AND leftOutFor IS NULL",
-    [now, rollOut.id],
-  );
+  await unpreparedWrite(manager, LOOK_AGAIN, [now, rollOut.id]);
 }
 
-async function nextLook({ manager }: UnitOfWork, rollOutId: string): Promise<number | null> {
-  const [row] = (await manager.query("SELECT MIN(dueAt) AS dueAt FROM roll_out_recipients WHERE rollOutId = ?", [
-    rollOutId,
-  ])) as { dueAt: number | string | null }[];
-  return row?.dueAt == null ? null : Number(row.dueAt);
+async function nextLook(unit: UnitOfWork, rollOutId: string): Promise<number | null> {
+  const [row] = await unit.unpreparedRows(NEXT_LOOK, [rollOutId]);
+  return row?.dueAt ?? null;
 }
 
 /** Looks at whoever is due until one is mailed; whether one was. */
 async function lookThrough(unit: UnitOfWork, rollOut: RollOut): Promise<boolean> {
-  const due = (await unit.manager.query(
-    `${RECIPIENTS} WHERE r.rollOutId = ? AND r.dueAt <= ? ORDER BY r.dueAt, r.contactId LIMIT ${LOOKS}`,
-    [rollOut.id, unit.now],
-  )) as RecipientRow[];
+  const due = await unit.unpreparedRows(DUE_RECIPIENTS, [rollOut.id, unit.now]);
   const seen = new Set<string>();
   for (const row of due) {
     if (seen.has(row.contactId)) continue;
@@ -153,39 +164,33 @@ async function lookThrough(unit: UnitOfWork, rollOut: RollOut): Promise<boolean>
   return false;
 }
 
-async function clientOf({ manager }: UnitOfWork, rollOut: RollOut, row: RecipientRow): Promise<Client> {
-  const [condition, key] =
+async function clientOf(unit: UnitOfWork, rollOut: RollOut, row: RecipientRow): Promise<Client> {
+  const [statement, key] =
     row.portalAccountId !== null
-      ? ["c.portalAccountId = ?", row.portalAccountId]
+      ? [OF_ACCOUNT, row.portalAccountId]
       : row.email !== null
-        ? ["c.portalAccountId IS NULL AND c.email = ?", row.email]
-        : ["c.id = ?", row.contactId];
-  const found = (await manager.query(
-    `${RECIPIENTS} WHERE r.rollOutId = ? AND c.firmId = ? AND ${condition} ORDER BY c.id`,
-    [rollOut.id, rollOut.firmId, key],
-  )) as RecipientRow[];
-  const last = found.reduce(
-    (one, other) => (Number(other.mailedAt ?? 0) > Number(one.mailedAt ?? 0) ? other : one),
-    row,
-  );
+        ? [OF_EMAIL, row.email]
+        : [OF_CONTACT, row.contactId];
+  const found = await unit.unpreparedRows(statement, [rollOut.id, rollOut.firmId, key]);
+  const last = found.reduce((one, other) => ((other.mailedAt ?? 0) > (one.mailedAt ?? 0) ? other : one), row);
   return {
     // The one who was due comes first: the mail is to that name.
     rows: [row, ...found.filter(({ contactId }) => contactId !== row.contactId)],
     address: row.accountEmail ?? row.email,
-    mailedAt: last.mailedAt === null ? null : Number(last.mailedAt),
+    mailedAt: last.mailedAt,
     mailedTo: last.mailedTo,
   };
 }
 
 function factsOf({ now }: UnitOfWork, rollOut: RollOut, { rows, address, mailedAt }: Client): RollOutFacts {
-  const invitedAt = Math.max(...rows.map((row) => Number(row.invitedAt ?? 0)));
+  const invitedAt = Math.max(...rows.map((row) => row.invitedAt ?? 0));
   return {
     now,
     enforcedFrom: rollOut.enforcedFrom,
     remindDaysBefore: daysOf(rollOut),
     isCalledOff: rollOut.state === "UNDONE",
     hasAccount: rows[0].portalAccountId !== null,
-    hadAccount: rows.some(({ hadAccount }) => Boolean(hadAccount)),
+    hadAccount: rows.some(({ hadAccount }) => hadAccount),
     isEnrolled: rows[0].enrolledAt !== null,
     hasAddress: address !== null,
     mailedAt,
@@ -227,18 +232,14 @@ async function note(
   outcome: { dueAt: number | null; leftOutFor: string | null },
   mails = 0,
 ): Promise<void> {
-  await unit.affected(
-    `UPDATE roll_out_recipients SET dueAt = ?, leftOutFor = ?, mailedAt = ?, mailedTo = ?, mails = mails + ?, hadAccount = ?
-     WHERE rollOutId = ? AND contactId IN (${rows.map(() => "?").join(", ")})`,
-    [
-      outcome.dueAt,
-      outcome.leftOutFor,
-      mailedAt,
-      mailedTo,
-      mails,
-      rows.some(({ hadAccount, portalAccountId }) => Boolean(hadAccount) || portalAccountId !== null) ? 1 : 0,
-      rollOut.id,
-      ...rows.map(({ contactId }) => contactId),
-    ],
-  );
+  await unit.affected(sql`${NOTE} IN (${placeholders(rows.length)})`, [
+    outcome.dueAt,
+    outcome.leftOutFor,
+    mailedAt,
+    mailedTo,
+    mails,
+    rows.some(({ hadAccount, portalAccountId }) => hadAccount || portalAccountId !== null) ? 1 : 0,
+    rollOut.id,
+    ...rows.map(({ contactId }) => contactId),
+  ]);
 }

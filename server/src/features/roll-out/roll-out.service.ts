@@ -18,25 +18,44 @@ import {
 } from "@gatehouse/shared";
 import { isId, newId } from "../../platform/crypto/ids.js";
 import { forUpdate } from "../../platform/database/dialect.js";
+import { join, sql, table } from "../../platform/database/sql.js";
 import { badInput, Refusal } from "../../platform/graphql/failures.js";
 import { asTeamCaller } from "../access/caller.js";
 import { actorIn, type RequestContext } from "../access/request-context.js";
 import type { UnitOfWork, Work } from "../work/unit-of-work.js";
+import { Contact } from "../contacts/contact.entity.js";
 import { lockContacts } from "../contacts/contacts-lock.js";
 import { filterOf } from "../contacts/contact-filter.js";
 import { Firm } from "../firms/firm.entity.js";
 import type { PortalLinks } from "../work/portal-links.js";
+import { OutboxMail } from "../mail/outbox-mail.entity.js";
 import { withdrawMails } from "../mail/outbox.js";
 import { invite } from "../mail/account-letters.js";
 import { twoFactorAnnouncement } from "../mail/roll-out-letters.js";
 import { loadPolicy } from "../firms/security-policy.reader.js";
+import { TwoFactorState } from "../two-factor/two-factor.entity.js";
 import { changePolicy } from "../security-mode/security-policy.service.js";
-import { RollOut } from "./roll-out.entity.js";
+import { RollOut, RollOutRecipient } from "./roll-out.entity.js";
 import type { RollOutPreviewInput, StartRollOutInput, UndoRollOutInput } from "./roll-out.inputs.js";
 import type { RollOutMailPreview } from "./roll-out.results.js";
 import { latestRollOut } from "./roll-outs.read-model.js";
 
 const INVITE_HOURS = 7 * 24;
+
+const rollOuts = table(RollOut);
+const END_EARLIER = sql`UPDATE ${rollOuts} SET ${rollOuts.state} = 'UNDONE', ${rollOuts.nextMailAt} = NULL
+  WHERE ${rollOuts.firmId} = ? AND (${rollOuts.state} IN ('RUNNING', 'PAUSED') OR ${rollOuts.nextMailAt} IS NOT NULL)`;
+const recipients = table(RollOutRecipient);
+const TELL_THE_MAILED = sql`UPDATE ${recipients} SET ${recipients.dueAt} = CASE WHEN ${recipients.mailedAt} IS NULL THEN NULL ELSE ? END
+  WHERE ${recipients.rollOutId} = ?`;
+const r = table(RollOutRecipient, "r");
+const mail = table(OutboxMail, "outbox_mails");
+const ITS_MAILS = sql`EXISTS (SELECT 1 FROM ${r} WHERE ${r.rollOutId} = ? AND ${r.mailedAt} = ${mail.createdAt} AND ${r.mailedTo} = ${mail.recipient})`;
+const c = table(Contact, "c");
+const t = table(TwoFactorState, "t");
+const ADD_RECIPIENTS = sql`
+  INSERT INTO ${recipients} (${recipients.rollOutId}, ${recipients.contactId}, ${recipients.nameKey}, ${recipients.hadAccount}, ${recipients.dueAt}, ${recipients.mails})
+  SELECT ?, ${c.id}, ${c.nameKey}, ?, ?, 0 FROM ${c} LEFT JOIN ${t} ON ${t.ownerId} = ${c.portalAccountId} WHERE ${c.firmId} = ? AND`;
 
 /**
  * Starts, pauses, resumes and undoes a firm's roll-out of 2FA; the mails are the mailer's. Everybody locks in one order: the
@@ -72,10 +91,7 @@ export class RollOutService {
       const { expectedVersion } = input;
       await changePolicy(unit, { mode: rollOutMode, enforcedFrom: plan.enforcedFrom, expectedVersion }, context);
       // Whatever an earlier one was still going to say would contradict this one.
-      await unit.affected(
-        "UPDATE roll_outs SET state = 'UNDONE', nextMailAt = NULL WHERE firmId = ? AND (state IN ('RUNNING', 'PAUSED') OR nextMailAt IS NOT NULL)",
-        [firmId],
-      );
+      await unit.affected(END_EARLIER, [firmId]);
       const { remindDaysBefore, ...rest } = plan;
       const rollOut = {
         ...rest,
@@ -131,13 +147,8 @@ export class RollOutService {
       const isAhead = previousEnforcedFrom !== null && previousEnforcedFrom > now;
       const enforcedFrom = isAhead ? previousEnforcedFrom : null;
       await changePolicy(unit, { mode, enforcedFrom, expectedVersion }, context);
-      const mails =
-        "EXISTS (SELECT 1 FROM roll_out_recipients r WHERE r.rollOutId = ? AND r.mailedAt = outbox_mails.createdAt AND r.mailedTo = outbox_mails.recipient)";
-      await withdrawMails(unit, firmId, mails, [rollOut.id]);
-      await unit.affected(
-        "UPDATE roll_out_recipients SET dueAt = CASE WHEN mailedAt IS NULL THEN NULL ELSE ? END WHERE rollOutId = ?",
-        [isTold ? now : null, rollOut.id],
-      );
+      await withdrawMails(unit, firmId, ITS_MAILS, [rollOut.id]);
+      await unit.affected(TELL_THE_MAILED, [isTold ? now : null, rollOut.id]);
       await manager.update(RollOut, { id: rollOut.id }, { state: "UNDONE", nextMailAt: isTold ? now : null });
       unit.record({ type: "ROLL_OUT_UNDONE", firmId, actor: actorIn(context), data: { isTold } });
     });
@@ -219,12 +230,13 @@ async function addRecipients(
   for (const group of concernedGroups({ invitesContacts })) {
     const { states, ...rest } = rollOutGroups[group].filter;
     const { conditions, parameters } = filterOf({ ...rest, states: [...states] }, unit.now);
-    added += await unit.affected(
-      `INSERT INTO roll_out_recipients (rollOutId, contactId, nameKey, hadAccount, dueAt, mails)
-       SELECT ?, c.id, c.nameKey, ?, ?, 0 FROM contacts c LEFT JOIN two_factor_states t ON t.ownerId = c.portalAccountId
-       WHERE c.firmId = ? AND ${conditions.join(" AND ")}`,
-      [id, group === "TO_ENROLL" ? 1 : 0, unit.now, firmId, ...parameters],
-    );
+    added += await unit.affected(sql`${ADD_RECIPIENTS} ${join(conditions, " AND ")}`, [
+      id,
+      group === "TO_ENROLL" ? 1 : 0,
+      unit.now,
+      firmId,
+      ...parameters,
+    ]);
   }
   return added;
 }

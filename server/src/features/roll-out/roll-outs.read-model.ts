@@ -1,31 +1,45 @@
 import { In, type EntityManager } from "typeorm";
 import type { RollOutRecipientState } from "@gatehouse/shared";
 import { isId } from "../../platform/crypto/ids.js";
+import { computed, select, sql, table, type RowOf } from "../../platform/database/sql.js";
 import { keyset, pageOf, readPage } from "../../platform/graphql/pages.js";
 import type { Work } from "../work/unit-of-work.js";
 import { Contact } from "../contacts/contact.entity.js";
 import { ContactView } from "../contacts/contact.results.js";
 import { OutboxMail } from "../mail/outbox-mail.entity.js";
 import { loadPolicy } from "../firms/security-policy.reader.js";
-import { RollOut } from "./roll-out.entity.js";
+import { TwoFactorState } from "../two-factor/two-factor.entity.js";
+import { RollOut, RollOutRecipient } from "./roll-out.entity.js";
 import type { RollOutRecipientsArgs } from "./roll-out.inputs.js";
 import { RollOutProgress, RollOutRecipientConnection, RollOutRecipientView, RollOutView } from "./roll-out.results.js";
 
-interface RecipientRow {
-  contactId: string;
-  nameKey: string;
-  state: RollOutRecipientState;
-  mails: number;
-  mailedAt: number | null;
-  mailedTo: string | null;
-}
+const r = table(RollOutRecipient, "r");
+const c = table(Contact, "c");
+const t = table(TwoFactorState, "t");
 /** How far a recipient is without 2FA. */
-const UNENROLLED =
-  "CASE WHEN r.leftOutFor IS NOT NULL THEN 'STOPPED' WHEN r.mailedAt IS NOT NULL THEN 'MAILED' ELSE 'WAITING' END";
+const UNENROLLED = computed<Exclude<RollOutRecipientState, "ENROLLED">>(
+  sql`CASE WHEN ${r.leftOutFor} IS NOT NULL THEN 'STOPPED' WHEN ${r.mailedAt} IS NOT NULL THEN 'MAILED' ELSE 'WAITING' END`,
+);
 /** First line that applies wins, so that the counts add up to all recipients. */
-const STATE = `CASE WHEN t.enrolledAt IS NOT NULL THEN 'ENROLLED' ELSE ${UNENROLLED} END`;
-const FROM = `FROM roll_out_recipients r JOIN contacts c ON c.id = r.contactId
-  LEFT JOIN two_factor_states t ON t.ownerId = c.portalAccountId`;
+const STATE = computed<RollOutRecipientState>(
+  sql`CASE WHEN ${t.enrolledAt} IS NOT NULL THEN 'ENROLLED' ELSE ${UNENROLLED} END`,
+);
+const COUNTS = select({ state: UNENROLLED, n: computed<number>(sql`COUNT(*)`) });
+type Counts = RowOf<typeof COUNTS>[];
+const ALL = COUNTS.from`${r} WHERE ${r.rollOutId} = ? GROUP BY ${UNENROLLED}`;
+const ENROLLED = COUNTS.from`${t} JOIN ${c} ON ${c.portalAccountId} = ${t.ownerId}
+  JOIN ${r} ON ${r.contactId} = ${c.id} AND ${r.rollOutId} = ?
+  WHERE ${t.firmId} = ? AND ${t.enrolledAt} IS NOT NULL GROUP BY ${UNENROLLED}`;
+const RECIPIENTS = select({
+  contactId: r.contactId,
+  nameKey: r.nameKey,
+  state: STATE,
+  mails: r.mails,
+  mailedAt: r.mailedAt,
+  mailedTo: r.mailedTo,
+}).from`${r} JOIN ${c} ON ${c.id} = ${r.contactId}
+  LEFT JOIN ${t} ON ${t.ownerId} = ${c.portalAccountId} WHERE ${r.rollOutId} = ? AND `;
+const IN_STATE = RECIPIENTS.plus`${STATE} = ? AND `;
 const KIND = "rollOutRecipients";
 
 /** The firm's latest; null where there never was one. */
@@ -49,20 +63,11 @@ export class RollOutsReadModel {
 
   /** Counts all, and then those with 2FA, from their side: the page asks for this with every mail, and they are few at first. */
   async progress({ id, firmId }: RollOutView): Promise<RollOutProgress> {
-    type Counts = { state: Exclude<RollOutRecipientState, "ENROLLED">; n: number }[];
-    const all: Counts = await this.work.rows(
-      `SELECT ${UNENROLLED} AS state, COUNT(*) AS n FROM roll_out_recipients r WHERE r.rollOutId = ? GROUP BY ${UNENROLLED}`,
-      [id],
-    );
-    const enrolled: Counts = await this.work.rows(
-      `SELECT ${UNENROLLED} AS state, COUNT(*) AS n FROM two_factor_states t JOIN contacts c ON c.portalAccountId = t.ownerId
-       JOIN roll_out_recipients r ON r.contactId = c.id AND r.rollOutId = ?
-       WHERE t.firmId = ? AND t.enrolledAt IS NOT NULL GROUP BY ${UNENROLLED}`,
-      [id, firmId],
-    );
-    const sum = (counts: Counts) => counts.reduce((total, { n }) => total + Number(n), 0);
+    const all = await this.work.rows(ALL, [id]);
+    const enrolled = await this.work.rows(ENROLLED, [id, firmId]);
+    const sum = (counts: Counts) => counts.reduce((total, { n }) => total + n, 0);
     const count = (state: Counts[number]["state"]) => {
-      const of = (counts: Counts) => Number(counts.find((row) => row.state === state)?.n ?? 0);
+      const of = (counts: Counts) => counts.find((row) => row.state === state)?.n ?? 0;
       return of(all) - of(enrolled);
     };
     return Object.assign(new RollOutProgress(), {
@@ -76,10 +81,9 @@ export class RollOutsReadModel {
 
   async recipients(rollOut: RollOutView, args: RollOutRecipientsArgs): Promise<RollOutRecipientConnection> {
     const page = readPage(args, KIND, 2);
-    const keys = keyset([{ sql: "r.nameKey" }, { sql: "r.contactId" }], page);
-    const rows = await this.work.rows<RecipientRow>(
-      `SELECT r.contactId, r.nameKey, ${STATE} AS state, r.mails, r.mailedAt, r.mailedTo ${FROM}
-       WHERE r.rollOutId = ?${args.state ? ` AND ${STATE} = ?` : ""} AND ${keys.where} ORDER BY ${keys.orderBy} LIMIT ${keys.rows}`,
+    const keys = keyset([{ by: r.nameKey }, { by: r.contactId }], page);
+    const rows = await this.work.rows(
+      (args.state ? IN_STATE : RECIPIENTS).plus`${keys.where} ORDER BY ${keys.orderBy} LIMIT ${keys.rows}`,
       [rollOut.id, ...(args.state ? [args.state] : []), ...keys.parameters],
     );
     const contacts = await this.work.reader.findBy(Contact, {
@@ -101,7 +105,7 @@ export class RollOutsReadModel {
             contact: views.get(row.contactId),
             state,
             mails,
-            mailedAt: mailedAt === null ? null : Number(mailedAt),
+            mailedAt,
             mailedTo,
             failure: failures.get(`${mailedTo} ${mailedAt}`) ?? null,
           }),
@@ -110,7 +114,10 @@ export class RollOutsReadModel {
   }
 
   /** What mail servers said of the last mails, by address and moment. */
-  private async failures(firmId: string, rows: readonly RecipientRow[]): Promise<Map<string, string | null>> {
+  private async failures(
+    firmId: string,
+    rows: readonly RowOf<typeof RECIPIENTS>[],
+  ): Promise<Map<string, string | null>> {
     const mailed = rows.filter(({ mailedAt }) => mailedAt !== null);
     const mails = await this.work.reader.findBy(OutboxMail, {
       firmId,

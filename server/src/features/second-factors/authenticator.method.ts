@@ -1,5 +1,6 @@
+import { select, sql, table } from "../../platform/database/sql.js";
 import type { Person } from "../access/person.js";
-import type { TotpCredential } from "../two-factor/two-factor.entity.js";
+import { PendingTotpEnrollment, TotpCredential } from "../two-factor/two-factor.entity.js";
 import type { SecondFactorMethod } from "./second-factor-method.js";
 import { lastPlausibleStep, matchingStep, readTotpCode } from "./totp.js";
 
@@ -9,13 +10,20 @@ export const secretPlace = (
   { ownerId, firmId }: Pick<Person, "ownerId" | "firmId">,
 ): string => `${table}.encryptedSecret.${firmId}.${ownerId}`;
 
+const enrollments = table(PendingTotpEnrollment);
+const credentials = table(TotpCredential);
+const SECRET = select({ encryptedSecret: credentials.encryptedSecret })
+  .from`${credentials} WHERE ${credentials.ownerId} = ?`;
+const SPEND_STEP = sql`UPDATE ${credentials} SET ${credentials.lastUsedStep} = ?
+  WHERE ${credentials.ownerId} = ? AND (${credentials.lastUsedStep} < ? OR ${credentials.lastUsedStep} > ?)`;
+
 /** The app's current code. A time step, or any before it, is never accepted again (RFC 6238 5.2). */
 export const authenticator: SecondFactorMethod = {
   standing: "PRIMARY",
   field: "code",
   tables: [
-    { table: "pending_totp_enrollments", holds: "UNDER_WAY", key: "ownerId" },
-    { table: "totp_credentials", holds: "IN_FORCE", key: "ownerId" },
+    { from: enrollments, holds: "UNDER_WAY", key: enrollments.ownerId },
+    { from: credentials, holds: "IN_FORCE", key: credentials.ownerId },
   ],
   authenticationFields: [
     "verifyTwoFactor",
@@ -25,10 +33,7 @@ export const authenticator: SecondFactorMethod = {
   ],
   isReady: async (_manager, { enrolledAt }) => enrolledAt !== null,
   async spend(unit, owner, _actor, { answer }, { keys }) {
-    const [credential] = await unit.rows<Pick<TotpCredential, "encryptedSecret">>(
-      "SELECT encryptedSecret FROM totp_credentials WHERE ownerId = ?",
-      [owner.ownerId],
-    );
+    const [credential] = await unit.rows(SECRET, [owner.ownerId]);
     if (!credential) return false;
     const step = matchingStep(
       keys.decrypt(credential.encryptedSecret, secretPlace("totp_credentials", owner)),
@@ -37,11 +42,6 @@ export const authenticator: SecondFactorMethod = {
     );
     if (step === null) return false;
     // Two requests with one code race here; exactly one sees a row change.
-    return (
-      (await unit.affected(
-        "UPDATE totp_credentials SET lastUsedStep = ? WHERE ownerId = ? AND (lastUsedStep < ? OR lastUsedStep > ?)",
-        [step, owner.ownerId, step, lastPlausibleStep(unit.now)],
-      )) === 1
-    );
+    return (await unit.affected(SPEND_STEP, [step, owner.ownerId, step, lastPlausibleStep(unit.now)])) === 1;
   },
 };

@@ -1,13 +1,17 @@
-import { Passkey } from "../passkeys/passkey.entity.js";
+import { table } from "../../platform/database/sql.js";
+import { Passkey, PasskeyCeremony } from "../passkeys/passkey.entity.js";
 import type { SecondFactorMethod } from "./second-factor-method.js";
+
+const ceremonies = table(PasskeyCeremony);
+const rows = table(Passkey);
 
 /** A passkey's answer to the challenge of that sign-in or session. */
 export const passkey: SecondFactorMethod = {
   standing: "ADDED",
   field: "response",
   tables: [
-    { table: "passkey_ceremonies", holds: "UNDER_WAY", key: "subjectId" },
-    { table: "passkeys", holds: "IN_FORCE", key: "id" },
+    { from: ceremonies, holds: "UNDER_WAY", key: ceremonies.subjectId },
+    { from: rows, holds: "IN_FORCE", key: rows.id },
   ],
   authenticationFields: ["verifyPasskey", "beginPasskeyVerification"],
   isReady: (manager, { ownerId }) => manager.existsBy(Passkey, { ownerId }),

@@ -1,5 +1,6 @@
 import { counts } from "@gatehouse/shared";
 import { newId } from "../../platform/crypto/ids.js";
+import { placeholders, sql, table } from "../../platform/database/sql.js";
 import type { KeyRing } from "../../platform/crypto/key-ring.js";
 import type { Person } from "../access/person.js";
 import { recoveryCodeUsed } from "../mail/security-letters.js";
@@ -13,20 +14,24 @@ import type { SecondFactorMethod } from "./second-factor-method.js";
 const digestOf = (keys: KeyRing, ownerId: string, code: string, keyId?: string): string =>
   keys.hmac(`${ownerId}.${code}`, "recovery code", keyId);
 
+const stored = table(RecoveryCode);
+const states = table(TwoFactorState);
+const COUNT_DOWN = sql`UPDATE ${states} SET ${states.recoveryCodesRemaining} = ${states.recoveryCodesRemaining} - 1 WHERE ${states.ownerId} = ?`;
+
 /** One of the ten, which works once. Its owner is told. */
 export const recoveryCode: SecondFactorMethod = {
   standing: "PRIMARY",
   field: "code",
-  tables: [{ table: "recovery_codes", holds: "IN_FORCE", key: "id" }],
+  tables: [{ from: stored, holds: "IN_FORCE", key: stored.id }],
   authenticationFields: ["useRecoveryCode", "regenerateRecoveryCodes"],
   isReady: async (_manager, { recoveryCodesRemaining }) => recoveryCodesRemaining > 0,
   async spend(unit, owner, actor, { answer }, { keys }) {
     const code = readRecoveryCode(answer);
     if (code === null) return false;
     const digests = keys.ids.map((keyId) => digestOf(keys, owner.ownerId, code, keyId));
-    const marks = digests.map(() => "?").join(", ");
     const spent = await unit.affected(
-      `UPDATE recovery_codes SET usedAt = ? WHERE ownerId = ? AND codeDigest IN (${marks}) AND usedAt IS NULL`,
+      sql`UPDATE ${stored} SET ${stored.usedAt} = ?
+        WHERE ${stored.ownerId} = ? AND ${stored.codeDigest} IN (${placeholders(digests.length)}) AND ${stored.usedAt} IS NULL`,
       [unit.now, owner.ownerId, ...digests],
     );
     if (spent !== 1) return false;
@@ -36,10 +41,7 @@ export const recoveryCode: SecondFactorMethod = {
 };
 
 async function tellOfUse(unit: UnitOfWork, owner: Person, actor: Actor): Promise<void> {
-  await unit.affected(
-    "UPDATE two_factor_states SET recoveryCodesRemaining = recoveryCodesRemaining - 1 WHERE ownerId = ?",
-    [owner.ownerId],
-  );
+  await unit.affected(COUNT_DOWN, [owner.ownerId]);
   const { recoveryCodesRemaining: remaining } = await unit.manager.findOneByOrFail(TwoFactorState, {
     ownerId: owner.ownerId,
   });

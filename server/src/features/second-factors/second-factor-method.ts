@@ -1,5 +1,6 @@
 import type { EntityManager } from "typeorm";
 import type { KeyRing } from "../../platform/crypto/key-ring.js";
+import type { Column, Sql } from "../../platform/database/sql.js";
 import type { Person } from "../access/person.js";
 import type { Passkeys, PasskeySubject } from "../passkeys/passkeys.service.js";
 import type { TwoFactorState } from "../two-factor/two-factor.entity.js";
@@ -19,14 +20,11 @@ export interface ProofTools {
   passkeys: Passkeys;
 }
 
-/** Rows of a factor; each has its person's id in `ownerId`. */
-export interface FactorTable {
-  table: string;
-  /** IN_FORCE: what proves. UNDER_WAY: what was shown or asked, and is over at `expiresAt`. */
-  holds: "IN_FORCE" | "UNDER_WAY";
-  /** The column that names a row. */
-  key: string;
-}
+type Owned = Sql & { readonly ownerId: Column<string> };
+/** Rows of a factor. IN_FORCE: what proves its owner. UNDER_WAY: what was shown or asked, and is over at `expiresAt`. `key` names a row. */
+export type FactorTable = { key: Column<string> } & (
+  { holds: "IN_FORCE"; from: Owned } | { holds: "UNDER_WAY"; from: Owned & { readonly expiresAt: Column<number> } }
+);
 
 /** A kind of second factor: all that the rest of the server has to know of it. */
 export interface SecondFactorMethod {

@@ -55,8 +55,8 @@ describeOnBothDatabases("every second factor that is registered", (database) => 
     await work.do(async (unit) => {
       await createState(unit, person);
       await unit.manager.update(TwoFactorState, { ownerId }, { enrolledAt: unit.now, recoveryCodesRemaining: 10 });
-      for (const { table } of tables) {
-        const metadata = dataSource.getMetadata(table);
+      for (const { from } of tables) {
+        const metadata = dataSource.getMetadata(from.sqlText);
         const row = metadata.columns.map(({ propertyName, isNullable, type }) => [
           propertyName,
           propertyName === "ownerId"
@@ -96,11 +96,11 @@ describeOnBothDatabases("every second factor that is registered", (database) => 
     const [person, other] = [await somebody(tables), await somebody(tables)];
     await work.do(async (unit) => acts[act]?.(unit, person));
     for (const each of tables) {
-      expect([each.table, await rowsOf(each.table, person)]).toEqual([
-        each.table,
+      expect([each.from.sqlText, await rowsOf(each.from.sqlText, person)]).toEqual([
+        each.from.sqlText,
         isEnded(kind, each, act) ? [] : [{ ownerId: person.ownerId }],
       ]);
-      expect(await rowsOf(each.table, other)).toHaveLength(1);
+      expect(await rowsOf(each.from.sqlText, other)).toHaveLength(1);
     }
   });
 
@@ -123,8 +123,8 @@ describeOnBothDatabases("every second factor that is registered", (database) => 
 
   it.each(allSecondFactorKinds)("%s: what is under way is swept, and each proof is counted by itself", (kind) => {
     const { tables, authenticationFields: fields } = secondFactorMethods[kind];
-    const swept = retentions.map((retention) => retention.table);
-    const underWay = tables.filter(({ holds }) => holds === "UNDER_WAY").map((each) => each.table);
+    const swept = retentions.map((retention) => retention.from.sqlText);
+    const underWay = tables.filter(({ holds }) => holds === "UNDER_WAY").map((each) => each.from.sqlText);
     expect(underWay.filter((each) => !swept.includes(each))).toEqual([]);
     expect(fields.length).toBeGreaterThan(0);
     expect(fields.filter((field) => !authenticationFields.includes(field))).toEqual([]);
@@ -137,7 +137,9 @@ describeOnBothDatabases("every second factor that is registered", (database) => 
     const ofPersons = dataSource.entityMetadatas
       .filter(({ columns }) => columns.some(({ propertyName }) => propertyName === "ownerId"))
       .map(({ tableName }) => tableName);
-    const ofFactors = Object.values(secondFactorMethods).flatMap(({ tables }) => tables.map((each) => each.table));
+    const ofFactors = Object.values(secondFactorMethods).flatMap(({ tables }) =>
+      tables.map((each) => each.from.sqlText),
+    );
     expect([...ofFactors, ...ofOthers].toSorted()).toEqual(ofPersons.toSorted());
   });
 });

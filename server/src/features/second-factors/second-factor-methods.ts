@@ -1,5 +1,6 @@
 import type { EntityManager } from "typeorm";
 import { allSecondFactorKinds, type SecondFactorKind } from "@gatehouse/shared";
+import { sql } from "../../platform/database/sql.js";
 import type { TwoFactorState } from "../two-factor/two-factor.entity.js";
 import type { UnitOfWork } from "../work/unit-of-work.js";
 import { authenticator } from "./authenticator.method.js";
@@ -25,11 +26,16 @@ export async function readyKinds(manager: EntityManager, owner: TwoFactorState):
   return ready;
 }
 
+type FactorTableOf<H extends FactorTable["holds"]> = Extract<FactorTable, { holds: H }>;
 /** The tables of all factors, or of those that stand so. */
-export const factorTables = (holds: FactorTable["holds"], standing?: SecondFactorMethod["standing"]): FactorTable[] =>
-  Object.values(secondFactorMethods)
+export function factorTables<H extends FactorTable["holds"]>(
+  holds: H,
+  standing?: SecondFactorMethod["standing"],
+): FactorTableOf<H>[] {
+  return Object.values(secondFactorMethods)
     .filter((method) => standing === undefined || method.standing === standing)
-    .flatMap(({ tables }) => tables.filter((table) => table.holds === holds));
+    .flatMap(({ tables }) => tables.filter((each): each is FactorTableOf<H> => each.holds === holds));
+}
 
 /** Takes away what is in force: nothing of the owner's proves them any more, or nothing that stands so. */
 export async function forgetFactors(
@@ -46,5 +52,5 @@ export async function abandonFactors(unit: UnitOfWork, ownerId: string): Promise
 }
 
 async function deleteFrom(unit: UnitOfWork, tables: readonly FactorTable[], ownerId: string): Promise<void> {
-  for (const { table } of tables) await unit.affected(`DELETE FROM ${table} WHERE ownerId = ?`, [ownerId]);
+  for (const { from } of tables) await unit.affected(sql`DELETE FROM ${from} WHERE ${from.ownerId} = ?`, [ownerId]);
 }

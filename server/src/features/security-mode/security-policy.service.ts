@@ -8,18 +8,25 @@ import {
   securityModes,
   sessionMeetsPolicy,
   teamRoleNeedsTwoFactor,
-  type Assurance,
   type ModePolicy,
   type SecurityMode,
-  type TeamRole,
 } from "@gatehouse/shared";
 import type { EntityManager } from "typeorm";
+import { unpreparedRows } from "../../platform/database/prepared-rows.js";
+import { computed, leftJoined, select, sql, table, type Select } from "../../platform/database/sql.js";
 import { Refusal } from "../../platform/graphql/failures.js";
 import { asFirmCaller, mustBeFresh } from "../access/caller.js";
 import { actorIn, type RequestContext } from "../access/request-context.js";
+import { ClientRequest } from "../client-requests/client-request.entity.js";
+import { Contact } from "../contacts/contact.entity.js";
+import { TeamMember } from "../firm-staff/team-member.entity.js";
+import { PortalAccount } from "../portal-accounts/portal-account.entity.js";
+import { Session } from "../sessions/session.entity.js";
+import { SignInChallenge } from "../sign-in/sign-in-challenge.entity.js";
 import type { UnitOfWork, Work } from "../work/unit-of-work.js";
 import { SecurityModeImpactView } from "../firms/firm.results.js";
 import { TwoFactorState } from "../two-factor/two-factor.entity.js";
+import { SecurityPolicy } from "./security-policy.entity.js";
 import { loadPolicy, type FirmPolicy } from "../firms/security-policy.reader.js";
 
 export interface PolicyChange {
@@ -31,13 +38,46 @@ export interface PolicyChange {
   expectedVersion: number;
 }
 
-interface LiveSession {
-  id: string;
-  assurance: Assurance;
-  isSecondFactorProven: number;
-  accountId: string | null;
-  enrolledAt: number | null;
-}
+const n = computed<number>(sql`COUNT(*)`);
+const accounts = table(PortalAccount);
+const contacts = table(Contact);
+const a = table(PortalAccount, "a");
+const t = leftJoined(table(TwoFactorState, "t"));
+const ACCOUNTS = select({ n }).from`${accounts} WHERE ${accounts.firmId} = ?`;
+const ENROLLED = select({ n })
+  .from`${a} JOIN ${t} ON ${t.ownerId} = ${a.id} WHERE ${a.firmId} = ? AND ${t.enrolledAt} IS NOT NULL`;
+const WITHOUT_ACCOUNT = select({ n })
+  .from`${contacts} WHERE ${contacts.firmId} = ? AND ${contacts.portalAccountId} IS NULL`;
+
+const policies = table(SecurityPolicy);
+const CHANGE = sql`UPDATE ${policies} SET ${policies.mode} = ?, ${policies.enforcedFrom} = ?, ${policies.magicLinkRequiresTwoFactor} = ?,
+    ${policies.trustedDeviceDays} = ?, ${policies.teamRequiresTwoFactor} = ?, ${policies.version} = ${policies.version} + 1,
+    ${policies.updatedAt} = ?, ${policies.updatedBy} = ?
+  WHERE ${policies.firmId} = ? AND ${policies.version} = ?`;
+const sessions = table(Session);
+const END_SESSION = sql`UPDATE ${sessions} SET ${sessions.revokedAt} = ? WHERE ${sessions.id} = ? AND ${sessions.revokedAt} IS NULL`;
+const challenges = table(SignInChallenge);
+const SPEND_CHALLENGES = sql`UPDATE ${challenges} SET ${challenges.spentAt} = ?
+  WHERE ${challenges.firmId} = ? AND ${challenges.audience} = 'PORTAL' AND ${challenges.spentAt} IS NULL`;
+
+const s = table(Session, "s");
+const m = table(TeamMember, "m");
+const UNPROVEN = select({ id: s.id, role: m.role }).from`${s} JOIN ${m} ON ${m.id} = ${s.ownerId}
+  WHERE ${s.firmId} = ? AND ${s.audience} = 'TEAM' AND ${s.revokedAt} IS NULL AND ${s.isSecondFactorProven} = 0`;
+const r = table(ClientRequest, "r");
+const c = table(Contact, "c");
+const ownAccount = sql`COALESCE(${s.ownerId}, ${c.portalAccountId})`;
+const LIVE = select({
+  id: s.id,
+  assurance: s.assurance,
+  isSecondFactorProven: s.isSecondFactorProven,
+  accountId: computed<string | null>(ownAccount),
+  enrolledAt: t.enrolledAt,
+}).from`${s}
+  LEFT JOIN ${r} ON ${r.id} = ${s.requestId}
+  LEFT JOIN ${c} ON ${c.id} = ${r.contactId}
+  LEFT JOIN ${t} ON ${t.ownerId} = ${ownAccount}
+  WHERE ${s.firmId} = ? AND ${s.audience} = 'PORTAL' AND ${s.revokedAt} IS NULL AND ${s.expiresAt} > ? AND ${s.lastUsedAt} > ?`;
 
 /** Changes how a firm's clients get in, in force from the commit. */
 export class SecurityPolicyService {
@@ -57,20 +97,17 @@ export class SecurityPolicyService {
       enforcedFrom: mode === current.mode ? current.enforcedFrom : null,
       magicLinkRequiresTwoFactor: current.magicLinkRequiresTwoFactor,
     };
-    const count = async (sql: string) => Number(((await reader.query(sql, [firmId])) as { n: number }[])[0]?.n ?? 0);
-    const accounts = await count("SELECT COUNT(*) AS n FROM portal_accounts WHERE firmId = ?");
-    const enrolled = await count(
-      "SELECT COUNT(*) AS n FROM portal_accounts a JOIN two_factor_states t ON t.ownerId = a.id WHERE a.firmId = ? AND t.enrolledAt IS NOT NULL",
-    );
+    const count = async (counting: Select<{ n: number }>) =>
+      (await this.work.unpreparedRows(counting, [firmId]))[0]?.n ?? 0;
+    const ofFirm = await count(ACCOUNTS);
+    const enrolled = await count(ENROLLED);
     return Object.assign(new SecurityModeImpactView(), {
       mode,
       allowedByPlan: planOffersMode(current.plan, mode),
-      accounts,
-      accountsToEnroll: requiresTwoFactor(policy, now) ? accounts - enrolled : 0,
+      accounts: ofFirm,
+      accountsToEnroll: requiresTwoFactor(policy, now) ? ofFirm - enrolled : 0,
       sessionsToEnd: (await losers(reader, firmId, policy, now)).length,
-      contactsWithoutAccount: await count(
-        "SELECT COUNT(*) AS n FROM contacts WHERE firmId = ? AND portalAccountId IS NULL",
-      ),
+      contactsWithoutAccount: await count(WITHOUT_ACCOUNT),
     });
   }
 }
@@ -113,33 +150,24 @@ export async function changePolicy(
   const isAskedOfTeam = after.teamRequiresTwoFactor && !before.teamRequiresTwoFactor;
   if (isAskedOfTeam && caller.kind === "TEAM_MEMBER") await mustBeEnrolled(unit.manager, caller.memberId);
 
-  const changed = await unit.affected(
-    `UPDATE security_policies SET mode = ?, enforcedFrom = ?, magicLinkRequiresTwoFactor = ?, trustedDeviceDays = ?, teamRequiresTwoFactor = ?, version = version + 1, updatedAt = ?, updatedBy = ?
-       WHERE firmId = ? AND version = ?`,
-    [
-      after.mode,
-      after.enforcedFrom,
-      after.magicLinkRequiresTwoFactor ? 1 : 0,
-      after.trustedDeviceDays,
-      after.teamRequiresTwoFactor ? 1 : 0,
-      unit.now,
-      caller.name,
-      firmId,
-      before.version,
-    ],
-  );
+  const changed = await unit.affected(CHANGE, [
+    after.mode,
+    after.enforcedFrom,
+    after.magicLinkRequiresTwoFactor ? 1 : 0,
+    after.trustedDeviceDays,
+    after.teamRequiresTwoFactor ? 1 : 0,
+    unit.now,
+    caller.name,
+    firmId,
+    before.version,
+  ]);
   if (changed !== 1) throw new Refusal("VERSION_CONFLICT", ["input", "expectedVersion"]);
   const ended = [
     ...(await losers(unit.manager, firmId, after, unit.now)),
     ...(isAskedOfTeam ? await unprovenOfTeam(unit, firmId, after) : []),
   ];
-  for (const { id } of ended)
-    await unit.affected("UPDATE sessions SET revokedAt = ? WHERE id = ? AND revokedAt IS NULL", [unit.now, id]);
-  if (!allowsPasswordLogin(after))
-    await unit.affected(
-      "UPDATE sign_in_challenges SET spentAt = ? WHERE firmId = ? AND audience = 'PORTAL' AND spentAt IS NULL",
-      [unit.now, firmId],
-    );
+  for (const { id } of ended) await unit.affected(END_SESSION, [unit.now, id]);
+  if (!allowsPasswordLogin(after)) await unit.affected(SPEND_CHALLENGES, [unit.now, firmId]);
   unit.record({
     type: "SECURITY_POLICY_CHANGED",
     firmId,
@@ -158,12 +186,8 @@ async function unprovenOfTeam(
   firmId: string,
   policy: { teamRequiresTwoFactor: boolean },
 ): Promise<{ id: string }[]> {
-  const sessions = await unit.rows<{ id: string; role: TeamRole }>(
-    `SELECT s.id, m.role FROM sessions s JOIN team_members m ON m.id = s.ownerId
-     WHERE s.firmId = ? AND s.audience = 'TEAM' AND s.revokedAt IS NULL AND s.isSecondFactorProven = 0`,
-    [firmId],
-  );
-  return sessions.filter(({ role }) => teamRoleNeedsTwoFactor(policy, role));
+  const unproven = await unit.rows(UNPROVEN, [firmId]);
+  return unproven.filter(({ role }) => teamRoleNeedsTwoFactor(policy, role));
 }
 
 /** Whoever demands an authenticator of the team has one: nobody locks out themselves. */
@@ -187,17 +211,14 @@ function enforcedFromOf(
 }
 
 /** The firm's live portal sessions that a policy would end. */
-async function losers(manager: EntityManager, firmId: string, policy: ModePolicy, now: number): Promise<LiveSession[]> {
-  const sessions = (await manager.query(
-    `SELECT s.id, s.assurance, s.isSecondFactorProven, COALESCE(s.ownerId, c.portalAccountId) AS accountId, t.enrolledAt
-     FROM sessions s
-     LEFT JOIN client_requests r ON r.id = s.requestId
-     LEFT JOIN contacts c ON c.id = r.contactId
-     LEFT JOIN two_factor_states t ON t.ownerId = COALESCE(s.ownerId, c.portalAccountId)
-     WHERE s.firmId = ? AND s.audience = 'PORTAL' AND s.revokedAt IS NULL AND s.expiresAt > ? AND s.lastUsedAt > ?`,
-    [firmId, now, now - lifetimes.portalIdle],
-  )) as LiveSession[];
-  return sessions.filter(
+async function losers(
+  manager: EntityManager,
+  firmId: string,
+  policy: ModePolicy,
+  now: number,
+): Promise<{ id: string }[]> {
+  const live = await unpreparedRows(manager, LIVE, [firmId, now, now - lifetimes.portalIdle]);
+  return live.filter(
     (session) =>
       !sessionMeetsPolicy({
         assurance: session.assurance,
@@ -205,7 +226,7 @@ async function losers(manager: EntityManager, firmId: string, policy: ModePolicy
         now,
         hasAccount: session.accountId !== null,
         isEnrolled: session.enrolledAt !== null,
-        isSecondFactorProven: Boolean(session.isSecondFactorProven),
+        isSecondFactorProven: session.isSecondFactorProven,
       }),
   );
 }

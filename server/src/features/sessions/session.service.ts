@@ -3,20 +3,16 @@ import {
   counts,
   lifetimes,
   neverProven,
-  nextTeamStep,
   provenAtAfter,
-  sessionMeetsPolicy,
-  teamRoleNeedsTwoFactor,
   type Assurance,
   type Audience,
   type Proof,
-  type SecurityMode,
   type SessionTransport,
-  type TeamRole,
 } from "@gatehouse/shared";
 import { newId } from "../../platform/crypto/ids.js";
 import { digestOf, newToken } from "../../platform/crypto/tokens.js";
 import { forUpdate } from "../../platform/database/dialect.js";
+import { select, sql, table, type RowOf } from "../../platform/database/sql.js";
 import { unauthenticated } from "../../platform/graphql/failures.js";
 import {
   anonymous,
@@ -27,6 +23,15 @@ import {
   type TeamCaller,
 } from "../access/caller.js";
 import type { UnitOfWork, Work } from "../work/unit-of-work.js";
+import {
+  callerOf,
+  FACTS_OF_TOKEN,
+  isIdle,
+  RECHECKED_AT_ONCE,
+  TEAM_FACTS_OF_TOKEN,
+  TEAM_RECHECK,
+  type SessionFacts,
+} from "./session-facts.js";
 import { Session } from "./session.entity.js";
 
 /** Session tokens say which audience they are of. */
@@ -55,66 +60,26 @@ export interface OpenedSession {
   token: string;
 }
 
+const sessions = table(Session);
+const LIVE = select({ id: sessions.id }).from`${sessions}
+  WHERE ${sessions.ownerId} = ? AND ${sessions.revokedAt} IS NULL AND ${sessions.expiresAt} > ? ORDER BY ${sessions.createdAt}, ${sessions.id}`;
+const LIST = select({
+  id: sessions.id,
+  audience: sessions.audience,
+  assurance: sessions.assurance,
+  createdAt: sessions.createdAt,
+  lastUsedAt: sessions.lastUsedAt,
+  expiresAt: sessions.expiresAt,
+  userAgent: sessions.userAgent,
+  ipAddress: sessions.ipAddress,
+}).from`${sessions} WHERE ${sessions.ownerId} = ? AND ${sessions.revokedAt} IS NULL AND ${sessions.expiresAt} > ?
+  ORDER BY ${sessions.createdAt} DESC, ${sessions.id} DESC`;
+const END = sql`UPDATE ${sessions} SET ${sessions.revokedAt} = ? WHERE ${sessions.id} = ? AND ${sessions.revokedAt} IS NULL`;
+const END_OF_OWNER = sql`${END} AND ${sessions.firmId} = ? AND ${sessions.ownerId} = ?`;
+const TOUCH = sql`UPDATE ${sessions} SET ${sessions.lastUsedAt} = ? WHERE ${sessions.id} = ? AND ${sessions.lastUsedAt} < ?`;
+
 /** A session as people see it. */
-export type ShownSession = Pick<
-  Session,
-  "id" | "audience" | "assurance" | "createdAt" | "lastUsedAt" | "expiresAt" | "userAgent" | "ipAddress"
->;
-
-/** What a session's right to act is decided by, read in one statement. */
-interface SessionFactsRow {
-  id: string;
-  firmId: string;
-  audience: Audience;
-  ownerId: string | null;
-  requestId: string | null;
-  email: string;
-  assurance: Assurance;
-  isSecondFactorProven: number;
-  authenticatedAt: number;
-  lastUsedAt: number;
-  expiresAt: number;
-  mode: SecurityMode;
-  enforcedFrom: number | null;
-  magicLinkRequiresTwoFactor: number;
-  teamRequiresTwoFactor: number;
-  memberName: string | null;
-  memberEmail: string | null;
-  memberRole: TeamRole | null;
-  memberDisabledAt: number | null;
-  accountId: string | null;
-  accountEmail: string | null;
-  enrolledAt: number | null;
-}
-
-const OWN_FACTS = `s.id, s.firmId, s.audience, s.ownerId, s.requestId, s.email, s.assurance, s.isSecondFactorProven, s.authenticatedAt,
-  s.lastUsedAt, s.expiresAt, p.mode, p.enforcedFrom, p.magicLinkRequiresTwoFactor, p.teamRequiresTwoFactor,
-  m.name AS memberName, m.email AS memberEmail, m.role AS memberRole, m.disabledAt AS memberDisabledAt, t.enrolledAt`;
-const OWN_TABLES =
-  "sessions s JOIN security_policies p ON p.firmId = s.firmId LEFT JOIN team_members m ON m.id = s.ownerId";
-/*
- * A session by a magic link has no account of its own; whose code it would need is the account of the request's contact, or
- * else the one with the address that the link was sent to.
- */
-const FACTS = `
-  SELECT ${OWN_FACTS}, COALESCE(a.id, b.id, e.id) AS accountId, COALESCE(a.email, b.email, e.email) AS accountEmail
-  FROM ${OWN_TABLES}
-  LEFT JOIN portal_accounts a ON a.id = s.ownerId
-  LEFT JOIN client_requests r ON r.id = s.requestId
-  LEFT JOIN contacts c ON c.id = r.contactId
-  LEFT JOIN portal_accounts b ON b.id = c.portalAccountId
-  LEFT JOIN portal_accounts e ON s.ownerId IS NULL AND e.firmId = s.firmId AND e.email = s.email
-  LEFT JOIN two_factor_states t ON t.ownerId = COALESCE(s.ownerId, b.id, e.id)
-  WHERE s.revokedAt IS NULL AND `;
-/** The same of a team member, who has neither account nor request. */
-const TEAM_FACTS = `
-  SELECT ${OWN_FACTS}, NULL AS accountId, NULL AS accountEmail
-  FROM ${OWN_TABLES}
-  LEFT JOIN two_factor_states t ON t.ownerId = s.ownerId
-  WHERE s.audience = 'TEAM' AND s.revokedAt IS NULL AND `;
-
-const RECHECKED_AT_ONCE = 100;
-const TEAM_RECHECK = `${TEAM_FACTS} s.id IN (${Array.from({ length: RECHECKED_AT_ONCE }, () => "?").join(", ")})`;
+export type ShownSession = RowOf<typeof LIST>;
 
 /** Opens, finds, renews and ends sessions. */
 export class SessionService {
@@ -146,10 +111,7 @@ export class SessionService {
     });
     await manager.insert(Session, session);
     if (given.ownerId !== null) {
-      const live = await unit.rows<Pick<Session, "id">>(
-        "SELECT id FROM sessions WHERE ownerId = ? AND revokedAt IS NULL AND expiresAt > ? ORDER BY createdAt, id",
-        [given.ownerId, now],
-      );
+      const live = await unit.rows(LIVE, [given.ownerId, now]);
       const surplus = live
         .filter(({ id }) => id !== session.id)
         .slice(0, Math.max(0, live.length - counts.sessionsPerOwner));
@@ -177,7 +139,7 @@ export class SessionService {
     });
     // It was ended while its request was under way.
     if (!old) throw unauthenticated();
-    const authenticatedAt = provenAtAfter(proof, { before: Number(old.authenticatedAt), now });
+    const authenticatedAt = provenAtAfter(proof, { before: old.authenticatedAt, now });
     if (old.transport === "TOKEN") {
       const session = Object.assign(old, changes, { authenticatedAt });
       await manager.save(session);
@@ -200,12 +162,12 @@ export class SessionService {
   /** Who holds this token now; anonymous when it is unknown, ended, idle too long, or no longer meets the firm's policy. */
   async authenticate(token: string): Promise<TeamCaller | PortalCaller | Anonymous> {
     if (!isSessionToken(token)) return anonymous;
-    const facts = token.startsWith(tokenPrefix.TEAM) ? TEAM_FACTS : FACTS;
-    const [row] = await this.work.rows<SessionFactsRow>(`${facts} s.tokenDigest = ?`, [digestOf(token)]);
+    const facts = token.startsWith(tokenPrefix.TEAM) ? TEAM_FACTS_OF_TOKEN : FACTS_OF_TOKEN;
+    const [row] = await this.work.rows<SessionFacts>(facts, [digestOf(token)]);
     if (!row) return anonymous;
     const now = this.work.clock.now();
     const caller = callerOf(row, now);
-    if (caller.kind !== "ANONYMOUS" && Number(row.lastUsedAt) + TOUCH_EVERY_MS <= now) await this.touch(row.id, now);
+    if (caller.kind !== "ANONYMOUS" && row.lastUsedAt + TOUCH_EVERY_MS <= now) await this.touch(row.id, now);
     return caller;
   }
 
@@ -216,7 +178,7 @@ export class SessionService {
     );
     const found = await Promise.all(
       parts.map((part) =>
-        this.work.rows<SessionFactsRow>(
+        this.work.rows(
           TEAM_RECHECK,
           Array.from({ length: RECHECKED_AT_ONCE }, (_, place) => part[place] ?? ""),
         ),
@@ -234,86 +196,21 @@ export class SessionService {
   /** The same for people to look at: without those that idled out. */
   async list(ownerId: string): Promise<ShownSession[]> {
     const now = this.work.clock.now();
-    const sessions = await this.work.rows<ShownSession>(
-      `SELECT id, audience, assurance, createdAt, lastUsedAt, expiresAt, userAgent, ipAddress FROM sessions
-       WHERE ownerId = ? AND revokedAt IS NULL AND expiresAt > ? ORDER BY createdAt DESC, id DESC`,
-      [ownerId, now],
-    );
-    return sessions.filter((session) => !isIdle(session, now));
+    const listed = await this.work.rows(LIST, [ownerId, now]);
+    return listed.filter((session) => !isIdle(session, now));
   }
 
   /** Ends a session; with `owner`, for an id that a caller named, only one of that person's. */
   async end(unit: UnitOfWork, sessionId: string, owner?: { firmId: string; ownerId: string }): Promise<boolean> {
-    const scope = owner === undefined ? "" : " AND firmId = ? AND ownerId = ?";
-    const ended = await unit.affected(`UPDATE sessions SET revokedAt = ? WHERE id = ? AND revokedAt IS NULL${scope}`, [
-      unit.now,
-      sessionId,
-      ...(owner === undefined ? [] : [owner.firmId, owner.ownerId]),
-    ]);
+    const ended = await (owner === undefined
+      ? unit.affected(END, [unit.now, sessionId])
+      : unit.affected(END_OF_OWNER, [unit.now, sessionId, owner.firmId, owner.ownerId]));
     return ended === 1;
   }
 
   private async touch(sessionId: string, now: number): Promise<void> {
-    await this.work.do((unit) =>
-      unit.affected("UPDATE sessions SET lastUsedAt = ? WHERE id = ? AND lastUsedAt < ?", [now, sessionId, now]),
-    );
+    await this.work.do((unit) => unit.affected(TOUCH, [now, sessionId, now]));
   }
-}
-
-const isIdle = (session: { audience: Audience; lastUsedAt: number }, now: number) =>
-  Number(session.lastUsedAt) + (session.audience === "TEAM" ? lifetimes.teamIdle : lifetimes.portalIdle) <= now;
-
-/** Decides what a session's row is worth now: the only place that does. */
-function callerOf(row: SessionFactsRow, now: number): TeamCaller | PortalCaller | Anonymous {
-  if (Number(row.expiresAt) <= now || isIdle(row, now)) return anonymous;
-  const isEnrolled = row.enrolledAt !== null;
-  const isSecondFactorProven = Boolean(row.isSecondFactorProven);
-  if (row.audience === "TEAM") {
-    if (row.ownerId === null || row.memberName === null || row.memberRole === null || row.memberDisabledAt !== null)
-      return anonymous;
-    const isTwoFactorDemanded = teamRoleNeedsTwoFactor(
-      { teamRequiresTwoFactor: Boolean(row.teamRequiresTwoFactor) },
-      row.memberRole,
-    );
-    const { step } = nextTeamStep({ isEnrolled, isSecondFactorProven, isDeviceTrusted: false, isTwoFactorDemanded });
-    if (step !== "OPEN_SESSION") return anonymous;
-    return {
-      kind: "TEAM_MEMBER",
-      firmId: row.firmId,
-      sessionId: row.id,
-      authenticatedAt: Number(row.authenticatedAt),
-      memberId: row.ownerId,
-      name: row.memberName,
-      email: row.memberEmail ?? row.email,
-      role: row.memberRole,
-    };
-  }
-
-  const isAccountGone = row.ownerId !== null && row.accountId !== row.ownerId;
-  const policy = {
-    mode: row.mode,
-    enforcedFrom: row.enforcedFrom === null ? null : Number(row.enforcedFrom),
-    magicLinkRequiresTwoFactor: Boolean(row.magicLinkRequiresTwoFactor),
-  };
-  const facts = {
-    assurance: row.assurance,
-    policy,
-    now,
-    hasAccount: row.accountId !== null,
-    isEnrolled,
-    isSecondFactorProven,
-  };
-  if (isAccountGone || !sessionMeetsPolicy(facts)) return anonymous;
-  return {
-    kind: "CLIENT",
-    firmId: row.firmId,
-    sessionId: row.id,
-    authenticatedAt: Number(row.authenticatedAt),
-    email: (row.ownerId === null ? null : row.accountEmail) ?? row.email,
-    assurance: row.assurance,
-    accountId: row.ownerId,
-    requestId: row.requestId,
-  };
 }
 
 /** The session a caller acts with, if any. */

@@ -2,9 +2,10 @@ import { MoreThan } from "typeorm";
 import type { AuditEventType } from "@gatehouse/shared";
 import { newId } from "../../platform/crypto/ids.js";
 import type { KeyRing } from "../../platform/crypto/key-ring.js";
+import { select, table } from "../../platform/database/sql.js";
 import type { Log } from "../../platform/log.js";
 import { Worker } from "../../platform/worker.js";
-import { AuditEvent } from "../audit/audit-event.entity.js";
+import { AuditCounter, AuditEvent } from "../audit/audit-event.entity.js";
 import { systemActor, type UnitOfWork, type Work } from "../work/unit-of-work.js";
 import { waitAfterFailure } from "./retry-schedule.js";
 import { WebhookDelivery, WebhookEndpoint } from "./webhook-endpoint.entity.js";
@@ -24,6 +25,12 @@ const FAILING_AT_ONCE = 200;
 /** Endpoints that are begun at one look, so that the database has time for others. */
 const BEGUN_AT_ONCE = 200;
 const GONE = 410;
+
+const w = table(WebhookEndpoint, "w");
+const c = table(AuditCounter, "c");
+const DUE = select({ id: w.id, attempts: w.attempts }).from`${w} JOIN ${c} ON ${c.firmId} = ${w.firmId}
+  WHERE ${w.disabledAt} IS NULL AND ${w.nextAttemptAt} <= ? AND ${w.deliveredThroughSeq} < ${c.lastSeq}
+  ORDER BY CASE WHEN ${w.attempts} = 0 THEN 0 ELSE 1 END, ${w.nextAttemptAt} LIMIT ${BEGUN_AT_ONCE}`;
 
 export interface DispatcherNeeds {
   work: Work;
@@ -73,12 +80,7 @@ export class WebhookDispatcher {
   }
 
   private async look(): Promise<void> {
-    const due = (await this.needs.work.reader.query(
-      `SELECT w.id, w.attempts FROM webhook_endpoints w JOIN audit_counters c ON c.firmId = w.firmId
-       WHERE w.disabledAt IS NULL AND w.nextAttemptAt <= ? AND w.deliveredThroughSeq < c.lastSeq
-       ORDER BY CASE WHEN w.attempts = 0 THEN 0 ELSE 1 END, w.nextAttemptAt LIMIT ${BEGUN_AT_ONCE}`,
-      [this.needs.work.clock.now()],
-    )) as { id: string; attempts: number }[];
+    const due = await this.needs.work.unpreparedRows(DUE, [this.needs.work.clock.now()]);
     for (const { id, attempts } of due) {
       if (this.busy.has(id) || this.busy.size >= AT_ONCE || this.worker.stopping.aborted) continue;
       const isFailing = attempts > 0;

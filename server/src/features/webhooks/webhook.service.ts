@@ -4,17 +4,23 @@ import type { KeyRing } from "../../platform/crypto/key-ring.js";
 import { decodeCursor, keyset, pageOf, readPage, type PageArgs } from "../../platform/graphql/pages.js";
 import { Refusal } from "../../platform/graphql/failures.js";
 import { forUpdate } from "../../platform/database/dialect.js";
+import { select, sql, table } from "../../platform/database/sql.js";
 import type { FirmCaller } from "../access/caller.js";
 import { AuditCounter } from "../audit/audit-event.entity.js";
 import type { Actor, Work } from "../work/unit-of-work.js";
 import { Firm } from "../firms/firm.entity.js";
 import { AddressRefused, checkAddress, originOf, type AddressPolicy } from "./webhook-address.js";
-import { WebhookEndpoint, type WebhookDelivery } from "./webhook-endpoint.entity.js";
+import { WebhookDelivery, WebhookEndpoint } from "./webhook-endpoint.entity.js";
 import { WebhookDeliveryConnection, WebhookDeliveryView, WebhookEndpointView } from "./webhook.results.js";
 import { newSigningSecret, webhookSecretPlace } from "./webhook-secret.js";
 
 const ENDPOINTS_PER_FIRM = 10;
 const URL_LENGTH = 2000;
+
+const endpoints = table(WebhookEndpoint);
+const DELETE = sql`DELETE FROM ${endpoints} WHERE ${endpoints.id} = ? AND ${endpoints.firmId} = ?`;
+const d = table(WebhookDelivery, "d");
+const DELIVERIES = select({ ...d }).from`${d} WHERE ${d.endpointId} = ? AND `;
 
 /** Where integrators want the firm's events sent. */
 export class WebhookService {
@@ -78,10 +84,7 @@ export class WebhookService {
     return this.needs.work.do(async (unit) => {
       const { firmId } = caller;
       const row = isId("webhookEndpoint", id) ? await unit.manager.findOneBy(WebhookEndpoint, { id, firmId }) : null;
-      if (
-        !row ||
-        (await unit.affected("DELETE FROM webhook_endpoints WHERE id = ? AND firmId = ?", [id, firmId])) !== 1
-      )
+      if (!row || (await unit.affected(DELETE, [id, firmId])) !== 1)
         throw new Refusal("NOT_FOUND", ["input", "webhookEndpointId"]);
       unit.record({ type: "WEBHOOK_DELETED", firmId, actor, data: { url: originOf(row.url) } });
       return WebhookEndpointView.of(row);
@@ -140,28 +143,16 @@ export class WebhookService {
     const page = readPage(args, kind, 2);
     const keys = keyset(
       [
-        { sql: "d.attemptedAt", isDescending: true },
-        { sql: "d.id", isDescending: true },
+        { by: d.attemptedAt, isDescending: true },
+        { by: d.id, isDescending: true },
       ],
       page,
     );
-    const rows = (await this.needs.work.reader.query(
-      `SELECT d.* FROM webhook_deliveries d WHERE d.endpointId = ? AND ${keys.where} ORDER BY ${keys.orderBy} LIMIT ${keys.rows}`,
+    const rows = await this.needs.work.unpreparedRows(
+      DELIVERIES.plus`${keys.where} ORDER BY ${keys.orderBy} LIMIT ${keys.rows}`,
       [endpointId, ...keys.parameters],
-    )) as WebhookDelivery[];
-    const found = pageOf(
-      rows,
-      page,
-      kind,
-      ({ attemptedAt, id }) => [Number(attemptedAt), id],
-      (row) =>
-        WebhookDeliveryView.of({
-          ...row,
-          attemptedAt: Number(row.attemptedAt),
-          isDelivered: Boolean(row.isDelivered),
-          nextAttemptAt: row.nextAttemptAt === null ? null : Number(row.nextAttemptAt),
-        }),
     );
+    const found = pageOf(rows, page, kind, ({ attemptedAt, id }) => [attemptedAt, id], WebhookDeliveryView.of);
     return Object.assign(new WebhookDeliveryConnection(), found);
   }
 

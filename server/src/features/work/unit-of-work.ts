@@ -4,12 +4,14 @@ import { auditEvents, type ActorKind, type AuditEventData, type AuditEventType }
 import type { Clock } from "../../platform/clock/clock.js";
 import { newId } from "../../platform/crypto/ids.js";
 import { affectedRows, countUp } from "../../platform/database/dialect.js";
-import { preparedRows, preparedRowsOf, rowsOf } from "../../platform/database/prepared-rows.js";
+import { preparedRows, preparedRowsOf, rowsOf, unpreparedRows } from "../../platform/database/prepared-rows.js";
+import { select, table, type Select, type Sql } from "../../platform/database/sql.js";
 import { byItself, inTransaction } from "../../platform/database/transaction.js";
 import { isExpected } from "../../platform/graphql/failures.js";
 import type { MailToSend } from "./mail-to-send.js";
 import type { PortalLinks } from "./portal-links.js";
-import { AuditEvent } from "../audit/audit-event.entity.js";
+import { AuditCounter, AuditEvent } from "../audit/audit-event.entity.js";
+import { Contact } from "../contacts/contact.entity.js";
 
 /** Who does it and from where: goes into every event of a unit of work. */
 export interface Actor {
@@ -50,6 +52,11 @@ export interface WorkEnvironment {
   onMail(): void;
 }
 
+const counters = table(AuditCounter);
+const contacts = table(Contact);
+const OLDEST_CONTACT = select({ id: contacts.id })
+  .from`${contacts} WHERE ${contacts.firmId} = ? AND ${contacts.portalAccountId} = ? ORDER BY ${contacts.createdAt}, ${contacts.id} LIMIT 1`;
+
 /**
  * The only way to write. One transaction: what is done, its events and its mails are kept together or not at all. Events are
  * numbered last, under the firm's counter row, so that the numbers follow the order of commits without gaps.
@@ -82,12 +89,16 @@ export class UnitOfWork {
   }
 
   /** Reads by a prepared statement: see rowsOf. */
-  rows<T>(sql: string, parameters: readonly unknown[]): Promise<T[]> {
-    return rowsOf<T>(this.manager, sql, parameters);
+  rows<T>(statement: Select<T> | string, parameters: readonly unknown[]): Promise<T[]> {
+    return rowsOf(this.manager, statement, parameters);
+  }
+  /** Reads by a statement that no connection keeps: see unpreparedRows. */
+  unpreparedRows<T>(statement: Select<T>, parameters: readonly unknown[]): Promise<T[]> {
+    return unpreparedRows(this.manager, statement, parameters);
   }
   /** How many rows one UPDATE, DELETE or INSERT hit: what "spend once" is judged by. */
-  affected(sql: string, parameters: unknown[]): Promise<number> {
-    return affectedRows(this.manager, sql, parameters);
+  affected(statement: Sql | string, parameters: unknown[]): Promise<number> {
+    return affectedRows(this.manager, statement, parameters);
   }
 
   /** @internal */
@@ -112,10 +123,10 @@ export class UnitOfWork {
     for (const { contactId, accountId } of events)
       contactIds.push(contactId ?? (accountId ? await this.oldestContactOf(firmId, accountId) : null));
     const lastSeq = await countUp(manager, {
-      table: "audit_counters",
-      column: "lastSeq",
+      of: counters,
+      counter: counters.lastSeq,
       by: events.length,
-      where: "firmId",
+      where: counters.firmId,
       value: firmId,
     });
     if (lastSeq === null) throw new Error(`the firm ${firmId} has no event counter`);
@@ -141,10 +152,7 @@ export class UnitOfWork {
   }
 
   private async oldestContactOf(firmId: string, accountId: string): Promise<string | null> {
-    const [row] = await this.rows<{ id: string }>(
-      "SELECT id FROM contacts WHERE firmId = ? AND portalAccountId = ? ORDER BY createdAt, id LIMIT 1",
-      [firmId, accountId],
-    );
+    const [row] = await this.rows(OLDEST_CONTACT, [firmId, accountId]);
     return row?.id ?? null;
   }
 }
@@ -171,16 +179,20 @@ export class Work {
     return this.environment.dataSource.manager;
   }
   /** For what is read with every request: see preparedRows. */
-  rows<T>(sql: string, parameters: readonly unknown[]): Promise<T[]> {
-    return preparedRows<T>(this.environment.dataSource, sql, parameters);
+  rows<T>(statement: Select<T> | string, parameters: readonly unknown[]): Promise<T[]> {
+    return preparedRows(this.environment.dataSource, statement, parameters);
+  }
+  /** For what is read seldom, or by many forms of a statement: see unpreparedRows. */
+  unpreparedRows<T>(statement: Select<T>, parameters: readonly unknown[]): Promise<T[]> {
+    return unpreparedRows(this.reader, statement, parameters);
   }
   /** For pages of wide rows: see preparedRowsOf. */
   rowsOf<V extends readonly unknown[], T>(
     rowOf: (values: V) => T,
-    sql: string,
+    statement: Select<V>,
     parameters: readonly unknown[],
   ): Promise<T[]> {
-    return preparedRowsOf(this.environment.dataSource, rowOf, sql, parameters);
+    return preparedRowsOf(this.environment.dataSource, rowOf, statement, parameters);
   }
 
   /**
@@ -211,10 +223,10 @@ export class Work {
    * One UPDATE or DELETE as a unit of work of its own, without a transaction around it; how many rows it hit. For tries, which count
    * whoever makes them: what guards pass before a unit's work is left out.
    */
-  once(sql: string, parameters: unknown[]): Promise<number> {
+  once(statement: Sql | string, parameters: unknown[]): Promise<number> {
     return this.guards.getStore()?.some(({ ends }) => ends)
-      ? this.do((unit) => unit.affected(sql, parameters))
-      : byItself(this.environment.dataSource, sql, parameters);
+      ? this.do((unit) => unit.affected(statement, parameters))
+      : byItself(this.environment.dataSource, statement, parameters);
   }
 
   /** As `do`, but what was written stays when it ends in a refusal: for tries, which are taken before anything is looked at. */

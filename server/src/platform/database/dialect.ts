@@ -1,5 +1,6 @@
 import type { PoolConnection, ResultSetHeader } from "mysql2";
 import type { DataSource, EntityManager, QueryRunner } from "typeorm";
+import { NOTHING, sql, textOf, type Column, type Sql } from "./sql.js";
 
 /** The only place that knows which database it is. Everything else writes SQL that both understand. */
 export type Dialect = "sqlite" | "mysql";
@@ -10,11 +11,14 @@ export const dialectOf = (source: DataSource | EntityManager): Dialect =>
 /** The lock option of a find: nobody else changes the rows until the commit. SQLite's writers are serial anyway. */
 export const forUpdate = (manager: EntityManager) =>
   dialectOf(manager) === "mysql" ? ({ lock: { mode: "pessimistic_write" } } as const) : {};
+const FOR_UPDATE = sql` FOR UPDATE`;
+const LOCK_IN_SHARE_MODE = sql` LOCK IN SHARE MODE`;
 /** The same at the end of a SELECT in SQL. */
-export const changing = (source: DataSource | EntityManager) => (dialectOf(source) === "mysql" ? " FOR UPDATE" : "");
+export const changing = (source: DataSource | EntityManager): Sql =>
+  dialectOf(source) === "mysql" ? FOR_UPDATE : NOTHING;
 /** As `changing`, but others may hold the same lock: whoever wants to change the rows waits for all of them. */
-export const sharing = (source: DataSource | EntityManager) =>
-  dialectOf(source) === "mysql" ? " LOCK IN SHARE MODE" : "";
+export const sharing = (source: DataSource | EntityManager): Sql =>
+  dialectOf(source) === "mysql" ? LOCK_IN_SHARE_MODE : NOTHING;
 
 interface DriverError {
   code?: string;
@@ -50,17 +54,22 @@ export function isRetryable(error: unknown): boolean {
  * Runs one UPDATE or DELETE and says how many rows it hit: what "spend once" and "count once" are judged by.
  * `?` placeholders; on MySQL the count is of matched rows, so a no-op update counts too.
  */
-export async function affectedRows(manager: EntityManager, sql: string, parameters: unknown[]): Promise<number> {
+export async function affectedRows(
+  manager: EntityManager,
+  statement: Sql | string,
+  parameters: unknown[],
+): Promise<number> {
+  const text = textOf(statement);
   if (!manager.queryRunner) throw new Error("a conditional write belongs in a transaction");
-  if (dialectOf(manager) === "sqlite") return (await manager.queryRunner.query(sql, parameters, true)).affected ?? 0;
-  return (await execute<ResultSetHeader>(manager.queryRunner, sql, parameters)).affectedRows;
+  if (dialectOf(manager) === "sqlite") return (await manager.queryRunner.query(text, parameters, true)).affected ?? 0;
+  return (await execute<ResultSetHeader>(manager.queryRunner, text, parameters)).affectedRows;
 }
 
 /** Runs a statement that each of MySQL's connections prepares once. */
-export async function execute<T>(runner: QueryRunner, sql: string, parameters: readonly unknown[]): Promise<T> {
+export async function execute<T>(runner: QueryRunner, text: string, parameters: readonly unknown[]): Promise<T> {
   const connection = (await runner.connect()) as PoolConnection;
   return new Promise((resolve, reject) => {
-    connection.execute(sql, [...parameters] as string[], (error, result) => {
+    connection.execute(text, [...parameters] as string[], (error, result) => {
       if (error) reject(error);
       else resolve(result as T);
     });
@@ -70,41 +79,41 @@ export async function execute<T>(runner: QueryRunner, sql: string, parameters: r
 /** Adds to the counter in one row, and answers what it is then; null where there is no such row. */
 export async function countUp(
   manager: EntityManager,
-  { table, column, by, where, value }: { table: string; column: string; by: number; where: string; value: string },
+  { of, counter, by, where, value }: { of: Sql; counter: Column<number>; by: number; where: Sql; value: string },
 ): Promise<number | null> {
   if (!manager.queryRunner) throw new Error("a counter is moved in a transaction");
   if (dialectOf(manager) === "sqlite") {
-    const sql = `UPDATE ${table} SET ${column} = ${column} + ? WHERE ${where} = ? RETURNING ${column} AS counted`;
-    const [row] = (await manager.queryRunner.query(sql, [by, value])) as { counted: number }[];
+    const counting = sql`UPDATE ${of} SET ${counter} = ${counter} + ? WHERE ${where} = ? RETURNING ${counter.as("counted")}`;
+    const [row] = (await manager.queryRunner.query(counting.sqlText, [by, value])) as { counted: number }[];
     return row?.counted ?? null;
   }
   // The server tells what it was given by LAST_INSERT_ID together with the count of rows.
-  const sql = `UPDATE ${table} SET ${column} = LAST_INSERT_ID(${column} + ?) WHERE ${where} = ?`;
-  const { affectedRows: rows, insertId } = await execute<ResultSetHeader>(manager.queryRunner, sql, [by, value]);
+  const { sqlText } = sql`UPDATE ${of} SET ${counter} = LAST_INSERT_ID(${counter} + ?) WHERE ${where} = ?`;
+  const { affectedRows: rows, insertId } = await execute<ResultSetHeader>(manager.queryRunner, sqlText, [by, value]);
   return rows === 1 ? insertId : null;
 }
 
 /** A statement that inserts, unless the row is there already. */
-export const insertIgnore = (source: DataSource | EntityManager) =>
-  dialectOf(source) === "mysql" ? "INSERT IGNORE INTO" : "INSERT OR IGNORE INTO";
+export const insertIgnore = (source: DataSource | EntityManager): Sql =>
+  dialectOf(source) === "mysql" ? sql`INSERT IGNORE INTO` : sql`INSERT OR IGNORE INTO`;
 
 /** A read that the database ends after so long, which isOutOfTime tells. SQLite reads in the process itself and ends nothing. */
-export function limited(source: DataSource | EntityManager, sql: string, limitMs: number): string {
+export function limited(source: DataSource | EntityManager, text: string, limitMs: number): string {
   switch (("connection" in source ? source.connection : source).options.type) {
     case "mariadb":
-      return `SET STATEMENT max_statement_time = ${limitMs / 1000} FOR ${sql}`;
+      return `SET STATEMENT max_statement_time = ${limitMs / 1000} FOR ${text}`;
     case "mysql":
-      return sql.replace(/\bSELECT\b/, `SELECT /*+ MAX_EXECUTION_TIME(${limitMs}) */`);
+      return text.replace(/\bSELECT\b/, `SELECT /*+ MAX_EXECUTION_TIME(${limitMs}) */`);
     default:
-      return sql;
+      return text;
   }
 }
 export const isOutOfTime = (error: unknown): boolean => [1969, 3024].includes(driverErrorOf(error).errno ?? 0);
 
 /** A join that is made in the order it is written in. */
-export const inOrder = (source: DataSource | EntityManager) =>
-  dialectOf(source) === "mysql" ? "STRAIGHT_JOIN" : "CROSS JOIN";
+export const inOrder = (source: DataSource | EntityManager): Sql =>
+  dialectOf(source) === "mysql" ? sql`STRAIGHT_JOIN` : sql`CROSS JOIN`;
 
 /** The index to read a table by, where MySQL's optimiser would sort the whole firm rather than read a page in order. */
-export const byIndex = (source: DataSource | EntityManager, name: string) =>
-  dialectOf(source) === "mysql" ? `FORCE INDEX (${name})` : `INDEXED BY ${name}`;
+export const byIndex = (source: DataSource | EntityManager, index: Sql): Sql =>
+  dialectOf(source) === "mysql" ? sql`FORCE INDEX (${index})` : sql`INDEXED BY ${index}`;

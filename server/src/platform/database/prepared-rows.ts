@@ -2,18 +2,23 @@ import type { Pool } from "mysql2";
 import type { DataSource, EntityManager } from "typeorm";
 import { dialectOf, execute } from "./dialect.js";
 import { executeRows } from "./planned-rows.js";
+import { textOf, type Select, type Sql } from "./sql.js";
 
 /** How many statements a connection keeps prepared; the server's own bound is over all connections together. */
 export const PREPARED_STATEMENTS = 300;
 
 /**
  * Reads rows outside a transaction by a statement that each connection prepares once: for what is read with every request. Give it
- * statements of a few forms only; moments come as numbers.
+ * statements of a few forms only.
  */
-export function preparedRows<T>(dataSource: DataSource, sql: string, parameters: readonly unknown[]): Promise<T[]> {
+export async function preparedRows<T>(
+  dataSource: DataSource,
+  statement: Select<T> | string,
+  parameters: readonly unknown[],
+): Promise<T[]> {
   // SQLite's runner keeps its statements itself.
-  if (dialectOf(dataSource) === "sqlite") return dataSource.query<T[]>(sql, [...parameters]);
-  return executed<T>(dataSource, sql, parameters, false);
+  if (dialectOf(dataSource) === "sqlite") return unpreparedRows(dataSource.manager, statement, parameters);
+  return decoded(statement, await executed(dataSource, textOf(statement), parameters, false));
 }
 
 /**
@@ -23,22 +28,19 @@ export function preparedRows<T>(dataSource: DataSource, sql: string, parameters:
 export async function preparedRowsOf<V extends readonly unknown[], T>(
   dataSource: DataSource,
   rowOf: (values: V) => T,
-  sql: string,
+  statement: Select<V>,
   parameters: readonly unknown[],
 ): Promise<T[]> {
-  const rows =
-    dialectOf(dataSource) === "sqlite"
-      ? (await dataSource.query<object[]>(sql, [...parameters])).map((row) => Object.values(row) as unknown[])
-      : await executed<unknown[]>(dataSource, sql, parameters, true);
-  return rows.map((values) => rowOf(values as unknown as V));
+  if (dialectOf(dataSource) === "sqlite") return unpreparedRowsOf(dataSource.manager, rowOf, statement, parameters);
+  return statement.rowsOf(await executed(dataSource, statement.sqlText, parameters, true)).map(rowOf);
 }
 
-function executed<T>(
+function executed(
   dataSource: DataSource,
-  sql: string,
+  text: string,
   parameters: readonly unknown[],
   isOfArrays: boolean,
-): Promise<T[]> {
+): Promise<unknown[]> {
   const { pool } = dataSource.driver as unknown as { pool: Pool };
   return new Promise((resolve, reject) => {
     pool.getConnection((failure, connection) => {
@@ -46,19 +48,51 @@ function executed<T>(
         reject(failure);
         return;
       }
-      executeRows(connection, sql, parameters, isOfArrays, (error, rows) => {
+      executeRows(connection, text, parameters, isOfArrays, (error, rows) => {
         connection.release();
         if (error) reject(error);
-        else resolve(rows as T[]);
+        else resolve(rows as unknown[]);
       });
     });
   });
 }
 
 /** The same where a manager reads: within its transaction, if it has one. */
-export async function rowsOf<T>(manager: EntityManager, sql: string, parameters: readonly unknown[]): Promise<T[]> {
+export async function rowsOf<T>(
+  manager: EntityManager,
+  statement: Select<T> | string,
+  parameters: readonly unknown[],
+): Promise<T[]> {
   const { queryRunner, connection: dataSource } = manager;
-  if (!queryRunner) return preparedRows<T>(dataSource, sql, parameters);
-  if (dialectOf(dataSource) === "sqlite") return queryRunner.query(sql, [...parameters]) as Promise<T[]>;
-  return execute<T[]>(queryRunner, sql, parameters);
+  if (!queryRunner) return preparedRows(dataSource, statement, parameters);
+  if (dialectOf(dataSource) === "sqlite") return unpreparedRows(manager, statement, parameters);
+  return decoded(statement, await execute<unknown[]>(queryRunner, textOf(statement), parameters));
 }
+
+/** Reads rows by a statement that has a form for each number of parameters, or is sent seldom: no connection keeps it. */
+export const unpreparedRows = async <T>(
+  manager: EntityManager,
+  statement: Select<T> | string,
+  parameters: readonly unknown[],
+): Promise<T[]> => decoded(statement, await manager.query<unknown[]>(textOf(statement), [...parameters]));
+
+/** The same for pages of wide rows: see preparedRowsOf. */
+export async function unpreparedRowsOf<V extends readonly unknown[], T>(
+  manager: EntityManager,
+  rowOf: (values: V) => T,
+  statement: Select<V>,
+  parameters: readonly unknown[],
+): Promise<T[]> {
+  const rows = await manager.query<object[]>(statement.sqlText, [...parameters]);
+  return statement.rowsOf(rows.map((row) => Object.values(row))).map(rowOf);
+}
+
+/** A write of which the same is true, and whose count of rows nobody asks for. */
+export const unpreparedWrite = async (
+  manager: EntityManager,
+  statement: Sql,
+  parameters: readonly unknown[],
+): Promise<void> => void (await manager.query(statement.sqlText, [...parameters]));
+
+const decoded = <T>(statement: Select<T> | string, rows: unknown[]): T[] =>
+  typeof statement === "string" ? (rows as T[]) : statement.rowsOf(rows);

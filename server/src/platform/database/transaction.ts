@@ -1,5 +1,6 @@
 import type { DataSource, EntityManager } from "typeorm";
 import { affectedRows, isRetryable } from "./dialect.js";
+import type { Sql } from "./sql.js";
 
 const TRIES = 12;
 
@@ -23,11 +24,11 @@ export const inTransaction = <T>(dataSource: DataSource, work: (manager: EntityM
   untilItWins(() => dataSource.transaction(work));
 
 /** One write that the database commits as it is, in one round trip; how many rows it hit. */
-export const byItself = (dataSource: DataSource, sql: string, parameters: unknown[]): Promise<number> =>
+export const byItself = (dataSource: DataSource, statement: Sql | string, parameters: unknown[]): Promise<number> =>
   untilItWins(async () => {
     const queryRunner = dataSource.createQueryRunner();
     try {
-      return await affectedRows(queryRunner.manager, sql, parameters);
+      return await affectedRows(queryRunner.manager, statement, parameters);
     } finally {
       await queryRunner.release();
     }

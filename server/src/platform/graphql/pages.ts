@@ -1,5 +1,6 @@
 import { ArgsType, Field, Int, ObjectType } from "type-graphql";
 import { counts } from "@gatehouse/shared";
+import { join, sql, type Sql } from "../database/sql.js";
 import { badInput } from "./failures.js";
 
 @ObjectType({ description: "Where a page of a connection lies within the list." })
@@ -80,38 +81,45 @@ export function readPage(args: PageArgs, kind: string, keyCount: number): PageRe
 
 export interface OrderColumn {
   /** A column or expression that is never null. */
-  sql: string;
+  by: Sql;
   isDescending?: boolean;
 }
+
+const ANY = sql`1 = 1`;
 
 /**
  * The WHERE and ORDER BY of one page, for columns whose last one is unique. Ask for `limit + 1` rows; `pageOf` tells from the
  * surplus row whether there are more. Without cursors the condition is `1 = 1`.
  */
 export function keyset(
-  columns: OrderColumn[],
+  columns: readonly OrderColumn[],
   page: PageRequest,
-): { where: string; parameters: CursorKeys; orderBy: string; rows: number } {
-  const conditions: string[] = [];
+): { where: Sql; parameters: CursorKeys; orderBy: Sql; rows: number } {
+  const conditions: Sql[] = [];
   const parameters: CursorKeys = [];
   const beyond = (keys: CursorKeys, isAfter: boolean) => {
-    const compare = ({ sql, isDescending = false }: OrderColumn, orEqual = "") =>
-      `${sql} ${isAfter === !isDescending ? ">" : "<"}${orEqual} ?`;
+    const compare = ({ by, isDescending = false }: OrderColumn) =>
+      isAfter === !isDescending ? sql`${by} >` : sql`${by} <`;
     const alternatives = columns.map((column, index) => {
-      const equal = columns.slice(0, index).map(({ sql }) => `${sql} = ?`);
-      return `(${[...equal, compare(column)].join(" AND ")})`;
+      const equal = columns.slice(0, index).map(({ by }) => sql`${by} = ?`);
+      return sql`(${join([...equal, sql`${compare(column)} ?`], " AND ")})`;
     });
     // The bound on the first column alone says nothing new, but lets the database begin in the index where the page begins.
-    const bounds = columns.slice(0, 1).map((column) => compare(column, "="));
-    conditions.push([...bounds, `(${alternatives.join(" OR ")})`].join(" AND "));
+    const bounds = columns.slice(0, 1).map((column) => sql`${compare(column)}= ?`);
+    conditions.push(...bounds, sql`(${join(alternatives, " OR ")})`);
     parameters.push(...keys.slice(0, 1), ...columns.flatMap((_, index) => keys.slice(0, index + 1)));
   };
   if (page.after) beyond(page.after, true);
   if (page.before) beyond(page.before, false);
-  const orderBy = columns
-    .map(({ sql, isDescending = false }) => `${sql} ${isDescending === page.isForward ? "DESC" : "ASC"}`)
-    .join(", ");
-  return { where: conditions.join(" AND ") || "1 = 1", parameters, orderBy, rows: page.limit + 1 };
+  const orderBy = columns.map(({ by, isDescending = false }) =>
+    isDescending === page.isForward ? sql`${by} DESC` : sql`${by} ASC`,
+  );
+  return {
+    where: conditions.length === 0 ? ANY : join(conditions, " AND "),
+    parameters,
+    orderBy: join(orderBy, ", "),
+    rows: page.limit + 1,
+  };
 }
 
 interface Edge<T> {

@@ -1,0 +1,21 @@
+import { sql, table } from "../../platform/database/sql.js";
+import { MagicLink } from "../magic-links/magic-link.entity.js";
+import { MailedToken } from "../mailed-tokens/mailed-token.entity.js";
+import { SignInChallenge } from "../sign-in/sign-in-challenge.entity.js";
+import type { UnitOfWork } from "../work/unit-of-work.js";
+
+const links = table(MagicLink);
+const challenges = table(SignInChallenge);
+const tokens = table(MailedToken);
+const REVOKE = sql`UPDATE ${links} SET ${links.revokedAt} = ? WHERE ${links.id} = ? AND ${links.revokedAt} IS NULL`;
+const SPEND_CHALLENGES = sql`UPDATE ${challenges} SET ${challenges.spentAt} = ?
+  WHERE ${challenges.firmId} = ? AND ${challenges.magicLinkId} = ? AND ${challenges.door} = 'MAGIC_LINK' AND ${challenges.spentAt} IS NULL`;
+const SPEND_TOKENS = sql`UPDATE ${tokens} SET ${tokens.spentAt} = ?
+  WHERE ${tokens.firmId} = ? AND ${tokens.magicLinkId} = ? AND ${tokens.spentAt} IS NULL`;
+
+/** Ends a magic link, and what is on its way to a session by it; sessions that it opened are the caller's to end, afterwards. */
+export async function endLink(unit: UnitOfWork, firmId: string, linkId: string): Promise<void> {
+  await unit.affected(REVOKE, [unit.now, linkId]);
+  await unit.affected(SPEND_CHALLENGES, [unit.now, firmId, linkId]);
+  await unit.affected(SPEND_TOKENS, [unit.now, firmId, linkId]);
+}
