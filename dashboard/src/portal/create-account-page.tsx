@@ -1,4 +1,5 @@
 import { useState } from "react";
+import { allowsPasswordLogin } from "@gatehouse/shared";
 import { NextStep_result, signedInAtOnce, type NextStepResult } from "../features/sign-in/next-step.js";
 import { graphql } from "../graphql/graphql.js";
 import { useAct } from "../graphql/use-act.js";
@@ -35,7 +36,7 @@ export function CreateAccountPage({ token }: { token: string | null }) {
   const say = usePortalWords();
   const [step, setStep] = useState<NextStepResult | null>(null);
   if (step) return <NextStep result={step} onStartAgain={() => goTo(firm.slug, "")} />;
-  if (firm.mode === "MAGIC_LINK_ONLY") return <LinksOnly />;
+  if (!allowsPasswordLogin(firm)) return <LinksOnly />;
   if (token === null)
     return <CreateAccountForm token={null} forWhom={say.createAccount.yourAddress} onStep={setStep} />;
   return (

@@ -1,4 +1,5 @@
 import { useState } from "react";
+import { allowsPasswordLogin } from "@gatehouse/shared";
 import { RequestMailForm } from "../features/sign-in/request-mail-form.js";
 import { graphql } from "../graphql/graphql.js";
 import { useAct } from "../graphql/use-act.js";
@@ -45,7 +46,7 @@ export function RequestMailPage({ kind }: { kind: "account" | "password" }) {
   const [email, setEmail] = useState("");
   const [isSent, setSent] = useState(false);
   const { title, intro, button, sent } = say[kind];
-  if (firm.mode === "MAGIC_LINK_ONLY") return <LinksOnly />;
+  if (!allowsPasswordLogin(firm)) return <LinksOnly />;
   const submit = async (to: string) => {
     setEmail(to);
     const input = { firmSlug: firm.slug, email: to };

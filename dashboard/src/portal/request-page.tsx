@@ -1,4 +1,5 @@
 import { useQuery } from "urql";
+import { allowsPasswordLogin } from "@gatehouse/shared";
 import { graphql, readFragment, type FragmentOf } from "../graphql/graphql.js";
 import { sayError } from "../graphql/use-act.js";
 import { Button } from "../ui/button.js";
@@ -71,7 +72,7 @@ export function RequestPage({ requestId }: { requestId: string }) {
       ) : (
         <EmptyState title={say.hidden}>{say.hiddenWhy(firm.name)}</EmptyState>
       )}
-      {!hasAccount && firm.mode !== "MAGIC_LINK_ONLY" && (
+      {!hasAccount && allowsPasswordLogin(firm) && (
         <section
           aria-label={say.createAccount}
           className="flex flex-col items-start gap-3 rounded-xl border border-line p-5"

@@ -1,4 +1,5 @@
 import { useState } from "react";
+import { allowsPasswordLogin } from "@gatehouse/shared";
 import { NextStep_result, signedInAtOnce, type NextStepResult } from "../features/sign-in/next-step.js";
 import { PasswordForm } from "../features/sign-in/password-form.js";
 import { graphql } from "../graphql/graphql.js";
@@ -40,7 +41,7 @@ export function SignInPage(props: { hasEnded: boolean; landingRequestId: string 
   const { act, isPending, problems } = useAct(SignInPage_portalSignIn);
   const [step, setStep] = useState<NextStepResult | null>(null);
   if (step) return <NextStep result={step} onStartAgain={() => setStep(null)} />;
-  if (firm.mode === "MAGIC_LINK_ONLY") return <LinksOnly />;
+  if (!allowsPasswordLogin(firm)) return <LinksOnly />;
   const signIn = async (who: { email: string; password: string }) => {
     const { payload } = await act({
       input: { firmSlug: firm.slug, ...who, landingRequestId: props.landingRequestId },

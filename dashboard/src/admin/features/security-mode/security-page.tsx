@@ -2,6 +2,7 @@ import { useState, type FormEvent } from "react";
 import { useQuery } from "urql";
 import { Link } from "@tanstack/react-router";
 import {
+  allowsPasswordLogin,
   counts,
   plans,
   planOffersMode,
@@ -254,7 +255,7 @@ function Impact({ mode, isLater }: { mode: SecurityMode; isLater: boolean }) {
     <section aria-label="What saving will do" className="rounded-md bg-sunken p-4 text-sm text-ink">
       <h3 className="font-medium">What saving will do</h3>
       <ul className="list-disc pt-1 pl-5">
-        {securityModes[mode].passwordLogin ? (
+        {allowsPasswordLogin({ mode }) ? (
           <li>
             {quantity(accountsToEnroll, "client")} of {quantity(accounts, "account")} will be asked to set up two-factor
             authentication.
