@@ -2,6 +2,7 @@ import { useState } from "react";
 import { allowsPasswordLogin } from "@gatehouse/shared";
 import { NextStep_result, signedInAtOnce, type NextStepResult } from "../features/sign-in/next-step.js";
 import { graphql } from "../graphql/graphql.js";
+import { Problems } from "../graphql/problems.fragment.js";
 import { useAct } from "../graphql/use-act.js";
 import { Frame } from "./frame.js";
 import { MailedTokenPreview } from "./mailed-token-preview.js";
@@ -19,15 +20,11 @@ const CreateAccountPage_create = graphql(
         result {
           ...NextStep_result
         }
-        userErrors {
-          code
-          field
-          message
-        }
+        ...Problems
       }
     }
   `,
-  [NextStep_result],
+  [NextStep_result, Problems],
 );
 
 /** Creates the account whose mailbox was proven: by the mailed token, or (null) by the magic-link session. */

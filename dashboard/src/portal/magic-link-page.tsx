@@ -4,6 +4,7 @@ import type { NextStepResult } from "../features/sign-in/next-step.js";
 import { CodeForm } from "../features/two-factor/code-form.js";
 import { carriesMailedToken } from "../graphql/client.js";
 import { graphql, type ResultOf } from "../graphql/graphql.js";
+import { Problems } from "../graphql/problems.fragment.js";
 import { otherProblems, sayError, useAct } from "../graphql/use-act.js";
 import { useWords } from "../language/language-context.js";
 import { Banner } from "../ui/banner.js";
@@ -31,52 +32,50 @@ const MagicLinkPage_preview = graphql(`
     }
   }
 `);
-const MagicLinkPage_claim = graphql(`
-  mutation MagicLinkPage_claim($input: ClaimMagicLinkInput!) {
-    claimMagicLink(input: $input) {
-      result {
-        __typename
-        ... on SignedIn {
-          landingRequestId
+const MagicLinkPage_claim = graphql(
+  `
+    mutation MagicLinkPage_claim($input: ClaimMagicLinkInput!) {
+      claimMagicLink(input: $input) {
+        result {
+          __typename
+          ... on SignedIn {
+            landingRequestId
+          }
+          ... on TwoFactorRequired {
+            challengeToken
+            hasPasskey
+            trustedDeviceDays
+          }
+          ... on AccountRequired {
+            confirmationToken
+            maskedEmail
+          }
+          ... on SignInRequired {
+            requestId
+            maskedEmail
+          }
+          ... on MagicLinkNotUsable {
+            state
+            maskedEmail
+          }
         }
-        ... on TwoFactorRequired {
-          challengeToken
-          hasPasskey
-          trustedDeviceDays
-        }
-        ... on AccountRequired {
-          confirmationToken
-          maskedEmail
-        }
-        ... on SignInRequired {
-          requestId
-          maskedEmail
-        }
-        ... on MagicLinkNotUsable {
-          state
-          maskedEmail
-        }
-      }
-      userErrors {
-        code
-        field
-        message
+        ...Problems
       }
     }
-  }
-`);
-const MagicLinkPage_send = graphql(`
-  mutation MagicLinkPage_send($input: SendAccessLinkInput!) {
-    sendAccessLink(input: $input) {
-      accepted
-      userErrors {
-        code
-        field
-        message
+  `,
+  [Problems],
+);
+const MagicLinkPage_send = graphql(
+  `
+    mutation MagicLinkPage_send($input: SendAccessLinkInput!) {
+      sendAccessLink(input: $input) {
+        accepted
+        ...Problems
       }
     }
-  }
-`);
+  `,
+  [Problems],
+);
 type Claimed = NonNullable<ResultOf<typeof MagicLinkPage_claim>["claimMagicLink"]["result"]>;
 type Unusable = "UNCLAIMED" | "CLAIMED" | "EXPIRED" | "REVOKED";
 

@@ -1,4 +1,5 @@
 import { graphql, readFragment, type FragmentOf } from "../graphql/graphql.js";
+import { Problems } from "../graphql/problems.fragment.js";
 import { useAct } from "../graphql/use-act.js";
 import { Badge } from "../ui/badge.js";
 import { Checkbox } from "../ui/checkbox.js";
@@ -33,15 +34,11 @@ const Checklist_setDone = graphql(
           id
           ...RequestItem_request
         }
-        userErrors {
-          code
-          field
-          message
-        }
+        ...Problems
       }
     }
   `,
-  [RequestItem_request],
+  [RequestItem_request, Problems],
 );
 type Given = { request: FragmentOf<typeof RequestItem_request> };
 

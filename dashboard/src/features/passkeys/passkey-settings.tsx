@@ -2,6 +2,7 @@ import { useState, type FormEvent } from "react";
 import { useQuery } from "urql";
 import type { PublicKeyCredentialCreationOptionsJSON } from "@simplewebauthn/browser";
 import { graphql } from "../../graphql/graphql.js";
+import { Problems } from "../../graphql/problems.fragment.js";
 import { otherProblems, problemOf, useAct } from "../../graphql/use-act.js";
 import { useWords } from "../../language/language-context.js";
 import { Badge } from "../../ui/badge.js";
@@ -25,44 +26,41 @@ const PasskeySettings_passkeys = graphql(`
     }
   }
 `);
-const PasskeySettings_begin = graphql(`
-  mutation PasskeySettings_begin {
-    beginPasskeyRegistration {
-      options
-      userErrors {
-        code
-        field
-        message
+const PasskeySettings_begin = graphql(
+  `
+    mutation PasskeySettings_begin {
+      beginPasskeyRegistration {
+        options
+        ...Problems
       }
     }
-  }
-`);
-const PasskeySettings_add = graphql(`
-  mutation PasskeySettings_add($input: AddPasskeyInput!) {
-    addPasskey(input: $input) {
-      passkey {
-        id
-      }
-      userErrors {
-        code
-        field
-        message
-      }
-    }
-  }
-`);
-const PasskeySettings_remove = graphql(`
-  mutation PasskeySettings_remove($input: RemovePasskeyInput!) {
-    removePasskey(input: $input) {
-      removedPasskeyId
-      userErrors {
-        code
-        field
-        message
+  `,
+  [Problems],
+);
+const PasskeySettings_add = graphql(
+  `
+    mutation PasskeySettings_add($input: AddPasskeyInput!) {
+      addPasskey(input: $input) {
+        passkey {
+          id
+        }
+        ...Problems
       }
     }
-  }
-`);
+  `,
+  [Problems],
+);
+const PasskeySettings_remove = graphql(
+  `
+    mutation PasskeySettings_remove($input: RemovePasskeyInput!) {
+      removePasskey(input: $input) {
+        removedPasskeyId
+        ...Problems
+      }
+    }
+  `,
+  [Problems],
+);
 
 /** One's own passkeys, beside the authenticator app. */
 export function PasskeySettings() {

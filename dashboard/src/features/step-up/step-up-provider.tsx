@@ -2,6 +2,7 @@ import { useCallback, useRef, useState, type FormEvent, type ReactNode } from "r
 import { useQuery } from "urql";
 import { StepUpContext } from "../../graphql/step-up-context.js";
 import { graphql } from "../../graphql/graphql.js";
+import { Problems } from "../../graphql/problems.fragment.js";
 import { otherProblems, problemOf, useAct } from "../../graphql/use-act.js";
 import { useWords } from "../../language/language-context.js";
 import { Banner } from "../../ui/banner.js";
@@ -11,20 +12,19 @@ import { knowsPasskeys, usePasskeyProof } from "../passkeys/use-passkey-proof.js
 import { PasswordInput } from "../passwords/password-field.js";
 import { CodeInput } from "../two-factor/code-input.js";
 
-const StepUpProvider_stepUp = graphql(`
-  mutation StepUpProvider_stepUp($input: StepUpInput!) {
-    stepUp(input: $input) {
-      session {
-        id
-      }
-      userErrors {
-        code
-        field
-        message
+const StepUpProvider_stepUp = graphql(
+  `
+    mutation StepUpProvider_stepUp($input: StepUpInput!) {
+      stepUp(input: $input) {
+        session {
+          id
+        }
+        ...Problems
       }
     }
-  }
-`);
+  `,
+  [Problems],
+);
 
 const StepUpProvider_passkeys = graphql(`
   query StepUpProvider_passkeys {

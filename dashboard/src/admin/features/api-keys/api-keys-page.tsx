@@ -3,6 +3,7 @@ import { CheckboxGroup, Label } from "react-aria-components";
 import { useQuery } from "urql";
 import { apiScopes, type ApiScope } from "@gatehouse/shared";
 import { graphql } from "../../../graphql/graphql.js";
+import { Problems } from "../../../graphql/problems.fragment.js";
 import { otherProblems, problemOf, sayError, useAct } from "../../../graphql/use-act.js";
 import { AlertDialog } from "../../../ui/alert-dialog.js";
 import { Badge } from "../../../ui/badge.js";
@@ -33,36 +34,34 @@ const ApiKeysPage_keys = graphql(`
     }
   }
 `);
-const ApiKeysPage_create = graphql(`
-  mutation ApiKeysPage_create($input: CreateApiKeyInput!) {
-    createApiKey(input: $input) {
-      apiKey {
-        id
-      }
-      token
-      userErrors {
-        code
-        field
-        message
+const ApiKeysPage_create = graphql(
+  `
+    mutation ApiKeysPage_create($input: CreateApiKeyInput!) {
+      createApiKey(input: $input) {
+        apiKey {
+          id
+        }
+        token
+        ...Problems
       }
     }
-  }
-`);
-const ApiKeysPage_revoke = graphql(`
-  mutation ApiKeysPage_revoke($input: ApiKeyIdInput!) {
-    revokeApiKey(input: $input) {
-      apiKey {
-        id
-        revokedAt
-      }
-      userErrors {
-        code
-        field
-        message
+  `,
+  [Problems],
+);
+const ApiKeysPage_revoke = graphql(
+  `
+    mutation ApiKeysPage_revoke($input: ApiKeyIdInput!) {
+      revokeApiKey(input: $input) {
+        apiKey {
+          id
+          revokedAt
+        }
+        ...Problems
       }
     }
-  }
-`);
+  `,
+  [Problems],
+);
 
 const scopeWords: Record<ApiScope, string> = {
   CONTACTS_READ: "Read contacts",

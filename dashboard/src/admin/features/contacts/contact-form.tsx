@@ -1,6 +1,7 @@
 import { useState, type FormEvent } from "react";
 import { languageCodes, languages, normalizeEmail, type Language } from "@gatehouse/shared";
 import { graphql } from "../../../graphql/graphql.js";
+import { Problems } from "../../../graphql/problems.fragment.js";
 import { otherProblems, problemOf, useAct } from "../../../graphql/use-act.js";
 import { Banner } from "../../../ui/banner.js";
 import { Button } from "../../../ui/button.js";
@@ -19,15 +20,11 @@ const ContactForm_create = graphql(
           language
           ...ContactRow_contact
         }
-        userErrors {
-          code
-          field
-          message
-        }
+        ...Problems
       }
     }
   `,
-  [ContactRow_contact],
+  [ContactRow_contact, Problems],
 );
 const ContactForm_update = graphql(
   `
@@ -39,15 +36,11 @@ const ContactForm_update = graphql(
           language
           ...ContactRow_contact
         }
-        userErrors {
-          code
-          field
-          message
-        }
+        ...Problems
       }
     }
   `,
-  [ContactRow_contact],
+  [ContactRow_contact, Problems],
 );
 
 export interface ContactValues {

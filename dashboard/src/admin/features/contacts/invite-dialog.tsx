@@ -1,6 +1,7 @@
 import { useState, type FormEvent } from "react";
 import { lengths } from "@gatehouse/shared";
 import { graphql } from "../../../graphql/graphql.js";
+import { Problems } from "../../../graphql/problems.fragment.js";
 import { otherProblems, problemOf, useAct } from "../../../graphql/use-act.js";
 import { Banner } from "../../../ui/banner.js";
 import { Button } from "../../../ui/button.js";
@@ -19,21 +20,13 @@ const InviteDialog_invite = graphql(
             id
             ...ContactRow_contact
           }
-          userErrors {
-            code
-            field
-            message
-          }
+          ...Problems
         }
-        userErrors {
-          code
-          field
-          message
-        }
+        ...Problems
       }
     }
   `,
-  [ContactRow_contact],
+  [ContactRow_contact, Problems],
 );
 
 export interface Invitee {

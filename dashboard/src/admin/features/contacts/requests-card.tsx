@@ -1,6 +1,7 @@
 import { useState, type FormEvent } from "react";
 import { useQuery } from "urql";
 import { graphql, readFragment, type FragmentOf } from "../../../graphql/graphql.js";
+import { Problems } from "../../../graphql/problems.fragment.js";
 import { otherProblems, problemOf, useAct } from "../../../graphql/use-act.js";
 import { Badge } from "../../../ui/badge.js";
 import { Banner } from "../../../ui/banner.js";
@@ -68,35 +69,33 @@ const RequestsCard_more = graphql(
   `,
   [RequestRow_request],
 );
-const RequestsCard_send = graphql(`
-  mutation RequestsCard_send($input: SendClientRequestInput!) {
-    sendClientRequest(input: $input) {
-      request {
-        id
-      }
-      userErrors {
-        code
-        field
-        message
+const RequestsCard_send = graphql(
+  `
+    mutation RequestsCard_send($input: SendClientRequestInput!) {
+      sendClientRequest(input: $input) {
+        request {
+          id
+        }
+        ...Problems
       }
     }
-  }
-`);
-const RequestsCard_resend = graphql(`
-  mutation RequestsCard_resend($input: RequestIdInput!) {
-    resendClientRequest(input: $input) {
-      request {
-        id
-        linkState
-      }
-      userErrors {
-        code
-        field
-        message
+  `,
+  [Problems],
+);
+const RequestsCard_resend = graphql(
+  `
+    mutation RequestsCard_resend($input: RequestIdInput!) {
+      resendClientRequest(input: $input) {
+        request {
+          id
+          linkState
+        }
+        ...Problems
       }
     }
-  }
-`);
+  `,
+  [Problems],
+);
 const linkStates = {
   UNCLAIMED: { tone: "neutral", text: "Link not opened" },
   CLAIMED: { tone: "success", text: "Link opened" },

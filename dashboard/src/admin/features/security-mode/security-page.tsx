@@ -12,6 +12,7 @@ import {
   type SecurityMode,
 } from "@gatehouse/shared";
 import { graphql, type ResultOf } from "../../../graphql/graphql.js";
+import { Problems } from "../../../graphql/problems.fragment.js";
 import { otherProblems, problemOf, sayError, useAct } from "../../../graphql/use-act.js";
 import { Banner } from "../../../ui/banner.js";
 import { Button } from "../../../ui/button.js";
@@ -61,31 +62,30 @@ const SecurityPage_impact = graphql(`
     }
   }
 `);
-const SecurityPage_save = graphql(`
-  mutation SecurityPage_save($input: UpdateSecurityPolicyInput!) {
-    updateSecurityPolicy(input: $input) {
-      firm {
-        id
-        plan
-        securityPolicy {
-          mode
-          enforcedFrom
-          magicLinkRequiresTwoFactor
-          trustedDeviceDays
-          availableModes
-          version
-          updatedAt
-          updatedBy
+const SecurityPage_save = graphql(
+  `
+    mutation SecurityPage_save($input: UpdateSecurityPolicyInput!) {
+      updateSecurityPolicy(input: $input) {
+        firm {
+          id
+          plan
+          securityPolicy {
+            mode
+            enforcedFrom
+            magicLinkRequiresTwoFactor
+            trustedDeviceDays
+            availableModes
+            version
+            updatedAt
+            updatedBy
+          }
         }
-      }
-      userErrors {
-        code
-        field
-        message
+        ...Problems
       }
     }
-  }
-`);
+  `,
+  [Problems],
+);
 type Firm = ResultOf<typeof SecurityPage_firm>["firm"];
 
 /** Settings > Client Portal > Security and Two-Factor. */

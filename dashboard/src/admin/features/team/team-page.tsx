@@ -2,6 +2,7 @@ import { useState, type FormEvent } from "react";
 import { useQuery } from "urql";
 import { mayManage, roleTitles, type TeamRole } from "@gatehouse/shared";
 import { graphql } from "../../../graphql/graphql.js";
+import { Problems } from "../../../graphql/problems.fragment.js";
 import { otherProblems, problemOf, sayError, useAct } from "../../../graphql/use-act.js";
 import { Badge } from "../../../ui/badge.js";
 import { Banner } from "../../../ui/banner.js";
@@ -41,99 +42,93 @@ const TeamPage_team = graphql(`
     }
   }
 `);
-const TeamPage_invite = graphql(`
-  mutation TeamPage_invite($input: InviteTeamMemberInput!) {
-    inviteTeamMember(input: $input) {
-      teamMember {
-        id
-      }
-      userErrors {
-        code
-        field
-        message
-      }
-    }
-  }
-`);
-const TeamPage_sendLink = graphql(`
-  mutation TeamPage_sendLink($input: TeamMemberIdInput!) {
-    sendTeamPasswordLink(input: $input) {
-      teamMember {
-        id
-      }
-      userErrors {
-        code
-        field
-        message
-      }
-    }
-  }
-`);
-const TeamPage_change = graphql(`
-  mutation TeamPage_change($input: ChangeTeamMemberInput!) {
-    changeTeamMember(input: $input) {
-      teamMember {
-        id
-        name
-        role
-      }
-      userErrors {
-        code
-        field
-        message
-      }
-    }
-  }
-`);
-const TeamPage_remove = graphql(`
-  mutation TeamPage_remove($input: TeamMemberReasonInput!) {
-    removeTeamMember(input: $input) {
-      teamMember {
-        id
-      }
-      userErrors {
-        code
-        field
-        message
-      }
-    }
-  }
-`);
-const TeamPage_reset = graphql(`
-  mutation TeamPage_reset($input: TeamMemberReasonInput!) {
-    resetTeamMemberTwoFactor(input: $input) {
-      teamMember {
-        id
-        twoFactor {
-          enrolled
+const TeamPage_invite = graphql(
+  `
+    mutation TeamPage_invite($input: InviteTeamMemberInput!) {
+      inviteTeamMember(input: $input) {
+        teamMember {
+          id
         }
-      }
-      userErrors {
-        code
-        field
-        message
+        ...Problems
       }
     }
-  }
-`);
-const TeamPage_demand = graphql(`
-  mutation TeamPage_demand($input: UpdateSecurityPolicyInput!) {
-    updateSecurityPolicy(input: $input) {
-      firm {
-        id
-        securityPolicy {
-          teamRequiresTwoFactor
-          version
+  `,
+  [Problems],
+);
+const TeamPage_sendLink = graphql(
+  `
+    mutation TeamPage_sendLink($input: TeamMemberIdInput!) {
+      sendTeamPasswordLink(input: $input) {
+        teamMember {
+          id
         }
-      }
-      userErrors {
-        code
-        field
-        message
+        ...Problems
       }
     }
-  }
-`);
+  `,
+  [Problems],
+);
+const TeamPage_change = graphql(
+  `
+    mutation TeamPage_change($input: ChangeTeamMemberInput!) {
+      changeTeamMember(input: $input) {
+        teamMember {
+          id
+          name
+          role
+        }
+        ...Problems
+      }
+    }
+  `,
+  [Problems],
+);
+const TeamPage_remove = graphql(
+  `
+    mutation TeamPage_remove($input: TeamMemberReasonInput!) {
+      removeTeamMember(input: $input) {
+        teamMember {
+          id
+        }
+        ...Problems
+      }
+    }
+  `,
+  [Problems],
+);
+const TeamPage_reset = graphql(
+  `
+    mutation TeamPage_reset($input: TeamMemberReasonInput!) {
+      resetTeamMemberTwoFactor(input: $input) {
+        teamMember {
+          id
+          twoFactor {
+            enrolled
+          }
+        }
+        ...Problems
+      }
+    }
+  `,
+  [Problems],
+);
+const TeamPage_demand = graphql(
+  `
+    mutation TeamPage_demand($input: UpdateSecurityPolicyInput!) {
+      updateSecurityPolicy(input: $input) {
+        firm {
+          id
+          securityPolicy {
+            teamRequiresTwoFactor
+            version
+          }
+        }
+        ...Problems
+      }
+    }
+  `,
+  [Problems],
+);
 
 interface Member {
   id: string;
