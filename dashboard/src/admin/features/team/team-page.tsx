@@ -1,15 +1,16 @@
-import { useState, type FormEvent } from "react";
+import { useState } from "react";
 import { useQuery } from "urql";
 import { mayManage, roleTitles, type TeamRole } from "@gatehouse/shared";
 import { graphql } from "../../../graphql/graphql.js";
 import { Problems } from "../../../graphql/problems.fragment.js";
 import { otherProblems, problemOf, sayError, useAct } from "../../../graphql/use-act.js";
+import { ActForm } from "../../../ui/act-form.js";
 import { Badge } from "../../../ui/badge.js";
 import { Banner } from "../../../ui/banner.js";
 import { Button } from "../../../ui/button.js";
 import { Card } from "../../../ui/card.js";
 import { Ago } from "../../../ui/date-time.js";
-import { Actions, Dialog } from "../../../ui/dialog.js";
+import { Dialog } from "../../../ui/dialog.js";
 import { MenuButton } from "../../../ui/menu.js";
 import { useNotify } from "../../../ui/notices.js";
 import { PageHeader } from "../../../ui/page-header.js";
@@ -271,7 +272,7 @@ export function TeamPage() {
       </Dialog>
       {acting && (
         <Dialog title={acts[acting.name].title} isOpen onClose={() => setActing(null)}>
-          <ActForm
+          <MemberActForm
             {...acting}
             onCancel={() => setActing(null)}
             onDone={() => {
@@ -334,17 +335,20 @@ function InviteForm({ onDone, onCancel }: { onDone: () => void; onCancel: () => 
   const [email, setEmail] = useState("");
   const [role, setRole] = useState<TeamRole>("STAFF");
   const options = useRoleOptions();
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
+  const submit = async () => {
     const { payload } = await act({ input: { name, email, role } });
     if (!payload) return;
     notify({ tone: "success", text: `${name} was invited.` });
     onDone();
   };
-  const other = otherProblems(problems, "name", "email", "role");
   return (
-    <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-4">
-      {other && <Banner tone="danger">{other}</Banner>}
+    <ActForm
+      onSubmit={submit}
+      onCancel={onCancel}
+      confirmLabel="Send invitation"
+      isPending={isPending}
+      error={otherProblems(problems, "name", "email", "role")}
+    >
       <TextField label="Name" value={name} onChange={setName} error={problemOf(problems, "name")} isRequired />
       <TextField
         label="Email"
@@ -355,17 +359,11 @@ function InviteForm({ onDone, onCancel }: { onDone: () => void; onCancel: () => 
         isRequired
       />
       <Select label="Role" options={options} value={role} onChange={setRole} error={problemOf(problems, "role")} />
-      <Actions>
-        <Button onPress={onCancel}>Cancel</Button>
-        <Button type="submit" look="primary" isPending={isPending}>
-          Send invitation
-        </Button>
-      </Actions>
-    </form>
+    </ActForm>
   );
 }
 
-function ActForm(props: { name: ActName; member: Member; onDone: () => void; onCancel: () => void }) {
+function MemberActForm(props: { name: ActName; member: Member; onDone: () => void; onCancel: () => void }) {
   const { name, member, onDone, onCancel } = props;
   const told = acts[name];
   const notify = useNotify();
@@ -385,22 +383,32 @@ function ActForm(props: { name: ActName; member: Member; onDone: () => void; onC
     if (name === "change") return run.change.act({ input: { memberId, name: newName, role } });
     return name === "link" ? run.link.act({ input: { memberId } }) : run[name].act({ input: { memberId, reason } });
   };
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
+  const submit = async () => {
     const { payload } = await send();
     if (!payload) return;
     notify({ tone: "success", text: told.done });
     onDone();
   };
   const { problems, isPending } = run[name];
-  const other = otherProblems(problems, "reason", "name", "role");
   return (
-    <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-4 text-sm">
-      <p className="font-medium">
-        {member.name} ({member.email})
-      </p>
-      <p>{told.will}</p>
-      {other && <Banner tone="danger">{other}</Banner>}
+    <ActForm
+      onSubmit={submit}
+      onCancel={onCancel}
+      confirmLabel={told.confirm}
+      isPending={isPending}
+      error={otherProblems(problems, "reason", "name", "role")}
+      isDanger={told.isDanger}
+      isDisabled={asksReason && reason.trim() === ""}
+      isSmall
+      intro={
+        <>
+          <p className="font-medium">
+            {member.name} ({member.email})
+          </p>
+          <p>{told.will}</p>
+        </>
+      }
+    >
       {name === "change" && (
         <>
           <TextField
@@ -425,17 +433,6 @@ function ActForm(props: { name: ActName; member: Member; onDone: () => void; onC
           isRequired
         />
       )}
-      <Actions>
-        <Button onPress={onCancel}>Cancel</Button>
-        <Button
-          type="submit"
-          look={told.isDanger ? "danger" : "primary"}
-          isPending={isPending}
-          isDisabled={asksReason && reason.trim() === ""}
-        >
-          {told.confirm}
-        </Button>
-      </Actions>
-    </form>
+    </ActForm>
   );
 }

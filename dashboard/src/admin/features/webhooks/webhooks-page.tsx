@@ -1,17 +1,17 @@
-import { useState, type FormEvent } from "react";
+import { useState } from "react";
 import { CheckboxGroup, Label } from "react-aria-components";
 import { useQuery } from "urql";
 import { auditEventTypes } from "@gatehouse/shared";
 import { graphql } from "../../../graphql/graphql.js";
 import { Problems } from "../../../graphql/problems.fragment.js";
 import { otherProblems, problemOf, sayError, useAct } from "../../../graphql/use-act.js";
+import { ActForm } from "../../../ui/act-form.js";
 import { AlertDialog } from "../../../ui/alert-dialog.js";
 import { Badge } from "../../../ui/badge.js";
-import { Banner } from "../../../ui/banner.js";
 import { Button } from "../../../ui/button.js";
 import { Checkbox } from "../../../ui/checkbox.js";
 import { Day, Moment } from "../../../ui/date-time.js";
-import { Actions, Dialog } from "../../../ui/dialog.js";
+import { Dialog } from "../../../ui/dialog.js";
 import { PageHeader } from "../../../ui/page-header.js";
 import { Skeleton } from "../../../ui/skeleton.js";
 import { EmptyState, ErrorState } from "../../../ui/states.js";
@@ -258,16 +258,19 @@ function CreateWebhookForm({ onClose }: { onClose: () => void }) {
   const [url, setUrl] = useState("");
   const [chosen, setChosen] = useState<string[]>([]);
   const [secret, setSecret] = useState<string | null>(null);
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
+  const submit = async () => {
     const { payload } = await act({ input: { url, types: auditEventTypes.filter((type) => chosen.includes(type)) } });
     if (payload?.signingSecret) setSecret(payload.signingSecret);
   };
   if (secret) return <ShownOnce label="Signing secret" secret={secret} onDone={onClose} />;
-  const other = otherProblems(problems, "url");
   return (
-    <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-4">
-      {other && <Banner tone="danger">{other}</Banner>}
+    <ActForm
+      onSubmit={submit}
+      onCancel={onClose}
+      confirmLabel="Add webhook"
+      isPending={isPending}
+      error={otherProblems(problems, "url")}
+    >
       <TextField
         label="Address"
         type="url"
@@ -288,12 +291,6 @@ function CreateWebhookForm({ onClose }: { onClose: () => void }) {
           ))}
         </div>
       </CheckboxGroup>
-      <Actions>
-        <Button onPress={onClose}>Cancel</Button>
-        <Button type="submit" look="primary" isPending={isPending}>
-          Add webhook
-        </Button>
-      </Actions>
-    </form>
+    </ActForm>
   );
 }
