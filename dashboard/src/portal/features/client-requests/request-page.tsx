@@ -1,16 +1,16 @@
 import { useQuery } from "urql";
 import { allowsPasswordLogin } from "@gatehouse/shared";
-import { graphql, readFragment, type FragmentOf } from "../graphql/graphql.js";
-import { sayError } from "../graphql/use-act.js";
-import { Button } from "../ui/button.js";
-import { useWords } from "../language/language-context.js";
-import { Loading } from "../ui/spinner.js";
-import { EmptyState, ErrorState } from "../ui/states.js";
-import { goTo, PortalLink } from "./address.js";
+import { graphql, readFragment, type FragmentOf } from "../../../graphql/graphql.js";
+import { sayError } from "../../../graphql/use-act.js";
+import { Button } from "../../../ui/button.js";
+import { useWords } from "../../../language/language-context.js";
+import { Loading } from "../../../ui/spinner.js";
+import { EmptyState, ErrorState } from "../../../ui/states.js";
+import { goTo, PortalLink } from "../../address.js";
 import { Checklist, RequestItem_request } from "./requests.js";
-import { usePortalWords } from "./portal-language.js";
-import { usePortal } from "./session.js";
-import { Shell } from "./shell.js";
+import { usePortalWords } from "../../portal-language.js";
+import { usePortal } from "../../session.js";
+import { Shell } from "../../shell.js";
 
 const RequestPage_request = graphql(
   `

@@ -1,16 +1,16 @@
 import { useState } from "react";
 import { allowsPasswordLogin } from "@gatehouse/shared";
-import { NextStep_result, signedInAtOnce, type NextStepResult } from "../features/sign-in/next-step.js";
-import { PasswordForm } from "../features/sign-in/password-form.js";
-import { graphql } from "../graphql/graphql.js";
-import { useAct } from "../graphql/use-act.js";
-import { Banner } from "../ui/banner.js";
-import { Day } from "../ui/date-time.js";
-import { PortalLink } from "./address.js";
-import { Frame } from "./frame.js";
+import { NextStep_result, signedInAtOnce, type NextStepResult } from "../../../features/sign-in/next-step.js";
+import { PasswordForm } from "../../../features/sign-in/password-form.js";
+import { graphql } from "../../../graphql/graphql.js";
+import { useAct } from "../../../graphql/use-act.js";
+import { Banner } from "../../../ui/banner.js";
+import { Day } from "../../../ui/date-time.js";
+import { PortalLink } from "../../address.js";
+import { Frame } from "../../frame.js";
 import { NextStep, useSignedIn } from "./next-step.js";
-import { usePortalWords } from "./portal-language.js";
-import { usePortal } from "./session.js";
+import { usePortalWords } from "../../portal-language.js";
+import { usePortal } from "../../session.js";
 
 const SignInPage_portalSignIn = graphql(
   `

@@ -1,15 +1,15 @@
 import { useState } from "react";
 import { allowsPasswordLogin } from "@gatehouse/shared";
-import { RequestMailForm } from "../features/sign-in/request-mail-form.js";
-import { graphql } from "../graphql/graphql.js";
-import { Problems } from "../graphql/problems.fragment.js";
-import { useAct } from "../graphql/use-act.js";
-import { Button } from "../ui/button.js";
-import { PortalLink } from "./address.js";
-import { Frame } from "./frame.js";
-import { usePortalWords } from "./portal-language.js";
-import { usePortal } from "./session.js";
-import { LinksOnly } from "./sign-in-page.js";
+import { RequestMailForm } from "../../../features/sign-in/request-mail-form.js";
+import { graphql } from "../../../graphql/graphql.js";
+import { Problems } from "../../../graphql/problems.fragment.js";
+import { useAct } from "../../../graphql/use-act.js";
+import { Button } from "../../../ui/button.js";
+import { PortalLink } from "../../address.js";
+import { Frame } from "../../frame.js";
+import { usePortalWords } from "../../portal-language.js";
+import { usePortal } from "../../session.js";
+import { LinksOnly } from "../sign-in/sign-in-page.js";
 
 const RequestMailPage_account = graphql(
   `

@@ -1,17 +1,17 @@
 import { useState } from "react";
 import { allowsPasswordLogin } from "@gatehouse/shared";
-import { NextStep_result, signedInAtOnce, type NextStepResult } from "../features/sign-in/next-step.js";
-import { graphql } from "../graphql/graphql.js";
-import { Problems } from "../graphql/problems.fragment.js";
-import { useAct } from "../graphql/use-act.js";
-import { Frame } from "./frame.js";
-import { MailedTokenPreview } from "./mailed-token-preview.js";
-import { NewPasswordForm } from "./new-password-form.js";
-import { NextStep, useSignedIn } from "./next-step.js";
-import { goTo } from "./address.js";
-import { usePortalWords } from "./portal-language.js";
-import { usePortal } from "./session.js";
-import { LinksOnly } from "./sign-in-page.js";
+import { NextStep_result, signedInAtOnce, type NextStepResult } from "../../../features/sign-in/next-step.js";
+import { graphql } from "../../../graphql/graphql.js";
+import { Problems } from "../../../graphql/problems.fragment.js";
+import { useAct } from "../../../graphql/use-act.js";
+import { Frame } from "../../frame.js";
+import { MailedTokenPreview } from "../mailed-tokens/mailed-token-preview.js";
+import { NewPasswordForm } from "../passwords/new-password-form.js";
+import { NextStep, useSignedIn } from "../sign-in/next-step.js";
+import { goTo } from "../../address.js";
+import { usePortalWords } from "../../portal-language.js";
+import { usePortal } from "../../session.js";
+import { LinksOnly } from "../sign-in/sign-in-page.js";
 
 const CreateAccountPage_create = graphql(
   `

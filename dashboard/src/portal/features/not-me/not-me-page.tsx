@@ -1,14 +1,14 @@
 import { useState } from "react";
-import { graphql } from "../graphql/graphql.js";
-import { Problems } from "../graphql/problems.fragment.js";
-import { otherProblems, useAct } from "../graphql/use-act.js";
-import { Banner } from "../ui/banner.js";
-import { Button } from "../ui/button.js";
-import { PortalLink } from "./address.js";
-import { Frame } from "./frame.js";
-import { MailedTokenPreview } from "./mailed-token-preview.js";
-import { usePortalWords } from "./portal-language.js";
-import { usePortal } from "./session.js";
+import { graphql } from "../../../graphql/graphql.js";
+import { Problems } from "../../../graphql/problems.fragment.js";
+import { otherProblems, useAct } from "../../../graphql/use-act.js";
+import { Banner } from "../../../ui/banner.js";
+import { Button } from "../../../ui/button.js";
+import { PortalLink } from "../../address.js";
+import { Frame } from "../../frame.js";
+import { MailedTokenPreview } from "../mailed-tokens/mailed-token-preview.js";
+import { usePortalWords } from "../../portal-language.js";
+import { usePortal } from "../../session.js";
 
 const NotMePage_report = graphql(
   `
