@@ -3,6 +3,7 @@ import { allowsPasswordLogin } from "@gatehouse/shared";
 import { NextStep_result, signedInAtOnce, type NextStepResult } from "../../../features/sign-in/next-step.js";
 import { PasswordForm } from "../../../features/sign-in/password-form.js";
 import { graphql } from "../../../graphql/graphql.js";
+import { Problems } from "../../../graphql/problems.fragment.js";
 import { useAct } from "../../../graphql/use-act.js";
 import { Banner } from "../../../ui/banner.js";
 import { Day } from "../../../ui/date-time.js";
@@ -19,15 +20,11 @@ const SignInPage_portalSignIn = graphql(
         result {
           ...NextStep_result
         }
-        userErrors {
-          code
-          field
-          message
-        }
+        ...Problems
       }
     }
   `,
-  [NextStep_result],
+  [NextStep_result, Problems],
 );
 
 /**
