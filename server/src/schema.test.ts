@@ -6,9 +6,11 @@ import {
   buildSchema,
   isEnumType,
   isInputObjectType,
+  isInterfaceType,
   isObjectType,
   lexicographicSortSchema,
   printSchema,
+  type GraphQLNamedType,
 } from "graphql";
 import { NodeResolver } from "./features/node/node.resolver.js";
 import { createSchema } from "./schema.js";
@@ -16,6 +18,7 @@ import { createSchema } from "./schema.js";
 const read = (path: string) => buildSchema(readFileSync(join(__dirname, path), "utf8"));
 /** The agreement with integrators; names, arguments and nullability are fixed. */
 const contract = read("testing/contract.graphql");
+const byName = (one: GraphQLNamedType, other: GraphQLNamedType) => one.name.localeCompare(other.name);
 const emitted = read("../schema.graphql");
 
 describe("the schema", () => {
@@ -33,6 +36,17 @@ describe("the schema", () => {
     const changes = await diff(contract, emitted);
     const breaking = changes.filter(({ criticality }) => criticality.level === CriticalityLevel.Breaking);
     expect(breaking.map(({ message }) => message)).toEqual([]);
+  });
+
+  it("has one interface that every payload implements, so that one fragment reads why it was refused", () => {
+    const refusing = Object.values(emitted.getTypeMap()).filter(
+      (type) => isObjectType(type) && type.getFields().userErrors,
+    );
+    const payload = emitted.getType("Payload");
+    expect(refusing.length).toBeGreaterThan(20);
+    expect(isInterfaceType(payload) && emitted.getPossibleTypes(payload).toSorted(byName)).toEqual(
+      refusing.toSorted(byName),
+    );
   });
 
   it("describes every type, field, argument and enum value for integrators", () => {

@@ -3,6 +3,8 @@ import { useClient, type AnyVariables, type CombinedError, type TypedDocumentNod
 import type { Language } from "@gatehouse/shared";
 import { usePageLanguage } from "../language/language-context.js";
 import { wordsInEnglish, type Words } from "../language/words.en.js";
+import type { ResultOf } from "./graphql.js";
+import type { Problems } from "./problems.fragment.js";
 import { useStepUp } from "./step-up-context.js";
 
 /** Why an act did not happen: the server's own sentence, and the input it is about. */
@@ -12,9 +14,7 @@ export interface Problem {
   field: readonly string[] | null;
   message: string;
 }
-export interface Payload {
-  userErrors: readonly { code: string; field: readonly string[] | null; message: string }[];
-}
+export type Payload = ResultOf<typeof Problems>;
 export type Outcome<P> = { payload: P; problems: [] } | { payload: null; problems: Problem[] };
 
 /** A failed request in words for the person at the page. */

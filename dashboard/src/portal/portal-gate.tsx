@@ -8,23 +8,23 @@ import { StepUpProvider } from "../features/step-up/step-up-provider.js";
 import { Loading } from "../ui/spinner.js";
 import { ErrorState } from "../ui/states.js";
 import { usePageLanguage, useWords } from "../language/language-context.js";
-import { AccountPage } from "./account-page.js";
+import { AccountPage } from "./features/account/account-page.js";
 import { useAddress } from "./address.js";
-import { ConfirmEmailPage } from "./confirm-email-page.js";
-import { CreateAccountPage } from "./create-account-page.js";
+import { ConfirmEmailPage } from "./features/portal-accounts/confirm-email-page.js";
+import { CreateAccountPage } from "./features/portal-accounts/create-account-page.js";
 import { Frame } from "./frame.js";
-import { HomePage } from "./home-page.js";
+import { HomePage } from "./features/client-requests/home-page.js";
 import { languageOfPage, rememberLanguage, unsavedChoice } from "./language-choice.js";
 import { useSaveLanguage } from "./language-switch.js";
-import { MagicLinkPage } from "./magic-link-page.js";
+import { MagicLinkPage } from "./features/magic-links/magic-link-page.js";
 import { useMailedToken } from "../features/mailed-tokens/mailed-token.js";
-import { NotMePage } from "./not-me-page.js";
+import { NotMePage } from "./features/not-me/not-me-page.js";
 import { usePortalWords, useSpeak } from "./portal-language.js";
-import { RequestMailPage } from "./request-mail-page.js";
-import { RequestPage } from "./request-page.js";
-import { ResetPasswordPage } from "./reset-password-page.js";
+import { RequestMailPage } from "./features/portal-accounts/request-mail-page.js";
+import { RequestPage } from "./features/client-requests/request-page.js";
+import { ResetPasswordPage } from "./features/portal-accounts/reset-password-page.js";
 import { PortalContext, type Portal } from "./session.js";
-import { SignInPage } from "./sign-in-page.js";
+import { SignInPage } from "./features/sign-in/sign-in-page.js";
 
 const PortalGate_portal = graphql(`
   query PortalGate_portal($slug: String!) {

@@ -5,7 +5,7 @@ import { Button } from "../ui/button.js";
 import { goTo, PortalLink } from "./address.js";
 import { useTitle } from "./frame.js";
 import { LanguageSwitch } from "./language-switch.js";
-import { NewPhoneOffer } from "./new-phone-offer.js";
+import { NewPhoneOffer } from "./features/two-factor/new-phone-offer.js";
 import { usePortalWords } from "./portal-language.js";
 import { usePortal } from "./session.js";
 

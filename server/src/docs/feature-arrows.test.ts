@@ -43,6 +43,7 @@ describe("What a feature does never leads back to its own folder", () => {
   it.each([
     "server/src/features",
     "dashboard/src/admin/features",
+    "dashboard/src/portal/features",
     "dashboard/src/features",
     "dashboard/src",
     "shared/src",

@@ -1,14 +1,15 @@
-import { useState, type FormEvent } from "react";
+import { useState } from "react";
 import { useQuery } from "urql";
 import type { PublicKeyCredentialCreationOptionsJSON } from "@simplewebauthn/browser";
 import { graphql } from "../../graphql/graphql.js";
+import { Problems } from "../../graphql/problems.fragment.js";
 import { otherProblems, problemOf, useAct } from "../../graphql/use-act.js";
 import { useWords } from "../../language/language-context.js";
+import { ActForm } from "../../ui/act-form.js";
 import { Badge } from "../../ui/badge.js";
-import { Banner } from "../../ui/banner.js";
 import { Button } from "../../ui/button.js";
 import { Ago, Day } from "../../ui/date-time.js";
-import { Actions, Dialog } from "../../ui/dialog.js";
+import { Dialog } from "../../ui/dialog.js";
 import { useNotify } from "../../ui/notices.js";
 import { TextField } from "../../ui/text-field.js";
 import { deviceName } from "../sessions/session-list.js";
@@ -25,44 +26,41 @@ const PasskeySettings_passkeys = graphql(`
     }
   }
 `);
-const PasskeySettings_begin = graphql(`
-  mutation PasskeySettings_begin {
-    beginPasskeyRegistration {
-      options
-      userErrors {
-        code
-        field
-        message
+const PasskeySettings_begin = graphql(
+  `
+    mutation PasskeySettings_begin {
+      beginPasskeyRegistration {
+        options
+        ...Problems
       }
     }
-  }
-`);
-const PasskeySettings_add = graphql(`
-  mutation PasskeySettings_add($input: AddPasskeyInput!) {
-    addPasskey(input: $input) {
-      passkey {
-        id
-      }
-      userErrors {
-        code
-        field
-        message
-      }
-    }
-  }
-`);
-const PasskeySettings_remove = graphql(`
-  mutation PasskeySettings_remove($input: RemovePasskeyInput!) {
-    removePasskey(input: $input) {
-      removedPasskeyId
-      userErrors {
-        code
-        field
-        message
+  `,
+  [Problems],
+);
+const PasskeySettings_add = graphql(
+  `
+    mutation PasskeySettings_add($input: AddPasskeyInput!) {
+      addPasskey(input: $input) {
+        passkey {
+          id
+        }
+        ...Problems
       }
     }
-  }
-`);
+  `,
+  [Problems],
+);
+const PasskeySettings_remove = graphql(
+  `
+    mutation PasskeySettings_remove($input: RemovePasskeyInput!) {
+      removePasskey(input: $input) {
+        removedPasskeyId
+        ...Problems
+      }
+    }
+  `,
+  [Problems],
+);
 
 /** One's own passkeys, beside the authenticator app. */
 export function PasskeySettings() {
@@ -132,8 +130,7 @@ function AddForm({ onAdded, onCancel }: { onAdded: () => void; onCancel: () => v
   const { passkeys: say, ui } = words;
   const [name, setName] = useState(deviceName(navigator.userAgent, words));
   const [refusal, setRefusal] = useState<string | null>(null);
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
+  const submit = async () => {
     setRefusal(null);
     const { payload } = await begin.act({});
     if (!payload?.options) return;
@@ -147,10 +144,14 @@ function AddForm({ onAdded, onCancel }: { onAdded: () => void; onCancel: () => v
     const added = await add.act({ input: { response: JSON.stringify(answer), name } });
     if (added.payload) onAdded();
   };
-  const problem = refusal ?? otherProblems([...begin.problems, ...add.problems], "name");
   return (
-    <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-4">
-      {problem && <Banner tone="danger">{problem}</Banner>}
+    <ActForm
+      onSubmit={submit}
+      onCancel={onCancel}
+      confirmLabel={ui.continue}
+      isPending={begin.isPending || add.isPending}
+      error={refusal ?? otherProblems([...begin.problems, ...add.problems], "name")}
+    >
       <TextField
         label={say.name}
         hint={say.nameHint}
@@ -159,12 +160,6 @@ function AddForm({ onAdded, onCancel }: { onAdded: () => void; onCancel: () => v
         error={problemOf(add.problems, "name")}
         isRequired
       />
-      <Actions>
-        <Button onPress={onCancel}>{ui.cancel}</Button>
-        <Button type="submit" look="primary" isPending={begin.isPending || add.isPending}>
-          {ui.continue}
-        </Button>
-      </Actions>
-    </form>
+    </ActForm>
   );
 }

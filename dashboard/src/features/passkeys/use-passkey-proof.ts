@@ -1,21 +1,21 @@
 import { useState } from "react";
 import type { PublicKeyCredentialRequestOptionsJSON } from "@simplewebauthn/browser";
 import { graphql } from "../../graphql/graphql.js";
+import { Problems } from "../../graphql/problems.fragment.js";
 import { useWords } from "../../language/language-context.js";
 import { useAct } from "../../graphql/use-act.js";
 
-const PasskeyProof_begin = graphql(`
-  mutation PasskeyProof_begin($input: BeginPasskeyVerificationInput!) {
-    beginPasskeyVerification(input: $input) {
-      options
-      userErrors {
-        code
-        field
-        message
+const PasskeyProof_begin = graphql(
+  `
+    mutation PasskeyProof_begin($input: BeginPasskeyVerificationInput!) {
+      beginPasskeyVerification(input: $input) {
+        options
+        ...Problems
       }
     }
-  }
-`);
+  `,
+  [Problems],
+);
 
 /** Whether this browser knows passkeys at all. */
 export const knowsPasskeys = (): boolean => "PublicKeyCredential" in window;

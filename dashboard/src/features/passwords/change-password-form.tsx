@@ -1,26 +1,26 @@
 import { useState, type FormEvent } from "react";
 import type { PasswordContext } from "@gatehouse/shared";
 import { graphql } from "../../graphql/graphql.js";
+import { Problems } from "../../graphql/problems.fragment.js";
 import { otherProblems, problemOf, useAct } from "../../graphql/use-act.js";
 import { useWords } from "../../language/language-context.js";
 import { Banner } from "../../ui/banner.js";
 import { Button } from "../../ui/button.js";
 import { NewPasswordField, PasswordInput } from "./password-field.js";
 
-const ChangePasswordForm_change = graphql(`
-  mutation ChangePasswordForm_change($input: ChangePasswordInput!) {
-    changePassword(input: $input) {
-      session {
-        id
-      }
-      userErrors {
-        code
-        field
-        message
+const ChangePasswordForm_change = graphql(
+  `
+    mutation ChangePasswordForm_change($input: ChangePasswordInput!) {
+      changePassword(input: $input) {
+        session {
+          id
+        }
+        ...Problems
       }
     }
-  }
-`);
+  `,
+  [Problems],
+);
 
 /** Changes one's own password; every other session of it ends. */
 export function ChangePasswordForm({ context }: { context?: PasswordContext }) {

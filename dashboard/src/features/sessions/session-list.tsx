@@ -1,4 +1,5 @@
 import { graphql, readFragment, type FragmentOf } from "../../graphql/graphql.js";
+import { Problems } from "../../graphql/problems.fragment.js";
 import { useAct } from "../../graphql/use-act.js";
 import { useWords } from "../../language/language-context.js";
 import { Badge } from "../../ui/badge.js";
@@ -18,18 +19,17 @@ export const SessionList_session = graphql(`
     current
   }
 `);
-const SessionList_revoke = graphql(`
-  mutation SessionList_revoke($input: RevokeSessionInput!) {
-    revokeSession(input: $input) {
-      revokedSessionId
-      userErrors {
-        code
-        field
-        message
+const SessionList_revoke = graphql(
+  `
+    mutation SessionList_revoke($input: RevokeSessionInput!) {
+      revokeSession(input: $input) {
+        revokedSessionId
+        ...Problems
       }
     }
-  }
-`);
+  `,
+  [Problems],
+);
 
 /** "Chrome on Windows" from a User-Agent header, as well as it can be told. */
 export function deviceName(userAgent: string | null, { sessions: say }: Words): string {

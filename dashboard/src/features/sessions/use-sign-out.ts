@@ -1,21 +1,21 @@
 import { useCallback } from "react";
 import type { Audience } from "../../graphql/client.js";
 import { graphql } from "../../graphql/graphql.js";
+import { Problems } from "../../graphql/problems.fragment.js";
 import { useAct } from "../../graphql/use-act.js";
 import { useNotify } from "../../ui/notices.js";
 import { tellOtherTabs } from "./other-tabs.js";
 
-const SignOut_signOut = graphql(`
-  mutation SignOut_signOut {
-    signOut {
-      userErrors {
-        code
-        field
-        message
+const SignOut_signOut = graphql(
+  `
+    mutation SignOut_signOut {
+      signOut {
+        ...Problems
       }
     }
-  }
-`);
+  `,
+  [Problems],
+);
 
 /** Ends this session, and then calls `leave`; where that fails it says so, for the person may believe to be signed out. */
 export function useSignOut(audience: Audience, leave: () => void) {

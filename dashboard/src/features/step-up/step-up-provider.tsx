@@ -1,30 +1,30 @@
-import { useCallback, useRef, useState, type FormEvent, type ReactNode } from "react";
+import { useCallback, useRef, useState, type ReactNode } from "react";
 import { useQuery } from "urql";
 import { StepUpContext } from "../../graphql/step-up-context.js";
 import { graphql } from "../../graphql/graphql.js";
+import { Problems } from "../../graphql/problems.fragment.js";
 import { otherProblems, problemOf, useAct } from "../../graphql/use-act.js";
 import { useWords } from "../../language/language-context.js";
-import { Banner } from "../../ui/banner.js";
+import { ActForm } from "../../ui/act-form.js";
 import { Button } from "../../ui/button.js";
-import { Actions, Dialog } from "../../ui/dialog.js";
+import { Dialog } from "../../ui/dialog.js";
 import { knowsPasskeys, usePasskeyProof } from "../passkeys/use-passkey-proof.js";
 import { PasswordInput } from "../passwords/password-field.js";
 import { CodeInput } from "../two-factor/code-input.js";
 
-const StepUpProvider_stepUp = graphql(`
-  mutation StepUpProvider_stepUp($input: StepUpInput!) {
-    stepUp(input: $input) {
-      session {
-        id
-      }
-      userErrors {
-        code
-        field
-        message
+const StepUpProvider_stepUp = graphql(
+  `
+    mutation StepUpProvider_stepUp($input: StepUpInput!) {
+      stepUp(input: $input) {
+        session {
+          id
+        }
+        ...Problems
       }
     }
-  }
-`);
+  `,
+  [Problems],
+);
 
 const StepUpProvider_passkeys = graphql(`
   query StepUpProvider_passkeys {
@@ -65,11 +65,10 @@ function StepUpForm({ hasTwoFactor, onDone }: { hasTwoFactor: boolean; onDone: (
   const { act, isPending, problems } = useAct(StepUpProvider_stepUp);
   const [{ data }] = useQuery({ query: StepUpProvider_passkeys, pause: !hasTwoFactor, requestPolicy: "network-only" });
   const passkey = usePasskeyProof();
-  const { stepUp: say, ui } = useWords();
+  const { stepUp: say } = useWords();
   const [password, setPassword] = useState("");
   const [code, setCode] = useState("");
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
+  const submit = async () => {
     const { payload } = await act({ input: { password, code: hasTwoFactor ? code : null } });
     if (payload) onDone(true);
   };
@@ -79,11 +78,15 @@ function StepUpForm({ hasTwoFactor, onDone }: { hasTwoFactor: boolean; onDone: (
     const { payload } = await act({ input: { password, passkeyResponse } });
     if (payload) onDone(true);
   };
-  const other = passkey.problem ?? otherProblems(problems, "password", "code");
   return (
-    <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-4">
-      <p className="text-sm text-muted">{say.why}</p>
-      {other && <Banner tone="danger">{other}</Banner>}
+    <ActForm
+      onSubmit={submit}
+      onCancel={() => onDone(false)}
+      confirmLabel={say.confirm}
+      isPending={isPending}
+      error={passkey.problem ?? otherProblems(problems, "password", "code")}
+      intro={<p className="text-sm text-muted">{say.why}</p>}
+    >
       <PasswordInput
         label={say.password}
         value={password}
@@ -102,12 +105,6 @@ function StepUpForm({ hasTwoFactor, onDone }: { hasTwoFactor: boolean; onDone: (
           {say.usePasskey}
         </Button>
       )}
-      <Actions>
-        <Button onPress={() => onDone(false)}>{ui.cancel}</Button>
-        <Button type="submit" look="primary" isPending={isPending}>
-          {say.confirm}
-        </Button>
-      </Actions>
-    </form>
+    </ActForm>
   );
 }

@@ -1,5 +1,6 @@
 import { useState, type FormEvent } from "react";
 import { graphql } from "../../graphql/graphql.js";
+import { Problems } from "../../graphql/problems.fragment.js";
 import { otherProblems, problemOf, useAct } from "../../graphql/use-act.js";
 import { useWords } from "../../language/language-context.js";
 import { Banner } from "../../ui/banner.js";
@@ -10,21 +11,20 @@ import type { SignedInBy } from "../sessions/signed-in-by.js";
 import { knowsPasskeys, usePasskeyProof } from "../passkeys/use-passkey-proof.js";
 import { CodeInput } from "./code-input.js";
 
-const CodeForm_payload = graphql(`
-  fragment CodeForm_payload on SignInPayload @_unmask {
-    result {
-      __typename
-      ... on SignedIn {
-        landingRequestId
+const CodeForm_payload = graphql(
+  `
+    fragment CodeForm_payload on SignInPayload @_unmask {
+      result {
+        __typename
+        ... on SignedIn {
+          landingRequestId
+        }
       }
+      ...Problems
     }
-    userErrors {
-      code
-      field
-      message
-    }
-  }
-`);
+  `,
+  [Problems],
+);
 const CodeForm_verify = graphql(
   `
     mutation CodeForm_verify($input: VerifyTwoFactorInput!) {

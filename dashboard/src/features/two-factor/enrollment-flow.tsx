@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useRef, useState, type FormEvent } from "react";
 import { askedToEnroll } from "@gatehouse/shared";
 import { graphql, type ResultOf } from "../../graphql/graphql.js";
+import { Problems } from "../../graphql/problems.fragment.js";
 import { otherProblems, problemOf, useAct, type Problem } from "../../graphql/use-act.js";
 import { useWords } from "../../language/language-context.js";
 import { Banner } from "../../ui/banner.js";
@@ -11,38 +12,36 @@ import { CodeInput } from "./code-input.js";
 import { MailedCodeForm } from "./mailed-code-form.js";
 import { RecoveryCodesPanel } from "./recovery-codes-panel.js";
 
-const EnrollmentFlow_begin = graphql(`
-  mutation EnrollmentFlow_begin($input: BeginTwoFactorEnrollmentInput!) {
-    beginTwoFactorEnrollment(input: $input) {
-      enrollment {
-        secret
-        qrCode
-        otpauthUri
-        expiresAt
-      }
-      userErrors {
-        code
-        field
-        message
+const EnrollmentFlow_begin = graphql(
+  `
+    mutation EnrollmentFlow_begin($input: BeginTwoFactorEnrollmentInput!) {
+      beginTwoFactorEnrollment(input: $input) {
+        enrollment {
+          secret
+          qrCode
+          otpauthUri
+          expiresAt
+        }
+        ...Problems
       }
     }
-  }
-`);
-const EnrollmentFlow_confirm = graphql(`
-  mutation EnrollmentFlow_confirm($input: ConfirmTwoFactorEnrollmentInput!) {
-    confirmTwoFactorEnrollment(input: $input) {
-      recoveryCodes
-      signedIn {
-        landingRequestId
-      }
-      userErrors {
-        code
-        field
-        message
+  `,
+  [Problems],
+);
+const EnrollmentFlow_confirm = graphql(
+  `
+    mutation EnrollmentFlow_confirm($input: ConfirmTwoFactorEnrollmentInput!) {
+      confirmTwoFactorEnrollment(input: $input) {
+        recoveryCodes
+        signedIn {
+          landingRequestId
+        }
+        ...Problems
       }
     }
-  }
-`);
+  `,
+  [Problems],
+);
 type Pending = NonNullable<ResultOf<typeof EnrollmentFlow_begin>["beginTwoFactorEnrollment"]["enrollment"]>;
 type Confirmed = ResultOf<typeof EnrollmentFlow_confirm>["confirmTwoFactorEnrollment"];
 

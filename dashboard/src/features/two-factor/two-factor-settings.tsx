@@ -1,5 +1,6 @@
 import { useState, type FormEvent } from "react";
 import { graphql, readFragment, type FragmentOf } from "../../graphql/graphql.js";
+import { Problems } from "../../graphql/problems.fragment.js";
 import { otherProblems, problemOf, useAct } from "../../graphql/use-act.js";
 import { useWords } from "../../language/language-context.js";
 import { Badge } from "../../ui/badge.js";
@@ -20,32 +21,30 @@ export const TwoFactorSettings_twoFactor = graphql(`
     recoveryCodesRemaining
   }
 `);
-const TwoFactorSettings_disable = graphql(`
-  mutation TwoFactorSettings_disable($input: CodeInput!) {
-    disableTwoFactor(input: $input) {
-      twoFactor {
-        enrolled
-      }
-      userErrors {
-        code
-        field
-        message
+const TwoFactorSettings_disable = graphql(
+  `
+    mutation TwoFactorSettings_disable($input: CodeInput!) {
+      disableTwoFactor(input: $input) {
+        twoFactor {
+          enrolled
+        }
+        ...Problems
       }
     }
-  }
-`);
-const TwoFactorSettings_regenerate = graphql(`
-  mutation TwoFactorSettings_regenerate($input: CodeInput!) {
-    regenerateRecoveryCodes(input: $input) {
-      recoveryCodes
-      userErrors {
-        code
-        field
-        message
+  `,
+  [Problems],
+);
+const TwoFactorSettings_regenerate = graphql(
+  `
+    mutation TwoFactorSettings_regenerate($input: CodeInput!) {
+      regenerateRecoveryCodes(input: $input) {
+        recoveryCodes
+        ...Problems
       }
     }
-  }
-`);
+  `,
+  [Problems],
+);
 
 /** One's own two-factor authentication: set up, new recovery codes, passkeys, off. `onChanged`: read the status again. */
 export function TwoFactorSettings(props: {

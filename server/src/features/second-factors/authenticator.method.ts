@@ -6,9 +6,9 @@ import { lastPlausibleStep, matchingStep, readTotpCode } from "./totp.js";
 
 /** What an encrypted secret is bound to: its table, column, firm and owner. */
 export const secretPlace = (
-  table: "totp_credentials" | "pending_totp_enrollments",
+  tableName: "totp_credentials" | "pending_totp_enrollments",
   { ownerId, firmId }: Pick<Person, "ownerId" | "firmId">,
-): string => `${table}.encryptedSecret.${firmId}.${ownerId}`;
+): string => `${tableName}.encryptedSecret.${firmId}.${ownerId}`;
 
 const enrollments = table(PendingTotpEnrollment);
 const credentials = table(TotpCredential);

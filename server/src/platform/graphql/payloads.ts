@@ -1,4 +1,4 @@
-import { Field, ObjectType } from "type-graphql";
+import { Field, InterfaceType, ObjectType } from "type-graphql";
 import { failures, type Language, type UserErrorCode } from "@gatehouse/shared";
 import { Refusal } from "./failures.js";
 import { tableEnum } from "./table-enum.js";
@@ -28,14 +28,18 @@ export class UserError {
   }
 }
 
-/** What every mutation answers: its result, or why there is none. */
-@ObjectType()
-export abstract class Payload {
+/** What every mutation answers, as the schema's interface; a class implements it by extending `Payload`. */
+@InterfaceType("Payload", { description: "What every mutation answers: its result, or why there is none." })
+abstract class PayloadInterface {
   @Field(() => [UserError], {
     description: "Why nothing was done; empty on success, and then the other fields are set.",
   })
   userErrors: UserError[] = [];
 }
+
+/** What every mutation answers. No type of the schema by itself: a subclass is one, and inherits the interface. */
+@ObjectType({ implements: PayloadInterface })
+export abstract class Payload extends PayloadInterface {}
 
 /** The payload of a mutation that was refused before its use case was asked. */
 export const refused = (refusal: Refusal): Pick<Payload, "userErrors"> => ({ userErrors: [new UserError(refusal)] });

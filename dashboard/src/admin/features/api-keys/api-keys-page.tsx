@@ -1,16 +1,17 @@
-import { useState, type FormEvent } from "react";
+import { useState } from "react";
 import { CheckboxGroup, Label } from "react-aria-components";
 import { useQuery } from "urql";
 import { apiScopes, type ApiScope } from "@gatehouse/shared";
 import { graphql } from "../../../graphql/graphql.js";
+import { Problems } from "../../../graphql/problems.fragment.js";
 import { otherProblems, problemOf, sayError, useAct } from "../../../graphql/use-act.js";
+import { ActForm } from "../../../ui/act-form.js";
 import { AlertDialog } from "../../../ui/alert-dialog.js";
 import { Badge } from "../../../ui/badge.js";
-import { Banner } from "../../../ui/banner.js";
 import { Button } from "../../../ui/button.js";
 import { Checkbox } from "../../../ui/checkbox.js";
 import { Ago, Day } from "../../../ui/date-time.js";
-import { Actions, Dialog } from "../../../ui/dialog.js";
+import { Dialog } from "../../../ui/dialog.js";
 import { PageHeader } from "../../../ui/page-header.js";
 import { Skeleton } from "../../../ui/skeleton.js";
 import { EmptyState, ErrorState } from "../../../ui/states.js";
@@ -33,36 +34,34 @@ const ApiKeysPage_keys = graphql(`
     }
   }
 `);
-const ApiKeysPage_create = graphql(`
-  mutation ApiKeysPage_create($input: CreateApiKeyInput!) {
-    createApiKey(input: $input) {
-      apiKey {
-        id
-      }
-      token
-      userErrors {
-        code
-        field
-        message
+const ApiKeysPage_create = graphql(
+  `
+    mutation ApiKeysPage_create($input: CreateApiKeyInput!) {
+      createApiKey(input: $input) {
+        apiKey {
+          id
+        }
+        token
+        ...Problems
       }
     }
-  }
-`);
-const ApiKeysPage_revoke = graphql(`
-  mutation ApiKeysPage_revoke($input: ApiKeyIdInput!) {
-    revokeApiKey(input: $input) {
-      apiKey {
-        id
-        revokedAt
-      }
-      userErrors {
-        code
-        field
-        message
+  `,
+  [Problems],
+);
+const ApiKeysPage_revoke = graphql(
+  `
+    mutation ApiKeysPage_revoke($input: ApiKeyIdInput!) {
+      revokeApiKey(input: $input) {
+        apiKey {
+          id
+          revokedAt
+        }
+        ...Problems
       }
     }
-  }
-`);
+  `,
+  [Problems],
+);
 
 const scopeWords: Record<ApiScope, string> = {
   CONTACTS_READ: "Read contacts",
@@ -182,19 +181,22 @@ function CreateKeyForm({ onClose }: { onClose: () => void }) {
   const [scopes, setScopes] = useState<ApiScope[]>(["CONTACTS_READ"]);
   const [expiresOn, setExpiresOn] = useState("");
   const [token, setToken] = useState<string | null>(null);
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
+  const submit = async () => {
     const { payload } = await act({
       input: { name, scopes, expiresAt: expiresOn ? new Date(`${expiresOn}T00:00:00`).toISOString() : null },
     });
     if (payload?.token) setToken(payload.token);
   };
   if (token) return <ShownOnce label="API key" secret={token} onDone={onClose} />;
-  const other = otherProblems(problems, "name", "scopes", "expiresAt");
   const scopeProblem = problemOf(problems, "scopes");
   return (
-    <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-4">
-      {other && <Banner tone="danger">{other}</Banner>}
+    <ActForm
+      onSubmit={submit}
+      onCancel={onClose}
+      confirmLabel="Create key"
+      isPending={isPending}
+      error={otherProblems(problems, "name", "scopes", "expiresAt")}
+    >
       <TextField label="Name" value={name} onChange={setName} error={problemOf(problems, "name")} isRequired />
       <CheckboxGroup
         value={scopes}
@@ -217,12 +219,6 @@ function CreateKeyForm({ onClose }: { onClose: () => void }) {
         onChange={setExpiresOn}
         error={problemOf(problems, "expiresAt")}
       />
-      <Actions>
-        <Button onPress={onClose}>Cancel</Button>
-        <Button type="submit" look="primary" isPending={isPending}>
-          Create key
-        </Button>
-      </Actions>
-    </form>
+    </ActForm>
   );
 }

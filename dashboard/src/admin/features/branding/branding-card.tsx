@@ -3,6 +3,7 @@ import { useQuery } from "urql";
 import { brandColors, logoLimits, logoTypes, readHexColor } from "@gatehouse/shared";
 import type { FirmBranding } from "../../../features/branding/brand-mark.js";
 import { graphql, type ResultOf } from "../../../graphql/graphql.js";
+import { Problems } from "../../../graphql/problems.fragment.js";
 import { otherProblems, problemOf, sayError, useAct } from "../../../graphql/use-act.js";
 import { Banner } from "../../../ui/banner.js";
 import { Button } from "../../../ui/button.js";
@@ -30,26 +31,25 @@ const BrandingCard_firm = graphql(`
     }
   }
 `);
-const BrandingCard_save = graphql(`
-  mutation BrandingCard_save($input: UpdateBrandingInput!) {
-    updateBranding(input: $input) {
-      firm {
-        id
-        branding {
-          color
-          logoUrl
-          logoWidth
-          logoHeight
+const BrandingCard_save = graphql(
+  `
+    mutation BrandingCard_save($input: UpdateBrandingInput!) {
+      updateBranding(input: $input) {
+        firm {
+          id
+          branding {
+            color
+            logoUrl
+            logoWidth
+            logoHeight
+          }
         }
-      }
-      userErrors {
-        code
-        field
-        message
+        ...Problems
       }
     }
-  }
-`);
+  `,
+  [Problems],
+);
 type Firm = ResultOf<typeof BrandingCard_firm>["firm"];
 
 /** Settings > Client Portal > Branding: the firm's colour and logo on what its clients see. */

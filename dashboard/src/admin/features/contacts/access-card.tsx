@@ -2,6 +2,7 @@ import { useState, type ReactNode } from "react";
 import { Link } from "@tanstack/react-router";
 import type { AccessRemedy } from "@gatehouse/shared";
 import { graphql, readFragment, type FragmentOf } from "../../../graphql/graphql.js";
+import { Problems } from "../../../graphql/problems.fragment.js";
 import { useAct } from "../../../graphql/use-act.js";
 import { Badge } from "../../../ui/badge.js";
 import { Button } from "../../../ui/button.js";
@@ -28,21 +29,20 @@ const weights = {
   HINDERS: { tone: "warning", text: "In the way" },
   TELLS: { tone: "neutral", text: "Next" },
 } as const;
-const AccessCard_resend = graphql(`
-  mutation AccessCard_resend($input: RequestIdInput!) {
-    resendClientRequest(input: $input) {
-      request {
-        id
-        linkState
-      }
-      userErrors {
-        code
-        field
-        message
+const AccessCard_resend = graphql(
+  `
+    mutation AccessCard_resend($input: RequestIdInput!) {
+      resendClientRequest(input: $input) {
+        request {
+          id
+          linkState
+        }
+        ...Problems
       }
     }
-  }
-`);
+  `,
+  [Problems],
+);
 /** What is done in a dialog of its own. */
 const dialogs = {
   UNLOCK: { act: "unlock", label: "Unlock" },

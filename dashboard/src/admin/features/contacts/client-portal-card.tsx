@@ -1,6 +1,7 @@
 import { useState, type ReactNode } from "react";
 import { SessionList, SessionList_session } from "../../../features/sessions/session-list.js";
 import { graphql, readFragment, type FragmentOf } from "../../../graphql/graphql.js";
+import { Problems } from "../../../graphql/problems.fragment.js";
 import { Badge } from "../../../ui/badge.js";
 import { Card, Facts } from "../../../ui/card.js";
 import { Ago, Day, Moment } from "../../../ui/date-time.js";
@@ -47,14 +48,10 @@ const ClientPortalCard_payload = graphql(
         id
         ...ClientPortalCard_contact
       }
-      userErrors {
-        code
-        field
-        message
-      }
+      ...Problems
     }
   `,
-  [ClientPortalCard_contact],
+  [ClientPortalCard_contact, Problems],
 );
 const resetTwoFactor = graphql(
   `

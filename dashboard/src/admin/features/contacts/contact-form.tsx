@@ -1,10 +1,10 @@
-import { useState, type FormEvent } from "react";
+import { useState } from "react";
 import { languageCodes, languages, normalizeEmail, type Language } from "@gatehouse/shared";
 import { graphql } from "../../../graphql/graphql.js";
+import { Problems } from "../../../graphql/problems.fragment.js";
 import { otherProblems, problemOf, useAct } from "../../../graphql/use-act.js";
+import { ActForm } from "../../../ui/act-form.js";
 import { Banner } from "../../../ui/banner.js";
-import { Button } from "../../../ui/button.js";
-import { Actions } from "../../../ui/dialog.js";
 import { Select } from "../../../ui/select.js";
 import { TextField } from "../../../ui/text-field.js";
 import { ContactRow_contact } from "./contact-row.fragment.js";
@@ -19,15 +19,11 @@ const ContactForm_create = graphql(
           language
           ...ContactRow_contact
         }
-        userErrors {
-          code
-          field
-          message
-        }
+        ...Problems
       }
     }
   `,
-  [ContactRow_contact],
+  [ContactRow_contact, Problems],
 );
 const ContactForm_update = graphql(
   `
@@ -39,15 +35,11 @@ const ContactForm_update = graphql(
           language
           ...ContactRow_contact
         }
-        userErrors {
-          code
-          field
-          message
-        }
+        ...Problems
       }
     }
   `,
-  [ContactRow_contact],
+  [ContactRow_contact, Problems],
 );
 
 export interface ContactValues {
@@ -76,8 +68,7 @@ export function ContactForm(props: {
   const [email, setEmail] = useState(contact?.email ?? "");
   const [externalId, setExternalId] = useState(contact?.externalId ?? "");
   const [language, setLanguage] = useState<Language | "">(contact?.language ?? "");
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
+  const submit = async () => {
     const values = {
       name,
       organization: organization.trim() || null,
@@ -90,13 +81,17 @@ export function ContactForm(props: {
       : await create.act({ input: values });
     if (payload?.contact) onDone(payload.contact.id);
   };
-  const other = otherProblems(problems, "name", "organization", "email", "externalId");
   const loginEmail = contact?.loginEmail ?? null;
   const normalized = normalizeEmail(email);
   const leavesLogin = loginEmail !== null && normalized !== contact?.email && normalized !== loginEmail;
   return (
-    <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-4">
-      {other && <Banner tone="danger">{other}</Banner>}
+    <ActForm
+      onSubmit={submit}
+      onCancel={onCancel}
+      confirmLabel={contact ? "Save" : "Create contact"}
+      isPending={isPending}
+      error={otherProblems(problems, "name", "organization", "email", "externalId")}
+    >
       <TextField label="Name" value={name} onChange={setName} error={problemOf(problems, "name")} isRequired />
       <TextField
         label="Organization"
@@ -135,12 +130,6 @@ export function ContactForm(props: {
         onChange={setExternalId}
         error={problemOf(problems, "externalId")}
       />
-      <Actions>
-        <Button onPress={onCancel}>Cancel</Button>
-        <Button type="submit" look="primary" isPending={isPending}>
-          {contact ? "Save" : "Create contact"}
-        </Button>
-      </Actions>
-    </form>
+    </ActForm>
   );
 }

@@ -1,7 +1,9 @@
-import { useState, type FormEvent } from "react";
+import { useState } from "react";
 import { lengths } from "@gatehouse/shared";
 import { graphql } from "../../../graphql/graphql.js";
+import { Problems } from "../../../graphql/problems.fragment.js";
 import { otherProblems, problemOf, useAct } from "../../../graphql/use-act.js";
+import { ActForm } from "../../../ui/act-form.js";
 import { Banner } from "../../../ui/banner.js";
 import { Button } from "../../../ui/button.js";
 import { Actions, Dialog } from "../../../ui/dialog.js";
@@ -19,21 +21,13 @@ const InviteDialog_invite = graphql(
             id
             ...ContactRow_contact
           }
-          userErrors {
-            code
-            field
-            message
-          }
+          ...Problems
         }
-        userErrors {
-          code
-          field
-          message
-        }
+        ...Problems
       }
     }
   `,
-  [ContactRow_contact],
+  [ContactRow_contact, Problems],
 );
 
 export interface Invitee {
@@ -76,8 +70,7 @@ function InviteForm(props: {
   const { act, isPending, problems } = useAct(InviteDialog_invite);
   const [message, setMessage] = useState("");
   const [only] = contacts.length === 1 ? contacts : [];
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
+  const submit = async () => {
     const { payload } = await act({
       input: { contactIds: contacts.map(({ id }) => id), message: message.trim() || null },
     });
@@ -90,22 +83,29 @@ function InviteForm(props: {
       }),
     );
   };
-  const other = otherProblems(problems, "message");
   return (
-    <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-4 text-sm">
-      <p>
-        We mail{" "}
-        {only?.email ? (
-          <strong>
-            <Email address={only.email} />
-          </strong>
-        ) : (
-          "each of them"
-        )}{" "}
-        a link to create a portal account. It works for 7 days.
-        {!only && " Who has no email, or has an account already, is skipped."}
-      </p>
-      {other && <Banner tone="danger">{other}</Banner>}
+    <ActForm
+      onSubmit={submit}
+      onCancel={onCancel}
+      confirmLabel={only ? "Send invitation" : `Send ${contacts.length} invitations`}
+      isPending={isPending}
+      error={otherProblems(problems, "message")}
+      isSmall
+      intro={
+        <p>
+          We mail{" "}
+          {only?.email ? (
+            <strong>
+              <Email address={only.email} />
+            </strong>
+          ) : (
+            "each of them"
+          )}{" "}
+          a link to create a portal account. It works for 7 days.
+          {!only && " Who has no email, or has an account already, is skipped."}
+        </p>
+      }
+    >
       <TextField
         label="Message (optional)"
         hint="Goes into the mail as you write it."
@@ -115,13 +115,7 @@ function InviteForm(props: {
         rows={4}
         maxLength={lengths.message}
       />
-      <Actions>
-        <Button onPress={onCancel}>Cancel</Button>
-        <Button type="submit" look="primary" isPending={isPending}>
-          {only ? "Send invitation" : `Send ${contacts.length} invitations`}
-        </Button>
-      </Actions>
-    </form>
+    </ActForm>
   );
 }
 

@@ -1,9 +1,8 @@
-import { useState, type FormEvent } from "react";
+import { useState } from "react";
 import type { TypedDocumentNode } from "urql";
-import { otherProblems, problemOf, useAct, type Payload, type Problem } from "../../../graphql/use-act.js";
-import { Banner } from "../../../ui/banner.js";
-import { Button } from "../../../ui/button.js";
-import { Actions, Dialog } from "../../../ui/dialog.js";
+import { otherProblems, problemOf, useAct, type Payload } from "../../../graphql/use-act.js";
+import { ActForm } from "../../../ui/act-form.js";
+import { Dialog } from "../../../ui/dialog.js";
 import { Email } from "../../../ui/email.js";
 import { useNotify } from "../../../ui/notices.js";
 import { TextField } from "../../../ui/text-field.js";
@@ -35,7 +34,8 @@ export function loginAct<P extends Payload, Input>(
   function ActDialog({ id, email, onClose, onDone }: Asked) {
     const notify = useNotify();
     const { act, isPending, problems } = useAct(document);
-    const run = async (text: string) => {
+    const [text, setText] = useState("");
+    const submit = async () => {
       const { payload } = await act({ input: inputOf(id, text) });
       if (!payload) return;
       notify({ tone: "success", text: told.done });
@@ -43,71 +43,51 @@ export function loginAct<P extends Payload, Input>(
     };
     return (
       <Dialog title={told.title} isOpen onClose={onClose} role={told.asks ? "dialog" : "alertdialog"}>
-        <ActForm told={told} email={email} problems={problems} isPending={isPending} onClose={onClose} onRun={run} />
+        <ActForm
+          onSubmit={submit}
+          onCancel={onClose}
+          confirmLabel={told.confirm}
+          isPending={isPending}
+          error={otherProblems(problems, told.asks ?? "")}
+          isDanger={told.isDanger}
+          isDisabled={told.asks !== null && text.trim() === ""}
+          isSmall
+          intro={
+            <>
+              {email && (
+                <p className="font-medium text-ink">
+                  <Email address={email} />
+                </p>
+              )}
+              <p>{told.will}</p>
+            </>
+          }
+        >
+          {told.asks === "reason" && (
+            <TextField
+              label="Reason"
+              hint="Kept in the activity log."
+              value={text}
+              onChange={setText}
+              error={problemOf(problems, "reason")}
+              rows={3}
+              maxLength={500}
+              isRequired
+            />
+          )}
+          {told.asks === "email" && (
+            <TextField
+              label="New login email"
+              type="email"
+              value={text}
+              onChange={setText}
+              error={problemOf(problems, "email")}
+              isRequired
+            />
+          )}
+        </ActForm>
       </Dialog>
     );
   }
   return { ...told, Dialog: ActDialog };
-}
-
-/** Asks for what an act needs and says what it will do. */
-function ActForm(props: {
-  told: Told;
-  email: string | undefined;
-  problems: readonly Problem[];
-  isPending: boolean;
-  onClose: () => void;
-  onRun: (text: string) => Promise<void>;
-}) {
-  const { told, email, problems, isPending, onClose, onRun } = props;
-  const [text, setText] = useState("");
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    void onRun(text);
-  };
-  const other = otherProblems(problems, told.asks ?? "");
-  return (
-    <form onSubmit={submit} className="flex flex-col gap-4 text-sm">
-      {email && (
-        <p className="font-medium text-ink">
-          <Email address={email} />
-        </p>
-      )}
-      <p>{told.will}</p>
-      {other && <Banner tone="danger">{other}</Banner>}
-      {told.asks === "reason" && (
-        <TextField
-          label="Reason"
-          hint="Kept in the activity log."
-          value={text}
-          onChange={setText}
-          error={problemOf(problems, "reason")}
-          rows={3}
-          maxLength={500}
-          isRequired
-        />
-      )}
-      {told.asks === "email" && (
-        <TextField
-          label="New login email"
-          type="email"
-          value={text}
-          onChange={setText}
-          error={problemOf(problems, "email")}
-          isRequired
-        />
-      )}
-      <Actions>
-        <Button onPress={onClose}>Cancel</Button>
-        <Button
-          type="submit"
-          look={told.isDanger ? "danger" : "primary"}
-          isPending={isPending}
-          isDisabled={told.asks !== null && text.trim() === ""}
-        >
-          {told.confirm}
-        </Button>
-      </Actions>
-    </form>
-  );
 }

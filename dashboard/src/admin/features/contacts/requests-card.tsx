@@ -1,13 +1,14 @@
-import { useState, type FormEvent } from "react";
+import { useState } from "react";
 import { useQuery } from "urql";
 import { graphql, readFragment, type FragmentOf } from "../../../graphql/graphql.js";
+import { Problems } from "../../../graphql/problems.fragment.js";
 import { otherProblems, problemOf, useAct } from "../../../graphql/use-act.js";
+import { ActForm } from "../../../ui/act-form.js";
 import { Badge } from "../../../ui/badge.js";
-import { Banner } from "../../../ui/banner.js";
 import { Button } from "../../../ui/button.js";
 import { Card } from "../../../ui/card.js";
 import { Ago, Day } from "../../../ui/date-time.js";
-import { Actions, Dialog } from "../../../ui/dialog.js";
+import { Dialog } from "../../../ui/dialog.js";
 import { Email } from "../../../ui/email.js";
 import { useNotify } from "../../../ui/notices.js";
 import { TextField } from "../../../ui/text-field.js";
@@ -68,35 +69,33 @@ const RequestsCard_more = graphql(
   `,
   [RequestRow_request],
 );
-const RequestsCard_send = graphql(`
-  mutation RequestsCard_send($input: SendClientRequestInput!) {
-    sendClientRequest(input: $input) {
-      request {
-        id
-      }
-      userErrors {
-        code
-        field
-        message
+const RequestsCard_send = graphql(
+  `
+    mutation RequestsCard_send($input: SendClientRequestInput!) {
+      sendClientRequest(input: $input) {
+        request {
+          id
+        }
+        ...Problems
       }
     }
-  }
-`);
-const RequestsCard_resend = graphql(`
-  mutation RequestsCard_resend($input: RequestIdInput!) {
-    resendClientRequest(input: $input) {
-      request {
-        id
-        linkState
-      }
-      userErrors {
-        code
-        field
-        message
+  `,
+  [Problems],
+);
+const RequestsCard_resend = graphql(
+  `
+    mutation RequestsCard_resend($input: RequestIdInput!) {
+      resendClientRequest(input: $input) {
+        request {
+          id
+          linkState
+        }
+        ...Problems
       }
     }
-  }
-`);
+  `,
+  [Problems],
+);
 const linkStates = {
   UNCLAIMED: { tone: "neutral", text: "Link not opened" },
   CLAIMED: { tone: "success", text: "Link opened" },
@@ -223,8 +222,7 @@ function SendRequestForm(props: { contactId: string; onDone: () => void; onCance
   const [title, setTitle] = useState("");
   const [items, setItems] = useState("");
   const [dueOn, setDueOn] = useState("");
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
+  const submit = async () => {
     const { payload } = await act({
       input: {
         contactId: props.contactId,
@@ -238,10 +236,14 @@ function SendRequestForm(props: { contactId: string; onDone: () => void; onCance
     });
     if (payload) props.onDone();
   };
-  const other = otherProblems(problems, "title", "items", "dueOn");
   return (
-    <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-4">
-      {other && <Banner tone="danger">{other}</Banner>}
+    <ActForm
+      onSubmit={submit}
+      onCancel={props.onCancel}
+      confirmLabel="Send"
+      isPending={isPending}
+      error={otherProblems(problems, "title", "items", "dueOn")}
+    >
       <TextField label="Title" value={title} onChange={setTitle} error={problemOf(problems, "title")} isRequired />
       <TextField
         label="What you need"
@@ -253,12 +255,6 @@ function SendRequestForm(props: { contactId: string; onDone: () => void; onCance
         isRequired
       />
       <TextField label="Due" type="date" value={dueOn} onChange={setDueOn} error={problemOf(problems, "dueOn")} />
-      <Actions>
-        <Button onPress={props.onCancel}>Cancel</Button>
-        <Button type="submit" look="primary" isPending={isPending}>
-          Send
-        </Button>
-      </Actions>
-    </form>
+    </ActForm>
   );
 }

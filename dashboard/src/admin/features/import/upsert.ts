@@ -1,28 +1,24 @@
 import type { Client } from "urql";
 import { graphql } from "../../../graphql/graphql.js";
+import { Problems } from "../../../graphql/problems.fragment.js";
 import { sayError } from "../../../graphql/use-act.js";
 import type { ImportedContact } from "./column-matching.js";
 import type { Answer } from "./import-run.js";
 
-const ImportPage_upsert = graphql(`
-  mutation ImportPage_upsert($input: UpsertContactsInput!) {
-    upsertContacts(input: $input) {
-      outcomes
-      results {
-        userErrors {
-          code
-          field
-          message
+const ImportPage_upsert = graphql(
+  `
+    mutation ImportPage_upsert($input: UpsertContactsInput!) {
+      upsertContacts(input: $input) {
+        outcomes
+        results {
+          ...Problems
         }
-      }
-      userErrors {
-        code
-        field
-        message
+        ...Problems
       }
     }
-  }
-`);
+  `,
+  [Problems],
+);
 
 /** Errors after which the same request under the same key is right. */
 const passing = new Set<unknown>(["RATE_LIMITED", "IDEMPOTENCY_KEY_IN_USE", "STARTING"]);

@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { useQuery } from "urql";
 import { graphql, type ResultOf } from "../../../graphql/graphql.js";
+import { Problems } from "../../../graphql/problems.fragment.js";
 import { sayError } from "../../../graphql/use-act.js";
 import { Button } from "../../../ui/button.js";
 import { Card } from "../../../ui/card.js";
@@ -30,32 +31,30 @@ const UnlinkedLogins_page = graphql(`
     }
   }
 `);
-const UnlinkedLogins_signOut = graphql(`
-  mutation UnlinkedLogins_signOut($input: PortalAccountIdInput!) {
-    revokeUnlinkedPortalSessions(input: $input) {
-      portalAccount {
-        id
-      }
-      userErrors {
-        code
-        field
-        message
+const UnlinkedLogins_signOut = graphql(
+  `
+    mutation UnlinkedLogins_signOut($input: PortalAccountIdInput!) {
+      revokeUnlinkedPortalSessions(input: $input) {
+        portalAccount {
+          id
+        }
+        ...Problems
       }
     }
-  }
-`);
-const UnlinkedLogins_delete = graphql(`
-  mutation UnlinkedLogins_delete($input: PortalAccountReasonInput!) {
-    deleteUnlinkedPortalAccount(input: $input) {
-      deletedPortalAccountId
-      userErrors {
-        code
-        field
-        message
+  `,
+  [Problems],
+);
+const UnlinkedLogins_delete = graphql(
+  `
+    mutation UnlinkedLogins_delete($input: PortalAccountReasonInput!) {
+      deleteUnlinkedPortalAccount(input: $input) {
+        deletedPortalAccountId
+        ...Problems
       }
     }
-  }
-`);
+  `,
+  [Problems],
+);
 
 const acts = {
   signOut: loginAct(UnlinkedLogins_signOut, (portalAccountId) => ({ portalAccountId }), {

@@ -8,6 +8,7 @@ import {
   type RollOutPlan,
 } from "@gatehouse/shared";
 import { graphql, readFragment, type FragmentOf } from "../../../graphql/graphql.js";
+import { Problems } from "../../../graphql/problems.fragment.js";
 import { otherProblems, problemOf, useAct } from "../../../graphql/use-act.js";
 import { Banner } from "../../../ui/banner.js";
 import { Button } from "../../../ui/button.js";
@@ -30,20 +31,19 @@ export const Assistant_firm = graphql(
   `,
   [Groups_firm],
 );
-const Assistant_start = graphql(`
-  mutation Assistant_start($input: StartRollOutInput!) {
-    startRollOut(input: $input) {
-      rollOut {
-        id
-      }
-      userErrors {
-        code
-        field
-        message
+const Assistant_start = graphql(
+  `
+    mutation Assistant_start($input: StartRollOutInput!) {
+      startRollOut(input: $input) {
+        rollOut {
+          id
+        }
+        ...Problems
       }
     }
-  }
-`);
+  `,
+  [Problems],
+);
 
 const steps = ["Who", "When", "Message", "Start"] as const;
 const offeredReminders = [14, 7, 1];

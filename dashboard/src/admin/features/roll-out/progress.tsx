@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { isRollOutOpen, type RollOutState } from "@gatehouse/shared";
 import { graphql, readFragment, type FragmentOf } from "../../../graphql/graphql.js";
+import { Problems } from "../../../graphql/problems.fragment.js";
 import { otherProblems, useAct } from "../../../graphql/use-act.js";
 import { AlertDialog } from "../../../ui/alert-dialog.js";
 import { Badge } from "../../../ui/badge.js";
@@ -35,20 +36,19 @@ export const Progress_rollOut = graphql(`
     }
   }
 `);
-const Progress_payload = graphql(`
-  fragment Progress_payload on RollOutPayload @_unmask {
-    rollOut {
-      id
-      state
-      nextMailAt
+const Progress_payload = graphql(
+  `
+    fragment Progress_payload on RollOutPayload @_unmask {
+      rollOut {
+        id
+        state
+        nextMailAt
+      }
+      ...Problems
     }
-    userErrors {
-      code
-      field
-      message
-    }
-  }
-`);
+  `,
+  [Problems],
+);
 const Progress_pause = graphql(
   `
     mutation Progress_pause($input: RollOutIdInput!) {

@@ -1,6 +1,7 @@
 import { useState, type FormEvent } from "react";
 import { languageCodes, languages, type Language } from "@gatehouse/shared";
 import { graphql } from "../../../graphql/graphql.js";
+import { Problems } from "../../../graphql/problems.fragment.js";
 import { otherProblems, useAct } from "../../../graphql/use-act.js";
 import { Banner } from "../../../ui/banner.js";
 import { Button } from "../../../ui/button.js";
@@ -9,21 +10,20 @@ import { useNotify } from "../../../ui/notices.js";
 import { RadioGroup } from "../../../ui/radio-group.js";
 import { useTeamSession } from "../../session.js";
 
-const ClientLanguageCard_set = graphql(`
-  mutation ClientLanguageCard_set($input: LanguageInput!) {
-    setClientLanguage(input: $input) {
-      firm {
-        id
-        clientLanguage
-      }
-      userErrors {
-        code
-        field
-        message
+const ClientLanguageCard_set = graphql(
+  `
+    mutation ClientLanguageCard_set($input: LanguageInput!) {
+      setClientLanguage(input: $input) {
+        firm {
+          id
+          clientLanguage
+        }
+        ...Problems
       }
     }
-  }
-`);
+  `,
+  [Problems],
+);
 
 /** The language in which the firm speaks to clients who have not said theirs. */
 export function ClientLanguageCard({ current }: { current: Language }) {

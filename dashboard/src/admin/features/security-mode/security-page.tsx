@@ -2,6 +2,7 @@ import { useState, type FormEvent } from "react";
 import { useQuery } from "urql";
 import { Link } from "@tanstack/react-router";
 import {
+  allowsPasswordLogin,
   counts,
   plans,
   planOffersMode,
@@ -11,6 +12,7 @@ import {
   type SecurityMode,
 } from "@gatehouse/shared";
 import { graphql, type ResultOf } from "../../../graphql/graphql.js";
+import { Problems } from "../../../graphql/problems.fragment.js";
 import { otherProblems, problemOf, sayError, useAct } from "../../../graphql/use-act.js";
 import { Banner } from "../../../ui/banner.js";
 import { Button } from "../../../ui/button.js";
@@ -60,31 +62,30 @@ const SecurityPage_impact = graphql(`
     }
   }
 `);
-const SecurityPage_save = graphql(`
-  mutation SecurityPage_save($input: UpdateSecurityPolicyInput!) {
-    updateSecurityPolicy(input: $input) {
-      firm {
-        id
-        plan
-        securityPolicy {
-          mode
-          enforcedFrom
-          magicLinkRequiresTwoFactor
-          trustedDeviceDays
-          availableModes
-          version
-          updatedAt
-          updatedBy
+const SecurityPage_save = graphql(
+  `
+    mutation SecurityPage_save($input: UpdateSecurityPolicyInput!) {
+      updateSecurityPolicy(input: $input) {
+        firm {
+          id
+          plan
+          securityPolicy {
+            mode
+            enforcedFrom
+            magicLinkRequiresTwoFactor
+            trustedDeviceDays
+            availableModes
+            version
+            updatedAt
+            updatedBy
+          }
         }
-      }
-      userErrors {
-        code
-        field
-        message
+        ...Problems
       }
     }
-  }
-`);
+  `,
+  [Problems],
+);
 type Firm = ResultOf<typeof SecurityPage_firm>["firm"];
 
 /** Settings > Client Portal > Security and Two-Factor. */
@@ -254,7 +255,7 @@ function Impact({ mode, isLater }: { mode: SecurityMode; isLater: boolean }) {
     <section aria-label="What saving will do" className="rounded-md bg-sunken p-4 text-sm text-ink">
       <h3 className="font-medium">What saving will do</h3>
       <ul className="list-disc pt-1 pl-5">
-        {securityModes[mode].passwordLogin ? (
+        {allowsPasswordLogin({ mode }) ? (
           <li>
             {quantity(accountsToEnroll, "client")} of {quantity(accounts, "account")} will be asked to set up two-factor
             authentication.

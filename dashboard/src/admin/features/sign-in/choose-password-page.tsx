@@ -3,6 +3,7 @@ import { NewPasswordField } from "../../../features/passwords/password-field.js"
 import { NextStep, NextStep_result, signedInAtOnce, type NextStepResult } from "../../../features/sign-in/next-step.js";
 import { useTokenPreview } from "../../../features/mailed-tokens/use-token-preview.js";
 import { graphql } from "../../../graphql/graphql.js";
+import { Problems } from "../../../graphql/problems.fragment.js";
 import { otherProblems, sayError, useAct } from "../../../graphql/use-act.js";
 import { Banner } from "../../../ui/banner.js";
 import { Button } from "../../../ui/button.js";
@@ -17,15 +18,11 @@ const ChoosePasswordPage_choose = graphql(
         result {
           ...NextStep_result
         }
-        userErrors {
-          code
-          field
-          message
-        }
+        ...Problems
       }
     }
   `,
-  [NextStep_result],
+  [NextStep_result, Problems],
 );
 
 /** A colleague chooses a password by the mailed link, and goes on to sign in: later, while the second factor is locked. */

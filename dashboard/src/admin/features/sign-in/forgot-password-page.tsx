@@ -1,22 +1,22 @@
 import { useState } from "react";
 import { RequestMailForm } from "../../../features/sign-in/request-mail-form.js";
 import { graphql } from "../../../graphql/graphql.js";
+import { Problems } from "../../../graphql/problems.fragment.js";
 import { useAct } from "../../../graphql/use-act.js";
 import { Button } from "../../../ui/button.js";
 import { renderFrame } from "./sign-in-frame.js";
 
-const ForgotPasswordPage_request = graphql(`
-  mutation ForgotPasswordPage_request($input: TeamEmailInput!) {
-    requestTeamPasswordReset(input: $input) {
-      accepted
-      userErrors {
-        code
-        field
-        message
+const ForgotPasswordPage_request = graphql(
+  `
+    mutation ForgotPasswordPage_request($input: TeamEmailInput!) {
+      requestTeamPasswordReset(input: $input) {
+        accepted
+        ...Problems
       }
     }
-  }
-`);
+  `,
+  [Problems],
+);
 
 /** Asks for a mailed link to choose a new password. Its answer tells nobody which addresses exist. */
 export function ForgotPasswordPage({ onBack }: { onBack: () => void }) {

@@ -2,6 +2,7 @@ import { useState } from "react";
 import { NextStep, NextStep_result, signedInAtOnce, type NextStepResult } from "../../../features/sign-in/next-step.js";
 import { PasswordForm } from "../../../features/sign-in/password-form.js";
 import { graphql } from "../../../graphql/graphql.js";
+import { Problems } from "../../../graphql/problems.fragment.js";
 import { useAct } from "../../../graphql/use-act.js";
 import { Banner } from "../../../ui/banner.js";
 import { Button } from "../../../ui/button.js";
@@ -15,15 +16,11 @@ const SignInPage_signIn = graphql(
         result {
           ...NextStep_result
         }
-        userErrors {
-          code
-          field
-          message
-        }
+        ...Problems
       }
     }
   `,
-  [NextStep_result],
+  [NextStep_result, Problems],
 );
 
 /** A team member's way in: password, then the code where one is due. */

@@ -1,76 +1,71 @@
-import { useState, type FormEvent } from "react";
+import { useState } from "react";
 import type { TeamRole } from "@gatehouse/shared";
 import { graphql } from "../../../graphql/graphql.js";
+import { Problems } from "../../../graphql/problems.fragment.js";
 import { otherProblems, problemOf, useAct } from "../../../graphql/use-act.js";
-import { Banner } from "../../../ui/banner.js";
-import { Button } from "../../../ui/button.js";
-import { Actions } from "../../../ui/dialog.js";
+import { ActForm } from "../../../ui/act-form.js";
 import { useNotify } from "../../../ui/notices.js";
 import { Select } from "../../../ui/select.js";
 import { TextField } from "../../../ui/text-field.js";
 import { useRoleOptions } from "./role-options.js";
 
-const MemberActForm_sendLink = graphql(`
-  mutation MemberActForm_sendLink($input: TeamMemberIdInput!) {
-    sendTeamPasswordLink(input: $input) {
-      teamMember {
-        id
-      }
-      userErrors {
-        code
-        field
-        message
-      }
-    }
-  }
-`);
-const MemberActForm_change = graphql(`
-  mutation MemberActForm_change($input: ChangeTeamMemberInput!) {
-    changeTeamMember(input: $input) {
-      teamMember {
-        id
-        name
-        role
-      }
-      userErrors {
-        code
-        field
-        message
-      }
-    }
-  }
-`);
-const MemberActForm_remove = graphql(`
-  mutation MemberActForm_remove($input: TeamMemberReasonInput!) {
-    removeTeamMember(input: $input) {
-      teamMember {
-        id
-      }
-      userErrors {
-        code
-        field
-        message
-      }
-    }
-  }
-`);
-const MemberActForm_reset = graphql(`
-  mutation MemberActForm_reset($input: TeamMemberReasonInput!) {
-    resetTeamMemberTwoFactor(input: $input) {
-      teamMember {
-        id
-        twoFactor {
-          enrolled
+const MemberActForm_sendLink = graphql(
+  `
+    mutation MemberActForm_sendLink($input: TeamMemberIdInput!) {
+      sendTeamPasswordLink(input: $input) {
+        teamMember {
+          id
         }
-      }
-      userErrors {
-        code
-        field
-        message
+        ...Problems
       }
     }
-  }
-`);
+  `,
+  [Problems],
+);
+const MemberActForm_change = graphql(
+  `
+    mutation MemberActForm_change($input: ChangeTeamMemberInput!) {
+      changeTeamMember(input: $input) {
+        teamMember {
+          id
+          name
+          role
+        }
+        ...Problems
+      }
+    }
+  `,
+  [Problems],
+);
+const MemberActForm_remove = graphql(
+  `
+    mutation MemberActForm_remove($input: TeamMemberReasonInput!) {
+      removeTeamMember(input: $input) {
+        teamMember {
+          id
+        }
+        ...Problems
+      }
+    }
+  `,
+  [Problems],
+);
+const MemberActForm_reset = graphql(
+  `
+    mutation MemberActForm_reset($input: TeamMemberReasonInput!) {
+      resetTeamMemberTwoFactor(input: $input) {
+        teamMember {
+          id
+          twoFactor {
+            enrolled
+          }
+        }
+        ...Problems
+      }
+    }
+  `,
+  [Problems],
+);
 
 export interface Member {
   id: string;
@@ -138,22 +133,32 @@ export function MemberActForm(props: { name: MemberAct; member: Member; onDone: 
     if (name === "change") return run.change.act({ input: { memberId, name: newName, role } });
     return name === "link" ? run.link.act({ input: { memberId } }) : run[name].act({ input: { memberId, reason } });
   };
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
+  const submit = async () => {
     const { payload } = await send();
     if (!payload) return;
     notify({ tone: "success", text: told.done });
     onDone();
   };
   const { problems, isPending } = run[name];
-  const other = otherProblems(problems, "reason", "name", "role");
   return (
-    <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-4 text-sm">
-      <p className="font-medium">
-        {member.name} ({member.email})
-      </p>
-      <p>{told.will}</p>
-      {other && <Banner tone="danger">{other}</Banner>}
+    <ActForm
+      onSubmit={submit}
+      onCancel={onCancel}
+      confirmLabel={told.confirm}
+      isPending={isPending}
+      error={otherProblems(problems, "reason", "name", "role")}
+      isDanger={told.isDanger}
+      isDisabled={asksReason && reason.trim() === ""}
+      isSmall
+      intro={
+        <>
+          <p className="font-medium">
+            {member.name} ({member.email})
+          </p>
+          <p>{told.will}</p>
+        </>
+      }
+    >
       {name === "change" && (
         <>
           <TextField
@@ -178,17 +183,6 @@ export function MemberActForm(props: { name: MemberAct; member: Member; onDone: 
           isRequired
         />
       )}
-      <Actions>
-        <Button onPress={onCancel}>Cancel</Button>
-        <Button
-          type="submit"
-          look={told.isDanger ? "danger" : "primary"}
-          isPending={isPending}
-          isDisabled={asksReason && reason.trim() === ""}
-        >
-          {told.confirm}
-        </Button>
-      </Actions>
-    </form>
+    </ActForm>
   );
 }

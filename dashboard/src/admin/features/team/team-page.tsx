@@ -2,6 +2,7 @@ import { useState } from "react";
 import { useQuery } from "urql";
 import { mayManage, roleTitles } from "@gatehouse/shared";
 import { graphql } from "../../../graphql/graphql.js";
+import { Problems } from "../../../graphql/problems.fragment.js";
 import { otherProblems, sayError, useAct } from "../../../graphql/use-act.js";
 import { Badge } from "../../../ui/badge.js";
 import { Banner } from "../../../ui/banner.js";
@@ -40,24 +41,23 @@ const TeamPage_team = graphql(`
     }
   }
 `);
-const TeamPage_demand = graphql(`
-  mutation TeamPage_demand($input: UpdateSecurityPolicyInput!) {
-    updateSecurityPolicy(input: $input) {
-      firm {
-        id
-        securityPolicy {
-          teamRequiresTwoFactor
-          version
+const TeamPage_demand = graphql(
+  `
+    mutation TeamPage_demand($input: UpdateSecurityPolicyInput!) {
+      updateSecurityPolicy(input: $input) {
+        firm {
+          id
+          securityPolicy {
+            teamRequiresTwoFactor
+            version
+          }
         }
-      }
-      userErrors {
-        code
-        field
-        message
+        ...Problems
       }
     }
-  }
-`);
+  `,
+  [Problems],
+);
 
 /** The people of the firm who use the dashboard. */
 export function TeamPage() {

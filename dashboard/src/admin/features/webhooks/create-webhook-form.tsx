@@ -1,31 +1,29 @@
-import { useState, type FormEvent } from "react";
+import { useState } from "react";
 import { CheckboxGroup, Label } from "react-aria-components";
 import { auditEventTypes } from "@gatehouse/shared";
 import { graphql } from "../../../graphql/graphql.js";
+import { Problems } from "../../../graphql/problems.fragment.js";
 import { otherProblems, problemOf, useAct } from "../../../graphql/use-act.js";
-import { Banner } from "../../../ui/banner.js";
-import { Button } from "../../../ui/button.js";
+import { ActForm } from "../../../ui/act-form.js";
 import { Checkbox } from "../../../ui/checkbox.js";
-import { Actions } from "../../../ui/dialog.js";
 import { labelClass, TextField } from "../../../ui/text-field.js";
 import { ShownOnce } from "../api-keys/shown-once.js";
 import { eventTitle } from "../audit/event-list.js";
 
-const CreateWebhookForm_create = graphql(`
-  mutation CreateWebhookForm_create($input: CreateWebhookEndpointInput!) {
-    createWebhookEndpoint(input: $input) {
-      webhookEndpoint {
-        id
-      }
-      signingSecret
-      userErrors {
-        code
-        field
-        message
+const CreateWebhookForm_create = graphql(
+  `
+    mutation CreateWebhookForm_create($input: CreateWebhookEndpointInput!) {
+      createWebhookEndpoint(input: $input) {
+        webhookEndpoint {
+          id
+        }
+        signingSecret
+        ...Problems
       }
     }
-  }
-`);
+  `,
+  [Problems],
+);
 
 /** A new address for events; its signing secret is shown once. */
 export function CreateWebhookForm({ onClose }: { onClose: () => void }) {
@@ -33,16 +31,19 @@ export function CreateWebhookForm({ onClose }: { onClose: () => void }) {
   const [url, setUrl] = useState("");
   const [chosen, setChosen] = useState<string[]>([]);
   const [secret, setSecret] = useState<string | null>(null);
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
+  const submit = async () => {
     const { payload } = await act({ input: { url, types: auditEventTypes.filter((type) => chosen.includes(type)) } });
     if (payload?.signingSecret) setSecret(payload.signingSecret);
   };
   if (secret) return <ShownOnce label="Signing secret" secret={secret} onDone={onClose} />;
-  const other = otherProblems(problems, "url");
   return (
-    <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-4">
-      {other && <Banner tone="danger">{other}</Banner>}
+    <ActForm
+      onSubmit={submit}
+      onCancel={onClose}
+      confirmLabel="Add webhook"
+      isPending={isPending}
+      error={otherProblems(problems, "url")}
+    >
       <TextField
         label="Address"
         type="url"
@@ -63,12 +64,6 @@ export function CreateWebhookForm({ onClose }: { onClose: () => void }) {
           ))}
         </div>
       </CheckboxGroup>
-      <Actions>
-        <Button onPress={onClose}>Cancel</Button>
-        <Button type="submit" look="primary" isPending={isPending}>
-          Add webhook
-        </Button>
-      </Actions>
-    </form>
+    </ActForm>
   );
 }

@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { useQuery } from "urql";
 import { graphql } from "../../../graphql/graphql.js";
+import { Problems } from "../../../graphql/problems.fragment.js";
 import { otherProblems, sayError, useAct } from "../../../graphql/use-act.js";
 import { Badge } from "../../../ui/badge.js";
 import { Banner } from "../../../ui/banner.js";
@@ -42,22 +43,21 @@ const DeliveryLog_deliveries = graphql(`
     }
   }
 `);
-const DeliveryLog_replay = graphql(`
-  mutation DeliveryLog_replay($input: ReplayWebhookEventsInput!) {
-    replayWebhookEvents(input: $input) {
-      webhookEndpoint {
-        id
-        state
-        disabledAt
-      }
-      userErrors {
-        code
-        field
-        message
+const DeliveryLog_replay = graphql(
+  `
+    mutation DeliveryLog_replay($input: ReplayWebhookEventsInput!) {
+      replayWebhookEvents(input: $input) {
+        webhookEndpoint {
+          id
+          state
+          disabledAt
+        }
+        ...Problems
       }
     }
-  }
-`);
+  `,
+  [Problems],
+);
 
 /** The attempts to deliver to one webhook, newest first, and how to have events delivered again. */
 export function DeliveryLog(props: {

@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { useQuery } from "urql";
 import { graphql } from "../../../graphql/graphql.js";
+import { Problems } from "../../../graphql/problems.fragment.js";
 import { otherProblems, sayError, useAct } from "../../../graphql/use-act.js";
 import { AlertDialog } from "../../../ui/alert-dialog.js";
 import { Badge } from "../../../ui/badge.js";
@@ -32,36 +33,34 @@ const WebhooksPage_endpoints = graphql(`
     }
   }
 `);
-const WebhooksPage_delete = graphql(`
-  mutation WebhooksPage_delete($input: WebhookEndpointIdInput!) {
-    deleteWebhookEndpoint(input: $input) {
-      webhookEndpoint {
-        id
-      }
-      userErrors {
-        code
-        field
-        message
+const WebhooksPage_delete = graphql(
+  `
+    mutation WebhooksPage_delete($input: WebhookEndpointIdInput!) {
+      deleteWebhookEndpoint(input: $input) {
+        webhookEndpoint {
+          id
+        }
+        ...Problems
       }
     }
-  }
-`);
+  `,
+  [Problems],
+);
 
-const WebhooksPage_rotate = graphql(`
-  mutation WebhooksPage_rotate($input: WebhookEndpointIdInput!) {
-    rotateWebhookSecret(input: $input) {
-      webhookEndpoint {
-        id
-      }
-      signingSecret
-      userErrors {
-        code
-        field
-        message
+const WebhooksPage_rotate = graphql(
+  `
+    mutation WebhooksPage_rotate($input: WebhookEndpointIdInput!) {
+      rotateWebhookSecret(input: $input) {
+        webhookEndpoint {
+          id
+        }
+        signingSecret
+        ...Problems
       }
     }
-  }
-`);
+  `,
+  [Problems],
+);
 
 /** What is being done to one of them. */
 type Doing = { act: "remove" | "rotate" | "log"; id: string; url: string; deliveredThrough: string | null };

@@ -1,15 +1,16 @@
 import { useQuery } from "urql";
-import { graphql, readFragment, type FragmentOf } from "../graphql/graphql.js";
-import { sayError } from "../graphql/use-act.js";
-import { Button } from "../ui/button.js";
-import { useWords } from "../language/language-context.js";
-import { Loading } from "../ui/spinner.js";
-import { EmptyState, ErrorState } from "../ui/states.js";
-import { goTo, PortalLink } from "./address.js";
+import { allowsPasswordLogin } from "@gatehouse/shared";
+import { graphql, readFragment, type FragmentOf } from "../../../graphql/graphql.js";
+import { sayError } from "../../../graphql/use-act.js";
+import { Button } from "../../../ui/button.js";
+import { useWords } from "../../../language/language-context.js";
+import { Loading } from "../../../ui/spinner.js";
+import { EmptyState, ErrorState } from "../../../ui/states.js";
+import { goTo, PortalLink } from "../../address.js";
 import { Checklist, RequestItem_request } from "./requests.js";
-import { usePortalWords } from "./portal-language.js";
-import { usePortal } from "./session.js";
-import { Shell } from "./shell.js";
+import { usePortalWords } from "../../portal-language.js";
+import { usePortal } from "../../session.js";
+import { Shell } from "../../shell.js";
 
 const RequestPage_request = graphql(
   `
@@ -71,7 +72,7 @@ export function RequestPage({ requestId }: { requestId: string }) {
       ) : (
         <EmptyState title={say.hidden}>{say.hiddenWhy(firm.name)}</EmptyState>
       )}
-      {!hasAccount && firm.mode !== "MAGIC_LINK_ONLY" && (
+      {!hasAccount && allowsPasswordLogin(firm) && (
         <section
           aria-label={say.createAccount}
           className="flex flex-col items-start gap-3 rounded-xl border border-line p-5"

@@ -1,13 +1,13 @@
 import type { ReactNode } from "react";
-import { useTokenPreview } from "../features/mailed-tokens/use-token-preview.js";
-import { sayError } from "../graphql/use-act.js";
-import { useWords } from "../language/language-context.js";
-import { Loading } from "../ui/spinner.js";
-import { ErrorState } from "../ui/states.js";
-import { PortalLink, type PortalPage } from "./address.js";
-import { Frame } from "./frame.js";
-import { usePortalWords } from "./portal-language.js";
-import { usePortal } from "./session.js";
+import { useTokenPreview } from "../../../features/mailed-tokens/use-token-preview.js";
+import { sayError } from "../../../graphql/use-act.js";
+import { useWords } from "../../../language/language-context.js";
+import { Loading } from "../../../ui/spinner.js";
+import { ErrorState } from "../../../ui/states.js";
+import { PortalLink, type PortalPage } from "../../address.js";
+import { Frame } from "../../frame.js";
+import { usePortalWords } from "../../portal-language.js";
+import { usePortal } from "../../session.js";
 
 /** Looks at a mailed token, changing nothing, and shows the form for it, or that the link has had its day. */
 export function MailedTokenPreview(props: {

@@ -1,26 +1,26 @@
 import { useState } from "react";
-import { graphql } from "../graphql/graphql.js";
-import { otherProblems, useAct } from "../graphql/use-act.js";
-import { Banner } from "../ui/banner.js";
-import { Button } from "../ui/button.js";
-import { PortalLink } from "./address.js";
-import { Frame } from "./frame.js";
-import { MailedTokenPreview } from "./mailed-token-preview.js";
-import { usePortalWords } from "./portal-language.js";
-import { usePortal } from "./session.js";
+import { graphql } from "../../../graphql/graphql.js";
+import { Problems } from "../../../graphql/problems.fragment.js";
+import { otherProblems, useAct } from "../../../graphql/use-act.js";
+import { Banner } from "../../../ui/banner.js";
+import { Button } from "../../../ui/button.js";
+import { PortalLink } from "../../address.js";
+import { Frame } from "../../frame.js";
+import { MailedTokenPreview } from "../mailed-tokens/mailed-token-preview.js";
+import { usePortalWords } from "../../portal-language.js";
+import { usePortal } from "../../session.js";
 
-const ConfirmEmailPage_confirm = graphql(`
-  mutation ConfirmEmailPage_confirm($input: ConfirmLoginEmailInput!) {
-    confirmLoginEmail(input: $input) {
-      accepted
-      userErrors {
-        code
-        field
-        message
+const ConfirmEmailPage_confirm = graphql(
+  `
+    mutation ConfirmEmailPage_confirm($input: ConfirmLoginEmailInput!) {
+      confirmLoginEmail(input: $input) {
+        accepted
+        ...Problems
       }
     }
-  }
-`);
+  `,
+  [Problems],
+);
 
 /** Confirms a changed login email, by one click: a mail scanner that opens the page changes nothing. */
 export function ConfirmEmailPage({ token }: { token: string | null }) {

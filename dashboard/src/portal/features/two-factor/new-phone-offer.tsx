@@ -1,10 +1,10 @@
 import { useState } from "react";
-import { EnrollmentFlow } from "../features/two-factor/enrollment-flow.js";
-import { Banner } from "../ui/banner.js";
-import { Button } from "../ui/button.js";
-import { Dialog } from "../ui/dialog.js";
-import { usePortalWords } from "./portal-language.js";
-import { usePortal } from "./session.js";
+import { EnrollmentFlow } from "../../../features/two-factor/enrollment-flow.js";
+import { Banner } from "../../../ui/banner.js";
+import { Button } from "../../../ui/button.js";
+import { Dialog } from "../../../ui/dialog.js";
+import { usePortalWords } from "../../portal-language.js";
+import { usePortal } from "../../session.js";
 
 /** For a client who came in by a recovery code: the phone may be gone. */
 export function NewPhoneOffer() {

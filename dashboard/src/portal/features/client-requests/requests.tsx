@@ -1,12 +1,13 @@
-import { graphql, readFragment, type FragmentOf } from "../graphql/graphql.js";
-import { useAct } from "../graphql/use-act.js";
-import { Badge } from "../ui/badge.js";
-import { Checkbox } from "../ui/checkbox.js";
-import { Day } from "../ui/date-time.js";
-import { useNotify } from "../ui/notices.js";
-import { PortalLink } from "./address.js";
-import { usePortalWords } from "./portal-language.js";
-import { usePortal } from "./session.js";
+import { graphql, readFragment, type FragmentOf } from "../../../graphql/graphql.js";
+import { Problems } from "../../../graphql/problems.fragment.js";
+import { useAct } from "../../../graphql/use-act.js";
+import { Badge } from "../../../ui/badge.js";
+import { Checkbox } from "../../../ui/checkbox.js";
+import { Day } from "../../../ui/date-time.js";
+import { useNotify } from "../../../ui/notices.js";
+import { PortalLink } from "../../address.js";
+import { usePortalWords } from "../../portal-language.js";
+import { usePortal } from "../../session.js";
 
 export const RequestItem_request = graphql(`
   fragment RequestItem_request on ClientRequest {
@@ -33,15 +34,11 @@ const Checklist_setDone = graphql(
           id
           ...RequestItem_request
         }
-        userErrors {
-          code
-          field
-          message
-        }
+        ...Problems
       }
     }
   `,
-  [RequestItem_request],
+  [RequestItem_request, Problems],
 );
 type Given = { request: FragmentOf<typeof RequestItem_request> };
 

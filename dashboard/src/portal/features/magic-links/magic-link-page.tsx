@@ -1,22 +1,23 @@
 import { useState } from "react";
 import { useQuery } from "urql";
-import type { NextStepResult } from "../features/sign-in/next-step.js";
-import { CodeForm } from "../features/two-factor/code-form.js";
-import { carriesMailedToken } from "../graphql/client.js";
-import { graphql, type ResultOf } from "../graphql/graphql.js";
-import { otherProblems, sayError, useAct } from "../graphql/use-act.js";
-import { useWords } from "../language/language-context.js";
-import { Banner } from "../ui/banner.js";
-import { Button } from "../ui/button.js";
-import { Loading } from "../ui/spinner.js";
-import { ErrorState } from "../ui/states.js";
-import { goTo } from "./address.js";
-import { CreateAccountForm } from "./create-account-page.js";
+import type { NextStepResult } from "../../../features/sign-in/next-step.js";
+import { CodeForm } from "../../../features/two-factor/code-form.js";
+import { carriesMailedToken } from "../../../graphql/client.js";
+import { graphql, type ResultOf } from "../../../graphql/graphql.js";
+import { Problems } from "../../../graphql/problems.fragment.js";
+import { otherProblems, sayError, useAct } from "../../../graphql/use-act.js";
+import { useWords } from "../../../language/language-context.js";
+import { Banner } from "../../../ui/banner.js";
+import { Button } from "../../../ui/button.js";
+import { Loading } from "../../../ui/spinner.js";
+import { ErrorState } from "../../../ui/states.js";
+import { goTo } from "../../address.js";
+import { CreateAccountForm } from "../portal-accounts/create-account-page.js";
 import { deviceKey } from "./device-key.js";
-import { Frame } from "./frame.js";
-import { NextStep, useSignedIn } from "./next-step.js";
-import { usePortalWords } from "./portal-language.js";
-import { usePortal } from "./session.js";
+import { Frame } from "../../frame.js";
+import { NextStep, useSignedIn } from "../sign-in/next-step.js";
+import { usePortalWords } from "../../portal-language.js";
+import { usePortal } from "../../session.js";
 
 const MagicLinkPage_preview = graphql(`
   query MagicLinkPage_preview($token: String!, $deviceKey: String) {
@@ -31,52 +32,50 @@ const MagicLinkPage_preview = graphql(`
     }
   }
 `);
-const MagicLinkPage_claim = graphql(`
-  mutation MagicLinkPage_claim($input: ClaimMagicLinkInput!) {
-    claimMagicLink(input: $input) {
-      result {
-        __typename
-        ... on SignedIn {
-          landingRequestId
+const MagicLinkPage_claim = graphql(
+  `
+    mutation MagicLinkPage_claim($input: ClaimMagicLinkInput!) {
+      claimMagicLink(input: $input) {
+        result {
+          __typename
+          ... on SignedIn {
+            landingRequestId
+          }
+          ... on TwoFactorRequired {
+            challengeToken
+            methods
+            trustedDeviceDays
+          }
+          ... on AccountRequired {
+            confirmationToken
+            maskedEmail
+          }
+          ... on SignInRequired {
+            requestId
+            maskedEmail
+          }
+          ... on MagicLinkNotUsable {
+            state
+            maskedEmail
+          }
         }
-        ... on TwoFactorRequired {
-          challengeToken
-          methods
-          trustedDeviceDays
-        }
-        ... on AccountRequired {
-          confirmationToken
-          maskedEmail
-        }
-        ... on SignInRequired {
-          requestId
-          maskedEmail
-        }
-        ... on MagicLinkNotUsable {
-          state
-          maskedEmail
-        }
-      }
-      userErrors {
-        code
-        field
-        message
+        ...Problems
       }
     }
-  }
-`);
-const MagicLinkPage_send = graphql(`
-  mutation MagicLinkPage_send($input: SendAccessLinkInput!) {
-    sendAccessLink(input: $input) {
-      accepted
-      userErrors {
-        code
-        field
-        message
+  `,
+  [Problems],
+);
+const MagicLinkPage_send = graphql(
+  `
+    mutation MagicLinkPage_send($input: SendAccessLinkInput!) {
+      sendAccessLink(input: $input) {
+        accepted
+        ...Problems
       }
     }
-  }
-`);
+  `,
+  [Problems],
+);
 type Claimed = NonNullable<ResultOf<typeof MagicLinkPage_claim>["claimMagicLink"]["result"]>;
 type Unusable = "UNCLAIMED" | "CLAIMED" | "EXPIRED" | "REVOKED";
 

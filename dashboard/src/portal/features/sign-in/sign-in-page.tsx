@@ -1,15 +1,17 @@
 import { useState } from "react";
-import { NextStep_result, signedInAtOnce, type NextStepResult } from "../features/sign-in/next-step.js";
-import { PasswordForm } from "../features/sign-in/password-form.js";
-import { graphql } from "../graphql/graphql.js";
-import { useAct } from "../graphql/use-act.js";
-import { Banner } from "../ui/banner.js";
-import { Day } from "../ui/date-time.js";
-import { PortalLink } from "./address.js";
-import { Frame } from "./frame.js";
+import { allowsPasswordLogin } from "@gatehouse/shared";
+import { NextStep_result, signedInAtOnce, type NextStepResult } from "../../../features/sign-in/next-step.js";
+import { PasswordForm } from "../../../features/sign-in/password-form.js";
+import { graphql } from "../../../graphql/graphql.js";
+import { Problems } from "../../../graphql/problems.fragment.js";
+import { useAct } from "../../../graphql/use-act.js";
+import { Banner } from "../../../ui/banner.js";
+import { Day } from "../../../ui/date-time.js";
+import { PortalLink } from "../../address.js";
+import { Frame } from "../../frame.js";
 import { NextStep, useSignedIn } from "./next-step.js";
-import { usePortalWords } from "./portal-language.js";
-import { usePortal } from "./session.js";
+import { usePortalWords } from "../../portal-language.js";
+import { usePortal } from "../../session.js";
 
 const SignInPage_portalSignIn = graphql(
   `
@@ -18,15 +20,11 @@ const SignInPage_portalSignIn = graphql(
         result {
           ...NextStep_result
         }
-        userErrors {
-          code
-          field
-          message
-        }
+        ...Problems
       }
     }
   `,
-  [NextStep_result],
+  [NextStep_result, Problems],
 );
 
 /**
@@ -40,7 +38,7 @@ export function SignInPage(props: { hasEnded: boolean; landingRequestId: string 
   const { act, isPending, problems } = useAct(SignInPage_portalSignIn);
   const [step, setStep] = useState<NextStepResult | null>(null);
   if (step) return <NextStep result={step} onStartAgain={() => setStep(null)} />;
-  if (firm.mode === "MAGIC_LINK_ONLY") return <LinksOnly />;
+  if (!allowsPasswordLogin(firm)) return <LinksOnly />;
   const signIn = async (who: { email: string; password: string }) => {
     const { payload } = await act({
       input: { firmSlug: firm.slug, ...who, landingRequestId: props.landingRequestId },

@@ -1,8 +1,8 @@
-import { NextStep as Step, type NextStepResult } from "../features/sign-in/next-step.js";
-import type { SignedInBy } from "../features/sessions/signed-in-by.js";
-import { goTo } from "./address.js";
-import { Frame } from "./frame.js";
-import { usePortal } from "./session.js";
+import { NextStep as Step, type NextStepResult } from "../../../features/sign-in/next-step.js";
+import type { SignedInBy } from "../../../features/sessions/signed-in-by.js";
+import { goTo } from "../../address.js";
+import { Frame } from "../../frame.js";
+import { usePortal } from "../../session.js";
 
 /**
  * What a session's beginning does: opens the request that it was for, or else home, as a new document, so that nothing is left of

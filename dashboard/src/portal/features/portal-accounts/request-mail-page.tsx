@@ -1,38 +1,38 @@
 import { useState } from "react";
-import { RequestMailForm } from "../features/sign-in/request-mail-form.js";
-import { graphql } from "../graphql/graphql.js";
-import { useAct } from "../graphql/use-act.js";
-import { Button } from "../ui/button.js";
-import { PortalLink } from "./address.js";
-import { Frame } from "./frame.js";
-import { usePortalWords } from "./portal-language.js";
-import { usePortal } from "./session.js";
-import { LinksOnly } from "./sign-in-page.js";
+import { allowsPasswordLogin } from "@gatehouse/shared";
+import { RequestMailForm } from "../../../features/sign-in/request-mail-form.js";
+import { graphql } from "../../../graphql/graphql.js";
+import { Problems } from "../../../graphql/problems.fragment.js";
+import { useAct } from "../../../graphql/use-act.js";
+import { Button } from "../../../ui/button.js";
+import { PortalLink } from "../../address.js";
+import { Frame } from "../../frame.js";
+import { usePortalWords } from "../../portal-language.js";
+import { usePortal } from "../../session.js";
+import { LinksOnly } from "../sign-in/sign-in-page.js";
 
-const RequestMailPage_account = graphql(`
-  mutation RequestMailPage_account($input: PortalEmailInput!) {
-    requestPortalAccount(input: $input) {
-      accepted
-      userErrors {
-        code
-        field
-        message
+const RequestMailPage_account = graphql(
+  `
+    mutation RequestMailPage_account($input: PortalEmailInput!) {
+      requestPortalAccount(input: $input) {
+        accepted
+        ...Problems
       }
     }
-  }
-`);
-const RequestMailPage_password = graphql(`
-  mutation RequestMailPage_password($input: PortalEmailInput!) {
-    requestPasswordReset(input: $input) {
-      accepted
-      userErrors {
-        code
-        field
-        message
+  `,
+  [Problems],
+);
+const RequestMailPage_password = graphql(
+  `
+    mutation RequestMailPage_password($input: PortalEmailInput!) {
+      requestPasswordReset(input: $input) {
+        accepted
+        ...Problems
       }
     }
-  }
-`);
+  `,
+  [Problems],
+);
 
 /** Asks for a mailed link: to create an account, or to choose a new password. Its answer tells nobody which addresses exist. */
 export function RequestMailPage({ kind }: { kind: "account" | "password" }) {
@@ -45,7 +45,7 @@ export function RequestMailPage({ kind }: { kind: "account" | "password" }) {
   const [email, setEmail] = useState("");
   const [isSent, setSent] = useState(false);
   const { title, intro, button, sent } = say[kind];
-  if (firm.mode === "MAGIC_LINK_ONLY") return <LinksOnly />;
+  if (!allowsPasswordLogin(firm)) return <LinksOnly />;
   const submit = async (to: string) => {
     setEmail(to);
     const input = { firmSlug: firm.slug, email: to };

@@ -1,15 +1,17 @@
 import { useState } from "react";
-import { NextStep_result, signedInAtOnce, type NextStepResult } from "../features/sign-in/next-step.js";
-import { graphql } from "../graphql/graphql.js";
-import { useAct } from "../graphql/use-act.js";
-import { Frame } from "./frame.js";
-import { MailedTokenPreview } from "./mailed-token-preview.js";
-import { NewPasswordForm } from "./new-password-form.js";
-import { NextStep, useSignedIn } from "./next-step.js";
-import { goTo } from "./address.js";
-import { usePortalWords } from "./portal-language.js";
-import { usePortal } from "./session.js";
-import { LinksOnly } from "./sign-in-page.js";
+import { allowsPasswordLogin } from "@gatehouse/shared";
+import { NextStep_result, signedInAtOnce, type NextStepResult } from "../../../features/sign-in/next-step.js";
+import { graphql } from "../../../graphql/graphql.js";
+import { Problems } from "../../../graphql/problems.fragment.js";
+import { useAct } from "../../../graphql/use-act.js";
+import { Frame } from "../../frame.js";
+import { MailedTokenPreview } from "../mailed-tokens/mailed-token-preview.js";
+import { NewPasswordForm } from "../passwords/new-password-form.js";
+import { NextStep, useSignedIn } from "../sign-in/next-step.js";
+import { goTo } from "../../address.js";
+import { usePortalWords } from "../../portal-language.js";
+import { usePortal } from "../../session.js";
+import { LinksOnly } from "../sign-in/sign-in-page.js";
 
 const CreateAccountPage_create = graphql(
   `
@@ -18,15 +20,11 @@ const CreateAccountPage_create = graphql(
         result {
           ...NextStep_result
         }
-        userErrors {
-          code
-          field
-          message
-        }
+        ...Problems
       }
     }
   `,
-  [NextStep_result],
+  [NextStep_result, Problems],
 );
 
 /** Creates the account whose mailbox was proven: by the mailed token, or (null) by the magic-link session. */
@@ -35,7 +33,7 @@ export function CreateAccountPage({ token }: { token: string | null }) {
   const say = usePortalWords();
   const [step, setStep] = useState<NextStepResult | null>(null);
   if (step) return <NextStep result={step} onStartAgain={() => goTo(firm.slug, "")} />;
-  if (firm.mode === "MAGIC_LINK_ONLY") return <LinksOnly />;
+  if (!allowsPasswordLogin(firm)) return <LinksOnly />;
   if (token === null)
     return <CreateAccountForm token={null} forWhom={say.createAccount.yourAddress} onStep={setStep} />;
   return (

@@ -1,18 +1,18 @@
 import { useQuery } from "urql";
-import { ChangePasswordForm } from "../features/passwords/change-password-form.js";
-import { SessionList, SessionList_session } from "../features/sessions/session-list.js";
-import { TwoFactorSettings, TwoFactorSettings_twoFactor } from "../features/two-factor/two-factor-settings.js";
-import { graphql } from "../graphql/graphql.js";
-import { sayError } from "../graphql/use-act.js";
-import { useWords } from "../language/language-context.js";
-import { Banner } from "../ui/banner.js";
-import { Card } from "../ui/card.js";
-import { Day } from "../ui/date-time.js";
-import { Loading } from "../ui/spinner.js";
-import { ErrorState } from "../ui/states.js";
-import { usePortalWords } from "./portal-language.js";
-import { usePortal } from "./session.js";
-import { Shell } from "./shell.js";
+import { ChangePasswordForm } from "../../../features/passwords/change-password-form.js";
+import { SessionList, SessionList_session } from "../../../features/sessions/session-list.js";
+import { TwoFactorSettings, TwoFactorSettings_twoFactor } from "../../../features/two-factor/two-factor-settings.js";
+import { graphql } from "../../../graphql/graphql.js";
+import { sayError } from "../../../graphql/use-act.js";
+import { useWords } from "../../../language/language-context.js";
+import { Banner } from "../../../ui/banner.js";
+import { Card } from "../../../ui/card.js";
+import { Day } from "../../../ui/date-time.js";
+import { Loading } from "../../../ui/spinner.js";
+import { ErrorState } from "../../../ui/states.js";
+import { usePortalWords } from "../../portal-language.js";
+import { usePortal } from "../../session.js";
+import { Shell } from "../../shell.js";
 
 const AccountPage_viewer = graphql(
   `

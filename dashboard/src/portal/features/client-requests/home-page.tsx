@@ -1,20 +1,20 @@
 import { useState } from "react";
 import { useQuery } from "urql";
-import { graphql } from "../graphql/graphql.js";
-import { sayError } from "../graphql/use-act.js";
-import { useWords } from "../language/language-context.js";
-import { Banner } from "../ui/banner.js";
-import { Button } from "../ui/button.js";
-import { Day } from "../ui/date-time.js";
-import { Loading } from "../ui/spinner.js";
-import { EmptyState, ErrorState } from "../ui/states.js";
-import { PortalLink } from "./address.js";
+import { graphql } from "../../../graphql/graphql.js";
+import { sayError } from "../../../graphql/use-act.js";
+import { useWords } from "../../../language/language-context.js";
+import { Banner } from "../../../ui/banner.js";
+import { Button } from "../../../ui/button.js";
+import { Day } from "../../../ui/date-time.js";
+import { Loading } from "../../../ui/spinner.js";
+import { EmptyState, ErrorState } from "../../../ui/states.js";
+import { PortalLink } from "../../address.js";
 import { groupByDueDate, type DueGroup } from "./due-dates.js";
 import { RequestPage } from "./request-page.js";
 import { RequestItem, RequestItem_request } from "./requests.js";
-import { usePortalWords } from "./portal-language.js";
-import { usePortal } from "./session.js";
-import { Shell } from "./shell.js";
+import { usePortalWords } from "../../portal-language.js";
+import { usePortal } from "../../session.js";
+import { Shell } from "../../shell.js";
 
 const HomePage_viewer = graphql(
   `

@@ -1,14 +1,15 @@
 import { useState } from "react";
-import { NextStep_result, signedInAtOnce, type NextStepResult } from "../features/sign-in/next-step.js";
-import { graphql } from "../graphql/graphql.js";
-import { otherProblems, useAct } from "../graphql/use-act.js";
-import { goTo, PortalLink } from "./address.js";
-import { Frame } from "./frame.js";
-import { MailedTokenPreview } from "./mailed-token-preview.js";
-import { NewPasswordForm } from "./new-password-form.js";
-import { NextStep, useSignedIn } from "./next-step.js";
-import { usePortalWords } from "./portal-language.js";
-import { usePortal } from "./session.js";
+import { NextStep_result, signedInAtOnce, type NextStepResult } from "../../../features/sign-in/next-step.js";
+import { graphql } from "../../../graphql/graphql.js";
+import { Problems } from "../../../graphql/problems.fragment.js";
+import { otherProblems, useAct } from "../../../graphql/use-act.js";
+import { goTo, PortalLink } from "../../address.js";
+import { Frame } from "../../frame.js";
+import { MailedTokenPreview } from "../mailed-tokens/mailed-token-preview.js";
+import { NewPasswordForm } from "../passwords/new-password-form.js";
+import { NextStep, useSignedIn } from "../sign-in/next-step.js";
+import { usePortalWords } from "../../portal-language.js";
+import { usePortal } from "../../session.js";
 
 const ResetPasswordPage_reset = graphql(
   `
@@ -17,15 +18,11 @@ const ResetPasswordPage_reset = graphql(
         result {
           ...NextStep_result
         }
-        userErrors {
-          code
-          field
-          message
-        }
+        ...Problems
       }
     }
   `,
-  [NextStep_result],
+  [NextStep_result, Problems],
 );
 
 /** A new password by the mailed link; the code is asked afterwards where two-factor authentication is on, or waited for while it is locked. */

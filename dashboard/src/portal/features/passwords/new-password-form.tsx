@@ -1,10 +1,10 @@
 import { useState, type FormEvent } from "react";
-import { NewPasswordField } from "../features/passwords/password-field.js";
-import { otherProblems, type Problem } from "../graphql/use-act.js";
-import { useWords } from "../language/language-context.js";
-import { Banner } from "../ui/banner.js";
-import { Button } from "../ui/button.js";
-import { usePortal } from "./session.js";
+import { NewPasswordField } from "../../../features/passwords/password-field.js";
+import { otherProblems, type Problem } from "../../../graphql/use-act.js";
+import { useWords } from "../../../language/language-context.js";
+import { Banner } from "../../../ui/banner.js";
+import { Button } from "../../../ui/button.js";
+import { usePortal } from "../../session.js";
 
 /** One new password; the field's own words say what is wrong with it. */
 export function NewPasswordForm(props: {

@@ -1,0 +1,44 @@
+import type { ReactNode } from "react";
+import { useWords } from "../language/language-context.js";
+import { Banner } from "./banner.js";
+import { Button } from "./button.js";
+import { classes } from "./classes.js";
+import { Actions } from "./dialog.js";
+
+/** A dialog's form that does one thing: what it will do, what the last try failed with, the fields, and the buttons. */
+export function ActForm(props: {
+  onSubmit: () => Promise<void>;
+  onCancel: () => void;
+  confirmLabel: string;
+  isPending: boolean;
+  /** What is wrong with none of the fields shown; theirs stand beside them. */
+  error: string | null;
+  /** Said before anything else. */
+  intro?: ReactNode;
+  isDanger?: boolean;
+  isDisabled?: boolean;
+  isSmall?: boolean;
+  children?: ReactNode;
+}) {
+  const { onSubmit, onCancel, confirmLabel, isPending, error, intro, isDanger, isDisabled, isSmall, children } = props;
+  const { ui } = useWords();
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        void onSubmit();
+      }}
+      className={classes("flex flex-col gap-4", isSmall && "text-sm")}
+    >
+      {intro}
+      {error && <Banner tone="danger">{error}</Banner>}
+      {children}
+      <Actions>
+        <Button onPress={onCancel}>{ui.cancel}</Button>
+        <Button type="submit" look={isDanger ? "danger" : "primary"} isPending={isPending} isDisabled={isDisabled}>
+          {confirmLabel}
+        </Button>
+      </Actions>
+    </form>
+  );
+}
