@@ -1,5 +1,7 @@
 import { lengths, normalizeEmail, normalizeName, plans, type Plan, type TeamRole } from "@gatehouse/shared";
 import { isUniqueViolation } from "../platform/database/dialect.js";
+import { computed, select, sql, table, type Column, type Sql } from "../platform/database/sql.js";
+import { Contact } from "../features/contacts/contact.entity.js";
 import { changePlan } from "../features/firm-staff/change-plan.js";
 import { insertMember } from "../features/firm-staff/insert-member.js";
 import { replacePassword } from "../features/firm-staff/replace-password.js";
@@ -67,14 +69,12 @@ export class FirmCommands {
 
   async list(): Promise<{ firm: Firm; members: number; contacts: number }[]> {
     const firms = await this.work.reader.find(Firm, { order: { slug: "ASC" } });
-    const count = async (table: "team_members" | "contacts") => {
-      const rows = (await this.work.reader.query(`SELECT firmId, COUNT(*) AS n FROM ${table} GROUP BY firmId`)) as {
-        firmId: string;
-        n: number;
-      }[];
-      return new Map(rows.map(({ firmId, n }) => [firmId, Number(n)]));
+    const count = async (from: Sql & { readonly firmId: Column<string> }) => {
+      const counted = select({ firmId: from.firmId, n: computed(sql`COUNT(*)`, Number) });
+      const rows = await this.work.unpreparedRows(counted.from`${from} GROUP BY ${from.firmId}`, []);
+      return new Map(rows.map(({ firmId, n }) => [firmId, n]));
     };
-    const [members, contacts] = await Promise.all([count("team_members"), count("contacts")]);
+    const [members, contacts] = await Promise.all([count(table(TeamMember)), count(table(Contact))]);
     return firms.map((firm) => ({ firm, members: members.get(firm.id) ?? 0, contacts: contacts.get(firm.id) ?? 0 }));
   }
 

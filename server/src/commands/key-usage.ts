@@ -1,21 +1,32 @@
 import type { EntityManager } from "typeorm";
+import { OutboxMail } from "../features/mail/outbox-mail.entity.js";
+import { PasswordCredential } from "../features/passwords/password-credential.entity.js";
+import { RecoveryCode, TotpCredential } from "../features/two-factor/two-factor.entity.js";
+import { WebhookEndpoint } from "../features/webhooks/webhook-endpoint.entity.js";
 import type { KeyRing } from "../platform/crypto/key-ring.js";
+import { unpreparedRows } from "../platform/database/prepared-rows.js";
+import { computed, select, sql, table, type Sql } from "../platform/database/sql.js";
 
 /** `v1.<key id>.…` */
-const keyIdOf = (column: string) => `SUBSTR(${column}, 4, INSTR(SUBSTR(${column}, 4), '.') - 1)`;
+const keyIdOf = (column: Sql) => sql`SUBSTR(${column}, 4, INSTR(SUBSTR(${column}, 4), '.') - 1)`;
+const usageOf = (keyId: Sql, rest: Sql) =>
+  select({ keyId: computed<string>(keyId), count: computed(sql`COUNT(*)`, Number) }).from`${rest} GROUP BY ${keyId}`;
 
+const passwords = table(PasswordCredential);
+const codes = table(RecoveryCode);
+const credentials = table(TotpCredential);
+const endpoints = table(WebhookEndpoint);
+const mails = table(OutboxMail);
 const places = [
-  { name: "passwords", table: "password_credentials", keyId: "pepperId" },
-  { name: "recovery codes", table: "recovery_codes", keyId: "keyId", where: "usedAt IS NULL" },
-  { name: "authenticator secrets", table: "totp_credentials", keyId: keyIdOf("encryptedSecret") },
-  { name: "webhook secrets", table: "webhook_endpoints", keyId: keyIdOf("encryptedSecret") },
+  { name: "passwords", used: usageOf(passwords.pepperId, passwords) },
+  { name: "recovery codes", used: usageOf(codes.keyId, sql`${codes} WHERE ${codes.usedAt} IS NULL`) },
+  { name: "authenticator secrets", used: usageOf(keyIdOf(credentials.encryptedSecret), credentials) },
+  { name: "webhook secrets", used: usageOf(keyIdOf(endpoints.encryptedSecret), endpoints) },
   {
     name: "waiting mails",
-    table: "outbox_mails",
-    keyId: keyIdOf("encryptedContent"),
-    where: "encryptedContent IS NOT NULL",
+    used: usageOf(keyIdOf(mails.encryptedContent), sql`${mails} WHERE ${mails.encryptedContent} IS NOT NULL`),
   },
-] as const;
+];
 
 export interface KeyUsage {
   keyId: string;
@@ -27,13 +38,8 @@ export interface KeyUsage {
 /** What depends on which key of SECRET_KEYS. Passwords and recovery codes are digests: only their owners' use renews them. */
 export async function keyUsage(reader: EntityManager): Promise<KeyUsage[]> {
   const usage: KeyUsage[] = [];
-  for (const { name, table, keyId, ...rest } of places) {
-    const where = "where" in rest ? `WHERE ${rest.where}` : "";
-    const rows = (await reader.query(
-      `SELECT ${keyId} AS usedKey, COUNT(*) AS n FROM ${table} ${where} GROUP BY ${keyId}`,
-    )) as { usedKey: string; n: number | string }[];
-    usage.push(...rows.map(({ usedKey, n }) => ({ keyId: usedKey, name, count: Number(n) })));
-  }
+  for (const { name, used } of places)
+    usage.push(...(await unpreparedRows(reader, used, [])).map((row) => ({ ...row, name })));
   return usage;
 }
 

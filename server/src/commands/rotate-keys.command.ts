@@ -1,4 +1,10 @@
 import type { KeyRing } from "../platform/crypto/key-ring.js";
+import { computed, notNull, select, sql, table, type Column, type Select, type Sql } from "../platform/database/sql.js";
+import { TeamMember } from "../features/firm-staff/team-member.entity.js";
+import { OutboxMail } from "../features/mail/outbox-mail.entity.js";
+import { PortalAccount } from "../features/portal-accounts/portal-account.entity.js";
+import { PendingTotpEnrollment, TotpCredential } from "../features/two-factor/two-factor.entity.js";
+import { WebhookEndpoint } from "../features/webhooks/webhook-endpoint.entity.js";
 import { contentPlace } from "../features/mail/outbox.js";
 import type { Work } from "../features/work/unit-of-work.js";
 import { webhookSecretPlace } from "../features/webhooks/webhook-secret.js";
@@ -13,42 +19,55 @@ interface Encrypted {
 }
 interface Rotation {
   name: string;
-  table: string;
-  idColumn: string;
-  column: string;
-  /** Reads `rowId`, `firmId` and `value`, from `?` on in the order of ids, `?` many. */
-  select: string;
+  /** Reads from `?` on in the order of ids. */
+  stored: Select<Encrypted>;
+  /** Replaces a value by another one, where it is what it was: `?`, its row's id, `?`. */
+  replace: Sql;
   /** What the value is bound to. */
   placeOf: (row: Encrypted) => string;
 }
+const replacing = (from: Sql, id: Column<string>, column: Column<string | null>) =>
+  sql`UPDATE ${from} SET ${column} = ? WHERE ${id} = ? AND ${column} = ?`;
+
+const m = table(TeamMember, "m");
+const a = table(PortalAccount, "a");
+const secrets = <E extends TotpCredential | PendingTotpEnrollment>(
+  name: string,
+  entity: new () => E,
+  place: Parameters<typeof secretPlace>[0],
+): Rotation => {
+  const t = table<TotpCredential | PendingTotpEnrollment>(entity, "t");
+  const plain = table<TotpCredential | PendingTotpEnrollment>(entity);
+  return {
+    name,
+    stored: select({
+      rowId: t.ownerId,
+      firmId: computed<string | null>(sql`COALESCE(${m.firmId}, ${a.firmId})`),
+      value: t.encryptedSecret,
+    }).from`${t} LEFT JOIN ${m} ON ${m.id} = ${t.ownerId} LEFT JOIN ${a} ON ${a.id} = ${t.ownerId}
+      WHERE ${t.ownerId} > ? ORDER BY ${t.ownerId} LIMIT ${BATCH}`,
+    replace: replacing(plain, plain.ownerId, plain.encryptedSecret),
+    placeOf: ({ rowId, firmId }) => secretPlace(place, { ownerId: rowId, firmId: firmId ?? "" }),
+  };
+};
+const mails = table(OutboxMail);
+const endpoints = table(WebhookEndpoint);
 
 const rotations: readonly Rotation[] = [
-  ...(["totp_credentials", "pending_totp_enrollments"] as const).map((table) => ({
-    name: table === "totp_credentials" ? "authenticator secrets" : "pending authenticator secrets",
-    table,
-    idColumn: "ownerId",
-    column: "encryptedSecret",
-    select: `SELECT t.ownerId AS rowId, COALESCE(m.firmId, a.firmId) AS firmId, t.encryptedSecret AS value FROM ${table} t
-             LEFT JOIN team_members m ON m.id = t.ownerId LEFT JOIN portal_accounts a ON a.id = t.ownerId
-             WHERE t.ownerId > ? ORDER BY t.ownerId LIMIT ${BATCH}`,
-    placeOf: ({ rowId, firmId }: Encrypted) => secretPlace(table, { ownerId: rowId, firmId: firmId ?? "" }),
-  })),
+  secrets("authenticator secrets", TotpCredential, "totp_credentials"),
+  secrets("pending authenticator secrets", PendingTotpEnrollment, "pending_totp_enrollments"),
   {
     name: "waiting mails",
-    table: "outbox_mails",
-    idColumn: "id",
-    column: "encryptedContent",
-    select: `SELECT id AS rowId, firmId, encryptedContent AS value FROM outbox_mails
-             WHERE id > ? AND encryptedContent IS NOT NULL ORDER BY id LIMIT ${BATCH}`,
-    placeOf: ({ rowId }: Encrypted) => contentPlace(rowId),
+    stored: select({ rowId: mails.id, firmId: mails.firmId, value: notNull(mails.encryptedContent) })
+      .from`${mails} WHERE ${mails.id} > ? AND ${mails.encryptedContent} IS NOT NULL ORDER BY ${mails.id} LIMIT ${BATCH}`,
+    replace: replacing(mails, mails.id, mails.encryptedContent),
+    placeOf: ({ rowId }) => contentPlace(rowId),
   },
-  ...(["encryptedSecret", "previousEncryptedSecret"] as const).map((column) => ({
-    name: column === "encryptedSecret" ? "webhook secrets" : "replaced webhook secrets",
-    table: "webhook_endpoints",
-    idColumn: "id",
-    column,
-    select: `SELECT id AS rowId, firmId, ${column} AS value FROM webhook_endpoints
-             WHERE id > ? AND ${column} IS NOT NULL ORDER BY id LIMIT ${BATCH}`,
+  ...(["encryptedSecret", "previousEncryptedSecret"] as const).map((name) => ({
+    name: name === "encryptedSecret" ? "webhook secrets" : "replaced webhook secrets",
+    stored: select({ rowId: endpoints.id, firmId: endpoints.firmId, value: notNull(endpoints[name]) })
+      .from`${endpoints} WHERE ${endpoints.id} > ? AND ${endpoints[name]} IS NOT NULL ORDER BY ${endpoints.id} LIMIT ${BATCH}`,
+    replace: replacing(endpoints, endpoints.id, endpoints[name]),
     placeOf: ({ rowId }: Encrypted) => webhookSecretPlace(rowId),
   })),
 ];
@@ -69,10 +88,10 @@ export interface RotationReport {
  */
 export async function rotateKeys(work: Work, keys: KeyRing): Promise<RotationReport[]> {
   const reports: RotationReport[] = [];
-  for (const { name, table, idColumn, column, select, placeOf } of rotations) {
+  for (const { name, stored, replace, placeOf } of rotations) {
     const report: RotationReport = { name, renewed: 0, current: 0, unreadable: 0 };
     for (let after = ""; ;) {
-      const rows = (await work.reader.query(select, [after])) as Encrypted[];
+      const rows = await work.unpreparedRows(stored, [after]);
       const last = rows.at(-1);
       if (!last) break;
       after = last.rowId;
@@ -88,12 +107,7 @@ export async function rotateKeys(work: Work, keys: KeyRing): Promise<RotationRep
       });
       report.renewed += await work.do(async (unit) => {
         let changed = 0;
-        for (const { row, value } of renewed)
-          changed += await unit.affected(`UPDATE ${table} SET ${column} = ? WHERE ${idColumn} = ? AND ${column} = ?`, [
-            value,
-            row.rowId,
-            row.value,
-          ]);
+        for (const { row, value } of renewed) changed += await unit.affected(replace, [value, row.rowId, row.value]);
         return changed;
       });
     }

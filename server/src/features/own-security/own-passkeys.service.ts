@@ -1,4 +1,5 @@
 import { counts, mayAddPasskey, normalizeName } from "@gatehouse/shared";
+import { sql, table } from "../../platform/database/sql.js";
 import { isId } from "../../platform/crypto/ids.js";
 import { Refusal } from "../../platform/graphql/failures.js";
 import { asPerson, mustBeFresh, ownerIdOf, type PersonCaller } from "../access/caller.js";
@@ -16,6 +17,9 @@ import { PasskeyView } from "../passkeys/passkey.results.js";
 import type { Passkeys, PasskeySubject } from "../passkeys/passkeys.service.js";
 
 /** A person's own passkeys: see, add, remove, and ask one for a proof. The same for clients and team members. */
+const passkeys = table(Passkey);
+const DELETE_PASSKEY = sql`DELETE FROM ${passkeys} WHERE ${passkeys.id} = ?`;
+
 export class OwnPasskeys {
   constructor(
     private readonly needs: {
@@ -63,7 +67,7 @@ export class OwnPasskeys {
       const passkey = isId("passkey", passkeyId)
         ? await unit.manager.findOneBy(Passkey, { id: passkeyId, firmId: person.firmId, ownerId: person.ownerId })
         : null;
-      if (!passkey || (await unit.affected("DELETE FROM passkeys WHERE id = ?", [passkey.id])) !== 1)
+      if (!passkey || (await unit.affected(DELETE_PASSKEY, [passkey.id])) !== 1)
         throw new Refusal("NOT_FOUND", ["input", "passkeyId"]);
       unit.record({ type: "PASSKEY_REMOVED", ...about(person, passkey.name), actor });
       await notify(unit, person, actor, passkeyRemoved, { name: passkey.name });

@@ -8,6 +8,7 @@ import {
 } from "@simplewebauthn/server";
 import { z } from "zod";
 import { lifetimes } from "@gatehouse/shared";
+import { sql, table } from "../../platform/database/sql.js";
 import { newId } from "../../platform/crypto/ids.js";
 import { digestOf } from "../../platform/crypto/tokens.js";
 import type { Person } from "../access/person.js";
@@ -34,6 +35,12 @@ export interface PasskeySubject {
 }
 
 /** Keeps passkeys and judges what authenticators sign (WebAuthn Level 3, sections 7.1 and 7.2). */
+const passkeyRows = table(Passkey);
+const USE_PASSKEY = sql`UPDATE ${passkeyRows} SET ${passkeyRows.signCount} = ?, ${passkeyRows.lastUsedAt} = ?
+  WHERE ${passkeyRows.id} = ? AND ${passkeyRows.signCount} = ?`;
+const ceremonies = table(PasskeyCeremony);
+const END_CEREMONY = sql`DELETE FROM ${ceremonies} WHERE ${ceremonies.subjectId} = ? AND ${ceremonies.challenge} = ? AND ${ceremonies.expiresAt} > ?`;
+
 export class Passkeys {
   private readonly rpID: string;
 
@@ -144,14 +151,8 @@ export class Passkeys {
       },
     }).catch(() => ({ verified: false, authenticationInfo: undefined }));
     if (!verified || !authenticationInfo) return false;
-    return (
-      (await unit.affected("UPDATE passkeys SET signCount = ?, lastUsedAt = ? WHERE id = ? AND signCount = ?", [
-        authenticationInfo.newCounter,
-        unit.now,
-        passkey.id,
-        passkey.signCount,
-      ])) === 1
-    );
+    const used = [authenticationInfo.newCounter, unit.now, passkey.id, passkey.signCount];
+    return (await unit.affected(USE_PASSKEY, used)) === 1;
   }
 
   /** Rejects, or answers null, where it is not what was asked for. */
@@ -181,10 +182,7 @@ export class Passkeys {
   ): Promise<string | null> {
     const found = await unit.manager.findOneBy(PasskeyCeremony, ceremony);
     if (!found) return null;
-    const ended = await unit.affected(
-      "DELETE FROM passkey_ceremonies WHERE subjectId = ? AND challenge = ? AND expiresAt > ?",
-      [found.subjectId, found.challenge, unit.now],
-    );
+    const ended = await unit.affected(END_CEREMONY, [found.subjectId, found.challenge, unit.now]);
     return ended === 1 ? found.challenge : null;
   }
 }

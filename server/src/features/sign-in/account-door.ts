@@ -9,6 +9,7 @@ import {
   type SessionTransport,
   type SignInDoor,
 } from "@gatehouse/shared";
+import { computed, select, sql, table } from "../../platform/database/sql.js";
 import { Refusal } from "../../platform/graphql/failures.js";
 import type { Person } from "../access/person.js";
 import type { RequestContext } from "../access/request-context.js";
@@ -21,6 +22,7 @@ import { TeamMemberView } from "../firm-staff/team-member.results.js";
 import { notify } from "../mail/security-notices.js";
 import { newDeviceSignIn } from "../mail/security-letters.js";
 import { loadPolicy } from "../firms/security-policy.reader.js";
+import { Session } from "../sessions/session.entity.js";
 import type { OpenedSession, SessionService } from "../sessions/session.service.js";
 import type { SecondFactor } from "../two-factor/second-factor.service.js";
 import type { EnrollmentCodes } from "./enrollment-codes.js";
@@ -45,6 +47,13 @@ export interface Entry {
 }
 
 /** Where every way into an account ends; docs/architecture.md draws them. */
+const sessions = table(Session);
+const EARLIER = sql`SELECT 1 FROM ${sessions} WHERE ${sessions.ownerId} = ? AND ${sessions.id} <> ?`;
+const SEEN_BEFORE = select({
+  isKnownPerson: computed(sql`EXISTS(${EARLIER})`, Boolean),
+  isKnownDevice: computed(sql`EXISTS(${EARLIER} AND ${sessions.userAgent} = ?)`, Boolean),
+});
+
 export class AccountDoor {
   constructor(
     private readonly needs: {
@@ -135,12 +144,8 @@ export class AccountDoor {
     if (transport === "COOKIE") await rememberDevice(unit, person, context);
     const { userAgent } = context.source;
     if (userAgent === null) return opened;
-    const earlier = "SELECT 1 FROM sessions WHERE ownerId = ? AND id <> ?";
     const mine = [person.ownerId, opened.session.id];
-    const [seen] = await unit.rows<{ isKnownPerson: number; isKnownDevice: number }>(
-      `SELECT EXISTS(${earlier}) AS isKnownPerson, EXISTS(${earlier} AND userAgent = ?) AS isKnownDevice`,
-      [...mine, ...mine, userAgent],
-    );
+    const [seen] = await unit.rows(SEEN_BEFORE, [...mine, ...mine, userAgent]);
     if (seen?.isKnownPerson && !seen.isKnownDevice)
       await notify(unit, person, actorAs(person, context.source), newDeviceSignIn);
     return opened;

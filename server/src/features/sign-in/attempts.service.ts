@@ -7,6 +7,7 @@ import {
   type AttemptLimit,
   type Audience,
 } from "@gatehouse/shared";
+import { notNull, select, sql, table, type Sql } from "../../platform/database/sql.js";
 import { digestOf } from "../../platform/crypto/tokens.js";
 import { affectedRows, insertIgnore } from "../../platform/database/dialect.js";
 import type { UnitOfWork, Work } from "../work/unit-of-work.js";
@@ -33,6 +34,22 @@ export type Attempt =
 /** What password tries are counted by: the same for an address that is known and one that is not. */
 export const passwordTriesOf = (audience: Audience, firmId: string | null, email: string): string =>
   `password:${audience}:${audience === "PORTAL" ? firmId : ""}:${email}`;
+
+const n = table(AttemptCounter);
+const OF_KEY = sql`WHERE ${n.keyDigest} = ?`;
+const WAIT = select({ blockedUntil: notNull(n.blockedUntil) }).from`${n} ${OF_KEY} AND ${n.blockedUntil} IS NOT NULL`;
+const LOCK = sql`UPDATE ${n} SET ${n.attempts} = ${n.attempts} ${OF_KEY}`;
+const FIRST = sql`${n} (${n.keyDigest}, ${n.attempts}, ${n.windowEndsAt}, ${n.blockedUntil}, ${n.blockCount}, ${n.owedUntil}) VALUES (?, 0, 0, NULL, 0, 0)`;
+/** Assigned from left to right, as MySQL does it: blockCount last. `lifted`: what a wait becomes that ends by it. */
+const givingBackTo = (lifted: Sql) => sql`UPDATE ${n} SET ${n.owedUntil} = ${n.owedUntil} - ?,
+  ${n.attempts} = CASE WHEN ${n.blockCount} > ? THEN ? WHEN ${n.attempts} > 0 THEN ${n.attempts} - 1 ELSE 0 END,
+  ${n.blockedUntil} = CASE WHEN ${n.blockCount} > ? THEN ${lifted} ELSE ${n.blockedUntil} END,
+  ${n.blockCount} = ?
+  ${OF_KEY} AND ${n.blockCount} IN (?, ?)`;
+const GIVE_BACK_FIRST = givingBackTo(sql`NULL`);
+const GIVE_BACK = givingBackTo(sql`?`);
+const TAKE_PLAINLY = sql`UPDATE ${n} SET ${n.attempts} = ${n.attempts} + 1, ${n.owedUntil} = CASE WHEN ${n.owedUntil} > ? THEN ${n.owedUntil} ELSE ? END + ?
+  ${OF_KEY} AND ${n.blockedUntil} IS NULL AND ${n.blockCount} = 0 AND ${n.windowEndsAt} > ? AND ${n.attempts} + 1 < ? AND ${n.owedUntil} <= ?`;
 
 /**
  * Counts what may happen only so often, by the rule of `countAttempt`. An attempt is taken before it is evaluated, in a transaction of its own,
@@ -75,13 +92,8 @@ export class Attempts {
     factor = 1,
     reader: Pick<UnitOfWork, "rows"> = this.work,
   ): Promise<number | null> {
-    const [counter] = await reader.rows<{ blockedUntil: number | string | null }>(
-      "SELECT blockedUntil FROM attempt_counters WHERE keyDigest = ? AND blockedUntil IS NOT NULL",
-      [digestOf(key)],
-    );
-    return counter
-      ? waitEndsAt({ blockedUntil: Number(counter.blockedUntil) }, limit, this.work.clock.now(), factor)
-      : null;
+    const [counter] = await reader.rows(WAIT, [digestOf(key)]);
+    return counter ? waitEndsAt(counter, limit, this.work.clock.now(), factor) : null;
   }
 
   /** By a look: a flood of tries during a wait locks nothing, and leaves the cores to others. */
@@ -124,26 +136,17 @@ export class Attempts {
 
 /** Takes the row's lock, so that parallel attempts count one after another; the row is made by the first. */
 async function lockRow({ manager }: UnitOfWork, keyDigest: string): Promise<void> {
-  const lock = "UPDATE attempt_counters SET attempts = attempts WHERE keyDigest = ?";
-  if ((await affectedRows(manager, lock, [keyDigest])) > 0) return;
-  await manager.query(
-    `${insertIgnore(manager)} attempt_counters (keyDigest, attempts, windowEndsAt, blockedUntil, blockCount, owedUntil)
-     VALUES (?, 0, 0, NULL, 0, 0)`,
-    [keyDigest],
-  );
-  await affectedRows(manager, lock, [keyDigest]);
+  if ((await affectedRows(manager, LOCK, [keyDigest])) > 0) return;
+  await affectedRows(manager, sql`${insertIgnore(manager)} ${FIRST}`, [keyDigest]);
+  await affectedRows(manager, LOCK, [keyDigest]);
 }
 
 /**
  * As if the try had not been. The wait that its last one began is lifted with any try before it that proves right: one less was wrong than the
- * wait was for. What changed since in another way stays. (Assigned from left to right, as MySQL does it: blockCount last.)
+ * wait was for. What changed since in another way stays.
  */
-const givingBack = ({ key, limit, factor, blockCount }: TakenAttempt, now: number): [string, unknown[]] => [
-  `UPDATE attempt_counters SET owedUntil = owedUntil - ?,
-     attempts = CASE WHEN blockCount > ? THEN ? WHEN attempts > 0 THEN attempts - 1 ELSE 0 END,
-     blockedUntil = CASE WHEN blockCount > ? THEN ${blockCount === 0 ? "NULL" : "?"} ELSE blockedUntil END,
-     blockCount = ?
-   WHERE keyDigest = ? AND blockCount IN (?, ?)`,
+const givingBack = ({ key, limit, factor, blockCount }: TakenAttempt, now: number): [Sql, unknown[]] => [
+  blockCount === 0 ? GIVE_BACK_FIRST : GIVE_BACK,
   [
     paceOf(limit, factor),
     blockCount,
@@ -164,9 +167,8 @@ const plain = (taken: Omit<TakenAttempt, "blockCount">): Attempt => ({
   taken: { ...taken, blockCount: 0 },
 });
 /** Takes an attempt that neither begins a window nor ends one: most are, and need no more than this. */
-const plainly = (key: string, limit: AttemptLimit, factor: number, now: number): [string, unknown[]] => [
-  `UPDATE attempt_counters SET attempts = attempts + 1, owedUntil = CASE WHEN owedUntil > ? THEN owedUntil ELSE ? END + ?
-   WHERE keyDigest = ? AND blockedUntil IS NULL AND blockCount = 0 AND windowEndsAt > ? AND attempts + 1 < ? AND owedUntil <= ?`,
+const plainly = (key: string, limit: AttemptLimit, factor: number, now: number): [Sql, unknown[]] => [
+  TAKE_PLAINLY,
   [
     now,
     now,

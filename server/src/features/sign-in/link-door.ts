@@ -1,14 +1,16 @@
 import { lifetimes, maskEmail, nextLinkStep, type SecondProof, type SessionTransport } from "@gatehouse/shared";
+import { select, sql, table } from "../../platform/database/sql.js";
 import { newId } from "../../platform/crypto/ids.js";
 import { digestOf, newToken } from "../../platform/crypto/tokens.js";
 import { findClientByEmail, findPerson } from "../access/person.js";
 import type { RequestContext } from "../access/request-context.js";
 import type { UnitOfWork } from "../work/unit-of-work.js";
 import type { ClientRequest } from "../client-requests/client-request.entity.js";
-import type { Contact } from "../contacts/contact.entity.js";
+import { Contact } from "../contacts/contact.entity.js";
 import type { FirmPolicy } from "../firms/security-policy.reader.js";
 import type { MagicLink } from "../magic-links/magic-link.entity.js";
 import { MailedToken } from "../mailed-tokens/mailed-token.entity.js";
+import { Session } from "../sessions/session.entity.js";
 import type { SessionService } from "../sessions/session.service.js";
 import type { SecondFactor } from "../two-factor/second-factor.service.js";
 import { askSecondFactor } from "./second-factor-asking.js";
@@ -28,6 +30,13 @@ export interface LinkEntry {
 }
 
 /** Where the way of a magic link ends: at its one request. */
+const contacts = table(Contact);
+const ACCOUNT_OF_CONTACT = select({ portalAccountId: contacts.portalAccountId })
+  .from`${contacts} WHERE ${contacts.id} = ? AND ${contacts.firmId} = ?`;
+const sessionRows = table(Session);
+const END_EARLIER = sql`UPDATE ${sessionRows} SET ${sessionRows.revokedAt} = ?
+  WHERE ${sessionRows.requestId} = ? AND ${sessionRows.magicLinkId} = ? AND ${sessionRows.assurance} = 'LINK' AND ${sessionRows.revokedAt} IS NULL AND ${sessionRows.id} <> ?`;
+
 export class LinkDoor {
   constructor(
     private readonly needs: { challenges: SignInChallenges; sessions: SessionService; secondFactor: SecondFactor },
@@ -40,10 +49,7 @@ export class LinkDoor {
   ): Promise<ClaimOutcome> {
     const { secondFactor, challenges } = this.needs;
     const { firmId } = link;
-    const [contact] = await unit.rows<Pick<Contact, "portalAccountId">>(
-      "SELECT portalAccountId FROM contacts WHERE id = ? AND firmId = ?",
-      [request.contactId, firmId],
-    );
+    const [contact] = await unit.rows(ACCOUNT_OF_CONTACT, [request.contactId, firmId]);
     if (!contact) throw new Error("the contact of a request is gone");
     const { portalAccountId } = contact;
     // The account's login email may have changed since the link was sent: its code is still asked.
@@ -111,10 +117,7 @@ export class LinkDoor {
       source: context.source,
     });
     // One link, one live session, however often it is claimed.
-    await unit.affected(
-      "UPDATE sessions SET revokedAt = ? WHERE requestId = ? AND magicLinkId = ? AND assurance = 'LINK' AND revokedAt IS NULL AND id <> ?",
-      [unit.now, reach.requestId, reach.magicLinkId, opened.session.id],
-    );
+    await unit.affected(END_EARLIER, [unit.now, reach.requestId, reach.magicLinkId, opened.session.id]);
     return signedIn(unit, opened, { context, transport }, reach.requestId, { policy });
   }
 }

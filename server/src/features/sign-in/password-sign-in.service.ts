@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { attemptLimits, normalizeEmail, type Audience, type SessionTransport } from "@gatehouse/shared";
+import { sql, table } from "../../platform/database/sql.js";
 import { isId } from "../../platform/crypto/ids.js";
 import { Refusal } from "../../platform/graphql/failures.js";
 import { findClientByEmail, findMemberByEmail, findPerson, type Person } from "../access/person.js";
 import type { RequestContext } from "../access/request-context.js";
 import type { UnitOfWork, Work } from "../work/unit-of-work.js";
+import { AuditCounter } from "../audit/audit-event.entity.js";
 import { Contact } from "../contacts/contact.entity.js";
 import { Firm } from "../firms/firm.entity.js";
 import { PasswordCredential } from "../passwords/password-credential.entity.js";
@@ -47,6 +49,10 @@ async function failEvenly<T>(signIn: () => Promise<T>): Promise<T> {
 }
 
 /** Signs team members and clients in by email and password. */
+const counters = table(AuditCounter);
+/** Takes as long as the event that it stands for. */
+const WRITE_NOTHING = sql`UPDATE ${counters} SET ${counters.lastSeq} = ${counters.lastSeq} WHERE ${counters.firmId} = ?`;
+
 export class PasswordSignIn {
   constructor(
     private readonly needs: {
@@ -182,8 +188,7 @@ export class PasswordSignIn {
     const { firmId, person, email, context } = given;
     await work.do(async (unit) => {
       // The event costs a write, so nobody's sign-in makes one too; an address that is none has nothing to be told about.
-      if (firmId === null || email === "")
-        return void (await unit.affected("UPDATE audit_counters SET lastSeq = lastSeq WHERE firmId = ?", [""]));
+      if (firmId === null || email === "") return void (await unit.affected(WRITE_NOTHING, [""]));
       const actor = actorAs(person ?? { email, accountId: null }, context.source);
       const accountId = person?.accountId ?? null;
       // A client without an account who tries is told of beside the contact.

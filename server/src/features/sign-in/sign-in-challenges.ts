@@ -2,6 +2,7 @@ import { counts, isAheadOf, lifetimes, provesMailbox, type SignInDoor } from "@g
 import { newId } from "../../platform/crypto/ids.js";
 import type { KeyRing } from "../../platform/crypto/key-ring.js";
 import { digestOf, newDecimalCode, newToken } from "../../platform/crypto/tokens.js";
+import { computed, select, sql, table, type RowOf } from "../../platform/database/sql.js";
 import { Refusal } from "../../platform/graphql/failures.js";
 import type { Person } from "../access/person.js";
 import type { UnitOfWork, Work } from "../work/unit-of-work.js";
@@ -27,7 +28,6 @@ export interface OpenedChallenge {
   /** To be mailed; null where the mailbox is proven, or not asked. */
   emailCode: string | null;
 }
-type WithVersion = SignInChallenge & { currentVersion: number };
 
 const lifetimeOf = { SECOND_FACTOR: lifetimes.challenge, ENROLLMENT: lifetimes.enrollmentToken } as const;
 const isChallengeToken = (token: string) => /^gch_[\w-]{43}$/.test(token);
@@ -38,13 +38,29 @@ interface SessionOfOwner {
   ownerId: string;
   sessionId: string;
 }
-const CHALLENGES = `SELECT c.*, COALESCE(p.version, 0) AS currentVersion FROM sign_in_challenges c
-       LEFT JOIN password_credentials p ON p.ownerId = c.ownerId`;
+const c = table(SignInChallenge, "c");
+const p = table(PasswordCredential, "p");
+const CHALLENGES = select({ ...c, currentVersion: computed<number>(sql`COALESCE(${p.version}, 0)`) })
+  .from`${c} LEFT JOIN ${p} ON ${p.ownerId} = ${c.ownerId}`;
+const OF_TOKEN = CHALLENGES.plus` WHERE ${c.tokenDigest} = ? AND ${c.step} = ? AND ${c.sessionId} IS NULL`;
+const OF_SESSION = CHALLENGES.plus` WHERE ${c.ownerId} = ? AND ${c.sessionId} = ? AND ${c.spentAt} IS NULL
+  ORDER BY ${c.createdAt} DESC, ${c.id} DESC LIMIT 1`;
+const challenges = table(SignInChallenge);
+const passwords = table(PasswordCredential);
 /** In a statement that changes it: now, and its owner. */
-const UNSPENT = `spentAt IS NULL AND expiresAt > ?
-       AND credentialVersion = COALESCE((SELECT version FROM password_credentials WHERE ownerId = ?), 0)`;
+const UNSPENT = sql`${challenges.spentAt} IS NULL AND ${challenges.expiresAt} > ?
+  AND ${challenges.credentialVersion} = COALESCE((SELECT ${passwords.version} FROM ${passwords} WHERE ${passwords.ownerId} = ?), 0)`;
+const OF_SESSION_LIVE = sql`${challenges.ownerId} = ? AND ${challenges.sessionId} = ? AND ${challenges.spentAt} IS NULL`;
+const END_OF_SESSION = sql`UPDATE ${challenges} SET ${challenges.spentAt} = ? WHERE ${OF_SESSION_LIVE}`;
+const FOLLOW = sql`UPDATE ${challenges} SET ${challenges.sessionId} = ? WHERE ${OF_SESSION_LIVE}`;
+const KEEP = sql`UPDATE ${challenges} SET ${challenges.expiresAt} = ? WHERE ${challenges.id} = ? AND ${challenges.isMailboxProven} = ? AND ${UNSPENT}`;
+const TAKE_TRY = sql`UPDATE ${challenges} SET ${challenges.failures} = ${challenges.failures} + 1
+  WHERE ${challenges.id} = ? AND ${challenges.failures} < ? AND ${challenges.spentAt} IS NULL AND ${challenges.expiresAt} > ?`;
+const SPEND = sql`UPDATE ${challenges} SET ${challenges.spentAt} = ? WHERE ${challenges.id} = ? AND ${UNSPENT}`;
+const PROVE_MAILBOX = sql`UPDATE ${challenges} SET ${challenges.isMailboxProven} = ?, ${challenges.failures} = 0
+  WHERE ${challenges.id} = ? AND ${challenges.emailCodeDigest} = ? AND ${challenges.spentAt} IS NULL AND ${challenges.expiresAt} > ?`;
 
-function ifLive(challenge: WithVersion | undefined, now: number): SignInChallenge | null {
+function ifLive(challenge: RowOf<typeof CHALLENGES> | undefined, now: number): SignInChallenge | null {
   const isLive =
     challenge !== undefined &&
     challenge.spentAt === null &&
@@ -52,7 +68,7 @@ function ifLive(challenge: WithVersion | undefined, now: number): SignInChalleng
     !isAheadOf(now, challenge.createdAt) &&
     challenge.failures < counts.challengeFailures &&
     challenge.credentialVersion === challenge.currentVersion;
-  return isLive ? { ...challenge, isMailboxProven: Boolean(challenge.isMailboxProven) } : null;
+  return isLive ? challenge : null;
 }
 
 /** The waiting places of a sign-in. Each names the step it waits for and can be continued there alone. */
@@ -71,11 +87,7 @@ export class SignInChallenges {
     const isMailboxProven = provesMailbox(given.door);
     const emailCode = given.step === "ENROLLMENT" && !isMailboxProven ? newDecimalCode(6) : null;
     const sessionId = given.sessionId ?? null;
-    if (sessionId !== null)
-      await unit.affected(
-        "UPDATE sign_in_challenges SET spentAt = ? WHERE ownerId = ? AND sessionId = ? AND spentAt IS NULL",
-        [now, given.person.ownerId, sessionId],
-      );
+    if (sessionId !== null) await unit.affected(END_OF_SESSION, [now, given.person.ownerId, sessionId]);
     const challenge = manager.create(SignInChallenge, {
       id,
       firmId: given.person.firmId,
@@ -110,56 +122,36 @@ export class SignInChallenges {
   /** The same; null where there is none. */
   async look(token: string, step: ChallengeStep): Promise<SignInChallenge | null> {
     if (!isChallengeToken(token)) return null;
-    const [challenge] = await this.work.rows<WithVersion>(
-      `${CHALLENGES} WHERE c.tokenDigest = ? AND c.step = ? AND c.sessionId IS NULL`,
-      [digestOf(token), step],
-    );
+    const [challenge] = await this.work.rows(OF_TOKEN, [digestOf(token), step]);
     return ifLive(challenge, this.work.clock.now());
   }
 
   /** The live challenge of a session, in which an authenticator is set up there; null where there is none. */
   async ofSession({ ownerId, sessionId }: SessionOfOwner): Promise<SignInChallenge | null> {
-    const [challenge] = await this.work.rows<WithVersion>(
-      `${CHALLENGES} WHERE c.ownerId = ? AND c.sessionId = ? AND c.spentAt IS NULL ORDER BY c.createdAt DESC, c.id DESC LIMIT 1`,
-      [ownerId, sessionId],
-    );
+    const [challenge] = await this.work.rows(OF_SESSION, [ownerId, sessionId]);
     return ifLive(challenge, this.work.clock.now());
   }
 
   /** A session goes on under another id, and what is under way in it too. */
   async follow(unit: UnitOfWork, { ownerId, sessionId }: SessionOfOwner, nextSessionId: string): Promise<void> {
-    await unit.affected(
-      "UPDATE sign_in_challenges SET sessionId = ? WHERE ownerId = ? AND sessionId = ? AND spentAt IS NULL",
-      [nextSessionId, ownerId, sessionId],
-    );
+    await unit.affected(FOLLOW, [nextSessionId, ownerId, sessionId]);
   }
 
   /** Keeps one whose mailbox is proven, for the authenticator that it has just begun; throws CHALLENGE_EXPIRED where it ended meanwhile. */
   async keep(unit: UnitOfWork, challenge: SignInChallenge, expiresAt: number): Promise<void> {
-    const kept = await unit.affected(
-      `UPDATE sign_in_challenges SET expiresAt = ? WHERE id = ? AND isMailboxProven = ? AND ${UNSPENT}`,
-      [expiresAt, challenge.id, 1, unit.now, challenge.ownerId],
-    );
+    const kept = await unit.affected(KEEP, [expiresAt, challenge.id, 1, unit.now, challenge.ownerId]);
     if (kept !== 1) throw expired();
   }
 
   /** Takes one of a challenge's five tries before anything is looked at, in a transaction that takes tries alone (Work.doAndKeep). */
   async takeTry(unit: UnitOfWork, challenge: SignInChallenge): Promise<void> {
-    const taken = await unit.affected(
-      "UPDATE sign_in_challenges SET failures = failures + 1 WHERE id = ? AND failures < ? AND spentAt IS NULL AND expiresAt > ?",
-      [challenge.id, counts.challengeFailures, unit.now],
-    );
+    const taken = await unit.affected(TAKE_TRY, [challenge.id, counts.challengeFailures, unit.now]);
     if (taken !== 1) throw expired();
   }
 
   /** Spends it, in the transaction that opens what it led to. Two requests race here; exactly one wins. */
   async spend(unit: UnitOfWork, challenge: SignInChallenge): Promise<void> {
-    const spent = await unit.affected(`UPDATE sign_in_challenges SET spentAt = ? WHERE id = ? AND ${UNSPENT}`, [
-      unit.now,
-      challenge.id,
-      unit.now,
-      challenge.ownerId,
-    ]);
+    const spent = await unit.affected(SPEND, [unit.now, challenge.id, unit.now, challenge.ownerId]);
     if (spent !== 1) throw expired();
   }
 
@@ -169,10 +161,7 @@ export class SignInChallenges {
    */
   async proveMailbox(unit: UnitOfWork, challenge: SignInChallenge, code: string): Promise<boolean> {
     const digest = this.emailCodeDigest(challenge.id, code.replaceAll(/\s/g, ""));
-    const proven = await unit.affected(
-      "UPDATE sign_in_challenges SET isMailboxProven = ?, failures = 0 WHERE id = ? AND emailCodeDigest = ? AND spentAt IS NULL AND expiresAt > ?",
-      [1, challenge.id, digest, unit.now],
-    );
+    const proven = await unit.affected(PROVE_MAILBOX, [1, challenge.id, digest, unit.now]);
     return proven === 1;
   }
 

@@ -1,4 +1,5 @@
 import { lifetimes, normalizeEmail } from "@gatehouse/shared";
+import { sql, table } from "../../platform/database/sql.js";
 import { newId } from "../../platform/crypto/ids.js";
 import { Refusal } from "../../platform/graphql/failures.js";
 import type { Log } from "../../platform/log.js";
@@ -26,6 +27,9 @@ const PLACE = "team";
 const isOwnAddress = (caller: Caller, email: string) => caller.kind === "TEAM_MEMBER" && caller.email === email;
 
 /** "Forgot password?" of the team: a mailed link, which TeamPassword takes. */
+const requests = table(TeamMailRequest);
+const TAKE_REQUEST = sql`DELETE FROM ${requests} WHERE ${requests.id} = ?`;
+
 export class TeamPasswordRequests {
   readonly worker: Worker;
 
@@ -79,7 +83,7 @@ export class TeamPasswordRequests {
   /** Taken away in the commit of what it leads to: once, also with several instances. */
   private async workOff(request: TeamMailRequest): Promise<void> {
     await this.needs.work.do(async (unit) => {
-      if ((await unit.affected("DELETE FROM team_mail_requests WHERE id = ?", [request.id])) !== 1) return;
+      if ((await unit.affected(TAKE_REQUEST, [request.id])) !== 1) return;
       // Who has not joined yet has the invitation alone.
       const person = await findMemberByEmail(unit.manager, request.email);
       if (!person) return;

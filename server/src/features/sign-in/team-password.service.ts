@@ -1,9 +1,11 @@
 import type { SessionTransport } from "@gatehouse/shared";
+import { sql, table } from "../../platform/database/sql.js";
 import { isUniqueViolation } from "../../platform/database/dialect.js";
 import { Refusal } from "../../platform/graphql/failures.js";
 import { findPerson, type Person } from "../access/person.js";
 import type { RequestContext } from "../access/request-context.js";
 import { endAccess } from "../access-endings/end-access.js";
+import { TeamMember } from "../firm-staff/team-member.entity.js";
 import type { UnitOfWork, Work } from "../work/unit-of-work.js";
 import { notify } from "../mail/security-notices.js";
 import { passwordChanged } from "../mail/security-letters.js";
@@ -22,6 +24,10 @@ import { transportOf } from "./transport.js";
 const field = ["input", "token"];
 
 /** A colleague chooses a password by a mailed link: to join the team, or after having forgotten it. */
+const members = table(TeamMember);
+const JOIN = sql`UPDATE ${members} SET ${members.joinedAt} = ?, ${members.signInEmail} = ?
+  WHERE ${members.id} = ? AND ${members.joinedAt} IS NULL AND ${members.disabledAt} IS NULL`;
+
 export class TeamPassword {
   constructor(
     private readonly needs: {
@@ -77,10 +83,7 @@ export class TeamPassword {
  */
 async function join(unit: UnitOfWork, { ownerId, email }: Person): Promise<number> {
   try {
-    return await unit.affected(
-      "UPDATE team_members SET joinedAt = ?, signInEmail = ? WHERE id = ? AND joinedAt IS NULL AND disabledAt IS NULL",
-      [unit.now, email, ownerId],
-    );
+    return await unit.affected(JOIN, [unit.now, email, ownerId]);
   } catch (error) {
     if (isUniqueViolation(error))
       throw new Refusal(

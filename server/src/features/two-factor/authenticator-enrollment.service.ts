@@ -1,6 +1,7 @@
 import { counts } from "@gatehouse/shared";
 import type { KeyRing } from "../../platform/crypto/key-ring.js";
 import { forUpdate } from "../../platform/database/dialect.js";
+import { sql, table } from "../../platform/database/sql.js";
 import type { Person } from "../access/person.js";
 import { secretPlace } from "../second-factors/authenticator.method.js";
 import { replaceRecoveryCodes } from "../second-factors/recovery-code.method.js";
@@ -8,6 +9,11 @@ import { newTotpSecret } from "../second-factors/totp.js";
 import type { UnitOfWork, Work } from "../work/unit-of-work.js";
 import type { SecondFactor } from "./second-factor.service.js";
 import { PendingTotpEnrollment, TotpCredential } from "./two-factor.entity.js";
+
+const enrollments = table(PendingTotpEnrollment);
+const TAKE_TRY = sql`UPDATE ${enrollments} SET ${enrollments.failures} = ${enrollments.failures} + 1
+  WHERE ${enrollments.ownerId} = ? AND ${enrollments.failures} < ? AND ${enrollments.expiresAt} > ?`;
+const END_PENDING = sql`DELETE FROM ${enrollments} WHERE ${enrollments.ownerId} = ?`;
 
 /** Puts authenticators in force, with their recovery codes. */
 export class AuthenticatorEnrollment {
@@ -34,10 +40,7 @@ export class AuthenticatorEnrollment {
   /** Takes one of the pending enrolment's five tries; the secret, or null when there is none (any more). */
   async takeTry(owner: Person): Promise<string | null> {
     return this.needs.work.do(async (unit) => {
-      const taken = await unit.affected(
-        "UPDATE pending_totp_enrollments SET failures = failures + 1 WHERE ownerId = ? AND failures < ? AND expiresAt > ?",
-        [owner.ownerId, counts.challengeFailures, unit.now],
-      );
+      const taken = await unit.affected(TAKE_TRY, [owner.ownerId, counts.challengeFailures, unit.now]);
       if (taken !== 1) return null;
       const pending = await unit.manager.findOneByOrFail(PendingTotpEnrollment, { ownerId: owner.ownerId });
       return this.needs.keys.decrypt(pending.encryptedSecret, secretPlace("pending_totp_enrollments", owner));
@@ -54,8 +57,7 @@ export class AuthenticatorEnrollment {
     if (!pending || pending.expiresAt <= now) return null;
     if (this.needs.keys.decrypt(pending.encryptedSecret, secretPlace("pending_totp_enrollments", owner)) !== secret)
       return null;
-    if ((await unit.affected("DELETE FROM pending_totp_enrollments WHERE ownerId = ?", [owner.ownerId])) !== 1)
-      return null;
+    if ((await unit.affected(END_PENDING, [owner.ownerId])) !== 1) return null;
     await manager.save(TotpCredential, {
       ownerId: owner.ownerId,
       encryptedSecret: this.needs.keys.encrypt(secret, secretPlace("totp_credentials", owner)),

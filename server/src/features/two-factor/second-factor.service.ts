@@ -12,6 +12,7 @@ import {
 } from "@gatehouse/shared";
 import { changing } from "../../platform/database/dialect.js";
 import { rowsOf } from "../../platform/database/prepared-rows.js";
+import { NOTHING, select, sql, table } from "../../platform/database/sql.js";
 import { Refusal } from "../../platform/graphql/failures.js";
 import type { Person } from "../access/person.js";
 import type { Actor, UnitOfWork, Work } from "../work/unit-of-work.js";
@@ -26,6 +27,14 @@ interface FailureOf<T extends AuditEventType> {
   type: T;
   data: AuditEventData[T];
 }
+
+const t = table(TwoFactorState);
+const STATE = select({ ...t }).from`${t} WHERE ${t.ownerId} = ?`;
+const TAKE_TRY = sql`UPDATE ${t} SET ${t.consecutiveFailures} = ${t.consecutiveFailures} + 1
+  WHERE ${t.ownerId} = ? AND ${t.lockedUntil} IS NULL AND ${t.consecutiveFailures} < ?`;
+const COUNT_ANEW = sql`UPDATE ${t} SET ${t.consecutiveFailures} = ?, ${t.lockedUntil} = NULL WHERE ${t.ownerId} = ?`;
+const CLEAR = sql`UPDATE ${t} SET ${t.consecutiveFailures} = 0, ${t.lockedUntil} = NULL, ${t.lockCount} = 0 WHERE ${t.ownerId} = ?`;
+const CLEAR_IF_ANY = sql`${CLEAR} AND (${t.lockedUntil} IS NOT NULL OR ${t.consecutiveFailures} > 0)`;
 
 /** What was given as proof: a second factor, or the mailed code that stands in for it while there is none. */
 export type Proven = SecondFactorKind | "EMAIL_CODE";
@@ -76,12 +85,7 @@ export class SecondFactor {
     owner: Pick<Person, "ownerId" | "firmId">,
     lock = false,
   ): Promise<TwoFactorState> {
-    const [state] = await rowsOf<TwoFactorState>(
-      manager,
-      `SELECT ownerId, firmId, enrolledAt, recoveryCodesRemaining, consecutiveFailures, lockedUntil, lockCount
-       FROM two_factor_states WHERE ownerId = ?${lock ? changing(manager) : ""}`,
-      [owner.ownerId],
-    );
+    const [state] = await rowsOf(manager, STATE.plus`${lock ? changing(manager) : NOTHING}`, [owner.ownerId]);
     return Object.assign(new TwoFactorState(), state ?? noSecondFactor(owner));
   }
 
@@ -95,10 +99,7 @@ export class SecondFactor {
    * tries, a crash or a rollback do not give one more. Throws ACCOUNT_LOCKED. Only a success gives the tries back.
    */
   async takeTry(unit: UnitOfWork, owner: Person, actor: Actor): Promise<void> {
-    const taken = await unit.affected(
-      "UPDATE two_factor_states SET consecutiveFailures = consecutiveFailures + 1 WHERE ownerId = ? AND lockedUntil IS NULL AND consecutiveFailures < ?",
-      [owner.ownerId, secondFactorLock.failures],
-    );
+    const taken = await unit.affected(TAKE_TRY, [owner.ownerId, secondFactorLock.failures]);
     if (taken === 1) return;
     const state = await this.stateOf(unit.manager, owner, true);
     if (isLocked(state, unit.now)) throw lockedRefusal(state.lockedUntil ?? 0, unit.now);
@@ -106,10 +107,7 @@ export class SecondFactor {
     if (state.consecutiveFailures >= secondFactorLock.failures && state.lockedUntil === null)
       throw lockedRefusal(await this.lock(unit, owner, actor, state), unit.now);
     const consecutiveFailures = state.lockedUntil === null ? state.consecutiveFailures + 1 : 1;
-    const counted = await unit.affected(
-      "UPDATE two_factor_states SET consecutiveFailures = ?, lockedUntil = NULL WHERE ownerId = ?",
-      [consecutiveFailures, owner.ownerId],
-    );
+    const counted = await unit.affected(COUNT_ANEW, [consecutiveFailures, owner.ownerId]);
     // Without a row nothing would be counted, and every try allowed.
     if (counted !== 1) throw new Error(`${owner.ownerId} has no row to count failures in`);
   }
@@ -160,10 +158,7 @@ export class SecondFactor {
 
   /** A success clears every failure before it: a second factor's, or the mailed code's that stands in for it while there is none. */
   async giveTriesBack(unit: UnitOfWork, owner: Pick<Person, "ownerId">): Promise<void> {
-    await unit.affected(
-      "UPDATE two_factor_states SET consecutiveFailures = 0, lockedUntil = NULL, lockCount = 0 WHERE ownerId = ?",
-      [owner.ownerId],
-    );
+    await unit.affected(CLEAR, [owner.ownerId]);
   }
 
   /** From now on it is asked, without the failures of before. */
@@ -196,12 +191,7 @@ export class SecondFactor {
   }
 
   async unlock(unit: UnitOfWork, owner: Pick<Person, "ownerId">): Promise<boolean> {
-    return (
-      (await unit.affected(
-        "UPDATE two_factor_states SET consecutiveFailures = 0, lockedUntil = NULL, lockCount = 0 WHERE ownerId = ? AND (lockedUntil IS NOT NULL OR consecutiveFailures > 0)",
-        [owner.ownerId],
-      )) === 1
-    );
+    return (await unit.affected(CLEAR_IF_ANY, [owner.ownerId])) === 1;
   }
 
   private async lock(unit: UnitOfWork, owner: Person, actor: Actor, state: TwoFactorState): Promise<number> {
