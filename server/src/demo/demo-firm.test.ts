@@ -172,7 +172,7 @@ describe("the operator's commands", () => {
 
   it("tell the admins of a firm that keeps a mode its new plan does not offer", async () => {
     await work.do((unit) =>
-      unit.affected(
+      unit.manager.query(
         "UPDATE security_policies SET mode = 'MAGIC_LINK_AND_LOGIN_2FA' WHERE firmId = (SELECT id FROM firms WHERE slug = 'oak')",
         [],
       ),

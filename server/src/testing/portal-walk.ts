@@ -157,11 +157,10 @@ export class PortalWalk {
     place.at += CALL_SECONDS * 1000;
     this.setClock(place.at);
     await this.world.app.work.do((unit) =>
-      unit.affected("UPDATE sessions SET authenticatedAt = ?, lastUsedAt = ?, expiresAt = ? WHERE audience = 'TEAM'", [
-        place.at,
-        place.at,
-        place.at + 3_600_000,
-      ]),
+      unit.manager.query(
+        "UPDATE sessions SET authenticatedAt = ?, lastUsedAt = ?, expiresAt = ? WHERE audience = 'TEAM'",
+        [place.at, place.at, place.at + 3_600_000],
+      ),
     );
     try {
       await Promise.all(names.map((name) => this.all[name]?.make(place)));

@@ -208,9 +208,11 @@ describeOnBothDatabases("X13 what was mailed to an address that is nobody's any 
     const contact = await mistyped();
     await send(contact.contactId, contact.email);
     const { work } = world.app;
-    await work.do((unit) => unit.affected("UPDATE outbox_mails SET attempts = 1 WHERE recipient = ?", [contact.email]));
     await work.do((unit) =>
-      unit.affected(
+      unit.manager.query("UPDATE outbox_mails SET attempts = 1 WHERE recipient = ?", [contact.email]),
+    );
+    await work.do((unit) =>
+      unit.manager.query(
         "INSERT INTO portal_mail_requests (id, firmId, kind, email, createdAt) VALUES (?, ?, 'ACCOUNT_REQUEST', ?, ?)",
         [newId("mailRequest", unit.now), firm.id, contact.email, unit.now],
       ),

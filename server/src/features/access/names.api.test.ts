@@ -293,7 +293,7 @@ describeOnBothDatabases("X21 every name obeys one rule", (database) => {
   it("a name from before the rule breaks nothing, and can be changed", async () => {
     const old = await world.contact(owner, "Old one");
     await world.app.work.do((unit) =>
-      unit.affected("UPDATE contacts SET name = ? WHERE id = ?", ["Old\u202E\r\none", old.id]),
+      unit.manager.query("UPDATE contacts SET name = ? WHERE id = ?", ["Old\u202E\r\none", old.id]),
     );
     const change = (input: object) =>
       world.mutate(

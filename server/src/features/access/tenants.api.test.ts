@@ -132,7 +132,7 @@ describeOnBothDatabases("firms are strictly apart, and the endpoint gives nothin
     );
     expect(errors?.[0]?.extensions.code).toBe("FORBIDDEN");
     await world.app.work.do((unit) =>
-      unit.affected("UPDATE team_members SET disabledAt = ? WHERE email = ?", [1, email]),
+      unit.manager.query("UPDATE team_members SET disabledAt = ? WHERE email = ?", [1, email]),
     );
     expect((await world.ask("{ contacts { totalCount } }", {}, token)).errors?.[0]?.extensions.code).toBe(
       "UNAUTHENTICATED",

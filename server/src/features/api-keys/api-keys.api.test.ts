@@ -24,7 +24,8 @@ describeOnBothDatabases("API keys over HTTP and on open sockets", (database) => 
   };
   const revoke = (apiKeyId: string) =>
     world.mutate("revokeApiKey", "ApiKeyIdInput", "apiKey { id }", { apiKeyId }, owner);
-  const sql = (text: string, parameters: unknown[]) => world.app.work.do((unit) => unit.affected(text, parameters));
+  const sql = (text: string, parameters: unknown[]) =>
+    world.app.work.do((unit) => unit.manager.query(text, parameters));
   const expired = async (): Promise<string> => {
     const { id, token } = await make(["CONTACTS_READ"]);
     await sql("UPDATE api_keys SET expiresAt = ? WHERE id = ?", [world.now() - 1, id]);

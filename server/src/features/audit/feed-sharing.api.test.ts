@@ -153,7 +153,7 @@ describeOnBothDatabases("a live feed that several share", (database) => {
     await listening(loser, keeper);
     const limit = (scopes: string) =>
       world.app.work.do((unit) =>
-        unit.affected("UPDATE api_keys SET scopes = ? WHERE id = ?", [scopes, losing.apiKey.id]),
+        unit.manager.query("UPDATE api_keys SET scopes = ? WHERE id = ?", [scopes, losing.apiKey.id]),
       );
     const count = () => loser.told.length;
     const level = async () => {

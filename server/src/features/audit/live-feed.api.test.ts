@@ -86,7 +86,8 @@ describeOnBothDatabases("live events", (database) => {
     );
     return { id: made.apiKey.id, token: made.token };
   };
-  const sql = (text: string, parameters: unknown[]) => world.app.work.do((unit) => unit.affected(text, parameters));
+  const sql = (text: string, parameters: unknown[]) =>
+    world.app.work.do((unit) => unit.manager.query(text, parameters));
 
   it("W02 breaches of the protocol close the socket with the protocol's codes", async () => {
     const init = { type: "connection_init", payload: { authorization: `Bearer ${owner}` } };

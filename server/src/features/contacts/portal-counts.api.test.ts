@@ -129,7 +129,7 @@ describeOnBothDatabases("a firm's portal statistics", (database) => {
     await world.enroll({ token: client.created.result.sessionToken });
     const { portalAccountId } = await world.app.work.reader.findOneByOrFail(Contact, { id: client.contactId });
     await world.app.work.do((unit) =>
-      unit.affected("UPDATE two_factor_states SET lockedUntil = ? WHERE ownerId = ?", [
+      unit.manager.query("UPDATE two_factor_states SET lockedUntil = ? WHERE ownerId = ?", [
         world.now() + 600_000,
         portalAccountId,
       ]),

@@ -133,7 +133,9 @@ describeOnBothDatabases("Idempotency-Key", (database) => {
     const RENAME = `mutation($input: ChangeTeamMemberInput!) { changeTeamMember(input: $input) { teamMember { name } userErrors { code } } }`;
     const BOTH = `mutation($input: ChangeTeamMemberInput!) { changeTeamMember(input: $input) { teamMember { name } } __typename }`;
     const setRole = (email: string, role: string) =>
-      world.app.work.do((unit) => unit.affected("UPDATE team_members SET role = ? WHERE email = ?", [role, email]));
+      world.app.work.do((unit) =>
+        unit.manager.query("UPDATE team_members SET role = ? WHERE email = ?", [role, email]),
+      );
     const signedIn = async (role: "ADMIN" | "STAFF") => {
       const email = await world.member(firm.id, role);
       const { result } = await world.signIn("teamSignIn", "TeamSignInInput", { email, password: OWNER_PASSWORD });

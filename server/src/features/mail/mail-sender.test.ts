@@ -66,7 +66,7 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   received = [];
-  await work.do((unit) => unit.affected("DELETE FROM outbox_mails", []));
+  await work.do((unit) => unit.manager.query("DELETE FROM outbox_mails", []));
 });
 afterEach(async () => {
   onMail = () => undefined;
@@ -329,7 +329,9 @@ describe("two instances", () => {
 
   it("a mail that a crash left claimed falls due again when its lease ends", async () => {
     await post();
-    await work.do((unit) => unit.affected("UPDATE outbox_mails SET nextAttemptAt = ?, attempts = 1", [time + LEASE]));
+    await work.do((unit) =>
+      unit.manager.query("UPDATE outbox_mails SET nextAttemptAt = ?, attempts = 1", [time + LEASE]),
+    );
     sender(await smtpServer()).start();
     await new Promise((resolve) => setTimeout(resolve, 200));
     expect(received).toEqual([]);

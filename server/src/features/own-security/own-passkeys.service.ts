@@ -16,10 +16,10 @@ import { Passkey } from "../passkeys/passkey.entity.js";
 import { PasskeyView } from "../passkeys/passkey.results.js";
 import type { Passkeys, PasskeySubject } from "../passkeys/passkeys.service.js";
 
-/** A person's own passkeys: see, add, remove, and ask one for a proof. The same for clients and team members. */
-const passkeys = table(Passkey);
-const DELETE_PASSKEY = sql`DELETE FROM ${passkeys} WHERE ${passkeys.id} = ?`;
+const rows = table(Passkey);
+const DELETE_PASSKEY = sql`DELETE FROM ${rows} WHERE ${rows.id} = ?`;
 
+/** A person's own passkeys: see, add, remove, and ask one for a proof. The same for clients and team members. */
 export class OwnPasskeys {
   constructor(
     private readonly needs: {

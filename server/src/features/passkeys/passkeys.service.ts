@@ -34,13 +34,13 @@ export interface PasskeySubject {
   purpose: "SIGN_IN" | "STEP_UP";
 }
 
-/** Keeps passkeys and judges what authenticators sign (WebAuthn Level 3, sections 7.1 and 7.2). */
 const passkeyRows = table(Passkey);
 const USE_PASSKEY = sql`UPDATE ${passkeyRows} SET ${passkeyRows.signCount} = ?, ${passkeyRows.lastUsedAt} = ?
   WHERE ${passkeyRows.id} = ? AND ${passkeyRows.signCount} = ?`;
 const ceremonies = table(PasskeyCeremony);
 const END_CEREMONY = sql`DELETE FROM ${ceremonies} WHERE ${ceremonies.subjectId} = ? AND ${ceremonies.challenge} = ? AND ${ceremonies.expiresAt} > ?`;
 
+/** Keeps passkeys and judges what authenticators sign (WebAuthn Level 3, sections 7.1 and 7.2). */
 export class Passkeys {
   private readonly rpID: string;
 

@@ -378,7 +378,7 @@ describeOnBothDatabases("a firm rolls out two-factor authentication", (database)
     await until(async () => (await writtenAt(addresses)).length === 1);
     // The mail server does not take the first one.
     await world.app.work.do((unit) =>
-      unit.affected(
+      unit.manager.query(
         `UPDATE outbox_mails SET attempts = 1, lastFailure = '451 try later' WHERE recipient IN (?, ?, ?)`,
         addresses,
       ),

@@ -74,7 +74,7 @@ describeOnBothDatabases("every second factor that is registered", (database) => 
   };
   type Somebody = Awaited<ReturnType<typeof somebody>>;
   const rowsOf = (table: string, { ownerId }: Somebody) =>
-    work.rows(`SELECT ownerId FROM ${table} WHERE ownerId = ?`, [ownerId]);
+    work.reader.query(`SELECT ownerId FROM ${table} WHERE ownerId = ?`, [ownerId]);
 
   const acts: Record<string, (unit: UnitOfWork, person: Somebody) => Promise<unknown>> = {
     "taken away": (unit, person) => secondFactor.remove(unit, person),

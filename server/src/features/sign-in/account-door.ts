@@ -46,7 +46,6 @@ export interface Entry {
   landingRequestId?: string | null;
 }
 
-/** Where every way into an account ends; docs/architecture.md draws them. */
 const sessions = table(Session);
 const EARLIER = sql`SELECT 1 FROM ${sessions} WHERE ${sessions.ownerId} = ? AND ${sessions.id} <> ?`;
 const SEEN_BEFORE = select({
@@ -54,6 +53,7 @@ const SEEN_BEFORE = select({
   isKnownDevice: computed(sql`EXISTS(${EARLIER} AND ${sessions.userAgent} = ?)`, Boolean),
 });
 
+/** Where every way into an account ends; docs/architecture.md draws them. */
 export class AccountDoor {
   constructor(
     private readonly needs: {

@@ -143,7 +143,7 @@ describeOnBothDatabases("what a stranger can learn", (database) => {
     const token = await world.ownerToken(firm);
     await world.client(firm, token);
     await world.app.work.do((unit) =>
-      unit.affected("UPDATE audit_events SET data = 'not json' WHERE firmId = ? AND type = 'ACCOUNT_CREATED'", [
+      unit.manager.query("UPDATE audit_events SET data = 'not json' WHERE firmId = ? AND type = 'ACCOUNT_CREATED'", [
         firm.id,
       ]),
     );

@@ -29,7 +29,6 @@ export interface LinkEntry {
   deviceKeyDigest: string;
 }
 
-/** Where the way of a magic link ends: at its one request. */
 const contacts = table(Contact);
 const ACCOUNT_OF_CONTACT = select({ portalAccountId: contacts.portalAccountId })
   .from`${contacts} WHERE ${contacts.id} = ? AND ${contacts.firmId} = ?`;
@@ -37,6 +36,7 @@ const sessionRows = table(Session);
 const END_EARLIER = sql`UPDATE ${sessionRows} SET ${sessionRows.revokedAt} = ?
   WHERE ${sessionRows.requestId} = ? AND ${sessionRows.magicLinkId} = ? AND ${sessionRows.assurance} = 'LINK' AND ${sessionRows.revokedAt} IS NULL AND ${sessionRows.id} <> ?`;
 
+/** Where the way of a magic link ends: at its one request. */
 export class LinkDoor {
   constructor(
     private readonly needs: { challenges: SignInChallenges; sessions: SessionService; secondFactor: SecondFactor },

@@ -48,11 +48,11 @@ async function failEvenly<T>(signIn: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Signs team members and clients in by email and password. */
 const counters = table(AuditCounter);
 /** Takes as long as the event that it stands for. */
 const WRITE_NOTHING = sql`UPDATE ${counters} SET ${counters.lastSeq} = ${counters.lastSeq} WHERE ${counters.firmId} = ?`;
 
+/** Signs team members and clients in by email and password. */
 export class PasswordSignIn {
   constructor(
     private readonly needs: {

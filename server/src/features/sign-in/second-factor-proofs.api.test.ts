@@ -66,7 +66,7 @@ describeOnBothDatabases("getting in with a second factor", (database) => {
         expect(opened(await spend(VERIFY, code))).toBe(1);
         const unlock = () =>
           world.app.work.do((unit) =>
-            unit.affected("UPDATE two_factor_states SET consecutiveFailures = 0, lockedUntil = NULL", []),
+            unit.manager.query("UPDATE two_factor_states SET consecutiveFailures = 0, lockedUntil = NULL", []),
           );
         await unlock();
         const more = await Promise.all(Array.from({ length: 4 }, () => challengeOf(email)));
@@ -139,7 +139,7 @@ describeOnBothDatabases("getting in with a second factor", (database) => {
     // The hundredth wrong code in a row is the last one ever, until the firm helps.
     world.forward({ minutes: 16 });
     await world.app.work.do((unit) =>
-      unit.affected(
+      unit.manager.query(
         "UPDATE two_factor_states SET lockedUntil = NULL, lockCount = 9, consecutiveFailures = 9 WHERE lockCount = 1",
         [],
       ),
@@ -268,7 +268,10 @@ describeOnBothDatabases("getting in with a second factor", (database) => {
     )) as [{ encryptedSecret: string }];
     const victimId = await idOf(victim);
     await world.app.work.do((unit) =>
-      unit.affected("UPDATE totp_credentials SET encryptedSecret = ? WHERE ownerId = ?", [encryptedSecret, victimId]),
+      unit.manager.query("UPDATE totp_credentials SET encryptedSecret = ? WHERE ownerId = ?", [
+        encryptedSecret,
+        victimId,
+      ]),
     );
     const challengeToken = await challengeOf(victim.email);
     const code = world.freshCode(thief.secret);

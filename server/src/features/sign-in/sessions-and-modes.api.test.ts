@@ -225,17 +225,19 @@ describeOnBothDatabases("getting in, and staying in", (database) => {
     );
     expect([twice.data.a, twice.data.b].flatMap(codesOf)).toEqual(["PLAN_UPGRADE_REQUIRED", "PLAN_UPGRADE_REQUIRED"]);
     // A tab that still shows what the plan offered before.
-    await world.app.work.do((unit) => unit.affected("UPDATE firms SET plan = 'BUSINESS' WHERE id = ?", [small.id]));
+    await world.app.work.do((unit) =>
+      unit.manager.query("UPDATE firms SET plan = 'BUSINESS' WHERE id = ?", [small.id]),
+    );
     const offered = await world.ask("{ firm { securityPolicy { availableModes } } }", {}, smallOwner);
     expect(offered.data.firm.securityPolicy.availableModes).toContain("MAGIC_LINK_AND_LOGIN_2FA");
-    await world.app.work.do((unit) => unit.affected("UPDATE firms SET plan = 'TEAM' WHERE id = ?", [small.id]));
+    await world.app.work.do((unit) => unit.manager.query("UPDATE firms SET plan = 'TEAM' WHERE id = ?", [small.id]));
     expect(codesOf(await setMode("MAGIC_LINK_AND_LOGIN_2FA", small, smallOwner))).toEqual(["PLAN_UPGRADE_REQUIRED"]);
     const { data } = await world.ask("{ firm { securityPolicy { mode version } } }", {}, smallOwner);
     expect(data.firm.securityPolicy).toEqual({ mode: "MAGIC_LINK_AND_LOGIN", version: 1 });
     const large = await world.firm("ENTERPRISE");
     const { email } = await world.client(large, await world.ownerToken(large));
     await setMode("MAGIC_LINK_AND_LOGIN_2FA", large);
-    await world.app.work.do((unit) => unit.affected("UPDATE firms SET plan = 'TEAM' WHERE id = ?", [large.id]));
+    await world.app.work.do((unit) => unit.manager.query("UPDATE firms SET plan = 'TEAM' WHERE id = ?", [large.id]));
     expect((await world.portalSignIn(large, email)).result.__typename).toBe("TwoFactorEnrollmentRequired");
     expect((await setMode("MAGIC_LINK_AND_LOGIN", large)).userErrors).toEqual([]);
     expect(codesOf(await setMode("MAGIC_LINK_AND_LOGIN_2FA", large))).toEqual(["PLAN_UPGRADE_REQUIRED"]);

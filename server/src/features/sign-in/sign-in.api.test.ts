@@ -95,7 +95,7 @@ describeOnBothDatabases("getting in", (database) => {
     const other = await world.firm();
     const gone = await world.member(firm.id, "STAFF");
     await world.app.work.do((unit) =>
-      unit.affected("UPDATE team_members SET disabledAt = ? WHERE email = ?", [1, gone]),
+      unit.manager.query("UPDATE team_members SET disabledAt = ? WHERE email = ?", [1, gone]),
     );
     const portal = (address: string, firmSlug = firm.slug): Asker => [
       "portalSignIn",
@@ -256,7 +256,7 @@ describeOnBothDatabases("getting in", (database) => {
     const requester = await world.contact(owner);
     const sentTo = { contactId: requester.id, title: "Papers", items: ["One"] };
     await world.mutate("sendClientRequest", "SendClientRequestInput", "request { id }", sentTo, owner);
-    const forget = () => world.app.work.do((unit) => unit.affected("DELETE FROM attempt_counters", []));
+    const forget = () => world.app.work.do((unit) => unit.manager.query("DELETE FROM attempt_counters", []));
     await forget();
     for (const other of [bare, proxied]) other.forward({ seconds: (world.now() - other.now()) / 1000 });
     try {

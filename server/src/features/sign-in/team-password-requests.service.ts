@@ -26,10 +26,10 @@ const PLACE = "team";
 /** Whoever is signed in asks for a mail to themselves. */
 const isOwnAddress = (caller: Caller, email: string) => caller.kind === "TEAM_MEMBER" && caller.email === email;
 
-/** "Forgot password?" of the team: a mailed link, which TeamPassword takes. */
-const requests = table(TeamMailRequest);
-const TAKE_REQUEST = sql`DELETE FROM ${requests} WHERE ${requests.id} = ?`;
+const waiting = table(TeamMailRequest);
+const TAKE_REQUEST = sql`DELETE FROM ${waiting} WHERE ${waiting.id} = ?`;
 
+/** "Forgot password?" of the team: a mailed link, which TeamPassword takes. */
 export class TeamPasswordRequests {
   readonly worker: Worker;
 

@@ -23,11 +23,11 @@ import { transportOf } from "./transport.js";
 
 const field = ["input", "token"];
 
-/** A colleague chooses a password by a mailed link: to join the team, or after having forgotten it. */
 const members = table(TeamMember);
 const JOIN = sql`UPDATE ${members} SET ${members.joinedAt} = ?, ${members.signInEmail} = ?
   WHERE ${members.id} = ? AND ${members.joinedAt} IS NULL AND ${members.disabledAt} IS NULL`;
 
+/** A colleague chooses a password by a mailed link: to join the team, or after having forgotten it. */
 export class TeamPassword {
   constructor(
     private readonly needs: {

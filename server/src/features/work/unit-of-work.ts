@@ -89,7 +89,7 @@ export class UnitOfWork {
   }
 
   /** Reads by a prepared statement: see rowsOf. */
-  rows<T>(statement: Select<T> | string, parameters: readonly unknown[]): Promise<T[]> {
+  rows<T>(statement: Select<T>, parameters: readonly unknown[]): Promise<T[]> {
     return rowsOf(this.manager, statement, parameters);
   }
   /** Reads by a statement that no connection keeps: see unpreparedRows. */
@@ -97,7 +97,7 @@ export class UnitOfWork {
     return unpreparedRows(this.manager, statement, parameters);
   }
   /** How many rows one UPDATE, DELETE or INSERT hit: what "spend once" is judged by. */
-  affected(statement: Sql | string, parameters: unknown[]): Promise<number> {
+  affected(statement: Sql, parameters: unknown[]): Promise<number> {
     return affectedRows(this.manager, statement, parameters);
   }
 
@@ -179,7 +179,7 @@ export class Work {
     return this.environment.dataSource.manager;
   }
   /** For what is read with every request: see preparedRows. */
-  rows<T>(statement: Select<T> | string, parameters: readonly unknown[]): Promise<T[]> {
+  rows<T>(statement: Select<T>, parameters: readonly unknown[]): Promise<T[]> {
     return preparedRows(this.environment.dataSource, statement, parameters);
   }
   /** For what is read seldom, or by many forms of a statement: see unpreparedRows. */
@@ -223,7 +223,7 @@ export class Work {
    * One UPDATE or DELETE as a unit of work of its own, without a transaction around it; how many rows it hit. For tries, which count
    * whoever makes them: what guards pass before a unit's work is left out.
    */
-  once(statement: Sql | string, parameters: unknown[]): Promise<number> {
+  once(statement: Sql, parameters: unknown[]): Promise<number> {
     return this.guards.getStore()?.some(({ ends }) => ends)
       ? this.do((unit) => unit.affected(statement, parameters))
       : byItself(this.environment.dataSource, statement, parameters);

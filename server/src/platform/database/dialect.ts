@@ -1,6 +1,6 @@
 import type { PoolConnection, ResultSetHeader } from "mysql2";
 import type { DataSource, EntityManager, QueryRunner } from "typeorm";
-import { NOTHING, sql, textOf, type Column, type Sql } from "./sql.js";
+import { NOTHING, sql, type Column, type Sql } from "./sql.js";
 
 /** The only place that knows which database it is. Everything else writes SQL that both understand. */
 export type Dialect = "sqlite" | "mysql";
@@ -54,12 +54,8 @@ export function isRetryable(error: unknown): boolean {
  * Runs one UPDATE or DELETE and says how many rows it hit: what "spend once" and "count once" are judged by.
  * `?` placeholders; on MySQL the count is of matched rows, so a no-op update counts too.
  */
-export async function affectedRows(
-  manager: EntityManager,
-  statement: Sql | string,
-  parameters: unknown[],
-): Promise<number> {
-  const text = textOf(statement);
+export async function affectedRows(manager: EntityManager, statement: Sql, parameters: unknown[]): Promise<number> {
+  const text = statement.sqlText;
   if (!manager.queryRunner) throw new Error("a conditional write belongs in a transaction");
   if (dialectOf(manager) === "sqlite") return (await manager.queryRunner.query(text, parameters, true)).affected ?? 0;
   return (await execute<ResultSetHeader>(manager.queryRunner, text, parameters)).affectedRows;

@@ -2,7 +2,7 @@ import type { Pool } from "mysql2";
 import type { DataSource, EntityManager } from "typeorm";
 import { dialectOf, execute } from "./dialect.js";
 import { executeRows } from "./planned-rows.js";
-import { textOf, type Select, type Sql } from "./sql.js";
+import type { Select, Sql } from "./sql.js";
 
 /** How many statements a connection keeps prepared; the server's own bound is over all connections together. */
 export const PREPARED_STATEMENTS = 300;
@@ -13,12 +13,12 @@ export const PREPARED_STATEMENTS = 300;
  */
 export async function preparedRows<T>(
   dataSource: DataSource,
-  statement: Select<T> | string,
+  statement: Select<T>,
   parameters: readonly unknown[],
 ): Promise<T[]> {
   // SQLite's runner keeps its statements itself.
   if (dialectOf(dataSource) === "sqlite") return unpreparedRows(dataSource.manager, statement, parameters);
-  return decoded(statement, await executed(dataSource, textOf(statement), parameters, false));
+  return statement.rowsOf(await executed(dataSource, statement.sqlText, parameters, false));
 }
 
 /**
@@ -60,21 +60,21 @@ function executed(
 /** The same where a manager reads: within its transaction, if it has one. */
 export async function rowsOf<T>(
   manager: EntityManager,
-  statement: Select<T> | string,
+  statement: Select<T>,
   parameters: readonly unknown[],
 ): Promise<T[]> {
   const { queryRunner, connection: dataSource } = manager;
   if (!queryRunner) return preparedRows(dataSource, statement, parameters);
   if (dialectOf(dataSource) === "sqlite") return unpreparedRows(manager, statement, parameters);
-  return decoded(statement, await execute<unknown[]>(queryRunner, textOf(statement), parameters));
+  return statement.rowsOf(await execute<unknown[]>(queryRunner, statement.sqlText, parameters));
 }
 
 /** Reads rows by a statement that has a form for each number of parameters, or is sent seldom: no connection keeps it. */
 export const unpreparedRows = async <T>(
   manager: EntityManager,
-  statement: Select<T> | string,
+  statement: Select<T>,
   parameters: readonly unknown[],
-): Promise<T[]> => decoded(statement, await manager.query<unknown[]>(textOf(statement), [...parameters]));
+): Promise<T[]> => statement.rowsOf(await manager.query<unknown[]>(statement.sqlText, [...parameters]));
 
 /** The same for pages of wide rows: see preparedRowsOf. */
 export async function unpreparedRowsOf<V extends readonly unknown[], T>(
@@ -93,6 +93,3 @@ export const unpreparedWrite = async (
   statement: Sql,
   parameters: readonly unknown[],
 ): Promise<void> => void (await manager.query(statement.sqlText, [...parameters]));
-
-const decoded = <T>(statement: Select<T> | string, rows: unknown[]): T[] =>
-  typeof statement === "string" ? (rows as T[]) : statement.rowsOf(rows);

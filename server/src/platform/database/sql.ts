@@ -18,10 +18,6 @@ class SqlText {
   get sqlText(): string {
     return this.#text;
   }
-  /** For statements that are plain text still. */
-  toString(): string {
-    return this.#text;
-  }
 }
 export type Sql = SqlText;
 /** What may stand in a text of SQL. A number is one of ours, such as a LIMIT; whatever a request gives is a parameter. */
@@ -98,10 +94,6 @@ export function indexOf<E extends object>(entity: Entity<E>, columns: readonly C
   if (index?.name === undefined) throw new Error(`${entity.name} has no index over ${columns.join(", ")}`);
   return new SqlText(index.name);
 }
-
-/** What is sent to a database. */
-export const textOf = (statement: Sql | string): string =>
-  typeof statement === "string" ? statement : statement.sqlText;
 
 function filled(strings: TemplateStringsArray, pieces: readonly Piece[]): string {
   let text = strings[0] ?? "";

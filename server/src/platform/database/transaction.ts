@@ -24,7 +24,7 @@ export const inTransaction = <T>(dataSource: DataSource, work: (manager: EntityM
   untilItWins(() => dataSource.transaction(work));
 
 /** One write that the database commits as it is, in one round trip; how many rows it hit. */
-export const byItself = (dataSource: DataSource, statement: Sql | string, parameters: unknown[]): Promise<number> =>
+export const byItself = (dataSource: DataSource, statement: Sql, parameters: unknown[]): Promise<number> =>
   untilItWins(async () => {
     const queryRunner = dataSource.createQueryRunner();
     try {

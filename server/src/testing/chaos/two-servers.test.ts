@@ -93,7 +93,7 @@ describeOnMysql("two server processes on one database, with a Redis that fails",
     await redis.end("SIGKILL");
     // The wrong passwords before are forgotten, as after their wait.
     const world = await World.start(database.url());
-    await world.app.work.do((unit) => unit.affected("DELETE FROM attempt_counters", []));
+    await world.app.work.do((unit) => unit.manager.query("DELETE FROM attempt_counters", []));
     await world.stop();
     const codes: string[] = [];
     for (let n = 0; n < 12; n++) {
