@@ -126,6 +126,7 @@ describe("A worker", () => {
     const { worker, looks } = workerWithHeldLooks();
     worker.wake();
     await worker.stop();
+    worker.start();
     expect(looks).toHaveLength(0);
   });
 });

@@ -1,7 +1,7 @@
 export interface WorkerNeeds {
   /** Does what is due now. It is never run twice at once. */
   look(): Promise<unknown>;
-  /** Is given what a look failed with; the worker goes on. */
+  /** Is given what a look failed with; the worker goes on. It must not throw. */
   onError(error: unknown): void;
   /** How often it looks without being woken, in milliseconds, since another instance may have left something to do. */
   everyMs: number;
@@ -27,7 +27,9 @@ export class Worker {
     return this.end.signal;
   }
 
+  /** Once; after the stop it does nothing. */
   start(): void {
+    if (this.timer || this.stopping.aborted) return;
     const { everyMs, looksAtStart = true } = this.needs;
     this.timer = setInterval(() => {
       if (!this.isLooking) this.wake();

@@ -86,8 +86,9 @@ describeOnBothDatabases("every second factor that is registered", (database) => 
   const isEnded = (kind: keyof typeof secondFactorMethods, { holds }: FactorTable, act: string): boolean => {
     const isOfShared = (endingActs as readonly string[]).includes(act);
     if (holds === "UNDER_WAY") return isOfShared && accessEndings.FACTORS_UNDER_WAY[act as EndingAct] === "ends";
-    if (!isOfShared) return true;
-    return secondFactorMethods[kind].standing === "ADDED" && accessEndings.ADDED_FACTORS[act as EndingAct] === "ends";
+    const { standing } = secondFactorMethods[kind];
+    if (!isOfShared) return standing === "PRIMARY" || act === "forgotten with its person";
+    return standing === "ADDED" && accessEndings.ADDED_FACTORS[act as EndingAct] === "ends";
   };
 
   const table = allSecondFactorKinds.flatMap((kind) => Object.keys(acts).map((act) => [kind, act] as const));
@@ -104,12 +105,12 @@ describeOnBothDatabases("every second factor that is registered", (database) => 
     }
   });
 
-  it.each(allSecondFactorKinds)("%s is ready until it is taken away", async (kind) => {
+  it.each(allSecondFactorKinds)("%s is ready until it is forgotten", async (kind) => {
     const { tables, isReady } = secondFactorMethods[kind];
     const person = await somebody(tables);
     const ready = async () => isReady(work.reader, await secondFactor.stateOf(work.reader, person));
     expect(await ready()).toBe(true);
-    await work.do((unit) => secondFactor.remove(unit, person));
+    await work.do((unit) => secondFactor.forget(unit, person));
     expect(await ready()).toBe(false);
   });
 

@@ -37,11 +37,11 @@ export function factorTables<H extends FactorTable["holds"]>(
     .flatMap(({ tables }) => tables.filter((each): each is FactorTableOf<H> => each.holds === holds));
 }
 
-/** Takes away what is in force: nothing of the owner's proves them any more, or nothing that stands so. */
+/** Takes away what is in force and stands so: nothing of that proves the owner any more. */
 export async function forgetFactors(
   unit: UnitOfWork,
   ownerId: string,
-  standing?: SecondFactorMethod["standing"],
+  standing: SecondFactorMethod["standing"],
 ): Promise<void> {
   await deleteFrom(unit, factorTables("IN_FORCE", standing), ownerId);
 }

@@ -170,15 +170,16 @@ export class SecondFactor {
     await this.replaceState(unit, { ...noSecondFactor(owner), enrolledAt: unit.now, recoveryCodesRemaining });
   }
 
-  /** Takes every second factor away, and the failures. What hangs on it ends by `endAccess`. */
+  /** Takes away what a person switches on and off as one, and the failures. What stands beside it ends by `endAccess`. */
   async remove(unit: UnitOfWork, owner: Pick<Person, "ownerId" | "firmId">): Promise<void> {
-    await forgetFactors(unit, owner.ownerId);
+    await forgetFactors(unit, owner.ownerId, "PRIMARY");
     await this.replaceState(unit, noSecondFactor(owner));
   }
 
   /** The account goes: nothing of its second factor stays. */
   async forget(unit: UnitOfWork, owner: Pick<Person, "ownerId" | "firmId">): Promise<void> {
     await this.remove(unit, owner);
+    await forgetFactors(unit, owner.ownerId, "ADDED");
     await unit.manager.delete(TwoFactorState, { ownerId: owner.ownerId });
   }
 

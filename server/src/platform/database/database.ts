@@ -28,6 +28,7 @@ const readCommitted = {
     const pool = mysql2.createPool(options);
     pool.on("connection", (connection) => {
       planRows(connection);
+      // Attempts and others look at a row before they lock it, and see it as it is once they have.
       connection.query("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED", (error: Error | null) => {
         // Never one with another isolation.
         if (error) connection.destroy();
