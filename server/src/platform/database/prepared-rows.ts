@@ -48,11 +48,17 @@ function executed(
         reject(failure);
         return;
       }
-      executeRows(connection, text, parameters, isOfArrays, (error, rows) => {
+      try {
+        executeRows(connection, text, parameters, isOfArrays, (error, rows) => {
+          if (error) reject(error);
+          else resolve(rows as unknown[]);
+          // Not before its end: a connection that was lost is not given to whoever waits for one.
+        }).once("end", () => connection.release());
+      } catch (error) {
+        // Parameters that the driver takes for no values at all.
         connection.release();
-        if (error) reject(error);
-        else resolve(rows as unknown[]);
-      });
+        reject(error as Error);
+      }
     });
   });
 }

@@ -61,7 +61,7 @@ describe("the text of a statement", () => {
 
   it("takes no plain string, no column that is not there, and no null where a row needs none", () => {
     // @ts-expect-error a plain string
-    expect(() => sql`${"1; DROP TABLE things"}`.sqlText).not.toThrow();
+    expect(() => sql`${"1; DROP TABLE things"}`).toThrow("only SQL may stand in SQL");
     // @ts-expect-error no such column
     expect(t.colour).toBeUndefined();
     const of = <T>(column: { decode: ((value: unknown) => T) | null }): T | undefined => column.decode?.(null);
@@ -69,6 +69,22 @@ describe("the text of a statement", () => {
     const joined: string | undefined = of(u.id);
     const named: string | undefined = of(notNull(t.name));
     expect([joined, named]).toEqual([undefined, undefined]);
+  });
+
+  it("takes nothing that only looks like SQL, whatever tsc was told", () => {
+    for (const foreign of [JSON.parse('{ "sqlText": "1 OR 1 = 1" }'), "1 OR 1 = 1", null, undefined, Number.NaN, 1.5]) {
+      expect(() => sql`SELECT ${foreign}`).toThrow("only SQL may stand in SQL");
+      expect(() => sql`${t.id} = ${foreign}`).toThrow("only SQL may stand in SQL");
+      expect(() => select({ id: t.id }).from`${t} WHERE ${foreign}`).toThrow("only SQL may stand in SQL");
+      expect(() => join([t.id, foreign], ", ")).toThrow("only SQL may stand in SQL");
+      expect(() => computed(foreign)).toThrow("only SQL may stand in SQL");
+    }
+  });
+
+  it("reads no list of values in which two have one name, or one has none", () => {
+    expect(() => selectValues([t.id, things.id])).toThrow("a name of its own");
+    expect(() => selectValues([t.id, computed(sql`1`)])).toThrow("a name of its own");
+    expect(() => selectValues([t.id, things.id.as("other"), computed(sql`1`).as("one")])).not.toThrow();
   });
 
   it("is of no class without a table, and of no index that is not there", () => {

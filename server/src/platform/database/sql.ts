@@ -18,6 +18,13 @@ class SqlText {
   get sqlText(): string {
     return this.#text;
   }
+
+  /** Of a piece of a text. Throws for what tsc was told that it is one: a string, or an object of a request's. */
+  static of(piece: Piece): string {
+    if (typeof piece === "number" && Number.isSafeInteger(piece)) return piece.toString();
+    if (typeof piece !== "object" || piece === null || !(#text in piece)) throw new Error("only SQL may stand in SQL");
+    return piece.#text;
+  }
 }
 export type Sql = SqlText;
 /** What may stand in a text of SQL. A number is one of ours, such as a LIMIT; whatever a request gives is a parameter. */
@@ -98,7 +105,7 @@ export function indexOf<E extends object>(entity: Entity<E>, columns: readonly C
 function filled(strings: TemplateStringsArray, pieces: readonly Piece[]): string {
   let text = strings[0] ?? "";
   let n = 0;
-  for (const piece of pieces) text += (typeof piece === "number" ? piece : piece.sqlText) + (strings[++n] ?? "");
+  for (const piece of pieces) text += SqlText.of(piece) + (strings[++n] ?? "");
   return text;
 }
 
@@ -108,14 +115,14 @@ export const sql = (strings: TemplateStringsArray, ...pieces: Piece[]): Sql => n
 export const NOTHING = sql``;
 
 export const join = (pieces: readonly Sql[], by: ", " | " AND " | " OR "): Sql =>
-  new SqlText(pieces.map(({ sqlText }) => sqlText).join(by));
+  new SqlText(pieces.map(SqlText.of).join(by));
 
 /** So many `?`, for a list of parameters. */
 export const placeholders = (count: number): Sql => new SqlText(Array.from({ length: count }, () => "?").join(", "));
 
 /** What the database computes. `decode`: for what it gives in another form, such as `Boolean` for a condition and `Number` for a SUM. */
 export const computed = <T>(expression: Sql, decode: Decode<T> | null = null): Column<T> =>
-  new ColumnText(expression.sqlText, null, decode);
+  new ColumnText(SqlText.of(expression), null, decode);
 
 /** A statement that reads rows of type `R`. */
 class SelectText<R> extends SqlText {
@@ -164,5 +171,9 @@ export const selectDistinct = selecting("SELECT DISTINCT");
 /** Reads those columns as a list of values in their order, see `preparedRowsOf`. Each needs a name of its own, by `as`. */
 export const selectValues = <const C extends readonly Column<unknown>[]>(
   columns: C,
-): Select<{ -readonly [K in keyof C]: ValueOf<C[K]> }> =>
-  new SelectText(`SELECT ${selected(columns)}`, decodersOf([...columns.entries()]));
+): Select<{ -readonly [K in keyof C]: ValueOf<C[K]> }> => {
+  const names = new Set(columns.map(({ rowName }) => rowName));
+  // A driver that gives rows by their names alone would leave the second one out, and move those after it.
+  if (names.size < columns.length || names.has(null)) throw new Error("each value needs a name of its own");
+  return new SelectText(`SELECT ${selected(columns)}`, decodersOf([...columns.entries()]));
+};
