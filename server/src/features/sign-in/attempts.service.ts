@@ -66,23 +66,14 @@ export class Attempts {
     const { work } = this;
     if ((await work.once(...plainly(key, limit, factor, work.clock.now()))) === 1) return plain({ key, limit, factor });
     const refused = await this.refusedAlready(key, limit, factor);
-    return refused ?? work.do((unit) => this.takeWithin(unit, key, limit, factor));
+    return refused ?? work.do((unit) => countLocked(unit, key, limit, factor));
   }
 
   /** The same beside other tries, in a transaction that takes tries alone (Work.doAndKeep). */
   async takeWithin(unit: UnitOfWork, key: string, limit: AttemptLimit, factor = 1): Promise<Attempt> {
-    const { manager, now } = unit;
-    if ((await unit.affected(...plainly(key, limit, factor, now))) === 1) return plain({ key, limit, factor });
+    if ((await unit.affected(...plainly(key, limit, factor, unit.now))) === 1) return plain({ key, limit, factor });
     const refused = await this.refusedAlready(key, limit, factor, unit);
-    if (refused) return refused;
-    const keyDigest = digestOf(key);
-    await lockRow(unit, keyDigest);
-    const judged = countAttempt(await manager.findOneByOrFail(AttemptCounter, { keyDigest }), limit, now, factor);
-    if (judged.isRefused) return { ok: false, retryAfterMs: judged.retryAfterMs };
-    const { count, waitMs } = judged;
-    await manager.update(AttemptCounter, { keyDigest }, count);
-    const blockCount = waitMs === null ? count.blockCount : count.blockCount - 1;
-    return { ok: true, isLast: waitMs !== null, waitMs: waitMs ?? 0, taken: { key, limit, factor, blockCount } };
+    return refused ?? countLocked(unit, key, limit, factor);
   }
 
   /** Until when every attempt is refused; null where the next one counts. Takes none. */
@@ -132,6 +123,19 @@ export class Attempts {
   async giveBackWithin(unit: UnitOfWork, taken: TakenAttempt): Promise<void> {
     await unit.affected(...givingBack(taken, unit.now));
   }
+}
+
+/** Judges one more attempt under the row's lock: whatever was seen before may have changed. */
+async function countLocked(unit: UnitOfWork, key: string, limit: AttemptLimit, factor: number): Promise<Attempt> {
+  const { manager, now } = unit;
+  const keyDigest = digestOf(key);
+  await lockRow(unit, keyDigest);
+  const judged = countAttempt(await manager.findOneByOrFail(AttemptCounter, { keyDigest }), limit, now, factor);
+  if (judged.isRefused) return { ok: false, retryAfterMs: judged.retryAfterMs };
+  const { count, waitMs } = judged;
+  await manager.update(AttemptCounter, { keyDigest }, count);
+  const blockCount = waitMs === null ? count.blockCount : count.blockCount - 1;
+  return { ok: true, isLast: waitMs !== null, waitMs: waitMs ?? 0, taken: { key, limit, factor, blockCount } };
 }
 
 /** Takes the row's lock, so that parallel attempts count one after another; the row is made by the first. */
