@@ -11,6 +11,7 @@ import { Session } from "../sessions/session.entity.js";
 import { SignInChallenge } from "../sign-in/sign-in-challenge.entity.js";
 import { TrustedDevice } from "../two-factor/two-factor.entity.js";
 import type { UnitOfWork } from "../work/unit-of-work.js";
+import { revokeLink } from "./end-link.js";
 import { accountTokens, voidTokens, voidTokensOf } from "../mailed-tokens/mailed-tokens.js";
 
 /** Whose access ends. */
@@ -33,8 +34,6 @@ const l = table(MagicLink, "l");
 const CLAIMED_LINKS = select({ id: l.id })
   .from`${c} JOIN ${r} ON ${r.contactId} = ${c.id} JOIN ${l} ON ${l.requestId} = ${r.id}
   WHERE ${c.firmId} = ? AND ${c.portalAccountId} = ? AND ${l.claimedAt} IS NOT NULL AND ${l.revokedAt} IS NULL`;
-const links = table(MagicLink);
-const REVOKE_LINK = sql`UPDATE ${links} SET ${links.revokedAt} = ? WHERE ${links.id} = ? AND ${links.revokedAt} IS NULL`;
 const sessionRows = table(Session);
 const END_SESSIONS = sql`UPDATE ${sessionRows} SET ${sessionRows.revokedAt} = ?
   WHERE ${sessionRows.ownerId} = ? AND ${sessionRows.revokedAt} IS NULL AND ${sessionRows.expiresAt} > ? AND ${sessionRows.id} <> ?`;
@@ -64,7 +63,7 @@ const enders: Readonly<Record<PendingThing, Ender>> = {
   ACCOUNT_TOKENS: (unit, { firmId, email }) => voidTokens(unit, firmId, email, accountTokens),
   LINK_GRANTS: async (unit, { firmId, ownerId }) => {
     const claimed = await unit.rows(CLAIMED_LINKS.plus`${changing(unit.manager)}`, [firmId, ownerId]);
-    for (const { id } of claimed) await unit.affected(REVOKE_LINK, [unit.now, id]);
+    for (const { id } of claimed) await revokeLink(unit, id);
   },
   SESSIONS: (unit, { ownerId }, keptSessionId) =>
     unit.affected(END_SESSIONS, [unit.now, ownerId, unit.now, keptSessionId]),

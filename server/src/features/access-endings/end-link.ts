@@ -13,9 +13,13 @@ const SPEND_CHALLENGES = sql`UPDATE ${challenges} SET ${challenges.spentAt} = ?
 const SPEND_TOKENS = sql`UPDATE ${tokens} SET ${tokens.spentAt} = ?
   WHERE ${tokens.firmId} = ? AND ${tokens.magicLinkId} = ? AND ${tokens.spentAt} IS NULL`;
 
+/** Revokes a magic link alone. */
+export const revokeLink = (unit: UnitOfWork, linkId: string): Promise<number> =>
+  unit.affected(REVOKE, [unit.now, linkId]);
+
 /** Ends a magic link, and what is on its way to a session by it; sessions that it opened are the caller's to end, afterwards. */
 export async function endLink(unit: UnitOfWork, firmId: string, linkId: string): Promise<void> {
-  await unit.affected(REVOKE, [unit.now, linkId]);
+  await revokeLink(unit, linkId);
   await unit.affected(SPEND_CHALLENGES, [unit.now, firmId, linkId]);
   await unit.affected(SPEND_TOKENS, [unit.now, firmId, linkId]);
 }
