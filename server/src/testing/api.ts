@@ -9,6 +9,9 @@ export const CLIENT_PASSWORD = "a long client password";
 // oxlint-disable-next-line typescript/no-explicit-any -- each test selects fields of its own; typing every document would hide what it says.
 export type Data = any;
 
+/** Of a payload: why its mutation did nothing. */
+export const codesOf = ({ userErrors }: Data): string[] => userErrors.map(({ code }: { code: string }) => code);
+
 export interface Answer {
   status: number;
   headers: Headers;

@@ -10,10 +10,10 @@ import { operatorsShare } from "../features/passwords/hash-share.js";
 import type { Config } from "../platform/config/config.js";
 import { KeyRing } from "../platform/crypto/key-ring.js";
 import { createLog } from "../platform/log.js";
-import { Api, CLIENT_PASSWORD, type Answer, type Data } from "./api.js";
+import { Api, CLIENT_PASSWORD, codesOf, type Answer, type Data } from "./api.js";
 
 export const OWNER_PASSWORD = "a long owner password";
-export { CLIENT_PASSWORD, type Answer, type Data };
+export { CLIENT_PASSWORD, codesOf, type Answer, type Data };
 
 export interface Mail {
   to: string;

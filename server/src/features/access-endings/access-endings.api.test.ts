@@ -5,7 +5,7 @@ import { describeOnBothDatabases } from "../../testing/databases.js";
 import type { FactorTable } from "../second-factors/second-factor-method.js";
 import { factorTables } from "../second-factors/second-factor-methods.js";
 import { SoftwarePasskey } from "../../testing/software-passkey.js";
-import { CLIENT_PASSWORD, OWNER_PASSWORD, until, World, type Data } from "../../testing/world.js";
+import { CLIENT_PASSWORD, codesOf, OWNER_PASSWORD, until, World, type Data } from "../../testing/world.js";
 
 const NEW_PASSWORD = "another long password of mine";
 /** Of a client's account; a role is a team member's. */
@@ -15,7 +15,6 @@ const memberActs = endingActs.filter(
 );
 /** What a person may have open or under way, as far as one can have it. */
 type Open = Partial<Record<PendingThing, () => Promise<boolean>>>;
-const codesOf = ({ userErrors }: Data): string[] => userErrors.map(({ code }: { code: string }) => code);
 
 describeOnBothDatabases("X6 what somebody has begun, after an act that ends access", (database) => {
   let world: World;

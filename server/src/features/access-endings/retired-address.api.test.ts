@@ -2,9 +2,8 @@ import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { newId } from "../../platform/crypto/ids.js";
 import { describeOnBothDatabases } from "../../testing/databases.js";
-import { CLIENT_PASSWORD, until, World, type Data } from "../../testing/world.js";
+import { CLIENT_PASSWORD, codesOf, until, World, type Data } from "../../testing/world.js";
 
-const codesOf = ({ userErrors }: Data): string[] => userErrors.map(({ code }: { code: string }) => code);
 const newDevice = () => randomBytes(16).toString("hex");
 const newAddress = () => `${randomBytes(5).toString("hex")}@client.example`;
 

@@ -1,9 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { describeOnBothDatabases } from "../../testing/databases.js";
-import { World, type Data } from "../../testing/world.js";
-
-const codesOf = (payload: Data): string[] => payload.userErrors.map(({ code }: { code: string }) => code);
+import { codesOf, World, type Data } from "../../testing/world.js";
 
 describeOnBothDatabases("client requests", (database) => {
   let world: World;

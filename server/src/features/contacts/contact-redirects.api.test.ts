@@ -1,9 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { describeOnBothDatabases } from "../../testing/databases.js";
-import { CLIENT_PASSWORD, OWNER_PASSWORD, World, type Data } from "../../testing/world.js";
-
-const codesOf = ({ userErrors }: Data): string[] => userErrors.map(({ code }: { code: string }) => code);
+import { CLIENT_PASSWORD, codesOf, OWNER_PASSWORD, World, type Data } from "../../testing/world.js";
 
 describeOnBothDatabases("X4 a client's requests", (database) => {
   let world: World;

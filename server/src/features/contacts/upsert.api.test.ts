@@ -1,9 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { describeOnBothDatabases } from "../../testing/databases.js";
-import { World, type Data } from "../../testing/world.js";
+import { codesOf, World, type Data } from "../../testing/world.js";
 
-const codesOf = (payload: Data): string[] => payload.userErrors.map(({ code }: { code: string }) => code);
 const newId = (): string => randomBytes(5).toString("hex");
 
 describeOnBothDatabases("upsertContacts", (database) => {

@@ -2,10 +2,9 @@ import { request as httpRequest } from "node:http";
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { describeOnBothDatabases } from "../../testing/databases.js";
-import { CLIENT_PASSWORD, World, type Data } from "../../testing/world.js";
+import { CLIENT_PASSWORD, codesOf, World, type Data } from "../../testing/world.js";
 
 const DAY_IN_MINUTES = 24 * 60;
-const codesOf = (payload: Data): string[] => payload.userErrors.map(({ code }: { code: string }) => code);
 const newDevice = (): string => randomBytes(16).toString("base64url");
 
 describeOnBothDatabases("magic links", (database) => {

@@ -3,9 +3,7 @@ import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { describeOnBothDatabases } from "../../testing/databases.js";
 import { SoftwarePasskey } from "../../testing/software-passkey.js";
-import { CLIENT_PASSWORD, OWNER_PASSWORD, World, type Data } from "../../testing/world.js";
-
-const codesOf = (payload: Data): string[] => payload.userErrors.map(({ code }: { code: string }) => code);
+import { CLIENT_PASSWORD, codesOf, OWNER_PASSWORD, World } from "../../testing/world.js";
 
 describeOnBothDatabases("passkeys", (database) => {
   let world: World;

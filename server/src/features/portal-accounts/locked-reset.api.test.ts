@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { describeOnBothDatabases } from "../../testing/databases.js";
-import { CLIENT_PASSWORD, OWNER_PASSWORD, World, type Data } from "../../testing/world.js";
+import { CLIENT_PASSWORD, codesOf, OWNER_PASSWORD, World, type Data } from "../../testing/world.js";
 
 const NEW_PASSWORD = "another long password of mine";
-const codesOf = ({ userErrors }: Data): string[] => userErrors.map(({ code }: { code: string }) => code);
 
 describeOnBothDatabases("X12 a new password while the second factor is locked", (database) => {
   let world: World;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { createLog } from "../../platform/log.js";
 import { describeOnBothDatabases } from "../../testing/databases.js";
-import { OWNER_PASSWORD, until, World, type Data } from "../../testing/world.js";
+import { codesOf, OWNER_PASSWORD, until, World, type Data } from "../../testing/world.js";
 import { RollOutMailer } from "./roll-out-mailer.js";
 
 const DAY_MINUTES = 24 * 60;
@@ -10,7 +10,6 @@ const INVITES = /invites you/;
 const ANNOUNCES = /a second step at sign-in/;
 const REMINDS = /^Reminder: set up two-factor/;
 const CALLS_OFF = /no second step at sign-in/;
-const codesOf = ({ userErrors }: Data): string[] => userErrors.map(({ code }: { code: string }) => code);
 
 describeOnBothDatabases("a firm rolls out two-factor authentication", (database) => {
   let world: World;

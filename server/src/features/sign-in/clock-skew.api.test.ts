@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from "@jest/globals";
 import { describeOnBothDatabases } from "../../testing/databases.js";
-import { until, World, type Data } from "../../testing/world.js";
+import { codesOf, until, World, type Data } from "../../testing/world.js";
 
 const SKEW = { seconds: 60 };
 
@@ -132,7 +132,6 @@ describeOnBothDatabases("X34 a clock that was three days ahead, and was set righ
     world.forward({ minutes: 2 });
     return { email, secret };
   };
-  const codesOf = ({ userErrors }: Data): string[] => userErrors.map(({ code }: { code: string }) => code);
   const verify = (challengeToken: string, code: string): Promise<Data> =>
     world.signIn("verifyTwoFactor", "VerifyTwoFactorInput", { challengeToken, code });
 

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { dangerousActs } from "@gatehouse/shared";
 import { describeOnBothDatabases } from "../../testing/databases.js";
 import { SoftwarePasskey } from "../../testing/software-passkey.js";
-import { CLIENT_PASSWORD, OWNER_PASSWORD, World, type Data } from "../../testing/world.js";
+import { CLIENT_PASSWORD, codesOf, OWNER_PASSWORD, World, type Data } from "../../testing/world.js";
 
 const NEW_PASSWORD = "another long password";
 const nothing = "con_01m625dgsrfdref8yrhtsvjgg";
@@ -43,8 +43,6 @@ const teamActs: Record<string, string> = {
   inviteContacts: `inviteContacts(input: { contactIds: ["${nothing}", "con_01m625dgsrfdref8yrhtsvjgh"] })`,
   updateSecurityPolicy: "updateSecurityPolicy(input: { trustedDeviceDays: 30, expectedVersion: VERSION })",
 };
-
-const codesOf = (payload: Data): string[] => payload.userErrors.map(({ code }: { code: string }) => code);
 
 /** Somebody, as they are after what they did: with the session that they hold then. */
 interface Somebody {

@@ -4,11 +4,9 @@ import { attemptLimits, counts, secondFactorLock } from "@gatehouse/shared";
 import { setCookieOf } from "../../testing/api.js";
 import { describeOnBothDatabases } from "../../testing/databases.js";
 import { SoftwarePasskey } from "../../testing/software-passkey.js";
-import { CLIENT_PASSWORD, OWNER_PASSWORD, until, World, type Data } from "../../testing/world.js";
+import { CLIENT_PASSWORD, codesOf, OWNER_PASSWORD, until, World, type Data } from "../../testing/world.js";
 
 const NEW_PASSWORD = "another long password of mine";
-
-const codesOf = ({ userErrors }: Data): string[] => userErrors.map(({ code }: { code: string }) => code);
 
 describeOnBothDatabases("an authenticator that is set up in a session", (database) => {
   let world: World;

@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { attemptLimits, secondFactorLock } from "@gatehouse/shared";
 import { describeOnBothDatabases } from "../../testing/databases.js";
-import { until, World, type Data } from "../../testing/world.js";
+import { codesOf, until, World } from "../../testing/world.js";
 
-const codesOf = (payload: Data): string[] => payload.userErrors.map(({ code }: { code: string }) => code);
 const SIX_DIGITS = /\b\d{6}\b/;
 
 /** A thief who has the password of a client without an authenticator, and forty addresses to come from. */

@@ -1,9 +1,7 @@
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { describeOnBothDatabases } from "../../testing/databases.js";
 import { RECOVER, VERIFY, signInSteps } from "../../testing/sign-in-steps.js";
-import { CLIENT_PASSWORD, World, type Data } from "../../testing/world.js";
-
-const codesOf = (payload: Data): string[] => payload.userErrors.map(({ code }: { code: string }) => code);
+import { CLIENT_PASSWORD, codesOf, World, type Data } from "../../testing/world.js";
 
 describeOnBothDatabases("getting in with a second factor", (database) => {
   let world: World;

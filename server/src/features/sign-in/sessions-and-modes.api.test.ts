@@ -2,9 +2,7 @@ import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { setCookieOf } from "../../testing/api.js";
 import { describeOnBothDatabases } from "../../testing/databases.js";
 import { VERIFY, signInSteps } from "../../testing/sign-in-steps.js";
-import { CLIENT_PASSWORD, OWNER_PASSWORD, until, World, type Data } from "../../testing/world.js";
-
-const codesOf = (payload: Data): string[] => payload.userErrors.map(({ code }: { code: string }) => code);
+import { CLIENT_PASSWORD, codesOf, OWNER_PASSWORD, until, World } from "../../testing/world.js";
 
 describeOnBothDatabases("getting in, and staying in", (database) => {
   let world: World;

@@ -2,9 +2,7 @@ import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, expect, it, jest } from "@jest/globals";
 import { describeOnBothDatabases } from "../../testing/databases.js";
 import { VERIFY, signInSteps } from "../../testing/sign-in-steps.js";
-import { CLIENT_PASSWORD, OWNER_PASSWORD, until, World, type Answer, type Data } from "../../testing/world.js";
-
-const codesOf = (payload: Data): string[] => payload.userErrors.map(({ code }: { code: string }) => code);
+import { CLIENT_PASSWORD, codesOf, OWNER_PASSWORD, until, World, type Answer, type Data } from "../../testing/world.js";
 
 describeOnBothDatabases("getting in", (database) => {
   let world: World;

@@ -2,9 +2,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { lifetimes } from "@gatehouse/shared";
 import { describeOnBothDatabases } from "../../testing/databases.js";
-import { OWNER_PASSWORD, until, World, type Data } from "../../testing/world.js";
+import { codesOf, OWNER_PASSWORD, until, World } from "../../testing/world.js";
 
-const codesOf = (payload: Data): string[] => payload.userErrors.map(({ code }: { code: string }) => code);
 const NEW_PASSWORD = "seven quiet herons wade";
 
 /** A stranger who knows an owner's address, and shuts the owner out by wrong passwords. */

@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { describeOnBothDatabases } from "../../testing/databases.js";
-import { CLIENT_PASSWORD, World, type Data } from "../../testing/world.js";
+import { CLIENT_PASSWORD, codesOf, World } from "../../testing/world.js";
 
 const WRONG = "not the password at all";
-const codesOf = (payload: Data): string[] => payload.userErrors.map(({ code }: { code: string }) => code);
 
 describeOnBothDatabases("X18 a wrong proof in an open session", (database) => {
   let world: World;
