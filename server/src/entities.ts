@@ -30,7 +30,8 @@ import {
   TrustedDevice,
   TwoFactorState,
 } from "./features/two-factor/two-factor.entity.js";
-import { AttemptCounter, SignInChallenge } from "./features/sign-in/sign-in-challenge.entity.js";
+import { SignInChallenge } from "./features/sign-in/sign-in-challenge.entity.js";
+import { AttemptCounter } from "./features/limits/attempt-counter.entity.js";
 import { KnownDevice } from "./features/sessions/known-device.entity.js";
 import { TeamMailRequest } from "./features/sign-in/team-mail-request.entity.js";
 import { Session } from "./features/sessions/session.entity.js";

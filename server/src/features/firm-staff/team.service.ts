@@ -16,7 +16,7 @@ import { teamInvitation, teamPasswordReset } from "../mail/team-letters.js";
 import { twoFactorReset } from "../mail/security-letters.js";
 import { PasswordCredential } from "../passwords/password-credential.entity.js";
 import { issueToken, voidTokensOf } from "../mailed-tokens/mailed-tokens.js";
-import type { Attempts } from "../sign-in/attempts.service.js";
+import type { Attempts } from "../limits/attempts.service.js";
 import { createState, type SecondFactor } from "../two-factor/second-factor.service.js";
 import { TeamMember } from "./team-member.entity.js";
 

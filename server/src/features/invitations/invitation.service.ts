@@ -24,7 +24,7 @@ import { invite } from "../mail/account-letters.js";
 import type { DayInWords } from "../mail/letter-parts.js";
 import { issueToken, voidTokens } from "../mailed-tokens/mailed-tokens.js";
 import { loadPolicy } from "../firms/security-policy.reader.js";
-import type { Attempts } from "../sign-in/attempts.service.js";
+import type { Attempts } from "../limits/attempts.service.js";
 import { mustAllowLogin } from "../sign-in/must-allow-login.js";
 
 const HOUR_MS = 3_600_000;

@@ -1,6 +1,6 @@
 import type { Platform } from "../../platform/platform.js";
 import type { FeatureModule } from "../access/feature-module.js";
-import type { Attempts } from "../sign-in/attempts.service.js";
+import type { Attempts } from "../limits/attempts.service.js";
 import type { Work } from "../work/unit-of-work.js";
 import { InvitationResolver } from "./invitation.resolver.js";
 import { InvitationService } from "./invitation.service.js";

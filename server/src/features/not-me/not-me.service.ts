@@ -16,7 +16,7 @@ import { mailPasswordReset } from "../portal-accounts/mail-password-reset.js";
 import { findToken, spendToken } from "../mailed-tokens/mailed-tokens.js";
 import { loadPolicy } from "../firms/security-policy.reader.js";
 import { actorAs } from "../sign-in/sign-in-actor.js";
-import type { SourceLimits } from "../sign-in/source-limits.js";
+import type { SourceLimits } from "../limits/source-limits.js";
 
 const field = ["input", "token"];
 

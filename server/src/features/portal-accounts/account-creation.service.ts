@@ -21,7 +21,7 @@ import type { AccountDoor } from "../sign-in/account-door.js";
 import { mustAllowLogin } from "../sign-in/must-allow-login.js";
 import { actorAs } from "../sign-in/sign-in-actor.js";
 import type { SignInOutcome } from "../sign-in/sign-in.results.js";
-import type { SourceLimits } from "../sign-in/source-limits.js";
+import type { SourceLimits } from "../limits/source-limits.js";
 import { transportOf } from "../sign-in/transport.js";
 import { createState } from "../two-factor/second-factor.service.js";
 import { PortalAccount } from "./portal-account.entity.js";

@@ -2,7 +2,7 @@ import type { Platform } from "../../platform/platform.js";
 import type { FeatureModule } from "../access/feature-module.js";
 import type { SessionService } from "../sessions/session.service.js";
 import type { AccountDoor } from "../sign-in/account-door.js";
-import type { Attempts } from "../sign-in/attempts.service.js";
+import type { Attempts } from "../limits/attempts.service.js";
 import type { SecondFactor } from "../two-factor/second-factor.service.js";
 import type { TwoFactorStatuses } from "../two-factor/two-factor-statuses.js";
 import { AccountCreation } from "./account-creation.service.js";

@@ -19,13 +19,13 @@ import { lockedCredential, mustBeGoodPassword, storePassword } from "../password
 import { loadPolicy } from "../firms/security-policy.reader.js";
 import { knownDevicesOf } from "../sessions/known-devices.js";
 import type { AccountDoor } from "../sign-in/account-door.js";
-import type { MailAllowance } from "../sign-in/mail-allowance.js";
+import type { MailAllowance } from "../limits/mail-allowance.js";
 import { enterOrWait, outcomeOf } from "../sign-in/new-password-entry.js";
 import type { SignInOutcome } from "../sign-in/sign-in.results.js";
 import { mustAllowLogin } from "../sign-in/must-allow-login.js";
 import { actorAs } from "../sign-in/sign-in-actor.js";
-import type { SourceLimits } from "../sign-in/source-limits.js";
-import type { SuppressedMails } from "../sign-in/suppressed-mails.service.js";
+import type { SourceLimits } from "../limits/source-limits.js";
+import type { SuppressedMails } from "../limits/suppressed-mails.service.js";
 import { transportOf } from "../sign-in/transport.js";
 import { accountTokens, findToken, spendToken, voidTokens } from "../mailed-tokens/mailed-tokens.js";
 import { PortalAccount } from "./portal-account.entity.js";

@@ -13,7 +13,7 @@ import { notify } from "../mail/security-notices.js";
 import { confirmLoginEmail, passwordResetByFirm } from "../mail/account-letters.js";
 import { loginEmailChangeRequested, twoFactorReset } from "../mail/security-letters.js";
 import { loadPolicy } from "../firms/security-policy.reader.js";
-import { passwordTriesOf, type Attempts } from "../sign-in/attempts.service.js";
+import { passwordTriesOf, type Attempts } from "../limits/attempts.service.js";
 import { KnownDevice } from "../sessions/known-device.entity.js";
 import { passwordTriesOn } from "../sessions/known-devices.js";
 import { mustAllowLogin } from "../sign-in/must-allow-login.js";

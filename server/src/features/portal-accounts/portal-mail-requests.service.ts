@@ -10,7 +10,7 @@ import { Firm } from "../firms/firm.entity.js";
 import { accountConfirmation, passwordResetByClient } from "../mail/account-letters.js";
 import { loadPolicy } from "../firms/security-policy.reader.js";
 import { actorAs } from "../sign-in/sign-in-actor.js";
-import { recordHeldBack } from "../sign-in/suppressed-mails.service.js";
+import { recordHeldBack } from "../limits/suppressed-mails.service.js";
 import { mailPasswordReset } from "./mail-password-reset.js";
 import { issueToken } from "../mailed-tokens/mailed-tokens.js";
 import { PortalMailRequest } from "./portal-mail-request.entity.js";

@@ -15,10 +15,10 @@ import { couldBePassword, mustBeGoodPassword, storePassword } from "../passwords
 import { SessionView } from "../sessions/session.results.js";
 import { sessionIdOf, type SessionService } from "../sessions/session.service.js";
 import type { SecondFactor } from "../two-factor/second-factor.service.js";
-import type { Attempts } from "./attempts.service.js";
+import type { Attempts } from "../limits/attempts.service.js";
 import type { OwnSecondFactor } from "./own-second-factor.service.js";
 import type { SessionRenewal } from "./session-renewal.js";
-import type { SourceLimits } from "./source-limits.js";
+import type { SourceLimits } from "../limits/source-limits.js";
 
 /** A signed-in person's own password and sessions. */
 export class OwnCredentials {

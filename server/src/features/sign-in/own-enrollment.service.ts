@@ -30,7 +30,7 @@ import { actorAs } from "./sign-in-actor.js";
 import type { SignInChallenge } from "./sign-in-challenge.entity.js";
 import type { SignInChallenges } from "./sign-in-challenges.js";
 import { SignedIn } from "./sign-in.results.js";
-import type { SourceLimits } from "./source-limits.js";
+import type { SourceLimits } from "../limits/source-limits.js";
 import { transportOf } from "./transport.js";
 
 /**

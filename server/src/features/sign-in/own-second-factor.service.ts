@@ -12,7 +12,7 @@ import type { AuthenticatorEnrollment } from "../two-factor/authenticator-enroll
 import type { SecondFactor } from "../two-factor/second-factor.service.js";
 import { TwoFactorStatusView } from "../two-factor/two-factor.results.js";
 import type { SessionRenewal } from "./session-renewal.js";
-import type { SourceLimits } from "./source-limits.js";
+import type { SourceLimits } from "../limits/source-limits.js";
 
 /** A person's own second factor: switch it off, new recovery codes. The same for clients and team members. */
 export class OwnSecondFactor {

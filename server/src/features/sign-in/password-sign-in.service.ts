@@ -17,12 +17,12 @@ import { loadPolicy } from "../firms/security-policy.reader.js";
 import { knownDevicesOf, passwordTriesOn } from "../sessions/known-devices.js";
 import { SecondFactorLocked } from "../two-factor/second-factor.service.js";
 import type { AccountDoor } from "./account-door.js";
-import { passwordTriesOf, type Attempts } from "./attempts.service.js";
+import { passwordTriesOf, type Attempts } from "../limits/attempts.service.js";
 import { NoMoreCodes, type EnrollmentCodes } from "./enrollment-codes.js";
 import { mustAllowLogin } from "./must-allow-login.js";
 import { actorAs } from "./sign-in-actor.js";
 import type { SignInOutcome } from "./sign-in.results.js";
-import type { SourceLimits } from "./source-limits.js";
+import type { SourceLimits } from "../limits/source-limits.js";
 import { transportOf } from "./transport.js";
 
 interface PortalPassword {

@@ -13,7 +13,7 @@ import type { SignInOutcome } from "./sign-in.results.js";
 import type { AccountDoor } from "./account-door.js";
 import type { LinkDoor } from "./link-door.js";
 import { actorAs } from "./sign-in-actor.js";
-import type { SourceLimits } from "./source-limits.js";
+import type { SourceLimits } from "../limits/source-limits.js";
 import { transportOf } from "./transport.js";
 import { trustDevice } from "./trusted-devices.js";
 

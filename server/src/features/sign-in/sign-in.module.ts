@@ -7,7 +7,7 @@ import { AuthenticatorEnrollment } from "../two-factor/authenticator-enrollment.
 import type { SecondFactor } from "../two-factor/second-factor.service.js";
 import type { Work } from "../work/unit-of-work.js";
 import type { AccountDoor } from "./account-door.js";
-import type { Attempts } from "./attempts.service.js";
+import type { Attempts } from "../limits/attempts.service.js";
 import type { EnrollmentCodes } from "./enrollment-codes.js";
 import { OwnCredentials } from "./own-credentials.service.js";
 import { OwnEnrollment } from "./own-enrollment.service.js";
@@ -17,7 +17,7 @@ import type { SecondFactorStep } from "./second-factor-step.service.js";
 import { SessionRenewal } from "./session-renewal.js";
 import type { SignInChallenges } from "./sign-in-challenges.js";
 import { SignInResolver } from "./sign-in.resolver.js";
-import type { SourceLimits } from "./source-limits.js";
+import type { SourceLimits } from "../limits/source-limits.js";
 import type { ViewerService } from "./viewer.service.js";
 
 /** Who has sessions of their own: the team, and clients, also by a magic link alone. */

@@ -11,9 +11,9 @@ import type { Work } from "../work/unit-of-work.js";
 import { teamPasswordForgotten } from "../mail/team-letters.js";
 import { issueToken } from "../mailed-tokens/mailed-tokens.js";
 import { knownDevicesOf } from "../sessions/known-devices.js";
-import type { MailAllowance } from "./mail-allowance.js";
+import type { MailAllowance } from "../limits/mail-allowance.js";
 import { actorAs } from "./sign-in-actor.js";
-import { recordHeldBack, type SuppressedMails } from "./suppressed-mails.service.js";
+import { recordHeldBack, type SuppressedMails } from "../limits/suppressed-mails.service.js";
 import { TeamMailRequest } from "./team-mail-request.entity.js";
 
 const HOUR_MS = 3_600_000;

@@ -18,7 +18,7 @@ import { enterOrWait, outcomeOf } from "./new-password-entry.js";
 import type { SignInOutcome } from "./sign-in.results.js";
 import type { AccountDoor } from "./account-door.js";
 import { actorAs } from "./sign-in-actor.js";
-import type { SourceLimits } from "./source-limits.js";
+import type { SourceLimits } from "../limits/source-limits.js";
 import { transportOf } from "./transport.js";
 
 const field = ["input", "token"];

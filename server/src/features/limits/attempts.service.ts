@@ -11,7 +11,7 @@ import { notNull, select, sql, table, type Sql } from "../../platform/database/s
 import { digestOf } from "../../platform/crypto/tokens.js";
 import { affectedRows, insertIgnore } from "../../platform/database/dialect.js";
 import type { UnitOfWork, Work } from "../work/unit-of-work.js";
-import { AttemptCounter } from "./sign-in-challenge.entity.js";
+import { AttemptCounter } from "./attempt-counter.entity.js";
 
 /** A try that was taken, for giving it back. */
 export interface TakenAttempt {
