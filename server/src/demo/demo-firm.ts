@@ -24,7 +24,9 @@ import { PortalAccount } from "../features/portal-accounts/portal-account.entity
 import { newRecoveryCode } from "../features/second-factors/recovery-code.js";
 import { secretPlace } from "../features/second-factors/authenticator.method.js";
 import { newTotpSecret } from "../features/second-factors/totp.js";
-import { RecoveryCode, TotpCredential, TwoFactorState } from "../features/two-factor/two-factor.entity.js";
+import { TwoFactorState } from "../features/two-factor/two-factor.entity.js";
+import { RecoveryCode } from "../features/second-factors/recovery-code.entity.js";
+import { TotpCredential } from "../features/second-factors/authenticator.entity.js";
 import { contactWords, nameKeyOf } from "../features/contacts/contact-index.js";
 import { demoLogo } from "./demo-logo.js";
 import { demoPerson, demoRequests, type DemoPerson } from "./demo-people.js";

@@ -366,7 +366,7 @@ describeOnBothDatabases("X5 every limit refuses at the API", (database) => {
       }
     },
     knownDevicesPerOwner: {
-      file: "server/src/features/sessions/known-devices.api.test.ts",
+      file: "server/src/features/devices/known-devices.api.test.ts",
       test: "is one of twenty: the one that was signed in with longest ago is forgotten",
     },
   };

@@ -17,7 +17,7 @@ import { shareOfPerson } from "../passwords/hash-share.js";
 import type { PasswordHasher } from "../passwords/password-hasher.js";
 import { lockedCredential, mustBeGoodPassword, storePassword } from "../passwords/password.service.js";
 import { loadPolicy } from "../firms/security-policy.reader.js";
-import { knownDevicesOf } from "../sessions/known-devices.js";
+import { knownDevicesOf } from "../devices/known-devices.js";
 import type { AccountDoor } from "../sign-in/account-door.js";
 import type { MailAllowance } from "../limits/mail-allowance.js";
 import { enterOrWait, outcomeOf } from "../sign-in/new-password-entry.js";

@@ -14,8 +14,8 @@ import { confirmLoginEmail, passwordResetByFirm } from "../mail/account-letters.
 import { loginEmailChangeRequested, twoFactorReset } from "../mail/security-letters.js";
 import { loadPolicy } from "../firms/security-policy.reader.js";
 import { passwordTriesOf, type Attempts } from "../limits/attempts.service.js";
-import { KnownDevice } from "../sessions/known-device.entity.js";
-import { passwordTriesOn } from "../sessions/known-devices.js";
+import { KnownDevice } from "../devices/known-device.entity.js";
+import { passwordTriesOn } from "../devices/known-devices.js";
 import { mustAllowLogin } from "../sign-in/must-allow-login.js";
 import type { SecondFactor } from "../two-factor/second-factor.service.js";
 import { about, deleteAccount, signOutEverywhere } from "./end-account.js";

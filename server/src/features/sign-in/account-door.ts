@@ -26,13 +26,13 @@ import { Session } from "../sessions/session.entity.js";
 import type { OpenedSession, SessionService } from "../sessions/session.service.js";
 import type { SecondFactor } from "../two-factor/second-factor.service.js";
 import type { EnrollmentCodes } from "./enrollment-codes.js";
-import { rememberDevice } from "../sessions/known-devices.js";
+import { rememberDevice } from "../devices/known-devices.js";
 import { askSecondFactor } from "./second-factor-asking.js";
 import { actorAs } from "./sign-in-actor.js";
 import type { SignInChallenges } from "./sign-in-challenges.js";
 import { TwoFactorEnrollmentRequired, type PersonViewer, type SignInOutcome } from "./sign-in.results.js";
 import { signedIn } from "./signed-in.js";
-import { isTrustedDevice } from "./trusted-devices.js";
+import { isTrustedDevice } from "../devices/trusted-devices.js";
 
 /** A door that somebody has come through, and with what proof. */
 export interface Entry {

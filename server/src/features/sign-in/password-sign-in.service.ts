@@ -14,7 +14,7 @@ import { shareOfStranger } from "../passwords/hash-share.js";
 import type { PasswordHasher } from "../passwords/password-hasher.js";
 import { couldBePassword, lockedCredential, renewHash } from "../passwords/password.service.js";
 import { loadPolicy } from "../firms/security-policy.reader.js";
-import { knownDevicesOf, passwordTriesOn } from "../sessions/known-devices.js";
+import { knownDevicesOf, passwordTriesOn } from "../devices/known-devices.js";
 import { SecondFactorLocked } from "../two-factor/second-factor.service.js";
 import type { AccountDoor } from "./account-door.js";
 import { passwordTriesOf, type Attempts } from "../limits/attempts.service.js";

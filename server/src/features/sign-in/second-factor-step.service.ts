@@ -15,7 +15,7 @@ import type { LinkDoor } from "./link-door.js";
 import { actorAs } from "./sign-in-actor.js";
 import type { SourceLimits } from "../limits/source-limits.js";
 import { transportOf } from "./transport.js";
-import { trustDevice } from "./trusted-devices.js";
+import { trustDevice } from "../devices/trusted-devices.js";
 
 interface Step {
   challengeToken: string;

@@ -2,7 +2,7 @@ import type { Proof } from "@gatehouse/shared";
 import { ownerIdOf, type PersonCaller } from "../access/caller.js";
 import { sessionCookie, type RequestContext } from "../access/request-context.js";
 import type { UnitOfWork } from "../work/unit-of-work.js";
-import { rememberDevice } from "../sessions/known-devices.js";
+import { rememberDevice } from "../devices/known-devices.js";
 import type { Session } from "../sessions/session.entity.js";
 import type { SessionService } from "../sessions/session.service.js";
 import type { SignInChallenges } from "./sign-in-challenges.js";

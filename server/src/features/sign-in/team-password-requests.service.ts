@@ -10,7 +10,7 @@ import type { RequestContext } from "../access/request-context.js";
 import type { Work } from "../work/unit-of-work.js";
 import { teamPasswordForgotten } from "../mail/team-letters.js";
 import { issueToken } from "../mailed-tokens/mailed-tokens.js";
-import { knownDevicesOf } from "../sessions/known-devices.js";
+import { knownDevicesOf } from "../devices/known-devices.js";
 import type { MailAllowance } from "../limits/mail-allowance.js";
 import { actorAs } from "./sign-in-actor.js";
 import { recordHeldBack, type SuppressedMails } from "../limits/suppressed-mails.service.js";

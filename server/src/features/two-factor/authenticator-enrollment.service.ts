@@ -8,7 +8,7 @@ import { replaceRecoveryCodes } from "../second-factors/recovery-code.method.js"
 import { newTotpSecret } from "../second-factors/totp.js";
 import type { UnitOfWork, Work } from "../work/unit-of-work.js";
 import type { SecondFactor } from "./second-factor.service.js";
-import { PendingTotpEnrollment, TotpCredential } from "./two-factor.entity.js";
+import { PendingTotpEnrollment, TotpCredential } from "../second-factors/authenticator.entity.js";
 
 const enrollments = table(PendingTotpEnrollment);
 const TAKE_TRY = sql`UPDATE ${enrollments} SET ${enrollments.failures} = ${enrollments.failures} + 1

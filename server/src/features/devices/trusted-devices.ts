@@ -6,7 +6,7 @@ import { digestOf, newToken } from "../../platform/crypto/tokens.js";
 import type { RequestContext } from "../access/request-context.js";
 import type { Person } from "../access/person.js";
 import type { UnitOfWork } from "../work/unit-of-work.js";
-import { TrustedDevice } from "../two-factor/two-factor.entity.js";
+import { TrustedDevice } from "./trusted-device.entity.js";
 
 const DAY_MS = 86_400_000;
 
