@@ -1,4 +1,4 @@
-import type { RequestContext } from "./features/access/request-context.js";
+import type { RequestContext } from "./features/callers/request-context.js";
 import { costBucketOf, readsFree } from "./features/limits/cost-budgets.js";
 import { ApiKeyService } from "./features/api-keys/api-key.service.js";
 import { AuditLog } from "./features/audit/audit-log.service.js";

@@ -1,7 +1,7 @@
 import { endedBy, type EndingAct, type PendingThing } from "@gatehouse/shared";
 import { changing } from "../../platform/database/dialect.js";
 import { select, sql, table } from "../../platform/database/sql.js";
-import type { Person } from "../access/person.js";
+import type { Person } from "../people/person.js";
 import { ClientRequest } from "../client-requests/client-request.entity.js";
 import { Contact } from "../contacts/contact.entity.js";
 import { MagicLink } from "../magic-links/magic-link.entity.js";

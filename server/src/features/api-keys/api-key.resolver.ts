@@ -1,8 +1,9 @@
 import { Arg, Ctx, Mutation, Query, Resolver } from "type-graphql";
 import { answer } from "../../platform/graphql/payloads.js";
 import { Allow } from "../access/allow.js";
-import { asTeamCaller, type AccessRule } from "../access/caller.js";
-import { actorIn, type RequestContext } from "../access/request-context.js";
+import { asTeamCaller } from "../callers/caller.js";
+import type { AccessRule } from "../access/access-rule.js";
+import { actorIn, type RequestContext } from "../callers/request-context.js";
 import { ApiKeyIdInput, CreateApiKeyInput } from "./api-key.inputs.js";
 import { ApiKeyPayload, ApiKeyView, CreateApiKeyPayload } from "./api-key.results.js";
 import type { ApiKeyService } from "./api-key.service.js";

@@ -2,8 +2,8 @@ import { Arg, Args, Ctx, FieldResolver, Query, Resolver, Root, Subscription } fr
 import type { AuditEventType } from "@gatehouse/shared";
 import { PageArgs } from "../../platform/graphql/pages.js";
 import { Allow } from "../access/allow.js";
-import { asFirmCaller } from "../access/caller.js";
-import type { RequestContext } from "../access/request-context.js";
+import { asFirmCaller } from "../callers/caller.js";
+import type { RequestContext } from "../callers/request-context.js";
 import { ContactView } from "../contacts/contact.results.js";
 import type { ContactService } from "../contacts/contact.service.js";
 import { AuditEventConnection, AuditEventsArgs, AuditEventTypeEnum, AuditEventView } from "./audit-event.results.js";

@@ -4,7 +4,7 @@ import { createLog } from "../../platform/log.js";
 import { withoutFormulaGuard } from "@gatehouse/shared";
 import { describeOnBothDatabases } from "../../testing/databases.js";
 import { CLIENT_PASSWORD, OWNER_PASSWORD, World } from "../../testing/world.js";
-import type { RequestContext } from "../access/request-context.js";
+import type { RequestContext } from "../callers/request-context.js";
 import { ApiKeyService } from "../api-keys/api-key.service.js";
 import { SessionService } from "../sessions/session.service.js";
 import { AuditExport } from "./audit-export.service.js";

@@ -8,7 +8,7 @@ import { DateTime } from "../../platform/graphql/date-time.js";
 import { badInput, rateLimited } from "../../platform/graphql/failures.js";
 import type { Handler } from "../../platform/http/http-server.js";
 import { sendError } from "../../platform/http/responses.js";
-import type { RequestContext } from "../access/request-context.js";
+import type { RequestContext } from "../callers/request-context.js";
 import { ActorKindEnum, type AuditEventFilter } from "./audit-event.results.js";
 import type { AuditExport } from "./audit-export.service.js";
 

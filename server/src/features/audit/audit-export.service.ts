@@ -1,8 +1,9 @@
 import Papa from "papaparse";
 import { auditEvents, withFormulaGuard } from "@gatehouse/shared";
 import { unauthenticated } from "../../platform/graphql/failures.js";
-import { asFirmCaller, checkAccess, credentialIdOf, type AccessRule, type FirmCaller } from "../access/caller.js";
-import { actorIn, type RequestContext } from "../access/request-context.js";
+import { asFirmCaller, credentialIdOf, type FirmCaller } from "../callers/caller.js";
+import { checkAccess, type AccessRule } from "../access/access-rule.js";
+import { actorIn, type RequestContext } from "../callers/request-context.js";
 import type { AuditEventFilter, AuditEventView } from "./audit-event.results.js";
 import type { AuditLog } from "./audit-log.service.js";
 import { callersNow, type CallersNowNeeds } from "./callers-now.js";

@@ -1,9 +1,9 @@
 import { isFromElsewhere } from "../../platform/http/same-site.js";
 import type { CostOptions } from "../../platform/limits/limits.plugin.js";
 import type { Platform } from "../../platform/platform.js";
-import { asFirmCaller } from "../access/caller.js";
+import { asFirmCaller } from "../callers/caller.js";
 import type { FeatureModule } from "../access/feature-module.js";
-import type { RequestContext } from "../access/request-context.js";
+import type { RequestContext } from "../callers/request-context.js";
 import type { ApiKeyService } from "../api-keys/api-key.service.js";
 import type { ContactService } from "../contacts/contact.service.js";
 import type { RequestContexts } from "../request-contexts/request-context.factory.js";

@@ -1,4 +1,4 @@
-import { credentialIdOf, type FirmCaller } from "../access/caller.js";
+import { credentialIdOf, type FirmCaller } from "../callers/caller.js";
 import type { ApiKeyService } from "../api-keys/api-key.service.js";
 import type { SessionService } from "../sessions/session.service.js";
 

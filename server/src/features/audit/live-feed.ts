@@ -3,16 +3,9 @@ import { badInput } from "../../platform/graphql/failures.js";
 import type { Log } from "../../platform/log.js";
 import { SharedEvents, type Subscriber } from "../../platform/websocket/shared-events.js";
 import type { SharedOperation } from "../../platform/websocket/shared-operation.js";
-import {
-  asFirmCaller,
-  checkAccess,
-  credentialIdOf,
-  may,
-  rightsOf,
-  type AccessRule,
-  type FirmCaller,
-} from "../access/caller.js";
-import type { RequestContext } from "../access/request-context.js";
+import { asFirmCaller, credentialIdOf, rightsOf, type FirmCaller } from "../callers/caller.js";
+import { checkAccess, may, type AccessRule } from "../access/access-rule.js";
+import type { RequestContext } from "../callers/request-context.js";
 import type { AuditEvent } from "./audit-event.entity.js";
 import { AuditEventView } from "./audit-event.results.js";
 import { seqOfCursor, type AuditLog } from "./audit-log.service.js";

@@ -1,7 +1,7 @@
 import { Arg, Ctx, FieldResolver, Mutation, Resolver, Root } from "type-graphql";
 import { answer } from "../../platform/graphql/payloads.js";
 import { Allow } from "../access/allow.js";
-import type { RequestContext } from "../access/request-context.js";
+import type { RequestContext } from "../callers/request-context.js";
 import { FirmView, PortalFirmView } from "../firms/firm.results.js";
 import type { FirmService } from "../firms/firm.service.js";
 import { UpdateBrandingInput } from "./branding.inputs.js";

@@ -3,8 +3,8 @@ import { logoTypeRefusal, readHexColor, readLogo, type AuditEventData, type HexC
 import { forUpdate } from "../../platform/database/dialect.js";
 import { leftJoined, select, table } from "../../platform/database/sql.js";
 import { Refusal } from "../../platform/graphql/failures.js";
-import { asFirmCaller } from "../access/caller.js";
-import { actorIn, type RequestContext } from "../access/request-context.js";
+import { asFirmCaller } from "../callers/caller.js";
+import { actorIn, type RequestContext } from "../callers/request-context.js";
 import type { UnitOfWork, Work } from "../work/unit-of-work.js";
 import { Firm } from "../firms/firm.entity.js";
 import { Branding, Logo } from "./branding.entity.js";

@@ -2,8 +2,8 @@ import { Arg, Ctx, FieldResolver, Mutation, Resolver, Root } from "type-graphql"
 import { defaultLanguage, type Language } from "@gatehouse/shared";
 import { answer, UserError } from "../../platform/graphql/payloads.js";
 import { Allow } from "../access/allow.js";
-import { asPortalCaller } from "../access/caller.js";
-import type { RequestContext } from "../access/request-context.js";
+import { asPortalCaller } from "../callers/caller.js";
+import type { RequestContext } from "../callers/request-context.js";
 import { SecurityPolicyPayload } from "../firms/firm.results.js";
 import type { FirmService } from "../firms/firm.service.js";
 import { PortalViewerView } from "../sign-in/sign-in.results.js";

@@ -1,6 +1,6 @@
 import { chooseLanguage, type Language } from "@gatehouse/shared";
-import { asFirmCaller, type PortalCaller } from "../access/caller.js";
-import { actorIn, type RequestContext } from "../access/request-context.js";
+import { asFirmCaller, type PortalCaller } from "../callers/caller.js";
+import { actorIn, type RequestContext } from "../callers/request-context.js";
 import type { Work } from "../work/unit-of-work.js";
 import { ClientRequest } from "../client-requests/client-request.entity.js";
 import { Contact } from "../contacts/contact.entity.js";

@@ -6,7 +6,7 @@ import { unpreparedWrite } from "../../platform/database/prepared-rows.js";
 import { join, placeholders, select, selectDistinct, sql, table } from "../../platform/database/sql.js";
 import { Refusal } from "../../platform/graphql/failures.js";
 import { readdressRequests, retireAddress } from "../access-endings/retire-address.js";
-import { mustBeLine } from "../access/texts.js";
+import { mustBeLine } from "../../platform/graphql/input-texts.js";
 import { voidTokensOf } from "../mailed-tokens/mailed-tokens.js";
 import { ClientRequest } from "../client-requests/client-request.entity.js";
 import { PortalAccount } from "../portal-accounts/portal-account.entity.js";

@@ -1,8 +1,8 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from "type-graphql";
 import { answer } from "../../platform/graphql/payloads.js";
 import { Allow, ReadAlong } from "../access/allow.js";
-import { asFirmCaller } from "../access/caller.js";
-import type { RequestContext } from "../access/request-context.js";
+import { asFirmCaller } from "../callers/caller.js";
+import type { RequestContext } from "../callers/request-context.js";
 import { PortalAccountView } from "../portal-accounts/portal-account.results.js";
 import { ContactInput, ContactsArgs, UpdateContactInput, UpsertContactsInput } from "./contact.inputs.js";
 import { ContactConnection, ContactPayload, ContactView, UpsertContactsPayload } from "./contact.results.js";

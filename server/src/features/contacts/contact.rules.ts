@@ -1,4 +1,4 @@
-import type { AccessRule } from "../access/caller.js";
+import type { AccessRule } from "../access/access-rule.js";
 
 /** Who reads the firm's contacts, and what belongs to them. */
 export const contactsRule = { team: "read", key: "CONTACTS_READ" } as const satisfies AccessRule;

@@ -1,5 +1,5 @@
 import type { Platform } from "../../platform/platform.js";
-import { asFirmCaller } from "../access/caller.js";
+import { asFirmCaller } from "../callers/caller.js";
 import type { FeatureModule } from "../access/feature-module.js";
 import { AccountContactsResolver, ContactConnectionResolver, ContactResolver } from "./contact.resolver.js";
 import { accountRule, contactsRule } from "./contact.rules.js";

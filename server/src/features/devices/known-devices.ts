@@ -4,7 +4,7 @@ import { newId } from "../../platform/crypto/ids.js";
 import { rowsOf } from "../../platform/database/prepared-rows.js";
 import { select, sql, table, type RowOf } from "../../platform/database/sql.js";
 import { digestOf, newToken } from "../../platform/crypto/tokens.js";
-import { knownDeviceCookie, type RequestContext } from "../access/request-context.js";
+import { knownDeviceCookie, type RequestContext } from "../callers/request-context.js";
 import type { UnitOfWork } from "../work/unit-of-work.js";
 import { KnownDevice } from "./known-device.entity.js";
 

@@ -3,8 +3,8 @@ import { counts } from "@gatehouse/shared";
 import { newId } from "../../platform/crypto/ids.js";
 import { forUpdate } from "../../platform/database/dialect.js";
 import { digestOf, newToken } from "../../platform/crypto/tokens.js";
-import type { RequestContext } from "../access/request-context.js";
-import type { Person } from "../access/person.js";
+import type { RequestContext } from "../callers/request-context.js";
+import type { Person } from "../people/person.js";
 import type { UnitOfWork } from "../work/unit-of-work.js";
 import { TrustedDevice } from "./trusted-device.entity.js";
 

@@ -1,4 +1,4 @@
-import { findPerson } from "../access/person.js";
+import { findPerson } from "../people/person.js";
 import { endAccess } from "../access-endings/end-access.js";
 import { notify } from "../mail/security-notices.js";
 import { passwordChanged } from "../mail/security-letters.js";

@@ -1,7 +1,7 @@
 import { Ctx, FieldResolver, Resolver, Root } from "type-graphql";
 import { Allow } from "../access/allow.js";
-import { asTeamCaller } from "../access/caller.js";
-import type { RequestContext } from "../access/request-context.js";
+import { asTeamCaller } from "../callers/caller.js";
+import type { RequestContext } from "../callers/request-context.js";
 import { SessionView } from "../sessions/session.results.js";
 import type { SessionService } from "../sessions/session.service.js";
 import type { TwoFactorStatuses } from "../two-factor/two-factor-statuses.js";

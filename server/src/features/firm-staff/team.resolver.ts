@@ -1,8 +1,9 @@
 import { Arg, Ctx, Mutation, Query, Resolver } from "type-graphql";
 import { answer } from "../../platform/graphql/payloads.js";
 import { Allow } from "../access/allow.js";
-import { asTeamCaller, type AccessRule } from "../access/caller.js";
-import type { RequestContext } from "../access/request-context.js";
+import { asTeamCaller } from "../callers/caller.js";
+import type { AccessRule } from "../access/access-rule.js";
+import type { RequestContext } from "../callers/request-context.js";
 import { ChooseTeamPasswordInput } from "../sign-in/sign-in.inputs.js";
 import { AcceptedPayload, SignInPayload } from "../sign-in/sign-in.results.js";
 import type { TeamPassword } from "../sign-in/team-password.service.js";

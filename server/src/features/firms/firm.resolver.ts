@@ -1,8 +1,9 @@
 import { Arg, Ctx, FieldResolver, Int, Query, Resolver, Root } from "type-graphql";
 import { badInput } from "../../platform/graphql/failures.js";
 import { Allow } from "../access/allow.js";
-import { asFirmCaller, type AccessRule } from "../access/caller.js";
-import type { RequestContext } from "../access/request-context.js";
+import { asFirmCaller } from "../callers/caller.js";
+import type { AccessRule } from "../access/access-rule.js";
+import type { RequestContext } from "../callers/request-context.js";
 import { FirmView, PortalFirmView, PortalStatsView, PortalTrendDay, SecurityPolicyView } from "./firm.results.js";
 import type { FirmService } from "./firm.service.js";
 

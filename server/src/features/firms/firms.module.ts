@@ -1,5 +1,5 @@
 import type { Platform } from "../../platform/platform.js";
-import { asFirmCaller } from "../access/caller.js";
+import { asFirmCaller } from "../callers/caller.js";
 import type { FeatureModule } from "../access/feature-module.js";
 import { firmRule, FirmResolver } from "./firm.resolver.js";
 import type { FirmService } from "./firm.service.js";

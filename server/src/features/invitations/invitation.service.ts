@@ -11,9 +11,10 @@ import {
 import { isId } from "../../platform/crypto/ids.js";
 import { Refusal } from "../../platform/graphql/failures.js";
 import { answer } from "../../platform/graphql/payloads.js";
-import { asFirmCaller, mustBeFresh } from "../access/caller.js";
-import { actorIn, type RequestContext } from "../access/request-context.js";
-import { readMessage } from "../access/texts.js";
+import { asFirmCaller } from "../callers/caller.js";
+import { mustBeFresh } from "../access/fresh-proof.js";
+import { actorIn, type RequestContext } from "../callers/request-context.js";
+import { readMessage } from "../../platform/graphql/input-texts.js";
 import type { Actor, UnitOfWork, Work } from "../work/unit-of-work.js";
 import { markInvited } from "../contacts/contact-access-state.js";
 import { Contact } from "../contacts/contact.entity.js";

@@ -1,6 +1,6 @@
 import type { CostBucket } from "../../platform/limits/cost-rates.js";
 import { sourceKey } from "../../platform/http/source-address.js";
-import type { RequestContext } from "../access/request-context.js";
+import type { RequestContext } from "../callers/request-context.js";
 
 /** Cost a minute: of a session or key, and of everybody without one at an address. */
 const CALLER = 60_000;

@@ -1,6 +1,6 @@
 import { attemptLimits } from "@gatehouse/shared";
 import { sourceKey } from "../../platform/http/source-address.js";
-import type { RequestContext } from "../access/request-context.js";
+import type { RequestContext } from "../callers/request-context.js";
 import type { Attempts } from "./attempts.service.js";
 
 /** What may be asked for without being signed in, each counted by itself. */

@@ -1,7 +1,7 @@
 import { attemptLimits } from "@gatehouse/shared";
 import { rateLimited } from "../../platform/graphql/failures.js";
 import { sourceKey } from "../../platform/http/source-address.js";
-import type { RequestContext } from "../access/request-context.js";
+import type { RequestContext } from "../callers/request-context.js";
 import type { UnitOfWork, Work } from "../work/unit-of-work.js";
 import type { Attempts, TakenAttempt } from "./attempts.service.js";
 

@@ -14,7 +14,7 @@ import { select, sql, table } from "../../platform/database/sql.js";
 import { rateLimited, Refusal } from "../../platform/graphql/failures.js";
 import { sourceKey } from "../../platform/http/source-address.js";
 import { endLink } from "../access-endings/end-link.js";
-import { actorIn, type RequestContext } from "../access/request-context.js";
+import { actorIn, type RequestContext } from "../callers/request-context.js";
 import type { UnitOfWork, Work } from "../work/unit-of-work.js";
 import { ClientRequest } from "../client-requests/client-request.entity.js";
 import { Contact } from "../contacts/contact.entity.js";

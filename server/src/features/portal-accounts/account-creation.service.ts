@@ -2,8 +2,8 @@ import { doorOfAccountByLink, type SessionTransport, type SignInDoor } from "@ga
 import { newId } from "../../platform/crypto/ids.js";
 import { isUniqueViolation } from "../../platform/database/dialect.js";
 import { Refusal } from "../../platform/graphql/failures.js";
-import type { Person } from "../access/person.js";
-import type { RequestContext } from "../access/request-context.js";
+import type { Person } from "../people/person.js";
+import type { RequestContext } from "../callers/request-context.js";
 import type { UnitOfWork, Work } from "../work/unit-of-work.js";
 import { linkAccount } from "../contacts/contact-access-state.js";
 import { Firm } from "../firms/firm.entity.js";

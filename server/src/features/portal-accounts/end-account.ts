@@ -1,5 +1,5 @@
 import { endAccess } from "../access-endings/end-access.js";
-import type { Person } from "../access/person.js";
+import type { Person } from "../people/person.js";
 import type { Actor, UnitOfWork } from "../work/unit-of-work.js";
 import { readdressRequests } from "../access-endings/retire-address.js";
 import { linkAccount, unlinkAccount } from "../contacts/contact-access-state.js";

@@ -13,7 +13,7 @@ import {
 import { answer } from "../../platform/graphql/payloads.js";
 import { DateTime } from "../../platform/graphql/date-time.js";
 import { Allow, ReadAlong } from "../access/allow.js";
-import type { RequestContext } from "../access/request-context.js";
+import type { RequestContext } from "../callers/request-context.js";
 import { ContactPayload, ContactView } from "../contacts/contact.results.js";
 import { accountRule } from "../contacts/contact.rules.js";
 import { PortalFirmView } from "../firms/firm.results.js";

@@ -2,9 +2,9 @@ import { maskEmail, normalizeEmail, type SessionTransport } from "@gatehouse/sha
 import { newId } from "../../platform/crypto/ids.js";
 import { isUniqueViolation } from "../../platform/database/dialect.js";
 import { Refusal } from "../../platform/graphql/failures.js";
-import type { Caller } from "../access/caller.js";
-import { findPerson } from "../access/person.js";
-import type { RequestContext } from "../access/request-context.js";
+import type { Caller } from "../callers/caller.js";
+import { findPerson } from "../people/person.js";
+import type { RequestContext } from "../callers/request-context.js";
 import { endAccess } from "../access-endings/end-access.js";
 import { retireAddress } from "../access-endings/retire-address.js";
 import type { Work } from "../work/unit-of-work.js";

@@ -1,11 +1,12 @@
 import { attemptLimits, inWords, lifetimes, normalizeEmail } from "@gatehouse/shared";
 import { isId } from "../../platform/crypto/ids.js";
 import { Refusal } from "../../platform/graphql/failures.js";
-import { asFirmCaller, mustBeFresh } from "../access/caller.js";
-import { holdSessionsOf } from "../access/caller-now.js";
-import { findPerson, type Person } from "../access/person.js";
-import { readReason } from "../access/texts.js";
-import { actorIn, type RequestContext } from "../access/request-context.js";
+import { asFirmCaller } from "../callers/caller.js";
+import { mustBeFresh } from "../access/fresh-proof.js";
+import { holdSessionsOf } from "../callers/caller-now.js";
+import { findPerson, type Person } from "../people/person.js";
+import { readReason } from "../../platform/graphql/input-texts.js";
+import { actorIn, type RequestContext } from "../callers/request-context.js";
 import { endAccess } from "../access-endings/end-access.js";
 import type { Actor, UnitOfWork, Work } from "../work/unit-of-work.js";
 import { Contact } from "../contacts/contact.entity.js";

@@ -3,7 +3,7 @@ import { allowsPasswordLogin, lifetimes } from "@gatehouse/shared";
 import { sql, table } from "../../platform/database/sql.js";
 import type { Log } from "../../platform/log.js";
 import { Worker } from "../../platform/worker.js";
-import { findClientByEmail } from "../access/person.js";
+import { findClientByEmail } from "../people/person.js";
 import type { UnitOfWork, Work } from "../work/unit-of-work.js";
 import { Contact } from "../contacts/contact.entity.js";
 import { Firm } from "../firms/firm.entity.js";

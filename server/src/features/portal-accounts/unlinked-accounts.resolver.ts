@@ -2,8 +2,8 @@ import { Arg, Args, Ctx, FieldResolver, Int, Mutation, Query, Resolver, Root } f
 import { PageArgs } from "../../platform/graphql/pages.js";
 import { answer } from "../../platform/graphql/payloads.js";
 import { Allow } from "../access/allow.js";
-import { asFirmCaller } from "../access/caller.js";
-import type { RequestContext } from "../access/request-context.js";
+import { asFirmCaller } from "../callers/caller.js";
+import type { RequestContext } from "../callers/request-context.js";
 import { contactsRule } from "../contacts/contact.rules.js";
 import { PortalAccountIdInput, PortalAccountReasonInput } from "./portal-account.inputs.js";
 import {

@@ -17,8 +17,8 @@ import {
   type FirmCaller,
   type KeyCaller,
   type Source,
-} from "../access/caller.js";
-import { knownDeviceCookie, noKnownDevice, sessionCookie, type RequestContext } from "../access/request-context.js";
+} from "../callers/caller.js";
+import { knownDeviceCookie, noKnownDevice, sessionCookie, type RequestContext } from "../callers/request-context.js";
 
 export interface ContextNeeds {
   sessions: SessionService;

@@ -1,5 +1,5 @@
 import type { Platform } from "../../platform/platform.js";
-import { asFirmCaller } from "../access/caller.js";
+import { asFirmCaller } from "../callers/caller.js";
 import type { FeatureModule } from "../access/feature-module.js";
 import type { PortalLinks } from "../work/portal-links.js";
 import type { Work } from "../work/unit-of-work.js";

@@ -2,7 +2,7 @@ import { counts } from "@gatehouse/shared";
 import { newId } from "../../platform/crypto/ids.js";
 import { placeholders, sql, table } from "../../platform/database/sql.js";
 import type { KeyRing } from "../../platform/crypto/key-ring.js";
-import type { Person } from "../access/person.js";
+import type { Person } from "../people/person.js";
 import { recoveryCodeUsed } from "../mail/security-letters.js";
 import { notify } from "../mail/security-notices.js";
 import { TwoFactorState } from "../two-factor/two-factor.entity.js";

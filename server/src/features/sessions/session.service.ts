@@ -21,7 +21,7 @@ import {
   type PortalCaller,
   type Source,
   type TeamCaller,
-} from "../access/caller.js";
+} from "../callers/caller.js";
 import type { UnitOfWork, Work } from "../work/unit-of-work.js";
 import {
   callerOf,

@@ -1,6 +1,6 @@
 import { attemptLimits, lifetimes, provesMailbox, type Language } from "@gatehouse/shared";
 import { Refusal } from "../../platform/graphql/failures.js";
-import type { Person } from "../access/person.js";
+import type { Person } from "../people/person.js";
 import type { Actor, UnitOfWork } from "../work/unit-of-work.js";
 import { enrollmentCode } from "../mail/account-letters.js";
 import { isLocked, lockedRefusal } from "../two-factor/second-factor.service.js";

@@ -2,8 +2,8 @@ import { lifetimes, maskEmail, nextLinkStep, type SecondProof, type SessionTrans
 import { select, sql, table } from "../../platform/database/sql.js";
 import { newId } from "../../platform/crypto/ids.js";
 import { digestOf, newToken } from "../../platform/crypto/tokens.js";
-import { findClientByEmail, findPerson } from "../access/person.js";
-import type { RequestContext } from "../access/request-context.js";
+import { findClientByEmail, findPerson } from "../people/person.js";
+import type { RequestContext } from "../callers/request-context.js";
 import type { UnitOfWork } from "../work/unit-of-work.js";
 import type { ClientRequest } from "../client-requests/client-request.entity.js";
 import { Contact } from "../contacts/contact.entity.js";

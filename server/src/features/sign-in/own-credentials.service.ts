@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { attemptLimits, isFullProof, type ReauthenticationPurpose } from "@gatehouse/shared";
 import { Refusal } from "../../platform/graphql/failures.js";
-import { asPerson, mustBeFresh, ownerIdOf, type PersonCaller } from "../access/caller.js";
-import { personOf, type Person } from "../access/person.js";
-import { actorIn, sessionCookie, type RequestContext } from "../access/request-context.js";
+import { asPerson, ownerIdOf, type PersonCaller } from "../callers/caller.js";
+import { mustBeFresh } from "../access/fresh-proof.js";
+import { personOf, type Person } from "../people/person.js";
+import { actorIn, sessionCookie, type RequestContext } from "../callers/request-context.js";
 import { endAccess } from "../access-endings/end-access.js";
 import type { Actor, UnitOfWork, Work } from "../work/unit-of-work.js";
 import { notify } from "../mail/security-notices.js";

@@ -9,10 +9,11 @@ import {
   type SessionTransport,
 } from "@gatehouse/shared";
 import { Refusal } from "../../platform/graphql/failures.js";
-import { asPerson, mustBeFresh, ownerIdOf, type PersonCaller } from "../access/caller.js";
-import { holdCaller } from "../access/caller-now.js";
-import { findPerson, personOf, type Person } from "../access/person.js";
-import { actorIn, type RequestContext } from "../access/request-context.js";
+import { asPerson, ownerIdOf, type PersonCaller } from "../callers/caller.js";
+import { mustBeFresh } from "../access/fresh-proof.js";
+import { holdCaller } from "../callers/caller-now.js";
+import { findPerson, personOf, type Person } from "../people/person.js";
+import { actorIn, type RequestContext } from "../callers/request-context.js";
 import { endAccess } from "../access-endings/end-access.js";
 import type { Actor, UnitOfWork, Work } from "../work/unit-of-work.js";
 import { loadPolicy } from "../firms/security-policy.reader.js";

@@ -1,8 +1,9 @@
 import { mayDisableTwoFactor, teamRoleNeedsTwoFactor, type ReauthenticationPurpose } from "@gatehouse/shared";
 import { Refusal } from "../../platform/graphql/failures.js";
-import { asPerson, mustBeFresh, type PersonCaller } from "../access/caller.js";
-import { personOf, type Person } from "../access/person.js";
-import { actorIn, type RequestContext } from "../access/request-context.js";
+import { asPerson, type PersonCaller } from "../callers/caller.js";
+import { mustBeFresh } from "../access/fresh-proof.js";
+import { personOf, type Person } from "../people/person.js";
+import { actorIn, type RequestContext } from "../callers/request-context.js";
 import { endAccess } from "../access-endings/end-access.js";
 import type { Actor, UnitOfWork, Work } from "../work/unit-of-work.js";
 import { loadPolicy, type FirmPolicy } from "../firms/security-policy.reader.js";

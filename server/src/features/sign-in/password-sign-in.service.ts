@@ -3,8 +3,8 @@ import { attemptLimits, normalizeEmail, type Audience, type SessionTransport } f
 import { sql, table } from "../../platform/database/sql.js";
 import { isId } from "../../platform/crypto/ids.js";
 import { Refusal } from "../../platform/graphql/failures.js";
-import { findClientByEmail, findMemberByEmail, findPerson, type Person } from "../access/person.js";
-import type { RequestContext } from "../access/request-context.js";
+import { findClientByEmail, findMemberByEmail, findPerson, type Person } from "../people/person.js";
+import type { RequestContext } from "../callers/request-context.js";
 import type { UnitOfWork, Work } from "../work/unit-of-work.js";
 import { AuditCounter } from "../audit/audit-event.entity.js";
 import { Contact } from "../contacts/contact.entity.js";

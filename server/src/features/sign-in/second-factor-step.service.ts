@@ -1,7 +1,7 @@
 import { secondFactorKinds, type SecondFactorKind, type SecondProof, type SessionTransport } from "@gatehouse/shared";
 import { Refusal } from "../../platform/graphql/failures.js";
-import type { RequestContext } from "../access/request-context.js";
-import { findPerson, type Person } from "../access/person.js";
+import type { RequestContext } from "../callers/request-context.js";
+import { findPerson, type Person } from "../people/person.js";
 import type { UnitOfWork, Work } from "../work/unit-of-work.js";
 import { ClientRequest } from "../client-requests/client-request.entity.js";
 import { MagicLink } from "../magic-links/magic-link.entity.js";

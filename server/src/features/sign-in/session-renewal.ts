@@ -1,6 +1,6 @@
 import type { Proof } from "@gatehouse/shared";
-import { ownerIdOf, type PersonCaller } from "../access/caller.js";
-import { sessionCookie, type RequestContext } from "../access/request-context.js";
+import { ownerIdOf, type PersonCaller } from "../callers/caller.js";
+import { sessionCookie, type RequestContext } from "../callers/request-context.js";
 import type { UnitOfWork } from "../work/unit-of-work.js";
 import { rememberDevice } from "../devices/known-devices.js";
 import type { Session } from "../sessions/session.entity.js";

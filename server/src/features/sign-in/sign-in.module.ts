@@ -1,5 +1,5 @@
 import type { Platform } from "../../platform/platform.js";
-import type { AccessRule } from "../access/caller.js";
+import type { AccessRule } from "../access/access-rule.js";
 import type { FeatureModule } from "../access/feature-module.js";
 import type { PasswordHasher } from "../passwords/password-hasher.js";
 import type { SessionService } from "../sessions/session.service.js";

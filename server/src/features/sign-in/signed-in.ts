@@ -1,6 +1,6 @@
 import type { SessionTransport } from "@gatehouse/shared";
-import { sessionCookie, type RequestContext } from "../access/request-context.js";
-import { viewerIdOf, type Caller } from "../access/caller.js";
+import { sessionCookie, type RequestContext } from "../callers/request-context.js";
+import { viewerIdOf, type Caller } from "../callers/caller.js";
 import { TeamMemberView } from "../firm-staff/team-member.results.js";
 import type { Session } from "../sessions/session.entity.js";
 import { SessionView } from "../sessions/session.results.js";

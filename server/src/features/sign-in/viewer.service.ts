@@ -1,6 +1,6 @@
 import { IsNull, type EntityManager } from "typeorm";
 import { twoFactorDueAt } from "@gatehouse/shared";
-import type { Caller } from "../access/caller.js";
+import type { Caller } from "../callers/caller.js";
 import type { ApiKeyView } from "../api-keys/api-key.results.js";
 import type { Work } from "../work/unit-of-work.js";
 import { TeamMember } from "../firm-staff/team-member.entity.js";

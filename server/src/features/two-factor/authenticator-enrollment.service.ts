@@ -2,7 +2,7 @@ import { counts } from "@gatehouse/shared";
 import type { KeyRing } from "../../platform/crypto/key-ring.js";
 import { forUpdate } from "../../platform/database/dialect.js";
 import { sql, table } from "../../platform/database/sql.js";
-import type { Person } from "../access/person.js";
+import type { Person } from "../people/person.js";
 import { secretPlace } from "../second-factors/authenticator.method.js";
 import { replaceRecoveryCodes } from "../second-factors/recovery-code.method.js";
 import { newTotpSecret } from "../second-factors/totp.js";

@@ -2,8 +2,9 @@ import { Arg, Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from "
 import { PageArgs } from "../../platform/graphql/pages.js";
 import { answer } from "../../platform/graphql/payloads.js";
 import { Allow } from "../access/allow.js";
-import { asFirmCaller, type AccessRule } from "../access/caller.js";
-import { actorIn, type RequestContext } from "../access/request-context.js";
+import { asFirmCaller } from "../callers/caller.js";
+import type { AccessRule } from "../access/access-rule.js";
+import { actorIn, type RequestContext } from "../callers/request-context.js";
 import {
   CreateWebhookEndpointInput,
   CreateWebhookEndpointPayload,

@@ -5,7 +5,7 @@ import { decodeCursor, keyset, pageOf, readPage, type PageArgs } from "../../pla
 import { Refusal } from "../../platform/graphql/failures.js";
 import { forUpdate } from "../../platform/database/dialect.js";
 import { select, sql, table } from "../../platform/database/sql.js";
-import type { FirmCaller } from "../access/caller.js";
+import type { FirmCaller } from "../callers/caller.js";
 import { AuditCounter } from "../audit/audit-event.entity.js";
 import type { Actor, Work } from "../work/unit-of-work.js";
 import { Firm } from "../firms/firm.entity.js";

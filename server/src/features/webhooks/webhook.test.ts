@@ -12,7 +12,7 @@ import { describeOnBothDatabases } from "../../testing/databases.js";
 import { freePort } from "../../testing/server-process.js";
 import { until } from "../../testing/world.js";
 import { AuditEvent } from "../audit/audit-event.entity.js";
-import type { KeyCaller } from "../access/caller.js";
+import type { KeyCaller } from "../callers/caller.js";
 import { systemActor, Work } from "../work/unit-of-work.js";
 import { allowedAddresses, checkAddress, isPublicAddress } from "./webhook-address.js";
 import { WebhookDispatcher } from "./webhook-dispatcher.js";

@@ -6,7 +6,7 @@ import { unauthenticated } from "../../platform/graphql/failures.js";
 import { TeamMember } from "../firm-staff/team-member.entity.js";
 import { Firm } from "../firms/firm.entity.js";
 import { PortalAccount } from "../portal-accounts/portal-account.entity.js";
-import type { PersonCaller } from "./caller.js";
+import type { PersonCaller } from "../callers/caller.js";
 
 /** Somebody with a password and perhaps a second factor: a team member or a client with an account. One kind of code serves both. */
 export interface Person {

@@ -1,5 +1,5 @@
 import { isPlainLine, isPlainText, isVisible, lengths, normalizeName, textIsPlain } from "@gatehouse/shared";
-import { Refusal } from "../../platform/graphql/failures.js";
+import { Refusal } from "./failures.js";
 
 /** A name as it is stored. Refuses with INVALID_INPUT. */
 export function readName(text: string): string {

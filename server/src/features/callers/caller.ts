@@ -1,14 +1,5 @@
-import { GraphQLError } from "graphql";
-import {
-  isAheadOf,
-  lifetimes,
-  roleMay,
-  type ApiScope,
-  type Assurance,
-  type TeamRight,
-  type TeamRole,
-} from "@gatehouse/shared";
-import { forbidden, Refusal, unauthenticated } from "../../platform/graphql/failures.js";
+import type { ApiScope, Assurance, TeamRole } from "@gatehouse/shared";
+import { forbidden, unauthenticated } from "../../platform/graphql/failures.js";
 import type { Actor } from "../work/unit-of-work.js";
 
 /** Where a request comes from. */
@@ -127,63 +118,5 @@ export function actorOf(caller: Caller, source: Source): Actor {
       return { kind: "CLIENT", id: caller.accountId, name: caller.email, ...from };
     case "ANONYMOUS":
       return { kind: "CLIENT", id: null, name: "Somebody", ...from };
-  }
-}
-
-/**
- * Dangerous acts need a sign-in or stepUp within the last 10 minutes (OWASP ASVS 7.5.1, 7.5.3). A key proves itself with every
- * request and holds the scope for the act, so this is about people. One that a clock which was ahead has dated proves nothing.
- */
-export const isFresh = (caller: Caller, now: number): boolean =>
-  caller.kind === "API_KEY" ||
-  (caller.kind !== "ANONYMOUS" &&
-    caller.authenticatedAt + lifetimes.stepUp >= now &&
-    !isAheadOf(now, caller.authenticatedAt));
-
-/** For use cases: those that need it sometimes (shared/sign-in `dangerousActs`), and again those whose field has asked already. */
-export function mustBeFresh(caller: FirmCaller | PersonCaller, now: number): void {
-  if (!isFresh(caller, now)) throw new Refusal("STEP_UP_REQUIRED");
-}
-
-/** Who may use a field. A caller passes when one of the named kinds fits. */
-export type AccessRule =
-  | "anyone"
-  | {
-      /** A team member whose role has the right. */
-      team?: TeamRight;
-      /** An API key with the scope; "any": with any. */
-      key?: ApiScope | "any";
-      /** A client: "account" signed in to the account, "any" also with a magic link alone. */
-      portal?: "account" | "any";
-    };
-
-/** Throws UNAUTHENTICATED or FORBIDDEN (naming what is missing). */
-export function checkAccess(rule: AccessRule, caller: Caller): void {
-  if (rule === "anyone") return;
-  switch (caller.kind) {
-    case "ANONYMOUS":
-      throw unauthenticated();
-    case "TEAM_MEMBER":
-      if (rule.team === undefined) throw forbidden("another kind of caller");
-      if (!roleMay(caller.role, rule.team)) throw forbidden("the role OWNER or ADMIN");
-      return;
-    case "API_KEY":
-      if (rule.key === undefined) throw forbidden("a signed-in person");
-      if (rule.key !== "any" && !caller.scopes.includes(rule.key)) throw forbidden(`the scope ${rule.key}`);
-      return;
-    case "CLIENT":
-      if (rule.portal === undefined) throw forbidden("a team member or an API key");
-      if (rule.portal === "account" && caller.accountId === null) throw forbidden("a session of an account");
-  }
-}
-
-/** Whether a caller may use a field. */
-export function may(rule: AccessRule, caller: Caller): boolean {
-  try {
-    checkAccess(rule, caller);
-    return true;
-  } catch (error) {
-    if (error instanceof GraphQLError) return false;
-    throw error;
   }
 }
