@@ -23,7 +23,7 @@ import { SecondFactorStep } from "./features/sign-in/second-factor-step.service.
 import { SignInChallenges } from "./features/sign-in/sign-in-challenges.js";
 import { SourceLimits } from "./features/limits/source-limits.js";
 import { SuppressedMails } from "./features/limits/suppressed-mails.service.js";
-import { ViewerService } from "./features/sign-in/viewer.service.js";
+import { ViewerService } from "./features/viewers/viewer.service.js";
 import { SecondFactor } from "./features/two-factor/second-factor.service.js";
 import { TwoFactorStatuses } from "./features/two-factor/two-factor-statuses.js";
 import { portalLinks } from "./features/work/portal-links.js";

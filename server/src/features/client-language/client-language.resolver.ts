@@ -6,7 +6,7 @@ import { asPortalCaller } from "../callers/caller.js";
 import type { RequestContext } from "../callers/request-context.js";
 import { SecurityPolicyPayload } from "../firms/firm.results.js";
 import type { FirmService } from "../firms/firm.service.js";
-import { PortalViewerView } from "../sign-in/sign-in.results.js";
+import { PortalViewerView } from "../viewers/viewer.results.js";
 import { ChooseLanguagePayload, LanguageEnum, LanguageInput } from "./client-language.results.js";
 import type { ClientLanguages } from "./client-language.service.js";
 

@@ -9,7 +9,7 @@ import { ContactView } from "../contacts/contact.results.js";
 import { contactsRule } from "../contacts/contact.rules.js";
 import type { ContactService } from "../contacts/contact.service.js";
 import { MagicLinkStateEnum } from "../magic-links/magic-link.results.js";
-import { PortalViewerView } from "../sign-in/sign-in.results.js";
+import { PortalViewerView } from "../viewers/viewer.results.js";
 import { RequestIdInput, SendClientRequestInput, SetRequestItemDoneInput } from "./client-request.inputs.js";
 import {
   ClientRequestConnection,

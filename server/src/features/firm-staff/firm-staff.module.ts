@@ -9,7 +9,7 @@ import type { SourceLimits } from "../limits/source-limits.js";
 import type { SuppressedMails } from "../limits/suppressed-mails.service.js";
 import { TeamPasswordRequests } from "../sign-in/team-password-requests.service.js";
 import { TeamPassword } from "../sign-in/team-password.service.js";
-import type { ViewerService } from "../sign-in/viewer.service.js";
+import type { ViewerService } from "../viewers/viewer.service.js";
 import type { SecondFactor } from "../two-factor/second-factor.service.js";
 import type { TwoFactorStatuses } from "../two-factor/two-factor-statuses.js";
 import type { Work } from "../work/unit-of-work.js";

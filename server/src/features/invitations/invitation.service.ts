@@ -26,7 +26,7 @@ import type { DayInWords } from "../mail/letter-parts.js";
 import { issueToken, voidTokens } from "../mailed-tokens/mailed-tokens.js";
 import { loadPolicy } from "../firms/security-policy.reader.js";
 import type { Attempts } from "../limits/attempts.service.js";
-import { mustAllowLogin } from "../sign-in/must-allow-login.js";
+import { mustAllowLogin } from "../security-mode/must-allow-login.js";
 
 const HOUR_MS = 3_600_000;
 const MAILBOXES_AT_ONCE = 50;

@@ -23,10 +23,9 @@ import { loadPolicy } from "../firms/security-policy.reader.js";
 import { Session } from "../sessions/session.entity.js";
 import type { Attempts } from "../limits/attempts.service.js";
 import type { SuppressedMails } from "../limits/suppressed-mails.service.js";
-import type { ClaimOutcome } from "../sign-in/sign-in.results.js";
+import { type ClaimOutcome, MagicLinkNotUsable, MagicLinkPreview } from "./magic-link.results.js";
 import type { LinkDoor } from "../sign-in/link-door.js";
 import { MagicLink } from "./magic-link.entity.js";
-import { MagicLinkNotUsable, MagicLinkPreview } from "./magic-link.results.js";
 import { mailRequestLink } from "./mail-request-link.js";
 
 export interface MagicLinkServiceNeeds {

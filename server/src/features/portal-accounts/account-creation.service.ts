@@ -18,7 +18,7 @@ import { mustBeGoodPassword, storePassword } from "../passwords/password.service
 import { Session } from "../sessions/session.entity.js";
 import type { SessionService } from "../sessions/session.service.js";
 import type { AccountDoor } from "../sign-in/account-door.js";
-import { mustAllowLogin } from "../sign-in/must-allow-login.js";
+import { mustAllowLogin } from "../security-mode/must-allow-login.js";
 import { actorAs } from "../sign-in/sign-in-actor.js";
 import type { SignInOutcome } from "../sign-in/sign-in.results.js";
 import type { SourceLimits } from "../limits/source-limits.js";

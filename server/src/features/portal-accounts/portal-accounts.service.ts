@@ -22,7 +22,7 @@ import type { AccountDoor } from "../sign-in/account-door.js";
 import type { MailAllowance } from "../limits/mail-allowance.js";
 import { enterOrWait, outcomeOf } from "../sign-in/new-password-entry.js";
 import type { SignInOutcome } from "../sign-in/sign-in.results.js";
-import { mustAllowLogin } from "../sign-in/must-allow-login.js";
+import { mustAllowLogin } from "../security-mode/must-allow-login.js";
 import { actorAs } from "../sign-in/sign-in-actor.js";
 import type { SourceLimits } from "../limits/source-limits.js";
 import type { SuppressedMails } from "../limits/suppressed-mails.service.js";

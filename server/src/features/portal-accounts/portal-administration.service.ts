@@ -17,7 +17,7 @@ import { loadPolicy } from "../firms/security-policy.reader.js";
 import { passwordTriesOf, type Attempts } from "../limits/attempts.service.js";
 import { KnownDevice } from "../devices/known-device.entity.js";
 import { passwordTriesOn } from "../devices/known-devices.js";
-import { mustAllowLogin } from "../sign-in/must-allow-login.js";
+import { mustAllowLogin } from "../security-mode/must-allow-login.js";
 import type { SecondFactor } from "../two-factor/second-factor.service.js";
 import { about, deleteAccount, signOutEverywhere } from "./end-account.js";
 import { mailPasswordReset } from "./mail-password-reset.js";

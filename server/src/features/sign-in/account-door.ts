@@ -30,7 +30,8 @@ import { rememberDevice } from "../devices/known-devices.js";
 import { askSecondFactor } from "./second-factor-asking.js";
 import { actorAs } from "./sign-in-actor.js";
 import type { SignInChallenges } from "./sign-in-challenges.js";
-import { TwoFactorEnrollmentRequired, type PersonViewer, type SignInOutcome } from "./sign-in.results.js";
+import { TwoFactorEnrollmentRequired, type SignInOutcome } from "./sign-in.results.js";
+import type { PersonViewer } from "../viewers/viewer.results.js";
 import { signedIn } from "./signed-in.js";
 import { isTrustedDevice } from "../devices/trusted-devices.js";
 

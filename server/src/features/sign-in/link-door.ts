@@ -15,7 +15,8 @@ import type { SessionService } from "../sessions/session.service.js";
 import type { SecondFactor } from "../two-factor/second-factor.service.js";
 import { askSecondFactor } from "./second-factor-asking.js";
 import type { SignInChallenges } from "./sign-in-challenges.js";
-import { AccountRequired, SignInRequired, type ClaimOutcome, type SignedIn } from "./sign-in.results.js";
+import type { SignedIn } from "./sign-in.results.js";
+import { AccountRequired, SignInRequired, type ClaimOutcome } from "../magic-links/magic-link.results.js";
 import { signedIn } from "./signed-in.js";
 
 /** A claimed link on its way to a session. */

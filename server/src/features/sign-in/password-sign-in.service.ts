@@ -19,7 +19,7 @@ import { SecondFactorLocked } from "../two-factor/second-factor.service.js";
 import type { AccountDoor } from "./account-door.js";
 import { passwordTriesOf, type Attempts } from "../limits/attempts.service.js";
 import { NoMoreCodes, type EnrollmentCodes } from "./enrollment-codes.js";
-import { mustAllowLogin } from "./must-allow-login.js";
+import { mustAllowLogin } from "../security-mode/must-allow-login.js";
 import { actorAs } from "./sign-in-actor.js";
 import type { SignInOutcome } from "./sign-in.results.js";
 import type { SourceLimits } from "../limits/source-limits.js";

@@ -1,5 +1,4 @@
 import type { Platform } from "../../platform/platform.js";
-import type { AccessRule } from "../access/access-rule.js";
 import type { FeatureModule } from "../access/feature-module.js";
 import type { PasswordHasher } from "../passwords/password-hasher.js";
 import type { SessionService } from "../sessions/session.service.js";
@@ -18,10 +17,6 @@ import { SessionRenewal } from "./session-renewal.js";
 import type { SignInChallenges } from "./sign-in-challenges.js";
 import { SignInResolver } from "./sign-in.resolver.js";
 import type { SourceLimits } from "../limits/source-limits.js";
-import type { ViewerService } from "./viewer.service.js";
-
-/** Who has sessions of their own: the team, and clients, also by a magic link alone. */
-const ownSessionRule = { team: "read", portal: "any" } as const satisfies AccessRule;
 
 interface SignInModuleNeeds {
   work: Work;
@@ -34,11 +29,10 @@ interface SignInModuleNeeds {
   sourceLimits: SourceLimits;
   accountDoor: AccountDoor;
   secondFactorStep: SecondFactorStep;
-  viewers: ViewerService;
 }
 
 export function signInModule({ config }: Platform, core: SignInModuleNeeds) {
-  const { secondFactorStep, accountDoor: door, viewers } = core;
+  const { secondFactorStep, accountDoor: door } = core;
   const passwordSignIn = new PasswordSignIn({ ...core, door });
   const enrollment = new AuthenticatorEnrollment({ ...core, keys: config.keys });
   const renewal = new SessionRenewal(core);
@@ -46,9 +40,6 @@ export function signInModule({ config }: Platform, core: SignInModuleNeeds) {
   const ownEnrollment = new OwnEnrollment({ ...core, enrollment, ownSecondFactor, renewal, door });
   const ownCredentials = new OwnCredentials({ ...core, ownSecondFactor, renewal });
   return {
-    resolvers: [
-      new SignInResolver(passwordSignIn, secondFactorStep, ownEnrollment, ownSecondFactor, ownCredentials, viewers),
-    ],
-    nodes: { session: { allow: ownSessionRule, find: (id, { caller }) => viewers.findSession(caller, id) } },
+    resolvers: [new SignInResolver(passwordSignIn, secondFactorStep, ownEnrollment, ownSecondFactor, ownCredentials)],
   } satisfies FeatureModule;
 }

@@ -1,4 +1,4 @@
-import { Arg, Ctx, Mutation, Query, Resolver } from "type-graphql";
+import { Arg, Ctx, Mutation, Resolver } from "type-graphql";
 import { answer } from "../../platform/graphql/payloads.js";
 import { Allow } from "../access/allow.js";
 import type { RequestContext } from "../callers/request-context.js";
@@ -30,10 +30,8 @@ import {
   RevokeSessionPayload,
   SignInPayload,
   SignOutPayload,
-  ViewerUnion,
 } from "./sign-in.results.js";
 import type { PasswordSignIn } from "./password-sign-in.service.js";
-import type { ViewerService } from "./viewer.service.js";
 
 /** A team member or a client: whoever has a password. */
 const aPerson = { team: "read", portal: "account" } as const;
@@ -46,14 +44,7 @@ export class SignInResolver {
     private readonly ownEnrollment: OwnEnrollment,
     private readonly ownSecondFactor: OwnSecondFactor,
     private readonly ownCredentials: OwnCredentials,
-    private readonly viewers: ViewerService,
   ) {}
-
-  @Allow("anyone")
-  @Query(() => ViewerUnion, { nullable: true, description: "Who is calling; null for nobody in particular." })
-  viewer(@Ctx() context: RequestContext) {
-    return this.viewers.of(context.caller);
-  }
 
   @Allow("anyone")
   @Mutation(() => SignInPayload, { description: "Signs a team member in with email and password." })

@@ -6,8 +6,9 @@ import type { Session } from "../sessions/session.entity.js";
 import { SessionView } from "../sessions/session.results.js";
 import type { OpenedSession } from "../sessions/session.service.js";
 import type { UnitOfWork } from "../work/unit-of-work.js";
-import { SignedIn, type PersonViewer } from "./sign-in.results.js";
-import { viewerOf, type KnownOfViewer } from "./viewer.service.js";
+import { SignedIn } from "./sign-in.results.js";
+import type { PersonViewer } from "../viewers/viewer.results.js";
+import { viewerOf, type KnownOfViewer } from "../viewers/viewer.service.js";
 
 /** The answer to whoever has just signed in, with the cookie where the session has one. */
 export async function signedIn(

@@ -12,7 +12,7 @@ import { loadPolicy, type FirmPolicy } from "../firms/security-policy.reader.js"
 import { Session } from "../sessions/session.entity.js";
 import { SessionView } from "../sessions/session.results.js";
 import { TwoFactorState } from "../two-factor/two-factor.entity.js";
-import { PortalViewerView, type PersonViewer } from "./sign-in.results.js";
+import { PortalViewerView, type PersonViewer } from "./viewer.results.js";
 
 /** What was read of the session's holder already, in the same transaction. */
 export interface KnownOfViewer {
