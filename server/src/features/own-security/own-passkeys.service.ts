@@ -14,7 +14,7 @@ import type { SignInChallenge } from "../sign-in/sign-in-challenge.entity.js";
 import type { SignInChallenges } from "../sign-in/sign-in-challenges.js";
 import type { SecondFactor } from "../two-factor/second-factor.service.js";
 import { Passkey } from "../passkeys/passkey.entity.js";
-import { PasskeyView } from "../passkeys/passkey.results.js";
+import { PasskeyView } from "./passkey.results.js";
 import type { Passkeys, PasskeySubject } from "../passkeys/passkeys.service.js";
 
 const rows = table(Passkey);

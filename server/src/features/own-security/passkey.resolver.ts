@@ -10,13 +10,13 @@ import {
   BeginPasskeyVerificationInput,
   RemovePasskeyInput,
   VerifyPasskeyInput,
-} from "../passkeys/passkey.inputs.js";
+} from "./passkey.inputs.js";
 import {
   AddPasskeyPayload,
   PasskeyOptionsPayload,
   PasskeyView,
   RemovePasskeyPayload,
-} from "../passkeys/passkey.results.js";
+} from "./passkey.results.js";
 
 /** Whoever has an authenticator may have passkeys beside it. */
 const aPerson = { team: "read", portal: "account" } as const;

@@ -92,28 +92,6 @@ export class SignInPayload extends Payload {
   result: SignInOutcome | null = null;
 }
 
-@ObjectType({ description: "What confirmTwoFactorEnrollment answers." })
-export class ConfirmTwoFactorEnrollmentPayload extends Payload {
-  @Field(() => [String], { nullable: true, description: "The recovery codes: shown this once." }) recoveryCodes:
-    string[] | null = null;
-  @Field(() => SignedIn, { nullable: true, description: "Set when it came with an enrollmentToken." })
-  signedIn: SignedIn | null = null;
-}
-
-@ObjectType({ description: "What signOut answers." })
-export class SignOutPayload extends Payload {}
-
-@ObjectType({ description: "What changePassword answers." })
-export class ChangePasswordPayload extends Payload {
-  @Field(() => SessionView, { nullable: true, description: "The caller's session; every other one has ended." })
-  session: SessionView | null = null;
-}
-
-@ObjectType({ description: "What revokeSession answers." })
-export class RevokeSessionPayload extends Payload {
-  @Field(() => ID, { nullable: true, description: "The session that ended." }) revokedSessionId: string | null = null;
-}
-
 @ObjectType({ description: "The wish was taken. Says nothing of whether the address is known." })
 export class AcceptedPayload extends Payload {
   @Field(() => Boolean, { description: "True unless there are userErrors." }) accepted = false;

@@ -1,7 +1,7 @@
 import { Field, ID, ObjectType } from "type-graphql";
 import { DateTime } from "../../platform/graphql/date-time.js";
 import { Payload } from "../../platform/graphql/payloads.js";
-import type { Passkey } from "./passkey.entity.js";
+import type { Passkey } from "../passkeys/passkey.entity.js";
 
 @ObjectType("Passkey", { description: "A phishing-resistant second factor beside the authenticator app (WebAuthn)." })
 export class PasskeyView {

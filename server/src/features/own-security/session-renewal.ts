@@ -5,7 +5,7 @@ import type { UnitOfWork } from "../work/unit-of-work.js";
 import { rememberDevice } from "../devices/known-devices.js";
 import type { Session } from "../sessions/session.entity.js";
 import type { SessionService } from "../sessions/session.service.js";
-import type { SignInChallenges } from "./sign-in-challenges.js";
+import type { SignInChallenges } from "../sign-in/sign-in-challenges.js";
 
 /** What follows for the caller's own session from an act that proves them again, or changes what proves them. */
 export class SessionRenewal {

@@ -22,17 +22,17 @@ import { twoFactorEnrolled } from "../mail/security-letters.js";
 import type { AuthenticatorEnrollment } from "../two-factor/authenticator-enrollment.service.js";
 import type { SecondFactor } from "../two-factor/second-factor.service.js";
 import { clockDriftSeconds, matchingStep, otpauthUri, readTotpCode } from "../second-factors/totp.js";
-import { PendingTwoFactorEnrollment } from "../two-factor/two-factor.results.js";
-import type { AccountDoor } from "./account-door.js";
-import type { EnrollmentCodes } from "./enrollment-codes.js";
+import { PendingTwoFactorEnrollment } from "./own-security.results.js";
+import type { AccountDoor } from "../sign-in/account-door.js";
+import type { EnrollmentCodes } from "../sign-in/enrollment-codes.js";
 import type { OwnSecondFactor } from "./own-second-factor.service.js";
 import type { SessionRenewal } from "./session-renewal.js";
-import { actorAs } from "./sign-in-actor.js";
-import type { SignInChallenge } from "./sign-in-challenge.entity.js";
-import type { SignInChallenges } from "./sign-in-challenges.js";
-import { SignedIn } from "./sign-in.results.js";
+import { actorAs } from "../sign-in/sign-in-actor.js";
+import type { SignInChallenge } from "../sign-in/sign-in-challenge.entity.js";
+import type { SignInChallenges } from "../sign-in/sign-in-challenges.js";
+import { SignedIn } from "../sign-in/sign-in.results.js";
 import type { SourceLimits } from "../limits/source-limits.js";
-import { transportOf } from "./transport.js";
+import { transportOf } from "../sign-in/transport.js";
 
 /**
  * Who enrols: somebody on the way of signing in (with a token, whose challenge it is), or somebody signed in (whose session may have one).
