@@ -30,7 +30,7 @@ import { TrustedDevice } from "./features/devices/trusted-device.entity.js";
 import { SignInChallenge } from "./features/sign-in/sign-in-challenge.entity.js";
 import { AttemptCounter } from "./features/limits/attempt-counter.entity.js";
 import { KnownDevice } from "./features/devices/known-device.entity.js";
-import { TeamMailRequest } from "./features/sign-in/team-mail-request.entity.js";
+import { TeamMailRequest } from "./features/team-passwords/team-mail-request.entity.js";
 import { Session } from "./features/sessions/session.entity.js";
 import { ClientRequest, ClientRequestItem } from "./features/client-requests/client-request.entity.js";
 import { MagicLink } from "./features/magic-links/magic-link.entity.js";

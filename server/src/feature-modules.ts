@@ -19,6 +19,7 @@ import { retentionModule } from "./features/retention/retention.module.js";
 import { rollOutModule } from "./features/roll-out/roll-out.module.js";
 import { securityModeModule } from "./features/security-mode/security-mode.module.js";
 import { signInModule } from "./features/sign-in/sign-in.module.js";
+import { teamPasswordsModule } from "./features/team-passwords/team-passwords.module.js";
 import { viewersModule } from "./features/viewers/viewers.module.js";
 import { webhooksModule } from "./features/webhooks/webhooks.module.js";
 import type { Platform } from "./platform/platform.js";
@@ -42,6 +43,7 @@ export const featureModules: readonly ((platform: Platform, core: Core) => Featu
   signInModule,
   magicLinksModule,
   firmStaffModule,
+  teamPasswordsModule,
   invitationsModule,
   portalAccountsModule,
   ownSecurityModule,

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, it, jest } from "@jest/globals";
-import { replacePassword } from "../firm-staff/replace-password.js";
+import { replacePassword } from "../team-passwords/replace-password.js";
 import { TeamMember } from "../firm-staff/team-member.entity.js";
 import { operatorsShare } from "../passwords/hash-share.js";
 import { describeOnBothDatabases } from "../../testing/databases.js";

@@ -1,8 +1,7 @@
 import { Arg, Ctx, Mutation, Query, Resolver } from "type-graphql";
-import { answer } from "../../platform/graphql/payloads.js";
+import { answer, AcceptedPayload } from "../../platform/graphql/payloads.js";
 import { Allow } from "../access/allow.js";
 import type { RequestContext } from "../callers/request-context.js";
-import { AcceptedPayload } from "../sign-in/sign-in.results.js";
 import { transportOf } from "../sign-in/transport.js";
 import { ClaimMagicLinkInput, SendAccessLinkInput } from "./magic-link.inputs.js";
 import { ClaimMagicLinkPayload, MagicLinkPreview } from "./magic-link.results.js";

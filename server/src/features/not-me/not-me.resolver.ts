@@ -1,8 +1,7 @@
 import { Arg, Ctx, Field, InputType, Mutation, Resolver } from "type-graphql";
-import { answer } from "../../platform/graphql/payloads.js";
+import { answer, AcceptedPayload } from "../../platform/graphql/payloads.js";
 import { Allow } from "../access/allow.js";
 import type { RequestContext } from "../callers/request-context.js";
-import { AcceptedPayload } from "../sign-in/sign-in.results.js";
 import type { NotMe } from "./not-me.service.js";
 
 @InputType({ description: "A mail about a change that its owner did not make." })

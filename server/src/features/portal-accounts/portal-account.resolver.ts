@@ -10,7 +10,7 @@ import {
   Resolver,
   Root,
 } from "type-graphql";
-import { answer } from "../../platform/graphql/payloads.js";
+import { answer, AcceptedPayload } from "../../platform/graphql/payloads.js";
 import { DateTime } from "../../platform/graphql/date-time.js";
 import { Allow, ReadAlong } from "../access/allow.js";
 import type { RequestContext } from "../callers/request-context.js";
@@ -25,7 +25,7 @@ import {
   PortalEmailInput,
   ResetPasswordInput,
 } from "../sign-in/sign-in.inputs.js";
-import { AcceptedPayload, SignInPayload } from "../sign-in/sign-in.results.js";
+import { SignInPayload } from "../sign-in/sign-in.results.js";
 import type { TwoFactorStatuses } from "../two-factor/two-factor-statuses.js";
 import { TwoFactorStatusView } from "../two-factor/two-factor.results.js";
 import { ChangeLoginEmailInput, ContactIdInput, ContactReasonInput } from "./portal-account.inputs.js";

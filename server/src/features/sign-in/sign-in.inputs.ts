@@ -30,12 +30,6 @@ export class TeamSignInInput extends WithTransport {
   @Field(() => String, { description: "The password." }) password: string;
 }
 
-@InputType({ description: "The password that a colleague chooses." })
-export class ChooseTeamPasswordInput extends WithTransport {
-  @Field(() => String, { description: "From the mailed link." }) token: string;
-  @Field(() => String, { description: "The new password." }) password: string;
-}
-
 @InputType({ description: "A client's email and password at one firm." })
 export class PortalSignInInput extends WithTransport {
   @Field(() => String, { description: "The firm, as in the portal's address." }) firmSlug: string;

@@ -91,8 +91,3 @@ export class SignInPayload extends Payload {
   @Field(() => SignInResultUnion, { nullable: true, description: "Signed in, or what has to be done first." })
   result: SignInOutcome | null = null;
 }
-
-@ObjectType({ description: "The wish was taken. Says nothing of whether the address is known." })
-export class AcceptedPayload extends Payload {
-  @Field(() => Boolean, { description: "True unless there are userErrors." }) accepted = false;
-}

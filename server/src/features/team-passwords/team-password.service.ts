@@ -14,12 +14,12 @@ import type { PasswordHasher } from "../passwords/password-hasher.js";
 import { mustBeGoodPassword, storePassword } from "../passwords/password.service.js";
 import { findToken, spendToken, voidTokens } from "../mailed-tokens/mailed-tokens.js";
 import { loadPolicy } from "../firms/security-policy.reader.js";
-import { enterOrWait, outcomeOf } from "./new-password-entry.js";
-import type { SignInOutcome } from "./sign-in.results.js";
-import type { AccountDoor } from "./account-door.js";
-import { actorAs } from "./sign-in-actor.js";
+import { enterOrWait, outcomeOf } from "../sign-in/new-password-entry.js";
+import type { SignInOutcome } from "../sign-in/sign-in.results.js";
+import type { AccountDoor } from "../sign-in/account-door.js";
+import { actorAs } from "../sign-in/sign-in-actor.js";
 import type { SourceLimits } from "../limits/source-limits.js";
-import { transportOf } from "./transport.js";
+import { transportOf } from "../sign-in/transport.js";
 
 const field = ["input", "token"];
 

@@ -12,7 +12,7 @@ import { teamPasswordForgotten } from "../mail/team-letters.js";
 import { issueToken } from "../mailed-tokens/mailed-tokens.js";
 import { knownDevicesOf } from "../devices/known-devices.js";
 import type { MailAllowance } from "../limits/mail-allowance.js";
-import { actorAs } from "./sign-in-actor.js";
+import { actorAs } from "../sign-in/sign-in-actor.js";
 import { recordHeldBack, type SuppressedMails } from "../limits/suppressed-mails.service.js";
 import { TeamMailRequest } from "./team-mail-request.entity.js";
 

@@ -5,7 +5,7 @@ import { passwordChanged } from "../mail/security-letters.js";
 import type { StoredPassword } from "../passwords/password-hasher.js";
 import { storePassword } from "../passwords/password.service.js";
 import { systemActor, type UnitOfWork } from "../work/unit-of-work.js";
-import type { TeamMember } from "./team-member.entity.js";
+import type { TeamMember } from "../firm-staff/team-member.entity.js";
 
 /**
  * Gives a colleague a password that the operator chose, ends what hangs on the one before, and tells the colleague. Answers how many
