@@ -19,7 +19,7 @@ import { TeamMember } from "./features/firm-staff/team-member.entity.js";
 import { SecurityPolicy } from "./features/security-mode/security-policy.entity.js";
 import { Contact, PortalCounts, SearchWord } from "./features/contacts/contact.entity.js";
 import { PortalAccount } from "./features/portal-accounts/portal-account.entity.js";
-import { PortalMailRequest } from "./features/portal-accounts/portal-mail-request.entity.js";
+import { PortalMailRequest } from "./features/portal-mail-requests/portal-mail-request.entity.js";
 import { MailedToken } from "./features/mailed-tokens/mailed-token.entity.js";
 import { Passkey, PasskeyCeremony } from "./features/passkeys/passkey.entity.js";
 import { PasswordCredential } from "./features/passwords/password-credential.entity.js";

@@ -15,11 +15,14 @@ import { mailModule } from "./features/mail/mail.module.js";
 import { notMeModule } from "./features/not-me/not-me.module.js";
 import { ownSecurityModule } from "./features/own-security/own-security.module.js";
 import { portalAccountsModule } from "./features/portal-accounts/portal-accounts.module.js";
+import { portalAdministrationModule } from "./features/portal-administration/portal-administration.module.js";
+import { portalMailRequestsModule } from "./features/portal-mail-requests/portal-mail-requests.module.js";
 import { retentionModule } from "./features/retention/retention.module.js";
 import { rollOutModule } from "./features/roll-out/roll-out.module.js";
 import { securityModeModule } from "./features/security-mode/security-mode.module.js";
 import { signInModule } from "./features/sign-in/sign-in.module.js";
 import { teamPasswordsModule } from "./features/team-passwords/team-passwords.module.js";
+import { unlinkedAccountsModule } from "./features/unlinked-accounts/unlinked-accounts.module.js";
 import { viewersModule } from "./features/viewers/viewers.module.js";
 import { webhooksModule } from "./features/webhooks/webhooks.module.js";
 import type { Platform } from "./platform/platform.js";
@@ -46,6 +49,9 @@ export const featureModules: readonly ((platform: Platform, core: Core) => Featu
   teamPasswordsModule,
   invitationsModule,
   portalAccountsModule,
+  portalMailRequestsModule,
+  portalAdministrationModule,
+  unlinkedAccountsModule,
   ownSecurityModule,
   accessCheckModule,
   clientRequestsModule,

@@ -5,7 +5,7 @@ import { Contact } from "../contacts/contact.entity.js";
 import { MagicLink } from "../magic-links/magic-link.entity.js";
 import { OutboxMail } from "../mail/outbox-mail.entity.js";
 import { PortalAccount } from "../portal-accounts/portal-account.entity.js";
-import { PortalMailRequest } from "../portal-accounts/portal-mail-request.entity.js";
+import { PortalMailRequest } from "../portal-mail-requests/portal-mail-request.entity.js";
 import { Session } from "../sessions/session.entity.js";
 import type { UnitOfWork } from "../work/unit-of-work.js";
 import { withdrawMails } from "../mail/outbox.js";

@@ -11,12 +11,7 @@ import {
   RemovePasskeyInput,
   VerifyPasskeyInput,
 } from "./passkey.inputs.js";
-import {
-  AddPasskeyPayload,
-  PasskeyOptionsPayload,
-  PasskeyView,
-  RemovePasskeyPayload,
-} from "./passkey.results.js";
+import { AddPasskeyPayload, PasskeyOptionsPayload, PasskeyView, RemovePasskeyPayload } from "./passkey.results.js";
 
 /** Whoever has an authenticator may have passkeys beside it. */
 const aPerson = { team: "read", portal: "account" } as const;

@@ -57,30 +57,3 @@ export class UseRecoveryCodeInput extends WithTransport {
   @Field(() => String, { description: "From TwoFactorRequired." }) challengeToken: string;
   @Field(() => String, { description: "With or without dashes, in any case." }) code: string;
 }
-
-@InputType({ description: "An address at one firm's portal." })
-export class PortalEmailInput {
-  @Field(() => String, { description: "The firm, as in the portal's address." }) firmSlug: string;
-  @Field(() => String, { description: "The client's address." }) email: string;
-}
-
-@InputType({ description: "The password of a new account, and what proves the mailbox." })
-export class CreatePortalAccountInput extends WithTransport {
-  @Field(() => String, {
-    nullable: true,
-    description: "From a mail or AccountRequired; left out in a session by a magic link.",
-  })
-  confirmationToken?: string | null;
-  @Field(() => String, { description: "15 to 128 characters." }) password: string;
-}
-
-@InputType({ description: "A new password, by a mailed link." })
-export class ResetPasswordInput extends WithTransport {
-  @Field(() => String, { description: "From the mail." }) resetToken: string;
-  @Field(() => String, { description: "15 to 128 characters." }) newPassword: string;
-}
-
-@InputType({ description: "A mailed token." })
-export class ConfirmLoginEmailInput {
-  @Field(() => String, { description: "From the mail." }) token: string;
-}

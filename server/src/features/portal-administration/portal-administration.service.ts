@@ -20,9 +20,9 @@ import { passwordTriesOn } from "../devices/known-devices.js";
 import { mustAllowLogin } from "../security-mode/must-allow-login.js";
 import type { SecondFactor } from "../two-factor/second-factor.service.js";
 import { about, deleteAccount, signOutEverywhere } from "./end-account.js";
-import { mailPasswordReset } from "./mail-password-reset.js";
+import { mailPasswordReset } from "../portal-accounts/mail-password-reset.js";
 import { issueToken, voidTokensOf } from "../mailed-tokens/mailed-tokens.js";
-import { PortalAccount } from "./portal-account.entity.js";
+import { PortalAccount } from "../portal-accounts/portal-account.entity.js";
 
 const HOUR_MS = 3_600_000;
 const field = ["input", "contactId"];

@@ -1,19 +1,26 @@
 import { IsNull } from "typeorm";
-import { allowsPasswordLogin, lifetimes } from "@gatehouse/shared";
+import { allowsPasswordLogin, lifetimes, normalizeEmail } from "@gatehouse/shared";
+import { newId } from "../../platform/crypto/ids.js";
+import { Refusal } from "../../platform/graphql/failures.js";
 import { sql, table } from "../../platform/database/sql.js";
 import type { Log } from "../../platform/log.js";
 import { Worker } from "../../platform/worker.js";
-import { findClientByEmail } from "../people/person.js";
+import type { Caller } from "../callers/caller.js";
+import { findClientByEmail, findPerson } from "../people/person.js";
+import type { RequestContext } from "../callers/request-context.js";
 import type { UnitOfWork, Work } from "../work/unit-of-work.js";
-import { Contact } from "../contacts/contact.entity.js";
 import { Firm } from "../firms/firm.entity.js";
-import { accountConfirmation, passwordResetByClient } from "../mail/account-letters.js";
 import { loadPolicy } from "../firms/security-policy.reader.js";
+import { knownDevicesOf } from "../devices/known-devices.js";
+import type { MailAllowance } from "../limits/mail-allowance.js";
+import { mustAllowLogin } from "../security-mode/must-allow-login.js";
 import { actorAs } from "../sign-in/sign-in-actor.js";
-import { recordHeldBack } from "../limits/suppressed-mails.service.js";
-import { mailPasswordReset } from "./mail-password-reset.js";
+import { recordHeldBack, type SuppressedMails } from "../limits/suppressed-mails.service.js";
+import { Contact } from "../contacts/contact.entity.js";
+import { accountConfirmation, passwordResetByClient } from "../mail/account-letters.js";
+import { mailPasswordReset } from "../portal-accounts/mail-password-reset.js";
 import { issueToken } from "../mailed-tokens/mailed-tokens.js";
-import { PortalMailRequest } from "./portal-mail-request.entity.js";
+import { PortalMailRequest, type PortalMailKind } from "./portal-mail-request.entity.js";
 
 const AT_ONCE = 100;
 /** How soon what another instance took is worked off. */
@@ -23,19 +30,68 @@ const HOUR_MS = 3_600_000;
 const mailRequests = table(PortalMailRequest);
 const TAKE = sql`DELETE FROM ${mailRequests} WHERE ${mailRequests.id} = ?`;
 
+const mailOf = { ACCOUNT_REQUEST: "account confirmation", PASSWORD_RESET: "password reset" } as const;
+
+/** Whoever is signed in to the account asks for a mail to themselves. */
+const isOwnAccount = (caller: Caller, firmId: string, email: string): boolean =>
+  caller.kind === "CLIENT" && caller.accountId !== null && caller.firmId === firmId && caller.email === email;
+
 /**
- * Works off the wishes for a mail that anybody may leave. Only here is it looked up whether the address is known, away from the
- * answer, so that neither its words nor its time tell.
+ * Takes the wishes for a mail that anybody may leave, and works them off. Only there is it looked up whether the address is known, away from
+ * the answer, so that neither its words nor its time tell.
  */
 export class PortalMailRequests {
   readonly worker: Worker;
 
-  constructor(private readonly needs: { work: Work; log: Log }) {
+  constructor(
+    private readonly needs: { work: Work; mailAllowance: MailAllowance; suppressed: SuppressedMails; log: Log },
+  ) {
     this.worker = new Worker({
       look: () => this.workOffSome(),
       onError: (error) => needs.log.error({ err: error }, "requests for mail wait for the next try"),
       everyMs: POLL_MS,
     });
+  }
+
+  /** Answers alike, in the same time, whatever the address is: who it is is looked up later. */
+  async request(
+    kind: PortalMailKind,
+    input: { firmSlug: string; email: string },
+    context: RequestContext,
+  ): Promise<void> {
+    const { work, mailAllowance, suppressed } = this.needs;
+    const firm = await work.reader.findOneBy(Firm, { slug: input.firmSlug });
+    if (!firm) throw new Refusal("NOT_FOUND", ["input", "firmSlug"]);
+    mustAllowLogin(await loadPolicy(work.reader, firm.id));
+    const email = normalizeEmail(input.email);
+    if (email === null) throw new Refusal("INVALID_EMAIL", ["input", "email"]);
+    const what = mailOf[kind];
+    const isOwn = isOwnAccount(context.caller, firm.id, email) || (await this.isOwnDevice(firm.id, email, context));
+    const wish = { what, place: firm.id, email, isOwn };
+    const isSent = await mailAllowance.take(wish, context);
+    // Past a limit the answer is the same: whoever asks for somebody else's address learns nothing. The firm does, once an hour.
+    if (!isSent && !(await suppressed.isFirst({ firmId: firm.id, email, what }))) return;
+    await work.do(async (unit) => {
+      await unit.manager.insert(PortalMailRequest, {
+        id: newId("mailRequest", unit.now),
+        firmId: firm.id,
+        kind: isSent ? kind : `HELD_${kind}`,
+        email,
+        ...context.source,
+        language: context.language,
+        createdAt: unit.now,
+      });
+      unit.afterCommit(() => this.worker.wake());
+    });
+  }
+
+  private async isOwnDevice(firmId: string, email: string, context: RequestContext): Promise<boolean> {
+    const { reader, clock } = this.needs.work;
+    for (const { ownerId } of await knownDevicesOf(reader, context, "PORTAL", clock.now())) {
+      const person = await findPerson(reader, "PORTAL", ownerId);
+      if (person?.firmId === firmId && person.email === email) return true;
+    }
+    return false;
   }
 
   private async workOffSome(): Promise<void> {

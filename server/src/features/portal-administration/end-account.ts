@@ -8,7 +8,7 @@ import { accountDeleted } from "../mail/account-letters.js";
 import { PasswordCredential } from "../passwords/password-credential.entity.js";
 import { Session } from "../sessions/session.entity.js";
 import type { SecondFactor } from "../two-factor/second-factor.service.js";
-import { PortalAccount } from "./portal-account.entity.js";
+import { PortalAccount } from "../portal-accounts/portal-account.entity.js";
 
 /** The firm's act on an account: by whom, and for which contact; null: no contact has the account. */
 export interface FirmsAct {

@@ -12,9 +12,10 @@ import { readReason } from "../../platform/graphql/input-texts.js";
 import type { UnitOfWork, Work } from "../work/unit-of-work.js";
 import { lockContacts } from "../contacts/contacts-lock.js";
 import type { SecondFactor } from "../two-factor/second-factor.service.js";
-import { deleteAccount, signOutEverywhere, type FirmsAct } from "./end-account.js";
-import { PortalAccount } from "./portal-account.entity.js";
-import { PortalAccountConnection, PortalAccountView } from "./portal-account.results.js";
+import { deleteAccount, signOutEverywhere, type FirmsAct } from "../portal-administration/end-account.js";
+import { PortalAccount } from "../portal-accounts/portal-account.entity.js";
+import { PortalAccountView } from "../portal-accounts/portal-account.results.js";
+import { PortalAccountConnection } from "./unlinked-account.results.js";
 
 const KIND = "portalAccounts.unlinked";
 const field = ["input", "portalAccountId"];

@@ -5,12 +5,12 @@ import { Allow } from "../access/allow.js";
 import { asFirmCaller } from "../callers/caller.js";
 import type { RequestContext } from "../callers/request-context.js";
 import { contactsRule } from "../contacts/contact.rules.js";
-import { PortalAccountIdInput, PortalAccountReasonInput } from "./portal-account.inputs.js";
+import { PortalAccountIdInput, PortalAccountReasonInput } from "./unlinked-account.inputs.js";
 import {
   DeletedPortalAccountPayload,
   PortalAccountConnection,
   PortalAccountPayload,
-} from "./portal-account.results.js";
+} from "./unlinked-account.results.js";
 import type { UnlinkedAccounts } from "./unlinked-accounts.service.js";
 
 @Resolver(() => PortalAccountConnection)
