@@ -2,6 +2,7 @@ import type { Core } from "./core.js";
 import { accessCheckModule } from "./features/access-check/access-check.module.js";
 import type { FeatureModule } from "./features/access/feature-module.js";
 import { apiKeysModule } from "./features/api-keys/api-keys.module.js";
+import { auditExportModule } from "./features/audit-export/audit-export.module.js";
 import { auditModule } from "./features/audit/audit.module.js";
 import { brandingModule } from "./features/branding/branding.module.js";
 import { clientLanguageModule } from "./features/client-language/client-language.module.js";
@@ -10,6 +11,7 @@ import { contactsModule } from "./features/contacts/contacts.module.js";
 import { firmStaffModule } from "./features/firm-staff/firm-staff.module.js";
 import { firmsModule } from "./features/firms/firms.module.js";
 import { invitationsModule } from "./features/invitations/invitations.module.js";
+import { liveFeedModule } from "./features/live-feed/live-feed.module.js";
 import { magicLinksModule } from "./features/magic-links/magic-links.module.js";
 import { mailModule } from "./features/mail/mail.module.js";
 import { notMeModule } from "./features/not-me/not-me.module.js";
@@ -42,6 +44,8 @@ export const featureModules: readonly ((platform: Platform, core: Core) => Featu
   contactsModule,
   clientLanguageModule,
   auditModule,
+  liveFeedModule,
+  auditExportModule,
   viewersModule,
   signInModule,
   magicLinksModule,

@@ -8,7 +8,7 @@ import type { RequestContext } from "../callers/request-context.js";
 import { ApiKeyService } from "../api-keys/api-key.service.js";
 import { SessionService } from "../sessions/session.service.js";
 import { AuditExport } from "./audit-export.service.js";
-import { AuditLog } from "./audit-log.service.js";
+import { AuditLog } from "../audit/audit-log.service.js";
 import { systemActor, type RecordedEvent } from "../work/unit-of-work.js";
 
 type Event = Record<"id" | "type" | "occurredAt" | "summary" | "actorKind", string> &

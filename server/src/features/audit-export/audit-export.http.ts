@@ -9,7 +9,7 @@ import { badInput, rateLimited } from "../../platform/graphql/failures.js";
 import type { Handler } from "../../platform/http/http-server.js";
 import { sendError } from "../../platform/http/responses.js";
 import type { RequestContext } from "../callers/request-context.js";
-import { ActorKindEnum, type AuditEventFilter } from "./audit-event.results.js";
+import { ActorKindEnum, type AuditEventFilter } from "../audit/audit-event.results.js";
 import type { AuditExport } from "./audit-export.service.js";
 
 /** What an export costs of the caller's budget of a minute (limits/cost-budgets.ts): three at most. */

@@ -4,9 +4,9 @@ import { unauthenticated } from "../../platform/graphql/failures.js";
 import { asFirmCaller, credentialIdOf, type FirmCaller } from "../callers/caller.js";
 import { checkAccess, type AccessRule } from "../access/access-rule.js";
 import { actorIn, type RequestContext } from "../callers/request-context.js";
-import type { AuditEventFilter, AuditEventView } from "./audit-event.results.js";
-import type { AuditLog } from "./audit-log.service.js";
-import { callersNow, type CallersNowNeeds } from "./callers-now.js";
+import type { AuditEventFilter, AuditEventView } from "../audit/audit-event.results.js";
+import type { AuditLog } from "../audit/audit-log.service.js";
+import { callersNow, type CallersNowNeeds } from "../request-contexts/callers-now.js";
 import { sentenceOf, type Work } from "../work/unit-of-work.js";
 
 /** Who may take the log with them: more than reading it, as it is every client's address and doings in one file. */

@@ -4,21 +4,19 @@ import type { Log } from "../../platform/log.js";
 import { SharedEvents, type Subscriber } from "../../platform/websocket/shared-events.js";
 import type { SharedOperation } from "../../platform/websocket/shared-operation.js";
 import { asFirmCaller, credentialIdOf, rightsOf, type FirmCaller } from "../callers/caller.js";
-import { checkAccess, may, type AccessRule } from "../access/access-rule.js";
+import { checkAccess, may } from "../access/access-rule.js";
 import type { RequestContext } from "../callers/request-context.js";
-import type { AuditEvent } from "./audit-event.entity.js";
-import { AuditEventView } from "./audit-event.results.js";
-import { seqOfCursor, type AuditLog } from "./audit-log.service.js";
-import { callersNow, type CallersNowNeeds } from "./callers-now.js";
+import type { AuditEvent } from "../audit/audit-event.entity.js";
+import { AuditEventView } from "../audit/audit-event.results.js";
+import { seqOfCursor, type AuditLog } from "../audit/audit-log.service.js";
+import { callersNow, type CallersNowNeeds } from "../request-contexts/callers-now.js";
+import { eventsRule } from "../audit/audit-event.rules.js";
 
 /** The log is looked at again at the latest after so long, also when no wake-up came (another instance wrote, a message was lost). */
 const POLL_MS = 1000;
 const BATCH = 100;
 /** RFC 6455's registry. At 1011 graphql-ws's client would give up for good. */
 const TRY_AGAIN_LATER = 1013;
-
-/** Who may read events: asked when a subscription begins and before each batch of events. */
-export const eventsRule = { team: "read", key: "AUDIT_READ" } as const satisfies AccessRule;
 
 export interface LiveFeedNeeds extends CallersNowNeeds {
   auditLog: AuditLog;
