@@ -19,6 +19,7 @@ import { ownSecurityModule } from "./features/own-security/own-security.module.j
 import { portalAccountsModule } from "./features/portal-accounts/portal-accounts.module.js";
 import { portalAdministrationModule } from "./features/portal-administration/portal-administration.module.js";
 import { portalMailRequestsModule } from "./features/portal-mail-requests/portal-mail-requests.module.js";
+import { portalStatsModule } from "./features/portal-stats/portal-stats.module.js";
 import { retentionModule } from "./features/retention/retention.module.js";
 import { rollOutModule } from "./features/roll-out/roll-out.module.js";
 import { securityModeModule } from "./features/security-mode/security-mode.module.js";
@@ -42,6 +43,7 @@ export const featureModules: readonly ((platform: Platform, core: Core) => Featu
   retentionModule,
   securityModeModule,
   contactsModule,
+  portalStatsModule,
   clientLanguageModule,
   auditModule,
   liveFeedModule,

@@ -4,7 +4,7 @@ import { answer, UserError } from "../../platform/graphql/payloads.js";
 import { Allow } from "../access/allow.js";
 import { asPortalCaller } from "../callers/caller.js";
 import type { RequestContext } from "../callers/request-context.js";
-import { SecurityPolicyPayload } from "../firms/firm.results.js";
+import { SecurityPolicyPayload } from "../security-mode/security-policy.results.js";
 import type { FirmService } from "../firms/firm.service.js";
 import { PortalViewerView } from "../viewers/viewer.results.js";
 import { ChooseLanguagePayload, LanguageEnum, LanguageInput } from "./client-language.results.js";

@@ -1,5 +1,6 @@
 import {
   allowsPasswordLogin,
+  availableModes,
   counts,
   lifetimes,
   loosens,
@@ -25,9 +26,10 @@ import { PortalAccount } from "../portal-accounts/portal-account.entity.js";
 import { Session } from "../sessions/session.entity.js";
 import { SignInChallenge } from "../sign-in/sign-in-challenge.entity.js";
 import type { UnitOfWork, Work } from "../work/unit-of-work.js";
-import { SecurityModeImpactView } from "../firms/firm.results.js";
+import { SecurityModeImpactView } from "./security-mode.results.js";
 import { TwoFactorState } from "../two-factor/two-factor.entity.js";
 import { SecurityPolicy } from "./security-policy.entity.js";
+import { SecurityPolicyView } from "./security-policy.results.js";
 import { loadPolicy, type FirmPolicy } from "../firms/security-policy.reader.js";
 
 export interface PolicyChange {
@@ -83,6 +85,11 @@ const LIVE = select({
 /** Changes how a firm's clients get in, in force from the commit. */
 export class SecurityPolicyService {
   constructor(private readonly work: Work) {}
+
+  async of(firmId: string): Promise<SecurityPolicyView> {
+    const policy = await loadPolicy(this.work.reader, firmId);
+    return Object.assign(new SecurityPolicyView(), { ...policy, availableModes: availableModes(policy.plan) });
+  }
 
   async update(change: PolicyChange, context: RequestContext): Promise<string> {
     await this.work.do((unit) => changePolicy(unit, change, context));

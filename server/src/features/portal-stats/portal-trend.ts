@@ -2,7 +2,7 @@ import type { AuditEventType } from "@gatehouse/shared";
 import { computed, placeholders, select, sql, table } from "../../platform/database/sql.js";
 import { AuditEvent } from "../audit/audit-event.entity.js";
 import type { Work } from "../work/unit-of-work.js";
-import { PortalTrendDay } from "./firm.results.js";
+import { PortalTrendDay } from "./portal-stats.results.js";
 
 const DAY_MS = 86_400_000;
 const counted = {
