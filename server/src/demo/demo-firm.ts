@@ -8,7 +8,7 @@ import { insertMember } from "../features/firm-staff/insert-member.js";
 import { insertFirm } from "../features/firms/insert-firm.js";
 import { systemActor, type Actor, type UnitOfWork, type Work } from "../features/work/unit-of-work.js";
 import { ClientRequest, ClientRequestItem } from "../features/client-requests/client-request.entity.js";
-import { settleSignIns } from "../features/contacts/contact-access-state.js";
+import { settleSignIns } from "../features/contacts/account-links.js";
 import { counted } from "../features/contacts/portal-counts.js";
 import { applyBranding, checked } from "../features/branding/branding.service.js";
 import { Contact, SearchWord } from "../features/contacts/contact.entity.js";

@@ -7,7 +7,7 @@ import { ContactView } from "../contacts/contact.results.js";
 import type { ContactService } from "../contacts/contact.service.js";
 import { AuditEventConnection, AuditEventsArgs, AuditEventView } from "./audit-event.results.js";
 import type { AuditLog } from "./audit-log.service.js";
-import { eventsRule } from "./audit-event.rules.js";
+import { eventsRule } from "./audit-event.access.js";
 import { sentenceOf } from "../work/unit-of-work.js";
 
 @Resolver(() => AuditEventView)

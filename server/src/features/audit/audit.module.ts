@@ -3,7 +3,7 @@ import type { FeatureModule } from "../access/feature-module.js";
 import { asFirmCaller } from "../callers/caller.js";
 import type { ContactService } from "../contacts/contact.service.js";
 import { AuditEventResolver, ContactEventsResolver } from "./audit-event.resolver.js";
-import { eventsRule } from "./audit-event.rules.js";
+import { eventsRule } from "./audit-event.access.js";
 import type { AuditLog } from "./audit-log.service.js";
 
 interface AuditNeeds {

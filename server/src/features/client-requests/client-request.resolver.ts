@@ -6,7 +6,7 @@ import { Allow } from "../access/allow.js";
 import type { AccessRule } from "../access/access-rule.js";
 import type { RequestContext } from "../callers/request-context.js";
 import { ContactView } from "../contacts/contact.results.js";
-import { contactsRule } from "../contacts/contact.rules.js";
+import { contactsRule } from "../contacts/contact.access.js";
 import type { ContactService } from "../contacts/contact.service.js";
 import { MagicLinkStateEnum } from "../magic-links/magic-link.results.js";
 import { PortalViewerView } from "../viewers/viewer.results.js";

@@ -11,7 +11,7 @@ import { voidTokensOf } from "../mailed-tokens/mailed-tokens.js";
 import { ClientRequest } from "../client-requests/client-request.entity.js";
 import { PortalAccount } from "../portal-accounts/portal-account.entity.js";
 import type { Actor, RecordedEvent, UnitOfWork } from "../work/unit-of-work.js";
-import { settleLinks, settleSignIns, stateOf } from "./contact-access-state.js";
+import { settleLinks, settleSignIns, stateOf } from "./account-links.js";
 import { tellOfRedirect, type Redirect } from "./contact-redirects.js";
 import { contactWords, nameKeyOf } from "./contact-index.js";
 import { Contact, SearchWord } from "./contact.entity.js";

@@ -6,7 +6,7 @@ import type { RequestContext } from "../callers/request-context.js";
 import { PortalAccountView } from "../portal-accounts/portal-account.results.js";
 import { ContactInput, ContactsArgs, UpdateContactInput, UpsertContactsInput } from "./contact.inputs.js";
 import { ContactConnection, ContactPayload, ContactView, UpsertContactsPayload } from "./contact.results.js";
-import { accountRule, contactsRule } from "./contact.rules.js";
+import { accountRule, contactsRule } from "./contact.access.js";
 import type { ContactService } from "./contact.service.js";
 
 const writing = { team: "write", key: "CONTACTS_WRITE" } as const;

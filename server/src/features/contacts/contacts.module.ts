@@ -2,7 +2,7 @@ import type { Platform } from "../../platform/platform.js";
 import { asFirmCaller } from "../callers/caller.js";
 import type { FeatureModule } from "../access/feature-module.js";
 import { AccountContactsResolver, ContactConnectionResolver, ContactResolver } from "./contact.resolver.js";
-import { accountRule, contactsRule } from "./contact.rules.js";
+import { accountRule, contactsRule } from "./contact.access.js";
 import type { ContactService } from "./contact.service.js";
 
 export function contactsModule(_platform: Platform, { contacts }: { contacts: ContactService }) {

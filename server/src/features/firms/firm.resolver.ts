@@ -4,7 +4,7 @@ import { asFirmCaller } from "../callers/caller.js";
 import type { RequestContext } from "../callers/request-context.js";
 import { FirmView, PortalFirmView } from "./firm.results.js";
 import type { FirmService } from "./firm.service.js";
-import { firmRule } from "./firm.rules.js";
+import { firmRule } from "./firm.access.js";
 
 @Resolver(() => FirmView)
 export class FirmResolver {

@@ -2,7 +2,7 @@ import type { Platform } from "../../platform/platform.js";
 import { asFirmCaller } from "../callers/caller.js";
 import type { FeatureModule } from "../access/feature-module.js";
 import { FirmResolver } from "./firm.resolver.js";
-import { firmRule } from "./firm.rules.js";
+import { firmRule } from "./firm.access.js";
 import type { FirmService } from "./firm.service.js";
 
 export function firmsModule(_platform: Platform, { firms }: { firms: FirmService }) {

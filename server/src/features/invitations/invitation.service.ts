@@ -16,7 +16,7 @@ import { mustBeFresh } from "../access/fresh-proof.js";
 import { actorIn, type RequestContext } from "../callers/request-context.js";
 import { readMessage } from "../../platform/graphql/input-texts.js";
 import type { Actor, UnitOfWork, Work } from "../work/unit-of-work.js";
-import { markInvited } from "../contacts/contact-access-state.js";
+import { markInvited } from "../contacts/account-links.js";
 import { Contact } from "../contacts/contact.entity.js";
 import { ContactPayload, ContactView } from "../contacts/contact.results.js";
 import { lockContacts } from "../contacts/contacts-lock.js";

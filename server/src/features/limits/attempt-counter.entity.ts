@@ -1,7 +1,7 @@
 import { Entity } from "typeorm";
 import { AtColumn, CountColumn, DigestColumn } from "../../platform/database/columns.js";
 
-/** An AttemptCount of shared's attempt-rules: what may happen only so often, by source address, by address of a mail, by password. Counted in a transaction of its own. */
+/** An AttemptCount of shared's attempt-policy: what may happen only so often, by source address, by address of a mail, by password. Counted in a transaction of its own. */
 @Entity("attempt_counters")
 export class AttemptCounter {
   /** What is counted, e.g. `password:<firm>:<digest of email>`. */

@@ -3,7 +3,7 @@ import type { AuditEventType } from "@gatehouse/shared";
 import { Allow } from "../access/allow.js";
 import type { RequestContext } from "../callers/request-context.js";
 import { AuditEventTypeEnum, AuditEventView } from "../audit/audit-event.results.js";
-import { eventsRule } from "../audit/audit-event.rules.js";
+import { eventsRule } from "../audit/audit-event.access.js";
 
 @Resolver()
 export class LiveFeedResolver {

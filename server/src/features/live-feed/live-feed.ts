@@ -10,7 +10,7 @@ import type { AuditEvent } from "../audit/audit-event.entity.js";
 import { AuditEventView } from "../audit/audit-event.results.js";
 import { seqOfCursor, type AuditLog } from "../audit/audit-log.service.js";
 import { callersNow, type CallersNowNeeds } from "../request-contexts/callers-now.js";
-import { eventsRule } from "../audit/audit-event.rules.js";
+import { eventsRule } from "../audit/audit-event.access.js";
 
 /** The log is looked at again at the latest after so long, also when no wake-up came (another instance wrote, a message was lost). */
 const POLL_MS = 1000;

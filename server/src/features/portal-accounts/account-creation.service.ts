@@ -5,7 +5,7 @@ import { Refusal } from "../../platform/graphql/failures.js";
 import type { Person } from "../people/person.js";
 import type { RequestContext } from "../callers/request-context.js";
 import type { UnitOfWork, Work } from "../work/unit-of-work.js";
-import { linkAccount } from "../contacts/contact-access-state.js";
+import { linkAccount } from "../contacts/account-links.js";
 import { Firm } from "../firms/firm.entity.js";
 import { loadPolicy } from "../firms/security-policy.reader.js";
 import { MagicLink } from "../magic-links/magic-link.entity.js";

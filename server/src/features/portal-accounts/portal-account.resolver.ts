@@ -3,7 +3,7 @@ import { answer, AcceptedPayload } from "../../platform/graphql/payloads.js";
 import { DateTime } from "../../platform/graphql/date-time.js";
 import { Allow, ReadAlong } from "../access/allow.js";
 import type { RequestContext } from "../callers/request-context.js";
-import { accountRule } from "../contacts/contact.rules.js";
+import { accountRule } from "../contacts/contact.access.js";
 import { SessionView } from "../sessions/session.results.js";
 import type { SessionService } from "../sessions/session.service.js";
 import { ConfirmLoginEmailInput, CreatePortalAccountInput, ResetPasswordInput } from "./portal-account.inputs.js";

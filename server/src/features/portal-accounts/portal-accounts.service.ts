@@ -6,7 +6,7 @@ import type { RequestContext } from "../callers/request-context.js";
 import { endAccess } from "../access-endings/end-access.js";
 import { retireAddress } from "../access-endings/retire-address.js";
 import type { Work } from "../work/unit-of-work.js";
-import { contactIdsOf, linkAccount } from "../contacts/contact-access-state.js";
+import { contactIdsOf, linkAccount } from "../contacts/account-links.js";
 import { PortalFirmView } from "../firms/firm.results.js";
 import { notify } from "../mail/security-notices.js";
 import { loginEmailChanged, passwordChanged } from "../mail/security-letters.js";

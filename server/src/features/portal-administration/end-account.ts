@@ -2,7 +2,7 @@ import { endAccess } from "../access-endings/end-access.js";
 import type { Person } from "../people/person.js";
 import type { Actor, UnitOfWork } from "../work/unit-of-work.js";
 import { readdressRequests } from "../access-endings/retire-address.js";
-import { linkAccount, unlinkAccount } from "../contacts/contact-access-state.js";
+import { linkAccount, unlinkAccount } from "../contacts/account-links.js";
 import type { Contact } from "../contacts/contact.entity.js";
 import { accountDeleted } from "../mail/account-letters.js";
 import { PasswordCredential } from "../passwords/password-credential.entity.js";

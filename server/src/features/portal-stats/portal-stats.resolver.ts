@@ -3,7 +3,7 @@ import { badInput } from "../../platform/graphql/failures.js";
 import { Allow } from "../access/allow.js";
 import { FirmView } from "../firms/firm.results.js";
 import { PortalStatsView, PortalTrendDay } from "./portal-stats.results.js";
-import { firmRule } from "../firms/firm.rules.js";
+import { firmRule } from "../firms/firm.access.js";
 import type { PortalStats } from "./portal-stats.service.js";
 
 @Resolver(() => FirmView)

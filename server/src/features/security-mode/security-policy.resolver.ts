@@ -5,7 +5,7 @@ import { Allow } from "../access/allow.js";
 import { asFirmCaller } from "../callers/caller.js";
 import type { RequestContext } from "../callers/request-context.js";
 import { FirmView } from "../firms/firm.results.js";
-import { firmRule } from "../firms/firm.rules.js";
+import { firmRule } from "../firms/firm.access.js";
 import type { FirmService } from "../firms/firm.service.js";
 import { SecurityModeEnum, SecurityModeImpactView } from "./security-mode.results.js";
 import { UpdateSecurityPolicyInput } from "./security-policy.inputs.js";

@@ -15,7 +15,7 @@ import type { Person } from "../people/person.js";
 import type { RequestContext } from "../callers/request-context.js";
 import type { UnitOfWork } from "../work/unit-of-work.js";
 import { ClientRequest } from "../client-requests/client-request.entity.js";
-import { noteSignIn } from "../contacts/contact-access-state.js";
+import { noteSignIn } from "../contacts/account-links.js";
 import { Contact } from "../contacts/contact.entity.js";
 import { TeamMember } from "../firm-staff/team-member.entity.js";
 import { TeamMemberView } from "../firm-staff/team-member.results.js";

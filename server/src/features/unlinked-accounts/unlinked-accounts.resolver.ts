@@ -4,7 +4,7 @@ import { answer } from "../../platform/graphql/payloads.js";
 import { Allow } from "../access/allow.js";
 import { asFirmCaller } from "../callers/caller.js";
 import type { RequestContext } from "../callers/request-context.js";
-import { contactsRule } from "../contacts/contact.rules.js";
+import { contactsRule } from "../contacts/contact.access.js";
 import { PortalAccountIdInput, PortalAccountReasonInput } from "./unlinked-account.inputs.js";
 import {
   DeletedPortalAccountPayload,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { refusalsInEnglish } from "../failures/refusals.en.js";
-import { passwordFault } from "./password-rules.js";
+import { passwordFault } from "./password-policy.js";
 
 const context = { email: "maya.lindqvist@client.example", firmName: "Harbor & Pine Accounting" };
 const isCommon = (password: string) => password === "correcthorsebatterystaple";

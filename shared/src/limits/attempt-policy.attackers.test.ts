@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { countAttempt, mostAttempts, type AttemptCount } from "./attempt-rules.js";
+import { countAttempt, mostAttempts, type AttemptCount } from "./attempt-policy.js";
 import { attemptLimits, type AttemptLimit } from "./limits.js";
 
 const hour = 3_600_000;

@@ -1,5 +1,5 @@
 import { expect, it } from "@jest/globals";
-import { mayAddPasskey } from "./passkey-rules.js";
+import { mayAddPasskey } from "./passkey-policy.js";
 
 it.each([
   [true, 0, true],

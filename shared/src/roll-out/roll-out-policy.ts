@@ -1,4 +1,4 @@
-import type { PortalAccessState } from "../contacts/portal-access-state.js";
+import type { PortalAccessState } from "../contacts/portal-access-policy.js";
 import { dayInWords } from "../language/dates.js";
 import type { Language } from "../language/language.js";
 import { lengths } from "../limits/limits.js";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { portalAccessState } from "../contacts/portal-access-state.js";
+import { portalAccessState } from "../contacts/portal-access-policy.js";
 import { textIsPlain } from "../names/name.js";
 import {
   concernedGroups,
@@ -18,7 +18,7 @@ import {
   type RollOutFacts,
   type RollOutPlan,
   type RollOutStep,
-} from "./roll-out-rules.js";
+} from "./roll-out-policy.js";
 
 const day = 24 * 3_600_000;
 const start = 1_000 * day;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { isCalendarDate, readRequestDraft } from "./client-request-rules.js";
+import { isCalendarDate, readRequestDraft } from "./client-request-policy.js";
 
 const good = { title: "Tax return", items: ["Payroll"] };
 

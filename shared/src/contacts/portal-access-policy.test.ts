@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { portalAccessState } from "./portal-access-state.js";
+import { portalAccessState } from "./portal-access-policy.js";
 
 describe("how far a contact is on the way into the portal", () => {
   // The first that applies, so that each contact is counted once.

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { decideClaim, linkState, requestLinkState, type MagicLinkFacts } from "./magic-link-state.js";
+import { decideClaim, linkState, requestLinkState, type MagicLinkFacts } from "./magic-link-policy.js";
 
 const fresh: MagicLinkFacts = { expiresAt: 100, claimedAt: null, boundUntil: null, revokedAt: null };
 const claimed: MagicLinkFacts = { ...fresh, claimedAt: 50, boundUntil: 200 };

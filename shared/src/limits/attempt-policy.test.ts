@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { countAttempt, leewayOf, mostAttempts, paceOf, waitEndsAt, type AttemptCount } from "./attempt-rules.js";
+import { countAttempt, leewayOf, mostAttempts, paceOf, waitEndsAt, type AttemptCount } from "./attempt-policy.js";
 import { CLOCK_MARGIN_MS } from "./clock-ahead.js";
 import { attemptLimits, type AttemptLimit } from "./limits.js";
 
