@@ -10,7 +10,7 @@ import { Firm } from "../features/firms/firm.entity.js";
 import { insertFirm } from "../features/firms/insert-firm.js";
 import { operatorsShare } from "../features/passwords/hash-share.js";
 import type { PasswordHasher } from "../features/passwords/password-hasher.js";
-import { mustBeGoodPassword } from "../features/passwords/password.service.js";
+import { mustBeGoodPassword } from "../features/passwords/passwords.js";
 import type { UnitOfWork, Work } from "../features/work/unit-of-work.js";
 import { CommandError } from "./command-error.js";
 

@@ -10,7 +10,7 @@ import { systemActor, type Actor, type UnitOfWork, type Work } from "../features
 import { ClientRequest, ClientRequestItem } from "../features/client-requests/client-request.entity.js";
 import { settleSignIns } from "../features/contacts/account-links.js";
 import { counted } from "../features/contacts/portal-counts.js";
-import { applyBranding, checked } from "../features/branding/branding.service.js";
+import { applyBranding, checked } from "../features/branding/firm-branding.service.js";
 import { Contact, SearchWord } from "../features/contacts/contact.entity.js";
 import type { Firm } from "../features/firms/firm.entity.js";
 import type { TeamMember } from "../features/firm-staff/team-member.entity.js";

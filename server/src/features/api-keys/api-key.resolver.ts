@@ -6,7 +6,7 @@ import type { AccessRule } from "../access/access-rule.js";
 import { actorIn, type RequestContext } from "../callers/request-context.js";
 import { ApiKeyIdInput, CreateApiKeyInput } from "./api-key.inputs.js";
 import { ApiKeyPayload, ApiKeyView, CreateApiKeyPayload } from "./api-key.results.js";
-import type { ApiKeyService } from "./api-key.service.js";
+import type { ApiKeys } from "./api-keys.service.js";
 
 /** Who reads the list of keys. */
 export const apiKeysRule = { team: "read" } as const satisfies AccessRule;
@@ -14,7 +14,7 @@ export const apiKeysRule = { team: "read" } as const satisfies AccessRule;
 /** People alone manage keys: a key must not be able to make another one or to outlive its revocation by it. */
 @Resolver()
 export class ApiKeysResolver {
-  constructor(private readonly keys: ApiKeyService) {}
+  constructor(private readonly keys: ApiKeys) {}
 
   @Allow(apiKeysRule)
   @Query(() => [ApiKeyView], { description: "The firm's API keys, newest first." })

@@ -5,8 +5,8 @@ import { withoutFormulaGuard } from "@gatehouse/shared";
 import { describeOnBothDatabases } from "../../testing/databases.js";
 import { CLIENT_PASSWORD, OWNER_PASSWORD, World } from "../../testing/world.js";
 import type { RequestContext } from "../callers/request-context.js";
-import { ApiKeyService } from "../api-keys/api-key.service.js";
-import { SessionService } from "../sessions/session.service.js";
+import { ApiKeys } from "../api-keys/api-keys.service.js";
+import { Sessions } from "../sessions/sessions.service.js";
 import { AuditExport } from "./audit-export.service.js";
 import { AuditLog } from "../audit/audit-log.service.js";
 import { systemActor, type RecordedEvent } from "../work/unit-of-work.js";
@@ -253,8 +253,8 @@ describeOnBothDatabases("the audit log as a file", (database) => {
 
   it("breaks off once the session has ended or lost the right, so that no half file looks whole", async () => {
     const { work } = world.app;
-    const sessions = new SessionService(work);
-    const apiKeys = new ApiKeyService({ work, log: createLog("silent") });
+    const sessions = new Sessions(work);
+    const apiKeys = new ApiKeys({ work, log: createLog("silent") });
     const auditExport = new AuditExport({ work, log: new AuditLog(work), sessions, apiKeys });
     const email = await world.member(firm.id, "ADMIN");
     const { result } = await world.signIn("teamSignIn", "TeamSignInInput", { email, password: OWNER_PASSWORD });

@@ -2,19 +2,19 @@ import { isFromElsewhere } from "../../platform/http/same-site.js";
 import type { CostOptions } from "../../platform/limits/limits.plugin.js";
 import type { Platform } from "../../platform/platform.js";
 import type { FeatureModule } from "../access/feature-module.js";
-import type { ApiKeyService } from "../api-keys/api-key.service.js";
+import type { ApiKeys } from "../api-keys/api-keys.service.js";
 import type { AuditLog } from "../audit/audit-log.service.js";
 import type { RequestContext } from "../callers/request-context.js";
 import type { RequestContexts } from "../request-contexts/request-context.factory.js";
-import type { SessionService } from "../sessions/session.service.js";
+import type { Sessions } from "../sessions/sessions.service.js";
 import type { Work } from "../work/unit-of-work.js";
 import { auditExportHandler } from "./audit-export.http.js";
 import { AuditExport } from "./audit-export.service.js";
 
 interface AuditExportNeeds {
   work: Work;
-  sessions: SessionService;
-  apiKeys: ApiKeyService;
+  sessions: Sessions;
+  apiKeys: ApiKeys;
   auditLog: AuditLog;
   contexts: RequestContexts;
   costs: CostOptions<RequestContext>;

@@ -4,7 +4,7 @@ import { Allow } from "../access/allow.js";
 import { asFirmCaller } from "../callers/caller.js";
 import type { RequestContext } from "../callers/request-context.js";
 import { ContactView } from "../contacts/contact.results.js";
-import type { ContactService } from "../contacts/contact.service.js";
+import type { Contacts } from "../contacts/contacts.service.js";
 import { AuditEventConnection, AuditEventsArgs, AuditEventView } from "./audit-event.results.js";
 import type { AuditLog } from "./audit-log.service.js";
 import { eventsRule } from "./audit-event.access.js";
@@ -14,7 +14,7 @@ import { sentenceOf } from "../work/unit-of-work.js";
 export class AuditEventResolver {
   constructor(
     private readonly log: AuditLog,
-    private readonly contacts: ContactService,
+    private readonly contacts: Contacts,
   ) {}
 
   @Allow(eventsRule)

@@ -1,13 +1,13 @@
 import type { Platform } from "../../platform/platform.js";
 import type { FeatureModule } from "../access/feature-module.js";
 import { asFirmCaller } from "../callers/caller.js";
-import type { ContactService } from "../contacts/contact.service.js";
+import type { Contacts } from "../contacts/contacts.service.js";
 import { AuditEventResolver, ContactEventsResolver } from "./audit-event.resolver.js";
 import { eventsRule } from "./audit-event.access.js";
 import type { AuditLog } from "./audit-log.service.js";
 
 interface AuditNeeds {
-  contacts: ContactService;
+  contacts: Contacts;
   auditLog: AuditLog;
 }
 

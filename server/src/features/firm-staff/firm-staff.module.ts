@@ -1,8 +1,8 @@
 import type { Platform } from "../../platform/platform.js";
 import type { FeatureModule } from "../access/feature-module.js";
-import type { SessionService } from "../sessions/session.service.js";
+import type { Sessions } from "../sessions/sessions.service.js";
 import type { Attempts } from "../limits/attempts.service.js";
-import type { ViewerService } from "../viewers/viewer.service.js";
+import type { Viewers } from "../viewers/viewers.service.js";
 import type { SecondFactor } from "../two-factor/second-factor.service.js";
 import type { TwoFactorStatuses } from "../two-factor/two-factor-statuses.js";
 import type { Work } from "../work/unit-of-work.js";
@@ -12,11 +12,11 @@ import { Team } from "./team.service.js";
 
 interface FirmStaffNeeds {
   work: Work;
-  sessions: SessionService;
+  sessions: Sessions;
   secondFactor: SecondFactor;
   statuses: TwoFactorStatuses;
   attempts: Attempts;
-  viewers: ViewerService;
+  viewers: Viewers;
 }
 
 export function firmStaffModule(_platform: Platform, core: FirmStaffNeeds) {

@@ -3,12 +3,12 @@ import { Allow } from "../access/allow.js";
 import { asFirmCaller } from "../callers/caller.js";
 import type { RequestContext } from "../callers/request-context.js";
 import { FirmView, PortalFirmView } from "./firm.results.js";
-import type { FirmService } from "./firm.service.js";
+import type { Firms } from "./firms.service.js";
 import { firmRule } from "./firm.access.js";
 
 @Resolver(() => FirmView)
 export class FirmResolver {
-  constructor(private readonly firms: FirmService) {}
+  constructor(private readonly firms: Firms) {}
 
   @Allow(firmRule)
   @Query(() => FirmView, { description: "The caller's firm: team member or API key." })

@@ -2,13 +2,13 @@ import { Arg, Ctx, Mutation, Resolver } from "type-graphql";
 import { answer } from "../../platform/graphql/payloads.js";
 import { Allow } from "../access/allow.js";
 import type { RequestContext } from "../callers/request-context.js";
-import type { InvitationService } from "./invitation.service.js";
+import type { Invitations } from "./invitations.service.js";
 import { InviteContactsInput } from "./invitation.inputs.js";
 import { InviteContactsPayload } from "./invitation.results.js";
 
 @Resolver()
 export class InvitationResolver {
-  constructor(private readonly invitations: InvitationService) {}
+  constructor(private readonly invitations: Invitations) {}
 
   @Allow({ team: "write", key: "ACCESS_WRITE" })
   @Mutation(() => InviteContactsPayload, {

@@ -11,7 +11,7 @@ import { passwordStopped } from "../mail/account-letters.js";
 import { suspicionReported } from "../mail/team-letters.js";
 import { shareOfPerson } from "../passwords/hash-share.js";
 import type { PasswordHasher } from "../passwords/password-hasher.js";
-import { storePassword } from "../passwords/password.service.js";
+import { storePassword } from "../passwords/passwords.js";
 import { mailPasswordReset } from "../portal-accounts/mail-password-reset.js";
 import { findToken, spendToken } from "../mailed-tokens/mailed-tokens.js";
 import { loadPolicy } from "../firms/security-policy.reader.js";

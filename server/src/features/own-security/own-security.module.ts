@@ -4,7 +4,7 @@ import type { Attempts } from "../limits/attempts.service.js";
 import type { SourceLimits } from "../limits/source-limits.js";
 import type { Passkeys } from "../passkeys/passkeys.service.js";
 import type { PasswordHasher } from "../passwords/password-hasher.js";
-import type { SessionService } from "../sessions/session.service.js";
+import type { Sessions } from "../sessions/sessions.service.js";
 import type { AccountDoor } from "../sign-in/account-door.js";
 import type { EnrollmentCodes } from "../sign-in/enrollment-codes.js";
 import type { SecondFactorStep } from "../sign-in/second-factor-step.service.js";
@@ -24,7 +24,7 @@ interface OwnSecurityNeeds {
   work: Work;
   hasher: PasswordHasher;
   passkeys: Passkeys;
-  sessions: SessionService;
+  sessions: Sessions;
   secondFactor: SecondFactor;
   attempts: Attempts;
   challenges: SignInChallenges;

@@ -4,12 +4,12 @@ import { sessionCookie, type RequestContext } from "../callers/request-context.j
 import type { UnitOfWork } from "../work/unit-of-work.js";
 import { rememberDevice } from "../devices/known-devices.js";
 import type { Session } from "../sessions/session.entity.js";
-import type { SessionService } from "../sessions/session.service.js";
+import type { Sessions } from "../sessions/sessions.service.js";
 import type { SignInChallenges } from "../sign-in/sign-in-challenges.js";
 
 /** What follows for the caller's own session from an act that proves them again, or changes what proves them. */
 export class SessionRenewal {
-  constructor(private readonly needs: { sessions: SessionService; challenges: SignInChallenges }) {}
+  constructor(private readonly needs: { sessions: Sessions; challenges: SignInChallenges }) {}
 
   /** The session goes on under another id; the new cookie goes out with the answer. */
   async renew(

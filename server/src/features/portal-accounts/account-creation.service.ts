@@ -14,9 +14,9 @@ import { accountCreatedByLink } from "../mail/security-letters.js";
 import { accountTokens, findToken, spendToken, voidTokens } from "../mailed-tokens/mailed-tokens.js";
 import { shareOfPerson } from "../passwords/hash-share.js";
 import type { PasswordHasher } from "../passwords/password-hasher.js";
-import { mustBeGoodPassword, storePassword } from "../passwords/password.service.js";
+import { mustBeGoodPassword, storePassword } from "../passwords/passwords.js";
 import { Session } from "../sessions/session.entity.js";
-import type { SessionService } from "../sessions/session.service.js";
+import type { Sessions } from "../sessions/sessions.service.js";
 import type { AccountDoor } from "../sign-in/account-door.js";
 import { mustAllowLogin } from "../security-mode/must-allow-login.js";
 import { actorAs } from "../sign-in/sign-in-actor.js";
@@ -44,7 +44,7 @@ export class AccountCreation {
     private readonly needs: {
       work: Work;
       hasher: PasswordHasher;
-      sessions: SessionService;
+      sessions: Sessions;
       sourceLimits: SourceLimits;
       door: AccountDoor;
     },

@@ -5,7 +5,7 @@ import { Allow, ReadAlong } from "../access/allow.js";
 import type { RequestContext } from "../callers/request-context.js";
 import { accountRule } from "../contacts/contact.access.js";
 import { SessionView } from "../sessions/session.results.js";
-import type { SessionService } from "../sessions/session.service.js";
+import type { Sessions } from "../sessions/sessions.service.js";
 import { ConfirmLoginEmailInput, CreatePortalAccountInput, ResetPasswordInput } from "./portal-account.inputs.js";
 import { SignInPayload } from "../sign-in/sign-in.results.js";
 import type { TwoFactorStatuses } from "../two-factor/two-factor-statuses.js";
@@ -75,7 +75,7 @@ export class PortalAccountsResolver {
 @Resolver(() => PortalAccountView)
 export class PortalAccountFieldsResolver {
   constructor(
-    private readonly sessions: SessionService,
+    private readonly sessions: Sessions,
     private readonly statuses: TwoFactorStatuses,
   ) {}
 

@@ -2,7 +2,7 @@ import type { Platform } from "../../platform/platform.js";
 import type { FeatureModule } from "../access/feature-module.js";
 import type { SourceLimits } from "../limits/source-limits.js";
 import type { PasswordHasher } from "../passwords/password-hasher.js";
-import type { SessionService } from "../sessions/session.service.js";
+import type { Sessions } from "../sessions/sessions.service.js";
 import type { AccountDoor } from "../sign-in/account-door.js";
 import type { TwoFactorStatuses } from "../two-factor/two-factor-statuses.js";
 import type { Work } from "../work/unit-of-work.js";
@@ -13,7 +13,7 @@ import { PortalAccounts } from "./portal-accounts.service.js";
 interface PortalAccountsModuleNeeds {
   work: Work;
   hasher: PasswordHasher;
-  sessions: SessionService;
+  sessions: Sessions;
   sourceLimits: SourceLimits;
   accountDoor: AccountDoor;
   statuses: TwoFactorStatuses;

@@ -12,7 +12,7 @@ import { notify } from "../mail/security-notices.js";
 import { loginEmailChanged, passwordChanged } from "../mail/security-letters.js";
 import { shareOfPerson } from "../passwords/hash-share.js";
 import type { PasswordHasher } from "../passwords/password-hasher.js";
-import { lockedCredential, mustBeGoodPassword, storePassword } from "../passwords/password.service.js";
+import { lockedCredential, mustBeGoodPassword, storePassword } from "../passwords/passwords.js";
 import { loadPolicy } from "../firms/security-policy.reader.js";
 import type { AccountDoor } from "../sign-in/account-door.js";
 import { enterOrWait, outcomeOf } from "../sign-in/new-password-entry.js";

@@ -1,11 +1,11 @@
 import { credentialIdOf, type FirmCaller } from "../callers/caller.js";
-import type { ApiKeyService } from "../api-keys/api-key.service.js";
-import type { SessionService } from "../sessions/session.service.js";
+import type { ApiKeys } from "../api-keys/api-keys.service.js";
+import type { Sessions } from "../sessions/sessions.service.js";
 
 /** Who asks how callers stand by now. */
 export interface CallersNowNeeds {
-  sessions: SessionService;
-  apiKeys: ApiKeyService;
+  sessions: Sessions;
+  apiKeys: ApiKeys;
 }
 
 /** Callers as they are by now, by session or key; without those whose session or key has ended. */

@@ -18,7 +18,7 @@ import {
   RollOutRecipientConnection,
   RollOutView,
 } from "./roll-out.results.js";
-import type { RollOutService } from "./roll-out.service.js";
+import type { RollOuts } from "./roll-outs.service.js";
 import type { RollOutsReadModel } from "./roll-outs.read-model.js";
 
 /** Who reads roll-outs. */
@@ -28,7 +28,7 @@ const writing = { team: "write" } as const;
 @Resolver(() => RollOutView)
 export class RollOutResolver {
   constructor(
-    private readonly rollOuts: RollOutService,
+    private readonly rollOuts: RollOuts,
     private readonly readModel: RollOutsReadModel,
   ) {}
 

@@ -6,17 +6,17 @@ import { asFirmCaller } from "../callers/caller.js";
 import type { RequestContext } from "../callers/request-context.js";
 import { FirmView } from "../firms/firm.results.js";
 import { firmRule } from "../firms/firm.access.js";
-import type { FirmService } from "../firms/firm.service.js";
+import type { Firms } from "../firms/firms.service.js";
 import { SecurityModeEnum, SecurityModeImpactView } from "./security-mode.results.js";
 import { UpdateSecurityPolicyInput } from "./security-policy.inputs.js";
 import { SecurityPolicyPayload, SecurityPolicyView } from "./security-policy.results.js";
-import type { SecurityPolicyService } from "./security-policy.service.js";
+import type { SecurityPolicies } from "./security-policies.service.js";
 
 @Resolver(() => FirmView)
 export class SecurityPolicyResolver {
   constructor(
-    private readonly policies: SecurityPolicyService,
-    private readonly firms: FirmService,
+    private readonly policies: SecurityPolicies,
+    private readonly firms: Firms,
   ) {}
 
   @Allow(firmRule)

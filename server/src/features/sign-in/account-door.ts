@@ -23,7 +23,7 @@ import { notify } from "../mail/security-notices.js";
 import { newDeviceSignIn } from "../mail/security-letters.js";
 import { loadPolicy } from "../firms/security-policy.reader.js";
 import { Session } from "../sessions/session.entity.js";
-import type { OpenedSession, SessionService } from "../sessions/session.service.js";
+import type { OpenedSession, Sessions } from "../sessions/sessions.service.js";
 import type { SecondFactor } from "../two-factor/second-factor.service.js";
 import type { EnrollmentCodes } from "./enrollment-codes.js";
 import { rememberDevice } from "../devices/known-devices.js";
@@ -59,7 +59,7 @@ export class AccountDoor {
   constructor(
     private readonly needs: {
       challenges: SignInChallenges;
-      sessions: SessionService;
+      sessions: Sessions;
       secondFactor: SecondFactor;
       enrollmentCodes: EnrollmentCodes;
     },

@@ -11,7 +11,7 @@ import type { FirmPolicy } from "../firms/security-policy.reader.js";
 import type { MagicLink } from "../magic-links/magic-link.entity.js";
 import { MailedToken } from "../mailed-tokens/mailed-token.entity.js";
 import { Session } from "../sessions/session.entity.js";
-import type { SessionService } from "../sessions/session.service.js";
+import type { Sessions } from "../sessions/sessions.service.js";
 import type { SecondFactor } from "../two-factor/second-factor.service.js";
 import { askSecondFactor } from "./second-factor-asking.js";
 import type { SignInChallenges } from "./sign-in-challenges.js";
@@ -40,7 +40,7 @@ const END_EARLIER = sql`UPDATE ${sessionRows} SET ${sessionRows.revokedAt} = ?
 /** Where the way of a magic link ends: at its one request. */
 export class LinkDoor {
   constructor(
-    private readonly needs: { challenges: SignInChallenges; sessions: SessionService; secondFactor: SecondFactor },
+    private readonly needs: { challenges: SignInChallenges; sessions: Sessions; secondFactor: SecondFactor },
   ) {}
 
   /** What a claimed magic link leads to: its one request, or what has to be done first. */

@@ -12,7 +12,7 @@ import { Firm } from "../firms/firm.entity.js";
 import { PasswordCredential } from "../passwords/password-credential.entity.js";
 import { shareOfStranger } from "../passwords/hash-share.js";
 import type { PasswordHasher } from "../passwords/password-hasher.js";
-import { couldBePassword, lockedCredential, renewHash } from "../passwords/password.service.js";
+import { couldBePassword, lockedCredential, renewHash } from "../passwords/passwords.js";
 import { loadPolicy } from "../firms/security-policy.reader.js";
 import { knownDevicesOf, passwordTriesOn } from "../devices/known-devices.js";
 import { SecondFactorLocked } from "../two-factor/second-factor.service.js";

@@ -3,7 +3,7 @@ import { endAccess } from "../access-endings/end-access.js";
 import { notify } from "../mail/security-notices.js";
 import { passwordChanged } from "../mail/security-letters.js";
 import type { StoredPassword } from "../passwords/password-hasher.js";
-import { storePassword } from "../passwords/password.service.js";
+import { storePassword } from "../passwords/passwords.js";
 import { systemActor, type UnitOfWork } from "../work/unit-of-work.js";
 import type { TeamMember } from "../firm-staff/team-member.entity.js";
 

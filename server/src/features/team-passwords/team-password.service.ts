@@ -11,7 +11,7 @@ import { notify } from "../mail/security-notices.js";
 import { passwordChanged } from "../mail/security-letters.js";
 import { shareOfPerson } from "../passwords/hash-share.js";
 import type { PasswordHasher } from "../passwords/password-hasher.js";
-import { mustBeGoodPassword, storePassword } from "../passwords/password.service.js";
+import { mustBeGoodPassword, storePassword } from "../passwords/passwords.js";
 import { findToken, spendToken, voidTokens } from "../mailed-tokens/mailed-tokens.js";
 import { loadPolicy } from "../firms/security-policy.reader.js";
 import { enterOrWait, outcomeOf } from "../sign-in/new-password-entry.js";

@@ -2,11 +2,11 @@ import { Ctx, Query, Resolver } from "type-graphql";
 import { Allow } from "../access/allow.js";
 import type { RequestContext } from "../callers/request-context.js";
 import { ViewerUnion } from "./viewer.results.js";
-import type { ViewerService } from "./viewer.service.js";
+import type { Viewers } from "./viewers.service.js";
 
 @Resolver()
 export class ViewerResolver {
-  constructor(private readonly viewers: ViewerService) {}
+  constructor(private readonly viewers: Viewers) {}
 
   @Allow("anyone")
   @Query(() => ViewerUnion, { nullable: true, description: "Who is calling; null for nobody in particular." })

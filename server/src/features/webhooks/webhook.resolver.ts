@@ -15,7 +15,7 @@ import {
   WebhookEndpointPayload,
   WebhookEndpointView,
 } from "./webhook.results.js";
-import type { WebhookService } from "./webhook.service.js";
+import type { Webhooks } from "./webhooks.service.js";
 
 /** Who reads the endpoints. */
 export const endpointsRule = { team: "read", key: "WEBHOOKS_WRITE" } as const satisfies AccessRule;
@@ -23,7 +23,7 @@ const writing = { team: "write", key: "WEBHOOKS_WRITE" } as const;
 
 @Resolver(() => WebhookEndpointView)
 export class WebhooksResolver {
-  constructor(private readonly webhooks: WebhookService) {}
+  constructor(private readonly webhooks: Webhooks) {}
 
   @Allow(endpointsRule)
   @Query(() => [WebhookEndpointView], { description: "The firm's webhook endpoints, newest first." })

@@ -11,7 +11,7 @@ import { actorIn, type RequestContext } from "../callers/request-context.js";
 import type { Work } from "../work/unit-of-work.js";
 import { Contact } from "../contacts/contact.entity.js";
 import { MagicLink } from "../magic-links/magic-link.entity.js";
-import type { MagicLinkService } from "../magic-links/magic-link.service.js";
+import type { MagicLinks } from "../magic-links/magic-links.service.js";
 import { mailRequestLink } from "../magic-links/mail-request-link.js";
 import { ClientRequest, ClientRequestItem } from "./client-request.entity.js";
 import type { SendClientRequestInput, SetRequestItemDoneInput } from "./client-request.inputs.js";
@@ -46,8 +46,8 @@ const byDueDate = { kind: "requests.due", columns: BY_DUE_DATE, keysOfPage: keys
 export type RequestReach = { contactId: string } | { accountId: string } | { requestId: string };
 
 /** What the firm asks of its clients. */
-export class ClientRequestService {
-  constructor(private readonly needs: { work: Work; links: MagicLinkService }) {}
+export class ClientRequests {
+  constructor(private readonly needs: { work: Work; links: MagicLinks }) {}
 
   private readonly itemLoader = () =>
     new DataLoader<string, ClientRequestItem[]>(async (requestIds) => {

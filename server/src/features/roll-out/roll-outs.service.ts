@@ -34,7 +34,7 @@ import { invite } from "../mail/account-letters.js";
 import { twoFactorAnnouncement } from "../mail/roll-out-letters.js";
 import { loadPolicy } from "../firms/security-policy.reader.js";
 import { TwoFactorState } from "../two-factor/two-factor.entity.js";
-import { changePolicy } from "../security-mode/security-policy.service.js";
+import { changePolicy } from "../security-mode/security-policies.service.js";
 import { RollOut, RollOutRecipient } from "./roll-out.entity.js";
 import type { RollOutPreviewInput, StartRollOutInput, UndoRollOutInput } from "./roll-out.inputs.js";
 import type { RollOutMailPreview } from "./roll-out.results.js";
@@ -61,7 +61,7 @@ const ADD_RECIPIENTS = sql`
  * Starts, pauses, resumes and undoes a firm's roll-out of 2FA; the mails are the mailer's. Everybody locks in one order: the
  * policy, the roll-out, the firm's events.
  */
-export class RollOutService {
+export class RollOuts {
   constructor(private readonly needs: { work: Work; links: PortalLinks; onChange: () => void }) {}
 
   /** The policy, whom it concerns and the event, in one commit. Answers the roll-out's id. */

@@ -82,7 +82,7 @@ const TOUCH = sql`UPDATE ${sessions} SET ${sessions.lastUsedAt} = ? WHERE ${sess
 export type ShownSession = RowOf<typeof LIST>;
 
 /** Opens, finds, renews and ends sessions. */
-export class SessionService {
+export class Sessions {
   constructor(private readonly work: Work) {}
 
   /** Opens a session within the unit of work that earned it. The oldest beyond ten of its owner end. */

@@ -27,7 +27,7 @@ const newestFirst = keyset([
 ]);
 
 /** Where integrators want the firm's events sent. */
-export class WebhookService {
+export class Webhooks {
   constructor(
     private readonly needs: {
       work: Work;

@@ -14,7 +14,7 @@ const FIRM = select({
 }).from`${firms} WHERE ${firms.id} = ?`;
 
 /** Reads what a firm is. */
-export class FirmService {
+export class Firms {
   constructor(private readonly work: Work) {}
 
   async find(firmId: string): Promise<FirmView> {

@@ -83,7 +83,7 @@ const LIVE = select({
   WHERE ${s.firmId} = ? AND ${s.audience} = 'PORTAL' AND ${s.revokedAt} IS NULL AND ${s.expiresAt} > ? AND ${s.lastUsedAt} > ?`;
 
 /** Changes how a firm's clients get in, in force from the commit. */
-export class SecurityPolicyService {
+export class SecurityPolicies {
   constructor(private readonly work: Work) {}
 
   async of(firmId: string): Promise<SecurityPolicyView> {

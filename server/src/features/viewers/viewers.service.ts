@@ -46,7 +46,7 @@ export async function viewerOf(
 }
 
 /** Who is calling, for `viewer`. */
-export class ViewerService {
+export class Viewers {
   constructor(
     private readonly work: Work,
     /** The key that a key caller acts with. */

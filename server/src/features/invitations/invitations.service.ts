@@ -39,7 +39,7 @@ interface Reason {
 type Outcome = ContactView | Reason;
 
 /** Many invitations of one commit. */
-export interface Invitations {
+export interface InvitationBatch {
   firmId: string;
   /** As they were when they were chosen. */
   contacts: readonly Contact[];
@@ -52,7 +52,7 @@ export interface Invitations {
 }
 
 /** Invites contacts to create their portal account. */
-export class InvitationService {
+export class Invitations {
   constructor(private readonly needs: { work: Work; attempts: Attempts }) {}
 
   /** One result a contact, in order; a contact that cannot be invited does not stop the others. */
@@ -134,7 +134,7 @@ export class InvitationService {
 }
 
 /** Many invitations in one commit: whoever changed since they were chosen is left out of it. */
-export async function sendInvitations(unit: UnitOfWork, invitations: Invitations): Promise<Map<string, Outcome>> {
+export async function sendInvitations(unit: UnitOfWork, invitations: InvitationBatch): Promise<Map<string, Outcome>> {
   const { firmId, contacts: chosen, message, invitedBy, actor, twoFactorFrom } = invitations;
   const { manager, links } = unit;
   const outcomes = new Map<string, Outcome>();

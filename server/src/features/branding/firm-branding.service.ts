@@ -22,7 +22,7 @@ const BRANDING = select({ color: b.color, digest: l.digest, width: l.width, heig
   .from`${b} LEFT JOIN ${l} ON ${l.firmId} = ${b.firmId} WHERE ${b.firmId} = ?`;
 
 /** Sets and tells how a firm's portal looks. */
-export class BrandingService {
+export class FirmBranding {
   constructor(private readonly work: Work) {}
 
   async of(firmId: string): Promise<BrandingView> {

@@ -20,7 +20,7 @@ import { ContactsReadModel } from "./contacts.read-model.js";
 const ROWS_AT_ONCE = 100;
 
 /** The people at the firm's clients, as the firm lists them. */
-export class ContactService {
+export class Contacts {
   private readonly reads: ContactsReadModel;
   constructor(private readonly work: Work) {
     this.reads = new ContactsReadModel(work);

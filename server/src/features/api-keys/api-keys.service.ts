@@ -45,7 +45,7 @@ const REVOKE = sql`UPDATE ${keys} SET ${keys.revokedAt} = ? WHERE ${keys.id} = ?
 const TOUCH = sql`UPDATE ${keys} SET ${keys.lastUsedAt} = ? WHERE ${keys.id} = ? AND (${keys.lastUsedAt} IS NULL OR ${keys.lastUsedAt} <= ?)`;
 
 /** Integrators' keys: made by people, shown once, judged at every use. */
-export class ApiKeyService {
+export class ApiKeys {
   private readonly touches = new Set<Promise<unknown>>();
 
   constructor(private readonly needs: { work: Work; log: Log }) {}

@@ -56,7 +56,7 @@ const isMagicLinkToken = (text: string): boolean => /^gml_[\w-]{43}$/.test(text)
  * The ways into one request without an account. A link is looked at as often as anybody likes, claimed by a person's click, and
  * bound to the device that claimed it; a newer one that is claimed takes over from the older ones.
  */
-export class MagicLinkService {
+export class MagicLinks {
   constructor(private readonly needs: MagicLinkServiceNeeds) {}
 
   /** What a link would do; null for a token that is none. Changes nothing. */
