@@ -106,12 +106,17 @@ export function keyset(columns: readonly OrderColumn[]): Keyset {
   const between = sql`${after} AND ${before}`;
   const forward = orderOf(columns, true);
   const backward = orderOf(columns, false);
-  return (page) => ({
-    where: page.after ? (page.before ? between : after) : page.before ? before : ANY,
-    parameters: [...parametersOf(page.after), ...parametersOf(page.before)],
-    orderBy: page.isForward ? forward : backward,
-    rows: page.limit + 1,
-  });
+  return (page) => {
+    const parameters: CursorKeys = [];
+    if (page.after) addParameters(parameters, page.after);
+    if (page.before) addParameters(parameters, page.before);
+    return {
+      where: page.after ? (page.before ? between : after) : page.before ? before : ANY,
+      parameters,
+      orderBy: page.isForward ? forward : backward,
+      rows: page.limit + 1,
+    };
+  };
 }
 
 /** That an item comes after another one, or before it. */
@@ -126,9 +131,10 @@ function beyond(columns: readonly OrderColumn[], isAfter: boolean): Sql {
   const bounds = columns.slice(0, 1).map((column) => sql`${compare(column)}= ?`);
   return join([...bounds, sql`(${join(alternatives, " OR ")})`], " AND ");
 }
-/** Of a condition that `beyond` wrote. */
-function parametersOf(keys: CursorKeys | null): CursorKeys {
-  return keys === null ? [] : [...keys.slice(0, 1), ...keys.flatMap((_, index) => keys.slice(0, index + 1))];
+/** Of a condition that `beyond` wrote: the first key, and then the keys up to each. */
+function addParameters(parameters: CursorKeys, keys: CursorKeys): void {
+  parameters.push(...keys.slice(0, 1));
+  for (let count = 1; count <= keys.length; count++) parameters.push(...keys.slice(0, count));
 }
 const orderOf = (columns: readonly OrderColumn[], isForward: boolean): Sql =>
   join(
