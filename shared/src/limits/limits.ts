@@ -77,7 +77,7 @@ export const counts = {
 } as const;
 
 /**
- * How many tries in a window, and how long the wait after them, doubling from `firstWait` to `longestWait`; attempt-rules.ts has the rule.
+ * How many tries in a window, and how long the wait after them, doubling from `firstWait` to `longestWait`; attempt-policy.ts has the rule.
  * `perDay`: the most in any 24 hours, however they are spread.
  */
 export interface AttemptLimit {

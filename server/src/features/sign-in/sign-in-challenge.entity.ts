@@ -47,17 +47,3 @@ export class SignInChallenge {
   @AtColumn() expiresAt: number;
   @AtColumn({ nullable: true }) spentAt: number | null;
 }
-
-/** An AttemptCount of shared's attempt-rules: what may happen only so often, by source address, by address of a mail, by password. Counted in a transaction of its own. */
-@Entity("attempt_counters")
-export class AttemptCounter {
-  /** What is counted, e.g. `password:<firm>:<digest of email>`. */
-  @DigestColumn({ primary: true })
-  keyDigest: string;
-  @CountColumn() attempts: number;
-  @AtColumn() windowEndsAt: number;
-  @AtColumn({ nullable: true }) blockedUntil: number | null;
-  @CountColumn() blockCount: number;
-  /** How far ahead of now: how much of the day's share is used up. */
-  @AtColumn({ default: 0 }) owedUntil: number;
-}

@@ -58,3 +58,8 @@ export async function answer<P extends Payload>(
     return payload;
   }
 }
+
+@ObjectType({ description: "The wish was taken. Says nothing of whether the address is known." })
+export class AcceptedPayload extends Payload {
+  @Field(() => Boolean, { description: "True unless there are userErrors." }) accepted = false;
+}

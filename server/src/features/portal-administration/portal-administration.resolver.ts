@@ -1,0 +1,87 @@
+import { Arg, Ctx, Mutation, Resolver } from "type-graphql";
+import { answer } from "../../platform/graphql/payloads.js";
+import { Allow } from "../access/allow.js";
+import type { RequestContext } from "../callers/request-context.js";
+import { ContactPayload, ContactView } from "../contacts/contact.results.js";
+import { ChangeLoginEmailInput, ContactIdInput, ContactReasonInput } from "./portal-administration.inputs.js";
+import type { PortalAdministration } from "./portal-administration.service.js";
+
+@Resolver()
+export class PortalAdministrationResolver {
+  constructor(private readonly administration: PortalAdministration) {}
+
+  @Allow({ team: "write", key: "ACCESS_RESET" })
+  @Mutation(() => ContactPayload, {
+    description:
+      "Edit login details > reset 2FA: secret, recovery codes, trusted devices and sessions go; the password stays; the client is told by mail. ACCESS_RESET; people need a fresh sign-in or stepUp.",
+  })
+  resetTwoFactor(
+    @Arg("input", () => ContactReasonInput, { description: "Whose, and why." }) input: ContactReasonInput,
+    @Ctx() context: RequestContext,
+  ) {
+    return answer(ContactPayload, async () => ({
+      contact: ContactView.of(await this.administration.resetTwoFactor(input, context)),
+    }));
+  }
+
+  @Allow({ team: "write", key: "ACCESS_WRITE" })
+  @Mutation(() => ContactPayload, { description: "Mails the client a link to choose a new password. ACCESS_WRITE." })
+  sendPasswordReset(
+    @Arg("input", () => ContactIdInput, { description: "Whose." }) input: ContactIdInput,
+    @Ctx() context: RequestContext,
+  ) {
+    return answer(ContactPayload, async () => ({
+      contact: ContactView.of(await this.administration.sendPasswordReset(input, context)),
+    }));
+  }
+
+  @Allow({ team: "write", key: "ACCESS_WRITE" })
+  @Mutation(() => ContactPayload, { description: "Ends the waits after too many failures. ACCESS_WRITE." })
+  unlockPortalAccount(
+    @Arg("input", () => ContactIdInput, { description: "Whose." }) input: ContactIdInput,
+    @Ctx() context: RequestContext,
+  ) {
+    return answer(ContactPayload, async () => ({
+      contact: ContactView.of(await this.administration.unlock(input, context)),
+    }));
+  }
+
+  @Allow({ team: "write", key: "ACCESS_WRITE" })
+  @Mutation(() => ContactPayload, { description: "Signs the client out everywhere. ACCESS_WRITE." })
+  revokePortalSessions(
+    @Arg("input", () => ContactIdInput, { description: "Whose." }) input: ContactIdInput,
+    @Ctx() context: RequestContext,
+  ) {
+    return answer(ContactPayload, async () => ({
+      contact: ContactView.of(await this.administration.revokeSessions(input, context)),
+    }));
+  }
+
+  @Allow({ team: "write", key: "ACCESS_RESET" })
+  @Mutation(() => ContactPayload, {
+    description:
+      "Takes effect when the new address confirms by mail; the old one is told. ACCESS_RESET; people need a fresh sign-in or stepUp.",
+  })
+  changeLoginEmail(
+    @Arg("input", () => ChangeLoginEmailInput, { description: "Whose, and to what." }) input: ChangeLoginEmailInput,
+    @Ctx() context: RequestContext,
+  ) {
+    return answer(ContactPayload, async () => ({
+      contact: ContactView.of(await this.administration.changeLoginEmail(input, context)),
+    }));
+  }
+
+  @Allow({ team: "write", key: "ACCESS_RESET" })
+  @Mutation(() => ContactPayload, {
+    description:
+      "Deletes the client's account; the contact stays. ACCESS_RESET; people need a fresh sign-in or stepUp.",
+  })
+  deletePortalAccount(
+    @Arg("input", () => ContactReasonInput, { description: "Whose, and why." }) input: ContactReasonInput,
+    @Ctx() context: RequestContext,
+  ) {
+    return answer(ContactPayload, async () => ({
+      contact: ContactView.of(await this.administration.deleteAccount(input, context)),
+    }));
+  }
+}
