@@ -72,9 +72,9 @@ maybe("a firm's branding", () => {
       mimeType: "image/svg+xml",
       buffer: Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>'),
     });
-    await desk.getByText("SVG files can carry scripts, so").waitFor();
+    await desk.getByText("SVG files can contain scripts, so").waitFor();
     await file.setInputFiles({ name: "logo.png", mimeType: "image/png", buffer: largePng() });
-    await desk.getByText("SVG files can carry scripts, so").waitFor({ state: "detached" });
+    await desk.getByText("SVG files can contain scripts, so").waitFor({ state: "detached" });
     await desk.getByLabel("Colour", { exact: true }).fill("yellow");
     await desk.getByText("like #0b5f4e").waitFor();
     await desk.getByLabel("Colour", { exact: true }).fill(paleYellow);

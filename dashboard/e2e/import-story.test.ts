@@ -227,7 +227,7 @@ maybe("a firm brings its contacts in from a file, and takes its audit log out as
     expect([lines[0]?.startsWith('\uFEFF"Time (UTC)"'), lines.length]).toEqual([true, 3]);
     expect(lines[1]).toContain(`"'=Formula Fields"`);
     await press("Clear filter");
-    await events.getByText("exported a part of the audit log.").waitFor();
+    await events.getByText("exported part of the audit log.").waitFor();
     await admin.setViewportSize({ width: 390, height: 844 });
     expect(await overflows()).toBe(false);
     await inspect(admin, "activity-phone");

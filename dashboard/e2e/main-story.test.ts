@@ -120,7 +120,7 @@ maybe("a firm turns on two-factor authentication and its client goes through it"
     expect(await page.getByRole("alert").count()).toBe(0);
     await inspect(page, "portal-account-mailed-code");
     await enterMailedCode(page, first === "000000" ? "000001" : "000000");
-    await page.getByText("The mailed code is wrong or has expired.").waitFor();
+    await page.getByText("The emailed code is incorrect or has expired.").waitFor();
     const again = Date.now();
     await page.getByRole("button", { name: "Mail me another code" }).click();
     await page.getByText("Another code is on its way.").waitFor();

@@ -74,15 +74,15 @@ maybe("a firm rolls out two-factor authentication step by step", () => {
   it("the mails go out as it watches; it pauses them, and goes on", async () => {
     await admin.getByRole("button", { name: "Start the roll-out" }).click();
     await heading("Progress");
-    const row = admin.getByRole("row").filter({ hasText: "Told" }).first();
+    const row = admin.getByRole("row").filter({ hasText: "Notified" }).first();
     await row.waitFor();
     await inspect(admin, "roll-out-progress");
     await admin.getByRole("button", { name: "Pause mails" }).click();
     await admin.getByText("Paused", { exact: true }).waitFor();
     await inspect(admin, "roll-out-paused");
     await admin.getByRole("button", { name: "Resume mails" }).click();
-    const before = await bar("Told or set up");
-    await until(async () => (await bar("Told or set up")) > before, 30_000);
+    const before = await bar("Notified or set up");
+    await until(async () => (await bar("Notified or set up")) > before, 30_000);
   });
 
   it("a client reads of it before signing in and after, and sets it up early; the firm sees it at once", async () => {
@@ -102,7 +102,7 @@ maybe("a firm rolls out two-factor authentication step by step", () => {
   });
 
   it("undone, everything is as before, and whoever was told reads that it is called off", async () => {
-    const told = await admin.getByRole("row").filter({ hasText: "Told" }).first().innerText();
+    const told = await admin.getByRole("row").filter({ hasText: "Notified" }).first().innerText();
     const address = /[\w.+-]+@[\w.-]+/.exec(told)?.[0] ?? "";
     await admin.getByRole("button", { name: "Undo", exact: true }).click();
     const dialog = admin.getByRole("alertdialog", { name: "Undo the roll-out?" });

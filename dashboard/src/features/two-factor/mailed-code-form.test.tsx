@@ -6,7 +6,7 @@ import { MailedCodeForm } from "./mailed-code-form.js";
 const wrong = {
   code: "EMAIL_CODE_REQUIRED",
   field: ["input", "emailCode"],
-  message: "The mailed code is wrong or has expired.",
+  message: "The emailed code is incorrect or has expired.",
 };
 const form = (more: Partial<Parameters<typeof MailedCodeForm>[0]>) => (
   <MailedCodeForm

@@ -141,7 +141,7 @@ export function Progress(props: {
             <Badge tone={tone}>{title}</Badge>
           </p>
           <ProgressBar
-            label="Told or set up"
+            label="Notified or set up"
             done={progress.concerned - progress.waiting - progress.leftOut}
             of={progress.concerned - progress.leftOut}
           />
