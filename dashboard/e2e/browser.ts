@@ -194,7 +194,7 @@ export async function enrol(
   if (!/^[A-Z2-7]{32,}$/.test(secret)) throw new Error(`The QR code has no secret: ${secret}`);
   // Who cannot scan taps the link or types the key: all three say the same.
   const link = await page.getByRole("link", { name: "Open your authenticator app" }).getAttribute("href");
-  const typed = (await page.getByLabel("Key to type by hand").innerText()).replaceAll(" ", "");
+  const typed = (await page.getByLabel("Key to enter by hand").innerText()).replaceAll(" ", "");
   if (link !== read.href || typed !== secret) throw new Error(`The QR code, the link and the key differ: ${link}`);
   if (pictures) await inspect(page, `${pictures}-enrollment`);
   await enterCode(page, "Turn on two-factor authentication", codeOf(secret));
@@ -202,7 +202,7 @@ export async function enrol(
   await codes.waitFor();
   if (pictures) await inspect(page, `${pictures}-recovery-codes`);
   const recoveryCodes = await codes.getByRole("listitem").allInnerTexts();
-  await page.getByText("I saved them").click();
+  await page.getByText("I have saved them").click();
   await page.getByRole("button", { name: "Continue" }).click();
   await codes.waitFor({ state: "detached" });
   const [, account = ""] = decodeURIComponent(read.pathname.slice(1)).split(":");

@@ -196,10 +196,10 @@ maybe("a client who reads French goes through the portal", () => {
     await page.getByRole("button", { name: "Ouvrir la demande" }).waitFor();
     await expectFrench(page);
     for (const [path, title] of [
-      ["harbor/link#token=nonsense", "Nous ne connaissons pas ce lien"],
+      ["harbor/link#token=nonsense", "Ce lien n’est pas valide"],
       ["harbor/reset#token=nonsense", "Ce lien ne fonctionne plus"],
       ["harbor/nowhere", "Cette page n’existe pas"],
-      ["no-such-firm", "Nous ne connaissons pas cette adresse"],
+      ["no-such-firm", "Adresse inconnue"],
     ] as const) {
       await page.goto("about:blank");
       await page.goto(`${running.url}/portal/${path}`);

@@ -143,7 +143,7 @@ maybe("a magic link is one request on one device", () => {
     await inspect(tablet, "portal-link-other-device");
     const since = Date.now();
     await button(tablet, "Send access link").click();
-    await heading(tablet, "Check your mail").waitFor();
+    await heading(tablet, "Check your email").waitFor();
     await inspect(tablet, "portal-link-sent");
     // The page says where it went without telling the address to whoever holds the link.
     expect(await tablet.getByText(email).count()).toBe(0);
@@ -153,7 +153,7 @@ maybe("a magic link is one request on one device", () => {
     await tablet.goto("about:blank");
     await tablet.goto(link);
     await button(tablet, "Send access link").click();
-    await heading(tablet, "Check your mail").waitFor();
+    await heading(tablet, "Check your email").waitFor();
     const links = (await running.mails(email)).filter((mail) => mail.links.some((each) => toLink.test(each)));
     expect(links).toHaveLength(2);
   });
@@ -241,7 +241,7 @@ maybe("a firm that uses links only", () => {
     const page = await openDevice(running);
     for (const path of ["", "/request-account", "/forgot-password"]) {
       await page.goto(`${running.url}/portal/harbor${path}`);
-      await heading(page, "Open the link in your mail").waitFor();
+      await heading(page, "Open the link in your email").waitFor();
       await page.getByText(/does not use passwords/).waitFor();
       expect(await page.getByRole("textbox").count()).toBe(0);
     }
@@ -327,7 +327,7 @@ maybe("a magic link where the firm asks for two-factor authentication", () => {
     await button(page, "Set up a new phone").waitFor();
     await inspect(page, "portal-new-phone");
     await button(page, "Set up a new phone").click();
-    await page.getByLabel("Recovery code or present code").fill(phone.recoveryCodes[1] ?? "");
+    await page.getByLabel("Recovery code or current code").fill(phone.recoveryCodes[1] ?? "");
     await inspect(page, "portal-new-phone-proof");
     await button(page, "Continue").click();
     phone = await enrol(page);

@@ -86,7 +86,7 @@ maybe("a firm turns on two-factor authentication and its client goes through it"
     await inspect(client, "portal-request-account");
     const since = Date.now();
     await client.getByRole("button", { name: "Send me the link" }).click();
-    await client.getByRole("heading", { name: "Check your mail" }).waitFor();
+    await client.getByRole("heading", { name: "Check your email" }).waitFor();
     await inspect(client, "portal-check-mail");
     await client.goto(await mailed(running, email, /\/confirm#token=/, since));
     await client.getByRole("heading", { name: "Create your account" }).waitFor();
@@ -122,7 +122,7 @@ maybe("a firm turns on two-factor authentication and its client goes through it"
     await enterMailedCode(page, first === "000000" ? "000001" : "000000");
     await page.getByText("The emailed code is incorrect or has expired.").waitFor();
     const again = Date.now();
-    await page.getByRole("button", { name: "Mail me another code" }).click();
+    await page.getByRole("button", { name: "Email me another code" }).click();
     await page.getByText("Another code is on its way.").waitFor();
     await inspect(page, "portal-account-mailed-again");
     await enterMailedCode(page, await mailed(running, noah.email, /\b(\d{6})\b/, again));

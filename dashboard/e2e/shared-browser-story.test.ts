@@ -198,7 +198,7 @@ maybe("two people use one browser, one after the other, with two tabs open", () 
     for (const tab of tabs) {
       await turn(tab, "visible");
       await heading(tab, "Sign in").waitFor(soon);
-      await tab.getByText("You were signed out. Sign in again to go on.").waitFor();
+      await tab.getByText("You were signed out. Sign in again to continue.").waitFor();
       expect([await shows(tab, maya.email), await shows(tab, title)]).toEqual([false, false]);
     }
   });

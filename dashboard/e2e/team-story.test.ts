@@ -78,7 +78,7 @@ maybe("a firm looks after its team and its clients' access", () => {
     await inspect(colleague, "team-forgot-password");
     await colleague.getByRole("textbox", { name: /Email/ }).fill("kim@harbor.example");
     await colleague.getByRole("button", { name: "Send me a link" }).click();
-    await colleague.getByRole("heading", { name: "Check your mail" }).waitFor();
+    await colleague.getByRole("heading", { name: "Check your email" }).waitFor();
     await colleague.setViewportSize({ width: 1440, height: 900 });
     await inspect(colleague, "team-forgot-password-sent");
     await colleague.getByRole("button", { name: "Back to sign in" }).click();
@@ -154,7 +154,7 @@ maybe("a firm looks after its team and its clients' access", () => {
     await other.getByRole("heading", { name: "This wasn't me" }).waitFor();
     await inspect(other, "not-me");
     await other.getByRole("button", { name: /sign everybody out/ }).click();
-    await other.getByRole("heading", { name: "Everybody is signed out" }).waitFor();
+    await other.getByRole("heading", { name: "Every device is signed out" }).waitFor();
     await client.reload();
     await client.getByRole("button", { name: "Sign in", exact: true }).waitFor();
   });

@@ -81,14 +81,14 @@ describe("what the firm reads when it asks why a client can't get in", () => {
       { policy: linksOnly },
       "HINDERS",
       "CHANGE_SECURITY",
-      'The firm uses "Magic link only", so clients cannot sign in with a password; the account is inactive until that changes. The client gets in by the link in a request\'s mail.',
+      'The firm uses "Magic link only", so clients cannot sign in with a password; the account is inactive until that changes. The client gets in with the link in a request\'s email.',
     ],
     [
       "LOGIN_IS_OFF",
       { policy: linksOnly, account: null },
       "HINDERS",
       "CHANGE_SECURITY",
-      'The firm uses "Magic link only", so clients cannot sign in with a password. The client gets in by the link in a request\'s mail.',
+      'The firm uses "Magic link only", so clients cannot sign in with a password. The client gets in with the link in a request\'s email.',
     ],
     [
       "WRONG_CODES",
