@@ -86,7 +86,7 @@ describe("a logo", () => {
     ],
   ])("is a %s", (_what, bytes, facts) => expect(readLogo(Uint8Array.from(bytes))).toMatchObject(facts));
 
-  const damaged = /damaged, or has something behind/;
+  const damaged = /damaged, or contains more/;
   const metadata = /text, metadata or an animation/;
   it.each<[string, number[], RegExp]>([
     ["nothing", [], /not a PNG, JPEG or WebP/],

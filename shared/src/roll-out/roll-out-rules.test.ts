@@ -188,7 +188,7 @@ describe("a plan", () => {
     [{ remindDaysBefore: [4, 3, 2, 1] }, "Choose up to 3 reminders, 1 to 60 days before the start."],
     [{ remindDaysBefore: [61, 1] }, "Choose up to 3 reminders, 1 to 60 days before the start."],
     [{ remindDaysBefore: [7, 0] }, "Choose up to 3 reminders, 1 to 60 days before the start."],
-    [{ mailsPerMinute: 61 }, "Choose 1 to 60 mails a minute."],
+    [{ mailsPerMinute: 61 }, "Choose 1 to 60 mails per minute."],
   ])("says how to fix what is wrong: %#", (change, message) =>
     expect(readRollOutPlan({ ...good, ...change }, now).fault?.message).toBe(message),
   );

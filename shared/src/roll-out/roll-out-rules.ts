@@ -104,7 +104,7 @@ function faultOf(plan: RollOutPlan, now: number): RollOutFault | null {
   if (!isBetween(plan.mailsPerMinute, mailsPerMinute.least, mailsPerMinute.most))
     return {
       field: "mailsPerMinute",
-      message: `Choose ${mailsPerMinute.least} to ${mailsPerMinute.most} mails a minute.`,
+      message: `Choose ${mailsPerMinute.least} to ${mailsPerMinute.most} mails per minute.`,
     };
   return null;
 }

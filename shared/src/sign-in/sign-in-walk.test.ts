@@ -28,7 +28,7 @@ type Waiting = "code" | "link code" | "mailbox" | "authenticator";
 interface State {
   mode: SecurityMode;
   /** When an authenticator becomes required, in a mode that requires it. */
-  demand: "at once" | "announced";
+  requirement: "at once" | "announced";
   magicLinkRequiresTwoFactor: boolean;
   plan: Plan;
   hasAccount: boolean;
@@ -38,10 +38,10 @@ interface State {
 }
 
 const NOW = 1_000_000;
-const policyOf = ({ mode, demand, magicLinkRequiresTwoFactor }: State): ModePolicy => ({
+const policyOf = ({ mode, requirement, magicLinkRequiresTwoFactor }: State): ModePolicy => ({
   mode,
   magicLinkRequiresTwoFactor,
-  enforcedFrom: demand === "announced" ? NOW + 1 : null,
+  enforcedFrom: requirement === "announced" ? NOW + 1 : null,
 });
 const keyOf = (state: State) => JSON.stringify(state);
 const byText = (a: unknown, b: unknown) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1);
@@ -142,17 +142,17 @@ const calls: Record<string, (state: State) => State | null> = {
   },
   "the firm resets 2FA": (state) => (state.isEnrolled ? withoutFactor(state) : null),
   "the firm deletes the account": (state) => (state.hasAccount ? { ...withoutFactor(state), hasAccount: false } : null),
-  "the announced day comes": (state) => (state.demand === "announced" ? { ...state, demand: "at once" } : null),
+  "the announced day arrives": (state) => (state.requirement === "announced" ? { ...state, requirement: "at once" } : null),
   "the plan goes to TEAM": (state) => ({ ...state, plan: "TEAM" }),
   "the plan goes to BUSINESS": (state) => ({ ...state, plan: "BUSINESS" }),
   ...Object.fromEntries(
     securityModeNames.flatMap((mode) =>
-      (["at once", "announced"] as const).flatMap((demand) =>
+      (["at once", "announced"] as const).flatMap((requirement) =>
         [true, false].map((magicLinkRequiresTwoFactor) => [
-          `the firm sets ${mode} ${demand} ${magicLinkRequiresTwoFactor ? "" : "(links without)"}`,
+          `the firm sets ${mode} ${requirement} ${magicLinkRequiresTwoFactor ? "" : "(links without)"}`,
           (state: State): State | null =>
             mode === state.mode || planOffersMode(state.plan, mode)
-              ? { ...state, mode, demand, magicLinkRequiresTwoFactor }
+              ? { ...state, mode, requirement, magicLinkRequiresTwoFactor }
               : null,
         ]),
       ),
@@ -162,18 +162,18 @@ const calls: Record<string, (state: State) => State | null> = {
 
 /** What a mode allows, in the test's own words: returns what is wrong with a state, if anything. */
 function violation(state: State): string | null {
-  const isDemanded = state.mode === "MAGIC_LINK_AND_LOGIN_2FA" && state.demand === "at once";
+  const isRequired = state.mode === "MAGIC_LINK_AND_LOGIN_2FA" && state.requirement === "at once";
   for (const session of state.sessions) {
     if (!isUsable(state, session)) continue;
     const isAccountWide = session.assurance !== "LINK";
     if (isAccountWide && state.mode === "MAGIC_LINK_ONLY")
       return "an account-wide session where links alone are allowed";
-    if (isAccountWide && (state.isEnrolled || isDemanded) && !session.code)
+    if (isAccountWide && (state.isEnrolled || isRequired) && !session.code)
       return "an account-wide session without the code";
     if (!isAccountWide && state.mode !== "MAGIC_LINK_ONLY" && !session.code) {
       if (state.isEnrolled) return "an enrolled client's link without the code";
-      if (isDemanded && state.magicLinkRequiresTwoFactor)
-        return "a link without the code that the firm demands of links";
+      if (isRequired && state.magicLinkRequiresTwoFactor)
+        return "a link without the code that the firm requires of links";
     }
   }
   return null;
@@ -185,7 +185,7 @@ describe("every sequence of calls over mode, plan, account, enrollment and door"
   it("yields no account-wide session without the code while the account is enrolled or the firm requires it", () => {
     const start: State = {
       mode: "MAGIC_LINK_AND_LOGIN",
-      demand: "at once",
+      requirement: "at once",
       magicLinkRequiresTwoFactor: true,
       plan: "BUSINESS",
       hasAccount: false,

@@ -91,8 +91,8 @@ describeOnBothDatabases("X18 a wrong proof in an open session", (database) => {
     expect(events.map(({ type }) => type)).toEqual(Array.from({ length: 5 }, () => "REAUTHENTICATION_FAILED"));
     const inSession = `was entered in a session of Maya Fields (${email}), to`;
     expect(events.map(({ summary }) => summary)).toEqual([
-      `A wrong code ${inSession} confirm who it is.`,
-      `A wrong passkey ${inSession} confirm who it is.`,
+      `A wrong code ${inSession} confirm their identity.`,
+      `A wrong passkey ${inSession} confirm their identity.`,
       `A wrong code ${inSession} replace the recovery codes.`,
       `A wrong code ${inSession} switch two-factor authentication off.`,
       `A wrong code ${inSession} replace the authenticator.`,

@@ -78,15 +78,15 @@ describe("a file of contacts", () => {
   });
 
   it("is refused with an explanation if it is empty, broken or too long", () => {
-    expect(() => readSheet("\n ,\n")).toThrow("There is nothing in this file.");
-    expect(() => readSheet('Name\nAnn\n"Ida')).toThrow("In row 3 a quotation mark is opened and not closed.");
+    expect(() => readSheet("\n ,\n")).toThrow("This file is empty.");
+    expect(() => readSheet('Name\nAnn\n"Ida')).toThrow("In row 3 a quotation mark is opened but never closed.");
     expect(() => readSheet("x\n".repeat(50_002))).toThrow(UnreadableFile);
     expect(readSheet("x\n".repeat(50_001))).toHaveLength(50_001);
   });
 
   it("is refused with an explanation if it has too many bytes", async () => {
     const file = (bytes: number) => new File(["x".repeat(bytes)], "contacts.csv");
-    await expect(readFile(file(counts.importBytes + 1))).rejects.toThrow("Split the file: it has more than 10 MB.");
+    await expect(readFile(file(counts.importBytes + 1))).rejects.toThrow("This file is larger than 10 MB.");
   });
 });
 
