@@ -1,4 +1,4 @@
-import type { Connection, FieldPacket, Query } from "mysql2";
+import type { Connection, FieldPacket, Query, QueryError } from "mysql2";
 
 /**
  * How rows of prepared statements are decoded. mysql2 generates a parser as JavaScript for each form of a row, which
@@ -248,9 +248,8 @@ export function executeRows(
   sql: string,
   parameters: readonly unknown[],
   isOfArrays: boolean,
-  done: (error: Error | null, rows: unknown) => void,
-): Query {
-  const command = connection.execute(sql, [...parameters] as string[], done);
-  if (isOfArrays) (command as unknown as ExecuteCommand).isOfArrays = true;
-  return command;
+  done: (error: QueryError | null, rows: unknown) => void,
+): void {
+  const command: unknown = connection.execute(sql, [...parameters] as string[], done);
+  if (isOfArrays) (command as ExecuteCommand).isOfArrays = true;
 }

@@ -50,10 +50,11 @@ function executed(
       }
       try {
         executeRows(connection, text, parameters, isOfArrays, (error, rows) => {
+          // One that was lost is not given to the next caller that waits.
+          if (!error?.fatal) connection.release();
           if (error) reject(error);
           else resolve(rows as unknown[]);
-          // Not before its end: a connection that was lost is not given to whoever waits for one.
-        }).once("end", () => connection.release());
+        });
       } catch (error) {
         // Parameters that the driver takes for no values at all.
         connection.release();
