@@ -1,5 +1,5 @@
 import { endedBy, type EndingAct, type PendingThing } from "@gatehouse/shared";
-import { changing } from "../../platform/database/dialect.js";
+import { forUpdateSql } from "../../platform/database/dialect.js";
 import { select, sql, table } from "../../platform/database/sql.js";
 import type { Person } from "../access/person.js";
 import { ClientRequest } from "../client-requests/client-request.entity.js";
@@ -62,7 +62,7 @@ const enders: Readonly<Record<PendingThing, Ender>> = {
   NOT_ME_LINKS: (unit, { ownerId }) => voidTokensOf(unit, ownerId, ["NOT_ME"]),
   ACCOUNT_TOKENS: (unit, { firmId, email }) => voidTokens(unit, firmId, email, accountTokens),
   LINK_GRANTS: async (unit, { firmId, ownerId }) => {
-    const claimed = await unit.rows(CLAIMED_LINKS.plus`${changing(unit.manager)}`, [firmId, ownerId]);
+    const claimed = await unit.rows(CLAIMED_LINKS.plus`${forUpdateSql(unit.manager)}`, [firmId, ownerId]);
     for (const { id } of claimed) await revokeLink(unit, id);
   },
   SESSIONS: (unit, { ownerId }, keptSessionId) =>

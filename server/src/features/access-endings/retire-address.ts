@@ -1,4 +1,4 @@
-import { changing } from "../../platform/database/dialect.js";
+import { forUpdateSql } from "../../platform/database/dialect.js";
 import { placeholders, select, selectDistinct, sql, table } from "../../platform/database/sql.js";
 import { ClientRequest } from "../client-requests/client-request.entity.js";
 import { Contact } from "../contacts/contact.entity.js";
@@ -49,7 +49,7 @@ interface RetiredAddress {
  */
 export async function retireAddress(unit: UnitOfWork, { firmId, contactIds, from, to }: RetiredAddress): Promise<void> {
   if (contactIds.length === 0) return;
-  const sent = await unit.rows(SENT.plus` IN (${placeholders(contactIds.length)})${changing(unit.manager)}`, [
+  const sent = await unit.rows(SENT.plus` IN (${placeholders(contactIds.length)})${forUpdateSql(unit.manager)}`, [
     firmId,
     from,
     ...contactIds,

@@ -1,4 +1,4 @@
-import { byIndex, changing, sharing } from "../../platform/database/dialect.js";
+import { byIndex, forUpdateSql, forShareSql } from "../../platform/database/dialect.js";
 import { indexOf, select, table } from "../../platform/database/sql.js";
 import { unauthenticated } from "../../platform/graphql/failures.js";
 import { ApiKey } from "../api-keys/api-key.entity.js";
@@ -28,16 +28,16 @@ export async function holdCaller(unit: UnitOfWork, caller: Caller): Promise<Call
   const { manager, now } = unit;
   if (caller.kind === "ANONYMOUS") return caller;
   if (caller.kind === "API_KEY") {
-    const [key] = await unit.rows(KEY.plus`${sharing(manager)}`, [caller.keyId]);
+    const [key] = await unit.rows(KEY.plus`${forShareSql(manager)}`, [caller.keyId]);
     if (!key || (key.expiresAt !== null && key.expiresAt <= now)) throw unauthenticated();
     return caller;
   }
   if (caller.kind === "TEAM_MEMBER") {
-    const [member] = await unit.rows(MEMBER.plus`${changing(manager)}`, [caller.sessionId]);
+    const [member] = await unit.rows(MEMBER.plus`${forUpdateSql(manager)}`, [caller.sessionId]);
     if (!member || member.expiresAt <= now) throw unauthenticated();
     return { ...caller, authenticatedAt: member.authenticatedAt, role: member.role };
   }
-  const [client] = await unit.rows(CLIENT.plus`${changing(manager)}`, [caller.sessionId]);
+  const [client] = await unit.rows(CLIENT.plus`${forUpdateSql(manager)}`, [caller.sessionId]);
   if (!client || client.expiresAt <= now) throw unauthenticated();
   return { ...caller, authenticatedAt: client.authenticatedAt };
 }
@@ -53,7 +53,7 @@ export async function holdSessionsOf(
   const { manager } = unit;
   await unit.rows(
     SESSION.from`${sessions} ${byIndex(manager, OWNER_INDEX)} WHERE ${sessions.ownerId} = ? AND ${sessions.firmId} = ? AND ${sessions.revokedAt} IS NULL
-      ORDER BY ${sessions.id}${changing(manager)}`,
+      ORDER BY ${sessions.id}${forUpdateSql(manager)}`,
     [ownerId, firmId],
   );
 }

@@ -1,4 +1,4 @@
-import { changing } from "../../platform/database/dialect.js";
+import { forUpdateSql } from "../../platform/database/dialect.js";
 import { rowsOf } from "../../platform/database/prepared-rows.js";
 import { select, table } from "../../platform/database/sql.js";
 import { AuditCounter } from "../audit/audit-event.entity.js";
@@ -13,6 +13,6 @@ const COUNTER = select({ firmId: counters.firmId }).from`${counters} WHERE ${cou
  * take in the end anyway.
  */
 export async function lockContacts({ manager }: UnitOfWork, firmId: string): Promise<void> {
-  const [row] = await rowsOf(manager, COUNTER.plus`${changing(manager)}`, [firmId]);
+  const [row] = await rowsOf(manager, COUNTER.plus`${forUpdateSql(manager)}`, [firmId]);
   if (!row) throw new Error(`the firm ${firmId} has no event counter`);
 }

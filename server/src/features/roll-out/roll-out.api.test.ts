@@ -84,7 +84,7 @@ describeOnBothDatabases("a firm rolls out two-factor authentication", (database)
       world.forward({ seconds: 1 });
       return false;
     });
-  const nobodyWaits = (token: string) => async () => (await rollOut(token)).progress.waiting === 0;
+  const wakeNobody = (token: string) => async () => (await rollOut(token)).progress.waiting === 0;
   const contacts = async (token: string, count: number) =>
     Promise.all(Array.from({ length: count }, (_, n) => world.contact(token, `Client ${n}`)));
   /** The mailer has looked again since the clock was moved, and has nothing to do for now. */
@@ -115,7 +115,7 @@ describeOnBothDatabases("a firm rolls out two-factor authentication", (database)
     const started = await start(owner);
     expect(codesOf(started)).toEqual([]);
     expect(started.rollOut).toMatchObject({ state: "RUNNING", progress: { concerned: 3, enrolled: 0, leftOut: 0 } });
-    await goOnUntil(nobodyWaits(owner));
+    await goOnUntil(wakeNobody(owner));
     expect((await recipients(owner)).map(({ contact, ...rest }) => [contact.name, rest])).toEqual([
       ["Fay Fresh", { state: "MAILED", mails: 1, mailedTo: fresh.email, failure: null }],
       ["Ida Invited", { state: "MAILED", mails: 1, mailedTo: invited.email, failure: null }],
@@ -177,7 +177,7 @@ describeOnBothDatabases("a firm rolls out two-factor authentication", (database)
     expect(await writtenAt(addresses)).toHaveLength(2);
     await stepUp(owner);
     await change("resumeRollOut", started.id, owner);
-    await goOnUntil(nobodyWaits(owner));
+    await goOnUntil(wakeNobody(owner));
     const moments = await writtenAt(addresses);
     expect(moments).toHaveLength(4);
     const gaps = moments.slice(1).map((at, index) => at - (moments[index] ?? 0));
@@ -200,7 +200,7 @@ describeOnBothDatabases("a firm rolls out two-factor authentication", (database)
     const gone = await world.client(firm, owner);
     const mute = await world.contact(owner, "Soon without address");
     const { rollOut: started } = await start(owner, { days: 20 });
-    await goOnUntil(nobodyWaits(owner));
+    await goOnUntil(wakeNobody(owner));
     await settled(owner);
     expect((await rollOut(owner)).state).toBe("RUNNING");
 
@@ -252,7 +252,7 @@ describeOnBothDatabases("a firm rolls out two-factor authentication", (database)
     try {
       const worlds = [world, other];
       for (const one of worlds) one.forward({ seconds: (now - Date.now()) / 1000 });
-      while (!(await nobodyWaits(owner)())) {
+      while (!(await wakeNobody(owner)())) {
         for (const one of worlds) one.forward({ seconds: 1 });
         // Beside the two servers' own, all of them at the same moment.
         const mailers = [...worlds, ...worlds, ...worlds].map(

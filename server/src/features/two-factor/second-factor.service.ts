@@ -10,7 +10,7 @@ import {
   type ReauthenticationPurpose,
   type SecondFactorKind,
 } from "@gatehouse/shared";
-import { changing } from "../../platform/database/dialect.js";
+import { forUpdateSql } from "../../platform/database/dialect.js";
 import { rowsOf } from "../../platform/database/prepared-rows.js";
 import { NOTHING, select, sql, table } from "../../platform/database/sql.js";
 import { Refusal } from "../../platform/graphql/failures.js";
@@ -85,7 +85,7 @@ export class SecondFactor {
     owner: Pick<Person, "ownerId" | "firmId">,
     lock = false,
   ): Promise<TwoFactorState> {
-    const [state] = await rowsOf(manager, STATE.plus`${lock ? changing(manager) : NOTHING}`, [owner.ownerId]);
+    const [state] = await rowsOf(manager, STATE.plus`${lock ? forUpdateSql(manager) : NOTHING}`, [owner.ownerId]);
     return Object.assign(new TwoFactorState(), state ?? noSecondFactor(owner));
   }
 
