@@ -15,16 +15,16 @@ const MEMBER_PASSWORD = "GATEHOUSE_MEMBER_PASSWORD";
 export const usage = `Usage: pnpm gatehouse <command>   (or: npm run gatehouse -- <command>)
 
   firm create --slug <slug> --name <name> --plan <plan> --owner-name <name> --owner-email <email>
-      Makes a firm and its owner. Asks for the owner's password, or takes ${OWNER_PASSWORD}.
+      Creates a firm and its owner. Prompts for the owner's password, or reads it from ${OWNER_PASSWORD}.
   firm list
   firm set-plan --slug <slug> --plan <plan>
   member add --slug <slug> --role <role> --name <name> --email <email>
-      Adds a team member. Asks for the password, or takes ${MEMBER_PASSWORD}.
+      Adds a team member. Prompts for the password, or reads it from ${MEMBER_PASSWORD}.
   member reset-password --email <email>
-      Sets a new password and signs the member out everywhere. Asks for it, or takes ${MEMBER_PASSWORD}.
+      Sets a new password and signs the member out everywhere. Prompts for it, or reads it from ${MEMBER_PASSWORD}.
   keys rotate
-      Encrypts everything again with the first key of SECRET_KEYS, and says what still needs another one: passwords are renewed at
-      their owner's next sign-in, recovery codes when new ones are made.
+      Encrypts everything again with the first key of SECRET_KEYS, and lists what still needs another key: passwords move to it at
+      their owners' next sign-in, recovery codes when new ones are created.
 
 Plans: ${planNames.join(", ")}. Roles: ${teamRoles.join(", ")}.
 The database and the keys are those of the server: DATABASE_URL, SECRET_KEYS.

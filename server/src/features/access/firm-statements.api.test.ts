@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "@jest/globals";
 import { firmTables, plainSql, unheldTables } from "../../testing/firm-statements.js";
 import { sourceStatements } from "../../testing/source-statements.js";
-import { hearStatements } from "../../testing/statements.js";
+import { onStatement } from "../../testing/statements.js";
 // Whole days of two firms that act alike: between them they send nearly every statement that the product has.
 import "./matrix.api.test.js";
 import "./tenants.api.test.js";
@@ -112,7 +112,7 @@ const elsewhere: [place: RegExp, where: string][] = [
 
 const { tables, tableOf } = firmTables();
 const sent = new Set<string>();
-const stop = hearStatements(({ sql }) => void sent.add(plainSql(sql)));
+const stop = onStatement(({ sql }) => void sent.add(plainSql(sql)));
 afterAll(stop);
 
 describe("X8 each statement says whose rows it is about", () => {

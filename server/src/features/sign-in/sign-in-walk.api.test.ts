@@ -7,12 +7,12 @@ import { World } from "../../testing/world.js";
 /** Calls in a row from each beginning; `WALK_DEPTH=3` takes minutes. */
 const DEPTH = Number(process.env.WALK_DEPTH ?? 2);
 const CREATE = "create the account by the invitation";
-const ENROLLED = [CREATE, "begin to enrol in a session", "confirm the enrolment"];
+const ENROLLED = [CREATE, "begin to enroll in a session", "confirm the enrollment"];
 const MODES = [
   "the firm chooses login",
   "the firm chooses links only",
-  "the firm demands 2FA",
-  "the firm demands 2FA, but not of links",
+  "the firm requires 2FA",
+  "the firm requires 2FA, but not of links",
   "the firm announces 2FA",
 ];
 
@@ -23,8 +23,8 @@ async function midways(walk: PortalWalk): Promise<Place[]> {
   return [
     await walk.goAlong(enrolled, "the firm sends a password reset", "claim the link", "sign in"),
     await walk.goAlong(plain, "the firm sends a password reset", "claim the link"),
-    await walk.goAlong(plain, "the firm demands 2FA", "sign in", "begin to enrol with the mailed code"),
-    await walk.goAlong(walk.start, "the firm demands 2FA", "claim the link"),
+    await walk.goAlong(plain, "the firm requires 2FA", "sign in", "begin to enroll with the mailed code"),
+    await walk.goAlong(walk.start, "the firm requires 2FA", "claim the link"),
     await walk.goAlong(walk.start, "claim the link"),
   ];
 }
