@@ -135,7 +135,9 @@ try {
     ]);
     console.error(table([["package", "in", "flaw", "fixed in", "what"], ...rows]));
   }
-  console.log(`${pins.length} pinned packages against ${records.length} records: ${found.length} known to be vulnerable`);
+  console.log(
+    `${pins.length} pinned packages against ${records.length} records: ${found.length} known to be vulnerable`,
+  );
   process.exitCode = found.length > 0 ? 1 : 0;
 } catch (error) {
   console.error(error.message);

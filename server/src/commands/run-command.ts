@@ -114,7 +114,8 @@ export async function runCommand({ name, options }: Command, needs: CommandNeeds
       case "firm set-plan": {
         const { firm, from, keepsMode } = await firms.setPlan(option("slug"), plan());
         print(`The plan of ${firm.name} is ${firm.plan} (was ${from}).`);
-        if (keepsMode) print("Its security mode is not part of this plan: it stays in force until the firm changes it.");
+        if (keepsMode)
+          print("Its security mode is not part of this plan: it stays in force until the firm changes it.");
         return;
       }
       case "member add": {

@@ -49,12 +49,15 @@ const modeOf = (path: string) => (statSync(path).mode & 0o777).toString(8);
   }
   const closed = { "": "600", "-wal": "600", "-shm": "600" };
 
-  it.each([0o000, 0o022, 0o077])("belongs to its user alone from the first moment, even with the umask %i", async (mask) => {
-    process.umask(mask);
-    expect(await modesWhileOpen()).toEqual(closed);
-    readConfig({}, data);
-    expect([modeOf(data), modeOf(join(data, "secret-keys")), modeOf(home)]).toEqual(["700", "600", "755"]);
-  });
+  it.each([0o000, 0o022, 0o077])(
+    "belongs to its user alone from the first moment, even with the umask %i",
+    async (mask) => {
+      process.umask(mask);
+      expect(await modesWhileOpen()).toEqual(closed);
+      readConfig({}, data);
+      expect([modeOf(data), modeOf(join(data, "secret-keys")), modeOf(home)]).toEqual(["700", "600", "755"]);
+    },
+  );
 
   it("is closed at the next start if an earlier version left it open, and none of it is lost", async () => {
     await modesWhileOpen();

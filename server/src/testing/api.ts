@@ -6,8 +6,7 @@ import { WebSocket } from "ws";
 export const CLIENT_PASSWORD = "a long client password";
 
 /** A response of the API, untyped: tests name what they expect. */
-// oxlint-disable-next-line typescript/no-explicit-any -- each test selects its own fields; typing every document would
-// hide what it says.
+// oxlint-disable-next-line typescript/no-explicit-any -- each test selects its own fields; typing them would hide what it says
 export type Data = any;
 
 /** Why a payload's mutation did nothing. */

@@ -285,8 +285,7 @@ export class PortalWalk {
         if (other !== null || seen.join() !== requests.linked) fail("a link reaches more than its one request");
         if (truth.mode !== "MAGIC_LINK_ONLY" && !isProven) {
           if (truth.authenticator !== null) fail("an enrolled client's link without the code");
-          if (this.isDemanded(place) && truth.magicLinkRequiresTwoFactor)
-            fail("a link without the required code");
+          if (this.isDemanded(place) && truth.magicLinkRequiresTwoFactor) fail("a link without the required code");
         }
       }
     }

@@ -20,9 +20,10 @@ const SESSION = select({ id: sessions.id });
 const OWNER_INDEX = indexOf(Session, ["ownerId"]);
 
 /**
- * The caller as of now, who stays so until the commit: whatever ends the session or key, or changes the role, waits for it, or was before
- * it. Throws UNAUTHENTICATED for one that has ended since the request came. The first statement of a unit of work, so that everybody
- * takes the lock of the session or key before any other; a key's is shared, as its requests run side by side.
+ * The caller's current state, which holds until the commit: anything that ends the session or key, or changes the role,
+ * either waits for this transaction or has already happened. Throws UNAUTHENTICATED if the session or key has ended
+ * since the request arrived. It must be the first statement of a unit of work, so that everybody locks the session or
+ * key before anything else. A key's lock is shared, since its requests run concurrently.
  */
 export async function holdCaller(unit: UnitOfWork, caller: Caller): Promise<Caller> {
   const { manager, now } = unit;
@@ -43,8 +44,8 @@ export async function holdCaller(unit: UnitOfWork, caller: Caller): Promise<Call
 }
 
 /**
- * Holds the sessions of whom an act is about until the commit, before anything else of theirs: what they have under way is done before it,
- * or finds itself ended or changed.
+ * Locks the sessions of the people whom an act affects until the commit, before anything else of theirs: whatever they
+ * have in progress finishes before it, or finds itself ended or changed.
  */
 export async function holdSessionsOf(
   unit: UnitOfWork,

@@ -2,13 +2,13 @@ import { credentialIdOf, type FirmCaller } from "../access/caller.js";
 import type { ApiKeyService } from "../api-keys/api-key.service.js";
 import type { SessionService } from "../sessions/session.service.js";
 
-/** Who asks how callers stand by now. */
+/** What reading callers' current state needs. */
 export interface CallersNowNeeds {
   sessions: SessionService;
   apiKeys: ApiKeyService;
 }
 
-/** Callers as they are by now, by session or key; without those whose session or key has ended. */
+/** The callers' current state, by session or key; without those whose session or key has ended. */
 export async function callersNow(
   { sessions, apiKeys }: CallersNowNeeds,
   callers: readonly FirmCaller[],

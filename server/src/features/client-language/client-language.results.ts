@@ -5,7 +5,7 @@ import { tableEnum } from "../../platform/graphql/table-enum.js";
 
 export const LanguageEnum = tableEnum(
   "Language",
-  "A language that clients are written to in.",
+  "A language of pages and mails for clients.",
   languages,
   ({ englishName, tag }) => `${englishName} (${tag}).`,
 );
@@ -15,7 +15,7 @@ export class LanguageInput {
   @Field(() => LanguageEnum, { description: "Which." }) language: Language;
 }
 
-@ObjectType({ description: "What chooseLanguage answers." })
+@ObjectType({ description: "The payload of chooseLanguage." })
 export class ChooseLanguagePayload extends Payload {
   @Field(() => LanguageEnum, { nullable: true, description: "The client's language from now on." })
   language: Language | null = null;

@@ -18,7 +18,7 @@ import { TeamMemberPayload, TeamMemberView } from "./team-member.results.js";
 import type { TeamMember } from "./team-member.entity.js";
 import type { Team } from "./team.service.js";
 
-/** Who reads who is on the team. */
+/** Who may see who is on the team. */
 export const teamRule = { team: "read" } as const satisfies AccessRule;
 const managing = { team: "write" } as const;
 const told = (member: Promise<TeamMember>) =>
@@ -33,7 +33,7 @@ export class TeamResolver {
   ) {}
 
   @Allow(teamRule)
-  @Query(() => [TeamMemberView], { description: "The people of the firm who use the dashboard, by name." })
+  @Query(() => [TeamMemberView], { description: "The people at the firm who use the dashboard, by name." })
   async teamMembers(@Ctx() { caller }: RequestContext): Promise<TeamMemberView[]> {
     return (await this.team.list(asTeamCaller(caller))).map((member) => TeamMemberView.of(member));
   }
@@ -41,7 +41,7 @@ export class TeamResolver {
   @Allow(managing)
   @Mutation(() => TeamMemberPayload, {
     description:
-      "Invites a colleague by mail. Administrators invite administrators and staff, owners everybody. Step-up.",
+      "Invites a colleague by mail. Administrators may invite administrators and staff, owners everybody. Requires a fresh sign-in or stepUp.",
   })
   inviteTeamMember(
     @Arg("input", () => InviteTeamMemberInput, { description: "Whom." }) input: InviteTeamMemberInput,
@@ -52,7 +52,8 @@ export class TeamResolver {
 
   @Allow(managing)
   @Mutation(() => TeamMemberPayload, {
-    description: "Mails the invitation again, or a link to choose a new password; older links die. Step-up.",
+    description:
+      "Mails the invitation again, or a link to choose a new password. Older links stop working. Requires a fresh sign-in or stepUp.",
   })
   sendTeamPasswordLink(
     @Arg("input", () => TeamMemberIdInput, { description: "To whom." }) input: TeamMemberIdInput,
@@ -62,7 +63,9 @@ export class TeamResolver {
   }
 
   @Allow(managing)
-  @Mutation(() => TeamMemberPayload, { description: "Another name or role. The firm keeps an owner. Step-up." })
+  @Mutation(() => TeamMemberPayload, {
+    description: "Changes a colleague's name or role. The firm must keep an owner. Requires a fresh sign-in or stepUp.",
+  })
   changeTeamMember(
     @Arg("input", () => ChangeTeamMemberInput, { description: "The change." }) input: ChangeTeamMemberInput,
     @Ctx() context: RequestContext,
@@ -72,10 +75,12 @@ export class TeamResolver {
 
   @Allow(managing)
   @Mutation(() => TeamMemberPayload, {
-    description: "Takes a colleague out of the team: signed out and unable to sign in from the commit. Step-up.",
+    description:
+      "Removes a colleague from the team: signed out and unable to sign in from the commit on. Requires a fresh sign-in or stepUp.",
   })
   removeTeamMember(
-    @Arg("input", () => TeamMemberReasonInput, { description: "Whom, and why." }) input: TeamMemberReasonInput,
+    @Arg("input", () => TeamMemberReasonInput, { description: "Whom to remove, and why." })
+    input: TeamMemberReasonInput,
     @Ctx() context: RequestContext,
   ) {
     return told(this.team.remove(input, context));
@@ -83,10 +88,12 @@ export class TeamResolver {
 
   @Allow(managing)
   @Mutation(() => TeamMemberPayload, {
-    description: "Removes a colleague's lost authenticator and recovery codes; the password stays. Step-up.",
+    description:
+      "Removes a colleague's lost authenticator and recovery codes; the password stays. Requires a fresh sign-in or stepUp.",
   })
   resetTeamMemberTwoFactor(
-    @Arg("input", () => TeamMemberReasonInput, { description: "Whose, and why." }) input: TeamMemberReasonInput,
+    @Arg("input", () => TeamMemberReasonInput, { description: "Whose second factor to reset, and why." })
+    input: TeamMemberReasonInput,
     @Ctx() context: RequestContext,
   ) {
     return told(this.team.resetTwoFactor(input, context));
@@ -95,7 +102,7 @@ export class TeamResolver {
   @Allow("anyone")
   @Mutation(() => AcceptedPayload, {
     description:
-      "Mails a colleague who forgot the password a link to choose another, by chooseTeamPassword. Answers alike whether the address is known or not. Three in 15 minutes an address.",
+      "Mails a colleague who forgot the password a link to choose another one, by chooseTeamPassword. The response is the same whether the address is known or not. Limited to three in 15 minutes per address.",
   })
   requestTeamPasswordReset(
     @Arg("input", () => TeamEmailInput, { description: "Whose." }) input: TeamEmailInput,
@@ -110,7 +117,7 @@ export class TeamResolver {
   @Allow("anyone")
   @Mutation(() => SignInPayload, {
     description:
-      "A colleague chooses a password by the mailed link, and goes on to sign in. ACCOUNT_LOCKED: the new password is set and the token spent, and signing in waits until the second factor is unlocked.",
+      "Sets a colleague's password through the mailed link, and continues to sign in. ACCOUNT_LOCKED: the new password is set and the token spent, but signing in must wait until the second factor is unlocked.",
   })
   chooseTeamPassword(
     @Arg("input", () => ChooseTeamPasswordInput, { description: "The link's token and the password." })

@@ -6,7 +6,7 @@ import type { RequestContext } from "../access/request-context.js";
 import { FirmView, PortalFirmView, PortalStatsView, PortalTrendDay, SecurityPolicyView } from "./firm.results.js";
 import type { FirmService } from "./firm.service.js";
 
-/** Who reads the firm: its team, and its keys whatever their scopes. */
+/** Who may read the firm: its team, and its keys whatever their scopes. */
 export const firmRule = { team: "read", key: "any" } as const satisfies AccessRule;
 
 @Resolver(() => FirmView)
@@ -14,7 +14,7 @@ export class FirmResolver {
   constructor(private readonly firms: FirmService) {}
 
   @Allow(firmRule)
-  @Query(() => FirmView, { description: "The caller's firm: team member or API key." })
+  @Query(() => FirmView, { description: "The caller's firm, for a team member or an API key." })
   firm(@Ctx() { caller }: RequestContext): Promise<FirmView> {
     return this.firms.find(asFirmCaller(caller).firmId);
   }
@@ -22,34 +22,36 @@ export class FirmResolver {
   @Allow("anyone")
   @Query(() => PortalFirmView, {
     nullable: true,
-    description: "What a portal's sign-in page needs; null when there is no such firm.",
+    description: "What a portal's sign-in page needs; null if there is no such firm.",
   })
   portal(
-    @Arg("firmSlug", () => String, { description: "From the portal's address." }) firmSlug: string,
+    @Arg("firmSlug", () => String, { description: "The slug in the portal's address." }) firmSlug: string,
   ): Promise<PortalFirmView | null> {
     return this.firms.portal(firmSlug);
   }
 
   @Allow(firmRule)
-  @FieldResolver(() => SecurityPolicyView, { description: "How its clients get in." })
+  @FieldResolver(() => SecurityPolicyView, { description: "How the firm's clients get in." })
   securityPolicy(@Root() firm: FirmView): Promise<SecurityPolicyView> {
     return this.firms.policy(firm.id);
   }
 
   @Allow(firmRule)
-  @FieldResolver(() => PortalStatsView, { description: "How far its contacts are on the way into the portal." })
+  @FieldResolver(() => PortalStatsView, {
+    description: "How far the firm's contacts have come on the way into the portal.",
+  })
   portalStats(@Root() firm: FirmView): Promise<PortalStatsView> {
     return this.firms.stats(firm.id);
   }
 
   @Allow(firmRule)
-  @FieldResolver(() => [PortalTrendDay], { description: "What happened in the portal, day by day, the oldest first." })
+  @FieldResolver(() => [PortalTrendDay], { description: "What happened in the portal day by day, oldest first." })
   portalTrend(
     @Root() firm: FirmView,
     @Arg("days", () => Int, {
       nullable: true,
       defaultValue: 30,
-      description: "How many days, today included: 1..90, default 30.",
+      description: "How many days, including today: 1 to 90, 30 by default.",
     })
     days: number | null,
   ): Promise<PortalTrendDay[]> {

@@ -23,7 +23,7 @@ const t = table(TwoFactorState, "t");
 const c = table(Contact, "c");
 const LOCKED_INDEX = indexOf(TwoFactorState, ["firmId", "lockedUntil"]);
 
-/** Reads what a firm is. */
+/** Reads a firm and its counts. */
 export class FirmService {
   constructor(private readonly work: Work) {}
 
@@ -33,7 +33,7 @@ export class FirmService {
     return FirmView.of(firm);
   }
 
-  /** What anyone may know; null when there is no such firm. */
+  /** What anybody may know; null if there is no such firm. */
   async portal(slug: string): Promise<PortalFirmView | null> {
     const firm = await this.work.reader.findOneBy(Firm, { slug });
     if (!firm) return null;
@@ -49,7 +49,10 @@ export class FirmService {
     return portalTrend(this.work, firmId, days);
   }
 
-  /** What is kept, and who is locked now: that changes by time alone, so it is counted, by an index of locks. */
+  /**
+   * The stored counts, and how many are locked now: that changes with time alone, so it is counted by an index of
+   * locks.
+   */
   async stats(firmId: string): Promise<PortalStatsView> {
     const { reader, clock } = this.work;
     const lockedOut = sql`(SELECT COUNT(*) FROM ${t} ${byIndex(reader, LOCKED_INDEX)}

@@ -5,18 +5,19 @@ import type { RequestContext } from "../access/request-context.js";
 import { ContactPayload } from "../contacts/contact.results.js";
 import type { InvitationService } from "./invitation.service.js";
 
-@InputType({ description: "Whom to invite to the portal." })
+@InputType({ description: "The contacts to invite to the portal." })
 export class InviteContactsInput {
   @Field(() => [ID], { description: "Up to 500 contacts." }) contactIds: string[];
   @Field(() => String, { nullable: true, description: "A few words of your own, up to 2000 characters." }) message?:
     string | null;
 }
 
-@ObjectType({ description: "What inviteContacts answers." })
+@ObjectType({ description: "The payload of inviteContacts." })
 class InviteContactsPayload extends Payload {
   @Field(() => [ContactPayload], {
     nullable: true,
-    description: "One a contact, in order; those without an email or with an account are skipped and said so.",
+    description:
+      "One result per contact, in order. Contacts without an email or with an account are skipped and reported.",
   })
   results: ContactPayload[] | null = null;
 }
@@ -28,10 +29,11 @@ export class InvitationResolver {
   @Allow({ team: "write", key: "ACCESS_WRITE" })
   @Mutation(() => InviteContactsPayload, {
     description:
-      "Mails contacts an invitation to create their portal account. ACCESS_WRITE; people need a fresh sign-in or stepUp for more than one.",
+      "Mails contacts an invitation to create their portal account. Requires ACCESS_WRITE, and of people a fresh sign-in or stepUp for more than one contact.",
   })
   inviteContacts(
-    @Arg("input", () => InviteContactsInput, { description: "Whom, and what to say." }) input: InviteContactsInput,
+    @Arg("input", () => InviteContactsInput, { description: "Whom to invite, and the message." })
+    input: InviteContactsInput,
     @Ctx() context: RequestContext,
   ) {
     return answer(InviteContactsPayload, async () => ({ results: await this.invitations.invite(input, context) }));

@@ -5,7 +5,7 @@ import type { RequestContext } from "../access/request-context.js";
 import { AcceptedPayload } from "../sign-in/sign-in.results.js";
 import type { NotMe } from "./not-me.service.js";
 
-@InputType({ description: "A mail about a change that its owner did not make." })
+@InputType({ description: "The token of a mail about a change that its owner did not make." })
 export class ReportNotMeInput {
   @Field(() => String, { description: "From the mail's link." }) token: string;
 }
@@ -17,7 +17,7 @@ export class NotMeResolver {
   @Allow("anyone")
   @Mutation(() => AcceptedPayload, {
     description:
-      "This wasn't me: ends every session, stops a client's password (a link to choose a new one is mailed), and tells the firm. Takes the token of a mail about a change.",
+      "Reports \"this wasn't me\": ends every session, disables a client's password (a link to choose a new one is mailed), and notifies the firm. Takes the token of a mail about a change.",
   })
   reportNotMe(
     @Arg("input", () => ReportNotMeInput, { description: "Which mail." }) input: ReportNotMeInput,

@@ -53,9 +53,9 @@ registerEnumType(MailedTokenPurpose, {
   },
 });
 
-@ObjectType({ description: "What a mailed token would do. Asking changes nothing." })
+@ObjectType({ description: "What a mailed token would do. Looking at it changes nothing." })
 class MailedTokenPreview {
-  @Field(() => MailedTokenPurpose, { description: "Which mutation takes it." })
+  @Field(() => MailedTokenPurpose, { description: "Which mutation accepts it." })
   purpose: keyof typeof MailedTokenPurpose;
   @Field(() => PortalFirmView, { description: "The firm." }) firm: PortalFirmView;
   @Field(() => String, { description: "The address it was sent to, masked." }) maskedEmail: string;
@@ -72,7 +72,7 @@ export class PortalAccountsResolver {
   @Allow("anyone")
   @Query(() => MailedTokenPreview, {
     nullable: true,
-    description: "What a mailed token would do; null when it is wrong, expired or spent. Changes nothing.",
+    description: "What a mailed token would do; null if it is wrong, expired or spent. Changes nothing.",
   })
   async mailedToken(@Arg("token", () => String, { description: "From the mail." }) token: string) {
     const preview = await this.accounts.previewToken(token);
@@ -82,10 +82,11 @@ export class PortalAccountsResolver {
   @Allow("anyone")
   @Mutation(() => AcceptedPayload, {
     description:
-      "Mails a confirmation link if the email is a contact's without an account. Answers alike, in the same time, whatever happened.",
+      "Mails a confirmation link if the email belongs to a contact without an account. The response and its timing are the same in every case.",
   })
   requestPortalAccount(
-    @Arg("input", () => PortalEmailInput, { description: "Where, and whose." }) input: PortalEmailInput,
+    @Arg("input", () => PortalEmailInput, { description: "The firm and the client's address." })
+    input: PortalEmailInput,
     @Ctx() context: RequestContext,
   ) {
     return answer(AcceptedPayload, async () => {
@@ -97,7 +98,7 @@ export class PortalAccountsResolver {
   @Allow("anyone")
   @Mutation(() => SignInPayload, {
     description:
-      "With a confirmationToken from a mail (invite or request), or from a magic-link session (then the token is left out).",
+      "Creates a client's account, with the `confirmationToken` from a mail (invitation or request), or in a magic-link session (without the token).",
   })
   createPortalAccount(
     @Arg("input", () => CreatePortalAccountInput, { description: "The proof and the password." })
@@ -110,10 +111,11 @@ export class PortalAccountsResolver {
   @Allow("anyone")
   @Mutation(() => AcceptedPayload, {
     description:
-      "Mails a link to choose a new password, if the email has an account. Answers alike, whatever happened.",
+      "Mails a link to choose a new password if the email has an account. The response is the same in every case.",
   })
   requestPasswordReset(
-    @Arg("input", () => PortalEmailInput, { description: "Where, and whose." }) input: PortalEmailInput,
+    @Arg("input", () => PortalEmailInput, { description: "The firm and the client's address." })
+    input: PortalEmailInput,
     @Ctx() context: RequestContext,
   ) {
     return answer(AcceptedPayload, async () => {
@@ -125,7 +127,7 @@ export class PortalAccountsResolver {
   @Allow("anyone")
   @Mutation(() => SignInPayload, {
     description:
-      "Ends every session; 2FA stays as it was and is still asked. ACCOUNT_LOCKED: the new password is set and the token spent, and signing in waits until the second factor is unlocked.",
+      "Sets a new password by the mailed link and ends every session. 2FA stays as it was and is still required. ACCOUNT_LOCKED: the new password is set and the token spent, but signing in must wait until the second factor is unlocked.",
   })
   resetPassword(
     @Arg("input", () => ResetPasswordInput, { description: "The proof and the password." }) input: ResetPasswordInput,
@@ -136,7 +138,7 @@ export class PortalAccountsResolver {
 
   @Allow("anyone")
   @Mutation(() => AcceptedPayload, {
-    description: "The new login email's owner confirms; every session of the account ends.",
+    description: "Confirms the new login email from its own mailbox. Every session of the account ends.",
   })
   confirmLoginEmail(
     @Arg("input", () => ConfirmLoginEmailInput, { description: "The mailed token." }) input: ConfirmLoginEmailInput,
@@ -151,10 +153,10 @@ export class PortalAccountsResolver {
   @Allow({ team: "write", key: "ACCESS_RESET" })
   @Mutation(() => ContactPayload, {
     description:
-      "Edit login details > reset 2FA: secret, recovery codes, trusted devices and sessions go; the password stays; the client is told by mail. ACCESS_RESET; people need a fresh sign-in or stepUp.",
+      "Resets a client's 2FA: removes the secret, recovery codes, trusted devices and sessions; the password stays; the client is notified by mail. Requires ACCESS_RESET, and of people a fresh sign-in or stepUp.",
   })
   resetTwoFactor(
-    @Arg("input", () => ContactReasonInput, { description: "Whose, and why." }) input: ContactReasonInput,
+    @Arg("input", () => ContactReasonInput, { description: "Whose 2FA to reset, and why." }) input: ContactReasonInput,
     @Ctx() context: RequestContext,
   ) {
     return answer(ContactPayload, async () => ({
@@ -163,7 +165,9 @@ export class PortalAccountsResolver {
   }
 
   @Allow({ team: "write", key: "ACCESS_WRITE" })
-  @Mutation(() => ContactPayload, { description: "Mails the client a link to choose a new password. ACCESS_WRITE." })
+  @Mutation(() => ContactPayload, {
+    description: "Mails the client a link to choose a new password. Requires ACCESS_WRITE.",
+  })
   sendPasswordReset(
     @Arg("input", () => ContactIdInput, { description: "Whose." }) input: ContactIdInput,
     @Ctx() context: RequestContext,
@@ -174,7 +178,7 @@ export class PortalAccountsResolver {
   }
 
   @Allow({ team: "write", key: "ACCESS_WRITE" })
-  @Mutation(() => ContactPayload, { description: "Ends the waits after too many failures. ACCESS_WRITE." })
+  @Mutation(() => ContactPayload, { description: "Ends the waits after too many failures. Requires ACCESS_WRITE." })
   unlockPortalAccount(
     @Arg("input", () => ContactIdInput, { description: "Whose." }) input: ContactIdInput,
     @Ctx() context: RequestContext,
@@ -185,7 +189,7 @@ export class PortalAccountsResolver {
   }
 
   @Allow({ team: "write", key: "ACCESS_WRITE" })
-  @Mutation(() => ContactPayload, { description: "Signs the client out everywhere. ACCESS_WRITE." })
+  @Mutation(() => ContactPayload, { description: "Signs the client out everywhere. Requires ACCESS_WRITE." })
   revokePortalSessions(
     @Arg("input", () => ContactIdInput, { description: "Whose." }) input: ContactIdInput,
     @Ctx() context: RequestContext,
@@ -198,10 +202,11 @@ export class PortalAccountsResolver {
   @Allow({ team: "write", key: "ACCESS_RESET" })
   @Mutation(() => ContactPayload, {
     description:
-      "Takes effect when the new address confirms by mail; the old one is told. ACCESS_RESET; people need a fresh sign-in or stepUp.",
+      "Changes a client's login email once the new address has confirmed by mail; the old one is notified. Requires ACCESS_RESET, and of people a fresh sign-in or stepUp.",
   })
   changeLoginEmail(
-    @Arg("input", () => ChangeLoginEmailInput, { description: "Whose, and to what." }) input: ChangeLoginEmailInput,
+    @Arg("input", () => ChangeLoginEmailInput, { description: "Whose email to change, and to what." })
+    input: ChangeLoginEmailInput,
     @Ctx() context: RequestContext,
   ) {
     return answer(ContactPayload, async () => ({
@@ -212,10 +217,11 @@ export class PortalAccountsResolver {
   @Allow({ team: "write", key: "ACCESS_RESET" })
   @Mutation(() => ContactPayload, {
     description:
-      "Deletes the client's account; the contact stays. ACCESS_RESET; people need a fresh sign-in or stepUp.",
+      "Deletes the client's account; the contact stays. Requires ACCESS_RESET, and of people a fresh sign-in or stepUp.",
   })
   deletePortalAccount(
-    @Arg("input", () => ContactReasonInput, { description: "Whose, and why." }) input: ContactReasonInput,
+    @Arg("input", () => ContactReasonInput, { description: "Whose account to delete, and why." })
+    input: ContactReasonInput,
     @Ctx() context: RequestContext,
   ) {
     return answer(ContactPayload, async () => ({
@@ -240,13 +246,16 @@ export class PortalAccountFieldsResolver {
 
   @Allow(accountRule)
   @ReadAlong(({ secondFactor }: PortalAccountView) => secondFactor?.lockedUntil)
-  @FieldResolver(() => DateTime, { nullable: true, description: "Null or past: not locked." })
+  @FieldResolver(() => DateTime, {
+    nullable: true,
+    description: "Until when the second factor is locked; null or past: it is not.",
+  })
   lockedUntil(@Root() account: PortalAccountView, @Ctx() context: RequestContext): Promise<number | null> {
     return this.statuses.lockedUntil(account.id, context);
   }
 
   @Allow(accountRule)
-  @FieldResolver(() => [SessionView], { name: "sessions", description: "The live ones, newest first." })
+  @FieldResolver(() => [SessionView], { name: "sessions", description: "The account's live sessions, newest first." })
   async liveSessions(@Root() account: PortalAccountView, @Ctx() { caller }: RequestContext): Promise<SessionView[]> {
     const current = caller.kind === "CLIENT" ? caller.sessionId : null;
     return (await this.sessions.list(account.id)).map((session) => SessionView.of(session, current));

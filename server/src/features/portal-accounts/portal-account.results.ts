@@ -8,17 +8,20 @@ import type { PortalAccount } from "./portal-account.entity.js";
 
 @ObjectType("PortalAccount", {
   implements: Node,
-  description: "A client's login at one firm. It serves every contact of the firm with the email.",
+  description: "A client's login at one firm. It serves every contact of the firm with that email.",
 })
 export class PortalAccountView extends Node {
   firmId: string;
-  /** The second factor, where it was read along. */
+  /** The second factor, if it was read along. */
   secondFactor?: SecondFactorFacts;
   @Field(() => String, { description: "The login email." }) email: string;
   @Field(() => DateTime, { description: "When the client created it." }) createdAt: number;
-  @Field(() => DateTime, { nullable: true, description: "The last time that the client signed in." }) lastSignInAt:
+  @Field(() => DateTime, { nullable: true, description: "When the client last signed in." }) lastSignInAt:
     number | null;
-  @Field(() => DateTime, { nullable: true, description: "Since when no contact has it; null: a contact has it." })
+  @Field(() => DateTime, {
+    nullable: true,
+    description: "Since when no contact has the account; null: a contact has it.",
+  })
   unlinkedAt: number | null;
 
   static of(
@@ -35,9 +38,9 @@ export class PortalAccountView extends Node {
   }
 }
 
-@ObjectType({ description: "A portal account in a list, and where it stands there." })
+@ObjectType({ description: "A portal account in a connection, with its cursor." })
 export class PortalAccountEdge {
-  @Field(() => String, { description: "Pass as after: or before:." }) cursor: string;
+  @Field(() => String, { description: "Pass it as `after` or `before`." }) cursor: string;
   @Field(() => PortalAccountView, { description: "The account." }) node: PortalAccountView;
 }
 
@@ -46,18 +49,18 @@ export class PortalAccountConnection {
   @Field(() => [PortalAccountEdge], { description: "The accounts with their cursors." }) edges: PortalAccountEdge[];
   @Field(() => [PortalAccountView], { description: "The accounts." }) nodes: PortalAccountView[];
   @Field(() => PageInfo, { description: "Where the page lies." }) pageInfo: PageInfo;
-  /** What totalCount counts; it is counted only when asked for. */
+  /** Computes totalCount, which is counted only if it is requested. */
   count: () => Promise<number>;
 }
 
-@ObjectType({ description: "What mutations about one portal account answer." })
+@ObjectType({ description: "The payload of mutations on one portal account." })
 export class PortalAccountPayload extends Payload {
-  @Field(() => PortalAccountView, { nullable: true, description: "The account afterwards." })
+  @Field(() => PortalAccountView, { nullable: true, description: "The updated account." })
   portalAccount: PortalAccountView | null = null;
 }
 
-@ObjectType({ description: "What deleteUnlinkedPortalAccount answers." })
+@ObjectType({ description: "The payload of deleteUnlinkedPortalAccount." })
 export class DeletedPortalAccountPayload extends Payload {
-  @Field(() => ID, { nullable: true, description: "The account that is gone." })
+  @Field(() => ID, { nullable: true, description: "The deleted account." })
   deletedPortalAccountId: string | null = null;
 }

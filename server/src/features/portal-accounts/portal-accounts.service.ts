@@ -43,7 +43,7 @@ export interface PortalAccountsNeeds {
   suppressed: SuppressedMails;
 }
 
-/** What each kind of mailed token is for, as the API says it. */
+/** The API's name for each kind of mailed token. */
 const purposes = {
   INVITE: "CREATE_ACCOUNT",
   ACCOUNT_REQUEST: "CREATE_ACCOUNT",
@@ -56,7 +56,7 @@ const purposes = {
 
 const mailOf = { ACCOUNT_REQUEST: "account confirmation", PASSWORD_RESET: "password reset" } as const;
 
-/** Whoever is signed in to the account asks for a mail to themselves. */
+/** A client who is signed in to the account requests a mail to themselves. */
 const isOwnAccount = (caller: Caller, firmId: string, email: string): boolean =>
   caller.kind === "CLIENT" && caller.accountId !== null && caller.firmId === firmId && caller.email === email;
 
@@ -64,7 +64,9 @@ const isOwnAccount = (caller: Caller, firmId: string, email: string): boolean =>
 export class PortalAccounts {
   constructor(private readonly needs: PortalAccountsNeeds) {}
 
-  /** Answers alike, in the same time, whatever the address is: who it is is looked up later, see portal-mail-requests.service.ts. */
+  /**
+   * Gives the same response in the same time, whatever the address: portal-mail-requests.service.ts looks it up later.
+   */
   async requestMail(
     kind: PortalMailKind,
     input: { firmSlug: string; email: string },
@@ -80,7 +82,8 @@ export class PortalAccounts {
     const isOwn = isOwnAccount(context.caller, firm.id, email) || (await this.isOwnDevice(firm.id, email, context));
     const wish = { what, place: firm.id, email, isOwn };
     const isSent = await mailAllowance.take(wish, context);
-    // Past a limit the answer is the same: whoever asks for somebody else's address learns nothing. The firm does, once an hour.
+    // Beyond a limit the response is the same: somebody who requests mails to another person's address learns nothing.
+    // The firm is notified, once an hour.
     if (!isSent && !(await suppressed.isFirst({ firmId: firm.id, email, what }))) return;
     await work.do(async (unit) => {
       await unit.manager.insert(PortalMailRequest, {
@@ -96,7 +99,10 @@ export class PortalAccounts {
     });
   }
 
-  /** Ends every session; 2FA stays as it was and is still asked. Throws ACCOUNT_LOCKED once the password is set, while 2FA is locked. */
+  /**
+   * Ends every session; 2FA stays as it was and is still required. Throws ACCOUNT_LOCKED once the password is set, if
+   * 2FA is locked.
+   */
   async resetPassword(
     input: { resetToken: string; newPassword: string; transport?: SessionTransport | null },
     context: RequestContext,
@@ -107,7 +113,7 @@ export class PortalAccounts {
       const field = ["input", "resetToken"];
       const token = await findToken(work, input.resetToken, ["PASSWORD_RESET"]);
       const person = token && (await findPerson(work.reader, "PORTAL", token.accountId ?? ""));
-      // The login email changed since: the mail went to somebody who is no longer the owner.
+      // The login email has changed since: the mail went to somebody who is no longer the owner.
       if (!token || !person || person.email !== token.email) throw new Refusal("TOKEN_INVALID", field);
       mustAllowLogin(await loadPolicy(work.reader, person.firmId));
       mustBeGoodPassword(input.newPassword, person, ["input", "newPassword"]);
@@ -133,7 +139,7 @@ export class PortalAccounts {
     return outcomeOf(entered);
   }
 
-  /** The new login email's mailbox confirmed: from now on it signs in, and the old one does not. */
+  /** The new login email's mailbox has confirmed: from now on it signs in, and the old one does not. */
   async confirmLoginEmail(input: { token: string }, context: RequestContext): Promise<void> {
     const { work, sourceLimits } = this.needs;
     await sourceLimits.guard("token", context, async () => {
@@ -143,7 +149,8 @@ export class PortalAccounts {
       if (!token || !person) throw new Refusal("TOKEN_INVALID", field);
       await work.do(async (unit) => {
         await spendToken(unit, token, field);
-        // A sign-in by the old address either comes first, and its session ends here, or finds the new one.
+        // A concurrent sign-in with the old address either comes first, and its session ends here, or finds the new
+        // address.
         await lockedCredential(unit, person.ownerId);
         try {
           await unit.manager.update(PortalAccount, { id: person.ownerId }, { email: token.email });
@@ -164,7 +171,7 @@ export class PortalAccounts {
     });
   }
 
-  /** What a mailed token is for; null when it is wrong, expired or spent. Changes nothing. */
+  /** What a mailed token is for; null if it is wrong, expired or spent. Changes nothing. */
   async previewToken(token: string) {
     const { work } = this.needs;
     const found = await findToken(work, token, [

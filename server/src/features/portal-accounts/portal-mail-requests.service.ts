@@ -16,7 +16,7 @@ import { issueToken } from "../mailed-tokens/mailed-tokens.js";
 import { PortalMailRequest } from "./portal-mail-request.entity.js";
 
 const AT_ONCE = 100;
-/** How soon what another instance took is worked off. */
+/** How soon requests accepted by another instance are processed. */
 const POLL_MS = 2000;
 const HOUR_MS = 3_600_000;
 
@@ -24,8 +24,8 @@ const mailRequests = table(PortalMailRequest);
 const TAKE = sql`DELETE FROM ${mailRequests} WHERE ${mailRequests.id} = ?`;
 
 /**
- * Works off the wishes for a mail that anybody may leave. Only here is it looked up whether the address is known, away from the
- * answer, so that neither its words nor its time tell.
+ * Processes the requests for mail that anybody may submit. Only here is the address looked up, apart from the response,
+ * so that neither its words nor its timing reveal anything.
  */
 export class PortalMailRequests {
   readonly worker: Worker;
@@ -33,7 +33,7 @@ export class PortalMailRequests {
   constructor(private readonly needs: { work: Work; log: Log }) {
     this.worker = new Worker({
       look: () => this.workOffSome(),
-      onError: (error) => needs.log.error({ err: error }, "requests for mail wait for the next try"),
+      onError: (error) => needs.log.error({ err: error }, "requests for mail wait for the next attempt"),
       everyMs: POLL_MS,
     });
   }
@@ -46,7 +46,7 @@ export class PortalMailRequests {
     if (requests.length === AT_ONCE) this.worker.wake();
   }
 
-  /** Taken away in the commit of what it leads to: once, also with several instances. */
+  /** The request is deleted in the commit of its effects: once, even with several instances. */
   private async workOff(request: PortalMailRequest): Promise<void> {
     await this.needs.work.do(async (unit) => {
       if ((await unit.affected(TAKE, [request.id])) !== 1) return;
@@ -100,7 +100,7 @@ export class PortalMailRequests {
   /** The contact who may create an account with that address. */
   private async withoutAccount(unit: UnitOfWork, firmId: string, email: string): Promise<Contact | null> {
     const order = { createdAt: "ASC", id: "ASC" } as const;
-    // A contact whose account signs in with another address by now has no use for a second one.
+    // A contact whose account now signs in with another address needs no second one.
     const where = { firmId, email, portalAccountId: IsNull() };
     const contact = await unit.manager.findOne(Contact, { where, order });
     return (await findClientByEmail(unit.manager, firmId, email)) === null ? contact : null;

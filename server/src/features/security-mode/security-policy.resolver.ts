@@ -9,17 +9,21 @@ import { SecurityModeEnum, SecurityModeImpactView, SecurityPolicyPayload } from 
 import type { FirmService } from "../firms/firm.service.js";
 import type { SecurityPolicyService } from "./security-policy.service.js";
 
-@InputType({ description: "What to change; what is left out stays." })
+@InputType({ description: "Changes to the policy. Omitted fields keep their values." })
 export class UpdateSecurityPolicyInput {
   @Field(() => SecurityModeEnum, { nullable: true, description: "How clients get in." }) mode?: SecurityMode | null;
-  @Field(() => DateTime, { nullable: true, description: "From when 2FA is demanded: in the future; null for at once." })
+  @Field(() => DateTime, {
+    nullable: true,
+    description: "From when 2FA is required: a date in the future; null: at once.",
+  })
   enforcedFrom?: number | null;
-  @Field(() => Boolean, { nullable: true, description: "Whether magic links ask for 2FA too." })
+  @Field(() => Boolean, { nullable: true, description: "Whether magic links require 2FA too." })
   magicLinkRequiresTwoFactor?: boolean | null;
   @Field(() => Int, { nullable: true, description: "0..30." }) trustedDeviceDays?: number | null;
   @Field(() => Boolean, {
     nullable: true,
-    description: "Whether the team's owners and administrators need 2FA; takes effect at once. Whoever sets it has it.",
+    description:
+      "Whether the team's owners and administrators need 2FA. Takes effect at once; whoever sets it must have 2FA themselves.",
   })
   teamRequiresTwoFactor?: boolean | null;
   @Field(() => Int, { description: "The version that the change is based on." }) expectedVersion: number;
@@ -35,7 +39,7 @@ export class SecurityPolicyResolver {
   @Allow({ team: "read", key: "any" })
   @Query(() => SecurityModeImpactView, { description: "What saving a mode would do, before it is saved." })
   securityModeImpact(
-    @Arg("mode", () => SecurityModeEnum, { description: "The mode to try." }) mode: SecurityMode,
+    @Arg("mode", () => SecurityModeEnum, { description: "The mode in question." }) mode: SecurityMode,
     @Ctx() { caller }: RequestContext,
   ) {
     return this.policies.impact(asFirmCaller(caller).firmId, mode);
@@ -44,7 +48,7 @@ export class SecurityPolicyResolver {
   @Allow({ team: "write", key: "POLICY_WRITE" })
   @Mutation(() => SecurityPolicyPayload, {
     description:
-      "Changes how the firm's clients get in, in force from the commit. POLICY_WRITE; people who loosen it need a fresh sign-in or stepUp.",
+      "Changes how the firm's clients get in, effective from the commit. Requires POLICY_WRITE, and of people who loosen it a fresh sign-in or stepUp.",
   })
   updateSecurityPolicy(
     @Arg("input", () => UpdateSecurityPolicyInput, { description: "The change." }) input: UpdateSecurityPolicyInput,

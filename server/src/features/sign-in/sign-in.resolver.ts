@@ -35,7 +35,7 @@ import {
 import type { PasswordSignIn } from "./password-sign-in.service.js";
 import type { ViewerService } from "./viewer.service.js";
 
-/** A team member or a client: whoever has a password. */
+/** A team member or a client: anybody with a password. */
 const aPerson = { team: "read", portal: "account" } as const;
 
 @Resolver()
@@ -50,7 +50,7 @@ export class SignInResolver {
   ) {}
 
   @Allow("anyone")
-  @Query(() => ViewerUnion, { nullable: true, description: "Who is calling; null for nobody in particular." })
+  @Query(() => ViewerUnion, { nullable: true, description: "Who is calling; null for an anonymous caller." })
   viewer(@Ctx() context: RequestContext) {
     return this.viewers.of(context.caller);
   }
@@ -58,7 +58,10 @@ export class SignInResolver {
   @Allow("anyone")
   @Mutation(() => SignInPayload, { description: "Signs a team member in with email and password." })
   teamSignIn(
-    @Arg("input", () => TeamSignInInput, { description: "Who, and how." }) input: TeamSignInInput,
+    @Arg("input", () => TeamSignInInput, {
+      description: "The team member's credentials, and how to return the session.",
+    })
+    input: TeamSignInInput,
     @Ctx() context: RequestContext,
   ) {
     return answer(SignInPayload, async () => ({ result: await this.passwordSignIn.teamSignIn(input, context) }));
@@ -67,14 +70,17 @@ export class SignInResolver {
   @Allow("anyone")
   @Mutation(() => SignInPayload, { description: "Signs a client in to a firm's portal with email and password." })
   portalSignIn(
-    @Arg("input", () => PortalSignInInput, { description: "Who, where, and how." }) input: PortalSignInInput,
+    @Arg("input", () => PortalSignInInput, {
+      description: "The client's credentials and firm, and how to return the session.",
+    })
+    input: PortalSignInInput,
     @Ctx() context: RequestContext,
   ) {
     return answer(SignInPayload, async () => ({ result: await this.passwordSignIn.portalSignIn(input, context) }));
   }
 
   @Allow("anyone")
-  @Mutation(() => SignInPayload, { description: "Goes on with a code from the authenticator app." })
+  @Mutation(() => SignInPayload, { description: "Continues a sign-in with a code from the authenticator app." })
   verifyTwoFactor(
     @Arg("input", () => VerifyTwoFactorInput, { description: "The sign-in and the code." }) input: VerifyTwoFactorInput,
     @Ctx() context: RequestContext,
@@ -85,7 +91,7 @@ export class SignInResolver {
   }
 
   @Allow("anyone")
-  @Mutation(() => SignInPayload, { description: "Goes on with a recovery code; 2FA stays on." })
+  @Mutation(() => SignInPayload, { description: "Continues a sign-in with a recovery code; 2FA stays on." })
   useRecoveryCode(
     @Arg("input", () => UseRecoveryCodeInput, { description: "The sign-in and the code." }) input: UseRecoveryCodeInput,
     @Ctx() context: RequestContext,
@@ -107,7 +113,7 @@ export class SignInResolver {
   @Allow("anyone")
   @Mutation(() => BeginTwoFactorEnrollmentPayload, {
     description:
-      "Nothing is active until confirmed. Starting again replaces a pending secret, never an active one. Signed in without having proven the mailbox in the last 10 minutes, the first call mails a code and answers EMAIL_CODE_REQUIRED; the next one gives it. Whoever replaces an authenticator gives currentCode instead.",
+      "Returns a new authenticator secret, which is inactive until confirmed. Starting again replaces a pending secret, never an active one. For a signed-in caller who has not proven the mailbox in the last 10 minutes, the first call mails a code and returns EMAIL_CODE_REQUIRED; the next call passes it. A caller who replaces an authenticator passes currentCode instead.",
   })
   beginTwoFactorEnrollment(
     @Arg("input", () => BeginTwoFactorEnrollmentInput, { description: "What proves the caller." })
@@ -122,7 +128,7 @@ export class SignInResolver {
   @Allow("anyone")
   @Mutation(() => ConfirmTwoFactorEnrollmentPayload, {
     description:
-      "The only time that recovery codes are shown. Signs the client in when it came with an enrollmentToken.",
+      "Confirms the new authenticator. Only this response shows the recovery codes. Signs the client in if an enrollmentToken was passed.",
   })
   confirmTwoFactorEnrollment(
     @Arg("input", () => ConfirmTwoFactorEnrollmentInput, { description: "The first code." })
@@ -134,7 +140,7 @@ export class SignInResolver {
 
   @Allow(aPerson)
   @Mutation(() => RecoveryCodesPayload, {
-    description: "Makes ten new recovery codes; the older ones are void. Needs a fresh sign-in or stepUp.",
+    description: "Creates ten new recovery codes and voids the older ones. Requires a fresh sign-in or stepUp.",
   })
   regenerateRecoveryCodes(
     @Arg("input", () => CodeInput, { description: "A current code." }) input: CodeInput,
@@ -147,7 +153,7 @@ export class SignInResolver {
 
   @Allow(aPerson)
   @Mutation(() => DisableTwoFactorPayload, {
-    description: "Switches the caller's 2FA off, where the firm allows. Needs a fresh sign-in or stepUp.",
+    description: "Switches the caller's 2FA off, if the firm allows that. Requires a fresh sign-in or stepUp.",
   })
   disableTwoFactor(
     @Arg("input", () => CodeInput, { description: "A current code." }) input: CodeInput,
@@ -161,7 +167,7 @@ export class SignInResolver {
   @Allow(aPerson)
   @Mutation(() => ChangePasswordPayload, {
     description:
-      "Changes the caller's password; every other session ends. Where 2FA is on, it needs a fresh sign-in or stepUp.",
+      "Changes the caller's password and ends every other session. If 2FA is on, requires a fresh sign-in or stepUp.",
   })
   changePassword(
     @Arg("input", () => ChangePasswordInput, { description: "Both passwords." }) input: ChangePasswordInput,
@@ -186,7 +192,7 @@ export class SignInResolver {
   @Allow(aPerson)
   @Mutation(() => StepUpPayload, {
     description:
-      "Proves again who is at the keyboard, for 10 minutes; a fresh sign-in counts too, unless a trusted device spared its code. code: where 2FA is on.",
+      "Proves the caller's identity again, for 10 minutes. A fresh sign-in counts too, unless a trusted device skipped its code. `code` is required if 2FA is on.",
   })
   stepUp(
     @Arg("input", () => StepUpInput, { description: "The proof." }) input: StepUpInput,

@@ -10,7 +10,7 @@ import { PortalAccountView } from "../portal-accounts/portal-account.results.js"
 import { SessionView } from "../sessions/session.results.js";
 
 @ObjectType("PortalViewer", {
-  description: "What the caller's portal session may see. With assurance LINK: that one request; account is null.",
+  description: "What the caller's portal session may see. With assurance LINK: only that request, and account is null.",
 })
 export class PortalViewerView {
   firmId: string;
@@ -37,7 +37,7 @@ export const ViewerUnion = createUnionType({
 });
 export type PersonViewer = TeamMemberView | PortalViewerView;
 
-@ObjectType({ description: "The way is done: a session is open." })
+@ObjectType({ description: "The sign-in is complete: a session is open." })
 export class SignedIn {
   @Field(() => ViewerUnion, { description: "Who is signed in." }) viewer: PersonViewer;
   @Field(() => SessionView, { description: "The new session." }) session: SessionView;
@@ -49,7 +49,7 @@ export class SignedIn {
   @Field(() => ID, {
     nullable: true,
     description:
-      "The request to open now: the one that a magic link led here for. Null where none did, or the session does not reach it.",
+      "The request to open now, which a magic link led here for. Null if none did, or if the session does not reach it.",
   })
   landingRequestId: string | null;
 
@@ -60,17 +60,17 @@ export class SignedIn {
 
 const SecondFactorKindEnum = tableEnum(
   "SecondFactorKind",
-  "What may be given as second factor.",
+  "A kind of proof that can be given as second factor.",
   secondFactorKinds,
   ({ title }) => title,
 );
 
 @ObjectType({
   description:
-    "A code is needed. Good for verifyTwoFactor, useRecoveryCode and verifyPasskey alone, for 5 minutes and 5 tries.",
+    "A code is required. The token works only for verifyTwoFactor, useRecoveryCode and verifyPasskey, for 5 minutes and 5 attempts.",
 })
 export class TwoFactorRequired {
-  @Field(() => String, { description: "Names this sign-in in the next call." }) challengeToken: string;
+  @Field(() => String, { description: "Identifies this sign-in in the next call." }) challengeToken: string;
   @Field(() => DateTime, { description: "Until when." }) expiresAt: number;
   @Field(() => Int, {
     nullable: true,
@@ -78,11 +78,11 @@ export class TwoFactorRequired {
   })
   trustedDeviceDays: number | null;
   @Field(() => Boolean, {
-    description: "A passkey may take the code's place: beginPasskeyVerification, verifyPasskey.",
+    description: "Whether a passkey can replace the code: beginPasskeyVerification, verifyPasskey.",
   })
   hasPasskey: boolean;
   @Field(() => [SecondFactorKindEnum], {
-    description: "What proves this person now: verifyTwoFactor, useRecoveryCode, or beginPasskeyVerification.",
+    description: "What can prove this person now: verifyTwoFactor, useRecoveryCode, or beginPasskeyVerification.",
   })
   methods: SecondFactorKind[];
 
@@ -95,13 +95,14 @@ export class TwoFactorRequired {
 
 @ObjectType({
   description:
-    "An authenticator has to be set up first. Good for begin- and confirmTwoFactorEnrollment alone, for 10 minutes. Not a session. Where a password alone led here (not the mailbox), a 6-digit code was mailed to the login email and beginTwoFactorEnrollment asks for it, so that a stolen password cannot enrol the thief's phone.",
+    "An authenticator must be set up first. The token works only for begin- and confirmTwoFactorEnrollment, for 10 minutes, and is not a session. If only a password (and not the mailbox) was proven, a 6-digit code was mailed to the login email and beginTwoFactorEnrollment requires it, so that a thief with the password cannot enroll their own phone.",
 })
 export class TwoFactorEnrollmentRequired {
-  @Field(() => String, { description: "Names this sign-in in the next calls." }) enrollmentToken: string;
+  @Field(() => String, { description: "Identifies this sign-in in the next calls." }) enrollmentToken: string;
   @Field(() => DateTime, { description: "Until when." }) expiresAt: number;
-  @Field(() => Boolean, { description: "beginTwoFactorEnrollment needs the mailed code." }) emailCodeRequired: boolean;
-  @Field(() => String, { description: "Where the code went, masked." }) maskedEmail: string;
+  @Field(() => Boolean, { description: "Whether beginTwoFactorEnrollment requires the mailed code." })
+  emailCodeRequired: boolean;
+  @Field(() => String, { description: "The address to which the code was mailed, masked." }) maskedEmail: string;
 
   constructor(
     values?: Pick<TwoFactorEnrollmentRequired, "enrollmentToken" | "expiresAt" | "emailCodeRequired" | "maskedEmail">,
@@ -112,20 +113,20 @@ export class TwoFactorEnrollmentRequired {
 
 const SignInResultUnion = createUnionType({
   name: "SignInResult",
-  description: "Signed in, or what has to be done first.",
+  description: "Signed in, or what must be done first.",
   types: () => [SignedIn, TwoFactorRequired, TwoFactorEnrollmentRequired] as const,
 });
 export type SignInOutcome = SignedIn | TwoFactorRequired | TwoFactorEnrollmentRequired;
 
-@ObjectType({ description: "What the mutations that sign in answer." })
+@ObjectType({ description: "The payload of mutations that sign in." })
 export class SignInPayload extends Payload {
-  @Field(() => SignInResultUnion, { nullable: true, description: "Signed in, or what has to be done first." })
+  @Field(() => SignInResultUnion, { nullable: true, description: "Signed in, or what must be done first." })
   result: SignInOutcome | null = null;
 }
 
 @ObjectType({
   description:
-    "The firm requires 2FA and this client has no account: the mailbox is proven, so createPortalAccount takes this token; enrolment follows.",
+    "The firm requires 2FA and this client has no account. The mailbox is proven, so createPortalAccount accepts this token; enrollment follows.",
 })
 export class AccountRequired {
   @Field(() => String, { description: "For createPortalAccount." }) confirmationToken: string;
@@ -139,11 +140,12 @@ export class AccountRequired {
 
 @ObjectType({
   description:
-    "The firm requires 2FA and this client's account is not enrolled: sign in with the password first (the mailbox alone must not enrol a phone).",
+    "The firm requires 2FA and this client's account is not enrolled: sign in with the password first, since the mailbox alone must not enroll a phone.",
 })
 export class SignInRequired {
   @Field(() => String, { description: "The account's address, masked." }) maskedEmail: string;
-  @Field(() => ID, { description: "The link's request: portalSignIn takes it as landingRequestId." }) requestId: string;
+  @Field(() => ID, { description: "The link's request, which portalSignIn accepts as landingRequestId." })
+  requestId: string;
 
   constructor(values?: Pick<SignInRequired, "maskedEmail" | "requestId">) {
     Object.assign(this, values);
@@ -152,29 +154,29 @@ export class SignInRequired {
 /** What a claimed magic link leads to. */
 export type ClaimOutcome = SignedIn | TwoFactorRequired | AccountRequired | SignInRequired;
 
-@ObjectType({ description: "What confirmTwoFactorEnrollment answers." })
+@ObjectType({ description: "The payload of confirmTwoFactorEnrollment." })
 export class ConfirmTwoFactorEnrollmentPayload extends Payload {
-  @Field(() => [String], { nullable: true, description: "The recovery codes: shown this once." }) recoveryCodes:
+  @Field(() => [String], { nullable: true, description: "The recovery codes, shown only this once." }) recoveryCodes:
     string[] | null = null;
-  @Field(() => SignedIn, { nullable: true, description: "Set when it came with an enrollmentToken." })
+  @Field(() => SignedIn, { nullable: true, description: "Set if an enrollmentToken was passed." })
   signedIn: SignedIn | null = null;
 }
 
-@ObjectType({ description: "What signOut answers." })
+@ObjectType({ description: "The payload of signOut." })
 export class SignOutPayload extends Payload {}
 
-@ObjectType({ description: "What changePassword answers." })
+@ObjectType({ description: "The payload of changePassword." })
 export class ChangePasswordPayload extends Payload {
   @Field(() => SessionView, { nullable: true, description: "The caller's session; every other one has ended." })
   session: SessionView | null = null;
 }
 
-@ObjectType({ description: "What revokeSession answers." })
+@ObjectType({ description: "The payload of revokeSession." })
 export class RevokeSessionPayload extends Payload {
   @Field(() => ID, { nullable: true, description: "The session that ended." }) revokedSessionId: string | null = null;
 }
 
-@ObjectType({ description: "The wish was taken. Says nothing of whether the address is known." })
+@ObjectType({ description: "The request was accepted. This does not say whether the address is known." })
 export class AcceptedPayload extends Payload {
   @Field(() => Boolean, { description: "True unless there are userErrors." }) accepted = false;
 }

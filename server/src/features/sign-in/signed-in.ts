@@ -9,7 +9,7 @@ import type { UnitOfWork } from "../work/unit-of-work.js";
 import { SignedIn, type PersonViewer } from "./sign-in.results.js";
 import { viewerOf, type KnownOfViewer } from "./viewer.service.js";
 
-/** The answer to whoever has just signed in, with the cookie where the session has one. */
+/** The result for somebody who has just signed in, with the cookie if the session uses one. */
 export async function signedIn(
   unit: UnitOfWork,
   { session, token }: OpenedSession,
@@ -22,7 +22,7 @@ export async function signedIn(
     unit.afterCommit(() => context.setCookie(sessionCookie(session.audience), { token, maxAgeMs }));
   }
   const viewer = await viewerOf(unit.manager, session, unit.now, known);
-  // What the answer selects of the viewer is resolved as the person who has just signed in.
+  // The viewer's fields are resolved as the person who has just signed in.
   unit.afterCommit(() => {
     context.caller = callerOfSession(session, viewer);
     context.nameViewer(viewerIdOf(context.caller));

@@ -9,7 +9,10 @@ import {
   TextColumn,
 } from "../../platform/database/columns.js";
 
-/** What anyone who may see the account may know of its second factor. `ownerId` is a team member's or a portal account's id. */
+/**
+ * What anybody who may see the account may know about its second factor. `ownerId` is a team member's or a portal
+ * account's id.
+ */
 @Entity("two_factor_states")
 @Index("ix_two_factor_states_locked", ["firmId", "lockedUntil"])
 @Index("ix_two_factor_states_enrolled", ["firmId", "enrolledAt"])
@@ -35,7 +38,7 @@ export class TotpCredential {
   @AtColumn() createdAt: number;
 }
 
-/** A secret shown but not yet confirmed: no factor until a code confirms it. Beginning again replaces it. */
+/** A secret that was shown but not confirmed: not a factor until a code confirms it. Beginning again replaces it. */
 @Entity("pending_totp_enrollments")
 export class PendingTotpEnrollment {
   @PrimaryColumn({ type: "varchar", length: 30 }) ownerId: string;
@@ -55,7 +58,7 @@ export class RecoveryCode {
   @AtColumn({ nullable: true }) usedAt: number | null;
 }
 
-/** A device that may skip the code until it expires; only where the policy's trustedDeviceDays allow. */
+/** A device that may skip the code until it expires, if the policy's trustedDeviceDays allow it. */
 @Entity("trusted_devices")
 @Index("ix_trusted_devices_owner", ["ownerId"])
 export class TrustedDevice {

@@ -16,7 +16,7 @@ import {
 } from "./webhook.results.js";
 import type { WebhookService } from "./webhook.service.js";
 
-/** Who reads the endpoints. */
+/** Who may read the endpoints. */
 export const endpointsRule = { team: "read", key: "WEBHOOKS_WRITE" } as const satisfies AccessRule;
 const writing = { team: "write", key: "WEBHOOKS_WRITE" } as const;
 
@@ -32,7 +32,8 @@ export class WebhooksResolver {
 
   @Allow(writing)
   @Mutation(() => CreateWebhookEndpointPayload, {
-    description: "Sends every later event to an address; at most 10 a firm. People need a fresh sign-in or stepUp.",
+    description:
+      "Sends every later event to an address; at most 10 endpoints per firm. Requires of people a fresh sign-in or stepUp.",
   })
   createWebhookEndpoint(
     @Arg("input", () => CreateWebhookEndpointInput, { description: "Where to." }) input: CreateWebhookEndpointInput,
@@ -72,7 +73,7 @@ export class WebhooksResolver {
   @Allow(writing)
   @Mutation(() => RotateWebhookSecretPayload, {
     description:
-      "Replaces the signing secret; for a day deliveries are signed with the one before, too. People need a fresh sign-in or stepUp.",
+      "Replaces the signing secret. For a day, deliveries are also signed with the previous one. Requires of people a fresh sign-in or stepUp.",
   })
   rotateWebhookSecret(
     @Arg("input", () => WebhookEndpointIdInput, { description: "Which." }) input: WebhookEndpointIdInput,
@@ -84,7 +85,9 @@ export class WebhooksResolver {
   }
 
   @Allow(endpointsRule)
-  @FieldResolver(() => WebhookDeliveryConnection, { description: "The attempts of the last 30 days, newest first." })
+  @FieldResolver(() => WebhookDeliveryConnection, {
+    description: "The delivery attempts of the last 30 days, newest first.",
+  })
   deliveries(
     @Root() endpoint: WebhookEndpointView,
     @Args(() => PageArgs) args: PageArgs,

@@ -25,7 +25,8 @@ class SqlText {
    */
   static of(piece: Piece): string {
     if (typeof piece === "number" && Number.isSafeInteger(piece)) return piece.toString();
-    if (typeof piece !== "object" || piece === null || !(#text in piece)) throw new Error("only SQL may be inserted into SQL");
+    if (typeof piece !== "object" || piece === null || !(#text in piece))
+      throw new Error("only SQL may be inserted into SQL");
     return piece.#text;
   }
 }

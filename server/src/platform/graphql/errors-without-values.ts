@@ -111,7 +111,9 @@ export function withoutArguments(error: GraphQLError): GraphQLError {
   if (error.extensions.code !== undefined || (originalError && !(originalError instanceof GraphQLError))) return error;
   const { name, invalid } = ARGUMENT.exec(message)?.groups ?? {};
   if (name === undefined) return error;
-  const said = invalid ? `Argument "${name}" has a value of the wrong type, or null where null is not allowed.` : message;
+  const said = invalid
+    ? `Argument "${name}" has a value of the wrong type, or null where null is not allowed.`
+    : message;
   return new GraphQLError(said, { nodes, path, extensions: { code: "BAD_USER_INPUT" } });
 }
 

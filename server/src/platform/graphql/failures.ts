@@ -38,7 +38,8 @@ const topLevel = (code: TopLevelCode, message: string, extensions: Record<string
 
 export const unauthenticated = () => topLevel("UNAUTHENTICATED", "Sign in first.");
 /** `missing`: the scope, role or assurance that is required. */
-export const forbidden = (missing: string) => topLevel("FORBIDDEN", `Not allowed: this requires ${missing}.`, { missing });
+export const forbidden = (missing: string) =>
+  topLevel("FORBIDDEN", `Not allowed: this requires ${missing}.`, { missing });
 export const badInput = (message: string) => topLevel("BAD_USER_INPUT", message);
 export const rateLimited = (retryAfterMs: number) =>
   topLevel("RATE_LIMITED", "Too many requests from here. Try again later.", {

@@ -9,7 +9,8 @@ export class PageInfo {
   @Field(() => Boolean, { description: "Whether there are items before this page." }) hasPreviousPage: boolean;
   @Field(() => String, { nullable: true, description: "Pass it as `before` to page backwards." }) startCursor:
     string | null;
-  @Field(() => String, { nullable: true, description: "Pass it as `after` to page forwards." }) endCursor: string | null;
+  @Field(() => String, { nullable: true, description: "Pass it as `after` to page forwards." }) endCursor:
+    string | null;
 }
 
 @ArgsType()

@@ -14,7 +14,10 @@ describe("a request made by a page of another site", () => {
     ["no origin, but the browser's own verdict", { "sec-fetch-site": "cross-site" }],
     ["another host of the same site", { "sec-fetch-site": "same-site" }],
     ["our origin, but the browser says otherwise", { origin: OWN, "sec-fetch-site": "cross-site" }],
-    ["another origin, but the browser says same-origin", { origin: "https://evil.example", "sec-fetch-site": "same-origin" }],
+    [
+      "another origin, but the browser says same-origin",
+      { origin: "https://evil.example", "sec-fetch-site": "same-origin" },
+    ],
   ])("is recognized: %s", (_what, headers) => expect(asked(headers)).toBe(true));
 
   it.each([

@@ -51,7 +51,7 @@ describe("what rate limits count by", () => {
     ["::", "0:0:0:0::/64"],
   ])("%s counts as %s", (address, key) => expect(sourceKey(address)).toBe(key));
 
-  it("is one network, however its addresses are written, and not the neighbouring one", () => {
+  it("is one network, however its addresses are written, and not the neighboring one", () => {
     const written = ["2001:db8::1", "2001:DB8:0:0:ffff::", "2001:db8:0000:0::abcd", "2001:db8:0:0:1:2:3:4"];
     expect(new Set(written.map(sourceKey)).size).toBe(1);
     expect(sourceKey("2001:db8:0:1::1")).not.toBe(sourceKey("2001:db8:0:0::1"));
