@@ -26,7 +26,7 @@ const Remedy = tableEnum("AccessRemedy", "What the firm can do about it.", acces
 
 @ObjectType("AccessFinding", { description: "A reason why a client may be unable to get in, or what comes next." })
 export class AccessFindingView {
-  @Field(() => Code, { description: "Which reason." }) code: AccessFindingCode;
+  @Field(() => Code, { description: "The reason, for programs." }) code: AccessFindingCode;
   @Field(() => Weight, { description: "How serious it is." }) weight: AccessFindingWeight;
   @Field(() => String, { description: "The reason in a few words." }) title: string;
   @Field(() => String, { description: "The reason in a sentence, as of now." }) message: string;

@@ -59,14 +59,14 @@ export const readScopes = (stored: string): ApiScope[] => {
   return apiScopes.filter((scope) => held.has(scope));
 };
 
-@ObjectType({ description: "The new key." })
+@ObjectType({ description: "The payload of createApiKey." })
 export class CreateApiKeyPayload extends Payload {
   @Field(() => ApiKeyView, { nullable: true, description: "The key's stored data." }) apiKey: ApiKeyView | null = null;
   @Field(() => String, { nullable: true, description: "The key itself, shown only this once." }) token: string | null =
     null;
 }
 
-@ObjectType({ description: "The key's new state." })
+@ObjectType({ description: "The payload of mutations on one key." })
 export class ApiKeyPayload extends Payload {
   @Field(() => ApiKeyView, { nullable: true, description: "The key." }) apiKey: ApiKeyView | null = null;
 }

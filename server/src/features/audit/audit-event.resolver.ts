@@ -41,7 +41,7 @@ export class AuditEventResolver {
     @Root() event: AuditEventView,
     @Arg("after", () => String, { nullable: true, description: "The cursor of the last event seen." })
     _after: string | null,
-    @Arg("types", () => [AuditEventTypeEnum], { nullable: true, description: "Only these." })
+    @Arg("types", () => [AuditEventTypeEnum], { nullable: true, description: "Only events of these types." })
     _types: AuditEventType[] | null,
   ): AuditEventView {
     return event;

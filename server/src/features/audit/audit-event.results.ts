@@ -34,11 +34,11 @@ export class AuditEventView extends Node {
   contactName?: string | null;
   @Field(() => String, { description: "Orders the firm's events without gaps. Pass it as `after`." }) cursor: string;
   @Field(() => AuditEventTypeEnum, { description: "What happened." }) type: AuditEventType;
-  @Field(() => DateTime, { description: "When." }) occurredAt: number;
+  @Field(() => DateTime, { description: "When it happened." }) occurredAt: number;
   @Field(() => ActorKindEnum, { description: "The kind of caller who did it." }) actorKind: ActorKind;
   @Field(() => ID, { nullable: true, description: "The team member, key or account that did it." }) actorId:
     string | null;
-  @Field(() => String, { nullable: true, description: "Who did it." }) actorName: string | null;
+  @Field(() => String, { nullable: true, description: "The name of whoever did it." }) actorName: string | null;
   @Field(() => String, { nullable: true, description: "The reason, for acts that require one." }) reason: string | null;
   @Field(() => String, { nullable: true, description: "The address from which it was done." }) ipAddress: string | null;
   @Field(() => String, { nullable: true, description: "The browser or program with which it was done." }) userAgent:
@@ -86,11 +86,12 @@ export class AuditEventFilter {
   actorKinds?: ActorKind[] | null;
   @Field(() => ID, { nullable: true, description: "Only events by this team member, API key or portal account." })
   actorId?: string | null;
-  @Field(() => DateTime, { nullable: true, description: "Not before." }) since?: number | null;
-  @Field(() => DateTime, { nullable: true, description: "Before." }) until?: number | null;
+  @Field(() => DateTime, { nullable: true, description: "Only events at or after this time." }) since?: number | null;
+  @Field(() => DateTime, { nullable: true, description: "Only events before this time." }) until?: number | null;
 }
 
 @ArgsType()
 export class AuditEventsArgs extends PageArgs {
-  @Field(() => AuditEventFilter, { nullable: true, description: "Which events." }) filter?: AuditEventFilter | null;
+  @Field(() => AuditEventFilter, { nullable: true, description: "Which events to return." })
+  filter?: AuditEventFilter | null;
 }

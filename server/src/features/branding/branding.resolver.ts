@@ -26,7 +26,7 @@ export class BrandingResolver {
     description: "Changes the color and the logo of the client portal and of mails to clients. Requires POLICY_WRITE.",
   })
   updateBranding(
-    @Arg("input", () => UpdateBrandingInput, { description: "The change." }) input: UpdateBrandingInput,
+    @Arg("input", () => UpdateBrandingInput, { description: "What to change." }) input: UpdateBrandingInput,
     @Ctx() context: RequestContext,
   ) {
     return answer(BrandingPayload, async () => ({

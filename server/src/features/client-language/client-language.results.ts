@@ -12,7 +12,7 @@ export const LanguageEnum = tableEnum(
 
 @InputType({ description: "A language." })
 export class LanguageInput {
-  @Field(() => LanguageEnum, { description: "Which." }) language: Language;
+  @Field(() => LanguageEnum, { description: "The language." }) language: Language;
 }
 
 @ObjectType({ description: "The payload of chooseLanguage." })

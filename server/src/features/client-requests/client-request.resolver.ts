@@ -51,7 +51,7 @@ export class ClientRequestResolver {
       "Sends a request again with a new link, at most once a minute and five times an hour. Requires ACCESS_WRITE.",
   })
   resendClientRequest(
-    @Arg("input", () => RequestIdInput, { description: "Which." }) input: RequestIdInput,
+    @Arg("input", () => RequestIdInput, { description: "The request to send again." }) input: RequestIdInput,
     @Ctx() context: RequestContext,
   ) {
     return answer(RequestPayload, async () => ({ request: await this.requests.resend(input.requestId, context) }));
@@ -83,7 +83,7 @@ export class ClientRequestResolver {
 
   @Allow(seeing)
   @FieldResolver(() => MagicLinkStateEnum, {
-    description: "The status of the newest link that still opens the request, or else of the newest link.",
+    description: "The state of the newest link that still opens the request, or else of the newest link.",
   })
   linkState(@Root() request: ClientRequestView, @Ctx() context: RequestContext): Promise<MagicLinkState> {
     return this.requests.linkState(request, context);

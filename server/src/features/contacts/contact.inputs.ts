@@ -45,13 +45,15 @@ export class ContactFilter {
 
 @InputType({ description: "How contacts are ordered." })
 export class ContactOrder {
-  @Field(() => ContactOrderFieldEnum, { description: "By what." }) field: keyof typeof ContactOrderFieldEnum;
-  @Field(() => OrderDirectionEnum, { description: "Which end first." }) direction: keyof typeof OrderDirectionEnum;
+  @Field(() => ContactOrderFieldEnum, { description: "The field to sort by." })
+  field: keyof typeof ContactOrderFieldEnum;
+  @Field(() => OrderDirectionEnum, { description: "The direction." }) direction: keyof typeof OrderDirectionEnum;
 }
 
 @ArgsType()
 export class ContactsArgs extends PageArgs {
-  @Field(() => ContactFilter, { nullable: true, description: "Which contacts." }) filter?: ContactFilter | null;
+  @Field(() => ContactFilter, { nullable: true, description: "Which contacts to return." })
+  filter?: ContactFilter | null;
   @Field(() => ContactOrder, { nullable: true, description: "By name if left out." }) orderBy?: ContactOrder | null;
 }
 

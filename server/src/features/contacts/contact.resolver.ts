@@ -53,10 +53,11 @@ export class ContactResolver {
   @Allow(writing)
   @Mutation(() => ContactPayload, {
     description:
-      "Changes a contact. Omitted fields keep their values; null clears them. Requires CONTACTS_WRITE. If the contact has requests or a login, or the new email is another login's, changing the email also requires ACCESS_RESET, and of people a fresh sign-in or `stepUp`.",
+      "Changes a contact. Omitted fields keep their values; null clears them. Requires CONTACTS_WRITE. If the contact has requests or a login, or the new email is another login's, changing the email also requires ACCESS_RESET; team members need a fresh sign-in or `stepUp`.",
   })
   updateContact(
-    @Arg("input", () => UpdateContactInput, { description: "The change." }) input: UpdateContactInput,
+    @Arg("input", () => UpdateContactInput, { description: "The contact, and what to change." })
+    input: UpdateContactInput,
     @Ctx() context: RequestContext,
   ) {
     return answer(ContactPayload, async () => ({ contact: await this.contacts.update(input, context) }));
@@ -68,7 +69,7 @@ export class ContactResolver {
       "Creates or changes up to 500 contacts, matched by `externalId`, or else by email. Returns one result per row, in order; a refused row does not stop the others. Requires CONTACTS_WRITE. A row whose email moves requests to another login requires what `updateContact` requires for it.",
   })
   upsertContacts(
-    @Arg("input", () => UpsertContactsInput, { description: "The rows." }) input: UpsertContactsInput,
+    @Arg("input", () => UpsertContactsInput, { description: "The contacts, one per row." }) input: UpsertContactsInput,
     @Ctx() context: RequestContext,
   ) {
     return answer(UpsertContactsPayload, () => this.contacts.upsert(input, context));

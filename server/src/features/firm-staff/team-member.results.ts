@@ -10,9 +10,9 @@ registerEnumType(TeamRoleEnum, {
   name: "TeamRole",
   description: "What a team member may do.",
   valuesConfig: {
-    OWNER: { description: "Reads and writes, and manages owners." },
-    ADMIN: { description: "Reads and writes." },
-    STAFF: { description: "Reads." },
+    OWNER: { description: "Reads and writes, and may manage everybody in the team." },
+    ADMIN: { description: "Reads and writes, and may manage administrators and staff." },
+    STAFF: { description: "Only reads." },
   },
 });
 

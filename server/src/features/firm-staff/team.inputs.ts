@@ -14,7 +14,7 @@ export class TeamEmailInput {
   @Field(() => String, { description: "The colleague's address." }) email: string;
 }
 
-@InputType({ description: "Which colleague." })
+@InputType({ description: "A colleague." })
 export class TeamMemberIdInput {
   @Field(() => ID, { description: "The team member's id." }) memberId: string;
 }

@@ -44,7 +44,7 @@ export class TeamResolver {
       "Invites a colleague by mail. Administrators may invite administrators and staff, owners everybody. Requires a fresh sign-in or stepUp.",
   })
   inviteTeamMember(
-    @Arg("input", () => InviteTeamMemberInput, { description: "Whom." }) input: InviteTeamMemberInput,
+    @Arg("input", () => InviteTeamMemberInput, { description: "Whom to invite." }) input: InviteTeamMemberInput,
     @Ctx() context: RequestContext,
   ) {
     return told(this.team.invite(input, context));
@@ -56,7 +56,7 @@ export class TeamResolver {
       "Mails the invitation again, or a link to choose a new password. Older links stop working. Requires a fresh sign-in or stepUp.",
   })
   sendTeamPasswordLink(
-    @Arg("input", () => TeamMemberIdInput, { description: "To whom." }) input: TeamMemberIdInput,
+    @Arg("input", () => TeamMemberIdInput, { description: "The colleague to mail." }) input: TeamMemberIdInput,
     @Ctx() context: RequestContext,
   ) {
     return told(this.team.sendPasswordLink(input, context));
@@ -67,7 +67,8 @@ export class TeamResolver {
     description: "Changes a colleague's name or role. The firm must keep an owner. Requires a fresh sign-in or stepUp.",
   })
   changeTeamMember(
-    @Arg("input", () => ChangeTeamMemberInput, { description: "The change." }) input: ChangeTeamMemberInput,
+    @Arg("input", () => ChangeTeamMemberInput, { description: "The colleague, and what to change." })
+    input: ChangeTeamMemberInput,
     @Ctx() context: RequestContext,
   ) {
     return told(this.team.change(input, context));
@@ -105,7 +106,7 @@ export class TeamResolver {
       "Mails a colleague who forgot the password a link to choose another one, by chooseTeamPassword. The response is the same whether the address is known or not. Limited to three in 15 minutes per address.",
   })
   requestTeamPasswordReset(
-    @Arg("input", () => TeamEmailInput, { description: "Whose." }) input: TeamEmailInput,
+    @Arg("input", () => TeamEmailInput, { description: "The colleague's address." }) input: TeamEmailInput,
     @Ctx() context: RequestContext,
   ) {
     return answer(AcceptedPayload, async () => {

@@ -29,7 +29,7 @@ export class InvitationResolver {
   @Allow({ team: "write", key: "ACCESS_WRITE" })
   @Mutation(() => InviteContactsPayload, {
     description:
-      "Mails contacts an invitation to create their portal account. Requires ACCESS_WRITE, and of people a fresh sign-in or stepUp for more than one contact.",
+      "Mails contacts an invitation to create their portal account. Requires ACCESS_WRITE; for more than one contact, team members also need a fresh sign-in or stepUp.",
   })
   inviteContacts(
     @Arg("input", () => InviteContactsInput, { description: "Whom to invite, and the message." })

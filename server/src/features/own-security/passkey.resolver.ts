@@ -59,7 +59,7 @@ export class PasskeyResolver {
     description: "Removes a passkey, which then proves nothing. Requires a fresh sign-in or stepUp.",
   })
   removePasskey(
-    @Arg("input", () => RemovePasskeyInput, { description: "Which." }) input: RemovePasskeyInput,
+    @Arg("input", () => RemovePasskeyInput, { description: "The passkey to remove." }) input: RemovePasskeyInput,
     @Ctx() context: RequestContext,
   ) {
     return answer(RemovePasskeyPayload, async () => ({ removedPasskeyId: await this.own.remove(input, context) }));
@@ -70,7 +70,7 @@ export class PasskeyResolver {
     description: "Returns what to ask the browser for, to prove by a passkey: for verifyPasskey, or for stepUp.",
   })
   beginPasskeyVerification(
-    @Arg("input", () => BeginPasskeyVerificationInput, { description: "What for." })
+    @Arg("input", () => BeginPasskeyVerificationInput, { description: "What the passkey should prove." })
     input: BeginPasskeyVerificationInput,
     @Ctx() context: RequestContext,
   ) {

@@ -5,7 +5,7 @@ import type { Passkey } from "./passkey.entity.js";
 
 @ObjectType("Passkey", { description: "A phishing-resistant second factor beside the authenticator app (WebAuthn)." })
 export class PasskeyView {
-  @Field(() => ID, { description: "Opaque." }) id: string;
+  @Field(() => ID, { description: "The passkey's id." }) id: string;
   @Field(() => String, { description: "The owner's name for it." }) name: string;
   @Field(() => Boolean, {
     description: "Whether it may exist on several devices, in a password manager or a platform account.",

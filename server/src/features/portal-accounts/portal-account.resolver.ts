@@ -55,7 +55,7 @@ registerEnumType(MailedTokenPurpose, {
 
 @ObjectType({ description: "What a mailed token would do. Looking at it changes nothing." })
 class MailedTokenPreview {
-  @Field(() => MailedTokenPurpose, { description: "Which mutation accepts it." })
+  @Field(() => MailedTokenPurpose, { description: "The mutation that accepts the token." })
   purpose: keyof typeof MailedTokenPurpose;
   @Field(() => PortalFirmView, { description: "The firm." }) firm: PortalFirmView;
   @Field(() => String, { description: "The address it was sent to, masked." }) maskedEmail: string;
@@ -153,7 +153,7 @@ export class PortalAccountsResolver {
   @Allow({ team: "write", key: "ACCESS_RESET" })
   @Mutation(() => ContactPayload, {
     description:
-      "Resets a client's 2FA: removes the secret, recovery codes, trusted devices and sessions; the password stays; the client is notified by mail. Requires ACCESS_RESET, and of people a fresh sign-in or stepUp.",
+      "Resets a client's 2FA: removes the secret, recovery codes, trusted devices and sessions; the password stays; the client is notified by mail. Requires ACCESS_RESET; team members also need a fresh sign-in or stepUp.",
   })
   resetTwoFactor(
     @Arg("input", () => ContactReasonInput, { description: "Whose 2FA to reset, and why." }) input: ContactReasonInput,
@@ -169,7 +169,7 @@ export class PortalAccountsResolver {
     description: "Mails the client a link to choose a new password. Requires ACCESS_WRITE.",
   })
   sendPasswordReset(
-    @Arg("input", () => ContactIdInput, { description: "Whose." }) input: ContactIdInput,
+    @Arg("input", () => ContactIdInput, { description: "The client to mail." }) input: ContactIdInput,
     @Ctx() context: RequestContext,
   ) {
     return answer(ContactPayload, async () => ({
@@ -180,7 +180,7 @@ export class PortalAccountsResolver {
   @Allow({ team: "write", key: "ACCESS_WRITE" })
   @Mutation(() => ContactPayload, { description: "Ends the waits after too many failures. Requires ACCESS_WRITE." })
   unlockPortalAccount(
-    @Arg("input", () => ContactIdInput, { description: "Whose." }) input: ContactIdInput,
+    @Arg("input", () => ContactIdInput, { description: "The client to unlock." }) input: ContactIdInput,
     @Ctx() context: RequestContext,
   ) {
     return answer(ContactPayload, async () => ({
@@ -191,7 +191,7 @@ export class PortalAccountsResolver {
   @Allow({ team: "write", key: "ACCESS_WRITE" })
   @Mutation(() => ContactPayload, { description: "Signs the client out everywhere. Requires ACCESS_WRITE." })
   revokePortalSessions(
-    @Arg("input", () => ContactIdInput, { description: "Whose." }) input: ContactIdInput,
+    @Arg("input", () => ContactIdInput, { description: "The client to sign out." }) input: ContactIdInput,
     @Ctx() context: RequestContext,
   ) {
     return answer(ContactPayload, async () => ({
@@ -202,7 +202,7 @@ export class PortalAccountsResolver {
   @Allow({ team: "write", key: "ACCESS_RESET" })
   @Mutation(() => ContactPayload, {
     description:
-      "Changes a client's login email once the new address has confirmed by mail; the old one is notified. Requires ACCESS_RESET, and of people a fresh sign-in or stepUp.",
+      "Changes a client's login email once the new address has confirmed by mail; the old one is notified. Requires ACCESS_RESET; team members also need a fresh sign-in or stepUp.",
   })
   changeLoginEmail(
     @Arg("input", () => ChangeLoginEmailInput, { description: "Whose email to change, and to what." })
@@ -217,7 +217,7 @@ export class PortalAccountsResolver {
   @Allow({ team: "write", key: "ACCESS_RESET" })
   @Mutation(() => ContactPayload, {
     description:
-      "Deletes the client's account; the contact stays. Requires ACCESS_RESET, and of people a fresh sign-in or stepUp.",
+      "Deletes the client's account; the contact stays. Requires ACCESS_RESET; team members also need a fresh sign-in or stepUp.",
   })
   deletePortalAccount(
     @Arg("input", () => ContactReasonInput, { description: "Whose account to delete, and why." })

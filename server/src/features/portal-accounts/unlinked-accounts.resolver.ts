@@ -41,7 +41,7 @@ export class UnlinkedAccountsResolver {
     description: "Signs an account without a contact out everywhere, like revokePortalSessions. Requires ACCESS_WRITE.",
   })
   revokeUnlinkedPortalSessions(
-    @Arg("input", () => PortalAccountIdInput, { description: "Which login." }) input: PortalAccountIdInput,
+    @Arg("input", () => PortalAccountIdInput, { description: "The account to sign out." }) input: PortalAccountIdInput,
     @Ctx() context: RequestContext,
   ) {
     return answer(PortalAccountPayload, async () => ({
@@ -52,7 +52,7 @@ export class UnlinkedAccountsResolver {
   @Allow({ team: "write", key: "ACCESS_RESET" })
   @Mutation(() => DeletedPortalAccountPayload, {
     description:
-      "Deletes an account without a contact, like deletePortalAccount. Requires ACCESS_RESET, and of people a fresh sign-in or stepUp.",
+      "Deletes an account without a contact, like deletePortalAccount. Requires ACCESS_RESET; team members also need a fresh sign-in or stepUp.",
   })
   deleteUnlinkedPortalAccount(
     @Arg("input", () => PortalAccountReasonInput, { description: "Which account, and why." })

@@ -55,7 +55,8 @@ export class RollOutResolver {
       "Announces 2FA: sets the policy's mode and its start, and mails the contacts concerned in the background, at a limited rate. Only on plans with 2FA. Requires a fresh sign-in or stepUp.",
   })
   startRollOut(
-    @Arg("input", () => StartRollOutInput, { description: "How." }) input: StartRollOutInput,
+    @Arg("input", () => StartRollOutInput, { description: "The date, the mails and whom to include." })
+    input: StartRollOutInput,
     @Ctx() context: RequestContext,
   ): Promise<RollOutPayload> {
     return this.told(this.rollOuts.start(input, context), context);
@@ -66,7 +67,7 @@ export class RollOutResolver {
     description: "Pauses the mails. The start date stands. Requires a fresh sign-in or stepUp.",
   })
   pauseRollOut(
-    @Arg("input", () => RollOutIdInput, { description: "Which." }) { rollOutId }: RollOutIdInput,
+    @Arg("input", () => RollOutIdInput, { description: "The roll-out to pause." }) { rollOutId }: RollOutIdInput,
     @Ctx() context: RequestContext,
   ): Promise<RollOutPayload> {
     return this.told(this.rollOuts.pause(rollOutId, context), context);
@@ -77,7 +78,7 @@ export class RollOutResolver {
     description: "Continues the mails where they stopped. Requires a fresh sign-in or stepUp.",
   })
   resumeRollOut(
-    @Arg("input", () => RollOutIdInput, { description: "Which." }) { rollOutId }: RollOutIdInput,
+    @Arg("input", () => RollOutIdInput, { description: "The roll-out to resume." }) { rollOutId }: RollOutIdInput,
     @Ctx() context: RequestContext,
   ): Promise<RollOutPayload> {
     return this.told(this.rollOuts.resume(rollOutId, context), context);

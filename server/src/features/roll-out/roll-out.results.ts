@@ -42,7 +42,7 @@ const RollOutMailEnum = tableEnum("RollOutMail", "The mails of a roll-out.", mai
 })
 export class RollOutProgress {
   @Field(() => Int, { description: "Contacts whom the roll-out concerns." }) concerned: number;
-  @Field(() => Int, { description: "Have 2FA now." }) enrolled: number;
+  @Field(() => Int, { description: "Contacts who have 2FA now." }) enrolled: number;
   @Field(() => Int, { description: "Contacts who can no longer be reached." }) leftOut: number;
   @Field(() => Int, { description: "Contacts who were mailed and do not have 2FA yet." }) told: number;
   @Field(() => Int, { description: "Contacts who were not mailed yet." }) waiting: number;
@@ -60,7 +60,7 @@ export class RollOutView extends Node {
   @Field(() => [Int], { description: "How many days before the start reminders are sent." }) remindDaysBefore: number[];
   @Field(() => Int, { description: "The most mails per minute." }) mailsPerMinute: number;
   @Field(() => DateTime, { description: "When it was started." }) startedAt: number;
-  @Field(() => String, { description: "By whom." }) startedBy: string;
+  @Field(() => String, { description: "The name of whoever started it." }) startedBy: string;
   @Field(() => DateTime, {
     nullable: true,
     description: "When the next mail may be sent; null if there will be none or it is paused.",
@@ -119,12 +119,12 @@ export class RollOutRecipientConnection {
 
 @ObjectType({ description: "A mail as a client will see it, with a placeholder for each client's name and link." })
 export class RollOutMailPreview {
-  @Field(() => RollOutMailEnum, { description: "Which mail." }) mail: RollOutMail;
-  @Field(() => String, { description: "Its subject." }) subject: string;
+  @Field(() => RollOutMailEnum, { description: "The kind of mail." }) mail: RollOutMail;
+  @Field(() => String, { description: "The mail's subject." }) subject: string;
   @Field(() => String, { description: "The mail's text." }) text: string;
 }
 
-@ObjectType({ description: "The roll-out's new state." })
+@ObjectType({ description: "The payload of mutations on the roll-out." })
 export class RollOutPayload extends Payload {
   @Field(() => RollOutView, { nullable: true, description: "The roll-out." }) rollOut: RollOutView | null = null;
 }

@@ -19,7 +19,8 @@ export class UpdateSecurityPolicyInput {
   enforcedFrom?: number | null;
   @Field(() => Boolean, { nullable: true, description: "Whether magic links require 2FA too." })
   magicLinkRequiresTwoFactor?: boolean | null;
-  @Field(() => Int, { nullable: true, description: "0..30." }) trustedDeviceDays?: number | null;
+  @Field(() => Int, { nullable: true, description: "0 to 30; 0 switches trusted devices off." }) trustedDeviceDays?:
+    number | null;
   @Field(() => Boolean, {
     nullable: true,
     description:
@@ -48,10 +49,10 @@ export class SecurityPolicyResolver {
   @Allow({ team: "write", key: "POLICY_WRITE" })
   @Mutation(() => SecurityPolicyPayload, {
     description:
-      "Changes how the firm's clients get in, effective from the commit. Requires POLICY_WRITE, and of people who loosen it a fresh sign-in or stepUp.",
+      "Changes how the firm's clients get in, effective from the commit. Requires POLICY_WRITE; team members who loosen it also need a fresh sign-in or stepUp.",
   })
   updateSecurityPolicy(
-    @Arg("input", () => UpdateSecurityPolicyInput, { description: "The change." }) input: UpdateSecurityPolicyInput,
+    @Arg("input", () => UpdateSecurityPolicyInput, { description: "What to change." }) input: UpdateSecurityPolicyInput,
     @Ctx() context: RequestContext,
   ) {
     return answer(SecurityPolicyPayload, async () => ({

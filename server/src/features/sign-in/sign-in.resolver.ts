@@ -170,7 +170,8 @@ export class SignInResolver {
       "Changes the caller's password and ends every other session. If 2FA is on, requires a fresh sign-in or stepUp.",
   })
   changePassword(
-    @Arg("input", () => ChangePasswordInput, { description: "Both passwords." }) input: ChangePasswordInput,
+    @Arg("input", () => ChangePasswordInput, { description: "The current and the new password." })
+    input: ChangePasswordInput,
     @Ctx() context: RequestContext,
   ) {
     return answer(ChangePasswordPayload, async () => ({
@@ -181,7 +182,7 @@ export class SignInResolver {
   @Allow(aPerson)
   @Mutation(() => RevokeSessionPayload, { description: "Ends one of the caller's own sessions." })
   revokeSession(
-    @Arg("input", () => RevokeSessionInput, { description: "Which." }) input: RevokeSessionInput,
+    @Arg("input", () => RevokeSessionInput, { description: "The session to end." }) input: RevokeSessionInput,
     @Ctx() context: RequestContext,
   ) {
     return answer(RevokeSessionPayload, async () => ({
@@ -195,7 +196,7 @@ export class SignInResolver {
       "Proves the caller's identity again, for 10 minutes. A fresh sign-in counts too, unless a trusted device skipped its code. `code` is required if 2FA is on.",
   })
   stepUp(
-    @Arg("input", () => StepUpInput, { description: "The proof." }) input: StepUpInput,
+    @Arg("input", () => StepUpInput, { description: "The proof of identity." }) input: StepUpInput,
     @Ctx() context: RequestContext,
   ) {
     return answer(StepUpPayload, async () => ({ session: await this.ownCredentials.stepUp(input, context) }));

@@ -25,7 +25,8 @@ export class PortalViewerView {
   account: PortalAccountView | null;
   @Field(() => DateTime, {
     nullable: true,
-    description: "Set while the firm has announced 2FA and this client has not enrolled.",
+    description:
+      "From when 2FA will be required; set only while the firm has announced that and this client has not enrolled.",
   })
   twoFactorDueAt: number | null;
 }
@@ -71,7 +72,7 @@ const SecondFactorKindEnum = tableEnum(
 })
 export class TwoFactorRequired {
   @Field(() => String, { description: "Identifies this sign-in in the next call." }) challengeToken: string;
-  @Field(() => DateTime, { description: "Until when." }) expiresAt: number;
+  @Field(() => DateTime, { description: "When the token expires." }) expiresAt: number;
   @Field(() => Int, {
     nullable: true,
     description: "For how many days verifyTwoFactor's trustDevice lets this device skip the code; null: not at all.",
@@ -99,7 +100,7 @@ export class TwoFactorRequired {
 })
 export class TwoFactorEnrollmentRequired {
   @Field(() => String, { description: "Identifies this sign-in in the next calls." }) enrollmentToken: string;
-  @Field(() => DateTime, { description: "Until when." }) expiresAt: number;
+  @Field(() => DateTime, { description: "When the token expires." }) expiresAt: number;
   @Field(() => Boolean, { description: "Whether beginTwoFactorEnrollment requires the mailed code." })
   emailCodeRequired: boolean;
   @Field(() => String, { description: "The address to which the code was mailed, masked." }) maskedEmail: string;
@@ -130,7 +131,7 @@ export class SignInPayload extends Payload {
 })
 export class AccountRequired {
   @Field(() => String, { description: "For createPortalAccount." }) confirmationToken: string;
-  @Field(() => DateTime, { description: "Until when." }) expiresAt: number;
+  @Field(() => DateTime, { description: "When the token expires." }) expiresAt: number;
   @Field(() => String, { description: "The address that the account will have, masked." }) maskedEmail: string;
 
   constructor(values?: Pick<AccountRequired, "confirmationToken" | "expiresAt" | "maskedEmail">) {

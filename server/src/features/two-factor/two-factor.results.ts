@@ -14,7 +14,8 @@ export interface SecondFactorFacts {
 @ObjectType("TwoFactorStatus", { description: "What may be known about a person's second factor." })
 export class TwoFactorStatusView {
   @Field(() => Boolean, { description: "Whether an authenticator is in force." }) enrolled: boolean;
-  @Field(() => DateTime, { nullable: true, description: "Since when." }) enrolledAt: number | null;
+  @Field(() => DateTime, { nullable: true, description: "Since when; null if none is in force." }) enrolledAt:
+    number | null;
   @Field(() => Boolean, { description: "Whether the firm's policy requires one now." }) required: boolean;
   @Field(() => Int, { description: "How many recovery codes are unused." }) recoveryCodesRemaining: number;
 

@@ -33,10 +33,11 @@ export class WebhooksResolver {
   @Allow(writing)
   @Mutation(() => CreateWebhookEndpointPayload, {
     description:
-      "Sends every later event to an address; at most 10 endpoints per firm. Requires of people a fresh sign-in or stepUp.",
+      "Sends every later event to an address; at most 10 endpoints per firm. Team members need a fresh sign-in or stepUp.",
   })
   createWebhookEndpoint(
-    @Arg("input", () => CreateWebhookEndpointInput, { description: "Where to." }) input: CreateWebhookEndpointInput,
+    @Arg("input", () => CreateWebhookEndpointInput, { description: "The address and the events to send." })
+    input: CreateWebhookEndpointInput,
     @Ctx() context: RequestContext,
   ): Promise<CreateWebhookEndpointPayload> {
     return answer(CreateWebhookEndpointPayload, () =>
@@ -47,7 +48,8 @@ export class WebhooksResolver {
   @Allow(writing)
   @Mutation(() => WebhookEndpointPayload, { description: "Stops sending to an address." })
   deleteWebhookEndpoint(
-    @Arg("input", () => WebhookEndpointIdInput, { description: "Which." }) input: WebhookEndpointIdInput,
+    @Arg("input", () => WebhookEndpointIdInput, { description: "The endpoint to delete." })
+    input: WebhookEndpointIdInput,
     @Ctx() context: RequestContext,
   ): Promise<WebhookEndpointPayload> {
     return answer(WebhookEndpointPayload, async () => ({
@@ -62,7 +64,8 @@ export class WebhooksResolver {
   @Allow(writing)
   @Mutation(() => WebhookEndpointPayload, { description: "Delivers every event after the cursor again." })
   replayWebhookEvents(
-    @Arg("input", () => ReplayWebhookEventsInput, { description: "From where." }) input: ReplayWebhookEventsInput,
+    @Arg("input", () => ReplayWebhookEventsInput, { description: "The endpoint, and where to start." })
+    input: ReplayWebhookEventsInput,
     @Ctx() context: RequestContext,
   ): Promise<WebhookEndpointPayload> {
     return answer(WebhookEndpointPayload, async () => ({
@@ -73,10 +76,11 @@ export class WebhooksResolver {
   @Allow(writing)
   @Mutation(() => RotateWebhookSecretPayload, {
     description:
-      "Replaces the signing secret. For a day, deliveries are also signed with the previous one. Requires of people a fresh sign-in or stepUp.",
+      "Replaces the signing secret. For a day, deliveries are also signed with the previous one. Team members need a fresh sign-in or stepUp.",
   })
   rotateWebhookSecret(
-    @Arg("input", () => WebhookEndpointIdInput, { description: "Which." }) input: WebhookEndpointIdInput,
+    @Arg("input", () => WebhookEndpointIdInput, { description: "The endpoint whose secret to replace." })
+    input: WebhookEndpointIdInput,
     @Ctx() context: RequestContext,
   ): Promise<RotateWebhookSecretPayload> {
     return answer(RotateWebhookSecretPayload, () =>

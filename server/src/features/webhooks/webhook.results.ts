@@ -87,7 +87,7 @@ export class WebhookDeliveryView {
   })
   replayAfter: string;
   @Field(() => Int, { description: "The number of this attempt in a row for this event, from 1." }) attempt: number;
-  @Field(() => DateTime, { description: "When." }) attemptedAt: number;
+  @Field(() => DateTime, { description: "When it was made." }) attemptedAt: number;
   @Field(() => Int, { description: "How many milliseconds it took." }) durationMs: number;
   @Field(() => Boolean, { description: "Whether the receiver accepted it with a 2xx." }) isDelivered: boolean;
   @Field(() => Int, { nullable: true, description: "The HTTP status of the response; null if there was none." })
@@ -143,7 +143,7 @@ export class ReplayWebhookEventsInput {
   @Field(() => String, { description: "The cursor of an event: every later one is delivered again." }) after: string;
 }
 
-@ObjectType({ description: "The endpoint's new secret." })
+@ObjectType({ description: "The payload of rotateWebhookSecret." })
 export class RotateWebhookSecretPayload extends Payload {
   @Field(() => WebhookEndpointView, { nullable: true, description: "The endpoint." })
   webhookEndpoint: WebhookEndpointView | null = null;
@@ -153,7 +153,7 @@ export class RotateWebhookSecretPayload extends Payload {
   })
   signingSecret: string | null = null;
 }
-@ObjectType({ description: "The new endpoint." })
+@ObjectType({ description: "The payload of createWebhookEndpoint." })
 export class CreateWebhookEndpointPayload extends Payload {
   @Field(() => WebhookEndpointView, { nullable: true, description: "The endpoint." })
   webhookEndpoint: WebhookEndpointView | null = null;
