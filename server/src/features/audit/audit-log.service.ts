@@ -38,6 +38,8 @@ const e = table(AuditEvent, "e");
 const c = leftJoined(table(Contact, "c"));
 const o = table(Contact, "o");
 const EVENTS = select({ ...e, contactName: c.name });
+const newestFirst = keyset([{ by: e.seq, isDescending: true }]);
+const OF_FIRM = sql`${e.firmId} = ?`;
 const OF_CONTACT = sql`${e.contactId} = ?`;
 const OF_ITS_ACCOUNT = sql`${e.accountId} = (SELECT ${o.portalAccountId} FROM ${o} WHERE ${o.firmId} = ? AND ${o.id} = ?)`;
 
@@ -67,8 +69,8 @@ export class AuditLog {
   }
 
   private async read(firmId: string, page: PageRequest, filter: AuditEventFilter): Promise<Connection<AuditEventView>> {
-    const keys = keyset([{ by: e.seq, isDescending: true }], page);
-    const conditions = [sql`${e.firmId} = ?`, keys.where];
+    const keys = newestFirst(page);
+    const conditions = [OF_FIRM, keys.where];
     const parameters: unknown[] = [firmId, ...keys.parameters];
     const add = (condition: Sql, ...values: unknown[]) => {
       conditions.push(condition);

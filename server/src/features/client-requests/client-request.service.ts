@@ -42,6 +42,8 @@ const BY_DUE_DATE: OrderColumn[] = [
   { by: sql`COALESCE(${r.completedAt}, 0)`, isDescending: true },
   ...NEWEST_FIRST,
 ];
+const newestFirst = { kind: "requests", columns: NEWEST_FIRST, keysOfPage: keyset(NEWEST_FIRST) } as const;
+const byDueDate = { kind: "requests.due", columns: BY_DUE_DATE, keysOfPage: keyset(BY_DUE_DATE) } as const;
 
 /** Which requests a caller may see: all of a contact, all of an account's contacts, or only a link's. */
 export type RequestReach = { contactId: string } | { accountId: string } | { requestId: string };
@@ -186,10 +188,9 @@ export class ClientRequestService {
 
   /** The firm sees the newest first, a client what is due first. */
   async page(firmId: string, reach: RequestReach, args: PageArgs): Promise<ClientRequestConnection> {
-    const [kind, columns] =
-      "contactId" in reach ? (["requests", NEWEST_FIRST] as const) : (["requests.due", BY_DUE_DATE] as const);
+    const { kind, columns, keysOfPage } = "contactId" in reach ? newestFirst : byDueDate;
     const page = readPage(args, kind, columns.length);
-    const keys = keyset(columns, page);
+    const keys = keysOfPage(page);
     const [condition, value] =
       "contactId" in reach
         ? [OF_CONTACT, reach.contactId]

@@ -260,13 +260,10 @@ export class ContactSearch {
   }
   private keys(page: PageRequest, order: Sql, id: Sql) {
     const { isDescending } = this.list.order;
-    return keyset(
-      [
-        { by: order, isDescending },
-        { by: id, isDescending },
-      ],
-      page,
-    );
+    return keyset([
+      { by: order, isDescending },
+      { by: id, isDescending },
+    ])(page);
   }
 
   private async run(keys: Filled<Found>): Promise<string[]> {

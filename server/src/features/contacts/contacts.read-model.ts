@@ -17,7 +17,7 @@ import {
   type Sql,
 } from "../../platform/database/sql.js";
 import { badInput } from "../../platform/graphql/failures.js";
-import { keyset, pageOf, readPage, type PageRequest } from "../../platform/graphql/pages.js";
+import { keyset, pageOf, readPage, type KeysetPage } from "../../platform/graphql/pages.js";
 import type { Work } from "../work/unit-of-work.js";
 import { PortalAccount } from "../portal-accounts/portal-account.entity.js";
 import { SecurityPolicy } from "../security-mode/security-policy.entity.js";
@@ -30,18 +30,30 @@ import type { ContactFilter, ContactsArgs } from "./contact.inputs.js";
 import { Contact } from "./contact.entity.js";
 import { ContactConnection, ContactView } from "./contact.results.js";
 
-/** Each order with its index and its column in the rows that are read. */
-const orders = {
-  NAME: { column: "nameKey", index: indexOf(Contact, ["firmId", "nameKey", "id", "accessState"]) },
-  CREATED_AT: { column: "createdAt", index: indexOf(Contact, ["firmId", "createdAt", "id", "accessState"]) },
-  LAST_SIGN_IN_AT: { column: "signedInAt", index: indexOf(Contact, ["firmId", "signedInAt", "id", "accessState"]) },
-} as const;
-const STATE_INDEX = indexOf(Contact, ["firmId", "accessState", "nameKey", "id"]);
-
 const c = table(Contact, "c");
 const p = table(SecurityPolicy, "p");
 const a = leftJoined(table(PortalAccount, "a"));
 const t = leftJoined(table(TwoFactorState, "t"));
+
+const orderOf = <C extends "nameKey" | "createdAt" | "signedInAt">(column: C) => {
+  const inDirection = (isDescending: boolean) =>
+    keyset([
+      { by: c[column], isDescending },
+      { by: c.id, isDescending },
+    ]);
+  return {
+    column,
+    index: indexOf(Contact, ["firmId", column, "id", "accessState"]),
+    keysOfPage: { ASC: inDirection(false), DESC: inDirection(true) },
+  };
+};
+/** Each order, its column in the rows that are read, its index, and what selects its pages. */
+const orders = {
+  NAME: orderOf("nameKey"),
+  CREATED_AT: orderOf("createdAt"),
+  LAST_SIGN_IN_AT: orderOf("signedInAt"),
+} as const;
+const STATE_INDEX = indexOf(Contact, ["firmId", "accessState", "nameKey", "id"]);
 
 /** A contact, its account and its second factor as one row, in the order of contactRow. */
 const CONTACTS = selectValues([
@@ -157,7 +169,7 @@ export class ContactsReadModel {
     const search = new ContactSearch(this.work.reader, list);
     const rows = isSearched
       ? await this.byIds(firmId, await search.page(page))
-      : await this.inOrder(list, page, filter, field);
+      : await this.inOrder(list, orders[field].keysOfPage[direction](page), this.index(field, filter));
     const found = pageOf(
       rows,
       page,
@@ -171,22 +183,14 @@ export class ContactsReadModel {
 
   /** A page of the contacts that match a filter. */
   private inOrder(
-    { firmId, order: { column, isDescending }, conditions, parameters }: SearchedList,
-    page: PageRequest,
-    filter: ContactFilter,
-    field: keyof typeof orders,
+    { firmId, conditions, parameters }: SearchedList,
+    keys: KeysetPage,
+    index: Sql,
   ): Promise<ContactRow[]> {
-    const keys = keyset(
-      [
-        { by: c[column], isDescending },
-        { by: c.id, isDescending },
-      ],
-      page,
-    );
     const where = join([ofFirm, ...conditions, keys.where], " AND ");
     return this.work.rowsOf(
       contactRow(firmId),
-      CONTACTS.from`${c} ${this.index(field, filter)} ${JOINS} WHERE ${where} ORDER BY ${keys.orderBy} LIMIT ${keys.rows}`,
+      CONTACTS.from`${c} ${index} ${JOINS} WHERE ${where} ORDER BY ${keys.orderBy} LIMIT ${keys.rows}`,
       [firmId, ...parameters, ...keys.parameters],
     );
   }

@@ -23,6 +23,10 @@ const a = table(PortalAccount, "a");
 const UNLINKED_INDEX = indexOf(PortalAccount, ["firmId", "unlinkedAt", "id"]);
 const UNLINKED = select({ ...a, unlinkedAt: notNull(a.unlinkedAt) });
 const COUNT = select({ n: computed<number>(sql`COUNT(*)`) });
+const lastUnlinkedFirst = keyset([
+  { by: a.unlinkedAt, isDescending: true },
+  { by: a.id, isDescending: true },
+]);
 
 /**
  * The accounts that no contact has: the contact's email has changed, or the account was created after that. They open
@@ -34,13 +38,7 @@ export class UnlinkedAccounts {
   /** The most recently unlinked come first. */
   async page(firmId: string, args: PageArgs): Promise<PortalAccountConnection> {
     const page = readPage(args, KIND, 2);
-    const keys = keyset(
-      [
-        { by: a.unlinkedAt, isDescending: true },
-        { by: a.id, isDescending: true },
-      ],
-      page,
-    );
+    const keys = lastUnlinkedFirst(page);
     const rows = await this.needs.work.rows(
       UNLINKED.from`${a} ${this.index()} WHERE ${a.firmId} = ? AND ${a.unlinkedAt} IS NOT NULL AND ${keys.where}
         ORDER BY ${keys.orderBy} LIMIT ${keys.rows}`,

@@ -41,6 +41,7 @@ const RECIPIENTS = select({
   LEFT JOIN ${t} ON ${t.ownerId} = ${c.portalAccountId} WHERE ${r.rollOutId} = ? AND `;
 const IN_STATE = RECIPIENTS.plus`${STATE} = ? AND `;
 const KIND = "rollOutRecipients";
+const byName = keyset([{ by: r.nameKey }, { by: r.contactId }]);
 
 /** The firm's latest roll-out; null if there never was one. */
 export const latestRollOut = (manager: EntityManager, firmId: string): Promise<RollOut | null> =>
@@ -86,7 +87,7 @@ export class RollOutsReadModel {
 
   async recipients(rollOut: RollOutView, args: RollOutRecipientsArgs): Promise<RollOutRecipientConnection> {
     const page = readPage(args, KIND, 2);
-    const keys = keyset([{ by: r.nameKey }, { by: r.contactId }], page);
+    const keys = byName(page);
     const rows = await this.work.rows(
       (args.state ? IN_STATE : RECIPIENTS).plus`${keys.where} ORDER BY ${keys.orderBy} LIMIT ${keys.rows}`,
       [rollOut.id, ...(args.state ? [args.state] : []), ...keys.parameters],

@@ -21,6 +21,10 @@ const endpoints = table(WebhookEndpoint);
 const DELETE = sql`DELETE FROM ${endpoints} WHERE ${endpoints.id} = ? AND ${endpoints.firmId} = ?`;
 const d = table(WebhookDelivery, "d");
 const DELIVERIES = select({ ...d }).from`${d} WHERE ${d.endpointId} = ? AND `;
+const newestFirst = keyset([
+  { by: d.attemptedAt, isDescending: true },
+  { by: d.id, isDescending: true },
+]);
 
 /** Where integrators want the firm's events sent. */
 export class WebhookService {
@@ -147,13 +151,7 @@ export class WebhookService {
   async deliveries(endpointId: string, args: PageArgs): Promise<WebhookDeliveryConnection> {
     const kind = "webhookDeliveries";
     const page = readPage(args, kind, 2);
-    const keys = keyset(
-      [
-        { by: d.attemptedAt, isDescending: true },
-        { by: d.id, isDescending: true },
-      ],
-      page,
-    );
+    const keys = newestFirst(page);
     const rows = await this.needs.work.unpreparedRows(
       DELIVERIES.plus`${keys.where} ORDER BY ${keys.orderBy} LIMIT ${keys.rows}`,
       [endpointId, ...keys.parameters],

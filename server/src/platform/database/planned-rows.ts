@@ -1,4 +1,4 @@
-import type { Connection, FieldPacket, Query } from "mysql2";
+import type { Connection, FieldPacket, Query, QueryError } from "mysql2";
 
 /**
  * Decodes the rows of prepared statements. mysql2 generates a JavaScript parser for each row shape, which
@@ -254,9 +254,8 @@ export function executeRows(
   sql: string,
   parameters: readonly unknown[],
   isOfArrays: boolean,
-  done: (error: Error | null, rows: unknown) => void,
-): Query {
-  const command = connection.execute(sql, [...parameters] as string[], done);
-  if (isOfArrays) (command as unknown as ExecuteCommand).isOfArrays = true;
-  return command;
+  done: (error: QueryError | null, rows: unknown) => void,
+): void {
+  const command: unknown = connection.execute(sql, [...parameters] as string[], done);
+  if (isOfArrays) (command as ExecuteCommand).isOfArrays = true;
 }

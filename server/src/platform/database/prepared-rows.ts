@@ -50,10 +50,11 @@ function executed(
       }
       try {
         executeRows(connection, text, parameters, isOfArrays, (error, rows) => {
+          // One that was lost is not given to the next caller that waits.
+          if (!error?.fatal) connection.release();
           if (error) reject(error);
           else resolve(rows as unknown[]);
-          // Released only at the end, so that a lost connection is not handed to the next waiter.
-        }).once("end", () => connection.release());
+        });
       } catch (error) {
         // The driver rejected a parameter's type.
         connection.release();

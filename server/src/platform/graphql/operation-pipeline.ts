@@ -24,6 +24,8 @@ interface OperationState<C> {
   source?: string;
   document?: DocumentNode;
   operation?: OperationDefinitionNode;
+  /** In the fast lane. */
+  known?: KnownOperation;
   contextValue: C;
   response: Pick<GraphQLResponse, "http"> & Partial<GraphQLResponse>;
 }
@@ -105,13 +107,15 @@ export class OperationPipeline<C extends { requestId: string }> {
   }
 
   private async passStages(
-    { document, operation }: KnownOperation,
+    known: KnownOperation,
     { query, operationName, variables }: OperationBody,
     headers: HeaderMap,
     contextValue: C,
   ): Promise<GraphQLResponse> {
+    const { document, operation } = known;
     const state: Resolved<C> = {
       schema: this.needs.schema,
+      known,
       request: {
         query,
         operationName: operationName ?? undefined,
@@ -146,19 +150,22 @@ export class OperationPipeline<C extends { requestId: string }> {
   private async run(state: Resolved<C>): Promise<GraphQLResponse | null> {
     const { source, document, operation, request, contextValue } = state;
     if (source === undefined || !operation) return null;
-    const key = keyOf(source, request.operationName);
-    let known = this.known.get(key);
-    if (!known) {
-      const { schema } = this.needs;
-      const readVariables = variableReader(schema, operation);
-      known = { document, operation, readVariables, execute: planOperation(schema, document, operation) };
-      this.known.set(key, known);
-    }
+    const known = state.known ?? this.plan(keyOf(source, request.operationName), document, operation);
     const variables = known.readVariables(request.variables ?? {});
     let result: ExecutionResult = variables.errors ? variables : await known.execute(contextValue, variables.coerced);
     if (result.errors) result = { ...result, errors: result.errors.map(withoutArguments) };
     for (const error of result.errors ?? []) logUnexpected(error, contextValue.requestId, this.needs.log);
     return responseOf(result, result.data === undefined ? 400 : undefined);
+  }
+
+  private plan(key: string, document: DocumentNode, operation: OperationDefinitionNode): KnownOperation {
+    const kept = this.known.get(key);
+    if (kept) return kept;
+    const { schema } = this.needs;
+    const readVariables = variableReader(schema, operation);
+    const planned = { document, operation, readVariables, execute: planOperation(schema, document, operation) };
+    this.known.set(key, planned);
+    return planned;
   }
 }
 

@@ -103,8 +103,8 @@ describe("the arguments of a page", () => {
 
 describe("the statement of a page", () => {
   const columns = [{ by: sql`name` }, { by: sql`at`, isDescending: true }, { by: sql`id` }];
-  const read = (...given: Parameters<typeof keyset>) => {
-    const { where, orderBy, ...rest } = keyset(...given);
+  const read = (order: Parameters<typeof keyset>[0], request: PageRequest) => {
+    const { where, orderBy, ...rest } = keyset(order)(request);
     return { where: where.sqlText, orderBy: orderBy.sqlText, ...rest };
   };
 

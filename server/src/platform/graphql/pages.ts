@@ -92,40 +92,60 @@ export interface OrderColumn {
 
 const ANY = sql`1 = 1`;
 
+/** The WHERE, ORDER BY and LIMIT of one page, with the parameters of the condition. */
+export interface KeysetPage {
+  where: Sql;
+  parameters: CursorKeys;
+  orderBy: Sql;
+  rows: number;
+}
+export type Keyset = (page: PageRequest) => KeysetPage;
+
 /**
- * The WHERE and ORDER BY of one page, for columns of which the last is unique. Select `limit + 1` rows: `pageOf` infers
- * from the extra row whether there are more. Without cursors the condition is `1 = 1`.
+ * Selects pages of a list in that order; its last column is unique. Make it where a module is loaded: its texts are written once. Ask for
+ * `limit + 1` rows; `pageOf` tells from the surplus row whether there are more. Without cursors the condition is `1 = 1`.
  */
-export function keyset(
-  columns: readonly OrderColumn[],
-  page: PageRequest,
-): { where: Sql; parameters: CursorKeys; orderBy: Sql; rows: number } {
-  const conditions: Sql[] = [];
-  const parameters: CursorKeys = [];
-  const beyond = (keys: CursorKeys, isAfter: boolean) => {
-    const compare = ({ by, isDescending = false }: OrderColumn) =>
-      isAfter === !isDescending ? sql`${by} >` : sql`${by} <`;
-    const alternatives = columns.map((column, index) => {
-      const equal = columns.slice(0, index).map(({ by }) => sql`${by} = ?`);
-      return sql`(${join([...equal, sql`${compare(column)} ?`], " AND ")})`;
-    });
-    // The bound on the first column alone is redundant, but lets the database start in the index where the page starts.
-    const bounds = columns.slice(0, 1).map((column) => sql`${compare(column)}= ?`);
-    conditions.push(...bounds, sql`(${join(alternatives, " OR ")})`);
-    parameters.push(...keys.slice(0, 1), ...columns.flatMap((_, index) => keys.slice(0, index + 1)));
-  };
-  if (page.after) beyond(page.after, true);
-  if (page.before) beyond(page.before, false);
-  const orderBy = columns.map(({ by, isDescending = false }) =>
-    isDescending === page.isForward ? sql`${by} DESC` : sql`${by} ASC`,
-  );
-  return {
-    where: conditions.length === 0 ? ANY : join(conditions, " AND "),
-    parameters,
-    orderBy: join(orderBy, ", "),
-    rows: page.limit + 1,
+export function keyset(columns: readonly OrderColumn[]): Keyset {
+  const after = beyond(columns, true);
+  const before = beyond(columns, false);
+  const between = sql`${after} AND ${before}`;
+  const forward = orderOf(columns, true);
+  const backward = orderOf(columns, false);
+  return (page) => {
+    const parameters: CursorKeys = [];
+    if (page.after) addParameters(parameters, page.after);
+    if (page.before) addParameters(parameters, page.before);
+    return {
+      where: page.after ? (page.before ? between : after) : page.before ? before : ANY,
+      parameters,
+      orderBy: page.isForward ? forward : backward,
+      rows: page.limit + 1,
+    };
   };
 }
+
+/** That an item comes after another one, or before it. */
+function beyond(columns: readonly OrderColumn[], isAfter: boolean): Sql {
+  const compare = ({ by, isDescending = false }: OrderColumn) =>
+    isAfter === !isDescending ? sql`${by} >` : sql`${by} <`;
+  const alternatives = columns.map((column, index) => {
+    const equal = columns.slice(0, index).map(({ by }) => sql`${by} = ?`);
+    return sql`(${join([...equal, sql`${compare(column)} ?`], " AND ")})`;
+  });
+  // The bound on the first column alone says nothing new, but lets the database begin in the index where the page begins.
+  const bounds = columns.slice(0, 1).map((column) => sql`${compare(column)}= ?`);
+  return join([...bounds, sql`(${join(alternatives, " OR ")})`], " AND ");
+}
+/** Of a condition that `beyond` wrote: the first key, and then the keys up to each. */
+function addParameters(parameters: CursorKeys, keys: CursorKeys): void {
+  parameters.push(...keys.slice(0, 1));
+  for (let count = 1; count <= keys.length; count++) parameters.push(...keys.slice(0, count));
+}
+const orderOf = (columns: readonly OrderColumn[], isForward: boolean): Sql =>
+  join(
+    columns.map(({ by, isDescending = false }) => (isDescending === isForward ? sql`${by} DESC` : sql`${by} ASC`)),
+    ", ",
+  );
 
 interface Edge<T> {
   cursor: string;

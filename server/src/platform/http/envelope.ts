@@ -7,13 +7,13 @@ import { createHash } from "node:crypto";
 const DEEPEST = 50;
 const SHA256 = /^[0-9a-f]{64}$/;
 
-/** Whether a JSON value is nested more deeply than we accept. It does not recurse, so that no depth can break it. */
+/** Whether a value of JSON is nested deeper than anything that we take. It looks no deeper, so that no depth ends it. */
 export function isTooDeep(value: unknown, deepest = DEEPEST): boolean {
-  let level: unknown[] = [value];
-  for (let depth = 0; level.length > 0; depth++) {
-    if (depth > deepest) return true;
-    level = level.flatMap((inner) => (typeof inner === "object" && inner !== null ? Object.values(inner) : []));
-  }
+  if (typeof value !== "object" || value === null) return false;
+  if (Array.isArray(value))
+    return value.length > 0 && (deepest === 0 || value.some((inner) => isTooDeep(inner, deepest - 1)));
+  for (const key in value)
+    if (deepest === 0 || isTooDeep((value as Record<string, unknown>)[key], deepest - 1)) return true;
   return false;
 }
 export const tooDeep = `The request is nested deeper than ${DEEPEST} levels.`;
