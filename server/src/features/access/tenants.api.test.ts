@@ -55,7 +55,7 @@ describeOnBothDatabases("firms are strictly separate, and the endpoint gives not
   it("a schema with a resolved field without a rule does not start", () => {
     const fields = { secret: { type: GraphQLString, resolve: () => "told" } };
     const schema = new GraphQLSchema({ query: new GraphQLObjectType({ name: "Query", fields }) });
-    expect(() => enforceAccess(schema)).toThrow("Query.secret does not say who may use it");
+    expect(() => enforceAccess(schema)).toThrow("Query.secret does not state who may use it");
   });
 
   it("X17 a schema with a mutation that is neither listed as needing a fresh proof nor as harmless does not start", () => {

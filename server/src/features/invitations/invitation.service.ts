@@ -181,6 +181,6 @@ function reasonAgainst(contact: Contact | undefined): Reason | null {
   if (!contact) return { code: "NOT_FOUND" };
   if (contact.email === null) return { code: "INVALID_INPUT", message: `${contact.name} has no email to invite.` };
   if (contact.portalAccountId !== null)
-    return { code: "ALREADY_EXISTS", message: `${contact.name} already has a portal account.` };
+    return { code: "ALREADY_EXISTS", message: `${contact.name} has a portal account already.` };
   return null;
 }

@@ -7,7 +7,7 @@ const [k1, k2] = ["k1", "k2"].map((id) => ({ id, key: randomBytes(32) })) as [
   { id: string; key: Buffer },
 ];
 const UNREADABLE =
-  /unable to authenticate data|is not in SECRET_KEYS|unknown form|authentication tag|initialization vector/i;
+  /unable to authenticate data|is not in SECRET_KEYS|unknown format|authentication tag|initialization vector/i;
 const HERE = "totp_credentials.encryptedSecret.frm_1.acc_1";
 
 describe("a value encrypted at rest", () => {
