@@ -104,7 +104,7 @@ const modeOf = (path: string) => (statSync(path).mode & 0o777).toString(8);
       writeFileSync(file, "");
       process.seteuid?.(65_534);
       try {
-        expect(() => keepFilePrivate(file)).toThrow(/theirs may be read by other users .*chmod 600/);
+        expect(() => keepFilePrivate(file)).toThrow(/theirs can be read by other users .*chmod 600/);
       } finally {
         process.seteuid?.(0);
       }

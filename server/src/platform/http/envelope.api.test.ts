@@ -40,7 +40,7 @@ describe("X33 the envelope of a request", () => {
     [
       "another's digest",
       { query: QUERY, extensions: { persistedQuery: { version: 1, sha256Hash: digestOf("{a}") } } },
-      /not that of/,
+      /does not match/,
     ],
     [
       "another version",
@@ -56,8 +56,8 @@ describe("X33 the envelope of a request", () => {
     ["a text", { extensions: { persistedQuery: "x" } }, /version 1/],
     ["a digest that is not one", { extensions: { persistedQuery: { version: 1, sha256Hash: "x" } } }, /SHA-256/],
     ["an object as digest", { extensions: { persistedQuery: { version: 1, sha256Hash: {} } } }, /SHA-256/],
-  ])("with %s", (_what, body, told) => {
-    expect(envelopeError(body) ?? "taken").toMatch(told);
+  ])("with %s", (_what, body, refusal) => {
+    expect(envelopeError(body) ?? "taken").toMatch(refusal);
   });
 });
 
