@@ -12,7 +12,7 @@ export const least = 95;
 const slow = [
   "shared/src/sign-in/sign-in-walk.test.ts",
   "shared/src/branding/brand-colors.palette.test.ts",
-  "shared/src/limits/attempt-rules.attackers.test.ts",
+  "shared/src/limits/attempt-policy.attackers.test.ts",
 ];
 
 /**

@@ -13,7 +13,7 @@ import { Counter } from "prom-client";
 import type { Core } from "./core.js";
 import { authenticationFields } from "./features/sign-in/authentication-fields.js";
 import { logRefusal, logRefusals } from "./features/access/refusal-log.js";
-import type { RequestContext } from "./features/access/request-context.js";
+import type { RequestContext } from "./features/callers/request-context.js";
 import { idempotencyPlugin } from "./features/idempotency/idempotency.js";
 import { guardMutations } from "./features/request-contexts/guarded-mutations.js";
 import { DocumentReader } from "./platform/graphql/document-reader.js";

@@ -6,7 +6,7 @@ import "./features/node/node.resolver.js";
 import { enforceAccess } from "./features/access/allow.js";
 
 const unused = (): never => {
-  throw new Error("events are read from the log (features/audit/live-feed.ts), not published");
+  throw new Error("events are read from the log (features/live-feed/live-feed.ts), not published");
 };
 /** type-graphql requires one wherever there is a subscription, even if none uses it. */
 const unusedPubSub = { publish: unused, subscribe: unused };

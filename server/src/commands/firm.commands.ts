@@ -4,13 +4,13 @@ import { computed, select, sql, table, type Column, type Sql } from "../platform
 import { Contact } from "../features/contacts/contact.entity.js";
 import { changePlan } from "../features/firm-staff/change-plan.js";
 import { insertMember } from "../features/firm-staff/insert-member.js";
-import { replacePassword } from "../features/firm-staff/replace-password.js";
+import { replacePassword } from "../features/team-passwords/replace-password.js";
 import { TeamMember } from "../features/firm-staff/team-member.entity.js";
 import { Firm } from "../features/firms/firm.entity.js";
 import { insertFirm } from "../features/firms/insert-firm.js";
 import { operatorsShare } from "../features/passwords/hash-share.js";
 import type { PasswordHasher } from "../features/passwords/password-hasher.js";
-import { mustBeGoodPassword } from "../features/passwords/password.service.js";
+import { mustBeGoodPassword } from "../features/passwords/passwords.js";
 import type { UnitOfWork, Work } from "../features/work/unit-of-work.js";
 import { CommandError } from "./command-error.js";
 

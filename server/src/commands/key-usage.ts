@@ -1,7 +1,8 @@
 import type { EntityManager } from "typeorm";
 import { OutboxMail } from "../features/mail/outbox-mail.entity.js";
 import { PasswordCredential } from "../features/passwords/password-credential.entity.js";
-import { RecoveryCode, TotpCredential } from "../features/two-factor/two-factor.entity.js";
+import { RecoveryCode } from "../features/second-factors/recovery-code.entity.js";
+import { TotpCredential } from "../features/second-factors/authenticator.entity.js";
 import { WebhookEndpoint } from "../features/webhooks/webhook-endpoint.entity.js";
 import type { KeyRing } from "../platform/crypto/key-ring.js";
 import { unpreparedRows } from "../platform/database/prepared-rows.js";

@@ -3,7 +3,7 @@ import { computed, notNull, select, sql, table, type Column, type Select, type S
 import { TeamMember } from "../features/firm-staff/team-member.entity.js";
 import { OutboxMail } from "../features/mail/outbox-mail.entity.js";
 import { PortalAccount } from "../features/portal-accounts/portal-account.entity.js";
-import { PendingTotpEnrollment, TotpCredential } from "../features/two-factor/two-factor.entity.js";
+import { PendingTotpEnrollment, TotpCredential } from "../features/second-factors/authenticator.entity.js";
 import { WebhookEndpoint } from "../features/webhooks/webhook-endpoint.entity.js";
 import { contentPlace } from "../features/mail/outbox.js";
 import type { Work } from "../features/work/unit-of-work.js";

@@ -1,7 +1,7 @@
 import { FieldResolver, Resolver, Root } from "type-graphql";
 import { Allow } from "../access/allow.js";
 import { ContactView } from "../contacts/contact.results.js";
-import { contactsRule } from "../contacts/contact.rules.js";
+import { contactsRule } from "../contacts/contact.access.js";
 import { AccessFindingView } from "./access-check.results.js";
 import type { AccessCheck } from "./access-check.service.js";
 

@@ -19,7 +19,7 @@ import { OutboxMail } from "../mail/outbox-mail.entity.js";
 import { PortalAccount } from "../portal-accounts/portal-account.entity.js";
 import { MailedToken } from "../mailed-tokens/mailed-token.entity.js";
 import { loadPolicy } from "../firms/security-policy.reader.js";
-import { passwordTriesOf, type Attempts } from "../sign-in/attempts.service.js";
+import { passwordTriesOf, type Attempts } from "../limits/attempts.service.js";
 import type { SecondFactor } from "../two-factor/second-factor.service.js";
 import { AccessFindingView } from "./access-check.results.js";
 

@@ -1,15 +1,15 @@
 import { endedBy, type EndingAct, type PendingThing } from "@gatehouse/shared";
 import { forUpdateSql } from "../../platform/database/dialect.js";
 import { select, sql, table } from "../../platform/database/sql.js";
-import type { Person } from "../access/person.js";
+import type { Person } from "../people/person.js";
 import { ClientRequest } from "../client-requests/client-request.entity.js";
 import { Contact } from "../contacts/contact.entity.js";
 import { MagicLink } from "../magic-links/magic-link.entity.js";
 import { abandonFactors, forgetFactors } from "../second-factors/second-factor-methods.js";
-import { KnownDevice } from "../sessions/known-device.entity.js";
+import { KnownDevice } from "../devices/known-device.entity.js";
 import { Session } from "../sessions/session.entity.js";
 import { SignInChallenge } from "../sign-in/sign-in-challenge.entity.js";
-import { TrustedDevice } from "../two-factor/two-factor.entity.js";
+import { TrustedDevice } from "../devices/trusted-device.entity.js";
 import type { UnitOfWork } from "../work/unit-of-work.js";
 import { revokeLink } from "./end-link.js";
 import { accountTokens, voidTokens, voidTokensOf } from "../mailed-tokens/mailed-tokens.js";

@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, expect, it, jest } from "@jest/globals";
-import { replacePassword } from "../firm-staff/replace-password.js";
+import { replacePassword } from "../team-passwords/replace-password.js";
 import { TeamMember } from "../firm-staff/team-member.entity.js";
 import { operatorsShare } from "../passwords/hash-share.js";
 import { describeOnBothDatabases } from "../../testing/databases.js";
 import { holdUnit } from "../../testing/held-unit.js";
-import { SessionService } from "../sessions/session.service.js";
+import { Sessions } from "../sessions/sessions.service.js";
 import { CLIENT_PASSWORD, OWNER_PASSWORD, World, type Data } from "../../testing/world.js";
 
 const NEW_PASSWORD = "another long password of mine";
@@ -136,11 +136,8 @@ describeOnBothDatabases("X25d what happens at the very moment at which access en
     const remove = { memberId, reason: "Left the firm" };
     const REGENERATE = 'mutation { regenerateRecoveryCodes(input: { code: "000000" }) { recoveryCodes } }';
     // Right after the request was authenticated.
-    const { authenticate } = SessionService.prototype;
-    jest.spyOn(SessionService.prototype, "authenticate").mockImplementationOnce(async function (
-      this: SessionService,
-      given,
-    ) {
+    const { authenticate } = Sessions.prototype;
+    jest.spyOn(Sessions.prototype, "authenticate").mockImplementationOnce(async function (this: Sessions, given) {
       const caller = await authenticate.call(this, given);
       await world.mutate("removeTeamMember", "TeamMemberReasonInput", "teamMember { id }", remove, owner);
       return caller;

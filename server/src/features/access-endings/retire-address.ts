@@ -5,7 +5,7 @@ import { Contact } from "../contacts/contact.entity.js";
 import { MagicLink } from "../magic-links/magic-link.entity.js";
 import { OutboxMail } from "../mail/outbox-mail.entity.js";
 import { PortalAccount } from "../portal-accounts/portal-account.entity.js";
-import { PortalMailRequest } from "../portal-accounts/portal-mail-request.entity.js";
+import { PortalMailRequest } from "../portal-mail-requests/portal-mail-request.entity.js";
 import { Session } from "../sessions/session.entity.js";
 import type { UnitOfWork } from "../work/unit-of-work.js";
 import { withdrawMails } from "../mail/outbox.js";
@@ -80,7 +80,7 @@ export async function readdressRequests(
   for (const { sentTo } of earlier) await retireAddress(unit, { firmId, contactIds: [contactId], from: sentTo, to });
 }
 
-/** First whatever may still lead to a session, then the sessions: see magic-link.service.ts. */
+/** First what is still on its way, then the sessions: see magic-links.service.ts. */
 async function endLinksOf(unit: UnitOfWork, firmId: string, requestId: string, sentTo: string): Promise<void> {
   await unit.affected(READDRESS, [sentTo, requestId]);
   for (const { id } of await unit.rows(LINKS, [requestId])) await endLink(unit, firmId, id);

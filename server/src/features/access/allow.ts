@@ -3,8 +3,9 @@ import { Extensions } from "type-graphql";
 import { alwaysNeedsFreshProof, isJudgedAct } from "@gatehouse/shared";
 import { Refusal } from "../../platform/graphql/failures.js";
 import { refused } from "../../platform/graphql/payloads.js";
-import { checkAccess, isFresh, type AccessRule } from "./caller.js";
-import type { RequestContext } from "./request-context.js";
+import { isFresh } from "./fresh-proof.js";
+import { checkAccess, type AccessRule } from "./access-rule.js";
+import type { RequestContext } from "../callers/request-context.js";
 
 /**
  * States who may use a field. Required on every query, mutation and subscription, and on every field with a resolver.

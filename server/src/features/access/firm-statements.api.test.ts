@@ -10,7 +10,7 @@ import "../access-check/access-check.api.test.js";
 import "../audit/a-day.api.test.js";
 import "../branding/branding.api.test.js";
 import "../firm-staff/team.api.test.js";
-import "../firms/portal-trend.api.test.js";
+import "../portal-stats/portal-trend.api.test.js";
 import "../passkeys/passkeys.api.test.js";
 import "../magic-links/magic-links.api.test.js";
 import "../contacts/portal-counts.api.test.js";

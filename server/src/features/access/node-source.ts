@@ -1,7 +1,7 @@
 import type { IdKind } from "../../platform/crypto/ids.js";
 import type { Node } from "../../platform/graphql/node.js";
-import type { AccessRule } from "./caller.js";
-import type { RequestContext } from "./request-context.js";
+import type { AccessRule } from "./access-rule.js";
+import type { RequestContext } from "../callers/request-context.js";
 
 /** How `node(id:)` finds objects of one kind. */
 interface NodeSource {

@@ -1,6 +1,6 @@
 import type { OperationStage } from "../../platform/graphql/operation-pipeline.js";
 import type { Log } from "../../platform/log.js";
-import { actorIn, type RequestContext } from "./request-context.js";
+import { actorIn, type RequestContext } from "../callers/request-context.js";
 
 /** Codes that reveal attempts to do more than is permitted (OWASP ASVS 16.3.2, 16.3.3). */
 const refusals: ReadonlySet<unknown> = new Set(["UNAUTHENTICATED", "FORBIDDEN", "RATE_LIMITED", "QUERY_TOO_COMPLEX"]);

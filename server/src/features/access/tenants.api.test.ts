@@ -4,7 +4,8 @@ import { setCookieOf } from "../../testing/api.js";
 import { describeOnBothDatabases } from "../../testing/databases.js";
 import { until, World } from "../../testing/world.js";
 import { enforceAccess } from "./allow.js";
-import { anonymous, type AccessRule } from "./caller.js";
+import { anonymous } from "../callers/caller.js";
+import type { AccessRule } from "./access-rule.js";
 
 const RANDOM_CONTACT = "con_01m625dgsrfdref8yrhtsvjgg";
 

@@ -1,11 +1,12 @@
 import { Arg, Ctx, Mutation, Query, Resolver } from "type-graphql";
 import { answer } from "../../platform/graphql/payloads.js";
 import { Allow } from "../access/allow.js";
-import { asTeamCaller, type AccessRule } from "../access/caller.js";
-import { actorIn, type RequestContext } from "../access/request-context.js";
+import { asTeamCaller } from "../callers/caller.js";
+import type { AccessRule } from "../access/access-rule.js";
+import { actorIn, type RequestContext } from "../callers/request-context.js";
 import { ApiKeyIdInput, CreateApiKeyInput } from "./api-key.inputs.js";
 import { ApiKeyPayload, ApiKeyView, CreateApiKeyPayload } from "./api-key.results.js";
-import type { ApiKeyService } from "./api-key.service.js";
+import type { ApiKeys } from "./api-keys.service.js";
 
 /** Who may list the keys. */
 export const apiKeysRule = { team: "read" } as const satisfies AccessRule;
@@ -13,7 +14,7 @@ export const apiKeysRule = { team: "read" } as const satisfies AccessRule;
 /** Only people manage keys: a key must not be able to create another one and so survive its own revocation. */
 @Resolver()
 export class ApiKeysResolver {
-  constructor(private readonly keys: ApiKeyService) {}
+  constructor(private readonly keys: ApiKeys) {}
 
   @Allow(apiKeysRule)
   @Query(() => [ApiKeyView], { description: "The firm's API keys, newest first." })

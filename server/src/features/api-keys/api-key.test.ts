@@ -5,11 +5,12 @@ import { insertFirm } from "../firms/insert-firm.js";
 import { KeyRing } from "../../platform/crypto/key-ring.js";
 import { createLog } from "../../platform/log.js";
 import { describeOnBothDatabases } from "../../testing/databases.js";
-import { checkAccess, type TeamCaller } from "../access/caller.js";
+import type { TeamCaller } from "../callers/caller.js";
+import { checkAccess } from "../access/access-rule.js";
 import { systemActor, Work } from "../work/unit-of-work.js";
 import { AuditEvent } from "../audit/audit-event.entity.js";
 import { ApiKey } from "./api-key.entity.js";
-import { API_KEY_LIFETIME_MS, ApiKeyService } from "./api-key.service.js";
+import { API_KEY_LIFETIME_MS, ApiKeys } from "./api-keys.service.js";
 import { IdempotencyKeys } from "../idempotency/idempotency.js";
 import { portalLinks } from "../work/portal-links.js";
 
@@ -17,7 +18,7 @@ describeOnBothDatabases("API keys", (database) => {
   let time = Date.now();
   let dataSource: DataSource;
   let work: Work;
-  let service: ApiKeyService;
+  let service: ApiKeys;
   let idempotency: IdempotencyKeys;
   let firms: string[];
   const owner = (firmId: string): TeamCaller => ({
@@ -43,7 +44,7 @@ describeOnBothDatabases("API keys", (database) => {
       onEvents: () => undefined,
       onMail: () => undefined,
     });
-    service = new ApiKeyService({ work, log: createLog("silent") });
+    service = new ApiKeys({ work, log: createLog("silent") });
     idempotency = new IdempotencyKeys({ work, keys: new KeyRing([{ id: "k1", key: randomBytes(32) }]) });
     firms = await work.do(async (unit) => [
       (await insertFirm(unit, { slug: "oak", name: "Oak", plan: "TEAM" })).id,

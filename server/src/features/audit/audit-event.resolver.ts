@@ -1,21 +1,20 @@
-import { Arg, Args, Ctx, FieldResolver, Query, Resolver, Root, Subscription } from "type-graphql";
-import type { AuditEventType } from "@gatehouse/shared";
+import { Args, Ctx, FieldResolver, Query, Resolver, Root } from "type-graphql";
 import { PageArgs } from "../../platform/graphql/pages.js";
 import { Allow } from "../access/allow.js";
-import { asFirmCaller } from "../access/caller.js";
-import type { RequestContext } from "../access/request-context.js";
+import { asFirmCaller } from "../callers/caller.js";
+import type { RequestContext } from "../callers/request-context.js";
 import { ContactView } from "../contacts/contact.results.js";
-import type { ContactService } from "../contacts/contact.service.js";
-import { AuditEventConnection, AuditEventsArgs, AuditEventTypeEnum, AuditEventView } from "./audit-event.results.js";
+import type { Contacts } from "../contacts/contacts.service.js";
+import { AuditEventConnection, AuditEventsArgs, AuditEventView } from "./audit-event.results.js";
 import type { AuditLog } from "./audit-log.service.js";
-import { eventsRule } from "./live-feed.js";
+import { eventsRule } from "./audit-event.access.js";
 import { sentenceOf } from "../work/unit-of-work.js";
 
 @Resolver(() => AuditEventView)
 export class AuditEventResolver {
   constructor(
     private readonly log: AuditLog,
-    private readonly contacts: ContactService,
+    private readonly contacts: Contacts,
   ) {}
 
   @Allow(eventsRule)
@@ -28,23 +27,6 @@ export class AuditEventResolver {
     @Ctx() { caller }: RequestContext,
   ): Promise<AuditEventConnection> {
     return this.log.page(asFirmCaller(caller).firmId, args, args.filter ?? {});
-  }
-
-  @Allow(eventsRule)
-  @Subscription(() => AuditEventView, {
-    name: "auditEvents",
-    description:
-      "The firm's events as they commit (graphql-ws). With `after`: first every event since that cursor, then live ones, each exactly once and in order, even across a reconnect, another server instance or a Redis outage. Ends with an error as soon as the caller's session or key is revoked. Requires AUDIT_READ.",
-    subscribe: ({ context, args }) => (context as RequestContext).subscribeToEvents(args),
-  })
-  liveEvents(
-    @Root() event: AuditEventView,
-    @Arg("after", () => String, { nullable: true, description: "The cursor of the last event seen." })
-    _after: string | null,
-    @Arg("types", () => [AuditEventTypeEnum], { nullable: true, description: "Only events of these types." })
-    _types: AuditEventType[] | null,
-  ): AuditEventView {
-    return event;
   }
 
   @Allow(eventsRule)

@@ -1,18 +1,18 @@
 import { Arg, Ctx, FieldResolver, Mutation, Resolver, Root } from "type-graphql";
 import { answer } from "../../platform/graphql/payloads.js";
 import { Allow } from "../access/allow.js";
-import type { RequestContext } from "../access/request-context.js";
+import type { RequestContext } from "../callers/request-context.js";
 import { FirmView, PortalFirmView } from "../firms/firm.results.js";
-import type { FirmService } from "../firms/firm.service.js";
+import type { Firms } from "../firms/firms.service.js";
 import { UpdateBrandingInput } from "./branding.inputs.js";
 import { BrandingPayload, BrandingView } from "./branding.results.js";
-import type { BrandingService } from "./branding.service.js";
+import type { FirmBranding } from "./firm-branding.service.js";
 
 @Resolver(() => FirmView)
 export class BrandingResolver {
   constructor(
-    private readonly service: BrandingService,
-    private readonly firms: FirmService,
+    private readonly service: FirmBranding,
+    private readonly firms: Firms,
   ) {}
 
   @Allow({ team: "read", key: "any" })
@@ -37,7 +37,7 @@ export class BrandingResolver {
 
 @Resolver(() => PortalFirmView)
 export class PortalBrandingResolver {
-  constructor(private readonly service: BrandingService) {}
+  constructor(private readonly service: FirmBranding) {}
 
   @Allow("anyone")
   @FieldResolver(() => BrandingView, { description: "How the firm's portal looks." })

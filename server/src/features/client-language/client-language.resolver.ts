@@ -2,19 +2,19 @@ import { Arg, Ctx, FieldResolver, Mutation, Resolver, Root } from "type-graphql"
 import { defaultLanguage, type Language } from "@gatehouse/shared";
 import { answer, UserError } from "../../platform/graphql/payloads.js";
 import { Allow } from "../access/allow.js";
-import { asPortalCaller } from "../access/caller.js";
-import type { RequestContext } from "../access/request-context.js";
-import { SecurityPolicyPayload } from "../firms/firm.results.js";
-import type { FirmService } from "../firms/firm.service.js";
-import { PortalViewerView } from "../sign-in/sign-in.results.js";
+import { asPortalCaller } from "../callers/caller.js";
+import type { RequestContext } from "../callers/request-context.js";
+import { SecurityPolicyPayload } from "../security-mode/security-policy.results.js";
+import type { Firms } from "../firms/firms.service.js";
+import { PortalViewerView } from "../viewers/viewer.results.js";
 import { ChooseLanguagePayload, LanguageEnum, LanguageInput } from "./client-language.results.js";
-import type { ClientLanguages } from "./client-language.service.js";
+import type { ClientLanguages } from "./client-languages.service.js";
 
 @Resolver(() => PortalViewerView)
 export class ClientLanguageResolver {
   constructor(
     private readonly languages: ClientLanguages,
-    private readonly firms: FirmService,
+    private readonly firms: Firms,
   ) {}
 
   @Allow({ portal: "any" })

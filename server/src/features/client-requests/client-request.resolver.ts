@@ -3,13 +3,13 @@ import type { MagicLinkState } from "@gatehouse/shared";
 import { PageArgs } from "../../platform/graphql/pages.js";
 import { answer } from "../../platform/graphql/payloads.js";
 import { Allow } from "../access/allow.js";
-import type { AccessRule } from "../access/caller.js";
-import type { RequestContext } from "../access/request-context.js";
+import type { AccessRule } from "../access/access-rule.js";
+import type { RequestContext } from "../callers/request-context.js";
 import { ContactView } from "../contacts/contact.results.js";
-import { contactsRule } from "../contacts/contact.rules.js";
-import type { ContactService } from "../contacts/contact.service.js";
+import { contactsRule } from "../contacts/contact.access.js";
+import type { Contacts } from "../contacts/contacts.service.js";
 import { MagicLinkStateEnum } from "../magic-links/magic-link.results.js";
-import { PortalViewerView } from "../sign-in/sign-in.results.js";
+import { PortalViewerView } from "../viewers/viewer.results.js";
 import { RequestIdInput, SendClientRequestInput, SetRequestItemDoneInput } from "./client-request.inputs.js";
 import {
   ClientRequestConnection,
@@ -17,7 +17,7 @@ import {
   ClientRequestView,
   RequestPayload,
 } from "./client-request.results.js";
-import type { ClientRequestService } from "./client-request.service.js";
+import type { ClientRequests } from "./client-requests.service.js";
 
 /** What clients may do with the requests that their session reaches. */
 const ownRequestsRule = { portal: "any" } as const satisfies AccessRule;
@@ -30,8 +30,8 @@ const sending = { team: "write", key: "ACCESS_WRITE" } as const;
 @Resolver(() => ClientRequestView)
 export class ClientRequestResolver {
   constructor(
-    private readonly requests: ClientRequestService,
-    private readonly contacts: ContactService,
+    private readonly requests: ClientRequests,
+    private readonly contacts: Contacts,
   ) {}
 
   @Allow(sending)
@@ -92,7 +92,7 @@ export class ClientRequestResolver {
 
 @Resolver(() => ContactView)
 export class ContactRequestsResolver {
-  constructor(private readonly requests: ClientRequestService) {}
+  constructor(private readonly requests: ClientRequests) {}
 
   @Allow(contactsRule)
   @FieldResolver(() => ClientRequestConnection, {
@@ -109,7 +109,7 @@ export class ContactRequestsResolver {
 
 @Resolver(() => PortalViewerView)
 export class ViewerRequestsResolver {
-  constructor(private readonly requests: ClientRequestService) {}
+  constructor(private readonly requests: ClientRequests) {}
 
   @Allow(ownRequestsRule)
   @FieldResolver(() => ClientRequestConnection, {

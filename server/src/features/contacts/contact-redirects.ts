@@ -1,6 +1,7 @@
 import { select, table } from "../../platform/database/sql.js";
 import { Refusal } from "../../platform/graphql/failures.js";
-import { mustBeFresh, type FirmCaller } from "../access/caller.js";
+import type { FirmCaller } from "../callers/caller.js";
+import { mustBeFresh } from "../access/fresh-proof.js";
 import type { Actor, UnitOfWork } from "../work/unit-of-work.js";
 import { Firm } from "../firms/firm.entity.js";
 import { contactRedirected } from "../mail/request-letters.js";

@@ -1,19 +1,19 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from "type-graphql";
 import { answer } from "../../platform/graphql/payloads.js";
 import { Allow, ReadAlong } from "../access/allow.js";
-import { asFirmCaller } from "../access/caller.js";
-import type { RequestContext } from "../access/request-context.js";
+import { asFirmCaller } from "../callers/caller.js";
+import type { RequestContext } from "../callers/request-context.js";
 import { PortalAccountView } from "../portal-accounts/portal-account.results.js";
 import { ContactInput, ContactsArgs, UpdateContactInput, UpsertContactsInput } from "./contact.inputs.js";
 import { ContactConnection, ContactPayload, ContactView, UpsertContactsPayload } from "./contact.results.js";
-import { accountRule, contactsRule } from "./contact.rules.js";
-import type { ContactService } from "./contact.service.js";
+import { accountRule, contactsRule } from "./contact.access.js";
+import type { Contacts } from "./contacts.service.js";
 
 const writing = { team: "write", key: "CONTACTS_WRITE" } as const;
 
 @Resolver(() => ContactView)
 export class ContactResolver {
-  constructor(private readonly contacts: ContactService) {}
+  constructor(private readonly contacts: Contacts) {}
 
   @Allow(contactsRule)
   @Query(() => ContactView, {
@@ -98,7 +98,7 @@ export class ContactConnectionResolver {
 
 @Resolver(() => PortalAccountView)
 export class AccountContactsResolver {
-  constructor(private readonly contacts: ContactService) {}
+  constructor(private readonly contacts: Contacts) {}
 
   @Allow(accountRule)
   @FieldResolver(() => [ContactView], { name: "contacts", description: "The contacts that the account serves." })

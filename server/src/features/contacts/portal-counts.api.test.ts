@@ -3,7 +3,7 @@ import { migrations } from "../../entities.js";
 import { describeOnBothDatabases } from "../../testing/databases.js";
 import { CLIENT_PASSWORD, World } from "../../testing/world.js";
 import { Contact } from "./contact.entity.js";
-import { markInvited } from "./contact-access-state.js";
+import { markInvited } from "./account-links.js";
 
 const STATS =
   "{ firm { portalStats { contacts withoutEmail notInvited invited withAccount twoFactorEnrolled lockedOut } } }";

@@ -9,11 +9,6 @@ export class InviteTeamMemberInput {
   @Field(() => TeamRoleEnum, { description: "What they may do." }) role: TeamRole;
 }
 
-@InputType({ description: "An address that signs in to the dashboard." })
-export class TeamEmailInput {
-  @Field(() => String, { description: "The colleague's address." }) email: string;
-}
-
 @InputType({ description: "A colleague." })
 export class TeamMemberIdInput {
   @Field(() => ID, { description: "The team member's id." }) memberId: string;

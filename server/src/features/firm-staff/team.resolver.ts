@@ -1,16 +1,12 @@
 import { Arg, Ctx, Mutation, Query, Resolver } from "type-graphql";
 import { answer } from "../../platform/graphql/payloads.js";
 import { Allow } from "../access/allow.js";
-import { asTeamCaller, type AccessRule } from "../access/caller.js";
-import type { RequestContext } from "../access/request-context.js";
-import { ChooseTeamPasswordInput } from "../sign-in/sign-in.inputs.js";
-import { AcceptedPayload, SignInPayload } from "../sign-in/sign-in.results.js";
-import type { TeamPassword } from "../sign-in/team-password.service.js";
-import type { TeamPasswordRequests } from "../sign-in/team-password-requests.service.js";
+import { asTeamCaller } from "../callers/caller.js";
+import type { AccessRule } from "../access/access-rule.js";
+import type { RequestContext } from "../callers/request-context.js";
 import {
   ChangeTeamMemberInput,
   InviteTeamMemberInput,
-  TeamEmailInput,
   TeamMemberIdInput,
   TeamMemberReasonInput,
 } from "./team.inputs.js";
@@ -26,11 +22,7 @@ const told = (member: Promise<TeamMember>) =>
 
 @Resolver()
 export class TeamResolver {
-  constructor(
-    private readonly team: Team,
-    private readonly passwords: TeamPassword,
-    private readonly requests: TeamPasswordRequests,
-  ) {}
+  constructor(private readonly team: Team) {}
 
   @Allow(teamRule)
   @Query(() => [TeamMemberView], { description: "The people at the firm who use the dashboard, by name." })
@@ -98,33 +90,5 @@ export class TeamResolver {
     @Ctx() context: RequestContext,
   ) {
     return told(this.team.resetTwoFactor(input, context));
-  }
-
-  @Allow("anyone")
-  @Mutation(() => AcceptedPayload, {
-    description:
-      "Mails a colleague who forgot the password a link to choose another one, by chooseTeamPassword. The response is the same whether the address is known or not. Limited to three in 15 minutes per address.",
-  })
-  requestTeamPasswordReset(
-    @Arg("input", () => TeamEmailInput, { description: "The colleague's address." }) input: TeamEmailInput,
-    @Ctx() context: RequestContext,
-  ) {
-    return answer(AcceptedPayload, async () => {
-      await this.requests.request(input, context);
-      return { accepted: true };
-    });
-  }
-
-  @Allow("anyone")
-  @Mutation(() => SignInPayload, {
-    description:
-      "Sets a colleague's password through the mailed link, and continues to sign in. ACCOUNT_LOCKED: the new password is set and the token spent, but signing in must wait until the second factor is unlocked.",
-  })
-  chooseTeamPassword(
-    @Arg("input", () => ChooseTeamPasswordInput, { description: "The link's token and the password." })
-    input: ChooseTeamPasswordInput,
-    @Ctx() context: RequestContext,
-  ) {
-    return answer(SignInPayload, async () => ({ result: await this.passwords.choose(input, context) }));
   }
 }

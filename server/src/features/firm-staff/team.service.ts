@@ -3,11 +3,13 @@ import { inWords, attemptLimits, lifetimes, mayManage, normalizeEmail, type Team
 import { newId } from "../../platform/crypto/ids.js";
 import { forUpdate, isUniqueViolation } from "../../platform/database/dialect.js";
 import { Refusal, unauthenticated } from "../../platform/graphql/failures.js";
-import { asTeamCaller, checkAccess, mustBeFresh, type TeamCaller } from "../access/caller.js";
-import { holdSessionsOf } from "../access/caller-now.js";
-import { findPerson, type Person } from "../access/person.js";
-import { readName, readReason } from "../access/texts.js";
-import { actorIn, type RequestContext } from "../access/request-context.js";
+import { asTeamCaller, type TeamCaller } from "../callers/caller.js";
+import { mustBeFresh } from "../access/fresh-proof.js";
+import { checkAccess } from "../access/access-rule.js";
+import { holdSessionsOf } from "../callers/caller-now.js";
+import { findPerson, type Person } from "../people/person.js";
+import { readName, readReason } from "../../platform/graphql/input-texts.js";
+import { actorIn, type RequestContext } from "../callers/request-context.js";
 import { endAccess } from "../access-endings/end-access.js";
 import type { UnitOfWork, Work } from "../work/unit-of-work.js";
 import { Firm } from "../firms/firm.entity.js";
@@ -16,7 +18,7 @@ import { teamInvitation, teamPasswordReset } from "../mail/team-letters.js";
 import { twoFactorReset } from "../mail/security-letters.js";
 import { PasswordCredential } from "../passwords/password-credential.entity.js";
 import { issueToken, voidTokensOf } from "../mailed-tokens/mailed-tokens.js";
-import type { Attempts } from "../sign-in/attempts.service.js";
+import type { Attempts } from "../limits/attempts.service.js";
 import { createState, type SecondFactor } from "../two-factor/second-factor.service.js";
 import { TeamMember } from "./team-member.entity.js";
 

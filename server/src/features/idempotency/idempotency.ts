@@ -15,8 +15,10 @@ import { insertIgnore } from "../../platform/database/dialect.js";
 import { sql, table } from "../../platform/database/sql.js";
 import { forbidden } from "../../platform/graphql/failures.js";
 import { responseOf, type OperationStage } from "../../platform/graphql/operation-pipeline.js";
-import { checkAccess, isFresh, type AccessRule, type Caller } from "../access/caller.js";
-import type { Claimed, RequestContext } from "../access/request-context.js";
+import type { Caller } from "../callers/caller.js";
+import { isFresh } from "../access/fresh-proof.js";
+import { checkAccess, type AccessRule } from "../access/access-rule.js";
+import type { Claimed, RequestContext } from "../callers/request-context.js";
 import type { UnitOfWork, Work } from "../work/unit-of-work.js";
 import { IdempotencyRecord } from "./idempotency-record.entity.js";
 

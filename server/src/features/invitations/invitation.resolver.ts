@@ -1,30 +1,14 @@
-import { Arg, Ctx, Field, ID, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
-import { answer, Payload } from "../../platform/graphql/payloads.js";
+import { Arg, Ctx, Mutation, Resolver } from "type-graphql";
+import { answer } from "../../platform/graphql/payloads.js";
 import { Allow } from "../access/allow.js";
-import type { RequestContext } from "../access/request-context.js";
-import { ContactPayload } from "../contacts/contact.results.js";
-import type { InvitationService } from "./invitation.service.js";
-
-@InputType({ description: "The contacts to invite to the portal." })
-export class InviteContactsInput {
-  @Field(() => [ID], { description: "Up to 500 contacts." }) contactIds: string[];
-  @Field(() => String, { nullable: true, description: "A few words of your own, up to 2000 characters." }) message?:
-    string | null;
-}
-
-@ObjectType({ description: "The payload of inviteContacts." })
-class InviteContactsPayload extends Payload {
-  @Field(() => [ContactPayload], {
-    nullable: true,
-    description:
-      "One result per contact, in order. Contacts without an email or with an account are skipped and reported.",
-  })
-  results: ContactPayload[] | null = null;
-}
+import type { RequestContext } from "../callers/request-context.js";
+import type { Invitations } from "./invitations.service.js";
+import { InviteContactsInput } from "./invitation.inputs.js";
+import { InviteContactsPayload } from "./invitation.results.js";
 
 @Resolver()
 export class InvitationResolver {
-  constructor(private readonly invitations: InvitationService) {}
+  constructor(private readonly invitations: Invitations) {}
 
   @Allow({ team: "write", key: "ACCESS_WRITE" })
   @Mutation(() => InviteContactsPayload, {

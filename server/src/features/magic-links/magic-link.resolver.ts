@@ -1,16 +1,15 @@
 import { Arg, Ctx, Mutation, Query, Resolver } from "type-graphql";
-import { answer } from "../../platform/graphql/payloads.js";
+import { answer, AcceptedPayload } from "../../platform/graphql/payloads.js";
 import { Allow } from "../access/allow.js";
-import type { RequestContext } from "../access/request-context.js";
-import { AcceptedPayload } from "../sign-in/sign-in.results.js";
+import type { RequestContext } from "../callers/request-context.js";
 import { transportOf } from "../sign-in/transport.js";
 import { ClaimMagicLinkInput, SendAccessLinkInput } from "./magic-link.inputs.js";
 import { ClaimMagicLinkPayload, MagicLinkPreview } from "./magic-link.results.js";
-import type { MagicLinkService } from "./magic-link.service.js";
+import type { MagicLinks } from "./magic-links.service.js";
 
 @Resolver()
 export class MagicLinkResolver {
-  constructor(private readonly links: MagicLinkService) {}
+  constructor(private readonly links: MagicLinks) {}
 
   @Allow("anyone")
   @Query(() => MagicLinkPreview, {

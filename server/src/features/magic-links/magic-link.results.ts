@@ -1,8 +1,9 @@
-import { createUnionType, Field, ObjectType, registerEnumType } from "type-graphql";
+import { createUnionType, Field, ObjectType, registerEnumType, ID } from "type-graphql";
 import type { MagicLinkState } from "@gatehouse/shared";
 import { Payload } from "../../platform/graphql/payloads.js";
 import { PortalFirmView } from "../firms/firm.results.js";
-import { AccountRequired, SignedIn, SignInRequired, TwoFactorRequired } from "../sign-in/sign-in.results.js";
+import { SignedIn, TwoFactorRequired } from "../sign-in/sign-in.results.js";
+import { DateTime } from "../../platform/graphql/date-time.js";
 
 export const MagicLinkStateEnum = {
   UNCLAIMED: "UNCLAIMED",
@@ -48,6 +49,37 @@ export class MagicLinkNotUsable {
     this.maskedEmail = maskedEmail;
   }
 }
+
+@ObjectType({
+  description:
+    "The firm requires 2FA and this client has no account. The mailbox is proven, so createPortalAccount accepts this token; enrollment follows.",
+})
+export class AccountRequired {
+  @Field(() => String, { description: "For createPortalAccount." }) confirmationToken: string;
+  @Field(() => DateTime, { description: "When the token expires." }) expiresAt: number;
+  @Field(() => String, { description: "The address that the account will have, masked." }) maskedEmail: string;
+
+  constructor(values?: Pick<AccountRequired, "confirmationToken" | "expiresAt" | "maskedEmail">) {
+    Object.assign(this, values);
+  }
+}
+
+@ObjectType({
+  description:
+    "The firm requires 2FA and this client's account is not enrolled: sign in with the password first, since the mailbox alone must not enroll a phone.",
+})
+export class SignInRequired {
+  @Field(() => String, { description: "The account's address, masked." }) maskedEmail: string;
+  @Field(() => ID, { description: "The link's request, which portalSignIn accepts as landingRequestId." })
+  requestId: string;
+
+  constructor(values?: Pick<SignInRequired, "maskedEmail" | "requestId">) {
+    Object.assign(this, values);
+  }
+}
+
+/** What a claimed magic link leads to. */
+export type ClaimOutcome = SignedIn | TwoFactorRequired | AccountRequired | SignInRequired;
 
 export const ClaimMagicLinkResult = createUnionType({
   name: "ClaimMagicLinkResult",

@@ -19,7 +19,7 @@ import { letterHtml } from "./letter.js";
 import { MailSender } from "./mail-sender.js";
 import { OutboxMail } from "./outbox-mail.entity.js";
 import { contentPlace, Outbox } from "./outbox.js";
-import { retries, waitAfter } from "./retry.policy.js";
+import { retries, waitAfter } from "./retry-schedule.js";
 import { accountConfirmation, invite } from "./account-letters.js";
 import { clientRequest } from "./request-letters.js";
 import { portalLinks } from "../work/portal-links.js";

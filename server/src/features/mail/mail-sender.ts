@@ -8,7 +8,7 @@ import { mailLookOf } from "./mail-look.js";
 import { LOGO_ID } from "./letter.js";
 import { OutboxMail } from "./outbox-mail.entity.js";
 import { NEVER, type Outbox } from "./outbox.js";
-import { waitAfter } from "./retry.policy.js";
+import { waitAfter } from "./retry-schedule.js";
 import { senderName } from "./words.js";
 
 /** The sender's settings; durations are in milliseconds. */

@@ -1,5 +1,5 @@
 import { lifetimes } from "@gatehouse/shared";
-import type { Person } from "../access/person.js";
+import type { Person } from "../people/person.js";
 import type { Actor, UnitOfWork } from "../work/unit-of-work.js";
 import type { ClientLetter } from "../work/mail-to-send.js";
 import { issueToken } from "../mailed-tokens/mailed-tokens.js";

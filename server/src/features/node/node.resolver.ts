@@ -2,9 +2,9 @@ import { Arg, Ctx, ID, Query, Resolver } from "type-graphql";
 import { kindOfId } from "../../platform/crypto/ids.js";
 import { Node } from "../../platform/graphql/node.js";
 import { Allow } from "../access/allow.js";
-import { may } from "../access/caller.js";
+import { may } from "../access/access-rule.js";
 import type { NodeSources } from "../access/node-source.js";
-import type { RequestContext } from "../access/request-context.js";
+import type { RequestContext } from "../callers/request-context.js";
 
 @Resolver()
 export class NodeResolver {

@@ -1,14 +1,9 @@
-import { Arg, Ctx, Field, InputType, Mutation, Resolver } from "type-graphql";
-import { answer } from "../../platform/graphql/payloads.js";
+import { Arg, Ctx, Mutation, Resolver } from "type-graphql";
+import { answer, AcceptedPayload } from "../../platform/graphql/payloads.js";
 import { Allow } from "../access/allow.js";
-import type { RequestContext } from "../access/request-context.js";
-import { AcceptedPayload } from "../sign-in/sign-in.results.js";
+import type { RequestContext } from "../callers/request-context.js";
 import type { NotMe } from "./not-me.service.js";
-
-@InputType({ description: "The token of a mail about a change that its owner did not make." })
-export class ReportNotMeInput {
-  @Field(() => String, { description: "From the mail's link." }) token: string;
-}
+import { ReportNotMeInput } from "./not-me.inputs.js";
 
 @Resolver()
 export class NotMeResolver {

@@ -1,7 +1,7 @@
 import { Arg, Ctx, Mutation, Query, Resolver } from "type-graphql";
 import { answer } from "../../platform/graphql/payloads.js";
 import { Allow } from "../access/allow.js";
-import type { RequestContext } from "../access/request-context.js";
+import type { RequestContext } from "../callers/request-context.js";
 import type { SecondFactorStep } from "../sign-in/second-factor-step.service.js";
 import { SignInPayload } from "../sign-in/sign-in.results.js";
 import type { OwnPasskeys } from "./own-passkeys.service.js";
@@ -10,13 +10,8 @@ import {
   BeginPasskeyVerificationInput,
   RemovePasskeyInput,
   VerifyPasskeyInput,
-} from "../passkeys/passkey.inputs.js";
-import {
-  AddPasskeyPayload,
-  PasskeyOptionsPayload,
-  PasskeyView,
-  RemovePasskeyPayload,
-} from "../passkeys/passkey.results.js";
+} from "./passkey.inputs.js";
+import { AddPasskeyPayload, PasskeyOptionsPayload, PasskeyView, RemovePasskeyPayload } from "./passkey.results.js";
 
 /** Anybody with an authenticator may have passkeys beside it. */
 const aPerson = { team: "read", portal: "account" } as const;

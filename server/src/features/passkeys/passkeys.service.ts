@@ -11,7 +11,7 @@ import { lifetimes } from "@gatehouse/shared";
 import { sql, table } from "../../platform/database/sql.js";
 import { newId } from "../../platform/crypto/ids.js";
 import { digestOf } from "../../platform/crypto/tokens.js";
-import type { Person } from "../access/person.js";
+import type { Person } from "../people/person.js";
 import type { UnitOfWork } from "../work/unit-of-work.js";
 import { namesNoMaker } from "./attestation.js";
 import { Passkey, PasskeyCeremony } from "./passkey.entity.js";

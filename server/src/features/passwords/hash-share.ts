@@ -1,6 +1,6 @@
 import { attemptLimits } from "@gatehouse/shared";
 import { sourceKey } from "../../platform/http/source-address.js";
-import type { RequestContext } from "../access/request-context.js";
+import type { RequestContext } from "../callers/request-context.js";
 import type { Share } from "./fair-line.js";
 
 type From = Pick<RequestContext, "source">;

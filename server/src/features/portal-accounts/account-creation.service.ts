@@ -2,10 +2,10 @@ import { doorOfAccountByLink, type SessionTransport, type SignInDoor } from "@ga
 import { newId } from "../../platform/crypto/ids.js";
 import { isUniqueViolation } from "../../platform/database/dialect.js";
 import { Refusal } from "../../platform/graphql/failures.js";
-import type { Person } from "../access/person.js";
-import type { RequestContext } from "../access/request-context.js";
+import type { Person } from "../people/person.js";
+import type { RequestContext } from "../callers/request-context.js";
 import type { UnitOfWork, Work } from "../work/unit-of-work.js";
-import { linkAccount } from "../contacts/contact-access-state.js";
+import { linkAccount } from "../contacts/account-links.js";
 import { Firm } from "../firms/firm.entity.js";
 import { loadPolicy } from "../firms/security-policy.reader.js";
 import { MagicLink } from "../magic-links/magic-link.entity.js";
@@ -14,14 +14,14 @@ import { accountCreatedByLink } from "../mail/security-letters.js";
 import { accountTokens, findToken, spendToken, voidTokens } from "../mailed-tokens/mailed-tokens.js";
 import { shareOfPerson } from "../passwords/hash-share.js";
 import type { PasswordHasher } from "../passwords/password-hasher.js";
-import { mustBeGoodPassword, storePassword } from "../passwords/password.service.js";
+import { mustBeGoodPassword, storePassword } from "../passwords/passwords.js";
 import { Session } from "../sessions/session.entity.js";
-import type { SessionService } from "../sessions/session.service.js";
+import type { Sessions } from "../sessions/sessions.service.js";
 import type { AccountDoor } from "../sign-in/account-door.js";
-import { mustAllowLogin } from "../sign-in/must-allow-login.js";
+import { mustAllowLogin } from "../security-mode/must-allow-login.js";
 import { actorAs } from "../sign-in/sign-in-actor.js";
 import type { SignInOutcome } from "../sign-in/sign-in.results.js";
-import type { SourceLimits } from "../sign-in/source-limits.js";
+import type { SourceLimits } from "../limits/source-limits.js";
 import { transportOf } from "../sign-in/transport.js";
 import { createState } from "../two-factor/second-factor.service.js";
 import { PortalAccount } from "./portal-account.entity.js";
@@ -44,7 +44,7 @@ export class AccountCreation {
     private readonly needs: {
       work: Work;
       hasher: PasswordHasher;
-      sessions: SessionService;
+      sessions: Sessions;
       sourceLimits: SourceLimits;
       door: AccountDoor;
     },

@@ -1,5 +1,5 @@
 import { lifetimes, type Language } from "@gatehouse/shared";
-import type { Person } from "../access/person.js";
+import type { Person } from "../people/person.js";
 import type { UnitOfWork } from "../work/unit-of-work.js";
 import type { ClientLetter } from "../work/mail-to-send.js";
 import { issueToken, voidTokens } from "../mailed-tokens/mailed-tokens.js";

@@ -1,72 +1,25 @@
-import {
-  Arg,
-  Ctx,
-  Field,
-  FieldResolver,
-  Mutation,
-  ObjectType,
-  Query,
-  registerEnumType,
-  Resolver,
-  Root,
-} from "type-graphql";
-import { answer } from "../../platform/graphql/payloads.js";
+import { Arg, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from "type-graphql";
+import { answer, AcceptedPayload } from "../../platform/graphql/payloads.js";
 import { DateTime } from "../../platform/graphql/date-time.js";
 import { Allow, ReadAlong } from "../access/allow.js";
-import type { RequestContext } from "../access/request-context.js";
-import { ContactPayload, ContactView } from "../contacts/contact.results.js";
-import { accountRule } from "../contacts/contact.rules.js";
-import { PortalFirmView } from "../firms/firm.results.js";
+import type { RequestContext } from "../callers/request-context.js";
+import { accountRule } from "../contacts/contact.access.js";
 import { SessionView } from "../sessions/session.results.js";
-import type { SessionService } from "../sessions/session.service.js";
-import {
-  ConfirmLoginEmailInput,
-  CreatePortalAccountInput,
-  PortalEmailInput,
-  ResetPasswordInput,
-} from "../sign-in/sign-in.inputs.js";
-import { AcceptedPayload, SignInPayload } from "../sign-in/sign-in.results.js";
+import type { Sessions } from "../sessions/sessions.service.js";
+import { ConfirmLoginEmailInput, CreatePortalAccountInput, ResetPasswordInput } from "./portal-account.inputs.js";
+import { SignInPayload } from "../sign-in/sign-in.results.js";
 import type { TwoFactorStatuses } from "../two-factor/two-factor-statuses.js";
 import { TwoFactorStatusView } from "../two-factor/two-factor.results.js";
-import { ChangeLoginEmailInput, ContactIdInput, ContactReasonInput } from "./portal-account.inputs.js";
 import { PortalAccountView } from "./portal-account.results.js";
 import type { AccountCreation } from "./account-creation.service.js";
 import type { PortalAccounts } from "./portal-accounts.service.js";
-import type { PortalAdministration } from "./portal-administration.service.js";
-
-const MailedTokenPurpose = {
-  CREATE_ACCOUNT: "CREATE_ACCOUNT",
-  RESET_PASSWORD: "RESET_PASSWORD",
-  CONFIRM_EMAIL: "CONFIRM_EMAIL",
-  REPORT_NOT_ME: "REPORT_NOT_ME",
-  CHOOSE_TEAM_PASSWORD: "CHOOSE_TEAM_PASSWORD",
-} as const;
-registerEnumType(MailedTokenPurpose, {
-  name: "MailedTokenPurpose",
-  description: "What a mailed token is for.",
-  valuesConfig: {
-    CREATE_ACCOUNT: { description: "createPortalAccount" },
-    RESET_PASSWORD: { description: "resetPassword" },
-    CONFIRM_EMAIL: { description: "confirmLoginEmail" },
-    REPORT_NOT_ME: { description: "reportNotMe" },
-    CHOOSE_TEAM_PASSWORD: { description: "chooseTeamPassword" },
-  },
-});
-
-@ObjectType({ description: "What a mailed token would do. Looking at it changes nothing." })
-class MailedTokenPreview {
-  @Field(() => MailedTokenPurpose, { description: "The mutation that accepts the token." })
-  purpose: keyof typeof MailedTokenPurpose;
-  @Field(() => PortalFirmView, { description: "The firm." }) firm: PortalFirmView;
-  @Field(() => String, { description: "The address it was sent to, masked." }) maskedEmail: string;
-}
+import { MailedTokenPreview } from "../mailed-tokens/mailed-token.results.js";
 
 @Resolver()
 export class PortalAccountsResolver {
   constructor(
     private readonly creation: AccountCreation,
     private readonly accounts: PortalAccounts,
-    private readonly administration: PortalAdministration,
   ) {}
 
   @Allow("anyone")
@@ -80,22 +33,6 @@ export class PortalAccountsResolver {
   }
 
   @Allow("anyone")
-  @Mutation(() => AcceptedPayload, {
-    description:
-      "Mails a confirmation link if the email belongs to a contact without an account. The response and its timing are the same in every case.",
-  })
-  requestPortalAccount(
-    @Arg("input", () => PortalEmailInput, { description: "The firm and the client's address." })
-    input: PortalEmailInput,
-    @Ctx() context: RequestContext,
-  ) {
-    return answer(AcceptedPayload, async () => {
-      await this.accounts.requestMail("ACCOUNT_REQUEST", input, context);
-      return { accepted: true };
-    });
-  }
-
-  @Allow("anyone")
   @Mutation(() => SignInPayload, {
     description:
       "Creates a client's account, with the `confirmationToken` from a mail (invitation or request), or in a magic-link session (without the token).",
@@ -106,22 +43,6 @@ export class PortalAccountsResolver {
     @Ctx() context: RequestContext,
   ) {
     return answer(SignInPayload, async () => ({ result: await this.creation.create(input, context) }));
-  }
-
-  @Allow("anyone")
-  @Mutation(() => AcceptedPayload, {
-    description:
-      "Mails a link to choose a new password if the email has an account. The response is the same in every case.",
-  })
-  requestPasswordReset(
-    @Arg("input", () => PortalEmailInput, { description: "The firm and the client's address." })
-    input: PortalEmailInput,
-    @Ctx() context: RequestContext,
-  ) {
-    return answer(AcceptedPayload, async () => {
-      await this.accounts.requestMail("PASSWORD_RESET", input, context);
-      return { accepted: true };
-    });
   }
 
   @Allow("anyone")
@@ -149,91 +70,12 @@ export class PortalAccountsResolver {
       return { accepted: true };
     });
   }
-
-  @Allow({ team: "write", key: "ACCESS_RESET" })
-  @Mutation(() => ContactPayload, {
-    description:
-      "Resets a client's 2FA: removes the secret, recovery codes, trusted devices and sessions; the password stays; the client is notified by mail. Requires ACCESS_RESET; team members also need a fresh sign-in or stepUp.",
-  })
-  resetTwoFactor(
-    @Arg("input", () => ContactReasonInput, { description: "Whose 2FA to reset, and why." }) input: ContactReasonInput,
-    @Ctx() context: RequestContext,
-  ) {
-    return answer(ContactPayload, async () => ({
-      contact: ContactView.of(await this.administration.resetTwoFactor(input, context)),
-    }));
-  }
-
-  @Allow({ team: "write", key: "ACCESS_WRITE" })
-  @Mutation(() => ContactPayload, {
-    description: "Mails the client a link to choose a new password. Requires ACCESS_WRITE.",
-  })
-  sendPasswordReset(
-    @Arg("input", () => ContactIdInput, { description: "The client to mail." }) input: ContactIdInput,
-    @Ctx() context: RequestContext,
-  ) {
-    return answer(ContactPayload, async () => ({
-      contact: ContactView.of(await this.administration.sendPasswordReset(input, context)),
-    }));
-  }
-
-  @Allow({ team: "write", key: "ACCESS_WRITE" })
-  @Mutation(() => ContactPayload, { description: "Ends the waits after too many failures. Requires ACCESS_WRITE." })
-  unlockPortalAccount(
-    @Arg("input", () => ContactIdInput, { description: "The client to unlock." }) input: ContactIdInput,
-    @Ctx() context: RequestContext,
-  ) {
-    return answer(ContactPayload, async () => ({
-      contact: ContactView.of(await this.administration.unlock(input, context)),
-    }));
-  }
-
-  @Allow({ team: "write", key: "ACCESS_WRITE" })
-  @Mutation(() => ContactPayload, { description: "Signs the client out everywhere. Requires ACCESS_WRITE." })
-  revokePortalSessions(
-    @Arg("input", () => ContactIdInput, { description: "The client to sign out." }) input: ContactIdInput,
-    @Ctx() context: RequestContext,
-  ) {
-    return answer(ContactPayload, async () => ({
-      contact: ContactView.of(await this.administration.revokeSessions(input, context)),
-    }));
-  }
-
-  @Allow({ team: "write", key: "ACCESS_RESET" })
-  @Mutation(() => ContactPayload, {
-    description:
-      "Changes a client's login email once the new address has confirmed by mail; the old one is notified. Requires ACCESS_RESET; team members also need a fresh sign-in or stepUp.",
-  })
-  changeLoginEmail(
-    @Arg("input", () => ChangeLoginEmailInput, { description: "Whose email to change, and to what." })
-    input: ChangeLoginEmailInput,
-    @Ctx() context: RequestContext,
-  ) {
-    return answer(ContactPayload, async () => ({
-      contact: ContactView.of(await this.administration.changeLoginEmail(input, context)),
-    }));
-  }
-
-  @Allow({ team: "write", key: "ACCESS_RESET" })
-  @Mutation(() => ContactPayload, {
-    description:
-      "Deletes the client's account; the contact stays. Requires ACCESS_RESET; team members also need a fresh sign-in or stepUp.",
-  })
-  deletePortalAccount(
-    @Arg("input", () => ContactReasonInput, { description: "Whose account to delete, and why." })
-    input: ContactReasonInput,
-    @Ctx() context: RequestContext,
-  ) {
-    return answer(ContactPayload, async () => ({
-      contact: ContactView.of(await this.administration.deleteAccount(input, context)),
-    }));
-  }
 }
 
 @Resolver(() => PortalAccountView)
 export class PortalAccountFieldsResolver {
   constructor(
-    private readonly sessions: SessionService,
+    private readonly sessions: Sessions,
     private readonly statuses: TwoFactorStatuses,
   ) {}
 

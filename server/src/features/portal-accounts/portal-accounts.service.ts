@@ -1,46 +1,35 @@
-import { maskEmail, normalizeEmail, type SessionTransport } from "@gatehouse/shared";
-import { newId } from "../../platform/crypto/ids.js";
+import { maskEmail, type SessionTransport } from "@gatehouse/shared";
 import { isUniqueViolation } from "../../platform/database/dialect.js";
 import { Refusal } from "../../platform/graphql/failures.js";
-import type { Caller } from "../access/caller.js";
-import { findPerson } from "../access/person.js";
-import type { RequestContext } from "../access/request-context.js";
+import { findPerson } from "../people/person.js";
+import type { RequestContext } from "../callers/request-context.js";
 import { endAccess } from "../access-endings/end-access.js";
 import { retireAddress } from "../access-endings/retire-address.js";
 import type { Work } from "../work/unit-of-work.js";
-import { contactIdsOf, linkAccount } from "../contacts/contact-access-state.js";
-import { Firm } from "../firms/firm.entity.js";
+import { contactIdsOf, linkAccount } from "../contacts/account-links.js";
 import { PortalFirmView } from "../firms/firm.results.js";
 import { notify } from "../mail/security-notices.js";
 import { loginEmailChanged, passwordChanged } from "../mail/security-letters.js";
 import { shareOfPerson } from "../passwords/hash-share.js";
 import type { PasswordHasher } from "../passwords/password-hasher.js";
-import { lockedCredential, mustBeGoodPassword, storePassword } from "../passwords/password.service.js";
+import { lockedCredential, mustBeGoodPassword, storePassword } from "../passwords/passwords.js";
 import { loadPolicy } from "../firms/security-policy.reader.js";
-import { knownDevicesOf } from "../sessions/known-devices.js";
 import type { AccountDoor } from "../sign-in/account-door.js";
-import type { MailAllowance } from "../sign-in/mail-allowance.js";
 import { enterOrWait, outcomeOf } from "../sign-in/new-password-entry.js";
 import type { SignInOutcome } from "../sign-in/sign-in.results.js";
-import { mustAllowLogin } from "../sign-in/must-allow-login.js";
+import { mustAllowLogin } from "../security-mode/must-allow-login.js";
 import { actorAs } from "../sign-in/sign-in-actor.js";
-import type { SourceLimits } from "../sign-in/source-limits.js";
-import type { SuppressedMails } from "../sign-in/suppressed-mails.service.js";
+import type { SourceLimits } from "../limits/source-limits.js";
 import { transportOf } from "../sign-in/transport.js";
 import { accountTokens, findToken, spendToken, voidTokens } from "../mailed-tokens/mailed-tokens.js";
 import { PortalAccount } from "./portal-account.entity.js";
-import { PortalMailRequest, type PortalMailKind } from "./portal-mail-request.entity.js";
 import type { MailedTokenKind } from "../mailed-tokens/mailed-token.entity.js";
-import type { PortalMailRequests } from "./portal-mail-requests.service.js";
 
-export interface PortalAccountsNeeds {
+interface PortalAccountsNeeds {
   work: Work;
   hasher: PasswordHasher;
   sourceLimits: SourceLimits;
   door: AccountDoor;
-  mailRequests: PortalMailRequests;
-  mailAllowance: MailAllowance;
-  suppressed: SuppressedMails;
 }
 
 /** The API's name for each kind of mailed token. */
@@ -54,50 +43,9 @@ const purposes = {
   TEAM_PASSWORD: "CHOOSE_TEAM_PASSWORD",
 } as const satisfies Record<MailedTokenKind, string>;
 
-const mailOf = { ACCOUNT_REQUEST: "account confirmation", PASSWORD_RESET: "password reset" } as const;
-
-/** A client who is signed in to the account requests a mail to themselves. */
-const isOwnAccount = (caller: Caller, firmId: string, email: string): boolean =>
-  caller.kind === "CLIENT" && caller.accountId !== null && caller.firmId === firmId && caller.email === email;
-
-/** A client's own way to an account by mail, and back into it. */
+/** What a client does to the own account by a mailed link. */
 export class PortalAccounts {
   constructor(private readonly needs: PortalAccountsNeeds) {}
-
-  /**
-   * Gives the same response in the same time, whatever the address: portal-mail-requests.service.ts looks it up later.
-   */
-  async requestMail(
-    kind: PortalMailKind,
-    input: { firmSlug: string; email: string },
-    context: RequestContext,
-  ): Promise<void> {
-    const { work, mailAllowance, mailRequests, suppressed } = this.needs;
-    const firm = await work.reader.findOneBy(Firm, { slug: input.firmSlug });
-    if (!firm) throw new Refusal("NOT_FOUND", ["input", "firmSlug"]);
-    mustAllowLogin(await loadPolicy(work.reader, firm.id));
-    const email = normalizeEmail(input.email);
-    if (email === null) throw new Refusal("INVALID_EMAIL", ["input", "email"]);
-    const what = mailOf[kind];
-    const isOwn = isOwnAccount(context.caller, firm.id, email) || (await this.isOwnDevice(firm.id, email, context));
-    const wish = { what, place: firm.id, email, isOwn };
-    const isSent = await mailAllowance.take(wish, context);
-    // Beyond a limit the response is the same: somebody who requests mails to another person's address learns nothing.
-    // The firm is notified, once an hour.
-    if (!isSent && !(await suppressed.isFirst({ firmId: firm.id, email, what }))) return;
-    await work.do(async (unit) => {
-      await unit.manager.insert(PortalMailRequest, {
-        id: newId("mailRequest", unit.now),
-        firmId: firm.id,
-        kind: isSent ? kind : `HELD_${kind}`,
-        email,
-        ...context.source,
-        language: context.language,
-        createdAt: unit.now,
-      });
-      unit.afterCommit(() => mailRequests.worker.wake());
-    });
-  }
 
   /**
    * Ends every session; 2FA stays as it was and is still required. Throws ACCOUNT_LOCKED once the password is set, if
@@ -188,14 +136,5 @@ export class PortalAccounts {
       firm: PortalFirmView.of(policy, work.clock.now()),
       maskedEmail: maskEmail(found.email),
     } as const;
-  }
-
-  private async isOwnDevice(firmId: string, email: string, context: RequestContext): Promise<boolean> {
-    const { reader, clock } = this.needs.work;
-    for (const { ownerId } of await knownDevicesOf(reader, context, "PORTAL", clock.now())) {
-      const person = await findPerson(reader, "PORTAL", ownerId);
-      if (person?.firmId === firmId && person.email === email) return true;
-    }
-    return false;
   }
 }

@@ -3,9 +3,10 @@ import { alwaysNeedsFreshProof } from "@gatehouse/shared";
 import { Refusal } from "../../platform/graphql/failures.js";
 import type { IdempotencyKeys } from "../idempotency/idempotency.js";
 import type { UnitOfWork, Work } from "../work/unit-of-work.js";
-import { holdCaller } from "../access/caller-now.js";
-import { checkAccess, isFresh, type AccessRule } from "../access/caller.js";
-import type { RequestContext } from "../access/request-context.js";
+import { holdCaller } from "../callers/caller-now.js";
+import { isFresh } from "../access/fresh-proof.js";
+import { checkAccess, type AccessRule } from "../access/access-rule.js";
+import type { RequestContext } from "../callers/request-context.js";
 
 /**
  * Runs every mutation of the schema within checks on each of its transactions: at the beginning, that its caller may

@@ -8,7 +8,7 @@ import { headerText } from "../../platform/http/header-text.js";
 import { RefusedRequest } from "../../platform/http/responses.js";
 import { sourceAddress } from "../../platform/http/source-address.js";
 import type { SharedEvents } from "../../platform/websocket/shared-events.js";
-import { isSessionToken, type SessionService } from "../sessions/session.service.js";
+import { isSessionToken, type Sessions } from "../sessions/sessions.service.js";
 import {
   anonymous,
   anyoneLike,
@@ -17,11 +17,11 @@ import {
   type FirmCaller,
   type KeyCaller,
   type Source,
-} from "../access/caller.js";
-import { knownDeviceCookie, noKnownDevice, sessionCookie, type RequestContext } from "../access/request-context.js";
+} from "../callers/caller.js";
+import { knownDeviceCookie, noKnownDevice, sessionCookie, type RequestContext } from "../callers/request-context.js";
 
 export interface ContextNeeds {
-  sessions: SessionService;
+  sessions: Sessions;
   now(this: void): number;
   /** The firm's events for a caller on a socket. */
   subscribeToEvents(given: object, context: RequestContext): Promise<SharedEvents<RequestContext>>;

@@ -6,10 +6,11 @@ import { IdempotencyRecord } from "../idempotency/idempotency-record.entity.js";
 import { OutboxMail } from "../mail/outbox-mail.entity.js";
 import { MailedToken } from "../mailed-tokens/mailed-token.entity.js";
 import { factorTables } from "../second-factors/second-factor-methods.js";
-import { KnownDevice } from "../sessions/known-device.entity.js";
+import { KnownDevice } from "../devices/known-device.entity.js";
 import { Session } from "../sessions/session.entity.js";
-import { AttemptCounter, SignInChallenge } from "../sign-in/sign-in-challenge.entity.js";
-import { TrustedDevice } from "../two-factor/two-factor.entity.js";
+import { SignInChallenge } from "../sign-in/sign-in-challenge.entity.js";
+import { AttemptCounter } from "../limits/attempt-counter.entity.js";
+import { TrustedDevice } from "../devices/trusted-device.entity.js";
 import { WebhookDelivery } from "../webhooks/webhook-endpoint.entity.js";
 import type { Work } from "../work/unit-of-work.js";
 

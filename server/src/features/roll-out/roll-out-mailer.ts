@@ -17,7 +17,7 @@ import { systemActor, type UnitOfWork, type Work } from "../work/unit-of-work.js
 import { lockContacts } from "../contacts/contacts-lock.js";
 import { Contact } from "../contacts/contact.entity.js";
 import { Firm } from "../firms/firm.entity.js";
-import { sendInvitations } from "../invitations/invitation.service.js";
+import { sendInvitations } from "../invitations/invitations.service.js";
 import { twoFactorAnnouncement, twoFactorCalledOff } from "../mail/roll-out-letters.js";
 import { loadPolicy, type FirmPolicy } from "../firms/security-policy.reader.js";
 import { PortalAccount } from "../portal-accounts/portal-account.entity.js";

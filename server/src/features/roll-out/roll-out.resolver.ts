@@ -1,8 +1,9 @@
 import { Arg, Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from "type-graphql";
 import { answer } from "../../platform/graphql/payloads.js";
 import { Allow } from "../access/allow.js";
-import { asTeamCaller, type AccessRule } from "../access/caller.js";
-import type { RequestContext } from "../access/request-context.js";
+import { asTeamCaller } from "../callers/caller.js";
+import type { AccessRule } from "../access/access-rule.js";
+import type { RequestContext } from "../callers/request-context.js";
 import {
   RollOutIdInput,
   RollOutPreviewInput,
@@ -17,7 +18,7 @@ import {
   RollOutRecipientConnection,
   RollOutView,
 } from "./roll-out.results.js";
-import type { RollOutService } from "./roll-out.service.js";
+import type { RollOuts } from "./roll-outs.service.js";
 import type { RollOutsReadModel } from "./roll-outs.read-model.js";
 
 /** Who may read roll-outs. */
@@ -27,7 +28,7 @@ const writing = { team: "write" } as const;
 @Resolver(() => RollOutView)
 export class RollOutResolver {
   constructor(
-    private readonly rollOuts: RollOutService,
+    private readonly rollOuts: RollOuts,
     private readonly readModel: RollOutsReadModel,
   ) {}
 

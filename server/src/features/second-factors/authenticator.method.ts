@@ -1,6 +1,6 @@
 import { select, sql, table } from "../../platform/database/sql.js";
-import type { Person } from "../access/person.js";
-import { PendingTotpEnrollment, TotpCredential } from "../two-factor/two-factor.entity.js";
+import type { Person } from "../people/person.js";
+import { PendingTotpEnrollment, TotpCredential } from "./authenticator.entity.js";
 import type { SecondFactorMethod } from "./second-factor-method.js";
 import { lastPlausibleStep, matchingStep, readTotpCode } from "./totp.js";
 

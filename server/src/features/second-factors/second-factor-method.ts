@@ -1,7 +1,7 @@
 import type { EntityManager } from "typeorm";
 import type { KeyRing } from "../../platform/crypto/key-ring.js";
 import type { Column, Sql } from "../../platform/database/sql.js";
-import type { Person } from "../access/person.js";
+import type { Person } from "../people/person.js";
 import type { Passkeys, PasskeySubject } from "../passkeys/passkeys.service.js";
 import type { TwoFactorState } from "../two-factor/two-factor.entity.js";
 import type { Actor, UnitOfWork } from "../work/unit-of-work.js";

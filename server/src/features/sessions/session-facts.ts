@@ -1,6 +1,6 @@
 import { lifetimes, nextTeamStep, sessionMeetsPolicy, teamRoleNeedsTwoFactor, type Audience } from "@gatehouse/shared";
 import { computed, leftJoined, placeholders, select, sql, table, type RowOf } from "../../platform/database/sql.js";
-import { anonymous, type Anonymous, type PortalCaller, type TeamCaller } from "../access/caller.js";
+import { anonymous, type Anonymous, type PortalCaller, type TeamCaller } from "../callers/caller.js";
 import { ClientRequest } from "../client-requests/client-request.entity.js";
 import { Contact } from "../contacts/contact.entity.js";
 import { TeamMember } from "../firm-staff/team-member.entity.js";
@@ -85,8 +85,8 @@ export function callerOf(row: SessionFacts, now: number): TeamCaller | PortalCal
   if (row.audience === "TEAM") {
     if (row.ownerId === null || row.memberName === null || row.memberRole === null || row.memberDisabledAt !== null)
       return anonymous;
-    const isTwoFactorDemanded = teamRoleNeedsTwoFactor(row, row.memberRole);
-    const { step } = nextTeamStep({ isEnrolled, isSecondFactorProven, isDeviceTrusted: false, isTwoFactorDemanded });
+    const isTwoFactorRequired = teamRoleNeedsTwoFactor(row, row.memberRole);
+    const { step } = nextTeamStep({ isEnrolled, isSecondFactorProven, isDeviceTrusted: false, isTwoFactorRequired });
     if (step !== "OPEN_SESSION") return anonymous;
     return {
       kind: "TEAM_MEMBER",

@@ -2,7 +2,7 @@ import { Field, ObjectType, registerEnumType } from "type-graphql";
 import type { Assurance } from "@gatehouse/shared";
 import { DateTime } from "../../platform/graphql/date-time.js";
 import { Node } from "../../platform/graphql/node.js";
-import type { ShownSession } from "./session.service.js";
+import type { ShownSession } from "./sessions.service.js";
 
 const AssuranceEnum = { LINK: "LINK", PASSWORD: "PASSWORD", TWO_FACTOR: "TWO_FACTOR" } as const;
 registerEnumType(AssuranceEnum, {

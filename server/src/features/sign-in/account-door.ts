@@ -11,11 +11,11 @@ import {
 } from "@gatehouse/shared";
 import { computed, select, sql, table } from "../../platform/database/sql.js";
 import { Refusal } from "../../platform/graphql/failures.js";
-import type { Person } from "../access/person.js";
-import type { RequestContext } from "../access/request-context.js";
+import type { Person } from "../people/person.js";
+import type { RequestContext } from "../callers/request-context.js";
 import type { UnitOfWork } from "../work/unit-of-work.js";
 import { ClientRequest } from "../client-requests/client-request.entity.js";
-import { saveSignIn } from "../contacts/contact-access-state.js";
+import { saveSignIn } from "../contacts/account-links.js";
 import { Contact } from "../contacts/contact.entity.js";
 import { TeamMember } from "../firm-staff/team-member.entity.js";
 import { TeamMemberView } from "../firm-staff/team-member.results.js";
@@ -23,16 +23,17 @@ import { notify } from "../mail/security-notices.js";
 import { newDeviceSignIn } from "../mail/security-letters.js";
 import { loadPolicy } from "../firms/security-policy.reader.js";
 import { Session } from "../sessions/session.entity.js";
-import type { OpenedSession, SessionService } from "../sessions/session.service.js";
+import type { OpenedSession, Sessions } from "../sessions/sessions.service.js";
 import type { SecondFactor } from "../two-factor/second-factor.service.js";
 import type { EnrollmentCodes } from "./enrollment-codes.js";
-import { rememberDevice } from "../sessions/known-devices.js";
+import { rememberDevice } from "../devices/known-devices.js";
 import { askSecondFactor } from "./second-factor-asking.js";
 import { actorAs } from "./sign-in-actor.js";
 import type { SignInChallenges } from "./sign-in-challenges.js";
-import { TwoFactorEnrollmentRequired, type PersonViewer, type SignInOutcome } from "./sign-in.results.js";
+import { TwoFactorEnrollmentRequired, type SignInOutcome } from "./sign-in.results.js";
+import type { PersonViewer } from "../viewers/viewer.results.js";
 import { signedIn } from "./signed-in.js";
-import { isTrustedDevice } from "./trusted-devices.js";
+import { isTrustedDevice } from "../devices/trusted-devices.js";
 
 /** How somebody has entered, and with what proof. */
 export interface Entry {
@@ -58,7 +59,7 @@ export class AccountDoor {
   constructor(
     private readonly needs: {
       challenges: SignInChallenges;
-      sessions: SessionService;
+      sessions: Sessions;
       secondFactor: SecondFactor;
       enrollmentCodes: EnrollmentCodes;
     },
@@ -83,7 +84,7 @@ export class AccountDoor {
     const step =
       person.role === null
         ? nextAccountStep(facts)
-        : nextTeamStep({ ...facts, isTwoFactorDemanded: teamRoleNeedsTwoFactor(policy, person.role) });
+        : nextTeamStep({ ...facts, isTwoFactorRequired: teamRoleNeedsTwoFactor(policy, person.role) });
     switch (step.step) {
       case "REFUSE":
         throw new Refusal(step.code);

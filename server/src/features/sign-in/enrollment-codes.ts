@@ -1,13 +1,13 @@
 import { attemptLimits, lifetimes, provesMailbox, type Language } from "@gatehouse/shared";
 import { Refusal } from "../../platform/graphql/failures.js";
-import type { Person } from "../access/person.js";
+import type { Person } from "../people/person.js";
 import type { Actor, UnitOfWork } from "../work/unit-of-work.js";
 import { enrollmentCode } from "../mail/account-letters.js";
 import { isLocked, lockedRefusal } from "../two-factor/second-factor.service.js";
 import type { TwoFactorState } from "../two-factor/two-factor.entity.js";
-import type { Attempts } from "./attempts.service.js";
+import type { Attempts } from "../limits/attempts.service.js";
 import type { NewChallenge, OpenedChallenge, SignInChallenges } from "./sign-in-challenges.js";
-import type { SuppressedMails } from "./suppressed-mails.service.js";
+import type { SuppressedMails } from "../limits/suppressed-mails.service.js";
 
 /** Challenges in which an authenticator is set up, and the codes mailed for them if the mailbox was not proven. */
 export class EnrollmentCodes {

@@ -2,8 +2,8 @@ import { lifetimes, maskEmail, nextLinkStep, type SecondProof, type SessionTrans
 import { select, sql, table } from "../../platform/database/sql.js";
 import { newId } from "../../platform/crypto/ids.js";
 import { digestOf, newToken } from "../../platform/crypto/tokens.js";
-import { findClientByEmail, findPerson } from "../access/person.js";
-import type { RequestContext } from "../access/request-context.js";
+import { findClientByEmail, findPerson } from "../people/person.js";
+import type { RequestContext } from "../callers/request-context.js";
 import type { UnitOfWork } from "../work/unit-of-work.js";
 import type { ClientRequest } from "../client-requests/client-request.entity.js";
 import { Contact } from "../contacts/contact.entity.js";
@@ -11,11 +11,12 @@ import type { FirmPolicy } from "../firms/security-policy.reader.js";
 import type { MagicLink } from "../magic-links/magic-link.entity.js";
 import { MailedToken } from "../mailed-tokens/mailed-token.entity.js";
 import { Session } from "../sessions/session.entity.js";
-import type { SessionService } from "../sessions/session.service.js";
+import type { Sessions } from "../sessions/sessions.service.js";
 import type { SecondFactor } from "../two-factor/second-factor.service.js";
 import { askSecondFactor } from "./second-factor-asking.js";
 import type { SignInChallenges } from "./sign-in-challenges.js";
-import { AccountRequired, SignInRequired, type ClaimOutcome, type SignedIn } from "./sign-in.results.js";
+import type { SignedIn } from "./sign-in.results.js";
+import { AccountRequired, SignInRequired, type ClaimOutcome } from "../magic-links/magic-link.results.js";
 import { signedIn } from "./signed-in.js";
 
 /** A claimed link on its way to a session. */
@@ -39,7 +40,7 @@ const END_EARLIER = sql`UPDATE ${sessionRows} SET ${sessionRows.revokedAt} = ?
 /** Where the way of a magic link ends: at its one request. */
 export class LinkDoor {
   constructor(
-    private readonly needs: { challenges: SignInChallenges; sessions: SessionService; secondFactor: SecondFactor },
+    private readonly needs: { challenges: SignInChallenges; sessions: Sessions; secondFactor: SecondFactor },
   ) {}
 
   /** What a claimed magic link leads to: its one request, or a step that must come first. */

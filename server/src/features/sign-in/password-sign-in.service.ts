@@ -3,8 +3,8 @@ import { attemptLimits, normalizeEmail, type Audience, type SessionTransport } f
 import { sql, table } from "../../platform/database/sql.js";
 import { isId } from "../../platform/crypto/ids.js";
 import { Refusal } from "../../platform/graphql/failures.js";
-import { findClientByEmail, findMemberByEmail, findPerson, type Person } from "../access/person.js";
-import type { RequestContext } from "../access/request-context.js";
+import { findClientByEmail, findMemberByEmail, findPerson, type Person } from "../people/person.js";
+import type { RequestContext } from "../callers/request-context.js";
 import type { UnitOfWork, Work } from "../work/unit-of-work.js";
 import { AuditCounter } from "../audit/audit-event.entity.js";
 import { Contact } from "../contacts/contact.entity.js";
@@ -12,17 +12,17 @@ import { Firm } from "../firms/firm.entity.js";
 import { PasswordCredential } from "../passwords/password-credential.entity.js";
 import { shareOfStranger } from "../passwords/hash-share.js";
 import type { PasswordHasher } from "../passwords/password-hasher.js";
-import { couldBePassword, lockedCredential, renewHash } from "../passwords/password.service.js";
+import { couldBePassword, lockedCredential, renewHash } from "../passwords/passwords.js";
 import { loadPolicy } from "../firms/security-policy.reader.js";
-import { knownDevicesOf, passwordTriesOn } from "../sessions/known-devices.js";
+import { knownDevicesOf, passwordTriesOn } from "../devices/known-devices.js";
 import { SecondFactorLocked } from "../two-factor/second-factor.service.js";
 import type { AccountDoor } from "./account-door.js";
-import { passwordTriesOf, type Attempts } from "./attempts.service.js";
+import { passwordTriesOf, type Attempts } from "../limits/attempts.service.js";
 import { NoMoreCodes, type EnrollmentCodes } from "./enrollment-codes.js";
-import { mustAllowLogin } from "./must-allow-login.js";
+import { mustAllowLogin } from "../security-mode/must-allow-login.js";
 import { actorAs } from "./sign-in-actor.js";
 import type { SignInOutcome } from "./sign-in.results.js";
-import type { SourceLimits } from "./source-limits.js";
+import type { SourceLimits } from "../limits/source-limits.js";
 import { transportOf } from "./transport.js";
 
 interface PortalPassword {

@@ -1,7 +1,7 @@
 import { secondFactorKinds, type SecondFactorKind, type SecondProof, type SessionTransport } from "@gatehouse/shared";
 import { Refusal } from "../../platform/graphql/failures.js";
-import type { RequestContext } from "../access/request-context.js";
-import { findPerson, type Person } from "../access/person.js";
+import type { RequestContext } from "../callers/request-context.js";
+import { findPerson, type Person } from "../people/person.js";
 import type { UnitOfWork, Work } from "../work/unit-of-work.js";
 import { ClientRequest } from "../client-requests/client-request.entity.js";
 import { MagicLink } from "../magic-links/magic-link.entity.js";
@@ -13,9 +13,9 @@ import type { SignInOutcome } from "./sign-in.results.js";
 import type { AccountDoor } from "./account-door.js";
 import type { LinkDoor } from "./link-door.js";
 import { actorAs } from "./sign-in-actor.js";
-import type { SourceLimits } from "./source-limits.js";
+import type { SourceLimits } from "../limits/source-limits.js";
 import { transportOf } from "./transport.js";
-import { trustDevice } from "./trusted-devices.js";
+import { trustDevice } from "../devices/trusted-devices.js";
 
 interface Step {
   challengeToken: string;

@@ -4,7 +4,7 @@ import type { KeyRing } from "../../platform/crypto/key-ring.js";
 import { digestOf, newDecimalCode, newToken } from "../../platform/crypto/tokens.js";
 import { computed, select, sql, table, type RowOf } from "../../platform/database/sql.js";
 import { Refusal } from "../../platform/graphql/failures.js";
-import type { Person } from "../access/person.js";
+import type { Person } from "../people/person.js";
 import type { UnitOfWork, Work } from "../work/unit-of-work.js";
 import { PasswordCredential } from "../passwords/password-credential.entity.js";
 import { SignInChallenge } from "./sign-in-challenge.entity.js";

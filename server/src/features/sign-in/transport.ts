@@ -1,6 +1,6 @@
 import type { SessionTransport } from "@gatehouse/shared";
 import { Refusal } from "../../platform/graphql/failures.js";
-import type { RequestContext } from "../access/request-context.js";
+import type { RequestContext } from "../callers/request-context.js";
 
 /** Tokens are for programs: a page would store them where scripts can read them. */
 export function transportOf(

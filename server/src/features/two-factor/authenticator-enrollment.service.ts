@@ -2,13 +2,13 @@ import { counts } from "@gatehouse/shared";
 import type { KeyRing } from "../../platform/crypto/key-ring.js";
 import { forUpdate } from "../../platform/database/dialect.js";
 import { sql, table } from "../../platform/database/sql.js";
-import type { Person } from "../access/person.js";
+import type { Person } from "../people/person.js";
 import { secretPlace } from "../second-factors/authenticator.method.js";
 import { replaceRecoveryCodes } from "../second-factors/recovery-code.method.js";
 import { newTotpSecret } from "../second-factors/totp.js";
 import type { UnitOfWork, Work } from "../work/unit-of-work.js";
 import type { SecondFactor } from "./second-factor.service.js";
-import { PendingTotpEnrollment, TotpCredential } from "./two-factor.entity.js";
+import { PendingTotpEnrollment, TotpCredential } from "../second-factors/authenticator.entity.js";
 
 const enrollments = table(PendingTotpEnrollment);
 const TAKE_TRY = sql`UPDATE ${enrollments} SET ${enrollments.failures} = ${enrollments.failures} + 1

@@ -14,7 +14,7 @@ import { forUpdateSql } from "../../platform/database/dialect.js";
 import { rowsOf } from "../../platform/database/prepared-rows.js";
 import { NOTHING, select, sql, table } from "../../platform/database/sql.js";
 import { Refusal } from "../../platform/graphql/failures.js";
-import type { Person } from "../access/person.js";
+import type { Person } from "../people/person.js";
 import type { Actor, UnitOfWork, Work } from "../work/unit-of-work.js";
 import { countedByAccount } from "../contacts/portal-counts.js";
 import { notify } from "../mail/security-notices.js";

@@ -1,7 +1,7 @@
 import DataLoader from "dataloader";
 import { In } from "typeorm";
 import { requiresTwoFactor } from "@gatehouse/shared";
-import type { RequestContext } from "../access/request-context.js";
+import type { RequestContext } from "../callers/request-context.js";
 import type { Work } from "../work/unit-of-work.js";
 import { loadPolicy, type FirmPolicy } from "../firms/security-policy.reader.js";
 import { TwoFactorState } from "./two-factor.entity.js";

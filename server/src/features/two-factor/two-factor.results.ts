@@ -1,7 +1,5 @@
 import { Field, Int, ObjectType } from "type-graphql";
 import { DateTime } from "../../platform/graphql/date-time.js";
-import { Payload } from "../../platform/graphql/payloads.js";
-import { SessionView } from "../sessions/session.results.js";
 
 /** What is known about a person's second factor. */
 export interface SecondFactorFacts {
@@ -31,46 +29,4 @@ export class TwoFactorStatusView {
     view.recoveryCodesRemaining = recoveryCodesRemaining;
     return view;
   }
-}
-
-@ObjectType({ description: "A new authenticator's secret, not in force until a code confirms it." })
-export class PendingTwoFactorEnrollment {
-  @Field(() => String, {
-    description: "otpauth://totp/<firm>:<email>?secret=…&issuer=<firm>&algorithm=SHA1&digits=6&period=30",
-  })
-  otpauthUri: string;
-  @Field(() => String, { description: "The secret in base32 (160 bits), for typing by hand." }) secret: string;
-  @Field(() => String, { description: "The URI as a QR code: a data: URI of an SVG, drawn by the server." })
-  qrCode: string;
-  @Field(() => DateTime, { description: "Until when it can be confirmed." }) expiresAt: number;
-}
-
-@ObjectType({ description: "The payload of beginTwoFactorEnrollment." })
-export class BeginTwoFactorEnrollmentPayload extends Payload {
-  @Field(() => PendingTwoFactorEnrollment, {
-    nullable: true,
-    description: "The secret to enter into an authenticator app.",
-  })
-  enrollment: PendingTwoFactorEnrollment | null = null;
-}
-
-@ObjectType({ description: "The payload of regenerateRecoveryCodes." })
-export class RecoveryCodesPayload extends Payload {
-  @Field(() => [String], {
-    nullable: true,
-    description: "The new codes, shown only this once. The older ones are void.",
-  })
-  recoveryCodes: string[] | null = null;
-}
-
-@ObjectType({ description: "The payload of disableTwoFactor." })
-export class DisableTwoFactorPayload extends Payload {
-  @Field(() => TwoFactorStatusView, { nullable: true, description: "The second factor's new state." })
-  twoFactor: TwoFactorStatusView | null = null;
-}
-
-@ObjectType({ description: "The payload of stepUp." })
-export class StepUpPayload extends Payload {
-  @Field(() => SessionView, { nullable: true, description: "The session, fresh for 10 minutes." })
-  session: SessionView | null = null;
 }

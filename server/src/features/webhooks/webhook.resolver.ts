@@ -2,8 +2,9 @@ import { Arg, Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from "
 import { PageArgs } from "../../platform/graphql/pages.js";
 import { answer } from "../../platform/graphql/payloads.js";
 import { Allow } from "../access/allow.js";
-import { asFirmCaller, type AccessRule } from "../access/caller.js";
-import { actorIn, type RequestContext } from "../access/request-context.js";
+import { asFirmCaller } from "../callers/caller.js";
+import type { AccessRule } from "../access/access-rule.js";
+import { actorIn, type RequestContext } from "../callers/request-context.js";
 import {
   CreateWebhookEndpointInput,
   CreateWebhookEndpointPayload,
@@ -14,7 +15,7 @@ import {
   WebhookEndpointPayload,
   WebhookEndpointView,
 } from "./webhook.results.js";
-import type { WebhookService } from "./webhook.service.js";
+import type { Webhooks } from "./webhooks.service.js";
 
 /** Who may read the endpoints. */
 export const endpointsRule = { team: "read", key: "WEBHOOKS_WRITE" } as const satisfies AccessRule;
@@ -22,7 +23,7 @@ const writing = { team: "write", key: "WEBHOOKS_WRITE" } as const;
 
 @Resolver(() => WebhookEndpointView)
 export class WebhooksResolver {
-  constructor(private readonly webhooks: WebhookService) {}
+  constructor(private readonly webhooks: Webhooks) {}
 
   @Allow(endpointsRule)
   @Query(() => [WebhookEndpointView], { description: "The firm's webhook endpoints, newest first." })

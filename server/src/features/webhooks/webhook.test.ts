@@ -12,14 +12,14 @@ import { describeOnBothDatabases } from "../../testing/databases.js";
 import { freePort } from "../../testing/server-process.js";
 import { until } from "../../testing/world.js";
 import { AuditEvent } from "../audit/audit-event.entity.js";
-import type { KeyCaller } from "../access/caller.js";
+import type { KeyCaller } from "../callers/caller.js";
 import { systemActor, Work } from "../work/unit-of-work.js";
 import { allowedAddresses, checkAddress, isPublicAddress } from "./webhook-address.js";
 import { WebhookDispatcher } from "./webhook-dispatcher.js";
 import { retryWaits, waitAfterFailure } from "./retry-schedule.js";
 import { WebhookEndpoint } from "./webhook-endpoint.entity.js";
 import { newSigningSecret, webhookSecretPlace } from "./webhook-secret.js";
-import { WebhookService } from "./webhook.service.js";
+import { Webhooks } from "./webhooks.service.js";
 import { portalLinks } from "../work/portal-links.js";
 
 const publicAndPrivate = async () => ["8.8.8.8", "10.0.0.1"].map((address) => ({ address, family: 4 }));
@@ -269,7 +269,7 @@ describeOnBothDatabases("webhooks", (database) => {
     expect(got).toHaveLength(1);
   });
 
-  const service = () => new WebhookService({ work, keys, addresses: { isProduction: false }, wake: () => undefined });
+  const service = () => new Webhooks({ work, keys, addresses: { isProduction: false }, wake: () => undefined });
   const callerOf = (firm: string): KeyCaller => ({
     kind: "API_KEY",
     firmId: firm,

@@ -132,7 +132,7 @@ function beyond(columns: readonly OrderColumn[], isAfter: boolean): Sql {
     const equal = columns.slice(0, index).map(({ by }) => sql`${by} = ?`);
     return sql`(${join([...equal, sql`${compare(column)} ?`], " AND ")})`;
   });
-  // The bound on the first column alone says nothing new, but lets the database begin in the index where the page begins.
+  // The bound on the first column alone is redundant, but lets the database start in the index where the page starts.
   const bounds = columns.slice(0, 1).map((column) => sql`${compare(column)}= ?`);
   return join([...bounds, sql`(${join(alternatives, " OR ")})`], " AND ");
 }

@@ -60,3 +60,8 @@ export async function answer<P extends Payload>(
     return payload;
   }
 }
+
+@ObjectType({ description: "The request was accepted. This does not say whether the address is known." })
+export class AcceptedPayload extends Payload {
+  @Field(() => Boolean, { description: "True unless there are userErrors." }) accepted = false;
+}
