@@ -9,6 +9,7 @@ import type { Log } from "../../platform/log.js";
 import type { FirmCaller, KeyCaller, TeamCaller } from "../callers/caller.js";
 import { mustBeFresh } from "../access/fresh-proof.js";
 import { readName } from "../../platform/graphql/input-texts.js";
+import { mustFind } from "../work/must-find.js";
 import type { Actor, Work } from "../work/unit-of-work.js";
 import { ApiKey } from "./api-key.entity.js";
 import { ApiKeyView, readScopes } from "./api-key.results.js";
@@ -86,13 +87,14 @@ export class ApiKeys {
 
   /** From the commit on every operation with the key is refused, and so is the next event on its sockets. Again is no failure. */
   async revoke(caller: TeamCaller, apiKeyId: string, actor: Actor): Promise<ApiKeyView> {
-    if (!isId("apiKey", apiKeyId)) throw new Refusal("NOT_FOUND", ["input", "apiKeyId"]);
+    const { firmId } = caller;
+    const field = ["input", "apiKeyId"];
     return this.needs.work.do(async (unit) => {
-      const revoked = await unit.affected(REVOKE, [unit.now, apiKeyId, caller.firmId]);
-      const row = await unit.manager.findOneBy(ApiKey, { id: apiKeyId, firmId: caller.firmId });
-      if (!row) throw new Refusal("NOT_FOUND", ["input", "apiKeyId"]);
-      if (revoked === 1)
-        unit.record({ type: "API_KEY_REVOKED", firmId: caller.firmId, actor, data: { name: row.name } });
+      const row = await mustFind(unit.manager, ApiKey, "apiKey", { id: apiKeyId, firmId }, field, { lock: "update" });
+      if ((await unit.affected(REVOKE, [unit.now, apiKeyId, firmId])) === 1) {
+        row.revokedAt = unit.now;
+        unit.record({ type: "API_KEY_REVOKED", firmId, actor, data: { name: row.name } });
+      }
       return ApiKeyView.of(row);
     });
   }

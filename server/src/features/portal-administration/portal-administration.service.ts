@@ -1,5 +1,4 @@
 import { attemptLimits, inWords, lifetimes, normalizeEmail } from "@gatehouse/shared";
-import { isId } from "../../platform/crypto/ids.js";
 import { Refusal } from "../../platform/graphql/failures.js";
 import { asFirmCaller } from "../callers/caller.js";
 import { mustBeFresh } from "../access/fresh-proof.js";
@@ -8,6 +7,7 @@ import { findPerson, type Person } from "../people/person.js";
 import { readReason } from "../../platform/graphql/input-texts.js";
 import { actorIn, type RequestContext } from "../callers/request-context.js";
 import { endAccess } from "../access-endings/end-access.js";
+import { mustFind } from "../work/must-find.js";
 import type { Actor, UnitOfWork, Work } from "../work/unit-of-work.js";
 import { Contact } from "../contacts/contact.entity.js";
 import { notify } from "../mail/security-notices.js";
@@ -158,8 +158,7 @@ export class PortalAdministration {
     firmId: string,
     contactId: string,
   ): Promise<{ person: Person; contact: Contact }> {
-    const contact = isId("contact", contactId) ? await manager.findOneBy(Contact, { id: contactId, firmId }) : null;
-    if (!contact) throw new Refusal("NOT_FOUND", field);
+    const contact = await mustFind(manager, Contact, "contact", { id: contactId, firmId }, field);
     const person =
       contact.portalAccountId === null ? null : await findPerson(manager, "PORTAL", contact.portalAccountId);
     if (!person) throw new Refusal("NOT_FOUND", field, "This contact has no portal account.");

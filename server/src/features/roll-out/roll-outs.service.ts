@@ -16,12 +16,12 @@ import {
   textIsPlain,
   type Language,
 } from "@gatehouse/shared";
-import { isId, newId } from "../../platform/crypto/ids.js";
-import { forUpdate } from "../../platform/database/dialect.js";
+import { newId } from "../../platform/crypto/ids.js";
 import { join, sql, table } from "../../platform/database/sql.js";
 import { badInput, Refusal } from "../../platform/graphql/failures.js";
 import { asTeamCaller } from "../callers/caller.js";
 import { actorIn, type RequestContext } from "../callers/request-context.js";
+import { mustFind } from "../work/must-find.js";
 import type { UnitOfWork, Work } from "../work/unit-of-work.js";
 import { Contact } from "../contacts/contact.entity.js";
 import { lockContacts } from "../contacts/contacts-lock.js";
@@ -213,13 +213,8 @@ export class RollOuts {
   }
 }
 
-async function lock({ manager }: UnitOfWork, firmId: string, id: string): Promise<RollOut> {
-  const found = isId("rollOut", id)
-    ? await manager.findOne(RollOut, { where: { firmId, id }, ...forUpdate(manager) })
-    : null;
-  if (!found) throw new Refusal("NOT_FOUND", ["input", "rollOutId"]);
-  return found;
-}
+const lock = ({ manager }: UnitOfWork, firmId: string, id: string): Promise<RollOut> =>
+  mustFind(manager, RollOut, "rollOut", { id, firmId }, ["input", "rollOutId"], { lock: "update" });
 
 /** Writes down whom it concerns, as they stand now; how many. */
 async function addRecipients(
