@@ -7,7 +7,7 @@ import { asTeamCaller, type TeamCaller } from "../callers/caller.js";
 import { mustBeFresh } from "../access/fresh-proof.js";
 import { checkAccess } from "../access/access-rule.js";
 import { holdSessionsOf } from "../callers/caller-now.js";
-import { findPerson, type Person } from "../people/person.js";
+import { about, findPerson, type Person } from "../people/person.js";
 import { readName, readReason } from "../../platform/graphql/input-texts.js";
 import { actorIn, type RequestContext } from "../callers/request-context.js";
 import { endAccess } from "../access-endings/end-access.js";
@@ -152,8 +152,7 @@ export class Team {
       await this.needs.secondFactor.remove(unit, person);
       await endAccess(unit, person, "TWO_FACTOR_RESET");
       const actor = actorIn(context);
-      const { email, firmId } = member;
-      unit.record({ type: "TWO_FACTOR_RESET", firmId, actor, reason, data: { email } });
+      unit.record({ type: "TWO_FACTOR_RESET", ...about(person, actor), reason, data: { email: person.email } });
       await notify(unit, person, actor, twoFactorReset);
     });
   }

@@ -3,7 +3,7 @@ import { Refusal } from "../../platform/graphql/failures.js";
 import { asFirmCaller } from "../callers/caller.js";
 import { mustBeFresh } from "../access/fresh-proof.js";
 import { holdSessionsOf } from "../callers/caller-now.js";
-import { findPerson, type Person } from "../people/person.js";
+import { about, findPerson, type Person } from "../people/person.js";
 import { readReason } from "../../platform/graphql/input-texts.js";
 import { actorIn, type RequestContext } from "../callers/request-context.js";
 import { endAccess } from "../access-endings/end-access.js";
@@ -19,7 +19,7 @@ import { KnownDevice } from "../devices/known-device.entity.js";
 import { passwordTriesOn } from "../devices/known-devices.js";
 import { mustAllowLogin } from "../security-mode/must-allow-login.js";
 import type { SecondFactor } from "../two-factor/second-factor.service.js";
-import { about, deleteAccount, signOutEverywhere } from "./end-account.js";
+import { deleteAccount, signOutEverywhere } from "./end-account.js";
 import { mailPasswordReset } from "../portal-accounts/mail-password-reset.js";
 import { issueToken, voidTokensOf } from "../mailed-tokens/mailed-tokens.js";
 import { PortalAccount } from "../portal-accounts/portal-account.entity.js";
@@ -48,8 +48,8 @@ export class PortalAdministration {
       await endAccess(unit, person, "TWO_FACTOR_RESET");
       unit.record({
         type: "TWO_FACTOR_RESET",
-        ...about(person, contact),
-        actor,
+        ...about(person, actor),
+        contactId: contact.id,
         reason,
         data: { email: person.email },
       });
@@ -73,8 +73,8 @@ export class PortalAdministration {
       await mailPasswordReset(unit, person, passwordResetByFirm);
       unit.record({
         type: "PASSWORD_RESET_REQUESTED",
-        ...about(person, contact),
-        actor,
+        ...about(person, actor),
+        contactId: contact.id,
         data: { email: person.email },
       });
     });
@@ -82,9 +82,9 @@ export class PortalAdministration {
 
   /** Takes away every wait: of the second factor and of the password. */
   async unlock(input: { contactId: string }, context: RequestContext): Promise<Contact> {
-    const contact = await this.act(input.contactId, context, {}, async (unit, person, about_, actor) => {
+    const contact = await this.act(input.contactId, context, {}, async (unit, person, { id: contactId }, actor) => {
       await this.needs.secondFactor.unlock(unit, person);
-      unit.record({ type: "ACCOUNT_UNLOCKED", ...about(person, about_), actor, data: { email: person.email } });
+      unit.record({ type: "ACCOUNT_UNLOCKED", ...about(person, actor), contactId, data: { email: person.email } });
     });
     const account = await this.needs.work.reader.findOneBy(PortalAccount, { id: contact.portalAccountId ?? "" });
     if (!account) return contact;

@@ -6,7 +6,7 @@ import { sql, table } from "../../platform/database/sql.js";
 import type { Log } from "../../platform/log.js";
 import { Worker } from "../../platform/worker.js";
 import type { Caller } from "../callers/caller.js";
-import { findClientByEmail, findPerson } from "../people/person.js";
+import { about, findClientByEmail, findPerson } from "../people/person.js";
 import type { RequestContext } from "../callers/request-context.js";
 import type { UnitOfWork, Work } from "../work/unit-of-work.js";
 import { Firm } from "../firms/firm.entity.js";
@@ -127,9 +127,7 @@ export class PortalMailRequests {
     await mailPasswordReset(unit, person, passwordResetByClient, request.language);
     unit.record({
       type: "PASSWORD_RESET_REQUESTED",
-      firmId: firm.id,
-      actor: actorAs(person, request),
-      accountId: person.accountId,
+      ...about(person, actorAs(person, request)),
       data: { email: person.email },
     });
   }

@@ -5,7 +5,7 @@ import { Refusal } from "../../platform/graphql/failures.js";
 import type { Log } from "../../platform/log.js";
 import { Worker } from "../../platform/worker.js";
 import type { Caller } from "../callers/caller.js";
-import { findMemberByEmail, findPerson } from "../people/person.js";
+import { about, findMemberByEmail, findPerson } from "../people/person.js";
 import type { RequestContext } from "../callers/request-context.js";
 import type { Work } from "../work/unit-of-work.js";
 import { teamPasswordForgotten } from "../mail/team-letters.js";
@@ -96,7 +96,7 @@ export class TeamPasswordRequests {
       const link = unit.links.teamPassword(token);
       const content = teamPasswordForgotten({ firmName, link, expiresInHours: lifetimeMs / HOUR_MS });
       unit.mail({ firmId, to: email, content });
-      unit.record({ type: "PASSWORD_RESET_REQUESTED", firmId, actor, data: { email } });
+      unit.record({ type: "PASSWORD_RESET_REQUESTED", ...about(person, actor), data: { email } });
     });
   }
 }
