@@ -95,7 +95,7 @@ export function versus(
 export function noWorseThan(beside: Variant | null, rows: Table["rows"], metrics: Metric[], what = ""): Goal[] {
   if (!beside) return [];
   return metrics.map((metric) => {
-    const text = `${what}${metric.title}: no worse than ${beside.name} by more than 5 %`;
+    const text = `${what}${metric.title}: at most 5 % worse than ${beside.name}`;
     return versus(rows, metric, beside.name, metric.better === "more" ? 0.95 : 1.05, text);
   });
 }

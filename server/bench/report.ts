@@ -150,17 +150,17 @@ export function writeReport(rows: Row[]): void {
     of(verdict).map(({ title, text, detail }) => `- ${title.split(":")[0]}: ${text}; measured ${detail}`);
   const text = `# Measured
 
-Written by \`npm run bench\`; how it measures is in [README.md](README.md). Cells are the median of the rounds (least–most), each round
-a fresh process; ÷ floor compares medians. A goal is met or missed only where whole ranges lie on one side of the bound.
+\`npm run bench\` writes this file; [README.md](README.md) explains how it measures. Each cell is the median of the rounds (minimum–maximum),
+with a fresh process for each round. "÷ floor" compares medians. A goal is met or missed only if whole ranges lie on one side of the bound.
 
 ${[...machines].map((machine) => `- ${machine}`).join("\n")}
 
-Goals: ${of("met").length} met, ${of("missed").length} missed, ${of("overlap").length} not decided (overlap).
+Goals: ${of("met").length} met, ${of("missed").length} missed, ${of("overlap").length} undecided (overlap).
 
 ## Where Gatehouse loses
 
 ${[...list("missed"), ""].join("\n")}
-${of("overlap").length > 0 ? `Not decided by these rounds:\n\n${list("overlap").join("\n")}\n` : ""}
+${of("overlap").length > 0 ? `Undecided after these rounds:\n\n${list("overlap").join("\n")}\n` : ""}
 ${sections.map(({ title, text: body }) => `## ${title}\n\n${body}\n`).join("\n")}`;
   writeFileSync(REPORT, text.replaceAll(/\n{3,}/g, "\n\n"));
 }

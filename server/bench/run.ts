@@ -67,7 +67,7 @@ const database = await connectTo(SERVER).then(
 );
 
 const hasPeers = existsSync(`${root}server/bench/dist/peers/yoga.js`);
-if (!hasPeers) say("no peers: the floor and Gatehouse alone are measured");
+if (!hasPeers) say("no peers: measuring only the floor and Gatehouse");
 const manifest = JSON.parse(readFileSync(`${root}server/bench/package.json`, "utf8")) as {
   dependencies: Record<string, string>;
 };
@@ -103,5 +103,5 @@ if (!values.quick) {
   say("wrote server/bench/RESULTS.md");
 }
 if (failed.length > 0) say(`failed: ${failed.join(", ")}`);
-else if (values.quick) say("correct: the answers agree and nothing is lost; quick figures are no figures");
+else if (values.quick) say("correct: the answers agree and nothing is lost; quick mode gives no figures");
 process.exit(failed.length > 0 ? 1 : 0);

@@ -159,7 +159,7 @@ switch (command) {
     break;
   default:
     console.error(
-      `unknown command ${command}: start, test, build, dev, typecheck, schema, bench, mutation, chaos, fuzz, sbom, advisories or gatehouse`,
+      `unknown command ${command}: start, test, build, dev, typecheck, schema, bench, mutation, chaos, fuzz, screenshots, sbom, advisories or gatehouse`,
     );
     process.exit(2);
 }

@@ -81,8 +81,8 @@ export const depthAndSearch: Row = {
       tables: results.flatMap(({ tables }) => tables),
       goals: results.flatMap(({ goals }) => goals),
       notes: [
-        "One caller, over HTTP with its session check; the statements OFFSET and LIKE run alone on a connection, with the right index forced, so they are flattered.",
-        `Searches: ${searches.map((word) => `\`${word}\``).join(", ")}; the first 50 by name.`,
+        "One caller, over HTTP with its session check. The OFFSET and LIKE statements run alone on a connection with the right index forced, which flatters them.",
+        `Searches: ${searches.map((word) => `\`${word}\``).join(", ")}; each returns the first 50 by name.`,
       ],
     };
   },
@@ -102,7 +102,7 @@ async function measureLists(bench: Bench, firm: Firm): Promise<Result> {
       `SELECT c.nameKey, c.id ${byName} ORDER BY c.nameKey, c.id LIMIT 1 OFFSET ${depth - 1}`,
       [firm.firmId],
     );
-    if (!before) throw new Error("the firm is smaller than its depth");
+    if (!before) throw new Error("the firm has fewer contacts than the depth");
     const deep = { after: cursorOf(before) };
     const rows = await alternate(bench, [gatehouse(firm.databaseUrl)], async (_variant, { port }) => {
       await freshen(firm);
@@ -117,10 +117,10 @@ async function measureLists(bench: Bench, firm: Firm): Promise<Result> {
         [firm.firmId],
       );
       if ((await with50(deep)).map(({ id }) => id).join() !== expected.map(({ id }) => id).join())
-        throw new Error("the page at depth has other contacts than OFFSET says");
+        throw new Error("the deep page differs from the contacts that OFFSET returns");
       for (const search of searches)
         if ((await with50({ filter: { search } })).length === 0 && !bench.isQuick)
-          throw new Error(`nobody is found by ${search}`);
+          throw new Error(`no contact matches ${search}`);
 
       const over = async (variablesOf: (n: number) => object) =>
         alone(bench, port, (n) => ({ ...page(variablesOf(n)), token: teamToken(n) }));
@@ -151,7 +151,7 @@ async function measureLists(bench: Bench, firm: Firm): Promise<Result> {
       [`page at depth ${count(depth)}`, "gatehouse", "deep"],
       [`SQL with OFFSET ${count(depth)}`, "peer", "offset"],
       ["search by a word's start", "gatehouse", "search"],
-      ["the same, slowest of a hundred (p99)", "gatehouse", "searchP99"],
+      ["the same search, p99", "gatehouse", "searchP99"],
       ["SQL with LIKE '%x%'", "peer", "like"],
     ];
     const samples = rows[0]?.samples ?? [];

@@ -11,7 +11,7 @@ const metrics: Metric[] = [
   { key: "perSecond", title: "requests/s", better: "more" },
   { key: "p50", title: "p50 ms", better: "less" },
   { key: "p99", title: "p99 ms", better: "less" },
-  { key: "cpu", title: "CPU ms of the server a request", better: "less" },
+  { key: "cpu", title: "server CPU ms per request", better: "less" },
 ];
 
 /** Everybody who answers the two documents. */
@@ -97,7 +97,7 @@ export async function mustAgree(firm: Firm, variants: Variant[], requests: Reque
     for (const [nth, text] of (texts ?? []).entries())
       if (text !== floor?.[nth])
         throw new Error(
-          `${variants[index]?.name} answers otherwise than ${variants[0]?.name}:\n${differing(floor?.[nth] ?? "", text)}`,
+          `${variants[index]?.name} answers differently from ${variants[0]?.name}:\n${differing(floor?.[nth] ?? "", text)}`,
         );
   const bytes = Math.round((floor ?? []).reduce((sum, text) => sum + text.length, 0) / requests.length);
   bench.say(
@@ -160,7 +160,7 @@ async function measureReads(
       ...noWorseThan(beside, rows, [perSecond, cpu]),
     ],
     notes: [
-      `${CONNECTIONS} connections, each asks again as soon as answered, over 1,000 sessions of 200 team members; ${bytes} bytes of JSON on average.`,
+      `${CONNECTIONS} connections, each sends its next request as soon as it is answered, over 1,000 sessions of 200 team members; ${bytes} bytes of JSON on average.`,
     ],
   };
 }

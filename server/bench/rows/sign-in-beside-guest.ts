@@ -16,7 +16,7 @@ const stepUp = (token: string): Request => ({
 });
 const mustBeTyped = ({ status, body }: Answer) => {
   if (!/"session":\{|TOO_MANY_REQUESTS|ACCOUNT_LOCKED|RATE_LIMITED/.test(body.toString()))
-    throw new Error(`neither served nor told to come again: ${status} ${body.toString()}`);
+    throw new Error(`neither served nor asked to retry: ${status} ${body.toString()}`);
 };
 
 export const signInBesideGuest: Row = {
@@ -39,7 +39,7 @@ export const signInBesideGuest: Row = {
       rows,
       { name: "the guest", rate: "the guest's requests" },
       2,
-      "4 callers sign in at once; the guest asks over 16 connections without a pause, with one session and the right password. Most of that is refused by name: one hash of a person waits at a time, and twenty proofs are taken in a quarter of an hour.",
+      "4 callers sign in at once while the client (the guest) sends requests over 16 connections without a pause, with one session and the right password. Most of them are refused by name: only one hash of a person may wait at a time, and only twenty proofs are accepted in a quarter of an hour.",
     );
   },
 };

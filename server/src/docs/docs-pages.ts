@@ -16,18 +16,22 @@ export const writtenPages = [
   { path: "/docs/changelog", title: "Changelog", file: "CHANGELOG.md" },
 ] as const;
 
-/** Where a link between files of the repository leads on `/docs`: null where the file is not served. */
+/** What the texts call the server; the pages show its real address. */
+export const PLACEHOLDER = "http://localhost:4000";
+
+/**
+ * Where a link of a document leads on `/docs`: null if its file is not served. Documents link to each other by relative paths, which a
+ * forge resolves too, and to pages without a file by the server's address.
+ */
 export function servedAddress(file: string, href: string): string | null {
-  if (/^(?:[a-z]+:|\/|#)/i.test(href)) return href;
+  if (href.startsWith(`${PLACEHOLDER}/`)) return href.slice(PLACEHOLDER.length);
+  if (/^(?:[a-z]+:|#)/i.test(href)) return href;
   const [path = "", anchor] = href.split("#");
   const target = posix.join(posix.dirname(file), path);
   const served = writtenPages.find((candidate) => candidate.file === target);
   if (served) return anchor === undefined ? served.path : `${served.path}#${anchor}`;
   return target === "server/schema.graphql" ? "/schema.graphql" : null;
 }
-
-/** What the texts call the server; the pages show its real address. */
-const PLACEHOLDER = "http://localhost:4000";
 
 export const slugOf = (heading: string): string =>
   heading
@@ -114,14 +118,14 @@ ${html}
  * `directory` holds `docs/` and `CHANGELOG.md`.
  */
 export function docsRoutes(directory: string, schema: GraphQLSchema, publicUrl: string): Route[] {
-  const read = (file: string) => readFileSync(join(directory, file), "utf8").replaceAll(PLACEHOLDER, publicUrl);
+  const read = (file: string) => readFileSync(join(directory, file), "utf8");
   const sdl = `${printSchema(lexicographicSortSchema(schema))}\n`;
   const html = "text/html; charset=utf-8";
   const served: [string, string, string][] = [
     ...writtenPages.map(({ path, title, file }): [string, string, string] => [
       path,
       html,
-      page(path, title, render(file, read(file))),
+      page(path, title, render(file, read(file))).replaceAll(PLACEHOLDER, escapeHtml(publicUrl)),
     ]),
     ["/docs/reference", html, page("/docs/reference", "Reference", schemaReference(schema))],
     ["/docs/docs.css", "text/css; charset=utf-8", read("docs/docs.css")],

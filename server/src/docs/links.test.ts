@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, join, posix } from "node:path";
 import { describe, expect, it } from "@jest/globals";
-import { servedAddress, slugOf, writtenPages } from "./docs-pages.js";
+import { PLACEHOLDER, servedAddress, slugOf, writtenPages } from "./docs-pages.js";
 
 const root = join(__dirname, "../../..");
 const read = (file: string) => readFileSync(join(root, file), "utf8");
@@ -16,9 +16,9 @@ function filesIn(folder = ""): string[] {
   });
 }
 const files = filesIn();
-const documents = files.filter((file) => /^(?:[A-Z]+|docs\/.+|docker\/.+|server\/bench\/README)\.md$/.test(file));
-/** Answered by the server, and no written page. */
-const addresses = ["/docs/reference", "/docs/explorer", "/schema.graphql", ...writtenPages.map(({ path }) => path)];
+const documents = files.filter((file) => /^(?:[A-Z]+|docs\/.+|docker\/.+|server\/bench\/[A-Z]+)\.md$/.test(file));
+/** Pages of the server without a file in the repository. */
+const addresses = ["/docs/reference", "/docs/explorer"];
 /** Not in the repository, and yet spoken of: what commands make and people fill in, and files of packages that dependencies.md has read. */
 const elsewhere = [
   "sbom.cdx.json",
@@ -59,11 +59,16 @@ function faultsOf(file: string, text: string): string[] {
     ...[...withoutCode.matchAll(/ src="([^"]+)"/g)].map(([, href = ""]) => href),
   ];
   for (const href of links) {
+    if (href.startsWith(`${PLACEHOLDER}/`)) {
+      // A page with a file is linked to by its path, so that the link also works on a forge.
+      if (!addresses.includes(href.slice(PLACEHOLDER.length))) faults.push(href);
+      continue;
+    }
     if (/^[a-z]+:/i.test(href)) continue;
     const [path = "", anchor] = href.split("#");
-    const page = writtenPages.find((candidate) => candidate.path === path);
-    const target = path === "" ? file : (page?.file ?? posix.join(posix.dirname(file), path));
-    if (path.startsWith("/") ? !addresses.includes(path) : !existsSync(join(root, target))) faults.push(href);
+    const target = path === "" ? file : posix.join(posix.dirname(file), path);
+    // A forge looks for an absolute path on its own host.
+    if (path.startsWith("/") || !existsSync(join(root, target))) faults.push(href);
     else if (anchor !== undefined && target.endsWith(".md")) {
       const headings = headingsIn(target === file ? text : read(target));
       // A page that is served has both addresses.
@@ -102,7 +107,9 @@ describe("the documents", () => {
     ["a file that is not there", "[x](docs/nowhere.md)"],
     ["a heading that is not there", "[x](docs/security.md#nothing)"],
     ["a heading of its own that is not there", "# Here\n[x](#there)"],
-    ["an address that the server does not answer", "[x](/docs/nowhere)"],
+    ["an address that the server does not answer", `[x](${PLACEHOLDER}/docs/nowhere)`],
+    ["a page that has a file, linked to by its address", `[x](${PLACEHOLDER}/docs/security)`],
+    ["an absolute path, which no forge resolves", "[x](/docs/security)"],
     ["a picture that is not there", '<img src="docs/nowhere.png" alt="">'],
     ["a named file that is not there", "See `sign-in/nowhere.ts`."],
     ["a named folder that is not there", "See `server/src/nowhere/`."],
@@ -113,7 +120,7 @@ describe("the documents", () => {
 
   it("are not told of what is there", () => {
     const text =
-      "# Here\n[a](#here) [b](docs/security.md#keys) [c](/docs/security#keys) [d](https://example.org) `*.service.ts` `server/src/features/` `x.y`";
+      "# Here\n[a](#here) [b](docs/security.md#keys) [c](http://localhost:4000/docs/explorer) [d](https://example.org) `*.service.ts` `server/src/features/` `x.y`";
     expect(faultsOf("README.md", text)).toEqual([]);
   });
 
@@ -122,6 +129,7 @@ describe("the documents", () => {
     expect(servedAddress("docs/guide.md", "../CHANGELOG.md")).toBe("/docs/changelog");
     expect(servedAddress("docs/guide.md", "../server/schema.graphql")).toBe("/schema.graphql");
     expect(servedAddress("docs/operations.md", "../docker/SCALE.md")).toBeNull();
+    expect(servedAddress("docs/guide.md", `${PLACEHOLDER}/docs/explorer`)).toBe("/docs/explorer");
     expect(servedAddress("docs/operations.md", "https://example.org/")).toBe("https://example.org/");
     expect(servedAddress("docs/operations.md", "#keys")).toBe("#keys");
   });

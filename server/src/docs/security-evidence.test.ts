@@ -37,10 +37,10 @@ describe("what is said of security", () => {
     const text = read("docs/security.md");
     const spoken = (ms: number) => inWords(ms).replace(/^in /, "");
     for (const [what, ms] of [
-      ["client's session without use", lifetimes.portalIdle],
-      ["team member's session without use", lifetimes.teamIdle],
+      ["client session without use", lifetimes.portalIdle],
+      ["team member session without use", lifetimes.teamIdle],
       ["any session, used or not", lifetimes.session],
-      ["sign-in that waits for its code", lifetimes.challenge],
+      ["sign-in waiting for its code", lifetimes.challenge],
       ["setting up an authenticator", lifetimes.enrollmentToken],
       ["fresh proof for dangerous acts", lifetimes.stepUp],
     ] as const)

@@ -24,7 +24,7 @@ describe("request drafts", () => {
     expect(none.filter((day) => isCalendarDate(day))).toEqual([]);
   });
 
-  it("trims, and keeps what is left out as no due date", () => {
+  it("are trimmed, and have no due date if none is given", () => {
     expect(readRequestDraft({ title: " Tax return ", items: [" Payroll\t"] })).toEqual({
       draft: { ...good, dueOn: null },
       fault: null,
@@ -35,7 +35,7 @@ describe("request drafts", () => {
     });
   });
 
-  it("counts characters as people do, and allows exactly the limit", () => {
+  it("are measured in characters as people count them, up to exactly the limit", () => {
     expect(readRequestDraft({ title: "🦊".repeat(200), items: ["🦊".repeat(500)] }).fault).toBeNull();
     expect(readRequestDraft({ ...good, title: "🦊".repeat(201) }).fault?.field).toEqual(["title"]);
     expect(readRequestDraft({ ...good, items: ["ok", "🦊".repeat(501)] }).fault?.field).toEqual(["items", "1"]);
@@ -43,7 +43,7 @@ describe("request drafts", () => {
     expect(readRequestDraft({ ...good, items: Array.from({ length: 51 }, () => "x") }).fault?.field).toEqual(["items"]);
   });
 
-  it("says which field is wrong", () => {
+  it("name the field that is wrong", () => {
     const faultOf = (typed: object) => readRequestDraft({ ...good, ...typed }).fault?.field;
     expect(faultOf({ title: "  " })).toEqual(["title"]);
     expect(faultOf({ title: "Tax\r\nBcc: everybody" })).toEqual(["title"]);
@@ -55,15 +55,15 @@ describe("request drafts", () => {
 
   it.each([
     [{ title: "" }, "Give the request a title."],
-    [{ title: "x".repeat(201) }, "A title has at most 200 characters."],
-    [{ title: "Tax\u0007return" }, "A title is one line of plain text."],
+    [{ title: "x".repeat(201) }, "Use at most 200 characters for the title."],
+    [{ title: "Tax\u0007return" }, "A title must be a single line of plain text."],
     [{ items: [] }, "Ask for at least one thing."],
-    [{ items: Array.from({ length: 51 }, () => "x") }, "A request has at most 50 items."],
-    [{ items: [" "] }, "An item must say what is asked for."],
-    [{ items: ["x".repeat(501)] }, "An item has at most 500 characters."],
-    [{ items: ["Pay\nroll"] }, "An item is one line of plain text."],
-    [{ dueOn: "soon" }, "The due date must be a real day, such as 2026-04-15."],
-  ])("is told of the first thing that is wrong with it: %j", (typed, message) =>
+    [{ items: Array.from({ length: 51 }, () => "x") }, "A request can have at most 50 items."],
+    [{ items: [" "] }, "Say what you need for this item."],
+    [{ items: ["x".repeat(501)] }, "Use at most 500 characters for an item."],
+    [{ items: ["Pay\nroll"] }, "An item must be a single line of plain text."],
+    [{ dueOn: "soon" }, "The due date must be a valid date, such as 2026-04-15."],
+  ])("report the first thing that is wrong: %j", (typed, message) =>
     expect(readRequestDraft({ ...good, ...typed }).fault?.message).toBe(message),
   );
 });

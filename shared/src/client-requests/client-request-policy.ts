@@ -3,7 +3,7 @@ import { isPlainLine, isVisible } from "../names/name.js";
 
 const codePoints = (text: string): number => [...text].length;
 
-/** Whether the text is a real day as YYYY-MM-DD (ISO 8601), from 1900 to 2999: 2026-02-30 is none. */
+/** Whether the text is a real day as YYYY-MM-DD (ISO 8601), from 1900 to 2999: 2026-02-30 is not one. */
 export function isCalendarDate(text: string): boolean {
   const parts = /^(?<year>\d{4})-(?<month>\d\d)-(?<day>\d\d)$/.exec(text)?.groups;
   if (!parts) return false;
@@ -13,19 +13,19 @@ export function isCalendarDate(text: string): boolean {
   return date.getUTCFullYear() === year && date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
 }
 
-/** A request as it was typed, cleaned: trimmed title and items. */
+/** A request as typed, cleaned: title and items are trimmed. */
 export interface RequestDraft {
   title: string;
   items: string[];
   dueOn: string | null;
 }
-/** What is wrong with a draft: the field and a sentence for people. */
+/** What is wrong with a draft: the field, and a sentence to show. */
 export interface RequestDraftFault {
   field: readonly string[];
   message: string;
 }
 
-/** Cleans a draft, and says the first thing that is wrong with it. Used by the form and, decisively, by the server. */
+/** Cleans a draft and returns the first thing that is wrong with it. The form uses it too, but the server decides. */
 export function readRequestDraft(typed: {
   title: string;
   items: readonly string[];
@@ -42,19 +42,19 @@ export function readRequestDraft(typed: {
 function faultOf({ title, items, dueOn }: RequestDraft): RequestDraftFault | null {
   if (!isVisible(title)) return { field: ["title"], message: "Give the request a title." };
   if (codePoints(title) > lengths.requestTitle)
-    return { field: ["title"], message: `A title has at most ${lengths.requestTitle} characters.` };
-  if (!isPlainLine(title)) return { field: ["title"], message: "A title is one line of plain text." };
+    return { field: ["title"], message: `Use at most ${lengths.requestTitle} characters for the title.` };
+  if (!isPlainLine(title)) return { field: ["title"], message: "A title must be a single line of plain text." };
   if (items.length === 0) return { field: ["items"], message: "Ask for at least one thing." };
   if (items.length > lengths.requestItems)
-    return { field: ["items"], message: `A request has at most ${lengths.requestItems} items.` };
+    return { field: ["items"], message: `A request can have at most ${lengths.requestItems} items.` };
   for (const [index, item] of items.entries()) {
     const field = ["items", index.toString()];
-    if (!isVisible(item)) return { field, message: "An item must say what is asked for." };
+    if (!isVisible(item)) return { field, message: "Say what you need for this item." };
     if (codePoints(item) > lengths.requestItem)
-      return { field, message: `An item has at most ${lengths.requestItem} characters.` };
-    if (!isPlainLine(item)) return { field, message: "An item is one line of plain text." };
+      return { field, message: `Use at most ${lengths.requestItem} characters for an item.` };
+    if (!isPlainLine(item)) return { field, message: "An item must be a single line of plain text." };
   }
   if (dueOn !== null && !isCalendarDate(dueOn))
-    return { field: ["dueOn"], message: "The due date must be a real day, such as 2026-04-15." };
+    return { field: ["dueOn"], message: "The due date must be a valid date, such as 2026-04-15." };
   return null;
 }

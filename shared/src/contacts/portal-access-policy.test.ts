@@ -1,8 +1,8 @@
 import { describe, expect, it } from "@jest/globals";
 import { portalAccessState } from "./portal-access-policy.js";
 
-describe("how far a contact is on the way into the portal", () => {
-  // The first that applies, so that each contact is counted once.
+describe("how far a contact has come on the way into the portal", () => {
+  // The first line that applies wins, so that each contact is counted once.
   it.each`
     hasAccount | hasEmail | isInvited | state
     ${true}    | ${true}  | ${true}   | ${"ACCOUNT_CREATED"}

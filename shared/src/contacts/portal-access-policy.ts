@@ -1,7 +1,7 @@
-/** How far a contact is on the way into the portal. */
+/** How far a contact has come on the way into the portal. */
 export type PortalAccessState = "NO_EMAIL" | "NOT_INVITED" | "INVITED" | "ACCOUNT_CREATED";
 
-/** First line that applies wins, so that the four counts add up to all contacts. */
+/** The first line that applies wins, so that the four counts add up to all contacts. */
 export function portalAccessState(contact: {
   hasAccount: boolean;
   hasEmail: boolean;

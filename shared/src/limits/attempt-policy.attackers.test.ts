@@ -6,7 +6,7 @@ const hour = 3_600_000;
 const day = 24 * hour;
 const untouched: AttemptCount = { attempts: 0, windowEndsAt: 0, blockedUntil: null, blockCount: 0, owedUntil: 0 };
 
-/** Reproducible chance (mulberry32). */
+/** A reproducible random generator (mulberry32). */
 function chance(seed: number): () => number {
   let state = seed;
   return () => {
@@ -17,7 +17,7 @@ function chance(seed: number): () => number {
   };
 }
 
-/** When to try next, as an attacker who reads the counter decides it. */
+/** When to try next, as decided by an attacker who can read the counter. */
 type Attacker = (known: { count: AttemptCount; limit: AttemptLimit; now: number; random: () => number }) => number;
 
 const attackers: Record<string, Attacker> = {
@@ -37,7 +37,7 @@ const attackers: Record<string, Attacker> = {
   },
 };
 
-/** The moments of every try that was taken within three days. */
+/** The times of all attempts that were counted within three days. */
 function attack(limit: AttemptLimit, attacker: Attacker, random: () => number): number[] {
   const begin = 1_800_000_000_000;
   const taken: number[] = [];
@@ -53,7 +53,7 @@ function attack(limit: AttemptLimit, attacker: Attacker, random: () => number): 
   return taken;
 }
 
-/** The most of them that lie within any stretch of time. */
+/** The most of them within any period of that length. */
 const mostWithin = (moments: number[], ms: number): number => {
   let from = 0;
   return moments.reduce((most, at, index) => {
@@ -62,13 +62,13 @@ const mostWithin = (moments: number[], ms: number): number => {
   }, 0);
 };
 
-describe("how many tries an attacker gets", () => {
+describe("how many attempts an attacker gets", () => {
   it.each(
     Object.entries(attackers).flatMap(([how, attacker]) =>
       Object.entries(attemptLimits).map(([name, limit]) => [name, how, limit, attacker] as const),
     ),
   )(
-    "X24 %s, by one who %s: at most the number that is documented, in every hour and every day",
+    "X24 %s, by an attacker who %s: at most the documented number, in every hour and every day",
     (_name, _how, limit, attacker) => {
       const most = mostAttempts(limit);
       for (let seed = 1; seed <= 20; seed++) {

@@ -9,7 +9,7 @@ const hour = 60 * minute;
 const day = 24 * hour;
 const untouched: AttemptCount = { attempts: 0, windowEndsAt: 0, blockedUntil: null, blockCount: 0, owedUntil: 0 };
 
-describe("how many tries anybody gets", () => {
+describe("how many attempts anyone gets", () => {
   it.each([
     ["password", 31, 60],
     ["passwordOnKnownDevice", 31, 60],
@@ -27,15 +27,15 @@ describe("how many tries anybody gets", () => {
     expect(mostAttempts(attemptLimits[name])).toEqual({ inAnHour, inADay }),
   );
 
-  it("X24 no limit lets more than its number of a day through", () => {
+  it("X24 no limit allows more than its number per day", () => {
     for (const limit of Object.values(attemptLimits))
       expect(mostAttempts(limit).inADay).toBeLessThanOrEqual(limit.perDay);
   });
 });
 
-describe("the wait after the last try", () => {
+describe("the wait after the last attempt", () => {
   const limit = attemptLimits.password;
-  /** Tries `times` times at that moment; what was answered to each: a wait, none, or refused. */
+  /** Tries `times` times at that time; returns the answer to each: a wait, none, or refused. */
   const tries = (from: AttemptCount, now: number, times: number) => {
     let count = from;
     const answers = Array.from({ length: times }, () => {
@@ -47,7 +47,7 @@ describe("the wait after the last try", () => {
     return { count, answers };
   };
 
-  it("X24 opens one try, not a window, before the next wait, which is twice as long", () => {
+  it("X24 allows one attempt, not a window, before the next wait, which is twice as long", () => {
     let now = 1_800_000_000_000;
     let { count, answers } = tries(untouched, now, 12);
     expect(answers).toEqual([...Array<string>(9).fill("counted"), 30, "refused", "refused"]);
@@ -58,23 +58,23 @@ describe("the wait after the last try", () => {
     }
   });
 
-  it("X24 is followed by a whole window once nothing was tried for the longest wait", () => {
+  it("X24 is followed by a whole window once there was no attempt for the longest wait", () => {
     const { count } = tries(untouched, 1_800_000_000_000, 10);
     const later = (count.blockedUntil ?? 0) + limit.longestWait;
     expect(tries(count, later, 2).answers).toEqual(["counted", "counted"]);
     expect(tries(count, later - 1, 2).answers).toEqual([60, "refused"]);
   });
 
-  it("X24 comes early for one who has used up the day's share, and opens one try at a time", () => {
+  it("X24 comes early once the day's share is used up, and allows one attempt at a time", () => {
     const { count, answers } = tries({ ...untouched, owedUntil: 1_800_000_000_000 + day }, 1_800_000_000_000, 2);
     expect(answers).toEqual([expect.any(Number), "refused"]);
     expect(count.blockCount).toBe(1);
   });
 
-  describe("of a source", () => {
+  describe("for a source address", () => {
     const { passwordBySource } = attemptLimits;
     const now = 1_800_000_000_000;
-    /** How many tries are taken at that moment until one is refused. */
+    /** How many attempts are counted at that time until one is refused. */
     const takenFrom = (from: AttemptCount, at: number, factor = 1) => {
       let count = from;
       for (let taken = 0; taken < 1000; taken++) {
@@ -85,7 +85,7 @@ describe("the wait after the last try", () => {
       throw new Error("never refused");
     };
 
-    it("leaves its others a tenth of a window", () => {
+    it("leaves its other users a tenth of a window", () => {
       let { taken, count } = takenFrom(untouched, now);
       expect(taken).toBe(50);
       for (const seconds of [30, 90]) {
@@ -94,7 +94,7 @@ describe("the wait after the last try", () => {
       }
     });
 
-    it("X24 is not put off by trying one short of it in each window", () => {
+    it("X24 cannot be avoided by staying one attempt below the limit in each window", () => {
       let { count } = takenFrom(untouched, now);
       const after = now + 30 * second;
       for (const at of [after, after, after, after, after + passwordBySource.window]) {
@@ -105,19 +105,19 @@ describe("the wait after the last try", () => {
       }
     });
 
-    it("comes later by the factor that multiplies its limits", () => {
+    it("comes later, by the factor that multiplies the source's limits", () => {
       expect([0.5, 1, 3].map((factor) => takenFrom(untouched, now, factor).taken)).toEqual([25, 50, 150]);
-      // At the end of the day's share the next try begins a wait; of twice the share, the one after it does.
+      // At the end of the day's share the next attempt begins a wait; with twice the share, the one after it does.
       const used = { ...untouched, windowEndsAt: now - 1, owedUntil: now + leewayOf(passwordBySource) };
       expect([1, 2].map((factor) => takenFrom(used, now, factor).taken)).toEqual([1, 2]);
     });
   });
 });
 
-describe("X34 a clock that was ahead, and was set right", () => {
+describe("X34 a clock that was ahead, and was corrected", () => {
   const now = 1_800_000_000_000;
   const year = 365 * day;
-  /** The wait that the last of a window's tries begins, and one try after each wait for as long as told. */
+  /** Uses up a window, which begins a wait, then makes one attempt after each wait, as many times as given. */
   const exhausted = (limit: AttemptLimit, at: number, waits: number): AttemptCount => {
     let count = untouched;
     for (let moment = at, begun = 0, taken = 0; begun < waits; moment = Math.max(moment, count.blockedUntil ?? 0)) {
@@ -134,9 +134,9 @@ describe("X34 a clock that was ahead, and was set right", () => {
     Object.entries(attemptLimits).flatMap(([name, limit]) =>
       [day, 30 * day, year].flatMap((ahead) => [1, 3, 12].map((waits) => [name, limit, ahead / day, waits] as const)),
     ),
-  )("keeps nobody out: %s, %s, by %d days, after %d waits", (_name, limit, days, waits) => {
+  )("locks nobody out: %s, %s, by %d days, after %d waits", (_name, limit, days, waits) => {
     const count = exhausted(limit, now + days * day, waits);
-    // Where the clock was ahead by less than a wait lasts, the wait is as any other.
+    // If the clock was ahead by less than the length of a wait, it is a wait like any other.
     if (waitEndsAt(count, limit, now) !== null) throw new Error("the wait is plausible");
     const judged = countAttempt(count, limit, now);
     if (judged.isRefused) throw new Error("refused");
@@ -144,11 +144,11 @@ describe("X34 a clock that was ahead, and was set right", () => {
     expect((judged.count.blockedUntil ?? now) - now).toBeLessThanOrEqual(longest);
     expect(judged.count.owedUntil - now).toBeLessThanOrEqual(leewayOf(limit) + paceOf(limit));
     expect(judged.count.windowEndsAt - now).toBeLessThanOrEqual(limit.window);
-    // It is no amnesty: the next wait is no shorter than it would have been.
+    // Nothing is forgiven: the next wait is no shorter than it would have been.
     expect(judged.count.blockCount).toBeGreaterThanOrEqual(waits);
   });
 
-  it.each(Object.entries(attemptLimits))("leaves a wait alone that can be right: %s", (_name, limit) => {
+  it.each(Object.entries(attemptLimits))("keeps a wait that can be correct: %s", (_name, limit) => {
     const longest = Math.max(limit.longestWait, paceOf(limit));
     const until = (blockedUntil: number): AttemptCount => ({ ...untouched, blockedUntil, blockCount: 3, attempts: 0 });
     const last = now + longest + CLOCK_MARGIN_MS;
@@ -158,7 +158,7 @@ describe("X34 a clock that was ahead, and was set right", () => {
     expect([waitEndsAt(until(now), limit, now), waitEndsAt(untouched, limit, now)]).toEqual([null, null]);
   });
 
-  it("begins a new window where the old one ends later than any can", () => {
+  it("begins a new window if the old one ends later than possible", () => {
     const limit = attemptLimits.password;
     const begun = { ...untouched, attempts: 9, windowEndsAt: now + limit.window + CLOCK_MARGIN_MS };
     expect(countAttempt(begun, limit, now)).toMatchObject({ waitMs: 30 * second });
@@ -168,7 +168,7 @@ describe("X34 a clock that was ahead, and was set right", () => {
     });
   });
 
-  it("owes no more than a day's share: the next try counts, and then one for each pace", () => {
+  it("uses up no more than a day's share: the next attempt counts, and then one for each pace", () => {
     const limit = attemptLimits.password;
     const judged = countAttempt({ ...untouched, owedUntil: now + year }, limit, now);
     expect(judged).toMatchObject({ isRefused: false, waitMs: paceOf(limit) });

@@ -4,37 +4,41 @@ import { doublingWait, type AttemptLimit } from "./limits.js";
 const hour = 3_600_000;
 const day = 24 * hour;
 
-/** What was counted of one key. Moments are epoch milliseconds. */
+/** What was counted for one key. Times are epoch milliseconds. */
 export interface AttemptCount {
-  /** Tries since the window began, or since the last wait. */
+  /** Attempts since the window began, or since the last wait. */
   attempts: number;
   windowEndsAt: number;
-  /** No try until then. It stays when it is over, until no wait has begun for `longestWait`. */
+  /** No attempts until then. The value stays after the wait is over, until no wait has begun for `longestWait`. */
   blockedUntil: number | null;
   /** Waits in a row. */
   blockCount: number;
-  /** Each try moves it on by `paceOf`: how far ahead of now it is tells how much of the day's share is used up. */
+  /** Each attempt moves it forward by `paceOf`: its distance from now shows how much of the day's share is used up. */
   owedUntil: number;
 }
 
 export type JudgedAttempt =
   | { isRefused: true; retryAfterMs: number }
-  | { isRefused: false; count: AttemptCount; /** The wait that it began; null: none. */ waitMs: number | null };
+  | {
+      isRefused: false;
+      count: AttemptCount;
+      /** The wait that this attempt began; null: none. */ waitMs: number | null;
+    };
 
-/** Half of a day's tries may come at once, the other half evenly. */
+/** Half of a day's attempts may come at once, the other half evenly spread. */
 const burstOf = ({ perDay }: AttemptLimit, factor: number) => Math.max(2, Math.floor((perDay * factor) / 2));
 
-/** How long it takes until one more try of the day's share is there. */
+/** How long it takes until the day's share allows one more attempt. */
 export const paceOf = (limit: AttemptLimit, factor = 1): number => Math.ceil(day / burstOf(limit, factor));
 
-/** How far ahead of now `owedUntil` may be after a try that begins no wait. */
+/** How far in the future `owedUntil` may be after an attempt that begins no wait. */
 export const leewayOf = (limit: AttemptLimit, factor = 1): number =>
   (burstOf(limit, factor) - 1) * paceOf(limit, factor);
 
-/** The longest wait that a try can begin. */
+/** The longest wait that an attempt can begin. */
 const longestWaitOf = (limit: AttemptLimit, factor: number) => Math.max(limit.longestWait, paceOf(limit, factor));
 
-/** Until when every try is refused; null where the next one counts. */
+/** When the current wait ends; null if the next attempt is allowed. */
 export const waitEndsAt = (
   { blockedUntil }: Pick<AttemptCount, "blockedUntil">,
   limit: AttemptLimit,
@@ -42,11 +46,11 @@ export const waitEndsAt = (
   factor = 1,
 ): number | null => endOfWait(blockedUntil, longestWaitOf(limit, factor), now);
 
-/** How many tries there are until the next wait: a window's, or after a wait a tenth of them. `factor` multiplies the limits per source. */
+/** How many attempts are allowed until the next wait: a whole window's, or a tenth of them after a wait. `factor` multiplies the limits per source. */
 export const attemptsOf = ({ attempts }: AttemptLimit, blockCount: number, factor = 1): number =>
   Math.max(1, Math.floor(attempts * factor * (blockCount === 0 ? 1 : 0.1)));
 
-/** What was counted by a clock that was ahead, as it would be by this one: its wait ends now, and no more than a day's share is owed. */
+/** Corrects a count written by a clock that was ahead: its wait ends now, and no more than a day's share is used up. */
 function asOf(now: number, count: AttemptCount, limit: AttemptLimit, factor: number): AttemptCount {
   const isWaitOver = count.blockedUntil !== null && isAheadOf(now + longestWaitOf(limit, factor), count.blockedUntil);
   return {
@@ -58,8 +62,9 @@ function asOf(now: number, count: AttemptCount, limit: AttemptLimit, factor: num
 }
 
 /**
- * Judges one more try: refused while a wait lasts, else counted. The last one of a window, or of the day's share, begins a wait. After it a
- * tenth of a window's tries is there before the next, which is twice as long; a whole window only once no wait has begun for `longestWait`.
+ * Judges one more attempt: refused during a wait, otherwise counted. The last attempt of a window, or of the day's share, begins a wait.
+ * After it, a tenth of a window's attempts is allowed before the next wait, which is twice as long. A whole window is allowed again only
+ * once no wait has begun for `longestWait`.
  */
 export function countAttempt(stored: AttemptCount, limit: AttemptLimit, now: number, factor = 1): JudgedAttempt {
   const count = asOf(now, stored, limit, factor);
@@ -87,8 +92,8 @@ export function countAttempt(stored: AttemptCount, limit: AttemptLimit, now: num
 }
 
 /**
- * The most tries that anybody gets in any hour and any 24 hours, however they are spread: a window that was nearly used up may be followed
- * by another at once, and half of a day's share is there at its beginning. docs/security.md tells them.
+ * The most attempts that anyone gets in any hour and any 24 hours, however they are spread: a window that is nearly used up may be
+ * followed at once by another, and half of a day's share is available at the start. docs/security.md lists the results.
  */
 export function mostAttempts(limit: AttemptLimit): { inAnHour: number; inADay: number } {
   const within = (ms: number) => {

@@ -5,17 +5,17 @@ const fresh: MagicLinkFacts = { expiresAt: 100, claimedAt: null, boundUntil: nul
 const claimed: MagicLinkFacts = { ...fresh, claimedAt: 50, boundUntil: 200 };
 
 describe("magic link state", () => {
-  it("dies unclaimed at its very end, and a claim carries it beyond", () => {
+  it("expires unclaimed exactly at its end, and a claim carries it beyond", () => {
     expect([99, 100].map((now) => linkState(fresh, now))).toEqual(["UNCLAIMED", "EXPIRED"]);
     expect([100, 199, 200].map((now) => linkState(claimed, now))).toEqual(["CLAIMED", "CLAIMED", "EXPIRED"]);
   });
 
-  it("revoked comes before anything else", () => {
+  it("is revoked before it is anything else", () => {
     for (const link of [fresh, claimed])
       for (const now of [0, 150, 999]) expect(linkState({ ...link, revokedAt: 1 }, now)).toBe("REVOKED");
   });
 
-  it("binds once, opens again for the bound device, and declines everybody else with the reason", () => {
+  it("binds once, opens again for the bound device, and declines everyone else with the reason", () => {
     expect(decideClaim({ ...fresh, isBoundDevice: false }, 0)).toEqual({ decision: "BIND" });
     expect(decideClaim({ ...claimed, isBoundDevice: true }, 199)).toEqual({ decision: "REOPEN" });
     expect(decideClaim({ ...claimed, isBoundDevice: false }, 199)).toEqual({
@@ -29,7 +29,7 @@ describe("magic link state", () => {
     });
   });
 
-  it("a request tells its newest link that still opens it, or else its newest", () => {
+  it("of a request is that of the newest link that still opens it, or else of the newest", () => {
     expect(requestLinkState([fresh, claimed], 150)).toBe("CLAIMED");
     expect(requestLinkState([fresh, claimed], 50)).toBe("UNCLAIMED");
     expect(requestLinkState([{ ...fresh, revokedAt: 1 }, claimed], 300)).toBe("REVOKED");

@@ -1,18 +1,18 @@
 /** What can still be done with a magic link. */
 export type MagicLinkState = "UNCLAIMED" | "CLAIMED" | "EXPIRED" | "REVOKED";
 
-/** What is known of one link; moments are epoch milliseconds. */
+/** What is known about one link; times are epoch milliseconds. */
 export interface MagicLinkFacts {
-  /** When it dies unclaimed. */
+  /** When it expires if nobody claims it. */
   expiresAt: number;
   claimedAt: number | null;
-  /** The device that claimed it may do so again until then (not sliding). */
+  /** Until then, the device that claimed it may claim it again (not sliding). */
   boundUntil: number | null;
   revokedAt: number | null;
 }
 
 /**
- * A link's state at a moment. First line that applies wins. A bound is exclusive: at `expiresAt` itself the link is dead.
+ * A link's state at a given time. The first line that applies wins. Bounds are exclusive: at `expiresAt` itself the link has expired.
  * REVOKED and EXPIRED are final.
  */
 export function linkState(link: MagicLinkFacts, now: number): MagicLinkState {
@@ -24,11 +24,11 @@ export function linkState(link: MagicLinkFacts, now: number): MagicLinkState {
 export type ClaimDecision =
   /** The first claim: binds the link to the device. */
   | { decision: "BIND" }
-  /** The bound device comes again. */
+  /** The bound device claims the link again. */
   | { decision: "REOPEN" }
   | { decision: "DECLINE"; why: "other device" | "expired" | "revoked" };
 
-/** What a claim of a link leads to. `isBoundDevice`: the claim carries the device key that the link is bound to. */
+/** What claiming a link leads to. `isBoundDevice`: the claim has the device key that the link is bound to. */
 export function decideClaim(link: MagicLinkFacts & { isBoundDevice: boolean }, now: number): ClaimDecision {
   switch (linkState(link, now)) {
     case "UNCLAIMED":
@@ -43,9 +43,8 @@ export function decideClaim(link: MagicLinkFacts & { isBoundDevice: boolean }, n
 }
 
 /**
- * The state of a request that had several links (sent, resent, asked for): that of the newest one that still opens it; where
- * none does, of the newest. So a link that a client asked for and never opened does not hide the device that is still bound.
- * `links`: newest first.
+ * The state of a request with several links (sent, resent, asked for): that of the newest link that still opens it or, if none does, of
+ * the newest. So a link that a client asked for and never opened does not hide the device that is still bound. `links`: newest first.
  */
 export function requestLinkState(links: readonly MagicLinkFacts[], now: number): MagicLinkState {
   const states = links.map((link) => linkState(link, now));

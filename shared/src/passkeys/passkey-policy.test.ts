@@ -9,6 +9,6 @@ it.each([
   [false, 0, false],
   [false, 10, false],
 ])(
-  "a passkey stands beside the authenticator, ten at most: enrolled %s, with %s of them, may add one: %s",
+  "a passkey supplements the authenticator, and there are at most ten: enrolled %s, with %s of them, may add one: %s",
   (isEnrolled, passkeys, may) => expect(mayAddPasskey({ isEnrolled, passkeys })).toBe(may),
 );

@@ -1,7 +1,7 @@
 import { counts } from "../limits/limits.js";
 
 /**
- * Whether somebody may add a passkey. A passkey stands beside the authenticator, never in its place: so whoever has one also has
+ * Whether a person may add a passkey. A passkey supplements the authenticator and never replaces it. So a person with a passkey also has
  * recovery codes, is asked for a second factor at every sign-in, and "enrolled" means the same everywhere.
  */
 export const mayAddPasskey = (facts: { isEnrolled: boolean; passkeys: number }): boolean =>

@@ -16,7 +16,7 @@ describe("a new password", () => {
   ])("may be %s", (password) => expect(faultOf(password)).toBeNull());
 
   it.each([
-    ["short of fifteen", "fourteen chars", /at least 15/],
+    ["shorter than fifteen characters", "fourteen chars", /at least 15/],
     ["longer than 128", "ab1 ".repeat(33), /at most 128/],
     ["on the list of common ones", "CorrectHorseBatteryStaple", /common/],
     ["the firm's name", "HarborPineAccounting", /firm's name/],
@@ -28,15 +28,15 @@ describe("a new password", () => {
     ["one character", "aaaaaaaaaaaaaaaaaa", /repeats/],
     ["a sequence", "abcdefghijklmnopq", /sequence/],
     ["digits in a row", "1234567890123456789", /sequence/],
-    ["half a character", "fifteen chars \ud800 here", /not whole/],
+    ["half a surrogate pair", "fifteen chars \ud800 here", /invalid character/],
   ])("may not be %s", (_what, password, fault) => expect(faultOf(password)).toMatch(fault));
 
-  it("is counted in characters as people see them in Unicode, not in bytes", () => {
+  it("is measured in Unicode characters, not in bytes", () => {
     expect(faultOf("é".repeat(3) + "àèìòùâêîôûäë")).toBeNull();
     expect(faultOf("🦊".repeat(7) + "🐻🐼🦁🐯🐸🐵🐔")).toMatch(/at least 15/);
   });
 
-  it("has fifteen characters at least and 128 at most, to the character", () => {
+  it("has at least fifteen and at most 128 characters, exactly", () => {
     const long = "correct horse ".repeat(10);
     expect(faultOf("fifteen letters")).toBeNull();
     expect(faultOf("fourteen chars")).toBe("Use at least 15 characters; this has 14.");
@@ -47,10 +47,10 @@ describe("a new password", () => {
   it.each([
     ["four characters, well mixed", "abcd dcba bdac".replaceAll(" ", "") + "cabd", /repeats the same few/],
     ["four characters in both cases", "AbCdDcBabDaCcAbd", /repeats the same few/],
-    ["names of capitals that small letters do not have", "GATEHOUSE HARBOR", /made of/],
+    ["names in capitals that differ from lower case", "GATEHOUSE HARBOR", /made of/],
     ["letters backwards", "zyxwvutsrqponmlk", /sequence/],
     ["letters in a row, in both cases", "AbCdEfGhIjKlMnOp", /sequence/],
-    ["digits backwards, past nought", "9876543210987654", /sequence/],
+    ["digits backwards, past zero", "9876543210987654", /sequence/],
     ["digits in a row, past nine", "6789012345678901", /sequence/],
     ["the same five letters three times", "horsehorsehorse", /repeats itself/],
     ["the product's name in capitals", "GATEHOUSE-2026-!!", /made of/],
@@ -65,18 +65,18 @@ describe("a new password", () => {
     ["names and four letters", "gatehouse harbor abcd"],
   ])("may be %s", (_what, password) => expect(faultOf(password)).toBeNull());
 
-  it("is held against the firm's and the client's own names, however they are written", () => {
+  it("is compared with the firm's and the client's own names, however they are written", () => {
     const made = (password: string, of: { email?: string; firmName?: string }) =>
       passwordFault(password, { email: "jo.wu@ab-cd.example", firmName: "Fox", ...of }, isCommon) !== null;
-    // The whole address, also where its parts are too short to count.
+    // The whole address, even if its parts are too short to count.
     expect(made("jo.wu@ab-cd.example", {})).toBe(true);
     expect(made("jo.wu@ab-cd.example", { email: "JO.WU@AB-CD.EXAMPLE" })).toBe(true);
-    // What stands before the @, as a whole.
+    // The whole local part.
     expect(made("jo.wu.li.1357.2468", { email: "jo.wu.li@client.example" })).toBe(true);
-    // A longer name before the shorter one within it.
+    // A longer name is removed before a shorter one within it.
     expect(made("annabellesworth1", { firmName: "Ann Annabellesworth" })).toBe(true);
     expect(made("annabellesworth1", { firmName: "Annabellesworth Ann" })).toBe(true);
-    // Words of three letters count, of two not: they stand within too much.
+    // Words of three letters count; words of two are contained in too much.
     expect(made("foxdenfoxden 2026", { firmName: "Fox & Den" })).toBe(true);
     expect(made("liwu liwu liwu li!", { firmName: "Li Wu" })).toBe(false);
     expect(made("Müller 1234567!", { firmName: "MÜLLER" })).toBe(true);

@@ -21,9 +21,9 @@ const without = (password: string, taken: string[]) =>
     .reduce((rest, word) => rest.replaceAll(word, ""), password.toLowerCase());
 
 /**
- * The rules a new password must keep, as the sentence for the first one it breaks; null when it keeps them all.
- * NIST 800-63B-4 3.1.1.2, OWASP ASVS 6.2.1, 6.2.9, 6.2.11: length in code points and no composition rules. The list of common
- * passwords is the server's (`isCommon`).
+ * Checks a new password and returns the sentence for the first rule that it breaks; null if it breaks none. NIST 800-63B-4 3.1.1.2,
+ * OWASP ASVS 6.2.1, 6.2.9, 6.2.11: length in code points and no composition rules. The server supplies the list of common passwords
+ * (`isCommon`).
  */
 export function passwordFault(
   password: string,
@@ -50,7 +50,7 @@ export function passwordFault(
   return null;
 }
 
-/** "abcabcabcabcabc": one part said again and again. */
+/** "abcabcabcabcabc": one part repeated over and over. */
 function isRepetition(password: string): boolean {
   const doubled = (password + password).slice(1, -1);
   return doubled.includes(password);

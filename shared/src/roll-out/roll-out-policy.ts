@@ -8,16 +8,16 @@ import { securityModes, type ModePolicy, type SecurityMode } from "../security-m
 const day = 24 * 3_600_000;
 
 export const rollOutLimits = {
-  /** Mails of one roll-out a minute. */
+  /** Mails per minute of one roll-out. */
   mailsPerMinute: { least: 1, most: 60, usual: 20 },
-  /** Between two mails of a roll-out to one mailbox. */
+  /** The least time between two mails of a roll-out to one mailbox. */
   betweenMails: 3 * day,
   reminders: { atMost: 3, earliestDaysBefore: 60, usualDaysBefore: [7, 1] },
-  /** How far off the start may be: what is further away, nobody remembers. */
+  /** How far away the start may be: nobody remembers an announcement for longer. */
   daysAhead: 365,
 } as const;
 
-/** Where a firm's contacts stand before a roll-out. `filter`: which contacts these are; each contact is in exactly one group. */
+/** The groups of a firm's contacts before a roll-out. `filter`: which contacts belong to it; each contact is in exactly one group. */
 export const rollOutGroups = {
   ENROLLED: {
     title: "Have two-factor authentication",
@@ -26,12 +26,12 @@ export const rollOutGroups = {
   },
   TO_ENROLL: {
     title: "Have an account without it",
-    what: "They are told by mail and can set it up before the day.",
+    what: "They are notified by email and can set it up before the start date.",
     filter: { states: ["ACCOUNT_CREATED"], twoFactorEnrolled: false },
   },
   INVITED: {
     title: "Invited, without an account",
-    what: "They are invited once more, if you like.",
+    what: "They are invited again, if you like.",
     filter: { states: ["INVITED"] },
   },
   NOT_INVITED: {
@@ -41,7 +41,7 @@ export const rollOutGroups = {
   },
   NO_EMAIL: {
     title: "Without an email address",
-    what: "They cannot be reached: add an address, or call them.",
+    what: "They cannot be emailed: add an address, or call them.",
     filter: { states: ["NO_EMAIL"] },
   },
 } as const satisfies Record<
@@ -51,19 +51,19 @@ export const rollOutGroups = {
 export type RollOutGroup = keyof typeof rollOutGroups;
 export const rollOutGroupNames = Object.keys(rollOutGroups) as RollOutGroup[];
 
-/** Whom a roll-out writes to. */
+/** The groups that get mails from a roll-out. */
 export const concernedGroups = ({ invitesContacts }: { invitesContacts: boolean }): readonly RollOutGroup[] =>
   invitesContacts ? ["TO_ENROLL", "INVITED", "NOT_INVITED"] : ["TO_ENROLL"];
 
 /** The mode that a roll-out leads to. */
 export const rollOutMode = "MAGIC_LINK_AND_LOGIN_2FA" satisfies SecurityMode;
 
-/** A roll-out as it is asked for; moments are epoch milliseconds. */
+/** A roll-out as the firm requests it; times are epoch milliseconds. */
 export interface RollOutPlan {
   enforcedFrom: number;
   message: string;
   invitesContacts: boolean;
-  /** Days before the start, each a reminder; the earliest first. */
+  /** One reminder for each number of days before the start, earliest first. */
   remindDaysBefore: number[];
   mailsPerMinute: number;
 }
@@ -72,7 +72,7 @@ export interface RollOutFault {
   message: string;
 }
 
-/** Cleans a plan, and says the first thing that is wrong with it. Used by the page and, decisively, by the server. */
+/** Cleans a plan and returns the first thing that is wrong with it. The page uses it too, but the server decides. */
 export function readRollOutPlan(typed: RollOutPlan, now: number): { plan: RollOutPlan; fault: RollOutFault | null } {
   const plan = {
     ...typed,
@@ -85,11 +85,11 @@ export function readRollOutPlan(typed: RollOutPlan, now: number): { plan: RollOu
 function faultOf(plan: RollOutPlan, now: number): RollOutFault | null {
   const { mailsPerMinute, reminders, daysAhead } = rollOutLimits;
   const isBetween = (n: number, least: number, most: number) => Number.isInteger(n) && n >= least && n <= most;
-  // Written so that what is no moment at all is refused too.
+  // Written so that NaN is refused too.
   if (!(plan.enforcedFrom > now && plan.enforcedFrom <= now + daysAhead * day))
     return { field: "enforcedFrom", message: "Choose a day in the future, at most a year away." };
   if (!isVisible(plan.message))
-    return { field: "message", message: "Tell your clients in a few words what is to come." };
+    return { field: "message", message: "Tell your clients in a few words what will change." };
   if ([...plan.message].length > lengths.message)
     return { field: "message", message: `Use at most ${lengths.message} characters.` };
   if (!isPlainText(plan.message)) return { field: "message", message: textIsPlain };
@@ -104,7 +104,7 @@ function faultOf(plan: RollOutPlan, now: number): RollOutFault | null {
   if (!isBetween(plan.mailsPerMinute, mailsPerMinute.least, mailsPerMinute.most))
     return {
       field: "mailsPerMinute",
-      message: `Choose ${mailsPerMinute.least} to ${mailsPerMinute.most} mails a minute.`,
+      message: `Choose ${mailsPerMinute.least} to ${mailsPerMinute.most} mails per minute.`,
     };
   return null;
 }
@@ -114,21 +114,21 @@ export const waitBetweenMails = ({ mailsPerMinute }: Pick<RollOutPlan, "mailsPer
   Math.ceil(60_000 / mailsPerMinute);
 
 export type RollOutState = "RUNNING" | "PAUSED" | "FINISHED" | "UNDONE";
-/** What the firm sees: whoever left the mode elsewhere has undone the roll-out as well. */
+/** The state that the firm sees: changing to a mode without required 2FA undoes the roll-out as well. */
 export const rollOutStateUnder = (state: RollOutState, { mode }: Pick<ModePolicy, "mode">): RollOutState =>
   securityModes[mode].secondFactor === "required" ? state : "UNDONE";
-/** Whether mails may still come of it. */
+/** Whether it may still send mails. */
 export const isRollOutOpen = (state: RollOutState): boolean => state === "RUNNING" || state === "PAUSED";
 
-/** Whom a client's next mail depends on; all contacts that share a mailbox are one client. Moments are epoch milliseconds. */
+/** What a client's next mail depends on; all contacts that share a mailbox are one client. Times are epoch milliseconds. */
 export interface RollOutFacts {
   now: number;
   enforcedFrom: number;
   remindDaysBefore: readonly number[];
-  /** The firm has undone it, and tells those whom it had told. */
+  /** The firm has undone it; clients who were notified are told so. */
   isCalledOff: boolean;
   hasAccount: boolean;
-  /** There was an account when the roll-out last looked. */
+  /** There was an account when the roll-out last checked. */
   hadAccount: boolean;
   isEnrolled: boolean;
   hasAddress: boolean;
@@ -140,44 +140,44 @@ export interface RollOutFacts {
 /** INVITATION leads to creating the account, the others to signing in. */
 export type RollOutMail = "INVITATION" | "ANNOUNCEMENT" | "REMINDER" | "CALLED_OFF";
 export type RollOutStop = "ENROLLED" | "NO_ACCOUNT" | "NO_ADDRESS" | "ALL_SAID";
-/** Exactly one of: a mail now, another look later, nothing any more. */
+/** Exactly one of: send a mail now, check again later, or stop. */
 export type RollOutStep =
   { kind: "MAIL"; mail: RollOutMail } | { kind: "LOOK_AGAIN"; at: number } | { kind: "STOP"; because: RollOutStop };
 
-/** What a roll-out does about a client now. First line that applies wins. */
+/** What a roll-out does for a client now. The first line that applies wins. */
 export function nextRollOutStep(facts: RollOutFacts): RollOutStep {
   const { now, enforcedFrom, mailedAt } = facts;
   const stop = (because: RollOutStop) => ({ kind: "STOP", because }) as const;
   if (facts.isEnrolled) return stop("ENROLLED");
-  // Whose account the firm deleted is not invited again by a machine.
+  // A client whose account the firm deleted is not invited again automatically.
   if (facts.hadAccount && !facts.hasAccount) return stop("NO_ACCOUNT");
   if (!facts.hasAddress) return stop("NO_ADDRESS");
   if (facts.isCalledOff) return mailedAt === null ? stop("ALL_SAID") : { kind: "MAIL", mail: "CALLED_OFF" };
   if (mailedAt === null) return { kind: "MAIL", mail: facts.hasAccount ? "ANNOUNCEMENT" : "INVITATION" };
   if (now >= enforcedFrom) return stop("ALL_SAID");
-  const told = Math.max(mailedAt, facts.hasAccount ? 0 : (facts.invitedAt ?? 0));
+  const lastMailAt = Math.max(mailedAt, facts.hasAccount ? 0 : (facts.invitedAt ?? 0));
   for (const days of facts.remindDaysBefore.toSorted((a, b) => b - a)) {
     const at = enforcedFrom - days * day;
-    // Told after it: that was this reminder. Too soon after another mail: left out.
-    if (at <= told || Math.max(at, now) - told < rollOutLimits.betweenMails) continue;
+    // Skipped if the client got a mail after that time, which counts as this reminder, or if another mail would follow too soon.
+    if (at <= lastMailAt || Math.max(at, now) - lastMailAt < rollOutLimits.betweenMails) continue;
     return at > now ? { kind: "LOOK_AGAIN", at } : { kind: "MAIL", mail: facts.hasAccount ? "REMINDER" : "INVITATION" };
   }
   return stop("ALL_SAID");
 }
 
-/** How far a client is in a roll-out, as the firm sees it. */
+/** A client's progress in a roll-out, as the firm sees it. */
 export const rollOutRecipientStates = {
   ENROLLED: { title: "Set up", what: "Two-factor authentication is on." },
-  STOPPED: { title: "Left out", what: "There is no address or account any more, so no mail goes out." },
-  MAILED: { title: "Told", what: "A mail was sent; the client has not set it up yet." },
+  STOPPED: { title: "Left out", what: "There is no longer an address or account, so no mail is sent." },
+  MAILED: { title: "Notified", what: "A mail was sent; the client has not set it up yet." },
   WAITING: { title: "Waiting", what: "The first mail has not been sent yet." },
 } as const satisfies Record<string, { title: string; what: string }>;
 export type RollOutRecipientState = keyof typeof rollOutRecipientStates;
 
-/** "1 December 2026", where the firm is. `timeZone`: of the IANA database. */
+/** "1 December 2026", in the firm's time zone. `timeZone`: a name in the IANA database. */
 export const dayAt = (moment: number, timeZone: string, language: Language = "EN"): string =>
   dayInWords(moment, timeZone, language);
-/** Whether the name is one of the IANA database. */
+/** Whether the name is in the IANA database. */
 export function isTimeZone(name: string): boolean {
   try {
     return name.length <= 64 && new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone !== "";
@@ -186,10 +186,10 @@ export function isTimeZone(name: string): boolean {
   }
 }
 
-/** The words that the assistant proposes; the firm may change them. */
+/** The message that the assistant suggests; the firm may change it. */
 export const proposedRollOutMessage = (firmName: string, startDay: string): string =>
   [
-    `${firmName} adds a second step to signing in: a code from your phone beside your password. It keeps your tax papers safe, even if somebody else learns your password.`,
+    `${firmName} is adding a second step to signing in: besides your password, you will need a code from your phone. It keeps your tax documents safe even if someone else learns your password.`,
     `Please set it up before ${startDay}. It takes about two minutes: you need your phone and a free authenticator app, such as Google Authenticator or Microsoft Authenticator.`,
-    "If you need help, call us. We will never ask you for a code or your password.",
+    "If you need help, please call us. We will never ask you for a code or your password.",
   ].join("\n\n");

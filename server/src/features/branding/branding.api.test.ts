@@ -108,7 +108,7 @@ describeOnBothDatabases("a firm's branding", (database) => {
     });
     expect(await portalOf(ours)).toEqual(firm.branding);
     expect((await world.ask(`{ firm { ${BRANDING} } }`, {}, us)).data.firm.branding).toEqual(firm.branding);
-    expect(await sentences(us)).toEqual(["Olive Owner changed how the portal looks: colour #ffee99, a new logo."]);
+    expect(await sentences(us)).toEqual(["Olive Owner changed the portal's branding: colour #ffee99, a new logo."]);
     // The same once more changes nothing, and says nothing.
     await update({ color: "#fe9", logo: demoLogo });
     await update({});
@@ -201,13 +201,13 @@ describeOnBothDatabases("a firm's branding", (database) => {
       [{ color: "#fff\u0000" }, "color", /six digits/],
       [{ color: "" }, "color", /six digits/],
       [{ color: "url(javascript:alert(1))" }, "color", /six digits/],
-      [{ logo: logoOf(svg, "image/svg+xml") }, "contentType", /SVG files can carry scripts/],
-      [{ logo: logoOf(svg) }, "data", /SVG files can carry scripts/],
+      [{ logo: logoOf(svg, "image/svg+xml") }, "contentType", /SVG files can contain scripts/],
+      [{ logo: logoOf(svg) }, "data", /SVG files can contain scripts/],
       [{ logo: logoOf(HTML) }, "data", /no PNG, JPEG or WebP/],
       [{ logo: logoOf(HTML, "text/html") }, "contentType", /Choose a PNG/],
       [{ logo: logoOf(png, "image/jpeg") }, "contentType", /is image\/png, not image\/jpeg/],
       [{ logo: logoOf(png, "image/png\r\nset-cookie: a=b") }, "contentType", /Choose a PNG/],
-      [{ logo: logoOf(trailing) }, "data", /something behind the picture/],
+      [{ logo: logoOf(trailing) }, "data", /more than the picture/],
       [{ logo: logoOf(png.subarray(0, -1)) }, "data", /damaged/],
       [{ logo: logoOf(tooLarge) }, "data", /larger than 64 kB/],
       [{ logo: logoOf(pngOf(30_000, 30_000)) }, "data", /30000 × 30000 pixels/],
@@ -255,7 +255,7 @@ describeOnBothDatabases("a firm's branding", (database) => {
     expect(await attempt(await tokenOf(await world.member(theirs.id, "ADMIN")))).toBeUndefined();
     expect(await portalOf(ours)).toEqual(before);
     expect((await portalOf(theirs)).color).toBe("#010203");
-    expect(await sentences(them)).toContain("A ADMIN changed how the portal looks: colour #010203.");
+    expect(await sentences(them)).toContain("A ADMIN changed the portal's branding: colour #010203.");
     expect(await attempt(await world.key(us, ["POLICY_WRITE"]))).toBeUndefined();
     expect(await portalOf(ours)).toEqual({ ...before, color: "#010203" });
   });
@@ -271,6 +271,6 @@ describeOnBothDatabases("a firm's branding", (database) => {
     expect(rest).toEqual({ color: "#123456", logoWidth: 230, logoHeight: 56 });
     expect((await update({ color: null, logo: null })).firm.branding).toEqual(NONE);
     expect((await world.raw({ path: logoUrl })).status).toBe(404);
-    expect((await sentences(us))[0]).toBe("Olive Owner changed how the portal looks: no colour of its own, no logo.");
+    expect((await sentences(us))[0]).toBe("Olive Owner changed the portal's branding: the default colour, no logo.");
   });
 });

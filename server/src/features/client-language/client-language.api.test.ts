@@ -169,7 +169,7 @@ describeOnBothDatabases("a client's language", (database) => {
     expect(french).toContain("L’adresse courriel ou le mot de passe est incorrect.");
     expect(alike).toBe(french);
     const [english, alikeToo] = await refusals("*");
-    expect(english).toContain("The email or the password is not right.");
+    expect(english).toContain("The email or password is incorrect.");
     expect(alikeToo).toBe(english);
   });
 });

@@ -269,7 +269,7 @@ describeOnBothDatabases("client requests", (database) => {
       {
         type: "REQUEST_ITEM_REOPENED",
         actorKind: "CLIENT",
-        summary: expect.stringMatching(/^Fields Holding \(.+\) reopened ".+" of ".+"\.$/),
+        summary: expect.stringMatching(/^Fields Holding \(.+\) reopened ".+" in ".+"\.$/),
       },
     ]);
     expect(codesOf(await tick(other.items[0].id))).toEqual(["NOT_FOUND"]);

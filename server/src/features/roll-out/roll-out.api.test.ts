@@ -148,7 +148,7 @@ describeOnBothDatabases("a firm rolls out two-factor authentication", (database)
       owner,
     );
     const ofType = (type: string) => log.auditEvents.nodes.filter((event: Data) => event.type === type);
-    expect(ofType("ROLL_OUT_STARTED")[0].summary).toMatch(/^Olive Owner started .* 3 contacts to be told\.$/);
+    expect(ofType("ROLL_OUT_STARTED")[0].summary).toMatch(/^Olive Owner started .* 3 contacts to notify\.$/);
     expect(ofType("TWO_FACTOR_ANNOUNCED")).toMatchObject([
       { actorName: "Gatehouse", contact: { name: "Maya Fields" } },
     ]);

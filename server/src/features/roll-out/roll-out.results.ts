@@ -56,7 +56,7 @@ export class RollOutView extends Node {
   @Field(() => String, { description: "The firm's own words." }) message: string;
   @Field(() => Boolean, { description: "Contacts without an account are invited too." }) invitesContacts: boolean;
   @Field(() => [Int], { description: "How many days before the start it reminds." }) remindDaysBefore: number[];
-  @Field(() => Int, { description: "At most so many mails a minute." }) mailsPerMinute: number;
+  @Field(() => Int, { description: "At most so many mails per minute." }) mailsPerMinute: number;
   @Field(() => DateTime, { description: "When it was started." }) startedAt: number;
   @Field(() => String, { description: "By whom." }) startedBy: string;
   @Field(() => DateTime, {

@@ -85,8 +85,8 @@ export function callerOf(row: SessionFacts, now: number): TeamCaller | PortalCal
   if (row.audience === "TEAM") {
     if (row.ownerId === null || row.memberName === null || row.memberRole === null || row.memberDisabledAt !== null)
       return anonymous;
-    const isTwoFactorDemanded = teamRoleNeedsTwoFactor(row, row.memberRole);
-    const { step } = nextTeamStep({ isEnrolled, isSecondFactorProven, isDeviceTrusted: false, isTwoFactorDemanded });
+    const isTwoFactorRequired = teamRoleNeedsTwoFactor(row, row.memberRole);
+    const { step } = nextTeamStep({ isEnrolled, isSecondFactorProven, isDeviceTrusted: false, isTwoFactorRequired });
     if (step !== "OPEN_SESSION") return anonymous;
     return {
       kind: "TEAM_MEMBER",

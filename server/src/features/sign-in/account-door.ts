@@ -84,7 +84,7 @@ export class AccountDoor {
     const step =
       person.role === null
         ? nextAccountStep(facts)
-        : nextTeamStep({ ...facts, isTwoFactorDemanded: teamRoleNeedsTwoFactor(policy, person.role) });
+        : nextTeamStep({ ...facts, isTwoFactorRequired: teamRoleNeedsTwoFactor(policy, person.role) });
     switch (step.step) {
       case "REFUSE":
         throw new Refusal(step.code);

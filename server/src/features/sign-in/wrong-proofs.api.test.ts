@@ -39,10 +39,10 @@ describeOnBothDatabases("X18 a wrong proof in an open session", (database) => {
     const [second, first] = await eventsOf({ contactId });
     expect([first?.type, second?.type]).toEqual(["REAUTHENTICATION_FAILED", "REAUTHENTICATION_FAILED"]);
     expect(first?.summary).toBe(
-      `A wrong password was given in a session of Maya Fields (${email}), to confirm who it is.`,
+      `A wrong password was entered in a session of Maya Fields (${email}), to confirm their identity.`,
     );
     expect(second?.summary).toBe(
-      `A wrong password was given in a session of Maya Fields (${email}), to change the password.`,
+      `A wrong password was entered in a session of Maya Fields (${email}), to change the password.`,
     );
     // What cannot be a password costs no hash, and is told of all the same.
     expect(await stepUp(token, { password: "" })).toEqual(["INVALID_CREDENTIALS"]);
@@ -89,10 +89,10 @@ describeOnBothDatabases("X18 a wrong proof in an open session", (database) => {
     expect(codesOf(await world.mutate(...again, begin, token))).toEqual(["INVALID_CODE"]);
     const events = (await eventsOf({ contactId })).slice(0, 5).toReversed();
     expect(events.map(({ type }) => type)).toEqual(Array.from({ length: 5 }, () => "REAUTHENTICATION_FAILED"));
-    const inSession = `was given in a session of Maya Fields (${email}), to`;
+    const inSession = `was entered in a session of Maya Fields (${email}), to`;
     expect(events.map(({ summary }) => summary)).toEqual([
-      `A wrong code ${inSession} confirm who it is.`,
-      `A wrong passkey ${inSession} confirm who it is.`,
+      `A wrong code ${inSession} confirm their identity.`,
+      `A wrong passkey ${inSession} confirm their identity.`,
       `A wrong code ${inSession} replace the recovery codes.`,
       `A wrong code ${inSession} switch two-factor authentication off.`,
       `A wrong code ${inSession} replace the authenticator.`,
