@@ -1,6 +1,7 @@
 import { randomBytes, timingSafeEqual } from "node:crypto";
 import { In, IsNull } from "typeorm";
 import type { ApiScope } from "@gatehouse/shared";
+import { DAY_MS, MINUTE_MS } from "@gatehouse/shared";
 import { isId, newId } from "../../platform/crypto/ids.js";
 import { digestOf } from "../../platform/crypto/tokens.js";
 import { select, sql, table } from "../../platform/database/sql.js";
@@ -15,9 +16,9 @@ import { ApiKey } from "./api-key.entity.js";
 import { ApiKeyView, readScopes } from "./api-key.results.js";
 
 /** OWASP ASVS 14.2: a key ends by itself. */
-export const API_KEY_LIFETIME_MS = 365 * 24 * 3_600_000;
+export const API_KEY_LIFETIME_MS = 365 * DAY_MS;
 /** `lastUsedAt` is written this often at most. */
-const TOUCH_EVERY_MS = 60_000;
+const TOUCH_EVERY_MS = MINUTE_MS;
 /** What the list of keys shows at most: the newest. */
 const LISTED = 500;
 const TOKEN = /^(ghk_[0-9a-z]{8})_[\w-]{43}$/;

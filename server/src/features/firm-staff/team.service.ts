@@ -1,5 +1,13 @@
 import { In, IsNull, Not } from "typeorm";
-import { inWords, attemptLimits, lifetimes, mayManage, normalizeEmail, type TeamRole } from "@gatehouse/shared";
+import {
+  HOUR_MS,
+  inWords,
+  attemptLimits,
+  lifetimes,
+  mayManage,
+  normalizeEmail,
+  type TeamRole,
+} from "@gatehouse/shared";
 import { newId } from "../../platform/crypto/ids.js";
 import { forUpdate, isUniqueViolation } from "../../platform/database/dialect.js";
 import { Refusal, unauthenticated } from "../../platform/graphql/failures.js";
@@ -21,8 +29,6 @@ import { issueToken, voidTokensOf } from "../mailed-tokens/mailed-tokens.js";
 import type { Attempts } from "../limits/attempts.service.js";
 import { createState, type SecondFactor } from "../two-factor/second-factor.service.js";
 import { TeamMember } from "./team-member.entity.js";
-
-const HOUR_MS = 3_600_000;
 
 /** The people of a firm who use the dashboard: who invites, changes and removes whom is decided by shared/roles. */
 export class Team {

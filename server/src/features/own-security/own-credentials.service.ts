@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { attemptLimits, isFullProof, type ReauthenticationPurpose } from "@gatehouse/shared";
+import { MINUTE_MS, attemptLimits, isFullProof, type ReauthenticationPurpose } from "@gatehouse/shared";
 import { Refusal } from "../../platform/graphql/failures.js";
 import { asPerson, ownerIdOf, type PersonCaller } from "../callers/caller.js";
 import { mustBeFresh } from "../access/fresh-proof.js";
@@ -194,7 +194,7 @@ export class OwnCredentials {
     const event = about(person, actorIn(context));
     await this.needs.work.do((unit) => {
       unit.record({ type: "REAUTHENTICATION_FAILED", ...event, data: { email, what: "password", purpose } });
-      const minutes = Math.ceil((waitMs ?? 0) / 60_000);
+      const minutes = Math.ceil((waitMs ?? 0) / MINUTE_MS);
       if (waitMs !== null)
         unit.record({ type: "ACCOUNT_LOCKED", ...event, data: { email, minutes, what: "password" } });
       return Promise.resolve();

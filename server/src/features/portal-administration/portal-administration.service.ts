@@ -1,4 +1,4 @@
-import { attemptLimits, inWords, lifetimes, normalizeEmail } from "@gatehouse/shared";
+import { HOUR_MS, attemptLimits, inWords, lifetimes, normalizeEmail } from "@gatehouse/shared";
 import { Refusal } from "../../platform/graphql/failures.js";
 import { asFirmCaller } from "../callers/caller.js";
 import { mustBeFresh } from "../access/fresh-proof.js";
@@ -24,7 +24,6 @@ import { mailPasswordReset } from "../portal-accounts/mail-password-reset.js";
 import { issueToken, voidTokensOf } from "../mailed-tokens/mailed-tokens.js";
 import { PortalAccount } from "../portal-accounts/portal-account.entity.js";
 
-const HOUR_MS = 3_600_000;
 const field = ["input", "contactId"];
 
 /** "Edit login details": what the firm may do with a client's account. */

@@ -1,5 +1,5 @@
 import { IsNull } from "typeorm";
-import { allowsPasswordLogin, lifetimes, normalizeEmail } from "@gatehouse/shared";
+import { HOUR_MS, allowsPasswordLogin, lifetimes, normalizeEmail } from "@gatehouse/shared";
 import { newId } from "../../platform/crypto/ids.js";
 import { Refusal } from "../../platform/graphql/failures.js";
 import { sql, table } from "../../platform/database/sql.js";
@@ -25,7 +25,6 @@ import { PortalMailRequest, type PortalMailKind } from "./portal-mail-request.en
 const AT_ONCE = 100;
 /** How soon what another instance took is worked off. */
 const POLL_MS = 2000;
-const HOUR_MS = 3_600_000;
 
 const mailRequests = table(PortalMailRequest);
 const TAKE = sql`DELETE FROM ${mailRequests} WHERE ${mailRequests.id} = ?`;

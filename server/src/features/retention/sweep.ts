@@ -1,4 +1,4 @@
-import { lifetimes } from "@gatehouse/shared";
+import { DAY_MS, HOUR_MS, lifetimes } from "@gatehouse/shared";
 import { placeholders, select, sql, table, type Column, type Sql } from "../../platform/database/sql.js";
 import type { Log } from "../../platform/log.js";
 import { Worker } from "../../platform/worker.js";
@@ -13,9 +13,6 @@ import { AttemptCounter } from "../limits/attempt-counter.entity.js";
 import { TrustedDevice } from "../devices/trusted-device.entity.js";
 import { WebhookDelivery } from "../webhooks/webhook-endpoint.entity.js";
 import type { Work } from "../work/unit-of-work.js";
-
-const EVERY_MS = 3_600_000;
-const day = 24 * 3_600_000;
 
 /** What is deleted when: `where` holds its moment as its one parameter. Everything that is not here is kept. */
 export interface Retention {
@@ -40,25 +37,25 @@ const expired = ({ expiresAt }: { expiresAt: Column<number> }): Sql => sql`${exp
 /** The whole table of it; docs/operations.md repeats it in words. */
 export const retentions: readonly Retention[] = [
   { from: records, key: records.keyDigest, where: expired(records), keepMs: 0 },
-  ...factorTables("UNDER_WAY").map(({ from, key }) => ({ from, key, where: expired(from), keepMs: day })),
-  { from: challenges, key: challenges.id, where: expired(challenges), keepMs: day },
-  { from: knownDevices, key: knownDevices.id, where: expired(knownDevices), keepMs: day },
-  { from: trustedDevices, key: trustedDevices.id, where: expired(trustedDevices), keepMs: day },
+  ...factorTables("UNDER_WAY").map(({ from, key }) => ({ from, key, where: expired(from), keepMs: DAY_MS })),
+  { from: challenges, key: challenges.id, where: expired(challenges), keepMs: DAY_MS },
+  { from: knownDevices, key: knownDevices.id, where: expired(knownDevices), keepMs: DAY_MS },
+  { from: trustedDevices, key: trustedDevices.id, where: expired(trustedDevices), keepMs: DAY_MS },
   // Longer than the longest wait, so that waits go on doubling.
   {
     from: attempts,
     key: attempts.keyDigest,
     where: sql`${attempts.blockedUntil} IS NULL AND ${attempts.windowEndsAt} <= ?`,
-    keepMs: 2 * day,
+    keepMs: 2 * DAY_MS,
   },
-  { from: attempts, key: attempts.keyDigest, where: sql`${attempts.blockedUntil} <= ?`, keepMs: 2 * day },
-  { from: tokens, key: tokens.id, where: expired(tokens), keepMs: 30 * day },
+  { from: attempts, key: attempts.keyDigest, where: sql`${attempts.blockedUntil} <= ?`, keepMs: 2 * DAY_MS },
+  { from: tokens, key: tokens.id, where: expired(tokens), keepMs: 30 * DAY_MS },
   // Sent or given up: what they said is wiped already.
   {
     from: mails,
     key: mails.id,
     where: sql`${mails.encryptedContent} IS NULL AND ${mails.createdAt} <= ?`,
-    keepMs: 30 * day,
+    keepMs: 30 * DAY_MS,
   },
   {
     from: deliveries,
@@ -67,7 +64,7 @@ export const retentions: readonly Retention[] = [
     keepMs: lifetimes.webhookDelivery,
   },
   // A device that was used within a year is no new device.
-  { from: sessions, key: sessions.id, where: expired(sessions), keepMs: 400 * day },
+  { from: sessions, key: sessions.id, where: expired(sessions), keepMs: 400 * DAY_MS },
 ];
 
 const BATCH = 500;
@@ -82,7 +79,7 @@ export class Sweep {
     this.worker = new Worker({
       look: () => this.run(),
       onError: (error) => needs.log.warn({ err: error }, "what is past its time stays for an hour more"),
-      everyMs: EVERY_MS,
+      everyMs: HOUR_MS,
       looksAtStart: false,
     });
   }

@@ -1,4 +1,5 @@
 import {
+  HOUR_MS,
   chooseLanguage,
   dayAt,
   concernedGroups,
@@ -7,6 +8,7 @@ import {
   isTimeZone,
   isVisible,
   lengths,
+  lifetimes,
   planOffersMode,
   readRollOutPlan,
   rollOutGroups,
@@ -39,8 +41,6 @@ import { RollOut, RollOutRecipient } from "./roll-out.entity.js";
 import type { RollOutPreviewInput, StartRollOutInput, UndoRollOutInput } from "./roll-out.inputs.js";
 import type { RollOutMailPreview } from "./roll-out.results.js";
 import { latestRollOut } from "./roll-outs.read-model.js";
-
-const INVITE_HOURS = 7 * 24;
 
 const rollOuts = table(RollOut);
 const END_EARLIER = sql`UPDATE ${rollOuts} SET ${rollOuts.state} = 'UNDONE', ${rollOuts.nextMailAt} = NULL
@@ -183,7 +183,7 @@ export class RollOuts {
       invitedBy: name,
       twoFactorFrom: startDay,
       link: links.confirm(firm.slug, "each-client-has-its-own"),
-      expiresInHours: INVITE_HOURS,
+      expiresInHours: lifetimes.invite / HOUR_MS,
     });
     return [
       { mail: "ANNOUNCEMENT", ...twoFactorAnnouncement({ ...letter, isReminder: false })(language) },

@@ -1,4 +1,4 @@
-import { lifetimes, normalizeEmail } from "@gatehouse/shared";
+import { HOUR_MS, lifetimes, normalizeEmail } from "@gatehouse/shared";
 import { sql, table } from "../../platform/database/sql.js";
 import { newId } from "../../platform/crypto/ids.js";
 import { Refusal } from "../../platform/graphql/failures.js";
@@ -16,7 +16,6 @@ import { actorAs } from "../sign-in/sign-in-actor.js";
 import { recordHeldBack, type SuppressedMails } from "../limits/suppressed-mails.service.js";
 import { TeamMailRequest } from "./team-mail-request.entity.js";
 
-const HOUR_MS = 3_600_000;
 const AT_ONCE = 100;
 /** How soon what another instance took is worked off. */
 const POLL_MS = 2000;

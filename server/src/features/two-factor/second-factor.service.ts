@@ -1,5 +1,6 @@
 import type { EntityManager } from "typeorm";
 import {
+  MINUTE_MS,
   secondFactorKinds,
   secondFactorLock,
   secondFactorLockEndsAt,
@@ -202,10 +203,10 @@ export class SecondFactor {
     unit.record({
       type: "ACCOUNT_LOCKED",
       ...about(owner, actor),
-      data: { email: owner.email, minutes: Math.round(waitMs / 60_000), what: "second factor" },
+      data: { email: owner.email, minutes: Math.round(waitMs / MINUTE_MS), what: "second factor" },
     });
     await notify(unit, owner, actor, accountLocked, {
-      minutes: Math.round(waitMs / 60_000),
+      minutes: Math.round(waitMs / MINUTE_MS),
       what: "second factor" as const,
     });
     return lockedUntil;

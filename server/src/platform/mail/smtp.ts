@@ -1,4 +1,5 @@
 import { createTransport, type Transporter } from "nodemailer";
+import { MINUTE_MS } from "@gatehouse/shared";
 
 /** One mail, ready to go. Addresses are single and already checked: nothing here is parsed out of a text. */
 interface SmtpMessage {
@@ -20,7 +21,7 @@ export interface SmtpPatience {
   /** Between two answers. */
   silence: number;
 }
-const patience: SmtpPatience = { connect: 120_000, greeting: 60_000, silence: 120_000 };
+const patience: SmtpPatience = { connect: 2 * MINUTE_MS, greeting: MINUTE_MS, silence: 2 * MINUTE_MS };
 
 /** The server did not take the mail. */
 export class SmtpFailure extends Error {
