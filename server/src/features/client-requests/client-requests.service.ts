@@ -8,6 +8,7 @@ import { Refusal } from "../../platform/graphql/failures.js";
 import { keyset, pageOf, readPage, type OrderColumn, type PageArgs } from "../../platform/graphql/pages.js";
 import { asFirmCaller, asPortalCaller, type Caller } from "../callers/caller.js";
 import { actorIn, type RequestContext } from "../callers/request-context.js";
+import { mustFind } from "../work/must-find.js";
 import type { Work } from "../work/unit-of-work.js";
 import { Contact } from "../contacts/contact.entity.js";
 import { MagicLink } from "../magic-links/magic-link.entity.js";
@@ -33,7 +34,10 @@ const NEWEST_FIRST: OrderColumn[] = [
   { by: r.createdAt, isDescending: true },
   { by: r.id, isDescending: true },
 ];
-/** As a client works through them: open ones by due date, those without one last; then the completed, newest first. */
+/**
+ * In the order in which a client works through them: open ones by due date, those without one last; then the completed,
+ * newest first.
+ */
 const BY_DUE_DATE: OrderColumn[] = [
   { by: sql`CASE WHEN ${r.completedAt} IS NULL THEN COALESCE(${r.dueOn}, '9999') ELSE 'completed' END` },
   { by: sql`COALESCE(${r.completedAt}, 0)`, isDescending: true },
@@ -42,10 +46,10 @@ const BY_DUE_DATE: OrderColumn[] = [
 const newestFirst = { kind: "requests", columns: NEWEST_FIRST, keysOfPage: keyset(NEWEST_FIRST) } as const;
 const byDueDate = { kind: "requests.due", columns: BY_DUE_DATE, keysOfPage: keyset(BY_DUE_DATE) } as const;
 
-/** Which requests somebody may see: all of a contact, all of an account's contacts, or a link's one. */
+/** Which requests a caller may see: all of a contact, all of an account's contacts, or only a link's. */
 export type RequestReach = { contactId: string } | { accountId: string } | { requestId: string };
 
-/** What the firm asks of its clients. */
+/** What the firm requests from its clients. */
 export class ClientRequests {
   constructor(private readonly needs: { work: Work; links: MagicLinks }) {}
 
@@ -73,14 +77,12 @@ export class ClientRequests {
     const { draft, fault } = readRequestDraft(input);
     if (fault) throw new Refusal("INVALID_INPUT", ["input", ...fault.field], fault.message);
     const id = newId("clientRequest", work.clock.now());
-    // The first mail counts too: sending and resending at once are two in a minute.
+    // The first mail counts too, so that sending and resending right away are two within the minute.
     await links.takeMail(id);
     return work.do(async (unit) => {
       const { manager, now } = unit;
-      const contact = isId("contact", input.contactId)
-        ? await manager.findOneBy(Contact, { id: input.contactId, firmId })
-        : null;
-      if (!contact) throw new Refusal("NOT_FOUND", ["input", "contactId"]);
+      const { contactId } = input;
+      const contact = await mustFind(manager, Contact, "contact", { id: contactId, firmId }, ["input", "contactId"]);
       if (contact.email === null)
         throw new Refusal("INVALID_INPUT", ["input", "contactId"], "This contact has no email to send the request to.");
       const request = manager.create(ClientRequest, {
@@ -117,13 +119,11 @@ export class ClientRequests {
     });
   }
 
-  /** Sends it again, with a new link to the address that it was sent to, or that took its place since. */
+  /** Sends it again, with a new link to the address it was sent to, or to its replacement. */
   async resend(requestId: string, context: RequestContext): Promise<ClientRequestView> {
     const { work, links } = this.needs;
     const { firmId } = asFirmCaller(context.caller);
-    const known =
-      isId("clientRequest", requestId) && (await work.reader.existsBy(ClientRequest, { id: requestId, firmId }));
-    if (!known) throw new Refusal("NOT_FOUND", ["input", "requestId"]);
+    await mustFind(work.reader, ClientRequest, "clientRequest", { id: requestId, firmId }, ["input", "requestId"]);
     const waitMs = await links.takeMail(requestId);
     if (waitMs !== null)
       throw new Refusal(
@@ -144,13 +144,13 @@ export class ClientRequests {
     });
   }
 
-  /** A client ticks an item of a request within reach; anything else is NOT_FOUND. */
+  /** A client marks an item of a request within reach; any other item is NOT_FOUND. */
   async setItemDone(input: SetRequestItemDoneInput, context: RequestContext): Promise<ClientRequestView> {
     const reach = reachOf(context.caller);
     return this.needs.work.do(async (unit) => {
       const { manager, now } = unit;
       const [item] = isId("clientRequestItem", input.itemId) ? await unit.rows(ITEM, [input.itemId, reach.firmId]) : [];
-      // The request's row is locked, so that two last items ticked at once still complete it.
+      // The request's row is locked, so that marking the last two items at once still completes it.
       const request = item
         ? await manager.findOne(ClientRequest, {
             where: { id: item.requestId, firmId: reach.firmId },
@@ -183,7 +183,7 @@ export class ClientRequests {
     });
   }
 
-  /** The firm looks at the newest first, a client at what is due first. */
+  /** The firm sees the newest first, a client what is due first. */
   async page(firmId: string, reach: RequestReach, args: PageArgs): Promise<ClientRequestConnection> {
     const { kind, columns, keysOfPage } = "contactId" in reach ? newestFirst : byDueDate;
     const page = readPage(args, kind, columns.length);
@@ -228,7 +228,7 @@ export class ClientRequests {
   }
 }
 
-/** What a client's session reaches. */
+/** Which requests a client's session reaches. */
 function reachOf(caller: Caller): { firmId: string } & ({ accountId: string } | { requestId: string }) {
   const { firmId, accountId, requestId } = asPortalCaller(caller);
   return accountId === null ? { firmId, requestId: requestId ?? "" } : { firmId, accountId };

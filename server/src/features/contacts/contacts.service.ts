@@ -1,11 +1,11 @@
 import DataLoader from "dataloader";
 import { In } from "typeorm";
 import { counts } from "@gatehouse/shared";
-import { isId } from "../../platform/crypto/ids.js";
 import { Refusal } from "../../platform/graphql/failures.js";
 import { answer } from "../../platform/graphql/payloads.js";
 import { asFirmCaller, type Caller } from "../callers/caller.js";
 import { actorIn, type RequestContext } from "../callers/request-context.js";
+import { mustFind } from "../work/must-find.js";
 import type { Work } from "../work/unit-of-work.js";
 import { PortalAccount } from "../portal-accounts/portal-account.entity.js";
 import { PortalAccountView } from "../portal-accounts/portal-account.results.js";
@@ -59,7 +59,7 @@ export class Contacts {
     return contact?.firmId === firmId ? seenBy(context.caller, contact) : null;
   }
 
-  /** Where it was not read along. */
+  /** Loads the account if it was not read along. */
   async account(contact: ContactView, { loaders }: RequestContext): Promise<PortalAccountView | null> {
     if (contact.portalAccountId === null) return null;
     const account = await loaders.of(this.accountById).load(contact.portalAccountId);
@@ -70,7 +70,7 @@ export class Contacts {
     return (await loaders.of(this.byAccount).load(account.id)).map((contact) => seenBy(caller, contact));
   }
 
-  /** An account by its id, for whoever may see it. */
+  /** An account by its id, if the caller may see it. */
   async findAccount(caller: Caller, id: string): Promise<PortalAccountView | null> {
     if (caller.kind === "ANONYMOUS" || (caller.kind === "CLIENT" && caller.accountId !== id)) return null;
     const account = await this.work.reader.findOneBy(PortalAccount, { id, firmId: caller.firmId });
@@ -97,9 +97,8 @@ export class Contacts {
     const { firmId } = asFirmCaller(context.caller);
     return this.work.do(async (unit) => {
       const changes = await ContactChanges.begin(unit, firmId, [input], this.changedBy(context));
-      const isWellFormed = isId("contact", input.contactId);
-      const contact = isWellFormed ? await unit.manager.findOneBy(Contact, { firmId, id: input.contactId }) : null;
-      if (!contact) throw new Refusal("NOT_FOUND", ["input", "contactId"]);
+      const { contactId: id } = input;
+      const contact = await mustFind(unit.manager, Contact, "contact", { id, firmId }, ["input", "contactId"]);
       changes.change(contact, input);
       await changes.write();
       return ContactView.of(contact);
@@ -107,8 +106,9 @@ export class Contacts {
   }
 
   /**
-   * Many at once, matched by externalId, else by email; one result a row, in order, each as the contact was after its row. A refused
-   * row does not stop the others. Rows are committed a hundred at a time: the firm's other work waits for no longer.
+   * Changes many contacts, matched by externalId, or else by email. Returns one result per row, in order, each with the
+   * contact as it was after its row. A refused row does not stop the others. Commits a hundred rows at a time, so that
+   * the firm's other work waits no longer than that.
    */
   async upsert(
     { contacts: rows, dryRun }: UpsertContactsInput,
@@ -119,7 +119,7 @@ export class Contacts {
       throw new Refusal("INVALID_INPUT", ["input", "contacts"], `Send at most ${counts.upsertRows} rows at once.`);
     const results: ContactPayload[] = [];
     const outcomes: (ContactOutcome | null)[] = [];
-    // Where nothing is written every row can see all before it, as it will see them written.
+    // Without writing, every row must see all rows before it, as it would if they were written.
     const atOnce = dryRun ? rows.length : ROWS_AT_ONCE;
     for (let from = 0; from < rows.length; from += atOnce) {
       const part = rows.slice(from, from + atOnce);

@@ -1,4 +1,5 @@
 import {
+  HOUR_MS,
   chooseLanguage,
   dayAt,
   concernedGroups,
@@ -7,6 +8,7 @@ import {
   isTimeZone,
   isVisible,
   lengths,
+  lifetimes,
   planOffersMode,
   readRollOutPlan,
   rollOutGroups,
@@ -16,12 +18,12 @@ import {
   textIsPlain,
   type Language,
 } from "@gatehouse/shared";
-import { isId, newId } from "../../platform/crypto/ids.js";
-import { forUpdate } from "../../platform/database/dialect.js";
+import { newId } from "../../platform/crypto/ids.js";
 import { join, sql, table } from "../../platform/database/sql.js";
 import { badInput, Refusal } from "../../platform/graphql/failures.js";
 import { asTeamCaller } from "../callers/caller.js";
 import { actorIn, type RequestContext } from "../callers/request-context.js";
+import { mustFind } from "../work/must-find.js";
 import type { UnitOfWork, Work } from "../work/unit-of-work.js";
 import { Contact } from "../contacts/contact.entity.js";
 import { lockContacts } from "../contacts/contacts-lock.js";
@@ -40,8 +42,6 @@ import type { RollOutPreviewInput, StartRollOutInput, UndoRollOutInput } from ".
 import type { RollOutMailPreview } from "./roll-out.results.js";
 import { latestRollOut } from "./roll-outs.read-model.js";
 
-const INVITE_HOURS = 7 * 24;
-
 const rollOuts = table(RollOut);
 const END_EARLIER = sql`UPDATE ${rollOuts} SET ${rollOuts.state} = 'UNDONE', ${rollOuts.nextMailAt} = NULL
   WHERE ${rollOuts.firmId} = ? AND (${rollOuts.state} IN ('RUNNING', 'PAUSED') OR ${rollOuts.nextMailAt} IS NOT NULL)`;
@@ -58,13 +58,13 @@ const ADD_RECIPIENTS = sql`
   SELECT ?, ${c.id}, ${c.nameKey}, ?, ?, 0 FROM ${c} LEFT JOIN ${t} ON ${t.ownerId} = ${c.portalAccountId} WHERE ${c.firmId} = ? AND`;
 
 /**
- * Starts, pauses, resumes and undoes a firm's roll-out of 2FA; the mails are the mailer's. Everybody locks in one order: the
- * policy, the roll-out, the firm's events.
+ * Starts, pauses, resumes and undoes a firm's roll-out of 2FA; RollOutMailer sends the mails. Every transaction locks
+ * in one order: the policy, the roll-out, the firm's events.
  */
 export class RollOuts {
   constructor(private readonly needs: { work: Work; links: PortalLinks; onChange: () => void }) {}
 
-  /** The policy, whom it concerns and the event, in one commit. Answers the roll-out's id. */
+  /** Writes the policy, the recipients and the event in one commit. Returns the roll-out's id. */
   async start(input: StartRollOutInput, context: RequestContext): Promise<string> {
     const caller = asTeamCaller(context.caller);
     const { firmId } = caller;
@@ -87,10 +87,10 @@ export class RollOuts {
       if (!planOffersMode(before.plan, rollOutMode)) throw new Refusal("PLAN_UPGRADE_REQUIRED");
       const latest = await latestRollOut(unit.manager, firmId);
       if (latest && isRollOutOpen(rollOutStateUnder(latest.state, before)))
-        throw new Refusal("ALREADY_EXISTS", null, "A roll-out is under way. Undo it before you start another one.");
+        throw new Refusal("ALREADY_EXISTS", null, "A roll-out is in progress. Undo it before you start another one.");
       const { expectedVersion } = input;
       await changePolicy(unit, { mode: rollOutMode, enforcedFrom: plan.enforcedFrom, expectedVersion }, context);
-      // Whatever an earlier one was still going to say would contradict this one.
+      // Anything that an earlier one would still send would contradict this one.
       await unit.affected(END_EARLIER, [firmId]);
       const { remindDaysBefore, ...rest } = plan;
       const rollOut = {
@@ -107,7 +107,7 @@ export class RollOuts {
         nextMailAt: now,
       };
       await manager.insert(RollOut, rollOut);
-      // Nobody gets an account or an address until it is written down whom it concerns.
+      // Nobody gets an account or an address until the recipients are recorded.
       await lockContacts(unit, firmId);
       unit.record({
         type: "ROLL_OUT_STARTED",
@@ -121,7 +121,7 @@ export class RollOuts {
     return id;
   }
 
-  /** Again and again changes nothing. */
+  /** Repeating it changes nothing. */
   pause(rollOutId: string, context: RequestContext): Promise<string> {
     return this.switch(rollOutId, "RUNNING", "PAUSED", context);
   }
@@ -131,7 +131,10 @@ export class RollOuts {
     return id;
   }
 
-  /** Back to the policy before it, if nobody changed the policy meanwhile; what has not left yet is never sent. */
+  /**
+   * Restores the previous policy, if nobody has changed the policy meanwhile. Mails that were not sent yet never will
+   * be.
+   */
   async undo({ rollOutId, expectedVersion, tellClients }: UndoRollOutInput, context: RequestContext): Promise<string> {
     const { firmId } = asTeamCaller(context.caller);
     const isTold = tellClients ?? false;
@@ -141,9 +144,9 @@ export class RollOuts {
       const rollOut = await lock(unit, firmId, rollOutId);
       const latest = await latestRollOut(unit.manager, firmId);
       if (latest?.id !== rollOut.id || rollOutStateUnder(rollOut.state, policy) === "UNDONE")
-        throw new Refusal("INVALID_INPUT", ["input", "rollOutId"], "This roll-out is undone already.");
+        throw new Refusal("INVALID_INPUT", ["input", "rollOutId"], "This roll-out is already undone.");
       const { previousMode: mode, previousEnforcedFrom } = rollOut;
-      // A date that has passed meanwhile means what none means: in force.
+      // A date that has passed meanwhile means the same as none: in force.
       const isAhead = previousEnforcedFrom !== null && previousEnforcedFrom > now;
       const enforcedFrom = isAhead ? previousEnforcedFrom : null;
       await changePolicy(unit, { mode, enforcedFrom, expectedVersion }, context);
@@ -168,7 +171,7 @@ export class RollOuts {
     const { links, work } = this.needs;
     const firm = await work.reader.findOneByOrFail(Firm, { id: firmId });
     const startDay = (language: Language) => dayAt(enforcedFrom, timeZone ?? "UTC", language);
-    // As those read it who have not said their language.
+    // In the language of clients who have not chosen one.
     const language = chooseLanguage({ own: null, asked: null, firm: firm.clientLanguage });
     const letter = {
       firmName: firm.name,
@@ -183,7 +186,7 @@ export class RollOuts {
       invitedBy: name,
       twoFactorFrom: startDay,
       link: links.confirm(firm.slug, "each-client-has-its-own"),
-      expiresInHours: INVITE_HOURS,
+      expiresInHours: lifetimes.invite / HOUR_MS,
     });
     return [
       { mail: "ANNOUNCEMENT", ...twoFactorAnnouncement({ ...letter, isReminder: false })(language) },
@@ -213,15 +216,10 @@ export class RollOuts {
   }
 }
 
-async function lock({ manager }: UnitOfWork, firmId: string, id: string): Promise<RollOut> {
-  const found = isId("rollOut", id)
-    ? await manager.findOne(RollOut, { where: { firmId, id }, ...forUpdate(manager) })
-    : null;
-  if (!found) throw new Refusal("NOT_FOUND", ["input", "rollOutId"]);
-  return found;
-}
+const lock = ({ manager }: UnitOfWork, firmId: string, id: string): Promise<RollOut> =>
+  mustFind(manager, RollOut, "rollOut", { id, firmId }, ["input", "rollOutId"], { lock: "update" });
 
-/** Writes down whom it concerns, as they stand now; how many. */
+/** Records the contacts concerned, in their current state; returns how many. */
 async function addRecipients(
   unit: UnitOfWork,
   { id, firmId, invitesContacts }: Pick<RollOut, "id" | "firmId" | "invitesContacts">,

@@ -1,11 +1,11 @@
-import { lifetimes, normalizeEmail } from "@gatehouse/shared";
+import { HOUR_MS, lifetimes, normalizeEmail } from "@gatehouse/shared";
 import { sql, table } from "../../platform/database/sql.js";
 import { newId } from "../../platform/crypto/ids.js";
 import { Refusal } from "../../platform/graphql/failures.js";
 import type { Log } from "../../platform/log.js";
 import { Worker } from "../../platform/worker.js";
 import type { Caller } from "../callers/caller.js";
-import { findMemberByEmail, findPerson } from "../people/person.js";
+import { about, findMemberByEmail, findPerson } from "../people/person.js";
 import type { RequestContext } from "../callers/request-context.js";
 import type { Work } from "../work/unit-of-work.js";
 import { teamPasswordForgotten } from "../mail/team-letters.js";
@@ -16,20 +16,19 @@ import { actorAs } from "../sign-in/sign-in-actor.js";
 import { recordHeldBack, type SuppressedMails } from "../limits/suppressed-mails.service.js";
 import { TeamMailRequest } from "./team-mail-request.entity.js";
 
-const HOUR_MS = 3_600_000;
 const AT_ONCE = 100;
-/** How soon what another instance took is worked off. */
+/** How soon requests accepted by another instance are processed. */
 const POLL_MS = 2000;
-/** The team signs in without naming a firm: one place for all of them. */
+/** The team signs in without naming a firm, so all share one place. */
 const PLACE = "team";
 
-/** Whoever is signed in asks for a mail to themselves. */
+/** A member who is signed in requests a mail to themselves. */
 const isOwnAddress = (caller: Caller, email: string) => caller.kind === "TEAM_MEMBER" && caller.email === email;
 
 const waiting = table(TeamMailRequest);
 const TAKE_REQUEST = sql`DELETE FROM ${waiting} WHERE ${waiting.id} = ?`;
 
-/** "Forgot password?" of the team: a mailed link, which TeamPassword takes. */
+/** The team's "Forgot password?": mails a link, which TeamPassword accepts. */
 export class TeamPasswordRequests {
   readonly worker: Worker;
 
@@ -38,12 +37,15 @@ export class TeamPasswordRequests {
   ) {
     this.worker = new Worker({
       look: () => this.workOffSome(),
-      onError: (error) => needs.log.error({ err: error }, "requests for mail wait for the next try"),
+      onError: (error) => needs.log.error({ err: error }, "requests for mail wait for the next attempt"),
       everyMs: POLL_MS,
     });
   }
 
-  /** Answers alike, in the same time, whatever the address is: who it is is looked up later. Refuses what is no address (INVALID_EMAIL). */
+  /**
+   * Gives the same response in the same time, whatever the address: it is looked up later. Refuses an invalid address
+   * (INVALID_EMAIL).
+   */
   async request(input: { email: string }, context: RequestContext): Promise<void> {
     const { work, mailAllowance, suppressed } = this.needs;
     const email = normalizeEmail(input.email);
@@ -80,23 +82,24 @@ export class TeamPasswordRequests {
     if (requests.length === AT_ONCE) this.worker.wake();
   }
 
-  /** Taken away in the commit of what it leads to: once, also with several instances. */
+  /** The request is deleted in the commit of its effects: once, even with several instances. */
   private async workOff(request: TeamMailRequest): Promise<void> {
     await this.needs.work.do(async (unit) => {
       if ((await unit.affected(TAKE_REQUEST, [request.id])) !== 1) return;
-      // Who has not joined yet has the invitation alone.
+      // Somebody who has not joined yet has only the invitation.
       const person = await findMemberByEmail(unit.manager, request.email);
       if (!person) return;
       const { firmId, firmName, email, ownerId } = person;
       const actor = actorAs(person, request);
       if (request.isHeld) return recordHeldBack(unit, { firmId, email, actor, what: "password reset" });
       const lifetimeMs = lifetimes.passwordReset;
-      // Older links go on working until one of them is used: a stranger who asks again does not break the one in the mailbox.
+      // Older links keep working until one of them is used: a stranger's repeated request does not break the one in the
+      // mailbox.
       const token = await issueToken(unit, { kind: "TEAM_PASSWORD", firmId, email, accountId: ownerId, lifetimeMs });
       const link = unit.links.teamPassword(token);
       const content = teamPasswordForgotten({ firmName, link, expiresInHours: lifetimeMs / HOUR_MS });
       unit.mail({ firmId, to: email, content });
-      unit.record({ type: "PASSWORD_RESET_REQUESTED", firmId, actor, data: { email } });
+      unit.record({ type: "PASSWORD_RESET_REQUESTED", ...about(person, actor), data: { email } });
     });
   }
 }

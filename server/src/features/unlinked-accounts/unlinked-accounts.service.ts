@@ -1,4 +1,3 @@
-import { isId } from "../../platform/crypto/ids.js";
 import { byIndex } from "../../platform/database/dialect.js";
 import { computed, indexOf, notNull, select, sql, table, type Sql } from "../../platform/database/sql.js";
 import { Refusal } from "../../platform/graphql/failures.js";
@@ -9,6 +8,7 @@ import { holdSessionsOf } from "../callers/caller-now.js";
 import { findPerson, type Person } from "../people/person.js";
 import { actorIn, type RequestContext } from "../callers/request-context.js";
 import { readReason } from "../../platform/graphql/input-texts.js";
+import { mustFind } from "../work/must-find.js";
 import type { UnitOfWork, Work } from "../work/unit-of-work.js";
 import { lockContacts } from "../contacts/contacts-lock.js";
 import type { SecondFactor } from "../two-factor/second-factor.service.js";
@@ -31,13 +31,13 @@ const lastUnlinkedFirst = keyset([
 ]);
 
 /**
- * The logins that no contact has: the contact's email moved on, or the login was created after it did. They open nothing of the firm's, and no
- * contact's page shows them, so the firm lists and ends them by their own id.
+ * The accounts that no contact has: the contact's email has changed, or the account was created after that. They open
+ * nothing of the firm's and appear on no contact's page, so the firm lists and ends them by their own id.
  */
 export class UnlinkedAccounts {
   constructor(private readonly needs: { work: Work; secondFactor: SecondFactor }) {}
 
-  /** Those that lost their contact last come first. */
+  /** The most recently unlinked come first. */
   async page(firmId: string, args: PageArgs): Promise<PortalAccountConnection> {
     const page = readPage(args, KIND, 2);
     const keys = lastUnlinkedFirst(page);
@@ -50,7 +50,7 @@ export class UnlinkedAccounts {
     return Object.assign(new PortalAccountConnection(), found, { count: () => this.count(firmId) });
   }
 
-  /** The others of the firm are passed over. */
+  /** Skips the firm's other accounts. */
   private index(): Sql {
     return byIndex(this.needs.work.reader, UNLINKED_INDEX);
   }
@@ -83,13 +83,13 @@ export class UnlinkedAccounts {
   ): Promise<PortalAccountView> {
     const { firmId } = asFirmCaller(context.caller);
     return this.needs.work.do(async (unit) => {
-      // Whoever gives a contact the login's address meanwhile waits, or was before: then the login is not ended behind their back.
+      // Somebody who concurrently gives a contact the account's address either waits or comes first, so that no linked
+      // account is ended unnoticed.
       await lockContacts(unit, firmId);
-      const account = isId("portalAccount", portalAccountId)
-        ? await unit.manager.findOneBy(PortalAccount, { id: portalAccountId, firmId })
-        : null;
-      const person = account && (await findPerson(unit.manager, "PORTAL", account.id));
-      if (!account || !person) throw new Refusal("NOT_FOUND", field);
+      const { manager } = unit;
+      const account = await mustFind(manager, PortalAccount, "portalAccount", { id: portalAccountId, firmId }, field);
+      const person = await findPerson(manager, "PORTAL", account.id);
+      if (!person) throw new Refusal("NOT_FOUND", field);
       if (account.unlinkedAt === null)
         throw new Refusal("INVALID_INPUT", field, "A contact has this login. Manage it on the contact's page.");
       await holdSessionsOf(unit, person);

@@ -7,6 +7,7 @@ import { forUpdate } from "../../platform/database/dialect.js";
 import { select, sql, table } from "../../platform/database/sql.js";
 import type { FirmCaller } from "../callers/caller.js";
 import { AuditCounter } from "../audit/audit-event.entity.js";
+import { mustFind } from "../work/must-find.js";
 import type { Actor, Work } from "../work/unit-of-work.js";
 import { Firm } from "../firms/firm.entity.js";
 import { AddressRefused, checkAddress, originOf, type AddressPolicy } from "./webhook-address.js";
@@ -16,6 +17,7 @@ import { newSigningSecret, webhookSecretPlace } from "./webhook-secret.js";
 
 const ENDPOINTS_PER_FIRM = 10;
 const URL_LENGTH = 2000;
+const field = ["input", "webhookEndpointId"];
 
 const endpoints = table(WebhookEndpoint);
 const DELETE = sql`DELETE FROM ${endpoints} WHERE ${endpoints.id} = ? AND ${endpoints.firmId} = ?`;
@@ -33,12 +35,15 @@ export class Webhooks {
       work: Work;
       keys: KeyRing;
       addresses: AddressPolicy;
-      /** Tells the dispatcher to look. */
+      /** Makes the dispatcher look for due deliveries. */
       wake(this: void): void;
     },
   ) {}
 
-  /** From now on: what happened before is not sent, unless replayed. Its signing secret is in the answer and nowhere else in the clear. */
+  /**
+   * Sends events from now on; earlier ones are not sent unless they are replayed. The signing secret is in the response
+   * and nowhere else in plain text.
+   */
   async create(
     caller: FirmCaller,
     input: { url: string; types?: readonly AuditEventType[] | null },
@@ -56,7 +61,7 @@ export class Webhooks {
     const signingSecret = newSigningSecret();
     const { firmId } = caller;
     const webhookEndpoint = await this.needs.work.do(async (unit) => {
-      // The firm's row is locked, so that parallel calls do not make an eleventh one.
+      // The firm's row is locked, so that parallel calls cannot create an eleventh one.
       await unit.manager.findOne(Firm, { where: { id: firmId }, ...forUpdate(unit.manager) });
       if ((await unit.manager.countBy(WebhookEndpoint, { firmId })) >= ENDPOINTS_PER_FIRM)
         throw new Refusal("INVALID_INPUT", ["input"], `A firm can have ${ENDPOINTS_PER_FIRM} webhook endpoints.`);
@@ -87,24 +92,22 @@ export class Webhooks {
   async delete(caller: FirmCaller, id: string, actor: Actor): Promise<WebhookEndpointView> {
     return this.needs.work.do(async (unit) => {
       const { firmId } = caller;
-      const row = isId("webhookEndpoint", id) ? await unit.manager.findOneBy(WebhookEndpoint, { id, firmId }) : null;
-      if (!row || (await unit.affected(DELETE, [id, firmId])) !== 1)
-        throw new Refusal("NOT_FOUND", ["input", "webhookEndpointId"]);
+      const row = await mustFind(unit.manager, WebhookEndpoint, "webhookEndpoint", { id, firmId }, field);
+      if ((await unit.affected(DELETE, [id, firmId])) !== 1) throw new Refusal("NOT_FOUND", field);
       unit.record({ type: "WEBHOOK_DELETED", firmId, actor, data: { url: originOf(row.url) } });
       return WebhookEndpointView.of(row);
     });
   }
 
-  /** Delivers everything after the cursor again, at once; switches a disabled endpoint on again. */
+  /** Delivers everything after the cursor again, at once; re-enables a disabled endpoint. */
   async replay(caller: FirmCaller, id: string, after: string): Promise<WebhookEndpointView> {
     const [seq] = decodeCursor("audit", 1, after);
     const { firmId } = caller;
     const view = await this.needs.work.do(async (unit) => {
-      const row = isId("webhookEndpoint", id) ? await unit.manager.findOneBy(WebhookEndpoint, { id, firmId }) : null;
-      if (!row) throw new Refusal("NOT_FOUND", ["input", "webhookEndpointId"]);
+      const row = await mustFind(unit.manager, WebhookEndpoint, "webhookEndpoint", { id, firmId }, field);
       const { lastSeq } = await unit.manager.findOneByOrFail(AuditCounter, { firmId });
       if (typeof seq !== "number" || seq < 0 || seq > lastSeq)
-        throw new Refusal("INVALID_INPUT", ["input", "after"], "This is not a cursor of the firm's audit log.");
+        throw new Refusal("INVALID_INPUT", ["input", "after"], "This cursor does not belong to the firm's audit log.");
       const anew = { deliveredThroughSeq: seq, attempts: 0, nextAttemptAt: 0, disabledAt: null };
       await unit.manager.update(WebhookEndpoint, { id, firmId }, anew);
       return WebhookEndpointView.of(Object.assign(row, anew));
@@ -113,7 +116,10 @@ export class Webhooks {
     return view;
   }
 
-  /** A new signing secret, in the answer and nowhere else in the clear; the one before counts for a day. */
+  /**
+   * Creates a signing secret, which is in the response and nowhere else in plain text; the previous one counts for
+   * another day.
+   */
   async rotateSecret(
     caller: FirmCaller,
     id: string,
@@ -122,17 +128,17 @@ export class Webhooks {
     const signingSecret = newSigningSecret();
     const { firmId } = caller;
     const webhookEndpoint = await this.needs.work.do(async (unit) => {
-      const row = isId("webhookEndpoint", id)
-        ? await unit.manager.findOne(WebhookEndpoint, { where: { id, firmId }, ...forUpdate(unit.manager) })
-        : null;
-      if (!row) throw new Refusal("NOT_FOUND", ["input", "webhookEndpointId"]);
-      await unit.manager.update(
+      const { manager, now } = unit;
+      const row = await mustFind(manager, WebhookEndpoint, "webhookEndpoint", { id, firmId }, field, {
+        lock: "update",
+      });
+      await manager.update(
         WebhookEndpoint,
         { id, firmId },
         {
           encryptedSecret: this.needs.keys.encrypt(signingSecret, webhookSecretPlace(id)),
           previousEncryptedSecret: row.encryptedSecret,
-          previousSecretUntil: unit.now + lifetimes.previousWebhookSecret,
+          previousSecretUntil: now + lifetimes.previousWebhookSecret,
         },
       );
       unit.record({ type: "WEBHOOK_SECRET_ROTATED", firmId, actor, data: { url: originOf(row.url) } });
