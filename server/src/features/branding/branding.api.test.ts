@@ -216,7 +216,7 @@ describeOnBothDatabases("a firm's branding", (database) => {
       [{ logo: { ...demoLogo, data: `${demoLogo.data}\n` } }, "data", /not in base64/],
       [{ logo: { ...demoLogo, data: "../../etc/passwd" } }, "data", /not in base64/],
       // A valid part beside an invalid one is not stored either.
-      [{ color: "#000000", logo: logoOf(trailing) }, "data", /something behind/],
+      [{ color: "#000000", logo: logoOf(trailing) }, "data", /more than the picture/],
     ];
     for (const [input, field, message] of refused) {
       const { firm, userErrors } = await update(input);
