@@ -47,7 +47,7 @@ const orderOf = <C extends "nameKey" | "createdAt" | "signedInAt">(column: C) =>
     keysOfPage: { ASC: inDirection(false), DESC: inDirection(true) },
   };
 };
-/** Each order, its column in the rows that are read, its index, and what selects its pages. */
+/** Each order with its column in the rows that are read, its index, and the keyset that selects its pages. */
 const orders = {
   NAME: orderOf("nameKey"),
   CREATED_AT: orderOf("createdAt"),

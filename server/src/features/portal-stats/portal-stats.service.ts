@@ -12,7 +12,7 @@ const t = table(TwoFactorState, "t");
 const c = table(Contact, "c");
 const LOCKED_INDEX = indexOf(TwoFactorState, ["firmId", "lockedUntil"]);
 
-/** How far a firm's contacts are on the way into the portal. */
+/** How far a firm's contacts have come on the way into the portal. */
 export class PortalStats {
   constructor(private readonly work: Work) {}
 
