@@ -1,6 +1,6 @@
 import { requiresTwoFactor } from "@gatehouse/shared";
 import { isId } from "../../platform/crypto/ids.js";
-import { byIndex } from "../../platform/database/dialect.js";
+import { forceIndexSql } from "../../platform/database/dialect.js";
 import { unpreparedRowsOf } from "../../platform/database/prepared-rows.js";
 import {
   computed,
@@ -224,7 +224,7 @@ export class ContactsReadModel {
     const isSelective = filter.lockedOut === true || filter.twoFactorEnrolled != null;
     if (isSelective) return NOTHING;
     const isOneState = field === "NAME" && filter.states?.length === 1;
-    return byIndex(this.work.reader, isOneState ? STATE_INDEX : orders[field].index);
+    return forceIndexSql(this.work.reader, isOneState ? STATE_INDEX : orders[field].index);
   }
 }
 

@@ -1,4 +1,4 @@
-import { byIndex } from "../../platform/database/dialect.js";
+import { forceIndexSql } from "../../platform/database/dialect.js";
 import { computed, indexOf, select, sql, table } from "../../platform/database/sql.js";
 import { Contact, PortalCounts } from "../contacts/contact.entity.js";
 import { TwoFactorState } from "../two-factor/two-factor.entity.js";
@@ -22,7 +22,7 @@ export class PortalStats {
    */
   async of(firmId: string): Promise<PortalStatsView> {
     const { reader, clock } = this.work;
-    const lockedOut = sql`(SELECT COUNT(*) FROM ${t} ${byIndex(reader, LOCKED_INDEX)}
+    const lockedOut = sql`(SELECT COUNT(*) FROM ${t} ${forceIndexSql(reader, LOCKED_INDEX)}
       JOIN ${c} ON ${c.portalAccountId} = ${t.ownerId} WHERE ${t.firmId} = ? AND ${t.lockedUntil} > ?)`;
     const [row] = await this.work.rows(
       select({ ...kept, lockedOut: computed<number>(lockedOut) }).from`${counts} WHERE ${ofFirm} = ?`,
