@@ -1,3 +1,4 @@
+export * from "./durations/durations.js";
 export * from "./plans/plans.js";
 export * from "./roles/roles.js";
 export * from "./security-mode/security-mode.js";
@@ -17,7 +18,7 @@ export * from "./passkeys/passkey-policy.js";
 export * from "./passwords/password-policy.js";
 export * from "./language/language.js";
 export * from "./language/dates.js";
-export * from "./language/durations.js";
+export * from "./language/durations-in-words.js";
 export * from "./failures/refusals.en.js";
 export * from "./failures/refusals.fr.js";
 export * from "./failures/failures.js";

@@ -179,6 +179,7 @@ const verbs: Record<string, string> = {
   findOneBy: "SELECT",
   findOneByOrFail: "SELECT",
   findOneOrFail: "SELECT",
+  mustFind: "SELECT",
   existsBy: "SELECT",
   exists: "SELECT",
   count: "SELECT",
@@ -194,6 +195,14 @@ const keysOf = (node: unknown): string[] =>
         )
         .filter(Boolean)
     : [];
+
+/** A method of TypeORM, or `mustFind`, which takes the manager and the id's kind besides. */
+function callOf({ callee, arguments: given }: Node): { method: string; entity: unknown; condition: unknown } {
+  const [first, second, , fourth] = nodesIn(given).map((argument) => fieldOf(argument, "expression"));
+  return nameOf(callee) === "mustFind"
+    ? { method: "mustFind", entity: second, condition: fourth }
+    : { method: nameOf(fieldOf(callee, "property")), entity: first, condition: second };
+}
 
 /**
  * Every place in the product that reads, changes or deletes rows of a firm's table: SQL text, and TypeORM calls with an
@@ -233,11 +242,10 @@ export function sourceStatements(root: string, { tables, tableOf }: FirmTables):
         });
       }
       if (node.type !== "CallExpression" || !Array.isArray(node.arguments)) continue;
-      const verb = verbs[nameOf(fieldOf(fieldOf(node, "callee"), "property"))];
-      const [entity, condition] = node.arguments.map((argument) => fieldOf(argument, "expression"));
+      const { method, entity, condition } = callOf(node);
+      const verb = verbs[method];
       const table = tableOf.get(nameOf(entity));
       if (verb === undefined || table === undefined) continue;
-      const method = nameOf(fieldOf(fieldOf(node, "callee"), "property"));
       const properties = fieldOf(condition, "properties");
       const where = ["find", "findOne", "findOneOrFail", "exists", "count"].includes(method)
         ? (Array.isArray(properties) ? properties : [])

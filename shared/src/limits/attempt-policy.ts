@@ -1,8 +1,6 @@
+import { DAY_MS, HOUR_MS } from "../durations/durations.js";
 import { endOfWait, isAheadOf } from "./clock-ahead.js";
 import { doublingWait, type AttemptLimit } from "./limits.js";
-
-const hour = 3_600_000;
-const day = 24 * hour;
 
 /** What was counted for one key. Times are epoch milliseconds. */
 export interface AttemptCount {
@@ -29,7 +27,7 @@ export type JudgedAttempt =
 const burstOf = ({ perDay }: AttemptLimit, factor: number) => Math.max(2, Math.floor((perDay * factor) / 2));
 
 /** How long it takes until the day's share allows one more attempt. */
-export const paceOf = (limit: AttemptLimit, factor = 1): number => Math.ceil(day / burstOf(limit, factor));
+export const paceOf = (limit: AttemptLimit, factor = 1): number => Math.ceil(DAY_MS / burstOf(limit, factor));
 
 /** How far in the future `owedUntil` may be after an attempt that begins no wait. */
 export const leewayOf = (limit: AttemptLimit, factor = 1): number =>
@@ -101,5 +99,5 @@ export function mostAttempts(limit: AttemptLimit): { inAnHour: number; inADay: n
     const byWindows = (Math.floor(ms / limit.window) + 1) * limit.attempts;
     return Math.min(byShare, byWindows);
   };
-  return { inAnHour: within(hour), inADay: within(day) };
+  return { inAnHour: within(HOUR_MS), inADay: within(DAY_MS) };
 }

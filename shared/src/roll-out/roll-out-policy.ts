@@ -1,3 +1,4 @@
+import { DAY_MS, MINUTE_MS } from "../durations/durations.js";
 import type { PortalAccessState } from "../contacts/portal-access-policy.js";
 import { dayInWords } from "../language/dates.js";
 import type { Language } from "../language/language.js";
@@ -5,13 +6,11 @@ import { lengths } from "../limits/limits.js";
 import { isPlainText, isVisible, textIsPlain } from "../names/name.js";
 import { securityModes, type ModePolicy, type SecurityMode } from "../security-mode/security-mode.js";
 
-const day = 24 * 3_600_000;
-
 export const rollOutLimits = {
   /** Mails per minute of one roll-out. */
   mailsPerMinute: { least: 1, most: 60, usual: 20 },
   /** The least time between two mails of a roll-out to one mailbox. */
-  betweenMails: 3 * day,
+  betweenMails: 3 * DAY_MS,
   reminders: { atMost: 3, earliestDaysBefore: 60, usualDaysBefore: [7, 1] },
   /** How far away the start may be: nobody remembers an announcement for longer. */
   daysAhead: 365,
@@ -86,7 +85,7 @@ function faultOf(plan: RollOutPlan, now: number): RollOutFault | null {
   const { mailsPerMinute, reminders, daysAhead } = rollOutLimits;
   const isBetween = (n: number, least: number, most: number) => Number.isInteger(n) && n >= least && n <= most;
   // Written so that NaN is refused too.
-  if (!(plan.enforcedFrom > now && plan.enforcedFrom <= now + daysAhead * day))
+  if (!(plan.enforcedFrom > now && plan.enforcedFrom <= now + daysAhead * DAY_MS))
     return { field: "enforcedFrom", message: "Choose a day in the future, at most a year away." };
   if (!isVisible(plan.message))
     return { field: "message", message: "Tell your clients in a few words what will change." };
@@ -111,7 +110,7 @@ function faultOf(plan: RollOutPlan, now: number): RollOutFault | null {
 
 /** The time between two mails. */
 export const waitBetweenMails = ({ mailsPerMinute }: Pick<RollOutPlan, "mailsPerMinute">): number =>
-  Math.ceil(60_000 / mailsPerMinute);
+  Math.ceil(MINUTE_MS / mailsPerMinute);
 
 export type RollOutState = "RUNNING" | "PAUSED" | "FINISHED" | "UNDONE";
 /** The state that the firm sees: changing to a mode without required 2FA undoes the roll-out as well. */
@@ -157,7 +156,7 @@ export function nextRollOutStep(facts: RollOutFacts): RollOutStep {
   if (now >= enforcedFrom) return stop("ALL_SAID");
   const lastMailAt = Math.max(mailedAt, facts.hasAccount ? 0 : (facts.invitedAt ?? 0));
   for (const days of facts.remindDaysBefore.toSorted((a, b) => b - a)) {
-    const at = enforcedFrom - days * day;
+    const at = enforcedFrom - days * DAY_MS;
     // Skipped if the client got a mail after that time, which counts as this reminder, or if another mail would follow too soon.
     if (at <= lastMailAt || Math.max(at, now) - lastMailAt < rollOutLimits.betweenMails) continue;
     return at > now ? { kind: "LOOK_AGAIN", at } : { kind: "MAIL", mail: facts.hasAccount ? "REMINDER" : "INVITATION" };

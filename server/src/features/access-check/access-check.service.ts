@@ -1,5 +1,6 @@
 import { In, IsNull, MoreThan } from "typeorm";
 import {
+  DAY_MS,
   attemptLimits,
   accessFindings,
   requestLinkState,
@@ -23,7 +24,6 @@ import { passwordAttemptsKey, type Attempts } from "../limits/attempts.service.j
 import type { SecondFactor } from "../two-factor/second-factor.service.js";
 import { AccessFindingView } from "./access-check.results.js";
 
-const DAY_MS = 86_400_000;
 /** How many of a client's latest events are examined. */
 const EVENTS = 100;
 

@@ -1,6 +1,7 @@
 import { randomBytes, timingSafeEqual } from "node:crypto";
 import { In, IsNull } from "typeorm";
 import type { ApiScope } from "@gatehouse/shared";
+import { DAY_MS, MINUTE_MS } from "@gatehouse/shared";
 import { isId, newId } from "../../platform/crypto/ids.js";
 import { digestOf } from "../../platform/crypto/tokens.js";
 import { select, sql, table } from "../../platform/database/sql.js";
@@ -9,14 +10,15 @@ import type { Log } from "../../platform/log.js";
 import type { FirmCaller, KeyCaller, TeamCaller } from "../callers/caller.js";
 import { mustBeFresh } from "../access/fresh-proof.js";
 import { readName } from "../../platform/graphql/input-texts.js";
+import { mustFind } from "../work/must-find.js";
 import type { Actor, Work } from "../work/unit-of-work.js";
 import { ApiKey } from "./api-key.entity.js";
 import { ApiKeyView, readScopes } from "./api-key.results.js";
 
 /** OWASP ASVS 14.2: every key expires. */
-export const API_KEY_LIFETIME_MS = 365 * 24 * 3_600_000;
+export const API_KEY_LIFETIME_MS = 365 * DAY_MS;
 /** `lastUsedAt` is updated at most this often. */
-const TOUCH_EVERY_MS = 60_000;
+const TOUCH_EVERY_MS = MINUTE_MS;
 /** The most keys that the list shows: the newest. */
 const LISTED = 500;
 const TOKEN = /^(ghk_[0-9a-z]{8})_[\w-]{43}$/;
@@ -89,13 +91,14 @@ export class ApiKeys {
    * again succeeds.
    */
   async revoke(caller: TeamCaller, apiKeyId: string, actor: Actor): Promise<ApiKeyView> {
-    if (!isId("apiKey", apiKeyId)) throw new Refusal("NOT_FOUND", ["input", "apiKeyId"]);
+    const { firmId } = caller;
+    const field = ["input", "apiKeyId"];
     return this.needs.work.do(async (unit) => {
-      const revoked = await unit.affected(REVOKE, [unit.now, apiKeyId, caller.firmId]);
-      const row = await unit.manager.findOneBy(ApiKey, { id: apiKeyId, firmId: caller.firmId });
-      if (!row) throw new Refusal("NOT_FOUND", ["input", "apiKeyId"]);
-      if (revoked === 1)
-        unit.record({ type: "API_KEY_REVOKED", firmId: caller.firmId, actor, data: { name: row.name } });
+      const row = await mustFind(unit.manager, ApiKey, "apiKey", { id: apiKeyId, firmId }, field, { lock: "update" });
+      if ((await unit.affected(REVOKE, [unit.now, apiKeyId, firmId])) === 1) {
+        row.revokedAt = unit.now;
+        unit.record({ type: "API_KEY_REVOKED", firmId, actor, data: { name: row.name } });
+      }
       return ApiKeyView.of(row);
     });
   }

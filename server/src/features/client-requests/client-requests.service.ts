@@ -8,6 +8,7 @@ import { Refusal } from "../../platform/graphql/failures.js";
 import { keyset, pageOf, readPage, type OrderColumn, type PageArgs } from "../../platform/graphql/pages.js";
 import { asFirmCaller, asPortalCaller, type Caller } from "../callers/caller.js";
 import { actorIn, type RequestContext } from "../callers/request-context.js";
+import { mustFind } from "../work/must-find.js";
 import type { Work } from "../work/unit-of-work.js";
 import { Contact } from "../contacts/contact.entity.js";
 import { MagicLink } from "../magic-links/magic-link.entity.js";
@@ -80,10 +81,8 @@ export class ClientRequests {
     await links.takeMail(id);
     return work.do(async (unit) => {
       const { manager, now } = unit;
-      const contact = isId("contact", input.contactId)
-        ? await manager.findOneBy(Contact, { id: input.contactId, firmId })
-        : null;
-      if (!contact) throw new Refusal("NOT_FOUND", ["input", "contactId"]);
+      const { contactId } = input;
+      const contact = await mustFind(manager, Contact, "contact", { id: contactId, firmId }, ["input", "contactId"]);
       if (contact.email === null)
         throw new Refusal("INVALID_INPUT", ["input", "contactId"], "This contact has no email to send the request to.");
       const request = manager.create(ClientRequest, {
@@ -124,9 +123,7 @@ export class ClientRequests {
   async resend(requestId: string, context: RequestContext): Promise<ClientRequestView> {
     const { work, links } = this.needs;
     const { firmId } = asFirmCaller(context.caller);
-    const known =
-      isId("clientRequest", requestId) && (await work.reader.existsBy(ClientRequest, { id: requestId, firmId }));
-    if (!known) throw new Refusal("NOT_FOUND", ["input", "requestId"]);
+    await mustFind(work.reader, ClientRequest, "clientRequest", { id: requestId, firmId }, ["input", "requestId"]);
     const waitMs = await links.takeMail(requestId);
     if (waitMs !== null)
       throw new Refusal(

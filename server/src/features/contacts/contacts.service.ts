@@ -1,11 +1,11 @@
 import DataLoader from "dataloader";
 import { In } from "typeorm";
 import { counts } from "@gatehouse/shared";
-import { isId } from "../../platform/crypto/ids.js";
 import { Refusal } from "../../platform/graphql/failures.js";
 import { answer } from "../../platform/graphql/payloads.js";
 import { asFirmCaller, type Caller } from "../callers/caller.js";
 import { actorIn, type RequestContext } from "../callers/request-context.js";
+import { mustFind } from "../work/must-find.js";
 import type { Work } from "../work/unit-of-work.js";
 import { PortalAccount } from "../portal-accounts/portal-account.entity.js";
 import { PortalAccountView } from "../portal-accounts/portal-account.results.js";
@@ -97,9 +97,8 @@ export class Contacts {
     const { firmId } = asFirmCaller(context.caller);
     return this.work.do(async (unit) => {
       const changes = await ContactChanges.begin(unit, firmId, [input], this.changedBy(context));
-      const isWellFormed = isId("contact", input.contactId);
-      const contact = isWellFormed ? await unit.manager.findOneBy(Contact, { firmId, id: input.contactId }) : null;
-      if (!contact) throw new Refusal("NOT_FOUND", ["input", "contactId"]);
+      const { contactId: id } = input;
+      const contact = await mustFind(unit.manager, Contact, "contact", { id, firmId }, ["input", "contactId"]);
       changes.change(contact, input);
       await changes.write();
       return ContactView.of(contact);

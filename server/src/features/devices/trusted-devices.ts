@@ -1,5 +1,5 @@
 import type { EntityManager } from "typeorm";
-import { counts } from "@gatehouse/shared";
+import { DAY_MS, counts } from "@gatehouse/shared";
 import { newId } from "../../platform/crypto/ids.js";
 import { forUpdate } from "../../platform/database/dialect.js";
 import { digestOf, newToken } from "../../platform/crypto/tokens.js";
@@ -7,8 +7,6 @@ import type { RequestContext } from "../callers/request-context.js";
 import type { Person } from "../people/person.js";
 import type { UnitOfWork } from "../work/unit-of-work.js";
 import { TrustedDevice } from "./trusted-device.entity.js";
-
-const DAY_MS = 86_400_000;
 
 /** Whether the request comes from a trusted device of this person that the policy still lets skip the code. */
 export async function isTrustedDevice(

@@ -1,5 +1,13 @@
 import { In, IsNull, Not } from "typeorm";
-import { inWords, attemptLimits, lifetimes, mayManage, normalizeEmail, type TeamRole } from "@gatehouse/shared";
+import {
+  HOUR_MS,
+  inWords,
+  attemptLimits,
+  lifetimes,
+  mayManage,
+  normalizeEmail,
+  type TeamRole,
+} from "@gatehouse/shared";
 import { newId } from "../../platform/crypto/ids.js";
 import { forUpdate, isUniqueViolation } from "../../platform/database/dialect.js";
 import { Refusal, unauthenticated } from "../../platform/graphql/failures.js";
@@ -7,7 +15,7 @@ import { asTeamCaller, type TeamCaller } from "../callers/caller.js";
 import { mustBeFresh } from "../access/fresh-proof.js";
 import { checkAccess } from "../access/access-rule.js";
 import { lockSessionsOf } from "../callers/caller-now.js";
-import { findPerson, type Person } from "../people/person.js";
+import { about, findPerson, type Person } from "../people/person.js";
 import { readName, readReason } from "../../platform/graphql/input-texts.js";
 import { actorIn, type RequestContext } from "../callers/request-context.js";
 import { endAccess } from "../access-endings/end-access.js";
@@ -21,8 +29,6 @@ import { issueToken, voidTokensOf } from "../mailed-tokens/mailed-tokens.js";
 import type { Attempts } from "../limits/attempts.service.js";
 import { createState, type SecondFactor } from "../two-factor/second-factor.service.js";
 import { TeamMember } from "./team-member.entity.js";
-
-const HOUR_MS = 3_600_000;
 
 /** The people of a firm who use the dashboard. shared/roles decides who may invite, change and remove whom. */
 export class Team {
@@ -152,8 +158,7 @@ export class Team {
       await this.needs.secondFactor.remove(unit, person);
       await endAccess(unit, person, "TWO_FACTOR_RESET");
       const actor = actorIn(context);
-      const { email, firmId } = member;
-      unit.record({ type: "TWO_FACTOR_RESET", firmId, actor, reason, data: { email } });
+      unit.record({ type: "TWO_FACTOR_RESET", ...about(person, actor), reason, data: { email: person.email } });
       await notify(unit, person, actor, twoFactorReset);
     });
   }

@@ -8,7 +8,7 @@ import {
   type SelectionSetNode,
 } from "graphql";
 import { deflateRawSync, inflateRawSync } from "node:zlib";
-import { alwaysNeedsFreshProof, lifetimes } from "@gatehouse/shared";
+import { MINUTE_MS, alwaysNeedsFreshProof, lifetimes } from "@gatehouse/shared";
 import type { KeyRing } from "../../platform/crypto/key-ring.js";
 import { digestOf } from "../../platform/crypto/tokens.js";
 import { insertIgnore } from "../../platform/database/dialect.js";
@@ -23,7 +23,7 @@ import type { UnitOfWork, Work } from "../work/unit-of-work.js";
 import { IdempotencyRecord } from "./idempotency-record.entity.js";
 
 /** How long an operation counts as running. */
-const CLAIM_MS = 60_000;
+const CLAIM_MS = MINUTE_MS;
 /** What the column can certainly hold (MySQL's TEXT). */
 const LONGEST_ANSWER = 60_000;
 const KEY = /^[\x21-\x7e]{1,255}$/;

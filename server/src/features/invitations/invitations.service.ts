@@ -1,5 +1,6 @@
 import { In } from "typeorm";
 import {
+  HOUR_MS,
   allowsPasswordLogin,
   attemptLimits,
   counts,
@@ -28,7 +29,6 @@ import { loadPolicy } from "../firms/security-policy.reader.js";
 import type { Attempts } from "../limits/attempts.service.js";
 import { mustAllowLogin } from "../security-mode/must-allow-login.js";
 
-const HOUR_MS = 3_600_000;
 const MAILBOXES_AT_ONCE = 50;
 
 /** Why a contact was not invited. */

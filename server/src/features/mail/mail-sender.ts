@@ -1,3 +1,4 @@
+import { MINUTE_MS } from "@gatehouse/shared";
 import type { Log } from "../../platform/log.js";
 import { SmtpFailure, type Smtp } from "../../platform/mail/smtp.js";
 import { Worker } from "../../platform/worker.js";
@@ -22,7 +23,7 @@ export interface SendingLimits {
   /** How often to look for mails that fall due, or that another instance left. */
   pollEvery: number;
 }
-const sendingLimits: SendingLimits = { atOnce: 10, deadline: 300_000, lease: 420_000, pollEvery: 5_000 };
+const sendingLimits: SendingLimits = { atOnce: 10, deadline: 5 * MINUTE_MS, lease: 7 * MINUTE_MS, pollEvery: 5_000 };
 
 const FAILURE_LENGTH = 500;
 const KEEP_TRYING_TO_NOTE_MS = [200, 1_000, 5_000, 20_000];

@@ -1,13 +1,11 @@
-const second = 1000;
-const minute = 60 * second;
-const day = 24 * 60 * minute;
+import { DAY_MS, MINUTE_MS, SECOND_MS } from "@gatehouse/shared";
 
 /** How a mail that was not accepted is retried. Durations are in milliseconds. */
 export const retries = {
-  first: 10 * second,
-  longest: 15 * minute,
+  first: 10 * SECOND_MS,
+  longest: 15 * MINUTE_MS,
   /** RFC 5321 4.5.4.1: "at least 4-5 days". */
-  giveUpAfter: 5 * day,
+  giveUpAfter: 5 * DAY_MS,
 } as const;
 
 /**

@@ -1,4 +1,4 @@
-import { counts, lifetimes, maskEmail, momentInWords, type Audience, type Language } from "@gatehouse/shared";
+import { HOUR_MS, counts, lifetimes, maskEmail, momentInWords, type Audience, type Language } from "@gatehouse/shared";
 import type { Block, ClientLetter } from "../work/mail-to-send.js";
 import { action, letter, paragraph } from "./letter.js";
 import type { FromFirm } from "./letter-parts.js";
@@ -49,7 +49,7 @@ const notice =
         facts(given, say, language),
         ...rest.map(paragraph),
         action(say.notice.notMe, given.notMeLink),
-        paragraph(say.notice.whatNotMeDoes(given, lifetimes.notMe / 3_600_000)),
+        paragraph(say.notice.whatNotMeDoes(given, lifetimes.notMe / HOUR_MS)),
       ],
     });
   };

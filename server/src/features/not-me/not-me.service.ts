@@ -2,7 +2,7 @@ import { allowsPasswordLogin } from "@gatehouse/shared";
 import { isId } from "../../platform/crypto/ids.js";
 import { newToken } from "../../platform/crypto/tokens.js";
 import { Refusal } from "../../platform/graphql/failures.js";
-import { findPerson } from "../people/person.js";
+import { about, findPerson } from "../people/person.js";
 import type { RequestContext } from "../callers/request-context.js";
 import { endAccess } from "../access-endings/end-access.js";
 import type { Work } from "../work/unit-of-work.js";
@@ -48,9 +48,9 @@ export class NotMe {
         await spendToken(unit, token, field);
         if (unknownPassword !== null) await storePassword(unit, ownerId, unknownPassword);
         await endAccess(unit, person, "NOT_ME");
-        const { firmId, firmName, accountId } = person;
+        const { firmId, firmName } = person;
         const actor = actorAs(person, context.source);
-        unit.record({ type: "SUSPICION_REPORTED", firmId, actor, accountId, data: { email: token.email } });
+        unit.record({ type: "SUSPICION_REPORTED", ...about(person, actor), data: { email: token.email } });
         await mailAdmins(unit, firmId, suspicionReported({ firmName, email: token.email, audience }), ownerId);
         if (unknownPassword === null) return;
         // A mailbox that is no longer the account's gets no way in.

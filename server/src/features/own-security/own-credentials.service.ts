@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { attemptLimits, isFullProof, type ReauthenticationPurpose } from "@gatehouse/shared";
+import { MINUTE_MS, attemptLimits, isFullProof, type ReauthenticationPurpose } from "@gatehouse/shared";
 import { Refusal } from "../../platform/graphql/failures.js";
 import { asPerson, ownerIdOf, type PersonCaller } from "../callers/caller.js";
 import { mustBeFresh } from "../access/fresh-proof.js";
-import { personOf, type Person } from "../people/person.js";
+import { about, personOf, type Person } from "../people/person.js";
 import { actorIn, sessionCookie, type RequestContext } from "../callers/request-context.js";
 import { endAccess } from "../access-endings/end-access.js";
 import type { Actor, UnitOfWork, Work } from "../work/unit-of-work.js";
@@ -98,9 +98,7 @@ export class OwnCredentials {
       await endAccess(unit, person, "PASSWORD_CHANGED", caller.sessionId);
       unit.record({
         type: "PASSWORD_CHANGED",
-        firmId: person.firmId,
-        actor,
-        accountId: person.accountId,
+        ...about(person, actor),
         data: { email: person.email, by: "change" },
       });
       await notify(unit, person, actor, passwordChanged);
@@ -121,9 +119,7 @@ export class OwnCredentials {
       const accountId = caller.kind === "CLIENT" ? caller.accountId : null;
       unit.record({
         type: "SESSIONS_REVOKED",
-        firmId: caller.firmId,
-        actor,
-        accountId,
+        ...about({ firmId: caller.firmId, accountId }, actor),
         data: { email: caller.email, sessions: 1 },
       });
       if (input.sessionId === caller.sessionId) unit.afterCommit(() => context.setCookie(cookieOf(caller), null));
@@ -196,17 +192,18 @@ export class OwnCredentials {
    * wait.
    */
   private async recordWrongPassword(
-    { firmId, accountId, email }: Person,
+    person: Person,
     purpose: keyof typeof passwordFields,
     waitMs: number | null,
     context: RequestContext,
   ): Promise<void> {
-    const about = { firmId, accountId, actor: actorIn(context) };
+    const { email } = person;
+    const event = about(person, actorIn(context));
     await this.needs.work.do((unit) => {
-      unit.record({ type: "REAUTHENTICATION_FAILED", ...about, data: { email, what: "password", purpose } });
-      const minutes = Math.ceil((waitMs ?? 0) / 60_000);
+      unit.record({ type: "REAUTHENTICATION_FAILED", ...event, data: { email, what: "password", purpose } });
+      const minutes = Math.ceil((waitMs ?? 0) / MINUTE_MS);
       if (waitMs !== null)
-        unit.record({ type: "ACCOUNT_LOCKED", ...about, data: { email, minutes, what: "password" } });
+        unit.record({ type: "ACCOUNT_LOCKED", ...event, data: { email, minutes, what: "password" } });
       return Promise.resolve();
     });
   }

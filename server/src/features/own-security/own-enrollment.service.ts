@@ -12,7 +12,7 @@ import { Refusal } from "../../platform/graphql/failures.js";
 import { asPerson, ownerIdOf, type PersonCaller } from "../callers/caller.js";
 import { mustBeFresh } from "../access/fresh-proof.js";
 import { lockCaller } from "../callers/caller-now.js";
-import { findPerson, personOf, type Person } from "../people/person.js";
+import { about, findPerson, personOf, type Person } from "../people/person.js";
 import { actorIn, type RequestContext } from "../callers/request-context.js";
 import { endAccess } from "../access-endings/end-access.js";
 import type { Actor, UnitOfWork, Work } from "../work/unit-of-work.js";
@@ -178,9 +178,7 @@ export class OwnEnrollment {
         if (recoveryCodes === null) throw new Refusal("CHALLENGE_EXPIRED");
         unit.record({
           type: "TWO_FACTOR_ENROLLED",
-          firmId: person.firmId,
-          actor,
-          accountId: person.accountId,
+          ...about(person, actor),
           data: { email: person.email },
         });
         await notify(unit, person, actor, twoFactorEnrolled);

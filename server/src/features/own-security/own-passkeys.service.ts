@@ -1,12 +1,12 @@
 import { counts, mayAddPasskey, normalizeName } from "@gatehouse/shared";
 import { sql, table } from "../../platform/database/sql.js";
-import { isId } from "../../platform/crypto/ids.js";
 import { Refusal } from "../../platform/graphql/failures.js";
 import { asPerson, ownerIdOf, type PersonCaller } from "../callers/caller.js";
 import { mustBeFresh } from "../access/fresh-proof.js";
 import { lockCaller } from "../callers/caller-now.js";
-import { personOf, type Person } from "../people/person.js";
+import { about, personOf, type Person } from "../people/person.js";
 import { actorIn, type RequestContext } from "../callers/request-context.js";
+import { mustFind } from "../work/must-find.js";
 import type { Actor, UnitOfWork, Work } from "../work/unit-of-work.js";
 import { notify } from "../mail/security-notices.js";
 import { passkeyAdded, passkeyRemoved } from "../mail/security-letters.js";
@@ -59,7 +59,7 @@ export class OwnPasskeys {
         name,
       );
       if (!passkey) throw new Refusal("CHALLENGE_EXPIRED", ["input", "response"], (say) => say.passkeyNotAdded);
-      unit.record({ type: "PASSKEY_ADDED", ...about(person, name), actor });
+      unit.record({ type: "PASSKEY_ADDED", ...about(person, actor), data: { email: person.email, name } });
       await notify(unit, person, actor, passkeyAdded, { name });
       return PasskeyView.of(passkey);
     });
@@ -67,12 +67,15 @@ export class OwnPasskeys {
 
   remove({ passkeyId }: { passkeyId: string }, context: RequestContext): Promise<string> {
     return this.whenFresh(context, async (unit, person, _caller, actor) => {
-      const passkey = isId("passkey", passkeyId)
-        ? await unit.manager.findOneBy(Passkey, { id: passkeyId, firmId: person.firmId, ownerId: person.ownerId })
-        : null;
-      if (!passkey || (await unit.affected(DELETE_PASSKEY, [passkey.id])) !== 1)
-        throw new Refusal("NOT_FOUND", ["input", "passkeyId"]);
-      unit.record({ type: "PASSKEY_REMOVED", ...about(person, passkey.name), actor });
+      const { firmId, ownerId } = person;
+      const field = ["input", "passkeyId"];
+      const passkey = await mustFind(unit.manager, Passkey, "passkey", { id: passkeyId, firmId, ownerId }, field);
+      if ((await unit.affected(DELETE_PASSKEY, [passkey.id])) !== 1) throw new Refusal("NOT_FOUND", field);
+      unit.record({
+        type: "PASSKEY_REMOVED",
+        ...about(person, actor),
+        data: { email: person.email, name: passkey.name },
+      });
       await notify(unit, person, actor, passkeyRemoved, { name: passkey.name });
       return passkeyId;
     });
@@ -122,5 +125,3 @@ const signInOf = ({ id, ownerId }: SignInChallenge): [ownerId: string, subject: 
   ownerId,
   { subjectId: id, purpose: "SIGN_IN" },
 ];
-
-const about = ({ firmId, accountId, email }: Person, name: string) => ({ firmId, accountId, data: { email, name } });

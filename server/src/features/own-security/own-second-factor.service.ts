@@ -2,7 +2,7 @@ import { mayDisableTwoFactor, teamRoleNeedsTwoFactor, type ReauthenticationPurpo
 import { Refusal } from "../../platform/graphql/failures.js";
 import { asPerson, type PersonCaller } from "../callers/caller.js";
 import { mustBeFresh } from "../access/fresh-proof.js";
-import { personOf, type Person } from "../people/person.js";
+import { about, personOf, type Person } from "../people/person.js";
 import { actorIn, type RequestContext } from "../callers/request-context.js";
 import { endAccess } from "../access-endings/end-access.js";
 import type { Actor, UnitOfWork, Work } from "../work/unit-of-work.js";
@@ -32,9 +32,7 @@ export class OwnSecondFactor {
       const codes = await this.needs.enrollment.replaceRecoveryCodes(unit, person);
       unit.record({
         type: "RECOVERY_CODES_REGENERATED",
-        firmId: person.firmId,
-        actor,
-        accountId: person.accountId,
+        ...about(person, actor),
         data: { email: person.email },
       });
       await notify(unit, person, actor, recoveryCodesRegenerated);
@@ -51,9 +49,7 @@ export class OwnSecondFactor {
       await secondFactor.remove(unit, owner);
       unit.record({
         type: "TWO_FACTOR_DISABLED",
-        firmId: owner.firmId,
-        actor,
-        accountId: owner.accountId,
+        ...about(owner, actor),
         data: { email: owner.email },
       });
       await notify(unit, owner, actor, twoFactorDisabled);

@@ -1,5 +1,6 @@
 import { fork, type ChildProcess } from "node:child_process";
 import { availableParallelism } from "node:os";
+import { MINUTE_MS } from "@gatehouse/shared";
 import { NO_GENERATED_CODE } from "../../platform/config/generated-code.js";
 import type { Log } from "../../platform/log.js";
 import { doBcrypt, type BcryptResult, type BcryptTask } from "./bcrypt-task.js";
@@ -11,7 +12,7 @@ export interface ToHashing {
 export type FromHashing = { isReady: true } | { id: number; result: BcryptResult } | { id: number; error: string };
 
 /** After a child failed to start, hashes run in this process for this long. */
-const START_AGAIN_MS = 60_000;
+const START_AGAIN_MS = MINUTE_MS;
 
 /** A running child, and the tasks that it has not answered. */
 class Running {

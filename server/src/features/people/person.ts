@@ -7,6 +7,7 @@ import { TeamMember } from "../firm-staff/team-member.entity.js";
 import { Firm } from "../firms/firm.entity.js";
 import { PortalAccount } from "../portal-accounts/portal-account.entity.js";
 import type { PersonCaller } from "../callers/caller.js";
+import type { Actor } from "../work/unit-of-work.js";
 
 /**
  * A person with a password and perhaps a second factor: a team member or a client with an account. The same code serves
@@ -25,6 +26,13 @@ export interface Person {
   /** Set for clients: their events refer to the account. */
   accountId: string | null;
 }
+
+/** What every event about the person says: whose log it is in, who did it, and the account where they are a client. */
+export const about = ({ firmId, accountId }: Pick<Person, "firmId" | "accountId">, actor: Actor) => ({
+  firmId,
+  accountId,
+  actor,
+});
 
 const m = table(TeamMember, "m");
 const a = table(PortalAccount, "a");

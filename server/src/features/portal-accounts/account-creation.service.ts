@@ -2,7 +2,7 @@ import { doorOfAccountByLink, type SessionTransport, type SignInDoor } from "@ga
 import { newId } from "../../platform/crypto/ids.js";
 import { isUniqueViolation } from "../../platform/database/dialect.js";
 import { Refusal } from "../../platform/graphql/failures.js";
-import type { Person } from "../people/person.js";
+import { about, type Person } from "../people/person.js";
 import type { RequestContext } from "../callers/request-context.js";
 import type { UnitOfWork, Work } from "../work/unit-of-work.js";
 import { linkAccount } from "../contacts/account-links.js";
@@ -101,9 +101,7 @@ export class AccountCreation {
         const actor = actorAs(person, context.source);
         unit.record({
           type: "ACCOUNT_CREATED",
-          firmId: firm.id,
-          actor,
-          accountId: account.id,
+          ...about(person, actor),
           data: { email: account.email },
         });
         // A device that claimed a link may be in somebody else's hands, so the mailbox is notified.

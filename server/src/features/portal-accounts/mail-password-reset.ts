@@ -1,10 +1,8 @@
-import { lifetimes, type Language } from "@gatehouse/shared";
+import { HOUR_MS, lifetimes, type Language } from "@gatehouse/shared";
 import type { Person } from "../people/person.js";
 import type { UnitOfWork } from "../work/unit-of-work.js";
 import type { ClientLetter } from "../work/mail-to-send.js";
 import { issueToken, voidTokens } from "../mailed-tokens/mailed-tokens.js";
-
-const HOUR_MS = 3_600_000;
 
 /**
  * Mails a client the link that sets a new password, worded by `template` (`asked`: the language in which the client

@@ -1,7 +1,7 @@
 import { maskEmail, type SessionTransport } from "@gatehouse/shared";
 import { isUniqueViolation } from "../../platform/database/dialect.js";
 import { Refusal } from "../../platform/graphql/failures.js";
-import { findPerson } from "../people/person.js";
+import { about, findPerson } from "../people/person.js";
 import type { RequestContext } from "../callers/request-context.js";
 import { endAccess } from "../access-endings/end-access.js";
 import { retireAddress } from "../access-endings/retire-address.js";
@@ -75,9 +75,7 @@ export class PortalAccounts {
         const actor = actorAs(person, context.source);
         unit.record({
           type: "PASSWORD_CHANGED",
-          firmId: person.firmId,
-          actor,
-          accountId: person.accountId,
+          ...about(person, actor),
           data: { email: person.email, by: "reset" },
         });
         await notify(unit, person, actor, passwordChanged);
@@ -113,7 +111,7 @@ export class PortalAccounts {
         await voidTokens(unit, person.firmId, token.email, accountTokens);
         const actor = actorAs(person, context.source);
         const data = { from: person.email, to: token.email };
-        unit.record({ type: "LOGIN_EMAIL_CHANGED", firmId: person.firmId, actor, accountId: person.accountId, data });
+        unit.record({ type: "LOGIN_EMAIL_CHANGED", ...about(person, actor), data });
         await notify(unit, person, actor, loginEmailChanged, { newEmail: token.email });
       });
     });

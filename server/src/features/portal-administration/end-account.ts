@@ -1,5 +1,5 @@
 import { endAccess } from "../access-endings/end-access.js";
-import type { Person } from "../people/person.js";
+import { about, type Person } from "../people/person.js";
 import type { Actor, UnitOfWork } from "../work/unit-of-work.js";
 import { readdressRequests } from "../access-endings/retire-address.js";
 import { linkAccount, unlinkAccount } from "../contacts/account-links.js";
@@ -16,18 +16,11 @@ export interface FirmsAct {
   contact: Pick<Contact, "id" | "language"> | null;
 }
 
-/** Whom the event of such an act is about. */
-export const about = ({ firmId, ownerId: accountId }: Person, contact: FirmsAct["contact"]) => ({
-  firmId,
-  accountId,
-  ...(contact ? { contactId: contact.id } : {}),
-});
-
 /** Signs the client out everywhere. */
 export async function signOutEverywhere(unit: UnitOfWork, person: Person, act: FirmsAct): Promise<void> {
   const sessions = await endAccess(unit, person, "SIGNED_OUT_EVERYWHERE");
   const data = { email: person.email, sessions };
-  unit.record({ type: "SESSIONS_REVOKED", ...about(person, act.contact), actor: act.actor, data });
+  unit.record({ type: "SESSIONS_REVOKED", ...about(person, act.actor), contactId: act.contact?.id, data });
 }
 
 /** Deletes the account with everything that it opens. Its contacts stay, and its mailbox is notified. */
@@ -45,7 +38,7 @@ export async function deleteAccount(
   await leaveContacts(unit, person);
   await unit.manager.update(Session, { ownerId }, { revokedAt: unit.now });
   await unit.manager.delete(PortalAccount, { id: ownerId });
-  unit.record({ type: "ACCOUNT_DELETED", ...about(person, contact), actor, reason, data: { email } });
+  unit.record({ type: "ACCOUNT_DELETED", ...about(person, actor), contactId: contact?.id, reason, data: { email } });
   unit.mail({ firmId, to: email, content: accountDeleted({ firmName }), language: contact?.language ?? null });
 }
 

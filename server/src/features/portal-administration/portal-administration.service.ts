@@ -1,13 +1,13 @@
-import { attemptLimits, inWords, lifetimes, normalizeEmail } from "@gatehouse/shared";
-import { isId } from "../../platform/crypto/ids.js";
+import { HOUR_MS, attemptLimits, inWords, lifetimes, normalizeEmail } from "@gatehouse/shared";
 import { Refusal } from "../../platform/graphql/failures.js";
 import { asFirmCaller } from "../callers/caller.js";
 import { mustBeFresh } from "../access/fresh-proof.js";
 import { lockSessionsOf } from "../callers/caller-now.js";
-import { findPerson, type Person } from "../people/person.js";
+import { about, findPerson, type Person } from "../people/person.js";
 import { readReason } from "../../platform/graphql/input-texts.js";
 import { actorIn, type RequestContext } from "../callers/request-context.js";
 import { endAccess } from "../access-endings/end-access.js";
+import { mustFind } from "../work/must-find.js";
 import type { Actor, UnitOfWork, Work } from "../work/unit-of-work.js";
 import { Contact } from "../contacts/contact.entity.js";
 import { notify } from "../mail/security-notices.js";
@@ -19,12 +19,11 @@ import { KnownDevice } from "../devices/known-device.entity.js";
 import { devicePasswordAttemptsKey } from "../devices/known-devices.js";
 import { mustAllowLogin } from "../security-mode/must-allow-login.js";
 import type { SecondFactor } from "../two-factor/second-factor.service.js";
-import { about, deleteAccount, signOutEverywhere } from "./end-account.js";
+import { deleteAccount, signOutEverywhere } from "./end-account.js";
 import { mailPasswordReset } from "../portal-accounts/mail-password-reset.js";
 import { issueToken, voidTokensOf } from "../mailed-tokens/mailed-tokens.js";
 import { PortalAccount } from "../portal-accounts/portal-account.entity.js";
 
-const HOUR_MS = 3_600_000;
 const field = ["input", "contactId"];
 
 /** "Edit login details": what the firm may do with a client's account. */
@@ -51,8 +50,8 @@ export class PortalAdministration {
       await endAccess(unit, person, "TWO_FACTOR_RESET");
       unit.record({
         type: "TWO_FACTOR_RESET",
-        ...about(person, contact),
-        actor,
+        ...about(person, actor),
+        contactId: contact.id,
         reason,
         data: { email: person.email },
       });
@@ -76,8 +75,8 @@ export class PortalAdministration {
       await mailPasswordReset(unit, person, passwordResetByFirm);
       unit.record({
         type: "PASSWORD_RESET_REQUESTED",
-        ...about(person, contact),
-        actor,
+        ...about(person, actor),
+        contactId: contact.id,
         data: { email: person.email },
       });
     });
@@ -85,9 +84,9 @@ export class PortalAdministration {
 
   /** Ends every wait: of the second factor and of the password. */
   async unlock(input: { contactId: string }, context: RequestContext): Promise<Contact> {
-    const contact = await this.act(input.contactId, context, {}, async (unit, person, about_, actor) => {
+    const contact = await this.act(input.contactId, context, {}, async (unit, person, { id: contactId }, actor) => {
       await this.needs.secondFactor.unlock(unit, person);
-      unit.record({ type: "ACCOUNT_UNLOCKED", ...about(person, about_), actor, data: { email: person.email } });
+      unit.record({ type: "ACCOUNT_UNLOCKED", ...about(person, actor), contactId, data: { email: person.email } });
     });
     const account = await this.needs.work.reader.findOneBy(PortalAccount, { id: contact.portalAccountId ?? "" });
     if (!account) return contact;
@@ -161,8 +160,7 @@ export class PortalAdministration {
     firmId: string,
     contactId: string,
   ): Promise<{ person: Person; contact: Contact }> {
-    const contact = isId("contact", contactId) ? await manager.findOneBy(Contact, { id: contactId, firmId }) : null;
-    if (!contact) throw new Refusal("NOT_FOUND", field);
+    const contact = await mustFind(manager, Contact, "contact", { id: contactId, firmId }, field);
     const person =
       contact.portalAccountId === null ? null : await findPerson(manager, "PORTAL", contact.portalAccountId);
     if (!person) throw new Refusal("NOT_FOUND", field, "This contact has no portal account.");

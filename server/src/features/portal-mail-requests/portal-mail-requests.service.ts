@@ -1,12 +1,12 @@
 import { IsNull } from "typeorm";
-import { allowsPasswordLogin, lifetimes, normalizeEmail } from "@gatehouse/shared";
+import { HOUR_MS, allowsPasswordLogin, lifetimes, normalizeEmail } from "@gatehouse/shared";
 import { newId } from "../../platform/crypto/ids.js";
 import { Refusal } from "../../platform/graphql/failures.js";
 import { sql, table } from "../../platform/database/sql.js";
 import type { Log } from "../../platform/log.js";
 import { Worker } from "../../platform/worker.js";
 import type { Caller } from "../callers/caller.js";
-import { findClientByEmail, findPerson } from "../people/person.js";
+import { about, findClientByEmail, findPerson } from "../people/person.js";
 import type { RequestContext } from "../callers/request-context.js";
 import type { UnitOfWork, Work } from "../work/unit-of-work.js";
 import { Firm } from "../firms/firm.entity.js";
@@ -25,7 +25,6 @@ import { PortalMailRequest, type PortalMailKind } from "./portal-mail-request.en
 const AT_ONCE = 100;
 /** How soon requests accepted by another instance are processed. */
 const POLL_MS = 2000;
-const HOUR_MS = 3_600_000;
 
 const mailRequests = table(PortalMailRequest);
 const TAKE = sql`DELETE FROM ${mailRequests} WHERE ${mailRequests.id} = ?`;
@@ -128,9 +127,7 @@ export class PortalMailRequests {
     await mailPasswordReset(unit, person, passwordResetByClient, request.language);
     unit.record({
       type: "PASSWORD_RESET_REQUESTED",
-      firmId: firm.id,
-      actor: actorAs(person, request),
-      accountId: person.accountId,
+      ...about(person, actorAs(person, request)),
       data: { email: person.email },
     });
   }

@@ -1,10 +1,10 @@
 import type { AuditEventType } from "@gatehouse/shared";
+import { DAY_MS } from "@gatehouse/shared";
 import { computed, placeholders, select, sql, table } from "../../platform/database/sql.js";
 import { AuditEvent } from "../audit/audit-event.entity.js";
 import type { Work } from "../work/unit-of-work.js";
 import { PortalTrendDay } from "./portal-stats.results.js";
 
-const DAY_MS = 86_400_000;
 const counted = {
   INVITE_SENT: "invitesSent",
   ACCOUNT_CREATED: "accountsCreated",

@@ -1,4 +1,4 @@
-import { lifetimes } from "@gatehouse/shared";
+import { DAY_MS, HOUR_MS, lifetimes } from "@gatehouse/shared";
 import { placeholders, select, sql, table, type Column, type Sql } from "../../platform/database/sql.js";
 import type { Log } from "../../platform/log.js";
 import { Worker } from "../../platform/worker.js";
@@ -13,9 +13,6 @@ import { AttemptCounter } from "../limits/attempt-counter.entity.js";
 import { TrustedDevice } from "../devices/trusted-device.entity.js";
 import { WebhookDelivery } from "../webhooks/webhook-endpoint.entity.js";
 import type { Work } from "../work/unit-of-work.js";
-
-const EVERY_MS = 3_600_000;
-const day = 24 * 3_600_000;
 
 /**
  * What is deleted when: the cutoff time is the only parameter of `where`. Everything that is not listed here is kept.
@@ -42,25 +39,25 @@ const expired = ({ expiresAt }: { expiresAt: Column<number> }): Sql => sql`${exp
 /** All of it as one table; docs/operations.md repeats it in words. */
 export const retentions: readonly Retention[] = [
   { from: records, key: records.keyDigest, where: expired(records), keepMs: 0 },
-  ...factorTables("UNDER_WAY").map(({ from, key }) => ({ from, key, where: expired(from), keepMs: day })),
-  { from: challenges, key: challenges.id, where: expired(challenges), keepMs: day },
-  { from: knownDevices, key: knownDevices.id, where: expired(knownDevices), keepMs: day },
-  { from: trustedDevices, key: trustedDevices.id, where: expired(trustedDevices), keepMs: day },
+  ...factorTables("UNDER_WAY").map(({ from, key }) => ({ from, key, where: expired(from), keepMs: DAY_MS })),
+  { from: challenges, key: challenges.id, where: expired(challenges), keepMs: DAY_MS },
+  { from: knownDevices, key: knownDevices.id, where: expired(knownDevices), keepMs: DAY_MS },
+  { from: trustedDevices, key: trustedDevices.id, where: expired(trustedDevices), keepMs: DAY_MS },
   // Longer than the longest wait, so that waits keep doubling.
   {
     from: attempts,
     key: attempts.keyDigest,
     where: sql`${attempts.blockedUntil} IS NULL AND ${attempts.windowEndsAt} <= ?`,
-    keepMs: 2 * day,
+    keepMs: 2 * DAY_MS,
   },
-  { from: attempts, key: attempts.keyDigest, where: sql`${attempts.blockedUntil} <= ?`, keepMs: 2 * day },
-  { from: tokens, key: tokens.id, where: expired(tokens), keepMs: 30 * day },
+  { from: attempts, key: attempts.keyDigest, where: sql`${attempts.blockedUntil} <= ?`, keepMs: 2 * DAY_MS },
+  { from: tokens, key: tokens.id, where: expired(tokens), keepMs: 30 * DAY_MS },
   // Sent or given up: their content is already wiped.
   {
     from: mails,
     key: mails.id,
     where: sql`${mails.encryptedContent} IS NULL AND ${mails.createdAt} <= ?`,
-    keepMs: 30 * day,
+    keepMs: 30 * DAY_MS,
   },
   {
     from: deliveries,
@@ -69,7 +66,7 @@ export const retentions: readonly Retention[] = [
     keepMs: lifetimes.webhookDelivery,
   },
   // A device that was used within a year does not count as new.
-  { from: sessions, key: sessions.id, where: expired(sessions), keepMs: 400 * day },
+  { from: sessions, key: sessions.id, where: expired(sessions), keepMs: 400 * DAY_MS },
 ];
 
 const BATCH = 500;
@@ -83,8 +80,8 @@ export class Sweep {
   constructor(private readonly needs: { work: Work; log: Log }) {
     this.worker = new Worker({
       look: () => this.run(),
-      onError: (error) => needs.log.warn({ err: error }, "expired rows stay for another hour"),
-      everyMs: EVERY_MS,
+      onError: (error) => needs.log.warn({ err: error }, "what is past its time stays for an hour more"),
+      everyMs: HOUR_MS,
       looksAtStart: false,
     });
   }

@@ -1,4 +1,5 @@
 import {
+  HOUR_MS,
   chooseLanguage,
   dayAt,
   concernedGroups,
@@ -7,6 +8,7 @@ import {
   isTimeZone,
   isVisible,
   lengths,
+  lifetimes,
   planOffersMode,
   readRollOutPlan,
   rollOutGroups,
@@ -16,12 +18,12 @@ import {
   textIsPlain,
   type Language,
 } from "@gatehouse/shared";
-import { isId, newId } from "../../platform/crypto/ids.js";
-import { forUpdate } from "../../platform/database/dialect.js";
+import { newId } from "../../platform/crypto/ids.js";
 import { join, sql, table } from "../../platform/database/sql.js";
 import { badInput, Refusal } from "../../platform/graphql/failures.js";
 import { asTeamCaller } from "../callers/caller.js";
 import { actorIn, type RequestContext } from "../callers/request-context.js";
+import { mustFind } from "../work/must-find.js";
 import type { UnitOfWork, Work } from "../work/unit-of-work.js";
 import { Contact } from "../contacts/contact.entity.js";
 import { lockContacts } from "../contacts/contacts-lock.js";
@@ -39,8 +41,6 @@ import { RollOut, RollOutRecipient } from "./roll-out.entity.js";
 import type { RollOutPreviewInput, StartRollOutInput, UndoRollOutInput } from "./roll-out.inputs.js";
 import type { RollOutMailPreview } from "./roll-out.results.js";
 import { latestRollOut } from "./roll-outs.read-model.js";
-
-const INVITE_HOURS = 7 * 24;
 
 const rollOuts = table(RollOut);
 const END_EARLIER = sql`UPDATE ${rollOuts} SET ${rollOuts.state} = 'UNDONE', ${rollOuts.nextMailAt} = NULL
@@ -186,7 +186,7 @@ export class RollOuts {
       invitedBy: name,
       twoFactorFrom: startDay,
       link: links.confirm(firm.slug, "each-client-has-its-own"),
-      expiresInHours: INVITE_HOURS,
+      expiresInHours: lifetimes.invite / HOUR_MS,
     });
     return [
       { mail: "ANNOUNCEMENT", ...twoFactorAnnouncement({ ...letter, isReminder: false })(language) },
@@ -216,13 +216,8 @@ export class RollOuts {
   }
 }
 
-async function lock({ manager }: UnitOfWork, firmId: string, id: string): Promise<RollOut> {
-  const found = isId("rollOut", id)
-    ? await manager.findOne(RollOut, { where: { firmId, id }, ...forUpdate(manager) })
-    : null;
-  if (!found) throw new Refusal("NOT_FOUND", ["input", "rollOutId"]);
-  return found;
-}
+const lock = ({ manager }: UnitOfWork, firmId: string, id: string): Promise<RollOut> =>
+  mustFind(manager, RollOut, "rollOut", { id, firmId }, ["input", "rollOutId"], { lock: "update" });
 
 /** Records the contacts concerned, in their current state; returns how many. */
 async function addRecipients(

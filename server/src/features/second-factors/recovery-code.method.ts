@@ -2,7 +2,7 @@ import { counts } from "@gatehouse/shared";
 import { newId } from "../../platform/crypto/ids.js";
 import { placeholders, sql, table } from "../../platform/database/sql.js";
 import type { KeyRing } from "../../platform/crypto/key-ring.js";
-import type { Person } from "../people/person.js";
+import { about, type Person } from "../people/person.js";
 import { recoveryCodeUsed } from "../mail/security-letters.js";
 import { notify } from "../mail/security-notices.js";
 import { TwoFactorState } from "../two-factor/two-factor.entity.js";
@@ -46,8 +46,7 @@ async function tellOfUse(unit: UnitOfWork, owner: Person, actor: Actor): Promise
   const { recoveryCodesRemaining: remaining } = await unit.manager.findOneByOrFail(TwoFactorState, {
     ownerId: owner.ownerId,
   });
-  const { firmId, accountId, email } = owner;
-  unit.record({ type: "RECOVERY_CODE_USED", firmId, actor, accountId, data: { email, remaining } });
+  unit.record({ type: "RECOVERY_CODE_USED", ...about(owner, actor), data: { email: owner.email, remaining } });
   await notify(unit, owner, actor, recoveryCodeUsed, { remaining });
 }
 

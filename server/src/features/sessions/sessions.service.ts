@@ -1,5 +1,6 @@
 import { In, IsNull } from "typeorm";
 import {
+  MINUTE_MS,
   counts,
   lifetimes,
   neverProven,
@@ -38,7 +39,7 @@ import { Session } from "./session.entity.js";
 const tokenPrefix = { TEAM: "gts", PORTAL: "gps" } as const satisfies Record<Audience, string>;
 export const isSessionToken = (token: string): boolean => /^g[tp]s_[\w-]{43}$/.test(token);
 /** `lastUsedAt` is updated at most this often: a read must not cost a write each time. */
-const TOUCH_EVERY_MS = 60_000;
+const TOUCH_EVERY_MS = MINUTE_MS;
 
 export interface NewSession {
   firmId: string;

@@ -11,7 +11,7 @@ import {
 } from "@gatehouse/shared";
 import { computed, select, sql, table } from "../../platform/database/sql.js";
 import { Refusal } from "../../platform/graphql/failures.js";
-import type { Person } from "../people/person.js";
+import { about, type Person } from "../people/person.js";
 import type { RequestContext } from "../callers/request-context.js";
 import type { UnitOfWork } from "../work/unit-of-work.js";
 import { ClientRequest } from "../client-requests/client-request.entity.js";
@@ -111,9 +111,7 @@ export class AccountDoor {
           await challenges.create(unit, { ...entry, step: "ENROLLMENT", sessionId: opened.session.id });
         unit.record({
           type: "SIGN_IN_SUCCEEDED",
-          firmId: person.firmId,
-          actor: actorAs(person, context.source),
-          accountId: person.accountId,
+          ...about(person, actorAs(person, context.source)),
           data: { email: person.email, secondFactor: isFactorProven },
         });
         const known = { policy, factor };

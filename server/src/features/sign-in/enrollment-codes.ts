@@ -1,4 +1,4 @@
-import { attemptLimits, lifetimes, provesMailbox, type Language } from "@gatehouse/shared";
+import { MINUTE_MS, attemptLimits, lifetimes, provesMailbox, type Language } from "@gatehouse/shared";
 import { Refusal } from "../../platform/graphql/failures.js";
 import type { Person } from "../people/person.js";
 import type { Actor, UnitOfWork } from "../work/unit-of-work.js";
@@ -30,7 +30,7 @@ export class EnrollmentCodes {
     const opened = await this.needs.challenges.create(unit, { ...given, step: "ENROLLMENT" });
     if (opened.emailCode !== null) {
       const { firmId, firmName, audience, email } = person;
-      const expiresInMinutes = lifetimes.emailCode / 60_000;
+      const expiresInMinutes = lifetimes.emailCode / MINUTE_MS;
       const content = enrollmentCode({ firmName, audience, code: opened.emailCode, expiresInMinutes });
       unit.mail({ firmId, to: email, content, asked });
     }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { attemptLimits, normalizeEmail, type Audience, type SessionTransport } from "@gatehouse/shared";
+import { MINUTE_MS, attemptLimits, normalizeEmail, type Audience, type SessionTransport } from "@gatehouse/shared";
 import { sql, table } from "../../platform/database/sql.js";
 import { isId } from "../../platform/crypto/ids.js";
 import { Refusal } from "../../platform/graphql/failures.js";
@@ -210,7 +210,7 @@ export class PasswordSignIn {
         unit.record({
           type: "ACCOUNT_LOCKED",
           ...about,
-          data: { email, minutes: Math.ceil(lockedMs / 60_000), what: "password" },
+          data: { email, minutes: Math.ceil(lockedMs / MINUTE_MS), what: "password" },
         });
     });
   }

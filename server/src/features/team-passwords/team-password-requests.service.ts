@@ -1,11 +1,11 @@
-import { lifetimes, normalizeEmail } from "@gatehouse/shared";
+import { HOUR_MS, lifetimes, normalizeEmail } from "@gatehouse/shared";
 import { sql, table } from "../../platform/database/sql.js";
 import { newId } from "../../platform/crypto/ids.js";
 import { Refusal } from "../../platform/graphql/failures.js";
 import type { Log } from "../../platform/log.js";
 import { Worker } from "../../platform/worker.js";
 import type { Caller } from "../callers/caller.js";
-import { findMemberByEmail, findPerson } from "../people/person.js";
+import { about, findMemberByEmail, findPerson } from "../people/person.js";
 import type { RequestContext } from "../callers/request-context.js";
 import type { Work } from "../work/unit-of-work.js";
 import { teamPasswordForgotten } from "../mail/team-letters.js";
@@ -16,7 +16,6 @@ import { actorAs } from "../sign-in/sign-in-actor.js";
 import { recordHeldBack, type SuppressedMails } from "../limits/suppressed-mails.service.js";
 import { TeamMailRequest } from "./team-mail-request.entity.js";
 
-const HOUR_MS = 3_600_000;
 const AT_ONCE = 100;
 /** How soon requests accepted by another instance are processed. */
 const POLL_MS = 2000;
@@ -100,7 +99,7 @@ export class TeamPasswordRequests {
       const link = unit.links.teamPassword(token);
       const content = teamPasswordForgotten({ firmName, link, expiresInHours: lifetimeMs / HOUR_MS });
       unit.mail({ firmId, to: email, content });
-      unit.record({ type: "PASSWORD_RESET_REQUESTED", firmId, actor, data: { email } });
+      unit.record({ type: "PASSWORD_RESET_REQUESTED", ...about(person, actor), data: { email } });
     });
   }
 }

@@ -2,7 +2,7 @@ import type { SessionTransport } from "@gatehouse/shared";
 import { sql, table } from "../../platform/database/sql.js";
 import { isUniqueViolation } from "../../platform/database/dialect.js";
 import { Refusal } from "../../platform/graphql/failures.js";
-import { findPerson, type Person } from "../people/person.js";
+import { about, findPerson, type Person } from "../people/person.js";
 import type { RequestContext } from "../callers/request-context.js";
 import { endAccess } from "../access-endings/end-access.js";
 import { TeamMember } from "../firm-staff/team-member.entity.js";
@@ -61,12 +61,12 @@ export class TeamPassword {
         await voidTokens(unit, person.firmId, token.email, ["TEAM_PASSWORD"]);
         await storePassword(unit, person.ownerId, stored);
         await endAccess(unit, person, "PASSWORD_RESET");
-        const { firmId, email } = person;
+        const { email } = person;
         const actor = actorAs(person, context.source);
         const joined = await join(unit, person);
-        if (joined === 1) unit.record({ type: "TEAM_MEMBER_JOINED", firmId, actor, data: { email } });
+        if (joined === 1) unit.record({ type: "TEAM_MEMBER_JOINED", ...about(person, actor), data: { email } });
         else {
-          unit.record({ type: "PASSWORD_CHANGED", firmId, actor, data: { email, by: "reset" } });
+          unit.record({ type: "PASSWORD_CHANGED", ...about(person, actor), data: { email, by: "reset" } });
           await notify(unit, person, actor, passwordChanged);
         }
         const door = joined === 1 ? "TEAM_INVITATION" : "PASSWORD_RESET";

@@ -1,5 +1,6 @@
 import type { EntityManager } from "typeorm";
 import {
+  MINUTE_MS,
   secondFactorKinds,
   secondFactorLock,
   secondFactorLockEndsAt,
@@ -14,7 +15,7 @@ import { forUpdateSql } from "../../platform/database/dialect.js";
 import { rowsOf } from "../../platform/database/prepared-rows.js";
 import { NOTHING, select, sql, table } from "../../platform/database/sql.js";
 import { Refusal } from "../../platform/graphql/failures.js";
-import type { Person } from "../people/person.js";
+import { about, type Person } from "../people/person.js";
 import type { Actor, UnitOfWork, Work } from "../work/unit-of-work.js";
 import { withCountsOfAccount } from "../contacts/portal-counts.js";
 import { notify } from "../mail/security-notices.js";
@@ -133,7 +134,7 @@ export class SecondFactor {
   ): Promise<never> {
     const lockedUntil = await this.work.do(async (unit) => {
       const state = await this.stateOf(unit.manager, owner, true);
-      unit.record({ ...event, firmId: owner.firmId, actor, accountId: owner.accountId });
+      unit.record({ ...event, ...about(owner, actor) });
       if (state.consecutiveFailures < secondFactorLock.failures || state.lockedUntil !== null) return null;
       return this.lock(unit, owner, actor, state);
     });
@@ -209,13 +210,11 @@ export class SecondFactor {
     await unit.manager.save(Object.assign(state, { lockedUntil, lockCount: state.lockCount + 1 }));
     unit.record({
       type: "ACCOUNT_LOCKED",
-      firmId: owner.firmId,
-      actor,
-      accountId: owner.accountId,
-      data: { email: owner.email, minutes: Math.round(waitMs / 60_000), what: "second factor" },
+      ...about(owner, actor),
+      data: { email: owner.email, minutes: Math.round(waitMs / MINUTE_MS), what: "second factor" },
     });
     await notify(unit, owner, actor, accountLocked, {
-      minutes: Math.round(waitMs / 60_000),
+      minutes: Math.round(waitMs / MINUTE_MS),
       what: "second factor" as const,
     });
     return lockedUntil;

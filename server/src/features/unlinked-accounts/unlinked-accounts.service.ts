@@ -1,4 +1,3 @@
-import { isId } from "../../platform/crypto/ids.js";
 import { forceIndexSql } from "../../platform/database/dialect.js";
 import { computed, indexOf, notNull, select, sql, table, type Sql } from "../../platform/database/sql.js";
 import { Refusal } from "../../platform/graphql/failures.js";
@@ -9,6 +8,7 @@ import { lockSessionsOf } from "../callers/caller-now.js";
 import { findPerson, type Person } from "../people/person.js";
 import { actorIn, type RequestContext } from "../callers/request-context.js";
 import { readReason } from "../../platform/graphql/input-texts.js";
+import { mustFind } from "../work/must-find.js";
 import type { UnitOfWork, Work } from "../work/unit-of-work.js";
 import { lockContacts } from "../contacts/contacts-lock.js";
 import type { SecondFactor } from "../two-factor/second-factor.service.js";
@@ -86,11 +86,10 @@ export class UnlinkedAccounts {
       // Somebody who concurrently gives a contact the account's address either waits or comes first, so that no linked
       // account is ended unnoticed.
       await lockContacts(unit, firmId);
-      const account = isId("portalAccount", portalAccountId)
-        ? await unit.manager.findOneBy(PortalAccount, { id: portalAccountId, firmId })
-        : null;
-      const person = account && (await findPerson(unit.manager, "PORTAL", account.id));
-      if (!account || !person) throw new Refusal("NOT_FOUND", field);
+      const { manager } = unit;
+      const account = await mustFind(manager, PortalAccount, "portalAccount", { id: portalAccountId, firmId }, field);
+      const person = await findPerson(manager, "PORTAL", account.id);
+      if (!person) throw new Refusal("NOT_FOUND", field);
       if (account.unlinkedAt === null)
         throw new Refusal("INVALID_INPUT", field, "A contact has this login. Manage it on the contact's page.");
       await lockSessionsOf(unit, person);

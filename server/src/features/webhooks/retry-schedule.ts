@@ -1,17 +1,16 @@
-const second = 1000;
-const minute = 60 * second;
-const hour = 60 * minute;
+import { HOUR_MS, MINUTE_MS, SECOND_MS } from "@gatehouse/shared";
+
 /** The waits after each failed attempt (from Standard Webhooks 1.0, including its last ones). */
 export const retryWaits = [
-  5 * second,
-  5 * minute,
-  30 * minute,
-  2 * hour,
-  5 * hour,
-  10 * hour,
-  14 * hour,
-  20 * hour,
-  24 * hour,
+  5 * SECOND_MS,
+  5 * MINUTE_MS,
+  30 * MINUTE_MS,
+  2 * HOUR_MS,
+  5 * HOUR_MS,
+  10 * HOUR_MS,
+  14 * HOUR_MS,
+  20 * HOUR_MS,
+  24 * HOUR_MS,
 ];
 
 /**

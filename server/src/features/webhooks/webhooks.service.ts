@@ -7,6 +7,7 @@ import { forUpdate } from "../../platform/database/dialect.js";
 import { select, sql, table } from "../../platform/database/sql.js";
 import type { FirmCaller } from "../callers/caller.js";
 import { AuditCounter } from "../audit/audit-event.entity.js";
+import { mustFind } from "../work/must-find.js";
 import type { Actor, Work } from "../work/unit-of-work.js";
 import { Firm } from "../firms/firm.entity.js";
 import { AddressRefused, checkAddress, originOf, type AddressPolicy } from "./webhook-address.js";
@@ -16,6 +17,7 @@ import { newSigningSecret, webhookSecretPlace } from "./webhook-secret.js";
 
 const ENDPOINTS_PER_FIRM = 10;
 const URL_LENGTH = 2000;
+const field = ["input", "webhookEndpointId"];
 
 const endpoints = table(WebhookEndpoint);
 const DELETE = sql`DELETE FROM ${endpoints} WHERE ${endpoints.id} = ? AND ${endpoints.firmId} = ?`;
@@ -90,9 +92,8 @@ export class Webhooks {
   async delete(caller: FirmCaller, id: string, actor: Actor): Promise<WebhookEndpointView> {
     return this.needs.work.do(async (unit) => {
       const { firmId } = caller;
-      const row = isId("webhookEndpoint", id) ? await unit.manager.findOneBy(WebhookEndpoint, { id, firmId }) : null;
-      if (!row || (await unit.affected(DELETE, [id, firmId])) !== 1)
-        throw new Refusal("NOT_FOUND", ["input", "webhookEndpointId"]);
+      const row = await mustFind(unit.manager, WebhookEndpoint, "webhookEndpoint", { id, firmId }, field);
+      if ((await unit.affected(DELETE, [id, firmId])) !== 1) throw new Refusal("NOT_FOUND", field);
       unit.record({ type: "WEBHOOK_DELETED", firmId, actor, data: { url: originOf(row.url) } });
       return WebhookEndpointView.of(row);
     });
@@ -103,8 +104,7 @@ export class Webhooks {
     const [seq] = decodeCursor("audit", 1, after);
     const { firmId } = caller;
     const view = await this.needs.work.do(async (unit) => {
-      const row = isId("webhookEndpoint", id) ? await unit.manager.findOneBy(WebhookEndpoint, { id, firmId }) : null;
-      if (!row) throw new Refusal("NOT_FOUND", ["input", "webhookEndpointId"]);
+      const row = await mustFind(unit.manager, WebhookEndpoint, "webhookEndpoint", { id, firmId }, field);
       const { lastSeq } = await unit.manager.findOneByOrFail(AuditCounter, { firmId });
       if (typeof seq !== "number" || seq < 0 || seq > lastSeq)
         throw new Refusal("INVALID_INPUT", ["input", "after"], "This cursor does not belong to the firm's audit log.");
@@ -128,17 +128,17 @@ export class Webhooks {
     const signingSecret = newSigningSecret();
     const { firmId } = caller;
     const webhookEndpoint = await this.needs.work.do(async (unit) => {
-      const row = isId("webhookEndpoint", id)
-        ? await unit.manager.findOne(WebhookEndpoint, { where: { id, firmId }, ...forUpdate(unit.manager) })
-        : null;
-      if (!row) throw new Refusal("NOT_FOUND", ["input", "webhookEndpointId"]);
-      await unit.manager.update(
+      const { manager, now } = unit;
+      const row = await mustFind(manager, WebhookEndpoint, "webhookEndpoint", { id, firmId }, field, {
+        lock: "update",
+      });
+      await manager.update(
         WebhookEndpoint,
         { id, firmId },
         {
           encryptedSecret: this.needs.keys.encrypt(signingSecret, webhookSecretPlace(id)),
           previousEncryptedSecret: row.encryptedSecret,
-          previousSecretUntil: unit.now + lifetimes.previousWebhookSecret,
+          previousSecretUntil: now + lifetimes.previousWebhookSecret,
         },
       );
       unit.record({ type: "WEBHOOK_SECRET_ROTATED", firmId, actor, data: { url: originOf(row.url) } });

@@ -262,7 +262,7 @@ export const sentenceOf = (
   event: Pick<AuditEvent, "type" | "actorName" | "data">,
   contactName: string | null,
 ): string =>
-  (auditEvents[event.type].say as (told: object) => string)({
+  (auditEvents[event.type].say as (data: object) => string)({
     actor: event.actorName ?? "Somebody",
     contact: contactName,
     data: JSON.parse(event.data) as unknown,

@@ -1,4 +1,5 @@
 import { GraphQLScalarType, Kind } from "graphql";
+import { DAY_MS, MINUTE_MS } from "@gatehouse/shared";
 import { badInput } from "./failures.js";
 
 /** The format only. Date.parse decides whether the numbers are a real date. */
@@ -10,8 +11,6 @@ function parse(value: unknown): number {
   return at;
 }
 
-const DAY_MS = 86_400_000;
-const MINUTE_MS = 60_000;
 const DAYS_KEPT = 4000;
 const days = new Map<number, string>();
 const padded = (n: number, length: number) => n.toString().padStart(length, "0");

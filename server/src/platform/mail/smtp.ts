@@ -1,4 +1,5 @@
 import { createTransport, type Transporter } from "nodemailer";
+import { MINUTE_MS } from "@gatehouse/shared";
 
 /** One mail, ready to send. Each address is single and validated: nothing is parsed from text here. */
 interface SmtpMessage {
@@ -26,7 +27,7 @@ export interface SmtpPatience {
   /** Between two replies. */
   silence: number;
 }
-const patience: SmtpPatience = { connect: 120_000, greeting: 60_000, silence: 120_000 };
+const patience: SmtpPatience = { connect: 2 * MINUTE_MS, greeting: MINUTE_MS, silence: 2 * MINUTE_MS };
 
 /** The server did not accept the mail. */
 export class SmtpFailure extends Error {

@@ -12,6 +12,7 @@ import { CloseCode } from "graphql-ws";
 import { useServer, type Extra } from "graphql-ws/use/ws";
 import { LRUCache } from "lru-cache";
 import { WebSocketServer, type WebSocket } from "ws";
+import { MINUTE_MS } from "@gatehouse/shared";
 import { variableReader, withoutArguments } from "../graphql/errors-without-values.js";
 import { isTooDeep, tooDeep } from "../http/envelope.js";
 import { RefusedRequest, refuseOnSocket } from "../http/responses.js";
@@ -33,7 +34,6 @@ const SOCKETS_PER_CALLER = 5;
 const BEHIND_BYTES = 65_536;
 const UNSENT_BYTES = 1_048_576;
 const BEHIND_CHECK_MS = 20;
-const MINUTE_MS = 60_000;
 /** Documents known to be valid. Their nodes take about a hundred times the text's memory. */
 const KNOWN = { max: 200, maxSize: 100_000, maxEntrySize: 8000 };
 /** How long clients have to answer the close frame at shutdown. */

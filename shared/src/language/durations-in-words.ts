@@ -1,14 +1,15 @@
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from "../durations/durations.js";
 import { languages, type Language } from "./language.js";
 
 type Unit = "second" | "minute" | "hour" | "day" | "year";
-const MINUTE = 60;
-const HOUR = 3600;
-const DAY = 86_400;
+const MINUTE = MINUTE_MS / SECOND_MS;
+const HOUR = HOUR_MS / SECOND_MS;
+const DAY = DAY_MS / SECOND_MS;
 const YEAR = 365 * DAY;
 
 /** Rounded up, in the largest unit of which there are at least two. */
 function counted(milliseconds: number): [n: number, unit: Unit] {
-  const seconds = Math.max(1, Math.ceil(milliseconds / 1000));
+  const seconds = Math.max(1, Math.ceil(milliseconds / SECOND_MS));
   if (seconds < 2 * MINUTE) return [seconds, "second"];
   if (seconds < 2 * HOUR) return [Math.ceil(seconds / MINUTE), "minute"];
   if (seconds < 2 * DAY) return [Math.ceil(seconds / HOUR), "hour"];
@@ -47,7 +48,7 @@ export const durationInWords = (n: number, unit: Unit, language: Language): stri
 export const minutesInWords = (minutes: number, language: Language): string =>
   minutes < (2 * HOUR) / MINUTE
     ? durationInWords(minutes, "minute", language)
-    : durationInWords(...counted(minutes * MINUTE * 1000), language);
+    : durationInWords(...counted(minutes * MINUTE_MS), language);
 /** "45 seconds", "4 minutes": the length of an offset, whichever its sign. */
 export const roughly = (seconds: number, language: Language): string => {
   const off = Math.abs(seconds);

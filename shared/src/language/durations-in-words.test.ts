@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { agoInWords, durationInWords, inWords, minutesInWords, roughly } from "./durations.js";
+import { agoInWords, durationInWords, inWords, minutesInWords, roughly } from "./durations-in-words.js";
 
 const second = 1000;
 const minute = 60 * second;
