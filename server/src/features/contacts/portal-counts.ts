@@ -26,7 +26,7 @@ const TALLY = select({
 
 /**
  * Changes contacts, or the second factor of the account that serves them, and updates the firm's counts
- * (`portal_counts`) in the same transaction: the affected contacts are withCounts before and after, and the difference is
+ * (`portal_counts`) in the same transaction: the affected contacts are counted before and after, and the difference is
  * added. The firm's lock is held from before the first count to the commit, so that nobody else's change comes in
  * between; its events take that lock in the end anyway.
  */

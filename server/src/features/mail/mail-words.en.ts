@@ -1,13 +1,13 @@
 import { durationInWords, type Audience } from "@gatehouse/shared";
 
-/** Addressee a mail about an account is addressed to. Only clients get mails in other languages. */
+/** Whom a mail about an account is addressed to. Only clients get mails in other languages. */
 export interface Addressee {
   audience: Audience;
   firmName: string;
 }
 const accountOf = ({ audience, firmName }: Addressee) =>
   audience === "TEAM" ? `your Gatehouse account at ${firmName}` : `your account in ${firmName}'s client portal`;
-/** Addressee to contact for help. */
+/** Whom to contact for help. */
 const helpOf = ({ audience, firmName }: Addressee) =>
   audience === "TEAM" ? `an owner or administrator of ${firmName}` : firmName;
 const callHelp = (whom: Addressee) =>

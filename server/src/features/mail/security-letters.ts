@@ -12,7 +12,7 @@ import { deviceInWords } from "./words.js";
 
 /** A security notice to the account's owner: when it happened and from where (an `Actor` fits as `source`). */
 export interface Notice extends FromFirm {
-  /** Addressee it is addressed to: a client of the firm, or a member of its team. */
+  /** Whom it is addressed to: a client of the firm, or a member of its team. */
   audience: Audience;
   occurredAt: number;
   source: { ipAddress: string | null; userAgent: string | null } | null;
