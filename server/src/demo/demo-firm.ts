@@ -8,8 +8,8 @@ import { insertMember } from "../features/firm-staff/insert-member.js";
 import { insertFirm } from "../features/firms/insert-firm.js";
 import { systemActor, type Actor, type UnitOfWork, type Work } from "../features/work/unit-of-work.js";
 import { ClientRequest, ClientRequestItem } from "../features/client-requests/client-request.entity.js";
-import { settleSignIns } from "../features/contacts/account-links.js";
-import { counted } from "../features/contacts/portal-counts.js";
+import { updateSignInKeys } from "../features/contacts/account-links.js";
+import { withCounts } from "../features/contacts/portal-counts.js";
 import { applyBranding, checked } from "../features/branding/firm-branding.service.js";
 import { Contact, SearchWord } from "../features/contacts/contact.entity.js";
 import type { Firm } from "../features/firms/firm.entity.js";
@@ -218,7 +218,7 @@ class DemoStory {
       stored.push({ facts, id: newId("contact", unit.now), accountId, index });
     }
     const ids = stored.map(({ id }) => id);
-    await counted(unit, this.firm.id, ids, async () => {
+    await withCounts(unit, this.firm.id, ids, async () => {
       await manager.insert(
         Contact,
         stored.map(({ facts, id, accountId, index }) => ({
@@ -251,7 +251,7 @@ class DemoStory {
       await manager.insert(SearchWord, words);
       await manager.insert(PortalAccount, accounts);
       const linked = stored.filter(({ accountId }) => accountId !== null);
-      await settleSignIns(
+      await updateSignInKeys(
         manager,
         linked.map(({ id }) => id),
       );
@@ -330,23 +330,23 @@ class DemoStory {
     const email = facts.email;
     if (email === null) return [];
     const client: Actor = { kind: "CLIENT", id: accountId, name: email, ipAddress: "198.51.100.7", userAgent: DEVICE };
-    const told: Happening[] = [];
-    const tell = (
+    const happenings: Happening[] = [];
+    const add = (
       day: number,
       type: AuditEventType & ("ACCOUNT_CREATED" | "TWO_FACTOR_ENROLLED" | "INVITE_SENT"),
       actor: Actor,
     ) =>
-      told.push({
+      happenings.push({
         at: this.momentOf(index, day),
         happen: (unit) =>
           unit.record({ type, firmId: this.firm.id, actor, contactId: contact.id, accountId, data: { email } }),
       });
-    if (facts.isInvited) tell(1, "INVITE_SENT", this.actor);
+    if (facts.isInvited) add(1, "INVITE_SENT", this.actor);
     if (accountId !== null && !facts.sharesAccount) {
-      tell(2, "ACCOUNT_CREATED", client);
-      if (facts.isEnrolled) tell(4, "TWO_FACTOR_ENROLLED", client);
+      add(2, "ACCOUNT_CREATED", client);
+      if (facts.isEnrolled) add(4, "TWO_FACTOR_ENROLLED", client);
       if (index % 3 === 0)
-        told.push({
+        happenings.push({
           at: this.momentOf(index, 20),
           happen: (unit) =>
             unit.record({
@@ -359,7 +359,7 @@ class DemoStory {
             }),
         });
       if (facts.isLocked)
-        told.push({
+        happenings.push({
           at: this.now - HOUR,
           happen: (unit) =>
             unit.record({
@@ -373,10 +373,10 @@ class DemoStory {
         });
     }
     if (facts.hasRequest)
-      told.push({ at: this.momentOf(index, 8), happen: (unit) => this.sendRequest(unit, contact, email, false) });
+      happenings.push({ at: this.momentOf(index, 8), happen: (unit) => this.sendRequest(unit, contact, email, false) });
     if (email === "maya@client.example")
-      told.push({ at: this.now, happen: (unit) => this.sendRequest(unit, contact, email, true) });
-    return told;
+      happenings.push({ at: this.now, happen: (unit) => this.sendRequest(unit, contact, email, true) });
+    return happenings;
   }
 
   /** `isMailed`: sends its mail. The other requests' mails were read long ago. */

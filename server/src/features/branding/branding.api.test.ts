@@ -212,9 +212,9 @@ describeOnBothDatabases("a firm's branding", (database) => {
       [{ logo: logoOf(tooLarge) }, "data", /larger than 64 kB/],
       [{ logo: logoOf(pngOf(30_000, 30_000)) }, "data", /30000 × 30000 pixels/],
       [{ logo: logoOf(Buffer.alloc(0)) }, "data", /no PNG/],
-      [{ logo: { ...demoLogo, data: `data:image/png;base64,${demoLogo.data}` } }, "data", /not in base64/],
-      [{ logo: { ...demoLogo, data: `${demoLogo.data}\n` } }, "data", /not in base64/],
-      [{ logo: { ...demoLogo, data: "../../etc/passwd" } }, "data", /not in base64/],
+      [{ logo: { ...demoLogo, data: `data:image/png;base64,${demoLogo.data}` } }, "data", /not valid base64/],
+      [{ logo: { ...demoLogo, data: `${demoLogo.data}\n` } }, "data", /not valid base64/],
+      [{ logo: { ...demoLogo, data: "../../etc/passwd" } }, "data", /not valid base64/],
       // A valid part beside an invalid one is not stored either.
       [{ color: "#000000", logo: logoOf(trailing) }, "data", /more than the picture/],
     ];
