@@ -37,7 +37,7 @@ const { values } = parseArgs({
   },
 });
 const names = rows.map(({ name }) => name);
-/** Rows that have nothing to be wrong: figures alone. */
+/** Rows with nothing to verify: figures only. */
 const figures = [readsBesideSignIns, feedSteady, coldStart, firstLoad].map(({ name }) => name);
 const only = values.only?.split(",") ?? (values.quick ? names.filter((name) => !figures.includes(name)) : names);
 const unknown = only.filter((name) => !names.includes(name));
@@ -93,7 +93,7 @@ for (const row of rows) {
     keep(bench.beside === null ? row : besideOf(row), result, bench.rounds, machine);
     console.log(`\n${resultText(result)}\n`);
   } catch (error) {
-    // The other rows are worth having all the same.
+    // The other rows are still worth having.
     failed.push(row.name);
     console.error(`FAILED ${row.name}:`, error);
   }

@@ -34,13 +34,13 @@ import type { CostOptions } from "./platform/limits/limits.plugin.js";
 import type { Platform } from "./platform/platform.js";
 
 export interface CoreOptions extends Pick<WorkEnvironment, "onEvents" | "onMail"> {
-  /** Of password hashes: tests that sign in thousands of times take a lower one. */
+  /** The cost of password hashes. Tests that sign in thousands of times use a lower one. */
   passwordCost?: number;
-  /** The built program of the process that hashes passwords; without it this one does. */
+  /** The built program that hashes passwords in a separate process; without it this process hashes them. */
   hashingProcess?: string;
 }
 
-/** The services that several features share, in the order in which they stand on each other (docs/architecture.md). */
+/** The services that several features share, each after those it depends on (docs/architecture.md). */
 export function createCore(
   { config, clock, log, dataSource, publicUrl }: Platform,
   { onEvents, onMail, passwordCost, hashingProcess }: CoreOptions,
@@ -98,7 +98,7 @@ export function createCore(
 
   return {
     work,
-    /** Works as if it were another moment. */
+    /** A unit of work at another point in time. */
     workAt: (at: Clock) => new Work({ ...environment, clock: at }),
     links,
     outbox,

@@ -31,8 +31,8 @@ import { webhooksModule } from "./features/webhooks/webhooks.module.js";
 import type { Platform } from "./platform/platform.js";
 
 /**
- * What the server is made of, in the order of the ranks in docs/architecture.md. Workers are stopped from the end: what writes mails and
- * events before what sends them.
+ * The server's features, in the order of the ranks in docs/architecture.md. Workers are stopped in reverse: those that
+ * write mails and events before those that send them.
  */
 export const featureModules: readonly ((platform: Platform, core: Core) => FeatureModule)[] = [
   firmsModule,

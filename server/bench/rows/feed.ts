@@ -23,7 +23,7 @@ const variantsOf = ({ databaseUrl, firmId }: Firm, hasPeers: boolean, beside: Va
   ];
 };
 
-/** Makes events, one after another: each changes a contact, which is one commit and one event. */
+/** Creates events one after another: each changes a contact, which is one commit and one event. */
 class Publisher {
   private made = 0;
   private constructor(
@@ -33,7 +33,7 @@ class Publisher {
   static async open(port: number): Promise<Publisher> {
     return new Publisher(port, await Connection.open(port));
   }
-  /** Answers when it was asked for. */
+  /** Returns when it was requested. */
   async publish(): Promise<number> {
     const n = this.made++;
     if (this.connection.isClosed) this.connection = await Connection.open(this.port);
@@ -63,7 +63,10 @@ const subscribe = (port: number, count: number) =>
     parametersOf: (n) => ({ authorization: `Bearer ${teamToken(Math.floor(n / SOCKETS_PER_SESSION))}` }),
   });
 
-/** The number of the first event that reaches everybody: a server may take a subscription a moment after it was asked for. */
+/**
+ * The number of the first event that reaches everybody: a server may accept a subscription a moment after it was
+ * requested.
+ */
 async function firstSeq(publisher: Publisher, subscribers: Subscribers): Promise<number> {
   for (let tries = 0; tries < 30; tries++) {
     await publisher.publish();
@@ -77,7 +80,7 @@ async function firstSeq(publisher: Publisher, subscribers: Subscribers): Promise
 async function measureFeed(bench: Bench, { port, cpuMs, residentBytes }: Running, count: number) {
   const publisher = await Publisher.open(port);
   const events = bench.isQuick ? 5 : 20;
-  // What an event takes that nobody listens to; it warms the way too.
+  // The cost of an event that nobody listens to; this also warms up the process.
   const quiet = async () => {
     const before = cpuMs();
     for (let n = 0; n < events * 2; n++) await publisher.publish();
@@ -102,7 +105,7 @@ async function measureFeed(bench: Bench, { port, cpuMs, residentBytes }: Running
       arrivals.push((await subscribers.all(++seq)) - sentAt);
       await wait(20);
     }
-    // A second without anything, so that what the last event left is done; then a burst.
+    // A quiet second, so that work from the last event is finished; then a burst.
     await wait(bench.isQuick ? 0 : 1000);
     const before = cpuMs();
     const startedAt = performance.now();

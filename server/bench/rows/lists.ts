@@ -13,7 +13,7 @@ const p50: Metric = { key: "p50", title: "p50 ms", better: "less" };
 const p99: Metric = { key: "p99", title: "p99 ms", better: "less" };
 const count = (contacts: number) => contacts.toLocaleString("en");
 
-/** One caller who waits for each answer: what the operation takes when nothing else is going on. */
+/** One caller who waits for each response: what the operation takes when nothing else is running. */
 async function alone(bench: Bench, port: number, request: (n: number) => Request) {
   const load = { port, connections: 1, request };
   if (!bench.isQuick) await closedLoop(load, 1);
@@ -67,7 +67,7 @@ export const portalStats: Row = {
   },
 };
 
-/** How words begin that some of the contacts have: of names, organizations and addresses. */
+/** How words of some contacts begin: in names, organizations and addresses. */
 const searches = ["nak", "kowal", "fisch", "yara", "robot", "pharm", "zim", "lindq", "bea", "opt", "ueda", "client12"];
 
 export const depthAndSearch: Row = {
@@ -146,7 +146,7 @@ async function measureLists(bench: Bench, firm: Firm): Promise<Result> {
       };
     });
     const size = count(firm.contacts);
-    const told: [string, string, string][] = [
+    const timings: [string, string, string][] = [
       ["page one", "gatehouse", "first"],
       [`page at depth ${count(depth)}`, "gatehouse", "deep"],
       [`SQL with OFFSET ${count(depth)}`, "peer", "offset"],
@@ -160,7 +160,7 @@ async function measureLists(bench: Bench, firm: Firm): Promise<Result> {
         {
           title: `${size} contacts`,
           metrics: [{ key: "ms", title: "p50 ms", better: "less" }],
-          rows: told.map(([name, role, key]) => ({
+          rows: timings.map(([name, role, key]) => ({
             name,
             role,
             samples: samples.map((sample) => ({ ms: sample[key] ?? Number.NaN })),
@@ -196,7 +196,7 @@ async function timed(bench: Bench, query: (n: number) => Promise<unknown>): Prom
   return taken.toSorted((a, b) => a - b)[taken.length >> 1] ?? Number.NaN;
 }
 
-/** One after another: a firm that is made takes the whole machine. */
+/** One after another: creating a firm takes the whole machine. */
 async function inTurn<A, B>(list: A[], make: (item: A) => Promise<B>): Promise<B[]> {
   const made: B[] = [];
   for (const item of list) made.push(await make(item));

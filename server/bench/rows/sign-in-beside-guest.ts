@@ -9,7 +9,10 @@ import { mustSignIn, portalSignIn } from "./sign-in.js";
 const stepUpDocument = `mutation StepUp($input: StepUpInput!) {
   stepUp(input: $input) { session { id } userErrors { code message } }
 }`;
-/** A client who proves with the right password, over and over, who it is: some are served, the others refused by name. */
+/**
+ * A client who proves their identity over and over with the right password: some requests are served, the others
+ * refused by name.
+ */
 const stepUp = (token: string): Request => ({
   token,
   body: { operationName: "StepUp", query: stepUpDocument, variables: { input: { password: PASSWORD } } },

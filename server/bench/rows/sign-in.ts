@@ -138,13 +138,13 @@ export const readsBesideSignIns: Row = {
   },
 };
 
-/** What is spent by one request each: made afresh before each measurement. */
+/** What each request spends once: created afresh before each measurement. */
 interface SecondStep {
   name: string;
   title: string;
   /** Requests to Gatehouse, and to the floor. */
   prepare(firm: Firm, count: number): Promise<{ ours: (n: number) => Request; floor: (n: number) => Request }>;
-  /** Where Better Auth makes its own, and how it is asked. */
+  /** Where Better Auth creates its own, and how it is queried. */
   peerPath: string;
   peerRequest(made: { cookie: string; secret: string; token: string }, port: number): Request;
   notes: string[];

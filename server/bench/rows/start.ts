@@ -31,7 +31,7 @@ export const coldStart: Row = {
 const DIST = `${root}dashboard/dist/`;
 const gzipped = (name: string) => gzipSync(readFileSync(`${DIST}${name}`), { level: 9 }).length;
 
-/** A chunk with everything that it imports before it runs. */
+/** A chunk and everything that it imports before it runs. */
 function withImports(name: string, seen = new Set<string>()): Set<string> {
   if (seen.has(name)) return seen;
   seen.add(name);

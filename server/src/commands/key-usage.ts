@@ -31,12 +31,15 @@ const places = [
 
 export interface KeyUsage {
   keyId: string;
-  /** What is stored under it. */
+  /** What is stored under the key. */
   name: string;
   count: number;
 }
 
-/** What depends on which key of SECRET_KEYS. Passwords and recovery codes are digests: only their owners' use renews them. */
+/**
+ * What depends on which key of SECRET_KEYS. Passwords and recovery codes are digests: they move to a new key only when
+ * their owners use them.
+ */
 export async function keyUsage(reader: EntityManager): Promise<KeyUsage[]> {
   const usage: KeyUsage[] = [];
   for (const { name, used } of places)
@@ -50,7 +53,7 @@ export const stillNeeded = (usage: readonly KeyUsage[], keys: KeyRing): string[]
     .filter(({ keyId }) => keyId !== keys.activeId)
     .map(({ keyId, name, count }) => `${count} ${name} still need the key "${keyId}"`);
 
-/** In words: what cannot be read or compared, because its key is not in SECRET_KEYS. */
+/** In words: what cannot be decrypted or compared, because its key is not in SECRET_KEYS. */
 export const unusable = (usage: readonly KeyUsage[], keys: KeyRing): string[] =>
   usage
     .filter(({ keyId }) => !keys.ids.includes(keyId))

@@ -142,7 +142,8 @@ const calls: Record<string, (state: State) => State | null> = {
   },
   "the firm resets 2FA": (state) => (state.isEnrolled ? withoutFactor(state) : null),
   "the firm deletes the account": (state) => (state.hasAccount ? { ...withoutFactor(state), hasAccount: false } : null),
-  "the announced day arrives": (state) => (state.requirement === "announced" ? { ...state, requirement: "at once" } : null),
+  "the announced day arrives": (state) =>
+    state.requirement === "announced" ? { ...state, requirement: "at once" } : null,
   "the plan goes to TEAM": (state) => ({ ...state, plan: "TEAM" }),
   "the plan goes to BUSINESS": (state) => ({ ...state, plan: "BUSINESS" }),
   ...Object.fromEntries(

@@ -3,7 +3,7 @@ import { roleMay, type ApiScope, type TeamRight } from "@gatehouse/shared";
 import { forbidden, unauthenticated } from "../../platform/graphql/failures.js";
 import type { Caller } from "../callers/caller.js";
 
-/** Who may use a field. A caller passes when one of the named kinds fits. */
+/** Who may use a field. A caller passes if one of the listed kinds matches. */
 export type AccessRule =
   | "anyone"
   | {
@@ -15,7 +15,7 @@ export type AccessRule =
       portal?: "account" | "any";
     };
 
-/** Throws UNAUTHENTICATED or FORBIDDEN (naming what is missing). */
+/** Throws UNAUTHENTICATED or FORBIDDEN, which names what is missing. */
 export function checkAccess(rule: AccessRule, caller: Caller): void {
   if (rule === "anyone") return;
   switch (caller.kind) {

@@ -3,8 +3,9 @@ import { Refusal } from "../../platform/graphql/failures.js";
 import type { Caller, FirmCaller, PersonCaller } from "../callers/caller.js";
 
 /**
- * Dangerous acts need a sign-in or stepUp within the last 10 minutes (OWASP ASVS 7.5.1, 7.5.3). A key proves itself with every
- * request and holds the scope for the act, so this is about people. One that a clock which was ahead has dated proves nothing.
+ * Dangerous acts need a sign-in or stepUp within the last 10 minutes (OWASP ASVS 7.5.1, 7.5.3). A key proves itself
+ * with every request and has the scope for the act, so this concerns people only. A proof dated in the future, by a
+ * clock that was ahead, counts for nothing.
  */
 export const isFresh = (caller: Caller, now: number): boolean =>
   caller.kind === "API_KEY" ||
@@ -12,7 +13,10 @@ export const isFresh = (caller: Caller, now: number): boolean =>
     caller.authenticatedAt + lifetimes.stepUp >= now &&
     !isAheadOf(now, caller.authenticatedAt));
 
-/** For use cases: those that need it sometimes (shared/sign-in `dangerousActs`), and again those whose field has asked already. */
+/**
+ * For use cases that need a fresh proof only sometimes (shared/sign-in `dangerousActs`), and as a second check for
+ * those whose field requires one.
+ */
 export function mustBeFresh(caller: FirmCaller | PersonCaller, now: number): void {
   if (!isFresh(caller, now)) throw new Refusal("STEP_UP_REQUIRED");
 }

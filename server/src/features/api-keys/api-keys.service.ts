@@ -15,15 +15,15 @@ import type { Actor, Work } from "../work/unit-of-work.js";
 import { ApiKey } from "./api-key.entity.js";
 import { ApiKeyView, readScopes } from "./api-key.results.js";
 
-/** OWASP ASVS 14.2: a key ends by itself. */
+/** OWASP ASVS 14.2: every key expires. */
 export const API_KEY_LIFETIME_MS = 365 * DAY_MS;
-/** `lastUsedAt` is written this often at most. */
+/** `lastUsedAt` is updated at most this often. */
 const TOUCH_EVERY_MS = MINUTE_MS;
-/** What the list of keys shows at most: the newest. */
+/** The most keys that the list shows: the newest. */
 const LISTED = 500;
 const TOKEN = /^(ghk_[0-9a-z]{8})_[\w-]{43}$/;
 const PREFIX_LETTERS = "0123456789abcdefghijklmnopqrstuv";
-/** Compared with where no key has the prefix, so that a wrong prefix takes the time of a wrong secret. */
+/** Compared if no key has the prefix, so that a wrong prefix takes as long as a wrong secret. */
 const NOBODYS_DIGEST = digestOf("no key has this digest");
 
 export interface NewApiKey {
@@ -46,13 +46,13 @@ const OF_PREFIX = select({
 const REVOKE = sql`UPDATE ${keys} SET ${keys.revokedAt} = ? WHERE ${keys.id} = ? AND ${keys.firmId} = ? AND ${keys.revokedAt} IS NULL`;
 const TOUCH = sql`UPDATE ${keys} SET ${keys.lastUsedAt} = ? WHERE ${keys.id} = ? AND (${keys.lastUsedAt} IS NULL OR ${keys.lastUsedAt} <= ?)`;
 
-/** Integrators' keys: made by people, shown once, judged at every use. */
+/** Integrators' keys: created by people, shown once, checked at every use. */
 export class ApiKeys {
   private readonly touches = new Set<Promise<unknown>>();
 
   constructor(private readonly needs: { work: Work; log: Log }) {}
 
-  /** Makes a key; its token is in the answer and nowhere else. Refuses with STEP_UP_REQUIRED or INVALID_INPUT. */
+  /** Creates a key. Its token is in the response and nowhere else. Refuses with STEP_UP_REQUIRED or INVALID_INPUT. */
   async create(caller: TeamCaller, input: NewApiKey, actor: Actor): Promise<{ apiKey: ApiKeyView; token: string }> {
     mustBeFresh(caller, this.needs.work.clock.now());
     const name = readName(input.name);
@@ -62,7 +62,7 @@ export class ApiKeys {
     const now = this.needs.work.clock.now();
     const expiresAt = input.expiresAt ?? now + API_KEY_LIFETIME_MS;
     if (expiresAt <= now || expiresAt > now + API_KEY_LIFETIME_MS)
-      throw new Refusal("INVALID_INPUT", ["input", "expiresAt"], "The end must lie within the next year.");
+      throw new Refusal("INVALID_INPUT", ["input", "expiresAt"], "The key must expire within the next year.");
 
     const prefix = `ghk_${Array.from(randomBytes(8), (byte) => PREFIX_LETTERS[byte % 32]).join("")}`;
     const token = `${prefix}_${randomBytes(32).toString("base64url")}`;
@@ -86,7 +86,10 @@ export class ApiKeys {
     return { apiKey, token };
   }
 
-  /** From the commit on every operation with the key is refused, and so is the next event on its sockets. Again is no failure. */
+  /**
+   * From the commit on every operation with the key is refused, and so is the next event on its sockets. Revoking it
+   * again succeeds.
+   */
   async revoke(caller: TeamCaller, apiKeyId: string, actor: Actor): Promise<ApiKeyView> {
     const { firmId } = caller;
     const field = ["input", "apiKeyId"];
@@ -100,7 +103,7 @@ export class ApiKeys {
     });
   }
 
-  /** The firm's keys, newest first, revoked and expired ones too. */
+  /** The firm's keys, newest first, including revoked and expired ones. */
   async list(caller: FirmCaller): Promise<ApiKeyView[]> {
     const rows = await this.needs.work.reader.find(ApiKey, {
       where: { firmId: caller.firmId },
@@ -124,8 +127,8 @@ export class ApiKeys {
   }
 
   /**
-   * Who calls with this token; null for whatever is no valid key. Wrong prefix, wrong secret, expired and revoked take the same
-   * steps: one query by the public prefix, one comparison of digests in constant time, then the decision.
+   * Who calls with this token; null if it is not a valid key. Wrong prefix, wrong secret, expired and revoked take the
+   * same steps: one query by the public prefix, one comparison of digests in constant time, then the decision.
    */
   async authenticate(token: string): Promise<KeyCaller | null> {
     const prefix = TOKEN.exec(token)?.[1];
@@ -146,7 +149,7 @@ export class ApiKeys {
     };
   }
 
-  /** For open sockets: the keys that may still act, in one statement. */
+  /** For open sockets: the keys that are still valid, in one statement. */
   async recheck(keyIds: string[]): Promise<Map<string, KeyCaller>> {
     if (keyIds.length === 0) return new Map();
     const now = this.needs.work.clock.now();
@@ -161,12 +164,12 @@ export class ApiKeys {
     );
   }
 
-  /** Waits for the last uses to be written; call before the database closes. */
+  /** Waits until the last uses are written; call it before the database closes. */
   async settle(): Promise<void> {
     await Promise.all(this.touches);
   }
 
-  /** Outside the request's path: an operation neither waits for it nor fails by it. */
+  /** Outside the request's path: an operation neither waits for it nor fails because of it. */
   private touch(keyId: string, now: number): void {
     const touch = this.needs.work
       .do((unit) => unit.affected(TOUCH, [now, keyId, now - TOUCH_EVERY_MS]))

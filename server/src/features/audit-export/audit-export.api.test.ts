@@ -38,7 +38,7 @@ describeOnBothDatabases("the audit log as a file", (database) => {
     expect(bytes.subarray(0, 3)).toEqual(Buffer.from([0xef, 0xbb, 0xbf]));
     return Papa.parse<string[]>(bytes.subarray(3).toString("utf8"), { skipEmptyLines: true }).data.slice(1);
   };
-  /** What the API says of the same events. */
+  /** What the API returns for the same events. */
   async function eventsOf(token: string, filter: object): Promise<Event[]> {
     const events: Event[] = [];
     for (let after: string | null = null, more = true; more;) {
@@ -72,7 +72,7 @@ describeOnBothDatabases("the audit log as a file", (database) => {
         unit.record({ type: "CONTACT_UPDATED", firmId: firm.id, actor: { ...systemActor, ...by }, ...event });
     });
 
-  it("holds every event that auditEvents tells, in its order, also of thousands", async () => {
+  it("contains every event that auditEvents returns, in its order, even if there are thousands", async () => {
     await record(Array.from({ length: 2300 }, (_, at) => ({ data: { name: `Client ${at.toString()}, "Ltd"; Zoë` } })));
     const rows = await rowsIn(await ask("", bearer(owner)));
     const events = await eventsOf(owner, {});
@@ -84,7 +84,7 @@ describeOnBothDatabases("the audit log as a file", (database) => {
     expect(events[0]?.summary).toBe("Olive Owner exported the whole audit log.");
   });
 
-  it("holds what the filter says, as auditEvents does", async () => {
+  it("contains what the filter selects, as auditEvents does", async () => {
     const other = await world.firm();
     const token = await world.ownerToken(other);
     const { contactId } = await world.client(other, token);
@@ -103,7 +103,7 @@ describeOnBothDatabases("the audit log as a file", (database) => {
     ];
     let counted = 0;
     for (const [query, filter] of filters) {
-      // Another key each: an export costs a good part of a minute's budget.
+      // A new key each time: an export costs a good part of a minute's budget.
       const rows = await rowsIn(await ask(`?${query}`, bearer(await world.key(token, ["AUDIT_READ"]))));
       const events = await eventsOf(token, filter);
       const made = events.findIndex(({ id }) => id === rows[0]?.[ID]);
@@ -124,7 +124,7 @@ describeOnBothDatabases("the audit log as a file", (database) => {
     expect((await eventsOf(token, {}))[0]?.summary).toBe("A key of the tests exported part of the audit log.");
   });
 
-  it("X15 no program finds a formula in it, whatever it takes for the separator, and every cell is quoted", async () => {
+  it("X15 contains no formula for any program, whatever separator it assumes, and every cell is quoted", async () => {
     const nasty = [
       "Harbor;=cmd|'/C calc'!A0",
       'Harbor; =HYPERLINK("http://evil.example")',
@@ -151,7 +151,7 @@ describeOnBothDatabases("the audit log as a file", (database) => {
     expect(Papa.unparse(Papa.parse<string[]>(text.trimEnd()).data, { quotes: true })).toBe(text.trimEnd());
   });
 
-  it("no cell is a formula, whoever named it, also with a line break behind", async () => {
+  it("no cell is a formula, whoever named it, even after a line break", async () => {
     const nasty = ["=HYPERLINK(1)", "+1", "-1", "@SUM(1)", "\t=1", "\r=1", "\n=1", "＝1", "=1\nmore"];
     await record(
       nasty.map((reason) => ({ reason, data: { name: reason } })),
@@ -167,7 +167,7 @@ describeOnBothDatabases("the audit log as a file", (database) => {
     expect((await eventsOf(owner, { types: ["AUDIT_LOG_EXPORTED"] }))[0]?.userAgent).toBe("=1+1");
   });
 
-  it("is for owners, administrators and keys with AUDIT_READ; a refused try leaves no event", async () => {
+  it("is for owners, administrators and keys with AUDIT_READ; a refused attempt leaves no event", async () => {
     const other = await world.firm();
     const token = await world.ownerToken(other);
     const member = async (role: "ADMIN" | "STAFF"): Promise<string> =>
@@ -190,9 +190,9 @@ describeOnBothDatabases("the audit log as a file", (database) => {
     ];
     const refused: [who: string, headers: Record<string, string>, code: string][] = [
       ["nobody", {}, "UNAUTHENTICATED"],
-      ["nobody of the team", { "gatehouse-audience": "team" }, "UNAUTHENTICATED"],
+      ["somebody outside the team", { "gatehouse-audience": "team" }, "UNAUTHENTICATED"],
       ["a made-up token", bearer("ghk_made-up"), "UNAUTHENTICATED"],
-      ["who signed out", bearer(gone), "UNAUTHENTICATED"],
+      ["somebody who has signed out", bearer(gone), "UNAUTHENTICATED"],
       ["staff", bearer(await member("STAFF")), "FORBIDDEN"],
       ["a client", bearer(client), "FORBIDDEN"],
       ["a key without the scope", bearer(await world.key(token, others)), "FORBIDDEN"],
@@ -202,13 +202,13 @@ describeOnBothDatabases("the audit log as a file", (database) => {
     expect(await eventsOf(token, { types: ["AUDIT_LOG_EXPORTED"] })).toEqual([]);
     for (const allowed of [await member("ADMIN"), await world.key(token, ["AUDIT_READ"])])
       expect((await rowsIn(await ask("", bearer(allowed)))).length).toBeGreaterThan(0);
-    // What one firm may have holds nothing of another.
+    // One firm's export contains nothing of another.
     const ours = new Set((await eventsOf(owner, {})).map(({ id }) => id));
     const theirs = await rowsIn(await ask("", bearer(token)));
     expect(theirs.filter((row) => ours.has(row[ID] ?? ""))).toEqual([]);
   });
 
-  it("a session's cookie counts for the team's page alone: not for a link, another site or the portal's page", async () => {
+  it("a session's cookie counts only for the team's page: not for a link, another site or the portal's page", async () => {
     const { email } = await world.client(firm, owner);
     const cookieOf = async (field: string, type: string, input: object): Promise<string> => {
       const { headers } = await world.ask(
@@ -236,7 +236,7 @@ describeOnBothDatabases("the audit log as a file", (database) => {
     expect((await rowsIn(await ask("", { ...page, "sec-fetch-site": "same-origin" }))).length).toBeGreaterThan(0);
   });
 
-  it("a filter that is not understood is refused, as is another method", async () => {
+  it("an unknown filter is refused, and so is another method", async () => {
     for (const query of [
       "types=NONSENSE",
       "type=CONTACT_CREATED",
@@ -251,7 +251,7 @@ describeOnBothDatabases("the audit log as a file", (database) => {
     for (const method of ["POST", "PUT", "DELETE"]) expect((await ask("", bearer(owner), method)).status).toBe(405);
   });
 
-  it("breaks off once the session has ended or lost the right, so that no half file looks whole", async () => {
+  it("is aborted once the session has ended or lost the right, so that no partial file looks complete", async () => {
     const { work } = world.app;
     const sessions = new Sessions(work);
     const apiKeys = new ApiKeys({ work, log: createLog("silent") });
@@ -274,7 +274,7 @@ describeOnBothDatabases("the audit log as a file", (database) => {
     await expect(ended.next()).rejects.toThrow("Sign in first.");
   });
 
-  it("is asked for three times a minute at most, and then told when to come again", async () => {
+  it("may be requested three times a minute at most, and then says when to retry", async () => {
     const key = await world.key(owner, ["AUDIT_READ"]);
     for (let times = 0; times < 3; times++) await (await ask("", bearer(key))).text();
     const response = await ask("", bearer(key));

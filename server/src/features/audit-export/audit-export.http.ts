@@ -18,9 +18,9 @@ const EXPORT_COST = 20_000;
 export interface AuditExportOptions {
   auditExport: AuditExport;
   createContext(request: IncomingMessage, response: ServerResponse): Promise<RequestContext>;
-  /** Takes the cost from the caller's budget; answers the milliseconds to wait where it is spent. */
+  /** Charges the cost to the caller's budget; returns the milliseconds to wait if it is used up, else null. */
   charge(context: RequestContext, cost: number): Promise<number | null>;
-  /** Whether a page of another site asks. */
+  /** Whether the request comes from a page of another site. */
   isFromElsewhere(request: IncomingMessage): boolean;
 }
 
@@ -32,9 +32,9 @@ const statusOf = new Map<unknown, number>([
 ]);
 
 /**
- * `GET /audit-log.csv`: the log as a file, by the filter of `auditEvents` in the query (`types`, `actorKinds` with commas between).
- * Since it is a GET that leaves an event, a session's cookie counts only beside the header `gatehouse-audience`, which no other site's
- * page and no link can send (OWASP CSRF: custom request headers).
+ * `GET /audit-log.csv`: the log as a file, filtered by the fields of `auditEvents` in the query (`types` and
+ * `actorKinds` separated by commas). Since this GET records an event, a session's cookie counts only together with the
+ * header `gatehouse-audience`, which no other site's page and no link can send (OWASP CSRF: custom request headers).
  */
 export function auditExportHandler({
   auditExport,
@@ -69,7 +69,7 @@ export function auditExportHandler({
       });
       await pipeline(Readable.from(file), response);
     } catch (error) {
-      // Who has begun to read is told by the file's end, which never comes.
+      // A reader who has already received data learns of the failure from the missing end of the file.
       if (response.headersSent && isExpected(error)) return void response.destroy();
       const status = error instanceof GraphQLError ? statusOf.get(error.extensions.code) : undefined;
       if (status === undefined || !(error instanceof GraphQLError)) throw error;
@@ -99,14 +99,14 @@ const Query = z.strictObject({
   until: moment.optional(),
 });
 
-/** A filter that is not understood is refused: nobody is given more than was asked for. */
+/** An unknown filter is refused, so that nobody receives more than they requested. */
 function filterIn(url: string): AuditEventFilter {
   const parameters = new URL(url, "http://localhost").searchParams;
   const given = Object.fromEntries(parameters);
   const read = Query.safeParse(given);
   if (!read.success || parameters.size !== Object.keys(given).length)
     throw badInput(
-      `Filter by ${Object.keys(Query.shape).join(", ")}, each once, as auditEvents does; lists with commas between.`,
+      `Filter by ${Object.keys(Query.shape).join(", ")}, each once, as auditEvents does; separate list items by commas.`,
     );
   return read.data as AuditEventFilter;
 }

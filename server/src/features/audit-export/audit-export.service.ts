@@ -9,7 +9,7 @@ import type { AuditLog } from "../audit/audit-log.service.js";
 import { callersNow, type CallersNowNeeds } from "../request-contexts/callers-now.js";
 import { sentenceOf, type Work } from "../work/unit-of-work.js";
 
-/** Who may take the log with them: more than reading it, as it is every client's address and doings in one file. */
+/** Who may export the log: this takes more than reading it, since one file holds every client's address and actions. */
 const exportRule = { team: "export", key: "AUDIT_READ" } as const satisfies AccessRule;
 
 /** The columns, in the firm's words. */
@@ -26,7 +26,7 @@ const columns: readonly [title: string, of: (event: AuditEventView) => string | 
   ["Type", ({ type }) => type],
   ["Id", ({ id }) => id],
 ];
-/** Without it Excel takes UTF-8 for the machine's old code page. */
+/** Without it Excel decodes UTF-8 as the machine's legacy code page. */
 const BYTE_ORDER_MARK = "\uFEFF";
 const NEWLINE = "\r\n";
 
@@ -43,8 +43,8 @@ export class AuditExport {
   constructor(private readonly needs: CallersNowNeeds & { work: Work; log: AuditLog }) {}
 
   /**
-   * Begins an export, which is an event itself. Throws UNAUTHENTICATED or FORBIDDEN; also while the file is written, once the
-   * caller's session or key has ended or lost the right.
+   * Starts an export, which is itself an event. Throws UNAUTHENTICATED or FORBIDDEN, also while the file is being
+   * written, once the caller's session or key has ended or lost the right.
    */
   async begin(filter: AuditEventFilter, context: RequestContext): Promise<AsyncGenerator<string>> {
     checkAccess(exportRule, context.caller);

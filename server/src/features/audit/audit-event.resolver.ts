@@ -20,7 +20,7 @@ export class AuditEventResolver {
   @Allow(eventsRule)
   @Query(() => AuditEventConnection, {
     name: "auditEvents",
-    description: "The firm's security events, newest first. AUDIT_READ.",
+    description: "The firm's security events, newest first. Requires AUDIT_READ.",
   })
   events(
     @Args(() => AuditEventsArgs) args: AuditEventsArgs,
@@ -32,14 +32,14 @@ export class AuditEventResolver {
   @Allow(eventsRule)
   @FieldResolver(() => ContactView, {
     nullable: true,
-    description: "Whom it is about, in its fresh state, so that a live page can show the change at once.",
+    description: "The contact it is about, in its current state, so that a live page can show the change at once.",
   })
   async contact(@Root() { stored }: AuditEventView, @Ctx() context: RequestContext): Promise<ContactView | null> {
     return stored.contactId === null ? null : this.contacts.ofEvent(stored.firmId, stored.contactId, context);
   }
 
   @Allow(eventsRule)
-  @FieldResolver(() => String, { description: "One English sentence." })
+  @FieldResolver(() => String, { description: "The event in one English sentence." })
   summary(@Root() event: AuditEventView, @Ctx() context: RequestContext): string | Promise<string> {
     const { stored, contactName } = event;
     if (contactName !== undefined || stored.contactId === null) return sentenceOf(stored, contactName ?? null);
@@ -54,7 +54,9 @@ export class ContactEventsResolver {
   constructor(private readonly log: AuditLog) {}
 
   @Allow(eventsRule)
-  @FieldResolver(() => AuditEventConnection, { description: "The events about it, newest first. AUDIT_READ." })
+  @FieldResolver(() => AuditEventConnection, {
+    description: "The events about the contact, newest first. Requires AUDIT_READ.",
+  })
   auditEvents(@Root() contact: ContactView, @Args(() => PageArgs) args: PageArgs): Promise<AuditEventConnection> {
     return this.log.page(contact.firmId, args, { contactId: contact.id });
   }

@@ -16,17 +16,17 @@ export class BrandingResolver {
   ) {}
 
   @Allow({ team: "read", key: "any" })
-  @FieldResolver(() => BrandingView, { description: "How its portal and its mails to clients look." })
+  @FieldResolver(() => BrandingView, { description: "How the firm's portal and its mails to clients look." })
   branding(@Root() firm: FirmView): Promise<BrandingView> {
     return this.service.of(firm.id);
   }
 
   @Allow({ team: "write", key: "POLICY_WRITE" })
   @Mutation(() => BrandingPayload, {
-    description: "Changes the colour and the logo of the client portal and of mails to clients. POLICY_WRITE.",
+    description: "Changes the color and the logo of the client portal and of mails to clients. Requires POLICY_WRITE.",
   })
   updateBranding(
-    @Arg("input", () => UpdateBrandingInput, { description: "The change." }) input: UpdateBrandingInput,
+    @Arg("input", () => UpdateBrandingInput, { description: "What to change." }) input: UpdateBrandingInput,
     @Ctx() context: RequestContext,
   ) {
     return answer(BrandingPayload, async () => ({
@@ -40,7 +40,7 @@ export class PortalBrandingResolver {
   constructor(private readonly service: FirmBranding) {}
 
   @Allow("anyone")
-  @FieldResolver(() => BrandingView, { description: "How its portal looks." })
+  @FieldResolver(() => BrandingView, { description: "How the firm's portal looks." })
   branding(@Root() firm: PortalFirmView): Promise<BrandingView> {
     return this.service.of(firm.firmId);
   }

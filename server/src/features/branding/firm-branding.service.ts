@@ -11,7 +11,7 @@ import { Branding, Logo } from "./branding.entity.js";
 import { BrandingView } from "./branding.results.js";
 
 export interface BrandingChange {
-  /** Left out: it stays; null: Gatehouse's own. */
+  /** Omitted: unchanged; null: Gatehouse's own. */
   color?: string | null;
   logo?: { contentType: string; data: string } | null;
 }
@@ -21,7 +21,7 @@ const l = leftJoined(table(Logo, "l"));
 const BRANDING = select({ color: b.color, digest: l.digest, width: l.width, height: l.height })
   .from`${b} LEFT JOIN ${l} ON ${l.firmId} = ${b.firmId} WHERE ${b.firmId} = ?`;
 
-/** Sets and tells how a firm's portal looks. */
+/** Sets and returns how a firm's portal looks. */
 export class FirmBranding {
   constructor(private readonly work: Work) {}
 
@@ -40,12 +40,12 @@ export class FirmBranding {
     return this.work.reader.findOne(Logo, { select: { contentType: true, content: true }, where: { digest } });
   }
 
-  /** Changes the branding of the caller's firm; answers its id. */
+  /** Changes the branding of the caller's firm; returns the firm's id. */
   async update(change: BrandingChange, context: RequestContext): Promise<string> {
     const { firmId } = asFirmCaller(context.caller);
     const wanted = checked(firmId, change);
     await this.work.do(async (unit) => {
-      // Two changes at once follow one another.
+      // Concurrent changes run one after another.
       await unit.manager.findOneOrFail(Firm, { where: { id: firmId }, ...forUpdate(unit.manager) });
       const data = await applyBranding(unit, firmId, wanted);
       if (Object.keys(data).length > 0)
@@ -60,7 +60,7 @@ interface CheckedChange {
   logo?: Logo | null;
 }
 
-/** The change as it is kept; refuses what is no colour and no logo. */
+/** The change as it is stored; refuses an invalid color or logo. */
 export function checked(firmId: string, { color, logo }: BrandingChange): CheckedChange {
   const change: CheckedChange = {};
   if (color !== undefined) {
@@ -77,8 +77,8 @@ function checkedLogo(firmId: string, { contentType, data }: { contentType: strin
   const wrongType = logoTypeRefusal(contentType);
   if (wrongType !== null) throw refuse("contentType", wrongType);
   const content = Buffer.from(data, "base64");
-  // Node's decoder skips what it does not know.
-  if (content.toString("base64") !== data) throw refuse("data", "The file is not in base64.");
+  // Node's decoder skips characters that it does not know.
+  if (content.toString("base64") !== data) throw refuse("data", "The file is not valid base64.");
   const facts = readLogo(content);
   if ("refusal" in facts) throw refuse("data", facts.refusal);
   if (facts.type !== contentType) throw refuse("contentType", `The file is ${facts.type}, not ${contentType}.`);
@@ -87,7 +87,7 @@ function checkedLogo(firmId: string, { contentType, data }: { contentType: strin
   return Object.assign(new Logo(), { firmId, digest, contentType: facts.type, width, height, content });
 }
 
-/** Writes the change in the caller's transaction; answers what is another now. */
+/** Writes the change in the caller's transaction; returns what has changed. */
 export async function applyBranding(
   unit: UnitOfWork,
   firmId: string,

@@ -9,8 +9,8 @@ export const logoFileName = (type: LogoType): string => `logo.${endings[type]}`;
 const ADDRESS = /^\/logos\/([0-9a-f]{64})$/;
 
 /**
- * `GET /logos/<digest>`: a firm's logo, for everybody who has its address. What somebody uploaded is shown as that picture and as
- * nothing else: with its own type, never guessed at, and in a page of its own without rights.
+ * `GET /logos/<digest>`: a firm's logo, for everybody who knows its address. An uploaded file is served as that picture
+ * and as nothing else: with its own type, without content sniffing, and as a separate page without permissions.
  */
 export function logoHandler(branding: FirmBranding): Handler {
   return async (_request, response, path) => {

@@ -1,4 +1,4 @@
-import { byIndex, changing, sharing } from "../../platform/database/dialect.js";
+import { byIndex, forUpdateSql, forShareSql } from "../../platform/database/dialect.js";
 import { indexOf, select, table } from "../../platform/database/sql.js";
 import { unauthenticated } from "../../platform/graphql/failures.js";
 import { ApiKey } from "../api-keys/api-key.entity.js";
@@ -20,31 +20,32 @@ const SESSION = select({ id: sessions.id });
 const OWNER_INDEX = indexOf(Session, ["ownerId"]);
 
 /**
- * The caller as of now, who stays so until the commit: whatever ends the session or key, or changes the role, waits for it, or was before
- * it. Throws UNAUTHENTICATED for one that has ended since the request came. The first statement of a unit of work, so that everybody
- * takes the lock of the session or key before any other; a key's is shared, as its requests run side by side.
+ * The caller's current state, which holds until the commit: anything that ends the session or key, or changes the role,
+ * either waits for this transaction or has already happened. Throws UNAUTHENTICATED if the session or key has ended
+ * since the request arrived. It must be the first statement of a unit of work, so that everybody locks the session or
+ * key before anything else. A key's lock is shared, since its requests run concurrently.
  */
 export async function holdCaller(unit: UnitOfWork, caller: Caller): Promise<Caller> {
   const { manager, now } = unit;
   if (caller.kind === "ANONYMOUS") return caller;
   if (caller.kind === "API_KEY") {
-    const [key] = await unit.rows(KEY.plus`${sharing(manager)}`, [caller.keyId]);
+    const [key] = await unit.rows(KEY.plus`${forShareSql(manager)}`, [caller.keyId]);
     if (!key || (key.expiresAt !== null && key.expiresAt <= now)) throw unauthenticated();
     return caller;
   }
   if (caller.kind === "TEAM_MEMBER") {
-    const [member] = await unit.rows(MEMBER.plus`${changing(manager)}`, [caller.sessionId]);
+    const [member] = await unit.rows(MEMBER.plus`${forUpdateSql(manager)}`, [caller.sessionId]);
     if (!member || member.expiresAt <= now) throw unauthenticated();
     return { ...caller, authenticatedAt: member.authenticatedAt, role: member.role };
   }
-  const [client] = await unit.rows(CLIENT.plus`${changing(manager)}`, [caller.sessionId]);
+  const [client] = await unit.rows(CLIENT.plus`${forUpdateSql(manager)}`, [caller.sessionId]);
   if (!client || client.expiresAt <= now) throw unauthenticated();
   return { ...caller, authenticatedAt: client.authenticatedAt };
 }
 
 /**
- * Holds the sessions of whom an act is about until the commit, before anything else of theirs: what they have under way is done before it,
- * or finds itself ended or changed.
+ * Locks the sessions of the people whom an act affects until the commit, before anything else of theirs: whatever they
+ * have in progress finishes before it, or finds itself ended or changed.
  */
 export async function holdSessionsOf(
   unit: UnitOfWork,
@@ -53,7 +54,7 @@ export async function holdSessionsOf(
   const { manager } = unit;
   await unit.rows(
     SESSION.from`${sessions} ${byIndex(manager, OWNER_INDEX)} WHERE ${sessions.ownerId} = ? AND ${sessions.firmId} = ? AND ${sessions.revokedAt} IS NULL
-      ORDER BY ${sessions.id}${changing(manager)}`,
+      ORDER BY ${sessions.id}${forUpdateSql(manager)}`,
     [ownerId, firmId],
   );
 }

@@ -4,7 +4,7 @@ import { describeOnBothDatabases } from "../../testing/databases.js";
 import { holdUnit } from "../../testing/held-unit.js";
 import { OWNER_PASSWORD, World, type Answer, type Data } from "../../testing/world.js";
 
-/** An act of somebody who may no longer act, once the one that ends it has been answered. */
+/** An act of somebody who may no longer act, once the act that ends their access has been answered. */
 interface Race {
   act: () => Promise<Answer>;
   ends: () => Promise<Data>;
@@ -13,7 +13,7 @@ interface Race {
   code: string;
 }
 
-describeOnBothDatabases("X30 a request under way of somebody who may no longer act", (database) => {
+describeOnBothDatabases("X30 a request in progress of somebody who may no longer act", (database) => {
   let world: World;
   let firm: Awaited<ReturnType<World["firm"]>>;
   let owner: string;
@@ -92,7 +92,7 @@ describeOnBothDatabases("X30 a request under way of somebody who may no longer a
         code: "FORBIDDEN",
       };
     },
-    "an administrator makes an API key, and is asked for an authenticator": async () => {
+    "an administrator makes an API key, and now needs an authenticator": async () => {
       const strict = await world.firm();
       const ownersToken = await world.ownerToken(strict);
       await world.enroll({ token: ownersToken });
@@ -118,7 +118,7 @@ describeOnBothDatabases("X30 a request under way of somebody who may no longer a
         owner,
       );
       const name = newName();
-      // Its first use is noted beside it.
+      // Its first use is recorded separately.
       await world.contact(token);
       return {
         act: () =>
@@ -171,7 +171,7 @@ describeOnBothDatabases("X30 a request under way of somebody who may no longer a
     },
   };
 
-  it.each(Object.keys(races))("does nothing where %s meanwhile", async (name) => {
+  it.each(Object.keys(races))("does nothing if %s meanwhile", async (name) => {
     const { act, ends, isDone, code } = await (races[name] as () => Promise<Race>)();
     const { isReached, go } = holdUnit(world.app.work);
     const acting = act();
@@ -185,7 +185,7 @@ describeOnBothDatabases("X30 a request under way of somebody who may no longer a
     });
   });
 
-  it("has no event after the one that ends it, however the two meet", async () => {
+  it("has no event after the one that ends it, in whichever order they meet", async () => {
     for (let round = 0; round < 25; round++) {
       const { memberId, token } = await member();
       const acts = await Promise.all([

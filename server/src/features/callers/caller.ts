@@ -4,14 +4,14 @@ import type { Actor } from "../work/unit-of-work.js";
 
 /** Where a request comes from. */
 export interface Source {
-  /** The client's address: the socket's, or X-Forwarded-For's where a trusted proxy says so. */
+  /** The client's address: the socket's, or X-Forwarded-For's if a trusted proxy wrote it. */
   ipAddress: string | null;
   userAgent: string | null;
 }
 
 interface SessionOfCaller {
   sessionId: string;
-  /** When it was last proven in full who is at the keyboard: sign-in or stepUp; 0: never. */
+  /** When the person last proved their identity in full, by sign-in or stepUp; 0: never. */
   authenticatedAt: number;
 }
 
@@ -38,17 +38,17 @@ export interface PortalCaller extends SessionOfCaller {
   firmId: string;
   email: string;
   assurance: Assurance;
-  /** Null with assurance LINK. */
+  /** Null for assurance LINK. */
   accountId: string | null;
-  /** The one request that assurance LINK reaches. */
+  /** The only request that assurance LINK reaches. */
   requestId: string | null;
 }
 
-/** Who is calling, as found afresh for every operation (and every event on a socket). */
+/** Who is calling, determined afresh for every operation (and every event on a socket). */
 export type Caller = Anonymous | TeamCaller | KeyCaller | PortalCaller;
-/** Somebody on the firm's side. */
+/** A caller on the firm's side. */
 export type FirmCaller = TeamCaller | KeyCaller;
-/** Somebody with credentials of their own. */
+/** A caller with credentials of their own. */
 export type PersonCaller = TeamCaller | (PortalCaller & { accountId: string });
 
 export const anonymous: Anonymous = { kind: "ANONYMOUS" };
@@ -57,20 +57,23 @@ export function asFirmCaller(caller: Caller): FirmCaller {
   if (caller.kind === "TEAM_MEMBER" || caller.kind === "API_KEY") return caller;
   throw caller.kind === "ANONYMOUS" ? unauthenticated() : forbidden("a team member or an API key");
 }
-/** The session or key that a caller of the firm acts with. */
+/** The session or key that a caller of the firm uses. */
 export const credentialIdOf = (caller: FirmCaller): string =>
   caller.kind === "API_KEY" ? caller.keyId : caller.sessionId;
 
-/** All that decides what a caller of the firm may see. */
+/** Everything that decides what a caller of the firm may see. */
 const rights = ["kind", "firmId", "role", "scopes"];
 /** Equal for callers with the same rights. */
 export const rightsOf = (caller: FirmCaller): string => JSON.stringify(caller, rights);
-/** A caller whose answers are for everybody with the same rights: who it is throws, so that no answer can depend on it. */
+/**
+ * A stand-in for callers with the same rights, who share one answer: reading its identity throws, so that no answer can
+ * depend on it.
+ */
 export const anyoneLike = <C extends FirmCaller>(caller: C): C =>
   new Proxy(caller, {
     get: (_, key) => {
       if (typeof key === "string" && rights.includes(key)) return caller[key as keyof C];
-      throw new Error(`${String(key)} says who the caller is, and this answer is for several`);
+      throw new Error(`${String(key)} identifies the caller, but this answer is shared by several`);
     },
   });
 
@@ -82,7 +85,7 @@ export function asPortalCaller(caller: Caller): PortalCaller {
   if (caller.kind === "CLIENT") return caller;
   throw caller.kind === "ANONYMOUS" ? unauthenticated() : forbidden("a client's session");
 }
-/** A team member, or a client with an account: who has a password and may have an authenticator. */
+/** A team member, or a client with an account: somebody who has a password and may have an authenticator. */
 export function asPerson(caller: Caller): PersonCaller {
   if (caller.kind === "TEAM_MEMBER") return caller;
   if (caller.kind === "CLIENT" && caller.accountId !== null) return { ...caller, accountId: caller.accountId };
@@ -92,8 +95,8 @@ export const ownerIdOf = (person: PersonCaller): string =>
   person.kind === "TEAM_MEMBER" ? person.memberId : person.accountId;
 
 /**
- * Whom a page is of that this caller's session opens (shared/sign-in `isAnothersPage`): the member, the account, or the session where a
- * magic link alone opened it. Null: nobody's, or a program's.
+ * Whose pages this caller's session opens (shared/sign-in `isAnothersPage`): the member, the account, or the session
+ * itself if it was opened by a magic link alone. Null for anonymous callers and programs.
  */
 export function viewerIdOf(caller: Caller): string | null {
   switch (caller.kind) {

@@ -4,39 +4,39 @@ import type { SharedEvents } from "../../platform/websocket/shared-events.js";
 import { actorOf, type Caller, type Source } from "./caller.js";
 import type { Actor } from "../work/unit-of-work.js";
 
-/** The right to run the request of a key, until somebody else claims it. */
+/** The right to run a key's request, until another request claims the key. */
 export interface Claimed {
   kind: "CLAIMED";
   keyDigest: string;
   claimedUntil: number;
 }
-/** What one operation knows of its request. */
+/** What an operation knows about its request. */
 export interface RequestContext {
   caller: Caller;
   source: Source;
   requestId: string;
   /** The server's clock. */
   now(): number;
-  /** That the request asks to be answered in; null: it does not say, or none of ours. */
+  /** The language in which the request wants its response; null: none is given, or none that we have. */
   language: Language | null;
   loaders: RequestLoaders;
-  /** The request's Idempotency-Key, claimed. */
+  /** The request's Idempotency-Key, once it is claimed. */
   idempotencyClaim?: Claimed;
-  /** The request carries an Origin: a browser. Tokens are then refused as a session's transport. */
+  /** The request carries an Origin, so it comes from a browser. Browsers may not receive their session as a token. */
   isBrowser: boolean;
-  /** The cookie of a device that was trusted, if any. */
+  /** The cookie of a trusted device, if any. */
   trustedDeviceToken: string | null;
-  /** The cookies of a device that somebody has signed in with, to the dashboard and to a portal. */
+  /** The cookies of devices on which somebody has signed in, to the dashboard and to a portal. */
   knownDeviceTokens: Readonly<Record<Audience, string | null>>;
-  /** Tells the page whose it is from the answer on, when somebody has signed in by it (caller.ts `viewerIdOf`). */
+  /** Tells the page in the response whose it is from now on, after a sign-in (caller.ts `viewerIdOf`). */
   nameViewer(viewer: string | null): void;
-  /** Sets or (null) clears a cookie with the answer. */
+  /** Sets a cookie in the response, or clears it with null. */
   setCookie(name: CookieName, value: { token: string; maxAgeMs: number } | null): void;
   /** On a socket: the firm's events from a cursor on. */
   subscribeToEvents(given: object): Promise<SharedEvents<RequestContext>>;
-  /** On a socket: ends it, once what it may do has changed. */
+  /** On a socket: closes it once the caller's permissions have changed. */
   closeSocket?(code: number, reason: string): void;
-  /** Answers 429 with Retry-After. */
+  /** Makes the response a 429 with Retry-After. */
   setRetryAfter(seconds: number): void;
 }
 

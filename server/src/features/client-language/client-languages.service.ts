@@ -9,11 +9,11 @@ import { Firm } from "../firms/firm.entity.js";
 
 type Reach = { firmId: string } & ({ accountId: string } | { requestId: string });
 
-/** The language of a client, and the one in which the firm speaks to those who have not said theirs. */
+/** The language of a client, and the firm's default for clients who have not chosen one. */
 export class ClientLanguages {
   constructor(private readonly work: Work) {}
 
-  /** Of clients who have not chosen. Answers the firm's id. */
+  /** Sets the default for clients who have not chosen. Returns the firm's id. */
   async setFirmDefault(language: Language, context: RequestContext): Promise<string> {
     const { firmId } = asFirmCaller(context.caller);
     await this.work.do(async (unit) => {
@@ -26,7 +26,7 @@ export class ClientLanguages {
     return firmId;
   }
 
-  /** A client's own, for every contact that the session speaks for. */
+  /** Sets a client's own language, for every contact that the session speaks for. */
   async choose(language: Language, caller: PortalCaller, context: RequestContext): Promise<Language> {
     await this.work.do(async (unit) => {
       await lockContacts(unit, caller.firmId);
@@ -45,7 +45,7 @@ export class ClientLanguages {
     return language;
   }
 
-  /** What the client has chosen, or the firm for it; null: nobody has. */
+  /** What the client has chosen, or the firm for the client; null: neither. */
   async ownOf(reach: Reach): Promise<Language | null> {
     const contacts = await contactsOf(this.work.reader, reach);
     return contacts.find((contact) => contact.language !== null)?.language ?? null;

@@ -34,7 +34,10 @@ const NEWEST_FIRST: OrderColumn[] = [
   { by: r.createdAt, isDescending: true },
   { by: r.id, isDescending: true },
 ];
-/** As a client works through them: open ones by due date, those without one last; then the completed, newest first. */
+/**
+ * In the order in which a client works through them: open ones by due date, those without one last; then the completed,
+ * newest first.
+ */
 const BY_DUE_DATE: OrderColumn[] = [
   { by: sql`CASE WHEN ${r.completedAt} IS NULL THEN COALESCE(${r.dueOn}, '9999') ELSE 'completed' END` },
   { by: sql`COALESCE(${r.completedAt}, 0)`, isDescending: true },
@@ -43,10 +46,10 @@ const BY_DUE_DATE: OrderColumn[] = [
 const newestFirst = { kind: "requests", columns: NEWEST_FIRST, keysOfPage: keyset(NEWEST_FIRST) } as const;
 const byDueDate = { kind: "requests.due", columns: BY_DUE_DATE, keysOfPage: keyset(BY_DUE_DATE) } as const;
 
-/** Which requests somebody may see: all of a contact, all of an account's contacts, or a link's one. */
+/** Which requests a caller may see: all of a contact, all of an account's contacts, or only a link's. */
 export type RequestReach = { contactId: string } | { accountId: string } | { requestId: string };
 
-/** What the firm asks of its clients. */
+/** What the firm requests from its clients. */
 export class ClientRequests {
   constructor(private readonly needs: { work: Work; links: MagicLinks }) {}
 
@@ -74,7 +77,7 @@ export class ClientRequests {
     const { draft, fault } = readRequestDraft(input);
     if (fault) throw new Refusal("INVALID_INPUT", ["input", ...fault.field], fault.message);
     const id = newId("clientRequest", work.clock.now());
-    // The first mail counts too: sending and resending at once are two in a minute.
+    // The first mail counts too, so that sending and resending right away are two within the minute.
     await links.takeMail(id);
     return work.do(async (unit) => {
       const { manager, now } = unit;
@@ -116,7 +119,7 @@ export class ClientRequests {
     });
   }
 
-  /** Sends it again, with a new link to the address that it was sent to, or that took its place since. */
+  /** Sends it again, with a new link to the address it was sent to, or to its replacement. */
   async resend(requestId: string, context: RequestContext): Promise<ClientRequestView> {
     const { work, links } = this.needs;
     const { firmId } = asFirmCaller(context.caller);
@@ -141,13 +144,13 @@ export class ClientRequests {
     });
   }
 
-  /** A client ticks an item of a request within reach; anything else is NOT_FOUND. */
+  /** A client marks an item of a request within reach; any other item is NOT_FOUND. */
   async setItemDone(input: SetRequestItemDoneInput, context: RequestContext): Promise<ClientRequestView> {
     const reach = reachOf(context.caller);
     return this.needs.work.do(async (unit) => {
       const { manager, now } = unit;
       const [item] = isId("clientRequestItem", input.itemId) ? await unit.rows(ITEM, [input.itemId, reach.firmId]) : [];
-      // The request's row is locked, so that two last items ticked at once still complete it.
+      // The request's row is locked, so that marking the last two items at once still completes it.
       const request = item
         ? await manager.findOne(ClientRequest, {
             where: { id: item.requestId, firmId: reach.firmId },
@@ -180,7 +183,7 @@ export class ClientRequests {
     });
   }
 
-  /** The firm looks at the newest first, a client at what is due first. */
+  /** The firm sees the newest first, a client what is due first. */
   async page(firmId: string, reach: RequestReach, args: PageArgs): Promise<ClientRequestConnection> {
     const { kind, columns, keysOfPage } = "contactId" in reach ? newestFirst : byDueDate;
     const page = readPage(args, kind, columns.length);
@@ -225,7 +228,7 @@ export class ClientRequests {
   }
 }
 
-/** What a client's session reaches. */
+/** Which requests a client's session reaches. */
 function reachOf(caller: Caller): { firmId: string } & ({ accountId: string } | { requestId: string }) {
   const { firmId, accountId, requestId } = asPortalCaller(caller);
   return accountId === null ? { firmId, requestId: requestId ?? "" } : { firmId, accountId };

@@ -26,7 +26,7 @@ const CONTACTS_SIGNED_IN = sql`UPDATE ${contacts} SET ${contacts.signedInAt} = ?
 const OF_ACCOUNT = select({ id: contacts.id })
   .from`${contacts} WHERE ${contacts.firmId} = ? AND ${contacts.portalAccountId} = ?`;
 
-/** What `accessState` must be, so that the firm's counts add up. */
+/** The correct `accessState`, by which the firm's counts add up. */
 export const stateOf = (contact: Contact): PortalAccessState =>
   portalAccessState({
     hasAccount: contact.portalAccountId !== null,
@@ -34,7 +34,10 @@ export const stateOf = (contact: Contact): PortalAccessState =>
     isInvited: contact.invitedAt !== null,
   });
 
-/** Changes who serves or has invited contacts, all of one firm, and what follows from it. Answers them as they are then. */
+/**
+ * Changes which account serves some contacts of one firm or whether they are invited, and what follows from that.
+ * Returns the updated contacts.
+ */
 async function settle(
   unit: UnitOfWork,
   firmId: string,
@@ -57,7 +60,10 @@ async function settle(
   return found;
 }
 
-/** Contacts have left these accounts or come to them, under the firm's lock: says of each since when no contact has it. */
+/**
+ * Contacts have left these accounts or joined them, under the firm's lock: stores for each account since when no
+ * contact has it.
+ */
 export async function settleLinks(
   unit: UnitOfWork,
   firmId: string,
@@ -68,21 +74,21 @@ export async function settleLinks(
   await unit.affected(sql`${SETTLE_LINKS} IN (${placeholders(ids.length)})`, [unit.now, firmId, ...ids]);
 }
 
-/** Contacts have changed their accounts: they are listed by the new ones' last sign-ins. */
+/** Contacts have changed accounts: they are sorted by the new accounts' last sign-ins. */
 export async function settleSignIns(manager: EntityManager, contactIds: string[]): Promise<void> {
   await unpreparedWrite(manager, sql`${SETTLE_SIGN_INS} IN (${placeholders(contactIds.length)})`, contactIds);
 }
 
-/** The client has signed in to the account. */
-export async function noteSignIn(unit: UnitOfWork, firmId: string, accountId: string): Promise<void> {
+/** Records that the client has signed in to the account. */
+export async function saveSignIn(unit: UnitOfWork, firmId: string, accountId: string): Promise<void> {
   await lockContacts(unit, firmId);
   await unit.affected(ACCOUNT_SIGNED_IN, [unit.now, accountId]);
   await unit.affected(CONTACTS_SIGNED_IN, [unit.now, accountId]);
 }
 
 /**
- * Links an account to the contacts of the firm with that email. One that another account serves stays with it: that account's login email
- * was changed, and the mailbox it had before must not take its contacts back.
+ * Links an account to the firm's contacts with that email. A contact that another account serves keeps it: that
+ * account's login email was changed, and its previous mailbox must not take back its contacts.
  */
 export const linkAccount = (unit: UnitOfWork, firmId: string, email: string, accountId: string): Promise<Contact[]> =>
   settle(unit, firmId, { email, portalAccountId: IsNull() }, { portalAccountId: accountId });
@@ -91,7 +97,7 @@ export const linkAccount = (unit: UnitOfWork, firmId: string, email: string, acc
 export const contactIdsOf = async (unit: UnitOfWork, firmId: string, accountId: string): Promise<string[]> =>
   (await unit.rows(OF_ACCOUNT, [firmId, accountId])).map(({ id }) => id);
 
-/** The account goes; its contacts, which it answers, stay. */
+/** Unlinks the account from its contacts before it is deleted. Returns these contacts, which stay. */
 export const unlinkAccount = (unit: UnitOfWork, firmId: string, accountId: string): Promise<Contact[]> =>
   settle(unit, firmId, { portalAccountId: accountId }, { portalAccountId: null });
 

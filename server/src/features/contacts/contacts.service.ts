@@ -59,7 +59,7 @@ export class Contacts {
     return contact?.firmId === firmId ? seenBy(context.caller, contact) : null;
   }
 
-  /** Where it was not read along. */
+  /** Loads the account if it was not read along. */
   async account(contact: ContactView, { loaders }: RequestContext): Promise<PortalAccountView | null> {
     if (contact.portalAccountId === null) return null;
     const account = await loaders.of(this.accountById).load(contact.portalAccountId);
@@ -70,7 +70,7 @@ export class Contacts {
     return (await loaders.of(this.byAccount).load(account.id)).map((contact) => seenBy(caller, contact));
   }
 
-  /** An account by its id, for whoever may see it. */
+  /** An account by its id, if the caller may see it. */
   async findAccount(caller: Caller, id: string): Promise<PortalAccountView | null> {
     if (caller.kind === "ANONYMOUS" || (caller.kind === "CLIENT" && caller.accountId !== id)) return null;
     const account = await this.work.reader.findOneBy(PortalAccount, { id, firmId: caller.firmId });
@@ -106,8 +106,9 @@ export class Contacts {
   }
 
   /**
-   * Many at once, matched by externalId, else by email; one result a row, in order, each as the contact was after its row. A refused
-   * row does not stop the others. Rows are committed a hundred at a time: the firm's other work waits for no longer.
+   * Changes many contacts, matched by externalId, or else by email. Returns one result per row, in order, each with the
+   * contact as it was after its row. A refused row does not stop the others. Commits a hundred rows at a time, so that
+   * the firm's other work waits no longer than that.
    */
   async upsert(
     { contacts: rows, dryRun }: UpsertContactsInput,
@@ -118,7 +119,7 @@ export class Contacts {
       throw new Refusal("INVALID_INPUT", ["input", "contacts"], `Send at most ${counts.upsertRows} rows at once.`);
     const results: ContactPayload[] = [];
     const outcomes: (ContactOutcome | null)[] = [];
-    // Where nothing is written every row can see all before it, as it will see them written.
+    // Without writing, every row must see all rows before it, as it would if they were written.
     const atOnce = dryRun ? rows.length : ROWS_AT_ONCE;
     for (let from = 0; from < rows.length; from += atOnce) {
       const part = rows.slice(from, from + atOnce);

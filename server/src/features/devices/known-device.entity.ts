@@ -1,7 +1,10 @@
 import { Entity, Index } from "typeorm";
 import { AtColumn, DigestColumn, IdColumn, RefColumn } from "../../platform/database/columns.js";
 
-/** A browser that somebody has signed in with, found by a cookie of its own; several people may share one. It opens nothing. */
+/**
+ * A browser with which somebody has signed in, recognized by a separate cookie. Several people may share one. It opens
+ * nothing.
+ */
 @Entity("known_devices")
 @Index("uq_known_devices_token", ["tokenDigest", "ownerId"], { unique: true })
 @Index("ix_known_devices_owner", ["ownerId"])

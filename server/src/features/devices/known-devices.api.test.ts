@@ -7,8 +7,8 @@ import { CLIENT_PASSWORD, OWNER_PASSWORD, until, World, type Data } from "../../
 const WRONG = "a wrong password, surely";
 const RESULT = "result { __typename ... on SignedIn { session { id } } } userErrors { code }";
 
-/** A stranger who knows somebody's address, and tries passwords until the account waits. */
-describeOnBothDatabases("a device that somebody has signed in with", (database) => {
+/** A stranger who knows somebody's address, and tries passwords until the account has to wait. */
+describeOnBothDatabases("a device on which somebody has signed in", (database) => {
   let world: World;
   let firm: Awaited<ReturnType<World["firm"]>>;
   let owner: string;
@@ -50,7 +50,7 @@ describeOnBothDatabases("a device that somebody has signed in with", (database) 
       return result?.__typename ?? userErrors[0].code;
     }
   }
-  /** Somebody's wrong passwords from elsewhere, until the account waits. */
+  /** A stranger's wrong passwords from elsewhere, until the account has to wait. */
   const lock = async (act: (device: Device) => Promise<string>) => {
     await Promise.all(Array.from({ length: 12 }, () => act(new Device())));
     expect(await act(new Device())).toBe("ACCOUNT_LOCKED");
@@ -70,7 +70,7 @@ describeOnBothDatabases("a device that somebody has signed in with", (database) 
     await lock((device) => device.teamSignIn(own.owner, WRONG));
     expect(await new Device().teamSignIn(own.owner)).toBe("ACCOUNT_LOCKED");
     expect(await desk.teamSignIn(own.owner)).toBe("SignedIn");
-    // Her success gives the stranger no new tries.
+    // The owner's success gives the stranger no new attempts.
     expect(await new Device().teamSignIn(own.owner, WRONG)).toBe("ACCOUNT_LOCKED");
 
     const { email, device } = await client();
@@ -79,7 +79,7 @@ describeOnBothDatabases("a device that somebody has signed in with", (database) 
     expect(await device.signIn(email)).toBe("SignedIn");
   });
 
-  it("X14 whose cookie was stolen gives the thief ten tries and nothing else", async () => {
+  it("X14 with a stolen cookie gives the thief ten attempts and nothing else", async () => {
     const { email, device, contactId } = await client();
     const thief = new Device();
     thief.cookies.set("gatehouse_known_portal", device.known ?? "");
@@ -92,18 +92,18 @@ describeOnBothDatabases("a device that somebody has signed in with", (database) 
       attemptLimits.passwordOnKnownDevice.attempts,
     );
     expect(await thief.signIn(email)).toBe("ACCOUNT_LOCKED");
-    // The account is not locked by it, and the firm unlocks the device too.
+    // This does not lock the account, and the firm can unlock the device too.
     expect(await new Device().signIn(email)).toBe("SignedIn");
     expect(await device.signIn(email)).toBe("ACCOUNT_LOCKED");
     await world.mutate("unlockPortalAccount", "ContactIdInput", "contact { id }", { contactId }, owner);
     expect(await device.signIn(email)).toBe("SignedIn");
-    // Each sign-in gives the browser another token: the stolen one is a stranger's again.
+    // Each sign-in gives the browser a new token: the stolen one is unknown again.
     await lockClient(email);
     expect(await thief.signIn(email)).toBe("ACCOUNT_LOCKED");
     expect(await device.signIn(email)).toBe("SignedIn");
   });
 
-  it("X14 counts for nobody else: a client's own cookie buys no tries of another client's password", async () => {
+  it("X14 counts for nobody else: a client's own cookie buys no attempts at another client's password", async () => {
     const attacker = await client();
     const victim = await client();
     const codes = await Promise.all(Array.from({ length: 14 }, () => attacker.device.signIn(victim.email, WRONG)));
@@ -119,7 +119,7 @@ describeOnBothDatabases("a device that somebody has signed in with", (database) 
     expect(await third.device.signIn(third.email)).toBe("SignedIn");
   });
 
-  it("X14 is known no more after what ends access: a reset, the firm's sign-out, another device's change", async () => {
+  it("X14 is forgotten after whatever ends access: a reset, the firm's sign-out, another device's change", async () => {
     const known = async (ends: (given: Awaited<ReturnType<typeof client>>) => Promise<string>) => {
       const given = await client();
       const password = await ends(given);
@@ -151,7 +151,7 @@ describeOnBothDatabases("a device that somebody has signed in with", (database) 
     expect([reset, signedOut, changed]).toEqual(["ACCOUNT_LOCKED", "ACCOUNT_LOCKED", "ACCOUNT_LOCKED"]);
   });
 
-  it("X14 is found by a cookie that no script reads, of which the database holds a digest, for ninety days", async () => {
+  it("X14 is recognized by a cookie that no script reads, of which the database holds a digest, for ninety days", async () => {
     const { email, device } = await client();
     expect(device.known).toMatch(/^gkd_[\w-]{43}$/);
     const rows = await world.app.work.reader.query("SELECT * FROM known_devices");
@@ -162,7 +162,7 @@ describeOnBothDatabases("a device that somebody has signed in with", (database) 
     owner = await world.ownerToken(firm);
   });
 
-  it("X11 asks for its owner's mails beside what strangers have asked for", async () => {
+  it("X11 can request its owner's mails despite what strangers have requested", async () => {
     const { email, device } = await client();
     const resets = async () =>
       (await world.mails(email)).filter(({ links }) => links.some((link) => link.includes("/reset#token="))).length;
@@ -180,7 +180,7 @@ describeOnBothDatabases("a device that somebody has signed in with", (database) 
     expect(await resets()).toBe(4);
   });
 
-  it("X36 is one of twenty: the one that was signed in with longest ago is forgotten, and nobody else's", async () => {
+  it("X36 is one of twenty: the one with the oldest sign-in is forgotten, and nobody else's", async () => {
     const [maya, noah] = [await client(), await client()];
     const countOf = async (email: string) =>
       Number(

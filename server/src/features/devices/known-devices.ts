@@ -19,8 +19,8 @@ const KNOWN = select({ id: devices.id, ownerId: devices.ownerId })
   .from`${devices} WHERE ${devices.tokenDigest} = ? AND ${devices.expiresAt} > ?`;
 
 /**
- * Who has signed in with the browser that asks: its cookie decides, whomever the request is about, so that the time tells nothing. Only
- * says whose failures are counted by themselves; it is no proof of anything.
+ * Who has signed in with the calling browser. Only its cookie decides, whomever the request is about, so that the
+ * timing reveals nothing. This only decides whose failures are counted separately; it proves nothing.
  */
 export async function knownDevicesOf(
   manager: EntityManager,
@@ -33,7 +33,7 @@ export async function knownDevicesOf(
   return rowsOf(manager, KNOWN, [digestOf(token), now]);
 }
 
-/** Those that were signed in with longest ago; nested once more, as MySQL reads no table that it deletes from. */
+/** The devices with the oldest sign-ins; nested once more, since MySQL cannot read a table from which it deletes. */
 const DELETE_SURPLUS = sql`
   DELETE FROM ${devices} WHERE ${devices.ownerId} = ? AND ${devices.id} NOT IN (
     SELECT id FROM (
@@ -47,12 +47,13 @@ const INSERT = sql`
   INSERT INTO ${devices} (${devices.id}, ${devices.ownerId}, ${devices.tokenDigest}, ${devices.createdAt}, ${devices.expiresAt})
   VALUES (?, ?, ?, ?, ?)`;
 
-/** What a known device's password tries are counted by: a stranger's never are. */
+/** The key by which a known device's password attempts are counted, separately from strangers'. */
 export const passwordTriesOn = ({ id }: Pick<KnownDevice, "id">): string => `password:known-device:${id}`;
 
 /**
- * Knows the browser from now on, by a new token: one that was planted or copied before is worth nothing afterwards. Others who signed in with
- * it go on being known. Each has tries of its own, so a person has only so many: the oldest are forgotten.
+ * Recognizes the browser from now on by a new token, so that one that was planted or copied earlier becomes worthless.
+ * Other people who have signed in with it stay known. Each device has separate attempts, so a person has a limited
+ * number of devices: the oldest are forgotten.
  */
 export async function rememberDevice(
   unit: UnitOfWork,

@@ -1,7 +1,7 @@
 import { Entity, Index } from "typeorm";
 import { AtColumn, DigestColumn, IdColumn, RefColumn, TextColumn } from "../../platform/database/columns.js";
 
-/** A device that may skip the code until it expires; only where the policy's trustedDeviceDays allow. */
+/** A device that may skip the code until it expires, if the policy's trustedDeviceDays allow it. */
 @Entity("trusted_devices")
 @Index("ix_trusted_devices_owner", ["ownerId"])
 export class TrustedDevice {

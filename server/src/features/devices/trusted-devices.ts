@@ -8,7 +8,7 @@ import type { Person } from "../people/person.js";
 import type { UnitOfWork } from "../work/unit-of-work.js";
 import { TrustedDevice } from "./trusted-device.entity.js";
 
-/** Whether the request comes from a device of this person that was trusted and that the policy still lets skip the code. */
+/** Whether the request comes from a trusted device of this person that the policy still lets skip the code. */
 export async function isTrustedDevice(
   manager: EntityManager,
   person: Person,
@@ -17,7 +17,8 @@ export async function isTrustedDevice(
   now: number,
 ): Promise<boolean> {
   if (context.trustedDeviceToken === null || trustedDeviceDays === 0) return false;
-  // Locked, so that whatever ends it waits for the sign-in, and ends the session that it opens too (end-access.ts).
+  // Locked, so that ending the trust waits for the sign-in, and then ends the session that it opens as well
+  // (end-access.ts).
   const device = await manager.findOne(TrustedDevice, {
     where: { tokenDigest: digestOf(context.trustedDeviceToken), ownerId: person.ownerId },
     ...forUpdate(manager),
@@ -26,7 +27,7 @@ export async function isTrustedDevice(
   return device !== null && Math.min(device.expiresAt, device.createdAt + trustedDeviceDays * DAY_MS) > now;
 }
 
-/** Trusts the browser that asks, for as long as the policy allows. */
+/** Trusts the calling browser for as long as the policy allows. */
 export async function trustDevice(
   unit: UnitOfWork,
   person: Person,

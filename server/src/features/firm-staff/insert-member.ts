@@ -9,7 +9,7 @@ import { TeamMember } from "./team-member.entity.js";
 export interface NewMember {
   firmId: string;
   name: string;
-  /** Normalised. */
+  /** Normalized. */
   email: string;
   role: TeamRole;
 }

@@ -14,7 +14,7 @@ import { TeamMemberPayload, TeamMemberView } from "./team-member.results.js";
 import type { TeamMember } from "./team-member.entity.js";
 import type { Team } from "./team.service.js";
 
-/** Who reads who is on the team. */
+/** Who may see who is on the team. */
 export const teamRule = { team: "read" } as const satisfies AccessRule;
 const managing = { team: "write" } as const;
 const told = (member: Promise<TeamMember>) =>
@@ -25,7 +25,7 @@ export class TeamResolver {
   constructor(private readonly team: Team) {}
 
   @Allow(teamRule)
-  @Query(() => [TeamMemberView], { description: "The people of the firm who use the dashboard, by name." })
+  @Query(() => [TeamMemberView], { description: "The people at the firm who use the dashboard, by name." })
   async teamMembers(@Ctx() { caller }: RequestContext): Promise<TeamMemberView[]> {
     return (await this.team.list(asTeamCaller(caller))).map((member) => TeamMemberView.of(member));
   }
@@ -33,10 +33,10 @@ export class TeamResolver {
   @Allow(managing)
   @Mutation(() => TeamMemberPayload, {
     description:
-      "Invites a colleague by mail. Administrators invite administrators and staff, owners everybody. Step-up.",
+      "Invites a colleague by mail. Administrators may invite administrators and staff, owners everybody. Requires a fresh sign-in or stepUp.",
   })
   inviteTeamMember(
-    @Arg("input", () => InviteTeamMemberInput, { description: "Whom." }) input: InviteTeamMemberInput,
+    @Arg("input", () => InviteTeamMemberInput, { description: "Whom to invite." }) input: InviteTeamMemberInput,
     @Ctx() context: RequestContext,
   ) {
     return told(this.team.invite(input, context));
@@ -44,19 +44,23 @@ export class TeamResolver {
 
   @Allow(managing)
   @Mutation(() => TeamMemberPayload, {
-    description: "Mails the invitation again, or a link to choose a new password; older links die. Step-up.",
+    description:
+      "Mails the invitation again, or a link to choose a new password. Older links stop working. Requires a fresh sign-in or stepUp.",
   })
   sendTeamPasswordLink(
-    @Arg("input", () => TeamMemberIdInput, { description: "To whom." }) input: TeamMemberIdInput,
+    @Arg("input", () => TeamMemberIdInput, { description: "The colleague to mail." }) input: TeamMemberIdInput,
     @Ctx() context: RequestContext,
   ) {
     return told(this.team.sendPasswordLink(input, context));
   }
 
   @Allow(managing)
-  @Mutation(() => TeamMemberPayload, { description: "Another name or role. The firm keeps an owner. Step-up." })
+  @Mutation(() => TeamMemberPayload, {
+    description: "Changes a colleague's name or role. The firm must keep an owner. Requires a fresh sign-in or stepUp.",
+  })
   changeTeamMember(
-    @Arg("input", () => ChangeTeamMemberInput, { description: "The change." }) input: ChangeTeamMemberInput,
+    @Arg("input", () => ChangeTeamMemberInput, { description: "The colleague, and what to change." })
+    input: ChangeTeamMemberInput,
     @Ctx() context: RequestContext,
   ) {
     return told(this.team.change(input, context));
@@ -64,10 +68,12 @@ export class TeamResolver {
 
   @Allow(managing)
   @Mutation(() => TeamMemberPayload, {
-    description: "Takes a colleague out of the team: signed out and unable to sign in from the commit. Step-up.",
+    description:
+      "Removes a colleague from the team: signed out and unable to sign in from the commit on. Requires a fresh sign-in or stepUp.",
   })
   removeTeamMember(
-    @Arg("input", () => TeamMemberReasonInput, { description: "Whom, and why." }) input: TeamMemberReasonInput,
+    @Arg("input", () => TeamMemberReasonInput, { description: "Whom to remove, and why." })
+    input: TeamMemberReasonInput,
     @Ctx() context: RequestContext,
   ) {
     return told(this.team.remove(input, context));
@@ -75,10 +81,12 @@ export class TeamResolver {
 
   @Allow(managing)
   @Mutation(() => TeamMemberPayload, {
-    description: "Removes a colleague's lost authenticator and recovery codes; the password stays. Step-up.",
+    description:
+      "Removes a colleague's lost authenticator and recovery codes; the password stays. Requires a fresh sign-in or stepUp.",
   })
   resetTeamMemberTwoFactor(
-    @Arg("input", () => TeamMemberReasonInput, { description: "Whose, and why." }) input: TeamMemberReasonInput,
+    @Arg("input", () => TeamMemberReasonInput, { description: "Whose second factor to reset, and why." })
+    input: TeamMemberReasonInput,
     @Ctx() context: RequestContext,
   ) {
     return told(this.team.resetTwoFactor(input, context));

@@ -30,7 +30,7 @@ import type { Attempts } from "../limits/attempts.service.js";
 import { createState, type SecondFactor } from "../two-factor/second-factor.service.js";
 import { TeamMember } from "./team-member.entity.js";
 
-/** The people of a firm who use the dashboard: who invites, changes and removes whom is decided by shared/roles. */
+/** The people of a firm who use the dashboard. shared/roles decides who may invite, change and remove whom. */
 export class Team {
   constructor(
     private readonly needs: {
@@ -49,8 +49,8 @@ export class Team {
   }
 
   /**
-   * Mails a link to choose a password. Until then the colleague cannot sign in, and the address is held against nobody: whether another
-   * firm knows it shows to whoever reads its mail alone, at joining.
+   * Mails a link to choose a password. Until then the colleague cannot sign in and the address is reserved for nobody:
+   * only the owner of its mailbox learns, when joining, whether another firm uses it.
    */
   async invite(given: { name: string; email: string; role: TeamRole }, context: RequestContext): Promise<TeamMember> {
     const asked = this.mustBeFreshMember(context);
@@ -77,7 +77,7 @@ export class Team {
         await unit.manager.insert(TeamMember, member);
       } catch (error) {
         if (isUniqueViolation(error))
-          throw new Refusal("ALREADY_EXISTS", ["input", "email"], "A colleague has this email already.");
+          throw new Refusal("ALREADY_EXISTS", ["input", "email"], "A colleague already has this email.");
         throw error;
       }
       await createState(unit, { ownerId: member.id, firmId: member.firmId });
@@ -88,7 +88,7 @@ export class Team {
     });
   }
 
-  /** The invitation once more, or a way back in for a colleague who forgot the password; older links die. */
+  /** Mails the invitation again, or a way back in for a colleague who forgot the password. Older links stop working. */
   async sendPasswordLink(input: { memberId: string }, context: RequestContext): Promise<TeamMember> {
     await this.mustNotFlood(input.memberId);
     return this.act(input.memberId, context, async (unit, member, caller) => {
@@ -103,7 +103,7 @@ export class Team {
     });
   }
 
-  /** Another name or role. The firm keeps an owner. */
+  /** Changes the name or role. The firm must keep an owner. */
   async change(
     input: { memberId: string; name?: string | null; role?: TeamRole | null },
     context: RequestContext,
@@ -119,7 +119,7 @@ export class Team {
     });
   }
 
-  /** From the commit on the colleague is out; what they did stays in the log. The email is free for another invitation. */
+  /** From the commit on the colleague is out, but their actions stay in the log. The email may be invited again. */
   async remove(input: { memberId: string; reason: string }, context: RequestContext): Promise<TeamMember> {
     const reason = readReason(input.reason);
     return this.act(input.memberId, context, async (unit, member, caller) => {
@@ -137,7 +137,7 @@ export class Team {
       await endAccess(unit, await personOfMember(unit, member), "PERSON_REMOVED");
       await this.needs.secondFactor.forget(unit, { ownerId: member.id, firmId: member.firmId });
       await unit.manager.delete(PasswordCredential, { ownerId: member.id });
-      // Kept for the log's sake, under an address that nobody signs in with.
+      // The row is kept for the log's sake, under an address with which nobody signs in.
       await unit.manager.update(
         TeamMember,
         { id: member.id },
@@ -146,7 +146,7 @@ export class Team {
     });
   }
 
-  /** A colleague lost the phone: authenticator and recovery codes go, the password stays. */
+  /** For a colleague who lost their phone: removes authenticator and recovery codes; the password stays. */
   async resetTwoFactor(input: { memberId: string; reason: string }, context: RequestContext): Promise<TeamMember> {
     const reason = readReason(input.reason);
     return this.act(input.memberId, context, async (unit, member, caller) => {
@@ -209,8 +209,9 @@ export class Team {
 }
 
 /**
- * The caller as of now, and the colleague: neither changes until the commit. What was read when the request came may be untrue by now: who is
- * demoted or removed at this moment must neither undo it nor go on as what they were. Throws UNAUTHENTICATED for who was removed.
+ * The current state of the caller and the colleague, neither of whom can change until the commit. The state read at the
+ * start of the request may be outdated: somebody who is being demoted or removed at this moment must neither undo that
+ * nor act with their old role. Throws UNAUTHENTICATED for a caller who was removed.
  */
 async function lockMembers(
   unit: UnitOfWork,
@@ -234,7 +235,7 @@ function mustManage(caller: TeamCaller, role: TeamRole, field: readonly string[]
   if (!mayManage(caller.role, role)) throw new Refusal("INVALID_INPUT", field, "Only an owner may do this.");
 }
 
-/** Two owners who step down at the same moment meet at the owners' rows: one stays. */
+/** If two owners step down at the same moment, both need the owners' rows: one of them stays. */
 async function mustKeepOwner(unit: UnitOfWork, member: TeamMember): Promise<void> {
   const owners = await unit.manager.find(TeamMember, {
     where: { firmId: member.firmId, role: "OWNER", disabledAt: IsNull(), joinedAt: Not(IsNull()) },

@@ -11,7 +11,7 @@ export class FirmResolver {
   constructor(private readonly firms: Firms) {}
 
   @Allow(firmRule)
-  @Query(() => FirmView, { description: "The caller's firm: team member or API key." })
+  @Query(() => FirmView, { description: "The caller's firm, for a team member or an API key." })
   firm(@Ctx() { caller }: RequestContext): Promise<FirmView> {
     return this.firms.find(asFirmCaller(caller).firmId);
   }
@@ -19,10 +19,10 @@ export class FirmResolver {
   @Allow("anyone")
   @Query(() => PortalFirmView, {
     nullable: true,
-    description: "What a portal's sign-in page needs; null when there is no such firm.",
+    description: "What a portal's sign-in page needs; null if there is no such firm.",
   })
   portal(
-    @Arg("firmSlug", () => String, { description: "From the portal's address." }) firmSlug: string,
+    @Arg("firmSlug", () => String, { description: "The slug in the portal's address." }) firmSlug: string,
   ): Promise<PortalFirmView | null> {
     return this.firms.portal(firmSlug);
   }

@@ -8,23 +8,24 @@ import type { FirmPolicy } from "./security-policy.reader.js";
 import type { Firm } from "./firm.entity.js";
 import { SecurityModeEnum } from "../security-mode/security-mode.results.js";
 
-const PlanEnum = tableEnum("Plan", "What the firm pays for.", plans, ({ name }) => name);
+const PlanEnum = tableEnum("Plan", "The plan that the firm pays for.", plans, ({ name }) => name);
 
-@ObjectType("PortalFirm", { description: "What anyone may know of a firm's portal: what its sign-in page needs." })
+@ObjectType("PortalFirm", { description: "What anybody may know of a firm's portal: what its sign-in page needs." })
 export class PortalFirmView {
   @Field(() => String, { description: "The firm's name." }) name: string;
-  @Field(() => String, { description: "In the portal's address: /portal/<slug>." }) slug: string;
-  @Field(() => SecurityModeEnum, { description: "How its clients get in." }) mode: SecurityMode;
+  @Field(() => String, { description: "The slug in the portal's address: /portal/<slug>." }) slug: string;
+  @Field(() => SecurityModeEnum, { description: "How the firm's clients get in." }) mode: SecurityMode;
   @Field(() => DateTime, {
     nullable: true,
-    description: "From when 2FA is demanded, while that is announced; null where it is not, or is in force already.",
+    description:
+      "From when 2FA will be required, while that lies in the future; null if it is not planned or is already in force.",
   })
   twoFactorDueAt: number | null;
   @Field(() => LanguageEnum, {
-    description: "Of clients who have chosen none, and whose browser asks for none of ours.",
+    description: "The language for clients who have chosen none and whose browser requests none that we have.",
   })
   clientLanguage: Language;
-  /** Not told. */
+  /** Not exposed. */
   firmId: string;
 
   static of(policy: FirmPolicy, now: number): PortalFirmView {
@@ -37,10 +38,10 @@ export class PortalFirmView {
 @ObjectType("Firm", { implements: Node, description: "An accounting firm." })
 export class FirmView extends Node {
   @Field(() => String, { description: "The firm's name." }) name: string;
-  @Field(() => String, { description: "In the portal's address: /portal/<slug>." }) slug: string;
-  @Field(() => PlanEnum, { description: "What the firm pays for." }) plan: Plan;
+  @Field(() => String, { description: "The slug in the portal's address: /portal/<slug>." }) slug: string;
+  @Field(() => PlanEnum, { description: "The plan that the firm pays for." }) plan: Plan;
   @Field(() => LanguageEnum, {
-    description: "Of clients who have chosen none, and whose browser asks for none of ours.",
+    description: "The language for clients who have chosen none and whose browser requests none that we have.",
   })
   clientLanguage: Language;
 

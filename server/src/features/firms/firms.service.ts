@@ -13,7 +13,7 @@ const FIRM = select({
   clientLanguage: firms.clientLanguage,
 }).from`${firms} WHERE ${firms.id} = ?`;
 
-/** Reads what a firm is. */
+/** Reads a firm and its counts. */
 export class Firms {
   constructor(private readonly work: Work) {}
 
@@ -23,7 +23,7 @@ export class Firms {
     return FirmView.of(firm);
   }
 
-  /** What anyone may know; null when there is no such firm. */
+  /** What anybody may know; null if there is no such firm. */
   async portal(slug: string): Promise<PortalFirmView | null> {
     const firm = await this.work.reader.findOneBy(Firm, { slug });
     if (!firm) return null;

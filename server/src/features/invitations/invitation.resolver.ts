@@ -13,10 +13,11 @@ export class InvitationResolver {
   @Allow({ team: "write", key: "ACCESS_WRITE" })
   @Mutation(() => InviteContactsPayload, {
     description:
-      "Mails contacts an invitation to create their portal account. ACCESS_WRITE; people need a fresh sign-in or stepUp for more than one.",
+      "Mails contacts an invitation to create their portal account. Requires ACCESS_WRITE; for more than one contact, team members also need a fresh sign-in or stepUp.",
   })
   inviteContacts(
-    @Arg("input", () => InviteContactsInput, { description: "Whom, and what to say." }) input: InviteContactsInput,
+    @Arg("input", () => InviteContactsInput, { description: "Whom to invite, and the message." })
+    input: InviteContactsInput,
     @Ctx() context: RequestContext,
   ) {
     return answer(InviteContactsPayload, async () => ({ results: await this.invitations.invite(input, context) }));

@@ -2,11 +2,12 @@ import { Field, ObjectType } from "type-graphql";
 import { Payload } from "../../platform/graphql/payloads.js";
 import { ContactPayload } from "../contacts/contact.results.js";
 
-@ObjectType({ description: "What inviteContacts answers." })
+@ObjectType({ description: "The payload of inviteContacts." })
 export class InviteContactsPayload extends Payload {
   @Field(() => [ContactPayload], {
     nullable: true,
-    description: "One a contact, in order; those without an email or with an account are skipped and said so.",
+    description:
+      "One result per contact, in order. Contacts without an email or with an account are skipped and reported.",
   })
   results: ContactPayload[] | null = null;
 }

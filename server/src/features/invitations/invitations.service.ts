@@ -38,16 +38,16 @@ interface Reason {
 }
 type Outcome = ContactView | Reason;
 
-/** Many invitations of one commit. */
+/** Many invitations in one commit. */
 export interface InvitationBatch {
   firmId: string;
-  /** As they were when they were chosen. */
+  /** Their state when they were chosen. */
   contacts: readonly Contact[];
   message: string | null;
-  /** Whose words the message is. */
+  /** The author of the message. */
   invitedBy: string;
   actor: Actor;
-  /** The day from which the firm demands 2FA, where the invitation is to say so. */
+  /** The day from which the firm requires 2FA, if the invitation should mention it. */
   twoFactorFrom?: DayInWords;
 }
 
@@ -55,7 +55,7 @@ export interface InvitationBatch {
 export class Invitations {
   constructor(private readonly needs: { work: Work; attempts: Attempts }) {}
 
-  /** One result a contact, in order; a contact that cannot be invited does not stop the others. */
+  /** One result per contact, in order. A contact that cannot be invited does not stop the others. */
   async invite(
     { contactIds, message }: { contactIds: string[]; message?: string | null },
     context: RequestContext,
@@ -99,7 +99,7 @@ export class Invitations {
         continue;
       }
       const { email } = contact;
-      // One mail a mailbox, however many contacts share it: so one try of it too.
+      // One mail per mailbox, however many contacts share it, and so one attempt as well.
       if (!waits.has(email)) waits.set(email, await this.waitFor(firmId, email));
       const wait = waits.get(email) ?? null;
       if (wait === null) chosen.push(contact);
@@ -133,7 +133,7 @@ export class Invitations {
   }
 }
 
-/** Many invitations in one commit: whoever changed since they were chosen is left out of it. */
+/** Sends many invitations in one commit. Contacts that have changed since they were chosen are left out. */
 export async function sendInvitations(unit: UnitOfWork, invitations: InvitationBatch): Promise<Map<string, Outcome>> {
   const { firmId, contacts: chosen, message, invitedBy, actor, twoFactorFrom } = invitations;
   const { manager, links } = unit;
@@ -151,7 +151,7 @@ export async function sendInvitations(unit: UnitOfWork, invitations: InvitationB
   for (const { id, name, email } of chosen) {
     const contact = now.get(id);
     if (!contact || contact.email === null || contact.email !== email || contact.portalAccountId !== null) {
-      outcomes.set(id, { code: "INVALID_INPUT", message: `${name} changed meanwhile.` });
+      outcomes.set(id, { code: "INVALID_INPUT", message: `${name} has changed meanwhile.` });
       continue;
     }
     if (!mailed.has(contact.email)) {
@@ -182,6 +182,6 @@ function reasonAgainst(contact: Contact | undefined): Reason | null {
   if (!contact) return { code: "NOT_FOUND" };
   if (contact.email === null) return { code: "INVALID_INPUT", message: `${contact.name} has no email to invite.` };
   if (contact.portalAccountId !== null)
-    return { code: "ALREADY_EXISTS", message: `${contact.name} has a portal account already.` };
+    return { code: "ALREADY_EXISTS", message: `${contact.name} already has a portal account.` };
   return null;
 }

@@ -11,6 +11,6 @@ export class AttemptCounter {
   @AtColumn() windowEndsAt: number;
   @AtColumn({ nullable: true }) blockedUntil: number | null;
   @CountColumn() blockCount: number;
-  /** How far ahead of now: how much of the day's share is used up. */
+  /** How far it lies in the future says how much of the day's share is used up. */
   @AtColumn({ default: 0 }) owedUntil: number;
 }

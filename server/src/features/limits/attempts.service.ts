@@ -13,25 +13,25 @@ import { affectedRows, insertIgnore } from "../../platform/database/dialect.js";
 import type { UnitOfWork, Work } from "../work/unit-of-work.js";
 import { AttemptCounter } from "./attempt-counter.entity.js";
 
-/** A try that was taken, for giving it back. */
+/** An attempt that was taken and can be given back. */
 export interface TakenAttempt {
   key: string;
   limit: AttemptLimit;
   factor: number;
-  /** How many waits in a row came before it. */
+  /** How many waits in a row preceded it. */
   blockCount: number;
 }
 
 export type Attempt =
   | {
       ok: true;
-      /** This was the last one before the wait begins. */ isLast: boolean;
+      /** Whether it was the last one before the wait begins. */ isLast: boolean;
       waitMs: number;
       taken: TakenAttempt;
     }
   | { ok: false; retryAfterMs: number };
 
-/** What password tries are counted by: the same for an address that is known and one that is not. */
+/** The key by which password attempts are counted; the same for a known and an unknown address. */
 export const passwordTriesOf = (audience: Audience, firmId: string | null, email: string): string =>
   `password:${audience}:${audience === "PORTAL" ? firmId : ""}:${email}`;
 
@@ -40,7 +40,7 @@ const OF_KEY = sql`WHERE ${n.keyDigest} = ?`;
 const WAIT = select({ blockedUntil: notNull(n.blockedUntil) }).from`${n} ${OF_KEY} AND ${n.blockedUntil} IS NOT NULL`;
 const LOCK = sql`UPDATE ${n} SET ${n.attempts} = ${n.attempts} ${OF_KEY}`;
 const FIRST = sql`${n} (${n.keyDigest}, ${n.attempts}, ${n.windowEndsAt}, ${n.blockedUntil}, ${n.blockCount}, ${n.owedUntil}) VALUES (?, 0, 0, NULL, 0, 0)`;
-/** Assigned from left to right, as MySQL does it: blockCount last. `lifted`: what a wait becomes that ends by it. */
+/** MySQL assigns from left to right, so blockCount comes last. `lifted`: the new value of a wait that this ends. */
 const givingBackTo = (lifted: Sql) => sql`UPDATE ${n} SET ${n.owedUntil} = ${n.owedUntil} - ?,
   ${n.attempts} = CASE WHEN ${n.blockCount} > ? THEN ? WHEN ${n.attempts} > 0 THEN ${n.attempts} - 1 ELSE 0 END,
   ${n.blockedUntil} = CASE WHEN ${n.blockCount} > ? THEN ${lifted} ELSE ${n.blockedUntil} END,
@@ -52,15 +52,16 @@ const TAKE_PLAINLY = sql`UPDATE ${n} SET ${n.attempts} = ${n.attempts} + 1, ${n.
   ${OF_KEY} AND ${n.blockedUntil} IS NULL AND ${n.blockCount} = 0 AND ${n.windowEndsAt} > ? AND ${n.attempts} + 1 < ? AND ${n.owedUntil} <= ?`;
 
 /**
- * Counts what may happen only so often, by the rule of `countAttempt`. An attempt is taken before it is evaluated, in a transaction of its own,
- * so that neither a rollback, a crash nor 200 parallel tries give one more.
+ * Counts what may happen only a limited number of times, by the rule of `countAttempt`. An attempt is taken in a
+ * separate transaction before it is evaluated, so that neither a rollback, a crash nor 200 parallel attempts yield an
+ * extra one.
  */
 export class Attempts {
   constructor(private readonly work: Work) {}
 
   /**
-   * Takes one attempt of `key`. With the last one the wait begins; while it lasts, every attempt is refused. `factor` multiplies how
-   * many there are.
+   * Takes one attempt of `key`. The last one starts the wait, during which every attempt is refused. `factor`
+   * multiplies the number of attempts.
    */
   async take(key: string, limit: AttemptLimit, factor = 1): Promise<Attempt> {
     const { work } = this;
@@ -69,14 +70,14 @@ export class Attempts {
     return refused ?? work.do((unit) => countLocked(unit, key, limit, factor));
   }
 
-  /** The same beside other tries, in a transaction that takes tries alone (Work.doAndKeep). */
+  /** The same together with other attempts, in a transaction that only takes attempts (Work.doAndKeep). */
   async takeWithin(unit: UnitOfWork, key: string, limit: AttemptLimit, factor = 1): Promise<Attempt> {
     if ((await unit.affected(...plainly(key, limit, factor, unit.now))) === 1) return plain({ key, limit, factor });
     const refused = await this.refusedAlready(key, limit, factor, unit);
     return refused ?? countLocked(unit, key, limit, factor);
   }
 
-  /** Until when every attempt is refused; null where the next one counts. Takes none. */
+  /** Until when every attempt is refused; null if the next one counts. Takes none. */
   async waitsUntil(
     key: string,
     limit: AttemptLimit,
@@ -87,7 +88,7 @@ export class Attempts {
     return counter ? waitEndsAt(counter, limit, this.work.clock.now(), factor) : null;
   }
 
-  /** By a look: a flood of tries during a wait locks nothing, and leaves the cores to others. */
+  /** Only reads: a flood of attempts during a wait takes no locks, and leaves the cores to others. */
   private async refusedAlready(
     ...asked: Parameters<Attempts["waitsUntil"]>
   ): Promise<{ ok: false; retryAfterMs: number } | null> {
@@ -95,21 +96,21 @@ export class Attempts {
     return until === null ? null : { ok: false, retryAfterMs: until - this.work.clock.now() };
   }
 
-  /** Forgets what was counted: the attempt was a success. */
+  /** Clears the count after a success. */
   async clear(...keys: string[]): Promise<void> {
     await this.work.do((unit) => this.clearWithin(unit, ...keys));
   }
-  /** The same in the transaction of the success, before it takes the firm's lock. */
+  /** The same within the transaction of the success, before it takes the firm's lock. */
   async clearWithin({ manager }: UnitOfWork, ...keys: string[]): Promise<void> {
     await manager.delete(AttemptCounter, keys.map(digestOf));
   }
 
-  /** Gives one attempt back: it was a success, but others of the same source may still fail. */
+  /** Gives one attempt back: it succeeded, but others from the same source may still fail. */
   async giveBack(taken: TakenAttempt): Promise<void> {
     await this.work.once(...givingBack(taken, this.work.clock.now()));
   }
 
-  /** Judges what tries were taken for. What could not be judged (the line of hashes had no place) spends none. */
+  /** Evaluates what attempts were taken for. If that is impossible (no place in line for a hash), gives them back. */
   async judging<T>(taken: readonly TakenAttempt[], judge: () => Promise<T>): Promise<T> {
     try {
       return await judge();
@@ -119,13 +120,13 @@ export class Attempts {
     }
   }
 
-  /** The same as the last thing in the transaction of the success; never where it holds what `takeWithin` is asked beside. */
+  /** The same as the last act in the transaction of the success; never in one that calls `takeWithin`. */
   async giveBackWithin(unit: UnitOfWork, taken: TakenAttempt): Promise<void> {
     await unit.affected(...givingBack(taken, unit.now));
   }
 }
 
-/** Judges one more attempt under the row's lock: whatever was seen before may have changed. */
+/** Evaluates one more attempt under the row's lock: whatever was read before may have changed. */
 async function countLocked(unit: UnitOfWork, key: string, limit: AttemptLimit, factor: number): Promise<Attempt> {
   const { manager, now } = unit;
   const keyDigest = digestOf(key);
@@ -138,7 +139,7 @@ async function countLocked(unit: UnitOfWork, key: string, limit: AttemptLimit, f
   return { ok: true, isLast: waitMs !== null, waitMs: waitMs ?? 0, taken: { key, limit, factor, blockCount } };
 }
 
-/** Takes the row's lock, so that parallel attempts count one after another; the row is made by the first. */
+/** Locks the row, so that parallel attempts count one after another; the first one creates the row. */
 async function lockRow({ manager }: UnitOfWork, keyDigest: string): Promise<void> {
   if ((await affectedRows(manager, LOCK, [keyDigest])) > 0) return;
   await affectedRows(manager, sql`${insertIgnore(manager)} ${FIRST}`, [keyDigest]);
@@ -146,8 +147,8 @@ async function lockRow({ manager }: UnitOfWork, keyDigest: string): Promise<void
 }
 
 /**
- * As if the try had not been. The wait that its last one began is lifted with any try before it that proves right: one less was wrong than the
- * wait was for. What changed since in another way stays.
+ * Undoes the attempt. The wait that its last attempt started is lifted if any earlier attempt proves right: fewer were
+ * wrong than the wait was for. Other changes since then stay.
  */
 const givingBack = ({ key, limit, factor, blockCount }: TakenAttempt, now: number): [Sql, unknown[]] => [
   blockCount === 0 ? GIVE_BACK_FIRST : GIVE_BACK,
@@ -170,7 +171,7 @@ const plain = (taken: Omit<TakenAttempt, "blockCount">): Attempt => ({
   waitMs: 0,
   taken: { ...taken, blockCount: 0 },
 });
-/** Takes an attempt that neither begins a window nor ends one: most are, and need no more than this. */
+/** Takes an attempt that neither starts nor ends a window: most do neither, and need no more than this. */
 const plainly = (key: string, limit: AttemptLimit, factor: number, now: number): [Sql, unknown[]] => [
   TAKE_PLAINLY,
   [

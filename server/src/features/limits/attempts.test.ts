@@ -6,7 +6,7 @@ import { Attempts } from "./attempts.service.js";
 
 const day = 24 * 3_600_000;
 
-describeOnBothDatabases("tries that are counted in the database", (database) => {
+describeOnBothDatabases("attempts that are counted in the database", (database) => {
   let world: World;
   let attempts: Attempts;
   let firm: Awaited<ReturnType<World["firm"]>>;
@@ -17,25 +17,25 @@ describeOnBothDatabases("tries that are counted in the database", (database) => 
   }, 60_000);
   afterAll(() => world.stop());
 
-  /** How many of so many passwords, sent at the same moment, were looked at. */
-  const lookedAt = async (email: string, times: number): Promise<number> => {
+  /** How many of these passwords, sent at the same moment, were checked. */
+  const checkedOf = async (email: string, times: number): Promise<number> => {
     const guesses = Array.from({ length: times }, () => world.portalSignIn(firm, email, "a wrong password, surely"));
     const codes = (await Promise.all(guesses)).map(({ userErrors }) => userErrors[0].code as string);
     expect(new Set([...codes, "INVALID_CREDENTIALS", "ACCOUNT_LOCKED"]).size).toBe(2);
     return codes.filter((code) => code === "INVALID_CREDENTIALS").length;
   };
 
-  it("X24 after a wait one password is looked at before the next wait, however many come at once", async () => {
+  it("X24 after a wait one password is checked before the next wait, however many come at once", async () => {
     const email = "nobody@client.example";
-    expect(await lookedAt(email, 14)).toBe(10);
+    expect(await checkedOf(email, 14)).toBe(10);
     for (const seconds of [31, 61, 121, 241]) {
       world.forward({ seconds });
-      expect(await lookedAt(email, 5)).toBe(1);
+      expect(await checkedOf(email, 5)).toBe(1);
     }
   });
 
   it.each(Object.entries(attemptLimits))(
-    "X24 %s: whoever tries whenever it is allowed gets at most the documented number in 24 hours",
+    "X24 %s: trying whenever it is allowed yields at most the documented number in 24 hours",
     async (name, limit) => {
       const key = `all day long: ${name}`;
       const end = world.now() + day;
@@ -60,7 +60,7 @@ describeOnBothDatabases("tries that are counted in the database", (database) => 
     expect(await taken()).toBe(limit.attempts / 10);
   }, 60_000);
 
-  it("gives a right one back as if it had not been, and a wait that was begun by one too many", async () => {
+  it("gives a right one back as if it had not been, and lifts a wait that was begun by one too many", async () => {
     const limit = attemptLimits.passwordBySource;
     const key = "an office behind one address";
     const take = async () => {
@@ -79,7 +79,7 @@ describeOnBothDatabases("tries that are counted in the database", (database) => 
     await take();
     await take();
     expect(await attempts.take(key, limit)).toMatchObject({ ok: false });
-    // After the wait, right ones go on beside each other; the fifth wrong one begins the next.
+    // After the wait, right ones run in parallel; the fifth wrong one starts the next.
     world.forward({ seconds: 31 });
     for (let n = 0; n < 50; n++) await attempts.giveBack(await take());
     for (let n = 0; n < 5; n++) await take();

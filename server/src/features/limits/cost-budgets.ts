@@ -2,11 +2,11 @@ import type { CostBucket } from "../../platform/limits/cost-rates.js";
 import { sourceKey } from "../../platform/http/source-address.js";
 import type { RequestContext } from "../callers/request-context.js";
 
-/** Cost a minute: of a session or key, and of everybody without one at an address. */
+/** Cost per minute: of one session or key, and of all anonymous callers at one address. */
 const CALLER = 60_000;
 const ANONYMOUS = 6000;
 
-/** Whose budget an operation is taken from. */
+/** The budget that an operation is charged to. */
 export function costBucketOf({ caller, source }: RequestContext, sourceLimitFactor: number): CostBucket {
   if (caller.kind === "ANONYMOUS")
     return { key: sourceKey(source.ipAddress), perMinute: Math.max(1, Math.floor(ANONYMOUS * sourceLimitFactor)) };
@@ -14,8 +14,8 @@ export function costBucketOf({ caller, source }: RequestContext, sourceLimitFact
 }
 
 /**
- * Whether the reading of new documents costs nothing: the firm's own team and keys, which write documents of their own. A stranger or a
- * client has the portal's pages, whose documents the server knows from their first use on.
+ * Whether reading new documents is free: for the firm's own team and keys, which write their own documents. Strangers
+ * and clients use the portal's pages, whose documents are known to the server after their first use.
  */
 export const readsFree = ({ caller }: RequestContext): boolean =>
   caller.kind === "TEAM_MEMBER" || caller.kind === "API_KEY";

@@ -5,19 +5,19 @@ import { attemptLimits, counts, lengths, lifetimes, secondFactorLock } from "@ga
 import { describeOnBothDatabases } from "../../testing/databases.js";
 import { CLIENT_PASSWORD, until, World, type Data } from "../../testing/world.js";
 
-/** Runs into a limit: how often (or up to what size) it was taken, and what the one past it is answered. */
+/** Runs into a limit: how often (or up to what size) the input was accepted, and the response to one more. */
 type Row = () => Promise<{ taken: number; next: string }>;
-/** A limit of another place: the test that runs into it there. */
+/** A limit elsewhere: the test that runs into it. */
 interface Elsewhere {
   file: string;
   test: string;
 }
-/** What bounds nothing that anybody tries; why. */
+/** A value that limits nobody's attempts, with the reason. */
 type NoBound = string;
 
 const A_SECOND_PAST = 1;
 
-/** X5: a limit that nobody enforces is none. A limit without a row here does not compile. */
+/** X5: a limit that nobody enforces is not a limit. A limit without a row here does not compile. */
 describeOnBothDatabases("X5 every limit refuses at the API", (database) => {
   let world: World;
   let firm: Awaited<ReturnType<World["firm"]>>;
@@ -35,7 +35,7 @@ describeOnBothDatabases("X5 every limit refuses at the API", (database) => {
   };
 
   const newSource = () => `203.0.${Math.floor(++sources / 250)}.${sources % 250}`;
-  /** From an address of its own, unless one is given; the code that it is answered with, "OK" for none. */
+  /** From a separate address, unless one is given; returns the code of the response, "OK" if there is none. */
   const send = async (
     name: string,
     inputType: string,
@@ -54,7 +54,7 @@ describeOnBothDatabases("X5 every limit refuses at the API", (database) => {
   };
   const asOwner = (name: string, inputType: string, selection: string, input: object) =>
     send(name, inputType, selection, input, { token: owner });
-  /** Does it until the answer is another one. */
+  /** Repeats the act until the response changes. */
   const untilAnother = async (act: (n: number) => Promise<string>, most = 300) => {
     const first = await act(0);
     for (let taken = 1; taken < most; taken++) {
@@ -63,7 +63,7 @@ describeOnBothDatabases("X5 every limit refuses at the API", (database) => {
     }
     return { taken: most, next: "never refused" };
   };
-  /** The size that is taken, and what one more is answered. */
+  /** The size that is accepted, and the response to one more. */
   const upTo = async (size: number, act: (size: number) => Promise<string>) => ({
     taken: (await act(size)) === "OK" ? size : -1,
     next: await act(size + 1),
@@ -104,13 +104,13 @@ describeOnBothDatabases("X5 every limit refuses at the API", (database) => {
       { firmSlug: firm.slug, email, password, transport: "TOKEN" },
       source === undefined ? {} : { source },
     );
-  /** A firm that demands 2FA: a password alone leads to a mailed code. */
-  const demand2fa = async (mode = "MAGIC_LINK_AND_LOGIN_2FA") => {
+  /** A firm that requires 2FA: a password alone leads to a mailed code. */
+  const require2fa = async (mode = "MAGIC_LINK_AND_LOGIN_2FA") => {
     const { data } = await world.ask("{ firm { securityPolicy { version } } }", {}, owner);
     const expectedVersion = data.firm.securityPolicy.version;
     await asOwner("updateSecurityPolicy", "UpdateSecurityPolicyInput", "firm { id }", { mode, expectedVersion });
   };
-  const without2fa = () => demand2fa("MAGIC_LINK_AND_LOGIN");
+  const without2fa = () => require2fa("MAGIC_LINK_AND_LOGIN");
   const request = (contactId: string, over: object = {}) =>
     asOwner("sendClientRequest", "SendClientRequestInput", "request { id }", {
       contactId,
@@ -131,7 +131,7 @@ describeOnBothDatabases("X5 every limit refuses at the API", (database) => {
     );
     return data.auditEvents.nodes.length;
   };
-  /** What a mailed link that expires is answered, right before and right after. */
+  /** The response to an expiring mailed link, right before and right after it expires. */
   const expires = async (lifetimeMs: number, act: () => Promise<string>) => {
     world.forward({ seconds: lifetimeMs / 1000 + A_SECOND_PAST });
     const next = await act();
@@ -206,7 +206,7 @@ describeOnBothDatabases("X5 every limit refuses at the API", (database) => {
     requestMailsByMinute: async () => {
       const { data } = await request((await contact()).id);
       const input = { requestId: data.request.id };
-      // The request itself was mailed: that is the one.
+      // The request itself was mailed: that counts as the one.
       const { code } = await asOwner("resendClientRequest", "RequestIdInput", "request { id }", input);
       return { taken: 1, next: code };
     },
@@ -221,7 +221,7 @@ describeOnBothDatabases("X5 every limit refuses at the API", (database) => {
     },
     emailCodesByAccount: async () => {
       const { email } = await client();
-      await demand2fa();
+      await require2fa();
       const answered = await untilAnother(async () => (await portalSignIn(email)).code);
       await without2fa();
       return answered;
@@ -259,10 +259,10 @@ describeOnBothDatabases("X5 every limit refuses at the API", (database) => {
     120_000,
   );
 
-  it("tries of the second factor, and of the mailed code that stands in for it", async () => {
+  it("attempts at the second factor, and at the mailed code that stands in for it", async () => {
     await signInOwner();
     const { email } = await client();
-    await demand2fa();
+    await require2fa();
     const codes: string[] = [];
     for (let sign = 0; sign < 3; sign++) {
       const { data } = await portalSignIn(email);
@@ -304,7 +304,7 @@ describeOnBothDatabases("X5 every limit refuses at the API", (database) => {
   const bounds: Readonly<Record<keyof typeof counts, Row | Elsewhere | NoBound>> = {
     passkeys: {
       file: "server/src/features/passkeys/passkeys.api.test.ts",
-      test: "are told of by mail and in the log; ten at most",
+      test: "are reported by mail and in the log; ten at most",
     },
     page: async () => {
       await upsert(Array.from({ length: counts.page + 1 }, (_, n) => ({ name: `Page ${n}`, externalId: `page-${n}` })));
@@ -317,9 +317,9 @@ describeOnBothDatabases("X5 every limit refuses at the API", (database) => {
       ),
     importRows: {
       file: "dashboard/src/admin/features/import/import.test.ts",
-      test: "where it is empty, torn or too long",
+      test: "if it is empty, has broken characters or is too long",
     },
-    importBytes: { file: "dashboard/src/admin/features/import/import.test.ts", test: "where it has too many bytes" },
+    importBytes: { file: "dashboard/src/admin/features/import/import.test.ts", test: "if it has too many bytes" },
     inviteRows: () =>
       upTo(counts.inviteRows, async (size) => {
         const contactIds = Array.from({ length: size }, () => "con_01m625dgsrfdref8yrhtsvjgg");
@@ -331,10 +331,10 @@ describeOnBothDatabases("X5 every limit refuses at the API", (database) => {
       const { created } = await client();
       return {
         taken: (await world.enroll({ token: created.sessionToken })).recoveryCodes.length,
-        next: "as many as are made",
+        next: "as many as are created",
       };
     },
-    recoveryCodesFew: "words in a mail, no bound",
+    recoveryCodesFew: "the length of a mail, not a limit",
     trustedDeviceDaysMax: () =>
       upTo(counts.trustedDeviceDaysMax, async (trustedDeviceDays) => {
         const { data } = await world.ask("{ firm { securityPolicy { version } } }", {}, owner);
@@ -367,7 +367,7 @@ describeOnBothDatabases("X5 every limit refuses at the API", (database) => {
     },
     knownDevicesPerOwner: {
       file: "server/src/features/devices/known-devices.api.test.ts",
-      test: "is one of twenty: the one that was signed in with longest ago is forgotten",
+      test: "is one of twenty: the one with the oldest sign-in is forgotten",
     },
   };
   const lengthRows: Readonly<Record<keyof typeof lengths, Row>> = {
@@ -388,7 +388,7 @@ describeOnBothDatabases("X5 every limit refuses at the API", (database) => {
     name: () => upTo(lengths.name, (size) => create({ name: x(size) })),
     externalId: () => upTo(lengths.externalId, (size) => create({ externalId: x(size) })),
     reason: async () => ({
-      // A client without 2FA: the reason is read first.
+      // A client without 2FA: the reason is checked first.
       taken: (await reset2fa(x(lengths.reason))) === "TWO_FACTOR_NOT_ENROLLED" ? lengths.reason : -1,
       next: await reset2fa(x(lengths.reason + 1)),
     }),
@@ -434,7 +434,7 @@ describeOnBothDatabases("X5 every limit refuses at the API", (database) => {
     page: "next page",
     pageMax: "BAD_USER_INPUT",
     search: "BAD_USER_INPUT",
-    recoveryCodes: "as many as are made",
+    recoveryCodes: "as many as are created",
     challengeFailures: "CHALLENGE_EXPIRED",
     sessionsPerOwner: "the oldest ends",
     passwordMin: "WEAK_PASSWORD",
@@ -453,7 +453,7 @@ describeOnBothDatabases("X5 every limit refuses at the API", (database) => {
     120_000,
   );
 
-  /** Where a lifetime bounds how long a code or a token can be tried. */
+  /** Where a lifetime limits how long a code or a token can be tried. */
   const endsAfter: Readonly<Record<keyof typeof lifetimes, Row | NoBound>> = {
     challenge: async () => {
       const { email, created } = await client();
@@ -515,25 +515,25 @@ describeOnBothDatabases("X5 every limit refuses at the API", (database) => {
           ).code,
       );
     },
-    portalIdle: "a session, not a try: sessions-and-modes.api.test.ts",
-    teamIdle: "a session, not a try: sessions-and-modes.api.test.ts",
-    session: "a session, not a try: sessions-and-modes.api.test.ts",
-    stepUp: "a right that was proven, not a try: matrix.api.test.ts",
-    invite: "256 bits that are not guessed: invitations.api.test.ts",
-    teamPassword: "256 bits that are not guessed: team.api.test.ts",
-    emailChange: "256 bits that are not guessed",
-    notMe: "256 bits that are not guessed: not-me.api.test.ts",
-    magicLink: "256 bits that are not guessed: magic-links.api.test.ts",
-    accessLink: "256 bits that are not guessed: magic-links.api.test.ts",
-    magicLinkDevice: "256 bits that are not guessed: magic-links.api.test.ts",
-    knownDevice: "bounds nothing by itself: known-devices.api.test.ts",
-    idempotencyKey: "an answer that is kept, not a try: idempotency.api.test.ts",
-    previousWebhookSecret: "a signature that goes out: webhook.test.ts",
+    portalIdle: "a session, not an attempt: sessions-and-modes.api.test.ts",
+    teamIdle: "a session, not an attempt: sessions-and-modes.api.test.ts",
+    session: "a session, not an attempt: sessions-and-modes.api.test.ts",
+    stepUp: "a permission that was proven, not an attempt: matrix.api.test.ts",
+    invite: "256 bits, which nobody guesses: invitations.api.test.ts",
+    teamPassword: "256 bits, which nobody guesses: team.api.test.ts",
+    emailChange: "256 bits, which nobody guesses",
+    notMe: "256 bits, which nobody guesses: not-me.api.test.ts",
+    magicLink: "256 bits, which nobody guesses: magic-links.api.test.ts",
+    accessLink: "256 bits, which nobody guesses: magic-links.api.test.ts",
+    magicLinkDevice: "256 bits, which nobody guesses: magic-links.api.test.ts",
+    knownDevice: "limits nothing by itself: known-devices.api.test.ts",
+    idempotencyKey: "a stored response, not an attempt: idempotency.api.test.ts",
+    previousWebhookSecret: "an outgoing signature: webhook.test.ts",
     webhookDelivery: "a log that is kept: sweep.test.ts",
   };
   const mailedCode = async (lifetimeMs: number) => {
     const { email } = await client();
-    await demand2fa();
+    await require2fa();
     const { data } = await portalSignIn(email);
     const mail = await world.mail(email, /code/i);
     const answered = await expires(
@@ -555,7 +555,7 @@ describeOnBothDatabases("X5 every limit refuses at the API", (database) => {
     120_000,
   );
 
-  describe("limits of another place", () => {
+  describe("limits elsewhere", () => {
     const elsewhere = rows.flatMap(([name, row]) => (typeof row === "object" ? [[name, row] as const] : []));
     it.each(elsewhere)("%s", (_name, { file, test }) => {
       expect(readFileSync(join(__dirname, "../../../..", file), "utf8")).toContain(test);

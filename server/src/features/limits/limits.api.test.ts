@@ -17,7 +17,7 @@ async function useUp(world: World, token: string): Promise<void> {
   for (let spent = 0; spent < BUDGET; spent += GREEDY_COST) await world.ask(PAGE, GREEDY, token);
 }
 
-describeOnBothDatabases("what an integrator may ask of the server in a minute", (database) => {
+describeOnBothDatabases("what an integrator may request from the server per minute", (database) => {
   let world: World;
   let firm: Awaited<ReturnType<World["firm"]>>;
   let owner: string;
@@ -33,7 +33,7 @@ describeOnBothDatabases("what an integrator may ask of the server in a minute", 
     ["a session", () => world.ownerToken(firm)],
   ];
 
-  it.each(callers)("%s reads in every answer what the operation cost and what is left", async (_who, caller) => {
+  it.each(callers)("%s sees in every response what the operation cost and what is left", async (_who, caller) => {
     const token = await caller();
     const first = await page(world, token, 20);
     expect(first.extensions).toEqual({ cost: { requested: 21 } });
@@ -44,32 +44,29 @@ describeOnBothDatabases("what an integrator may ask of the server in a minute", 
     const write = await world.ask(CREATE, {}, token);
     expect(write.extensions).toEqual({ cost: { requested: 21 } });
     expect(rateOf(write)[1]).toBe(BUDGET - 21 - 21);
-    // Also where the answer is a refusal.
+    // Even if the response is a refusal.
     expect(rateOf(await world.ask("{ contacts(first: 0) { totalCount } }", {}, token))[1]).toBe(BUDGET - 21 - 21 - 1);
   });
 
-  it.each(callers)(
-    "%s that used its minute up is told when to come again, and nothing is done",
-    async (_who, caller) => {
-      const token = await caller();
-      await useUp(world, token);
-      const contacts = async () => (await page(world, owner)).data.contacts.totalCount;
-      const before = await contacts();
-      for (const refused of [await page(world, token), await world.ask(CREATE, {}, token)]) {
-        expect(refused).toMatchObject({
-          status: 429,
-          data: undefined,
-          errors: [{ extensions: { code: "RATE_LIMITED" } }],
-        });
-        const wait = Number(refused.headers.get("retry-after"));
-        expect(wait).toBeGreaterThan(0);
-        expect(wait).toBeLessThanOrEqual(60);
-        expect(refused.errors?.[0]?.extensions.retryAfter).toBe(wait);
-        expect(rateOf(refused)).toEqual([BUDGET, 0, wait]);
-      }
-      expect(await contacts()).toBe(before);
-    },
-  );
+  it.each(callers)("%s with a used-up budget learns when to retry, and nothing is done", async (_who, caller) => {
+    const token = await caller();
+    await useUp(world, token);
+    const contacts = async () => (await page(world, owner)).data.contacts.totalCount;
+    const before = await contacts();
+    for (const refused of [await page(world, token), await world.ask(CREATE, {}, token)]) {
+      expect(refused).toMatchObject({
+        status: 429,
+        data: undefined,
+        errors: [{ extensions: { code: "RATE_LIMITED" } }],
+      });
+      const wait = Number(refused.headers.get("retry-after"));
+      expect(wait).toBeGreaterThan(0);
+      expect(wait).toBeLessThanOrEqual(60);
+      expect(refused.errors?.[0]?.extensions.retryAfter).toBe(wait);
+      expect(rateOf(refused)).toEqual([BUDGET, 0, wait]);
+    }
+    expect(await contacts()).toBe(before);
+  });
 
   it.each(callers)(
     "what %s used up is nobody else's: not another key's, not another session's",
@@ -82,7 +79,7 @@ describeOnBothDatabases("what an integrator may ask of the server in a minute", 
     },
   );
 
-  it("G02 a hundred guesses in one document are none: nothing is looked at, and nothing is counted", async () => {
+  it("G02 a hundred guesses in one document count as none: nothing is checked, and nothing is counted", async () => {
     const { email, created } = await world.client(firm, owner);
     await world.enroll({ token: created.result.sessionToken });
     const { challengeToken } = (await world.portalSignIn(firm, email)).result;
@@ -120,7 +117,7 @@ describeOnBothDatabases("what an integrator may ask of the server in a minute", 
     expect(Number(failures[0].n)).toBe(0);
   });
 
-  it("subscriptions are paid from the same budget", async () => {
+  it("subscriptions are charged to the same budget", async () => {
     const token = await key();
     await useUp(world, token);
     const client = world.socket(token);
@@ -156,7 +153,7 @@ describe("two servers with a Redis", () => {
     await database.drop();
   });
 
-  it("count a caller's cost together, and each by itself while Redis is gone: bounded, and nobody is turned away for it", async () => {
+  it("add up a caller's cost, and count separately while Redis is gone: bounded, and nobody is turned away for it", async () => {
     const [one, two] = worlds;
     const owner = await one.ownerToken(await one.firm());
     await useUp(one, owner);

@@ -3,17 +3,21 @@ import { sourceKey } from "../../platform/http/source-address.js";
 import type { RequestContext } from "../callers/request-context.js";
 import type { Attempts } from "./attempts.service.js";
 
-/** What may be asked for without being signed in, each counted by itself. */
+/** What may be requested without being signed in; each is counted separately. */
 export type MailAskedFor = "account confirmation" | "password reset";
 
 /**
- * Mails that anybody can cause for somebody's address. Each kind has a counter of its own, so that a stranger's requests for one do not keep
- * back another; who has proven to be the address's owner has one that no stranger can touch.
+ * Mails that anybody can trigger to somebody's address. Each kind has its own counter, so that a stranger's requests
+ * for one do not hold back another. A person who has proven to own the address has a counter that no stranger can
+ * affect.
  */
 export class MailAllowance {
   constructor(private readonly needs: { attempts: Attempts; sourceLimitFactor: number }) {}
 
-  /** Takes one mail; false: past a limit, no mail. `place`: the firm where it is asked for; `isOwn`: its owner asks. */
+  /**
+   * Takes one mail; false: beyond a limit, no mail. `place`: the firm where it is requested; `isOwn`: the owner
+   * requests it.
+   */
   async take(
     wish: { what: MailAskedFor; place: string; email: string; isOwn: boolean },
     { source }: Pick<RequestContext, "source">,
@@ -26,7 +30,7 @@ export class MailAllowance {
       attemptLimits.mailsBySource,
       sourceLimitFactor,
     );
-    // Past its own limit a source causes no mail, so it spends none of the address's either.
+    // A source beyond its own limit triggers no mail, so it uses up none of the address's either.
     return bySource.ok && (await attempts.take(key, attemptLimits.mailsByAddress)).ok;
   }
 }

@@ -5,16 +5,21 @@ import type { RequestContext } from "../callers/request-context.js";
 import type { UnitOfWork, Work } from "../work/unit-of-work.js";
 import type { Attempts, TakenAttempt } from "./attempts.service.js";
 
-/** What is tried from an address, each counted by itself. */
+/** What is attempted from an address; each is counted separately. */
 type Tried = "password" | "secondFactor" | "token";
 
-/** What else is counted beside the source, in the same transaction (Work.doAndKeep) and in this order: what refuses first is what is told. */
+/**
+ * What else is counted beside the source, in the same transaction (Work.doAndKeep) and in this order: the first refusal
+ * is reported.
+ */
 interface OtherTries<A> {
   beforeSource?(unit: UnitOfWork): Promise<void>;
   afterSource(unit: UnitOfWork): Promise<A>;
 }
 
-/** How much may be tried from one address, whoever it is for. A try is taken before anything is looked at. */
+/**
+ * Limits how much may be attempted from one address, whoever it is for. An attempt is taken before anything is checked.
+ */
 export class SourceLimits {
   constructor(
     private readonly needs: {
@@ -25,12 +30,12 @@ export class SourceLimits {
     },
   ) {}
 
-  /** Takes a try, acts, and gives it back: only a success does. Throws RATE_LIMITED. */
+  /** Takes an attempt, acts, and gives it back on success only. Throws RATE_LIMITED. */
   async guard<T>(what: Tried, context: RequestContext, act: () => Promise<T>): Promise<T> {
     return this.guardWith(what, context, { afterSource: async () => undefined }, act);
   }
 
-  /** The same where other tries are taken too, which `act` gets, beside the source's own: those it gives back itself. */
+  /** The same if `act` needs other attempts as well; it receives those and gives them back itself. */
   async guardWith<A, T>(
     what: Tried,
     context: RequestContext,
@@ -48,7 +53,7 @@ export class SourceLimits {
     return done;
   }
 
-  /** A try for good, beside other ones (Work.doAndKeep): no success gives it back. */
+  /** Takes an attempt permanently, beside other ones (Work.doAndKeep): success does not give it back. */
   async spend(unit: UnitOfWork, what: Tried, context: RequestContext): Promise<TakenAttempt> {
     const { attempts, factor } = this.needs;
     const key = `source:${what}:${sourceKey(context.source.ipAddress)}`;

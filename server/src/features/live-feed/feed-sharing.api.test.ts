@@ -18,7 +18,7 @@ interface Subscriber {
 }
 const ids = ({ told }: Subscriber) => told.map(({ id }) => id);
 
-describeOnBothDatabases("a live feed that several share", (database) => {
+describeOnBothDatabases("a live feed shared by several subscribers", (database) => {
   let world: World;
   let firm: Awaited<ReturnType<World["firm"]>>;
   let owner: string;
@@ -69,7 +69,7 @@ describeOnBothDatabases("a live feed that several share", (database) => {
     );
     return seen;
   }
-  /** Subscribes from now on, and waits until each is told what happens. */
+  /** Subscribes, and waits until each receives events. */
   const listening = async (...subscribers: Subscriber[]) => {
     await until(async () => {
       await world.contact(owner, "Here?");
@@ -78,7 +78,7 @@ describeOnBothDatabases("a live feed that several share", (database) => {
   };
   const happen = (count: number) => Promise.all(Array.from({ length: count }, (_, n) => world.contact(owner, `${n}`)));
 
-  it("each is told each event after its cursor once and in order, with what it asked for and may see", async () => {
+  it("each receives every event after its cursor once and in order, with what it requested and may see", async () => {
     await newFirm();
     const past = await cursors();
     const admin = await world.member(firm.id, "ADMIN");
@@ -106,7 +106,7 @@ describeOnBothDatabases("a live feed that several share", (database) => {
     const all = [...shared, ...Object.values(others)];
     await listening(...all.map(({ seen }) => seen));
     await happen(20);
-    // In the middle of it others join, with a cursor in the past.
+    // Meanwhile others join, with a cursor in the past.
     const rest = happen(20);
     const late = [from(blind, 0), from(seeing, last)];
     await rest;
@@ -125,7 +125,7 @@ describeOnBothDatabases("a live feed that several share", (database) => {
     expect(new Set(others.narrow.seen.told.flatMap(({ fields }) => fields))).toEqual(new Set(["id", "type"]));
   });
 
-  it("who asks the same with the same rights is told the same bytes: one execution an event, whatever cursor each began at", async () => {
+  it("subscribers with the same operation and rights receive the same bytes: one execution per event, whatever cursor each started from", async () => {
     await newFirm();
     const past = await cursors();
     const same = [null, past[0]?.cursor ?? null, past[4]?.cursor ?? null].map((after) => subscribe(owner, after));
@@ -142,7 +142,7 @@ describeOnBothDatabases("a live feed that several share", (database) => {
     expect(executions).toHaveBeenCalledTimes(20);
   });
 
-  it("a key that loses a scope is told less from the next event on, and nothing once it may not read; who shared with it is told all", async () => {
+  it("a key that loses a scope receives less from the next event on, and nothing once it may not read; those who shared with it receive everything", async () => {
     await newFirm();
     const make = async () => {
       const input = { name: "Shared", scopes: ["AUDIT_READ", "CONTACTS_READ"] };
@@ -184,7 +184,7 @@ describeOnBothDatabases("a live feed that several share", (database) => {
   });
 
   it.each(["key", "member"])(
-    "a %s that loses its right while events pour in is told none from that moment on; who shared with it is told all",
+    "a %s that loses its right while events pour in receives none from that moment on; those who shared with it receive everything",
     async (who) => {
       await newFirm();
       const credential = async (): Promise<{ token: string; lose: () => Promise<unknown> }> => {

@@ -76,7 +76,7 @@ describeOnBothDatabases("live events", (database) => {
   });
   afterAll(() => world.stop());
 
-  /** To watch from: nothing after it may be missing, whenever the server begins to listen. */
+  /** The cursor to watch from: nothing after it may be missing, whenever the server begins to listen. */
   const newest = async (): Promise<string> =>
     (await world.ask("{ auditEvents(first: 1) { nodes { cursor } } }", {}, owner)).data.auditEvents.nodes[0].cursor;
 
@@ -93,7 +93,7 @@ describeOnBothDatabases("live events", (database) => {
   const sql = (text: string, parameters: unknown[]) =>
     world.app.work.do((unit) => unit.manager.query(text, parameters));
 
-  it("W02 breaches of the protocol close the socket with the protocol's codes", async () => {
+  it("W02 protocol violations close the socket with the protocol's codes", async () => {
     const init = { type: "connection_init", payload: { authorization: `Bearer ${owner}` } };
     const begin = { id: "1", type: "subscribe", payload: { query: "subscription { auditEvents { id } }" } };
     const closeOf = (...messages: object[]) =>
@@ -104,7 +104,7 @@ describeOnBothDatabases("live events", (database) => {
           const [first, ...others] = left;
           left = others;
           if (first) socket.send(JSON.stringify(first));
-          // Everything after the greeting needs no answer of its own.
+          // Nothing after the acknowledgement needs a response of its own.
           if (first !== init) while (left.length > 0) sendNext();
         };
         socket.on("open", sendNext);
@@ -122,7 +122,7 @@ describeOnBothDatabases("live events", (database) => {
     expect(await closeOf()).toBe(4408);
   });
 
-  it("refuses cursors that the log never gave out, on the socket and over HTTP", async () => {
+  it("refuses cursors that the log never issued, on the socket and over HTTP", async () => {
     const bad = [
       "rubbish",
       encodeCursor("audit", ["1"]),
@@ -145,7 +145,7 @@ describeOnBothDatabases("live events", (database) => {
     }
   });
 
-  it("names limits and mistakes of a document as over HTTP", async () => {
+  it("reports limits and mistakes of a document as over HTTP does", async () => {
     const codeOf = (query: string, variables: Record<string, unknown> = {}) =>
       new Promise<unknown>((resolve) => {
         const client = world.socket(owner);
@@ -165,14 +165,14 @@ describeOnBothDatabases("live events", (database) => {
     expect(await codeOf("subscription { nothing }")).toBe("GRAPHQL_VALIDATION_FAILED");
     expect(await codeOf("subscription {")).toBe("GRAPHQL_PARSE_FAILED");
     expect(await codeOf(`subscription { auditEvents { ${"id ".repeat(2000)} } }`)).toBe("QUERY_TOO_COMPLEX");
-    // F10: so deep that a parser without a bound would run out of stack.
+    // F10: so deep that a parser without a limit would run out of stack.
     expect(await codeOf(`subscription { ${"a{".repeat(15_000)}b${"}".repeat(15_000)} }`)).toBe("QUERY_TOO_COMPLEX");
     expect(await codeOf("subscription($after: String) { auditEvents(after: $after) { id } }", { after: 1 })).toBe(
       "BAD_USER_INPUT",
     );
   });
 
-  it("a session holds five sockets at most", async () => {
+  it("a session may have five sockets at most", async () => {
     const token = await world.ownerToken(firm);
     const open = await Promise.all(Array.from({ length: 5 }, () => watching(world, token)));
     const sixth = await watching(world, token);
@@ -189,7 +189,7 @@ describeOnBothDatabases("live events", (database) => {
     expect(seen.codes).toEqual(["FORBIDDEN"]);
   });
 
-  describe("W05 whoever loses the right is cut off within 2 s and sees no later event", () => {
+  describe("W05 somebody who loses the right is cut off within 2 s and sees no later event", () => {
     const cutOff = async (token: string, lose: () => Promise<unknown>) => {
       const seen = await watching(world, token, await newest());
       await world.contact(owner, "Before");
@@ -198,7 +198,8 @@ describeOnBothDatabases("live events", (database) => {
       const lostAt = Date.now();
       await world.contact(owner, "After");
       await until(() => seen.closed !== null);
-      // Two seconds are the promise; the rest is for a busy machine. Without the loss's own wake-up it would be a minute.
+      // The promise is two seconds; the rest is for a busy machine. Without the wake-up for the loss it would be a
+      // minute.
       expect(Date.now() - lostAt).toBeLessThan(10_000);
       expect(seen.closed).toBe(4403);
       await wait(100);
@@ -250,13 +251,13 @@ describeOnBothDatabases("live events", (database) => {
         world.mutate("revokeApiKey", "ApiKeyIdInput", "apiKey { id }", { apiKeyId: id }, owner),
       );
     });
-    it("key without the scope any more", async () => {
+    it("a key that has lost the scope", async () => {
       const { id, token } = await key(["AUDIT_READ"]);
       await cutOff(token, () => sql("UPDATE api_keys SET scopes = ? WHERE id = ?", ["CONTACTS_READ", id]));
     });
   });
 
-  it("closes with 1001 at shutdown, and goes on from the cursor at a restarted server", async () => {
+  it("closes with 1001 at shutdown, and continues from the cursor at a restarted server", async () => {
     const first = await World.start(database.url());
     const seen = await watching(first, owner, await newest());
     await first.contact(owner, "Seen");
@@ -282,7 +283,7 @@ describeOnBothDatabases("live events", (database) => {
     ["with Redis", REDIS_URL],
     ["while Redis is down", "redis://127.0.0.1:1"],
   ])("two servers %s", (name, redisUrl) => {
-    it("tell each subscriber every event once and in order", async () => {
+    it("send each subscriber every event once and in order", async () => {
       if (redisUrl === REDIS_URL && !(await isRedisThere())) {
         if (process.env.REQUIRE_SERVICES === "1") throw new Error("Redis cannot be reached");
         console.warn(`SKIPPED: two servers ${name}: ${new URL(REDIS_URL).host} cannot be reached`);

@@ -12,10 +12,10 @@ import { seqOfCursor, type AuditLog } from "../audit/audit-log.service.js";
 import { callersNow, type CallersNowNeeds } from "../request-contexts/callers-now.js";
 import { eventsRule } from "../audit/audit-event.access.js";
 
-/** The log is looked at again at the latest after so long, also when no wake-up came (another instance wrote, a message was lost). */
+/** How often the log is read even without a wake-up (another instance wrote, a message was lost). */
 const POLL_MS = 1000;
 const BATCH = 100;
-/** RFC 6455's registry. At 1011 graphql-ws's client would give up for good. */
+/** In RFC 6455's registry. After 1011, graphql-ws's client would give up for good. */
 const TRY_AGAIN_LATER = 1013;
 
 export interface LiveFeedNeeds extends CallersNowNeeds {
@@ -25,7 +25,7 @@ export interface LiveFeedNeeds extends CallersNowNeeds {
   log: Log;
 }
 
-/** One subscription, and the number of the last event that it was told. */
+/** One subscription, and the number of the last event sent to it. */
 interface Follower {
   caller: FirmCaller;
   types: AuditEventType[] | null;
@@ -34,7 +34,7 @@ interface Follower {
   isGone: boolean;
   close(code: number, reason: string): void;
 }
-/** The end of a firm's log, as those who are up to date follow it together. */
+/** The end of a firm's log, which up-to-date followers read together. */
 interface Tail {
   firmId: string;
   seq: number;
@@ -43,9 +43,9 @@ interface Tail {
 }
 
 /**
- * The firm's events as they commit. The log is the truth and wake-ups only say "look again", so that nothing is lost or told twice:
- * numbers have no gaps, and each follower knows the last one it was told. A follower reads from its cursor by itself until it is
- * level with the firm's tail, and then the log is read once for all of them.
+ * The firm's events as they commit. The log is the truth and wake-ups only say "look again", so that nothing is lost or
+ * sent twice: numbers have no gaps, and each follower knows the last one it received. A follower reads from its cursor
+ * by itself until it has caught up with the firm's tail, from where the log is read once for all of them.
  */
 export class LiveFeed {
   private readonly tails = new Map<string, Tail>();
@@ -56,7 +56,7 @@ export class LiveFeed {
     for (const firmId of firmIds) this.tails.get(firmId)?.wake();
   }
 
-  /** Begins a subscription. Throws FORBIDDEN, or BAD_USER_INPUT for a cursor that the firm's log never gave out. */
+  /** Starts a subscription. Throws FORBIDDEN, or BAD_USER_INPUT for a cursor that the firm's log never issued. */
   async subscribe(
     given: { after?: string | null; types?: AuditEventType[] | null },
     context: RequestContext,
@@ -80,7 +80,10 @@ export class LiveFeed {
     });
   }
 
-  /** Until the follower is level with its firm's tail (or with what was the last event when it came, if nobody follows yet). */
+  /**
+   * Reads until the follower has caught up with its firm's tail (or with the last event when it started, if nobody
+   * follows yet).
+   */
   private async follow(follower: Follower, last: number): Promise<void> {
     const { firmId } = follower.caller;
     const level = () => this.tails.get(firmId)?.seq ?? last;
@@ -88,15 +91,15 @@ export class LiveFeed {
       while (!follower.isGone && follower.seq < level()) {
         const through = level();
         const events = await this.needs.auditLog.after(firmId, follower.seq, BATCH, follower.types);
-        await this.tell(events, [follower], true);
-        // Events of other types count as told, so that they are not read again and again.
+        await this.send(events, [follower], true);
+        // Events of other types count as sent, so that they are not read again and again.
         follower.seq = Math.max(follower.seq, events.length < BATCH ? through : (events.at(-1)?.seq ?? 0));
       }
     } catch (error) {
       this.needs.log.error({ err: error }, "a follower could not read the log");
       this.end(follower, TRY_AGAIN_LATER, "Try again later");
     }
-    // Nothing is waited for between the look at the tail and joining it, so that nothing slips between.
+    // Nothing is awaited between reading the tail and joining it, so that nothing slips through.
     if (!follower.isGone) this.join(follower);
   }
 
@@ -119,33 +122,35 @@ export class LiveFeed {
     tail.wake();
   }
 
-  /** Reads the log once for all followers, whenever it is woken or has waited long enough, for as long as there are any. */
+  /** Reads the log once for all followers, at each wake-up or poll, for as long as there are any. */
   private async run(tail: Tail): Promise<void> {
     while (tail.followers.size > 0) {
-      // Made before looking, so that no wake-up is missed.
+      // Created before reading, so that no wake-up is missed.
       const nudged = nudge(tail);
       const { seq } = tail;
       try {
         const events = await this.needs.auditLog.after(tail.firmId, seq, BATCH, null);
-        // Whoever joins from here on has been told these events, or reads them by itself.
+        // Followers that join from here on have received these events, or read them by themselves.
         const followers = [...tail.followers];
         tail.seq = events.at(-1)?.seq ?? seq;
-        await this.tell(events, followers);
+        await this.send(events, followers);
         if (events.length === BATCH) tail.wake();
       } catch (error) {
-        // The database does not answer: nothing was told, and the same events are read again. Nobody is told one twice.
+        // The database does not answer: nothing was sent, and the same events are read again. Nobody receives one
+        // twice.
         tail.seq = seq;
-        if (tail.followers.size > 0) this.needs.log.warn({ err: error }, "the live feed tries again");
+        if (tail.followers.size > 0) this.needs.log.warn({ err: error }, "the live feed will retry");
       }
       await nudged;
     }
   }
 
   /**
-   * Tells followers what is new to them, after asking in one statement who still may read: what ended before an event was committed
-   * has ended now, after the event was read. Whoever asks the same with the same rights is told the same bytes.
+   * Sends followers what is new to them, after checking in one statement who may still read: a session that ended
+   * before an event was committed counts as ended here, since this check follows the read. Followers with the same
+   * operation and rights receive the same bytes.
    */
-  private async tell(events: readonly AuditEvent[], followers: readonly Follower[], isPaced = false): Promise<void> {
+  private async send(events: readonly AuditEvent[], followers: readonly Follower[], isPaced = false): Promise<void> {
     const callers = await this.recheck(followers);
     const groups = new Map<string, Map<SharedOperation<RequestContext>, Follower[]>>();
     for (const follower of followers) {
@@ -167,12 +172,12 @@ export class LiveFeed {
     await Promise.all(
       [...groups.values()]
         .flatMap((alike) => [...alike])
-        .map(([operation, group]) => this.tellAlike(events, operation, group, isPaced)),
+        .map(([operation, group]) => this.sendToAlike(events, operation, group, isPaced)),
     );
   }
 
-  /** Of those who ask the same with the same rights: one execution an event. */
-  private async tellAlike(
+  /** For followers with the same operation and rights: one execution per event. */
+  private async sendToAlike(
     events: readonly AuditEvent[],
     operation: SharedOperation<RequestContext>,
     group: readonly Follower[],
@@ -182,19 +187,19 @@ export class LiveFeed {
     if (!one) return;
     try {
       for (const event of events) {
-        const told = group.filter(
+        const recipients = group.filter(
           ({ seq, types, isGone }) => !isGone && seq < event.seq && (types?.includes(event.type) ?? true),
         );
-        if (told.length === 0) continue;
+        if (recipients.length === 0) continue;
         const answer = await operation.answer(AuditEventView.of(event), this.needs.contextOf(one.caller));
-        for (const follower of told) {
+        for (const follower of recipients) {
           follower.seq = event.seq;
           follower.subscriber.tell(answer);
         }
         if (isPaced) await one.subscriber.caughtUp();
       }
     } catch (error) {
-      this.needs.log.error({ err: error }, "an event could not be told");
+      this.needs.log.error({ err: error }, "an event could not be sent");
       for (const follower of group) this.end(follower, TRY_AGAIN_LATER, "Try again later");
     }
   }
@@ -210,7 +215,7 @@ export class LiveFeed {
     );
   }
 
-  /** Closes the socket of a follower, who is told nothing more. */
+  /** Closes a follower's socket, which then receives nothing more. */
   private end(follower: Follower, code: number, reason: string): void {
     this.leave(follower);
     follower.close(code, reason);

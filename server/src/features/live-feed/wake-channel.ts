@@ -6,8 +6,8 @@ const TIMEOUT_MS = 500;
 const RETRY_MS = 2000;
 
 /**
- * Tells the other instances which firms have new events: "look again", nothing else, so that whoever reads or writes Redis learns
- * and forges nothing. Best effort: without Redis the instances' polling finds the events.
+ * Tells the other instances which firms have new events. It only says "look again", so that anybody who can read or
+ * write Redis learns and forges nothing. Best effort: without Redis the instances find the events by polling.
  */
 export class WakeChannel {
   /** For other best-effort uses; fails at once while Redis does not answer. */
@@ -17,7 +17,7 @@ export class WakeChannel {
   constructor({ url, onWake, log }: { url: string; onWake(this: void, firmIds: string[]): void; log: Log }) {
     const options = {
       connectTimeout: TIMEOUT_MS,
-      // ioredis keeps the process alive for so long after the end of a connection that never was.
+      // ioredis keeps the process alive for this long after the end of a connection that was never established.
       disconnectTimeout: TIMEOUT_MS,
       retryStrategy: (tries: number) => Math.min(tries * 100, RETRY_MS),
     };
@@ -31,7 +31,7 @@ export class WakeChannel {
     for (const redis of [this.client, this.listener])
       redis.on("error", (error: unknown) => log.debug({ err: error }, "Redis does not answer"));
     this.listener.on("message", (_channel: string, message: string) => onWake(message.split(" ")));
-    // Waits in the client's queue until Redis is there, and is repeated by it at each reconnect.
+    // Queued by the client until Redis is reachable, and repeated by it at each reconnect.
     this.listener
       .subscribe(CHANNEL)
       .catch((error: unknown) => log.debug({ err: error }, "the subscription to wake-ups ended"));

@@ -18,7 +18,10 @@ export class MagicLinkResolver {
   })
   magicLink(
     @Arg("token", () => String, { description: "From the link's fragment." }) token: string,
-    @Arg("deviceKey", () => String, { nullable: true, description: "To be told whether this device claimed it." })
+    @Arg("deviceKey", () => String, {
+      nullable: true,
+      description: "Used to report whether this device claimed the link.",
+    })
     deviceKey: string | null,
   ): Promise<MagicLinkPreview | null> {
     return this.links.preview(token, deviceKey ?? null);
@@ -27,7 +30,7 @@ export class MagicLinkResolver {
   @Allow("anyone")
   @Mutation(() => ClaimMagicLinkPayload, {
     description:
-      "A person's click on a magic link: binds it to the device and opens its one request, or says what comes first.",
+      "A person's click on a magic link: binds it to the device and opens its one request, or returns what must come first.",
   })
   claimMagicLink(
     @Arg("input", () => ClaimMagicLinkInput, { description: "The link and the device." }) input: ClaimMagicLinkInput,
@@ -41,7 +44,7 @@ export class MagicLinkResolver {
 
   @Allow("anyone")
   @Mutation(() => AcceptedPayload, {
-    description: "Mails a new link to the address that the request was sent to; the caller never names one.",
+    description: "Mails a new link to the address to which the request was sent; the caller never names one.",
   })
   sendAccessLink(
     @Arg("input", () => SendAccessLinkInput, { description: "The link to replace." }) input: SendAccessLinkInput,

@@ -53,13 +53,13 @@ const TOKEN_PREFIX = "gml";
 const isMagicLinkToken = (text: string): boolean => /^gml_[\w-]{43}$/.test(text);
 
 /**
- * The ways into one request without an account. A link is looked at as often as anybody likes, claimed by a person's click, and
- * bound to the device that claimed it; a newer one that is claimed takes over from the older ones.
+ * The ways into one request without an account. Anybody may look at a link as often as they like; a person's click
+ * claims it and binds it to the device. Claiming a newer link replaces the older ones.
  */
 export class MagicLinks {
   constructor(private readonly needs: MagicLinkServiceNeeds) {}
 
-  /** What a link would do; null for a token that is none. Changes nothing. */
+  /** What a link would do; null if the token is not one. Changes nothing. */
   async preview(token: string, deviceKey: string | null): Promise<MagicLinkPreview | null> {
     if (!isMagicLinkToken(token)) return null;
     const { work } = this.needs;
@@ -80,9 +80,10 @@ export class MagicLinks {
   }
 
   /**
-   * A person's click. The first claim binds the link to the device, takes the request away from the devices of older links, and
-   * goes through the firm's policy to what comes next; the same device may come again within its 30 days. Anybody else learns
-   * the state and nothing more. Refuses an unknown token (TOKEN_INVALID) and a device key that is too short (INVALID_INPUT).
+   * A person's click. The first claim binds the link to the device, takes the request away from the devices of older
+   * links, and applies the firm's policy to decide what comes next. The same device may return within its 30 days. Any
+   * other device learns only the state. Refuses an unknown token (TOKEN_INVALID) and a device key that is too short
+   * (INVALID_INPUT).
    */
   async claim(
     input: { token: string; deviceKey: string; transport: SessionTransport },
@@ -112,9 +113,10 @@ export class MagicLinks {
   }
 
   /**
-   * Mails a new link to the address that the request was sent to (or that took its place since), whichever state the given link is in. Answers nothing, for an
-   * unknown token and past the request's limit too: whoever presses again within a minute has a mail on its way. Only the limit
-   * by source address is told (RATE_LIMITED), and it does not look at the token.
+   * Mails a new link to the address to which the request was sent (or to its replacement), whatever state the given
+   * link is in. Returns nothing, even for an unknown token or past the request's limit: somebody who presses the button
+   * again within a minute already has a mail on its way. Only the limit by source address is reported (RATE_LIMITED),
+   * and it ignores the token.
    */
   async sendAccessLink(token: string, context: RequestContext): Promise<void> {
     const { work, attempts, sourceLimitFactor } = this.needs;
@@ -130,7 +132,7 @@ export class MagicLinks {
     if ((await this.takeMail(link.requestId)) !== null) return this.tellOfHeldLink(link, context);
     await work.do(async (unit) => {
       const request = await unit.manager.findOneByOrFail(ClientRequest, { id: link.requestId, firmId: link.firmId });
-      // The firm took the address away: the one that the request was sent to is nobody's.
+      // The firm has removed the address: the one that the request was sent to belongs to nobody.
       const { email } = await unit.manager.findOneByOrFail(Contact, { id: request.contactId });
       if (email === null) return;
       const newLink = await this.issue(unit, request, lifetimes.accessLink);
@@ -153,10 +155,13 @@ export class MagicLinks {
   private async tellOfHeldLink({ requestId, firmId }: MagicLink, context: RequestContext): Promise<void> {
     const { work, suppressed } = this.needs;
     const { contactId, sentTo } = await work.reader.findOneByOrFail(ClientRequest, { id: requestId, firmId });
-    await suppressed.tell({ firmId, contactId, email: sentTo, actor: actorIn(context), what: "link" });
+    await suppressed.record({ firmId, contactId, email: sentTo, actor: actorIn(context), what: "link" });
   }
 
-  /** A new link of the request: its token, for the mail alone. Older links stay usable until this one is claimed. */
+  /**
+   * Creates a new link of the request; its token is only for the mail. Older links stay usable until this one is
+   * claimed.
+   */
   async issue(
     unit: UnitOfWork,
     request: Pick<ClientRequest, "id" | "firmId">,
@@ -178,7 +183,7 @@ export class MagicLinks {
     return token;
   }
 
-  /** Takes one of the request's mails: 1 a minute, 5 an hour. Answers how long to wait where there is none left, else null. */
+  /** Takes one of the request's mails: 1 a minute, 5 an hour. Returns how long to wait if none is left, else null. */
   async takeMail(requestId: string): Promise<number | null> {
     const { attempts } = this.needs;
     const inMinute = await attempts.take(`request-mail-minute:${requestId}`, attemptLimits.requestMailsByMinute);
@@ -195,8 +200,8 @@ export class MagicLinks {
     if (!isMagicLinkToken(claim.token)) return null;
     const [found] = await unit.rows(OF_TOKEN, [digestOf(claim.token)]);
     if (!found) return null;
-    // The policy first, as everything that may open a session (its reader says why); then the request's row, so that claims of
-    // one request, also by different links of it, happen one after another.
+    // Locks the policy first, like everything that may open a session (its reader says why), then the request's row, so
+    // that claims of one request, even by different links, run one after another.
     const policy = await loadPolicy(manager, found.firmId, { lock: "share" });
     const request = await manager.findOneOrFail(ClientRequest, {
       where: { id: found.requestId, firmId: found.firmId },
@@ -241,9 +246,9 @@ export class MagicLinks {
   }
 
   /**
-   * The request moves to the device of `link`: whatever older links of it gave ends. First what is still on its way (a code that
-   * is being asked for, an account that is being created), then the sessions: so a step that finishes in parallel either has its
-   * session ended here, or finds itself void.
+   * The request moves to the device of `link`: everything that its older links gave ends. First whatever may still lead
+   * to a session (a pending code, an account being created), then the sessions: so a step that finishes concurrently
+   * either has its session ended here, or finds itself void.
    */
   private async revokeOlder(unit: UnitOfWork, link: MagicLink): Promise<void> {
     const { now } = unit;

@@ -6,7 +6,7 @@ import { Contact } from "../contacts/contact.entity.js";
 import { Firm } from "../firms/firm.entity.js";
 import { accessLink, clientRequest } from "../mail/request-letters.js";
 
-/** Mails a request's link, always to the address that the request was sent to. */
+/** Mails a request's link, always to the address to which the request was sent. */
 export async function mailRequestLink(
   unit: UnitOfWork,
   request: ClientRequest,

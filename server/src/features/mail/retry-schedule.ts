@@ -1,6 +1,6 @@
 import { DAY_MS, MINUTE_MS, SECOND_MS } from "@gatehouse/shared";
 
-/** How a mail that was not taken is tried again. Durations are milliseconds. */
+/** How a mail that was not accepted is retried. Durations are in milliseconds. */
 export const retries = {
   first: 10 * SECOND_MS,
   longest: 15 * MINUTE_MS,
@@ -9,8 +9,8 @@ export const retries = {
 } as const;
 
 /**
- * How long to wait after the n-th failed attempt (n from 1): doubling, with up to a fifth less at random, so that what failed together
- * does not come again together. Null: it has been tried for long enough.
+ * How long to wait after the n-th failed attempt (n from 1): doubling, minus up to a fifth at random, so that mails
+ * that failed together are not retried together. Null: it has been tried for long enough.
  */
 export function waitAfter(attempts: number, age: number, random: () => number = Math.random): number | null {
   if (age >= retries.giveUpAfter) return null;

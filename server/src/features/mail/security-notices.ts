@@ -6,8 +6,8 @@ import { issueToken } from "../mailed-tokens/mailed-tokens.js";
 import type { Notice } from "./security-letters.js";
 
 /**
- * Mails somebody about a change to their own security, in the commit of the change, with the link that says "this wasn't me".
- * `template`: one of security-letters.ts.
+ * Mails people a notice about a change to their own security, in the commit of the change, with the "this wasn't me"
+ * link. `template`: one of security-letters.ts.
  */
 export async function notify<T extends object>(
   unit: UnitOfWork,

@@ -20,9 +20,9 @@ registerEnumType(MailedTokenPurpose, {
   },
 });
 
-@ObjectType({ description: "What a mailed token would do. Asking changes nothing." })
+@ObjectType({ description: "What a mailed token would do. Looking at it changes nothing." })
 export class MailedTokenPreview {
-  @Field(() => MailedTokenPurpose, { description: "Which mutation takes it." })
+  @Field(() => MailedTokenPurpose, { description: "The mutation that accepts the token." })
   purpose: keyof typeof MailedTokenPurpose;
   @Field(() => PortalFirmView, { description: "The firm." }) firm: PortalFirmView;
   @Field(() => String, { description: "The address it was sent to, masked." }) maskedEmail: string;

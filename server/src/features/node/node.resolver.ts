@@ -11,7 +11,10 @@ export class NodeResolver {
   constructor(private readonly sources: NodeSources) {}
 
   @Allow({ team: "read", key: "any", portal: "any" })
-  @Query(() => Node, { nullable: true, description: "Whatever has that id, if the caller may see it; null otherwise." })
+  @Query(() => Node, {
+    nullable: true,
+    description: "The object with that id, if the caller may see it; null otherwise.",
+  })
   async node(
     @Arg("id", () => ID, { description: "An id of any kind." }) id: string,
     @Ctx() context: RequestContext,

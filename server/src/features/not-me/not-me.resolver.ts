@@ -12,10 +12,10 @@ export class NotMeResolver {
   @Allow("anyone")
   @Mutation(() => AcceptedPayload, {
     description:
-      "This wasn't me: ends every session, stops a client's password (a link to choose a new one is mailed), and tells the firm. Takes the token of a mail about a change.",
+      "Reports \"this wasn't me\": ends every session, disables a client's password (a link to choose a new one is mailed), and notifies the firm. Takes the token of a mail about a change.",
   })
   reportNotMe(
-    @Arg("input", () => ReportNotMeInput, { description: "Which mail." }) input: ReportNotMeInput,
+    @Arg("input", () => ReportNotMeInput, { description: "The token of the mail." }) input: ReportNotMeInput,
     @Ctx() context: RequestContext,
   ) {
     return answer(AcceptedPayload, async () => {

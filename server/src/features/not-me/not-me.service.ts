@@ -31,8 +31,8 @@ export class NotMe {
   ) {}
 
   /**
-   * Signs everybody out and voids whatever a stranger may have begun or added; a client's password stops too, and a link to choose a new one
-   * goes to the mailbox. The firm is told.
+   * Signs everybody out and voids everything that a stranger may have begun or added. A client's password is disabled
+   * too, and a link to choose a new one goes to the mailbox. The firm is notified.
    */
   async report(input: { token: string }, context: RequestContext): Promise<void> {
     const { work, hasher, sourceLimits } = this.needs;

@@ -10,7 +10,7 @@ const nothing = "con_01m625dgsrfdref8yrhtsvjgg";
 const byId = (name: string, id: string) => `${name}(input: { ${id}: "${nothing}" })`;
 const byReason = (name: string, id: string) => `${name}(input: { ${id}: "${nothing}", reason: "x" })`;
 
-/** A call of every dangerous act: nothing comes of one that is let in, but of the last of the team's. */
+/** A call of every dangerous act: if allowed, none has any effect, except for the last of the team's. */
 const ownActs: Record<string, string> = {
   beginPasskeyRegistration: "beginPasskeyRegistration",
   addPasskey: 'addPasskey(input: { response: "x", name: "x" })',
@@ -19,7 +19,7 @@ const ownActs: Record<string, string> = {
   regenerateRecoveryCodes: 'regenerateRecoveryCodes(input: { code: "000000" })',
   disableTwoFactor: 'disableTwoFactor(input: { code: "000000" })',
 };
-/** Of whoever has an authenticator. */
+/** For somebody with an authenticator. */
 const enrolledActs: Record<string, string> = {
   changePassword: `changePassword(input: { currentPassword: "wrong", newPassword: "${NEW_PASSWORD}" })`,
 };
@@ -44,7 +44,7 @@ const teamActs: Record<string, string> = {
   updateSecurityPolicy: "updateSecurityPolicy(input: { trustedDeviceDays: 30, expectedVersion: VERSION })",
 };
 
-/** Somebody, as they are after what they did: with the session that they hold then. */
+/** A person after what they did, with the session that they have then. */
 interface Somebody {
   world: World;
   token: string;
@@ -94,7 +94,7 @@ const signInWith = async (who: Somebody, by: "code" | "recovery code" | "passkey
   who.token = (await prove(who, (await who.signIn()).result.challengeToken, by)).result.sessionToken;
 };
 
-/** What one does from a session that was just proven in full, and whether dangerous acts are open then. */
+/** What a person does in a session that was just proven in full, and whether dangerous acts are open afterwards. */
 type Way = [what: string, opens: boolean, act: (who: Somebody) => Promise<unknown>];
 const waysWithoutAuthenticator: Way[] = [
   ["a sign-in with the password", true, async (who) => (who.token = (await who.signIn()).result.sessionToken)],
@@ -116,7 +116,7 @@ const waysWithoutAuthenticator: Way[] = [
     },
   ],
   [
-    "a change of the password, by a session of long ago",
+    "a change of the password, in an old session",
     false,
     async (who) => {
       who.world.forward(STALE);
@@ -124,7 +124,7 @@ const waysWithoutAuthenticator: Way[] = [
     },
   ],
   [
-    "a change of the password, by a session whose proof runs out then",
+    "a change of the password, in a session whose proof is just expiring",
     false,
     async (who) => {
       who.world.forward(ALMOST_STALE);
@@ -133,7 +133,7 @@ const waysWithoutAuthenticator: Way[] = [
     },
   ],
   [
-    "an authenticator that is begun in time and confirmed when the proof has run out",
+    "an authenticator that is begun in time and confirmed when the proof has expired",
     false,
     async (who) => {
       who.world.forward(ALMOST_STALE);
@@ -196,7 +196,7 @@ const waysWithAuthenticator: Way[] = [
     },
   ],
   [
-    "a change of the password, by a session of long ago",
+    "a change of the password, in an old session",
     false,
     async (who) => {
       who.world.forward(STALE);
@@ -204,7 +204,7 @@ const waysWithAuthenticator: Way[] = [
     },
   ],
   [
-    "a change of the password, by a session whose proof runs out then",
+    "a change of the password, in a session whose proof is just expiring",
     false,
     async (who) => {
       who.world.forward(ALMOST_STALE);
@@ -213,7 +213,7 @@ const waysWithAuthenticator: Way[] = [
     },
   ],
   [
-    "new recovery codes, by a session whose proof runs out then",
+    "new recovery codes, in a session whose proof is just expiring",
     false,
     async (who) => {
       who.world.forward(ALMOST_STALE);
@@ -224,9 +224,11 @@ const waysWithAuthenticator: Way[] = [
     },
   ],
 ];
-/** Two-factor authentication is off after it: what is asked of somebody without an authenticator is asked. */
+/**
+ * It switches two-factor authentication off: afterwards the requirements for somebody without an authenticator apply.
+ */
 const wayOutOfAuthenticator: Way = [
-  "two-factor authentication switched off, by a session whose proof runs out then",
+  "two-factor authentication switched off, in a session whose proof is just expiring",
   false,
   async (who) => {
     who.world.forward(ALMOST_STALE);
@@ -249,7 +251,7 @@ describeOnBothDatabases("X3 what opens dangerous acts", (database) => {
   });
   afterAll(() => world.stop());
 
-  /** The acts that are refused for want of a fresh proof. */
+  /** The acts that are refused for lack of a fresh proof. */
   async function closedTo(token: string, acts: Record<string, string>): Promise<string[]> {
     const closed: string[] = [];
     const { data } = await world.ask("{ firm { securityPolicy { version } } }", {}, token);
@@ -261,7 +263,7 @@ describeOnBothDatabases("X3 what opens dangerous acts", (database) => {
     }
     return closed;
   }
-  /** After each way, which acts are closed; beside it, which are to be. */
+  /** After each way, which acts are closed, beside which ones should be. */
   async function mustOpen(
     ways: readonly Way[],
     make: () => Promise<Somebody>,
@@ -300,7 +302,7 @@ describeOnBothDatabases("X3 what opens dangerous acts", (database) => {
     const signIn = () => world.portalSignIn(firm, email);
     return somebody(created.result.sessionToken, email, CLIENT_PASSWORD, signIn);
   }
-  /** With authenticator and passkey, and a session that was just proven by both factors. */
+  /** With an authenticator and a passkey, and a session that was just proven by both factors. */
   async function enrolled(who: Somebody): Promise<Somebody> {
     Object.assign(who, await world.enroll({ token: who.token }), { token: who.token });
     const begun = await world.ask("mutation { beginPasskeyRegistration { options } }", {}, who.token);
@@ -356,7 +358,7 @@ describeOnBothDatabases("X3 what opens dangerous acts", (database) => {
     expect(await closedTo(sessionToken, acts)).toEqual([]);
   });
 
-  it("an account made by a mailed link and a password chosen by one open them, with the code where there is an authenticator", async () => {
+  it("an account created by a mailed link and a password chosen by one open them, with the code if there is an authenticator", async () => {
     const firm = await world.firm();
     const owner = await world.ownerToken(firm);
     const created = await clientOf(firm, owner);
@@ -385,7 +387,7 @@ describeOnBothDatabases("X3 what opens dangerous acts", (database) => {
     expect(await closedTo(joined.result.sessionToken, { ...ownActs, ...teamActs })).toEqual([]);
   });
 
-  it("an authenticator that the firm demands, set up on the way in, opens them", async () => {
+  it("an authenticator that the firm requires, set up on the way in, opens them", async () => {
     const firm = await world.firm();
     const owner = await world.ownerToken(firm);
     const who = await clientOf(firm, owner);
@@ -397,7 +399,7 @@ describeOnBothDatabases("X3 what opens dangerous acts", (database) => {
     expect(await closedTo(sessionToken ?? "", ownActs)).toEqual([]);
   });
 
-  it("a magic link opens none: not even where the code was given for it", async () => {
+  it("a magic link opens none, even if the code was given for it", async () => {
     const firm = await world.firm();
     const owner = await world.ownerToken(firm);
     const who = await enrolled(await clientOf(firm, owner));

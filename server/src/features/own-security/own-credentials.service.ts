@@ -51,7 +51,7 @@ export class OwnCredentials {
     if (!isFullProof({ act: "STEP_UP", second, isEnrolled: wasEnrolled })) throw codeMissing();
     if (wasEnrolled) await ownSecondFactor.takeTries(person, actor, context);
     const session = await work.do(async (unit) => {
-      // Locked where there was none, so that an authenticator confirmed this moment is asked for too.
+      // Locked if there was none, so that an authenticator confirmed at this moment is required too.
       const isEnrolled = wasEnrolled || (await secondFactor.stateOf(unit.manager, person, true)).enrolledAt !== null;
       if (isEnrolled && !wasEnrolled) throw codeMissing();
       if (isEnrolled && !(await this.spend(unit, person, caller, actor, input))) return null;
@@ -77,8 +77,8 @@ export class OwnCredentials {
   }
 
   /**
-   * The current password is asked, and of somebody with an authenticator a fresh proof besides: their password alone is not all that
-   * proves them, and whoever changes it ends their other sessions. It proves nothing of who is at the keyboard.
+   * Requires the current password, and a fresh proof of somebody with an authenticator: the password alone does not
+   * fully prove them, and changing it ends their other sessions. It does not count as a fresh proof itself.
    */
   async changePassword(
     input: { currentPassword: string; newPassword: string },
@@ -127,7 +127,7 @@ export class OwnCredentials {
     return input.sessionId;
   }
 
-  /** Ends the caller's session; nothing to do for somebody who has none. */
+  /** Ends the caller's session; does nothing for a caller without one. */
   async signOut(context: RequestContext): Promise<void> {
     const { caller } = context;
     const sessionId = sessionIdOf(caller);
@@ -138,7 +138,10 @@ export class OwnCredentials {
     });
   }
 
-  /** Counted apart from sign-ins, so that a stranger's failures do not keep somebody signed in from proving who they are. */
+  /**
+   * Counted separately from sign-ins, so that a stranger's failures do not keep a signed-in person from proving who
+   * they are.
+   */
   private async mustBeTheirPassword(
     person: Person,
     password: string,
@@ -150,14 +153,15 @@ export class OwnCredentials {
     const proofsKey = `proofs-again:${person.ownerId}`;
     const tooOften = (retryAfterMs: number) =>
       new Refusal("TOO_MANY_REQUESTS", null, (say) => say.provenTooOften(retryAfterMs));
-    // By a look, and with a pause: whoever repeats it without one takes no cores from those who sign in.
+    // Only reads, and pauses: somebody who repeats this in a loop takes no cores from people who sign in.
     const until = await attempts.waitsUntil(proofsKey, attemptLimits.proofsAgain);
     if (until !== null) {
       await sleep(REFUSAL_PAUSE_MS);
       throw tooOften(until - work.clock.now());
     }
     const tries = {
-      // Kept also where it was right: a flood of one's own must not spend the tries of everybody at the address.
+      // Kept even if the password was right: repeating one's own must not use up the attempts of everybody at the
+      // address.
       beforeSource: async (unit: UnitOfWork) => {
         const proof = await attempts.takeWithin(unit, proofsKey, attemptLimits.proofsAgain);
         if (!proof.ok) throw tooOften(proof.retryAfterMs);
@@ -183,7 +187,10 @@ export class OwnCredentials {
     });
   }
 
-  /** As of a sign-in that failed, so that the log has every guess. `waitMs`: it was the last before a wait. */
+  /**
+   * Recorded like a failed sign-in, so that the log has every guess. `waitMs`: set if it was the last one before a
+   * wait.
+   */
   private async recordWrongPassword(
     person: Person,
     purpose: keyof typeof passwordFields,
@@ -203,7 +210,7 @@ export class OwnCredentials {
 }
 
 const REFUSAL_PAUSE_MS = 500;
-/** Where the password that is asked again stands, by what it is asked for. */
+/** Where the input holds the repeated password, by what it is required for. */
 const passwordFields = {
   STEP_UP: ["input", "password"],
   PASSWORD_CHANGE: ["input", "currentPassword"],

@@ -35,13 +35,14 @@ import type { SourceLimits } from "../limits/source-limits.js";
 import { transportOf } from "../sign-in/transport.js";
 
 /**
- * Who enrols: somebody on the way of signing in (with a token, whose challenge it is), or somebody signed in (whose session may have one).
+ * Who enrolls: somebody who is signing in (with the token of their challenge), or somebody signed in (whose session may
+ * have a challenge).
  */
 type Enrolling = { person: Person; actor: Actor } & (
   { caller: null; challenge: SignInChallenge } | { caller: PersonCaller; challenge: SignInChallenge | null }
 );
 
-/** A person sets an authenticator up, or replaces it. The same for clients and team members. */
+/** Sets up or replaces a person's authenticator. The same for clients and team members. */
 export class OwnEnrollment {
   constructor(
     private readonly needs: {
@@ -102,10 +103,11 @@ export class OwnEnrollment {
   }
 
   /**
-   * The challenge, its mailbox proven by the mailed code. Without a code it is asked for, in a session by a mail now.
+   * Returns the challenge once the mailed code has proven its mailbox. Without a code it refuses and asks for one,
+   * which a session is mailed now.
    *
-   * Six digits, so tries are bounded by account too: they count as the second factor's, which the code stands in for. Otherwise whoever has
-   * the password gets five more with every sign-in.
+   * Six digits can be guessed, so attempts are limited per account: they count as the second factor's, which the code
+   * stands in for. Otherwise a thief with the password would get five more with every sign-in.
    */
   private async proveMailbox(
     { person, actor, caller }: Enrolling,
@@ -136,7 +138,7 @@ export class OwnEnrollment {
     });
   }
 
-  /** A code for the session; an earlier one is void. */
+  /** Mails the session a code; an earlier one becomes void. */
   private async mailCode(person: Person, actor: Actor, caller: PersonCaller, context: RequestContext): Promise<void> {
     const { work, secondFactor, enrollmentCodes } = this.needs;
     const { sessionId } = caller;
@@ -146,7 +148,7 @@ export class OwnEnrollment {
       const factor = await secondFactor.stateOf(unit.manager, person);
       await enrollmentCodes.open(unit, { person, door: "PASSWORD", sessionId }, factor, context.language);
     });
-    await enrollmentCodes.orTell(person, actor, mailing);
+    await enrollmentCodes.recordingHeldBack(person, actor, mailing);
   }
 
   async confirm(
@@ -156,7 +158,7 @@ export class OwnEnrollment {
     const { work, challenges, secondFactor, enrollment, sourceLimits, door } = this.needs;
     const transport = transportOf(input.transport, context);
     const { person, challenge, caller, actor } = await this.whoEnrolls(input.enrollmentToken, context);
-    // Of somebody who is enrolled, the present code was asked as the new one was begun.
+    // Somebody who is enrolled gave the current code when the new authenticator was begun.
     const isReplacing = caller !== null && (await secondFactor.isEnrolled(person));
     if (!isReplacing) provenOf(challenge);
     return sourceLimits.guard("secondFactor", context, async () => {
@@ -216,7 +218,10 @@ export class OwnEnrollment {
     return { person: await personOf(work.reader, caller), actor: actorIn(context), challenge, caller };
   }
 
-  /** Locks the second factor's row: whoever was not asked for a present code must have none when theirs is begun or put in force. */
+  /**
+   * Locks the second factor's row: somebody who was not asked for a current code must have none, both when their
+   * authenticator is begun and when it is put in force.
+   */
   private async mustNotBeEnrolled(unit: UnitOfWork, person: Person): Promise<void> {
     const { enrolledAt } = await this.needs.secondFactor.stateOf(unit.manager, person, true);
     if (enrolledAt !== null) throw new Refusal("TWO_FACTOR_ALREADY_ENROLLED");
@@ -230,11 +235,11 @@ export class OwnEnrollment {
   }
 }
 
-/** The challenge, if its flow has not taken too long to begin an authenticator. */
+/** The challenge, if it is not too late for it to begin an authenticator. */
 const challengeInTime = ({ challenge }: Enrolling, now: number): SignInChallenge | null =>
   challenge && isWithinFlow({ flowBeganAt: challenge.createdAt, now }) ? challenge : null;
 
-/** The challenge, its mailbox proven. */
+/** The challenge, with its mailbox proven. */
 function provenOf(challenge: SignInChallenge | null): SignInChallenge {
   if (!challenge) throw setUpTookTooLong();
   if (!challenge.isMailboxProven) throw new Refusal("EMAIL_CODE_REQUIRED", ["input", "emailCode"]);

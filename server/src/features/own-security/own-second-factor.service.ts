@@ -15,7 +15,7 @@ import { TwoFactorStatusView } from "../two-factor/two-factor.results.js";
 import type { SessionRenewal } from "./session-renewal.js";
 import type { SourceLimits } from "../limits/source-limits.js";
 
-/** A person's own second factor: switch it off, new recovery codes. The same for clients and team members. */
+/** Switches a person's own second factor off, and renews recovery codes. The same for clients and team members. */
 export class OwnSecondFactor {
   constructor(
     private readonly needs: {

@@ -1,28 +1,28 @@
 import { Field, ID, InputType } from "type-graphql";
 import { WithTransport } from "../sign-in/sign-in.inputs.js";
 
-@InputType({ description: "With a token on the way of signing in, without for the signed-in caller." })
+@InputType({ description: "With a token while signing in, without one for a signed-in caller." })
 export class BeginTwoFactorEnrollmentInput {
   @Field(() => String, { nullable: true, description: "From TwoFactorEnrollmentRequired." }) enrollmentToken?:
     string | null;
   @Field(() => String, {
     nullable: true,
     description:
-      "The mailed code, where emailCodeRequired says so; signed in, where EMAIL_CODE_REQUIRED was answered: leaving it out mails another one.",
+      "The mailed code, if emailCodeRequired is set. A signed-in caller sends it after EMAIL_CODE_REQUIRED was returned; leaving it out mails another one.",
   })
   emailCode?: string | null;
   @Field(() => String, {
     nullable: true,
     description:
-      "To replace an authenticator in force: a code from it, or a recovery code. The old one stays until the new one is confirmed.",
+      "To replace an authenticator in force: a code from it, or a recovery code. The old one stays in force until the new one is confirmed.",
   })
   currentCode?: string | null;
 }
 
 @InputType({ description: "The first code of the new authenticator." })
 export class ConfirmTwoFactorEnrollmentInput extends WithTransport {
-  @Field(() => String, { nullable: true, description: "The one given to beginTwoFactorEnrollment." }) enrollmentToken?:
-    string | null;
+  @Field(() => String, { nullable: true, description: "The token given to beginTwoFactorEnrollment." })
+  enrollmentToken?: string | null;
   @Field(() => String, { description: "The 6 digits." }) code: string;
 }
 
@@ -31,20 +31,20 @@ export class CodeInput {
   @Field(() => String, { description: "From the authenticator app, or a recovery code." }) code: string;
 }
 
-@InputType({ description: "The password now and from now on." })
+@InputType({ description: "The current and the new password." })
 export class ChangePasswordInput {
-  @Field(() => String, { description: "The password now." }) currentPassword: string;
+  @Field(() => String, { description: "The current password." }) currentPassword: string;
   @Field(() => String, { description: "15 to 128 characters." }) newPassword: string;
 }
 
-@InputType({ description: "Proof of who is at the keyboard." })
+@InputType({ description: "A new proof of identity." })
 export class StepUpInput {
   @Field(() => String, { description: "The password." }) password: string;
-  @Field(() => String, { nullable: true, description: "Where 2FA is on." }) code?: string | null;
+  @Field(() => String, { nullable: true, description: "Required if 2FA is on." }) code?: string | null;
   @Field(() => String, {
     nullable: true,
     description:
-      "In place of the code: a passkey's answer to beginPasskeyVerification, AuthenticationResponseJSON of WebAuthn.",
+      "Instead of the code: a passkey's response to beginPasskeyVerification, AuthenticationResponseJSON of WebAuthn.",
   })
   passkeyResponse?: string | null;
 }

@@ -24,7 +24,7 @@ import {
   StepUpInput,
 } from "./own-security.inputs.js";
 
-/** A team member or a client: whoever has a password. */
+/** A team member or a client: anybody with a password. */
 const aPerson = { team: "read", portal: "account" } as const;
 
 @Resolver()
@@ -47,7 +47,7 @@ export class OwnSecurityResolver {
   @Allow("anyone")
   @Mutation(() => BeginTwoFactorEnrollmentPayload, {
     description:
-      "Nothing is active until confirmed. Starting again replaces a pending secret, never an active one. Signed in without having proven the mailbox in the last 10 minutes, the first call mails a code and answers EMAIL_CODE_REQUIRED; the next one gives it. Whoever replaces an authenticator gives currentCode instead.",
+      "Returns a new authenticator secret, which is inactive until confirmed. Starting again replaces a pending secret, never an active one. For a signed-in caller who has not proven the mailbox in the last 10 minutes, the first call mails a code and returns EMAIL_CODE_REQUIRED; the next call passes it. A caller who replaces an authenticator passes currentCode instead.",
   })
   beginTwoFactorEnrollment(
     @Arg("input", () => BeginTwoFactorEnrollmentInput, { description: "What proves the caller." })
@@ -62,7 +62,7 @@ export class OwnSecurityResolver {
   @Allow("anyone")
   @Mutation(() => ConfirmTwoFactorEnrollmentPayload, {
     description:
-      "The only time that recovery codes are shown. Signs the client in when it came with an enrollmentToken.",
+      "Confirms the new authenticator. Only this response shows the recovery codes. Signs the client in if an enrollmentToken was passed.",
   })
   confirmTwoFactorEnrollment(
     @Arg("input", () => ConfirmTwoFactorEnrollmentInput, { description: "The first code." })
@@ -74,7 +74,7 @@ export class OwnSecurityResolver {
 
   @Allow(aPerson)
   @Mutation(() => RecoveryCodesPayload, {
-    description: "Makes ten new recovery codes; the older ones are void. Needs a fresh sign-in or stepUp.",
+    description: "Creates ten new recovery codes and voids the older ones. Requires a fresh sign-in or stepUp.",
   })
   regenerateRecoveryCodes(
     @Arg("input", () => CodeInput, { description: "A current code." }) input: CodeInput,
@@ -87,7 +87,7 @@ export class OwnSecurityResolver {
 
   @Allow(aPerson)
   @Mutation(() => DisableTwoFactorPayload, {
-    description: "Switches the caller's 2FA off, where the firm allows. Needs a fresh sign-in or stepUp.",
+    description: "Switches the caller's 2FA off, if the firm allows that. Requires a fresh sign-in or stepUp.",
   })
   disableTwoFactor(
     @Arg("input", () => CodeInput, { description: "A current code." }) input: CodeInput,
@@ -101,10 +101,11 @@ export class OwnSecurityResolver {
   @Allow(aPerson)
   @Mutation(() => ChangePasswordPayload, {
     description:
-      "Changes the caller's password; every other session ends. Where 2FA is on, it needs a fresh sign-in or stepUp.",
+      "Changes the caller's password and ends every other session. If 2FA is on, requires a fresh sign-in or stepUp.",
   })
   changePassword(
-    @Arg("input", () => ChangePasswordInput, { description: "Both passwords." }) input: ChangePasswordInput,
+    @Arg("input", () => ChangePasswordInput, { description: "The current and the new password." })
+    input: ChangePasswordInput,
     @Ctx() context: RequestContext,
   ) {
     return answer(ChangePasswordPayload, async () => ({
@@ -115,7 +116,7 @@ export class OwnSecurityResolver {
   @Allow(aPerson)
   @Mutation(() => RevokeSessionPayload, { description: "Ends one of the caller's own sessions." })
   revokeSession(
-    @Arg("input", () => RevokeSessionInput, { description: "Which." }) input: RevokeSessionInput,
+    @Arg("input", () => RevokeSessionInput, { description: "The session to end." }) input: RevokeSessionInput,
     @Ctx() context: RequestContext,
   ) {
     return answer(RevokeSessionPayload, async () => ({
@@ -126,10 +127,10 @@ export class OwnSecurityResolver {
   @Allow(aPerson)
   @Mutation(() => StepUpPayload, {
     description:
-      "Proves again who is at the keyboard, for 10 minutes; a fresh sign-in counts too, unless a trusted device spared its code. code: where 2FA is on.",
+      "Proves the caller's identity again, for 10 minutes. A fresh sign-in counts too, unless a trusted device skipped its code. `code` is required if 2FA is on.",
   })
   stepUp(
-    @Arg("input", () => StepUpInput, { description: "The proof." }) input: StepUpInput,
+    @Arg("input", () => StepUpInput, { description: "The proof of identity." }) input: StepUpInput,
     @Ctx() context: RequestContext,
   ) {
     return answer(StepUpPayload, async () => ({ session: await this.ownCredentials.stepUp(input, context) }));

@@ -5,7 +5,7 @@ import { WithTransport } from "../sign-in/sign-in.inputs.js";
 export class AddPasskeyInput {
   @Field(() => String, { description: "RegistrationResponseJSON of WebAuthn Level 3, from the browser." })
   response: string;
-  @Field(() => String, { description: "What to call it, e.g. the device." }) name: string;
+  @Field(() => String, { description: "A name for it, such as the device's." }) name: string;
 }
 
 @InputType({ description: "One of the caller's own passkeys." })
@@ -13,16 +13,16 @@ export class RemovePasskeyInput {
   @Field(() => ID, { description: "The passkey." }) passkeyId: string;
 }
 
-@InputType({ description: "What the passkey shall prove." })
+@InputType({ description: "What the passkey should prove." })
 export class BeginPasskeyVerificationInput {
   @Field(() => String, {
     nullable: true,
-    description: "From TwoFactorRequired, to go on signing in; left out by a signed-in caller, for stepUp.",
+    description: "From TwoFactorRequired, to continue signing in. A signed-in caller omits it, for stepUp.",
   })
   challengeToken?: string | null;
 }
 
-@InputType({ description: "A passkey's answer in place of a code." })
+@InputType({ description: "A passkey's response instead of a code." })
 export class VerifyPasskeyInput extends WithTransport {
   @Field(() => String, { description: "From TwoFactorRequired." }) challengeToken: string;
   @Field(() => String, { description: "AuthenticationResponseJSON of WebAuthn Level 3, from the browser." })

@@ -7,11 +7,11 @@ import type { Session } from "../sessions/session.entity.js";
 import type { Sessions } from "../sessions/sessions.service.js";
 import type { SignInChallenges } from "../sign-in/sign-in-challenges.js";
 
-/** What follows for the caller's own session from an act that proves them again, or changes what proves them. */
+/** What happens to the caller's own session after an act that proves them again, or changes what proves them. */
 export class SessionRenewal {
   constructor(private readonly needs: { sessions: Sessions; challenges: SignInChallenges }) {}
 
-  /** The session goes on under another id; the new cookie goes out with the answer. */
+  /** The session continues under another id; the response sets the new cookie. */
   async renew(
     unit: UnitOfWork,
     caller: PersonCaller,
@@ -20,7 +20,7 @@ export class SessionRenewal {
     changes: Partial<Pick<Session, "assurance" | "isSecondFactorProven">> = {},
   ): Promise<Session> {
     const { session, token } = await this.needs.sessions.renew(unit, caller.sessionId, proof, changes);
-    // What comes after it in the same document acts with the session as it is now.
+    // Later fields of the same document act with the renewed session.
     const renewed = { sessionId: session.id, authenticatedAt: Number(session.authenticatedAt) };
     unit.afterCommit(() => {
       context.caller =

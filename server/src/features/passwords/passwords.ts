@@ -8,10 +8,10 @@ import { PasswordCredential } from "./password-credential.entity.js";
 import type { PasswordHasher, StoredPassword } from "./password-hasher.js";
 
 const common = new Set(dictionary["passwords-common"].map((word) => word.toLowerCase()));
-/** Bytes a password may have before anything is done with it: 128 code points fit four times over. */
+/** The largest password in bytes that is processed at all: 128 code points fit four times over. */
 const MAX_BYTES = 1024;
 
-/** Whether it is on the list of common passwords (OWASP ASVS 6.2.4), also with digits or punctuation around it. */
+/** Whether it is on the list of common passwords (OWASP ASVS 6.2.4), even with digits or punctuation around it. */
 const isCommonPassword = (password: string): boolean => {
   const core = password.replaceAll(/^[\d\p{P}\p{S}\s]+|[\d\p{P}\p{S}\s]+$/gu, "");
   return common.has(password) || common.has(core);
@@ -30,13 +30,13 @@ export function mustBeGoodPassword(password: string, context: PasswordContext, f
 export const couldBePassword = (password: string): boolean =>
   password.length > 0 && Buffer.byteLength(password) <= MAX_BYTES;
 
-/** The owner's password, which nobody else changes until the commit. */
+/** The owner's password, which nobody else can change until the commit. */
 export const lockedCredential = ({ manager }: UnitOfWork, ownerId: string): Promise<PasswordCredential | null> =>
   manager.findOne(PasswordCredential, { where: { ownerId }, ...forUpdate(manager) });
 
 /**
- * Sets the owner's password; what an older one began (challenges, resets) is void through the version. Before `endAccess`: it waits for
- * sign-ins with the old one, whose sessions are to end with the others.
+ * Sets the owner's password; the version voids whatever an older one began (challenges, resets). Call it before
+ * `endAccess`: it waits for sign-ins with the old password, whose sessions must end with the others.
  */
 export async function storePassword(unit: UnitOfWork, ownerId: string, stored: StoredPassword): Promise<void> {
   const { manager, now } = unit;
@@ -48,7 +48,7 @@ const credentials = table(PasswordCredential);
 const RENEW = sql`UPDATE ${credentials} SET ${credentials.passwordHash} = ?, ${credentials.pepperId} = ?
   WHERE ${credentials.ownerId} = ? AND ${credentials.version} = ?`;
 
-/** Renews the form of a password that stays the same, unless it was changed meanwhile. */
+/** Renews the hash of an unchanged password, unless the password was changed meanwhile. */
 export async function renewHash(
   unit: UnitOfWork,
   current: PasswordCredential,

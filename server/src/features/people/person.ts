@@ -9,7 +9,10 @@ import { PortalAccount } from "../portal-accounts/portal-account.entity.js";
 import type { PersonCaller } from "../callers/caller.js";
 import type { Actor } from "../work/unit-of-work.js";
 
-/** Somebody with a password and perhaps a second factor: a team member or a client with an account. One kind of code serves both. */
+/**
+ * A person with a password and perhaps a second factor: a team member or a client with an account. The same code serves
+ * both.
+ */
 export interface Person {
   audience: Audience;
   /** The team member's or the portal account's id. */
@@ -20,7 +23,7 @@ export interface Person {
   email: string;
   /** Set for team members. */
   role: TeamRole | null;
-  /** Set for clients: their events are about the account. */
+  /** Set for clients: their events refer to the account. */
   accountId: string | null;
 }
 
@@ -61,19 +64,25 @@ const CLIENT_BY_ID = CLIENTS.plus`${a.id} = ?`;
 const one = async (manager: EntityManager, statement: Select<Person>, parameters: string[]): Promise<Person | null> =>
   (await rowsOf(manager, statement, parameters))[0] ?? null;
 
-/** The team member who signs in with that (normalised) email; null when there is none, not yet or no more. */
+/**
+ * The team member who signs in with that (normalized) email; null if there is none, because they have not joined or
+ * were removed.
+ */
 export const findMemberByEmail = (manager: EntityManager, email: string): Promise<Person | null> =>
   one(manager, MEMBER_BY_EMAIL, [email]);
 
-/** The account of the firm with that (normalised) email. */
+/** The firm's account with that (normalized) email. */
 export const findClientByEmail = (manager: EntityManager, firmId: string, email: string): Promise<Person | null> =>
   one(manager, CLIENT_BY_EMAIL, [firmId, email]);
 
-/** The person as it is now; null when the account was deleted or the member disabled meanwhile. */
+/** The person's current state; null if the account was deleted or the member removed meanwhile. */
 export const findPerson = (manager: EntityManager, audience: Audience, ownerId: string): Promise<Person | null> =>
   one(manager, audience === "TEAM" ? MEMBER_BY_ID : CLIENT_BY_ID, [ownerId]);
 
-/** The person behind a caller. Throws UNAUTHENTICATED for one who was removed since the request came: the session has ended with them. */
+/**
+ * The person behind a caller. Throws UNAUTHENTICATED if they were removed since the request arrived: the session has
+ * ended with them.
+ */
 export async function personOf(manager: EntityManager, caller: PersonCaller): Promise<Person> {
   const person = await findPerson(
     manager,

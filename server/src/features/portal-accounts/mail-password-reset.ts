@@ -4,7 +4,10 @@ import type { UnitOfWork } from "../work/unit-of-work.js";
 import type { ClientLetter } from "../work/mail-to-send.js";
 import { issueToken, voidTokens } from "../mailed-tokens/mailed-tokens.js";
 
-/** Mails a client the link that sets a new password, in the words of `template` (`asked`: the language that the client asked in); an older link does nothing any more. */
+/**
+ * Mails a client the link that sets a new password, worded by `template` (`asked`: the language in which the client
+ * requested it). Older links stop working.
+ */
 export async function mailPasswordReset(
   unit: UnitOfWork,
   { firmId, firmName, firmSlug, email, accountId }: Person,

@@ -1,7 +1,7 @@
 import { Entity, ForeignKey, Index } from "typeorm";
 import { AtColumn, IdColumn, RefColumn, TextColumn } from "../../platform/database/columns.js";
 
-/** A client's login: one per firm and email, serving every contact of the firm that has the email. */
+/** A client's login: one per firm and email. It serves every contact of the firm with that email. */
 @Entity("portal_accounts")
 @Index("uq_portal_accounts_email", ["firmId", "email"], { unique: true })
 @Index("ix_portal_accounts_unlinked", ["firmId", "unlinkedAt", "id"])

@@ -1,11 +1,11 @@
 import { Field, InputType } from "type-graphql";
 import { WithTransport } from "../sign-in/sign-in.inputs.js";
 
-@InputType({ description: "The password of a new account, and what proves the mailbox." })
+@InputType({ description: "The password of a new account, and the proof of its mailbox." })
 export class CreatePortalAccountInput extends WithTransport {
   @Field(() => String, {
     nullable: true,
-    description: "From a mail or AccountRequired; left out in a session by a magic link.",
+    description: "From a mail or AccountRequired; omitted in a session by a magic link.",
   })
   confirmationToken?: string | null;
   @Field(() => String, { description: "15 to 128 characters." }) password: string;

@@ -25,7 +25,7 @@ export class PortalAccountsResolver {
   @Allow("anyone")
   @Query(() => MailedTokenPreview, {
     nullable: true,
-    description: "What a mailed token would do; null when it is wrong, expired or spent. Changes nothing.",
+    description: "What a mailed token would do; null if it is wrong, expired or spent. Changes nothing.",
   })
   async mailedToken(@Arg("token", () => String, { description: "From the mail." }) token: string) {
     const preview = await this.accounts.previewToken(token);
@@ -35,7 +35,7 @@ export class PortalAccountsResolver {
   @Allow("anyone")
   @Mutation(() => SignInPayload, {
     description:
-      "With a confirmationToken from a mail (invite or request), or from a magic-link session (then the token is left out).",
+      "Creates a client's account, with the `confirmationToken` from a mail (invitation or request), or in a magic-link session (without the token).",
   })
   createPortalAccount(
     @Arg("input", () => CreatePortalAccountInput, { description: "The proof and the password." })
@@ -48,7 +48,7 @@ export class PortalAccountsResolver {
   @Allow("anyone")
   @Mutation(() => SignInPayload, {
     description:
-      "Ends every session; 2FA stays as it was and is still asked. ACCOUNT_LOCKED: the new password is set and the token spent, and signing in waits until the second factor is unlocked.",
+      "Sets a new password by the mailed link and ends every session. 2FA stays as it was and is still required. ACCOUNT_LOCKED: the new password is set and the token spent, but signing in must wait until the second factor is unlocked.",
   })
   resetPassword(
     @Arg("input", () => ResetPasswordInput, { description: "The proof and the password." }) input: ResetPasswordInput,
@@ -59,7 +59,7 @@ export class PortalAccountsResolver {
 
   @Allow("anyone")
   @Mutation(() => AcceptedPayload, {
-    description: "The new login email's owner confirms; every session of the account ends.",
+    description: "Confirms the new login email from its own mailbox. Every session of the account ends.",
   })
   confirmLoginEmail(
     @Arg("input", () => ConfirmLoginEmailInput, { description: "The mailed token." }) input: ConfirmLoginEmailInput,
@@ -88,13 +88,16 @@ export class PortalAccountFieldsResolver {
 
   @Allow(accountRule)
   @ReadAlong(({ secondFactor }: PortalAccountView) => secondFactor?.lockedUntil)
-  @FieldResolver(() => DateTime, { nullable: true, description: "Null or past: not locked." })
+  @FieldResolver(() => DateTime, {
+    nullable: true,
+    description: "Until when the second factor is locked; null or past: it is not.",
+  })
   lockedUntil(@Root() account: PortalAccountView, @Ctx() context: RequestContext): Promise<number | null> {
     return this.statuses.lockedUntil(account.id, context);
   }
 
   @Allow(accountRule)
-  @FieldResolver(() => [SessionView], { name: "sessions", description: "The live ones, newest first." })
+  @FieldResolver(() => [SessionView], { name: "sessions", description: "The account's live sessions, newest first." })
   async liveSessions(@Root() account: PortalAccountView, @Ctx() { caller }: RequestContext): Promise<SessionView[]> {
     const current = caller.kind === "CLIENT" ? caller.sessionId : null;
     return (await this.sessions.list(account.id)).map((session) => SessionView.of(session, current));

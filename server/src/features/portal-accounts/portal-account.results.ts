@@ -6,17 +6,20 @@ import type { PortalAccount } from "./portal-account.entity.js";
 
 @ObjectType("PortalAccount", {
   implements: Node,
-  description: "A client's login at one firm. It serves every contact of the firm with the email.",
+  description: "A client's login at one firm. It serves every contact of the firm with that email.",
 })
 export class PortalAccountView extends Node {
   firmId: string;
-  /** The second factor, where it was read along. */
+  /** The second factor, if it was read along. */
   secondFactor?: SecondFactorFacts;
   @Field(() => String, { description: "The login email." }) email: string;
   @Field(() => DateTime, { description: "When the client created it." }) createdAt: number;
-  @Field(() => DateTime, { nullable: true, description: "The last time that the client signed in." }) lastSignInAt:
+  @Field(() => DateTime, { nullable: true, description: "When the client last signed in." }) lastSignInAt:
     number | null;
-  @Field(() => DateTime, { nullable: true, description: "Since when no contact has it; null: a contact has it." })
+  @Field(() => DateTime, {
+    nullable: true,
+    description: "Since when no contact has the account; null: a contact has it.",
+  })
   unlinkedAt: number | null;
 
   static of(

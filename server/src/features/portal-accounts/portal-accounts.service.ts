@@ -32,7 +32,7 @@ interface PortalAccountsNeeds {
   door: AccountDoor;
 }
 
-/** What each kind of mailed token is for, as the API says it. */
+/** The API's name for each kind of mailed token. */
 const purposes = {
   INVITE: "CREATE_ACCOUNT",
   ACCOUNT_REQUEST: "CREATE_ACCOUNT",
@@ -47,7 +47,10 @@ const purposes = {
 export class PortalAccounts {
   constructor(private readonly needs: PortalAccountsNeeds) {}
 
-  /** Ends every session; 2FA stays as it was and is still asked. Throws ACCOUNT_LOCKED once the password is set, while 2FA is locked. */
+  /**
+   * Ends every session; 2FA stays as it was and is still required. Throws ACCOUNT_LOCKED once the password is set, if
+   * 2FA is locked.
+   */
   async resetPassword(
     input: { resetToken: string; newPassword: string; transport?: SessionTransport | null },
     context: RequestContext,
@@ -58,7 +61,7 @@ export class PortalAccounts {
       const field = ["input", "resetToken"];
       const token = await findToken(work, input.resetToken, ["PASSWORD_RESET"]);
       const person = token && (await findPerson(work.reader, "PORTAL", token.accountId ?? ""));
-      // The login email changed since: the mail went to somebody who is no longer the owner.
+      // The login email has changed since: the mail went to somebody who is no longer the owner.
       if (!token || !person || person.email !== token.email) throw new Refusal("TOKEN_INVALID", field);
       mustAllowLogin(await loadPolicy(work.reader, person.firmId));
       mustBeGoodPassword(input.newPassword, person, ["input", "newPassword"]);
@@ -82,7 +85,7 @@ export class PortalAccounts {
     return outcomeOf(entered);
   }
 
-  /** The new login email's mailbox confirmed: from now on it signs in, and the old one does not. */
+  /** The new login email's mailbox has confirmed: from now on it signs in, and the old one does not. */
   async confirmLoginEmail(input: { token: string }, context: RequestContext): Promise<void> {
     const { work, sourceLimits } = this.needs;
     await sourceLimits.guard("token", context, async () => {
@@ -92,7 +95,8 @@ export class PortalAccounts {
       if (!token || !person) throw new Refusal("TOKEN_INVALID", field);
       await work.do(async (unit) => {
         await spendToken(unit, token, field);
-        // A sign-in by the old address either comes first, and its session ends here, or finds the new one.
+        // A concurrent sign-in with the old address either comes first, and its session ends here, or finds the new
+        // address.
         await lockedCredential(unit, person.ownerId);
         try {
           await unit.manager.update(PortalAccount, { id: person.ownerId }, { email: token.email });
@@ -113,7 +117,7 @@ export class PortalAccounts {
     });
   }
 
-  /** What a mailed token is for; null when it is wrong, expired or spent. Changes nothing. */
+  /** What a mailed token is for; null if it is wrong, expired or spent. Changes nothing. */
   async previewToken(token: string) {
     const { work } = this.needs;
     const found = await findToken(work, token, [

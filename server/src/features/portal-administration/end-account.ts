@@ -23,7 +23,7 @@ export async function signOutEverywhere(unit: UnitOfWork, person: Person, act: F
   unit.record({ type: "SESSIONS_REVOKED", ...about(person, act.actor), contactId: act.contact?.id, data });
 }
 
-/** Deletes the account with all that it opens; its contacts stay, and its mailbox is told. */
+/** Deletes the account with everything that it opens. Its contacts stay, and its mailbox is notified. */
 export async function deleteAccount(
   unit: UnitOfWork,
   secondFactor: SecondFactor,
@@ -42,7 +42,10 @@ export async function deleteAccount(
   unit.mail({ firmId, to: email, content: accountDeleted({ firmName }), language: contact?.language ?? null });
 }
 
-/** The contacts go on by their own email: what was sent to them goes there, and an account with that email, if there is one, serves them. */
+/**
+ * The contacts continue with their own email: what was sent to them goes there, and an account with that email, if
+ * there is one, serves them.
+ */
 async function leaveContacts(unit: UnitOfWork, { firmId, ownerId, email: loginEmail }: Person): Promise<void> {
   for (const { id: contactId, email } of await unlinkAccount(unit, firmId, ownerId)) {
     await readdressRequests(unit, { firmId, contactId, to: email });

@@ -14,5 +14,5 @@ export class ContactReasonInput {
 @InputType({ description: "A contact of the firm, and the address to sign in with from now on." })
 export class ChangeLoginEmailInput {
   @Field(() => ID, { description: "The contact." }) contactId: string;
-  @Field(() => String, { description: "The new login email; it confirms by mail." }) email: string;
+  @Field(() => String, { description: "The new login email, which must be confirmed by mail." }) email: string;
 }

@@ -13,10 +13,11 @@ export class PortalAdministrationResolver {
   @Allow({ team: "write", key: "ACCESS_RESET" })
   @Mutation(() => ContactPayload, {
     description:
-      "Edit login details > reset 2FA: secret, recovery codes, trusted devices and sessions go; the password stays; the client is told by mail. ACCESS_RESET; people need a fresh sign-in or stepUp.",
+      "Resets a client's 2FA: removes the secret, recovery codes, trusted devices and sessions; the password stays; the client is notified by mail. Requires ACCESS_RESET; team members also need a fresh sign-in or stepUp.",
   })
   resetTwoFactor(
-    @Arg("input", () => ContactReasonInput, { description: "Whose, and why." }) input: ContactReasonInput,
+    @Arg("input", () => ContactReasonInput, { description: "Whose 2FA to reset, and why." })
+    input: ContactReasonInput,
     @Ctx() context: RequestContext,
   ) {
     return answer(ContactPayload, async () => ({
@@ -25,9 +26,11 @@ export class PortalAdministrationResolver {
   }
 
   @Allow({ team: "write", key: "ACCESS_WRITE" })
-  @Mutation(() => ContactPayload, { description: "Mails the client a link to choose a new password. ACCESS_WRITE." })
+  @Mutation(() => ContactPayload, {
+    description: "Mails the client a link to choose a new password. Requires ACCESS_WRITE.",
+  })
   sendPasswordReset(
-    @Arg("input", () => ContactIdInput, { description: "Whose." }) input: ContactIdInput,
+    @Arg("input", () => ContactIdInput, { description: "The client to mail." }) input: ContactIdInput,
     @Ctx() context: RequestContext,
   ) {
     return answer(ContactPayload, async () => ({
@@ -36,9 +39,9 @@ export class PortalAdministrationResolver {
   }
 
   @Allow({ team: "write", key: "ACCESS_WRITE" })
-  @Mutation(() => ContactPayload, { description: "Ends the waits after too many failures. ACCESS_WRITE." })
+  @Mutation(() => ContactPayload, { description: "Ends the waits after too many failures. Requires ACCESS_WRITE." })
   unlockPortalAccount(
-    @Arg("input", () => ContactIdInput, { description: "Whose." }) input: ContactIdInput,
+    @Arg("input", () => ContactIdInput, { description: "The client to unlock." }) input: ContactIdInput,
     @Ctx() context: RequestContext,
   ) {
     return answer(ContactPayload, async () => ({
@@ -47,9 +50,9 @@ export class PortalAdministrationResolver {
   }
 
   @Allow({ team: "write", key: "ACCESS_WRITE" })
-  @Mutation(() => ContactPayload, { description: "Signs the client out everywhere. ACCESS_WRITE." })
+  @Mutation(() => ContactPayload, { description: "Signs the client out everywhere. Requires ACCESS_WRITE." })
   revokePortalSessions(
-    @Arg("input", () => ContactIdInput, { description: "Whose." }) input: ContactIdInput,
+    @Arg("input", () => ContactIdInput, { description: "The client to sign out." }) input: ContactIdInput,
     @Ctx() context: RequestContext,
   ) {
     return answer(ContactPayload, async () => ({
@@ -60,10 +63,11 @@ export class PortalAdministrationResolver {
   @Allow({ team: "write", key: "ACCESS_RESET" })
   @Mutation(() => ContactPayload, {
     description:
-      "Takes effect when the new address confirms by mail; the old one is told. ACCESS_RESET; people need a fresh sign-in or stepUp.",
+      "Changes a client's login email once the new address has confirmed by mail; the old one is notified. Requires ACCESS_RESET; team members also need a fresh sign-in or stepUp.",
   })
   changeLoginEmail(
-    @Arg("input", () => ChangeLoginEmailInput, { description: "Whose, and to what." }) input: ChangeLoginEmailInput,
+    @Arg("input", () => ChangeLoginEmailInput, { description: "Whose email to change, and to what." })
+    input: ChangeLoginEmailInput,
     @Ctx() context: RequestContext,
   ) {
     return answer(ContactPayload, async () => ({
@@ -74,10 +78,11 @@ export class PortalAdministrationResolver {
   @Allow({ team: "write", key: "ACCESS_RESET" })
   @Mutation(() => ContactPayload, {
     description:
-      "Deletes the client's account; the contact stays. ACCESS_RESET; people need a fresh sign-in or stepUp.",
+      "Deletes the client's account; the contact stays. Requires ACCESS_RESET; team members also need a fresh sign-in or stepUp.",
   })
   deletePortalAccount(
-    @Arg("input", () => ContactReasonInput, { description: "Whose, and why." }) input: ContactReasonInput,
+    @Arg("input", () => ContactReasonInput, { description: "Whose account to delete, and why." })
+    input: ContactReasonInput,
     @Ctx() context: RequestContext,
   ) {
     return answer(ContactPayload, async () => ({

@@ -36,7 +36,10 @@ export class PortalAdministration {
     },
   ) {}
 
-  /** Secret and recovery codes go, and what shared/access-endings says; the password stays; the client is told. */
+  /**
+   * Removes the secret, the recovery codes and whatever shared/access-endings lists. The password stays; the client is
+   * notified.
+   */
   async resetTwoFactor(input: { contactId: string; reason: string }, context: RequestContext): Promise<Contact> {
     const reason = readReason(input.reason);
     return this.act(input.contactId, context, { isDangerous: true }, async (unit, person, contact, actor) => {
@@ -79,7 +82,7 @@ export class PortalAdministration {
     });
   }
 
-  /** Takes away every wait: of the second factor and of the password. */
+  /** Ends every wait: of the second factor and of the password. */
   async unlock(input: { contactId: string }, context: RequestContext): Promise<Contact> {
     const contact = await this.act(input.contactId, context, {}, async (unit, person, { id: contactId }, actor) => {
       await this.needs.secondFactor.unlock(unit, person);
@@ -103,14 +106,14 @@ export class PortalAdministration {
     });
   }
 
-  /** Takes effect when the new address confirms by mail; the old one is told. */
+  /** Takes effect once the new address has confirmed by mail; the old one is notified. */
   async changeLoginEmail(input: { contactId: string; email: string }, context: RequestContext): Promise<Contact> {
     const email = normalizeEmail(input.email);
     if (email === null) throw new Refusal("INVALID_EMAIL", ["input", "email"]);
     return this.act(input.contactId, context, { isDangerous: true }, async (unit, person, contact, actor) => {
       const { firmId } = contact;
       if (email === person.email)
-        throw new Refusal("INVALID_INPUT", ["input", "email"], "This is the login email already.");
+        throw new Refusal("INVALID_INPUT", ["input", "email"], "This is already the login email.");
       if (await unit.manager.existsBy(PortalAccount, { firmId, email }))
         throw new Refusal("ALREADY_EXISTS", ["input", "email"], "Another account has this email.");
       const { firmName, firmSlug } = person;

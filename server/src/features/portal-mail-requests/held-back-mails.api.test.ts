@@ -7,7 +7,7 @@ import { Attempts } from "../limits/attempts.service.js";
 import { MailAllowance } from "../limits/mail-allowance.js";
 
 /** A stranger who knows a client's address, and wants to keep the client's own mails away. */
-describeOnBothDatabases("mails that a stranger asks for", (database) => {
+describeOnBothDatabases("mails that a stranger requests", (database) => {
   let world: World;
   let owner: string;
   let firm: Awaited<ReturnType<World["firm"]>>;
@@ -31,14 +31,14 @@ describeOnBothDatabases("mails that a stranger asks for", (database) => {
     return data.auditEvents.nodes.map(({ summary }: { summary: string }) => summary);
   };
 
-  it("X11 keep back no mail of another kind: three account requests later the reset is mailed", async () => {
+  it("X11 hold back no mail of another kind: after three account requests the reset is still mailed", async () => {
     const { email } = await world.client(firm, owner);
     for (let n = 0; n < 4; n++) await ask("requestPortalAccount", email);
     expect(await ask("requestPasswordReset", email)).toEqual({ accepted: true, userErrors: [] });
     await until(async () => (await resets(email)).length === 1);
   });
 
-  it("X11 are in the log once an hour where they were held back, and answered as ever", async () => {
+  it("X11 are in the log once an hour if they were held back, and get the usual response", async () => {
     const { email, contactId } = await world.client(firm, owner);
     const answers = [];
     for (let n = 0; n < 8; n++) answers.push(await ask("requestPasswordReset", email));
@@ -66,7 +66,7 @@ describeOnBothDatabases("mails that a stranger asks for", (database) => {
     expect(JSON.stringify(data)).not.toContain(unknown);
   });
 
-  it("X11 spend nobody's mails once their own source has used up its share", async () => {
+  it("X11 use up nobody's mails once their own source has used up its share", async () => {
     const attempts = new Attempts(world.app.work);
     const allowance = new MailAllowance({ attempts, sourceLimitFactor: 1 });
     const take = (email: string, ipAddress: string) =>
@@ -81,20 +81,20 @@ describeOnBothDatabases("mails that a stranger asks for", (database) => {
     expect(await take(email, "198.51.100.7")).toBe(true);
   });
 
-  it("X11 are not counted against the client who is signed in", async () => {
+  it("X11 do not count against the client who is signed in", async () => {
     const { email, created } = await world.client(firm, owner);
     for (let n = 0; n < 6; n++) await ask("requestPasswordReset", email);
     await until(async () => (await resets(email)).length === 3);
     await ask("requestPasswordReset", email, created.result.sessionToken);
     await until(async () => (await resets(email)).length === 4);
-    // Signed in as somebody else is no proof.
+    // Being signed in as somebody else proves nothing.
     const other = await world.client(firm, owner);
     await ask("requestPasswordReset", email, other.created.result.sessionToken);
     await sleep(500);
     expect(await resets(email)).toHaveLength(4);
   });
 
-  it("X11 a link that was asked for too often is in the log once", async () => {
+  it("X11 a link that was requested too often is in the log once", async () => {
     const { email, id } = await world.contact(owner);
     const input = { contactId: id, title: "Papers", items: ["Passport"] };
     await world.mutate("sendClientRequest", "SendClientRequestInput", "request { id }", input, owner);

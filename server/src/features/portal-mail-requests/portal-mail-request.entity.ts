@@ -5,8 +5,8 @@ import { AtColumn, IdColumn, RefColumn, TextColumn } from "../../platform/databa
 export type PortalMailKind = "ACCOUNT_REQUEST" | "PASSWORD_RESET";
 
 /**
- * A stranger's wish for a mail (new account, password reset), answered before anybody looks whether the address is known:
- * so the answer and its time say nothing. portal-mail-requests.service.ts works it off.
+ * A stranger's request for a mail (new account, password reset), accepted before anybody checks whether the address is
+ * known: so neither the response nor its timing reveals anything. portal-mail-requests.service.ts processes it.
  */
 @Entity("portal_mail_requests")
 @Index("ix_portal_mail_requests_created", ["createdAt"])
@@ -15,12 +15,12 @@ export class PortalMailRequest {
   @ForeignKey("firms", { name: "fk_portal_mail_requests_firm", onDelete: "CASCADE" })
   @RefColumn()
   firmId: string;
-  /** HELD_: past a limit, so no mail; the log says so where there would have been one. */
+  /** HELD_: beyond a limit, so no mail is sent; the log records one that would have been. */
   @TextColumn(20) kind: PortalMailKind | `HELD_${PortalMailKind}`;
   @TextColumn(254) email: string;
   @TextColumn(45, { nullable: true }) ipAddress: string | null;
   @TextColumn(300, { nullable: true }) userAgent: string | null;
-  /** Of the page where the mail was asked for. */
+  /** The language of the page where the mail was requested. */
   @TextColumn(2, { nullable: true }) language: Language | null;
   @AtColumn() createdAt: number;
 }

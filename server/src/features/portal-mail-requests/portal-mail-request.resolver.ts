@@ -12,10 +12,11 @@ export class PortalMailRequestResolver {
   @Allow("anyone")
   @Mutation(() => AcceptedPayload, {
     description:
-      "Mails a confirmation link if the email is a contact's without an account. Answers alike, in the same time, whatever happened.",
+      "Mails a confirmation link if the email belongs to a contact without an account. The response and its timing are the same in every case.",
   })
   requestPortalAccount(
-    @Arg("input", () => PortalEmailInput, { description: "Where, and whose." }) input: PortalEmailInput,
+    @Arg("input", () => PortalEmailInput, { description: "The firm and the client's address." })
+    input: PortalEmailInput,
     @Ctx() context: RequestContext,
   ) {
     return answer(AcceptedPayload, async () => {
@@ -27,10 +28,11 @@ export class PortalMailRequestResolver {
   @Allow("anyone")
   @Mutation(() => AcceptedPayload, {
     description:
-      "Mails a link to choose a new password, if the email has an account. Answers alike, whatever happened.",
+      "Mails a link to choose a new password if the email has an account. The response is the same in every case.",
   })
   requestPasswordReset(
-    @Arg("input", () => PortalEmailInput, { description: "Where, and whose." }) input: PortalEmailInput,
+    @Arg("input", () => PortalEmailInput, { description: "The firm and the client's address." })
+    input: PortalEmailInput,
     @Ctx() context: RequestContext,
   ) {
     return answer(AcceptedPayload, async () => {

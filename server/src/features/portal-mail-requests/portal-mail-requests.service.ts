@@ -23,7 +23,7 @@ import { issueToken } from "../mailed-tokens/mailed-tokens.js";
 import { PortalMailRequest, type PortalMailKind } from "./portal-mail-request.entity.js";
 
 const AT_ONCE = 100;
-/** How soon what another instance took is worked off. */
+/** How soon requests accepted by another instance are processed. */
 const POLL_MS = 2000;
 
 const mailRequests = table(PortalMailRequest);
@@ -31,7 +31,7 @@ const TAKE = sql`DELETE FROM ${mailRequests} WHERE ${mailRequests.id} = ?`;
 
 const mailOf = { ACCOUNT_REQUEST: "account confirmation", PASSWORD_RESET: "password reset" } as const;
 
-/** Whoever is signed in to the account asks for a mail to themselves. */
+/** A client who is signed in to the account requests a mail to themselves. */
 const isOwnAccount = (caller: Caller, firmId: string, email: string): boolean =>
   caller.kind === "CLIENT" && caller.accountId !== null && caller.firmId === firmId && caller.email === email;
 
@@ -47,7 +47,7 @@ export class PortalMailRequests {
   ) {
     this.worker = new Worker({
       look: () => this.workOffSome(),
-      onError: (error) => needs.log.error({ err: error }, "requests for mail wait for the next try"),
+      onError: (error) => needs.log.error({ err: error }, "requests for mail wait for the next attempt"),
       everyMs: POLL_MS,
     });
   }
@@ -68,7 +68,8 @@ export class PortalMailRequests {
     const isOwn = isOwnAccount(context.caller, firm.id, email) || (await this.isOwnDevice(firm.id, email, context));
     const wish = { what, place: firm.id, email, isOwn };
     const isSent = await mailAllowance.take(wish, context);
-    // Past a limit the answer is the same: whoever asks for somebody else's address learns nothing. The firm does, once an hour.
+    // Beyond a limit the response is the same: somebody who requests mails to another person's address learns nothing.
+    // The firm is notified, once an hour.
     if (!isSent && !(await suppressed.isFirst({ firmId: firm.id, email, what }))) return;
     await work.do(async (unit) => {
       await unit.manager.insert(PortalMailRequest, {
@@ -101,7 +102,7 @@ export class PortalMailRequests {
     if (requests.length === AT_ONCE) this.worker.wake();
   }
 
-  /** Taken away in the commit of what it leads to: once, also with several instances. */
+  /** The request is deleted in the commit of its effects: once, even with several instances. */
   private async workOff(request: PortalMailRequest): Promise<void> {
     await this.needs.work.do(async (unit) => {
       if ((await unit.affected(TAKE, [request.id])) !== 1) return;
@@ -153,7 +154,7 @@ export class PortalMailRequests {
   /** The contact who may create an account with that address. */
   private async withoutAccount(unit: UnitOfWork, firmId: string, email: string): Promise<Contact | null> {
     const order = { createdAt: "ASC", id: "ASC" } as const;
-    // A contact whose account signs in with another address by now has no use for a second one.
+    // A contact whose account now signs in with another address needs no second one.
     const where = { firmId, email, portalAccountId: IsNull() };
     const contact = await unit.manager.findOne(Contact, { where, order });
     return (await findClientByEmail(unit.manager, firmId, email)) === null ? contact : null;

@@ -15,7 +15,7 @@ describeOnBothDatabases("while the mail server does not answer", (database) => {
   let firm: Awaited<ReturnType<World["firm"]>>;
   let owner: string;
   beforeAll(async () => {
-    // Takes connections and never says a word.
+    // Accepts connections and never says a word.
     silent = createServer((socket) => {
       held.add(socket);
       socket.on("error", () => undefined);
@@ -32,7 +32,7 @@ describeOnBothDatabases("while the mail server does not answer", (database) => {
     await world.stop();
   });
 
-  it("M07 a known and an unknown address get the same answer as fast, and the mail waits for its time", async () => {
+  it("M07 a known and an unknown address get the same response equally fast, and the mail waits its turn", async () => {
     const times: Record<"known" | "unknown", number[]> = { known: [], unknown: [] };
     const answers = new Set<string>();
     const asked: string[] = [];
@@ -54,10 +54,10 @@ describeOnBothDatabases("while the mail server does not answer", (database) => {
       }
     }
     expect([...answers]).toEqual(['{"accepted":true,"userErrors":[]}']);
-    // A mail server that holds on for seconds would show in either; a busy machine shows in both.
+    // Waiting seconds for a mail server would show in one of them; a busy machine shows in both.
     expect(median(times.known)).toBeLessThan(median(times.unknown) * 2 + 1000);
     expect(median(times.known)).toBeLessThan(10_000);
-    // However many wait, a server that hangs is given ten connections.
+    // However many wait, a server that hangs gets ten connections.
     await until(() => held.size === 10);
     const waiting = await until(async () => {
       const rows = await world.app.work.reader.query<{ recipient: string }[]>(
@@ -77,7 +77,7 @@ describeOnBothDatabases("whatever the mail server does", (database) => {
   let port: number;
   let server: SMTPServer | null = null;
   const delivered: string[] = [];
-  /** A mail server on its port that answers each recipient so; null: none listens. */
+  /** A mail server on its port that answers each recipient this way; null: nothing listens. */
   async function become(answer: number | "cut" | null): Promise<void> {
     const before = server;
     server = null;
@@ -114,7 +114,7 @@ describeOnBothDatabases("whatever the mail server does", (database) => {
     await become(null);
   });
 
-  it("C06 a client who asks for a mail is told the same, and gets it once when the server takes mails again", async () => {
+  it("C06 a client who requests a mail gets the same response, and the mail once when the server accepts mails again", async () => {
     const answers = new Set<string>();
     const asked: string[] = [];
     const tried = () =>
@@ -122,7 +122,7 @@ describeOnBothDatabases("whatever the mail server does", (database) => {
         `SELECT attempts FROM outbox_mails WHERE lastFailure IS NOT NULL AND recipient IN (${asked.map(() => "?").join(", ")})`,
         asked,
       );
-    // Nobody listens; too busy; the connection breaks in the middle of it.
+    // Nothing listens; too busy; the connection breaks in the middle.
     for (const trouble of [null, 451, "cut"] as const) {
       await become(trouble);
       const known = (await world.contact(await world.ownerToken(firm))).email;
@@ -140,7 +140,7 @@ describeOnBothDatabases("whatever the mail server does", (database) => {
     await become(250);
     world.forward({ minutes: 20 });
     await until(() => delivered.length >= asked.length);
-    // What would come a second time would come with what is sent after it.
+    // A second copy would arrive with the mail that is sent after it.
     const last = (await world.contact(await world.ownerToken(firm))).email;
     await world.mutate("requestPortalAccount", "PortalEmailInput", "accepted", { firmSlug: firm.slug, email: last });
     await until(() => delivered.includes(last));

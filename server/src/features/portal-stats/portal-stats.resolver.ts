@@ -11,19 +11,21 @@ export class PortalStatsResolver {
   constructor(private readonly stats: PortalStats) {}
 
   @Allow(firmRule)
-  @FieldResolver(() => PortalStatsView, { description: "How far its contacts are on the way into the portal." })
+  @FieldResolver(() => PortalStatsView, {
+    description: "How far the firm's contacts have come on the way into the portal.",
+  })
   portalStats(@Root() firm: FirmView): Promise<PortalStatsView> {
     return this.stats.of(firm.id);
   }
 
   @Allow(firmRule)
-  @FieldResolver(() => [PortalTrendDay], { description: "What happened in the portal, day by day, the oldest first." })
+  @FieldResolver(() => [PortalTrendDay], { description: "What happened in the portal day by day, oldest first." })
   portalTrend(
     @Root() firm: FirmView,
     @Arg("days", () => Int, {
       nullable: true,
       defaultValue: 30,
-      description: "How many days, today included: 1..90, default 30.",
+      description: "How many days, including today: 1 to 90, 30 by default.",
     })
     days: number | null,
   ): Promise<PortalTrendDay[]> {

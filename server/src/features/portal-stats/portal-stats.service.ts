@@ -16,7 +16,10 @@ const LOCKED_INDEX = indexOf(TwoFactorState, ["firmId", "lockedUntil"]);
 export class PortalStats {
   constructor(private readonly work: Work) {}
 
-  /** What is kept, and who is locked now: that changes by time alone, so it is counted, by an index of locks. */
+  /**
+   * The stored counts, and how many are locked now: that changes with time alone, so it is counted by an index of
+   * locks.
+   */
   async of(firmId: string): Promise<PortalStatsView> {
     const { reader, clock } = this.work;
     const lockedOut = sql`(SELECT COUNT(*) FROM ${t} ${byIndex(reader, LOCKED_INDEX)}

@@ -3,10 +3,10 @@ import { describeOnBothDatabases } from "../../testing/databases.js";
 import { World } from "../../testing/world.js";
 
 describeOnBothDatabases("the portal's trend", (database) => {
-  it("counts each day what happened on it, empty days too, of one firm", async () => {
+  it("counts what happened on each day, including empty days, for one firm", async () => {
     const world = await World.start(database.url());
     try {
-      // From noon to noon: a run across midnight counts the same.
+      // From noon to noon, so that a run across midnight counts the same.
       const minuteOfDay = Math.floor(world.now() / 60_000) % 1440;
       world.forward({ minutes: (720 - minuteOfDay + 1440) % 1440 });
       const firm = await world.firm();

@@ -15,13 +15,13 @@ const types = Object.keys(counted) as (keyof typeof counted)[];
 const e = table(AuditEvent, "e");
 const DAYS = select({
   type: computed<keyof typeof counted>(e.type),
-  // The remainder, not a division: SQLite and MySQL divide integers differently.
+  // A remainder rather than a division: SQLite and MySQL divide integers differently.
   start: computed<number>(sql`${e.occurredAt} - ${e.occurredAt} % ${DAY_MS}`),
   n: computed<number>(sql`COUNT(*)`),
 })
   .from`${e} WHERE ${e.firmId} = ? AND ${e.type} IN (${placeholders(types.length)}) AND ${e.occurredAt} >= ? GROUP BY ${e.type}, start`;
 
-/** What the log tells of the last days (UTC), the oldest first; a day without anything is there too. */
+/** What the log contains about the last days (UTC), oldest first; days without events are included. */
 export async function portalTrend(work: Work, firmId: string, days: number): Promise<PortalTrendDay[]> {
   const today = Math.floor(work.clock.now() / DAY_MS);
   const first = today - days + 1;

@@ -2,13 +2,13 @@ import { credentialIdOf, type FirmCaller } from "../callers/caller.js";
 import type { ApiKeys } from "../api-keys/api-keys.service.js";
 import type { Sessions } from "../sessions/sessions.service.js";
 
-/** Who asks how callers stand by now. */
+/** What reading callers' current state needs. */
 export interface CallersNowNeeds {
   sessions: Sessions;
   apiKeys: ApiKeys;
 }
 
-/** Callers as they are by now, by session or key; without those whose session or key has ended. */
+/** The callers' current state, by session or key; without those whose session or key has ended. */
 export async function callersNow(
   { sessions, apiKeys }: CallersNowNeeds,
   callers: readonly FirmCaller[],

@@ -9,9 +9,9 @@ import { checkAccess, type AccessRule } from "../access/access-rule.js";
 import type { RequestContext } from "../callers/request-context.js";
 
 /**
- * Runs every mutation of the schema within what each of its transactions has to pass: at the beginning, that its caller may still do
- * this; at the end, the claim of the request, if it has one. Fields for anyone act with what their input proves; the few of them that
- * act with a session call `holdCaller` themselves.
+ * Runs every mutation of the schema within checks on each of its transactions: at the beginning, that its caller may
+ * still do this; at the end, the request's claim, if it has one. Fields open to anyone act on what their input proves;
+ * the few of them that act with a session call `holdCaller` themselves.
  */
 export function guardMutations(schema: GraphQLSchema, needs: { work: Work; idempotency: IdempotencyKeys }): void {
   for (const field of Object.values(schema.getMutationType()?.getFields() ?? {})) {
@@ -28,7 +28,7 @@ export function guardMutations(schema: GraphQLSchema, needs: { work: Work; idemp
   }
 }
 
-/** Asks what was asked before the mutation began once more, of the caller as of now. */
+/** Repeats the checks from before the mutation, on the caller's current state. */
 async function mustStillMay(
   unit: UnitOfWork,
   mutation: string,

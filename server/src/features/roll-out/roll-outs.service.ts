@@ -58,13 +58,13 @@ const ADD_RECIPIENTS = sql`
   SELECT ?, ${c.id}, ${c.nameKey}, ?, ?, 0 FROM ${c} LEFT JOIN ${t} ON ${t.ownerId} = ${c.portalAccountId} WHERE ${c.firmId} = ? AND`;
 
 /**
- * Starts, pauses, resumes and undoes a firm's roll-out of 2FA; the mails are the mailer's. Everybody locks in one order: the
- * policy, the roll-out, the firm's events.
+ * Starts, pauses, resumes and undoes a firm's roll-out of 2FA; RollOutMailer sends the mails. Every transaction locks
+ * in one order: the policy, the roll-out, the firm's events.
  */
 export class RollOuts {
   constructor(private readonly needs: { work: Work; links: PortalLinks; onChange: () => void }) {}
 
-  /** The policy, whom it concerns and the event, in one commit. Answers the roll-out's id. */
+  /** Writes the policy, the recipients and the event in one commit. Returns the roll-out's id. */
   async start(input: StartRollOutInput, context: RequestContext): Promise<string> {
     const caller = asTeamCaller(context.caller);
     const { firmId } = caller;
@@ -87,10 +87,10 @@ export class RollOuts {
       if (!planOffersMode(before.plan, rollOutMode)) throw new Refusal("PLAN_UPGRADE_REQUIRED");
       const latest = await latestRollOut(unit.manager, firmId);
       if (latest && isRollOutOpen(rollOutStateUnder(latest.state, before)))
-        throw new Refusal("ALREADY_EXISTS", null, "A roll-out is under way. Undo it before you start another one.");
+        throw new Refusal("ALREADY_EXISTS", null, "A roll-out is in progress. Undo it before you start another one.");
       const { expectedVersion } = input;
       await changePolicy(unit, { mode: rollOutMode, enforcedFrom: plan.enforcedFrom, expectedVersion }, context);
-      // Whatever an earlier one was still going to say would contradict this one.
+      // Anything that an earlier one would still send would contradict this one.
       await unit.affected(END_EARLIER, [firmId]);
       const { remindDaysBefore, ...rest } = plan;
       const rollOut = {
@@ -107,7 +107,7 @@ export class RollOuts {
         nextMailAt: now,
       };
       await manager.insert(RollOut, rollOut);
-      // Nobody gets an account or an address until it is written down whom it concerns.
+      // Nobody gets an account or an address until the recipients are recorded.
       await lockContacts(unit, firmId);
       unit.record({
         type: "ROLL_OUT_STARTED",
@@ -121,7 +121,7 @@ export class RollOuts {
     return id;
   }
 
-  /** Again and again changes nothing. */
+  /** Repeating it changes nothing. */
   pause(rollOutId: string, context: RequestContext): Promise<string> {
     return this.switch(rollOutId, "RUNNING", "PAUSED", context);
   }
@@ -131,7 +131,10 @@ export class RollOuts {
     return id;
   }
 
-  /** Back to the policy before it, if nobody changed the policy meanwhile; what has not left yet is never sent. */
+  /**
+   * Restores the previous policy, if nobody has changed the policy meanwhile. Mails that were not sent yet never will
+   * be.
+   */
   async undo({ rollOutId, expectedVersion, tellClients }: UndoRollOutInput, context: RequestContext): Promise<string> {
     const { firmId } = asTeamCaller(context.caller);
     const isTold = tellClients ?? false;
@@ -141,9 +144,9 @@ export class RollOuts {
       const rollOut = await lock(unit, firmId, rollOutId);
       const latest = await latestRollOut(unit.manager, firmId);
       if (latest?.id !== rollOut.id || rollOutStateUnder(rollOut.state, policy) === "UNDONE")
-        throw new Refusal("INVALID_INPUT", ["input", "rollOutId"], "This roll-out is undone already.");
+        throw new Refusal("INVALID_INPUT", ["input", "rollOutId"], "This roll-out is already undone.");
       const { previousMode: mode, previousEnforcedFrom } = rollOut;
-      // A date that has passed meanwhile means what none means: in force.
+      // A date that has passed meanwhile means the same as none: in force.
       const isAhead = previousEnforcedFrom !== null && previousEnforcedFrom > now;
       const enforcedFrom = isAhead ? previousEnforcedFrom : null;
       await changePolicy(unit, { mode, enforcedFrom, expectedVersion }, context);
@@ -168,7 +171,7 @@ export class RollOuts {
     const { links, work } = this.needs;
     const firm = await work.reader.findOneByOrFail(Firm, { id: firmId });
     const startDay = (language: Language) => dayAt(enforcedFrom, timeZone ?? "UTC", language);
-    // As those read it who have not said their language.
+    // In the language of clients who have not chosen one.
     const language = chooseLanguage({ own: null, asked: null, firm: firm.clientLanguage });
     const letter = {
       firmName: firm.name,
@@ -216,7 +219,7 @@ export class RollOuts {
 const lock = ({ manager }: UnitOfWork, firmId: string, id: string): Promise<RollOut> =>
   mustFind(manager, RollOut, "rollOut", { id, firmId }, ["input", "rollOutId"], { lock: "update" });
 
-/** Writes down whom it concerns, as they stand now; how many. */
+/** Records the contacts concerned, in their current state; returns how many. */
 async function addRecipients(
   unit: UnitOfWork,
   { id, firmId, invitesContacts }: Pick<RollOut, "id" | "firmId" | "invitesContacts">,

@@ -11,7 +11,7 @@ export class TotpCredential {
   @AtColumn() createdAt: number;
 }
 
-/** A secret shown but not yet confirmed: no factor until a code confirms it. Beginning again replaces it. */
+/** A secret that was shown but not confirmed: not a factor until a code confirms it. Beginning again replaces it. */
 @Entity("pending_totp_enrollments")
 export class PendingTotpEnrollment {
   @PrimaryColumn({ type: "varchar", length: 30 }) ownerId: string;

@@ -11,7 +11,7 @@ import type { Actor, UnitOfWork } from "../work/unit-of-work.js";
 import { newRecoveryCode, readRecoveryCode } from "./recovery-code.js";
 import type { SecondFactorMethod } from "./second-factor-method.js";
 
-/** What the digest is for; the owner is part of it, so that a row is worth nothing at another's account. */
+/** The digest of a code. It includes the owner, so that a row is worthless in another account. */
 const digestOf = (keys: KeyRing, ownerId: string, code: string, keyId?: string): string =>
   keys.hmac(`${ownerId}.${code}`, "recovery code", keyId);
 
@@ -19,7 +19,7 @@ const stored = table(RecoveryCode);
 const states = table(TwoFactorState);
 const COUNT_DOWN = sql`UPDATE ${states} SET ${states.recoveryCodesRemaining} = ${states.recoveryCodesRemaining} - 1 WHERE ${states.ownerId} = ?`;
 
-/** One of the ten, which works once. Its owner is told. */
+/** One of ten codes, each of which works once. Its use is reported to the owner. */
 export const recoveryCode: SecondFactorMethod = {
   standing: "PRIMARY",
   field: "code",
@@ -50,7 +50,7 @@ async function tellOfUse(unit: UnitOfWork, owner: Person, actor: Actor): Promise
   await notify(unit, owner, actor, recoveryCodeUsed, { remaining });
 }
 
-/** Ten new ones, shown this once; the older ones are void. */
+/** Creates ten new codes, shown only this once; the older ones are void. */
 export async function replaceRecoveryCodes(
   unit: UnitOfWork,
   keys: KeyRing,

@@ -11,10 +11,11 @@ export const SecurityModeEnum = tableEnum(
 
 @ObjectType("SecurityModeImpact", { description: "What saving a mode would do, before it is saved." })
 export class SecurityModeImpactView {
-  @Field(() => SecurityModeEnum, { description: "The mode asked about." }) mode: SecurityMode;
-  @Field(() => Boolean, { description: "The firm's plan offers it." }) allowedByPlan: boolean;
-  @Field(() => Int, { description: "Portal accounts of the firm." }) accounts: number;
-  @Field(() => Int, { description: "Would be asked to set up 2FA at their next sign-in." }) accountsToEnroll: number;
-  @Field(() => Int, { description: "Would be signed out or demoted at once." }) sessionsToEnd: number;
+  @Field(() => SecurityModeEnum, { description: "The mode in question." }) mode: SecurityMode;
+  @Field(() => Boolean, { description: "Whether the firm's plan includes it." }) allowedByPlan: boolean;
+  @Field(() => Int, { description: "The firm's portal accounts." }) accounts: number;
+  @Field(() => Int, { description: "How many accounts would be required to set up 2FA at their next sign-in." })
+  accountsToEnroll: number;
+  @Field(() => Int, { description: "How many sessions would be ended or restricted at once." }) sessionsToEnd: number;
   @Field(() => Int, { description: "Contacts without an account." }) contactsWithoutAccount: number;
 }

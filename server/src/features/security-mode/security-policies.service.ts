@@ -82,7 +82,7 @@ const LIVE = select({
   LEFT JOIN ${t} ON ${t.ownerId} = ${ownAccount}
   WHERE ${s.firmId} = ? AND ${s.audience} = 'PORTAL' AND ${s.revokedAt} IS NULL AND ${s.expiresAt} > ? AND ${s.lastUsedAt} > ?`;
 
-/** Changes how a firm's clients get in, in force from the commit. */
+/** Changes how a firm's clients get in, effective from the commit. */
 export class SecurityPolicies {
   constructor(private readonly work: Work) {}
 
@@ -114,13 +114,13 @@ export class SecurityPolicies {
       allowedByPlan: planOffersMode(current.plan, mode),
       accounts: ofFirm,
       accountsToEnroll: requiresTwoFactor(policy, now) ? ofFirm - enrolled : 0,
-      sessionsToEnd: (await losers(reader, firmId, policy, now)).length,
+      sessionsToEnd: (await sessionsToEnd(reader, firmId, policy, now)).length,
       contactsWithoutAccount: await count(WITHOUT_ACCOUNT),
     });
   }
 }
 
-/** Changes the policy of the caller's firm, in the caller's transaction; answers the one that was in force. */
+/** Changes the policy of the caller's firm in the caller's transaction; returns the previous one. */
 export async function changePolicy(
   unit: UnitOfWork,
   change: PolicyChange,
@@ -131,7 +131,7 @@ export async function changePolicy(
   const before = await loadPolicy(unit.manager, firmId, { lock: "update" });
   if (before.version !== change.expectedVersion) throw new Refusal("VERSION_CONFLICT", ["input", "expectedVersion"]);
   const mode = change.mode ?? before.mode;
-  // A plan that lost the mode keeps it while it is in force, but it cannot be chosen again.
+  // A plan that no longer includes the mode keeps it while it is in force, but it cannot be chosen again.
   if (mode !== before.mode && !planOffersMode(before.plan, mode))
     throw new Refusal("PLAN_UPGRADE_REQUIRED", ["input", "mode"]);
   const demands = securityModes[mode].secondFactor === "required";
@@ -171,7 +171,7 @@ export async function changePolicy(
   ]);
   if (changed !== 1) throw new Refusal("VERSION_CONFLICT", ["input", "expectedVersion"]);
   const ended = [
-    ...(await losers(unit.manager, firmId, after, unit.now)),
+    ...(await sessionsToEnd(unit.manager, firmId, after, unit.now)),
     ...(isAskedOfTeam ? await unprovenOfTeam(unit, firmId, after) : []),
   ];
   for (const { id } of ended) await unit.affected(END_SESSION, [unit.now, id]);
@@ -186,8 +186,8 @@ export async function changePolicy(
 }
 
 /**
- * The sessions of the team's members who are asked for an authenticator from now on and have not proven one. They would be refused at their
- * next request; once ended, what they have under way is refused too, or was done before (caller-now.ts).
+ * The sessions of team members who now need an authenticator and have not proven one. Their next request would be
+ * refused anyway; ending them makes sure that work in progress is refused too, or was done before (caller-now.ts).
  */
 async function unprovenOfTeam(
   unit: UnitOfWork,
@@ -198,7 +198,7 @@ async function unprovenOfTeam(
   return unproven.filter(({ role }) => teamRoleNeedsTwoFactor(policy, role));
 }
 
-/** Whoever demands an authenticator of the team has one: nobody locks out themselves. */
+/** Somebody who requires an authenticator of the team must have one, so that they do not lock themselves out. */
 async function mustBeEnrolled(manager: EntityManager, memberId: string): Promise<void> {
   const state = await manager.findOneBy(TwoFactorState, { ownerId: memberId });
   if (state?.enrolledAt == null)
@@ -219,7 +219,7 @@ function enforcedFromOf(
 }
 
 /** The firm's live portal sessions that a policy would end. */
-async function losers(
+async function sessionsToEnd(
   manager: EntityManager,
   firmId: string,
   policy: ModePolicy,

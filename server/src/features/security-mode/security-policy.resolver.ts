@@ -20,7 +20,7 @@ export class SecurityPolicyResolver {
   ) {}
 
   @Allow(firmRule)
-  @FieldResolver(() => SecurityPolicyView, { description: "How its clients get in." })
+  @FieldResolver(() => SecurityPolicyView, { description: "How the firm's clients get in." })
   securityPolicy(@Root() firm: FirmView): Promise<SecurityPolicyView> {
     return this.policies.of(firm.id);
   }
@@ -28,7 +28,7 @@ export class SecurityPolicyResolver {
   @Allow(firmRule)
   @Query(() => SecurityModeImpactView, { description: "What saving a mode would do, before it is saved." })
   securityModeImpact(
-    @Arg("mode", () => SecurityModeEnum, { description: "The mode to try." }) mode: SecurityMode,
+    @Arg("mode", () => SecurityModeEnum, { description: "The mode in question." }) mode: SecurityMode,
     @Ctx() { caller }: RequestContext,
   ) {
     return this.policies.impact(asFirmCaller(caller).firmId, mode);
@@ -37,10 +37,10 @@ export class SecurityPolicyResolver {
   @Allow({ team: "write", key: "POLICY_WRITE" })
   @Mutation(() => SecurityPolicyPayload, {
     description:
-      "Changes how the firm's clients get in, in force from the commit. POLICY_WRITE; people who loosen it need a fresh sign-in or stepUp.",
+      "Changes how the firm's clients get in, effective from the commit. Requires POLICY_WRITE; team members who loosen it also need a fresh sign-in or stepUp.",
   })
   updateSecurityPolicy(
-    @Arg("input", () => UpdateSecurityPolicyInput, { description: "The change." }) input: UpdateSecurityPolicyInput,
+    @Arg("input", () => UpdateSecurityPolicyInput, { description: "What to change." }) input: UpdateSecurityPolicyInput,
     @Ctx() context: RequestContext,
   ) {
     return answer(SecurityPolicyPayload, async () => ({

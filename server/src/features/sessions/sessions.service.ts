@@ -35,10 +35,10 @@ import {
 } from "./session-facts.js";
 import { Session } from "./session.entity.js";
 
-/** Session tokens say which audience they are of. */
+/** A session token's prefix names its audience. */
 const tokenPrefix = { TEAM: "gts", PORTAL: "gps" } as const satisfies Record<Audience, string>;
 export const isSessionToken = (token: string): boolean => /^g[tp]s_[\w-]{43}$/.test(token);
-/** `lastUsedAt` is written this often at most: a read must not cost a write each time. */
+/** `lastUsedAt` is updated at most this often: a read must not cost a write each time. */
 const TOUCH_EVERY_MS = MINUTE_MS;
 
 export interface NewSession {
@@ -86,7 +86,7 @@ export type ShownSession = RowOf<typeof LIST>;
 export class Sessions {
   constructor(private readonly work: Work) {}
 
-  /** Opens a session within the unit of work that earned it. The oldest beyond ten of its owner end. */
+  /** Opens a session within the unit of work that earned it. Ends the owner's oldest sessions beyond ten. */
   async open(unit: UnitOfWork, given: NewSession): Promise<OpenedSession> {
     const { manager, now } = unit;
     const token = newToken(tokenPrefix[given.audience]);
@@ -123,9 +123,10 @@ export class Sessions {
   }
 
   /**
-   * A further act of the same person, which makes the session fresh only where it proves them in full: the session keeps its place in the list, but its id is new and the old cookie dead (session
-   * fixation, OWASP ASVS 7.2.4). A bearer token cannot be planted by a page, and its holder has no field to receive another one
-   * in, so it stays. Answers the new token for a cookie. Throws UNAUTHENTICATED for a session that has ended meanwhile.
+   * For a further act of the same person. It makes the session fresh only if it proves them in full. The session keeps
+   * its place in the list, but gets a new id, and the old cookie stops working (session fixation, OWASP ASVS 7.2.4). A
+   * bearer token stays: no page can plant one, and its holder has no field that could return a new one. Returns the new
+   * token for a cookie. Throws UNAUTHENTICATED if the session has ended meanwhile.
    */
   async renew(
     unit: UnitOfWork,
@@ -138,7 +139,7 @@ export class Sessions {
       where: { id: sessionId, revokedAt: IsNull() },
       ...forUpdate(manager),
     });
-    // It was ended while its request was under way.
+    // It was ended during the request.
     if (!old) throw unauthenticated();
     const authenticatedAt = provenAtAfter(proof, { before: old.authenticatedAt, now });
     if (old.transport === "TOKEN") {
@@ -160,7 +161,10 @@ export class Sessions {
     return { session, token };
   }
 
-  /** Who holds this token now; anonymous when it is unknown, ended, idle too long, or no longer meets the firm's policy. */
+  /**
+   * Who holds this token now; anonymous if it is unknown, ended, idle for too long, or no longer meets the firm's
+   * policy.
+   */
   async authenticate(token: string): Promise<TeamCaller | PortalCaller | Anonymous> {
     if (!isSessionToken(token)) return anonymous;
     const facts = token.startsWith(tokenPrefix.TEAM) ? TEAM_FACTS_OF_TOKEN : FACTS_OF_TOKEN;
@@ -172,7 +176,7 @@ export class Sessions {
     return caller;
   }
 
-  /** For open sockets: the team's sessions that may still act, by a few statements of one form. */
+  /** For open sockets: the team's sessions that may still act, by a few statements with one form. */
   async recheckTeam(sessionIds: readonly string[]): Promise<Map<string, TeamCaller>> {
     const parts = Array.from({ length: Math.ceil(sessionIds.length / RECHECKED_AT_ONCE) }, (_, part) =>
       sessionIds.slice(part * RECHECKED_AT_ONCE, (part + 1) * RECHECKED_AT_ONCE),
@@ -194,14 +198,14 @@ export class Sessions {
     );
   }
 
-  /** The same for people to look at: without those that idled out. */
+  /** The same for display: without those that have idled out. */
   async list(ownerId: string): Promise<ShownSession[]> {
     const now = this.work.clock.now();
     const listed = await this.work.rows(LIST, [ownerId, now]);
     return listed.filter((session) => !isIdle(session, now));
   }
 
-  /** Ends a session; with `owner`, for an id that a caller named, only one of that person's. */
+  /** Ends a session. With `owner`, for an id that a caller named, only if it belongs to that person. */
   async end(unit: UnitOfWork, sessionId: string, owner?: { firmId: string; ownerId: string }): Promise<boolean> {
     const ended = await (owner === undefined
       ? unit.affected(END, [unit.now, sessionId])
@@ -214,6 +218,6 @@ export class Sessions {
   }
 }
 
-/** The session a caller acts with, if any. */
+/** The session that a caller uses, if any. */
 export const sessionIdOf = (caller: Caller): string | null =>
   caller.kind === "TEAM_MEMBER" || caller.kind === "CLIENT" ? caller.sessionId : null;

@@ -21,7 +21,7 @@ import { signedIn } from "./signed-in.js";
 
 /** A claimed link on its way to a session. */
 export interface LinkEntry {
-  /** Under the lock that whatever opens a session takes. */
+  /** Read under the lock that everything takes that opens a session. */
   policy: FirmPolicy;
   link: MagicLink;
   request: ClientRequest;
@@ -43,7 +43,7 @@ export class LinkDoor {
     private readonly needs: { challenges: SignInChallenges; sessions: Sessions; secondFactor: SecondFactor },
   ) {}
 
-  /** What a claimed magic link leads to: its one request, or what has to be done first. */
+  /** What a claimed magic link leads to: its one request, or a step that must come first. */
   async enter(
     unit: UnitOfWork,
     { policy, link, request, context, transport, deviceKeyDigest }: LinkEntry,
@@ -53,7 +53,7 @@ export class LinkDoor {
     const [contact] = await unit.rows(ACCOUNT_OF_CONTACT, [request.contactId, firmId]);
     if (!contact) throw new Error("the contact of a request is gone");
     const { portalAccountId } = contact;
-    // The account's login email may have changed since the link was sent: its code is still asked.
+    // The account's login email may have changed since the link was sent: its code is still required.
     const person =
       (portalAccountId === null ? null : await findPerson(unit.manager, "PORTAL", portalAccountId)) ??
       (await findClientByEmail(unit.manager, firmId, request.sentTo));
@@ -67,7 +67,7 @@ export class LinkDoor {
     });
     if (step === "PROVE_SECOND_FACTOR" && person && factor) {
       const given = { person, door: "MAGIC_LINK", magicLinkId: link.id, deviceKeyDigest } as const;
-      // A trusted device skips the code of a password sign-in, never of a link.
+      // A trusted device skips the code of a password sign-in, never that of a link.
       return askSecondFactor(unit, challenges, given, factor, 0);
     }
     const maskedEmail = maskEmail(request.sentTo);
@@ -98,7 +98,7 @@ export class LinkDoor {
     );
   }
 
-  /** A session that reaches exactly one request. */
+  /** Opens a session that reaches exactly one request. */
   async openSession(
     unit: UnitOfWork,
     reach: { firmId: string; email: string; requestId: string; magicLinkId: string },
@@ -117,7 +117,7 @@ export class LinkDoor {
       transport,
       source: context.source,
     });
-    // One link, one live session, however often it is claimed.
+    // One live session per link, however often it is claimed.
     await unit.affected(END_EARLIER, [unit.now, reach.requestId, reach.magicLinkId, opened.session.id]);
     return signedIn(unit, opened, { context, transport }, reach.requestId, { policy });
   }

@@ -4,12 +4,12 @@ import type { SessionTransport } from "@gatehouse/shared";
 export const SessionTransportEnum = { COOKIE: "COOKIE", TOKEN: "TOKEN" } as const;
 registerEnumType(SessionTransportEnum, {
   name: "SessionTransport",
-  description: "How the session travels.",
+  description: "How the session is carried.",
   valuesConfig: {
-    COOKIE: { description: "HttpOnly, SameSite=Lax, Secure under https; sessionToken is null." },
+    COOKIE: { description: "An HttpOnly, SameSite=Lax cookie, Secure under https; sessionToken is null." },
     TOKEN: {
       description:
-        "For apps and servers: sessionToken is returned, to be sent as Authorization: Bearer; no cookie. Refused where the request carries an Origin (a browser).",
+        "For apps and servers: sessionToken is returned, to be sent as Authorization: Bearer; no cookie is set. Refused if the request has an Origin (from a browser).",
     },
   },
 });
@@ -19,7 +19,7 @@ export abstract class WithTransport {
   @Field(() => SessionTransportEnum, {
     nullable: true,
     defaultValue: "COOKIE",
-    description: "How the session travels.",
+    description: "How the session is carried.",
   })
   transport?: SessionTransport | null;
 }
@@ -32,10 +32,10 @@ export class TeamSignInInput extends WithTransport {
 
 @InputType({ description: "A client's email and password at one firm." })
 export class PortalSignInInput extends WithTransport {
-  @Field(() => String, { description: "The firm, as in the portal's address." }) firmSlug: string;
+  @Field(() => String, { description: "The slug in the portal's address." }) firmSlug: string;
   @Field(() => String, { description: "The login email." }) email: string;
   @Field(() => String, { description: "The password." }) password: string;
-  @Field(() => ID, { nullable: true, description: "The requestId of SignInRequired: comes back in SignedIn." })
+  @Field(() => ID, { nullable: true, description: "The requestId of SignInRequired, which is returned in SignedIn." })
   landingRequestId?: string | null;
 }
 
@@ -47,12 +47,12 @@ export class VerifyTwoFactorInput extends WithTransport {
     nullable: true,
     defaultValue: false,
     description:
-      "Let this browser skip the code for as long as the firm's policy allows; without effect where it does not.",
+      "Lets this browser skip the code for as long as the firm's policy allows; has no effect if it does not.",
   })
   trustDevice?: boolean | null;
 }
 
-@InputType({ description: "A recovery code in place of the authenticator." })
+@InputType({ description: "A recovery code instead of the authenticator." })
 export class UseRecoveryCodeInput extends WithTransport {
   @Field(() => String, { description: "From TwoFactorRequired." }) challengeToken: string;
   @Field(() => String, { description: "With or without dashes, in any case." }) code: string;

@@ -17,7 +17,10 @@ export class SignInResolver {
   @Allow("anyone")
   @Mutation(() => SignInPayload, { description: "Signs a team member in with email and password." })
   teamSignIn(
-    @Arg("input", () => TeamSignInInput, { description: "Who, and how." }) input: TeamSignInInput,
+    @Arg("input", () => TeamSignInInput, {
+      description: "The team member's credentials, and how to return the session.",
+    })
+    input: TeamSignInInput,
     @Ctx() context: RequestContext,
   ) {
     return answer(SignInPayload, async () => ({ result: await this.passwordSignIn.teamSignIn(input, context) }));
@@ -26,14 +29,17 @@ export class SignInResolver {
   @Allow("anyone")
   @Mutation(() => SignInPayload, { description: "Signs a client in to a firm's portal with email and password." })
   portalSignIn(
-    @Arg("input", () => PortalSignInInput, { description: "Who, where, and how." }) input: PortalSignInInput,
+    @Arg("input", () => PortalSignInInput, {
+      description: "The client's credentials and firm, and how to return the session.",
+    })
+    input: PortalSignInInput,
     @Ctx() context: RequestContext,
   ) {
     return answer(SignInPayload, async () => ({ result: await this.passwordSignIn.portalSignIn(input, context) }));
   }
 
   @Allow("anyone")
-  @Mutation(() => SignInPayload, { description: "Goes on with a code from the authenticator app." })
+  @Mutation(() => SignInPayload, { description: "Continues a sign-in with a code from the authenticator app." })
   verifyTwoFactor(
     @Arg("input", () => VerifyTwoFactorInput, { description: "The sign-in and the code." }) input: VerifyTwoFactorInput,
     @Ctx() context: RequestContext,
@@ -44,7 +50,7 @@ export class SignInResolver {
   }
 
   @Allow("anyone")
-  @Mutation(() => SignInPayload, { description: "Goes on with a recovery code; 2FA stays on." })
+  @Mutation(() => SignInPayload, { description: "Continues a sign-in with a recovery code; 2FA stays on." })
   useRecoveryCode(
     @Arg("input", () => UseRecoveryCodeInput, { description: "The sign-in and the code." }) input: UseRecoveryCodeInput,
     @Ctx() context: RequestContext,

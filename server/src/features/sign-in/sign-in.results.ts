@@ -6,7 +6,7 @@ import { tableEnum } from "../../platform/graphql/table-enum.js";
 import { SessionView } from "../sessions/session.results.js";
 import { ViewerUnion, type PersonViewer } from "../viewers/viewer.results.js";
 
-@ObjectType({ description: "The way is done: a session is open." })
+@ObjectType({ description: "The sign-in is complete: a session is open." })
 export class SignedIn {
   @Field(() => ViewerUnion, { description: "Who is signed in." }) viewer: PersonViewer;
   @Field(() => SessionView, { description: "The new session." }) session: SessionView;
@@ -18,7 +18,7 @@ export class SignedIn {
   @Field(() => ID, {
     nullable: true,
     description:
-      "The request to open now: the one that a magic link led here for. Null where none did, or the session does not reach it.",
+      "The request to open now, which a magic link led here for. Null if none did, or if the session does not reach it.",
   })
   landingRequestId: string | null;
 
@@ -29,29 +29,29 @@ export class SignedIn {
 
 const SecondFactorKindEnum = tableEnum(
   "SecondFactorKind",
-  "What may be given as second factor.",
+  "A kind of proof that can be given as second factor.",
   secondFactorKinds,
   ({ title }) => title,
 );
 
 @ObjectType({
   description:
-    "A code is needed. Good for verifyTwoFactor, useRecoveryCode and verifyPasskey alone, for 5 minutes and 5 tries.",
+    "A code is required. The token works only for verifyTwoFactor, useRecoveryCode and verifyPasskey, for 5 minutes and 5 attempts.",
 })
 export class TwoFactorRequired {
-  @Field(() => String, { description: "Names this sign-in in the next call." }) challengeToken: string;
-  @Field(() => DateTime, { description: "Until when." }) expiresAt: number;
+  @Field(() => String, { description: "Identifies this sign-in in the next call." }) challengeToken: string;
+  @Field(() => DateTime, { description: "When the token expires." }) expiresAt: number;
   @Field(() => Int, {
     nullable: true,
     description: "For how many days verifyTwoFactor's trustDevice lets this device skip the code; null: not at all.",
   })
   trustedDeviceDays: number | null;
   @Field(() => Boolean, {
-    description: "A passkey may take the code's place: beginPasskeyVerification, verifyPasskey.",
+    description: "Whether a passkey can replace the code: beginPasskeyVerification, verifyPasskey.",
   })
   hasPasskey: boolean;
   @Field(() => [SecondFactorKindEnum], {
-    description: "What proves this person now: verifyTwoFactor, useRecoveryCode, or beginPasskeyVerification.",
+    description: "What can prove this person now: verifyTwoFactor, useRecoveryCode, or beginPasskeyVerification.",
   })
   methods: SecondFactorKind[];
 
@@ -64,13 +64,14 @@ export class TwoFactorRequired {
 
 @ObjectType({
   description:
-    "An authenticator has to be set up first. Good for begin- and confirmTwoFactorEnrollment alone, for 10 minutes. Not a session. Where a password alone led here (not the mailbox), a 6-digit code was mailed to the login email and beginTwoFactorEnrollment asks for it, so that a stolen password cannot enrol the thief's phone.",
+    "An authenticator must be set up first. The token works only for begin- and confirmTwoFactorEnrollment, for 10 minutes, and is not a session. If only a password (and not the mailbox) was proven, a 6-digit code was mailed to the login email and beginTwoFactorEnrollment requires it, so that a thief with the password cannot enroll their own phone.",
 })
 export class TwoFactorEnrollmentRequired {
-  @Field(() => String, { description: "Names this sign-in in the next calls." }) enrollmentToken: string;
-  @Field(() => DateTime, { description: "Until when." }) expiresAt: number;
-  @Field(() => Boolean, { description: "beginTwoFactorEnrollment needs the mailed code." }) emailCodeRequired: boolean;
-  @Field(() => String, { description: "Where the code went, masked." }) maskedEmail: string;
+  @Field(() => String, { description: "Identifies this sign-in in the next calls." }) enrollmentToken: string;
+  @Field(() => DateTime, { description: "When the token expires." }) expiresAt: number;
+  @Field(() => Boolean, { description: "Whether beginTwoFactorEnrollment requires the mailed code." })
+  emailCodeRequired: boolean;
+  @Field(() => String, { description: "The address to which the code was mailed, masked." }) maskedEmail: string;
 
   constructor(
     values?: Pick<TwoFactorEnrollmentRequired, "enrollmentToken" | "expiresAt" | "emailCodeRequired" | "maskedEmail">,
@@ -81,13 +82,13 @@ export class TwoFactorEnrollmentRequired {
 
 const SignInResultUnion = createUnionType({
   name: "SignInResult",
-  description: "Signed in, or what has to be done first.",
+  description: "Signed in, or what must be done first.",
   types: () => [SignedIn, TwoFactorRequired, TwoFactorEnrollmentRequired] as const,
 });
 export type SignInOutcome = SignedIn | TwoFactorRequired | TwoFactorEnrollmentRequired;
 
-@ObjectType({ description: "What the mutations that sign in answer." })
+@ObjectType({ description: "The payload of mutations that sign in." })
 export class SignInPayload extends Payload {
-  @Field(() => SignInResultUnion, { nullable: true, description: "Signed in, or what has to be done first." })
+  @Field(() => SignInResultUnion, { nullable: true, description: "Signed in, or what must be done first." })
   result: SignInOutcome | null = null;
 }

@@ -10,7 +10,7 @@ import { SignedIn } from "./sign-in.results.js";
 import type { PersonViewer } from "../viewers/viewer.results.js";
 import { viewerOf, type KnownOfViewer } from "../viewers/viewers.service.js";
 
-/** The answer to whoever has just signed in, with the cookie where the session has one. */
+/** The result for somebody who has just signed in, with the cookie if the session uses one. */
 export async function signedIn(
   unit: UnitOfWork,
   { session, token }: OpenedSession,
@@ -23,7 +23,7 @@ export async function signedIn(
     unit.afterCommit(() => context.setCookie(sessionCookie(session.audience), { token, maxAgeMs }));
   }
   const viewer = await viewerOf(unit.manager, session, unit.now, known);
-  // What the answer selects of the viewer is resolved as the person who has just signed in.
+  // The viewer's fields are resolved as the person who has just signed in.
   unit.afterCommit(() => {
     context.caller = callerOfSession(session, viewer);
     context.nameViewer(viewerIdOf(context.caller));

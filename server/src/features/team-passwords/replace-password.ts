@@ -8,8 +8,8 @@ import { systemActor, type UnitOfWork } from "../work/unit-of-work.js";
 import type { TeamMember } from "../firm-staff/team-member.entity.js";
 
 /**
- * Gives a colleague a password that the operator chose, ends what hangs on the one before, and tells the colleague. Answers how many
- * sessions ended.
+ * Sets a colleague's password as chosen by the operator, ends everything that depends on the old one, and notifies the
+ * colleague. Returns how many sessions ended.
  */
 export async function replacePassword(unit: UnitOfWork, member: TeamMember, stored: StoredPassword): Promise<number> {
   const { id: ownerId, firmId, email } = member;

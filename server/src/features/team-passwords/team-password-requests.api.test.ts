@@ -6,8 +6,8 @@ import { codesOf, OWNER_PASSWORD, until, World } from "../../testing/world.js";
 
 const NEW_PASSWORD = "seven quiet herons wade";
 
-/** A stranger who knows an owner's address, and shuts the owner out by wrong passwords. */
-describeOnBothDatabases("a team member who cannot sign in any more", (database) => {
+/** A stranger who knows an owner's address and locks the owner out by wrong passwords. */
+describeOnBothDatabases("a team member who can no longer sign in", (database) => {
   let world: World;
   beforeAll(async () => {
     world = await World.start(database.url());
@@ -31,7 +31,7 @@ describeOnBothDatabases("a team member who cannot sign in any more", (database) 
     return data.auditEvents.nodes.map(({ type }: { type: string }) => type);
   };
 
-  it("X14 gets in by a mailed link while the password is locked; other devices are signed out, and the firm reads of it", async () => {
+  it("X14 gets in by a mailed link while the password is locked; other devices are signed out, and the firm's log shows it", async () => {
     const { owner } = await world.firm();
     const before = await world.ownerToken({ owner });
     await Promise.all(Array.from({ length: 12 }, () => signIn(owner, "a wrong password, surely")));
@@ -50,7 +50,7 @@ describeOnBothDatabases("a team member who cannot sign in any more", (database) 
     await world.mail(owner, /password was changed/i);
   });
 
-  it("X14 is still asked for the authenticator's code: the mailbox alone opens nothing", async () => {
+  it("X14 still needs the authenticator's code: the mailbox alone opens nothing", async () => {
     const { owner } = await world.firm();
     const { secret } = await world.enroll({ token: await world.ownerToken({ owner }) });
     await ask(owner);
@@ -64,7 +64,7 @@ describeOnBothDatabases("a team member who cannot sign in any more", (database) 
     expect(verified.result.__typename).toBe("SignedIn");
   });
 
-  it("X14 the link works once and for an hour; a newer one leaves the older, and one that was used voids the rest", async () => {
+  it("X14 the link works once and for an hour; a newer one leaves the older, and using one voids the rest", async () => {
     const { owner } = await world.firm();
     await ask(owner);
     const first = await linkToken(owner);
@@ -78,7 +78,7 @@ describeOnBothDatabases("a team member who cannot sign in any more", (database) 
     expect(codesOf(await choose(third))).toEqual(["TOKEN_INVALID"]);
   });
 
-  it("X14 an address that is known is answered as one that is not, in words and time, past the limit too", async () => {
+  it("X14 a known address gets the same response as an unknown one, in words and time, even past the limit", async () => {
     const { owner } = await world.firm();
     const timed = async (email: string) => {
       const begun = performance.now();
@@ -89,7 +89,7 @@ describeOnBothDatabases("a team member who cannot sign in any more", (database) 
     const unknown: { answer: string; ms: number }[] = [];
     const median = (of: { ms: number }[]) => of.map(({ ms }) => ms).toSorted((a, b) => a - b)[of.length / 2] ?? 0;
     const difference = () => Math.abs(median(known) - median(unknown));
-    // Other work on the machine moves one round, seldom all of them.
+    // Other work on the machine shifts one round, seldom all of them.
     for (let round = 0; round < 5 && (round === 0 || difference() >= 50); round++)
       for (let n = 0; n < 12; n++) {
         known.push(await timed(owner));
@@ -101,12 +101,12 @@ describeOnBothDatabases("a team member who cannot sign in any more", (database) 
     await until(async () => (await links(owner)).length === 3);
     const token = (await choose(await linkToken(owner, 3))).result.sessionToken;
     await until(async () => (await events(token)).filter((type) => type === "MAIL_SUPPRESSED").length === 1);
-    // Whoever is signed in is not counted with strangers.
+    // A signed-in member is not counted with strangers.
     await ask(owner, token);
     await until(async () => (await links(owner)).length === 4);
   });
 
-  it("X14 who was invited and has not come keeps the invitation, and gets no other link", async () => {
+  it("X14 somebody with a pending invitation keeps it, and gets no other link", async () => {
     const { owner } = await world.firm();
     const email = `new-${owner}`;
     const token = await world.ownerToken({ owner });

@@ -17,18 +17,18 @@ import { recordHeldBack, type SuppressedMails } from "../limits/suppressed-mails
 import { TeamMailRequest } from "./team-mail-request.entity.js";
 
 const AT_ONCE = 100;
-/** How soon what another instance took is worked off. */
+/** How soon requests accepted by another instance are processed. */
 const POLL_MS = 2000;
-/** The team signs in without naming a firm: one place for all of them. */
+/** The team signs in without naming a firm, so all share one place. */
 const PLACE = "team";
 
-/** Whoever is signed in asks for a mail to themselves. */
+/** A member who is signed in requests a mail to themselves. */
 const isOwnAddress = (caller: Caller, email: string) => caller.kind === "TEAM_MEMBER" && caller.email === email;
 
 const waiting = table(TeamMailRequest);
 const TAKE_REQUEST = sql`DELETE FROM ${waiting} WHERE ${waiting.id} = ?`;
 
-/** "Forgot password?" of the team: a mailed link, which TeamPassword takes. */
+/** The team's "Forgot password?": mails a link, which TeamPassword accepts. */
 export class TeamPasswordRequests {
   readonly worker: Worker;
 
@@ -37,12 +37,15 @@ export class TeamPasswordRequests {
   ) {
     this.worker = new Worker({
       look: () => this.workOffSome(),
-      onError: (error) => needs.log.error({ err: error }, "requests for mail wait for the next try"),
+      onError: (error) => needs.log.error({ err: error }, "requests for mail wait for the next attempt"),
       everyMs: POLL_MS,
     });
   }
 
-  /** Answers alike, in the same time, whatever the address is: who it is is looked up later. Refuses what is no address (INVALID_EMAIL). */
+  /**
+   * Gives the same response in the same time, whatever the address: it is looked up later. Refuses an invalid address
+   * (INVALID_EMAIL).
+   */
   async request(input: { email: string }, context: RequestContext): Promise<void> {
     const { work, mailAllowance, suppressed } = this.needs;
     const email = normalizeEmail(input.email);
@@ -79,18 +82,19 @@ export class TeamPasswordRequests {
     if (requests.length === AT_ONCE) this.worker.wake();
   }
 
-  /** Taken away in the commit of what it leads to: once, also with several instances. */
+  /** The request is deleted in the commit of its effects: once, even with several instances. */
   private async workOff(request: TeamMailRequest): Promise<void> {
     await this.needs.work.do(async (unit) => {
       if ((await unit.affected(TAKE_REQUEST, [request.id])) !== 1) return;
-      // Who has not joined yet has the invitation alone.
+      // Somebody who has not joined yet has only the invitation.
       const person = await findMemberByEmail(unit.manager, request.email);
       if (!person) return;
       const { firmId, firmName, email, ownerId } = person;
       const actor = actorAs(person, request);
       if (request.isHeld) return recordHeldBack(unit, { firmId, email, actor, what: "password reset" });
       const lifetimeMs = lifetimes.passwordReset;
-      // Older links go on working until one of them is used: a stranger who asks again does not break the one in the mailbox.
+      // Older links keep working until one of them is used: a stranger's repeated request does not break the one in the
+      // mailbox.
       const token = await issueToken(unit, { kind: "TEAM_PASSWORD", firmId, email, accountId: ownerId, lifetimeMs });
       const link = unit.links.teamPassword(token);
       const content = teamPasswordForgotten({ firmName, link, expiresInHours: lifetimeMs / HOUR_MS });

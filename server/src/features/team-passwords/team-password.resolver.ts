@@ -17,10 +17,10 @@ export class TeamPasswordResolver {
   @Allow("anyone")
   @Mutation(() => AcceptedPayload, {
     description:
-      "Mails a colleague who forgot the password a link to choose another, by chooseTeamPassword. Answers alike whether the address is known or not. Three in 15 minutes an address.",
+      "Mails a colleague who forgot the password a link to choose another one, by chooseTeamPassword. The response is the same whether the address is known or not. Limited to three in 15 minutes per address.",
   })
   requestTeamPasswordReset(
-    @Arg("input", () => TeamEmailInput, { description: "Whose." }) input: TeamEmailInput,
+    @Arg("input", () => TeamEmailInput, { description: "The colleague's address." }) input: TeamEmailInput,
     @Ctx() context: RequestContext,
   ) {
     return answer(AcceptedPayload, async () => {
@@ -32,7 +32,7 @@ export class TeamPasswordResolver {
   @Allow("anyone")
   @Mutation(() => SignInPayload, {
     description:
-      "A colleague chooses a password by the mailed link, and goes on to sign in. ACCOUNT_LOCKED: the new password is set and the token spent, and signing in waits until the second factor is unlocked.",
+      "Sets a colleague's password through the mailed link, and continues to sign in. ACCOUNT_LOCKED: the new password is set and the token spent, but signing in must wait until the second factor is unlocked.",
   })
   chooseTeamPassword(
     @Arg("input", () => ChooseTeamPasswordInput, { description: "The link's token and the password." })

@@ -27,7 +27,7 @@ const members = table(TeamMember);
 const JOIN = sql`UPDATE ${members} SET ${members.joinedAt} = ?, ${members.signInEmail} = ?
   WHERE ${members.id} = ? AND ${members.joinedAt} IS NULL AND ${members.disabledAt} IS NULL`;
 
-/** A colleague chooses a password by a mailed link: to join the team, or after having forgotten it. */
+/** Sets a colleague's password by a mailed link: to join the team, or after forgetting the old one. */
 export class TeamPassword {
   constructor(
     private readonly needs: {
@@ -39,8 +39,8 @@ export class TeamPassword {
   ) {}
 
   /**
-   * Ends every session; goes on to sign in as ever: a second factor is still asked. Throws ACCOUNT_LOCKED once the password is set, while the
-   * second factor is locked.
+   * Ends every session and continues the sign-in as usual: a second factor is still required. Throws ACCOUNT_LOCKED
+   * once the password is set, if the second factor is locked.
    */
   async choose(
     input: { token: string; password: string; transport?: SessionTransport | null },
@@ -78,8 +78,8 @@ export class TeamPassword {
 }
 
 /**
- * Joins who was invited, and answers how many did. The mailbox is proven: only now is it said that the address signs in elsewhere. Two
- * firms' invitations race here; exactly one wins.
+ * Makes an invited colleague join; returns how many did. The mailbox is proven: only now may the response say that the
+ * address signs in elsewhere. If two firms' invitations race, exactly one wins.
  */
 async function join(unit: UnitOfWork, { ownerId, email }: Person): Promise<number> {
   try {

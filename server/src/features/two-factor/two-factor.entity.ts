@@ -1,7 +1,10 @@
 import { Entity, Index, PrimaryColumn } from "typeorm";
 import { AtColumn, CountColumn, RefColumn } from "../../platform/database/columns.js";
 
-/** What anyone who may see the account may know of its second factor. `ownerId` is a team member's or a portal account's id. */
+/**
+ * What anybody who may see the account may know about its second factor. `ownerId` is a team member's or a portal
+ * account's id.
+ */
 @Entity("two_factor_states")
 @Index("ix_two_factor_states_locked", ["firmId", "lockedUntil"])
 @Index("ix_two_factor_states_enrolled", ["firmId", "enrolledAt"])

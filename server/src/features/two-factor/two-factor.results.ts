@@ -1,7 +1,7 @@
 import { Field, Int, ObjectType } from "type-graphql";
 import { DateTime } from "../../platform/graphql/date-time.js";
 
-/** What is known of somebody's second factor. */
+/** What is known about a person's second factor. */
 export interface SecondFactorFacts {
   enrolledAt: number | null;
   recoveryCodesRemaining: number;
@@ -9,12 +9,13 @@ export interface SecondFactorFacts {
   required: boolean;
 }
 
-@ObjectType("TwoFactorStatus", { description: "What may be known of somebody's second factor." })
+@ObjectType("TwoFactorStatus", { description: "What may be known about a person's second factor." })
 export class TwoFactorStatusView {
-  @Field(() => Boolean, { description: "An authenticator is in force." }) enrolled: boolean;
-  @Field(() => DateTime, { nullable: true, description: "Since when." }) enrolledAt: number | null;
-  @Field(() => Boolean, { description: "The firm's policy requires one, now." }) required: boolean;
-  @Field(() => Int, { description: "Recovery codes that were not used yet." }) recoveryCodesRemaining: number;
+  @Field(() => Boolean, { description: "Whether an authenticator is in force." }) enrolled: boolean;
+  @Field(() => DateTime, { nullable: true, description: "Since when; null if none is in force." }) enrolledAt:
+    number | null;
+  @Field(() => Boolean, { description: "Whether the firm's policy requires one now." }) required: boolean;
+  @Field(() => Int, { description: "How many recovery codes are unused." }) recoveryCodesRemaining: number;
 
   static of({
     enrolledAt,

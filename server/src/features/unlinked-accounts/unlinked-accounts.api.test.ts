@@ -7,7 +7,7 @@ import { SecondFactor } from "../two-factor/second-factor.service.js";
 
 const ACCOUNT_ID = "acc_01m625dgsrfdref8yrhtsvjgg";
 
-describeOnBothDatabases("logins that no contact has", (database) => {
+describeOnBothDatabases("accounts that no contact has", (database) => {
   let world: World;
   let firm: Awaited<ReturnType<World["firm"]>>;
   let owner: string;
@@ -85,7 +85,7 @@ describeOnBothDatabases("logins that no contact has", (database) => {
     ).data.auditEvents.nodes[0];
   const mayAct = async (token: string): Promise<boolean> =>
     (await world.ask("{ viewer { __typename } }", {}, token)).data?.viewer != null;
-  /** As whoever looked at every contact would list them. */
+  /** The list from examining every contact. */
   const recount = async (): Promise<string[]> =>
     (
       (await world.app.work.reader.query(
@@ -98,7 +98,7 @@ describeOnBothDatabases("logins that no contact has", (database) => {
   const listedIds = async (): Promise<string[]> =>
     (await unlinked()).nodes.map(({ id }: { id: string }) => id).toSorted();
 
-  it("are those whose contact was given another address, another client's, or none, by hand or by a file", async () => {
+  it("are those whose contact was given another address, another client's, or none, by hand or by an import", async () => {
     const [moved, cleared, merged, imported] = [
       await world.client(firm, owner),
       await world.client(firm, owner),
@@ -128,7 +128,7 @@ describeOnBothDatabases("logins that no contact has", (database) => {
     }
   });
 
-  it("are not those that another contact has, nor those with another login email than their contact's", async () => {
+  it("do not include those that another contact has, nor those with another login email than their contact's", async () => {
     const shared = await world.client(firm, owner);
     const second = await world.contact(owner, "Her company", shared.email);
     await update(shared.contactId, { email: newAddress() });
@@ -146,7 +146,7 @@ describeOnBothDatabases("logins that no contact has", (database) => {
     expect(await isListed(loginEmail)).toBe(false);
   });
 
-  it("leave the list when a contact has the address again, by a change, a new contact or a file", async () => {
+  it("leave the list when a contact has the address again, by a change, a new contact or an import", async () => {
     const [changed, created, imported] = [await orphan(), await orphan(), await orphan()];
     for (const { email } of [changed, created, imported]) expect(await isListed(email)).toBe(true);
     await update(changed.contactId, { email: changed.email });
@@ -155,9 +155,12 @@ describeOnBothDatabases("logins that no contact has", (database) => {
     for (const { email } of [changed, created, imported]) expect(await isListed(email)).toBe(false);
   });
 
-  /** A client with another login email than the contact's, at whose address a second contact's login was created and left. */
+  /**
+   * A client with another login email than the contact's; a second contact's account was created at the contact's
+   * address and left behind.
+   */
   const leftBehind = async () => {
-    // The address stays a contact's, whose login has another email, so what was mailed to it stays good.
+    // The address is still a contact's, whose login has another email, so what was mailed to it stays valid.
     const first = await world.client(firm, owner);
     const loginEmail = newAddress();
     const change = { contactId: first.contactId, email: loginEmail };
@@ -184,12 +187,12 @@ describeOnBothDatabases("logins that no contact has", (database) => {
     return first;
   };
 
-  it("are also those created for an address whose contact has moved since it was invited", async () => {
+  it("include those created for an address whose contact has moved since it was invited", async () => {
     const { email } = await leftBehind();
     expect(await isListed(email)).toBe(true);
   });
 
-  it("leave the list when the login is deleted that served a contact with their address", async () => {
+  it("leave the list when the account is deleted that served a contact with their address", async () => {
     const { contactId, email } = await leftBehind();
     expect(await isListed(email)).toBe(true);
     await stepUp();
@@ -204,7 +207,7 @@ describeOnBothDatabases("logins that no contact has", (database) => {
     expect(await isListed(email)).toBe(false);
   });
 
-  it("X41 open nothing of the firm's or of a contact's: not from the session that is open, by a new sign-in, an old link or any id", async () => {
+  it("X41 open nothing of the firm's or of a contact's: not from the open session, by a new sign-in, an old link or any id", async () => {
     const client = await world.client(firm, owner);
     const colleague = await world.client(firm, owner);
     const send = async (contactId: string): Promise<Data> =>
@@ -230,7 +233,7 @@ describeOnBothDatabases("logins that no contact has", (database) => {
           by,
         )
       ).data;
-    // Before, the session reaches the client's own request: the reads below are ones that can find it.
+    // Before, the session reaches the client's own request, so the reads below are able to find it.
     expect(await read(token)).toMatchObject({
       viewer: {
         requests: { nodes: [{ title: "Payroll of the company" }] },
@@ -288,14 +291,14 @@ describeOnBothDatabases("logins that no contact has", (database) => {
       token,
     );
     expect(claim.result).toEqual({ __typename: "MagicLinkNotUsable" });
-    // The next mail about a request comes a minute after the one before it.
+    // The next mail about a request comes a minute after the previous one.
     world.forward({ minutes: 2 });
     await world.mutate("sendAccessLink", "SendAccessLinkInput", "accepted", { token: oldLink });
     await world.mail(newHome, /Payroll of the company/);
     expect(await world.mails(client.email)).toHaveLength(mailsBefore);
   });
 
-  it("are signed out everywhere at once; the password stays, and the log says whose login it was", async () => {
+  it("are signed out everywhere at once; the password stays, and the log says whose account it was", async () => {
     const { id, email, token } = await orphan();
     const second = (await world.portalSignIn(firm, email)).result.sessionToken as string;
     expect([await mayAct(token), await mayAct(second)]).toEqual([true, true]);
@@ -309,7 +312,7 @@ describeOnBothDatabases("logins that no contact has", (database) => {
     expect(await isListed(email)).toBe(true);
   });
 
-  it("are deleted for good with a reason, which the log keeps; the mailbox is told, and may be invited again", async () => {
+  it("are deleted permanently with a reason, which the log keeps; the mailbox is notified, and may be invited again", async () => {
     const { id, email, token } = await orphan();
     await stepUp();
     expect(await remove(id)).toEqual({ deletedPortalAccountId: id, userErrors: [] });
@@ -357,11 +360,11 @@ describeOnBothDatabases("logins that no contact has", (database) => {
     const first = (await again()).data.deleteUnlinkedPortalAccount;
     expect(first).toEqual({ deletedPortalAccountId: id, userErrors: [] });
     expect(await isListed(email)).toBe(false);
-    // An answer that was lost on the way is given once more.
+    // A lost response is repeated once more.
     expect((await again()).data.deleteUnlinkedPortalAccount).toEqual(first);
   });
 
-  it("are no login that a contact has: that one is not ended behind the contact's back", async () => {
+  it("do not include an account that a contact has: that one is not ended unnoticed", async () => {
     const client = await world.client(firm, owner);
     const id = await idOf(client.email);
     await stepUp();
@@ -372,7 +375,7 @@ describeOnBothDatabases("logins that no contact has", (database) => {
     expect(await mayAct(client.created.result.sessionToken)).toBe(true);
   });
 
-  it("are linked again or deleted, never both, when a contact gets the address at the moment of the deletion", async () => {
+  it("are linked again or deleted, never both, if a contact gets the address at the moment of the deletion", async () => {
     await stepUp();
     const writer = await world.key(owner, ["CONTACTS_READ", "CONTACTS_WRITE"]);
     for (let round = 0; round < 4; round++) {
@@ -392,10 +395,10 @@ describeOnBothDatabases("logins that no contact has", (database) => {
     }
   });
 
-  it("are given to no contact while they are being deleted: it waits, and comes to be without a login", async () => {
+  it("go to no contact while they are being deleted: it waits, and ends up without an account", async () => {
     const { id, email } = await orphan();
     await stepUp();
-    // Not by the owner's session, which does one thing after another.
+    // Not through the owner's session, which does one thing after another.
     const writer = await world.key(owner, ["CONTACTS_READ", "CONTACTS_WRITE"]);
     const { forget } = SecondFactor.prototype;
     let creating: Promise<Data> | null = null;
@@ -411,10 +414,10 @@ describeOnBothDatabases("logins that no contact has", (database) => {
     expect(data.auditEvents.nodes).toEqual([{ type: "CONTACT_CREATED" }, { type: "ACCOUNT_DELETED" }]);
   });
 
-  it("stay known whatever changes at the same moment", async () => {
+  it("stay consistent whatever changes at the same moment", async () => {
     const clients = await Promise.all(Array.from({ length: 4 }, () => world.client(firm, owner)));
     await stepUp();
-    // A key's requests run side by side, a session's one after another.
+    // A key's requests run in parallel, a session's one after another.
     const key = await world.key(owner, ["CONTACTS_READ", "CONTACTS_WRITE", "ACCESS_RESET"]);
     for (let round = 0; round < 3; round++) {
       await Promise.all(
@@ -440,7 +443,7 @@ describeOnBothDatabases("logins that no contact has", (database) => {
     expect((await unlinked()).totalCount).toBe((await recount()).length);
   });
 
-  it("Z02 another firm lists and ends none of ours, and learns not even that they are there", async () => {
+  it("Z02 another firm can neither list nor end ours, and does not even learn that they exist", async () => {
     const theirs = await world.firm();
     const them = await world.ownerToken(theirs);
     const { id, email, token } = await orphan();
@@ -456,7 +459,7 @@ describeOnBothDatabases("logins that no contact has", (database) => {
       expect((await unlinked(them, args)).nodes).toEqual([]);
   });
 
-  it("come in pages in both directions, those of one moment too", async () => {
+  it("come in pages in both directions, including those of one moment", async () => {
     const own = await world.firm();
     const token = await world.ownerToken(own);
     for (let n = 0; n < 5; n++) {
@@ -492,7 +495,7 @@ describeOnBothDatabases("logins that no contact has", (database) => {
     expect(errors?.[0]?.extensions.code).toBe("BAD_USER_INPUT");
   });
 
-  it("are found among those that an older installation has", async () => {
+  it("are found among those of an older installation", async () => {
     await orphan();
     const before = await listedIds();
     expect(before.length).toBeGreaterThan(0);
@@ -502,7 +505,7 @@ describeOnBothDatabases("logins that no contact has", (database) => {
       await migration?.down(runner);
       await expect(runner.query("SELECT unlinkedAt FROM portal_accounts")).rejects.toThrow(/unlinkedAt/);
       await migration?.up(runner);
-      // Where it ended half-way it does the rest, and says nothing else of what is done.
+      // If it ended half-way, it does the rest and leaves the finished part alone.
       await migration?.up(runner);
     } finally {
       await runner.release();

@@ -21,7 +21,7 @@ export class UnlinkedAccountsResolver {
   @Query(() => PortalAccountConnection, {
     name: "unlinkedPortalAccounts",
     description:
-      "The logins that no contact has, since its email was changed or cleared; the newest such first. They open nothing of the firm's. CONTACTS_READ.",
+      "The accounts that no contact has because its email was changed or cleared, the most recently unlinked first. They open nothing of the firm's. Requires CONTACTS_READ.",
   })
   findUnlinked(
     @Args(() => PageArgs) args: PageArgs,
@@ -31,17 +31,17 @@ export class UnlinkedAccountsResolver {
   }
 
   @Allow(contactsRule)
-  @FieldResolver(() => Int, { description: "How many there are." })
+  @FieldResolver(() => Int, { description: "How many accounts there are." })
   totalCount(@Root() connection: PortalAccountConnection): Promise<number> {
     return connection.count();
   }
 
   @Allow({ team: "write", key: "ACCESS_WRITE" })
   @Mutation(() => PortalAccountPayload, {
-    description: "As revokePortalSessions, for a login that no contact has. ACCESS_WRITE.",
+    description: "Signs an account without a contact out everywhere, like revokePortalSessions. Requires ACCESS_WRITE.",
   })
   revokeUnlinkedPortalSessions(
-    @Arg("input", () => PortalAccountIdInput, { description: "Which login." }) input: PortalAccountIdInput,
+    @Arg("input", () => PortalAccountIdInput, { description: "The account to sign out." }) input: PortalAccountIdInput,
     @Ctx() context: RequestContext,
   ) {
     return answer(PortalAccountPayload, async () => ({
@@ -52,10 +52,10 @@ export class UnlinkedAccountsResolver {
   @Allow({ team: "write", key: "ACCESS_RESET" })
   @Mutation(() => DeletedPortalAccountPayload, {
     description:
-      "As deletePortalAccount, for a login that no contact has. ACCESS_RESET; people need a fresh sign-in or stepUp.",
+      "Deletes an account without a contact, like deletePortalAccount. Requires ACCESS_RESET; team members also need a fresh sign-in or stepUp.",
   })
   deleteUnlinkedPortalAccount(
-    @Arg("input", () => PortalAccountReasonInput, { description: "Which login, and why." })
+    @Arg("input", () => PortalAccountReasonInput, { description: "Which account, and why." })
     input: PortalAccountReasonInput,
     @Ctx() context: RequestContext,
   ) {

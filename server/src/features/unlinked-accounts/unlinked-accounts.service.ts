@@ -31,13 +31,13 @@ const lastUnlinkedFirst = keyset([
 ]);
 
 /**
- * The logins that no contact has: the contact's email moved on, or the login was created after it did. They open nothing of the firm's, and no
- * contact's page shows them, so the firm lists and ends them by their own id.
+ * The accounts that no contact has: the contact's email has changed, or the account was created after that. They open
+ * nothing of the firm's and appear on no contact's page, so the firm lists and ends them by their own id.
  */
 export class UnlinkedAccounts {
   constructor(private readonly needs: { work: Work; secondFactor: SecondFactor }) {}
 
-  /** Those that lost their contact last come first. */
+  /** The most recently unlinked come first. */
   async page(firmId: string, args: PageArgs): Promise<PortalAccountConnection> {
     const page = readPage(args, KIND, 2);
     const keys = lastUnlinkedFirst(page);
@@ -50,7 +50,7 @@ export class UnlinkedAccounts {
     return Object.assign(new PortalAccountConnection(), found, { count: () => this.count(firmId) });
   }
 
-  /** The others of the firm are passed over. */
+  /** Skips the firm's other accounts. */
   private index(): Sql {
     return byIndex(this.needs.work.reader, UNLINKED_INDEX);
   }
@@ -83,7 +83,8 @@ export class UnlinkedAccounts {
   ): Promise<PortalAccountView> {
     const { firmId } = asFirmCaller(context.caller);
     return this.needs.work.do(async (unit) => {
-      // Whoever gives a contact the login's address meanwhile waits, or was before: then the login is not ended behind their back.
+      // Somebody who concurrently gives a contact the account's address either waits or comes first, so that no linked
+      // account is ended unnoticed.
       await lockContacts(unit, firmId);
       const { manager } = unit;
       const account = await mustFind(manager, PortalAccount, "portalAccount", { id: portalAccountId, firmId }, field);

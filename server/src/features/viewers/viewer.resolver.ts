@@ -9,7 +9,7 @@ export class ViewerResolver {
   constructor(private readonly viewers: Viewers) {}
 
   @Allow("anyone")
-  @Query(() => ViewerUnion, { nullable: true, description: "Who is calling; null for nobody in particular." })
+  @Query(() => ViewerUnion, { nullable: true, description: "Who is calling; null for an anonymous caller." })
   viewer(@Ctx() context: RequestContext) {
     return this.viewers.of(context.caller);
   }

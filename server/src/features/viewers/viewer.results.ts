@@ -7,11 +7,11 @@ import { PortalAccountView } from "../portal-accounts/portal-account.results.js"
 import { SessionView } from "../sessions/session.results.js";
 
 @ObjectType("PortalViewer", {
-  description: "What the caller's portal session may see. With assurance LINK: that one request; account is null.",
+  description: "What the caller's portal session may see. With assurance LINK: only that request, and account is null.",
 })
 export class PortalViewerView {
   firmId: string;
-  /** Null with assurance LINK. */
+  /** Null for assurance LINK. */
   accountId: string | null;
   /** Set with assurance LINK. */
   requestId: string | null;
@@ -22,7 +22,8 @@ export class PortalViewerView {
   account: PortalAccountView | null;
   @Field(() => DateTime, {
     nullable: true,
-    description: "Set while the firm has announced 2FA and this client has not enrolled.",
+    description:
+      "From when 2FA will be required; set only while the firm has announced that and this client has not enrolled.",
   })
   twoFactorDueAt: number | null;
 }

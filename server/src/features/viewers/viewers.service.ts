@@ -14,13 +14,13 @@ import { SessionView } from "../sessions/session.results.js";
 import { TwoFactorState } from "../two-factor/two-factor.entity.js";
 import { PortalViewerView, type PersonViewer } from "./viewer.results.js";
 
-/** What was read of the session's holder already, in the same transaction. */
+/** What was already read about the session's holder in the same transaction. */
 export interface KnownOfViewer {
   policy?: FirmPolicy;
   factor?: Pick<TwoFactorState, "enrolledAt">;
 }
 
-/** Who a session's holder is, as the API tells it. */
+/** A session's holder as the API shows them. */
 export async function viewerOf(
   manager: EntityManager,
   session: Session,
@@ -49,7 +49,7 @@ export async function viewerOf(
 export class Viewers {
   constructor(
     private readonly work: Work,
-    /** The key that a key caller acts with. */
+    /** The key that a key caller uses. */
     private readonly findKey: (keyId: string) => Promise<ApiKeyView | null>,
   ) {}
 

@@ -35,12 +35,15 @@ export class Webhooks {
       work: Work;
       keys: KeyRing;
       addresses: AddressPolicy;
-      /** Tells the dispatcher to look. */
+      /** Makes the dispatcher look for due deliveries. */
       wake(this: void): void;
     },
   ) {}
 
-  /** From now on: what happened before is not sent, unless replayed. Its signing secret is in the answer and nowhere else in the clear. */
+  /**
+   * Sends events from now on; earlier ones are not sent unless they are replayed. The signing secret is in the response
+   * and nowhere else in plain text.
+   */
   async create(
     caller: FirmCaller,
     input: { url: string; types?: readonly AuditEventType[] | null },
@@ -58,7 +61,7 @@ export class Webhooks {
     const signingSecret = newSigningSecret();
     const { firmId } = caller;
     const webhookEndpoint = await this.needs.work.do(async (unit) => {
-      // The firm's row is locked, so that parallel calls do not make an eleventh one.
+      // The firm's row is locked, so that parallel calls cannot create an eleventh one.
       await unit.manager.findOne(Firm, { where: { id: firmId }, ...forUpdate(unit.manager) });
       if ((await unit.manager.countBy(WebhookEndpoint, { firmId })) >= ENDPOINTS_PER_FIRM)
         throw new Refusal("INVALID_INPUT", ["input"], `A firm can have ${ENDPOINTS_PER_FIRM} webhook endpoints.`);
@@ -96,7 +99,7 @@ export class Webhooks {
     });
   }
 
-  /** Delivers everything after the cursor again, at once; switches a disabled endpoint on again. */
+  /** Delivers everything after the cursor again, at once; re-enables a disabled endpoint. */
   async replay(caller: FirmCaller, id: string, after: string): Promise<WebhookEndpointView> {
     const [seq] = decodeCursor("audit", 1, after);
     const { firmId } = caller;
@@ -104,7 +107,7 @@ export class Webhooks {
       const row = await mustFind(unit.manager, WebhookEndpoint, "webhookEndpoint", { id, firmId }, field);
       const { lastSeq } = await unit.manager.findOneByOrFail(AuditCounter, { firmId });
       if (typeof seq !== "number" || seq < 0 || seq > lastSeq)
-        throw new Refusal("INVALID_INPUT", ["input", "after"], "This is not a cursor of the firm's audit log.");
+        throw new Refusal("INVALID_INPUT", ["input", "after"], "This cursor does not belong to the firm's audit log.");
       const anew = { deliveredThroughSeq: seq, attempts: 0, nextAttemptAt: 0, disabledAt: null };
       await unit.manager.update(WebhookEndpoint, { id, firmId }, anew);
       return WebhookEndpointView.of(Object.assign(row, anew));
@@ -113,7 +116,10 @@ export class Webhooks {
     return view;
   }
 
-  /** A new signing secret, in the answer and nowhere else in the clear; the one before counts for a day. */
+  /**
+   * Creates a signing secret, which is in the response and nowhere else in plain text; the previous one counts for
+   * another day.
+   */
   async rotateSecret(
     caller: FirmCaller,
     id: string,

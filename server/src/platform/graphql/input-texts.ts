@@ -1,7 +1,7 @@
 import { isPlainLine, isPlainText, isVisible, lengths, normalizeName, textIsPlain } from "@gatehouse/shared";
 import { Refusal } from "./failures.js";
 
-/** A name as it is stored. Refuses with INVALID_INPUT. */
+/** A name as it is stored. Refuses an invalid one with INVALID_INPUT. */
 export function readName(text: string): string {
   const name = normalizeName(text);
   if (name === null)
@@ -13,7 +13,7 @@ export function readName(text: string): string {
   return name;
 }
 
-/** Refuses with INVALID_INPUT what cannot stand in one line, or cannot be seen. */
+/** Refuses text with INVALID_INPUT that does not fit on one line or contains invisible characters. */
 export function mustBeLine(text: string, field: readonly string[]): void {
   if (!isPlainLine(text))
     throw new Refusal(
@@ -21,10 +21,10 @@ export function mustBeLine(text: string, field: readonly string[]): void {
       field,
       "Line breaks, control characters and invisible ones are not allowed here.",
     );
-  if (!isVisible(text)) throw new Refusal("INVALID_INPUT", field, "Nothing of this can be seen.");
+  if (!isVisible(text)) throw new Refusal("INVALID_INPUT", field, "This contains no visible character.");
 }
 
-/** A reason that says something: it is kept in the audit log. Refuses with INVALID_INPUT. */
+/** A meaningful reason, which is kept in the audit log. Refuses an empty one with INVALID_INPUT. */
 export function readReason(text: string): string {
   const reason = text.trim();
   const field = ["input", "reason"];
@@ -34,7 +34,7 @@ export function readReason(text: string): string {
   return reason;
 }
 
-/** Somebody's words in a mail; null where there are none. Refuses with INVALID_INPUT. */
+/** A user's message for a mail; null if it is empty. Refuses an invalid one with INVALID_INPUT. */
 export function readMessage(text: string | null | undefined): string | null {
   const message = text?.trim() ?? "";
   if (message === "") return null;
