@@ -1,8 +1,7 @@
 import { useEffect, useState } from "react";
-import { asDate } from "@gatehouse/shared";
+import { MINUTE_MS, asDate } from "@gatehouse/shared";
 import { usePageLanguage, type PageLanguage } from "../language/language-context.js";
 
-const minute = 60_000;
 const formatsOf = ({ locale, language, words }: PageLanguage) => {
   const dateOnly = new Intl.DateTimeFormat(locale, { dateStyle: "medium" });
   const absolute = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
@@ -28,7 +27,7 @@ export function Ago({ at }: { at: string }) {
   const formats = useFormats();
   const [now, setNow] = useState(() => Date.now());
   useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), minute);
+    const timer = setInterval(() => setNow(Date.now()), MINUTE_MS);
     return () => clearInterval(timer);
   }, []);
   const time = Date.parse(at);
@@ -41,7 +40,7 @@ export function Ago({ at }: { at: string }) {
 
 /** How long ago (or from now) `time` is; both in epoch milliseconds. */
 function sayWhen(time: number, now: number, { relative, day, justNow }: Formats): string {
-  const minutes = Math.round((time - now) / minute);
+  const minutes = Math.round((time - now) / MINUTE_MS);
   if (Math.abs(minutes) < 1) return justNow;
   if (Math.abs(minutes) < 60) return relative.format(minutes, "minute");
   if (Math.abs(minutes) < 24 * 60) return relative.format(Math.round(minutes / 60), "hour");

@@ -13,7 +13,7 @@ export type DatabaseKind = "sqlite" | "mysql";
 
 const mysqlServer = () => process.env.TEST_MYSQL_URL ?? "mysql://root@127.0.0.1:3306";
 
-/** Asked while tests are still being described, hence in a process of its own that can be waited for. */
+/** Needed while tests are still being described, hence a synchronous child process. */
 function isMysqlReachable(): boolean {
   const { hostname, port } = new URL(mysqlServer());
   const probe =
@@ -22,13 +22,15 @@ function isMysqlReachable(): boolean {
   return spawnSync(process.execPath, ["-e", probe, port || "3306", hostname]).status === 0;
 }
 
-/** An empty database of its own, and how to remove it. */
+/** A separate empty database, and how to remove it. */
 export interface FreshDatabase {
   url: string;
   drop(): Promise<void>;
 }
 
-/** Makes an empty database: SQLite in a temporary directory, MySQL or MariaDB (`TEST_MYSQL_URL`) under a random name. */
+/**
+ * Creates an empty database: SQLite in a temporary directory, MySQL or MariaDB (`TEST_MYSQL_URL`) under a random name.
+ */
 export async function freshDatabaseUrl(kind: DatabaseKind): Promise<FreshDatabase> {
   if (kind === "sqlite") {
     const directory = mkdtempSync(join(tmpdir(), "gatehouse-test-"));
@@ -54,20 +56,20 @@ export async function freshDatabaseUrl(kind: DatabaseKind): Promise<FreshDatabas
 
 export interface TestDatabase {
   name: DatabaseKind;
-  /** The database's address; only within a test or hook. */
+  /** The database's URL; available only within a test or hook. */
   url(): string;
-  /** Opens it with all tables; closed after the tests by itself. Each call is an instance of its own. */
+  /** Opens it with all tables and closes it after the tests. Each call is a separate instance. */
   open(): Promise<DataSource>;
 }
 
 /**
- * Describes the same on both databases, each fresh for this block. Without a reachable MySQL its half is skipped with a warning,
- * or fails when `REQUIRE_SERVICES=1`.
+ * Describes the same tests on both databases, each fresh for this block. Without a reachable MySQL its half is skipped
+ * with a warning, or fails if `REQUIRE_SERVICES=1`.
  */
 export function describeOnBothDatabases(name: string, body: (database: TestDatabase) => void): void {
   describeOn(["sqlite", "mysql"], name, body);
 }
-/** As describeOnBothDatabases, for what only a database server can do. */
+/** Like describeOnBothDatabases, for what only a database server can do. */
 export function describeOnMysql(name: string, body: (database: TestDatabase) => void): void {
   describeOn(["mysql"], name, body);
 }

@@ -1,5 +1,5 @@
-import { agoInWords, inWords } from "../language/durations.js";
-import type { MagicLinkState } from "../magic-links/magic-link-state.js";
+import { agoInWords, inWords } from "../language/durations-in-words.js";
+import type { MagicLinkState } from "../magic-links/magic-link-policy.js";
 import { securityModes, twoFactorDueAt, type ModePolicy } from "../security-mode/security-mode.js";
 import { nextAccountStep, nextLinkStep } from "../sign-in/sign-in-policy.js";
 

@@ -1,4 +1,4 @@
-import { minutesInWords } from "../language/durations.js";
+import { minutesInWords } from "../language/durations-in-words.js";
 import { languages, type Language } from "../language/language.js";
 import { roleTitles, type ApiScope, type TeamRole } from "../roles/roles.js";
 import { plans, type Plan } from "../plans/plans.js";

@@ -1,4 +1,4 @@
-import { inWords, roughly } from "../language/durations.js";
+import { inWords, roughly } from "../language/durations-in-words.js";
 
 /** The refusals that a client may read. Those that only the firm's team or an integrator can see are English, in the code that refuses. */
 export const refusalsInEnglish = {

@@ -1,4 +1,4 @@
-import { inWords, roughly } from "../language/durations.js";
+import { inWords, roughly } from "../language/durations-in-words.js";
 import type { RefusalWords } from "./refusals.en.js";
 
 export const refusalsInFrench: RefusalWords = {

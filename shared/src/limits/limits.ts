@@ -1,10 +1,7 @@
+import { DAY_MS as day, HOUR_MS as hour, MINUTE_MS as minute, SECOND_MS as second } from "../durations/durations.js";
 import { endOfWait } from "./clock-ahead.js";
 
-/** Lifetimes, lengths and counts, in one place. Durations are milliseconds. */
-const second = 1000;
-const minute = 60 * second;
-const hour = 60 * minute;
-const day = 24 * hour;
+/* Lifetimes, lengths and counts, in one place. Durations are milliseconds. */
 
 export const lifetimes = {
   /** A session without use (NIST 800-63B 2.2.3; OWASP Session Management). */
@@ -77,7 +74,7 @@ export const counts = {
 } as const;
 
 /**
- * How many attempts a window allows, and how long the wait after them is, doubling from `firstWait` to `longestWait`; attempt-rules.ts has
+ * How many attempts a window allows, and how long the wait after them is, doubling from `firstWait` to `longestWait`; attempt-policy.ts has
  * the rule. `perDay`: the most in any 24 hours, however they are spread.
  */
 export interface AttemptLimit {

@@ -1,13 +1,12 @@
 import type { Language } from "@gatehouse/shared";
+import { HOUR_MS } from "@gatehouse/shared";
 import type { UnitOfWork } from "../work/unit-of-work.js";
 import { ClientRequestItem, type ClientRequest } from "../client-requests/client-request.entity.js";
 import { Contact } from "../contacts/contact.entity.js";
 import { Firm } from "../firms/firm.entity.js";
 import { accessLink, clientRequest } from "../mail/request-letters.js";
 
-const HOUR_MS = 3_600_000;
-
-/** Mails a request's link, always to the address that the request was sent to. */
+/** Mails a request's link, always to the address to which the request was sent. */
 export async function mailRequestLink(
   unit: UnitOfWork,
   request: ClientRequest,

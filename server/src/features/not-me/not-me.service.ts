@@ -2,8 +2,8 @@ import { allowsPasswordLogin } from "@gatehouse/shared";
 import { isId } from "../../platform/crypto/ids.js";
 import { newToken } from "../../platform/crypto/tokens.js";
 import { Refusal } from "../../platform/graphql/failures.js";
-import { findPerson } from "../access/person.js";
-import type { RequestContext } from "../access/request-context.js";
+import { about, findPerson } from "../people/person.js";
+import type { RequestContext } from "../callers/request-context.js";
 import { endAccess } from "../access-endings/end-access.js";
 import type { Work } from "../work/unit-of-work.js";
 import { mailAdmins } from "../firm-staff/mail-admins.js";
@@ -11,12 +11,12 @@ import { passwordStopped } from "../mail/account-letters.js";
 import { suspicionReported } from "../mail/team-letters.js";
 import { shareOfPerson } from "../passwords/hash-share.js";
 import type { PasswordHasher } from "../passwords/password-hasher.js";
-import { storePassword } from "../passwords/password.service.js";
+import { storePassword } from "../passwords/passwords.js";
 import { mailPasswordReset } from "../portal-accounts/mail-password-reset.js";
 import { findToken, spendToken } from "../mailed-tokens/mailed-tokens.js";
 import { loadPolicy } from "../firms/security-policy.reader.js";
 import { actorAs } from "../sign-in/sign-in-actor.js";
-import type { SourceLimits } from "../sign-in/source-limits.js";
+import type { SourceLimits } from "../limits/source-limits.js";
 
 const field = ["input", "token"];
 
@@ -31,8 +31,8 @@ export class NotMe {
   ) {}
 
   /**
-   * Signs everybody out and voids whatever a stranger may have begun or added; a client's password stops too, and a link to choose a new one
-   * goes to the mailbox. The firm is told.
+   * Signs everybody out and voids everything that a stranger may have begun or added. A client's password is disabled
+   * too, and a link to choose a new one goes to the mailbox. The firm is notified.
    */
   async report(input: { token: string }, context: RequestContext): Promise<void> {
     const { work, hasher, sourceLimits } = this.needs;
@@ -48,9 +48,9 @@ export class NotMe {
         await spendToken(unit, token, field);
         if (nobodyKnows !== null) await storePassword(unit, ownerId, nobodyKnows);
         await endAccess(unit, person, "NOT_ME");
-        const { firmId, firmName, accountId } = person;
+        const { firmId, firmName } = person;
         const actor = actorAs(person, context.source);
-        unit.record({ type: "SUSPICION_REPORTED", firmId, actor, accountId, data: { email: token.email } });
+        unit.record({ type: "SUSPICION_REPORTED", ...about(person, actor), data: { email: token.email } });
         await mailAdmins(unit, firmId, suspicionReported({ firmName, email: token.email, audience }), ownerId);
         if (nobodyKnows === null) return;
         // A mailbox that is no longer the account's gets no way in.

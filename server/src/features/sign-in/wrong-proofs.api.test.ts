@@ -44,10 +44,10 @@ describeOnBothDatabases("X18 a wrong proof in an open session", (database) => {
     expect(second?.summary).toBe(
       `A wrong password was entered in a session of Maya Fields (${email}), to change the password.`,
     );
-    // What cannot be a password costs no hash, and is told of all the same.
+    // Text that cannot be a password costs no hash, and is recorded all the same.
     expect(await stepUp(token, { password: "" })).toEqual(["INVALID_CREDENTIALS"]);
     expect((await eventsOf({ contactId })).filter(({ type }) => type === "REAUTHENTICATION_FAILED")).toHaveLength(3);
-    // A right one is none.
+    // A right one is not recorded.
     expect(await stepUp(token, { password: CLIENT_PASSWORD })).toEqual([]);
     expect((await eventsOf({ contactId })).filter(({ type }) => type === "REAUTHENTICATION_FAILED")).toHaveLength(3);
   });
@@ -73,7 +73,7 @@ describeOnBothDatabases("X18 a wrong proof in an open session", (database) => {
     expect(events[0]).toMatchObject({ type: "ACCOUNT_LOCKED", summary: expect.stringContaining("(password)") });
   });
 
-  it("a wrong code is no sign-in that failed: the log says what it was for, wherever a code is asked", async () => {
+  it("a wrong code is not a failed sign-in: the log says what it was for, wherever a code is required", async () => {
     const { contactId, email, created } = await world.client(firm, owner);
     const token = created.result.sessionToken;
     const { secret } = await world.enroll({ token });

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from "react";
 import {
+  DAY_MS,
   concernedGroups,
   dayAt,
   proposedRollOutMessage,
@@ -48,7 +49,6 @@ const Assistant_start = graphql(
 const steps = ["Who", "When", "Message", "Start"] as const;
 const offeredReminders = [14, 7, 1];
 const usualNoticeDays = 30;
-const dayMs = 86_400_000;
 const timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 /** Four steps, each with an explanation; nothing happens until the button of the last one is pressed. */
@@ -59,7 +59,7 @@ export function Assistant(props: { firm: FragmentOf<typeof Assistant_firm>; vers
   const { act, isPending, problems } = useAct(Assistant_start);
   const [step, setStep] = useState(0);
   const [now] = useState(() => Date.now());
-  const [day, setDay] = useState(dayOf(new Date(now + usualNoticeDays * dayMs)));
+  const [day, setDay] = useState(dayOf(new Date(now + usualNoticeDays * DAY_MS)));
   const [invitesContacts, setInvites] = useState(true);
   const [reminders, setReminders] = useState<readonly number[]>(rollOutLimits.reminders.usualDaysBefore);
   const [rate, setRate] = useState(String(rollOutLimits.mailsPerMinute.usual));
@@ -160,8 +160,8 @@ export function Assistant(props: { firm: FragmentOf<typeof Assistant_firm>; vers
                 </Checkbox>
               ))}
               <p className="text-sm text-muted">
-                Nobody gets more than one mail in {rollOutLimits.betweenMails / dayMs} days, and clients who have set it
-                up get none.
+                Nobody gets more than one mail in {rollOutLimits.betweenMails / DAY_MS} days, and clients who have set
+                it up get none.
               </p>
             </fieldset>
             <TextField
