@@ -203,7 +203,7 @@ describeOnBothDatabases("a firm's branding", (database) => {
       [{ color: "url(javascript:alert(1))" }, "color", /six digits/],
       [{ logo: logoOf(svg, "image/svg+xml") }, "contentType", /SVG files can contain scripts/],
       [{ logo: logoOf(svg) }, "data", /SVG files can contain scripts/],
-      [{ logo: logoOf(HTML) }, "data", /no PNG, JPEG or WebP/],
+      [{ logo: logoOf(HTML) }, "data", /not a PNG, JPEG or WebP/],
       [{ logo: logoOf(HTML, "text/html") }, "contentType", /Choose a PNG/],
       [{ logo: logoOf(png, "image/jpeg") }, "contentType", /is image\/png, not image\/jpeg/],
       [{ logo: logoOf(png, "image/png\r\nset-cookie: a=b") }, "contentType", /Choose a PNG/],
