@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { GraphQLObjectType, GraphQLSchema, GraphQLString, isObjectType, type GraphQLResolveInfo } from "graphql";
 import { setCookieOf } from "../../testing/api.js";
-import { describeOnBothDatabases } from "../../testing/databases.js";
+import { describeOnDatabases } from "../../testing/databases.js";
 import { until, World } from "../../testing/world.js";
 import { enforceAccess } from "./allow.js";
 import { anonymous, type AccessRule } from "./caller.js";
 
 const RANDOM_CONTACT = "con_01m625dgsrfdref8yrhtsvjgg";
 
-describeOnBothDatabases("firms are strictly apart, and the endpoint gives nothing away", (database) => {
+describeOnDatabases("firms are strictly apart, and the endpoint gives nothing away", (database) => {
   let world: World;
   let ours: Awaited<ReturnType<World["firm"]>>;
   let theirs: Awaited<ReturnType<World["firm"]>>;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { WebSocket } from "ws";
-import { describeOnBothDatabases } from "../../testing/databases.js";
+import { describeOnDatabases } from "../../testing/databases.js";
 import { until, World } from "../../testing/world.js";
 
 /** What every plain object has, or is changed by. */
@@ -14,7 +14,7 @@ const names = [
   "isPrototypeOf",
 ];
 
-describeOnBothDatabases("names that objects inherit", (database) => {
+describeOnDatabases("names that objects inherit", (database) => {
   let world: World;
   let owner: string;
   beforeAll(async () => {

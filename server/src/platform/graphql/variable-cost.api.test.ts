@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { leastCpuMs } from "../../testing/cpu-time.js";
-import { describeOnBothDatabases } from "../../testing/databases.js";
+import { describeOnDatabases } from "../../testing/databases.js";
 import { World } from "../../testing/world.js";
 
 /** Nearly what a body may hold. */
@@ -14,7 +14,7 @@ const events = "query($v: [AuditEventType!]) { auditEvents(filter: { types: $v }
 /** Asks of the schema, which production judges before anything runs. */
 const asking = '__type(name: "Nope") { name } ';
 
-describeOnBothDatabases("wrong variables", (database) => {
+describeOnDatabases("wrong variables", (database) => {
   let world: World;
   beforeAll(async () => {
     world = await World.start(database.url(), { isProduction: true });

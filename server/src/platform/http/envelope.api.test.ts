@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import * as fc from "fast-check";
-import { describeOnBothDatabases } from "../../testing/databases.js";
+import { describeOnDatabases } from "../../testing/databases.js";
 import { World } from "../../testing/world.js";
 import { envelopeError, isTooDeep } from "./envelope.js";
 
@@ -61,7 +61,7 @@ describe("X33 the frame of a request", () => {
   });
 });
 
-describeOnBothDatabases("X33 a request whose frame is not what it should be", (database) => {
+describeOnDatabases("X33 a request whose frame is not what it should be", (database) => {
   let world: World;
   let token: string;
   beforeAll(async () => {

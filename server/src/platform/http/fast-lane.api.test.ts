@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
-import { describeOnBothDatabases } from "../../testing/databases.js";
+import { describeOnDatabases } from "../../testing/databases.js";
 import { OWNER_PASSWORD, World } from "../../testing/world.js";
 
 type Body = Record<string, unknown>;
@@ -12,7 +12,7 @@ interface Case {
   teach?: object;
 }
 
-describeOnBothDatabases(
+describeOnDatabases(
   "an operation that the server knows already is answered as one it sees the first time",
   (database) => {
     let world: World;
