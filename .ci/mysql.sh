@@ -49,14 +49,16 @@ install_mysql() {
   say "Unpacking Debian's unstable suite and MySQL into $system"
   # What an earlier run was stopped in is never taken for whole.
   rm -rf "$system.part"
-  mkdir -p "$folder"
+  # A cache can be made again: nothing waits for the disk.
   {
-    debootstrap --variant=minbase sid "$system.part" "$mirror"
-    # A cache can be made again: nothing waits for the disk.
-    echo force-unsafe-io >"$system.part/etc/dpkg/dpkg.cfg.d/unsafe-io"
-    DEBIAN_FRONTEND=noninteractive chroot "$system.part" apt-get install -y -qq --no-install-recommends mysql-server-core
-    chroot "$system.part" apt-get clean
-  } >"$folder/install.log" 2>&1 || { tail -n 20 "$folder/install.log" >&2; exit 1; }
+    debootstrap --variant=minbase sid "$system.part" "$mirror" &&
+      echo force-unsafe-io >"$system.part/etc/dpkg/dpkg.cfg.d/unsafe-io" &&
+      DEBIAN_FRONTEND=noninteractive chroot "$system.part" apt-get install -y -qq --no-install-recommends mysql-server-core &&
+      chroot "$system.part" apt-get clean
+  } >"$folder/install.log" 2>&1 || {
+    tail -n 20 "$folder/install.log" >&2
+    exit 1
+  }
   mv "$system.part" "$system"
 }
 
@@ -74,20 +76,37 @@ start_mysql() {
     say "Something else listens on port $port: name another one by GATEHOUSE_MYSQL_PORT."
     exit 1
   fi
-  if [ ! -d "$system/var/lib/gatehouse-mysql/mysql" ]; then
-    rm -rf "$system/var/lib/gatehouse-mysql"
-    chroot "$system" /usr/sbin/mysqld "${options[@]}" --initialize-insecure >"$folder/initialize.log" 2>&1 || { cat "$folder/initialize.log" >&2; exit 1; }
+  local data=$system/var/lib/gatehouse-mysql
+  if [ ! -d "$data" ]; then
+    rm -rf "$data.part"
+    chroot "$system" /usr/sbin/mysqld "${options[@]}" --initialize-insecure --datadir=/var/lib/gatehouse-mysql.part >"$folder/initialize.log" 2>&1 || {
+      tail -n 20 "$folder/initialize.log" >&2
+      exit 1
+    }
+    mv "$data.part" "$data"
   fi
-  setsid chroot "$system" /usr/sbin/mysqld "${options[@]}" </dev/null >"$folder/mysqld.log" 2>&1 &
-  local process=$!
-  until listens; do
-    kill -0 "$process" 2>/dev/null || { say "MySQL did not start:"; tail -n 20 "$folder/mysqld.log" >&2; exit 1; }
+  # Without the lock, which is this script's.
+  setsid chroot "$system" /usr/sbin/mysqld "${options[@]}" </dev/null >"$folder/mysqld.log" 2>&1 9>&- &
+  for _ in $(seq 600); do
+    listens && return
+    kill -0 "$!" 2>/dev/null || break
     sleep 0.1
   done
+  say "MySQL did not start:"
+  tail -n 20 "$folder/mysqld.log" >&2
+  exit 1
 }
 
+mkdir -p "$folder"
+exec 9>"$folder/lock"
+# Two runs at once: the second one waits for what the first one makes.
+flock 9
 {
   [ -d "$system" ] || install_mysql
   server >/dev/null || start_mysql
 } >&2
+if ! listens; then
+  say "MySQL runs from $folder, but not on port $port: .ci/mysql.sh stop ends it."
+  exit 1
+fi
 echo "mysql://root@127.0.0.1:$port"
