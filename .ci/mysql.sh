@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# A MySQL 9.7 of the tests' own on Debian, beside the machine's MariaDB: prints its address, for `TEST_MYSQL_URL="$(.ci/mysql.sh)" npm test`.
-# Debian's stable suites have no MySQL. Its unstable suite has, and is unpacked into a folder from which the server runs.
+# Starts MySQL 9.7 for the tests on Debian and prints its URL: `TEST_MYSQL_URL="$(.ci/mysql.sh)" npm test`.
+# Debian's stable suites have no MySQL, so the server runs from a folder that holds a minimal unstable suite.
 #   GATEHOUSE_MYSQL_DIR   the folder, kept between runs (default: gatehouse/mysql in the user's cache)
 #   GATEHOUSE_MYSQL_PORT  the port on 127.0.0.1 (default: 3307)
-# `.ci/mysql.sh stop` ends the server; the folder stays.
+# `.ci/mysql.sh stop` stops the server and keeps the folder.
 set -euo pipefail
 folder=${GATEHOUSE_MYSQL_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/gatehouse/mysql}
 port=${GATEHOUSE_MYSQL_PORT:-3307}
@@ -11,11 +11,11 @@ system=$folder/sid
 say() { echo "$@" >&2; }
 
 if [ "$(id -u)" != 0 ]; then
-  say "Only root can unpack another Debian suite and run a server from it."
+  say "Run this as root: it unpacks another Debian suite and runs a server from it."
   exit 1
 fi
 
-# A process by its root folder: a number kept in a file may by now be another process's.
+# Finds the process by its root folder: a process id in a file may belong to another process by now.
 server() {
   local process
   for process in /proc/[0-9]*; do
@@ -42,14 +42,14 @@ install_mysql() {
     apt-get update -qq
     DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends debootstrap
   }
-  # The mirror that this machine uses already; its lists may never have been fetched.
+  # The mirror that this machine already uses. Its lists may not have been fetched yet.
   local mirror
   mirror=$(mirror_of_debian)
   [ -n "$mirror" ] || { apt-get update -qq; mirror=$(mirror_of_debian); }
   say "Unpacking Debian's unstable suite and MySQL into $system"
-  # What an earlier run was stopped in is never taken for whole.
+  # An interrupted run leaves only this folder, never a half-made one in its place.
   rm -rf "$system.part"
-  # A cache can be made again: nothing waits for the disk.
+  # The folder can be created again, so dpkg need not wait for the disk.
   {
     debootstrap --variant=minbase sid "$system.part" "$mirror" &&
       echo force-unsafe-io >"$system.part/etc/dpkg/dpkg.cfg.d/unsafe-io" &&
@@ -62,8 +62,8 @@ install_mysql() {
   mv "$system.part" "$system"
 }
 
-# What the tests write is worth nothing after a loss of power. Everything else is as hard as a firm's own server may be: another time zone,
-# no table without a primary key, the default collation of MySQL 8 and later. The tests themselves make accounts with the least rights.
+# Test data need not survive a power loss. The other options are as strict as a firm's own server may be: another time zone, no table
+# without a primary key, the default collation since MySQL 8.
 options=(
   --no-defaults --user=root --datadir=/var/lib/gatehouse-mysql --port="$port" --bind-address=127.0.0.1 --mysqlx=OFF
   --socket=/run/gatehouse-mysql.sock --pid-file=/run/gatehouse-mysql.pid --secure-file-priv=NULL
@@ -73,7 +73,7 @@ options=(
 
 start_mysql() {
   if listens; then
-    say "Something else listens on port $port: name another one by GATEHOUSE_MYSQL_PORT."
+    say "Another program listens on port $port: set GATEHOUSE_MYSQL_PORT."
     exit 1
   fi
   local data=$system/var/lib/gatehouse-mysql
@@ -85,7 +85,7 @@ start_mysql() {
     }
     mv "$data.part" "$data"
   fi
-  # Without the lock, which is this script's.
+  # 9>&-: the server must not hold this script's lock.
   setsid chroot "$system" /usr/sbin/mysqld "${options[@]}" </dev/null >"$folder/mysqld.log" 2>&1 9>&- &
   for _ in $(seq 600); do
     listens && return
@@ -99,14 +99,14 @@ start_mysql() {
 
 mkdir -p "$folder"
 exec 9>"$folder/lock"
-# Two runs at once: the second one waits for what the first one makes.
+# If two runs start together, the second one waits for the first one.
 flock 9
 {
   [ -d "$system" ] || install_mysql
   server >/dev/null || start_mysql
 } >&2
 if ! listens; then
-  say "MySQL runs from $folder, but not on port $port: .ci/mysql.sh stop ends it."
+  say "MySQL runs from $folder on another port than $port. Stop it first: .ci/mysql.sh stop"
   exit 1
 fi
 echo "mysql://root@127.0.0.1:$port"

@@ -5,7 +5,7 @@ import { defineConfig, type Plugin } from "vite";
 
 const server = "http://127.0.0.1:4000";
 
-/** GraphiQL's stylesheet brings a megabyte of fonts as data: addresses, which the Content-Security-Policy refuses. */
+/** GraphiQL's stylesheet contains a megabyte of fonts as data: URLs, which the Content-Security-Policy blocks. */
 const withoutFonts: Plugin = {
   name: "graphiql-without-fonts",
   enforce: "pre",
@@ -15,13 +15,13 @@ const withoutFonts: Plugin = {
 export default defineConfig({
   plugins: [withoutFonts, react(), tailwindcss()],
   resolve: { alias: { "@gatehouse/shared": fileURLToPath(new URL("../shared/src/index.ts", import.meta.url)) } },
-  // The server's Content-Security-Policy takes nothing inline but images, so no asset becomes a data: address.
+  // The server's Content-Security-Policy allows nothing inline except images, so no asset may become a data: URL.
   build: {
     target: "es2022",
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 800,
     rolldownOptions: {
-      // GraphiQL's "use no memo" speaks to a compiler that does not run here.
+      // GraphiQL's "use no memo" is for a compiler that does not run here.
       onLog: (level, log, say) => log.code !== "MODULE_LEVEL_DIRECTIVE" && say(level, log),
     },
   },

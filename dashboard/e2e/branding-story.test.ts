@@ -3,14 +3,14 @@ import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
 import type { Page } from "playwright-core";
 import { inspect, missingTools, openDevice, owner, signIn, start, type Running } from "./browser.js";
 
-// A whole story a test, on a machine that may have other work.
+// Each test is a whole story, on a machine that may be busy.
 jest.setTimeout(180_000);
 const maybe = missingTools().length === 0 ? describe : describe.skip;
 const firmName = "Harbor & Pine Accounting";
 const paleYellow = "#fff3b0";
 const noah = { email: "noah@client.example", password: "harbor-demo-client" };
 
-/** A photograph's worth of pixels, 1200 × 400, with where it was taken in it. */
+/** A picture as detailed as a photo, 1200 × 400, with the place where it was taken. */
 function largePng(): Buffer {
   const rows = Array.from({ length: 400 }, (_, y) =>
     Buffer.from(
@@ -37,7 +37,7 @@ function largePng(): Buffer {
   ]);
 }
 
-/** Axe's verdict for readers of both schemes. */
+/** Inspects the page in both colour schemes. */
 async function inspectBoth(page: Page, name: string): Promise<void> {
   for (const colorScheme of ["dark", "light"] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
@@ -65,28 +65,28 @@ maybe("a firm's branding", () => {
   }, 180_000);
   afterAll(() => running?.stop());
 
-  it("is chosen by the owner, who sees beforehand what the clients will see", async () => {
+  it("is chosen by the owner, who first sees a preview of what clients will see", async () => {
     const file = desk.locator('input[type="file"]');
     await file.setInputFiles({
       name: "logo.svg",
       mimeType: "image/svg+xml",
       buffer: Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>'),
     });
-    await desk.getByText("SVG files can carry scripts, so").waitFor();
+    await desk.getByText("SVG files can contain scripts, so").waitFor();
     await file.setInputFiles({ name: "logo.png", mimeType: "image/png", buffer: largePng() });
-    await desk.getByText("SVG files can carry scripts, so").waitFor({ state: "detached" });
+    await desk.getByText("SVG files can contain scripts, so").waitFor({ state: "detached" });
     await desk.getByLabel("Colour", { exact: true }).fill("yellow");
     await desk.getByText("like #0b5f4e").waitFor();
     await desk.getByLabel("Colour", { exact: true }).fill(paleYellow);
-    await desk.getByText("on white we darken it a little").waitFor();
+    await desk.getByText("we darken it a little on white").waitFor();
     const previewed = desk.getByRole("region", { name: "Preview" }).locator("img").first();
     expect(await previewed.getAttribute("src")).toMatch(/^data:image\/png;base64,/);
     await inspectBoth(desk, "settings-branding");
     await desk.getByRole("button", { name: "Apply branding" }).click();
-    await desk.getByText("Applied. Your clients see it").waitFor();
+    await desk.getByText("Branding applied.").waitFor();
   });
 
-  it("is on the sign-in page and on the pages behind it, readable in light and in dark", async () => {
+  it("is on the sign-in page and the pages behind it, readable in light and dark mode", async () => {
     await phone.goto(`${running.url}/portal/harbor`);
     const logo = phone.getByRole("img", { name: firmName });
     await logo.waitFor();
@@ -109,11 +109,11 @@ maybe("a firm's branding", () => {
     await inspectBoth(phone, "portal-home-branded");
   });
 
-  it("goes again, and nothing of it ever met the Content-Security-Policy", async () => {
+  it("can be removed again, and never violated the Content-Security-Policy", async () => {
     await desk.getByRole("button", { name: "Remove the colour" }).click();
     await desk.getByRole("button", { name: "Remove the logo" }).click();
     await desk.getByRole("button", { name: "Apply branding" }).click();
-    await desk.getByText("your firm’s name stands in its place").waitFor();
+    await desk.getByText("your clients see your firm’s name").waitFor();
     await desk.getByRole("button", { name: "Remove the colour" }).waitFor({ state: "detached" });
     await phone.reload();
     await phone.getByText(firmName, { exact: true }).waitFor();

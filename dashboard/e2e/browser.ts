@@ -10,7 +10,7 @@ const needed = [chromiumPath, "/usr/bin/oathtool", "/usr/bin/zbarimg"];
 const root = join(__dirname, "../..");
 const screenshots = join(__dirname, "screenshots");
 
-/** What the stories need and this machine lacks; with REQUIRE_SERVICES=1 that is a failure, else they are skipped, loudly. */
+/** The tools that the stories need and this machine lacks; with REQUIRE_SERVICES=1 that is an error, otherwise the stories are skipped with a warning. */
 export function missingTools(): string[] {
   const missing = needed.filter((path) => !existsSync(path));
   if (missing.length > 0 && process.env.REQUIRE_SERVICES === "1")
@@ -42,11 +42,11 @@ export interface Running {
   browser: Browser;
   mails: (to: string) => Promise<Mail[]>;
   /** Everything that the server has written to its log. */
-  said: () => string;
+  log: () => string;
   stop: () => Promise<void>;
 }
 
-/** The built server with the demo firm on a database of its own, and a browser. */
+/** Starts the built server with the demo firm on its own database, and a browser. */
 export async function start(): Promise<Running> {
   const port = await freePort();
   const data = mkdtempSync(join(tmpdir(), "gatehouse-e2e-"));
@@ -66,15 +66,15 @@ export async function start(): Promise<Running> {
       },
     },
   );
-  let said = "";
+  let log = "";
   const listen = (chunk: Buffer) => {
-    said += chunk.toString();
+    log += chunk.toString();
   };
   server.stdout?.on("data", listen);
   server.stderr?.on("data", listen);
   await until(async () => {
-    if (server.exitCode !== null) throw new Error(`The server ended: ${said}`);
-    // The demo firm is loaded after the server listens.
+    if (server.exitCode !== null) throw new Error(`The server exited: ${log}`);
+    // The demo firm is loaded after the server has started to listen.
     const answer = await fetch(`${url}/graphql`, {
       method: "POST",
       headers: { "content-type": "application/json" },
@@ -96,7 +96,7 @@ export async function start(): Promise<Running> {
   return {
     url,
     browser,
-    said: () => said,
+    log: () => log,
     mails: async (to) => (await fetch(`${url}/mailbox.json?to=${encodeURIComponent(to)}`)).json(),
     stop: async () => {
       await browser.close();
@@ -110,15 +110,15 @@ export async function start(): Promise<Running> {
 
 export const owner = { email: "owner@harbor.example", password: "harbor-demo-owner" };
 
-/** A device of its own: nothing is shared with the other pages. */
+/** Opens a device of its own: it shares nothing with the other pages. */
 export async function openDevice({ browser }: Running, width = 390, height = 844, locale = "en-US"): Promise<Page> {
   const context = await browser.newContext({ viewport: { width, height }, locale });
-  // Below the tests' own limit, so that a failure names the step that hangs.
+  // Shorter than the tests' own limit, so that a failure names the step that hangs.
   context.setDefaultTimeout(30_000);
   return context.newPage();
 }
 
-/** As when the browser shows another tab in its place, or this one again: headless it believes that all are shown. */
+/** Pretends that the browser shows another tab, or this one again: headless, it believes that all tabs are visible. */
 export const turn = (tab: Page, state: "hidden" | "visible") =>
   tab.evaluate(`
     Object.defineProperty(document, "hidden", { configurable: true, value: ${state === "hidden"} });
@@ -133,7 +133,7 @@ export async function signIn(page: Page, who: { email: string; password: string 
   await page.getByRole("button", { name: "Sign in" }).click();
 }
 
-/** What a program of the firm may ask, signed in as the owner; answers the one field of the document. */
+/** Signs in as the owner, without a browser, and returns a function that runs a document and returns its only field. */
 export async function asOwner({ url }: Running): Promise<(document: string, variables?: object) => Promise<unknown>> {
   const ask = async (query: string, variables: object, headers: Record<string, string>) => {
     const answer = await fetch(`${url}/graphql`, {
@@ -170,21 +170,21 @@ export async function setPolicy(
   if (userErrors.length > 0) throw new Error(JSON.stringify(userErrors));
 }
 
-/** On the account page of somebody who is signed in by a password alone: the mailed code, then as `enrol`. */
-export async function enrolFromAccount(running: Running, page: Page, to: string): ReturnType<typeof enrol> {
+/** On the account page of a person who signed in with only a password: enters the mailed code, then does the same as `enroll`. */
+export async function enrollFromAccount(running: Running, page: Page, to: string): ReturnType<typeof enroll> {
   const since = Date.now();
   await page.getByRole("button", { name: "Set up two-factor authentication" }).click();
   await enterMailedCode(page, await mailed(running, to, /\b(\d{6})\b/, since));
-  return enrol(page);
+  return enroll(page);
 }
-/** Types the mailed code and goes on. */
+/** Enters the mailed code and continues. */
 export async function enterMailedCode(page: Page, code: string): Promise<void> {
   await page.getByLabel("Code from the email").fill(code);
   await page.getByRole("button", { name: "Continue" }).click();
 }
 
-/** From the QR on the screen to the saved recovery codes; the secret that the phone has now and under what names, and the codes. */
-export async function enrol(
+/** Goes from the QR code on the screen to the saved recovery codes. Returns the phone's secret, the names it is shown under, and the codes. */
+export async function enroll(
   page: Page,
   pictures?: string,
 ): Promise<{ secret: string; recoveryCodes: string[]; issuer: string; account: string }> {
@@ -192,9 +192,9 @@ export async function enrol(
   const read = await readQr(page);
   const secret = read.searchParams.get("secret") ?? "";
   if (!/^[A-Z2-7]{32,}$/.test(secret)) throw new Error(`The QR code has no secret: ${secret}`);
-  // Who cannot scan taps the link or types the key: all three say the same.
+  // A person who cannot scan taps the link or enters the key: all three must agree.
   const link = await page.getByRole("link", { name: "Open your authenticator app" }).getAttribute("href");
-  const typed = (await page.getByLabel("Key to type by hand").innerText()).replaceAll(" ", "");
+  const typed = (await page.getByLabel("Key to enter by hand").innerText()).replaceAll(" ", "");
   if (link !== read.href || typed !== secret) throw new Error(`The QR code, the link and the key differ: ${link}`);
   if (pictures) await inspect(page, `${pictures}-enrollment`);
   await enterCode(page, "Turn on two-factor authentication", codeOf(secret));
@@ -202,28 +202,28 @@ export async function enrol(
   await codes.waitFor();
   if (pictures) await inspect(page, `${pictures}-recovery-codes`);
   const recoveryCodes = await codes.getByRole("listitem").allInnerTexts();
-  await page.getByText("I saved them").click();
+  await page.getByText("I have saved them").click();
   await page.getByRole("button", { name: "Continue" }).click();
   await codes.waitFor({ state: "detached" });
   const [, account = ""] = decodeURIComponent(read.pathname.slice(1)).split(":");
   return { secret, recoveryCodes, issuer: read.searchParams.get("issuer") ?? "", account };
 }
-/** Types the authenticator's code and goes on. */
+/** Enters the authenticator's code and continues. */
 export async function enterCode(page: Page, button: string, code: string): Promise<void> {
   await page.getByLabel("Code from your authenticator app").fill(code);
   await page.getByRole("button", { name: button }).click();
 }
 
-/** Waits until `holds`, looking every 200 ms. */
+/** Waits until `holds` is true, checking every 200 ms. */
 export async function until(holds: () => Promise<boolean>, timeoutMs = 30_000): Promise<void> {
   const end = Date.now() + timeoutMs;
   while (!(await holds())) {
-    if (Date.now() > end) throw new Error("It did not come to pass in time.");
+    if (Date.now() > end) throw new Error("The condition was not met in time.");
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
 }
 
-/** What the pattern finds in the newest mail to `to` that came since `since` (epoch ms): a whole link, or its group in the text. */
+/** The match in the newest mail to `to` since `since` (epoch ms): a whole link, or the pattern's group in the text. */
 export async function mailed(running: Running, to: string, pattern: RegExp, since: number): Promise<string> {
   let found: string | undefined;
   await until(async () => {
@@ -235,7 +235,7 @@ export async function mailed(running: Running, to: string, pattern: RegExp, sinc
   return found ?? "";
 }
 
-/** The token that a mailed link carries in its fragment. */
+/** The token in the fragment of a mailed link. */
 export const tokenOf = (link: string) => decodeURIComponent(/#token=([^&]+)/.exec(link)?.[1] ?? "");
 
 /** Every string that the page's JavaScript holds, after a garbage collection. */
@@ -252,11 +252,11 @@ export async function memoryOf(page: Page): Promise<string[]> {
   return (JSON.parse(text) as { strings: string[] }).strings;
 }
 
-/** The names of cached answers, like `mailedToken({"token":"…"})`, that hold the token. */
+/** The keys of cached answers, like `mailedToken({"token":"…"})`, that contain the token. */
 export const cacheKeysWith = (token: string, memory: readonly string[]): string[] =>
   memory.filter((text) => text.includes(token) && text.includes("("));
 
-/** A busy machine's Chromium sometimes never takes a picture that it was asked for: it is asked once more. */
+/** On a busy machine Chromium sometimes never takes a requested screenshot, so it is asked a second time. */
 async function picture(of: Page | Locator, options: PageScreenshotOptions): Promise<void> {
   const take = () => of.screenshot({ ...options, timeout: 10_000 });
   await take().catch(take);
@@ -264,7 +264,7 @@ async function picture(of: Page | Locator, options: PageScreenshotOptions): Prom
 
 const axeSource = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 
-/** Axe's verdict on the page: no violation. With STORY_PICTURES=1 also screenshots at phone and desk width. */
+/** Checks that axe finds no violation on the page. With STORY_PICTURES=1 it also takes screenshots at phone and desktop width. */
 export async function inspect(page: Page, name: string): Promise<void> {
   if (process.env.STORY_PICTURES === "1") await takePictures(page, name);
   await page.evaluate(`${axeSource};undefined`);
@@ -283,14 +283,14 @@ async function takePictures(page: Page, name: string): Promise<void> {
   ] as const) {
     await page.setViewportSize({ width, height });
     const whole = await page.evaluate<number>("document.documentElement.scrollHeight");
-    // A list of 50 rows would make a picture that nobody can look at.
+    // A list of 50 rows would make the picture too long to look at.
     const clip = { x: 0, y: 0, width, height: Math.min(whole, 2000) };
     await picture(page, { path: join(screenshots, `${name}-${width}.png`), fullPage: true, clip });
   }
   if (before) await page.setViewportSize(before);
 }
 
-/** What a phone's camera reads from the screen: the `otpauth:` address. */
+/** Reads from the screen what a phone's camera would: the `otpauth:` address. */
 export async function readQr(page: Page, name = /QR code/): Promise<URL> {
   const dir = mkdtempSync(join(tmpdir(), "gatehouse-qr-"));
   try {
@@ -302,7 +302,7 @@ export async function readQr(page: Page, name = /QR code/): Promise<URL> {
   }
 }
 
-/** The code of a secret, `ahead` steps of 30 seconds from now: a step used once is never accepted again. */
+/** The code for a secret, `ahead` steps of 30 seconds from now: a step that was used is never accepted again. */
 export const codeOf = (secret: string, ahead = 0): string =>
   execFileSync("oathtool", ["--totp", "--base32", `--now=@${Math.floor(Date.now() / 1000) + ahead * 30}`, secret], {
     encoding: "utf8",

@@ -13,7 +13,7 @@ import {
   type Running,
 } from "./browser.js";
 
-// A whole story a test, on a machine that may have other work.
+// Each test is a whole story, on a machine that may be busy.
 jest.setTimeout(180_000);
 const maybe = missingTools().length === 0 ? describe : describe.skip;
 
@@ -47,7 +47,7 @@ maybe("a firm invites contacts and sends a request", () => {
   }, 120_000);
   afterAll(() => running?.stop());
 
-  it("invites the selected ones by keyboard alone, and says who got it, who did not, and why", async () => {
+  it("invites the selected contacts by keyboard alone, and lists who was invited, who was not, and why", async () => {
     await search("Xander");
     await row("Xander Cedar").waitFor();
     await row("Noah Berg").waitFor({ state: "detached" });
@@ -57,7 +57,7 @@ maybe("a firm invites contacts and sends a request", () => {
     await admin.getByRole("checkbox", { name: /Select all 3 shown/ }).focus();
     await admin.keyboard.press("Space");
     await admin.getByText("3 selected").waitFor();
-    // A selection stays while something else is searched for.
+    // A selection stays while the admin searches for something else.
     await search("Noah");
     await admin.getByRole("checkbox", { name: "Select Noah Berg" }).focus();
     await admin.keyboard.press("Space");
@@ -89,7 +89,7 @@ maybe("a firm invites contacts and sends a request", () => {
     expect(await row("Xander Cedar").getByRole("button").count()).toBe(0);
   });
 
-  it("can clear the selection, and staff who only read have none", async () => {
+  it("can clear the selection; staff, who can only read, have none", async () => {
     await admin.getByRole("checkbox", { name: /Select all/ }).focus();
     await admin.keyboard.press("Space");
     await press("Clear");
@@ -144,7 +144,7 @@ maybe("a firm invites contacts and sends a request", () => {
     await card.getByText("Link not opened").waitFor();
     await inspect(admin, "dashboard-contact-requests");
 
-    // Once a minute at most: said in words.
+    // At most once a minute, and the refusal says so.
     await admin.getByRole("button", { name: "Resend: Payroll for March" }).focus();
     await admin.keyboard.press("Enter");
     await admin
@@ -184,13 +184,13 @@ maybe("a firm invites contacts and sends a request", () => {
     await other.context().close();
   });
 
-  it("is told of the login that a contact leaves behind, signs it out and deletes it", async () => {
+  it("is warned about the login that a contact leaves behind, signs it out and deletes it", async () => {
     const old = "dora.yarrow@client.example";
     admin = await openDevice(running, 1440, 900);
     await admin.goto(running.url);
     await signIn(admin, owner);
     await admin.getByRole("link", { name: "Overview" }).click();
-    await admin.getByRole("heading", { name: "Who may need help" }).waitFor();
+    await admin.getByRole("heading", { name: "Clients who may need help" }).waitFor();
     expect(await admin.getByText("Logins without a contact").count()).toBe(0);
     await admin.getByRole("link", { name: "Contacts", exact: true }).click();
     await search("Yarrow");
@@ -200,13 +200,13 @@ maybe("a firm invites contacts and sends a request", () => {
     await form.getByLabel("Email").fill("dora@yarrow.example");
     await form
       .getByRole("alert")
-      .getByText(/end it on the Overview/)
+      .getByText(/sign out or delete the login on the Overview page/)
       .waitFor();
     await press("Save");
-    const told = admin.getByRole("alert").filter({ hasText: "No contact has the login" });
-    await told.getByText(old).waitFor();
+    const warning = admin.getByRole("alert").filter({ hasText: "no longer belongs to a contact" });
+    await warning.getByText(old).waitFor();
     await inspect(admin, "dashboard-contact-former-login");
-    await told.getByRole("link", { name: "Sign it out or delete it" }).click();
+    await warning.getByRole("link", { name: "Sign it out or delete it" }).click();
 
     const card = admin.getByRole("region", { name: "Logins without a contact (1)" });
     await card.getByText(old).first().waitFor();
@@ -226,7 +226,7 @@ maybe("a firm invites contacts and sends a request", () => {
     await until(async () => (await running.mails(old)).some(({ subject }) => /deleted/i.test(subject)));
   });
 
-  it("sees the logins of an import live, page by page; staff who only read may not end them", async () => {
+  it("sees the logins that an import leaves behind live, page by page; staff, who can only read, cannot end them", async () => {
     const ask = await asOwner(running);
     const { nodes } = (await ask(
       "{ contacts(first: 20, filter: { states: [ACCOUNT_CREATED] }) { nodes { id portalAccount { contacts { id } } } } }",
@@ -242,16 +242,20 @@ maybe("a firm invites contacts and sends a request", () => {
     await card(6).waitFor();
     expect(await logins(6)).toBe(1 + 5);
     await inspect(admin, "dashboard-overview-many-unlinked-logins");
-    await press("Older ones");
+    await press("Show older");
     await until(async () => (await logins(6)) === 1 + 1);
     await card(6)
       .getByRole("button", { name: /^Delete…/ })
       .click();
     await admin.getByRole("dialog").getByLabel("Reason").fill("Left the company");
     await press("Delete login");
-    // Its page is empty now: the first one is shown instead.
+    // Its page is now empty, so the first one is shown instead.
     await until(async () => (await logins(5)) === 1 + 5);
-    expect(await card(5).getByRole("button", { name: /ones$/ }).count()).toBe(0);
+    expect(
+      await card(5)
+        .getByRole("button", { name: /^Show (older|newest)$/ })
+        .count(),
+    ).toBe(0);
 
     const staff = await openDevice(running, 1440, 900);
     await staff.goto(`${running.url}/overview`);

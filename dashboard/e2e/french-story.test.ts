@@ -20,7 +20,7 @@ const password = "sept hérons tranquilles";
 jest.setTimeout(180_000);
 const maybe = missingTools().length === 0 ? describe : describe.skip;
 
-/** Words that no French sentence of ours has. */
+/** Words that are in none of our French sentences. */
 const english =
   /\b(?:the|your|you|and|with|this|that|not|sign|signed|password|email|account|request|link|enter|use|used|for|from|to|is|are|was|days?|ago|save|saved|codes? from|cancel|close|loading|working|show|new|turn|added|remove|scan|copy|download|print)\b/i;
 
@@ -28,19 +28,19 @@ maybe("a client who reads French goes through the portal", () => {
   let running: Running;
   let client: Page;
 
-  /** All that is seen or read out, without what people wrote themselves; fails where an English word is left. */
+  /** Checks everything that is visible or read out, except what people wrote themselves; fails if an English word is left. */
   const expectFrench = async (page: Page): Promise<void> => {
     const texts = await page.evaluate<string[]>(`(() => {
       const own = [...document.querySelectorAll("article, li label")].map((e) => e.getAttribute("aria-label") ?? e.textContent);
-      const told = [document.title];
+      const texts = [document.title];
       const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT);
       for (let node = walk.nextNode(); node; node = walk.nextNode()) {
         if (node.nodeType === Node.TEXT_NODE) {
-          if (!node.parentElement.closest("script, style, noscript, [lang=en-CA], code, ol")) told.push(node.data);
+          if (!node.parentElement.closest("script, style, noscript, [lang=en-CA], code, ol")) texts.push(node.data);
         } else for (const name of ["aria-label", "title", "alt", "placeholder", "aria-valuetext", "aria-roledescription"])
-          if (node.hasAttribute(name)) told.push(node.getAttribute(name));
+          if (node.hasAttribute(name)) texts.push(node.getAttribute(name));
       }
-      return told.map((text) => own.reduce((rest, word) => rest.replaceAll(word, ""), text)).filter((text) => text.trim());
+      return texts.map((text) => own.reduce((rest, word) => rest.replaceAll(word, ""), text)).filter((text) => text.trim());
     })()`);
     const foreign = texts.map((text) =>
       text.replaceAll(
@@ -78,7 +78,7 @@ maybe("a client who reads French goes through the portal", () => {
   }, 120_000);
   afterAll(() => running?.stop());
 
-  it("the sign-in is in the browser's French; the switch changes it at once and keeps what is typed", async () => {
+  it("the sign-in page follows the browser's French; the switch takes effect immediately and keeps what was typed", async () => {
     await client.goto(`${running.url}/portal/harbor`);
     await heading("Connexion");
     expect(await client.title()).toBe("Connexion · Harbor & Pine Accounting");
@@ -90,7 +90,7 @@ maybe("a client who reads French goes through the portal", () => {
     expect(await client.getByLabel("Email").inputValue()).toBe(email);
     expect(await client.locator("html").getAttribute("lang")).toBe("en-CA");
     expect(await client.title()).toBe("Sign in · Harbor & Pine Accounting");
-    // Whoever switches by keyboard stays where they are.
+    // Switching by keyboard keeps the focus.
     expect(await client.evaluate("document.activeElement.textContent")).toBe("English");
     await inspect(client, "portal-switched-to-english");
     expect(await client.evaluate("globalThis.isWatching")).toBe(true);
@@ -100,7 +100,7 @@ maybe("a client who reads French goes through the portal", () => {
     await heading("Connexion");
   });
 
-  it("a refusal and the way to an account are in French, and so is the mail", async () => {
+  it("a refusal, the pages for creating an account, and the mail are in French", async () => {
     await signIn();
     await client.getByText("L’adresse courriel ou le mot de passe est incorrect.").waitFor();
     await check("refused");
@@ -169,7 +169,7 @@ maybe("a client who reads French goes through the portal", () => {
     await heading("Vos demandes");
   });
 
-  it("what a signed-in client switches to is theirs on every device, and in mails", async () => {
+  it("the language that a signed-in client chooses applies on every device, and in mails", async () => {
     await client.getByRole("button", { name: "English" }).click();
     await heading("Your requests");
     const ask = await asOwner(running);
@@ -189,17 +189,17 @@ maybe("a client who reads French goes through the portal", () => {
     await other.context().close();
   });
 
-  it("a request's link is in French, and so are pages that lead nowhere", async () => {
+  it("the page of a request's link is in French, and so are pages that do not exist", async () => {
     const page = await openDevice(running, 1440, 900, "fr-CA");
     const asked = (await running.mails(email)).flatMap(({ links }) => links).find((link) => link.includes("/link#"));
     await page.goto(asked ?? "");
     await page.getByRole("button", { name: "Ouvrir la demande" }).waitFor();
     await expectFrench(page);
     for (const [path, title] of [
-      ["harbor/link#token=nonsense", "Nous ne connaissons pas ce lien"],
+      ["harbor/link#token=nonsense", "Ce lien n’est pas valide"],
       ["harbor/reset#token=nonsense", "Ce lien ne fonctionne plus"],
       ["harbor/nowhere", "Cette page n’existe pas"],
-      ["no-such-firm", "Nous ne connaissons pas cette adresse"],
+      ["no-such-firm", "Adresse inconnue"],
     ] as const) {
       await page.goto("about:blank");
       await page.goto(`${running.url}/portal/${path}`);
@@ -209,7 +209,7 @@ maybe("a client who reads French goes through the portal", () => {
     await page.context().close();
   });
 
-  it("X7 the mailbox is asked in French before a client with a password alone sets up an authenticator", async () => {
+  it("X7 the mailbox is checked in French before a client with only a password sets up an authenticator", async () => {
     await setPolicy(running, { mode: "MAGIC_LINK_AND_LOGIN" });
     const page = await openDevice(running, 390, 844, "fr-CA");
     await page.goto(`${running.url}/portal/harbor`);
@@ -227,7 +227,7 @@ maybe("a client who reads French goes through the portal", () => {
     await expectFrench(page);
     const again = Date.now();
     await page.getByRole("button", { name: "M’envoyer un autre code" }).click();
-    await page.getByText("Un autre code est en route.").waitFor();
+    await page.getByText("Nous vous avons envoyé un autre code.").waitFor();
     await expectFrench(page);
     await inspect(page, "portal-fr-account-mailed-code");
     await page

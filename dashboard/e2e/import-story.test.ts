@@ -5,11 +5,11 @@ import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
 import type { Page } from "playwright-core";
 import { asOwner, inspect, missingTools, openDevice, owner, signIn, start, until, type Running } from "./browser.js";
 
-// A whole story a test, on a machine that may have other work.
+// Each test is a whole story, on a machine that may be busy.
 jest.setTimeout(180_000);
 const maybe = missingTools().length === 0 ? describe : describe.skip;
 
-maybe("a firm brings its contacts in from a file, and takes its audit log out as one", () => {
+maybe("a firm imports its contacts from a file, and exports its audit log", () => {
   let running: Running;
   let admin: Page;
   beforeAll(async () => {
@@ -26,7 +26,7 @@ maybe("a firm brings its contacts in from a file, and takes its audit log out as
     await admin.locator('input[type="file"]').setInputFiles({ name, mimeType: "text/csv", buffer: content });
     await admin.getByRole("heading", { name: "Match the columns" }).waitFor();
   };
-  /** As a person drops a file of the desk's onto the page. */
+  /** Drops a file onto the page, as a person would from the desktop. */
   const drop = async (content: Buffer) => {
     const directory = mkdtempSync(join(tmpdir(), "gatehouse-drop-"));
     const path = join(directory, "clients.csv");
@@ -58,7 +58,7 @@ maybe("a firm brings its contacts in from a file, and takes its audit log out as
     });
   };
 
-  it("drops an older spreadsheet's file, matches, sees what would happen, mends, imports; the same again changes nothing", async () => {
+  it("drops a file from an older spreadsheet, matches columns, checks, corrects and imports it; importing it again changes nothing", async () => {
     await press("Import");
     await admin.getByRole("heading", { name: "Import contacts" }).waitFor();
     await inspect(admin, "import-drop");
@@ -71,7 +71,7 @@ maybe("a firm brings its contacts in from a file, and takes its audit log out as
       "Nobody;Knows;;;;",
       ";;nameless@client.example;;imp-4;",
     ].join("\r\n");
-    // Windows-1252, in which the apostrophe is one byte.
+    // Windows-1252, where the apostrophe is one byte.
     const bytes = [...lines].map((letter) => (letter === "’" ? 0x92 : letter.charCodeAt(0)));
     await drop(Buffer.from(bytes));
     await admin.getByRole("heading", { name: "Match the columns" }).waitFor();
@@ -80,14 +80,14 @@ maybe("a firm brings its contacts in from a file, and takes its audit log out as
     await rows.getByRole("cell", { name: "Crêperie" }).waitFor();
     await inspect(admin, "import-match");
 
-    // Another column, and the guessed one again.
+    // Another choice, then the guessed one again.
     const organization = admin.getByRole("combobox", { name: /Organization/ });
     const guessed = await organization.inputValue();
     await organization.selectOption({ label: "Not in this file" });
     await rows.getByRole("cell", { name: "Crêperie" }).waitFor({ state: "detached" });
     await organization.selectOption(guessed);
     await press("Check the file");
-    await admin.getByRole("heading", { name: "What would happen" }).waitFor();
+    await admin.getByRole("heading", { name: "What the import will do" }).waitFor();
     await admin.getByRole("list", { name: "Outcome" }).waitFor();
     expect(await outcome()).toBe("New 2 Will change 0 No change 0 Refused 4");
     const table = admin.getByRole("table", { name: "Rows" });
@@ -109,7 +109,7 @@ maybe("a firm brings its contacts in from a file, and takes its audit log out as
     expect(await overflows()).toBe(false);
     await inspect(admin, "import-check-phone");
     await press("Import 2 rows");
-    await admin.getByText("Done: 2 of 6 rows changed something.").waitFor();
+    await admin.getByText("Done: 2 of 6 rows added or changed a contact.").waitFor();
     expect(await overflows()).toBe(false);
     await inspect(admin, "import-done");
     await admin.setViewportSize({ width: 1440, height: 900 });
@@ -128,7 +128,7 @@ maybe("a firm brings its contacts in from a file, and takes its audit log out as
     expect(await admin.getByRole("button", { name: "Nothing to import" }).isDisabled()).toBe(true);
   });
 
-  it("a lost answer, a full budget and a dead line add nobody twice and leave nobody out; leaving is asked about", async () => {
+  it("a lost answer, a used-up budget and a dead connection add nobody twice and leave nobody out; leaving needs confirmation", async () => {
     await open();
     const count = 1000;
     const people = Array.from({ length: count }, (_, at) => `Person ${at},person-${at}@import.example,bulk-${at}`);
@@ -142,7 +142,7 @@ maybe("a firm brings its contacts in from a file, and takes its audit log out as
       if (!(request.postData() ?? "").includes("upsertContacts")) return route.fallback();
       keys.push(request.headers()["idempotency-key"] ?? "");
       if (keys.length === 1) {
-        // It is done, but nobody hears of it.
+        // The server has done it, but the answer is lost.
         await route.fetch();
         return route.abort();
       }
@@ -164,10 +164,10 @@ maybe("a firm brings its contacts in from a file, and takes its audit log out as
     await admin.getByRole("alertdialog", { name: "Leave the import?" }).waitFor();
     await press("Stay");
     isDead = false;
-    await press("Go on");
-    await admin.getByText("Done: 1,000 of 1,000 rows changed something.").waitFor({ timeout: 60_000 });
+    await press("Continue");
+    await admin.getByText("Done: 1,000 of 1,000 rows added or changed a contact.").waitFor({ timeout: 60_000 });
     expect(await outcome()).toBe("Added 1,000 Changed 0 No change 0 Refused 0");
-    // Five parts, each under one key, however often it was sent.
+    // Five batches, each with one key, however often it was sent.
     expect(new Set(keys).size).toBe(5);
     expect([keys[0], keys[2]]).toEqual([keys[1], keys[3]]);
     await admin.unroute("**/graphql");
@@ -180,18 +180,18 @@ maybe("a firm brings its contacts in from a file, and takes its audit log out as
     await admin.getByRole("heading", { name: "Adoption" }).waitFor();
   });
 
-  it("says in words what is wrong with a file", async () => {
+  it("explains what is wrong with a file", async () => {
     await open();
     await admin.getByRole("button", { name: "Choose a file" }).waitFor();
     const file = (name: string, content: string) =>
       admin.locator('input[type="file"]').setInputFiles({ name, mimeType: "text/csv", buffer: Buffer.from(content) });
     await file("book.xlsx", "PK\u0003\u0004");
-    await admin.getByRole("alert").getByText("This is a workbook.").waitFor();
+    await admin.getByRole("alert").getByText("This is a workbook, not a CSV file.").waitFor();
     await file("torn.csv", 'Name\n"Ann');
     await admin.getByRole("alert").getByText("In row 2 a quotation mark is opened").waitFor();
   });
 
-  it("filters the activity, also what arrives, keeps the filter in the address, and exports what it shows", async () => {
+  it("filters the activity, including new events, keeps the filter in the address, and exports what it shows", async () => {
     await admin.goto(`${running.url}/activity`);
     await admin.getByRole("heading", { name: "Activity" }).waitFor();
     await inspect(admin, "activity");
@@ -227,7 +227,7 @@ maybe("a firm brings its contacts in from a file, and takes its audit log out as
     expect([lines[0]?.startsWith('\uFEFF"Time (UTC)"'), lines.length]).toEqual([true, 3]);
     expect(lines[1]).toContain(`"'=Formula Fields"`);
     await press("Clear filter");
-    await events.getByText("exported a part of the audit log.").waitFor();
+    await events.getByText("exported part of the audit log.").waitFor();
     await admin.setViewportSize({ width: 390, height: 844 });
     expect(await overflows()).toBe(false);
     await inspect(admin, "activity-phone");
@@ -241,6 +241,6 @@ maybe("a firm brings its contacts in from a file, and takes its audit log out as
     await until(async () => (await staff.getByRole("listitem").count()) > 0);
     expect(await staff.getByRole("button", { name: "Export CSV" }).count()).toBe(0);
     await staff.goto(`${running.url}/contacts/import`);
-    await staff.getByText("Owners and administrators import contacts.").waitFor();
+    await staff.getByText("Only owners and administrators can import contacts.").waitFor();
   });
 });

@@ -12,12 +12,12 @@ import {
   type Running,
 } from "./browser.js";
 
-// A whole story a test, on a machine that may have other work.
+// Each test is a whole story, on a machine that may be busy.
 jest.setTimeout(180_000);
 const maybe = missingTools().length === 0 ? describe : describe.skip;
 const password = "seven quiet herons wade";
 
-maybe("a new password while too many wrong codes keep the account locked", () => {
+maybe("a new password while the account is locked after too many wrong codes", () => {
   let running: Running;
   beforeAll(async () => {
     running = await start();
@@ -25,7 +25,7 @@ maybe("a new password while too many wrong codes keep the account locked", () =>
   }, 120_000);
   afterAll(() => running?.stop());
 
-  it("X12 a client reads that it is set and when to sign in, and goes to the sign-in", async () => {
+  it("X12 a client learns that it is set and when to sign in, and goes to the sign-in page", async () => {
     const ask = await asOwner(running);
     const { nodes } = (await ask("{ contacts(first: 1, filter: { lockedOut: true }) { nodes { email } } }")) as {
       nodes: { email: string }[];
@@ -48,7 +48,7 @@ maybe("a new password while too many wrong codes keep the account locked", () =>
     await client.context().close();
   });
 
-  it("X12 a colleague too", async () => {
+  it("X12 so does a team member", async () => {
     const ask = await asOwner(running);
     const BEGIN =
       "mutation($input: BeginTwoFactorEnrollmentInput!) { beginTwoFactorEnrollment(input: $input) { enrollment { secret } } }";

@@ -4,7 +4,7 @@ import { asOwner, missingTools, openDevice, owner, signIn, start, until, type Ru
 
 jest.setTimeout(240_000);
 const maybe = missingTools().length === 0 ? describe : describe.skip;
-/** More than any screen shows, few enough for each run; LONG_LIST=10000 measures the frames of a real one. */
+/** More rows than any screen shows, few enough for every run; LONG_LIST=10000 measures the frames of a really long list. */
 const ROWS = Number(process.env.LONG_LIST ?? 1500);
 const nameOf = (n: number, word = "Zz") => `${word} ${String(n).padStart(6, "0")}`;
 
@@ -54,7 +54,7 @@ maybe("a long list of contacts", () => {
       })),
     );
 
-  it("scrolls to its end without a row missing, twice or out of place, and holds few of them at a time", async () => {
+  it("scrolls to its end with no row missing, repeated or out of place, and keeps only a few in the document at a time", async () => {
     await admin.evaluate(() => {
       const watched = window as unknown as { frames: number[] };
       watched.frames = [];
@@ -76,7 +76,7 @@ maybe("a long list of contacts", () => {
       await admin.mouse.wheel(0, 700);
       return seen.has(ROWS + 1);
     }, 200_000);
-    // The head is row 1.
+    // The header is row 1.
     expect([...seen].toSorted(([a], [b]) => a - b)).toEqual(Array.from({ length: ROWS }, (_, n) => [n + 2, nameOf(n)]));
     expect(most).toBeLessThanOrEqual(400);
     if (process.env.LONG_LIST) {
@@ -89,7 +89,7 @@ maybe("a long list of contacts", () => {
     }
   });
 
-  it("comes back to its beginning, and shows what changes meanwhile", async () => {
+  it("scrolls back to the top, and shows what changes in the meantime", async () => {
     await admin.keyboard.press("Control+Home");
     await admin.evaluate(() => scrollTo(0, 0));
     const first = admin.getByRole("row").filter({ hasText: nameOf(0) });
@@ -103,7 +103,7 @@ maybe("a long list of contacts", () => {
     await admin.getByText(new RegExp(`of ${ROWS + 1}$`)).waitFor();
   });
 
-  it("the activity, open while a file with hundreds of contacts comes in, lists every one of them", async () => {
+  it("the activity page, open while hundreds of contacts are imported, lists every one of them", async () => {
     await admin.goto(`${running.url}/activity`);
     await admin.getByText("created the contact Zz 000000 between").first().waitFor();
     const names = Array.from({ length: 450 }, (_, n) => nameOf(n, "Yy"));

@@ -4,7 +4,7 @@ import {
   asOwner,
   cacheKeysWith,
   codeOf,
-  enrol,
+  enroll,
   enterCode,
   enterMailedCode,
   inspect,
@@ -26,20 +26,20 @@ const noah = { email: "noah@client.example", password: "harbor-demo-client" };
 const toLink = /\/link#token=/;
 const title = "Documents for your 2025 tax return";
 
-// A whole story a test, on a machine that may have other work.
+// Each test is a whole story, on a machine that may be busy.
 jest.setTimeout(180_000);
 const maybe = missingTools().length === 0 ? describe : describe.skip;
 const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true });
 const heading = (page: Page, name: string) => page.getByRole("heading", { name, exact: true });
 
-/** Clicks the link's one button; the title stands on this page and on the request's, so the address tells which it is. */
+/** Clicks the link page's only button; the title is on this page and on the request's, so the address shows which one it is. */
 async function openRequest(page: Page): Promise<void> {
   await button(page, "Open the request").click();
   await page.waitForURL(/\/request\//);
   await heading(page, title).waitFor();
 }
 
-/** Sends a request to who has that email; answers its magic link. */
+/** Sends a request to the contact with that email and returns its magic link. */
 async function sendRequest(running: Running, to: string, name: string): Promise<string> {
   const ask = await asOwner(running);
   const { nodes } = (await ask("query($search: String) { contacts(filter: { search: $search }) { nodes { id } } }", {
@@ -52,7 +52,7 @@ async function sendRequest(running: Running, to: string, name: string): Promise<
   return mailed(running, to, toLink, since);
 }
 
-/** What a page and the browser keep where a later page, another person or another program could read it. */
+/** Everything that a page and the browser keep where a later page, another person or another program could read it. */
 async function keptBy(page: Page): Promise<string> {
   const session = await page.context().newCDPSession(page);
   const { entries } = await session.send("Page.getNavigationHistory");
@@ -84,7 +84,7 @@ maybe("a magic link is one request on one device", () => {
   }, 120_000);
   afterAll(() => running?.stop());
 
-  it("M01 a mail scanner that fetches the address and runs the page, twice, uses nothing up", async () => {
+  it("M01 a mail scanner that fetches the address and runs the page, twice, does not use the link up", async () => {
     link = await mailed(running, email, toLink, 0);
     for (const method of ["HEAD", "GET", "GET"]) expect((await fetch(link, { method })).status).toBe(200);
     for (let visit = 0; visit < 2; visit++) {
@@ -109,13 +109,13 @@ maybe("a magic link is one request on one device", () => {
     await phone.getByText(/^1 of \d+ done$/).waitFor();
   });
 
-  it("M13 the token is nowhere but in the mail afterwards", async () => {
+  it("M13 afterwards the token exists only in the mail", async () => {
     const token = tokenOf(link);
     expect(token).toMatch(/^gml_[\w-]{43}$/);
     const page = await openDevice(running);
     await page.goto(link);
     await heading(page, "You need a new link").waitFor();
-    // While the page still needs it, it is in the page's memory alone: in no cache's key, no storage, no address.
+    // While the page still needs it, it is only in the page's memory: not in a cache key, in storage or in the address.
     expect(await keptBy(page)).not.toContain(token);
     expect(cacheKeysWith(token, await memoryOf(page))).toEqual([]);
     await page.context().close();
@@ -131,21 +131,21 @@ maybe("a magic link is one request on one device", () => {
       expect(JSON.stringify(await request.allHeaders())).not.toContain(token);
     }
     expect(requests.filter((request) => request.postData()?.includes(token)).length).toBeGreaterThan(0);
-    // It was loud enough to be looked at, and says nothing of it.
-    expect(running.said()).toContain("localhost");
-    expect(running.said()).not.toContain(token);
+    // The log is not empty, and does not mention the token.
+    expect(running.log()).toContain("localhost");
+    expect(running.log()).not.toContain(token);
   });
 
-  it("another device is refused and gets a link of its own by mail, one a minute", async () => {
+  it("another device is refused and gets its own link by mail, at most one a minute", async () => {
     await tablet.goto(link);
     await heading(tablet, "You need a new link").waitFor();
     await tablet.getByText("opened on another device").waitFor();
     await inspect(tablet, "portal-link-other-device");
     const since = Date.now();
     await button(tablet, "Send access link").click();
-    await heading(tablet, "Check your mail").waitFor();
+    await heading(tablet, "Check your email").waitFor();
     await inspect(tablet, "portal-link-sent");
-    // The page says where it went without telling the address to whoever holds the link.
+    // The page says where the mail went without revealing the address to the person who has the link.
     expect(await tablet.getByText(email).count()).toBe(0);
     newLink = await mailed(running, email, toLink, since);
     expect(newLink).not.toBe(link);
@@ -153,13 +153,13 @@ maybe("a magic link is one request on one device", () => {
     await tablet.goto("about:blank");
     await tablet.goto(link);
     await button(tablet, "Send access link").click();
-    await heading(tablet, "Check your mail").waitFor();
+    await heading(tablet, "Check your email").waitFor();
     const links = (await running.mails(email)).filter((mail) => mail.links.some((each) => toLink.test(each)));
     expect(links).toHaveLength(2);
   });
 
-  it("the click on the new link moves the request to that device; the first one has no access any more", async () => {
-    // Until then the first device keeps it.
+  it("the click on the new link moves the request to that device; the first one loses access", async () => {
+    // Until then, the first device keeps its access.
     await phone.reload();
     await heading(phone, title).waitFor();
     await tablet.goto(newLink);
@@ -171,13 +171,13 @@ maybe("a magic link is one request on one device", () => {
     await phone.goto(link);
     await heading(phone, "You need a new link").waitFor();
     await phone.getByText("There is a newer link").waitFor();
-    // The same device may come back.
+    // The same device may open it again.
     await tablet.context().clearCookies();
     await tablet.goto(newLink);
     await openRequest(tablet);
   });
 
-  it("from the link's session the client creates the account, lands on the request, and finds it on the home page", async () => {
+  it("from the link's session the client creates an account, lands on the request, and finds it on the home page", async () => {
     await button(tablet, "Create an account").click();
     await tablet.getByRole("textbox", { name: /New password/ }).fill(password);
     await button(tablet, "Create account").click();
@@ -189,7 +189,7 @@ maybe("a magic link is one request on one device", () => {
     await tablet.getByRole("article", { name: title }).getByText("For Maya Fields").waitFor();
   });
 
-  it("shows every request of the mailbox, whichever contact it is for, by how soon it is due", async () => {
+  it("shows all requests sent to the mailbox, whichever contact they are for, by how soon they are due", async () => {
     const ask = await asOwner(running);
     const { contact } = (await ask(
       "mutation($input: ContactInput!) { createContact(input: $input) { contact { id } } }",
@@ -237,11 +237,11 @@ maybe("a firm that uses links only", () => {
   }, 120_000);
   afterAll(() => running?.stop());
 
-  it("says so wherever a password would be asked, and its links open their request", async () => {
+  it("says so wherever a password would be asked for, and its links open their requests", async () => {
     const page = await openDevice(running);
     for (const path of ["", "/request-account", "/forgot-password"]) {
       await page.goto(`${running.url}/portal/harbor${path}`);
-      await heading(page, "Open the link in your mail").waitFor();
+      await heading(page, "Open the link in your email").waitFor();
       await page.getByText(/does not use passwords/).waitFor();
       expect(await page.getByRole("textbox").count()).toBe(0);
     }
@@ -253,7 +253,7 @@ maybe("a firm that uses links only", () => {
   });
 });
 
-maybe("a magic link where the firm asks for two-factor authentication", () => {
+maybe("a magic link if the firm requires two-factor authentication", () => {
   let running: Running;
   let phone: { secret: string; recoveryCodes: string[] };
   beforeAll(async () => {
@@ -262,7 +262,7 @@ maybe("a magic link where the firm asks for two-factor authentication", () => {
   }, 120_000);
   afterAll(() => running?.stop());
 
-  it("leads a client without an account through creating it and enrolling to the request", async () => {
+  it("leads a client without an account through creating one and enrolling to the request", async () => {
     const page = await openDevice(running);
     await page.goto(await mailed(running, email, toLink, 0));
     await button(page, "Open the request").click();
@@ -270,21 +270,21 @@ maybe("a magic link where the firm asks for two-factor authentication", () => {
     await inspect(page, "portal-link-create-account");
     await page.getByRole("textbox", { name: /New password/ }).fill(password);
     await button(page, "Create account").click();
-    // The mailbox was proven by the link: no code is mailed.
-    phone = await enrol(page);
+    // The link has proven the mailbox, so no code is mailed.
+    phone = await enroll(page);
     await heading(page, title).waitFor();
     await page.getByText("For Maya Fields").waitFor();
     await page.getByRole("link", { name: "Account", exact: true }).waitFor();
     await page.context().close();
   });
 
-  it("asks an enrolled client the code and opens the request alone", async () => {
+  it("asks an enrolled client for the code and opens only the request", async () => {
     const link = await sendRequest(running, email, "Sign the engagement letter");
     const page = await openDevice(running);
     await page.goto(link);
     await button(page, "Open the request").click();
     await heading(page, "Enter your code").waitFor();
-    // A trusted device skips the code of a sign-in, never of a link.
+    // A trusted device skips the code at a sign-in, but never for a link.
     expect(await page.getByRole("checkbox").count()).toBe(0);
     await inspect(page, "portal-link-code");
     await enterCode(page, "Sign in", codeOf(phone.secret, 1));
@@ -293,7 +293,7 @@ maybe("a magic link where the firm asks for two-factor authentication", () => {
     await page.context().close();
   });
 
-  it("sends a client with an account to sign in and enrol first, also over a reload, and then opens the request", async () => {
+  it("asks a client with an account to sign in and enroll first, even after a reload, and then opens the request", async () => {
     const link = await sendRequest(running, noah.email, "Sign the power of attorney");
     const page = await openDevice(running);
     await page.goto(link);
@@ -307,13 +307,13 @@ maybe("a magic link where the firm asks for two-factor authentication", () => {
     await signIn(page, noah);
     await heading(page, "Set up two-factor authentication").waitFor();
     await enterMailedCode(page, await mailed(running, noah.email, /\b(\d{6})\b/, since));
-    await enrol(page);
+    await enroll(page);
     await heading(page, "Sign the power of attorney").waitFor();
     await page.getByText("For Noah Berg").waitFor();
     await page.context().close();
   });
 
-  it("a client who trusts the device is not asked the code there again", async () => {
+  it("a client who trusts the device is not asked for the code there again", async () => {
     const page = await openDevice(running);
     await page.goto(`${running.url}/portal/harbor`);
     await signIn(page, { email, password });
@@ -322,15 +322,15 @@ maybe("a magic link where the firm asks for two-factor authentication", () => {
     await page.getByLabel("Recovery code").fill(phone.recoveryCodes[0] ?? "");
     await inspect(page, "portal-recovery-code");
     await button(page, "Sign in").click();
-    // The phone may be gone: a new one is offered.
+    // The phone may be lost, so setting up a new one is offered.
     await heading(page, "Your requests").waitFor();
     await button(page, "Set up a new phone").waitFor();
     await inspect(page, "portal-new-phone");
     await button(page, "Set up a new phone").click();
-    await page.getByLabel("Recovery code or present code").fill(phone.recoveryCodes[1] ?? "");
+    await page.getByLabel("Recovery code or current code").fill(phone.recoveryCodes[1] ?? "");
     await inspect(page, "portal-new-phone-proof");
     await button(page, "Continue").click();
-    phone = await enrol(page);
+    phone = await enroll(page);
     await button(page, "Set up a new phone").waitFor({ state: "detached" });
 
     await button(page, "Sign out").click();

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
 import type { Page } from "playwright-core";
 import {
   codeOf,
-  enrol,
+  enroll,
   enterCode,
   enterMailedCode,
   inspect,
@@ -19,7 +19,7 @@ const email = "maya@client.example";
 const password = "seven quiet herons wade";
 const noah = { email: "noah@client.example", password: "harbor-demo-client" };
 
-// A whole story a test, on a machine that may have other work.
+// Each test is a whole story, on a machine that may be busy.
 jest.setTimeout(180_000);
 const maybe = missingTools().length === 0 ? describe : describe.skip;
 
@@ -29,15 +29,15 @@ maybe("a firm turns on two-factor authentication and its client goes through it"
   let client: Page;
   let secret: string;
 
-  /** Sign-in of a client who must enrol: password, mailed code, then the enrolment. */
-  const signInAndEnrol = async (page: Page, pictures?: string): Promise<string> => {
+  /** Signs in a client who must enroll: password, mailed code, then the enrollment. */
+  const signInAndEnroll = async (page: Page, pictures?: string): Promise<string> => {
     await page.goto(`${running.url}/portal/harbor`);
     const since = Date.now();
     await signIn(page, { email, password });
     await page.getByRole("heading", { name: "Set up two-factor authentication" }).waitFor();
     if (pictures) await inspect(page, `${pictures}-mailed-code`);
     await enterMailedCode(page, await mailed(running, email, /\b(\d{6})\b/, since));
-    const phone = await enrol(page, pictures);
+    const phone = await enroll(page, pictures);
     expect(phone.recoveryCodes).toHaveLength(10);
     expect([phone.issuer, phone.account]).toEqual(["Harbor & Pine Accounting", email]);
     await page.getByRole("heading", { name: "Your requests" }).waitFor();
@@ -77,7 +77,7 @@ maybe("a firm turns on two-factor authentication and its client goes through it"
     ).toBe(0);
   });
 
-  it("the client asks for an account and creates it by the mailed link; the admin's row tells it without a reload", async () => {
+  it("the client requests an account and creates it with the mailed link; the admin's row shows it without a reload", async () => {
     await client.goto(`${running.url}/portal/harbor`);
     await client.getByRole("heading", { name: "Sign in" }).waitFor();
     await inspect(client, "portal-sign-in");
@@ -86,11 +86,11 @@ maybe("a firm turns on two-factor authentication and its client goes through it"
     await inspect(client, "portal-request-account");
     const since = Date.now();
     await client.getByRole("button", { name: "Send me the link" }).click();
-    await client.getByRole("heading", { name: "Check your mail" }).waitFor();
+    await client.getByRole("heading", { name: "Check your email" }).waitFor();
     await inspect(client, "portal-check-mail");
     await client.goto(await mailed(running, email, /\/confirm#token=/, since));
     await client.getByRole("heading", { name: "Create your account" }).waitFor();
-    // The token is out of the address at once.
+    // The token is removed from the address immediately.
     expect(client.url()).toBe(`${running.url}/portal/harbor/confirm`);
     await inspect(client, "portal-create-account");
     await client.getByRole("textbox", { name: /New password/ }).fill(password);
@@ -104,7 +104,7 @@ maybe("a firm turns on two-factor authentication and its client goes through it"
     await inspect(admin, "dashboard-account-created");
   });
 
-  it("another client enrols of his own accord and is asked the code from then on, whatever the mode", async () => {
+  it("another client enrolls voluntarily and is asked for the code from then on, whatever the mode", async () => {
     const page = await openDevice(running);
     await page.goto(`${running.url}/portal/harbor`);
     await signIn(page, noah);
@@ -112,21 +112,21 @@ maybe("a firm turns on two-factor authentication and its client goes through it"
     await page.getByRole("link", { name: "Account", exact: true }).click();
     await page.getByRole("heading", { name: "Your account" }).waitFor();
     await inspect(page, "portal-account");
-    // The password alone let him in: whoever has it does not enrol a phone without his mailbox.
+    // He signed in with only the password: anyone who knows it cannot enroll a phone without his mailbox.
     const asked = Date.now();
     await page.getByRole("button", { name: "Set up two-factor authentication" }).click();
-    await page.getByText(`we mailed a 6-digit code to ${noah.email}`).waitFor();
+    await page.getByText(`we emailed a 6-digit code to ${noah.email}`).waitFor();
     const first = await mailed(running, noah.email, /\b(\d{6})\b/, asked);
     expect(await page.getByRole("alert").count()).toBe(0);
     await inspect(page, "portal-account-mailed-code");
     await enterMailedCode(page, first === "000000" ? "000001" : "000000");
-    await page.getByText("The mailed code is wrong or has expired.").waitFor();
+    await page.getByText("The emailed code is incorrect or has expired.").waitFor();
     const again = Date.now();
-    await page.getByRole("button", { name: "Mail me another code" }).click();
-    await page.getByText("Another code is on its way.").waitFor();
+    await page.getByRole("button", { name: "Email me another code" }).click();
+    await page.getByText("We have emailed you another code.").waitFor();
     await inspect(page, "portal-account-mailed-again");
     await enterMailedCode(page, await mailed(running, noah.email, /\b(\d{6})\b/, again));
-    const own = (await enrol(page)).secret;
+    const own = (await enroll(page)).secret;
     await page.getByText("2FA on").waitFor();
     await page.getByRole("navigation", { name: "Pages" }).getByRole("button", { name: "Sign out" }).click();
     await page.getByRole("heading", { name: "Sign in" }).waitFor();
@@ -137,33 +137,33 @@ maybe("a firm turns on two-factor authentication and its client goes through it"
     await page.context().close();
   });
 
-  it("the admin chooses the 2FA mode after seeing what it will do; the client's session has no access any more", async () => {
+  it("the admin chooses the 2FA mode after seeing what it will do; the client's session loses access", async () => {
     await go("Client Portal");
     await admin.getByText("Magic link and login with two-factor authentication", { exact: true }).click();
     await admin.getByRole("region", { name: "What saving will do" }).waitFor();
     await inspect(admin, "dashboard-security-impact");
     await admin.getByRole("button", { name: "Save" }).click();
-    await admin.getByText("Saved. It is in force.").first().waitFor();
+    await admin.getByText("Saved. The new settings are in effect.").first().waitFor();
     await client.reload();
     await client.getByRole("heading", { name: "Sign in" }).waitFor();
   });
 
-  it("T01 the client enrols by the mailed code, what zbarimg reads and what oathtool makes; the admin sees it live", async () => {
+  it("T01 the client enrolls with the mailed code, the QR code read by zbarimg and a code from oathtool; the admin sees it live", async () => {
     await watch();
     await client.context().close();
     client = await openDevice(running);
-    secret = await signInAndEnrol(client, "portal");
+    secret = await signInAndEnroll(client, "portal");
     await row().getByText("2FA on").waitFor();
     await expectNoReload();
     await inspect(admin, "dashboard-two-factor-on");
     await client.getByRole("link", { name: "Account", exact: true }).click();
     await client.getByRole("heading", { name: "Your account" }).waitFor();
     await client.getByText("2FA on").waitFor();
-    // Shown once: nowhere on the account's page.
+    // Shown only once, so not on the account page.
     expect(await client.getByRole("list", { name: "Recovery codes" }).count()).toBe(0);
   });
 
-  it("the client signs in with the next code, and never again with the one that was accepted", async () => {
+  it("the client signs in with the next code, and the accepted code never works again", async () => {
     const page = await openDevice(running);
     await page.goto(`${running.url}/portal/harbor`);
     await signIn(page, { email, password });
@@ -184,7 +184,7 @@ maybe("a firm turns on two-factor authentication and its client goes through it"
     await thief.context().close();
   });
 
-  it("the admin resets 2FA with a reason; the client must enrol again", async () => {
+  it("the admin resets 2FA with a reason; the client must enroll again", async () => {
     await row().getByRole("link", { name: "Maya Fields" }).click();
     await admin.getByRole("heading", { name: "Maya Fields" }).waitFor();
     await admin.getByText("Recovery codes left").waitFor();
@@ -204,7 +204,7 @@ maybe("a firm turns on two-factor authentication and its client goes through it"
 
     await client.reload();
     await client.getByRole("heading", { name: "Sign in" }).waitFor();
-    const again = await signInAndEnrol(client);
+    const again = await signInAndEnroll(client);
     expect(again).not.toBe(secret);
     await admin.getByText("2FA on").first().waitFor();
     await admin.getByText(/Password and code/).waitFor();

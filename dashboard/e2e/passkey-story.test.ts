@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
 import type { Page } from "playwright-core";
-import { enrolFromAccount, inspect, missingTools, openDevice, signIn, start, type Running } from "./browser.js";
+import { enrollFromAccount, inspect, missingTools, openDevice, signIn, start, type Running } from "./browser.js";
 
-// A whole story a test, on a machine that may have other work.
+// Each test is a whole story, on a machine that may be busy.
 jest.setTimeout(180_000);
 const maybe = missingTools().length === 0 ? describe : describe.skip;
 const noah = { email: "noah@client.example", password: "harbor-demo-client" };
 const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true });
 
-/** Chromium's own authenticator, as a phone with a fingerprint reader has one. */
+/** Adds Chromium's virtual authenticator, like a phone with a fingerprint reader. */
 async function plugIn(page: Page): Promise<void> {
   const session = await page.context().newCDPSession(page);
   await session.send("WebAuthn.enable");
@@ -33,11 +33,11 @@ maybe("a client with a passkey", () => {
     await phone.goto(`${running.url}/portal/harbor`);
     await signIn(phone, noah);
     await phone.getByRole("link", { name: "Account", exact: true }).click();
-    await enrolFromAccount(running, phone, noah.email);
+    await enrollFromAccount(running, phone, noah.email);
   }, 180_000);
   afterAll(() => running?.stop());
 
-  it("adds it beside the authenticator app, on the account page", async () => {
+  it("adds it to the authenticator app, on the account page", async () => {
     await button(phone, "Add a passkey").click();
     await phone.getByRole("textbox", { name: "Name" }).fill("My phone");
     await inspect(phone, "passkey-add");
@@ -46,7 +46,7 @@ maybe("a client with a passkey", () => {
     await inspect(phone, "portal-account-passkey");
   });
 
-  it("signs in with it in place of the code", async () => {
+  it("signs in with it instead of the code", async () => {
     await phone.getByRole("button", { name: "Sign out", exact: true }).first().click();
     await phone.getByRole("heading", { name: "Sign in", exact: true }).waitFor();
     await signIn(phone, noah);
@@ -57,7 +57,7 @@ maybe("a client with a passkey", () => {
     await phone.getByText("used", { exact: false }).first().waitFor();
   });
 
-  it("and takes it away again: the code is asked as before", async () => {
+  it("removes it again, and is asked for the code as before", async () => {
     await button(phone, "Remove My phone").click();
     await phone.getByText("My phone").waitFor({ state: "detached" });
     await phone.getByRole("button", { name: "Sign out", exact: true }).first().click();

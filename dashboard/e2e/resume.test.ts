@@ -16,7 +16,7 @@ interface FeedData {
   auditEvents: { id: string; cursor: string; summary: string };
 }
 
-describe("a live feed through a server that is killed", () => {
+describe("a live feed whose server is killed", () => {
   const data = mkdtempSync(join(tmpdir(), "gatehouse-resume-"));
   let port: number;
   let url: string;
@@ -61,7 +61,7 @@ describe("a live feed through a server that is killed", () => {
     );
     expect(answer.data.createContact.userErrors).toEqual([]);
   };
-  /** The log after that event, oldest first. */
+  /** The log entries after that event, oldest first. */
   const eventsAfter = async (id: string): Promise<string[]> => {
     const { answer } = await post("{ auditEvents(first: 100) { nodes { id } } }");
     const ids = answer.data.auditEvents.nodes.map((node: { id: string }) => node.id);
@@ -69,7 +69,7 @@ describe("a live feed through a server that is killed", () => {
   };
 
   beforeAll(async () => {
-    // Outside of a build for production the cache misses the fields that the page's outline of the schema leaves out.
+    // Outside of a production build the cache warns about fields that are missing from the page's outline of the schema.
     jest.spyOn(console, "warn").mockImplementation(() => undefined);
     port = await freePort();
     url = `http://localhost:${port}`;
@@ -85,7 +85,7 @@ describe("a live feed through a server that is killed", () => {
         .find((header) => header.startsWith("gatehouse_team="))
         ?.split(";", 1)[0] ?? "";
     expect(cookie).not.toBe("");
-    // What the page finds in its browser.
+    // The globals that a page finds in a browser.
     Object.assign(globalThis, { location: new URL(url), WebSocket: BrowserSocket });
   }, 180_000);
   afterAll(async () => {
@@ -110,22 +110,22 @@ describe("a live feed through a server that is killed", () => {
       webSocketImpl: BrowserSocket,
       connectionParams: { audience: "team" },
       retryAttempts: Number.POSITIVE_INFINITY,
-      // By default it gives up where the connection is refused.
+      // By default it gives up if the connection is refused.
       shouldRetry: () => true,
     });
     client.subscribe<FeedData>(
       {
         query: feed,
-        // Read anew at each connection.
+        // Read again at each connection.
         get variables() {
           return { after };
         },
       },
       {
-        next: ({ data: told }) => {
-          if (!told) return;
-          after = told.auditEvents.cursor;
-          seen(told.auditEvents);
+        next: ({ data: message }) => {
+          if (!message) return;
+          after = message.auditEvents.cursor;
+          seen(message.auditEvents);
         },
         error: (error) => seen({ id: `ended: ${JSON.stringify(error)}`, cursor: "", summary: "" }),
         complete: () => undefined,
@@ -133,16 +133,16 @@ describe("a live feed through a server that is killed", () => {
     );
     return () => void client.dispose();
   };
-  /** urql with its subscription exchange, as the dashboard puts it together. */
+  /** urql with its subscription exchange, as the dashboard sets it up. */
   const withUrql: Follow = (after, seen) => {
     const { urql, dispose } = createGatehouseClient("team", {
       onSignedOut: () => undefined,
       onViewerKnown: () => undefined,
       onViewerChanged: () => undefined,
     });
-    const { unsubscribe } = urql.subscription<FeedData>(gql(feed), { after }).subscribe(({ data: told, error }) => {
+    const { unsubscribe } = urql.subscription<FeedData>(gql(feed), { after }).subscribe(({ data: message, error }) => {
       if (error) seen({ id: `ended: ${error.message}`, cursor: "", summary: "" });
-      else if (told) seen(told.auditEvents);
+      else if (message) seen(message.auditEvents);
     });
     return () => {
       unsubscribe();
@@ -154,7 +154,7 @@ describe("a live feed through a server that is killed", () => {
     ["graphql-ws's own client", withGraphqlWs],
     ["urql's subscription exchange, as the dashboard wires it", withUrql],
   ])(
-    "%s goes on after the last event: nothing lost, nothing twice",
+    "%s continues after the last event: nothing is lost or repeated",
     async (name, follow) => {
       const { answer } = await post("{ auditEvents(first: 1) { nodes { id cursor } } }");
       const [last] = answer.data.auditEvents.nodes as { id: string; cursor: string }[];
@@ -164,7 +164,7 @@ describe("a live feed through a server that is killed", () => {
         await createContact(`${name} 1`);
         await until(async () => seen.length === 1, 60_000);
         for (let round = 0; round < 2; round++) {
-          // Some of these are committed and some are not when the server dies.
+          // Some of these are committed when the server dies, and some are not.
           const dying = Array.from({ length: 6 }, (_, n) => createContact(`${name} dying ${n}`).catch(() => undefined));
           await Promise.race(dying);
           await kill();

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
 import type { Page } from "playwright-core";
 import {
-  enrolFromAccount,
+  enrollFromAccount,
   inspect,
   missingTools,
   openDevice,
@@ -12,7 +12,7 @@ import {
   type Running,
 } from "./browser.js";
 
-// A whole story a test, on a machine that may have other work.
+// Each test is a whole story, on a machine that may be busy.
 jest.setTimeout(240_000);
 const maybe = missingTools().length === 0 ? describe : describe.skip;
 const noah = { email: "noah@client.example", password: "harbor-demo-client" };
@@ -36,29 +36,29 @@ maybe("a firm rolls out two-factor authentication step by step", () => {
   const bar = async (name: string) =>
     Number(await admin.getByRole("progressbar", { name, exact: true }).getAttribute("aria-valuenow"));
 
-  it("the firm sees whom it concerns, by name, chooses a day and its words, and sees the mails as the clients will", async () => {
+  it("the firm sees who is affected, by name, chooses a day and a message, and previews the mails that clients will get", async () => {
     await admin.getByRole("link", { name: "Client Portal" }).click();
     await admin.getByRole("link", { name: "Roll out two-factor" }).click();
-    await heading("Whom it concerns");
+    await heading("Who is affected");
     await admin.getByText(/Have an account without it: \d+/).click();
     await admin.getByRole("region", { name: "Roll-out assistant" }).getByRole("link").first().waitFor();
     await admin.getByRole("button", { name: "Show more" }).click();
     await inspect(admin, "roll-out-who");
-    // Only whoever has an account.
-    await admin.getByText("Invite contacts without an account too").click();
+    // Only clients who have an account.
+    await admin.getByText("Also invite contacts without an account").click();
     await next();
 
-    await heading("When it begins");
-    await admin.getByLabel("Mails a minute").fill("600");
-    await admin.getByText("Choose 1 to 60 mails a minute.").waitFor();
+    await heading("When it starts");
+    await admin.getByLabel("Mails per minute").fill("600");
+    await admin.getByText("Choose 1 to 60 mails per minute.").waitFor();
     expect(await admin.getByRole("button", { name: "Next" }).isDisabled()).toBe(true);
-    await admin.getByLabel("Mails a minute").fill("60");
+    await admin.getByLabel("Mails per minute").fill("60");
     await inspect(admin, "roll-out-when");
     await next();
 
-    await heading("What your clients read");
+    await heading("What your clients will read");
     const words = admin.getByRole("textbox", { name: "Your message" });
-    expect(await words.inputValue()).toMatch(/^Harbor & Pine Accounting adds[^]* before \d+ \w+ 20\d\d\./);
+    expect(await words.inputValue()).toMatch(/^Harbor & Pine Accounting is adding[^]* before \d+ \w+ 20\d\d\./);
     await words.fill("A word of our own: <b>call us</b> when it does not work.");
     await admin.getByText("> A word of our own: <b>call us</b> when it does not work.").waitFor();
     await admin.getByRole("tab", { name: "Reminder" }).click();
@@ -67,49 +67,49 @@ maybe("a firm rolls out two-factor authentication step by step", () => {
     await inspect(admin, "roll-out-message");
     await next();
 
-    await heading("Check, and start");
+    await heading("Check and start");
     await inspect(admin, "roll-out-start");
   });
 
-  it("the mails go out as it watches; it pauses them, and goes on", async () => {
+  it("the firm watches the mails go out, pauses them, and resumes them", async () => {
     await admin.getByRole("button", { name: "Start the roll-out" }).click();
     await heading("Progress");
-    const row = admin.getByRole("row").filter({ hasText: "Told" }).first();
+    const row = admin.getByRole("row").filter({ hasText: "Notified" }).first();
     await row.waitFor();
     await inspect(admin, "roll-out-progress");
     await admin.getByRole("button", { name: "Pause mails" }).click();
     await admin.getByText("Paused", { exact: true }).waitFor();
     await inspect(admin, "roll-out-paused");
     await admin.getByRole("button", { name: "Resume mails" }).click();
-    const before = await bar("Told or set up");
-    await until(async () => (await bar("Told or set up")) > before, 30_000);
+    const before = await bar("Notified or set up");
+    await until(async () => (await bar("Notified or set up")) > before, 30_000);
   });
 
-  it("a client reads of it before signing in and after, and sets it up early; the firm sees it at once", async () => {
+  it("a client learns about it before and after signing in, and sets it up early; the firm sees it immediately", async () => {
     await client.goto(`${running.url}/portal/harbor`);
-    await client.getByText(/on, signing in here also takes a code from your phone/).waitFor();
+    await client.getByText(/on, you will also need a code from your phone to sign in here/).waitFor();
     await inspect(client, "portal-sign-in-announced");
     await signIn(client, noah);
-    await client.getByText(/asks for two-factor authentication. Set it up now/).waitFor();
+    await client.getByText(/will require two-factor authentication. Set it up now/).waitFor();
     await inspect(client, "portal-home-announced");
     const before = await bar("Set up");
     await client.getByRole("link", { name: "Set it up" }).click();
-    await enrolFromAccount(running, client, noah.email);
+    await enrollFromAccount(running, client, noah.email);
     await until(async () => (await bar("Set up")) > before);
     await client.getByRole("link", { name: "Requests" }).click();
     await client.getByRole("heading", { name: "Your requests" }).waitFor();
-    expect(await client.getByText(/asks for two-factor authentication/).count()).toBe(0);
+    expect(await client.getByText(/will require two-factor authentication/).count()).toBe(0);
   });
 
-  it("undone, everything is as before, and whoever was told reads that it is called off", async () => {
-    const told = await admin.getByRole("row").filter({ hasText: "Told" }).first().innerText();
-    const address = /[\w.+-]+@[\w.-]+/.exec(told)?.[0] ?? "";
+  it("after it is undone, everything is as before, and clients who were notified are told that it is called off", async () => {
+    const recipient = await admin.getByRole("row").filter({ hasText: "Notified" }).first().innerText();
+    const address = /[\w.+-]+@[\w.-]+/.exec(recipient)?.[0] ?? "";
     await admin.getByRole("button", { name: "Undo", exact: true }).click();
     const dialog = admin.getByRole("alertdialog", { name: "Undo the roll-out?" });
     await dialog.getByText(/Tell the \d+ contacts? already notified/).waitFor();
     await inspect(admin, "roll-out-undo");
     await dialog.getByRole("button", { name: "Undo the roll-out" }).click();
-    await heading("Whom it concerns");
+    await heading("Who is affected");
     await admin.getByText(/The last roll-out, started on .* was undone/).waitFor();
     await until(
       async () => (await running.mails(address)).some(({ subject }) => /no second step at sign-in/.test(subject)),
@@ -118,6 +118,6 @@ maybe("a firm rolls out two-factor authentication step by step", () => {
     const visitor = await openDevice(running, 390, 844);
     await visitor.goto(`${running.url}/portal/harbor`);
     await visitor.getByRole("button", { name: "Sign in", exact: true }).waitFor();
-    expect(await visitor.getByText(/takes a code from your phone/).count()).toBe(0);
+    expect(await visitor.getByText(/need a code from your phone/).count()).toBe(0);
   });
 });

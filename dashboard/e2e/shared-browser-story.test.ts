@@ -3,7 +3,7 @@ import type { BrowserContext, Page } from "playwright-core";
 import {
   asOwner,
   codeOf,
-  enrolFromAccount,
+  enrollFromAccount,
   enterCode,
   inspect,
   mailed,
@@ -21,7 +21,7 @@ import {
 const maya = { email: "maya@client.example", password: "seven quiet herons wade" };
 const noah = { email: "noah@client.example", password: "harbor-demo-client" };
 const title = "Documents for your 2025 tax return";
-/** Within which another person's page is gone once it is seen; far more than it takes, for a busy machine. */
+/** How soon another person's page must disappear once it is shown; far more than it takes, for a busy machine. */
 const soon = { timeout: 15_000 };
 
 jest.setTimeout(180_000);
@@ -82,7 +82,7 @@ maybe("two people use one browser, one after the other, with two tabs open", () 
     await page.getByRole("link", { name: "Account", exact: true }).click();
     await heading(page, "Your account").waitFor();
   };
-  /** Maya's two tabs: the second one shows her request. */
+  /** Opens Maya's two tabs; the second one shows her request. */
   const mayasTabs = async (): Promise<[Page, Page]> => {
     const first = await openDevice(running);
     contexts.push(first.context());
@@ -92,7 +92,7 @@ maybe("two people use one browser, one after the other, with two tabs open", () 
     await showRequest(second);
     return [first, second];
   };
-  /** Maya leaves by the first tab, and Noah comes in by it. */
+  /** Maya signs out in the first tab, and Noah signs in there. */
   const handOver = async (first: Page) => {
     await signOut(first);
     await heading(first, "Sign in").waitFor();
@@ -107,7 +107,7 @@ maybe("two people use one browser, one after the other, with two tabs open", () 
     await page.getByText(noah.email).first().waitFor(soon);
     expect([await shows(page, maya.email), await shows(page, title)]).toEqual([false, false]);
   };
-  /** Whose session the browser holds, asked past the pages. */
+  /** Whose session the browser has, asked without the pages. */
   const whoIsIn = async (context: BrowserContext, audience: "team" | "portal"): Promise<unknown> => {
     const answer = await context.request.post(`${running.url}/graphql`, {
       headers: { "gatehouse-audience": audience },
@@ -115,13 +115,13 @@ maybe("two people use one browser, one after the other, with two tabs open", () 
     });
     return ((await answer.json()) as { data: { viewer: unknown } }).data.viewer;
   };
-  /** Without what tells other tabs at once, and never shown again: what is done there must be safe by itself. */
+  /** Cuts a tab off from messages of other tabs and from becoming visible again: what it does must be safe all the same. */
   const deaf = (page: Page) =>
     page.addInitScript(
       "delete globalThis.BroadcastChannel; addEventListener('visibilitychange', (e) => e.stopImmediatePropagation(), true)",
     );
 
-  it("X22 a tab that stands open beside becomes Noah's by itself", async () => {
+  it("X22 another open tab becomes Noah's by itself", async () => {
     const [first, second] = await mayasTabs();
     await handOver(first);
     await isNoahs(second);
@@ -157,23 +157,26 @@ maybe("two people use one browser, one after the other, with two tabs open", () 
       showAccount,
       (page) => page.getByRole("listitem").getByRole("button", { name: "Sign out" }).first().click(),
     ],
-  ])("X22 what Maya's old tab does, told by nobody, is not done in Noah's name: %s", async (_what, show, act) => {
-    const first = await openDevice(running);
-    contexts.push(first.context());
-    await signInAs(first, maya);
-    const second = await first.context().newPage();
-    await deaf(second);
-    await second.goto(home);
-    await show(second);
-    await handOver(first);
-    expect(await shows(second, maya.email)).toBe(true);
-    await act(second);
-    await isNoahs(second);
-    expect(await whoIsIn(first.context(), "portal")).toMatchObject({ email: noah.email });
-    expect(await second.getByRole("img", { name: /QR code/ }).count()).toBe(0);
-  });
+  ])(
+    "X22 what Maya's old tab does without having been notified is not done in Noah's name: %s",
+    async (_what, show, act) => {
+      const first = await openDevice(running);
+      contexts.push(first.context());
+      await signInAs(first, maya);
+      const second = await first.context().newPage();
+      await deaf(second);
+      await second.goto(home);
+      await show(second);
+      await handOver(first);
+      expect(await shows(second, maya.email)).toBe(true);
+      await act(second);
+      await isNoahs(second);
+      expect(await whoIsIn(first.context(), "portal")).toMatchObject({ email: noah.email });
+      expect(await second.getByRole("img", { name: /QR code/ }).count()).toBe(0);
+    },
+  );
 
-  it("X22 where Maya signs out and nobody signs in, her other tab shows the sign-in page", async () => {
+  it("X22 if Maya signs out and nobody signs in, her other tab shows the sign-in page", async () => {
     const [first, second] = await mayasTabs();
     await signOut(first);
     await heading(second, "Sign in").waitFor(soon);
@@ -190,27 +193,27 @@ maybe("two people use one browser, one after the other, with two tabs open", () 
         });
       },
     ],
-    ["the session is over", async (context: BrowserContext) => context.clearCookies()],
-  ])("X22 where %s, her tabs say so as soon as they are looked at", async (_why, end) => {
+    ["the session has ended", async (context: BrowserContext) => context.clearCookies()],
+  ])("X22 if %s, her tabs say so as soon as they are shown", async (_why, end) => {
     const tabs = await mayasTabs();
     for (const tab of tabs) await turn(tab, "hidden");
     await end(tabs[0].context());
     for (const tab of tabs) {
       await turn(tab, "visible");
       await heading(tab, "Sign in").waitFor(soon);
-      await tab.getByText("You were signed out. Sign in again to go on.").waitFor();
+      await tab.getByText("You were signed out. Sign in again to continue.").waitFor();
       expect([await shows(tab, maya.email), await shows(tab, title)]).toEqual([false, false]);
     }
   });
 
-  it("X22 going back to Maya's page shows nothing of hers, also where the browser has kept it as it was", async () => {
+  it("X22 going back to Maya's page shows nothing of hers, even if the browser kept it in its back/forward cache", async () => {
     const [first, second] = await mayasTabs();
     await second.goto(`${running.url}/docs`);
     await handOver(first);
     await second.goBack();
     await isNoahs(second);
 
-    // Playwright's Chromium keeps no page: it is told what it would be told of one.
+    // Playwright's Chromium does not keep pages, so the events of a kept page are simulated.
     const kept = await first.context().newPage();
     await deaf(kept);
     await kept.goto(home);
@@ -227,7 +230,7 @@ maybe("two people use one browser, one after the other, with two tabs open", () 
     expect(await shows(kept, noah.email)).toBe(false);
   });
 
-  it("a tab with a mailed link keeps its link, whoever signs in beside it", async () => {
+  it("a tab with a mailed link keeps its link, whoever signs in in another tab", async () => {
     const first = await openDevice(running);
     contexts.push(first.context());
     await signInAs(first, maya);
@@ -254,7 +257,7 @@ maybe("two people use one browser, one after the other, with two tabs open", () 
     expect(await whoIsIn(first.context(), "portal")).toMatchObject({ email: maya.email });
   });
 
-  it("a colleague's dashboard and a client's portal in one browser leave each other alone", async () => {
+  it("a team member's dashboard and a client's portal in one browser do not affect each other", async () => {
     const desk = await openDevice(running, 1440, 900);
     contexts.push(desk.context());
     await desk.goto(running.url);
@@ -284,12 +287,12 @@ maybe("two people use one browser, one after the other, with two tabs open", () 
     expect(await whoIsIn(desk.context(), "team")).toBeNull();
   });
 
-  it("a client who chooses a new password where they are signed in comes back from the authenticator app to the code", async () => {
+  it("a client who chooses a new password while signed in returns from the authenticator app to the code", async () => {
     const page = await openDevice(running);
     contexts.push(page.context());
     await signInAs(page, noah);
     await showAccount(page);
-    const { secret } = await enrolFromAccount(running, page, noah.email);
+    const { secret } = await enrollFromAccount(running, page, noah.email);
     const since = Date.now();
     await page.goto(`${home}/forgot-password`);
     await page.getByRole("textbox", { name: /Email/ }).fill(noah.email);

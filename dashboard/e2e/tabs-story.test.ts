@@ -4,10 +4,10 @@ import { asOwner, missingTools, openDevice, owner, signIn, start, turn, type Run
 
 jest.setTimeout(180_000);
 const maybe = missingTools().length === 0 ? describe : describe.skip;
-/** One more than a session may hold sockets. */
+/** One more than the number of sockets that a session may have. */
 const TABS = 6;
 
-maybe("somebody keeps many tabs open", () => {
+maybe("a person keeps many tabs open", () => {
   let running: Running;
   let createContact: (name: string) => Promise<void>;
   const tabs: Page[] = [];
@@ -30,7 +30,7 @@ maybe("somebody keeps many tabs open", () => {
   const arrives = (tab: Page, name: string) =>
     tab.getByText(`created the contact ${name}`).first().waitFor({ timeout: 30_000 });
 
-  it("the one that is looked at is live; the others hold no socket, and have what they missed as soon as they are shown", async () => {
+  it("the visible tab is live; hidden ones have no socket, and catch up on what they missed as soon as they are shown", async () => {
     const [first] = tabs as [Page];
     await first.goto(`${running.url}/activity`);
     await createContact("Tab zero");
@@ -57,7 +57,7 @@ maybe("somebody keeps many tabs open", () => {
       expect([name, await first.getByText(`created the contact ${name}`).count()]).toEqual([name, 1]);
   });
 
-  it("X22 a tab of whoever was signed in before becomes one of whoever signs in next", async () => {
+  it("X22 a tab of the person who was signed in becomes a tab of the person who signs in next", async () => {
     const old = await openDevice(running, 1440, 900);
     await old.goto(`${running.url}/settings/client-portal`);
     await signIn(old, owner);
@@ -75,7 +75,7 @@ maybe("somebody keeps many tabs open", () => {
     await old.context().close();
   });
 
-  it("a sign-out that fails says so, and no other tab is told of it", async () => {
+  it("a failed sign-out says so, and other tabs are not notified", async () => {
     const desk = await openDevice(running, 1440, 900);
     await desk.goto(running.url);
     await signIn(desk, owner);

@@ -5,7 +5,7 @@ import type { Page } from "playwright-core";
 import {
   asOwner,
   cacheKeysWith,
-  enrol,
+  enroll,
   enterMailedCode,
   inspect,
   mailed,
@@ -20,15 +20,15 @@ import {
   type Running,
 } from "./browser.js";
 
-// A whole story a test, on a machine that may have other work.
+// Each test is a whole story, on a machine that may be busy.
 jest.setTimeout(180_000);
 const maybe = missingTools().length === 0 ? describe : describe.skip;
 const password = "seven quiet herons wade";
 
-maybe("a firm looks after its team and its clients' access", () => {
+maybe("a firm manages its team and its clients' access", () => {
   let running: Running;
   let admin: Page;
-  /** Where the admin's pages asked for something, and what their browser complained of. */
+  /** The addresses that the admin's pages requested, and the browser's complaints. */
   const asked: string[] = [];
   const complaints: string[] = [];
   beforeAll(async () => {
@@ -45,7 +45,7 @@ maybe("a firm looks after its team and its clients' access", () => {
   }, 120_000);
   afterAll(() => running?.stop());
 
-  it("an invited colleague chooses a password by the mailed link and is in", async () => {
+  it("an invited colleague chooses a password through the mailed link and is signed in", async () => {
     const since = Date.now();
     await admin.getByRole("link", { name: "Team" }).click();
     await admin.getByRole("button", { name: "Invite colleague" }).click();
@@ -69,7 +69,7 @@ maybe("a firm looks after its team and its clients' access", () => {
     await colleague.context().close();
   });
 
-  it("X14 a colleague who forgot the password asks for a link on the sign-in page, and is in again", async () => {
+  it("X14 a colleague who forgot the password requests a link on the sign-in page, and is signed in again", async () => {
     const since = Date.now();
     const colleague = await openDevice(running, 390, 844);
     await colleague.goto(running.url);
@@ -78,10 +78,10 @@ maybe("a firm looks after its team and its clients' access", () => {
     await inspect(colleague, "team-forgot-password");
     await colleague.getByRole("textbox", { name: /Email/ }).fill("kim@harbor.example");
     await colleague.getByRole("button", { name: "Send me a link" }).click();
-    await colleague.getByRole("heading", { name: "Check your mail" }).waitFor();
+    await colleague.getByRole("heading", { name: "Check your email" }).waitFor();
     await colleague.setViewportSize({ width: 1440, height: 900 });
     await inspect(colleague, "team-forgot-password-sent");
-    await colleague.getByRole("button", { name: "Back to sign in" }).click();
+    await colleague.getByRole("button", { name: "Back to sign-in" }).click();
     await colleague.getByRole("heading", { name: "Sign in to your firm" }).waitFor();
     await colleague.goto(await mailed(running, "kim@harbor.example", /choose-password/, since));
     await colleague.getByRole("textbox", { name: /New password/ }).fill(`${password} again`);
@@ -90,17 +90,17 @@ maybe("a firm looks after its team and its clients' access", () => {
     await colleague.context().close();
   });
 
-  it("X7 a colleague with a password alone is asked for the mailbox before an authenticator is set up", async () => {
+  it("X7 a colleague with only a password must prove the mailbox before an authenticator is set up", async () => {
     const colleague = await openDevice(running, 390, 844);
     await colleague.goto(`${running.url}/account`);
     await signIn(colleague, { email: "kim@harbor.example", password: `${password} again` });
     await colleague.getByRole("heading", { name: "Your account" }).waitFor();
     const since = Date.now();
     await colleague.getByRole("button", { name: "Set up two-factor authentication" }).click();
-    await colleague.getByText("we mailed a 6-digit code to kim@harbor.example").waitFor();
+    await colleague.getByText("we emailed a 6-digit code to kim@harbor.example").waitFor();
     await inspect(colleague, "team-account-mailed-code");
     await enterMailedCode(colleague, await mailed(running, "kim@harbor.example", /\b(\d{6})\b/, since));
-    await enrol(colleague);
+    await enroll(colleague);
     await colleague.getByText("2FA on").waitFor();
     await colleague.context().close();
   });
@@ -127,7 +127,7 @@ maybe("a firm looks after its team and its clients' access", () => {
     await client.context().close();
   });
 
-  it('Details says why a client does not get in, and "this wasn\'t me" shuts everybody out', async () => {
+  it('the contact page says why a client cannot get in, and "this wasn\'t me" signs out every device', async () => {
     const since = Date.now();
     const client = await openDevice(running, 390, 844);
     await client.goto(`${running.url}/portal/harbor`);
@@ -153,13 +153,13 @@ maybe("a firm looks after its team and its clients' access", () => {
     await other.goto(await mailed(running, "noah@client.example", /not-me/, since));
     await other.getByRole("heading", { name: "This wasn't me" }).waitFor();
     await inspect(other, "not-me");
-    await other.getByRole("button", { name: /sign everybody out/ }).click();
-    await other.getByRole("heading", { name: "Everybody is signed out" }).waitFor();
+    await other.getByRole("button", { name: /sign out every device/ }).click();
+    await other.getByRole("heading", { name: "Every device is signed out" }).waitFor();
     await client.reload();
     await client.getByRole("button", { name: "Sign in", exact: true }).waitFor();
   });
 
-  it("M06 no address leads a sign-in to another site", async () => {
+  it("M06 no address redirects a sign-in to another site", async () => {
     const targets = [
       "//evil.example",
       "/\\evil.example",
@@ -197,7 +197,7 @@ maybe("a firm looks after its team and its clients' access", () => {
     expect(left).toEqual([]);
   });
 
-  it("S06 and U01 another origin's page frames nothing of ours and does nothing in the name of who is signed in", async () => {
+  it("S06 and U01 a page of another origin can frame nothing of ours and do nothing in the name of the signed-in person", async () => {
     const planted = `mutation { createContact(input: { name: "Planted" }) { contact { id } } }`;
     const operation = JSON.stringify({ query: planted });
     const address = `${running.url}/graphql`;
@@ -226,13 +226,13 @@ maybe("a firm looks after its team and its clients' access", () => {
     });
     await new Promise<void>((resolve) => evil.listen(0, "127.0.0.1", resolve));
     const { port } = evil.address() as AddressInfo;
-    // Of another site; and of ours, since a site knows no ports: there the browser sends the cookies along.
+    // First a different site, then the same site on another port, because sites ignore ports: there the browser sends the cookies along.
     for (const host of ["127.0.0.1", "localhost"]) {
       const page = await admin.context().newPage();
       await page.goto(`http://${host}:${port}/`);
       await page.waitForFunction("globalThis.ended");
       const ended = await page.evaluate<string[]>("globalThis.ended");
-      // Neither an answer nor a socket comes through.
+      // Neither an answer nor a socket gets through.
       expect(ended).toEqual(Array.from({ length: 8 }, () => "refused"));
       const framed = page.frames().filter((frame) => frame.url().startsWith(running.url));
       for (const frame of framed)
@@ -257,7 +257,7 @@ maybe("a firm looks after its team and its clients' access", () => {
     expect([totalCount, nodes]).toEqual([0, []]);
   });
 
-  it("U01 the pages ask nobody else for anything, break no rule of their own, and leave nothing behind at signing out", async () => {
+  it("U01 the pages send no requests to anyone else, do not violate their own policy, and leave nothing behind after signing out", async () => {
     await admin.goto(running.url);
     await admin.getByRole("row").nth(1).waitFor();
     const ask = await asOwner(running);
@@ -273,7 +273,7 @@ maybe("a firm looks after its team and its clients' access", () => {
     await admin.goto(`${running.url}/contacts`);
     await admin.getByRole("heading", { name: "Sign in to your firm" }).waitFor();
     const { cookies, origins } = await admin.context().storageState({ indexedDB: true });
-    // It opens nothing: it only keeps strangers' tries from counting against this browser.
+    // It grants no access: it only keeps strangers' attempts from counting against this browser.
     expect(cookies.map(({ name }) => name)).toEqual(["gatehouse_known_team"]);
     expect(JSON.stringify(origins)).not.toContain("@");
     const ours = [running.url, running.url.replace("http", "ws"), "data:"];

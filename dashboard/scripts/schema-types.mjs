@@ -1,7 +1,7 @@
 // Turns server/schema.graphql into the types that gql.tada reads: src/graphql/graphql-env.d.ts.
 // and the list of types without an id, which the normalized cache keeps inside their parent: src/graphql/types-without-id.ts.
 // gql.tada's own command needs the JavaScript API of the TypeScript compiler, which version 7 does not have.
-// `--check` writes nothing and fails where a committed file differs.
+// `--check` writes nothing and fails if a committed file differs.
 import { readFileSync, writeFileSync } from "node:fs";
 import { buildSchema, introspectionFromSchema } from "graphql";
 
@@ -42,7 +42,7 @@ const types = __schema.types
   .toSorted((a, b) => (a.name < b.name ? -1 : 1))
   .map((type) => `  ${quote(type.name)}: ${describe(type)};`);
 const root = (type) => (type ? quote(type.name) : "never");
-const typeFile = `// Made from server/schema.graphql by dashboard/scripts/schema-types.mjs; do not edit.
+const typeFile = `// Generated from server/schema.graphql by dashboard/scripts/schema-types.mjs; do not edit.
 export type introspection_types = {
 ${types.join("\n")}
 };
@@ -66,7 +66,7 @@ const withoutId = __schema.types
       ![__schema.queryType, __schema.mutationType, __schema.subscriptionType].some((type) => type?.name === name),
   )
   .toSorted();
-const listFile = `// Made from server/schema.graphql by dashboard/scripts/schema-types.mjs; do not edit.
+const listFile = `// Generated from server/schema.graphql by dashboard/scripts/schema-types.mjs; do not edit.
 export const typesWithoutId = [
 ${withoutId.map((name) => `  ${quote(name)},`).join("\n")}
 ];
@@ -82,10 +82,10 @@ const outline = __schema.types
     return `    { kind: ${quote(kind)}, name: ${quote(name)}, ${rest}${kind === "INTERFACE" ? `, possibleTypes: ${named(possibleTypes)}` : ""} },`;
   });
 const rootName = (type) => (type ? `{ name: ${quote(type.name)} }` : "null");
-const outlineFile = `// Made from server/schema.graphql by dashboard/scripts/schema-types.mjs; do not edit.
+const outlineFile = `// Generated from server/schema.graphql by dashboard/scripts/schema-types.mjs; do not edit.
 import type { CacheExchangeOpts } from "@urql/exchange-graphcache";
 
-/** Which types an interface or a union stands for: without it the cache would guess, and drop fragments on a union. */
+/** The types behind each interface and union: without them the cache would guess, and drop fragments on a union. */
 export const schemaOutline = {
   __schema: {
     queryType: ${rootName(__schema.queryType)},

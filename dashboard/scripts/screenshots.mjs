@@ -1,5 +1,5 @@
-// `npm run screenshots`: every page of the demo firm, at phone and desk width, light and dark, into dashboard/screenshots; axe looks at
-// each. Ends with 1 where it finds a violation. Needs Debian's chromium.
+// `npm run screenshots`: every page of the demo firm, at phone and desktop width, light and dark, into dashboard/screenshots; axe checks
+// each. Exits with 1 if it finds a violation. Needs Debian's chromium.
 import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -146,7 +146,7 @@ try {
   await owner.getByText("Done: 1 of 2 rows changed something.").waitFor();
   await look(owner, "contacts-import-done");
 
-  // Last, since it changes what the others show.
+  // Last, because it changes what the other pages show.
   await visit(owner, "roll-out-who", "/settings/client-portal/roll-out");
   for (const step of ["when", "message", "start"]) {
     await owner.getByRole("button", { name: "Next" }).click();

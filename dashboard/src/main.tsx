@@ -2,7 +2,7 @@ import { StrictMode, type ReactNode } from "react";
 import { createRoot } from "react-dom/client";
 import "./styles.css";
 
-// Each side is its own chunk: a client's phone loads nothing of the dashboard, and the other way round.
+// Each side is a chunk of its own: a client's phone loads nothing of the dashboard, and vice versa.
 const { pathname } = location;
 const page = /^\/portal(\/|$)/.test(pathname)
   ? Promise.all([
@@ -18,7 +18,7 @@ if (!root) throw new Error("index.html has no #root");
 page.then(
   (app) => createRoot(root).render(<StrictMode>{app}</StrictMode>),
   () => {
-    root.textContent = "This page could not be loaded. Check your connection and reload it.";
+    root.textContent = "This page could not be loaded. Check your connection and reload the page.";
     if (!pathname.startsWith("/portal")) return;
     const inFrench = document.createElement("p");
     inFrench.lang = "fr-CA";

@@ -1,4 +1,4 @@
-// Installs what Gatehouse is measured beside (never part of the product's install), compiles the bench, and runs it.
+// Installs what Gatehouse is compared with (never part of the product's install), compiles the bench, and runs it.
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";

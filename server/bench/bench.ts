@@ -3,16 +3,16 @@ import { start } from "./processes.js";
 import { rangeOf, judge, times, exactly, type Metric, type Range, type Sample, type Verdict } from "./statistics.js";
 import type { Firm } from "./seed.js";
 
-/** What a run of the bench is given. */
+/** The inputs of a bench run. */
 export interface Bench {
   rounds: number;
   isQuick: boolean;
-  /** Where peers could not be installed, the floor and Gatehouse alone are measured. */
+  /** If peers could not be installed, only the floor and Gatehouse are measured. */
   hasPeers: boolean;
-  /** The folder of another tree that is measured beside this one. */
+  /** The folder of another source tree to compare with this one. */
   beside: string | null;
   say(what: string): void;
-  /** The firm with so many contacts; `scale` of the quick mode is smaller. */
+  /** The firm with this many contacts; the quick mode's `scale` makes it smaller. */
   firm(contacts: number): Promise<Firm>;
 }
 export interface Table {
@@ -34,13 +34,13 @@ export interface Result {
 export interface Row {
   name: string;
   title: string;
-  /** Throws where an answer is wrong; slowness never throws. */
+  /** Throws if a response is wrong; slowness never throws. */
   measure(bench: Bench): Promise<Result>;
 }
 
 /**
- * Each variant in a process of its own in each round; every round begins with another variant, so that none always runs on the
- * machine that the same other one has warmed.
+ * Runs each variant in a separate process in each round. Every round starts with another variant, so that none always
+ * benefits from the same predecessor's warm-up.
  */
 export async function alternate(
   bench: Bench,
@@ -58,8 +58,8 @@ export async function alternate(
       try {
         const sample = await measure(variant, running);
         row.samples.push(sample);
-        const told = Object.entries(sample).map(([key, value]) => `${key} ${value.toFixed(1)}`);
-        bench.say(`round ${round + 1} ${variant.name}: ${told.join(", ")}`);
+        const figures = Object.entries(sample).map(([key, value]) => `${key} ${value.toFixed(1)}`);
+        bench.say(`round ${round + 1} ${variant.name}: ${figures.join(", ")}`);
       } finally {
         await running.stop();
       }
@@ -91,15 +91,15 @@ export function versus(
   const ratio = (ours.median / theirs.median).toFixed(2);
   return { text, verdict, detail: `${ratio} by the medians: ${short(ours)} beside ${short(theirs)}` };
 }
-/** That Gatehouse of another tree is no better by more than 5 %, where one is measured beside. */
+/** That the other tree's Gatehouse is no better by more than 5 %, if one is compared. */
 export function noWorseThan(beside: Variant | null, rows: Table["rows"], metrics: Metric[], what = ""): Goal[] {
   if (!beside) return [];
   return metrics.map((metric) => {
-    const text = `${what}${metric.title}: no worse than ${beside.name} by more than 5 %`;
+    const text = `${what}${metric.title}: at most 5 % worse than ${beside.name}`;
     return versus(rows, metric, beside.name, metric.better === "more" ? 0.95 : 1.05, text);
   });
 }
-/** A goal as a figure of its own. */
+/** A goal as an absolute figure. */
 export function within(ours: Range, better: Metric["better"], bound: number, text: string, unit = ""): Goal {
   return { text, verdict: judge(ours, exactly(bound), better), detail: `${short(ours)}${unit}` };
 }

@@ -1,9 +1,9 @@
 import { connect, type Socket } from "node:net";
 
 /*
- * A load generator on raw sockets: one request at a time on each of some kept-alive connections. Own code, because each request
- * has a body and a session of its own (sessions have a budget, a link is claimed once), because it must leave the two cores to
- * what is measured, and because it needs no install.
+ * A load generator on raw sockets: one request at a time on each of a few kept-alive connections. It is our own because
+ * each request has its own body and session (sessions have a budget, a link is claimed once), because it must leave the
+ * two cores to what is measured, and because it needs no install.
  */
 export interface Request {
   path?: string;
@@ -22,7 +22,7 @@ const PATIENCE_MS = 60_000;
 
 export class Connection {
   private buffer: Buffer = Buffer.alloc(0);
-  /** The server may close what was not used for some seconds. */
+  /** The server may close a connection that was idle for some seconds. */
   isClosed = false;
   private waiting: { resolve: (answer: Answer) => void; reject: (error: Error) => void } | null = null;
 
@@ -110,7 +110,7 @@ function readAnswer(buffer: Buffer): Answer | null {
   }
 }
 
-/** Throws where an answer is not what was asked for: a fast refusal is no result. */
+/** Throws if a response is not what was requested: a fast refusal is no result. */
 export function mustBeGood({ status, body }: Answer): void {
   if (status >= 400 || body.includes('"errors"'))
     throw new Error(`answered ${status}: ${body.toString().slice(0, 500)}`);
@@ -119,7 +119,7 @@ export function mustBeGood({ status, body }: Answer): void {
 export interface Load {
   port: number;
   connections: number;
-  /** The n-th request; null when there is nothing left to ask. */
+  /** The n-th request; null if none is left. */
   request(n: number): Request | null;
   check?(answer: Answer): void;
 }
@@ -151,7 +151,7 @@ async function withConnections<T>({ port, connections }: Load, use: (all: Connec
   }
 }
 
-/** Everybody asks again as soon as answered: how much it can do. `isOver` may end it before the time. */
+/** Each connection sends its next request as soon as it is answered: measures capacity. `isOver` may end it early. */
 export function closedLoop(load: Load, seconds: number, isOver: () => boolean = () => false): Promise<Measured> {
   return withConnections(load, async (all) => {
     const times: number[] = [];
@@ -172,7 +172,10 @@ export function closedLoop(load: Load, seconds: number, isOver: () => boolean = 
   });
 }
 
-/** So many requests a second, come what may; the time counts from when a request was due, so that waiting is counted too. */
+/**
+ * Sends a fixed number of requests per second regardless of responses. Time counts from when a request was due, so that
+ * waiting is included.
+ */
 export function openLoop(load: Load, seconds: number, perSecond: number): Promise<Measured> {
   return withConnections(load, async (all) => {
     const times: number[] = [];
@@ -196,7 +199,7 @@ export function openLoop(load: Load, seconds: number, perSecond: number): Promis
   });
 }
 
-/** One request by itself. */
+/** A single request. */
 export async function ask(port: number, request: Request): Promise<Answer> {
   const connection = await Connection.open(port);
   try {

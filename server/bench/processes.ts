@@ -8,23 +8,26 @@ import { fileURLToPath } from "node:url";
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 export const root = here("../../../");
 
-/** One way of doing what is measured: a program that is started afresh for each round. */
+/** One way to do what is measured: a program that is started afresh for each round. */
 export interface Variant {
   name: string;
   role: "floor" | "ceiling" | "gatehouse" | "peer";
   /** A path, or relative to server/bench/dist. */
   script: string;
   env?: Record<string, string>;
-  /** In place of the script: a command in the root of the repository. */
+  /** Run instead of the script: a command in the root of the repository. */
   command?: [string, ...string[]];
 }
 
-/** What everybody gets: a production process. */
+/** The environment of every variant: a production process. */
 const production = { PATH: process.env.PATH ?? "", NODE_ENV: "production", HOST: "127.0.0.1" };
 export const SECRET_KEYS = `bench:${Buffer.alloc(32, 7).toString("base64")}`;
 
 const NO_GENERATED_CODE = "--disallow-code-generation-from-strings";
-/** Gatehouse as it ships. SOURCE_LIMIT_FACTOR is its documented setting for load from one address; limits per session stay. */
+/**
+ * Gatehouse as it ships. SOURCE_LIMIT_FACTOR is its documented setting for load from one address; limits per session
+ * stay.
+ */
 export const gatehouse = (databaseUrl: string): Variant => ({
   name: "Gatehouse",
   role: "gatehouse",
@@ -38,7 +41,10 @@ export const gatehouse = (databaseUrl: string): Variant => ({
   },
 });
 
-/** The same of another tree of Gatehouse, built, as that tree starts: what it was before a change, on a database that this one migrated. */
+/**
+ * The same from another built source tree of Gatehouse, started its own way: the state before a change, on a database
+ * that this tree migrated.
+ */
 export function gatehouseOf(folder: string, databaseUrl: string): Variant {
   const commit = execFileSync("git", ["rev-parse", "--short", "HEAD"], { cwd: folder, encoding: "utf8" }).trim();
   const { env, ...ours } = gatehouse(databaseUrl);
@@ -54,16 +60,16 @@ export function gatehouseOf(folder: string, databaseUrl: string): Variant {
 export interface Running {
   port: number;
   pid: number;
-  /** From the start of the process to its first answer. */
+  /** From the start of the process to its first response. */
   readyMs: number;
-  /** User and system time that the process has taken so far. */
+  /** User and system time that the process has used so far. */
   cpuMs(): number;
   residentBytes(): number;
   stop(): Promise<void>;
 }
 
 const running = new Set<ChildProcess>();
-/** Signals a program with whatever it started. */
+/** Signals a program and everything that it started. */
 function signal(child: ChildProcess, name: NodeJS.Signals): void {
   try {
     if (child.pid !== undefined) process.kill(-child.pid, name);
@@ -86,7 +92,7 @@ async function freePort(): Promise<number> {
 }
 
 let kept: Map<string, Running> | null = null;
-/** From now on a program that is asked for again is the one that runs already: for the quick mode, where nothing is measured. */
+/** From now on reuses a program that is already running: for the quick mode, which measures nothing. */
 export function keepRunning(): void {
   kept = new Map();
 }
@@ -100,14 +106,14 @@ export async function start(variant: Variant): Promise<Running> {
   return kept?.get(key) ?? started;
 }
 
-/** Starts a variant and waits until it is ready: Gatehouse says so itself, of the others any answer is a sign. */
+/** Starts a variant and waits until it is ready: Gatehouse says so itself; for the others any response is a sign. */
 async function startAfresh({ name, role, script, env = {}, command }: Variant): Promise<Running> {
   const port = await freePort();
   const startedAt = performance.now();
   const [file, ...args] = command ?? [process.execPath, here(script)];
   const child = spawn(file, args, {
     cwd: root,
-    // A group of its own: npm does not pass on what stops it.
+    // A process group of its own: npm does not forward the signal that stops it.
     detached: true,
     env: { ...production, PORT: port.toString(), ...env },
     stdio: ["ignore", "ignore", "pipe"],

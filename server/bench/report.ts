@@ -5,7 +5,7 @@ import { round, type Result, type Row, type Table } from "./bench.js";
 import { root } from "./processes.js";
 import { rangeOf, type Metric, type Verdict } from "./statistics.js";
 
-/** What a row was measured at, kept beside the code so that a report holds rows of several runs. */
+/** A row's results, stored beside the code so that a report can contain rows of several runs. */
 interface Kept extends Result {
   title: string;
   at: string;
@@ -24,7 +24,7 @@ const run = (command: string, args: string[]): string => {
   }
 };
 
-/** A row as it is kept where another tree was measured beside: apart, so that the peers' figures stay. */
+/** A row that compares another tree is stored separately, so that the peers' figures stay. */
 export const besideOf = (row: Row): Row => ({
   ...row,
   name: `${row.name}-beside`,
@@ -59,8 +59,8 @@ export function machineOf(database: string, peers: Record<string, string> | null
 const cell = (metric: Metric, values: number[]): string => {
   if (values.length === 0 || values.some(Number.isNaN)) return "–";
   const { median, min, max } = rangeOf(values);
-  const told = round(median, metric.digits);
-  return values.length === 1 ? told : `${told} (${round(min, metric.digits)}–${round(max, metric.digits)})`;
+  const middle = round(median, metric.digits);
+  return values.length === 1 ? middle : `${middle} (${round(min, metric.digits)}–${round(max, metric.digits)})`;
 };
 
 export function tableText({ title, metrics, rows }: Table): string {
@@ -99,7 +99,7 @@ const goalsText = (goals: Result["goals"]): string =>
 export const resultText = ({ tables, goals, notes }: Result): string =>
   [...tables.map(tableText), ...(goals.length > 0 ? [goalsText(goals)] : []), ...notes].join("\n\n");
 
-/** One row of the report as text, with what the summary says of it. */
+/** One row of the report as text, with its line in the summary. */
 interface Section {
   title: string;
   text: string;
@@ -113,7 +113,7 @@ const sectionOf = (kept: Kept): Section => ({
   goals: kept.goals,
 });
 
-/** The sections that stand in a report, and the machines that it names: rows that were measured elsewhere stay as they are. */
+/** A report's sections, and the machines that it names: rows that were measured elsewhere stay as they are. */
 function readReport(report: string): { sections: Section[]; machines: string[] } {
   const [head = "", ...parts] = report.split(/^## /m);
   const verdicts = Object.entries(words) as [Verdict, string][];
@@ -129,7 +129,7 @@ function readReport(report: string): { sections: Section[]; machines: string[] }
   return { sections, machines: [...head.matchAll(/^- (\d+ cores .*)$/gm)].map(([, machine = ""]) => machine) };
 }
 
-/** Writes RESULTS.md: every row that was measured here, and of the others what stands there. */
+/** Writes RESULTS.md: every row that was measured now, and the existing text of the others. */
 export function writeReport(rows: Row[]): void {
   const before = readReport(existsSync(REPORT) ? readFileSync(REPORT, "utf8") : "");
   const machines = new Set<string>();
@@ -150,17 +150,17 @@ export function writeReport(rows: Row[]): void {
     of(verdict).map(({ title, text, detail }) => `- ${title.split(":")[0]}: ${text}; measured ${detail}`);
   const text = `# Measured
 
-Written by \`npm run bench\`; how it measures is in [README.md](README.md). Cells are the median of the rounds (least–most), each round
-a fresh process; ÷ floor compares medians. A goal is met or missed only where whole ranges lie on one side of the bound.
+\`npm run bench\` writes this file; [README.md](README.md) explains how it measures. Each cell is the median of the rounds (minimum–maximum),
+with a fresh process for each round. "÷ floor" compares medians. A goal is met or missed only if whole ranges lie on one side of the bound.
 
 ${[...machines].map((machine) => `- ${machine}`).join("\n")}
 
-Goals: ${of("met").length} met, ${of("missed").length} missed, ${of("overlap").length} not decided (overlap).
+Goals: ${of("met").length} met, ${of("missed").length} missed, ${of("overlap").length} undecided (overlap).
 
 ## Where Gatehouse loses
 
 ${[...list("missed"), ""].join("\n")}
-${of("overlap").length > 0 ? `Not decided by these rounds:\n\n${list("overlap").join("\n")}\n` : ""}
+${of("overlap").length > 0 ? `Undecided after these rounds:\n\n${list("overlap").join("\n")}\n` : ""}
 ${sections.map(({ title, text: body }) => `## ${title}\n\n${body}\n`).join("\n")}`;
   writeFileSync(REPORT, text.replaceAll(/\n{3,}/g, "\n\n"));
 }

@@ -37,7 +37,7 @@ const { values } = parseArgs({
   },
 });
 const names = rows.map(({ name }) => name);
-/** Rows that have nothing to be wrong: figures alone. */
+/** Rows with nothing to verify: figures only. */
 const figures = [readsBesideSignIns, feedSteady, coldStart, firstLoad].map(({ name }) => name);
 const only = values.only?.split(",") ?? (values.quick ? names.filter((name) => !figures.includes(name)) : names);
 const unknown = only.filter((name) => !names.includes(name));
@@ -67,7 +67,7 @@ const database = await connectTo(SERVER).then(
 );
 
 const hasPeers = existsSync(`${root}server/bench/dist/peers/yoga.js`);
-if (!hasPeers) say("no peers: the floor and Gatehouse alone are measured");
+if (!hasPeers) say("no peers: measuring only the floor and Gatehouse");
 const manifest = JSON.parse(readFileSync(`${root}server/bench/package.json`, "utf8")) as {
   dependencies: Record<string, string>;
 };
@@ -93,7 +93,7 @@ for (const row of rows) {
     keep(bench.beside === null ? row : besideOf(row), result, bench.rounds, machine);
     console.log(`\n${resultText(result)}\n`);
   } catch (error) {
-    // The other rows are worth having all the same.
+    // The other rows are still worth having.
     failed.push(row.name);
     console.error(`FAILED ${row.name}:`, error);
   }
@@ -103,5 +103,5 @@ if (!values.quick) {
   say("wrote server/bench/RESULTS.md");
 }
 if (failed.length > 0) say(`failed: ${failed.join(", ")}`);
-else if (values.quick) say("correct: the answers agree and nothing is lost; quick figures are no figures");
+else if (values.quick) say("correct: the answers agree and nothing is lost; quick mode gives no figures");
 process.exit(failed.length > 0 ? 1 : 0);

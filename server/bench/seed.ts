@@ -5,8 +5,8 @@ import { createConnection, type Connection } from "mysql2/promise";
 import { root, SECRET_KEYS } from "./processes.js";
 
 /*
- * The firms that are measured. Rows are written in bulk, by the product's own rules where it has some (words of a search, sort
- * keys, password hashes, encryption), and kept from run to run while the seed and the schema stay the same.
+ * The firms that are measured. Rows are written in bulk, by the product's own rules where it has any (search words,
+ * sort keys, password hashes, encryption), and kept from run to run while the seed and the schema stay the same.
  */
 const product = <T>(path: string) => import(new URL(`../../dist/${path}`, import.meta.url).href) as Promise<T>;
 
@@ -17,7 +17,7 @@ export const PASSWORD = "a password for the bench";
 
 export const teamSessions = 1000;
 const membersOfTeam = 200;
-/** Accounts that can sign in, have sessions and a history. */
+/** Accounts that can sign in, with sessions and a history. */
 const knownClients = 5000;
 const clientsOf = (contacts: number) => Math.min(knownClients, contacts * 0.6);
 const eventsOfClient = 12;
@@ -34,7 +34,10 @@ export interface Firm {
 const sha256 = (text: string) => createHash("sha256").update(text).digest();
 export const digestOf = (token: string) => sha256(token).toString("hex");
 const CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz";
-/** Made from its number alone, so that runs and variants speak of the same rows; in the order of the numbers, as real ids are in time. */
+/**
+ * Derived from the number alone, so that runs and variants use the same rows; in numeric order, as real ids are in
+ * chronological order.
+ */
 export function idOf(prefix: string, n: number): string {
   const digits = [15, 10, 5, 0].map((shift) => CROCKFORD[(n >> shift) & 31]).join("");
   const random = Array.from(sha256(`${prefix}${n}`).subarray(0, 15), (byte) => CROCKFORD[byte % 32]).join("");
@@ -92,11 +95,11 @@ function personOf(n: number): Person {
 /** The n-th client with an account; every second one has 2FA. */
 export const clientNumber = (n: number): number => Math.floor(n / 12) * 20 + (n % 12);
 export const clientId = (n: number): string => idOf("con", clientNumber(n));
-/** The n-th client with 2FA on. */
+/** The n-th client with 2FA. */
 export const enrolledNumber = (n: number): number => Math.floor(n / 6) * 20 + (n % 6) * 2;
 export const plainNumber = (n: number): number => enrolledNumber(n) + 1;
 
-/** How many contacts (and what else) a database holds, told by a table of its own. */
+/** How many contacts (and what else) a database contains, stored in a table of its own. */
 function fingerprint(contacts: number): string {
   const migrations = readdirSync(`${root}server/src/migrations`).toSorted();
   const made = ["bench/seed.ts", ...migrations.map((name) => `src/migrations/${name}`)].map((path) =>
@@ -109,7 +112,7 @@ export async function connectTo(databaseUrl: string): Promise<Connection> {
   return createConnection({ uri: databaseUrl, charset: "utf8mb4", multipleStatements: true });
 }
 
-/** The firm with so many contacts; made where it is not there yet. */
+/** The firm with this many contacts; created if it does not exist yet. */
 export async function firmOf(contacts: number, say: (what: string) => void): Promise<Firm> {
   const name = `gatehouse_bench_${contacts}`;
   const databaseUrl = `${SERVER}/${name}`;
@@ -171,7 +174,7 @@ export async function insert(db: Connection, table: string, columns: string[], r
   }
 }
 
-/** Fills a table without its indices and makes them afterwards, sorted: many times faster where they do not fit into memory. */
+/** Fills a table without its indices and creates them afterwards: many times faster if they do not fit into memory. */
 async function indexedAfterwards(db: Connection, table: string, write: () => Promise<void>): Promise<void> {
   const [[shown]] = (await db.query(`SHOW CREATE TABLE ${table}`)) as unknown as [[{ "Create Table": string }]];
   const lines = shown["Create Table"].split("\n").map((line) => line.trim().replace(/,$/, ""));
@@ -375,15 +378,15 @@ async function fill(db: Connection, firmId: string, contacts: number): Promise<v
 }
 
 /**
- * Everybody has just been active, and what earlier rounds left is gone: so each variant of each round finds the same rows, and no
- * session ends or is touched while it measures.
+ * Marks everybody as just active, and removes what earlier rounds left: so each variant finds the same rows in each
+ * round, and no session expires or is updated during a measurement.
  */
 export async function freshen({ databaseUrl, firmId }: Firm): Promise<void> {
   const db = await connectTo(databaseUrl);
   const now = Date.now();
   try {
     await db.query("DELETE FROM sessions WHERE firmId = ? AND id NOT LIKE 'ses\\_0bench%'", [firmId]);
-    // The counter stays where it is: a server may be reading along.
+    // The counter stays where it is: a server may be reading at the same time.
     await db.query("DELETE FROM audit_events WHERE firmId = ? AND id NOT LIKE 'evt\\_0bench%'", [firmId]);
     await db.query("UPDATE sessions SET authenticatedAt = ?, lastUsedAt = ?, expiresAt = ? WHERE firmId = ?", [
       now,

@@ -1,4 +1,4 @@
-/** What one process of one variant was measured at. */
+/** What was measured in one process of one variant. */
 export type Sample = Record<string, number>;
 export interface Metric {
   key: string;
@@ -23,7 +23,7 @@ export function rangeOf(values: number[]): Range {
 /** "overlap": the ranges cross the bound, so nothing is claimed, whatever the medians say. */
 export type Verdict = "met" | "missed" | "overlap" | "not measured";
 
-/** Whether `ours` is at least (or at most) `bound`, told by whole ranges. */
+/** Whether `ours` is at least (or at most) `bound`, judged by whole ranges. */
 export function judge(ours: Range, bound: Range, better: Metric["better"]): Verdict {
   if (Number.isNaN(ours.median) || Number.isNaN(bound.median)) return "not measured";
   const isMet = better === "more" ? ours.min >= bound.max : ours.max <= bound.min;

@@ -2,8 +2,8 @@ import { connect, type Socket } from "node:net";
 import { randomBytes } from "node:crypto";
 
 /*
- * Thousands of subscribers in one process: graphql-transport-ws on raw sockets, so that what is timed is the server and not the
- * parsing of a client. Everyone gets the same bytes for the same event, so each text is read once.
+ * Thousands of subscribers in one process: graphql-transport-ws on raw sockets, so that the server is timed and not a
+ * client's parsing. All receive the same bytes for the same event, so each text is parsed once.
  */
 const FIN_TEXT = 0x81;
 const PING = 9;
@@ -62,7 +62,9 @@ export class Subscribers {
 
   private constructor(private readonly port: number) {}
 
-  /** Connects and subscribes everybody, a hundred at a time; answers when the server has taken all subscriptions. */
+  /**
+   * Connects and subscribes everybody, a hundred at a time; resolves when the server has accepted all subscriptions.
+   */
   static async open(
     port: number,
     count: number,
@@ -81,7 +83,7 @@ export class Subscribers {
     return this.sockets.length;
   }
 
-  /** Waits until everybody has the events up to `seq`; answers when the last of them had that one. */
+  /** Waits until everybody has the events up to `seq`; returns when the last of them received that one. */
   async all(seq: number): Promise<number> {
     const startedAt = performance.now();
     while (!this.complete.has(seq)) {
@@ -99,7 +101,7 @@ export class Subscribers {
   has(seq: number): boolean {
     return this.complete.has(seq);
   }
-  /** The newest event that anybody has seen; null when there was none yet. */
+  /** The newest event that anybody has seen; null if there was none yet. */
   get newest(): number | null {
     const seqs = [...this.texts.values()].map(({ seq }) => seq);
     return seqs.length === 0 ? null : Math.max(...seqs);
@@ -126,7 +128,7 @@ export class Subscribers {
         if (text.startsWith('{"type":"ping"')) return void socket.write(textFrame({ type: "pong" }));
         if (text.includes('"connection_ack"')) {
           socket.write(textFrame({ id: "1", type: "subscribe", payload: { query } }));
-          // The server takes messages in order: the answer to a ping comes after the subscription was taken.
+          // The server processes messages in order: its pong proves that the subscription was accepted.
           socket.write(textFrame({ type: "ping" }));
           return undefined;
         }
@@ -151,20 +153,20 @@ export class Subscribers {
 
   /** Each event exactly once, in order, to everybody: anything else ends the run. */
   private take(n: number, text: string, fail: (why: string) => void): void {
-    let told = this.texts.get(text);
-    if (!told) {
+    let arrival = this.texts.get(text);
+    if (!arrival) {
       const cursor = /"cursor":"([\w-]+)"/.exec(text)?.[1];
       if (cursor === undefined || text.includes('"errors"')) return fail(text.slice(0, 300));
       const [, seq] = JSON.parse(Buffer.from(cursor, "base64url").toString()) as [string, number];
-      told = { seq, count: 0 };
-      this.texts.set(text, told);
+      arrival = { seq, count: 0 };
+      this.texts.set(text, arrival);
     }
     const last = this.lastOf[n];
-    if (last !== undefined && told.seq !== last + 1) return fail(`event ${told.seq} came after ${last}`);
-    this.lastOf[n] = told.seq;
-    told.count++;
-    if (told.count === this.sockets.length) {
-      this.complete.set(told.seq, performance.now());
+    if (last !== undefined && arrival.seq !== last + 1) return fail(`event ${arrival.seq} came after ${last}`);
+    this.lastOf[n] = arrival.seq;
+    arrival.count++;
+    if (arrival.count === this.sockets.length) {
+      this.complete.set(arrival.seq, performance.now());
       this.waiting?.();
     }
     return undefined;

@@ -35,7 +35,7 @@ const words = process.argv.slice(2);
 const options = words.filter((word) => word.startsWith("--"));
 const wanted = words.filter((word) => !word.startsWith("--"));
 const isBelow = (path, above) => path === above || path.startsWith(`${above}/`);
-/** The named files of a part; none where all of it is wanted. */
+/** The named files of a part; empty if all of it is wanted. */
 const filesOf = (part) =>
   wanted.some((word) => isBelow(part, word)) ? [] : wanted.filter((word) => dirname(word) === part);
 const chosen = Object.keys(parts).filter(

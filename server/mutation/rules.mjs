@@ -1,22 +1,23 @@
 import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
-/** At least so many of a hundred changes of each file have to be noticed. */
+/** The percentage of changes that must be noticed in each file. */
 export const least = 95;
 
 /**
- * Tests that take seconds, which is too long for each change: every state that calls can lead to, two hundred colours, days of an
- * attacker's tries. The server's that are left out below draw ten thousand secrets, or generate other operations each time.
+ * Tests that take seconds, which is too long for each change: every state that calls can lead to, two hundred colors,
+ * days of an attacker's attempts. The server's tests that are left out below draw ten thousand secrets, or generate
+ * other operations each time.
  */
 const slow = [
   "shared/src/sign-in/sign-in-walk.test.ts",
   "shared/src/branding/brand-colors.palette.test.ts",
-  "shared/src/limits/attempt-rules.attackers.test.ts",
+  "shared/src/limits/attempt-policy.attackers.test.ts",
 ];
 
 /**
- * Rules and their own tests, all of one folder; never the tests of whoever uses them. A test names the file that it is about: by way of
- * shared's index it is not found.
+ * Rules and their own tests, all in one folder; never the tests of code that uses them. A test must import its file
+ * directly: through shared's index it is not found.
  */
 const folder = (path, rules, tests) => ({
   rules: rules.map((rule) => (rule.startsWith("!") ? `!${path}/${rule.slice(1)}` : `${path}/${rule}`)),
@@ -27,7 +28,7 @@ const folder = (path, rules, tests) => ({
 });
 
 const shared = readdirSync(fileURLToPath(new URL("../../shared/src", import.meta.url)), { withFileTypes: true })
-  // Sentences and nothing else: the compiler and the tests of their pages hold them.
+  // Nothing but sentences: the compiler and their pages' tests check them.
   .filter((entry) => entry.isDirectory() && entry.name !== "failures")
   .map(({ name }) => `shared/src/${name}`);
 
@@ -58,8 +59,8 @@ const server = {
 };
 
 /**
- * What `npm run mutation` changes one spot at a time, folder by folder: all of shared, and the server's pure security code. To have
- * a file proven, add it here.
+ * What `npm run mutation` changes one spot at a time, folder by folder: all of shared, and the server's pure security
+ * code. Add a file here to have it tested.
  */
 export const parts = Object.fromEntries([
   ...shared.map((path) => [path, folder(path, ["*.ts", "!*.test.ts"], ["*"])]),
@@ -69,6 +70,6 @@ export const parts = Object.fromEntries([
   ]),
 ]);
 
-/** Where a part's report is put, from the project's root. */
+/** Where a part's report is written, from the project's root. */
 export const reportOf = (part, ending) =>
   `server/mutation/reports/${part.replace("/src/", "/").replaceAll("/", ".")}.${ending}`;

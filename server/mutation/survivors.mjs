@@ -1,7 +1,7 @@
 /**
- * What the unnoticed changes of a run amount to: each file's score, and everything that is wrong. A change is known by its file, the
- * line of code that it is on, what stood there and what was put in its place; so an entry outlives lines added above it, and dies
- * with its line.
+ * What a run's unnoticed changes amount to: each file's score, and everything that is wrong. A change is identified by
+ * its file, its line of code, the original text and the replacement. So an entry survives lines added above it, and
+ * dies with its line.
  */
 const plain = (text) => text.trim().replaceAll(/\s+/g, " ");
 
@@ -16,9 +16,9 @@ function textAt(lines, { start, end }) {
 const nameOf = ({ line, from, to }) => JSON.stringify({ line: plain(line), from: plain(from), to: plain(to) });
 
 /**
- * `report`: Stryker's, of the mutation testing report schema. `reasons`: survivors.json, lists of `{ line, from, to, same | why }` by
- * file; `same` says why no caller could tell the change, `why` why a test does not. `least`: how many of a hundred have to be noticed
- * in each file, of those that a caller could tell.
+ * `report`: Stryker's, in the mutation testing report schema. `reasons`: survivors.json, lists of `{ line, from, to,
+ * same | why }` by file; `same` says why no caller could notice the change, `why` why a test does not. `least`: the
+ * percentage of changes that must be noticed in each file, of those that a caller could notice.
  */
 export function judge(report, reasons, least) {
   const scores = [];
@@ -44,7 +44,7 @@ export function judge(report, reasons, least) {
     const noticed = counted.length - lived.length;
     const score = changes === 0 ? 100 : (100 * noticed) / changes;
     scores.push({ file, changes, noticed, same, score });
-    if (score < least) wrong.push(`${file}: ${score.toFixed(1)} % noticed, ${least} % are the least`);
+    if (score < least) wrong.push(`${file}: ${score.toFixed(1)} % noticed, the minimum is ${least} %`);
   }
   return { scores, wrong };
 }

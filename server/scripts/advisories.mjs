@@ -1,6 +1,7 @@
-// Compares the versions that pnpm-lock.yaml pins with lists of known flaws, without a network: the one that is committed
-// (server/advisories.json), and any that an operator has fetched elsewhere. Lists are OSV records (https://ossf.github.io/osv-schema):
-// one, an array, `{"vulns": […]}`, or a directory of such files, as https://osv.dev publishes them for npm (all.zip, unpacked).
+// Compares the versions pinned in pnpm-lock.yaml with lists of known vulnerabilities, without a network: the committed
+// one (server/advisories.json), and any that an operator has downloaded. Lists are OSV records
+// (https://ossf.github.io/osv-schema): one, an array, `{"vulns": […]}`, or a directory of such files, as
+// https://osv.dev publishes them for npm (all.zip, unpacked).
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -10,7 +11,7 @@ import { parse } from "yaml";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
 
-/** Ends the command with 2, so that a list that cannot be read is never taken for one without a match. */
+/** Makes the command exit with 2, so that an unreadable list is never mistaken for one without a match. */
 class Unreadable extends Error {}
 
 /** Every record of a file or directory. */
@@ -27,7 +28,7 @@ function recordsOf(path) {
   }
   const records = Array.isArray(content) ? content : (content.vulns ?? [content]);
   for (const record of records)
-    if (typeof record?.id !== "string") throw new Unreadable(`${path} has no OSV record: an id is missing`);
+    if (typeof record?.id !== "string") throw new Unreadable(`${path} contains no OSV record: an id is missing`);
   return records;
 }
 
@@ -55,7 +56,9 @@ const isAffected = (version, { ranges = [], versions = [] }) =>
   versions.includes(version) ||
   ranges.some(({ type, events }) => type !== "GIT" && valid(version) !== null && isInRange(version, events));
 
-/** Every pinned package, and whether it is installed for production (it, or what needs it, is no devDependency). */
+/**
+ * Every pinned package, and whether production installs it (it, or a package that needs it, is not a devDependency).
+ */
 function pinsOf({ importers, packages, snapshots = {} }) {
   const production = new Set();
   const reach = (dependencies = {}) => {
@@ -119,7 +122,7 @@ const { values } = parseArgs({
 try {
   const pins = pinsOf(parse(readFileSync(values.lock, "utf8")));
   const records = [join(root, "server/advisories.json"), ...values.list].flatMap(recordsOf);
-  // The committed list and a fetched one may both know a flaw.
+  // The committed list and a downloaded one may both contain a vulnerability.
   const known = new Map(matchesOf(pins, records).map((match) => [`${match.id} ${match.name}@${match.version}`, match]));
   const found = [...known.values()];
   if (found.length > 0) {
@@ -132,7 +135,9 @@ try {
     ]);
     console.error(table([["package", "in", "flaw", "fixed in", "what"], ...rows]));
   }
-  console.log(`${pins.length} pinned packages against ${records.length} records: ${found.length} known to be flawed`);
+  console.log(
+    `${pins.length} pinned packages against ${records.length} records: ${found.length} known to be vulnerable`,
+  );
   process.exitCode = found.length > 0 ? 1 : 0;
 } catch (error) {
   console.error(error.message);

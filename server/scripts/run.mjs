@@ -1,5 +1,5 @@
-// The commands of package.json on a machine with only Node and npm: installs what the lock file says, builds what changed,
-// then runs. No dependency of its own.
+// Runs the commands of package.json on a machine with only Node and npm: installs what the lock file lists, builds what
+// changed, then runs. It has no dependencies itself.
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
@@ -7,7 +7,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 
-/** Nothing that the server is sent may become code (see docs/security.md). */
+/** Nothing that the server receives may become code (see docs/security.md). */
 const NO_GENERATED_CODE = "--disallow-code-generation-from-strings";
 const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
 const isWindows = process.platform === "win32";
@@ -67,7 +67,7 @@ function typecheck() {
   tsc("-p", "server/bench", "--noEmit");
   tsc("-p", "dashboard");
 }
-/** Runs a long-lived program, passing on the signals that stop it. */
+/** Runs a long-lived program and forwards the signals that stop it. */
 function stay(args) {
   const child = spawn(process.execPath, args, { cwd: process.cwd(), stdio: "inherit" });
   for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => child.kill(signal));
@@ -159,7 +159,7 @@ switch (command) {
     break;
   default:
     console.error(
-      `unknown command ${command}: start, test, build, dev, typecheck, schema, bench, mutation, chaos, fuzz, sbom, advisories or gatehouse`,
+      `unknown command ${command}: start, test, build, dev, typecheck, schema, bench, mutation, chaos, fuzz, screenshots, sbom, advisories or gatehouse`,
     );
     process.exit(2);
 }

@@ -27,19 +27,19 @@ import { createSchema } from "./schema.js";
 export interface AppOptions extends Pick<CoreOptions, "passwordCost" | "hashingProcess"> {
   clock?: Clock;
   log?: Log;
-  /** How many lines the log's output has not taken: told at /metrics. */
+  /** How many lines the log's output did not accept; reported at /metrics. */
   droppedLogLines?: () => number;
   /** The built dashboard; without it the pages answer 404. */
   dashboard?: string;
-  /** What has `docs/` and `CHANGELOG.md` in it; without it `/docs` and `/schema.graphql` answer 404. */
+  /** The directory that contains `docs/` and `CHANGELOG.md`; without it `/docs` and `/schema.graphql` answer 404. */
   docs?: string;
 }
 
 export interface App {
-  /** Where it listens. */
+  /** Where the server listens. */
   url: string;
   publicUrl: string;
-  /** The demo firm was loaded at this start, or is there from an earlier one. */
+  /** Whether the demo firm exists, loaded now or at an earlier start. */
   hasDemo: boolean;
   work: Work;
   hasher: PasswordHasher;
@@ -47,7 +47,7 @@ export interface App {
   close(): Promise<void>;
 }
 
-/** Puts the whole server together and listens. Tests call it too. */
+/** Assembles the whole server and listens. Tests start it the same way. */
 export async function startApp(
   config: Config,
   {
@@ -62,7 +62,7 @@ export async function startApp(
 ): Promise<App> {
   const dataSource = await openDatabase({ url: config.databaseUrl, entities, migrations });
 
-  // Listening first tells which port it is, and so what the links in mails are.
+  // The port, and with it the links in mails, is known only once the server listens.
   let routes: readonly Route[] = [];
   let publicUrl = config.publicUrl ?? "http://localhost";
   const server = createHttpServer({ routes: () => routes, publicUrl: () => publicUrl, log });
@@ -80,7 +80,7 @@ export async function startApp(
     isAllowedOrigin: (origin) => origins.has(origin),
   };
 
-  // What a commit wakes is made after the unit of work that wakes it.
+  // A commit wakes workers that are created after the unit of work.
   let modules: readonly FeatureModule[] = [];
   const core = createCore(platform, {
     onEvents: (firmIds) => modules.forEach(({ onEvents }) => onEvents?.(firmIds)),
@@ -101,7 +101,7 @@ export async function startApp(
   if (isNew && (config.demo ?? !config.isProduction)) await loadDemo({ ...core, clock, keys: config.keys });
   const lost = unusable(await keyUsage(work.reader), config.keys);
   if (lost.length > 0)
-    log.error({ lost }, "SECRET_KEYS lacks keys that are needed: put them back, or their owners cannot sign in");
+    log.error({ lost }, "SECRET_KEYS lacks keys that are still needed: restore them, or their owners cannot sign in");
 
   routes = [
     graphql.route,

@@ -1,7 +1,10 @@
 import { spawn } from "node:child_process";
 import { NO_GENERATED_CODE, refusesGeneratedCode } from "./platform/config/generated-code.js";
 
-/** Node takes the switch at its start alone, so a command that was started without it runs in a process of its own that has it. */
+/**
+ * Node accepts the switch only at startup, so a command that was started without it runs in a child process that has
+ * it.
+ */
 function startWithSwitch(): void {
   const child = spawn(process.execPath, [...process.execArgv, NO_GENERATED_CODE, ...process.argv.slice(1)], {
     stdio: "inherit",
@@ -11,7 +14,7 @@ function startWithSwitch(): void {
 }
 
 if (refusesGeneratedCode()) {
-  // Not before: the commands' modules take most of the start.
+  // Imported only now: loading the commands' modules takes most of the startup time.
   const { main } = await import("./commands/command-line.js");
   try {
     process.exitCode = await main(process.argv.slice(2));

@@ -1,29 +1,29 @@
-import type { RequestContext } from "./features/access/request-context.js";
-import { costBucketOf, readsFree } from "./features/access/limits.js";
-import { ApiKeyService } from "./features/api-keys/api-key.service.js";
+import type { RequestContext } from "./features/callers/request-context.js";
+import { costBucketOf, readsFree } from "./features/limits/cost-budgets.js";
+import { ApiKeys } from "./features/api-keys/api-keys.service.js";
 import { AuditLog } from "./features/audit/audit-log.service.js";
-import { LiveFeed } from "./features/audit/live-feed.js";
-import { WakeChannel } from "./features/audit/wake-channel.js";
-import { ContactService } from "./features/contacts/contact.service.js";
-import { FirmService } from "./features/firms/firm.service.js";
+import { LiveFeed } from "./features/live-feed/live-feed.js";
+import { WakeChannel } from "./features/live-feed/wake-channel.js";
+import { Contacts } from "./features/contacts/contacts.service.js";
+import { Firms } from "./features/firms/firms.service.js";
 import { IdempotencyKeys } from "./features/idempotency/idempotency.js";
-import { MagicLinkService } from "./features/magic-links/magic-link.service.js";
+import { MagicLinks } from "./features/magic-links/magic-links.service.js";
 import { Outbox } from "./features/mail/outbox.js";
 import { Passkeys } from "./features/passkeys/passkeys.service.js";
 import { HashingChild } from "./features/passwords/hashing-child.js";
 import { PasswordHasher } from "./features/passwords/password-hasher.js";
 import { RequestContexts } from "./features/request-contexts/request-context.factory.js";
-import { SessionService } from "./features/sessions/session.service.js";
+import { Sessions } from "./features/sessions/sessions.service.js";
 import { AccountDoor } from "./features/sign-in/account-door.js";
-import { Attempts } from "./features/sign-in/attempts.service.js";
+import { Attempts } from "./features/limits/attempts.service.js";
 import { EnrollmentCodes } from "./features/sign-in/enrollment-codes.js";
 import { LinkDoor } from "./features/sign-in/link-door.js";
-import { MailAllowance } from "./features/sign-in/mail-allowance.js";
+import { MailAllowance } from "./features/limits/mail-allowance.js";
 import { SecondFactorStep } from "./features/sign-in/second-factor-step.service.js";
 import { SignInChallenges } from "./features/sign-in/sign-in-challenges.js";
-import { SourceLimits } from "./features/sign-in/source-limits.js";
-import { SuppressedMails } from "./features/sign-in/suppressed-mails.service.js";
-import { ViewerService } from "./features/sign-in/viewer.service.js";
+import { SourceLimits } from "./features/limits/source-limits.js";
+import { SuppressedMails } from "./features/limits/suppressed-mails.service.js";
+import { Viewers } from "./features/viewers/viewers.service.js";
 import { SecondFactor } from "./features/two-factor/second-factor.service.js";
 import { TwoFactorStatuses } from "./features/two-factor/two-factor-statuses.js";
 import { portalLinks } from "./features/work/portal-links.js";
@@ -34,13 +34,13 @@ import type { CostOptions } from "./platform/limits/limits.plugin.js";
 import type { Platform } from "./platform/platform.js";
 
 export interface CoreOptions extends Pick<WorkEnvironment, "onEvents" | "onMail"> {
-  /** Of password hashes: tests that sign in thousands of times take a lower one. */
+  /** The cost of password hashes. Tests that sign in thousands of times use a lower one. */
   passwordCost?: number;
-  /** The built program of the process that hashes passwords; without it this one does. */
+  /** The built program that hashes passwords in a separate process; without it this process hashes them. */
   hashingProcess?: string;
 }
 
-/** The services that several features share, in the order in which they stand on each other (docs/architecture.md). */
+/** The services that several features share, each after those it depends on (docs/architecture.md). */
 export function createCore(
   { config, clock, log, dataSource, publicUrl }: Platform,
   { onEvents, onMail, passwordCost, hashingProcess }: CoreOptions,
@@ -51,14 +51,14 @@ export function createCore(
   const environment = { dataSource, clock, enqueueMail: outbox.enqueue, links: () => links, onEvents, onMail };
   const work = new Work(environment);
 
-  const firms = new FirmService(work);
-  const sessions = new SessionService(work);
-  const apiKeys = new ApiKeyService({ work, log });
+  const firms = new Firms(work);
+  const sessions = new Sessions(work);
+  const apiKeys = new ApiKeys({ work, log });
   const idempotency = new IdempotencyKeys({ work, keys });
   const hasher = new PasswordHasher(keys, passwordCost, new HashingChild(hashingProcess ?? null, log));
   const passkeys = new Passkeys(new URL(publicUrl).origin);
 
-  const contacts = new ContactService(work);
+  const contacts = new Contacts(work);
   const secondFactor = new SecondFactor(work, { keys, passkeys });
   const auditLog = new AuditLog(work);
   const contexts = new RequestContexts({
@@ -98,7 +98,7 @@ export function createCore(
 
   return {
     work,
-    /** Works as if it were another moment. */
+    /** A unit of work at another point in time. */
     workAt: (at: Clock) => new Work({ ...environment, clock: at }),
     links,
     outbox,
@@ -124,8 +124,8 @@ export function createCore(
     sourceLimits,
     accountDoor,
     secondFactorStep: new SecondFactorStep({ work, challenges, secondFactor, sourceLimits, accountDoor, linkDoor }),
-    viewers: new ViewerService(work, (keyId) => apiKeys.ofId(keyId)),
-    magicLinks: new MagicLinkService({ work, attempts, suppressed, door: linkDoor, sourceLimitFactor }),
+    viewers: new Viewers(work, (keyId) => apiKeys.ofId(keyId)),
+    magicLinks: new MagicLinks({ work, attempts, suppressed, door: linkDoor, sourceLimitFactor }),
   };
 }
 

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { lexicographicSortSchema, printSchema } from "graphql";
 import { createSchema } from "./schema.js";
 
-/** Writes schema.graphql, the contract that pages and integrators read; `--check` fails when it differs from the code. */
+/** Writes schema.graphql, the contract for pages and integrators; `--check` fails if it differs from the code. */
 const file = join(dirname(fileURLToPath(import.meta.url)), "../schema.graphql");
 const text = `${printSchema(lexicographicSortSchema(await createSchema()))}\n`;
 if (!process.argv.includes("--check")) writeFileSync(file, text);

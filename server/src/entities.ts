@@ -19,20 +19,18 @@ import { TeamMember } from "./features/firm-staff/team-member.entity.js";
 import { SecurityPolicy } from "./features/security-mode/security-policy.entity.js";
 import { Contact, PortalCounts, SearchWord } from "./features/contacts/contact.entity.js";
 import { PortalAccount } from "./features/portal-accounts/portal-account.entity.js";
-import { PortalMailRequest } from "./features/portal-accounts/portal-mail-request.entity.js";
+import { PortalMailRequest } from "./features/portal-mail-requests/portal-mail-request.entity.js";
 import { MailedToken } from "./features/mailed-tokens/mailed-token.entity.js";
 import { Passkey, PasskeyCeremony } from "./features/passkeys/passkey.entity.js";
 import { PasswordCredential } from "./features/passwords/password-credential.entity.js";
-import {
-  PendingTotpEnrollment,
-  RecoveryCode,
-  TotpCredential,
-  TrustedDevice,
-  TwoFactorState,
-} from "./features/two-factor/two-factor.entity.js";
-import { AttemptCounter, SignInChallenge } from "./features/sign-in/sign-in-challenge.entity.js";
-import { KnownDevice } from "./features/sessions/known-device.entity.js";
-import { TeamMailRequest } from "./features/sign-in/team-mail-request.entity.js";
+import { TwoFactorState } from "./features/two-factor/two-factor.entity.js";
+import { RecoveryCode } from "./features/second-factors/recovery-code.entity.js";
+import { PendingTotpEnrollment, TotpCredential } from "./features/second-factors/authenticator.entity.js";
+import { TrustedDevice } from "./features/devices/trusted-device.entity.js";
+import { SignInChallenge } from "./features/sign-in/sign-in-challenge.entity.js";
+import { AttemptCounter } from "./features/limits/attempt-counter.entity.js";
+import { KnownDevice } from "./features/devices/known-device.entity.js";
+import { TeamMailRequest } from "./features/team-passwords/team-mail-request.entity.js";
 import { Session } from "./features/sessions/session.entity.js";
 import { ClientRequest, ClientRequestItem } from "./features/client-requests/client-request.entity.js";
 import { MagicLink } from "./features/magic-links/magic-link.entity.js";

@@ -2,6 +2,7 @@ import type { Core } from "./core.js";
 import { accessCheckModule } from "./features/access-check/access-check.module.js";
 import type { FeatureModule } from "./features/access/feature-module.js";
 import { apiKeysModule } from "./features/api-keys/api-keys.module.js";
+import { auditExportModule } from "./features/audit-export/audit-export.module.js";
 import { auditModule } from "./features/audit/audit.module.js";
 import { brandingModule } from "./features/branding/branding.module.js";
 import { clientLanguageModule } from "./features/client-language/client-language.module.js";
@@ -10,21 +11,28 @@ import { contactsModule } from "./features/contacts/contacts.module.js";
 import { firmStaffModule } from "./features/firm-staff/firm-staff.module.js";
 import { firmsModule } from "./features/firms/firms.module.js";
 import { invitationsModule } from "./features/invitations/invitations.module.js";
+import { liveFeedModule } from "./features/live-feed/live-feed.module.js";
 import { magicLinksModule } from "./features/magic-links/magic-links.module.js";
 import { mailModule } from "./features/mail/mail.module.js";
 import { notMeModule } from "./features/not-me/not-me.module.js";
 import { ownSecurityModule } from "./features/own-security/own-security.module.js";
 import { portalAccountsModule } from "./features/portal-accounts/portal-accounts.module.js";
+import { portalAdministrationModule } from "./features/portal-administration/portal-administration.module.js";
+import { portalMailRequestsModule } from "./features/portal-mail-requests/portal-mail-requests.module.js";
+import { portalStatsModule } from "./features/portal-stats/portal-stats.module.js";
 import { retentionModule } from "./features/retention/retention.module.js";
 import { rollOutModule } from "./features/roll-out/roll-out.module.js";
 import { securityModeModule } from "./features/security-mode/security-mode.module.js";
 import { signInModule } from "./features/sign-in/sign-in.module.js";
+import { teamPasswordsModule } from "./features/team-passwords/team-passwords.module.js";
+import { unlinkedAccountsModule } from "./features/unlinked-accounts/unlinked-accounts.module.js";
+import { viewersModule } from "./features/viewers/viewers.module.js";
 import { webhooksModule } from "./features/webhooks/webhooks.module.js";
 import type { Platform } from "./platform/platform.js";
 
 /**
- * What the server is made of, in the order of the ranks in docs/architecture.md. Workers are stopped from the end: what writes mails and
- * events before what sends them.
+ * The server's features, in the order of the ranks in docs/architecture.md. Workers are stopped in reverse: those that
+ * write mails and events before those that send them.
  */
 export const featureModules: readonly ((platform: Platform, core: Core) => FeatureModule)[] = [
   firmsModule,
@@ -35,13 +43,21 @@ export const featureModules: readonly ((platform: Platform, core: Core) => Featu
   retentionModule,
   securityModeModule,
   contactsModule,
+  portalStatsModule,
   clientLanguageModule,
   auditModule,
+  liveFeedModule,
+  auditExportModule,
+  viewersModule,
   signInModule,
   magicLinksModule,
   firmStaffModule,
+  teamPasswordsModule,
   invitationsModule,
   portalAccountsModule,
+  portalMailRequestsModule,
+  portalAdministrationModule,
+  unlinkedAccountsModule,
   ownSecurityModule,
   accessCheckModule,
   clientRequestsModule,

@@ -13,7 +13,7 @@ import { Counter } from "prom-client";
 import type { Core } from "./core.js";
 import { authenticationFields } from "./features/sign-in/authentication-fields.js";
 import { logRefusal, logRefusals } from "./features/access/refusal-log.js";
-import type { RequestContext } from "./features/access/request-context.js";
+import type { RequestContext } from "./features/callers/request-context.js";
 import { idempotencyPlugin } from "./features/idempotency/idempotency.js";
 import { guardMutations } from "./features/request-contexts/guarded-mutations.js";
 import { DocumentReader } from "./platform/graphql/document-reader.js";
@@ -33,7 +33,9 @@ import { attachWebSocket } from "./platform/websocket/websocket-endpoint.js";
 
 const PATH = "/graphql";
 
-/** The schema over HTTP, by Apollo or the fast lane, and over sockets: both with the same limits, rules and masks. */
+/**
+ * Serves the schema over HTTP, by Apollo or the fast lane, and over sockets, all with the same limits, rules and masks.
+ */
 export async function startGraphqlServer(
   { config, log, metrics, publicUrl, isAllowedOrigin }: Platform,
   { work, idempotency, contexts, costs }: Pick<Core, "work" | "idempotency" | "contexts" | "costs">,
@@ -59,19 +61,19 @@ export async function startGraphqlServer(
   });
   const apollo = new ApolloServer<RequestContext>({
     schema,
-    // In production hiddenSchema refuses it.
+    // hiddenSchema refuses it in production.
     introspection: true,
     includeStacktraceInErrorResponses: false,
     csrfPrevention: true,
     allowBatchedHttpRequests: false,
     stopOnTerminationSignals: false,
-    // The pipeline keeps what it knows; parsed twice is rare.
+    // The pipeline keeps known documents; parsing one twice is rare.
     documentStore: null,
     formatError: maskError,
     logger: log,
     plugins: [
       ApolloServerPluginCacheControlDisabled(),
-      // Nothing is told to Apollo's studio, whatever APOLLO_KEY says, and what would tell it is not even loaded.
+      // Reports nothing to Apollo's studio, even if APOLLO_KEY is set; the reporting plugin is not even loaded.
       ApolloServerPluginUsageReportingDisabled(),
       ApolloServerPluginSchemaReportingDisabled(),
       ApolloServerPluginInlineTraceDisabled(),
@@ -107,7 +109,7 @@ export async function startGraphqlServer(
   });
   const operations = new Counter({
     name: "gatehouse_graphql_operations_total",
-    help: "Operations over HTTP, by the lane that they took.",
+    help: "Operations over HTTP, by lane.",
     labelNames: ["lane"],
     registers: [metrics],
   });

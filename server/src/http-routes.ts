@@ -8,7 +8,7 @@ import { send, sendError, sendJson } from "./platform/http/responses.js";
 import { StaticFiles } from "./platform/http/static-files.js";
 import type { Platform } from "./platform/platform.js";
 
-/** Whether it lives, whether it can answer, and what it counts. */
+/** Whether the process is alive, whether it can answer, and its metrics. */
 export const healthRoutes = ({ dataSource, metrics }: Platform): Route[] => [
   { path: "/healthz", method: "GET", handle: (_request, response) => sendJson(response, 200, { status: "ok" }) },
   {
@@ -26,7 +26,7 @@ export const healthRoutes = ({ dataSource, metrics }: Platform): Route[] => [
   },
 ];
 
-/** What people look at: the documents, and the built pages. Without what they are made of they answer 404. */
+/** What people open in a browser: the documentation and the built pages. They answer 404 if their files are missing. */
 export function pageRoutes(
   { publicUrl }: Platform,
   { schema, docs, dashboard }: { schema: GraphQLSchema; docs: string | undefined; dashboard: string | undefined },

@@ -7,15 +7,15 @@ import { readConfig } from "./platform/config/config.js";
 import { LogOutput, standardOutput } from "./platform/log-output.js";
 import { createLog } from "./platform/log.js";
 
-/** How long a stop waits for what is under way. */
+/** How long a stop waits for work in progress. */
 const STOP_MS = 10_000;
-/** How long the end waits for the log's last lines. */
+/** How long the exit waits for the log's last lines. */
 const LAST_LINES_MS = 1000;
 
 const output = new LogOutput(standardOutput());
 async function exit(code: number): Promise<void> {
   await output.flush(LAST_LINES_MS);
-  // A thread that writes to what takes nothing would be waited for.
+  // The exit would wait for a thread that writes to a stalled output.
   if (output.canEnd) process.exit(code);
   else process.kill(process.pid, "SIGKILL");
 }

@@ -16,23 +16,23 @@ import { NodeResolver } from "./features/node/node.resolver.js";
 import { createSchema } from "./schema.js";
 
 const read = (path: string) => buildSchema(readFileSync(join(__dirname, path), "utf8"));
-/** The agreement with integrators; names, arguments and nullability are fixed. */
+/** The contract with integrators; names, arguments and nullability are fixed. */
 const contract = read("testing/contract.graphql");
 const byName = (one: GraphQLNamedType, other: GraphQLNamedType) => one.name.localeCompare(other.name);
 const emitted = read("../schema.graphql");
 
 describe("the schema", () => {
-  it("is made without a database or a port, and is the one that is committed", async () => {
+  it("can be built without a database or a port, and is the committed one", async () => {
     expect(printSchema(lexicographicSortSchema(await createSchema()))).toBe(
       printSchema(lexicographicSortSchema(emitted)),
     );
   });
 
-  it("does not answer where a resolver is in no feature's module", async () => {
+  it("refuses to execute if a resolver is in no feature's module", async () => {
     await expect(createSchema([new NodeResolver({})])).rejects.toThrow(/in no feature's module: .*SignInResolver/);
   });
 
-  it("breaks nothing of the contract", async () => {
+  it("breaks nothing in the contract", async () => {
     const changes = await diff(contract, emitted);
     const breaking = changes.filter(({ criticality }) => criticality.level === CriticalityLevel.Breaking);
     expect(breaking.map(({ message }) => message)).toEqual([]);

@@ -6,14 +6,14 @@ import "./features/node/node.resolver.js";
 import { enforceAccess } from "./features/access/allow.js";
 
 const unused = (): never => {
-  throw new Error("events are read from the log (features/audit/live-feed.ts), not published");
+  throw new Error("events are read from the log (features/live-feed/live-feed.ts), not published");
 };
-/** type-graphql wants one wherever there is a subscription, also when none uses it. */
-const nobodyPublishes = { publish: unused, subscribe: unused };
+/** type-graphql requires one wherever there is a subscription, even if none uses it. */
+const unusedPubSub = { publish: unused, subscribe: unused };
 
 /**
- * The schema of all features. With the resolvers' instances, one of each class, it answers; without any it can be read, and nothing of
- * a server is needed: no database, no port.
+ * The schema of all features. With an instance of each resolver it can execute; without any it can only be read, and
+ * needs no part of a server: no database, no port.
  */
 export async function createSchema(resolvers: readonly object[] = []): Promise<GraphQLSchema> {
   const byClass = new Map(resolvers.map((resolver) => [resolver.constructor, resolver]));
@@ -21,14 +21,15 @@ export async function createSchema(resolvers: readonly object[] = []): Promise<G
   const missing = classes.filter((resolver) => !byClass.has(resolver));
   if (resolvers.length > 0 && missing.length > 0)
     throw new Error(`in no feature's module: ${missing.map(({ name }) => name).join(", ")}`);
-  // A field without a resolver of its own is read as it is: type-graphql would else wrap each into an asynchronous function.
+  // A field without a resolver of its own is read as a property: type-graphql would otherwise wrap each one in an async
+  // function.
   for (const type of getMetadataStorage().objectTypes) type.simpleResolvers = true;
   const schema = await buildSchema({
     resolvers: classes as unknown as [ClassType, ...ClassType[]],
     container: { get: (resolver: object) => byClass.get(resolver as never) },
     validate: false,
     orphanedTypes: [],
-    pubSub: nobodyPublishes,
+    pubSub: unusedPubSub,
   } as Parameters<typeof buildSchema>[0]);
   return enforceAccess(schema);
 }

@@ -9,7 +9,7 @@ const ChoosePasswordPage = whenShown(() =>
   import("./features/sign-in/choose-password-page.js").then((module) => module.ChoosePasswordPage),
 );
 
-/** The firm's side: the sign-in page, or the dashboard of who is signed in. */
+/** The firm's side: the sign-in page, or the dashboard once a team member is signed in. */
 export const AdminApp = () => <SessionClient audience="team">{(run) => <AdminPages {...run} />}</SessionClient>;
 
 function AdminPages({ hasEnded, restart }: SessionRun) {

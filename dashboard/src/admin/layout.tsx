@@ -7,7 +7,7 @@ import { useTeamSession } from "./session.js";
 
 const stay = () => undefined;
 
-/** The frame of every page: where one can go, who one is. */
+/** The frame of every page: the navigation and the viewer's name. */
 export function Layout() {
   const { name, firm } = useTeamSession();
   const { signOut, isPending } = useSignOut("team", stay);

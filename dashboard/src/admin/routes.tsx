@@ -5,7 +5,7 @@ import { readActivitySearch } from "./features/audit/event-filter.js";
 import { ContactsPage } from "./features/contacts/contacts-page.js";
 import { Layout } from "./layout.js";
 
-// What is not the first page comes when it is asked for, or looked at with the pointer.
+// Every page but the first loads on navigation or hover.
 const AccountPage = lazyRouteComponent(() => import("./features/account/account-page.js"), "AccountPage");
 const ApiKeysPage = lazyRouteComponent(() => import("./features/api-keys/api-keys-page.js"), "ApiKeysPage");
 const ActivityPage = lazyRouteComponent(() => import("./features/audit/activity-page.js"), "ActivityPage");
@@ -23,10 +23,10 @@ export function createDashboardRouter() {
     component: Layout,
     notFoundComponent: () => (
       <EmptyState
-        title="There is no such page."
+        title="This page does not exist."
         action={
           <Link to="/" className="link">
-            To the contacts
+            Go to contacts
           </Link>
         }
       />
@@ -36,7 +36,7 @@ export function createDashboardRouter() {
   return createRouter({
     routeTree: root.addChildren([
       createRoute({ ...at, path: "/", component: ContactsPage }),
-      // Where somebody arrives who takes the end off a contact's address.
+      // For someone who cuts the id off a contact's address.
       createRoute({
         ...at,
         path: "/contacts",

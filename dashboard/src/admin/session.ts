@@ -1,12 +1,12 @@
 import { createContext, useContext } from "react";
 import type { TeamRole } from "@gatehouse/shared";
 
-/** Who is signed in to the dashboard. */
+/** The team member who is signed in to the dashboard. */
 export interface TeamSession {
   memberId: string;
   name: string;
   role: TeamRole;
-  /** STAFF reads; OWNER and ADMIN also write. */
+  /** STAFF can only read; OWNER and ADMIN can also write. */
   mayWrite: boolean;
   firm: { name: string; slug: string };
 }

@@ -36,7 +36,7 @@ const SignedInGate_firm = graphql(`
   }
 `);
 
-/** The dashboard for a team member, `signIn` for anybody else. */
+/** Shows the dashboard to a team member, and `signIn` to everyone else. */
 export function SignedInGate({ signIn, onSignedOut }: { signIn: ReactNode; onSignedOut: () => void }) {
   const [viewer, readViewer] = useQuery({ query: SignedInGate_viewer });
   const member = viewer.data?.viewer && "role" in viewer.data.viewer ? viewer.data.viewer : null;

@@ -20,13 +20,13 @@ const FIRST_QUERY = `# Paste an API key above. Ctrl-Space completes, Ctrl-Enter 
 }
 `;
 
-/** Runs operations with an API key; subscriptions by WebSocket. */
+/** Runs operations with an API key; subscriptions use a WebSocket. */
 function fetcherWith(key: string) {
   const headers: Record<string, string> = key.trim() === "" ? {} : { authorization: `Bearer ${key.trim()}` };
   return createGraphiQLFetcher({
     url: "/graphql",
     headers,
-    // Only the key says who asks: no session of the dashboard.
+    // Only the key identifies the caller, not a session of the dashboard.
     fetch: (address, init) => fetch(address, { ...init, credentials: "omit" }),
     wsClient: createClient({
       url: `${location.origin.replace(/^http/, "ws")}/graphql`,
@@ -35,7 +35,7 @@ function fetcherWith(key: string) {
   });
 }
 
-/** `/docs/explorer`: GraphiQL on the public schema. The key stays in this page's memory. */
+/** `/docs/explorer`: GraphiQL for the public schema. The key is kept only in this page's memory. */
 export function ExplorerPage() {
   const [schema, setSchema] = useState<GraphQLSchema | null>(null);
   const [isBroken, setIsBroken] = useState(false);

@@ -14,37 +14,37 @@ import { empty, filter, merge, share } from "wonka";
 import { schemaOutline } from "./schema-outline.js";
 import { typesWithoutId } from "./types-without-id.js";
 
-/** Whose page this is; one browser may hold a session of each. */
+/** The side that a page belongs to; one browser may have a session for each. */
 export type Audience = "team" | "portal";
 
-/** What every request of a page carries: whose session it means, and that no other site sent it. */
+/** The headers of every request of a page: which session it uses, and that no other site sent it. */
 const pageHeaders = (audience: Audience) => ({
   "gatehouse-audience": audience,
-  // Refusals come in the language of the page, which need not be the browser's.
+  // Refusals are in the language of the page, which may differ from the browser's.
   "accept-language": document.documentElement.lang,
 });
 
-/** In an answer: who is signed in. In a request: whom its page was loaded for; the server does nothing for anybody else. */
+/** In an answer: who is signed in. In a request: whom the page was loaded for; the server does nothing if it is someone else. */
 const VIEWER_HEADER = "gatehouse-viewer";
 
 export interface GatehouseClient {
   urql: Client;
-  /** For what is no GraphQL operation: as the browser's, in the name of this client's viewer alone. */
+  /** For requests other than GraphQL operations: like the browser's `fetch`, but only in the name of this client's viewer. */
   fetch: typeof fetch;
-  /** Whose page it is: whom the server named, at first or when somebody signed in by it. Null: nobody's yet. */
+  /** The person the page belongs to, as named by the server at first or after a sign-in. Null: nobody yet. */
   viewer: () => string | null;
-  /** Closes the socket. What was cached goes with the client, so nothing of one session is shown in the next. */
+  /** Closes the socket. The cache goes with the client, so nothing of one session is shown in the next. */
   dispose: () => void;
 }
 
-/** In an operation's context: its answer is not kept. */
+/** In an operation's context: its answer is not cached. */
 export const uncached = { isUncached: true };
-/** In an operation's context: its variables carry a mailed token, which the cache would keep in the name that it gives the answer. */
+/** In an operation's context: its variables contain a mailed token, which the cache would keep as part of a key. */
 export const carriesMailedToken = { ...uncached };
 
-/** Sends past the cache what must not be kept in it. */
+/** Bypasses the cache for operations that must not be kept in it. */
 const pastTheCache: Exchange = (input) => {
-  // Whatever it does not fetch ends here: the exchanges below are one chain, for everything else.
+  // Operations that it does not fetch end here: the exchanges below are one chain, for everything else.
   const fetchAtOnce = fetchExchange({ ...input, forward: () => empty });
   return (operations) => {
     const shared = share(operations);
@@ -56,30 +56,30 @@ const pastTheCache: Exchange = (input) => {
   };
 };
 
-/** Whether an error says that the caller's session is over. */
+/** Whether an error says that the viewer's session has ended. */
 export const saysSignedOut = (error: CombinedError | undefined): boolean =>
   error?.graphQLErrors.some(({ extensions }) => extensions?.code === "UNAUTHENTICATED") ?? false;
 
-/** However long the server was away, a page is live again soon after its return. */
+/** However long the server was unreachable, a page is live again soon after it returns. */
 const LONGEST_WAIT_MS = 8000;
 const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
-/** Close codes by which the server refuses a socket for good: no session, or not any more. */
+/** Close codes with which the server permanently refuses a socket: there is no session, or not any more. */
 const refusals = new Set([4401, 4403]);
 const closeCode = (event: unknown): number | null =>
   typeof event === "object" && event !== null && "code" in event && typeof event.code === "number" ? event.code : null;
 
-/** What a page is told of its session. */
+/** How a page learns about changes of its session. */
 export interface SessionNews {
   /** An answer says that there is no session (any more). */
   onSignedOut: () => void;
-  /** Whose page it is from now on. */
+  /** The page belongs to this person from now on. */
   onViewerKnown: (viewer: string) => void;
-  /** By now it is somebody else, signed in in another tab: what was asked was not done, and nothing on this page may stay. */
+  /** Someone else has signed in, in another tab: the request was not carried out, and nothing on this page may stay. */
   onViewerChanged: () => void;
 }
 
-/** One client for each session: made at sign-in, thrown away at sign-out. */
+/** One client for each session: created at sign-in, discarded at sign-out. */
 export function createGatehouseClient(audience: Audience, news: SessionNews): GatehouseClient {
   let viewer: string | null = null;
   const fetchAsViewer: typeof fetch = async (address, options) => {
@@ -90,7 +90,7 @@ export function createGatehouseClient(audience: Audience, news: SessionNews): Ga
     const answer = await fetch(address, { ...options, headers, credentials: "same-origin" });
     const named = answer.headers.get(VIEWER_HEADER);
     if (named !== null && named !== sentFor && named !== viewer) {
-      // Another one than was known when it was sent: the first to be named, or this very request has signed somebody in.
+      // Not the viewer who was known when it was sent: the first to be named, or this request has just signed someone in.
       if (viewer !== sentFor) news.onViewerChanged();
       else news.onViewerKnown((viewer = named));
     }
@@ -131,8 +131,8 @@ export function createGatehouseClient(audience: Audience, news: SessionNews): Ga
       subscriptionExchange({
         forwardSubscription: ({ query = "", variables = {} }) => ({
           subscribe: (sink) => {
-            // graphql-ws writes the payload anew at every reconnect: `after` then is the last event that arrived, so that
-            // a broken connection neither loses nor repeats one.
+            // graphql-ws writes the payload again at every reconnect: `after` is then the last event that arrived, so that a
+            // broken connection neither loses nor repeats an event.
             let after = variables.after;
             const payload = {
               query,
@@ -158,13 +158,13 @@ export function createGatehouseClient(audience: Audience, news: SessionNews): Ga
 }
 
 const VIEWER_CHANGED_STATUS = 409;
-/** The code of the failure that a request as a whole was refused with. */
+/** The error code of a request that was refused as a whole. */
 async function codeIn(answer: Response): Promise<unknown> {
   const body = (await answer.json().catch(() => null)) as { errors?: { extensions?: { code?: unknown } }[] } | null;
   return body?.errors?.[0]?.extensions?.code;
 }
 
-/** The cursor of the one event that a feed's message carries. */
+/** The cursor of the one event in a message of the feed. */
 function cursorIn(data: Record<string, unknown> | null | undefined): string | undefined {
   const [event] = Object.values(data ?? {});
   return typeof event === "object" && event !== null && "cursor" in event && typeof event.cursor === "string"

@@ -1,7 +1,7 @@
 import { initGraphQLTada } from "gql.tada";
 import type { introspection } from "./graphql-env.js";
 
-/** The typed tag: a document's result and variables follow from `server/schema.graphql`. */
+/** The typed tag: the types of a document's result and variables are derived from `server/schema.graphql`. */
 export const graphql = initGraphQLTada<{ introspection: introspection; scalars: { DateTime: string } }>();
 
 export type { FragmentOf, ResultOf, VariablesOf } from "gql.tada";

@@ -1,7 +1,7 @@
-// Made from server/schema.graphql by dashboard/scripts/schema-types.mjs; do not edit.
+// Generated from server/schema.graphql by dashboard/scripts/schema-types.mjs; do not edit.
 import type { CacheExchangeOpts } from "@urql/exchange-graphcache";
 
-/** Which types an interface or a union stands for: without it the cache would guess, and drop fragments on a union. */
+/** The types behind each interface and union: without them the cache would guess, and drop fragments on a union. */
 export const schemaOutline = {
   __schema: {
     queryType: { name: "Query" },

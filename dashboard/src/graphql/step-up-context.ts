@@ -1,6 +1,6 @@
 import { createContext, useContext } from "react";
 
-/** Asks who is at the keyboard; true once proven, false when given up. */
+/** Asks the person to prove who is at the keyboard; true once proven, false if they cancel. */
 export type AskStepUp = () => Promise<boolean>;
 export const StepUpContext = createContext<AskStepUp>(() => Promise.resolve(false));
 export const useStepUp = (): AskStepUp => useContext(StepUpContext);

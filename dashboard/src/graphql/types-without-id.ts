@@ -1,4 +1,4 @@
-// Made from server/schema.graphql by dashboard/scripts/schema-types.mjs; do not edit.
+// Generated from server/schema.graphql by dashboard/scripts/schema-types.mjs; do not edit.
 export const typesWithoutId = [
   "AcceptedPayload",
   "AccessFinding",

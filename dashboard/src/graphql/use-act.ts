@@ -7,17 +7,17 @@ import type { ResultOf } from "./graphql.js";
 import type { Problems } from "./problems.fragment.js";
 import { useStepUp } from "./step-up-context.js";
 
-/** Why an act did not happen: the server's own sentence, and the input it is about. */
+/** Why an act was not done: the server's sentence, and the input that it is about. */
 export interface Problem {
   code: string;
-  /** Path into the mutation's input; null: about no single field. */
+  /** Path into the mutation's input; null: not about a single field. */
   field: readonly string[] | null;
   message: string;
 }
 export type Payload = ResultOf<typeof Problems>;
 export type Outcome<P> = { payload: P; problems: [] } | { payload: null; problems: Problem[] };
 
-/** A failed request in words for the person at the page. */
+/** A failed request, in words for the viewer. */
 export function sayError(error: CombinedError, { failures }: Words = wordsInEnglish): string {
   if (error.networkError) return failures.unreachable;
   return failures.request(codeOf(error), error.graphQLErrors[0]?.message ?? error.message);
@@ -34,17 +34,17 @@ const asProblem = (error: CombinedError, words: Words): Problem => ({
 const none: Problem[] = [];
 
 /**
- * A mutation with one field. `act` answers its payload, or the problems to show; where the server wants to know again who is at
- * the keyboard (STEP_UP_REQUIRED), it asks and then repeats the act.
+ * A mutation with one field. `act` returns its payload, or the problems to show. If the server requires a fresh proof of who is at the
+ * keyboard (STEP_UP_REQUIRED), it asks for one and then repeats the act.
  */
 export function useAct<P extends Payload, V extends AnyVariables>(document: TypedDocumentNode<Record<string, P>, V>) {
   const client = useClient();
   const stepUp = useStepUp();
   const [isPending, setPending] = useState(false);
   const { language, words } = usePageLanguage();
-  const [{ problems, saidIn }, setProblems] = useState<{ problems: Problem[]; saidIn: Language }>({
+  const [{ problems, shownIn }, setProblems] = useState<{ problems: Problem[]; shownIn: Language }>({
     problems: none,
-    saidIn: language,
+    shownIn: language,
   });
   const act = useCallback(
     async (variables: V): Promise<Outcome<P>> => {
@@ -66,20 +66,20 @@ export function useAct<P extends Payload, V extends AnyVariables>(document: Type
       let outcome = await once();
       if (outcome.problems.some(({ code }) => code === "STEP_UP_REQUIRED") && (await stepUp())) outcome = await once();
       setPending(false);
-      setProblems({ problems: outcome.problems, saidIn: language });
+      setProblems({ problems: outcome.problems, shownIn: language });
       return outcome;
     },
     [client, document, language, stepUp, words],
   );
-  const clear = useCallback(() => setProblems({ problems: none, saidIn: language }), [language]);
-  // The server said them in the language of then: in a page that has another one now they would stand out.
-  return { act, isPending, problems: saidIn === language ? problems : none, clear };
+  const clear = useCallback(() => setProblems({ problems: none, shownIn: language }), [language]);
+  // The server's sentences are in the language of that time; if the page has switched since, they no longer fit.
+  return { act, isPending, problems: shownIn === language ? problems : none, clear };
 }
 
 /** The sentence about one field. */
 export const problemOf = (problems: readonly Problem[], name: string): string | null =>
   problems.find(({ field }) => field?.includes(name))?.message ?? null;
-/** The sentences about none of the fields shown. */
+/** The sentences that are not about any of the fields shown. */
 export const otherProblems = (problems: readonly Problem[], ...shown: string[]): string | null =>
   problems
     .filter(({ field }) => !field?.some((part) => shown.includes(part)))

@@ -1,6 +1,6 @@
 import { useCallback, useState } from "react";
 
-/** One page of a list as it was read last. */
+/** One page of a list, as last read. */
 export interface LoadedPage<Row> {
   rows: readonly Row[];
   endCursor: string | null;
@@ -8,8 +8,8 @@ export interface LoadedPage<Row> {
 }
 
 /**
- * The pages of a list: each begins where the one before it ends, also when that one is read again, so that there is no gap between
- * them. Every page is read by a component of its own, which tells it by `onRead`.
+ * The pages of a list: each starts where the previous one ends, even after that one is reloaded, so that there is no gap between them.
+ * Every page is read by a component of its own, which reports it with `onRead`.
  */
 export function usePageChain<Row>() {
   const [pages, setPages] = useState<readonly LoadedPage<Row>[]>([]);
@@ -19,12 +19,12 @@ export function usePageChain<Row>() {
       setPages((before) => [...before.slice(0, index), page, ...(page.hasNextPage ? before.slice(index + 1) : [])]),
     [],
   );
-  /** For another list: the old rows stand until its first page is there. */
+  /** For another list: the old rows stay until its first page has loaded. */
   const startAgain = () => {
     setPages(pages.slice(0, 1));
     setWanted(1);
   };
-  /** After what each page is to be read: those that are there, and the next one that is wanted. */
+  /** The cursor after which each page is read: those already loaded, and the next one that is wanted. */
   const cursors = Array.from(
     { length: Math.min(wanted, pages.length + 1) },
     (_, index) => pages[index - 1]?.endCursor ?? null,

@@ -2,7 +2,7 @@ import { createContext, useContext } from "react";
 import type { Language } from "@gatehouse/shared";
 import { wordsInEnglish, type Words } from "./words.en.js";
 
-/** In which language a page is. The dashboard is in English; the portal says which. */
+/** The language of a page. The dashboard is in English; the portal chooses one. */
 export interface PageLanguage {
   language: Language;
   /** For dates and numbers; undefined: the browser's own. */
@@ -17,5 +17,5 @@ export const LanguageContext = createContext<PageLanguage>({
 });
 
 export const usePageLanguage = (): PageLanguage => useContext(LanguageContext);
-/** The sentences of what the dashboard and the portal share. */
+/** The sentences of the parts that the dashboard and the portal share. */
 export const useWords = (): Words => useContext(LanguageContext).words;

@@ -4,7 +4,7 @@ import { rich } from "./rich.js";
 
 const codesLeft = (n: number) => `${n} recovery codes left`;
 
-/** What stands in the parts that the dashboard and the portal share. */
+/** The texts of the parts that the dashboard and the portal share. */
 export const wordsInEnglish = {
   refusals: refusalsInEnglish,
   ui: {
@@ -15,7 +15,7 @@ export const wordsInEnglish = {
     cancel: "Cancel",
     continue: "Continue",
     back: "Back",
-    notLoaded: "This could not be loaded.",
+    notLoaded: "This page could not be loaded.",
     tryAgain: "Try again",
     checkConnection: "Check your connection and try again.",
     justNow: "just now",
@@ -23,7 +23,7 @@ export const wordsInEnglish = {
   failures: {
     unreachable: "The server could not be reached. Check your connection and try again.",
     noAnswer: "No answer.",
-    /** A request that failed as a whole. `message`: the server's own sentence, in English. */
+    /** A request that failed as a whole. `message`: the server's sentence, in English. */
     request: (_code: string, message: string): string => message,
   },
   signIn: {
@@ -46,7 +46,7 @@ export const wordsInEnglish = {
     current: "Current password",
     new: "New password",
     change: "Change password",
-    changed: "The password is changed. Other devices were signed out.",
+    changed: "Your password has been changed. Your other devices were signed out.",
   },
   sessions: {
     assurances: { LINK: "Magic link", PASSWORD: "Password", TWO_FACTOR: "Password and code" },
@@ -58,10 +58,10 @@ export const wordsInEnglish = {
     signOut: "Sign out",
   },
   stepUp: {
-    title: "Confirm that it is you",
-    why: "This step needs to know again that it is you. You will not be asked again for 10 minutes.",
+    title: "Confirm that it's you",
+    why: "For your security, please confirm who you are before this step. You will not be asked again for 10 minutes.",
     password: "Your password",
-    usePasskey: "Use a passkey in place of the code",
+    usePasskey: "Use a passkey instead of the code",
     confirm: "Confirm",
   },
   twoFactor: {
@@ -69,7 +69,7 @@ export const wordsInEnglish = {
     usePasskey: "Use your passkey",
     or: "or",
     recoveryCode: "Recovery code",
-    recoveryCodeHint: "One of the codes you saved when you set up two-factor authentication. Each works once.",
+    recoveryCodeHint: "One of the codes that you saved when you set up two-factor authentication. Each works once.",
     trustDevice: (days: number) => `Trust this device for ${days} ${days === 1 ? "day" : "days"}`,
     useApp: "Use the authenticator app",
     useRecoveryCode: "Use a recovery code",
@@ -77,55 +77,56 @@ export const wordsInEnglish = {
     scan: "Scan this with an authenticator app (Google Authenticator, 1Password, Authy and others), then enter the code it shows.",
     qrCode: "QR code to scan with an authenticator app",
     onThisPhone: (link: (text: string) => ReactNode) =>
-      rich`On this phone? ${link("Open your authenticator app")}, or type this key:`,
-    key: "Key to type by hand",
+      rich`On this phone? ${link("Open your authenticator app")}, or enter this key:`,
+    key: "Key to enter by hand",
     turnOn: "Turn on two-factor authentication",
     isRequired: "Two-factor authentication is required.",
-    mailedCode: (email: ReactNode) => rich`To be sure that it is you, we mailed a 6-digit code to ${email}.`,
-    mailAgain: "Mail me another code",
-    mailedAgain: "Another code is on its way. The earlier one no longer works.",
-    proveFirst:
-      "To be sure that it is you, enter another of your recovery codes, or a code from the phone that is set up now.",
+    mailedCode: (email: ReactNode) => rich`To make sure it's you, we emailed a 6-digit code to ${email}.`,
+    mailAgain: "Email me another code",
+    mailedAgain: "We have emailed you another code. The earlier one no longer works.",
+    proveFirst: "To make sure it's you, enter another of your recovery codes, or a code from your current phone.",
     codeFromEmail: "Code from the email",
-    presentCode: "Recovery code or present code",
-    saveCodes: "Save these codes now; they are shown this once. Each lets you in once if your phone is lost.",
+    presentCode: "Recovery code or current code",
+    saveCodes:
+      "Save these codes now; they will not be shown again. If you lose your phone, you can sign in once with each of them.",
     recoveryCodes: "Recovery codes",
     copy: "Copy",
     copied: "Copied.",
-    notCopied: "Copying is not allowed here; select the codes instead.",
+    notCopied: "Your browser does not allow copying here. Select the codes instead.",
     download: "Download",
     downloaded: "Downloaded.",
     print: "Print",
-    saved: "I saved them",
+    saved: "I have saved them",
     fileName: "recovery-codes.txt",
     on: "2FA on",
     off: "2FA off",
     since: (day: ReactNode) => rich`since ${day}`,
     codesLeft,
-    fewLeft: "Few recovery codes are left. Make new ones.",
+    fewLeft: "You have only a few recovery codes left. Create new ones.",
     newCodes: "New recovery codes",
     turnOff: "Turn off",
-    whatItDoes: "A code from your phone, beside the password, keeps others out.",
-    turnOffTitle: "Turn two-factor authentication off",
-    oldCodesStop: "The codes that you have now stop working.",
-    makeNewCodes: "Make new codes",
-    whenOff: "Your password alone will let you in, and whoever knows it. Your recovery codes stop working.",
+    whatItDoes: "Besides your password, you enter a code from your phone. That keeps others out of your account.",
+    turnOffTitle: "Turn off two-factor authentication",
+    oldCodesStop: "Your current codes will stop working.",
+    makeNewCodes: "Create new codes",
+    whenOff:
+      "Your password alone will be enough to sign in, for you and for anyone who knows it. Your recovery codes will stop working.",
   },
   passkeys: {
     title: "Passkeys",
-    what: "Your fingerprint, face or security key in place of the code. Unlike a code, a passkey cannot be given to a false page by mistake.",
+    what: "Use your fingerprint, face or security key instead of a code. Unlike a code, a passkey cannot be given to a fake page by mistake.",
     synced: "Synced",
     added: (day: ReactNode) => rich`added ${day}`,
     used: (ago: ReactNode) => rich`used ${ago}`,
     remove: "Remove",
     removeNamed: (name: string) => `Remove ${name}`,
     add: "Add a passkey",
-    unknown: "This browser does not know passkeys.",
-    hasOne: "This device has a passkey for this account already.",
-    notMade: "The passkey was not made. Try again.",
+    unknown: "This browser does not support passkeys.",
+    hasOne: "This device already has a passkey for this account.",
+    notMade: "The passkey was not created. Try again.",
     notUsed: "The passkey was not used. Try again, or enter the code.",
     name: "Name",
-    nameHint: "To tell it from others later.",
+    nameHint: "Helps you recognize it later.",
   },
 };
 export type Words = typeof wordsInEnglish;

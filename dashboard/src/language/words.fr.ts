@@ -2,7 +2,7 @@ import { refusalsInFrench } from "@gatehouse/shared";
 import { rich } from "./rich.js";
 import type { Words } from "./words.en.js";
 
-/** By code, since the server says these in English. */
+/** By code, because the server sends these sentences in English. */
 const requests: Readonly<Record<string, string>> = {
   UNAUTHENTICATED: "Connectez-vous d’abord.",
   FORBIDDEN: "Vous n’avez pas accès à cette fonction.",
@@ -51,7 +51,7 @@ export const wordsInFrench: Words = {
     current: "Mot de passe actuel",
     new: "Nouveau mot de passe",
     change: "Changer le mot de passe",
-    changed: "Le mot de passe est changé. Vos autres appareils ont été déconnectés.",
+    changed: "Votre mot de passe a été changé. Vos autres appareils ont été déconnectés.",
   },
   sessions: {
     assurances: { LINK: "Lien magique", PASSWORD: "Mot de passe", TWO_FACTOR: "Mot de passe et code" },
@@ -64,7 +64,7 @@ export const wordsInFrench: Words = {
   },
   stepUp: {
     title: "Confirmez que c’est bien vous",
-    why: "Cette action demande une nouvelle preuve de votre identité. Elle est valable 10 minutes.",
+    why: "Pour votre sécurité, confirmez votre identité avant cette action. Cette confirmation ne vous sera plus demandée pendant 10 minutes.",
     password: "Votre mot de passe",
     usePasskey: "Utiliser une clé d’accès au lieu du code",
     confirm: "Confirmer",
@@ -90,17 +90,17 @@ export const wordsInFrench: Words = {
     mailedCode: (email) =>
       rich`Pour nous assurer que c’est bien vous, nous avons envoyé un code à 6 chiffres à ${email}.`,
     mailAgain: "M’envoyer un autre code",
-    mailedAgain: "Un autre code est en route. Le précédent ne fonctionne plus.",
+    mailedAgain: "Nous vous avons envoyé un autre code. Le précédent ne fonctionne plus.",
     proveFirst:
-      "Pour nous assurer que c’est bien vous, entrez un autre de vos codes de récupération, ou un code du téléphone configuré actuellement.",
+      "Pour nous assurer que c’est bien vous, entrez un autre de vos codes de récupération, ou un code de votre téléphone actuel.",
     codeFromEmail: "Code reçu par courriel",
     presentCode: "Code de récupération ou code actuel",
     saveCodes:
-      "Conservez ces codes dès maintenant; ils ne seront plus affichés. Chacun vous permet d’entrer une fois si vous perdez votre téléphone.",
+      "Conservez ces codes dès maintenant; ils ne seront plus affichés. Si vous perdez votre téléphone, chacun vous permettra de vous connecter une fois.",
     recoveryCodes: "Codes de récupération",
     copy: "Copier",
     copied: "Copié.",
-    notCopied: "La copie n’est pas permise ici; sélectionnez plutôt les codes.",
+    notCopied: "Votre navigateur ne permet pas de copier ici. Sélectionnez plutôt les codes.",
     download: "Télécharger",
     downloaded: "Téléchargé.",
     print: "Imprimer",
@@ -110,19 +110,20 @@ export const wordsInFrench: Words = {
     off: "A2F désactivée",
     since: (day) => rich`depuis le ${day}`,
     codesLeft: (n) => (n < 2 ? `${n} code de récupération restant` : `${n} codes de récupération restants`),
-    fewLeft: "Il reste peu de codes de récupération. Créez-en de nouveaux.",
+    fewLeft: "Il vous reste peu de codes de récupération. Créez-en de nouveaux.",
     newCodes: "Nouveaux codes de récupération",
     turnOff: "Désactiver",
-    whatItDoes: "Un code de votre téléphone, en plus du mot de passe, tient les autres à l’écart.",
+    whatItDoes:
+      "En plus de votre mot de passe, vous entrez un code de votre téléphone. Personne d’autre ne peut ainsi accéder à votre compte.",
     turnOffTitle: "Désactiver l’authentification à deux facteurs",
     oldCodesStop: "Vos codes actuels cesseront de fonctionner.",
     makeNewCodes: "Créer de nouveaux codes",
     whenOff:
-      "Votre mot de passe suffira pour entrer, pour vous comme pour quiconque le connaît. Vos codes de récupération cesseront de fonctionner.",
+      "Votre mot de passe suffira pour se connecter, pour vous comme pour toute personne qui le connaît. Vos codes de récupération cesseront de fonctionner.",
   },
   passkeys: {
     title: "Clés d’accès",
-    what: "Votre empreinte, votre visage ou une clé de sécurité au lieu du code. Contrairement à un code, une clé d’accès ne peut pas être donnée par erreur à une fausse page.",
+    what: "Utilisez votre empreinte, votre visage ou une clé de sécurité au lieu d’un code. Contrairement à un code, une clé d’accès ne peut pas être transmise par erreur à une fausse page.",
     synced: "Synchronisée",
     added: (day) => rich`ajoutée le ${day}`,
     used: (ago) => rich`dernière utilisation : ${ago}`,

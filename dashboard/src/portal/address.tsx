@@ -24,7 +24,7 @@ const subscribe = (listener: () => void) => {
   };
 };
 
-/** The firm's slug and the page in `/portal/<slug>/<page>`, or `/portal/<slug>/request/<id>`; page null: there is no such page. */
+/** The firm's slug and the page in `/portal/<slug>/<page>`, or `/portal/<slug>/request/<id>`; page null: the page does not exist. */
 function readAddress(pathname: string): { slug: string; page: PortalPage | null; requestId: string | null } {
   const [, , slug = "", name = "", ...rest] = pathname.split("/").map(decode);
   const page = pages.find((known) => known === name);
@@ -45,7 +45,7 @@ export const useAddress = () => readAddress(useSyncExternalStore(subscribe, () =
 const pathOf = (slug: string, page: PortalPage, requestId: string | null) =>
   ["/portal", encodeURIComponent(slug), page, encodeURIComponent(requestId ?? "")].join("/").replace(/\/+$/, "");
 
-/** Goes to a page of the portal without loading it anew; `requestId` goes with the page "request" alone. */
+/** Goes to a page of the portal without reloading; `requestId` is only for the page "request". */
 export function goTo(slug: string, page: PortalPage, requestId: string | null = null): void {
   history.pushState(null, "", pathOf(slug, page, requestId));
   dispatchEvent(new Event(moved));

@@ -6,7 +6,7 @@ import { LanguageSwitch } from "./language-switch.js";
 import { usePortalWords } from "./portal-language.js";
 import { PortalContext } from "./session.js";
 
-/** A page of one thing to do: the firm's logo or name on top, its title, and the form. The title takes the focus, so it is read out. */
+/** A page with one task: the firm's logo or name on top, a title, and the form. The title takes the focus, so that it is read out. */
 export function Frame(props: { firmName?: string; title: string; children: ReactNode; below?: ReactNode }) {
   const { firmName, title, children, below } = props;
   const branding = useContext(PortalContext)?.firm.branding;
@@ -33,12 +33,12 @@ export function Frame(props: { firmName?: string; title: string; children: React
   );
 }
 
-/** The sheet that a frame's content stands on. */
+/** The sheet that holds a frame's content. */
 export function FrameSheet({ children }: { children: ReactNode }) {
   return <div className="flex flex-col gap-5 rounded-xl border border-line bg-surface p-5 sm:p-6">{children}</div>;
 }
 
-/** The document's title, and for the page's own one the focus, so that it is read out; a page that only changes its language keeps it. */
+/** Sets the document's title and focuses the page's heading, so that it is read out; a mere change of language leaves the focus alone. */
 export function useTitle(title: string) {
   const heading = useRef<HTMLHeadingElement>(null);
   const { language } = usePageLanguage();

@@ -1,7 +1,7 @@
 import { chooseLanguage, languageCodes, languageOf, type Language } from "@gatehouse/shared";
 
 const kept = "gatehouse-language";
-/** In this tab: chosen by somebody who was not signed in, to be kept with the account once they are. */
+/** In this tab: a language chosen before signing in, to be saved with the account afterwards. */
 const unsaved = "gatehouse-language-unsaved";
 
 const read = (storage: () => Storage, name: string): Language | null => {
@@ -17,7 +17,7 @@ const write = (storage: () => Storage, name: string, value: Language | null): vo
     if (value === null) storage().removeItem(name);
     else storage().setItem(name, value);
   } catch {
-    // Storage is switched off: the choice lives as long as this page.
+    // Storage is turned off: the choice lasts as long as this page.
   }
 };
 
@@ -27,7 +27,7 @@ export const rememberLanguage = (language: Language): void => write(() => localS
 export const unsavedChoice = (): Language | null => read(() => sessionStorage, unsaved);
 export const setUnsavedChoice = (language: Language | null): void => write(() => sessionStorage, unsaved, language);
 
-/** The language of the page: just chosen in this tab, else the client's own, else what the browser remembers or asks for, else the firm's. */
+/** The language of the page: the one just chosen in this tab, else the client's own, else what the browser remembers or asks for, else the firm's. */
 export const languageOfPage = ({ own, firm }: { own: Language | null; firm: Language | null }): Language =>
   chooseLanguage({
     own: unsavedChoice() ?? own ?? read(() => localStorage, kept),

@@ -20,17 +20,17 @@ const LanguageSwitch_choose = graphql(`
   }
 `);
 
-/** Keeps a language with the account of whoever is signed in, for mails and other devices. */
+/** Saves a language with the signed-in client's account, for mails and other devices. */
 export function useSaveLanguage(): (language: Language) => Promise<void> {
   const client = useClient();
   return async (language) => {
     const { data } = await client.mutation(LanguageSwitch_choose, { input: { language } }).toPromise();
-    // What could not be saved is tried again at the next beginning of a page.
+    // If it could not be saved, the next page load tries again.
     if (data?.chooseLanguage.language === language) setUnsavedChoice(null);
   };
 }
 
-/** English or French, on every page. */
+/** Switches between English and French, on every page. */
 export function LanguageSwitch() {
   const { language: current, words } = usePageLanguage();
   const portalWords = usePortalWords();

@@ -16,7 +16,7 @@ export function PortalApp({ first }: { first: Spoken }) {
   );
 }
 
-/** The sign-in's page left the offer to this one. */
+/** The sign-in page passes the offer on to this one. */
 function isOfferKept(): boolean {
   const state: unknown = history.state;
   return typeof state === "object" && state !== null && "offersNewPhone" in state && state.offersNewPhone === true;

@@ -63,7 +63,7 @@ const PortalGate_portal = graphql(`
   }
 `);
 
-/** Address and session to page. */
+/** Chooses the page by address and session. */
 export function PortalGate(props: Omit<Portal, "firm" | "isSignedIn"> & { hasEnded: boolean }) {
   const { hasEnded, restart, offersNewPhone, setOffersNewPhone } = props;
   const { slug, page, requestId } = useAddress();
@@ -71,7 +71,7 @@ export function PortalGate(props: Omit<Portal, "firm" | "isSignedIn"> & { hasEnd
   const [{ data, error }, read] = useQuery({ query: PortalGate_portal, variables: { slug } });
   const firm = data?.portal;
   useBrandColor(firm?.branding.color);
-  // A session of another firm's portal is none here.
+  // A session of another firm's portal does not count here.
   const viewer =
     data?.viewer?.__typename === "PortalViewer" && data.viewer.firm.slug === firm?.slug ? data.viewer : null;
   const isSignedIn = viewer !== null;
@@ -146,8 +146,8 @@ export function PortalGate(props: Omit<Portal, "firm" | "isSignedIn"> & { hasEnd
 }
 
 /**
- * Begins in the language that is known once the firm and the client are; answers whether the page speaks it. Later switches are the
- * client's own.
+ * Switches to the right language once the firm and the client are known, and returns whether the page is in it. Later switches are up to
+ * the client.
  */
 function useLanguageOf(known: { own: Language | null; firm: Language | null } | null, isSignedIn: boolean): boolean {
   const { language } = usePageLanguage();
@@ -156,7 +156,7 @@ function useLanguageOf(known: { own: Language | null; firm: Language | null } | 
   const [isSettled, setSettled] = useState(false);
   const wanted = known && !isSettled ? languageOfPage(known) : null;
   const begin = useEffectEvent(async (found: Language) => {
-    // What cannot be fetched is no reason to show nothing.
+    // A language that cannot be loaded is no reason to show nothing.
     if (found !== language) await speak(found).catch(() => undefined);
     if (isSignedIn && known?.own) rememberLanguage(found);
     if (isSignedIn && unsavedChoice() !== null) await save(found);

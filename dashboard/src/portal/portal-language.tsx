@@ -6,13 +6,13 @@ import { wordsInEnglish } from "../language/words.en.js";
 import { languageOfPage } from "./language-choice.js";
 import { portalWordsInEnglish, type PortalWords } from "./words.en.js";
 
-/** A language with everything that is said in it. */
+/** A language with all its texts. */
 export interface Spoken extends PageLanguage {
   locale: string;
   portalWords: PortalWords;
 }
 
-/** English as the browser has it, for dates; French is Canada's. */
+/** The locale for dates: for English the browser's own variant, for French Canada's. */
 const localeOf = (language: Language): string =>
   language === "FR"
     ? languages.FR.tag
@@ -26,19 +26,19 @@ async function fetchLanguage(language: Language): Promise<Spoken> {
   return { language, locale: localeOf(language), ...catalogue };
 }
 
-/** Says what the page is in, before anything is drawn or asked: requests take it from here. */
+/** Sets the language of the document before anything is drawn or requested: requests take it from here. */
 const announce = (spoken: Spoken): Spoken => {
   document.documentElement.lang = languages[spoken.language].tag;
   return spoken;
 };
 
-/** The language to begin in, as far as the browser knows. */
+/** The first language, chosen from what the browser knows. */
 export const firstLanguage = (): Promise<Spoken> =>
   fetchLanguage(languageOfPage({ own: null, firm: null })).then(announce);
 
 const PortalLanguageContext = createContext<{
   portalWords: PortalWords;
-  /** Shows the page in a language; what is typed stays. Rejects where it cannot be fetched. */
+  /** Shows the page in a language and keeps what was typed. Rejects if the language cannot be loaded. */
   speak: (language: Language) => Promise<void>;
 }>({ portalWords: portalWordsInEnglish, speak: () => Promise.resolve() });
 

@@ -2,9 +2,9 @@ import { createContext, useContext } from "react";
 import type { Language, SecurityMode } from "@gatehouse/shared";
 import type { FirmBranding } from "../features/branding/brand-mark.js";
 
-/** What every page of the portal knows. */
+/** The data that every page of the portal has. */
 export interface Portal {
-  /** `twoFactorDueAt`: from when the firm asks for a second factor, while that is announced. */
+  /** `twoFactorDueAt`: when the firm starts to require a second factor, while that is announced. */
   firm: {
     name: string;
     slug: string;
@@ -14,9 +14,9 @@ export interface Portal {
     clientLanguage: Language;
   };
   isSignedIn: boolean;
-  /** A session began or ended: everything is read anew. */
+  /** A session began or ended: everything is reloaded. */
   restart: () => void;
-  /** The client came in by a recovery code and is offered to set up a new phone. */
+  /** The client signed in with a recovery code and is offered to set up a new phone. */
   offersNewPhone: boolean;
   setOffersNewPhone: (offers: boolean) => void;
 }

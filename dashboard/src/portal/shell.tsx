@@ -9,7 +9,7 @@ import { NewPhoneOffer } from "./features/two-factor/new-phone-offer.js";
 import { usePortalWords } from "./portal-language.js";
 import { usePortal } from "./session.js";
 
-/** The signed-in pages: the firm's logo or name, the way between them, and out. The title takes the focus, so it is read out. */
+/** The frame of the signed-in pages: the firm's logo or name, the navigation, and signing out. The title takes the focus, so that it is read out. */
 export function Shell(props: { title: string; email: string; hasAccount: boolean; children: ReactNode }) {
   const { title, email, hasAccount, children } = props;
   const { firm } = usePortal();

@@ -1,14 +1,14 @@
 import { rich } from "../language/rich.js";
 import type { PortalWords } from "./words.en.js";
 
-/** A no-break space stands before a colon and inside guillemets, and none before ; ? and !, as it is written in Canada. */
+/** Set as in Canada: a no-break space before a colon and inside guillemets, none before ; ? and !. */
 export const portalWordsInFrench: PortalWords = {
   language: "Langue",
   pages: "Pages",
   requests: "Demandes",
   account: "Compte",
   signOut: "Se déconnecter",
-  otherWays: "Autres façons d’entrer",
+  otherWays: "Autres façons de se connecter",
   toSignIn: "Aller à la connexion",
   backToSignIn: "Retour à la connexion",
   askForLink: "Demander un nouveau lien",
@@ -16,9 +16,9 @@ export const portalWordsInFrench: PortalWords = {
   chooseNewPassword: "Choisir un nouveau mot de passe",
   signedOut: "Vous n’êtes plus en session.",
 
-  unknownAddress: "Nous ne connaissons pas cette adresse",
+  unknownAddress: "Adresse inconnue",
   unknownAddressWhy:
-    "Il n’y a pas de portail client ici. Vérifiez l’adresse, ou ouvrez de nouveau le lien dans le courriel de votre cabinet.",
+    "Il n’y a pas de portail client à cette adresse. Vérifiez l’adresse, ou ouvrez de nouveau le lien dans le courriel de votre cabinet.",
   noPage: "Cette page n’existe pas",
   noPageWhy: (firm) => `Ouvrez de nouveau le lien dans le courriel envoyé par ${firm}.`,
 
@@ -28,25 +28,25 @@ export const portalWordsInFrench: PortalWords = {
     noAccount: "Pas encore de compte? Créez-en un",
     hasEnded: "Votre session a pris fin. Connectez-vous de nouveau pour continuer.",
     twoFactorSoon: (day) =>
-      rich`À compter du ${day}, la connexion demandera aussi un code de votre téléphone. Vous pouvez configurer cette étape dès aujourd’hui : connectez-vous, puis choisissez « La configurer ».`,
+      rich`À compter du ${day}, il vous faudra aussi un code de votre téléphone pour vous connecter ici. Vous pouvez configurer cette étape dès aujourd’hui : connectez-vous, puis choisissez « La configurer ».`,
     linksOnly: "Ouvrez le lien dans votre courriel",
     linksOnlyWhy: (firm) =>
-      `${firm} n’utilise pas de mots de passe. Chaque demande vient avec son propre lien : ouvrez le plus récent courriel de ${firm} et suivez le lien.`,
+      `${firm} n’utilise pas de mots de passe. Chaque demande vient avec son propre lien : ouvrez le plus récent courriel de ${firm} et cliquez sur le lien qu’il contient.`,
   },
   requestMail: {
     account: {
       title: "Créez votre compte",
-      intro: "Entrez l’adresse courriel à laquelle le cabinet vous écrit. Vous recevrez un lien pour continuer.",
+      intro: "Entrez l’adresse courriel à laquelle le cabinet vous écrit. Nous vous enverrons un lien pour continuer.",
       button: "M’envoyer le lien",
       sent: "Si nous avons cette adresse au dossier et qu’elle n’a pas encore de compte, un lien est en route.",
     },
     password: {
       title: "Choisissez un nouveau mot de passe",
-      intro: "Entrez votre adresse courriel. Vous recevrez un lien pour choisir un nouveau mot de passe.",
+      intro: "Entrez votre adresse courriel. Nous vous enverrons un lien pour choisir un nouveau mot de passe.",
       button: "M’envoyer le lien",
       sent: "S’il existe un compte avec cette adresse, un lien est en route.",
     },
-    goesTo: (email) => rich`Il est envoyé à ${email}.`,
+    goesTo: (email) => rich`Nous l’envoyons à ${email}.`,
     nothingCame: (firm) =>
       `Rien après quelques minutes? Vérifiez vos courriels indésirables, ou communiquez avec ${firm}.`,
     otherAddress: "Utiliser une autre adresse",
@@ -55,13 +55,13 @@ export const portalWordsInFrench: PortalWords = {
     looking: "Vérification de votre lien",
     dead: "Ce lien ne fonctionne plus",
     deadWhy:
-      "Il est trop ancien ou a déjà été utilisé. Si vous avez actualisé cette page, ouvrez de nouveau le lien dans votre courriel.",
+      "Il est expiré ou a déjà été utilisé. Si vous avez actualisé cette page, ouvrez de nouveau le lien dans votre courriel.",
   },
   createAccount: {
     title: "Créez votre compte",
     button: "Créer le compte",
     intro: (forWhom) =>
-      `Le compte est pour ${forWhom}. Choisissez un mot de passe; vous l’utiliserez avec cette adresse courriel pour vous connecter.`,
+      `Ce compte est pour ${forWhom}. Choisissez un mot de passe; vous l’utiliserez avec cette adresse courriel pour vous connecter.`,
     yourAddress: "votre adresse courriel",
   },
   resetPassword: {
@@ -79,29 +79,29 @@ export const portalWordsInFrench: PortalWords = {
   notMe: {
     title: "Ce n’était pas moi",
     intro: (email, firm) =>
-      rich`Le courriel envoyé à ${email} vous a signalé une modification que vous n’avez pas faite? Un clic déconnecte tous les appareils, bloque le mot de passe du compte client et avertit ${firm}.`,
+      rich`Un courriel envoyé à ${email} vous a-t-il signalé une modification que vous n’avez pas faite? Un clic déconnecte tous les appareils, bloque le mot de passe du compte client et avertit ${firm}.`,
     button: "Ce n’était pas moi : tout déconnecter",
     done: "Tous les appareils sont déconnectés",
     doneWhy: (firm) =>
-      `Le cabinet a été averti. Vous trouverez dans vos courriels un lien pour choisir un nouveau mot de passe, que vous n’utilisez nulle part ailleurs. Si vous ne pouvez pas vous connecter ensuite, appelez ${firm} à un numéro de téléphone que vous connaissez.`,
+      `Nous avons averti le cabinet. Si vous avez un compte client, nous vous avons envoyé par courriel un lien pour choisir un nouveau mot de passe; choisissez-en un que vous n’utilisez nulle part ailleurs. Si vous ne pouvez pas vous connecter ensuite, appelez ${firm} à un numéro de téléphone que vous connaissez.`,
   },
   magicLink: {
     codeToo: "Vous avez configuré l’authentification à deux facteurs; ce lien la demande donc aussi.",
     signInFirst: "Connectez-vous d’abord",
     signInFirstWhy: (firm, email) =>
       rich`${firm} exige l’authentification à deux facteurs. Connectez-vous avec ${email} pour la configurer; la demande s’ouvrira ensuite.`,
-    unknown: "Nous ne connaissons pas ce lien",
+    unknown: "Ce lien n’est pas valide",
     unknownWhy: (firm) =>
       `Il en manque peut-être une partie. Ouvrez-le de nouveau à partir du courriel, ou demandez-en un nouveau à ${firm}.`,
     opensHere: (firm, email) => rich`${firm} a envoyé cette demande à ${email}. Elle s’ouvre sur cet appareil.`,
     bindsHere: (firm, email) =>
-      rich`${firm} a envoyé cette demande à ${email}. Elle s’ouvre sur cet appareil et y reste ouverte pendant 30 jours; les autres appareils ont besoin de leur propre lien.`,
+      rich`${firm} a envoyé cette demande à ${email}. Elle s’ouvre sur cet appareil, et vous pourrez l’y ouvrir pendant 30 jours; tout autre appareil a besoin de son propre lien.`,
     open: "Ouvrir la demande",
     needsNew: "Il vous faut un nouveau lien",
     reasons: {
       UNCLAIMED: "Ce lien ne peut pas être ouvert ici.",
-      CLAIMED: "Ce lien a été ouvert sur un autre appareil et ne fonctionne que là.",
-      EXPIRED: "Ce lien est trop ancien.",
+      CLAIMED: "Ce lien a été ouvert sur un autre appareil et ne fonctionne que sur celui-là.",
+      EXPIRED: "Ce lien est expiré.",
       REVOKED: "Il existe un lien plus récent pour cette demande.",
     },
     canMail: (email) => rich`Nous pouvons en envoyer un nouveau à ${email}.`,
@@ -118,7 +118,7 @@ export const portalWordsInFrench: PortalWords = {
       completed: "Terminées",
     },
     twoFactorSoon: (day, firm) =>
-      rich`À compter du ${day}, ${firm} exigera l’authentification à deux facteurs. Configurez-la maintenant; cela prend deux minutes.`,
+      rich`À compter du ${day}, ${firm} exigera l’authentification à deux facteurs. Configurez-la maintenant; cela prend environ deux minutes.`,
     setUp: "La configurer",
     nothing: "Rien à faire",
     nothingWhy: (firm) => `Quand ${firm} aura besoin de quelque chose, vous le verrez ici.`,
@@ -131,10 +131,10 @@ export const portalWordsInFrench: PortalWords = {
     completed: "Terminée",
     progress: (done, all) => `${done} sur ${all}`,
     missing: "Cette demande n’existe pas",
-    hidden: "Vous ne pouvez pas la voir d’ici.",
-    hiddenWhy: (firm) => `Ouvrez le plus récent courriel de ${firm} à ce sujet et suivez le lien.`,
+    hidden: "Vous n’y avez pas accès ici.",
+    hiddenWhy: (firm) => `Ouvrez le plus récent courriel de ${firm} à ce sujet et cliquez sur le lien qu’il contient.`,
     oneOnly: (firm) =>
-      `Ce lien ouvre cette demande seulement. Avec un compte, vous verrez tout ce que ${firm} vous a demandé.`,
+      `Ce lien ouvre seulement cette demande. Avec un compte, vous verrez tout ce que ${firm} vous a demandé.`,
     createAccount: "Créer un compte",
     all: "Toutes vos demandes",
   },
@@ -147,7 +147,7 @@ export const portalWordsInFrench: PortalWords = {
   },
   newPhone: {
     offer:
-      "Vous venez d’utiliser un code de récupération, qui ne peut plus servir. Avez-vous perdu votre téléphone? Configurez-en un nouveau.",
+      "Vous venez de vous connecter avec un code de récupération, qui ne peut plus servir. Avez-vous perdu votre téléphone? Configurez-en un nouveau.",
     setUp: "Configurer un nouveau téléphone",
     notNow: "Pas maintenant",
   },

@@ -4,7 +4,7 @@ import { describe, expect, it, jest } from "@jest/globals";
 import { buildSchema, Kind, validate, type DocumentNode, type GraphQLError } from "graphql";
 
 const source = join(__dirname, "..");
-// The explorer has no document of the typed tag, and its library is no CommonJS.
+// The explorer has no typed documents, and its library is not CommonJS.
 const files = readdirSync(source, { recursive: true, encoding: "utf8" }).filter(
   (file) => /\.tsx?$/.test(file) && !/\.test\.tsx?$|\.d\.ts$|^main\.tsx$|^(testing|explorer)/.test(file),
 );

@@ -16,8 +16,8 @@ const form = (more: Partial<Parameters<typeof ActForm>[0]>) => (
   </ActForm>
 );
 
-describe("a form that does one thing", () => {
-  it("does it by its button and by Enter, and the other button leaves it undone", async () => {
+describe("a form for one act", () => {
+  it("submits with its button and with Enter, and the other button cancels", async () => {
     const user = userEvent.setup();
     const onSubmit = jest.fn(() => Promise.resolve());
     const onCancel = jest.fn();
@@ -29,7 +29,7 @@ describe("a form that does one thing", () => {
     expect(onSubmit).toHaveBeenCalledTimes(2);
   });
 
-  it("does it once while the answer is on its way, and keeps the focus where it was", async () => {
+  it("submits only once while it waits for the answer, and keeps the focus where it was", async () => {
     const user = userEvent.setup();
     const onSubmit = jest.fn(() => Promise.resolve());
     const { rerender } = render(form({ onSubmit }));
@@ -41,10 +41,10 @@ describe("a form that does one thing", () => {
     expect(onSubmit).toHaveBeenCalledTimes(1);
   });
 
-  it("says what it will do first, and what it failed with right before the fields", () => {
-    render(form({ intro: <p>We mail a link.</p>, error: "Not now." }));
+  it("shows the intro first, and the error right before the fields", () => {
+    render(form({ intro: <p>We will email a link.</p>, error: "Not now." }));
     const [intro, error, field] = [
-      screen.getByText("We mail a link."),
+      screen.getByText("We will email a link."),
       screen.getByRole("alert"),
       screen.getByLabelText("Name"),
     ];

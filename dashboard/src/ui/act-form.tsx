@@ -5,15 +5,15 @@ import { Button } from "./button.js";
 import { classes } from "./classes.js";
 import { Actions } from "./dialog.js";
 
-/** A dialog's form that does one thing: what it will do, what the last try failed with, the fields, and the buttons. */
+/** A dialog's form for one act: what it will do, why the last attempt failed, the fields, and the buttons. */
 export function ActForm(props: {
   onSubmit: () => Promise<void>;
   onCancel: () => void;
   confirmLabel: string;
   isPending: boolean;
-  /** What is wrong with none of the fields shown; theirs stand beside them. */
+  /** Problems that are not about any of the fields; those are shown at the fields. */
   error: string | null;
-  /** Said before anything else. */
+  /** Shown above everything else. */
   intro?: ReactNode;
   isDanger?: boolean;
   isDisabled?: boolean;

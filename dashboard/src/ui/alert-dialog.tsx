@@ -3,7 +3,7 @@ import { Button } from "./button.js";
 import { Actions, Dialog } from "./dialog.js";
 import { Banner } from "./banner.js";
 
-/** Asks before something that cannot simply be taken back; the body says what will happen. */
+/** Asks for confirmation before something that is hard to undo; the body says what will happen. */
 export function AlertDialog(props: {
   title: string;
   isOpen: boolean;
@@ -13,7 +13,7 @@ export function AlertDialog(props: {
   cancelLabel?: string;
   isDanger?: boolean;
   isPending?: boolean;
-  /** What the last try failed with. */
+  /** Why the last attempt failed. */
   error?: string | null;
   children: ReactNode;
 }) {

@@ -8,7 +8,7 @@ const tones = {
   danger: "border-danger-text/40 bg-danger-soft text-danger-text",
 };
 
-/** A sentence that stays on the page; errors and warnings are announced at once. */
+/** A sentence that stays on the page; errors and warnings are announced immediately. */
 export function Banner({ tone = "info", children }: { tone?: keyof typeof tones; children: ReactNode }) {
   return (
     <div

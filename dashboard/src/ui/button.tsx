@@ -5,7 +5,7 @@ import { classes } from "./classes.js";
 import { Spinner } from "./spinner.js";
 
 export interface ButtonProps extends Omit<AriaButtonProps, "className" | "children" | "style"> {
-  /** primary: the one thing to do here; secondary: the others; quiet: in rows and menus; danger: takes something away. */
+  /** primary: the main act here; secondary: other acts; quiet: in rows and menus; danger: removes something. */
   look?: "primary" | "secondary" | "quiet" | "danger";
   size?: "normal" | "small";
   wide?: boolean;
@@ -20,8 +20,8 @@ const looks = {
 };
 
 /**
- * A button; `isPending` shows that its act is under way and keeps it from being pressed twice, without losing the focus.
- * (The library's own pending state announces an element that is gone a moment later; axe calls that an image without a name.)
+ * A button; `isPending` shows that its act is in progress and prevents a second press, without losing the focus. (The library's own
+ * pending state announces an element that is gone a moment later, which axe reports as an image without a name.)
  */
 export function Button(props: ButtonProps) {
   const {

@@ -17,7 +17,7 @@ export function Card(props: { title: string; actions?: ReactNode; intro?: ReactN
   );
 }
 
-/** Names and values, one below the other on a phone, side by side where there is room. */
+/** Names and values, one below the other on a phone, side by side if there is room. */
 export function Facts({ facts }: { facts: readonly (readonly [name: string, value: ReactNode])[] }) {
   return (
     <dl className="grid grid-cols-1 gap-x-6 gap-y-3 text-sm sm:grid-cols-[minmax(9rem,auto)_1fr]">

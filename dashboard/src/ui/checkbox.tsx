@@ -1,16 +1,16 @@
 import type { ReactNode } from "react";
 import { Checkbox as AriaCheckbox } from "react-aria-components";
 
-/** Something that is on or off, taken when the form is sent. */
+/** Something that is on or off, and is read when the form is submitted. */
 export function Checkbox(props: {
   isSelected?: boolean;
-  /** Stands for several things of which some are on. */
+  /** Represents several things of which some are on. */
   isIndeterminate?: boolean;
   onChange?: (isSelected: boolean) => void;
   isDisabled?: boolean;
   /** Its value inside a group. */
   value?: string;
-  /** Its name where no text stands beside it. */
+  /** Its name if there is no visible text. */
   "aria-label"?: string;
   children?: ReactNode;
 }) {

@@ -5,18 +5,18 @@ import { labelClass } from "./text-field.js";
 export interface Suggestion {
   id: string;
   label: string;
-  /** Tells it apart from others of the same name. */
+  /** Distinguishes it from others with the same name. */
   hint?: string | null;
 }
 
-/** One of many values, found by typing; whoever uses it finds the suggestions. */
+/** One of many values, found by typing; the caller provides the suggestions. */
 export function ComboBox(props: {
   label: string;
   placeholder?: string;
   suggestions: readonly Suggestion[];
   typed: string;
   onType: (text: string) => void;
-  /** Null: the field was emptied. */
+  /** Null: the field was cleared. */
   onChoose: (id: string | null) => void;
 }) {
   const { label, placeholder, suggestions, typed, onType, onChoose } = props;

@@ -14,7 +14,7 @@ const formatsOf = ({ locale, language, words }: PageLanguage) => {
   };
 };
 type Formats = ReturnType<typeof formatsOf>;
-// Made once a language: a list has many dates.
+// Created once for each language, because a list has many dates.
 const made = new Map<PageLanguage, Formats>();
 function useFormats(): Formats {
   const language = usePageLanguage();
@@ -23,7 +23,7 @@ function useFormats(): Formats {
   return formats;
 }
 
-/** "3 minutes ago" within a day, the date before that; the whole moment in its title. */
+/** "3 minutes ago" within a day, otherwise the date; the title has the full date and time. */
 export function Ago({ at }: { at: string }) {
   const formats = useFormats();
   const [now, setNow] = useState(() => Date.now());
@@ -39,7 +39,7 @@ export function Ago({ at }: { at: string }) {
   );
 }
 
-/** How long ago (or hence) `time` is; both in epoch milliseconds. */
+/** How long ago (or from now) `time` is; both in epoch milliseconds. */
 function sayWhen(time: number, now: number, { relative, day, justNow }: Formats): string {
   const minutes = Math.round((time - now) / minute);
   if (Math.abs(minutes) < 1) return justNow;
@@ -48,7 +48,7 @@ function sayWhen(time: number, now: number, { relative, day, justNow }: Formats)
   return day(time);
 }
 
-/** The whole moment. */
+/** The full date and time. */
 export function Moment({ at }: { at: string }) {
   const { moment } = useFormats();
   return <time dateTime={at}>{moment(Date.parse(at))}</time>;
@@ -57,7 +57,7 @@ export function Moment({ at }: { at: string }) {
 /** A calendar day, from YYYY-MM-DD or a moment. */
 export function Day({ on }: { on: string }) {
   const { day } = useFormats();
-  // A bare day is meant as it stands, in every time zone.
+  // A day without a time is the same in every time zone.
   const shown = /^\d{4}-\d{2}-\d{2}$/.test(on) ? new Date(`${on}T12:00:00`) : new Date(on);
   return <time dateTime={on}>{day(shown)}</time>;
 }

@@ -2,8 +2,8 @@ import type { ReactNode } from "react";
 import { Dialog as AriaDialog, Heading, Modal, ModalOverlay } from "react-aria-components";
 
 /**
- * A dialog over the page. Escape and a click beside it close it, unless `isPersistent`: then only its own buttons do
- * (recovery codes are shown once).
+ * A dialog over the page. Escape and a click outside close it, unless `isPersistent`: then only its own buttons do (recovery codes are
+ * shown only once).
  */
 export function Dialog(props: {
   title: string;
@@ -43,7 +43,7 @@ export function Dialog(props: {
   );
 }
 
-/** The row of buttons at the end of a dialog or form; the main one comes last and stands right. */
+/** The row of buttons at the end of a dialog or form; the main one comes last, on the right. */
 export function Actions({ children }: { children: ReactNode }) {
   return <div className="flex flex-col-reverse gap-2 pt-1 sm:flex-row sm:justify-end">{children}</div>;
 }

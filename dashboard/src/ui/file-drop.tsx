@@ -4,7 +4,7 @@ import { Button } from "./button.js";
 /** Takes one file, dropped, pasted or chosen. */
 export function FileDrop(props: {
   label: string;
-  /** Types and endings that are offered for choosing. */
+  /** The types and file extensions that the file picker offers. */
   accept: readonly string[];
   onFile: (file: File) => void;
 }) {

@@ -6,18 +6,18 @@ import { classes } from "./classes.js";
 export interface Notice {
   tone?: "info" | "success" | "danger";
   text: string;
-  /** A link or button that goes with it. */
+  /** A link or button that belongs to it. */
   action?: ReactNode;
 }
 type Shown = Notice & { id: number };
 
-/** How long a notice stays; not counted while it is pointed at or holds the focus. */
+/** How long a notice stays; the time stops while it is hovered or focused. */
 const stayMs = 7000;
 const atMost = 4;
 
 const NoticeContext = createContext<(notice: Notice) => void>(() => undefined);
 
-/** Says something in passing, at the corner of the page and to screen readers. */
+/** Shows a short-lived notice in the corner of the page, and announces it to screen readers. */
 export const useNotify = (): ((notice: Notice) => void) => useContext(NoticeContext);
 
 /** Holds the notices of everything inside it. */
@@ -71,7 +71,7 @@ function NoticeCard({ notice, onDismiss }: { notice: Shown; onDismiss: (id: numb
     <div
       {...hold}
       className={classes(
-        // On a phone they would cover the page: the newest one alone is seen.
+        // On a phone they would cover the page, so only the newest one is visible.
         "pointer-events-auto flex items-start max-sm:not-last:hidden gap-3 rounded-md border border-l-4 border-line bg-surface p-3 text-sm text-ink shadow-lg",
         marks[notice.tone ?? "info"],
       )}

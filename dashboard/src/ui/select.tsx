@@ -5,18 +5,18 @@ import { errorClass, labelClass } from "./text-field.js";
 export interface Option<Value extends string> {
   value: Value;
   label: string;
-  /** What it stands under in the list, with the ones next to it that have the same. */
+  /** The heading above it in the list, shared with neighbours that have the same one. */
   section?: string;
 }
 
-/** One of a few values: the browser's own, which phones show in their way and which is nothing to load. */
+/** One of a few values, in the browser's own control, which phones show natively and which loads no code. */
 export function Select<Value extends string>(props: {
   label: string;
   options: readonly Option<Value>[];
   value: Value;
   onChange: (value: Value) => void;
   error?: string | null;
-  /** The label is for screen readers only, where the values speak for themselves. */
+  /** The label is for screen readers only, because the values speak for themselves. */
   hideLabel?: boolean;
 }) {
   const { label, options, value, onChange, error, hideLabel = false } = props;

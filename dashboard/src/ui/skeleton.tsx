@@ -1,4 +1,4 @@
-/** Grey lines where text is about to be. */
+/** Grey lines where text is about to appear. */
 export function Skeleton({ lines = 3, label = "Loading" }: { lines?: number; label?: string }) {
   return (
     <output aria-label={label} className="flex animate-pulse flex-col gap-3">

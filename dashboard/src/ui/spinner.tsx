@@ -2,7 +2,7 @@ import { VisuallyHidden } from "react-aria-components";
 import { useWords } from "../language/language-context.js";
 import { classes } from "./classes.js";
 
-/** Something is under way and its length is not known. */
+/** Something of unknown length is in progress. */
 export function Spinner({ label, size = "normal" }: { label: string; size?: "normal" | "small" }) {
   return (
     <span className="inline-flex">

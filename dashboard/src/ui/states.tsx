@@ -2,7 +2,7 @@ import type { ReactNode } from "react";
 import { useWords } from "../language/language-context.js";
 import { Button } from "./button.js";
 
-/** There is nothing to show, and what to do about it. */
+/** Says that there is nothing to show, and what to do about it. */
 export function EmptyState({ title, children, action }: { title: string; children?: ReactNode; action?: ReactNode }) {
   return (
     <div className="flex flex-col items-center gap-2 px-6 py-10 text-center">
@@ -13,7 +13,7 @@ export function EmptyState({ title, children, action }: { title: string; childre
   );
 }
 
-/** Something could not be loaded. */
+/** Says that something could not be loaded. */
 export function ErrorState({ message, onRetry }: { message: string; onRetry?: () => void }) {
   const { ui } = useWords();
   return (

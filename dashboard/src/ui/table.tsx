@@ -8,14 +8,14 @@ export interface Column<Row> {
   renderCell: (row: Row) => ReactNode;
   sort?: "ascending" | "descending" | "none";
   align?: "end";
-  /** A class with its width, for tables that fix theirs. */
+  /** A class with its width, for tables with fixed widths. */
   width?: string;
 }
 
 export interface Selecting<Row> {
   isSelected: (row: Row) => boolean;
   onChange: (row: Row, isSelected: boolean) => void;
-  /** What a row's checkbox is called, after "Select". */
+  /** The name of a row's checkbox, after "Select". */
   nameOf: (row: Row) => string;
 }
 
@@ -40,16 +40,16 @@ export function Table<Row>(props: Rows<Row> & { label: string }) {
 }
 
 /**
- * A table's head around its groups of rows; where there is less room than 768 pixels each row becomes a block with its columns'
- * names (current browsers keep a table's meaning when its display changes).
+ * A table's head around its groups of rows. In less than 768 pixels, each row becomes a block with the names of its columns (current
+ * browsers keep a table's semantics when its display changes).
  */
 export function TableFrame<Row>(props: {
   label: string;
   columns: readonly Column<Row>[];
   hasSelection: boolean;
-  /** Of all rows, also those that are not in the document; -1 where nobody knows. */
+  /** The number of all rows, including those that are not in the document; -1 if unknown. */
   rowCount?: number;
-  /** Widths that do not follow what the cells hold, for rows that come and go. */
+  /** Widths that do not depend on the cells, for rows that come and go. */
   hasFixedWidths?: boolean;
   children: ReactNode;
 }) {
@@ -96,7 +96,7 @@ export function TableFrame<Row>(props: {
 /** Rows for a `tbody`. */
 export function TableRows<Row>(
   props: Rows<Row> & {
-    /** The place of the first of them among all, from 1. */
+    /** The position of the first one among all rows, from 1. */
     firstIndex?: number;
   },
 ) {

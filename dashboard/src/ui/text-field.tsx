@@ -11,16 +11,16 @@ import {
 import { classes } from "./classes.js";
 
 export interface TextFieldProps extends Omit<AriaTextFieldProps, "className" | "style" | "children"> {
-  /** Left out only where an `aria-label` says it. */
+  /** Left out only if there is an `aria-label`. */
   label?: string;
-  /** Said below the field, always. */
+  /** Always shown below the field. */
   hint?: ReactNode;
-  /** What is wrong with it; said below the field and to screen readers. */
+  /** What is wrong; shown below the field and announced to screen readers. */
   error?: string | null | undefined;
   placeholder?: string;
-  /** Lines for a longer text; without it, one. */
+  /** The number of lines for a longer text; one by default. */
   rows?: number;
-  /** Set in fixed-width type: codes and keys. */
+  /** Uses a monospaced font, for codes and keys. */
   mono?: boolean;
 }
 

@@ -8,7 +8,7 @@ function Unreachable() {
   return <ErrorState message={ui.checkConnection} onRetry={() => location.reload()} />;
 }
 
-/** A component that is fetched when it is first shown, so that the first page does not wait for it. */
+/** A component that is loaded when it is first shown, so that the first page does not wait for it. */
 export function whenShown<P extends object>(fetch: () => Promise<FunctionComponent<P>>): FunctionComponent<P> {
   const Part = lazy(() =>
     fetch().then(

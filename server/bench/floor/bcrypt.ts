@@ -2,7 +2,10 @@ import { createServer } from "node:http";
 import { availableParallelism } from "node:os";
 import bcrypt from "bcrypt";
 
-/** bcrypt alone, at the product's cost, as many at once as there are cores: `/?seconds=5` answers how many a second. */
+/**
+ * bcrypt alone, at the product's cost, with as many concurrent hashes as there are cores: `/?seconds=5` returns how
+ * many per second.
+ */
 const COST = 12;
 const hash = await bcrypt.hash("a password for the bench", COST);
 

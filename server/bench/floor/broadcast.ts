@@ -4,8 +4,8 @@ import { WebSocketServer } from "ws";
 import { change } from "./change.js";
 
 /**
- * The floor of the live feed: a commit of the change and its numbered event, then one frame, made once and written to every socket.
- * Nobody is authenticated, nothing is selected, nothing is executed.
+ * The floor of the live feed: a commit of the change and its numbered event, then one frame, built once and written to
+ * every socket. It authenticates nobody, selects nothing and executes nothing.
  */
 const sockets = new Set<Duplex>();
 

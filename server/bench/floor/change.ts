@@ -5,7 +5,7 @@ import { openPool, sentence, time, type EventRow } from "./reads.js";
 const pool = openPool();
 const firmId = process.env.BENCH_FIRM ?? "";
 
-/** Changes a contact and tells it: one transaction, as in Gatehouse. */
+/** Changes a contact and records the event in one transaction, as Gatehouse does. */
 export async function change(contactId: string, externalId: string) {
   const db = await pool.getConnection();
   const now = Date.now();

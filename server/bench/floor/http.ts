@@ -76,7 +76,7 @@ async function contact(firmId: string, { id }: { id: string }) {
   };
 }
 
-/** One indexed read of counts that somebody keeps up. */
+/** One indexed read of counts that are kept up to date. */
 async function stats(firmId: string) {
   const [rows] = await pool.execute(
     "SELECT contacts, withoutEmail, notInvited, invited, withAccount, twoFactorEnrolled, lockedOut FROM bench_stats WHERE firmId = ?",

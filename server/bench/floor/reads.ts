@@ -3,15 +3,16 @@ import { auditEvents, type AuditEventType } from "@gatehouse/shared";
 import { createPool, type Pool } from "mysql2/promise";
 
 /*
- * What the floor and the peers read, and how it looks as JSON. One prepared statement where one is enough; the statements without
- * a join are what loaders batch. Times go out as RFC 3339, cursors as Gatehouse writes them, so that the same bytes are compared.
+ * What the floor and the peers read, and its form as JSON. One prepared statement where one is enough; the statements
+ * without a join are what loaders batch. Times are sent as RFC 3339 and cursors as Gatehouse writes them, so that the
+ * same bytes are compared.
  */
 export const openPool = (): Pool =>
   createPool({ uri: process.env.DATABASE_URL ?? "", connectionLimit: 10, charset: "utf8mb4" });
 
 const rowsOf = async <T>(pool: Pool, sql: string, parameters: (string | number | null)[]): Promise<T[]> =>
   (await pool.execute(sql, parameters))[0] as T[];
-/** With lists of any length: not prepared, since each length would be a statement of its own. */
+/** With lists of any length: not prepared, since each length would be a separate statement. */
 const rowsIn = async <T>(pool: Pool, sql: string, ids: readonly string[]): Promise<T[]> =>
   (await pool.query(sql, [ids]))[0] as T[];
 
@@ -21,7 +22,7 @@ interface SessionRow {
   expiresAt: number;
   lastUsedAt: number;
 }
-/** The firm of a session that is live: what a hand-written server would check. Throws for anybody else. */
+/** The firm of a live session: what a hand-written server would check. Throws for any other caller. */
 export async function authenticate(pool: Pool, authorization: string | undefined): Promise<string> {
   const token = authorization?.startsWith("Bearer ") ? authorization.slice(7) : "";
   const [session] = await rowsOf<SessionRow>(
@@ -119,7 +120,7 @@ async function contactsOf<T>(
 /** With accounts and second factors, in one statement. */
 export const joinedContacts = (pool: Pool, firmId: string, page: PageArguments) =>
   contactsOf<JoinedRow>(pool, `${CONTACT}, ${ACCOUNT}, ${STATE}`, JOINS, firmId, page);
-/** The contacts alone: loaders bring the rest. */
+/** The contacts alone: loaders fetch the rest. */
 export const plainContacts = (pool: Pool, firmId: string, page: PageArguments) =>
   contactsOf<ContactRow>(pool, CONTACT, "", firmId, page);
 export const joinedContact = async (pool: Pool, firmId: string, id: string): Promise<JoinedRow | null> =>
@@ -173,7 +174,7 @@ export const sessionsOf = (pool: Pool, accountId: string) =>
   ]);
 
 const EVENT = "e.seq, e.id, e.type, e.occurredAt, e.actorKind, e.actorName, e.ipAddress, e.data";
-/** About the contact or its account: each by its own index. */
+/** About the contact or its account, each by its own index. */
 export const eventsOf = (pool: Pool, firmId: string, contactId: string, first: number) =>
   rowsOf<EventRow>(
     pool,
@@ -186,7 +187,7 @@ export const eventsOf = (pool: Pool, firmId: string, contactId: string, first: n
 
 export const time = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString());
 export const sentence = (event: EventRow, contactName: string): string =>
-  (auditEvents[event.type].say as (told: object) => string)({
+  (auditEvents[event.type].say as (data: object) => string)({
     actor: event.actorName ?? "Somebody",
     contact: contactName,
     data: JSON.parse(event.data) as unknown,
@@ -230,7 +231,7 @@ export const stateJson = (row: StateRow | null) => ({
   enrolledAt: time(row?.enrolledAt ?? null),
   recoveryCodesRemaining: row?.recoveryCodesRemaining ?? 0,
 });
-/** A page from one row more than asked for. */
+/** A page from one more row than was requested. */
 export function pageJson<R extends { nameKey: string; id: string }, T>(
   rows: R[],
   first: number,
@@ -244,7 +245,7 @@ export function pageJson<R extends { nameKey: string; id: string }, T>(
   };
 }
 
-/** The documents that are asked, of Gatehouse and of every peer. */
+/** The documents sent to Gatehouse and to every peer. */
 export const documents = {
   Contacts: `query Contacts($first: Int!, $after: String, $filter: ContactFilter) {
   contacts(first: $first, after: $after, filter: $filter) {

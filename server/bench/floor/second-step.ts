@@ -4,8 +4,8 @@ import type { PoolConnection, ResultSetHeader, RowDataPacket } from "mysql2/prom
 import { openPool } from "./reads.js";
 
 /**
- * The SQL that the second step of a sign-in and the claim of a magic link need, and nothing else: spend once, open a session, write
- * the numbered event, commit. No rules, no tries, no limits, no decryption.
+ * The SQL that the second step of a sign-in and the claim of a magic link need, and nothing else: spend once, open a
+ * session, write the numbered event, commit. No rules, no attempt counting, no limits, no decryption.
  */
 const pool = openPool();
 const digestOf = (token: string) => createHash("sha256").update(token).digest("hex");

@@ -8,9 +8,9 @@ import { magicLink, twoFactor } from "better-auth/plugins";
 import { createPool } from "mysql2/promise";
 
 /**
- * Better Auth as its guide has it: password sign-in with its default hash (scrypt), twoFactor, magicLink, on the same database
- * server. Its rate limit is off, as Gatehouse's by address is raised. `/bench/*` makes what is needed to begin with: the same rows
- * that its own endpoints write, without the hash of a password for each.
+ * Better Auth as its guide shows it: password sign-in with its default hash (scrypt), twoFactor, magicLink, on the same
+ * database server. Its rate limit is off, as Gatehouse's limit by address is raised. `/bench/*` creates the initial
+ * data: the same rows that its own endpoints write, without hashing a password for each.
  */
 const port = Number(process.env.PORT);
 const baseURL = `http://127.0.0.1:${port}`;
@@ -33,7 +33,7 @@ const { internalAdapter, adapter } = context;
 const totpSecretOf = (n: number) => `bench-totp-secret-${n.toString().padStart(14, "0")}`;
 const emailOf = (n: number) => `user${n}@client.example`;
 
-/** Even ones have 2FA, as in the firm. */
+/** Even numbers have 2FA, as in the firm. */
 async function makeUsers(): Promise<void> {
   if (await internalAdapter.findUserByEmail(emailOf(USERS - 1))) return;
   const password = await context.password.hash(PASSWORD);
@@ -103,7 +103,7 @@ async function links(count: number) {
 const handle = toNodeHandler(auth);
 const prepare = async ({ url = "" }: IncomingMessage): Promise<object> => {
   const { pathname, searchParams } = new URL(url, baseURL);
-  // What earlier rounds left.
+  // Left over from earlier rounds.
   await database.query("DELETE FROM verification");
   await database.query("DELETE FROM session");
   const count = Number(searchParams.get("count"));

@@ -18,7 +18,7 @@ import {
   type PageArguments,
 } from "../floor/reads.js";
 
-/** Plain resolvers with dataloaders made for each request, as the guides of Yoga and Apollo show them. */
+/** Plain resolvers with dataloaders created per request, as the guides of Yoga and Apollo show them. */
 const pool = openPool();
 
 export async function createContext(authorization: string | undefined) {

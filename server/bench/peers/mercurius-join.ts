@@ -21,7 +21,7 @@ import {
 } from "../floor/reads.js";
 import { typeDefs } from "./schema.js";
 
-/** The ceiling for GraphQL: Mercurius with the JIT over a join written by hand. */
+/** The ceiling for GraphQL: Mercurius with the JIT over a hand-written join. */
 const pool = openPool();
 const app = Fastify();
 interface Context {

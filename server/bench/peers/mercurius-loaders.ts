@@ -20,7 +20,7 @@ import {
 } from "../floor/reads.js";
 import { typeDefs } from "./schema.js";
 
-/** Mercurius as its guide has it: the JIT on, a loader for each relation, prepared statements. */
+/** Mercurius as its guide shows it: the JIT on, a loader per relation, prepared statements. */
 const pool = openPool();
 const app = Fastify();
 

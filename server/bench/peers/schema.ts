@@ -1,4 +1,7 @@
-/** The part of Gatehouse's schema that is asked for, for peers that write it first. Times are strings: the cheapest they can be. */
+/**
+ * The part of Gatehouse's schema that is queried, for schema-first peers. Times are strings, the cheapest type for
+ * them.
+ */
 export const typeDefs = `
 enum PortalAccessState { NO_EMAIL NOT_INVITED INVITED ACCOUNT_CREATED }
 input ContactFilter { states: [PortalAccessState!] }

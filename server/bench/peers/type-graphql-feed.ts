@@ -20,8 +20,8 @@ import { WebSocketServer } from "ws";
 import { change } from "../floor/change.js";
 
 /**
- * graphql-ws + type-graphql as their guides write it: a topic, the payload is the event, each subscriber executes for itself. Nobody is
- * authenticated, and the contact comes with the payload, so that no subscriber asks the database.
+ * graphql-ws + type-graphql as their guides show them: a topic, the payload is the event, each subscriber executes for
+ * itself. It authenticates nobody, and the contact comes with the payload, so that no subscriber queries the database.
  */
 @ObjectType()
 class TwoFactorStatus {

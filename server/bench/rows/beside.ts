@@ -2,7 +2,7 @@ import { rangeIn, within, type Result, type Table } from "../bench.js";
 import { closedLoop, type Load, type Measured } from "../load.js";
 import type { Sample } from "../statistics.js";
 
-/** How long something takes alone, and while others ask without a pause. */
+/** How long something takes alone, and while other callers send requests without a pause. */
 export async function aloneAndBeside(measure: () => Promise<Measured>, others: Load, seconds: number): Promise<Sample> {
   const alone = await measure();
   let isOver = false;
@@ -13,7 +13,7 @@ export async function aloneAndBeside(measure: () => Promise<Measured>, others: L
   return { alone: alone.p99, beside: beside.p99, ratio: beside.p99 / alone.p99, others: perSecond };
 }
 
-/** The report of such samples: p99 beside the others may be `factor` times as long. */
+/** The report of such samples: the p99 beside others may be `factor` times as long. */
 export function besideResult(
   rows: Table["rows"],
   others: { name: string; rate: string },

@@ -23,7 +23,7 @@ const variantsOf = ({ databaseUrl, firmId }: Firm, hasPeers: boolean, beside: Va
   ];
 };
 
-/** Makes events, one after another: each changes a contact, which is one commit and one event. */
+/** Creates events one after another: each changes a contact, which is one commit and one event. */
 class Publisher {
   private made = 0;
   private constructor(
@@ -33,7 +33,7 @@ class Publisher {
   static async open(port: number): Promise<Publisher> {
     return new Publisher(port, await Connection.open(port));
   }
-  /** Answers when it was asked for. */
+  /** Returns when it was requested. */
   async publish(): Promise<number> {
     const n = this.made++;
     if (this.connection.isClosed) this.connection = await Connection.open(this.port);
@@ -63,7 +63,10 @@ const subscribe = (port: number, count: number) =>
     parametersOf: (n) => ({ authorization: `Bearer ${teamToken(Math.floor(n / SOCKETS_PER_SESSION))}` }),
   });
 
-/** The number of the first event that reaches everybody: a server may take a subscription a moment after it was asked for. */
+/**
+ * The number of the first event that reaches everybody: a server may accept a subscription a moment after it was
+ * requested.
+ */
 async function firstSeq(publisher: Publisher, subscribers: Subscribers): Promise<number> {
   for (let tries = 0; tries < 30; tries++) {
     await publisher.publish();
@@ -71,13 +74,13 @@ async function firstSeq(publisher: Publisher, subscribers: Subscribers): Promise
     const { newest } = subscribers;
     if (newest !== null && subscribers.has(newest)) return newest;
   }
-  throw new Error("no event reaches everybody");
+  throw new Error("no event reaches every subscriber");
 }
 
 async function measureFeed(bench: Bench, { port, cpuMs, residentBytes }: Running, count: number) {
   const publisher = await Publisher.open(port);
   const events = bench.isQuick ? 5 : 20;
-  // What an event takes that nobody listens to; it warms the way too.
+  // The cost of an event that nobody listens to; this also warms up the process.
   const quiet = async () => {
     const before = cpuMs();
     for (let n = 0; n < events * 2; n++) await publisher.publish();
@@ -102,7 +105,7 @@ async function measureFeed(bench: Bench, { port, cpuMs, residentBytes }: Running
       arrivals.push((await subscribers.all(++seq)) - sentAt);
       await wait(20);
     }
-    // A second without anything, so that what the last event left is done; then a burst.
+    // A quiet second, so that work from the last event is finished; then a burst.
     await wait(bench.isQuick ? 0 : 1000);
     const before = cpuMs();
     const startedAt = performance.now();
@@ -118,11 +121,11 @@ async function measureFeed(bench: Bench, { port, cpuMs, residentBytes }: Running
 }
 
 const metrics: Metric[] = [
-  { key: "cpu", title: "server CPU ms an event, in a burst", better: "less" },
+  { key: "cpu", title: "server CPU ms per event, in a burst", better: "less" },
   { key: "last", title: "call to last subscriber ms", better: "less" },
   { key: "burst", title: "burst to last subscriber ms", better: "less" },
-  { key: "kB", title: "kB a subscriber", better: "less" },
-  { key: "alone", title: "CPU ms an event without subscribers", better: "less" },
+  { key: "kB", title: "kB per subscriber", better: "less" },
+  { key: "alone", title: "CPU ms per event without subscribers", better: "less" },
 ];
 
 export const feed: Row = {
@@ -147,17 +150,17 @@ export const feed: Row = {
         rows,
       })),
       goals: measured.flatMap(({ count, rows }) => [
-        versus(rows, cpu, FLOOR, 1.5, `${count} subscribers: CPU an event at most 1.5x the floor`),
+        versus(rows, cpu, FLOOR, 1.5, `${count} subscribers: CPU per event at most 1.5x the floor`),
         ...(bench.hasPeers
-          ? [versus(rows, cpu, PEER, 0.2, `${count} subscribers: CPU an event at most a fifth of the peer's`)]
+          ? [versus(rows, cpu, PEER, 0.2, `${count} subscribers: CPU per event at most a fifth of the peer's`)]
           : []),
         ...noWorseThan(beside, rows, [cpu, last], `${count} subscribers: `),
-        versus(rows, last, FLOOR, 2, `${count} subscribers: the last one within 2x the floor`),
+        versus(rows, last, FLOOR, 2, `${count} subscribers: the last subscriber within 2x the floor`),
         within(rangeIn(rows, "Gatehouse", "kB"), "less", 20, `${count} subscribers: at most 20 kB each`, " kB"),
       ]),
       notes: [
-        "Every event is a changed contact: one commit with its numbered audit event, in the floor and the peer too. A burst is 20 of them, each asked for as soon as the one before is answered. Memory is resident memory a second or two after everybody has subscribed, less that before, divided. Every subscriber is checked to get every event once and in order.",
-        "Only Gatehouse checks who subscribes, whether that session may still read before an event goes out, and reads the log; the floor and the peer hand out what was published.",
+        "Every event is a changed contact: one commit with its numbered audit event, in the floor and the peer too. A burst is 20 of them, each requested as soon as the previous one is answered. Memory is the growth of resident memory a second or two after everyone has subscribed, divided by the number of subscribers. The bench checks that every subscriber gets every event once and in order.",
+        "Only Gatehouse checks the subscriber, checks before each event whether that session may still read, and reads the log. The floor and the peer forward what was published.",
       ],
     };
   },
@@ -196,7 +199,7 @@ export const feedSteady: Row = {
           metrics: [
             { key: "p50", title: "call to last subscriber, p50 ms", better: "less" },
             { key: "p99", title: "p99 ms", better: "less" },
-            { key: "events", title: "events, each to everybody once and in order", better: "more" },
+            { key: "events", title: "events, each delivered to every subscriber once and in order", better: "more" },
           ],
           rows,
         },
@@ -210,7 +213,7 @@ export const feedSteady: Row = {
           " ms",
         ),
       ],
-      notes: ["The time includes the mutation itself, so it is more than from the commit."],
+      notes: ["The time includes the mutation itself, so it is longer than the time from the commit."],
     };
   },
 };

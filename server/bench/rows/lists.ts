@@ -13,7 +13,7 @@ const p50: Metric = { key: "p50", title: "p50 ms", better: "less" };
 const p99: Metric = { key: "p99", title: "p99 ms", better: "less" };
 const count = (contacts: number) => contacts.toLocaleString("en");
 
-/** One caller who waits for each answer: what the operation takes when nothing else is going on. */
+/** One caller who waits for each response: what the operation takes when nothing else is running. */
 async function alone(bench: Bench, port: number, request: (n: number) => Request) {
   const load = { port, connections: 1, request };
   if (!bench.isQuick) await closedLoop(load, 1);
@@ -67,7 +67,7 @@ export const portalStats: Row = {
   },
 };
 
-/** How words begin that some of the contacts have: of names, organizations and addresses. */
+/** How words of some contacts begin: in names, organizations and addresses. */
 const searches = ["nak", "kowal", "fisch", "yara", "robot", "pharm", "zim", "lindq", "bea", "opt", "ueda", "client12"];
 
 export const depthAndSearch: Row = {
@@ -81,8 +81,8 @@ export const depthAndSearch: Row = {
       tables: results.flatMap(({ tables }) => tables),
       goals: results.flatMap(({ goals }) => goals),
       notes: [
-        "One caller, over HTTP with its session check; the statements OFFSET and LIKE run alone on a connection, with the right index forced, so they are flattered.",
-        `Searches: ${searches.map((word) => `\`${word}\``).join(", ")}; the first 50 by name.`,
+        "One caller, over HTTP with its session check. The OFFSET and LIKE statements run alone on a connection with the right index forced, which flatters them.",
+        `Searches: ${searches.map((word) => `\`${word}\``).join(", ")}; each returns the first 50 by name.`,
       ],
     };
   },
@@ -102,7 +102,7 @@ async function measureLists(bench: Bench, firm: Firm): Promise<Result> {
       `SELECT c.nameKey, c.id ${byName} ORDER BY c.nameKey, c.id LIMIT 1 OFFSET ${depth - 1}`,
       [firm.firmId],
     );
-    if (!before) throw new Error("the firm is smaller than its depth");
+    if (!before) throw new Error("the firm has fewer contacts than the depth");
     const deep = { after: cursorOf(before) };
     const rows = await alternate(bench, [gatehouse(firm.databaseUrl)], async (_variant, { port }) => {
       await freshen(firm);
@@ -117,10 +117,10 @@ async function measureLists(bench: Bench, firm: Firm): Promise<Result> {
         [firm.firmId],
       );
       if ((await with50(deep)).map(({ id }) => id).join() !== expected.map(({ id }) => id).join())
-        throw new Error("the page at depth has other contacts than OFFSET says");
+        throw new Error("the deep page differs from the contacts that OFFSET returns");
       for (const search of searches)
         if ((await with50({ filter: { search } })).length === 0 && !bench.isQuick)
-          throw new Error(`nobody is found by ${search}`);
+          throw new Error(`no contact matches ${search}`);
 
       const over = async (variablesOf: (n: number) => object) =>
         alone(bench, port, (n) => ({ ...page(variablesOf(n)), token: teamToken(n) }));
@@ -146,12 +146,12 @@ async function measureLists(bench: Bench, firm: Firm): Promise<Result> {
       };
     });
     const size = count(firm.contacts);
-    const told: [string, string, string][] = [
+    const timings: [string, string, string][] = [
       ["page one", "gatehouse", "first"],
       [`page at depth ${count(depth)}`, "gatehouse", "deep"],
       [`SQL with OFFSET ${count(depth)}`, "peer", "offset"],
       ["search by a word's start", "gatehouse", "search"],
-      ["the same, slowest of a hundred (p99)", "gatehouse", "searchP99"],
+      ["the same search, p99", "gatehouse", "searchP99"],
       ["SQL with LIKE '%x%'", "peer", "like"],
     ];
     const samples = rows[0]?.samples ?? [];
@@ -160,7 +160,7 @@ async function measureLists(bench: Bench, firm: Firm): Promise<Result> {
         {
           title: `${size} contacts`,
           metrics: [{ key: "ms", title: "p50 ms", better: "less" }],
-          rows: told.map(([name, role, key]) => ({
+          rows: timings.map(([name, role, key]) => ({
             name,
             role,
             samples: samples.map((sample) => ({ ms: sample[key] ?? Number.NaN })),
@@ -196,7 +196,7 @@ async function timed(bench: Bench, query: (n: number) => Promise<unknown>): Prom
   return taken.toSorted((a, b) => a - b)[taken.length >> 1] ?? Number.NaN;
 }
 
-/** One after another: a firm that is made takes the whole machine. */
+/** One after another: creating a firm takes the whole machine. */
 async function inTurn<A, B>(list: A[], make: (item: A) => Promise<B>): Promise<B[]> {
   const made: B[] = [];
   for (const item of list) made.push(await make(item));

@@ -11,10 +11,10 @@ const metrics: Metric[] = [
   { key: "perSecond", title: "requests/s", better: "more" },
   { key: "p50", title: "p50 ms", better: "less" },
   { key: "p99", title: "p99 ms", better: "less" },
-  { key: "cpu", title: "CPU ms of the server a request", better: "less" },
+  { key: "cpu", title: "server CPU ms per request", better: "less" },
 ];
 
-/** Everybody who answers the two documents. */
+/** Every variant that answers the two documents. */
 export function readers({ databaseUrl }: Firm, hasPeers: boolean, beside: Variant | null): Variant[] {
   const env = { DATABASE_URL: databaseUrl };
   const peer = (name: string, file: string): Variant => ({ name, role: "peer", script: `peers/${file}.js`, env });
@@ -34,7 +34,7 @@ export function readers({ databaseUrl }: Firm, hasPeers: boolean, beside: Varian
   ];
 }
 
-/** Pages that begin all over the list, so that no answer is asked twice in a row. */
+/** Pages that start all over the list, so that no response is requested twice in a row. */
 export async function pages({ databaseUrl, firmId, contacts }: Firm, count: number): Promise<object[]> {
   const db = await connectTo(databaseUrl);
   try {
@@ -68,7 +68,7 @@ const detailsRequest =
     body: { operationName: "Contact", query: documents.Contact, variables: { id: clientId((n * 7) % clients) } },
   });
 
-/** The bytes of `data` must be the same, whoever answers; `extensions` are each one's own. */
+/** The bytes of `data` must be the same for every variant; `extensions` may differ. */
 export async function mustAgree(firm: Firm, variants: Variant[], requests: Request[], bench: Bench): Promise<number> {
   await freshen(firm);
   const answers: (string[] | null)[] = [];
@@ -81,7 +81,7 @@ export async function mustAgree(firm: Firm, variants: Variant[], requests: Reque
         mustBeGood(answer);
         texts.push(JSON.stringify((JSON.parse(answer.body.toString()) as { data: unknown }).data));
       }
-      // The quick mode measures nothing, but asks many at once.
+      // The quick mode measures nothing, but sends many requests at once.
       if (bench.isQuick)
         await closedLoop(
           { port: running.port, connections: CONNECTIONS, request: (n) => requests[n % requests.length] ?? null },
@@ -97,7 +97,7 @@ export async function mustAgree(firm: Firm, variants: Variant[], requests: Reque
     for (const [nth, text] of (texts ?? []).entries())
       if (text !== floor?.[nth])
         throw new Error(
-          `${variants[index]?.name} answers otherwise than ${variants[0]?.name}:\n${differing(floor?.[nth] ?? "", text)}`,
+          `${variants[index]?.name} answers differently from ${variants[0]?.name}:\n${differing(floor?.[nth] ?? "", text)}`,
         );
   const bytes = Math.round((floor ?? []).reduce((sum, text) => sum + text.length, 0) / requests.length);
   bench.say(
@@ -111,7 +111,7 @@ function differing(a: string, b: string): string {
   return `…${a.slice(Math.max(0, at - 80), at + 120)}\n…${b.slice(Math.max(0, at - 80), at + 120)}`;
 }
 
-/** By requests, not by time alone: a slow machine would measure a process that V8 has not optimised yet. */
+/** Counted in requests, not in time: on a slow machine V8 would not have optimized the process yet. */
 const WARM_REQUESTS = 3000;
 async function warm(load: Load): Promise<void> {
   await closedLoop(load, 2);
@@ -160,7 +160,7 @@ async function measureReads(
       ...noWorseThan(beside, rows, [perSecond, cpu]),
     ],
     notes: [
-      `${CONNECTIONS} connections, each asks again as soon as answered, over 1,000 sessions of 200 team members; ${bytes} bytes of JSON on average.`,
+      `${CONNECTIONS} connections, each sends its next request as soon as it is answered, over 1,000 sessions of 200 team members; ${bytes} bytes of JSON on average.`,
     ],
   };
 }

@@ -9,14 +9,17 @@ import { mustSignIn, portalSignIn } from "./sign-in.js";
 const stepUpDocument = `mutation StepUp($input: StepUpInput!) {
   stepUp(input: $input) { session { id } userErrors { code message } }
 }`;
-/** A client who proves with the right password, over and over, who it is: some are served, the others refused by name. */
+/**
+ * A client who proves their identity over and over with the right password: some requests are served, the others
+ * refused by name.
+ */
 const stepUp = (token: string): Request => ({
   token,
   body: { operationName: "StepUp", query: stepUpDocument, variables: { input: { password: PASSWORD } } },
 });
 const mustBeTyped = ({ status, body }: Answer) => {
   if (!/"session":\{|TOO_MANY_REQUESTS|ACCOUNT_LOCKED|RATE_LIMITED/.test(body.toString()))
-    throw new Error(`neither served nor told to come again: ${status} ${body.toString()}`);
+    throw new Error(`neither served nor asked to retry: ${status} ${body.toString()}`);
 };
 
 export const signInBesideGuest: Row = {
@@ -39,7 +42,7 @@ export const signInBesideGuest: Row = {
       rows,
       { name: "the guest", rate: "the guest's requests" },
       2,
-      "4 callers sign in at once; the guest asks over 16 connections without a pause, with one session and the right password. Most of that is refused by name: one hash of a person waits at a time, and twenty proofs are taken in a quarter of an hour.",
+      "4 callers sign in at once while the client (the guest) sends requests over 16 connections without a pause, with one session and the right password. Most of them are refused by name: only one hash of a person may wait at a time, and only twenty proofs are accepted in a quarter of an hour.",
     );
   },
 };

@@ -21,7 +21,7 @@ import { fromBase32, totp } from "../totp.js";
 import { aloneAndBeside, besideResult } from "./beside.js";
 import { CONTACTS, contactsRequest, pages } from "./reads.js";
 
-const perSecond: Metric = { key: "perSecond", title: "a second", better: "more" };
+const perSecond: Metric = { key: "perSecond", title: "per second", better: "more" };
 const metrics: Metric[] = [
   perSecond,
   { key: "p50", title: "p50 ms", better: "less" },
@@ -108,7 +108,7 @@ export const signIn: Row = {
       tables: [{ metrics, rows }],
       goals: [versus(rows, perSecond, "bcrypt alone, all cores", 0.9, "at least 0.9x of bcrypt's own rate")],
       notes: [
-        "4 callers at once. Gatehouse hashes by bcrypt at cost 12 over a keyed pre-hash, Better Auth by its default scrypt (N 16384, r 16, p 1): the rates of the two hashes are no verdict on what is around them.",
+        "4 callers at once. Gatehouse hashes with bcrypt at cost 12 over a keyed pre-hash, Better Auth with its default scrypt (N 16384, r 16, p 1). The rates of the two hashes say nothing about the code around them.",
       ],
     };
   },
@@ -133,18 +133,18 @@ export const readsBesideSignIns: Row = {
       rows,
       { name: "sign-ins", rate: "sign-ins" },
       1.5,
-      `${offered} pages a second are asked whatever happens, and 8 callers sign in without a pause; time counts from when a page was due.`,
+      `${offered} pages a second are requested at a fixed rate while 8 callers sign in without a pause. Time counts from the moment a page was due.`,
     );
   },
 };
 
-/** What is spent by one request each: made afresh before each measurement. */
+/** What each request spends once: created afresh before each measurement. */
 interface SecondStep {
   name: string;
   title: string;
   /** Requests to Gatehouse, and to the floor. */
   prepare(firm: Firm, count: number): Promise<{ ours: (n: number) => Request; floor: (n: number) => Request }>;
-  /** Where Better Auth makes its own, and how it is asked. */
+  /** Where Better Auth creates its own, and how it is queried. */
   peerPath: string;
   peerRequest(made: { cookie: string; secret: string; token: string }, port: number): Request;
   notes: string[];
@@ -194,7 +194,7 @@ const secondStep = ({ name, title, prepare, peerPath, peerRequest, notes }: Seco
     return {
       tables: [{ metrics, rows }],
       goals: bench.hasPeers ? [versus(rows, perSecond, BETTER_AUTH, 1, "at least as fast as Better Auth")] : [],
-      notes: ["8 callers at once, each request spends a fresh one of another client.", ...notes],
+      notes: ["8 callers at once; each request spends a fresh code or link of another client.", ...notes],
     };
   },
 });
@@ -204,7 +204,7 @@ const verifyDocument = `mutation Verify($input: VerifyTwoFactorInput!) {
 }`;
 export const totpVerify = secondStep({
   name: "totp",
-  title: "TOTP code of a sign-in that waits for it",
+  title: "TOTP code that completes a sign-in",
   async prepare(firm, count) {
     const db = await connectTo(firm.databaseUrl);
     const now = Date.now();
@@ -251,7 +251,7 @@ export const totpVerify = secondStep({
     body: { code: totp(Buffer.from(secret)) },
   }),
   notes: [
-    "Gatehouse takes a try of the account, of the challenge and of the address in transactions of their own before it looks at the code (so that a crash or 200 parallel tries give none free), refuses a code that was used, and writes a numbered audit event under the firm's counter. Better Auth does none of the three in this form.",
+    "Before it checks the code, Gatehouse takes a try of the account, of the challenge and of the address in separate transactions, so that a crash or 200 parallel tries give none free. It also refuses a used code and writes a numbered audit event under the firm's counter. Better Auth does none of the three in this form.",
   ],
 });
 
@@ -311,6 +311,6 @@ export const magicLinkClaim = secondStep({
     headers: { origin: `http://127.0.0.1:${port}` },
   }),
   notes: [
-    "Gatehouse binds the link to the device, ends what older links gave, and writes a numbered audit event; Better Auth spends the token and opens a session.",
+    "Gatehouse binds the link to the device, ends whatever older links opened, and writes a numbered audit event. Better Auth spends the token and opens a session.",
   ],
 });

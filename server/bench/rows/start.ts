@@ -7,7 +7,7 @@ import { CONTACTS } from "./reads.js";
 
 export const coldStart: Row = {
   name: "cold-start",
-  title: "Cold start to ready, the second start on a database",
+  title: "Cold start to ready, second start on a database",
   async measure(bench) {
     const { databaseUrl } = await bench.firm(CONTACTS);
     const variants: Variant[] = [
@@ -15,7 +15,7 @@ export const coldStart: Row = {
       gatehouse(databaseUrl),
       {
         ...gatehouse(databaseUrl),
-        name: "npm start (checks what is installed and built, then the same)",
+        name: "npm start (checks the installation and build first)",
         command: ["npm", "start"],
       },
     ];
@@ -31,7 +31,7 @@ export const coldStart: Row = {
 const DIST = `${root}dashboard/dist/`;
 const gzipped = (name: string) => gzipSync(readFileSync(`${DIST}${name}`), { level: 9 }).length;
 
-/** A chunk with everything that it imports before it runs. */
+/** A chunk and everything that it imports before it runs. */
 function withImports(name: string, seen = new Set<string>()): Set<string> {
   if (seen.has(name)) return seen;
   seen.add(name);
@@ -72,7 +72,7 @@ export const firstLoad: Row = {
       ],
       goals: [within(exactly(admin.kB), "less", 200, "under 200 kB gzip before the first screen", " kB")],
       notes: [
-        `Page, styles, entry and app with everything they import. Later, when asked for: ${later.map((name) => `\`${name.replace(/-[\w-]{8}\.js$/, "")}\``).join(", ") || "nothing"}.`,
+        `Page, styles, entry and app with everything they import. Loaded later, on demand: ${later.map((name) => `\`${name.replace(/-[\w-]{8}\.js$/, "")}\``).join(", ") || "nothing"}.`,
       ],
     };
   },

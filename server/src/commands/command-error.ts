@@ -1,2 +1,2 @@
-/** What the user of a command can put right; its message is shown as it is. */
+/** An error that the command's user can fix; its message is shown as it is. */
 export class CommandError extends Error {}

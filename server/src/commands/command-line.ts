@@ -11,10 +11,10 @@ import { systemClock } from "../platform/clock/clock.js";
 import { readConfig } from "../platform/config/config.js";
 import { openDatabase } from "../platform/database/database.js";
 
-/** The server runs in another process: it finds new events and mails when it looks next. */
-const nobodyWaits = () => undefined;
+/** The server is another process: its workers find new events and mails at their next look. */
+const wakeNobody = () => undefined;
 
-/** The operator's commands; `--help` lists them. Exit codes: 0 done, 1 refused, 2 not understood, 70 broken. */
+/** The operator's commands; `--help` lists them. Exit codes: 0 done, 1 refused, 2 not understood, 70 internal error. */
 export async function main(args: readonly string[]): Promise<number> {
   let command: ReturnType<typeof parseCommand>;
   try {
@@ -36,8 +36,8 @@ export async function main(args: readonly string[]): Promise<number> {
       clock: systemClock,
       enqueueMail: new Outbox(config.keys).enqueue,
       links: () => portalLinks(config.publicUrl ?? `http://localhost:${config.port}`),
-      onEvents: nobodyWaits,
-      onMail: nobodyWaits,
+      onEvents: wakeNobody,
+      onMail: wakeNobody,
     });
     await runCommand(command, {
       work,

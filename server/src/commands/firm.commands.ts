@@ -4,13 +4,13 @@ import { computed, select, sql, table, type Column, type Sql } from "../platform
 import { Contact } from "../features/contacts/contact.entity.js";
 import { changePlan } from "../features/firm-staff/change-plan.js";
 import { insertMember } from "../features/firm-staff/insert-member.js";
-import { replacePassword } from "../features/firm-staff/replace-password.js";
+import { replacePassword } from "../features/team-passwords/replace-password.js";
 import { TeamMember } from "../features/firm-staff/team-member.entity.js";
 import { Firm } from "../features/firms/firm.entity.js";
 import { insertFirm } from "../features/firms/insert-firm.js";
 import { operatorsShare } from "../features/passwords/hash-share.js";
 import type { PasswordHasher } from "../features/passwords/password-hasher.js";
-import { mustBeGoodPassword } from "../features/passwords/password.service.js";
+import { mustBeGoodPassword } from "../features/passwords/passwords.js";
 import type { UnitOfWork, Work } from "../features/work/unit-of-work.js";
 import { CommandError } from "./command-error.js";
 
@@ -33,17 +33,17 @@ function cleanSlug(slug: string): string {
   return slug;
 }
 const taken = (what: string) => (error: unknown) => {
-  throw isUniqueViolation(error) ? new CommandError(`${what} is taken already.`) : error;
+  throw isUniqueViolation(error) ? new CommandError(`${what} is already taken.`) : error;
 };
 
-/** The commands on firms and their team. Each throws CommandError for what its user can put right. */
+/** The commands on firms and their teams. Each throws CommandError for what its user can fix. */
 export class FirmCommands {
   constructor(
     private readonly work: Work,
     private readonly hasher: PasswordHasher,
   ) {}
 
-  /** Makes a firm and its owner, together or not at all. */
+  /** Creates a firm and its owner, both or neither. */
   async create(given: {
     slug: string;
     name: string;
@@ -78,7 +78,7 @@ export class FirmCommands {
     return firms.map((firm) => ({ firm, members: members.get(firm.id) ?? 0, contacts: contacts.get(firm.id) ?? 0 }));
   }
 
-  /** Changes a firm's plan; `keepsMode`: the new one does not offer the mode, which stays in force. */
+  /** Changes a firm's plan. `keepsMode`: the new plan does not include the security mode, which stays in force. */
   async setPlan(slug: string, plan: Plan): Promise<{ firm: Firm; from: Plan; keepsMode: boolean }> {
     return this.work.do(async (unit) => {
       const firm = await this.firmBySlug(unit, slug);
@@ -105,7 +105,7 @@ export class FirmCommands {
     return { firm, member };
   }
 
-  /** A new password for a member of a team; ends the member's sessions. Answers how many. */
+  /** Sets a new password for a team member and ends the member's sessions. Returns how many. */
   async resetMemberPassword(given: {
     email: string;
     password: string;

@@ -11,7 +11,7 @@ describeOnDatabases("C09 the key ring", (database) => {
   let server: ServerProcess | null = null;
   afterAll(() => server?.end("SIGKILL"));
 
-  it("rotates while people sign in; without the old key what needs it is refused, and the operator is told what", async () => {
+  it("rotates while people sign in; without the old key, what needs it is refused and the operator gets a list", async () => {
     const old = await World.start(database.url(), { keys: KeyRing.parse(k1) });
     const firm = await old.firm();
     const owner = await old.ownerToken(firm);
@@ -19,7 +19,7 @@ describeOnDatabases("C09 the key ring", (database) => {
     const enrolled = await old.enroll({ token: active.created.result.sessionToken });
     await old.stop();
 
-    // Both keys: the old rows are read.
+    // With both keys, the old rows can be read.
     const both = await World.start(database.url(), { keys: KeyRing.parse(`${k2},${k1}`) });
     both.forward({ minutes: 2 });
     const step = async (world: World, email: string) => (await world.portalSignIn(firm, email)).result?.challengeToken;
@@ -44,7 +44,7 @@ describeOnDatabases("C09 the key ring", (database) => {
     expect(said).toMatch(/2 passwords still need the key "k1"/);
     expect(said).toMatch(/9 recovery codes still need the key "k1"/);
 
-    // The old key is taken away too early: the idle client, the owner and the recovery codes needed it.
+    // The old key is removed too early: the idle client, the owner and the recovery codes still needed it.
     const late = await World.start(database.url(), { keys: KeyRing.parse(k2) });
     late.forward({ minutes: 10 });
     expect((await byApp(late)).result.__typename).toBe("SignedIn");
@@ -61,15 +61,15 @@ describeOnDatabases("C09 the key ring", (database) => {
       lost: ['2 passwords need the key "k1"', '9 recovery codes need the key "k1"'],
     });
 
-    // Put back, everything works again.
-    const mended = await World.start(database.url(), { keys: KeyRing.parse(`${k2},${k1}`) });
-    expect((await mended.portalSignIn(firm, idle.email)).result.__typename).toBe("SignedIn");
-    const signedIn = await mended.signIn("teamSignIn", "TeamSignInInput", {
+    // Once it is restored, everything works again.
+    const restored = await World.start(database.url(), { keys: KeyRing.parse(`${k2},${k1}`) });
+    expect((await restored.portalSignIn(firm, idle.email)).result.__typename).toBe("SignedIn");
+    const signedIn = await restored.signIn("teamSignIn", "TeamSignInInput", {
       email: firm.owner,
       password: OWNER_PASSWORD,
     });
     expect(signedIn.result.__typename).toBe("SignedIn");
-    await mended.stop();
+    await restored.stop();
     expect(await rotate(`${k2},${k1}`)).not.toMatch(/passwords still need/);
   }, 600_000);
 });

@@ -1,7 +1,8 @@
 import type { EntityManager } from "typeorm";
 import { OutboxMail } from "../features/mail/outbox-mail.entity.js";
 import { PasswordCredential } from "../features/passwords/password-credential.entity.js";
-import { RecoveryCode, TotpCredential } from "../features/two-factor/two-factor.entity.js";
+import { RecoveryCode } from "../features/second-factors/recovery-code.entity.js";
+import { TotpCredential } from "../features/second-factors/authenticator.entity.js";
 import { WebhookEndpoint } from "../features/webhooks/webhook-endpoint.entity.js";
 import type { KeyRing } from "../platform/crypto/key-ring.js";
 import { unpreparedRows } from "../platform/database/prepared-rows.js";
@@ -30,12 +31,15 @@ const places = [
 
 export interface KeyUsage {
   keyId: string;
-  /** What is stored under it. */
+  /** What is stored under the key. */
   name: string;
   count: number;
 }
 
-/** What depends on which key of SECRET_KEYS. Passwords and recovery codes are digests: only their owners' use renews them. */
+/**
+ * What depends on which key of SECRET_KEYS. Passwords and recovery codes are digests: they move to a new key only when
+ * their owners use them.
+ */
 export async function keyUsage(reader: EntityManager): Promise<KeyUsage[]> {
   const usage: KeyUsage[] = [];
   for (const { name, used } of places)
@@ -49,7 +53,7 @@ export const stillNeeded = (usage: readonly KeyUsage[], keys: KeyRing): string[]
     .filter(({ keyId }) => keyId !== keys.activeId)
     .map(({ keyId, name, count }) => `${count} ${name} still need the key "${keyId}"`);
 
-/** In words: what cannot be read or compared, because its key is not in SECRET_KEYS. */
+/** In words: what cannot be decrypted or compared, because its key is not in SECRET_KEYS. */
 export const unusable = (usage: readonly KeyUsage[], keys: KeyRing): string[] =>
   usage
     .filter(({ keyId }) => !keys.ids.includes(keyId))

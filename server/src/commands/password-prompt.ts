@@ -3,14 +3,14 @@ import { Writable } from "node:stream";
 import { CommandError } from "./command-error.js";
 
 /**
- * A new password: from the environment variable, or typed twice without being shown. Never an argument, which other users of the
- * machine can read.
+ * A new password, from the environment variable or typed twice without echo. Never an argument: other users of the
+ * machine can read those.
  */
 export async function newPassword(fromEnvironment: string | undefined, variable: string): Promise<string> {
   if (fromEnvironment) return fromEnvironment;
-  if (!process.stdin.isTTY) throw new CommandError(`There is no terminal to ask for a password: set ${variable}.`);
+  if (!process.stdin.isTTY) throw new CommandError(`There is no terminal to prompt for a password: set ${variable}.`);
   const first = await ask("Password: ");
-  if ((await ask("The same again: ")) !== first) throw new CommandError("The two passwords differ.");
+  if ((await ask("Repeat the password:")) !== first) throw new CommandError("The two passwords differ.");
   return first;
 }
 

@@ -3,7 +3,7 @@ import { computed, notNull, select, sql, table, type Column, type Select, type S
 import { TeamMember } from "../features/firm-staff/team-member.entity.js";
 import { OutboxMail } from "../features/mail/outbox-mail.entity.js";
 import { PortalAccount } from "../features/portal-accounts/portal-account.entity.js";
-import { PendingTotpEnrollment, TotpCredential } from "../features/two-factor/two-factor.entity.js";
+import { PendingTotpEnrollment, TotpCredential } from "../features/second-factors/authenticator.entity.js";
 import { WebhookEndpoint } from "../features/webhooks/webhook-endpoint.entity.js";
 import { contentPlace } from "../features/mail/outbox.js";
 import type { Work } from "../features/work/unit-of-work.js";
@@ -19,9 +19,9 @@ interface Encrypted {
 }
 interface Rotation {
   name: string;
-  /** Reads from `?` on in the order of ids. */
+  /** Reads a batch in the order of ids, starting at `?`. */
   stored: Select<Encrypted>;
-  /** Replaces a value by another one, where it is what it was: `?`, its row's id, `?`. */
+  /** Replaces a value if it has not changed. Parameters: the new value, its row's id, the old value. */
   replace: Sql;
   /** What the value is bound to. */
   placeOf: (row: Encrypted) => string;
@@ -76,15 +76,15 @@ export interface RotationReport {
   name: string;
   /** Encrypted again. */
   renewed: number;
-  /** Had the first key already. */
+  /** Already encrypted with the first key. */
   current: number;
-  /** Could not be read: the key is missing, or the value is damaged. */
+  /** Unreadable: the key is missing, or the value is damaged. */
   unreadable: number;
 }
 
 /**
- * Encrypts everything again with the first key of SECRET_KEYS, in batches, while the server runs. A value that changed meanwhile
- * is left alone: whoever changed it used the first key.
+ * Encrypts everything again with the first key of SECRET_KEYS, in batches, while the server runs. A value that changed
+ * meanwhile is skipped: it was written with the first key.
  */
 export async function rotateKeys(work: Work, keys: KeyRing): Promise<RotationReport[]> {
   const reports: RotationReport[] = [];

@@ -15,27 +15,27 @@ const MEMBER_PASSWORD = "GATEHOUSE_MEMBER_PASSWORD";
 export const usage = `Usage: pnpm gatehouse <command>   (or: npm run gatehouse -- <command>)
 
   firm create --slug <slug> --name <name> --plan <plan> --owner-name <name> --owner-email <email>
-      Makes a firm and its owner. Asks for the owner's password, or takes ${OWNER_PASSWORD}.
+      Creates a firm and its owner. Prompts for the owner's password, or reads it from ${OWNER_PASSWORD}.
   firm list
   firm set-plan --slug <slug> --plan <plan>
   member add --slug <slug> --role <role> --name <name> --email <email>
-      Adds a team member. Asks for the password, or takes ${MEMBER_PASSWORD}.
+      Adds a team member. Prompts for the password, or reads it from ${MEMBER_PASSWORD}.
   member reset-password --email <email>
-      Sets a new password and signs the member out everywhere. Asks for it, or takes ${MEMBER_PASSWORD}.
+      Sets a new password and signs the member out everywhere. Prompts for it, or reads it from ${MEMBER_PASSWORD}.
   keys rotate
-      Encrypts everything again with the first key of SECRET_KEYS, and says what still needs another one: passwords are renewed at
-      their owner's next sign-in, recovery codes when new ones are made.
+      Encrypts everything again with the first key of SECRET_KEYS, and lists what still needs another key: passwords move to it at
+      their owners' next sign-in, recovery codes when new ones are created.
 
 Plans: ${planNames.join(", ")}. Roles: ${teamRoles.join(", ")}.
 The database and the keys are those of the server: DATABASE_URL, SECRET_KEYS.
 `;
 
-/** What the commands work with. */
+/** The services that the commands use. */
 export interface CommandNeeds {
   work: Work;
   hasher: PasswordHasher;
   keys: KeyRing;
-  /** Asks for a new password, or takes it from that variable. */
+  /** Prompts for a new password, or reads it from the given variable. */
   password: (variable: string) => Promise<string>;
   print: (line: string) => void;
 }
@@ -61,7 +61,9 @@ const oneOf = <T extends string>(allowed: readonly T[], text: string | undefined
   return found;
 };
 
-/** Reads the arguments; null asks for the usage. Throws CommandError for a command or option that does not fit. */
+/**
+ * Parses the arguments; null means that the usage is requested. Throws CommandError for an unknown command or option.
+ */
 export function parseCommand(args: readonly string[]): Command | null {
   if (args.length === 0 || args.includes("--help") || args[0] === "help") return null;
   const name = args.slice(0, 2).join(" ") as CommandName;
@@ -84,7 +86,7 @@ export function parseCommand(args: readonly string[]): Command | null {
   return { name, options: Object.fromEntries(needed.map((option) => [option, String(values[option])])) };
 }
 
-/** Runs one command. Throws CommandError with what its user can put right. */
+/** Runs one command. Throws CommandError for what its user can fix. */
 export async function runCommand({ name, options }: Command, needs: CommandNeeds): Promise<void> {
   const firms = new FirmCommands(needs.work, needs.hasher);
   const option = (key: string) => options[key] ?? "";
@@ -102,7 +104,7 @@ export async function runCommand({ name, options }: Command, needs: CommandNeeds
           ownerEmail: option("owner-email"),
           ownerPassword: await needs.password(OWNER_PASSWORD),
         });
-        print(`Made the firm ${firm.name} (${firm.slug}, ${firm.plan}) with its owner ${owner.email}.`);
+        print(`Created the firm ${firm.name} (${firm.slug}, ${firm.plan}) with its owner ${owner.email}.`);
         return;
       }
       case "firm list":
@@ -112,7 +114,8 @@ export async function runCommand({ name, options }: Command, needs: CommandNeeds
       case "firm set-plan": {
         const { firm, from, keepsMode } = await firms.setPlan(option("slug"), plan());
         print(`The plan of ${firm.name} is ${firm.plan} (was ${from}).`);
-        if (keepsMode) print("Its security mode is not part of this plan: it stays in force until the firm leaves it.");
+        if (keepsMode)
+          print("Its security mode is not part of this plan: it stays in force until the firm changes it.");
         return;
       }
       case "member add": {
@@ -143,7 +146,7 @@ export async function runCommand({ name, options }: Command, needs: CommandNeeds
           );
         for (const line of stillNeeded(await keyUsage(needs.work.reader), needs.keys)) print(line);
         if (reports.some(({ unreadable }) => unreadable > 0))
-          throw new CommandError("Some values cannot be read: put the key that encrypted them back into SECRET_KEYS.");
+          throw new CommandError("Some values cannot be read: restore the key that encrypted them to SECRET_KEYS.");
       }
     }
   } catch (error) {

@@ -62,7 +62,7 @@ afterAll(async () => {
 });
 
 describe("the demo firm", () => {
-  it("has about 200 contacts in every state, and each state is what the rule says", async () => {
+  it("has about 200 contacts in every state, and each state agrees with the rule", async () => {
     expect(await count("contacts")).toBeGreaterThanOrEqual(200);
     for (const state of ["NO_EMAIL", "NOT_INVITED", "INVITED", "ACCOUNT_CREATED"])
       expect(await count(`contacts WHERE accessState = '${state}'`)).toBeGreaterThan(10);
@@ -84,7 +84,7 @@ describe("the demo firm", () => {
     ).toBeGreaterThan(2);
   });
 
-  it("gives every account its password and its second factor's state; every enrolled one a secret and ten codes", async () => {
+  it("gives every account its password and its second factor's state, and every enrolled one a secret and ten codes", async () => {
     const accounts = await count("portal_accounts");
     expect(await count("portal_accounts a JOIN password_credentials p ON p.ownerId = a.id")).toBe(accounts);
     expect(await count("portal_accounts a JOIN two_factor_states s ON s.ownerId = a.id")).toBe(accounts);
@@ -95,7 +95,7 @@ describe("the demo firm", () => {
     expect(await count(`two_factor_states WHERE lockedUntil > ${now}`)).toBeGreaterThan(0);
   });
 
-  it("numbers its history without gaps, in the order of time", async () => {
+  it("numbers its history without gaps, in chronological order", async () => {
     const events = (await work.reader.query(
       "SELECT seq, occurredAt FROM audit_events WHERE firmId = (SELECT id FROM firms WHERE slug = 'harbor') ORDER BY seq",
     )) as { seq: number; occurredAt: number }[];
@@ -106,7 +106,7 @@ describe("the demo firm", () => {
     expect(times.at(-1)).toBeLessThanOrEqual(now);
   });
 
-  it("has a request mailed to Maya, who has no account, and Noah with an account and no second factor", async () => {
+  it("has a request mailed to Maya, who has no account, and to Noah, who has an account but no second factor", async () => {
     const [mail, ...more] = await capturedMails(work, outbox, "Maya@client.example ");
     expect(more).toEqual([]);
     expect(mail?.links).toEqual([
@@ -120,7 +120,7 @@ describe("the demo firm", () => {
     ).toBe(1);
   });
 
-  it("is loaded in a few seconds", () => {
+  it("loads in a few seconds", () => {
     expect(took).toBeLessThan(30_000);
   });
 });
@@ -155,7 +155,7 @@ describe("the operator's commands", () => {
     "Olga@Oak.example",
   ];
 
-  it("make a firm with its owner, once", async () => {
+  it("create a firm with its owner, once", async () => {
     await expect(run(create, "short")).rejects.toThrow(/at least 15 characters/);
     expect(await count("firms WHERE slug = 'oak'")).toBe(0);
     expect(await run(create)).toContain("olga@oak.example");
@@ -163,14 +163,14 @@ describe("the operator's commands", () => {
     expect(await run(["firm", "list"])).toMatch(/oak\tBUSINESS\tOak\t1 members\t0 contacts/);
   });
 
-  it("refuse what they do not know, and a password as an argument", () => {
+  it("refuse unknown options, and a password as an argument", () => {
     expect(() => parseCommand(["firm", "destroy"])).toThrow(CommandError);
     expect(() => parseCommand([...create, "--password", "x"])).toThrow(CommandError);
     expect(() => parseCommand(["firm", "set-plan", "--slug", "oak"])).toThrow(/--plan/);
     expect(parseCommand(["--help"])).toBeNull();
   });
 
-  it("tell the admins of a firm that keeps a mode its new plan does not offer", async () => {
+  it("notify the admins of a firm that keeps a mode which its new plan does not include", async () => {
     await work.do((unit) =>
       unit.manager.query(
         "UPDATE security_policies SET mode = 'MAGIC_LINK_AND_LOGIN_2FA' WHERE firmId = (SELECT id FROM firms WHERE slug = 'oak')",
@@ -189,7 +189,7 @@ describe("the operator's commands", () => {
     await expect(run(["member", "reset-password", "--email", "nobody@oak.example"])).rejects.toThrow(CommandError);
   });
 
-  it("encrypt everything again with the first key; without the old one they say what is unreadable", async () => {
+  it("re-encrypt everything with the first key; without the old key they report what is unreadable", async () => {
     const fresh = key("k2");
     await expect(run(["keys", "rotate"], "", new KeyRing([fresh]))).rejects.toThrow(/cannot be read/);
     expect(await run(["keys", "rotate"], "", new KeyRing([fresh, oldKey]))).toMatch(

@@ -8,9 +8,9 @@ import { insertMember } from "../features/firm-staff/insert-member.js";
 import { insertFirm } from "../features/firms/insert-firm.js";
 import { systemActor, type Actor, type UnitOfWork, type Work } from "../features/work/unit-of-work.js";
 import { ClientRequest, ClientRequestItem } from "../features/client-requests/client-request.entity.js";
-import { settleSignIns } from "../features/contacts/contact-access-state.js";
+import { settleSignIns } from "../features/contacts/account-links.js";
 import { counted } from "../features/contacts/portal-counts.js";
-import { applyBranding, checked } from "../features/branding/branding.service.js";
+import { applyBranding, checked } from "../features/branding/firm-branding.service.js";
 import { Contact, SearchWord } from "../features/contacts/contact.entity.js";
 import type { Firm } from "../features/firms/firm.entity.js";
 import type { TeamMember } from "../features/firm-staff/team-member.entity.js";
@@ -24,13 +24,15 @@ import { PortalAccount } from "../features/portal-accounts/portal-account.entity
 import { newRecoveryCode } from "../features/second-factors/recovery-code.js";
 import { secretPlace } from "../features/second-factors/authenticator.method.js";
 import { newTotpSecret } from "../features/second-factors/totp.js";
-import { RecoveryCode, TotpCredential, TwoFactorState } from "../features/two-factor/two-factor.entity.js";
+import { TwoFactorState } from "../features/two-factor/two-factor.entity.js";
+import { RecoveryCode } from "../features/second-factors/recovery-code.entity.js";
+import { TotpCredential } from "../features/second-factors/authenticator.entity.js";
 import { contactWords, nameKeyOf } from "../features/contacts/contact-index.js";
 import { demoLogo } from "./demo-logo.js";
 import { demoPerson, demoRequests, type DemoPerson } from "./demo-people.js";
 
 export interface DemoNeeds {
-  /** A unit of work whose moment is another: the demo has a past. */
+  /** A unit of work at another point in time: the demo has a history. */
   workAt: (clock: Clock) => Work;
   clock: Clock;
   hasher: PasswordHasher;
@@ -38,7 +40,7 @@ export interface DemoNeeds {
   links: PortalLinks;
 }
 
-/** The sign-ins that the demo is used with. */
+/** The accounts to sign in with. */
 export const demoSignIns = [
   { who: "Owner of Harbor & Pine", email: "owner@harbor.example", password: "harbor-demo-owner", at: "/" },
   { who: "Administrator", email: "admin@harbor.example", password: "harbor-demo-admin!", at: "/" },
@@ -61,12 +63,12 @@ interface DemoContact extends Omit<DemoPerson, "email"> {
   hasAccount: boolean;
   isEnrolled: boolean;
   isLocked: boolean;
-  /** Its account is the one of the contact before: a shared address. */
+  /** Shares the account of the previous contact: they have one address. */
   sharesAccount: boolean;
   hasRequest: boolean;
 }
 
-/** Every state is there, in the shares of a firm that is half way. */
+/** Covers every state, in the proportions of a firm that is half-way through. */
 function generated(n: number): DemoContact {
   const person = demoPerson(n);
   const place = n % 20;
@@ -117,15 +119,16 @@ function demoContacts(): DemoContact[] {
   });
 }
 
-/** Something that happened, at its moment. */
+/** Something that happened, and when. */
 interface Happening {
   at: number;
   happen: (unit: UnitOfWork) => Promise<void> | void;
 }
 
 /**
- * Loads the demo: the firms `harbor` (BUSINESS) and `solo` (TEAM), some 200 contacts in every state, requests, and a month of
- * history. Only the passwords that people sign in with are hashed one by one; the others share one that nobody knows.
+ * Loads the demo: the firms `harbor` (BUSINESS) and `solo` (TEAM), some 200 contacts in every state, requests, and a
+ * month of history. Only the passwords that people sign in with are hashed individually; the others share one that
+ * nobody knows.
  */
 export async function loadDemo({ workAt, clock, hasher, keys, links }: DemoNeeds): Promise<void> {
   const now = clock.now();
@@ -163,7 +166,7 @@ export async function loadDemo({ workAt, clock, hasher, keys, links }: DemoNeeds
     story.importContacts(unit, demoContacts(), passwordOf("noah@client.example"), unknown),
   );
   const happenings = story.happenings(contacts);
-  // What happened within one moment is one unit of work.
+  // What happened at one moment is one unit of work.
   for (const moment of [...new Set(happenings.map((happening) => happening.at))].toSorted((a, b) => a - b))
     await at(moment).do(async (unit) => {
       for (const happening of happenings) if (happening.at === moment) await happening.happen(unit);
@@ -177,7 +180,7 @@ interface StoredContact {
   index: number;
 }
 
-/** Writes what happened at the demo firm. */
+/** Writes the demo firm's history. */
 class DemoStory {
   private readonly actor: Actor;
 
@@ -261,7 +264,7 @@ class DemoStory {
           changedAt: createdAt,
         })),
       );
-      await this.enrol(unit, stored);
+      await this.enroll(unit, stored);
     });
     for (const { id, facts } of stored)
       unit.record({
@@ -274,8 +277,8 @@ class DemoStory {
     return stored;
   }
 
-  /** The second factors of the accounts: with secrets and codes that nobody knows, so that each row is as it would be. */
-  private async enrol({ manager }: UnitOfWork, contacts: StoredContact[]): Promise<void> {
+  /** The accounts' second factors, with random secrets and codes, so that each row is complete. */
+  private async enroll({ manager }: UnitOfWork, contacts: StoredContact[]): Promise<void> {
     const { firm, keys } = this;
     const owners = contacts.flatMap(({ facts, accountId, index }) =>
       accountId === null || facts.sharesAccount
@@ -376,7 +379,7 @@ class DemoStory {
     return told;
   }
 
-  /** `isMailed`: with its mail; the others' mails were read long ago. */
+  /** `isMailed`: sends its mail. The other requests' mails were read long ago. */
   private async sendRequest(unit: UnitOfWork, contact: StoredContact, email: string, isMailed: boolean): Promise<void> {
     const { manager, now } = unit;
     const { title, items } = demoRequests[contact.index % demoRequests.length] ?? demoRequests[0];
@@ -441,7 +444,10 @@ class DemoStory {
     });
   }
 
-  /** `days` and a little after the start, in working hours; never past now. Few different moments, since each is a commit. */
+  /**
+   * `days` and a little after the start, in working hours, never in the future. Few distinct moments, since each one is
+   * a commit.
+   */
   private momentOf(index: number, days: number): number {
     const start = this.now - HISTORY_DAYS * DAY;
     return Math.min(start + (days + (index % 7)) * DAY + (2 + (index % 3) * 2) * HOUR, this.now);

@@ -1,4 +1,4 @@
-/** The demo firm's logo: a PNG of 460 × 112 pixels in eight shades of its colour. */
+/** The demo firm's logo: a PNG of 460 × 112 pixels in eight shades of its color. */
 export const demoLogo = {
   contentType: "image/png",
   data: [

@@ -1,4 +1,4 @@
-/** The people of the demo firm. Made up; the same ones each time, from the number alone. */
+/** The people of the demo firm. Invented, and always the same for the same number. */
 const firstNames =
   "Amelia Noor Oliver Sofia Ethan Ines Lucas Mei Henry Aisha Jack Freya Samuel Priya Leo Clara Omar Grace Felix Hana Theo Ruth Diego Nadia Hugo Elena Arjun Molly Victor Yuki Paul Zoe Martin Leila Simon Anya Peter Carmen Daniel Ida Thomas".split(
     " ",
@@ -40,7 +40,7 @@ export interface DemoPerson {
   email: string;
 }
 
-/** The n-th person (n from 0; no name twice below 1,600). */
+/** The n-th person (n from 0; no name repeats below 1,600). */
 export function demoPerson(n: number): DemoPerson {
   const first = firstNames[n % firstNames.length] ?? "";
   const last = lastNames[(n * 7 + Math.floor(n / firstNames.length)) % lastNames.length] ?? "";
@@ -54,7 +54,7 @@ export function demoPerson(n: number): DemoPerson {
   };
 }
 
-/** What the demo firm asks of its clients. */
+/** What the demo firm requests from its clients. */
 export const demoRequests = [
   {
     title: "Documents for your 2025 tax return",

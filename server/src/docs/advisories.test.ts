@@ -13,7 +13,7 @@ const put = (name: string, content: unknown): string => {
   writeFileSync(file, typeof content === "string" ? content : JSON.stringify(content));
   return file;
 };
-/** A lock file of one package for production, and one that only builds. */
+/** A lock file with one package for production, and one that is only used to build. */
 const lock = (version: string, built = "1.0.0") =>
   put(
     `lock-${version}-${built}.yaml`,
@@ -54,11 +54,11 @@ function check(...args: string[]) {
 const checked = (version: string, list: string) => check("--lock", lock(version), "--list", list).status;
 
 describe("the versions that are pinned", () => {
-  it("have no flaw that is known to the committed list", () => {
+  it("have no vulnerability in the committed list", () => {
     expect(check()).toEqual({ status: 0, said: expect.stringMatching(/^\d+ pinned packages against \d+ records: 0 /) });
   });
 
-  it("are told with the flaw, where it is mended, and whether production has it", () => {
+  it("are reported with the vulnerability, its fixed version, and whether production installs it", () => {
     const list = put("one.json", record([{ introduced: "0" }, { fixed: "2.0.1" }], { aliases: ["CVE-2026-1"] }));
     const { status, said } = check("--lock", lock("2.0.0"), "--list", list);
     expect(status).toBe(1);
@@ -75,14 +75,14 @@ describe("the versions that are pinned", () => {
     ["0.0.1-alpha", [{ introduced: "0" }], 1],
     ["3.0.0", [{ introduced: "0" }, { last_affected: "3.0.0" }], 1],
     ["3.0.1", [{ introduced: "0" }, { last_affected: "3.0.0" }], 0],
-    // Told out of order, and mended twice.
+    // Events out of order, with two fixes.
     ["4.1.0", [{ fixed: "4.2.0" }, { introduced: "4.0.0" }, { fixed: "3.1.0" }, { introduced: "0" }], 1],
     ["3.5.0", [{ fixed: "4.2.0" }, { introduced: "4.0.0" }, { fixed: "3.1.0" }, { introduced: "0" }], 0],
   ])("%s and %j: %i", (version, events, status) => {
     expect(checked(version, put("range.json", record(events)))).toBe(status);
   });
 
-  it("are also compared with lists that an operator has fetched: one record, many, or a directory", () => {
+  it("are also compared with lists that an operator has downloaded: one record, many, or a directory", () => {
     const bad = record([{ introduced: "0" }]);
     expect(checked("1.0.0", put("many.json", [record([{ introduced: "5.0.0" }]), bad]))).toBe(1);
     expect(checked("1.0.0", put("vulns.json", { vulns: [bad] }))).toBe(1);
@@ -94,7 +94,7 @@ describe("the versions that are pinned", () => {
     expect(checked("1.0.1", put("exact.json", exact))).toBe(0);
   });
 
-  it("are not blamed for what was withdrawn, nor for another ecosystem's package of the name", () => {
+  it("are not blamed for withdrawn records, nor for a package of the same name in another ecosystem", () => {
     expect(
       checked("1.0.0", put("withdrawn.json", record([{ introduced: "0" }], { withdrawn: "2026-01-01T00:00:00Z" }))),
     ).toBe(0);
@@ -102,7 +102,7 @@ describe("the versions that are pinned", () => {
     expect(checked("1.0.0", put("pypi.json", record([], { affected: elsewhere })))).toBe(0);
   });
 
-  it("are never passed by a list that cannot be read", () => {
+  it("never pass if a list cannot be read", () => {
     expect(checked("1.0.0", put("broken.json", "{"))).toBe(2);
     expect(checked("1.0.0", put("other.json", { vulnerabilities: {} }))).toBe(2);
     expect(checked("1.0.0", put("odd.json", record([{ introduced: "yesterday" }])))).toBe(2);

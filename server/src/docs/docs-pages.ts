@@ -7,7 +7,7 @@ import type { Route } from "../platform/http/http-server.js";
 import { send } from "../platform/http/responses.js";
 import { schemaReference } from "./schema-reference.js";
 
-/** The pages that are written by hand, with their files in the repository. */
+/** The hand-written pages, with their files in the repository. */
 export const writtenPages = [
   { path: "/docs", title: "Guide", file: "docs/guide.md" },
   { path: "/docs/operations", title: "Operations", file: "docs/operations.md" },
@@ -16,18 +16,22 @@ export const writtenPages = [
   { path: "/docs/changelog", title: "Changelog", file: "CHANGELOG.md" },
 ] as const;
 
-/** Where a link between files of the repository leads on `/docs`: null where the file is not served. */
+/** The server's address in the texts. The pages show the real one. */
+export const PLACEHOLDER = "http://localhost:4000";
+
+/**
+ * Where a link of a document leads on `/docs`: null if its file is not served. Documents link to each other by relative paths, which a
+ * forge resolves too, and to pages without a file by the server's address.
+ */
 export function servedAddress(file: string, href: string): string | null {
-  if (/^(?:[a-z]+:|\/|#)/i.test(href)) return href;
+  if (href.startsWith(`${PLACEHOLDER}/`)) return href.slice(PLACEHOLDER.length);
+  if (/^(?:[a-z]+:|#)/i.test(href)) return href;
   const [path = "", anchor] = href.split("#");
   const target = posix.join(posix.dirname(file), path);
   const served = writtenPages.find((candidate) => candidate.file === target);
   if (served) return anchor === undefined ? served.path : `${served.path}#${anchor}`;
   return target === "server/schema.graphql" ? "/schema.graphql" : null;
 }
-
-/** What the texts call the server; the pages show its real address. */
-const PLACEHOLDER = "http://localhost:4000";
 
 export const slugOf = (heading: string): string =>
   heading
@@ -40,7 +44,9 @@ interface Heading {
   level: number;
 }
 
-/** Markdown of ours as HTML, with headings that can be linked to. A link to a file that is not served is shown as its text. */
+/**
+ * Our Markdown as HTML, with headings that can be linked to. A link to a file that is not served becomes plain text.
+ */
 function render(file: string, markdown: string): { html: string; headings: Heading[] } {
   const headings: Heading[] = [];
   const marked = new Marked({
@@ -58,12 +64,12 @@ function render(file: string, markdown: string): { html: string; headings: Headi
         const cells = (row: typeof token.header, tag: "th" | "td") =>
           `<tr>${row.map((cell) => `<${tag}>${this.parser.parseInline(cell.tokens)}</${tag}>`).join("")}</tr>`;
         const rows = token.rows.map((row) => cells(row, "td")).join("\n");
-        // What scrolls sideways can be reached by keyboard (WCAG 2.1.1).
+        // Horizontally scrolling content must be reachable by keyboard (WCAG 2.1.1).
         return `<div class="table" tabindex="0"><table><thead>${cells(token.header, "th")}</thead><tbody>${rows}</tbody></table></div>\n`;
       },
     },
   });
-  // So can these.
+  // So must code blocks.
   const html = marked.parse(markdown, { async: false }).replaceAll("<pre>", '<pre tabindex="0">');
   return { html, headings };
 }
@@ -109,19 +115,19 @@ ${html}
 }
 
 /**
- * The documentation for integrators and operators: the written pages as they are, the reference and `/schema.graphql` from the schema
- * that is served. Public, in production too: what it tells is the contract; introspection is not needed for it.
- * `directory` holds `docs/` and `CHANGELOG.md`.
+ * The documentation for integrators and operators: the written pages as they are, plus the reference and
+ * `/schema.graphql` generated from the served schema. Public, in production too: it describes only the contract, and
+ * integrators need no introspection. `directory` contains `docs/` and `CHANGELOG.md`.
  */
 export function docsRoutes(directory: string, schema: GraphQLSchema, publicUrl: string): Route[] {
-  const read = (file: string) => readFileSync(join(directory, file), "utf8").replaceAll(PLACEHOLDER, publicUrl);
+  const read = (file: string) => readFileSync(join(directory, file), "utf8");
   const sdl = `${printSchema(lexicographicSortSchema(schema))}\n`;
   const html = "text/html; charset=utf-8";
   const served: [string, string, string][] = [
     ...writtenPages.map(({ path, title, file }): [string, string, string] => [
       path,
       html,
-      page(path, title, render(file, read(file))),
+      page(path, title, render(file, read(file))).replaceAll(PLACEHOLDER, escapeHtml(publicUrl)),
     ]),
     ["/docs/reference", html, page("/docs/reference", "Reference", schemaReference(schema))],
     ["/docs/docs.css", "text/css; charset=utf-8", read("docs/docs.css")],

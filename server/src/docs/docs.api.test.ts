@@ -53,7 +53,7 @@ describe("the documentation for integrators", () => {
   let environment: NodeJS.ProcessEnv;
   const running: ChildProcess[] = [];
 
-  /** Starts an example; `lines` fills with what it prints. */
+  /** Starts an example; `lines` collects what it prints. */
   function start(
     script: string,
     more: NodeJS.ProcessEnv = {},
@@ -81,7 +81,7 @@ describe("the documentation for integrators", () => {
     database = await freshDatabaseUrl("sqlite");
     world = await World.start(database.url);
     owner = await world.ownerToken(await world.firm());
-    // Below node_modules the examples find the libraries that they name.
+    // Below node_modules the examples can resolve the libraries that they import.
     directory = mkdtempSync(join(server, "node_modules/.guide-"));
     writeFileSync(join(directory, "package.json"), '{ "type": "module" }');
     for (const [name, text] of scripts) {
@@ -133,7 +133,7 @@ describe("the documentation for integrators", () => {
     secret = outputs.flatMap((text) => /"signingSecret":"([^"]+)"/.exec(text)?.[1] ?? [])[0] ?? "";
   });
 
-  it("every TypeScript example is typed right", () => {
+  it("every TypeScript example type-checks", () => {
     const options = [
       "--ignoreConfig",
       "--noEmit",
@@ -154,13 +154,13 @@ describe("the documentation for integrators", () => {
     expect([stdout, status]).toEqual(["", 0]);
   });
 
-  it("the webhook receiver takes what Gatehouse signed, and nothing else", async () => {
+  it("the webhook receiver accepts what Gatehouse signed, and nothing else", async () => {
     const receiver = start("receiver.ts", { WEBHOOK_SECRET: secret, PORT: String(receiverPort) });
     const forge = () => fetch(`http://127.0.0.1:${receiverPort}/`, { method: "POST", body: "{}" }).catch(() => null);
     const refused = await until(forge);
     expect(refused.status).toBe(401);
     await world.contact(owner, "Wanda Hook");
-    // Not until the next retry: deliveries found no receiver so far.
+    // Deliveries found no receiver so far, and would wait for the next retry.
     const { data } = await world.ask(
       "{ webhookEndpoints { id } auditEvents(first: 2) { nodes { cursor } } }",
       {},
@@ -194,7 +194,7 @@ describe("the documentation for integrators", () => {
     expect(data.firm.portalStats.invited).toBe(107);
   });
 
-  it("the live example shows each event once, also what happened while it was away", async () => {
+  it("the live example shows each event once, including those that happened while it was away", async () => {
     const first = start("feed.ts");
     await until(async () => {
       await world.contact(owner, "Before");
@@ -214,7 +214,7 @@ describe("the documentation for integrators", () => {
     await second.stop();
   });
 
-  it("is served to everybody under a strict policy, with the real address, and its links lead somewhere", async () => {
+  it("is served to everybody under a strict policy, with the real address, and its links work", async () => {
     const targets = new Set<string>();
     const ids = new Map<string, Set<string>>();
     for (const path of ["/docs/reference", ...writtenPages.map((page) => page.path)]) {
@@ -241,7 +241,7 @@ describe("the documentation for integrators", () => {
     expect(targets.size).toBeGreaterThan(100);
   });
 
-  it("the served schema is the one that answers, and the reference has every field of it", async () => {
+  it("the served schema is the running one, and the reference has every field of it", async () => {
     const response = await world.raw({ path: "/schema.graphql" });
     expect(response.headers.get("content-type")).toBe("text/plain; charset=utf-8");
     const text = await response.text();

@@ -3,7 +3,7 @@ import { join, posix, relative } from "node:path";
 import { describe, expect, it } from "@jest/globals";
 
 const root = join(__dirname, "../../..");
-/** What features share with each other: tables, what GraphQL takes and gives, what a page reads. */
+/** What features share with each other: tables, GraphQL inputs and results, and a page's fragments. */
 const NOUN = /\.(?:entity|inputs|results|fragment)\.tsx?$/;
 const IMPORT = /\b(?:from|import)\s*\(?\s*"(\.{1,2}\/[^"]+)\.js"/g;
 
@@ -13,7 +13,7 @@ interface Arrow {
   by: string;
 }
 
-/** Where the behaviour in each folder reaches into another: imports of types, and those that are made later, too. */
+/** Where the behavior in each folder imports from another one, including type imports and dynamic imports. */
 function arrowsBetweenFoldersOf(folder: string): Arrow[] {
   const files = readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
     .map((path) => posix.join(folder, path))
@@ -31,7 +31,7 @@ function arrowsBetweenFoldersOf(folder: string): Arrow[] {
   );
 }
 
-/** The arrows on ways that lead back to where they began: what is left once everything that leads nowhere is taken away. */
+/** The arrows on paths that lead back to their start: those left after removing, repeatedly, all that lead nowhere. */
 function circlesIn(arrows: readonly Arrow[]): string[] {
   const onTheWay = arrows.filter(
     ({ from, to }) => arrows.some((next) => next.from === to) && arrows.some((last) => last.to === from),
@@ -39,7 +39,7 @@ function circlesIn(arrows: readonly Arrow[]): string[] {
   return onTheWay.length === arrows.length ? arrows.map(({ by }) => by) : circlesIn(onTheWay);
 }
 
-describe("What a feature does never leads back to its own folder", () => {
+describe("A feature's behavior never leads back to its own folder", () => {
   it.each([
     "server/src/features",
     "dashboard/src/admin/features",

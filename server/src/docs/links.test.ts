@@ -1,12 +1,12 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, join, posix } from "node:path";
 import { describe, expect, it } from "@jest/globals";
-import { servedAddress, slugOf, writtenPages } from "./docs-pages.js";
+import { PLACEHOLDER, servedAddress, slugOf, writtenPages } from "./docs-pages.js";
 
 const root = join(__dirname, "../../..");
 const read = (file: string) => readFileSync(join(root, file), "utf8");
 
-/** What is made or installed, and not in the repository. */
+/** Generated or installed files, which are not in the repository. */
 const MADE = /^(?:node_modules|dist|data|coverage|screenshots|reports|\.git|\.stryker-tmp)$/;
 function filesIn(folder = ""): string[] {
   return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
@@ -16,10 +16,13 @@ function filesIn(folder = ""): string[] {
   });
 }
 const files = filesIn();
-const documents = files.filter((file) => /^(?:[A-Z]+|docs\/.+|docker\/.+|server\/bench\/README)\.md$/.test(file));
-/** Answered by the server, and no written page. */
-const addresses = ["/docs/reference", "/docs/explorer", "/schema.graphql", ...writtenPages.map(({ path }) => path)];
-/** Not in the repository, and yet spoken of: what commands make and people fill in, and files of packages that dependencies.md has read. */
+const documents = files.filter((file) => /^(?:[A-Z]+|docs\/.+|docker\/.+|server\/bench\/[A-Z]+)\.md$/.test(file));
+/** Pages of the server without a file in the repository. */
+const addresses = ["/docs/reference", "/docs/explorer"];
+/**
+ * Files that are mentioned but not in the repository: those that commands create or people fill in, and files of
+ * packages that dependencies.md discusses.
+ */
 const elsewhere = [
   "sbom.cdx.json",
   "docker/.env",
@@ -33,14 +36,17 @@ const elsewhere = [
 const isMade = (path: string) => elsewhere.includes(path) || path.split("/").some((part) => MADE.test(part));
 
 const headingsIn = (text: string) => [...text.matchAll(/^#{1,6} (.+)$/gm)].map(([, heading = ""]) => heading);
-/** As GitHub names a heading; `slugOf` is how /docs does. */
+/** GitHub's anchor for a heading; `slugOf` is the one on /docs. */
 const anchorOf = (heading: string) =>
   heading
     .toLowerCase()
     .replaceAll(/[^\p{L}\p{N}\- _]/gu, "")
     .replaceAll(" ", "-");
 
-/** Whether a path of a text, with `*` for any part of a name, is a file or folder: from the root, from the text's folder, or by its end. */
+/**
+ * Whether a path in a text, with `*` for any part of a name, matches a file or folder: from the root, from the text's
+ * folder, or by its end.
+ */
 function isThere(from: string, path: string): boolean {
   const wanted = path.replace(/\/$/, "");
   const form = (start: string) =>
@@ -49,7 +55,7 @@ function isThere(from: string, path: string): boolean {
   return isMade(wanted) || files.some((file) => forms.some((one) => one.test(file)));
 }
 
-/** The links that lead nowhere, and the files that are named and do not exist. */
+/** The dead links and the named files that do not exist. */
 function faultsOf(file: string, text: string): string[] {
   const faults: string[] = [];
   const prose = text.replaceAll(/^```.*?^```$/gms, "");
@@ -59,11 +65,16 @@ function faultsOf(file: string, text: string): string[] {
     ...[...withoutCode.matchAll(/ src="([^"]+)"/g)].map(([, href = ""]) => href),
   ];
   for (const href of links) {
+    if (href.startsWith(`${PLACEHOLDER}/`)) {
+      // A page with a file is linked to by its path, so that the link also works on a forge.
+      if (!addresses.includes(href.slice(PLACEHOLDER.length))) faults.push(href);
+      continue;
+    }
     if (/^[a-z]+:/i.test(href)) continue;
     const [path = "", anchor] = href.split("#");
-    const page = writtenPages.find((candidate) => candidate.path === path);
-    const target = path === "" ? file : (page?.file ?? posix.join(posix.dirname(file), path));
-    if (path.startsWith("/") ? !addresses.includes(path) : !existsSync(join(root, target))) faults.push(href);
+    const target = path === "" ? file : posix.join(posix.dirname(file), path);
+    // A forge looks for an absolute path on its own host.
+    if (path.startsWith("/") || !existsSync(join(root, target))) faults.push(href);
     else if (anchor !== undefined && target.endsWith(".md")) {
       const headings = headingsIn(target === file ? text : read(target));
       // A page that is served has both addresses.
@@ -84,7 +95,7 @@ function faultsOf(file: string, text: string): string[] {
 }
 
 describe("the documents", () => {
-  it("link to what there is, by name and heading, and name files that exist", () => {
+  it("link to what exists, by name and heading, and name files that exist", () => {
     expect(documents).toEqual(
       expect.arrayContaining([
         "README.md",
@@ -99,34 +110,37 @@ describe("the documents", () => {
   });
 
   it.each([
-    ["a file that is not there", "[x](docs/nowhere.md)"],
-    ["a heading that is not there", "[x](docs/security.md#nothing)"],
-    ["a heading of its own that is not there", "# Here\n[x](#there)"],
-    ["an address that the server does not answer", "[x](/docs/nowhere)"],
-    ["a picture that is not there", '<img src="docs/nowhere.png" alt="">'],
-    ["a named file that is not there", "See `sign-in/nowhere.ts`."],
-    ["a named folder that is not there", "See `server/src/nowhere/`."],
-    ["a pattern that fits nothing", "See `*.nowhere.ts`."],
-  ])("are told of %s", (_what, text) => {
+    ["a missing file", "[x](docs/nowhere.md)"],
+    ["a missing heading", "[x](docs/security.md#nothing)"],
+    ["a missing heading of its own", "# Here\n[x](#there)"],
+    ["an address that the server does not serve", `[x](${PLACEHOLDER}/docs/nowhere)`],
+    ["a page that has a file, linked to by its address", `[x](${PLACEHOLDER}/docs/security)`],
+    ["an absolute path, which no forge resolves", "[x](/docs/security)"],
+    ["a missing picture", '<img src="docs/nowhere.png" alt="">'],
+    ["a named file that is missing", "See `sign-in/nowhere.ts`."],
+    ["a named folder that is missing", "See `server/src/nowhere/`."],
+    ["a pattern without a match", "See `*.nowhere.ts`."],
+  ])("are reported for %s", (_what, text) => {
     expect(faultsOf("README.md", text)).toHaveLength(1);
   });
 
-  it("are not told of what is there", () => {
+  it("are not reported for what exists", () => {
     const text =
-      "# Here\n[a](#here) [b](docs/security.md#keys) [c](/docs/security#keys) [d](https://example.org) `*.service.ts` `server/src/features/` `x.y`";
+      "# Here\n[a](#here) [b](docs/security.md#keys) [c](http://localhost:4000/docs/explorer) [d](https://example.org) `*.service.ts` `server/src/features/` `x.y`";
     expect(faultsOf("README.md", text)).toEqual([]);
   });
 
-  it("are one web of links on /docs too: a link to a served file leads to its page, one to another file is its text", () => {
+  it("form one web of links on /docs too: a link to a served file leads to its page, one to another file is plain text", () => {
     expect(servedAddress("docs/operations.md", "security.md#keys")).toBe("/docs/security#keys");
     expect(servedAddress("docs/guide.md", "../CHANGELOG.md")).toBe("/docs/changelog");
     expect(servedAddress("docs/guide.md", "../server/schema.graphql")).toBe("/schema.graphql");
     expect(servedAddress("docs/operations.md", "../docker/SCALE.md")).toBeNull();
+    expect(servedAddress("docs/guide.md", `${PLACEHOLDER}/docs/explorer`)).toBe("/docs/explorer");
     expect(servedAddress("docs/operations.md", "https://example.org/")).toBe("https://example.org/");
     expect(servedAddress("docs/operations.md", "#keys")).toBe("#keys");
   });
 
-  it("hold every decision under a number of its own, each with the same four parts, and in the list", () => {
+  it("hold every decision under its own number, each with the same four parts, and in the list", () => {
     const decisions = files.filter((file) => /^docs\/decisions\/\d{4}-.+\.md$/.test(file)).toSorted();
     expect(decisions.length).toBeGreaterThan(20);
     expect(decisions.map((file) => Number(basename(file).slice(0, 4)))).toEqual(
@@ -143,7 +157,7 @@ describe("the documents", () => {
     }
   });
 
-  it("begin with a README that is read in a minute", () => {
+  it("begin with a README that can be read in a minute", () => {
     expect(read("README.md").trimEnd().split("\n").length).toBeLessThanOrEqual(100);
   });
 });

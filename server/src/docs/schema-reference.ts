@@ -48,9 +48,7 @@ function ofField(field: GraphQLField<unknown, unknown>): string {
 
 /** One root field with its arguments. */
 const operation = (kind: string, field: GraphQLField<unknown, unknown>) =>
-  `<h3 id="${kind}-${field.name.toLowerCase()}"><code>${field.name}</code></h3>
-<p>${said(field.description)}${deprecation(field.deprecationReason)} Answers <code>${typeLink(field.type)}</code>.</p>
-${table("Argument", field.args.map(ofInput))}`;
+  `<h3 id="${kind}-${field.name.toLowerCase()}"><code>${field.name}</code></h3>\n<p>${said(field.description)}${deprecation(field.deprecationReason)} Returns <code>${typeLink(field.type)}</code>.</p>\n${table("Argument", field.args.map(ofInput))}`;
 
 function ofType(type: GraphQLNamedType): string {
   const title = `<h3 id="type-${type.name.toLowerCase()}"><code>${type.name}</code></h3>\n<p>${said(type.description)}</p>`;
@@ -69,7 +67,7 @@ function ofType(type: GraphQLNamedType): string {
   return title;
 }
 
-/** Every operation and type of the schema, in the order of the alphabet, with what the schema says about it. */
+/** Every operation and type of the schema in alphabetical order, with its description. */
 export function schemaReference(schema: GraphQLSchema): { html: string; headings: { text: string; level: number }[] } {
   const roots = [
     ["Queries", "query", schema.getQueryType()],

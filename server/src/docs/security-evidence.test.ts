@@ -5,17 +5,20 @@ import { attemptLimits, inWords, lifetimes, mostAttempts } from "@gatehouse/shar
 
 const root = join(__dirname, "../../..");
 const read = (file: string) => readFileSync(join(root, file), "utf8");
-/** The catalogue's attacks: a letter and two digits (A10 and A11 are properties), and the reading attacker's, as X1 or X25a. */
+/**
+ * The catalogue's attacks: a letter and two digits (A10 and A11 are properties), and the adversarial reader's, such as
+ * X1 or X25a.
+ */
 const ATTACK = /^(?:[B-WYZ]\d\d|X\d+[a-z]?)$/;
 
-describe("what is said of security", () => {
+describe("what the documents say about security", () => {
   const rows = read("docs/security-evidence.md")
     .split("\n")
     .map((line) => line.split(" | ").map((cell) => cell.replaceAll(/^\| | \|$/g, "").trim()))
     .filter((cells) => cells.length === 4 && cells[0] !== "id" && cells[0] !== "where");
   const filesIn = (cell = "") => [...cell.matchAll(/`([^`]+\.test\.tsx?)`/g)].map(([, file = ""]) => file);
 
-  it("names tests that exist and hold the attack under its id", () => {
+  it("names tests that exist and carry the attack's id", () => {
     expect(rows.filter(([id = ""]) => ATTACK.test(id)).length).toBeGreaterThan(75);
     const wrong: string[] = [];
     for (const [id = "", , , tests] of rows) {
@@ -28,19 +31,19 @@ describe("what is said of security", () => {
     expect(wrong).toEqual([]);
   });
 
-  it("has each attack once", () => {
+  it("lists each attack once", () => {
     const ids = rows.map(([id]) => id).filter((id = "") => ATTACK.test(id));
     expect(ids.length).toBe(new Set(ids).size);
   });
 
-  it("tells the times and bounds that are in force", () => {
+  it("states the times and limits that are in force", () => {
     const text = read("docs/security.md");
     const spoken = (ms: number) => inWords(ms).replace(/^in /, "");
     for (const [what, ms] of [
-      ["client's session without use", lifetimes.portalIdle],
-      ["team member's session without use", lifetimes.teamIdle],
+      ["client session without use", lifetimes.portalIdle],
+      ["team member session without use", lifetimes.teamIdle],
       ["any session, used or not", lifetimes.session],
-      ["sign-in that waits for its code", lifetimes.challenge],
+      ["sign-in waiting for its code", lifetimes.challenge],
       ["setting up an authenticator", lifetimes.enrollmentToken],
       ["fresh proof for dangerous acts", lifetimes.stepUp],
     ] as const)
@@ -49,7 +52,7 @@ describe("what is said of security", () => {
         expect.stringContaining(spoken(ms)),
       ]);
     for (const [name, limit] of Object.entries(attemptLimits)) {
-      // The stricter of a request's two limits is told; the log's own is no bound for anybody outside.
+      // Only the stricter of a request's two limits is listed; the log's own limit restricts nobody outside.
       if (name === "requestMailsByMinute" || name === "suppressedMailEvents") continue;
       const { inAnHour, inADay } = mostAttempts(limit);
       expect([name, text.split("\n").find((line) => line.includes(`\`${name}\``))]).toEqual([

@@ -37,7 +37,7 @@ interface Lock {
 const nameOf = ({ group, name }: Pick<Component, "group" | "name">) =>
   group === undefined ? name : `${group}/${name}`;
 const ownName = /^@gatehouse\//;
-/** The package that a file of node_modules belongs to. */
+/** The package that a file in node_modules belongs to. */
 function packageOf(url: string): string | null {
   const [path, ...outside] = url.split("/node_modules/").toReversed();
   if (path === undefined || outside.length === 0) return null;
@@ -55,7 +55,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(directory, { recursive: true }));
 
 describe("the bill of materials", () => {
-  it("is CycloneDX 1.6, whole in itself: each reference leads to one component", () => {
+  it("is CycloneDX 1.6 and self-contained: each reference leads to one component", () => {
     expect(bom).toMatchObject({
       bomFormat: "CycloneDX",
       specVersion: "1.6",
@@ -70,7 +70,7 @@ describe("the bill of materials", () => {
     expect(lost).toEqual([]);
   });
 
-  it("gives each package its address, licence, and the hash that the lock file holds", () => {
+  it("gives each package its address, licence, and the hash from the lock file", () => {
     const { packages } = parse(read("pnpm-lock.yaml")) as Lock;
     const wrong: string[] = [];
     for (const component of bom.components.filter((one) => !ownName.test(nameOf(one)))) {
@@ -88,7 +88,7 @@ describe("the bill of materials", () => {
 });
 
 describeOnDatabases("the bill of materials, beside the running server", (database) => {
-  it("lists whatever is loaded", async () => {
+  it("lists everything that is loaded", async () => {
     const coverage = mkdtempSync(join(directory, "loaded-"));
     const server = new ServerProcess(await freePort(), {
       DATABASE_URL: database.url(),
@@ -96,7 +96,7 @@ describeOnDatabases("the bill of materials, beside the running server", (databas
       DEMO: "0",
       NODE_V8_COVERAGE: coverage,
     });
-    // A server that is told to end before it listens to that leaves no list behind.
+    // A server that is stopped before it handles signals writes no coverage.
     while (readdirSync(coverage).length === 0) {
       server.start();
       try {
@@ -116,8 +116,8 @@ describeOnDatabases("the bill of materials, beside the running server", (databas
   });
 });
 
-describe("what is said of dependencies", () => {
-  it("speaks of each direct one of the server, in the version that is installed: a new one is read first", () => {
+describe("what the documents say about dependencies", () => {
+  it("covers each direct one of the server, in the installed version: a new one is read first", () => {
     const text = read("docs/dependencies.md");
     const { dependencies } = JSON.parse(read("server/package.json")) as { dependencies: Record<string, string> };
     const direct = Object.entries(dependencies).filter(([name]) => !ownName.test(name));

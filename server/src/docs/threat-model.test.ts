@@ -14,7 +14,7 @@ describe("the threat model", () => {
       .map((line) => cellsOf(line)[1] ?? ""),
   );
 
-  it("names evidence that there is, and files that exist", () => {
+  it("names evidence that exists, and files that exist", () => {
     const ids = [...text.matchAll(/\b[A-Z]\d{1,2}[a-z]?\b/g)].map(([id]) => id);
     expect(ids.length).toBeGreaterThan(70);
     expect(ids.filter((id) => !evidence.has(id))).toEqual([]);
@@ -25,7 +25,7 @@ describe("the threat model", () => {
     expect(files.filter((file) => !existsSync(join(root, file)))).toEqual([]);
   });
 
-  it("leaves no attack without what stops it and what shows it", () => {
+  it("leaves no attack without a defense and its evidence", () => {
     const [, attackers = ""] = text.split("## Attackers");
     const rows = (attackers.split("\n## ")[0] ?? "")
       .split("\n")

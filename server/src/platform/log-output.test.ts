@@ -3,14 +3,14 @@ import { describe, expect, it } from "@jest/globals";
 import { LogOutput, type LogTarget } from "./log-output.js";
 import { createLog } from "./log.js";
 
-/** An output that takes a chunk when the test says so. */
+/** An output that accepts a chunk when the test says so. */
 class SlowTarget implements LogTarget {
   readonly holdsThread = true;
   readonly taken: string[] = [];
   private pending: { chunk: Buffer; done: (error: Error | null) => void } | null = null;
 
   write(chunk: Buffer, done: (error: Error | null) => void): void {
-    if (this.pending) throw new Error("a second write while one is under way");
+    if (this.pending) throw new Error("a second write while one is in progress");
     this.pending = { chunk, done };
   }
   get holds(): number {
@@ -19,7 +19,7 @@ class SlowTarget implements LogTarget {
   take(): void {
     const { pending } = this;
     this.pending = null;
-    if (!pending) throw new Error("nothing to take");
+    if (!pending) throw new Error("nothing to accept");
     this.taken.push(pending.chunk.toString());
     pending.done(null);
   }
@@ -40,11 +40,11 @@ describe("X10 the log's output", () => {
     expect([target.taken, output.droppedLines, output.canEnd]).toEqual([["1\n", "2\n3\n"], 0, true]);
   });
 
-  it("keeps no more than its bound, counts the rest, and tells of them before the next lines", () => {
+  it("keeps no more than its limit, counts the rest, and reports them before the next lines", () => {
     const target = new SlowTarget();
     const output = new LogOutput(target, 100);
     for (let n = 0; n < 1000; n++) output.write(`${n}`.padStart(9, "0") + "\n");
-    // One is under way, ten wait.
+    // One is in progress, ten are queued.
     expect(output.droppedLines).toBe(1000 - 11);
     target.take();
     expect(target.holds).toBeLessThan(300);
@@ -69,7 +69,7 @@ describe("X10 the log's output", () => {
     expect(output.droppedLines).toBe(3);
   });
 
-  it("a notice that is refused itself is no line, and is told again", () => {
+  it("a notice that is itself refused is not counted as a line, and is repeated", () => {
     const target = new SlowTarget();
     const output = new LogOutput(target);
     output.write("1\n");
@@ -81,7 +81,7 @@ describe("X10 the log's output", () => {
     expect(target.taken[0]).toMatch(/"dropped":2.*\n3\n$/);
   });
 
-  it("a flush ends in time, whether the output takes the lines or not", async () => {
+  it("a flush ends in time, whether or not the output accepts the lines", async () => {
     const target = new SlowTarget();
     const output = new LogOutput(target);
     expect(await output.flush(1)).toBe(true);
@@ -93,7 +93,7 @@ describe("X10 the log's output", () => {
     expect([await flushed, output.canEnd]).toEqual([true, true]);
   });
 
-  it("takes what pino writes", () => {
+  it("accepts what pino writes", () => {
     const target = new SlowTarget();
     const log = createLog("info", new LogOutput(target));
     log.info({ code: "X" }, "refused\nand more");

@@ -1,26 +1,28 @@
 import { fstatSync, write as writeFile } from "node:fs";
 import type { DestinationStream } from "pino";
 
-/** How much may wait for a slow or full output: some thousands of lines. Whatever comes then is dropped. */
+/** How much may be queued for a slow or full output: a few thousand lines. Lines beyond that are dropped. */
 const WAITING_BYTES = 1_000_000;
 
-/** Where lines go to in the end: calls back once all of it is written, or cannot be. Never waits itself. */
+/** Where lines finally go. It calls back once a chunk is written completely or has failed, and never blocks. */
 export interface LogTarget {
   write(chunk: Buffer, done: (error: Error | null) => void): void;
-  /** A write under way holds a thread of the process, which would wait for it at its end. */
+  /** A pending write holds a thread, for which the process would wait at exit. */
   holdsThread: boolean;
 }
 
 const ignore = () => undefined;
 
 /**
- * The process' standard output without waiting. A pipe that nobody reads takes nothing more, and a full device refuses; pino's own
- * destination then sleeps and tries again within the call (sonic-boom, EAGAIN), so that the server answers nobody.
+ * The process' standard output, without blocking. A pipe that nobody reads accepts nothing more, and a full device
+ * refuses writes; pino's own destination then sleeps and retries within the call (sonic-boom, EAGAIN), during which the
+ * server answers nobody.
  */
 export function standardOutput(): LogTarget {
   const status = fstatSync(1);
   if (status.isFIFO() || status.isSocket()) {
-    // Node's stream of a pipe never blocks. It tells a reader who is gone by an event too, which would end the process.
+    // Node's stream of a pipe never blocks. When the reader is gone it also emits an event, which would end the
+    // process.
     process.stdout.off("error", ignore).on("error", ignore);
     return {
       holdsThread: false,
@@ -30,7 +32,7 @@ export function standardOutput(): LogTarget {
   return { holdsThread: true, write: writeWhole };
 }
 
-/** To files, devices and terminals, by a thread: a write may come back with a part done. */
+/** Writes to files, devices and terminals use a thread; a write may be partial. */
 function writeWhole(chunk: Buffer, done: (error: Error | null) => void): void {
   writeFile(1, chunk, (error, written) => {
     if (error || written === chunk.length) done(error);
@@ -39,15 +41,15 @@ function writeWhole(chunk: Buffer, done: (error: Error | null) => void): void {
 }
 
 /**
- * Takes lines and never waits for the output: one write is under way, some lines wait for it, and more are dropped and counted. A line
- * of its own says how many, once the output takes lines again.
+ * Accepts lines and never waits for the output: one write is in progress, some lines are queued, and more are dropped
+ * and counted. A line of its own reports how many, once the output accepts lines again.
  */
 export class LogOutput implements DestinationStream {
   private waiting: string[] = [];
   private waitingBytes = 0;
   private isWriting = false;
-  /** Of those dropped: the ones that the log has not told yet. */
-  private untold = 0;
+  /** Dropped lines that the log has not reported yet. */
+  private unreported = 0;
   private dropped = 0;
   private idle: (() => void)[] = [];
 
@@ -56,7 +58,7 @@ export class LogOutput implements DestinationStream {
     private readonly limitBytes = WAITING_BYTES,
   ) {}
 
-  /** Lines lost since the start. */
+  /** Lines dropped since the start. */
   get droppedLines(): number {
     return this.dropped;
   }
@@ -70,7 +72,7 @@ export class LogOutput implements DestinationStream {
     return undefined;
   }
 
-  /** Waits until everything is written, at most so long; whether it is. */
+  /** Waits until everything is written, up to the limit; returns whether it is. */
   async flush(limitMs: number): Promise<boolean> {
     if (!this.isWriting) return true;
     return new Promise((resolve) => {
@@ -81,7 +83,7 @@ export class LogOutput implements DestinationStream {
       });
     });
   }
-  /** Whether the process can end while a write is under way. */
+  /** Whether the process can exit while a write is in progress. */
   get canEnd(): boolean {
     return !this.isWriting || !this.target.holdsThread;
   }
@@ -93,24 +95,24 @@ export class LogOutput implements DestinationStream {
       return;
     }
     const lines = this.waiting;
-    const told = this.untold;
-    if (told > 0) lines.unshift(notice(told));
+    const reported = this.unreported;
+    if (reported > 0) lines.unshift(notice(reported));
     this.waiting = [];
     this.waitingBytes = 0;
     this.isWriting = true;
     this.target.write(Buffer.from(lines.join("")), (error) => {
       this.isWriting = false;
-      if (error) this.drop(lines.length - (told > 0 ? 1 : 0));
-      else this.untold -= told;
+      if (error) this.drop(lines.length - (reported > 0 ? 1 : 0));
+      else this.unreported -= reported;
       this.next();
     });
   }
 
   private drop(lines: number): void {
     this.dropped += lines;
-    this.untold += lines;
+    this.unreported += lines;
   }
 }
 
 const notice = (dropped: number): string =>
-  `${JSON.stringify({ level: 40, time: new Date().toISOString(), dropped, msg: "log lines were dropped: the output did not take them" })}\n`;
+  `${JSON.stringify({ level: 40, time: new Date().toISOString(), dropped, msg: "log lines were dropped: the output did not accept them" })}\n`;

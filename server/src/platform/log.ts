@@ -3,7 +3,10 @@ import { LogOutput, standardOutput } from "./log-output.js";
 
 export type Log = Logger;
 
-/** Structured logs, one JSON object a line (pino escapes line breaks). Nothing secret is passed to it; the listed paths are a second net. */
+/**
+ * Structured logs, one JSON object per line (pino escapes line breaks). Nothing secret is passed to it; the listed
+ * paths are a second line of defense.
+ */
 export const createLog = (level: string, destination: DestinationStream = new LogOutput(standardOutput())): Log =>
   pino(
     {

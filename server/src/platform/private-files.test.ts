@@ -19,12 +19,12 @@ import { keepFilePrivate } from "./private-files.js";
 
 const modeOf = (path: string) => (statSync(path).mode & 0o777).toString(8);
 
-(process.platform === "win32" ? describe.skip : describe)("X20 what the server keeps on the disk", () => {
+(process.platform === "win32" ? describe.skip : describe)("X20 what the server stores on disk", () => {
   let home: string;
   let data: string;
   let umask: number;
   beforeEach(() => {
-    // The most careless one: every file that says nothing of itself is everybody's.
+    // The most permissive umask: every file is world-readable unless its creator says otherwise.
     umask = process.umask(0);
     home = mkdtempSync(join(tmpdir(), "gatehouse-private-"));
     chmodSync(home, 0o755);
@@ -35,7 +35,7 @@ const modeOf = (path: string) => (statSync(path).mode & 0o777).toString(8);
     rmSync(home, { recursive: true, force: true });
   });
 
-  /** Opens the database, and looks while it is open: only then are all of its files there. */
+  /** Opens the database and inspects it while it is open: only then do all its files exist. */
   async function modesWhileOpen(file = join(data, "gatehouse.sqlite")): Promise<Record<string, string>> {
     const source = await openDatabase({ url: `sqlite:${file}`, entities, migrations });
     try {
@@ -49,14 +49,17 @@ const modeOf = (path: string) => (statSync(path).mode & 0o777).toString(8);
   }
   const closed = { "": "600", "-wal": "600", "-shm": "600" };
 
-  it.each([0o000, 0o022, 0o077])("is its user's alone from the first moment, also with the umask %i", async (mask) => {
-    process.umask(mask);
-    expect(await modesWhileOpen()).toEqual(closed);
-    readConfig({}, data);
-    expect([modeOf(data), modeOf(join(data, "secret-keys")), modeOf(home)]).toEqual(["700", "600", "755"]);
-  });
+  it.each([0o000, 0o022, 0o077])(
+    "belongs to its user alone from the first moment, even with the umask %i",
+    async (mask) => {
+      process.umask(mask);
+      expect(await modesWhileOpen()).toEqual(closed);
+      readConfig({}, data);
+      expect([modeOf(data), modeOf(join(data, "secret-keys")), modeOf(home)]).toEqual(["700", "600", "755"]);
+    },
+  );
 
-  it("is closed at the next start where an earlier version left it open, and nothing of it is lost", async () => {
+  it("is closed at the next start if an earlier version left it open, and none of it is lost", async () => {
     await modesWhileOpen();
     readConfig({}, data);
     const keys = readFileSync(join(data, "secret-keys"), "utf8");
@@ -64,7 +67,8 @@ const modeOf = (path: string) => (statSync(path).mode & 0o777).toString(8);
     for (const name of ["gatehouse.sqlite", "secret-keys"]) chmodSync(join(data, name), 0o644);
     for (const end of ["-wal", "-shm"]) {
       const file = join(data, `gatehouse.sqlite${end}`);
-      // Made where SQLite has removed it, and never cut short: a statement that is not collected yet may still have it mapped.
+      // Created if SQLite has removed it, and never truncated: a statement that is not collected yet may still have it
+      // mapped.
       writeFileSync(file, "", { flag: "a" });
       chmodSync(file, 0o644);
     }
@@ -74,7 +78,7 @@ const modeOf = (path: string) => (statSync(path).mode & 0o777).toString(8);
     expect(readFileSync(join(data, "secret-keys"), "utf8")).toBe(keys);
   });
 
-  it("leaves a directory alone in which others live too", async () => {
+  it("leaves a directory alone that is shared with others", async () => {
     writeFileSync(join(home, "notes.txt"), "");
     expect(await modesWhileOpen(join(home, "gatehouse.sqlite"))).toEqual(closed);
     expect([modeOf(home), modeOf(join(home, "notes.txt"))]).toEqual(["755", "666"]);
@@ -85,7 +89,7 @@ const modeOf = (path: string) => (statSync(path).mode & 0o777).toString(8);
     expect(modeOf(temporary)).toBe("777");
   });
 
-  it("closes what a link leads to", async () => {
+  it("closes the target of a link", async () => {
     mkdirSync(data);
     writeFileSync(join(home, "elsewhere.sqlite"), "");
     symlinkSync(join(home, "elsewhere.sqlite"), join(data, "gatehouse.sqlite"));
@@ -94,20 +98,20 @@ const modeOf = (path: string) => (statSync(path).mode & 0o777).toString(8);
   });
 
   (process.getuid?.() === 0 ? it : it.skip)(
-    "says what to do about a file of somebody else's that everybody may read",
+    "says what to do about somebody else's file that everybody may read",
     () => {
       const file = join(home, "theirs");
       writeFileSync(file, "");
       process.seteuid?.(65_534);
       try {
-        expect(() => keepFilePrivate(file)).toThrow(/theirs may be read by other users .*chmod 600/);
+        expect(() => keepFilePrivate(file)).toThrow(/theirs can be read by other users .*chmod 600/);
       } finally {
         process.seteuid?.(0);
       }
     },
   );
 
-  it("has no file at all in memory", async () => {
+  it("has no file at all for a database in memory", async () => {
     const source = await openDatabase({ url: "sqlite::memory:", entities, migrations });
     await source.destroy();
     expect(existsSync(":memory:")).toBe(false);

@@ -2,14 +2,13 @@ import { chmodSync, closeSync, existsSync, mkdirSync, openSync, readdirSync, sta
 
 const OWNER_ONLY = 0o077;
 const STICKY = 0o1000;
-/** Windows knows no such modes: there the directory's rights are inherited, and whoever sets it up says them. */
+/** Windows has no such modes: files inherit the directory's permissions, which the administrator sets. */
 const hasModes = process.platform !== "win32";
 const codeOf = (error: unknown) => (error instanceof Error && "code" in error ? error.code : null);
 
 /**
- * Makes a directory that only this user may enter, and closes one that was open before, if nothing else lives in it: a home or a
- * temporary directory is others' too, and left alone.
- * @param ours names of files of the server
+ * Creates a directory that only this user may enter. Closes an existing one if it contains nothing but our files: a
+ * home or temporary directory has other users and is left alone. @param ours whether a file name is the server's
  */
 export function keepDirectoryPrivate(directory: string, ours: (name: string) => boolean): void {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
@@ -19,19 +18,23 @@ export function keepDirectoryPrivate(directory: string, ours: (name: string) => 
   try {
     if (readdirSync(directory).every(ours)) chmodSync(directory, 0o700);
   } catch (error) {
-    // Another's directory, or one on a read-only disk: the files in it are closed themselves.
+    // Somebody else's directory, or one on a read-only disk: its files are closed individually.
     if (!["EPERM", "EACCES", "EROFS"].includes(String(codeOf(error)))) throw error;
   }
 }
 
-/** Makes the file, empty, if it is not there; then only this user may read it, whatever the umask. Throws as `keepFilePrivate`. */
+/**
+ * Creates the file, empty, if it does not exist. Then only this user may read it, whatever the umask. Throws like
+ * `keepFilePrivate`.
+ */
 export function makePrivateFile(file: string): void {
-  // A database that is there is not opened: closing it again would drop the locks of this process's other connections to it.
+  // An existing database is not opened: closing it again would drop the locks of this process's other connections to
+  // it.
   if (!existsSync(file)) closeSync(openSync(file, "a", 0o600));
   keepFilePrivate(file);
 }
 
-/** Closes a file that others may read, if it is there. Throws an error for people where it belongs to somebody else. */
+/** Closes an existing file that others may read. Throws a readable error if it belongs to somebody else. */
 export function keepFilePrivate(file: string): void {
   if (!hasModes) return;
   const status = statSync(file, { throwIfNoEntry: false });
@@ -40,7 +43,7 @@ export function keepFilePrivate(file: string): void {
     chmodSync(file, 0o600);
   } catch (error) {
     throw new Error(
-      `${file} may be read by other users of this machine, and this one may not change that (${String(codeOf(error))}): run "chmod 600" on it as its owner, or give it to the user that runs Gatehouse.`,
+      `${file} can be read by other users of this machine, and Gatehouse's user may not change that (${String(codeOf(error))}): run "chmod 600" on it as its owner, or give it to the user that runs Gatehouse.`,
       { cause: error },
     );
   }

@@ -57,7 +57,7 @@ describe("A worker", () => {
     expect(looks).toHaveLength(3);
   });
 
-  it("leaves the timer's turn out while it looks", async () => {
+  it("skips the timer's turn while it looks", async () => {
     const { worker, looks, finish } = workerWithHeldLooks();
     worker.start();
     await tick();
@@ -67,12 +67,12 @@ describe("A worker", () => {
     expect(looks).toHaveLength(2);
   });
 
-  it("loses no wake-up that comes in the moment when a look ends", async () => {
+  it("loses no wake-up that arrives just as a look ends", async () => {
     let looks = 0;
     const worker = new Worker({
       look: async () => {
         looks += 1;
-        // Just after the worker has asked whether it was woken.
+        // Just after the worker has checked whether it was woken.
         if (looks === 1) void Promise.resolve().then(async () => worker.wake());
       },
       onError: () => undefined,
@@ -83,7 +83,7 @@ describe("A worker", () => {
     expect(looks).toBe(2);
   });
 
-  it("hands over what a look failed with, also one that fails at once, and goes on", async () => {
+  it("reports the error of a failed look, even a synchronous one, and continues", async () => {
     const { worker, looks, errors, finish } = workerWithHeldLooks();
     worker.start();
     worker.wake();
@@ -105,7 +105,7 @@ describe("A worker", () => {
     expect(atOnce.errors).toEqual([first, first]);
   });
 
-  it("stops after the look under way, which can see it, and looks no more", async () => {
+  it("stops after the current look, which can see it, and starts no more", async () => {
     const { worker, looks, finish } = workerWithHeldLooks();
     worker.start();
     worker.wake();
@@ -122,7 +122,7 @@ describe("A worker", () => {
     expect(looks).toHaveLength(1);
   });
 
-  it("does nothing before it starts, and can be stopped without", async () => {
+  it("does nothing before it starts, and can be stopped without having started", async () => {
     const { worker, looks } = workerWithHeldLooks();
     worker.wake();
     await worker.stop();

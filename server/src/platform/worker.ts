@@ -1,17 +1,18 @@
 export interface WorkerNeeds {
-  /** Does what is due now. It is never run twice at once. */
+  /** Does what is due now. Never runs twice at once. */
   look(): Promise<unknown>;
-  /** Is given what a look failed with; the worker goes on. It must not throw. */
+  /** Receives the error of a failed look; the worker continues. Must not throw. */
   onError(error: unknown): void;
-  /** How often it looks without being woken, in milliseconds, since another instance may have left something to do. */
+  /** How often it looks without being woken, in milliseconds: another instance may have left work. */
   everyMs: number;
   /** False: the first look comes after the first interval. */
   looksAtStart?: boolean;
 }
 
 /**
- * Works beside the requests: looks for what is due when it starts, when it is woken, and every so often. Woken during a look, it looks
- * once more right after it, since that look may have read before the change. The timer's turn is left out then: it knows of nothing new.
+ * Does background work: looks for due work when it starts, when it is woken, and at an interval. If woken during a
+ * look, it looks again right afterwards, since the current look may have read before the change. The timer is skipped
+ * meanwhile: it brings no news.
  */
 export class Worker {
   private readonly end = new AbortController();
@@ -22,12 +23,12 @@ export class Worker {
 
   constructor(private readonly needs: WorkerNeeds) {}
 
-  /** Aborted from `stop` on: a long look ends early by it. */
+  /** Aborted when `stop` is called, so that a long look can end early. */
   get stopping(): AbortSignal {
     return this.end.signal;
   }
 
-  /** Once; after the stop it does nothing. */
+  /** May be called once; does nothing after `stop`. */
   start(): void {
     if (this.timer || this.stopping.aborted) return;
     const { everyMs, looksAtStart = true } = this.needs;
@@ -37,14 +38,14 @@ export class Worker {
     if (looksAtStart) this.wake();
   }
 
-  /** There may be something to do. Returns at once; before the start and after the stop it does nothing. */
+  /** Announces that there may be work. Returns at once; does nothing before `start` and after `stop`. */
   wake(): void {
     if (this.timer === null) return;
     this.mustLookAgain = true;
     if (!this.isLooking) this.looking = this.lookUntilDone();
   }
 
-  /** Begins no look any more, and waits for the one under way. */
+  /** Starts no more looks, and waits for the current one. */
   async stop(): Promise<void> {
     if (this.timer) clearInterval(this.timer);
     this.timer = null;
@@ -62,7 +63,7 @@ export class Worker {
         this.needs.onError(error);
       }
     }
-    // In the same moment as the last question whether it was woken, so that no wake-up falls between.
+    // Set in the same tick as the last check for a wake-up, so that none can slip in between.
     this.isLooking = false;
   }
 }

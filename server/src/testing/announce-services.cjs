@@ -1,5 +1,5 @@
-// Jest runs this once for a whole run of the server's tests: each test file would say it again.
+// Jest runs this once for all of the server's tests: without it each test file would repeat the warning.
 module.exports = () => {
   if (process.env.TEST_MYSQL_URL) return;
-  console.warn('SKIPPED: every test on MySQL: TEST_MYSQL_URL names none (TEST_MYSQL_URL="$(.ci/mysql.sh)" makes one)');
+  console.warn('SKIPPED: every test on MySQL: TEST_MYSQL_URL is not set (TEST_MYSQL_URL="$(.ci/mysql.sh)" starts one)');
 };

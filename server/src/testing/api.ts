@@ -5,11 +5,11 @@ import { WebSocket } from "ws";
 
 export const CLIENT_PASSWORD = "a long client password";
 
-/** What an answer of the API is, untyped: tests name what they expect. */
-// oxlint-disable-next-line typescript/no-explicit-any -- each test selects fields of its own; typing every document would hide what it says.
+/** A response of the API, untyped: tests name what they expect. */
+// oxlint-disable-next-line typescript/no-explicit-any -- each test selects its own fields; typing them would hide what it says
 export type Data = any;
 
-/** Of a payload: why its mutation did nothing. */
+/** Why a payload's mutation did nothing. */
 export const codesOf = ({ userErrors }: Data): string[] => userErrors.map(({ code }: { code: string }) => code);
 
 export interface Answer {
@@ -20,13 +20,16 @@ export interface Answer {
   extensions: { cost?: { requested: number } } | undefined;
 }
 
-/** What an answer sets a cookie of ours to, as its header says it: "" where it does not. `name` without what every name begins with. */
+/**
+ * The value that a response sets one of our cookies to, as its header says it; "" if it sets none. `name` is without
+ * the prefix that every cookie has.
+ */
 export const setCookieOf = (headers: Headers, name: string): string =>
   headers.getSetCookie().find((header) => header.replace(/^__Host-/, "").startsWith(`gatehouse_${name}=`)) ?? "";
 
 /** A server as its users reach it, in this process or another one. */
 export abstract class Api {
-  /** Where it listens. */
+  /** Where the server listens. */
   abstract get url(): string;
   /** The server's clock. */
   now(): number {
@@ -54,7 +57,7 @@ export abstract class Api {
     const { data, errors, extensions } = (await response.json()) as Answer;
     return { status: response.status, headers: response.headers, data, errors, extensions };
   }
-  /** The one field of a mutation that takes `input`. */
+  /** The only field of a mutation that takes `input`. */
   async mutate(name: string, inputType: string, selection: string, input: object, token?: string): Promise<Data> {
     const { data, errors } = await this.ask(
       `mutation($input: ${inputType}!) { ${name}(input: $input) { ${selection} userErrors { code field message } } }`,
@@ -67,7 +70,7 @@ export abstract class Api {
       );
     return data[name];
   }
-  /** As mutate, for those that answer SignInPayload. */
+  /** Like mutate, for mutations that return a SignInPayload. */
   signIn(name: string, inputType: string, input: object): Promise<Data> {
     return this.mutate(
       name,
@@ -94,7 +97,7 @@ export abstract class Api {
     return execFileSync("oathtool", ["--totp", "-b", secret, "--now", `${at} UTC`], { encoding: "utf8" }).trim();
   }
 
-  /** graphql-ws's own client. It does not come back after a broken connection, unless told to. */
+  /** graphql-ws's own client. By default it does not reconnect. */
   socket(
     token: string | undefined,
     headers: Record<string, string> = {},

@@ -20,25 +20,27 @@ import { inspect } from "node:util";
 import { variableReader } from "../platform/graphql/errors-without-values.js";
 import { planOperation } from "../platform/graphql/execution/planned-operation.js";
 
-/** What both executors are asked, and how many errors graphql-js answers, so that a situation is known to be the one it says. */
+/**
+ * What both executors run, and how many errors graphql-js returns, which proves that the situation is the intended one.
+ */
 export interface Situation {
   schema: GraphQLSchema;
   source: string;
   variables?: Readonly<Record<string, unknown>>;
   context?: unknown;
   root?: unknown;
-  /** Instead of `root`, where an operation changes it. */
+  /** Replaces `root` if an operation changes it. */
   freshRoot?: () => unknown;
   errors?: number;
-  /** Fields are promised: neither executor may answer at once. Where it is not given, both must. */
+  /** Fields return promises, so that neither executor may answer synchronously. Without it both must. */
   promised?: boolean;
-  /** What graphql-js answers, where the situation is about a value. */
+  /** What graphql-js returns, if the situation is about a value. */
   data?: unknown;
 }
 
 /** A promise of the value. */
 export const later = <T>(value: T): Promise<T> => Promise.resolve(value);
-/** A promise that is not kept, for whatever reason. */
+/** A promise that rejects with any reason. */
 export const reject = (reason: unknown): Promise<never> => Promise.reject(reason as Error);
 /** A resolver that throws. */
 export const fail = (thrown: unknown) => () => {
@@ -46,7 +48,7 @@ export const fail = (thrown: unknown) => () => {
 };
 
 type Behaviour = (...told: never[]) => unknown;
-/** By type: its fields' resolvers, and what an abstract type, an object type or a scalar does. */
+/** By type: the resolvers of its fields, and the behavior of an abstract type, an object type or a scalar. */
 export type Behaviours = Readonly<Record<string, Readonly<Record<string, Behaviour>>>>;
 
 interface Call {
@@ -55,7 +57,7 @@ interface Call {
   told: unknown[];
 }
 let calls: Call[] = [];
-/** Notes each call of the function, with what it is told. */
+/** Records each call of the function with its arguments. */
 export function observed(who: string, behave: Behaviour): Behaviour {
   return function (this: unknown, ...told: never[]) {
     calls.push({ who, self: this, told });
@@ -64,14 +66,14 @@ export function observed(who: string, behave: Behaviour): Behaviour {
 }
 
 const troubles = new Map<string, Error>();
-/** An error that is the same object in every run, so that an answer can be asked whether it holds that very one. */
+/** An error that is the same object in every run, so that a test can check whether a response holds that very one. */
 export function trouble(message: string): Error {
   const known = troubles.get(message) ?? new Error(message);
   troubles.set(message, known);
   return known;
 }
 const refusals = new Map<string, GraphQLError>();
-/** A GraphQLError of a resolver's own, the same in every run. */
+/** A GraphQLError from a resolver, the same in every run. */
 export function refusal(message: string, extensions: Record<string, unknown>): GraphQLError {
   const known = refusals.get(message) ?? new GraphQLError(message, { extensions });
   refusals.set(message, known);
@@ -80,7 +82,7 @@ export function refusal(message: string, extensions: Record<string, unknown>): G
 
 const ofType = ["resolveType", "isTypeOf", "serialize", "parseValue", "parseLiteral"];
 
-/** A schema whose types behave as told; every call is noted. */
+/** A schema whose types behave as given; every call is recorded. */
 export function schemaOf(sdl: string, behaviours: Behaviours = {}): GraphQLSchema {
   const schema = buildSchema(sdl);
   for (const [name, ways] of Object.entries(behaviours)) {
@@ -134,7 +136,7 @@ function expectSameCalls(ours: readonly Call[], theirs: readonly Call[], sharesR
   }
 }
 
-/** Everything of an answer that anybody can see. */
+/** Everything in a response that is visible to anybody. */
 export const flat = ({ data, errors, ...rest }: ExecutionResult) => ({
   data: JSON.stringify(data),
   errors: errors?.map((error) => {
@@ -156,15 +158,15 @@ export const flat = ({ data, errors, ...rest }: ExecutionResult) => ({
 const isPromised = (answer: unknown): answer is Promise<ExecutionResult> => answer instanceof Promise;
 
 /**
- * The operation, planned, with variables as they were given: read by graphql-js, whose words for wrong ones are compared. Our own
- * reader must have read the same, or refused them too.
+ * The planned operation. graphql-js reads the variables, and its messages for wrong ones are compared. Our own reader
+ * must have read the same values, or refused them too.
  */
 export function planned(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode) {
   const plan = planOperation(schema, document, operation);
   const readVariables = variableReader(schema, operation);
   return (context: unknown, given: Readonly<Record<string, unknown>>, root?: unknown) => {
     const read = readVariables(given);
-    // What graphql-js calls is compared, and that is its own reading.
+    // The calls that graphql-js makes are compared, including those of its own variable reading.
     calls = [];
     const { coerced, errors } = getVariableValues(schema, operation.variableDefinitions ?? [], given, {
       maxErrors: 50,
@@ -176,8 +178,8 @@ export function planned(schema: GraphQLSchema, document: DocumentNode, operation
 }
 
 /**
- * Runs the situation by graphql-js and twice by one plan, and expects the same of all: data, errors, whether it is promised, and
- * what was called in which order with what.
+ * Runs the situation by graphql-js and twice by one plan, and expects the same from all: data, errors, whether it is a
+ * promise, and which calls were made, in which order and with which arguments.
  */
 export async function expectTheSame(situation: Situation): Promise<void> {
   const { schema, source, variables = {}, context, freshRoot, promised = false } = situation;
@@ -190,7 +192,7 @@ export async function expectTheSame(situation: Situation): Promise<void> {
     const answer = answerWith(freshRoot ? freshRoot() : situation.root);
     const isLate = isPromised(answer);
     const told = await answer;
-    // What was begun goes on after the answer.
+    // Work that was started continues after the response.
     await new Promise(setImmediate);
     return { told, answer: flat(told), isLate, calls };
   };
@@ -213,7 +215,7 @@ export async function expectTheSame(situation: Situation): Promise<void> {
   }
 }
 
-/** Counts, while the tests around it run, the rejections that nobody handles: in production one of them ends the server. */
+/** Counts the unhandled rejections while the surrounding tests run: in production, one of them ends the server. */
 export function unhandledRejections(): { soFar(): number } {
   let counter = { soFar: () => 0, stop: () => undefined as void };
   beforeAll(() => {

@@ -1,11 +1,11 @@
 import { buildSchema, parse, validate } from "graphql";
 
-/** The yardstick's CPU on the machine for which bounds are told (two cores, idle). */
+/** The yardstick's CPU time on the machine for which the limits are stated (two cores, idle). */
 const YARDSTICK_MS = 5;
 const yardstickSchema = buildSchema("type Query { query: Query, name: String }");
 const yardstickDocument = parse(`{ ${"query { name } ".repeat(100)} }`);
 
-/** CPU milliseconds of this process, all its threads, while the work is done. */
+/** CPU milliseconds of this process, all its threads, during the work. */
 async function cpuOf(work: () => unknown): Promise<number> {
   const before = process.cpuUsage();
   await work();
@@ -20,7 +20,10 @@ async function warmUp(): Promise<void> {
 }
 let warm: Promise<void> | undefined;
 
-/** How many times the CPU that a fixed piece of work takes here and now; 1 where the machine is as fast as told, or faster. */
+/**
+ * How many times longer a fixed piece of work takes here and now; 1 if the machine is at least as fast as the
+ * reference.
+ */
 async function slowness(): Promise<number> {
   await (warm ??= warmUp());
   let least = Number.POSITIVE_INFINITY;
@@ -29,14 +32,15 @@ async function slowness(): Promise<number> {
 }
 
 export interface CpuBound {
-  /** Work that is done within it is not repeated. */
+  /** Work that finishes within this limit is not repeated. */
   boundMs: number;
   runs: number;
 }
 
 /**
- * CPU milliseconds that the work takes in this process, as an idle machine would count them: of several runs the least, each past the
- * bound by what a fixed piece of work takes right after it. Other work on the same cores doubles CPU time; it moves both.
+ * CPU milliseconds that the work takes in this process, as an idle machine would count them: the least of several runs,
+ * each over the limit scaled by what a fixed piece of work takes right afterwards. Other work on the same cores can
+ * double CPU time; it affects both alike.
  */
 export async function leastCpuMs({ boundMs, runs }: CpuBound, work: () => unknown): Promise<number> {
   let least = Number.POSITIVE_INFINITY;

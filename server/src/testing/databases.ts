@@ -12,7 +12,7 @@ import { openDatabase } from "../platform/database/database.js";
 export type DatabaseKind = "sqlite" | ServerKind;
 type ServerKind = "mariadb" | "mysql";
 
-/** MySQL joins in where it is named: `.ci/mysql.sh` starts one and prints its address. */
+/** MySQL is optional: `.ci/mysql.sh` starts one and prints its URL. */
 const servers: Readonly<Record<ServerKind, { name: string; url: string | undefined }>> = {
   mariadb: { name: "MariaDB", url: process.env.TEST_MARIADB_URL || "mysql://root@127.0.0.1:3306" },
   mysql: { name: "MySQL", url: process.env.TEST_MYSQL_URL || undefined },
@@ -24,7 +24,7 @@ function addressOf(kind: ServerKind): string {
   return url;
 }
 
-/** Asked while tests are still being described, hence in a process of its own that can be waited for. */
+/** Needed while tests are still being described, hence a synchronous child process. */
 function isReachable(kind: ServerKind): boolean {
   const { hostname, port } = new URL(addressOf(kind));
   const probe =
@@ -33,29 +33,32 @@ function isReachable(kind: ServerKind): boolean {
   return spawnSync(process.execPath, ["-e", probe, port || "3306", hostname]).status === 0;
 }
 
-/** Each promise is kept on the server that its test names, and never twice on the same one. */
+/** A test's name says which server it ran on, so another one behind the URL is refused. */
 async function mustBe(kind: ServerKind, connection: Connection): Promise<void> {
   const [rows] = await connection.query<RowDataPacket[]>("SELECT VERSION() AS version");
   const version = String(rows[0]?.version);
   const found: ServerKind = /mariadb/i.test(version) ? "mariadb" : "mysql";
   if (found !== kind)
     throw new Error(
-      `${new URL(addressOf(kind)).host} is ${servers[found].name} ${version}: name it by TEST_${servers[found].name.toUpperCase()}_URL`,
+      `${new URL(addressOf(kind)).host} is ${servers[found].name} ${version}: set TEST_${servers[found].name.toUpperCase()}_URL`,
     );
 }
 
-/** What docs/operations.md says that Gatehouse needs: no test runs with more. */
+/** The rights that docs/operations.md lists: no test runs with more. */
 export const LEAST_RIGHTS = "SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER, DROP, INDEX, REFERENCES";
 
-/** An empty database of its own, and how to remove it. */
+/** A separate empty database, and how to remove it. */
 export interface FreshDatabase {
   url: string;
-  /** Runs a statement that Gatehouse's own account has no right to. */
+  /** Runs a statement that Gatehouse's own account may not run. */
   administer(sql: string): Promise<void>;
   drop(): Promise<void>;
 }
 
-/** Makes an empty database: SQLite in a temporary directory, MariaDB (`TEST_MARIADB_URL`) and MySQL (`TEST_MYSQL_URL`) under a random name. */
+/**
+ * Creates an empty database: SQLite in a temporary directory, MariaDB (`TEST_MARIADB_URL`) or MySQL (`TEST_MYSQL_URL`) under a
+ * random name, with an account of the same name.
+ */
 export async function freshDatabaseUrl(kind: DatabaseKind): Promise<FreshDatabase> {
   if (kind === "sqlite") {
     const directory = mkdtempSync(join(tmpdir(), "gatehouse-test-"));
@@ -75,7 +78,6 @@ export async function freshDatabaseUrl(kind: DatabaseKind): Promise<FreshDatabas
       await connection.end();
     }
   };
-  // The account is called as its database.
   const password = randomBytes(12).toString("hex");
   await administer(
     `CREATE DATABASE ${name}`,
@@ -93,31 +95,31 @@ export async function freshDatabaseUrl(kind: DatabaseKind): Promise<FreshDatabas
 
 export interface TestDatabase {
   name: DatabaseKind;
-  /** Several processes may use it, and transactions run beside each other: MariaDB and MySQL. */
+  /** MariaDB or MySQL: several processes may use it, and transactions run in parallel. */
   isServer: boolean;
-  /** The database's address; only within a test or hook. */
+  /** The database's URL; available only within a test or hook. */
   url(): string;
-  /** Runs a statement on the server that Gatehouse's own account has no right to. */
+  /** Runs a statement that Gatehouse's own account may not run. */
   administer(sql: string): Promise<void>;
-  /** Opens it with all tables; closed after the tests by itself. Each call is an instance of its own. */
+  /** Opens it with all tables and closes it after the tests. Each call is a separate instance. */
   open(): Promise<DataSource>;
 }
 
 /**
- * Describes the same on SQLite, MariaDB and, where `TEST_MYSQL_URL` names one, MySQL, each fresh for this block. What cannot be reached is
- * skipped with a warning, or fails when `REQUIRE_SERVICES=1`.
+ * Describes the same tests on SQLite, MariaDB and, if `TEST_MYSQL_URL` is set, MySQL, each fresh for this block. A server that
+ * cannot be reached is skipped with a warning, or fails if `REQUIRE_SERVICES=1`.
  */
 export function describeOnDatabases(name: string, body: (database: TestDatabase) => void): void {
   describeOn(["sqlite", "mariadb", "mysql"], name, body);
 }
-/** As describeOnDatabases, for what only a database server can do. */
+/** Like describeOnDatabases, for what only a database server can do. */
 export function describeOnDatabaseServers(name: string, body: (database: TestDatabase) => void): void {
   describeOn(["mariadb", "mysql"], name, body);
 }
 
 function describeOn(kinds: readonly DatabaseKind[], name: string, body: (database: TestDatabase) => void): void {
   for (const kind of kinds) {
-    // Said once for the whole run, by announce-services.cjs.
+    // announce-services.cjs reports this once for the whole run.
     if (kind !== "sqlite" && servers[kind].url === undefined) continue;
     if (kind !== "sqlite" && process.env.REQUIRE_SERVICES !== "1" && !isReachable(kind)) {
       console.warn(`SKIPPED: "${name}" on ${servers[kind].name}: ${new URL(addressOf(kind)).host} cannot be reached`);

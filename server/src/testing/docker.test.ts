@@ -16,7 +16,7 @@ interface Service {
   networks?: string[] | Record<string, unknown>;
 }
 
-// No container engine is at hand where this is developed: what can be checked without one is.
+// There is no container engine where this is developed, so these tests check what can be checked without one.
 describe("docker/", () => {
   const compose = parse(read("docker/compose.yaml")) as {
     services: Record<string, Service>;
@@ -26,7 +26,7 @@ describe("docker/", () => {
   const services = Object.entries(compose.services);
   const examples = read("docker/env.example");
 
-  it("the Dockerfile copies what there is", () => {
+  it("the Dockerfile copies only what exists", () => {
     const copies = [...read("docker/Dockerfile").matchAll(/^COPY (--from=build )?(.+) \S+$/gm)];
     expect(copies.length).toBeGreaterThan(8);
     const made = /node_modules$|\/dist$/;
@@ -59,7 +59,7 @@ describe("docker/", () => {
     expect(upstreams).toEqual(services.filter(([, { build }]) => build).map(([name]) => name));
   });
 
-  it("what has to be filled in is in env.example, and the servers start with it", () => {
+  it("everything that has to be filled in is in env.example, and the servers start with it", () => {
     const asked = [...read("docker/compose.yaml").matchAll(/\$\{(\w+):?[?-]/g)].map(([, name = ""]) => name);
     for (const name of asked) expect(examples).toMatch(new RegExp(`^#? ?${name}=`, "m"));
     const given: Record<string, string> = {

@@ -1,13 +1,13 @@
 import { getMetadataArgsStorage } from "typeorm";
 
-/** The tables whose rows each belong to a firm: those with a column `firmId`, and the firms themselves. */
+/** The tables whose rows each belong to a firm: those with a `firmId` column, and the firms themselves. */
 export interface FirmTables {
   tables: ReadonlySet<string>;
   /** By the name of the entity's class. */
   tableOf: ReadonlyMap<string, string>;
 }
 
-/** As the entities say that are loaded. */
+/** Derived from the loaded entities. */
 export function firmTables(): FirmTables {
   const { tables, columns } = getMetadataArgsStorage();
   const named = tables.flatMap(({ target, name }): [string, string][] =>
@@ -23,12 +23,12 @@ export function firmTables(): FirmTables {
 interface Reference {
   table: string;
   alias: string | null;
-  /** The part of the statement between the parentheses around it: where its condition stands. */
+  /** The part of the statement between the parentheses around it, which contains its condition. */
   scope: string;
 }
 
 const quotes = /[`"]/g;
-/** Without quotes, literals and line breaks, in one case for what is no name. */
+/** Without quotes, literals and line breaks, and in one case for everything but names. */
 export const plainSql = (sql: string): string =>
   sql
     .replaceAll(/'[^']*'/g, "''")
@@ -40,7 +40,7 @@ const NO_ALIAS =
   /^(where|set|on|join|left|inner|cross|straight_join|order|group|limit|force|indexed|union|for|lock|values|and)$/i;
 const NAMED = /\b(?:from|join|straight_join|update) (\w+)/gi;
 
-/** The innermost parentheses around a place. */
+/** The innermost parentheses around a position. */
 function scopeAt(sql: string, place: number): string {
   let start = 0;
   for (let at = place, depth = 0; at >= 0; at--) {
@@ -68,16 +68,16 @@ function referencesIn(sql: string, tables: ReadonlySet<string>): Reference[] {
   });
 }
 
-/** What is compared, not what is written or shown. */
+/** The part that compares, not the one that writes or selects. */
 const conditionOf = (scope: string): string =>
   /^update\b/i.test(scope) ? scope.slice(scope.search(/\bwhere\b/i)) : scope.slice(scope.search(/\bfrom\b/i));
 
-/** A condition as the allow-list has it: `table.column`. */
+/** A condition as the allow-list writes it: `table.column`. */
 export type AllowedKeys = Readonly<Record<string, string>>;
 
 /**
- * The firm's tables that a statement reads or changes without saying whose: neither by `firmId`, nor by a key that is allowed, nor by
- * such a key of a row beside it that is held itself. As `table by columns`.
+ * The firm's tables that a statement reads or changes without restricting whose rows: neither by `firmId`, nor by an
+ * allowed key, nor by such a key of another row that is restricted itself. As `table by columns`.
  */
 export function unheldTables(
   sql: string,
@@ -87,7 +87,7 @@ export function unheldTables(
 ): string[] {
   const text = plainSql(sql);
   if (/^(create|alter|drop|pragma|insert)\b/i.test(text) && !/\bselect\b/i.test(text)) return [];
-  // A firm's own row is held by its id or by its portal's name.
+  // A firm's own row is restricted by its id or by its portal's name.
   const references = referencesIn(text, new Set([...tables, "firms"]));
   const compared = (reference: Reference): { column: string; with: string }[] => {
     const { alias, table, scope } = reference;

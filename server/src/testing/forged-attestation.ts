@@ -25,10 +25,12 @@ const ECDSA_WITH_SHA256 = sequence(oid("2a8648ce3d040302"));
 const name = (text: string) => sequence(der(0x31, sequence(COMMON_NAME, der(0x0c, Buffer.from(text)))));
 const extension = (id: Buffer, value: Buffer) => sequence(id, octets(value));
 
-/** What a certificate asks whoever checks it to fetch, to learn whether it was revoked (RFC 5280, 4.2.1.13). */
+/**
+ * The extension that makes a verifier fetch a URL to learn whether the certificate was revoked (RFC 5280, 4.2.1.13).
+ */
 const revokedAt = (url: string) =>
   extension(CRL_DISTRIBUTION_POINTS, sequence(sequence(der(0xa0, der(0xa0, der(0x86, Buffer.from(url)))))));
-/** What an Android key store says of a key, with the challenge that it was made for. */
+/** What an Android key store says about a key, with the challenge that it was created for. */
 const keyDescription = (challenge: Buffer) =>
   extension(
     ANDROID_KEY_DESCRIPTION,
@@ -67,8 +69,8 @@ export interface KeyPair {
 }
 
 /**
- * An "android-key" attestation by a root that its author has just made: well-formed, signed by nobody that anybody trusts, with a
- * list of revoked certificates at an address of the author's choice.
+ * An "android-key" attestation by a root that its author has just created: well-formed, signed by nobody whom anybody
+ * trusts, with a revocation list at an address of the author's choice.
  */
 export function forgedAttestation(
   key: KeyPair,

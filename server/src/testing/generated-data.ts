@@ -13,12 +13,12 @@ import {
   type GraphQLSchema,
 } from "graphql";
 
-/** What becomes of a field depends on its place and the run's seed alone, so that both executors meet the same. */
+/** A field's fate depends only on its path and the run's seed, so that both executors meet the same one. */
 export interface GeneratedWorld {
   seed: number;
-  /** What was asked of resolvers, in order. */
+  /** The calls of resolvers, in order. */
   calls: string[];
-  /** One field in how many meets each of the fates that a field may have; 40 where it is not given. */
+  /** One field in `oneIn` meets each possible fate; 40 by default. */
   oneIn?: number;
 }
 export const hash = (text: string): number => {
@@ -29,23 +29,23 @@ export const hash = (text: string): number => {
   return (h ^ (h >>> 13)) >>> 0;
 };
 
-/** What the types with an isTypeOf are of. */
+/** The class of the types that have an isTypeOf. */
 export class Person {
   readonly __isPerson = true;
 }
-/** A promise whose failing is somebody's: only what the executors make of it may be left unhandled. */
+/** Marks a promise's rejection as handled: only what the executors derive from it may remain unhandled. */
 export function handled<T>(promise: Promise<T>): Promise<T> {
   promise.catch(() => undefined);
   return promise;
 }
-/** A promise that is kept after so many ticks. */
+/** A promise that resolves after the given number of ticks. */
 export const after = <T>(ticks: number, then: () => T): Promise<T> => {
   let promise: Promise<unknown> = Promise.resolve();
   for (let n = 0; n < ticks; n++) promise = promise.then(() => undefined);
   return handled(promise.then(then));
 };
 
-/** The value of the field at its place. */
+/** The value of the field at its path. */
 function valueFor(type: GraphQLOutputType, place: string, world: GeneratedWorld, schema: GraphQLSchema): unknown {
   const dice = hash(`${world.seed} ${place}`);
   const fate = dice % (world.oneIn ?? 40);
@@ -67,7 +67,7 @@ function valueFor(type: GraphQLOutputType, place: string, world: GeneratedWorld,
     });
   if (fate < 18) return later(() => soundValue(type, place, dice, world, schema));
   if (fate === 18) {
-    // Acts like a promise.
+    // A thenable.
     const value = soundValue(type, place, dice, world, schema);
     // oxlint-disable-next-line unicorn/no-thenable
     return { then: (resolve: (value: unknown) => void) => resolve(value) };
@@ -167,7 +167,7 @@ function objectOf(
   return object;
 }
 
-/** Gives the fields of the type a resolver that answers by their place, where it is to have one, and notes all that it is told. */
+/** Gives the type's fields resolvers that answer by their path, where `has` says so, and record their arguments. */
 export function answerByPlace(schema: GraphQLSchema, type: GraphQLObjectType, has: (field: string) => boolean): void {
   for (const [name, field] of Object.entries(type.getFields()))
     if (has(name))

@@ -2,8 +2,8 @@ import { jest } from "@jest/globals";
 import type { Work } from "../features/work/unit-of-work.js";
 
 /**
- * Holds back a unit of work right before it begins: whatever was read before it is old by the time that it may go on. The next one, or
- * the one after so many. `jest.restoreAllMocks()` after the test.
+ * Holds back a unit of work right before it begins, so that whatever was read earlier is stale by the time it
+ * continues. Holds the next one, or a later one after skipping `after`. Call `jest.restoreAllMocks()` after the test.
  */
 export function holdUnit(work: Work, after = 0): { isReached: Promise<void>; go: () => void } {
   const original = work.do.bind(work);

@@ -7,7 +7,7 @@ import {
   type GraphQLSchema,
 } from "graphql";
 
-/** Every place of the API that takes an id, as `Mutation.updateContact(input.contactId)`. */
+/** Every argument and input field of the API that takes an id, as `Mutation.updateContact(input.contactId)`. */
 export function idPlaces(schema: GraphQLSchema): string[] {
   const inside = (given: GraphQLArgument | GraphQLInputField, path: string): string[] => {
     const type = getNamedType(given.type);

@@ -6,7 +6,7 @@ describeOnDatabaseServers("an account that may only read and write rows", (datab
   let world: World | null = null;
   afterAll(() => world?.stop());
 
-  it("starts the server and serves, once another one has migrated", async () => {
+  it("runs the server after another account has migrated", async () => {
     await database.open();
     const account = new URL(database.url()).username;
     await database.administer(

@@ -2,8 +2,8 @@ const vm = require("node:vm");
 const { TestEnvironment } = require("jest-environment-node");
 
 /**
- * Tests run as production does, without code made from strings (`--disallow-code-generation-from-strings`): jest gives each file a
- * context of its own, which Node's flag does not reach.
+ * Tests run without code made from strings, as production does (`--disallow-code-generation-from-strings`): jest gives
+ * each file a separate context, which Node's flag does not affect.
  */
 module.exports = class NoCodeFromStrings extends TestEnvironment {
   constructor(config, context) {
@@ -15,8 +15,8 @@ module.exports = class NoCodeFromStrings extends TestEnvironment {
     } finally {
       vm.createContext = createContext;
     }
-    // A test's own `process` does not hear of a rejection that nobody handles, and jest would fail the test for it. No more than this of
-    // the real one is handed in: jest empties what it finds in a context when it is done with it.
+    // A test's own `process` does not receive unhandled rejections, and jest would fail the test for one. Only this
+    // part of the real `process` is passed in: jest empties what it finds in a context when it is done with it.
     this.global.countUnhandledRejections = () => {
       const others = process.listeners("unhandledRejection");
       let count = 0;

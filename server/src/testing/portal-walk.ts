@@ -3,7 +3,7 @@ import { restoreSnapshot, takeSnapshot, type Snapshot } from "./snapshots.js";
 import { totpAt } from "./totp.js";
 import { CLIENT_PASSWORD, World, type Data } from "./world.js";
 
-/** A session that somebody holds. `code`: the authenticator (its secret) whose code was typed for it. */
+/** A session that somebody has. `code`: the authenticator (its secret) whose code was typed for it. */
 interface HeldSession {
   token: string;
   id: string;
@@ -12,7 +12,7 @@ interface HeldSession {
   isMailRead: boolean;
 }
 
-/** All that a client, or a thief with the client's password and mailbox, has got hold of. */
+/** Everything that a client has obtained, or a thief with the client's password and mailbox. */
 interface Held {
   password: string;
   invite?: string;
@@ -23,24 +23,24 @@ interface Held {
   challenge?: string;
   linkChallenge?: string;
   enrollment?: { token: string; needsMailedCode: boolean };
-  /** A secret that was shown and not confirmed yet, by the token of a sign-in or a session. */
+  /** A secret that was shown and not confirmed yet, with the token of its sign-in or session. */
   pending?: { secret: string; enrollmentToken: string | null; sessionToken: string | null };
   recoveryCodes: string[];
   sessions: HeldSession[];
 }
 
-/** How things stand, as the answers said: kept by the walk, not asked of the product. */
+/** The state of things according to the responses: recorded by the walk, not queried from the product. */
 interface Truth {
   mode: string;
   enforcedFrom: number | null;
   magicLinkRequiresTwoFactor: boolean;
   plan: "TEAM" | "BUSINESS";
   hasAccount: boolean;
-  /** The secret of the authenticator in force. */
+  /** The secret of the current authenticator. */
   authenticator: string | null;
 }
 
-/** A state of the whole world: the database, the time, what is held and what is true. */
+/** A state of the whole world: the database, the time, what the client has and what is true. */
 export interface Place {
   database: Snapshot;
   at: number;
@@ -57,23 +57,23 @@ const CALL_SECONDS = 1;
 const MODES = {
   "the firm chooses login": { mode: "MAGIC_LINK_AND_LOGIN", magicLinkRequiresTwoFactor: true },
   "the firm chooses links only": { mode: "MAGIC_LINK_ONLY", magicLinkRequiresTwoFactor: true },
-  "the firm demands 2FA": { mode: "MAGIC_LINK_AND_LOGIN_2FA", magicLinkRequiresTwoFactor: true },
-  "the firm demands 2FA, but not of links": { mode: "MAGIC_LINK_AND_LOGIN_2FA", magicLinkRequiresTwoFactor: false },
+  "the firm requires 2FA": { mode: "MAGIC_LINK_AND_LOGIN_2FA", magicLinkRequiresTwoFactor: true },
+  "the firm requires 2FA, but not of links": { mode: "MAGIC_LINK_AND_LOGIN_2FA", magicLinkRequiresTwoFactor: false },
   "the firm announces 2FA": { mode: "MAGIC_LINK_AND_LOGIN_2FA", magicLinkRequiresTwoFactor: true, inMinutes: 5 },
 } as const;
 
 interface Call {
-  /** There is something to call it with. */
+  /** Whether there is something to call it with. */
   can(place: Place): boolean;
   make(place: Place): Promise<void>;
 }
 
 /**
- * One client of one firm, every call that leads into the portal or changes who may come in, and a judge of what is open
- * afterwards. Places can be gone back to, so that all orders of calls can be tried against the real server.
+ * One client of one firm, every call that leads into the portal or changes who may enter, and a judge of what is open
+ * afterwards. The walk can return to a place, so that all orders of calls are tried against the real server.
  */
 export class PortalWalk {
-  /** What was seen open: mode, enrolment and assurance. */
+  /** The combinations that were seen open: mode, enrollment and assurance. */
   readonly opened = new Set<string>();
   /** Calls that were made. */
   made = 0;
@@ -85,7 +85,7 @@ export class PortalWalk {
       owner: string;
       contactId: string;
       email: string;
-      /** The request that the link is of, one more of the same client, and one of somebody else. */
+      /** The link's request, another one of the same client, and one of somebody else. */
       requests: { linked: string; other: string; strangers: string };
       link: string;
     },
@@ -147,11 +147,14 @@ export class PortalWalk {
     return this.calls.filter((name) => this.all[name]?.can(place));
   }
 
-  /** Makes calls from a place, at once where several are given, judges what is open then, and says where that leads. */
+  /**
+   * Makes calls from a place, concurrently if several are given, judges what is open then, and returns the place that
+   * this leads to.
+   */
   async go(from: Place, ...names: string[]): Promise<Place> {
     const place: Place = { ...from, held: structuredClone(from.held), truth: { ...from.truth } };
     place.story = [...from.story, names.join(" || ")];
-    // Limits are another test's business: here they would only stop the walk.
+    // Limits are tested elsewhere; here they would only stop the walk.
     const kept = new Map([...from.database].filter(([table]) => table !== "attempt_counters"));
     await restoreSnapshot(this.world.app.work, kept);
     place.at += CALL_SECONDS * 1000;
@@ -173,19 +176,19 @@ export class PortalWalk {
     return place;
   }
 
-  /** Several calls, one after the other. */
+  /** Several calls, one after another. */
   async goAlong(from: Place, ...names: string[]): Promise<Place> {
     let place = from;
     for (const name of names) place = await this.go(place, name);
     return place;
   }
 
-  /** The same place with empty hands: nobody is signed in or on the way. */
+  /** The same place without any tokens: nobody is signed in or signing in. */
   emptyHanded({ held: { password, recoveryCodes }, ...place }: Place): Place {
     return { ...place, held: { password, recoveryCodes, sessions: [] } };
   }
 
-  /** Two places with the same text differ in nothing that decides what comes next, but in how much time is left. */
+  /** Two places with the same text differ in nothing that decides what comes next, except in how much time is left. */
   textOf({ database, at, held, truth }: Place): string {
     const rows = (table: string): Data[] => (database.get(table) ?? []) as Data[];
     const byToken = (table: string, token: string | undefined): Data =>
@@ -241,7 +244,7 @@ export class PortalWalk {
     return mode === "MAGIC_LINK_AND_LOGIN_2FA" && (enforcedFrom === null || enforcedFrom <= this.world.now());
   }
 
-  /** What a mode allows, in the walk's own words, asked of every session that is held. */
+  /** What a mode allows, in the walk's own words, checked for every session that the client has. */
   private async judge(place: Place): Promise<void> {
     const { held, truth } = place;
     const { requests } = this.given;
@@ -270,27 +273,26 @@ export class PortalWalk {
       this.opened.add(`${truth.mode} ${truth.authenticator === null ? "plain" : "enrolled"} ${assurance}`);
       const seen: string[] = viewer.requests.nodes.map(({ id }: { id: string }) => id);
       const isProven = session.code !== null && session.code === truth.authenticator;
-      if (strangers !== null || seen.includes(requests.strangers)) fail("another client's request is seen");
+      if (strangers !== null || seen.includes(requests.strangers)) fail("another client's request is visible");
       if (viewer.account !== null) {
         if (!truth.hasAccount) fail("a session of an account that is gone");
         if (truth.mode === "MAGIC_LINK_ONLY") fail("an account-wide session where links alone are allowed");
         if ((truth.authenticator !== null || this.isDemanded(place)) && !isProven)
           fail("an account-wide session without the code");
-        if ((assurance === "TWO_FACTOR") !== isProven) fail("a session that says more or less than was proven");
+        if ((assurance === "TWO_FACTOR") !== isProven) fail("a session that claims more or less than was proven");
       } else {
-        if (assurance !== "LINK") fail("a session without account that is none of a link");
+        if (assurance !== "LINK") fail("a session without an account that is not a link's");
         if (other !== null || seen.join() !== requests.linked) fail("a link reaches more than its one request");
         if (truth.mode !== "MAGIC_LINK_ONLY" && !isProven) {
           if (truth.authenticator !== null) fail("an enrolled client's link without the code");
-          if (this.isDemanded(place) && truth.magicLinkRequiresTwoFactor)
-            fail("a link without the code that is demanded");
+          if (this.isDemanded(place) && truth.magicLinkRequiresTwoFactor) fail("a link without the required code");
         }
       }
     }
     held.sessions = held.sessions.filter(({ token }) => !revoked.has(token));
   }
 
-  /** Takes what a door answers into the client's hands. */
+  /** Records what a sign-in call returned. */
   private arrive({ held }: Place, result: Data, code: string | null = null, isMailRead = false): void {
     switch (result?.__typename) {
       case "SignedIn":
@@ -434,7 +436,7 @@ export class PortalWalk {
       can: ({ held }) => held.invite !== undefined,
       make: (place) => this.create(place, place.held.invite),
     },
-    "create the account by the mail that was asked for": {
+    "create the account by the requested mail": {
       can: ({ held }) => held.confirmation !== undefined,
       make: (place) => this.create(place, place.held.confirmation),
     },
@@ -475,7 +477,7 @@ export class PortalWalk {
       can: ({ held }) => held.linkChallenge !== undefined && held.recoveryCodes.length > 0,
       make: (place) => this.recover(place, place.held.linkChallenge),
     },
-    "begin to enrol with the mailed code": {
+    "begin to enroll with the mailed code": {
       can: ({ held }) => held.enrollment !== undefined,
       make: async (place) => {
         const { token: enrollmentToken, needsMailedCode } = place.held.enrollment ?? {
@@ -486,7 +488,7 @@ export class PortalWalk {
         await this.beginEnrollment(place, { enrollmentToken, emailCode: /\b\d{6}\b/.exec(text)?.[0] ?? "" });
       },
     },
-    "begin to enrol without the mailed code": {
+    "begin to enroll without the mailed code": {
       can: ({ held }) => held.enrollment?.needsMailedCode === true,
       make: async (place) => {
         const enrollmentToken = place.held.enrollment?.token ?? "";
@@ -495,20 +497,20 @@ export class PortalWalk {
           "SELECT isMailboxProven FROM sign_in_challenges WHERE tokenDigest = ?",
           [digestOf(enrollmentToken)],
         )) as { isMailboxProven: number }[];
-        if (secret !== undefined && !row?.isMailboxProven) throw new Error("a password alone enrols a phone");
+        if (secret !== undefined && !row?.isMailboxProven) throw new Error("a password alone enrolls a phone");
       },
     },
-    "begin to enrol in a session": {
+    "begin to enroll in a session": {
       can: (place) => this.accountSession(place) !== undefined,
       make: async (place) => {
         const session = this.accountSession(place);
-        // A session by a link alone, or one that ended, is told so at the top level.
+        // A session by a link alone, or one that ended, is refused with a top-level error.
         const begun = await this.beginEnrollment(place, {}, session?.token).catch(() => undefined);
         if (begun?.secret !== undefined && !session?.isMailRead)
-          throw new Error("a password alone enrols a phone in a session");
+          throw new Error("a password alone enrolls a phone in a session");
       },
     },
-    "begin to enrol in a session with the mailed code": {
+    "begin to enroll in a session with the mailed code": {
       can: (place) => this.accountSession(place) !== undefined,
       make: async (place) => {
         const session = this.accountSession(place);
@@ -520,7 +522,7 @@ export class PortalWalk {
         session.isMailRead ||= secret !== undefined;
       },
     },
-    "confirm the enrolment": {
+    "confirm the enrollment": {
       can: ({ held }) => held.pending !== undefined,
       make: async (place) => {
         const isOfSession = place.held.pending?.enrollmentToken === null;

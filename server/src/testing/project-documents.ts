@@ -13,7 +13,7 @@ import {
 import { readdirSync, readFileSync } from "node:fs";
 import { join, relative, sep } from "node:path";
 
-/** One operation with its fragments, as a file of the project has it. */
+/** One operation with its fragments, as a file of the project contains it. */
 export interface ProjectDocument {
   file: string;
   document: DocumentNode;
@@ -30,7 +30,10 @@ function filesOf(folder: string): string[] {
     .sort();
 }
 
-/** The string and template literals of a program, with the file's own constants in their places, and `x` for what is only known later. */
+/**
+ * The string and template literals of a program, with the file's own constants inserted, and `x` for what is known only
+ * at run time.
+ */
 function literalsOf(code: string, tsx = false): string[] {
   const program: unknown = parseSync(code, { syntax: "typescript", tsx, decorators: true });
   const constants = new Map<string, Node>();
@@ -57,7 +60,7 @@ function literalsOf(code: string, tsx = false): string[] {
     }
     if (node.type !== "TemplateLiteral") return undefined;
     const quasis = node.quasis as { cooked: string }[];
-    // Of a type, there are none.
+    // In a literal type there are none.
     const expressions = (node.expressions ?? []) as Node[];
     return quasis
       .map(({ cooked }, n) => {
@@ -69,7 +72,7 @@ function literalsOf(code: string, tsx = false): string[] {
   return found.map((node) => textOf(node) ?? "");
 }
 
-/** The documents of a page: its blocks of GraphQL, of programs, and the queries of its requests. */
+/** The documents in a page: its blocks of GraphQL and of code, and the queries of its requests. */
 function textsOfPage(page: string): string[] {
   const texts: string[] = [];
   for (const [, language = "", block = ""] of page.matchAll(/^```(\w*)[^\n]*\n(.*?)^```/gms)) {
@@ -80,7 +83,7 @@ function textsOfPage(page: string): string[] {
         try {
           texts.push(String(JSON.parse(text)));
         } catch {
-          // No JSON: a shell's quotes.
+          // Not JSON, because of a shell's quotes.
         }
       }
   }
@@ -96,7 +99,7 @@ function textsOf(file: string): string[] {
 function parsed(text: string): DocumentNode | undefined {
   if (!text.includes("{")) return undefined;
   try {
-    // gql.tada's own directive, which it takes out before it sends a document.
+    // gql.tada's own directive, which it removes before it sends a document.
     return visit(parse(text), { Directive: ({ name }) => (name.value === "_unmask" ? null : undefined) });
   } catch {
     return undefined;
@@ -110,8 +113,8 @@ function spreadsOf(document: DocumentNode): Set<string> {
 }
 
 /**
- * Every operation that the folders' programs and pages hold and that is valid for the schema, once each. Fragments that it spreads and
- * does not hold are looked for in its file, then in all others.
+ * Every operation in the folders' code and pages that is valid for the schema, once each. Fragments that a document
+ * spreads but does not contain are looked up in its file, then in all others.
  */
 export function projectDocuments(root: string, folders: readonly string[], schema: GraphQLSchema): ProjectDocument[] {
   const read = folders
@@ -155,7 +158,7 @@ export function projectDocuments(root: string, folders: readonly string[], schem
   return [...found.values()];
 }
 
-/** graphql-js' rule for subscriptions throws at a condition that has no value, in place of telling an error. */
+/** graphql-js' rule for subscriptions throws at a condition that has no value, instead of reporting an error. */
 function isValid(schema: GraphQLSchema, document: DocumentNode): boolean {
   try {
     return validate(schema, document).length === 0;

@@ -11,7 +11,7 @@ const dist = join(process.cwd(), "server/dist");
 const READY_MS = 120_000;
 const KEPT_LINES = 2000;
 
-/** A port that nobody listens on. */
+/** A port that nothing listens on. */
 export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -29,9 +29,9 @@ const mainFile = (name: "main.js" | "cli.js") => {
 /** One `node server/dist/main.js`, as it runs in production, with the signals that a machine may send it. */
 export class ServerProcess extends Api {
   private child: ChildProcess | null = null;
-  /** With which code it ended; null while it runs, and where a signal ended it. */
+  /** Its exit code; null while it runs, and if a signal ended it. */
   exitCode: number | null = null;
-  /** What it said, newest last. */
+  /** Its output, newest last. */
   readonly lines: string[] = [];
 
   constructor(
@@ -48,11 +48,14 @@ export class ServerProcess extends Api {
     return this.child !== null;
   }
   get pid(): number {
-    if (this.child?.pid === undefined) throw new Error("the server does not run");
+    if (this.child?.pid === undefined) throw new Error("the server is not running");
     return this.child.pid;
   }
 
-  /** Starts it; `waitUntilReady` tells when it serves. `output`: a file that takes its standard output, in place of `lines`. */
+  /**
+   * Starts it; `waitUntilReady` resolves when it serves. `output`: a file that receives its standard output instead of
+   * `lines`.
+   */
   start(output: number | "pipe" = "pipe"): void {
     const child = spawn(process.execPath, [NO_GENERATED_CODE, mainFile("main.js")], {
       env: { PATH: process.env.PATH, ...this.environment, PORT: this.port.toString() },
@@ -72,7 +75,7 @@ export class ServerProcess extends Api {
   }
   async waitUntilReady(): Promise<this> {
     for (const startedAt = Date.now(); Date.now() - startedAt < READY_MS; await wait(25)) {
-      if (!this.child) throw new Error(`the server ended at its start:\n${this.lines.slice(-10).join("\n")}`);
+      if (!this.child) throw new Error(`the server exited during startup:\n${this.lines.slice(-10).join("\n")}`);
       const isReady = await fetch(`${this.url}/readyz`).then(
         ({ ok }) => ok,
         () => false,
@@ -85,7 +88,7 @@ export class ServerProcess extends Api {
   signal(signal: NodeJS.Signals): void {
     this.child?.kill(signal);
   }
-  /** Nobody reads what it says any more. */
+  /** Stops reading its output. */
   closeOutput(): void {
     this.child?.stdout?.destroy();
   }
@@ -99,7 +102,7 @@ export class ServerProcess extends Api {
   }
 }
 
-/** The operator's command line, on the database and keys of that environment. */
+/** Runs the operator's command line on the database and keys of that environment. */
 export async function gatehouse(args: string[], environment: Record<string, string>): Promise<string> {
   const { stdout } = await promisify(execFile)(process.execPath, [NO_GENERATED_CODE, mainFile("cli.js"), ...args], {
     env: { PATH: process.env.PATH, ...environment },

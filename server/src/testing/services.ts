@@ -25,7 +25,7 @@ const decode = (quoted: string): string =>
     "latin1",
   ).toString("utf8");
 
-/** A real SMTP server that keeps what it takes. */
+/** A real SMTP server that keeps what it accepts. */
 export class SmtpSink {
   readonly mails: SunkMail[] = [];
   private readonly server = new SMTPServer({
@@ -54,7 +54,7 @@ export class SmtpSink {
   });
 
   private constructor() {
-    // A killed client tears its connection.
+    // A killed client breaks its connection.
     this.server.on("error", () => undefined);
   }
   static async start(): Promise<SmtpSink> {
@@ -80,7 +80,10 @@ export interface Arrival {
   body: string;
 }
 
-/** A receiver of webhooks: `answer` says with which status, or "cut" to take the delivery and break the connection. */
+/**
+ * A receiver of webhooks. `answer` returns the status to respond with, or "cut" to accept the delivery and then break
+ * the connection.
+ */
 export class WebhookReceiver {
   private constructor(private readonly server: Server) {}
 
@@ -106,7 +109,7 @@ export class WebhookReceiver {
   }
 }
 
-/** A daemon of our own, which may be broken without hurting anybody else. */
+/** Our own daemon, which tests may break without affecting anybody else. */
 abstract class OwnService {
   private child: ChildProcess | null = null;
   protected readonly directory = mkdtempSync(join(tmpdir(), "gatehouse-service-"));
@@ -141,7 +144,7 @@ abstract class OwnService {
   }
 }
 
-/** Whether the program is installed: skipped with a warning where it is not, or failed when `REQUIRE_SERVICES=1`. */
+/** Whether the program is installed. If not, the test is skipped with a warning, or fails if `REQUIRE_SERVICES=1`. */
 export function hasProgram(name: string, whatIsSkipped: string): boolean {
   if (spawnSync(name, ["--version"]).status === 0) return true;
   if (process.env.REQUIRE_SERVICES === "1") throw new Error(`${name} is not installed`);
@@ -167,11 +170,11 @@ export class OwnRedis extends OwnService {
   get url(): string {
     return `redis://127.0.0.1:${this.port}`;
   }
-  /** Forgets everything. */
+  /** Deletes everything. */
   async flush(): Promise<void> {
     await this.ask((redis) => redis.flushall());
   }
-  /** Every key with what it holds. */
+  /** Every key with its content. */
   async everything(): Promise<string> {
     return this.ask(async (redis) => {
       const keys = await redis.keys("*");
@@ -198,10 +201,10 @@ export class OwnRedis extends OwnService {
   }
 }
 
-/** MariaDB runs as root only where it is told to. */
+/** MariaDB runs as root only if it is asked to. */
 const asRoot = process.getuid?.() === 0 ? ["--user=root"] : [];
 
-/** A MariaDB of our own, with the database `gatehouse` and the user that owns it (and nothing else). */
+/** Our own MariaDB, with the database `gatehouse` and a user that owns it (and nothing else). */
 export class OwnMariadb extends OwnService {
   static async start(): Promise<OwnMariadb> {
     const mariadb = new OwnMariadb(await freePort());
@@ -241,7 +244,7 @@ export class OwnMariadb extends OwnService {
       ],
     ];
   }
-  /** The answer to the last of the statements, by the database's administrator. */
+  /** Runs the statements as the database's administrator; returns the result of the last one. */
   async asRoot(...statements: string[]): Promise<unknown> {
     const connection = await createConnection({ host: "127.0.0.1", port: this.port, user: "root", disableEval: true });
     try {

@@ -3,7 +3,7 @@ import type { World } from "./world.js";
 export const VERIFY = ["verifyTwoFactor", "VerifyTwoFactorInput"] as const;
 export const RECOVER = ["useRecoveryCode", "UseRecoveryCodeInput"] as const;
 
-/** What tests of signing in do again and again, at the firm that they began with. */
+/** The steps that tests of signing in repeat, at their firm. */
 export const signInSteps = (at: () => { world: World; firm: Awaited<ReturnType<World["firm"]>>; owner: string }) => ({
   setMode: async (mode: string, of: { owner: string } = at().firm, token?: string) => {
     const { world } = at();
@@ -17,7 +17,7 @@ export const signInSteps = (at: () => { world: World; firm: Awaited<ReturnType<W
       asking,
     );
   },
-  /** A client of the firm with an authenticator, enrolled of their own accord. */
+  /** A client of the firm who has enrolled an authenticator voluntarily. */
   enrolledClient: async () => {
     const { world, firm, owner } = at();
     const client = await world.client(firm, owner);

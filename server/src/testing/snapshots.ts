@@ -2,7 +2,7 @@ import type { EntityManager } from "typeorm";
 import { dialectOf } from "../platform/database/dialect.js";
 import type { Work } from "../features/work/unit-of-work.js";
 
-/** Everything that a database holds: rows by table. */
+/** The whole content of a database: rows by table. */
 export type Snapshot = ReadonlyMap<string, readonly Record<string, unknown>[]>;
 
 const tablesOf = (manager: EntityManager) => manager.connection.entityMetadatas.map(({ tableName }) => tableName);
@@ -13,7 +13,7 @@ export async function takeSnapshot({ reader }: Work): Promise<Snapshot> {
   return rows;
 }
 
-/** Puts the database back as it was. */
+/** Restores the database to what it was. */
 export async function restoreSnapshot(work: Work, snapshot: Snapshot): Promise<void> {
   await work.do(async ({ manager }) => {
     const isMysql = dialectOf(manager) === "mysql";

@@ -13,15 +13,15 @@ interface Options {
 }
 
 /**
- * A browser and its authenticator in one, that signs what it is asked (ES256, WebAuthn 6.1 and 6.5.4), and lies where a test says
- * so. What real ones do is tried in Chromium: dashboard/e2e/passkey-story.test.ts.
+ * A browser and its authenticator in one, which signs challenges (ES256, WebAuthn 6.1 and 6.5.4), and lies if a test
+ * says so. Real ones are tested in Chromium: dashboard/e2e/passkey-story.test.ts.
  */
 export class SoftwarePasskey {
   readonly id = randomBytes(32);
   readonly privateKey: KeyObject;
   readonly publicKey: KeyObject;
   signCount = 0;
-  /** Synced passkeys keep no counter: theirs is always 0. */
+  /** Synced passkeys have no counter: theirs is always 0. */
   keepsCounter = true;
 
   constructor(private readonly origin: string) {
@@ -31,8 +31,9 @@ export class SoftwarePasskey {
   }
 
   /**
-   * RegistrationResponseJSON to the options of beginPasskeyRegistration. With `crlUrl` its maker is attested by certificates that
-   * want that address fetched, with `isSelfSigned` by its own key; `transports` is what the browser says of how to reach it.
+   * The RegistrationResponseJSON for the options of beginPasskeyRegistration. With `crlUrl` it is attested by
+   * certificates that refer the verifier to that URL, with `isSelfSigned` by its own key; `transports` is how the
+   * browser says it can be reached.
    */
   register(
     options: string,
@@ -90,7 +91,7 @@ export class SoftwarePasskey {
     });
   }
 
-  /** AuthenticationResponseJSON to the options of beginPasskeyVerification. */
+  /** The AuthenticationResponseJSON for the options of beginPasskeyVerification. */
   prove(options: string, { origin = this.origin, rpId }: { origin?: string; rpId?: string } = {}): string {
     const given = JSON.parse(options) as Options;
     if (this.keepsCounter) this.signCount += 1;

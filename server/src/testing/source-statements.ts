@@ -6,9 +6,9 @@ import type { FirmTables } from "./firm-statements.js";
 
 /** A place in the product's source that sends a statement about a firm's table. */
 export interface SourceStatement {
-  /** File, and how the statement begins or which method of TypeORM on which entity. */
+  /** The file, and how the statement begins or which TypeORM method it calls on which entity. */
   place: string;
-  /** Whether a statement that was sent may have come from here. */
+  /** Whether a sent statement may have come from here. */
   isIn(plain: string): boolean;
 }
 
@@ -37,10 +37,13 @@ const fieldOf = (node: unknown, name: string): unknown =>
 
 const escaped = (text: string) => text.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
 const STATEMENT = /^\s*(select|update|delete from)\s/i;
-/** A part of a text that is known only when it is sent. */
+/** A part of a text that is known only at run time. */
 const GAP = "…";
 
-/** Texts of SQL in a file, as far as the source says them: plain ones, and those that platform/database/sql.ts makes of tables. */
+/**
+ * SQL texts in a file, as far as the source determines them: plain ones, and those that platform/database/sql.ts builds
+ * from tables.
+ */
 class FileTexts {
   private readonly constants = new Map<string, Node>();
 
@@ -49,7 +52,7 @@ class FileTexts {
       if (node.type === "VariableDeclarator" && isNode(node.init)) this.constants.set(nameOf(node.id), node.init);
   }
 
-  /** Null: no text. */
+  /** Null if the node is not a text. */
   of(node: unknown, depth = 0): string | null {
     if (!isNode(node) || depth > 20) return null;
     const next = (child: unknown) => this.of(child, depth + 1);
@@ -139,11 +142,14 @@ const tableNamed = (entity: string): string =>
   getMetadataArgsStorage().tables.find(({ target }) => typeof target === "function" && target.name === entity)?.name ??
   GAP;
 
-/** What begins as a statement. A word in capitals: no sentence for people is taken for one. */
+/** How a statement begins. The word is in capitals, so that no sentence for people matches. */
 const PLAIN = /^\s*(?:SELECT|UPDATE|DELETE FROM|INSERT)\s/;
 const TAGS: ReadonlySet<string> = new Set(["sql", "from", "plus"]);
 
-/** The statements in a folder's product files that are plain text, whose tables and columns tsc does not know: as file and beginning. */
+/**
+ * The plain-text statements in a folder's product files, whose tables and columns tsc does not know: file and
+ * beginning.
+ */
 export function plainStatements(root: string): { file: string; text: string }[] {
   return productFiles(root).flatMap((path) => {
     const nodes = [...walk(parseSync(readFileSync(path, "utf8"), { syntax: "typescript", decorators: true }))];
@@ -159,10 +165,10 @@ export function plainStatements(root: string): { file: string; text: string }[] 
       .map((text) => ({ file: relative(root, path), text }));
   });
 }
-/** The beginning of a template; empty for whatever is none. */
+/** The beginning of a template; empty if the node is not one. */
 const headOf = (node: Node): string => String(fieldOf(nodesIn(node.quasis)[0], "cooked") ?? "");
 
-/** Whether a text is the whole of what is sent, and no part of another one. */
+/** Whether a text is everything that is sent, rather than part of another one. */
 const isWhole = (text: string | null): text is string =>
   text !== null && STATEMENT.test(text) && text !== `SELECT ${GAP}`;
 
@@ -189,7 +195,10 @@ const keysOf = (node: unknown): string[] =>
         .filter(Boolean)
     : [];
 
-/** Every place of the product that reads, changes or deletes rows of a firm's table: SQL text, and calls of TypeORM with an entity. */
+/**
+ * Every place in the product that reads, changes or deletes rows of a firm's table: SQL text, and TypeORM calls with an
+ * entity.
+ */
 export function sourceStatements(root: string, { tables, tableOf }: FirmTables): SourceStatement[] {
   const found: SourceStatement[] = [];
   for (const file of productFiles(root)) {
@@ -197,7 +206,7 @@ export function sourceStatements(root: string, { tables, tableOf }: FirmTables):
     const tree = parseSync(readFileSync(file, "utf8"), { syntax: "typescript", decorators: true });
     const texts = new FileTexts(tree);
     const nodes = [...walk(tree)];
-    // A tag's template is no text by itself, and a name is another place's text.
+    // The template of a tag is not a text of its own, and a name refers to a text elsewhere.
     const parts = new Set(
       nodes.flatMap(({ type, template }) => (type === "TaggedTemplateExpression" ? [template] : [])),
     );

@@ -1,7 +1,7 @@
 import mysql2 from "mysql2";
 import { SqliteDatabase } from "../platform/database/sqlite-driver.js";
 
-/** A statement as a driver sends it, with what stands in its places. */
+/** A statement as a driver sends it, with its parameters. */
 export interface SentStatement {
   sql: string;
   parameters: readonly unknown[];
@@ -13,7 +13,7 @@ const tell = (sql: unknown, parameters: unknown) => {
   for (const listener of listeners) listener({ sql, parameters: Array.isArray(parameters) ? parameters : [] });
 };
 
-// Where the drivers send them: below TypeORM and the prepared statements, so that nothing goes past.
+// Patched where the drivers send statements, below TypeORM and prepared statements, so that none is missed.
 const prepare = SqliteDatabase.prototype.prepare;
 SqliteDatabase.prototype.prepare = function heardPrepare(sql) {
   const statement = prepare.call(this, sql);
@@ -44,16 +44,19 @@ for (const name of ["query", "execute"] as const) {
   };
 }
 
-/** Hears every statement that any server of this test sends, from now on; answers how to stop. */
-export function hearStatements(listener: (sent: SentStatement) => void): () => void {
+/**
+ * Calls the listener with every statement that any server of this test sends from now on; returns a function that stops
+ * it.
+ */
+export function onStatement(listener: (sent: SentStatement) => void): () => void {
   listeners.add(listener);
   return () => void listeners.delete(listener);
 }
 
-/** What is sent while `run` runs. */
+/** The statements sent while `run` runs. */
 export async function statementsDuring(run: () => Promise<unknown>): Promise<SentStatement[]> {
   const sent: SentStatement[] = [];
-  const stop = hearStatements((statement) => void sent.push(statement));
+  const stop = onStatement((statement) => void sent.push(statement));
   try {
     await run();
   } finally {

@@ -1,6 +1,9 @@
 import { createHmac } from "node:crypto";
 
-/** What an authenticator shows at a moment (RFC 6238, SHA-1, 6 digits, 30 s), in the tests' own words: where thousands are needed. */
+/**
+ * What an authenticator shows at a given time (RFC 6238, SHA-1, 6 digits, 30 s), implemented independently for tests
+ * that need thousands of codes.
+ */
 export function totpAt(secret: string, at: number): string {
   const bits = [...secret].map((letter) =>
     "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(letter).toString(2).padStart(5, "0"),

@@ -21,7 +21,7 @@ export interface Mail {
   text: string;
   links: string[];
 }
-/** A running server on a database of its own, with a clock that tests move, and people who use it. */
+/** A running server on its own database, with a clock that tests move, and people who use it. */
 export class World extends Api {
   private constructor(
     readonly app: App,
@@ -56,7 +56,7 @@ export class World extends Api {
       {
         clock: { now: () => Date.now() + clock.offset },
         log: log ?? createLog(process.env.TEST_LOG_LEVEL ?? "silent"),
-        // What a hash costs is no test's business but those that measure it.
+        // Only tests that measure a hash care what it costs.
         passwordCost,
         hashingProcess,
         docs: join(__dirname, "../../.."),
@@ -75,7 +75,10 @@ export class World extends Api {
     this.clock.offset += (minutes * 60 + seconds) * 1000;
   }
 
-  /** Time goes on to the beginning of an authenticator's step of 30 seconds: codes keep their distance from now while a test uses them. */
+  /**
+   * Moves to the start of an authenticator's next 30-second step, so that codes keep their distance from now while a
+   * test uses them.
+   */
   forwardToNewStep(): void {
     this.clock.offset += 30_000 - (this.now() % 30_000);
   }
@@ -99,7 +102,7 @@ export class World extends Api {
     return email;
   }
 
-  /** As the operator's command does. */
+  /** Does what the operator's command does. */
   async changePlan(firmId: string, plan: Plan): Promise<void> {
     await this.app.work.do(async (unit) =>
       changePlan(unit, await unit.manager.findOneByOrFail(Firm, { id: firmId }), plan),
@@ -110,7 +113,7 @@ export class World extends Api {
     return (await this.signIn("teamSignIn", "TeamSignInInput", { email: firm.owner, password: OWNER_PASSWORD })).result
       .sessionToken;
   }
-  /** An API key's token with those scopes. */
+  /** The token of an API key with these scopes. */
   async key(ownerToken: string, scopes: readonly string[]): Promise<string> {
     const input = { name: "A key of the tests", scopes };
     return (await this.mutate("createApiKey", "CreateApiKeyInput", "token", input, ownerToken)).token;
@@ -143,13 +146,13 @@ export class World extends Api {
     return { contactId: id, email, created };
   }
 
-  /** The codes that were mailed to an address to set up an authenticator, the newest first. */
+  /** The enrollment codes that were mailed to an address, newest first. */
   async mailedCodes(to: string): Promise<string[]> {
     const mails = (await this.mails(to)).filter(({ subject }) => /code/i.test(subject));
     return mails.flatMap(({ text }) => text.match(/\b\d{6}\b/) ?? []);
   }
 
-  /** The newest, once more than so many were mailed. */
+  /** The newest one, once more than `before` were mailed. */
   mailedCodeAfter(to: string, before: number): Promise<string> {
     return until(async () => {
       const codes = await this.mailedCodes(to);
@@ -157,7 +160,7 @@ export class World extends Api {
     });
   }
 
-  /** What begins to set up an authenticator, with the mailed code where a session is asked for it. */
+  /** Begins to set up an authenticator, with the mailed code if the session requires it. */
   async beginEnrollment(
     token: string | undefined,
     input: { enrollmentToken?: string; emailCode?: string } = {},
@@ -184,7 +187,10 @@ export class World extends Api {
     return viewer.email ?? viewer.account.email;
   }
 
-  /** Sets up an authenticator with a session or an enrolment token; answers its secret, the recovery codes and the session. */
+  /**
+   * Sets up an authenticator with a session or an enrollment token; returns its secret, the recovery codes and the
+   * session.
+   */
   async enroll(proof: {
     token?: string;
     enrollmentToken?: string;
@@ -207,7 +213,7 @@ export class World extends Api {
     };
   }
 
-  /** Time goes on until a code that was not used yet is shown. */
+  /** Moves the clock until the authenticator shows a code that was not used yet. */
   freshCode(secret: string): string {
     this.forward({ seconds: 31 });
     return this.code(secret);
@@ -218,7 +224,7 @@ export class World extends Api {
   }
 }
 
-/** Asks until there is an answer, at most a minute and a half: a loaded machine is slow, not wrong. */
+/** Polls until there is a result, at most for a minute and a half: a loaded machine is slow, not wrong. */
 export async function until<T>(
   ask: () => Promise<T | undefined | null | false> | T | undefined | null | false,
 ): Promise<T> {

@@ -46,91 +46,91 @@ describe("what the firm reads when it asks why a client can't get in", () => {
       { email: null, account: null },
       "BLOCKS",
       "ADD_EMAIL",
-      "There is no email address, so nothing can be sent: no request, no invitation.",
+      "There is no email address, so neither requests nor invitations can be sent.",
     ],
     [
       "MAIL_REFUSED",
       { mail },
       "BLOCKS",
       "ADD_EMAIL",
-      "The last mail to maya@client.example could not be delivered and was given up: 550 no such user",
+      "The last mail to maya@client.example could not be delivered and will not be tried again: 550 no such user",
     ],
     [
       "MAIL_REFUSED",
       { mail: { ...mail, isGivenUp: false, failure: "421 later" } },
       "HINDERS",
       null,
-      "The last mail to maya@client.example was not taken yet and is tried again: 421 later",
+      "The last mail to maya@client.example has not been accepted yet and will be tried again: 421 later",
     ],
     [
       "SECOND_FACTOR_LOCKED",
       { account: { ...enrolled, secondFactorLockedUntil: now + 15 * minute } },
       "BLOCKS",
       "UNLOCK",
-      "Locked after too many wrong codes; opens in 15 minutes. Unlock it once you know that it was the client who tried.",
+      "Locked after too many wrong codes; unlocks in 15 minutes. Unlock it sooner if you are sure that it was the client who tried.",
     ],
     [
       "PASSWORD_WAIT",
       { account: { ...account, passwordWaitUntil: now + 30_000 } },
       "HINDERS",
       "UNLOCK",
-      "Too many wrong passwords; the next try counts in 30 seconds. Links in mails still work.",
+      "Too many wrong passwords; the client can try again in 30 seconds. Links in emails still work.",
     ],
     [
       "LOGIN_IS_OFF",
       { policy: linksOnly },
       "HINDERS",
       "CHANGE_SECURITY",
-      'The firm uses "Magic link only": no sign-in with a password; the account sleeps until that changes. The client gets in by the link in a request\'s mail.',
+      'The firm uses "Magic link only", so clients cannot sign in with a password; the account is inactive until that changes. The client gets in with the link in a request\'s email.',
     ],
     [
       "LOGIN_IS_OFF",
       { policy: linksOnly, account: null },
       "HINDERS",
       "CHANGE_SECURITY",
-      'The firm uses "Magic link only": no sign-in with a password. The client gets in by the link in a request\'s mail.',
+      'The firm uses "Magic link only", so clients cannot sign in with a password. The client gets in with the link in a request\'s email.',
     ],
     [
       "WRONG_CODES",
       { account: enrolled, failures: wrong("second factor", 1) },
       "HINDERS",
       "RESET_TWO_FACTOR",
-      "A wrong code once, last 5 minutes ago. Often the phone's clock is off (set it to automatic), or the authenticator shows another account. A lost phone: a recovery code, or a reset.",
+      "A wrong code was entered once, most recently 5 minutes ago. Often the phone's clock is off (set it to automatic), or the authenticator app shows another account. If the phone is lost, a recovery code or a reset helps.",
     ],
     [
       "WRONG_PASSWORDS",
       { failures: wrong("password", 3) },
       "HINDERS",
       "SEND_PASSWORD_RESET",
-      "A wrong password 3 times, last 5 minutes ago.",
+      "A wrong password was entered 3 times, most recently 5 minutes ago.",
     ],
     [
       "WRONG_PASSWORDS",
       { account: null, failures: wrong("password", 2) },
       "HINDERS",
       "INVITE",
-      "Somebody tried to sign in as maya@client.example twice, last 5 minutes ago, but there is no account yet.",
+      "Someone tried to sign in as maya@client.example twice, most recently 5 minutes ago, but there is no account yet.",
     ],
     [
       "WRONG_PASSWORDS",
       { account: null, email: null, failures: wrong("password", 1) },
       "HINDERS",
       "INVITE",
-      "Somebody tried to sign in as this client once, last 5 minutes ago, but there is no account yet.",
+      "Someone tried to sign in as this client once, most recently 5 minutes ago, but there is no account yet.",
     ],
     [
       "NO_RECOVERY_CODES",
       { account: { ...enrolled, recoveryCodesRemaining: 0 } },
       "TELLS",
       null,
-      "No recovery code is left: without the phone only a reset helps.",
+      "No recovery codes are left: without the phone, only a reset helps.",
     ],
     [
       "LINK_DECLINED",
       { request: { ...request, link: "CLAIMED", declinedAt: now - 5 * minute } },
       "HINDERS",
       "RESEND_REQUEST",
-      'The link to "Tax return" is bound to the device that opened it first; another device was turned away 5 minutes ago. "Send access link" on that page, or sending it again here, brings a new one.',
+      'The link to "Tax return" works only on the device that opened it first; another device was turned away 5 minutes ago. The client can get a new one with "Send access link" on that page, or you can send it again here.',
     ],
     [
       "LINK_DEAD",
@@ -151,28 +151,28 @@ describe("what the firm reads when it asks why a client can't get in", () => {
       { policy: twoFactor, account: null, request },
       "TELLS",
       null,
-      "The request's link leads to creating an account and setting up two-factor authentication first.",
+      "Before the link opens the request, the client has to create an account and set up two-factor authentication.",
     ],
     [
       "LINK_NEEDS_ACCOUNT",
       { policy: twoFactor, request },
       "TELLS",
       null,
-      "The request's link asks to sign in with the password and set up two-factor authentication first.",
+      "Before the link opens the request, the client has to sign in with the password and set up two-factor authentication.",
     ],
     [
       "MUST_ENROLL",
       { policy: twoFactor },
       "TELLS",
       null,
-      "The next sign-in sets up two-factor authentication: a code is mailed to maya@client.example, then the authenticator app's QR code is shown.",
+      "At the next sign-in, the client sets up two-factor authentication: we email a code to maya@client.example, then show the QR code for the authenticator app.",
     ],
     [
       "ENROLLMENT_ANNOUNCED",
       { policy: { ...twoFactor, enforcedFrom: now + 3 * 24 * 60 * minute } },
       "TELLS",
       null,
-      "Two-factor authentication is demanded in 3 days; until then the password is enough.",
+      "Two-factor authentication will be required in 3 days; until then the password is enough.",
     ],
     [
       "INVITATION_EXPIRED",
@@ -186,14 +186,14 @@ describe("what the firm reads when it asks why a client can't get in", () => {
       { account: null, invitation: { sentAt: now - 5 * minute, isUsable: true } },
       "TELLS",
       "INVITE",
-      "Invited 5 minutes ago; the client has not created the account yet.",
+      "Invited 5 minutes ago; the client has not created an account yet.",
     ],
     [
       "NOT_INVITED",
       { account: null },
       "TELLS",
       "INVITE",
-      "There is no account yet, and nobody has invited this client.",
+      "There is no account yet, and this client has not been invited.",
     ],
     [
       "OTHER_LOGIN_EMAIL",
@@ -202,25 +202,25 @@ describe("what the firm reads when it asks why a client can't get in", () => {
       null,
       "Signs in as maya@client.example, while requests go to office@client.example.",
     ],
-  ])("%s, with how much it matters and the one thing that helps", (code, facts, weight, remedy, message) =>
+  ])("%s, with its weight and remedy", (code, facts, weight, remedy, message) =>
     expect(found(facts, code)).toEqual({ code, weight, remedy, message }),
   );
 
   it("each reason has a title", () =>
     expect(accessFindingCodes.map((code) => [code, accessFindingTitle(code)])).toEqual([
       ["NO_EMAIL", "No email address"],
-      ["MAIL_REFUSED", "Mail does not arrive"],
+      ["MAIL_REFUSED", "Mail is not getting through"],
       ["SECOND_FACTOR_LOCKED", "Locked after wrong codes"],
       ["PASSWORD_WAIT", "Waiting after wrong passwords"],
-      ["LOGIN_IS_OFF", "Sign-in with a password is off"],
+      ["LOGIN_IS_OFF", "Password sign-in is off"],
       ["WRONG_CODES", "Wrong codes"],
       ["WRONG_PASSWORDS", "Wrong passwords"],
       ["NO_RECOVERY_CODES", "No recovery codes left"],
       ["LINK_DECLINED", "Link opened on another device"],
       ["LINK_DEAD", "The link no longer works"],
-      ["LINK_NEEDS_ACCOUNT", "The link asks for more first"],
-      ["MUST_ENROLL", "Two-factor set-up comes next"],
-      ["ENROLLMENT_ANNOUNCED", "Two-factor is announced"],
+      ["LINK_NEEDS_ACCOUNT", "The link needs another step first"],
+      ["MUST_ENROLL", "Two-factor setup comes next"],
+      ["ENROLLMENT_ANNOUNCED", "Two-factor authentication is announced"],
       ["INVITATION_EXPIRED", "The invitation has expired"],
       ["INVITATION_OPEN", "Invited, no account yet"],
       ["NOT_INVITED", "Not invited"],
@@ -228,10 +228,10 @@ describe("what the firm reads when it asks why a client can't get in", () => {
     ]));
 });
 
-describe("a reason that is none", () => {
+describe("a reason that does not apply", () => {
   it.each<[string, Partial<AccessFacts>, AccessFindingCode[]]>([
-    ["an account whose contact has no address any more", { email: null }, []],
-    ["a mail that waits and was refused by nobody", { mail: { ...mail, failure: null } }, []],
+    ["an account whose contact no longer has an address", { email: null }, []],
+    ["a waiting mail that was not refused", { mail: { ...mail, failure: null } }, []],
     ["a wait that ends now", { account: { ...account, passwordWaitUntil: now } }, []],
     ["a password that was never wrong", { failures: wrong("password", 0) }, []],
     ["a code that was never wrong", { account: enrolled, failures: wrong("second factor", 0) }, []],
@@ -286,7 +286,7 @@ describe("a reason that is none", () => {
     ["setting up without an account", { policy: twoFactor, account: null }, ["NOT_INVITED"]],
   ])("%s", (_what, facts, expected) => expect(codes(facts)).toEqual(expected));
 
-  it("of several, what blocks comes before what hinders, and that before what comes next", () =>
+  it("lists what blocks before what hinders, and that before what comes next", () =>
     expect(
       accessFindings({
         ...nothing,
@@ -305,7 +305,7 @@ describe("a reason that is none", () => {
       ["TELLS", "OTHER_LOGIN_EMAIL"],
     ]));
 
-  it("whatever they are about: an invitation that expired comes before what a link asks for", () => {
+  it("orders reasons by weight, whatever they concern: an expired invitation comes before what a link requires", () => {
     const invitation = { sentAt: 0, isUsable: false };
     expect(codes({ policy: twoFactor, account: null, request, invitation })).toEqual([
       "INVITATION_EXPIRED",

@@ -33,7 +33,7 @@ const bounced = {
 } as const;
 
 describe("why can't this client get in?", () => {
-  it("nothing is said where nothing is in the way", () => {
+  it("returns nothing if nothing is in the way", () => {
     expect(accessFindings(nothing)).toEqual([]);
     expect(accessFindings({ ...nothing, policy: withTwoFactor, account: enrolled })).toEqual([]);
   });
@@ -64,7 +64,7 @@ describe("why can't this client get in?", () => {
       },
       ["WRONG_CODES", "NO_RECOVERY_CODES"],
     ],
-    ["2FA in force, not enrolled", { policy: withTwoFactor }, ["MUST_ENROLL"]],
+    ["2FA required, not enrolled", { policy: withTwoFactor }, ["MUST_ENROLL"]],
     ["2FA announced", { policy: { ...withTwoFactor, enforcedFrom: now + minute } }, ["ENROLLMENT_ANNOUNCED"]],
     [
       "a link, 2FA, no account",
@@ -76,7 +76,7 @@ describe("why can't this client get in?", () => {
     ["another device", { request: { ...request, link: "CLAIMED", declinedAt: now - minute } }, ["LINK_DECLINED"]],
     ["two addresses", { email: "office@client.example" }, ["OTHER_LOGIN_EMAIL"]],
     ["mail bounced, most serious first", { account: null, mail: bounced }, ["MAIL_REFUSED", "NOT_INVITED"]],
-    ["mail taken later", { mail: { ...bounced, sentAt: now } }, []],
+    ["mail accepted later", { mail: { ...bounced, sentAt: now } }, []],
   ];
   it.each(cases)("%s", (_name, facts, codes) => {
     expect(accessFindings({ ...nothing, ...facts }).map(({ code }) => code)).toEqual(codes);
@@ -86,11 +86,11 @@ describe("why can't this client get in?", () => {
     expect(new Set(cases.flatMap(([, , codes]) => codes))).toEqual(new Set(accessFindingCodes));
   });
 
-  it("speaks of moments as people do", () => {
+  it("states times in everyday words", () => {
     const [found] = accessFindings({
       ...nothing,
       failures: [{ what: "password", count: 2, lastAt: now - 5 * minute }],
     });
-    expect(found?.message).toBe("A wrong password twice, last 5 minutes ago.");
+    expect(found?.message).toBe("A wrong password was entered twice, most recently 5 minutes ago.");
   });
 });

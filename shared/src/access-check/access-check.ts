@@ -1,9 +1,9 @@
 import { agoInWords, inWords } from "../language/durations.js";
-import type { MagicLinkState } from "../magic-links/magic-link-state.js";
+import type { MagicLinkState } from "../magic-links/magic-link-policy.js";
 import { securityModes, twoFactorDueAt, type ModePolicy } from "../security-mode/security-mode.js";
 import { nextAccountStep, nextLinkStep } from "../sign-in/sign-in-policy.js";
 
-/** What is known of one client's ways in. Moments are epoch milliseconds. */
+/** What is known about how one client gets in. Times are epoch milliseconds. */
 export interface AccessFacts {
   now: number;
   policy: ModePolicy;
@@ -17,28 +17,28 @@ export interface AccessFacts {
     secondFactorLockedUntil: number | null;
     passwordWaitUntil: number | null;
   } | null;
-  /** Tries of the last day, since the last one that went well. */
+  /** Failed attempts of the last day, since the last success. */
   failures: { what: "password" | "second factor"; count: number; lastAt: number }[];
-  /** The newest open request, as its link stands; `declinedAt`: when its link last turned somebody away. */
+  /** The newest open request and the state of its link; `declinedAt`: when the link last turned someone away. */
   request: { id: string; title: string; link: MagicLinkState; declinedAt: number | null } | null;
-  /** The newest mail to an address of the client. `failure`: what its mail server said when it did not take it. */
+  /** The newest mail to one of the client's addresses. `failure`: what the mail server answered when it rejected the mail. */
   mail: { recipient: string; at: number; sentAt: number | null; failure: string | null; isGivenUp: boolean } | null;
 }
 
-/** How much a reason is in the way, most first. */
+/** How badly a reason stands in the way, worst first. */
 export const accessFindingWeights = {
-  BLOCKS: "No way in until somebody acts or time passes.",
-  HINDERS: "One way is shut.",
+  BLOCKS: "The client cannot get in until someone acts or time passes.",
+  HINDERS: "One way in is closed.",
   TELLS: "What the client has to do next.",
 } as const;
 export type AccessFindingWeight = keyof typeof accessFindingWeights;
 
-/** The one thing that helps; each is a button in the dashboard. */
+/** What fixes it; each is a button in the dashboard. */
 export const accessRemedies = {
   ADD_EMAIL: "Enter or correct the email address (updateContact).",
   INVITE: "Send an invitation (inviteContacts).",
-  UNLOCK: "Take the wait away (unlockPortalAccount).",
-  SEND_PASSWORD_RESET: "Mail a password reset (sendPasswordReset).",
+  UNLOCK: "End the wait (unlockPortalAccount).",
+  SEND_PASSWORD_RESET: "Email a password reset (sendPasswordReset).",
   RESET_TWO_FACTOR: "Remove the authenticator (resetTwoFactor).",
   RESEND_REQUEST: "Send the request's link again (resendClientRequest).",
   CHANGE_SECURITY: "Choose another security mode (updateSecurityPolicy).",
@@ -79,7 +79,7 @@ const linkStep = ({ account, policy, now }: AccessFacts) =>
 const loginIsOff = (facts: AccessFacts) => accountStep(facts) === "REFUSE";
 const isWaiting = (until: number | null | undefined, now: number): until is number => until != null && until > now;
 
-/** Why a client may not get in, most serious first. Each line is one reason, in the words that the firm reads. */
+/** The reasons why a client cannot get in, most serious first, in the words that the firm reads. */
 const findings = {
   NO_EMAIL: {
     title: "No email address",
@@ -88,18 +88,18 @@ const findings = {
         ? null
         : {
             weight: "BLOCKS",
-            message: "There is no email address, so nothing can be sent: no request, no invitation.",
+            message: "There is no email address, so neither requests nor invitations can be sent.",
             remedy: "ADD_EMAIL",
           },
   },
   MAIL_REFUSED: {
-    title: "Mail does not arrive",
+    title: "Mail is not getting through",
     why: ({ mail }) =>
       mail === null || mail.sentAt !== null || mail.failure === null
         ? null
         : {
             weight: mail.isGivenUp ? "BLOCKS" : "HINDERS",
-            message: `The last mail to ${mail.recipient} ${mail.isGivenUp ? "could not be delivered and was given up" : "was not taken yet and is tried again"}: ${mail.failure}`,
+            message: `The last mail to ${mail.recipient} ${mail.isGivenUp ? "could not be delivered and will not be tried again" : "has not been accepted yet and will be tried again"}: ${mail.failure}`,
             remedy: mail.isGivenUp ? "ADD_EMAIL" : null,
           },
   },
@@ -109,7 +109,7 @@ const findings = {
       isWaiting(account?.secondFactorLockedUntil, now)
         ? {
             weight: "BLOCKS",
-            message: `Locked after too many wrong codes; opens ${inWords((account?.secondFactorLockedUntil ?? now) - now)}. Unlock it once you know that it was the client who tried.`,
+            message: `Locked after too many wrong codes; unlocks ${inWords((account?.secondFactorLockedUntil ?? now) - now)}. Unlock it sooner if you are sure that it was the client who tried.`,
             remedy: "UNLOCK",
           }
         : null,
@@ -120,18 +120,18 @@ const findings = {
       isWaiting(account?.passwordWaitUntil, now)
         ? {
             weight: "HINDERS",
-            message: `Too many wrong passwords; the next try counts ${inWords((account?.passwordWaitUntil ?? now) - now)}. Links in mails still work.`,
+            message: `Too many wrong passwords; the client can try again ${inWords((account?.passwordWaitUntil ?? now) - now)}. Links in emails still work.`,
             remedy: "UNLOCK",
           }
         : null,
   },
   LOGIN_IS_OFF: {
-    title: "Sign-in with a password is off",
+    title: "Password sign-in is off",
     why: (facts) =>
       loginIsOff(facts)
         ? {
             weight: "HINDERS",
-            message: `The firm uses "${securityModes[facts.policy.mode].title}": no sign-in with a password${facts.account ? "; the account sleeps until that changes" : ""}. The client gets in by the link in a request's mail.`,
+            message: `The firm uses "${securityModes[facts.policy.mode].title}", so clients cannot sign in with a password${facts.account ? "; the account is inactive until that changes" : ""}. The client gets in with the link in a request's email.`,
             remedy: "CHANGE_SECURITY",
           }
         : null,
@@ -143,7 +143,7 @@ const findings = {
       if (!failure || loginIsOff(facts)) return null;
       return {
         weight: "HINDERS",
-        message: `A wrong code ${times(failure.count)}, last ${agoInWords(facts.now - failure.lastAt)}. Often the phone's clock is off (set it to automatic), or the authenticator shows another account. A lost phone: a recovery code, or a reset.`,
+        message: `A wrong code was entered ${times(failure.count)}, most recently ${agoInWords(facts.now - failure.lastAt)}. Often the phone's clock is off (set it to automatic), or the authenticator app shows another account. If the phone is lost, a recovery code or a reset helps.`,
         remedy: "RESET_TWO_FACTOR",
       };
     },
@@ -153,16 +153,16 @@ const findings = {
     why: (facts) => {
       const failure = failed(facts, "password");
       if (!failure || loginIsOff(facts)) return null;
-      const last = `last ${agoInWords(facts.now - failure.lastAt)}`;
+      const last = `most recently ${agoInWords(facts.now - failure.lastAt)}`;
       return facts.account
         ? {
             weight: "HINDERS",
-            message: `A wrong password ${times(failure.count)}, ${last}.`,
+            message: `A wrong password was entered ${times(failure.count)}, ${last}.`,
             remedy: "SEND_PASSWORD_RESET",
           }
         : {
             weight: "HINDERS",
-            message: `Somebody tried to sign in as ${facts.email ?? "this client"} ${times(failure.count)}, ${last}, but there is no account yet.`,
+            message: `Someone tried to sign in as ${facts.email ?? "this client"} ${times(failure.count)}, ${last}, but there is no account yet.`,
             remedy: "INVITE",
           };
     },
@@ -173,7 +173,7 @@ const findings = {
       facts.account?.isEnrolled && facts.account.recoveryCodesRemaining === 0 && !loginIsOff(facts)
         ? {
             weight: "TELLS",
-            message: "No recovery code is left: without the phone only a reset helps.",
+            message: "No recovery codes are left: without the phone, only a reset helps.",
             remedy: null,
           }
         : null,
@@ -184,7 +184,7 @@ const findings = {
       request?.declinedAt != null && request.link === "CLAIMED"
         ? {
             weight: "HINDERS",
-            message: `The link to "${request.title}" is bound to the device that opened it first; another device was turned away ${agoInWords(now - request.declinedAt)}. "Send access link" on that page, or sending it again here, brings a new one.`,
+            message: `The link to "${request.title}" works only on the device that opened it first; another device was turned away ${agoInWords(now - request.declinedAt)}. The client can get a new one with "Send access link" on that page, or you can send it again here.`,
             remedy: "RESEND_REQUEST",
           }
         : null,
@@ -201,44 +201,46 @@ const findings = {
         : null,
   },
   LINK_NEEDS_ACCOUNT: {
-    title: "The link asks for more first",
+    title: "The link needs another step first",
     why: (facts) => {
       if (!facts.request || facts.request.link !== "UNCLAIMED") return null;
       const step = linkStep(facts);
       if (step === "CREATE_ACCOUNT")
         return {
           weight: "TELLS",
-          message: "The request's link leads to creating an account and setting up two-factor authentication first.",
+          message:
+            "Before the link opens the request, the client has to create an account and set up two-factor authentication.",
           remedy: null,
         };
       if (step === "SIGN_IN")
         return {
           weight: "TELLS",
-          message: "The request's link asks to sign in with the password and set up two-factor authentication first.",
+          message:
+            "Before the link opens the request, the client has to sign in with the password and set up two-factor authentication.",
           remedy: null,
         };
       return null;
     },
   },
   MUST_ENROLL: {
-    title: "Two-factor set-up comes next",
+    title: "Two-factor setup comes next",
     why: (facts) =>
       facts.account && accountStep(facts) === "ENROLL"
         ? {
             weight: "TELLS",
-            message: `The next sign-in sets up two-factor authentication: a code is mailed to ${facts.account.email}, then the authenticator app's QR code is shown.`,
+            message: `At the next sign-in, the client sets up two-factor authentication: we email a code to ${facts.account.email}, then show the QR code for the authenticator app.`,
             remedy: null,
           }
         : null,
   },
   ENROLLMENT_ANNOUNCED: {
-    title: "Two-factor is announced",
+    title: "Two-factor authentication is announced",
     why: ({ account, policy, now }) => {
       const dueAt = twoFactorDueAt(policy, now);
       return account && !account.isEnrolled && dueAt !== null
         ? {
             weight: "TELLS",
-            message: `Two-factor authentication is demanded ${inWords(dueAt - now)}; until then the password is enough.`,
+            message: `Two-factor authentication will be required ${inWords(dueAt - now)}; until then the password is enough.`,
             remedy: null,
           }
         : null;
@@ -257,7 +259,7 @@ const findings = {
       facts.account === null && facts.invitation?.isUsable && !loginIsOff(facts)
         ? {
             weight: "TELLS",
-            message: `Invited ${agoInWords(facts.now - facts.invitation.sentAt)}; the client has not created the account yet.`,
+            message: `Invited ${agoInWords(facts.now - facts.invitation.sentAt)}; the client has not created an account yet.`,
             remedy: "INVITE",
           }
         : null,
@@ -266,7 +268,11 @@ const findings = {
     title: "Not invited",
     why: (facts) =>
       facts.account === null && facts.email !== null && !facts.invitation && !loginIsOff(facts)
-        ? { weight: "TELLS", message: "There is no account yet, and nobody has invited this client.", remedy: "INVITE" }
+        ? {
+            weight: "TELLS",
+            message: "There is no account yet, and this client has not been invited.",
+            remedy: "INVITE",
+          }
         : null,
   },
   OTHER_LOGIN_EMAIL: {
@@ -289,7 +295,7 @@ export const accessFindingTitle = (code: AccessFindingCode): string => findings[
 
 const weights = Object.keys(accessFindingWeights);
 
-/** "Why can't this client get in?": every reason that applies, most serious first. Empty: nothing is in the way. */
+/** Answers "Why can't this client get in?" with every reason that applies, most serious first. Empty: nothing is in the way. */
 export function accessFindings(facts: AccessFacts): AccessFinding[] {
   return accessFindingCodes
     .flatMap((code) => {

@@ -11,7 +11,7 @@ import {
 
 const ofTheFirm = ["API_KEYS", "WEBHOOKS"] as const;
 
-describe("what an act that ends access takes with it", () => {
+describe("what ends with an act that ends access", () => {
   const table: [EndingAct, PendingThing[]][] = [
     [
       "PASSWORD_RESET",
@@ -73,13 +73,13 @@ describe("what an act that ends access takes with it", () => {
     ],
     ["ROLE_CHANGED", pendingThings],
   ];
-  it.each(table)("after %s only %j stay", (act, stays) => {
+  it.each(table)("after %s only %j remain", (act, stays) => {
     expect(pendingThings.filter((thing) => !endedBy(act).includes(thing))).toEqual(stays);
   });
 
-  it("is said of every act", () => expect(table.map(([act]) => act)).toEqual(endingActs));
+  it("lists every act", () => expect(table.map(([act]) => act)).toEqual(endingActs));
 
-  it("X6 a change of the login email is void after every act by which its owner comes back", () => {
+  it("X6 a pending change of the login email ends with every act by which the owner regains access", () => {
     for (const act of [
       "PASSWORD_RESET",
       "PASSWORD_CHANGED",
@@ -90,7 +90,7 @@ describe("what an act that ends access takes with it", () => {
       expect(endedBy(act)).toContain("EMAIL_CHANGE");
   });
 
-  it("whatever stays says why", () => {
+  it("everything that stays has a reason", () => {
     const reasons = pendingThings.flatMap((thing) =>
       endingActs.flatMap((act) => {
         const ending: Ending = accessEndings[thing][act];

@@ -1,58 +1,62 @@
 /**
- * What ends somebody's access, and what it takes with it: whatever a thief may have begun must not outlive the act that ends the thief.
- * The server obeys this table wherever such an act is done.
+ * The acts that end someone's access, and what ends with them. Nothing that a thief may have started may outlive the act that locks
+ * the thief out. The server applies this table wherever such an act is done.
  */
 
 /** The acts, of clients and team members alike. */
 export const endingActs = [
-  /** A new password by a mailed link. */
+  /** A new password, chosen through a mailed link. */
   "PASSWORD_RESET",
-  /** A new password from within a session, which stays. */
+  /** A new password, chosen in a session; that session stays. */
   "PASSWORD_CHANGED",
-  /** "This wasn't me", from a mail. */
+  /** "This wasn't me", clicked in a mail. */
   "NOT_ME",
-  /** A new authenticator in force; the session that set it up stays. */
+  /** A new authenticator took effect; the session that set it up stays. */
   "TWO_FACTOR_SET_UP",
   /** Switched off by its owner, whose session stays. */
   "TWO_FACTOR_DISABLED",
-  /** Taken away by the firm. */
+  /** Removed by the firm. */
   "TWO_FACTOR_RESET",
-  /** By the firm. */
+  /** Done by the firm. */
   "SIGNED_OUT_EVERYWHERE",
-  /** The new address has confirmed. */
+  /** The new address was confirmed. */
   "LOGIN_EMAIL_CHANGED",
-  /** A client's account deleted, a team member removed. */
+  /** A client's account was deleted, or a team member removed. */
   "PERSON_REMOVED",
-  /** The firm's mode has no logins any more: every account sleeps. */
+  /** The firm's mode no longer has logins: every account is inactive. */
   "LOGINS_SWITCHED_OFF",
-  /** A team member's role is another one. */
+  /** A team member got another role. */
   "ROLE_CHANGED",
 ] as const;
 export type EndingAct = (typeof endingActs)[number];
 
-/** "ends", or why it may go on. */
+/** "ends", or why it may stay. */
 export type Ending = "ends" | { staysBecause: string };
 
 const stays = (reason: string): Ending => ({ staysBecause: reason });
 const ends: Ending = "ends";
 
-const roleIsReadAnew = stays("A role is read anew at every use, so nothing keeps the rights of the old one.");
-const clientsAlone = stays("Team members have none.");
-const asleep = stays("An account sleeps with what it has while the mode lets nobody use it, and wakes with it.");
-const linkNeedsNoPassword = stays("A link's session came from the mailbox; the password never opened it.");
-const ownFactor = stays("It opens nothing without the password; its owner was mailed of it and can remove it.");
-const ownersBrake = stays("It is the owner's brake, in the owner's mailbox: no act of a thief may take it away.");
-const ownMailbox = stays("It leads to the account's own mailbox, where another one can be asked for at any time.");
-const noneWaits = stays("An address with an account is given none, and its older ones died as the account was made.");
+const roleIsReadAnew = stays("The role is read again at every use, so nothing keeps the old role's rights.");
+const clientsAlone = stays("Team members do not have any.");
+const accountIsInactive = stays(
+  "While the mode has no logins, an inactive account keeps what it has, and can use it again when logins return.",
+);
+const linkNeedsNoPassword = stays("A link's session was opened from the mailbox; the password played no part.");
+const ownFactor = stays("It opens nothing without the password; its owner was notified by mail and can remove it.");
+const ownersBrake = stays(
+  "It is the owner's emergency brake, in the owner's mailbox: nothing that a thief does may disable it.",
+);
+const ownMailbox = stays("It was sent to the account's own mailbox, and its owner can request another at any time.");
+const noneWaits = stays("An address with an account gets none, and older ones ended when the account was created.");
 const sameCaller = stays(
-  "An answer is repeated to the same caller alone, who must still be let in; none with a session or a secret is ever kept.",
+  "An answer is repeated only to the same caller, who must still have access; answers with a session or a secret are never kept.",
 );
 const emailOfFirm = stays(
-  "The firm began it and told both addresses; a new factor makes the account no easier to take.",
+  "The firm started it and notified both addresses; a new factor does not make the account easier to steal.",
 );
 
 const ofTheFirm = stays(
-  "It is the firm's, not the colleague's who made it: integrations go on. Whoever removes a colleague is told to look at it.",
+  "It belongs to the firm, not to the colleague who created it, so integrations keep working. An administrator who removes a colleague is reminded to review it.",
 );
 
 const byEveryAct = (ending: Ending) =>
@@ -72,22 +76,22 @@ const withSession = {
   ROLE_CHANGED: roleIsReadAnew,
 } as const satisfies Record<EndingAct, Ending>;
 
-/** What may be open or under way, and what each act does to it. One that is forgotten does not compile. */
+/** Everything that may be open or in progress, and what each act does to it. A missing entry does not compile. */
 export const accessEndings = {
-  /** Every session but the one that acts. */
+  /** Every session except the one that acts. */
   SESSIONS: withSession,
-  /** Sockets with what they listen to: closed as soon as their session or key is no longer let in. */
+  /** Sockets and their subscriptions: closed as soon as their session or key loses access. */
   SUBSCRIPTIONS: withSession,
-  /** A file of the audit log that is still being read: it breaks off as soon as its session or key is no longer let in. */
+  /** A download of the audit log in progress: it breaks off as soon as its session or key loses access. */
   EXPORTS: withSession,
-  /** A sign-in that waits for its code, or for an authenticator to be set up; a session that sets one up, and has proven the mailbox or is asked to. */
+  /** A sign-in waiting for its code or for an authenticator to be set up; in a session, the proof of the mailbox on the way to an authenticator. */
   SIGN_IN_CHALLENGES: withSession,
-  /** What a second factor was shown or asked, and has not answered: an authenticator not yet confirmed, a passkey's challenge. */
-  FACTORS_UNDER_WAY: { ...withSession, LOGINS_SWITCHED_OFF: asleep },
+  /** Second factors in progress: an authenticator that is not confirmed yet, a passkey challenge that is not answered yet. */
+  FACTORS_UNDER_WAY: { ...withSession, LOGINS_SWITCHED_OFF: accountIsInactive },
   /** Devices that skip the code. */
-  TRUSTED_DEVICES: { ...withSession, LOGINS_SWITCHED_OFF: asleep, ROLE_CHANGED: clientsAlone },
-  /** Browsers whose password tries are counted by themselves. */
-  KNOWN_DEVICES: { ...withSession, LOGINS_SWITCHED_OFF: asleep },
+  TRUSTED_DEVICES: { ...withSession, LOGINS_SWITCHED_OFF: accountIsInactive, ROLE_CHANGED: clientsAlone },
+  /** Browsers whose password attempts are counted separately. */
+  KNOWN_DEVICES: { ...withSession, LOGINS_SWITCHED_OFF: accountIsInactive },
   /** Sessions that reach one request. */
   LINK_SESSIONS: {
     ...withSession,
@@ -97,17 +101,17 @@ export const accessEndings = {
     LOGINS_SWITCHED_OFF: stays("Links are what the mode is made of."),
     ROLE_CHANGED: clientsAlone,
   },
-  /** That a device which claimed a link may claim it again. */
+  /** The right of the device that claimed a link to claim it again. */
   LINK_GRANTS: {
     ...withSession,
     PASSWORD_RESET: linkNeedsNoPassword,
     PASSWORD_CHANGED: linkNeedsNoPassword,
-    TWO_FACTOR_SET_UP: stays("Who claims the link again is asked the new code."),
+    TWO_FACTOR_SET_UP: stays("Anyone who claims the link again is asked for the new code."),
     TWO_FACTOR_DISABLED: linkNeedsNoPassword,
     LOGINS_SWITCHED_OFF: stays("Links are what the mode is made of."),
     ROLE_CHANGED: clientsAlone,
   },
-  /** Second factors in force beside the authenticator, such as passkeys. */
+  /** Second factors in addition to the authenticator, such as passkeys. */
   ADDED_FACTORS: {
     ...withSession,
     PASSWORD_RESET: ownFactor,
@@ -115,21 +119,21 @@ export const accessEndings = {
     TWO_FACTOR_SET_UP: ownFactor,
     SIGNED_OUT_EVERYWHERE: ownFactor,
     LOGIN_EMAIL_CHANGED: ownFactor,
-    LOGINS_SWITCHED_OFF: asleep,
+    LOGINS_SWITCHED_OFF: accountIsInactive,
   },
-  /** Mailed links to choose a new password, a client's or a team member's. */
+  /** Mailed links to choose a new password, of clients and team members alike. */
   PASSWORD_LINKS: {
     ...withSession,
     TWO_FACTOR_SET_UP: ownMailbox,
     TWO_FACTOR_DISABLED: ownMailbox,
     SIGNED_OUT_EVERYWHERE: ownMailbox,
-    LOGINS_SWITCHED_OFF: asleep,
+    LOGINS_SWITCHED_OFF: accountIsInactive,
   },
-  /** A change of the login email that waits for the new address to confirm. */
+  /** A change of the login email that is waiting to be confirmed from the new address. */
   EMAIL_CHANGE: {
     ...withSession,
     TWO_FACTOR_SET_UP: emailOfFirm,
-    LOGINS_SWITCHED_OFF: asleep,
+    LOGINS_SWITCHED_OFF: accountIsInactive,
     ROLE_CHANGED: clientsAlone,
   },
   /** "This wasn't me" in mails about a change. */
@@ -143,10 +147,10 @@ export const accessEndings = {
     SIGNED_OUT_EVERYWHERE: ownersBrake,
     LOGIN_EMAIL_CHANGED: ownersBrake,
     PERSON_REMOVED: ends,
-    LOGINS_SWITCHED_OFF: asleep,
+    LOGINS_SWITCHED_OFF: accountIsInactive,
     ROLE_CHANGED: ownersBrake,
   },
-  /** The right to create an account with the address: invitations, confirmations, claimed links. */
+  /** What lets someone create an account with the address: invitations, confirmations, claimed links. */
   ACCOUNT_TOKENS: {
     PASSWORD_RESET: noneWaits,
     PASSWORD_CHANGED: noneWaits,
@@ -157,20 +161,20 @@ export const accessEndings = {
     SIGNED_OUT_EVERYWHERE: noneWaits,
     LOGIN_EMAIL_CHANGED: ends,
     PERSON_REMOVED: ends,
-    LOGINS_SWITCHED_OFF: asleep,
+    LOGINS_SWITCHED_OFF: accountIsInactive,
     ROLE_CHANGED: clientsAlone,
   },
   /** Answers that an Idempotency-Key repeats. */
   KEPT_ANSWERS: byEveryAct(sameCaller),
-  /** Keys that a colleague has made. */
+  /** Keys that a colleague created. */
   API_KEYS: byEveryAct(ofTheFirm),
-  /** Webhooks that a colleague has added. */
+  /** Webhooks that a colleague added. */
   WEBHOOKS: byEveryAct(ofTheFirm),
 } as const satisfies Record<string, Readonly<Record<EndingAct, Ending>>>;
 
 export type PendingThing = keyof typeof accessEndings;
 export const pendingThings = Object.keys(accessEndings) as PendingThing[];
 
-/** What an act takes with it. */
+/** What ends with an act. */
 export const endedBy = (act: EndingAct): PendingThing[] =>
   pendingThings.filter((thing) => accessEndings[thing][act] === "ends");

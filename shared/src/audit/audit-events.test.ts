@@ -41,7 +41,7 @@ describe("the audit log", () => {
       "TWO_FACTOR_RESET",
       { email: "maya@client.example" },
       "2FA reset",
-      "Olive reset two-factor authentication of Maya (maya@client.example).",
+      "Olive reset two-factor authentication for Maya (maya@client.example).",
     ),
     says(
       "RECOVERY_CODE_USED",
@@ -59,7 +59,7 @@ describe("the audit log", () => {
       "RECOVERY_CODES_REGENERATED",
       { email: "maya@client.example" },
       "Recovery codes replaced",
-      "Maya (maya@client.example) made new recovery codes.",
+      "Maya (maya@client.example) generated new recovery codes.",
     ),
     says(
       "PASSKEY_ADDED",
@@ -95,55 +95,55 @@ describe("the audit log", () => {
       "REAUTHENTICATION_FAILED",
       { email: "maya@client.example", what: "code", purpose: "PASSWORD_CHANGE" },
       "Confirmation failed",
-      "A wrong code was given in a session of Maya (maya@client.example), to change the password.",
+      "A wrong code was entered in a session of Maya (maya@client.example), to change the password.",
     ),
     says(
       "MAIL_SUPPRESSED",
       { email: "maya@client.example", what: "sign-in code" },
       "Mail held back",
-      "Maya (maya@client.example) was not mailed another sign-in code: too many were asked for.",
+      "Another sign-in code was not sent to Maya (maya@client.example): too many were requested.",
     ),
     says(
       "CONTACT_REDIRECTED",
       { name: "Maya", from: "maya@client.example", to: null },
       "Contact's requests moved",
-      "Olive changed the email of Maya from maya@client.example to none, and with it who reaches the requests.",
+      "Olive changed the email of Maya from maya@client.example to none, which changes who can open the contact's requests.",
     ),
     says(
       "CONTACT_REDIRECTED",
       { name: "Maya", from: null, to: "noah@client.example" },
       "Contact's requests moved",
-      "Olive changed the email of Maya from none to noah@client.example, and with it who reaches the requests.",
+      "Olive changed the email of Maya from none to noah@client.example, which changes who can open the contact's requests.",
     ),
     says(
       "ACCOUNT_LOCKED",
       { email: "maya@client.example", minutes: 1, what: "password" },
       "Account locked",
-      "Maya (maya@client.example) is locked for 1 minute after too many wrong tries (password).",
+      "Maya (maya@client.example) is locked for 1 minute after too many failed attempts (password).",
     ),
     says(
       "ACCOUNT_LOCKED",
       { email: "maya@client.example", minutes: 119, what: "password" },
       "Account locked",
-      "Maya (maya@client.example) is locked for 119 minutes after too many wrong tries (password).",
+      "Maya (maya@client.example) is locked for 119 minutes after too many failed attempts (password).",
     ),
     says(
       "ACCOUNT_LOCKED",
       { email: "maya@client.example", minutes: 120, what: "second factor" },
       "Account locked",
-      "Maya (maya@client.example) is locked for 2 hours after too many wrong tries (second factor).",
+      "Maya (maya@client.example) is locked for 2 hours after too many failed attempts (second factor).",
     ),
     says(
       "ACCOUNT_LOCKED",
       { email: "maya@client.example", minutes: 1440, what: "second factor" },
       "Account locked",
-      "Maya (maya@client.example) is locked for 24 hours after too many wrong tries (second factor).",
+      "Maya (maya@client.example) is locked for 24 hours after too many failed attempts (second factor).",
     ),
     says(
       "ACCOUNT_LOCKED",
       { email: "maya@client.example", minutes: 36_500 * 1440, what: "second factor" },
       "Account locked",
-      "Maya (maya@client.example) is locked for 100 years after too many wrong tries (second factor).",
+      "Maya (maya@client.example) is locked for 100 years after too many failed attempts (second factor).",
     ),
     says(
       "ACCOUNT_UNLOCKED",
@@ -167,7 +167,7 @@ describe("the audit log", () => {
       "PASSWORD_RESET_REQUESTED",
       { email: "maya@client.example" },
       "Password reset requested",
-      "Olive asked for a password reset of Maya (maya@client.example).",
+      "Olive requested a password reset for Maya (maya@client.example).",
     ),
     says(
       "LOGIN_EMAIL_CHANGED",
@@ -196,31 +196,31 @@ describe("the audit log", () => {
     says(
       "SUSPICION_REPORTED",
       { email: "maya@client.example" },
-      "Not me",
-      "Maya (maya@client.example) reported a change as not their own; every session was ended.",
+      "Suspicious change reported",
+      "Maya (maya@client.example) reported a change that they did not make; all of their sessions were ended.",
     ),
     says(
       "TEAM_MEMBER_INVITED",
       { email: "kim@harbor.example", role: "ADMIN" },
-      "Colleague invited",
+      "Team member invited",
       "Olive invited kim@harbor.example to the team as administrator.",
     ),
     says(
       "TEAM_MEMBER_JOINED",
       { email: "kim@harbor.example" },
-      "Colleague joined",
+      "Team member joined",
       "kim@harbor.example joined the team.",
     ),
     says(
       "TEAM_MEMBER_CHANGED",
       { email: "kim@harbor.example", role: "STAFF" },
-      "Colleague changed",
-      "Olive changed kim@harbor.example of the team, now staff.",
+      "Team member changed",
+      "Olive changed the team member kim@harbor.example, now staff.",
     ),
     says(
       "TEAM_MEMBER_REMOVED",
       { email: "kim@harbor.example" },
-      "Colleague removed",
+      "Team member removed",
       "Olive removed kim@harbor.example from the team.",
     ),
     says(
@@ -239,13 +239,13 @@ describe("the audit log", () => {
       "REQUEST_ITEM_DONE",
       { title: "Tax return", item: "Payroll", email: "maya@client.example" },
       "Item ticked off",
-      'Maya (maya@client.example) ticked off "Payroll" of "Tax return".',
+      'Maya (maya@client.example) ticked off "Payroll" in "Tax return".',
     ),
     says(
       "REQUEST_ITEM_REOPENED",
       { title: "Tax return", item: "Payroll", email: "maya@client.example" },
       "Item reopened",
-      'Maya (maya@client.example) reopened "Payroll" of "Tax return".',
+      'Maya (maya@client.example) reopened "Payroll" in "Tax return".',
     ),
     says(
       "REQUEST_COMPLETED",
@@ -263,13 +263,13 @@ describe("the audit log", () => {
       "MAGIC_LINK_CLAIMED",
       { title: "Tax return", email: "maya@client.example" },
       "Magic link opened",
-      'Maya (maya@client.example) opened "Tax return" by its link.',
+      'Maya (maya@client.example) opened "Tax return" with its link.',
     ),
     says(
       "MAGIC_LINK_DECLINED",
       { title: "Tax return", why: "other device" },
       "Magic link declined",
-      'A link to "Tax return" of Maya was declined: other device.',
+      'A link to "Tax return" for Maya was declined: other device.',
     ),
     says(
       "SECURITY_POLICY_CHANGED",
@@ -286,7 +286,7 @@ describe("the audit log", () => {
     says(
       "CLIENT_LANGUAGE_CHANGED",
       { from: "EN", to: "FR" },
-      "Clients' language changed",
+      "Client language changed",
       "Olive changed the language for clients from English to French.",
     ),
     says("CONTACT_CREATED", { name: "Maya" }, "Contact created", "Olive created the contact Maya."),
@@ -294,8 +294,8 @@ describe("the audit log", () => {
     says(
       "API_KEY_CREATED",
       { name: "Books", scopes: ["CONTACTS_READ", "AUDIT_READ"] },
-      "API key made",
-      'Olive made the API key "Books" (CONTACTS_READ, AUDIT_READ).',
+      "API key created",
+      'Olive created the API key "Books" (CONTACTS_READ, AUDIT_READ).',
     ),
     says("API_KEY_REVOKED", { name: "Books" }, "API key revoked", 'Olive revoked the API key "Books".'),
     says(
@@ -320,7 +320,7 @@ describe("the audit log", () => {
       "WEBHOOK_DISABLED",
       { url: "https://hooks.example/a" },
       "Webhook disabled",
-      "The webhook https://hooks.example/a was disabled: its receiver is gone.",
+      "The webhook https://hooks.example/a was disabled: its receiver no longer exists.",
     ),
     says(
       "PLAN_CHANGED",
@@ -332,13 +332,13 @@ describe("the audit log", () => {
       "ROLL_OUT_STARTED",
       { startDay: "1 December 2026", clients: 12 },
       "2FA roll-out started",
-      "Olive started to roll out two-factor authentication, demanded from 1 December 2026: 12 contacts to be told.",
+      "Olive started to roll out two-factor authentication, required from 1 December 2026: 12 contacts to notify.",
     ),
     says(
       "ROLL_OUT_STARTED",
       { startDay: "1 December 2026", clients: 1 },
       "2FA roll-out started",
-      "Olive started to roll out two-factor authentication, demanded from 1 December 2026: 1 contact to be told.",
+      "Olive started to roll out two-factor authentication, required from 1 December 2026: 1 contact to notify.",
     ),
     says("ROLL_OUT_PAUSED", {}, "2FA roll-out paused", "Olive paused the mails of the roll-out."),
     says("ROLL_OUT_RESUMED", {}, "2FA roll-out resumed", "Olive resumed the mails of the roll-out."),
@@ -347,7 +347,7 @@ describe("the audit log", () => {
       "ROLL_OUT_UNDONE",
       { isTold: true },
       "2FA roll-out undone",
-      "Olive undid the roll-out of two-factor authentication; clients already notified will be told that it is off.",
+      "Olive undid the roll-out of two-factor authentication; clients already notified will be told that it is no longer required.",
     ),
     says(
       "ROLL_OUT_UNDONE",
@@ -359,7 +359,7 @@ describe("the audit log", () => {
       "TWO_FACTOR_ANNOUNCED",
       { email: "maya@client.example", what: "announcement" },
       "2FA roll-out mail",
-      "Maya (maya@client.example) was told that two-factor authentication will be required.",
+      "Maya (maya@client.example) was notified that two-factor authentication will be required.",
     ),
     says(
       "TWO_FACTOR_ANNOUNCED",
@@ -371,26 +371,26 @@ describe("the audit log", () => {
       "TWO_FACTOR_ANNOUNCED",
       { email: "maya@client.example", what: "calling off" },
       "2FA roll-out mail",
-      "Maya (maya@client.example) was told that two-factor authentication will not be required after all.",
+      "Maya (maya@client.example) was notified that two-factor authentication will not be required after all.",
     ),
     says("AUDIT_LOG_EXPORTED", { isWhole: true }, "Audit log exported", "Olive exported the whole audit log."),
-    says("AUDIT_LOG_EXPORTED", { isWhole: false }, "Audit log exported", "Olive exported a part of the audit log."),
+    says("AUDIT_LOG_EXPORTED", { isWhole: false }, "Audit log exported", "Olive exported part of the audit log."),
     says(
       "BRANDING_CHANGED",
       { color: "#0b5f4e", logo: "set" },
       "Branding changed",
-      "Olive changed how the portal looks: colour #0b5f4e, a new logo.",
+      "Olive changed the portal's branding: colour #0b5f4e, a new logo.",
     ),
     says(
       "BRANDING_CHANGED",
       { color: null, logo: "removed" },
       "Branding changed",
-      "Olive changed how the portal looks: no colour of its own, no logo.",
+      "Olive changed the portal's branding: the default colour, no logo.",
     ),
-    says("BRANDING_CHANGED", { logo: "set" }, "Branding changed", "Olive changed how the portal looks: a new logo."),
+    says("BRANDING_CHANGED", { logo: "set" }, "Branding changed", "Olive changed the portal's branding: a new logo."),
   ];
 
-  it.each(events)("says of $type: $sentence", ({ type, title, sentence, read }) => {
+  it.each(events)("describes $type: $sentence", ({ type, title, sentence, read }) => {
     expect(auditEvents[type].title).toBe(title);
     expect(read()).toBe(sentence);
   });
@@ -399,7 +399,7 @@ describe("the audit log", () => {
     expect([...new Set(events.map(({ type }) => type))].toSorted()).toEqual(auditEventTypes.toSorted()));
 
   it.each<[ReauthenticationPurpose, string]>([
-    ["STEP_UP", "to confirm who it is"],
+    ["STEP_UP", "to confirm their identity"],
     ["PASSWORD_CHANGE", "to change the password"],
     ["ENROLLMENT", "to replace the authenticator"],
     ["FIRST_ENROLLMENT", "to set up two-factor authentication"],
@@ -412,10 +412,10 @@ describe("the audit log", () => {
         contact: null,
         data: { email: "maya@client.example", what: "password", purpose },
       }),
-    ).toBe(`A wrong password was given in a session of maya@client.example, ${words}.`),
+    ).toBe(`A wrong password was entered in a session of maya@client.example, ${words}.`),
   );
 
-  it("names a contact by the address where the name is not known", () => {
+  it("calls a contact by the address if the name is not known", () => {
     expect(
       summarize("ACCOUNT_CREATED", { actor: "Olive", contact: null, data: { email: "maya@client.example" } }),
     ).toBe("maya@client.example created a portal account.");

@@ -5,9 +5,9 @@ import { plans, type Plan } from "../plans/plans.js";
 import type { FactorWord } from "../sign-in/second-factor-kinds.js";
 import { securityModes, type SecurityMode } from "../security-mode/security-mode.js";
 
-/** What somebody signed in is asked again for who they are. */
+/** What a signed-in person has to confirm their identity for. */
 const reauthenticationPurposes = {
-  STEP_UP: "to confirm who it is",
+  STEP_UP: "to confirm their identity",
   PASSWORD_CHANGE: "to change the password",
   ENROLLMENT: "to replace the authenticator",
   FIRST_ENROLLMENT: "to set up two-factor authentication",
@@ -16,7 +16,7 @@ const reauthenticationPurposes = {
 } as const;
 export type ReauthenticationPurpose = keyof typeof reauthenticationPurposes;
 
-/** What each event's sentence needs beside who did it. No secrets: this is stored and shown as it is. */
+/** What each event's sentence needs besides the actor. No secrets: this is stored and shown as it is. */
 export interface AuditEventData {
   ACCOUNT_CREATED: { email: string };
   TWO_FACTOR_ENROLLED: { email: string };
@@ -58,7 +58,7 @@ export interface AuditEventData {
   CLIENT_LANGUAGE_CHANGED: { from: Language; to: Language };
   CONTACT_CREATED: { name: string };
   CONTACT_UPDATED: { name: string };
-  /** Its requests are another login's now. Null: no email. */
+  /** Another login now reaches the contact's requests. Null: no email. */
   CONTACT_REDIRECTED: { name: string; from: string | null; to: string | null };
   API_KEY_CREATED: { name: string; scopes: readonly ApiScope[] };
   API_KEY_REVOKED: { name: string };
@@ -67,7 +67,7 @@ export interface AuditEventData {
   WEBHOOK_SECRET_ROTATED: { url: string };
   WEBHOOK_DISABLED: { url: string };
   PLAN_CHANGED: { from: Plan; to: Plan };
-  /** `startDay`: as the clients read it. */
+  /** `startDay`: in the words that clients read. */
   ROLL_OUT_STARTED: { startDay: string; clients: number };
   ROLL_OUT_PAUSED: Record<never, never>;
   ROLL_OUT_RESUMED: Record<never, never>;
@@ -75,30 +75,37 @@ export interface AuditEventData {
   ROLL_OUT_UNDONE: { isTold: boolean };
   TWO_FACTOR_ANNOUNCED: { email: string; what: "announcement" | "reminder" | "calling off" };
   AUDIT_LOG_EXPORTED: { isWhole: boolean };
-  /** What is the case now, of what changed. `color`: null for Gatehouse's own. */
+  /** The new values of what changed. `color`: null for Gatehouse's own. */
   BRANDING_CHANGED: { color?: string | null; logo?: "set" | "removed" };
 }
-/** Mails that are sent only so often, because a stranger can cause them. */
+/** Mails that are limited in number, because a stranger can trigger them. */
 export type SuppressedMail = "account confirmation" | "password reset" | "sign-in code" | "link";
 export type AuditEventType = keyof AuditEventData;
 
-interface Telling<T extends AuditEventType> {
+interface EventFacts<T extends AuditEventType> {
+  /** Who did it. */
+  actor: string;
+  /** The contact it concerns, by name where known. */
+  contact: string | null;
+  data: AuditEventData[T];
+}
+interface EventWords<T extends AuditEventType> {
   title: string;
-  /** One English sentence. `actor`: who did it; `contact`: whom it is about, by name where known. */
-  say: (told: { actor: string; contact: string | null; data: AuditEventData[T] }) => string;
+  /** One English sentence. */
+  say: (event: EventFacts<T>) => string;
 }
 
 const of = (contact: string | null, email: string) => (contact ? `${contact} (${email})` : email);
 const count = (n: number, one: string) => `${n} ${one}${n === 1 ? "" : "s"}`;
 
 const rollOutMails = {
-  announcement: "told that two-factor authentication will be required",
+  announcement: "notified that two-factor authentication will be required",
   reminder: "reminded to set up two-factor authentication",
-  "calling off": "told that two-factor authentication will not be required after all",
+  "calling off": "notified that two-factor authentication will not be required after all",
 } as const;
 
 /** Every event with its title and sentence. A missing one does not compile. */
-export const auditEvents: { [T in AuditEventType]: Telling<T> } = {
+export const auditEvents: { [T in AuditEventType]: EventWords<T> } = {
   ACCOUNT_CREATED: {
     title: "Portal account created",
     say: ({ contact, data }) => `${of(contact, data.email)} created a portal account.`,
@@ -113,7 +120,7 @@ export const auditEvents: { [T in AuditEventType]: Telling<T> } = {
   },
   TWO_FACTOR_RESET: {
     title: "2FA reset",
-    say: ({ actor, contact, data }) => `${actor} reset two-factor authentication of ${of(contact, data.email)}.`,
+    say: ({ actor, contact, data }) => `${actor} reset two-factor authentication for ${of(contact, data.email)}.`,
   },
   RECOVERY_CODE_USED: {
     title: "Recovery code used",
@@ -122,7 +129,7 @@ export const auditEvents: { [T in AuditEventType]: Telling<T> } = {
   },
   RECOVERY_CODES_REGENERATED: {
     title: "Recovery codes replaced",
-    say: ({ contact, data }) => `${of(contact, data.email)} made new recovery codes.`,
+    say: ({ contact, data }) => `${of(contact, data.email)} generated new recovery codes.`,
   },
   PASSKEY_ADDED: {
     title: "Passkey added",
@@ -144,12 +151,12 @@ export const auditEvents: { [T in AuditEventType]: Telling<T> } = {
   REAUTHENTICATION_FAILED: {
     title: "Confirmation failed",
     say: ({ contact, data }) =>
-      `A wrong ${data.what} was given in a session of ${of(contact, data.email)}, ${reauthenticationPurposes[data.purpose]}.`,
+      `A wrong ${data.what} was entered in a session of ${of(contact, data.email)}, ${reauthenticationPurposes[data.purpose]}.`,
   },
   ACCOUNT_LOCKED: {
     title: "Account locked",
     say: ({ contact, data }) =>
-      `${of(contact, data.email)} is locked for ${minutesInWords(data.minutes, "EN")} after too many wrong tries (${data.what}).`,
+      `${of(contact, data.email)} is locked for ${minutesInWords(data.minutes, "EN")} after too many failed attempts (${data.what}).`,
   },
   ACCOUNT_UNLOCKED: {
     title: "Account unlocked",
@@ -161,12 +168,12 @@ export const auditEvents: { [T in AuditEventType]: Telling<T> } = {
   },
   PASSWORD_RESET_REQUESTED: {
     title: "Password reset requested",
-    say: ({ actor, contact, data }) => `${actor} asked for a password reset of ${of(contact, data.email)}.`,
+    say: ({ actor, contact, data }) => `${actor} requested a password reset for ${of(contact, data.email)}.`,
   },
   MAIL_SUPPRESSED: {
     title: "Mail held back",
     say: ({ contact, data }) =>
-      `${of(contact, data.email)} was not mailed another ${data.what}: too many were asked for.`,
+      `Another ${data.what} was not sent to ${of(contact, data.email)}: too many were requested.`,
   },
   LOGIN_EMAIL_CHANGED: {
     title: "Login email changed",
@@ -182,21 +189,22 @@ export const auditEvents: { [T in AuditEventType]: Telling<T> } = {
       `${actor} ended ${count(data.sessions, "session")} of ${of(contact, data.email)}.`,
   },
   SUSPICION_REPORTED: {
-    title: "Not me",
+    title: "Suspicious change reported",
     say: ({ contact, data }) =>
-      `${of(contact, data.email)} reported a change as not their own; every session was ended.`,
+      `${of(contact, data.email)} reported a change that they did not make; all of their sessions were ended.`,
   },
   TEAM_MEMBER_INVITED: {
-    title: "Colleague invited",
+    title: "Team member invited",
     say: ({ actor, data }) => `${actor} invited ${data.email} to the team as ${roleTitles[data.role].toLowerCase()}.`,
   },
-  TEAM_MEMBER_JOINED: { title: "Colleague joined", say: ({ data }) => `${data.email} joined the team.` },
+  TEAM_MEMBER_JOINED: { title: "Team member joined", say: ({ data }) => `${data.email} joined the team.` },
   TEAM_MEMBER_CHANGED: {
-    title: "Colleague changed",
-    say: ({ actor, data }) => `${actor} changed ${data.email} of the team, now ${roleTitles[data.role].toLowerCase()}.`,
+    title: "Team member changed",
+    say: ({ actor, data }) =>
+      `${actor} changed the team member ${data.email}, now ${roleTitles[data.role].toLowerCase()}.`,
   },
   TEAM_MEMBER_REMOVED: {
-    title: "Colleague removed",
+    title: "Team member removed",
     say: ({ actor, data }) => `${actor} removed ${data.email} from the team.`,
   },
   INVITE_SENT: {
@@ -209,11 +217,11 @@ export const auditEvents: { [T in AuditEventType]: Telling<T> } = {
   },
   REQUEST_ITEM_DONE: {
     title: "Item ticked off",
-    say: ({ contact, data }) => `${of(contact, data.email)} ticked off "${data.item}" of "${data.title}".`,
+    say: ({ contact, data }) => `${of(contact, data.email)} ticked off "${data.item}" in "${data.title}".`,
   },
   REQUEST_ITEM_REOPENED: {
     title: "Item reopened",
-    say: ({ contact, data }) => `${of(contact, data.email)} reopened "${data.item}" of "${data.title}".`,
+    say: ({ contact, data }) => `${of(contact, data.email)} reopened "${data.item}" in "${data.title}".`,
   },
   REQUEST_COMPLETED: {
     title: "Request completed",
@@ -225,12 +233,12 @@ export const auditEvents: { [T in AuditEventType]: Telling<T> } = {
   },
   MAGIC_LINK_CLAIMED: {
     title: "Magic link opened",
-    say: ({ contact, data }) => `${of(contact, data.email)} opened "${data.title}" by its link.`,
+    say: ({ contact, data }) => `${of(contact, data.email)} opened "${data.title}" with its link.`,
   },
   MAGIC_LINK_DECLINED: {
     title: "Magic link declined",
     say: ({ contact, data }) =>
-      `A link to "${data.title}"${contact ? ` of ${contact}` : ""} was declined: ${data.why}.`,
+      `A link to "${data.title}"${contact ? ` for ${contact}` : ""} was declined: ${data.why}.`,
   },
   SECURITY_POLICY_CHANGED: {
     title: "Security changed",
@@ -240,7 +248,7 @@ export const auditEvents: { [T in AuditEventType]: Telling<T> } = {
         : `${actor} changed the portal's security from "${securityModes[data.from].title}" to "${securityModes[data.to].title}".`,
   },
   CLIENT_LANGUAGE_CHANGED: {
-    title: "Clients' language changed",
+    title: "Client language changed",
     say: ({ actor, data }) =>
       `${actor} changed the language for clients from ${languages[data.from].englishName} to ${languages[data.to].englishName}.`,
   },
@@ -249,11 +257,11 @@ export const auditEvents: { [T in AuditEventType]: Telling<T> } = {
   CONTACT_REDIRECTED: {
     title: "Contact's requests moved",
     say: ({ actor, data }) =>
-      `${actor} changed the email of ${data.name} from ${data.from ?? "none"} to ${data.to ?? "none"}, and with it who reaches the requests.`,
+      `${actor} changed the email of ${data.name} from ${data.from ?? "none"} to ${data.to ?? "none"}, which changes who can open the contact's requests.`,
   },
   API_KEY_CREATED: {
-    title: "API key made",
-    say: ({ actor, data }) => `${actor} made the API key "${data.name}" (${data.scopes.join(", ")}).`,
+    title: "API key created",
+    say: ({ actor, data }) => `${actor} created the API key "${data.name}" (${data.scopes.join(", ")}).`,
   },
   API_KEY_REVOKED: {
     title: "API key revoked",
@@ -267,7 +275,7 @@ export const auditEvents: { [T in AuditEventType]: Telling<T> } = {
   },
   WEBHOOK_DISABLED: {
     title: "Webhook disabled",
-    say: ({ data }) => `The webhook ${data.url} was disabled: its receiver is gone.`,
+    say: ({ data }) => `The webhook ${data.url} was disabled: its receiver no longer exists.`,
   },
   PLAN_CHANGED: {
     title: "Plan changed",
@@ -276,7 +284,7 @@ export const auditEvents: { [T in AuditEventType]: Telling<T> } = {
   ROLL_OUT_STARTED: {
     title: "2FA roll-out started",
     say: ({ actor, data }) =>
-      `${actor} started to roll out two-factor authentication, demanded from ${data.startDay}: ${count(data.clients, "contact")} to be told.`,
+      `${actor} started to roll out two-factor authentication, required from ${data.startDay}: ${count(data.clients, "contact")} to notify.`,
   },
   ROLL_OUT_PAUSED: { title: "2FA roll-out paused", say: ({ actor }) => `${actor} paused the mails of the roll-out.` },
   ROLL_OUT_RESUMED: {
@@ -287,7 +295,7 @@ export const auditEvents: { [T in AuditEventType]: Telling<T> } = {
   ROLL_OUT_UNDONE: {
     title: "2FA roll-out undone",
     say: ({ actor, data }) =>
-      `${actor} undid the roll-out of two-factor authentication${data.isTold ? "; clients already notified will be told that it is off" : ""}.`,
+      `${actor} undid the roll-out of two-factor authentication${data.isTold ? "; clients already notified will be told that it is no longer required" : ""}.`,
   },
   TWO_FACTOR_ANNOUNCED: {
     title: "2FA roll-out mail",
@@ -295,27 +303,24 @@ export const auditEvents: { [T in AuditEventType]: Telling<T> } = {
   },
   AUDIT_LOG_EXPORTED: {
     title: "Audit log exported",
-    say: ({ actor, data }) => `${actor} exported ${data.isWhole ? "the whole" : "a part of the"} audit log.`,
+    say: ({ actor, data }) => `${actor} exported ${data.isWhole ? "the whole" : "part of the"} audit log.`,
   },
   BRANDING_CHANGED: {
     title: "Branding changed",
     say: ({ actor, data }) => {
       const changes = [
         data.color && `colour ${data.color}`,
-        data.color === null && "no colour of its own",
+        data.color === null && "the default colour",
         data.logo === "set" && "a new logo",
         data.logo === "removed" && "no logo",
       ].filter(Boolean);
-      return `${actor} changed how the portal looks: ${changes.join(", ")}.`;
+      return `${actor} changed the portal's branding: ${changes.join(", ")}.`;
     },
   },
 };
 export const auditEventTypes = Object.keys(auditEvents) as AuditEventType[];
 
 /** The sentence of a stored event. */
-export function summarize<T extends AuditEventType>(
-  type: T,
-  told: { actor: string; contact: string | null; data: AuditEventData[T] },
-): string {
-  return auditEvents[type].say(told);
+export function summarize<T extends AuditEventType>(type: T, event: EventFacts<T>): string {
+  return auditEvents[type].say(event);
 }

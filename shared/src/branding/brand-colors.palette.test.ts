@@ -7,7 +7,7 @@ const palette = steps.flatMap((red) => steps.flatMap((green) => steps.map((blue)
 const delicate = ["#767676", "#777777", "#757575", "#fffbe0", "#ffee99", "#0a1a3a", "#00ff00", "#fefefe", "#010101"];
 
 describe("a firm's colour", () => {
-  it("can be read wherever it is text or has text on it, whatever it is, in light and in dark", () => {
+  it("is readable as text and behind text, whatever the colour, in light and dark mode", () => {
     const unreadable: unknown[] = [];
     for (const color of [...palette, ...delicate])
       for (const scheme of schemes) {

@@ -47,7 +47,7 @@ describe("a firm that chose its colour", () => {
 });
 
 describe("the luminance of a colour", () => {
-  // WCAG 2.2: the coefficients of the three channels; a grey of 10 of 255 lies on the straight part of the curve, 11 on the bent one.
+  // WCAG 2.2: the coefficients of the three channels. A grey of 10 out of 255 lies on the linear part of the curve, 11 on the curved part.
   it.each([
     ["#000000", 0],
     ["#ffffff", 1],

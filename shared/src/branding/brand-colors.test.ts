@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { brandColors, contrastOf, neutralColors, readHexColor } from "./brand-colors.js";
 
-describe("a colour that is typed", () => {
+describe("a typed colour", () => {
   it.each`
     typed                                     | color
     ${"#fff"}                                 | ${"#ffffff"}
@@ -26,27 +26,27 @@ describe("a colour that is typed", () => {
 });
 
 describe("a firm's colour", () => {
-  it("stays as it is where it can be read, and keeps its hue where it is moved", () => {
+  it("stays as it is where it is readable, and keeps its hue where its lightness changes", () => {
     expect(brandColors("#0b5f4e").light).toMatchObject({
       accent: "#0b5f4e",
       accentText: "#0b5f4e",
       onAccent: "#ffffff",
     });
-    // Pale yellow: the button is the firm's own, with black on it; links are a dark yellow, not grey and not brown.
+    // Pale yellow: the button has the firm's own colour with black text; links are a dark yellow, neither grey nor brown.
     const { accent, onAccent, accentText, accentEdge } = brandColors("#ffee99").light;
     expect([accent, onAccent, accentEdge]).toEqual(["#ffee99", "#000000", accentText]);
     const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((at) => Number.parseInt(accentText.slice(at, at + 2), 16));
     expect(red).toBeGreaterThan(green);
     expect(green).toBeGreaterThan(blue + 60);
-    // It is moved no further than it must.
+    // The lightness changes no more than necessary.
     expect(contrastOf(accentText, neutralColors.light.sunken)).toBeLessThan(4.7);
-    // Navy on a dark page goes the other way.
+    // Navy on a dark page becomes lighter.
     expect(contrastOf(brandColors("#0a1a3a").dark.accentText, "#ffffff")).toBeLessThan(
       contrastOf("#0a1a3a", "#ffffff"),
     );
   });
 
-  it("is black text by day and white text at night where it is no colour", () => {
+  it("gives black text in light mode and white text in dark mode if it has no hue", () => {
     const { light, dark } = brandColors("nonsense");
     expect([light.accentText, dark.accentText]).toEqual(["#000000", "#ffffff"]);
   });

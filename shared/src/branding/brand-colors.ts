@@ -1,14 +1,14 @@
-/** A colour as `#rrggbb`, in small letters. */
+/** A colour as `#rrggbb`, in lower case. */
 export type HexColor = string;
 
-/** What somebody typed as a colour, normalised: `#fff`, `FFEE99` and `#ffee99` are colours, names and functions are none. */
+/** A typed colour, normalised: `#fff`, `FFEE99` and `#ffee99` are accepted; colour names and functions are not. */
 export function readHexColor(typed: string): HexColor | null {
   const digits = /^#?([0-9a-f]{3}|[0-9a-f]{6})$/i.exec(typed.trim())?.[1]?.toLowerCase();
   if (digits === undefined) return null;
   return `#${digits.length === 3 ? digits.replaceAll(/./g, "$&$&") : digits}`;
 }
 
-/** The neutral colours that the brand's stand on, in both schemes; the dashboard's styles.css has the same. */
+/** The neutral colours behind the brand's colours, in both schemes; the dashboard's styles.css has the same values. */
 export const neutralColors = {
   light: {
     canvas: "#f6f6f3",
@@ -28,22 +28,22 @@ export const neutralColors = {
     lineStrong: "#80857a",
     ink: "#ecede8",
     muted: "#a9ada2",
-    // Logos are drawn for white paper.
+    // Logos are designed for white paper.
     logoPlate: "#ffffff",
   },
 } as const;
 export type ColorScheme = keyof typeof neutralColors;
 
-/** What one brand colour becomes in a scheme. Every pair used for text has 4.5:1 at least (WCAG 2.2, 1.4.3). */
+/** What one brand colour becomes in a scheme. Every pair used for text has a contrast of at least 4.5:1 (WCAG 2.2, 1.4.3). */
 export interface BrandColors {
-  /** The primary button: the firm's own colour, as it is. */
+  /** The primary button: the firm's own colour, unchanged. */
   accent: HexColor;
   accentHover: HexColor;
   /** Text on the button. */
   onAccent: HexColor;
-  /** The button's edge: 3:1 against the page, so that it is seen as one (WCAG 1.4.11). */
+  /** The button's edge: 3:1 against the page, so that the button stands out as one (WCAG 1.4.11). */
   accentEdge: HexColor;
-  /** Links and other text in the firm's colour: moved in lightness, where needed, until it can be read. */
+  /** Links and other text in the firm's colour, made lighter or darker where needed until they are readable. */
   accentText: HexColor;
   /** A tint behind such text. */
   accentSoft: HexColor;
@@ -56,7 +56,7 @@ const HOVER = 0.06;
 const WHITE = "#ffffff";
 const BLACK = "#000000";
 
-/** The colours of a firm with this one; the colour is normalised. */
+/** The colours derived from a firm's colour, which must be normalised. */
 export function brandColors(color: HexColor): Record<ColorScheme, BrandColors> {
   return { light: inScheme(color, "light"), dark: inScheme(color, "dark") };
 }
@@ -68,7 +68,7 @@ function inScheme(color: HexColor, scheme: ColorScheme): BrandColors {
   const accentSoft = fromOklch({ lightness: isLight ? 0.95 : 0.3, chroma: Math.min(chroma, 0.04), hue });
   const papers = [canvas, surface, sunken, accentSoft];
   const accentText = readable(color, papers, isLight ? -STEP : STEP);
-  // One of the two always has 4.58:1: the better of them is at its worst where both are equal, at the square root of 21.
+  // The better of the two always reaches 4.58:1: the worst case is where both are equal, at the square root of 21.
   const onAccent = contrastOf(WHITE, color) >= TEXT ? WHITE : BLACK;
   return {
     accent: color,
@@ -80,7 +80,7 @@ function inScheme(color: HexColor, scheme: ColorScheme): BrandColors {
   };
 }
 
-/** The colour of the same hue, nearest in lightness, that can be read on all of the papers. */
+/** The colour of the same hue that is readable on all backgrounds, as close in lightness as possible. */
 function readable(color: HexColor, papers: readonly HexColor[], step: number): HexColor {
   const isReadable = (text: HexColor) => papers.every((paper) => contrastOf(text, paper) >= TEXT);
   if (isReadable(color)) return color;
@@ -92,7 +92,7 @@ function readable(color: HexColor, papers: readonly HexColor[], step: number): H
   return step < 0 ? BLACK : WHITE;
 }
 
-/** A little darker, or lighter where the text on it needs that. */
+/** A little darker, or lighter if the text on it needs that. */
 function hovered(color: HexColor, text: HexColor): HexColor {
   const given = toOklch(color);
   for (const way of [-HOVER, HOVER]) {
@@ -124,7 +124,7 @@ export function contrastOf(one: HexColor, other: HexColor): number {
   return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
 }
 
-/** Lightness 0..1; in OKLCH (https://bottosson.github.io/posts/oklab/) equal steps look equal, and the hue stays what it is. */
+/** Lightness 0..1. In OKLCH (https://bottosson.github.io/posts/oklab/) equal steps look equal, and the hue does not shift. */
 interface Oklch {
   lightness: number;
   chroma: number;
@@ -159,7 +159,7 @@ function linearOf({ lightness, chroma, hue }: Oklch): Three {
   ];
 }
 
-/** As a screen shows it: where it has no such colour, the same lightness and hue with as much chroma as it has. */
+/** The colour as a screen can show it: out of gamut, the same lightness and hue with as much chroma as fits. */
 function fromOklch(wanted: Oklch): HexColor {
   const isShown = (given: Oklch) => linearOf(given).every((channel) => channel > -0.0005 && channel < 1.0005);
   let { chroma } = wanted;

@@ -1,9 +1,9 @@
-/** What a logo may be. Drawn at most `shownWidth` × `shownHeight`; twice that is sharp on every screen. */
+/** The limits for a logo. It is drawn at most `shownWidth` × `shownHeight`; twice that is sharp on every screen. */
 export const logoLimits = {
   bytes: 64_000,
   width: 1024,
   height: 1024,
-  /** To what a browser scales a file down before it is uploaded. */
+  /** The size to which a browser scales a file down before the upload. */
   uploadWidth: 480,
   uploadHeight: 160,
   shownWidth: 240,
@@ -19,7 +19,7 @@ export interface LogoFacts {
   height: number;
 }
 
-/** A size that fits, in the same shape; what is smaller stays as it is. */
+/** The size scaled down to fit, with the same proportions; a smaller one stays as it is. */
 export function fitted(
   { width, height }: { width: number; height: number },
   most: { width: number; height: number },
@@ -27,24 +27,24 @@ export function fitted(
   const scale = Math.min(1, most.width / width, most.height / height);
   return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) };
 }
-/** How large a logo is drawn, on pages and in mails. */
+/** The size at which a logo is drawn, on pages and in mails. */
 export const shownLogoSize = (logo: { width: number; height: number }): { width: number; height: number } =>
   fitted(logo, { width: logoLimits.shownWidth, height: logoLimits.shownHeight });
 
 const SVG_REFUSED =
-  "SVG files can carry scripts, so they are not accepted as a logo. Save it as PNG, JPEG or WebP and try again.";
-const NOT_WHOLE = "The file is damaged, or has something behind the picture.";
-const METADATA = "The picture carries text, metadata or an animation. Save it without and try again.";
+  "SVG files can contain scripts, so they are not accepted as a logo. Save it as PNG, JPEG or WebP and try again.";
+const NOT_WHOLE = "The file is damaged, or contains more than the picture.";
+const METADATA = "The picture contains text, metadata or an animation. Save it without them and try again.";
 
-/** Why there is no use for a file of that type; null when there is. */
+/** Why a file of that type is not accepted; null if it is. */
 export function logoTypeRefusal(contentType: string): string | null {
   if ((logoTypes as readonly string[]).includes(contentType)) return null;
   return /svg/i.test(contentType) ? SVG_REFUSED : "Choose a PNG, JPEG or WebP file.";
 }
 
 /**
- * What a file is by its own bytes, or why it is no logo. Reads the whole structure without decoding a pixel: one picture of
- * bounded size, nothing before, between or behind that a browser could take for something else.
+ * What a file is, judged by its bytes, or why it is refused as a logo. Reads the whole structure without decoding a pixel: one picture
+ * of bounded size, with nothing before, inside or after it that a browser could take for something else.
  */
 export function readLogo(bytes: Uint8Array): LogoFacts | { refusal: string } {
   if (bytes.length > logoLimits.bytes)
@@ -54,12 +54,12 @@ export function readLogo(bytes: Uint8Array): LogoFacts | { refusal: string } {
     if (facts.width < 1 || facts.height < 1) throw new NoLogo(NOT_WHOLE);
     if (facts.width > logoLimits.width || facts.height > logoLimits.height)
       throw new NoLogo(
-        `The picture has ${facts.width} × ${facts.height} pixels; ${logoLimits.width} × ${logoLimits.height} are the most.`,
+        `The picture has ${facts.width} × ${facts.height} pixels; the maximum is ${logoLimits.width} × ${logoLimits.height}.`,
       );
     return facts;
   } catch (error) {
     if (error instanceof NoLogo) return { refusal: error.message };
-    // Read past the end.
+    // Something was read past the end.
     if (error instanceof RangeError) return { refusal: NOT_WHOLE };
     throw error;
   }
@@ -76,7 +76,7 @@ function read(bytes: Uint8Array): LogoFacts {
   if (textAt(bytes, 0, 3) === "\xff\xd8\xff") return readJpeg(bytes);
   if (textAt(bytes, 0, 4) === "RIFF" && textAt(bytes, 8, 4) === "WEBP") return readWebp(bytes);
   if (/^[\s\xef\xbb\xbf]*<(?:\?xml|!--|!doctype svg|svg)/i.test(textAt(bytes, 0, 200))) throw new NoLogo(SVG_REFUSED);
-  throw new NoLogo("The file is no PNG, JPEG or WebP picture.");
+  throw new NoLogo("The file is not a PNG, JPEG or WebP picture.");
 }
 
 /** https://www.w3.org/TR/png-3/: pixels and colour; no texts (tEXt, zTXt, iTXt), metadata (eXIf, tIME), animation or private chunks. */
@@ -104,7 +104,7 @@ function readPng(bytes: Uint8Array): LogoFacts {
   }
 }
 
-/** A PNG without the chunks that no logo may have; of what is none, whatever is there. Safari writes Exif into each that it makes. */
+/** Removes from a PNG the chunks that a logo may not have; for other input, returns whatever chunks it has. Safari writes Exif into every PNG. */
 export function withoutPngMetadata(bytes: Uint8Array): Uint8Array {
   const view = viewOf(bytes);
   const kept: number[] = [...bytes.subarray(0, 8)];
@@ -116,11 +116,11 @@ export function withoutPngMetadata(bytes: Uint8Array): Uint8Array {
   return Uint8Array.from(kept);
 }
 
-/** Of a marker from C0 on. */
+/** For a marker from C0 on. */
 const isFrame = (marker: number) => marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);
 /**
- * Applications' segments (E0 to EF), those kept for extensions and comments; of them JFIF (E0), the colour profile (E2) and Adobe's
- * colour transform (EE) are of use.
+ * Application segments (E0 to EF), segments reserved for extensions, and comments. Of these, only JFIF (E0), the colour profile (E2) and
+ * Adobe's colour transform (EE) are needed.
  */
 const isJpegMetadata = (marker: number) => marker >= 0xe0 && ![0xe0, 0xe2, 0xee].includes(marker);
 
@@ -142,7 +142,7 @@ function readJpeg(bytes: Uint8Array): LogoFacts {
       [height, width] = [view.getUint16(at + 5), view.getUint16(at + 7)];
     }
     at += 2 + length;
-    // A scan's pixels go on to the next marker; in them, FF is followed by 00 or a restart (D0 to D7).
+    // A scan's pixels run up to the next marker; within them, FF is followed by 00 or a restart marker (D0 to D7).
     if (marker === 0xda)
       while (view.getUint8(at) !== 0xff || view.getUint8(at + 1) === 0 || (view.getUint8(at + 1) & 0xf8) === 0xd0) at++;
   }
@@ -178,7 +178,7 @@ function readWebp(bytes: Uint8Array): LogoFacts {
 }
 const uint24 = (view: DataView, at: number) => view.getUint16(at, true) | (view.getUint8(at + 2) << 16);
 function lossySize(view: DataView, at: number) {
-  // A key frame, and its start code.
+  // It must be a key frame with its start code.
   if ((view.getUint8(at) & 1) !== 0 || uint24(view, at + 3) !== 0x2a019d) throw new NoLogo(NOT_WHOLE);
   return { width: view.getUint16(at + 6, true) & 0x3fff, height: view.getUint16(at + 8, true) & 0x3fff };
 }

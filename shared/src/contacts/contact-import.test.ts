@@ -21,18 +21,18 @@ describe("rows of a file of contacts", () => {
     expect(refusals.map((refusal) => refusal?.includes("Row 2 has the same") ?? false)).toEqual([false, isRefused]);
   });
 
-  it("with neither an email nor an external id are refused, and stand in nobody's way", () => {
+  it("with neither an email nor an external id are refused, and do not affect other rows", () => {
     const [one, two, three] = importRefusals([{ number: 2 }, { number: 3, email: "" }, { number: 4, email: "a@b.c" }]);
-    expect([one, two]).toEqual([expect.stringContaining("each import would add it again"), one]);
+    expect([one, two]).toEqual([expect.stringContaining("every import would add it again"), one]);
     expect(three).toBeNull();
   });
 
-  it("with a language that the portal does not have are refused by its name", () => {
+  it("with a language that the portal does not have are refused, and the refusal names it", () => {
     const [refusal] = importRefusals([{ number: 2, email: "a@b.c", unknownLanguage: "Spanish" }]);
-    expect(refusal).toBe("The portal does not speak “Spanish”. Write English or French, or nothing.");
+    expect(refusal).toBe("The portal is not available in “Spanish”. Write English or French, or leave the cell empty.");
   });
 
-  it("of which one is refused do not make a third one refused that is nobody else", () => {
+  it("are not refused for resembling a row that is itself refused", () => {
     const rows = [
       { number: 2, externalId: "1", email: "a@b.c" },
       { number: 3, externalId: "1", email: "other@b.c" },
@@ -41,7 +41,7 @@ describe("rows of a file of contacts", () => {
     expect(importRefusals(rows).map((refusal) => refusal === null)).toEqual([true, false, true]);
   });
 
-  it("with one mailbox and each an external id are several people, and a later one without is refused by the first", () => {
+  it("that share a mailbox are several people if each has an external id; a later row without one is refused", () => {
     const rows = [
       { number: 2, externalId: "1", email: "a@b.example" },
       { number: 3, externalId: "2", email: "a@b.example" },
@@ -50,11 +50,11 @@ describe("rows of a file of contacts", () => {
     const [one, two, three] = importRefusals(rows);
     expect([one, two]).toEqual([null, null]);
     expect(three).toBe(
-      "Row 2 has the same email and would be overwritten. Give both an external id to keep two people apart.",
+      "Row 2 has the same email and would be overwritten. If these are two people, give each an external id.",
     );
   });
 
-  it("without an address are nobody's double for that", () => {
+  it("without an address are not taken for duplicates of each other", () => {
     const rows = [
       { number: 2, email: "nonsense" },
       { number: 3, externalId: "1" },
@@ -65,7 +65,7 @@ describe("rows of a file of contacts", () => {
     expect(importRefusals(rows)).toEqual([null, null, null, null, null]);
   });
 
-  it("with the same external id are told of the first", () =>
+  it("with the same external id are refused with the number of the first", () =>
     expect(
       importRefusals([
         { number: 2, externalId: "1" },
@@ -74,8 +74,8 @@ describe("rows of a file of contacts", () => {
       ]),
     ).toEqual([null, "Row 2 has the same external id.", "Row 2 has the same external id."]));
 
-  it("find their contacts by a rule that people can read", () =>
+  it("find their contacts by a rule that is written for people", () =>
     expect(importRule).toBe(
-      "A row changes the contact with the same external id, or else with the same email; if there is none, it adds one. An empty cell changes nothing.",
+      "A row updates the contact with the same external id or, failing that, the same email; if there is none, it adds a new contact. An empty cell changes nothing.",
     ));
 });

@@ -1,6 +1,6 @@
-/** A contact's email, as it was and as it is to be, with the portal account that reaches its requests before and after. */
+/** A contact's email before and after a change, with the portal account that can open its requests before and after. */
 export interface EmailChange {
-  /** A new contact has no requests that could go to somebody else. */
+  /** A new contact has no requests that could go to someone else. */
   isNewContact: boolean;
   from: string | null;
   to: string | null;
@@ -13,9 +13,9 @@ export interface EmailChange {
 }
 
 /**
- * Whether the change hands the contact's requests to another login or takes them from the one that has them, or to another mailbox, whose
- * reader could open an account for them: then it is as dangerous as a change of the login email. A second contact with a login's address is
- * what an account is for, and reroutes nothing.
+ * Whether the change gives the contact's requests to another login, takes them away from the current one, or sends them to another
+ * mailbox, whose owner could then create an account for them. Such a change is as dangerous as a change of the login email. A second
+ * contact with the address of an existing login is normal and redirects nothing.
  */
 export const redirectsRequests = (change: EmailChange): boolean => {
   const { isNewContact, from, to, accountBefore, accountAfter, hasRequests } = change;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { withFormulaGuard, withoutFormulaGuard } from "./formula-cells.js";
 
-/** The same cells at every run: a generator of its own (mulberry32), so that a failure can be looked at. */
+/** A generator with a fixed seed (mulberry32): the same cells at every run, so that a failure can be reproduced. */
 function randomFrom(seed: number): () => number {
   let state = seed;
   return () => {
@@ -15,7 +15,7 @@ const ALPHABET = [
   ..."=+-@＝＋－＠'';;,,|\t\r\n\"\" a1é\u00A0\u0000\uFEFF\u200B\u00AD\u3164\u2800\uFE0F\u{E0041}",
   "😀",
 ];
-/** How programs split a line, each at its own separator, and what they may skip at a cell's start. */
+/** How programs split a line, each at its own separator, and what they may skip at the start of a cell. */
 const SPLITS = [/[,\r\n]/, /[;\r\n]/, /[\t\r\n]/, /[|\r\n]/, /[,;|\t\r\n]/];
 const isFormula = (cell: string) =>
   /^[\s"\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]*[=+\-@＝＋－＠]/u.test(cell);
@@ -35,7 +35,7 @@ describe("X15, X35 a cell of a file", () => {
     ...["\u200B", "\u200E", "\u2060", "\u00AD", "\u3164", "\u2800", "\uFE0F", "\uFFF9", "\u{E0001}", "\u{E0041}"].map(
       (hidden): [string, string] => [`a;${hidden}${hidden}=1+1`, `a;'${hidden}${hidden}=1+1`],
     ),
-  ])("%j is written as %j, and read again", (cell, written) => {
+  ])("%j is written as %j, and read back", (cell, written) => {
     expect([withFormulaGuard(cell), withoutFormulaGuard(written)]).toEqual([written, cell]);
   });
 
@@ -44,7 +44,7 @@ describe("X15, X35 a cell of a file", () => {
     (cell) => expect(withoutFormulaGuard(cell)).toBe(cell),
   );
 
-  it("is no formula to any program, and comes back as it was, whatever is in it", () => {
+  it("is not a formula to any program, and is read back unchanged, whatever it contains", () => {
     const random = randomFrom(15);
     const wrong: unknown[] = [];
     for (let n = 0; n < 50_000; n++) {

@@ -1,14 +1,15 @@
-/** What stands between cells, or rows, in the files that spreadsheets read: each of them is a separator to some program or country. */
+/** What separates cells or rows in files that spreadsheets read: each of these is a separator in some program or country. */
 const SEPARATORS = /([;,|\t\r\n])/;
 /**
- * How a cell begins that a spreadsheet would take for a formula (OWASP CSV Injection; ASVS 5.0 1.2.10), behind what it may skip:
- * blanks, quotation marks, control characters, and whatever is not seen. Apostrophes before it are counted, so that ours can be told and taken off again.
+ * The start of a cell that a spreadsheet would take for a formula (OWASP CSV Injection; ASVS 5.0 1.2.10), after characters that it may
+ * skip: blanks, quotation marks, control characters and invisible ones. Leading apostrophes match too, so that ours can be recognised and
+ * removed again.
  */
 const FORMULA = /^'*[\s"\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]*[=+\-@＝＋－＠]/u;
-/** A cell that begins with a tab or a line break hides what comes after it. */
+/** A cell that starts with a tab or a line break hides what comes after it. */
 const HIDING = /^'*\p{Cc}/u;
 
-/** Changes what stands between separators, by what the change says of each piece and whether it is the cell's first. */
+/** Applies a change to each piece between separators; the change knows whether it is the cell's first piece. */
 const mapPieces = (cell: string, change: (piece: string, isFirst: boolean) => string): string =>
   cell
     .split(SEPARATORS)
@@ -16,13 +17,13 @@ const mapPieces = (cell: string, change: (piece: string, isFirst: boolean) => st
     .join("");
 
 /**
- * The cell with an apostrophe before each place where a spreadsheet could find a formula: at its start, and after whatever another
- * program takes for a separator, since a file with commas is split at semicolons in half of Europe. To be written in quotes.
+ * The cell with an apostrophe before each place where a spreadsheet could find a formula: at the start, and after everything that another
+ * program may take for a separator, because half of Europe splits a comma-separated file at semicolons. Write it in quotes.
  */
 export const withFormulaGuard = (cell: string): string =>
   mapPieces(cell, (piece, isFirst) => (FORMULA.test(piece) || (isFirst && HIDING.test(cell)) ? `'${piece}` : piece));
 
-/** The cell as it was: without the apostrophes that our own files and spreadsheets put before what would be a formula. */
+/** The original cell: without the apostrophes that our own files and spreadsheets put before a possible formula. */
 export const withoutFormulaGuard = (cell: string): string =>
   mapPieces(cell, (piece, isFirst) =>
     piece.startsWith("'") && (FORMULA.test(piece) || (isFirst && HIDING.test(cell))) ? piece.slice(1) : piece,

@@ -21,7 +21,7 @@ describe("an email address", () => {
     "maya..x@client.example",
     "may\u0000a@client.example",
     "maya\u200b@client.example",
-    // Letters and marks that nobody sees, and half a character.
+    // Invisible letters and marks, and half a surrogate pair.
     "maya\u3164@client.example",
     "maya\ufe0f@client.example",
     "maya@cli\u034fent.example",
@@ -50,11 +50,11 @@ describe("an email address", () => {
     "1.2@3com.example",
     "maya@my-firm.co.example",
     "maña@café.example",
-    // A virama is a mark of its own, which no composition takes away.
+    // A virama is a mark of its own, which composition does not remove.
     "maya@क्ष.example",
   ])("is %j, as it stands", (text) => expect(normalizeEmail(text)).toBe(text));
 
-  it("is as long as mail allows, to the character (RFC 5321 4.5.3.1, RFC 1035 2.3.4)", () => {
+  it("may be exactly as long as mail allows (RFC 5321 4.5.3.1, RFC 1035 2.3.4)", () => {
     const local = "l".repeat(64);
     const label = "d".repeat(63);
     const last = "e".repeat(61);
@@ -72,7 +72,7 @@ describe("an email address", () => {
     ["maya@localhost", "m•••@l•••"],
     ["maya", "m•••@•••"],
     ["", "•••@•••"],
-  ])("is recognised by its owner when masked, and by nobody else: %s", (email, masked) =>
+  ])("is recognised by its owner when masked, but by nobody else: %s", (email, masked) =>
     expect(maskEmail(email)).toBe(masked),
   );
 });

@@ -1,13 +1,13 @@
 import { lengths } from "../limits/limits.js";
 
 /**
- * The one form in which an address is stored and compared: trimmed, NFC, lower case. Null where it is no address that mail can
- * be sent to. Deliberately narrow: one @, a dot in the domain, no spaces, quotes, control characters or brackets.
+ * The only form in which an address is stored and compared: trimmed, NFC, lower case. Null if mail cannot be sent to it. Deliberately
+ * narrow: one @, a dot in the domain, no spaces, quotes, control characters or brackets.
  */
 export function normalizeEmail(text: string): string | null {
   const email = text.trim().normalize("NFC").toLowerCase();
   if (email.length === 0 || email.length > lengths.email) return null;
-  // Half a character cannot be mailed to, and what nobody sees makes two addresses of one.
+  // Half a surrogate pair cannot be part of an address, and invisible characters would make two addresses look like one.
   if (/[\p{Cs}\p{Default_Ignorable_Code_Point}]/u.test(email)) return null;
   const [local, domain, ...more] = email.split("@");
   if (!local || !domain || more.length > 0 || local.length > 64) return null;
@@ -25,7 +25,7 @@ export function normalizeEmail(text: string): string | null {
   return labels.every(isLabel) ? email : null;
 }
 
-/** Enough to recognise one's own address, too little to learn another's: `m•••@c•••.example`. */
+/** Enough to recognise your own address, too little to learn someone else's: `m•••@c•••.example`. */
 export function maskEmail(email: string): string {
   const [local = "", domain = ""] = email.split("@");
   const [first = "", ...rest] = domain.split(".");

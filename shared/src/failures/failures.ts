@@ -2,7 +2,7 @@ import type { Language } from "../language/language.js";
 import { refusalsInEnglish, type RefusalWords } from "./refusals.en.js";
 import { refusalsInFrench } from "./refusals.fr.js";
 
-/** Failures that a caller can expect, with the sentence they get unless the place that refuses says it better. */
+/** Failures that a caller can expect, with the sentence they get unless the code that refuses has a more precise one. */
 export const failures = refusalsInEnglish.codes;
 export type UserErrorCode = keyof typeof failures;
 

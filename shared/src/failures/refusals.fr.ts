@@ -4,10 +4,10 @@ import type { RefusalWords } from "./refusals.en.js";
 export const refusalsInFrench: RefusalWords = {
   codes: {
     PLAN_UPGRADE_REQUIRED:
-      "Le forfait du cabinet ne comprend pas cette fonction. Elle vient avec Business ou Enterprise.",
+      "Le forfait du cabinet ne comprend pas cette fonction. Passez au forfait Business ou Enterprise.",
     VERSION_CONFLICT:
-      "Quelqu’un d’autre vient de faire une modification. Vérifiez l’état actuel, puis essayez de nouveau.",
-    LOGIN_DISABLED: "Ce cabinet donne accès uniquement par les liens de ses courriels. Ouvrez le plus récent.",
+      "Quelqu’un d’autre vient de faire une modification. Vérifiez la version actuelle, puis réessayez.",
+    LOGIN_DISABLED: "Ce cabinet donne accès uniquement au moyen des liens dans ses courriels. Ouvrez le plus récent.",
     INVALID_CREDENTIALS: "L’adresse courriel ou le mot de passe est incorrect.",
     INVALID_CODE: "Le code est incorrect, expiré ou déjà utilisé.",
     CHALLENGE_EXPIRED: "Cette connexion a pris trop de temps. Recommencez.",
@@ -28,7 +28,7 @@ export const refusalsInFrench: RefusalWords = {
     INVALID_INPUT: "Cette valeur n’est pas valide.",
     NOT_FOUND: "Cet élément n’existe pas, ou vous n’y avez pas accès.",
   },
-  passwordNotWhole: "Le mot de passe contient un caractère incomplet. Tapez-le de nouveau.",
+  passwordNotWhole: "Le mot de passe contient un caractère non valide. Tapez-le de nouveau.",
   passwordTooShort: (least, length) => `Utilisez au moins ${least} caractères; il y en a ${length}.`,
   passwordTooLong: (most, length) => `Utilisez au plus ${most} caractères; il y en a ${length}.`,
   passwordMuchTooLong: (most) => `Utilisez au plus ${most} caractères.`,
@@ -42,10 +42,10 @@ export const refusalsInFrench: RefusalWords = {
   tooManyWrongPasswords: (waitMs) => `Trop de mots de passe incorrects. Réessayez ${inWords(waitMs, "FR")}.`,
   provenTooOften: (waitMs) => `Vous avez fait cette confirmation trop souvent. Réessayez ${inWords(waitMs, "FR")}.`,
   tooManyWrongCodes: (waitMs) =>
-    `Trop de codes incorrects. Réessayez ${inWords(waitMs, "FR")}, ou demandez au cabinet de déverrouiller l’accès.`,
+    `Trop de codes incorrects. Réessayez ${inWords(waitMs, "FR")}, ou demandez au cabinet de déverrouiller votre compte.`,
   passwordSetCodesLocked: (waitMs) =>
     `Votre nouveau mot de passe est enregistré, et l’ancien ne fonctionne plus. Il y a eu trop de codes incorrects. Connectez-vous ${inWords(waitMs, "FR")} avec le nouveau mot de passe et un code, ou demandez au cabinet de déverrouiller votre compte.`,
-  tooManyMailedCodes: (waitMs) => `Assez de codes vous ont été envoyés. Réessayez ${inWords(waitMs, "FR")}.`,
+  tooManyMailedCodes: (waitMs) => `Nous vous avons déjà envoyé plusieurs codes. Réessayez ${inWords(waitMs, "FR")}.`,
   codeMissing: "Entrez aussi le code de votre application d’authentification.",
   clockIsOff: (seconds) =>
     `L’horloge de votre téléphone ${seconds > 0 ? "avance" : "retarde"} d’environ ${roughly(seconds, "FR")}. Réglez la date et l’heure en mode automatique, puis entrez le prochain code.`,
@@ -58,5 +58,5 @@ export const refusalsInFrench: RefusalWords = {
   passkeyUnnamed: "Donnez un nom à la clé d’accès, sur une seule ligne de texte simple.",
   passkeyNotAdded: "La clé d’accès n’a pas été ajoutée. Recommencez.",
   passkeysMissing: "Ce compte n’a aucune clé d’accès.",
-  passkeysFull: (most) => `Il y a déjà ${most} clés d’accès. Retirez-en une d’abord.`,
+  passkeysFull: (most) => `Vous avez déjà ${most} clés d’accès. Retirez-en une d’abord.`,
 };

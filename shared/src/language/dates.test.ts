@@ -14,7 +14,7 @@ describe("a day", () => {
     expect(plain(dayInWords(late, timeZone, "FR"))).toBe(french);
   });
 
-  it("is the first of its month in French alone, and only where a month follows", () => {
+  it("is written as the first of the month only in French, and only if a month follows", () => {
     expect(asDate("1 décembre 2026", "FR")).toBe("1er décembre 2026");
     expect(asDate("1 December 2026", "EN")).toBe("1 December 2026");
     expect(asDate("11 décembre 2026", "FR")).toBe("11 décembre 2026");
@@ -23,7 +23,7 @@ describe("a day", () => {
   });
 });
 
-it("a moment is told with its time, which is UTC's", () => {
+it("a moment is written with its time in UTC", () => {
   expect(momentInWords(late, "EN")).toBe("30 November 2026 at 23:05 UTC");
   expect(plain(momentInWords(late, "FR"))).toBe("30 novembre 2026 à 23 h 05 UTC");
   expect(plain(momentInWords(Date.parse("2026-12-01T08:00:00Z"), "FR"))).toBe("1er décembre 2026 à 08 h 00 UTC");

@@ -1,12 +1,12 @@
 import type { Language } from "./language.js";
 
-/** "30 November 2026" is read alike by everybody who reads English; French is written as in Canada. */
+/** Every reader of English understands "30 November 2026" the same way; French is written as in Canada. */
 const tags = { EN: "en-GB", FR: "fr-CA" } satisfies Record<Language, string>;
-/** A date that Intl wrote; in French a month begins on its "1er", which Intl does not know. */
+/** Corrects a date written by Intl: in French the first of a month is "1er", which Intl does not know. */
 export const asDate = (written: string, language: Language): string =>
   language === "FR" ? written.replace(/^1 (?=\p{L})/u, "1er ") : written;
 
-/** "30 November 2026", "1er décembre 2026": the day of a moment. `timeZone`: of the IANA database. */
+/** "30 November 2026", "1er décembre 2026": the date of a moment. `timeZone`: a name in the IANA database. */
 export const dayInWords = (at: number, timeZone: string, language: Language): string =>
   asDate(new Intl.DateTimeFormat(tags[language], { dateStyle: "long", timeZone }).format(at), language);
 

@@ -23,13 +23,13 @@ describe("how long until something", () => {
     [729 * day, "in 729 days", "dans 729 jours"],
     [730 * day, "in 2 years", "dans 2 ans"],
     [36_500 * day, "in 100 years", "dans 100 ans"],
-  ])("is rounded up, in the largest unit that has two of it: %s ms are %s, %s", (ms, english, french) => {
+  ])("is rounded up, in the largest unit of which there are at least two: %s ms are %s, %s", (ms, english, french) => {
     expect(inWords(ms)).toBe(english);
     expect(inWords(ms, "EN")).toBe(english);
     expect(inWords(ms, "FR")).toBe(french);
   });
 
-  it("and since it is said alike", () => {
+  it("and the time since is stated the same way", () => {
     expect(agoInWords(5 * minute)).toBe("5 minutes ago");
     expect(agoInWords(0)).toBe("1 second ago");
     expect(agoInWords(3 * day)).toBe("3 days ago");
@@ -56,7 +56,7 @@ describe("how long something takes", () => {
     [24 * 60, "24 hours", "24 heures"],
     [30 * 24 * 60, "30 days", "30 jours"],
     [36_500 * 24 * 60, "100 years", "100 ans"],
-  ])("in the same units, where it is known to the minute: %s are %s, %s", (minutes, english, french) => {
+  ])("in the same units, if it is known to the minute: %s are %s, %s", (minutes, english, french) => {
     expect(minutesInWords(minutes, "EN")).toBe(english);
     expect(minutesInWords(minutes, "FR").replaceAll("\u00a0", " ")).toBe(french);
   });
@@ -69,7 +69,7 @@ describe("how long something takes", () => {
     [-240, "4 minutes"],
     [149, "2 minutes"],
     [150, "3 minutes"],
-  ])("and roughly, whichever way a clock is off: %s seconds are %s", (seconds, words) =>
+  ])("and roughly, for a clock that is ahead or behind: %s seconds are %s", (seconds, words) =>
     expect(roughly(seconds, "EN")).toBe(words),
   );
 });

@@ -6,7 +6,7 @@ const HOUR = 3600;
 const DAY = 86_400;
 const YEAR = 365 * DAY;
 
-/** Rounded up, in the largest unit that has two of it. */
+/** Rounded up, in the largest unit of which there are at least two. */
 function counted(milliseconds: number): [n: number, unit: Unit] {
   const seconds = Math.max(1, Math.ceil(milliseconds / 1000));
   if (seconds < 2 * MINUTE) return [seconds, "second"];
@@ -43,12 +43,12 @@ const lengths = {
 };
 /** "15 minutes", "1 hour", "7 jours". */
 export const durationInWords = (n: number, unit: Unit, language: Language): string => lengths[unit][language].format(n);
-/** "1 minute", "2 hours", "3 jours", "100 years": of what is known to the minute, rounded up as `inWords`. */
+/** "1 minute", "2 hours", "3 jours", "100 years": a duration known to the minute, rounded up like `inWords`. */
 export const minutesInWords = (minutes: number, language: Language): string =>
   minutes < (2 * HOUR) / MINUTE
     ? durationInWords(minutes, "minute", language)
     : durationInWords(...counted(minutes * MINUTE * 1000), language);
-/** "45 seconds", "4 minutes": how long, whichever way. */
+/** "45 seconds", "4 minutes": the length of an offset, whichever its sign. */
 export const roughly = (seconds: number, language: Language): string => {
   const off = Math.abs(seconds);
   return off < 2 * MINUTE

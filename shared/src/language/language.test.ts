@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { chooseLanguage, languageNamed, languageOf } from "./language.js";
 
-describe("the language that somebody is spoken to in", () => {
+describe("the language that a person is addressed in", () => {
   it.each([
     ["fr-CA,fr;q=0.9,en;q=0.8", "FR"],
     ["en-CA,fr-CA;q=0.9", "EN"],
@@ -38,7 +38,7 @@ describe("the language that somebody is spoken to in", () => {
     [{ own: null, asked: "FR", firm: "EN" }, "FR"],
     [{ own: null, asked: null, firm: "FR" }, "FR"],
     [{ own: null, asked: null, firm: null }, "EN"],
-  ] as const)("is one's own, else the browser's, else the firm's, else English: %j", (known, language) => {
+  ] as const)("is their own, else the browser's, else the firm's, else English: %j", (known, language) => {
     expect(chooseLanguage(known)).toBe(language);
   });
 

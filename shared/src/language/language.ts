@@ -1,22 +1,22 @@
-/** The languages that clients are written to in. `tag`: for `lang` attributes, dates and numbers; `name`: in the language itself. */
+/** The languages that clients can choose. `tag`: for `lang` attributes, dates and numbers; `name`: in the language itself. */
 export const languages = {
   EN: { tag: "en-CA", name: "English", englishName: "English" },
   FR: { tag: "fr-CA", name: "Français", englishName: "French" },
 } as const;
 export type Language = keyof typeof languages;
 export const languageCodes = Object.keys(languages) as Language[];
-/** What is spoken where nobody said anything. */
+/** The language if nobody chose one. */
 export const defaultLanguage: Language = "EN";
 
-/** The language of a tag such as `fr`, `fr-CA` or `FR_ca`; null for one that we do not speak. */
+/** The language of a tag such as `fr`, `fr-CA` or `FR_ca`; null if it is not one of ours. */
 export function languageOfTag(tag: string): Language | null {
   const [primary = ""] = tag.trim().toUpperCase().split(/[-_]/, 1);
   return languageCodes.find((code) => code === primary) ?? null;
 }
 
 /**
- * The first of our languages that somebody asks for: by an Accept-Language header (RFC 9110 12.5.4) or `navigator.languages`.
- * Null where none of ours is asked for; `*` asks for nothing in particular.
+ * The most preferred of our languages in an Accept-Language header (RFC 9110 12.5.4) or `navigator.languages`. Null if none of ours is in
+ * it; `*` expresses no preference.
  */
 export function languageOf(asked: string | readonly string[]): Language | null {
   const ranges = typeof asked === "string" ? asked.split(",", MOST_RANGES) : asked;
@@ -31,20 +31,20 @@ export function languageOf(asked: string | readonly string[]): Language | null {
       .toSorted((a, b) => b.weight - a.weight || a.place - b.place)[0]?.language ?? null
   );
 }
-/** A header with more is no browser's. */
+/** A header with more ranges does not come from a browser. */
 const MOST_RANGES = 32;
 
-/** In which language somebody is spoken to: the first that is known of these. */
+/** The language to use for a person: the first of these that is known. */
 export const chooseLanguage = (known: {
-  /** Chosen by the person, or by the firm for them. */
+  /** Chosen by the person, or for them by the firm. */
   own: Language | null;
-  /** What their browser asks for; null for mails. */
+  /** The language that their browser asks for; null for mails. */
   asked: Language | null;
-  /** The firm's for its clients. */
+  /** The firm's default for its clients. */
   firm: Language | null;
 }): Language => known.own ?? known.asked ?? known.firm ?? defaultLanguage;
 
-/** The language that a person wrote down: a code, a tag, or its name in either language. Null for what is none of ours. */
+/** The language that a person wrote: a code, a tag, or its name in either language. Null if it is not one of ours. */
 export function languageNamed(text: string): Language | null {
   const plain = text.trim().normalize("NFD").replaceAll(/\p{M}/gu, "").toLowerCase();
   const names: Record<Language, readonly string[]> = {

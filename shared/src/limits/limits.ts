@@ -12,7 +12,7 @@ export const lifetimes = {
   teamIdle: 2 * hour,
   /** Any session, used or not. */
   session: 12 * hour,
-  /** How long a sign-in or stepUp counts as fresh for dangerous acts. */
+  /** How long a sign-in or stepUp counts as a fresh proof for dangerous acts. */
   stepUp: 10 * minute,
   challenge: 5 * minute,
   enrollmentToken: 10 * minute,
@@ -20,21 +20,21 @@ export const lifetimes = {
   emailCode: 10 * minute,
   accountConfirmation: 24 * hour,
   invite: 7 * day,
-  /** A link that an administrator sends a colleague to choose a password. */
+  /** A link, sent by an administrator, with which a colleague chooses a password. */
   teamPassword: 3 * day,
   passwordReset: 1 * hour,
   emailChange: 24 * hour,
-  /** "This wasn't me" in a mail about a change. */
+  /** The "This wasn't me" link in a mail about a change. */
   notMe: 7 * day,
   /** An unclaimed magic link that the firm sent; one that the client asked for. */
   magicLink: 30 * day,
   accessLink: 24 * hour,
   /** How long the device that claimed a magic link may claim it again. */
   magicLinkDevice: 30 * day,
-  /** How long a browser that somebody signed in with has password tries of its own, after the last sign-in. */
+  /** How long after its last sign-in a browser keeps its own count of password attempts. */
   knownDevice: 90 * day,
   idempotencyKey: 24 * hour,
-  /** How long deliveries are signed with a replaced secret too. */
+  /** How long deliveries are also signed with the replaced secret. */
   previousWebhookSecret: 24 * hour,
   /** How long the delivery log goes back. */
   webhookDelivery: 30 * day,
@@ -63,12 +63,12 @@ export const counts = {
   page: 50,
   pageMax: 100,
   upsertRows: 500,
-  /** Of a file that is imported in a browser; and its bytes. */
+  /** The most rows, and bytes, of a file imported in a browser. */
   importRows: 50_000,
   importBytes: 10_000_000,
   inviteRows: 500,
   recoveryCodes: 10,
-  /** Recovery codes left from which the client is warned. */
+  /** The client is warned from this many remaining recovery codes. */
   recoveryCodesFew: 3,
   trustedDeviceDaysMax: 30,
   challengeFailures: 5,
@@ -77,8 +77,8 @@ export const counts = {
 } as const;
 
 /**
- * How many tries in a window, and how long the wait after them, doubling from `firstWait` to `longestWait`; attempt-rules.ts has the rule.
- * `perDay`: the most in any 24 hours, however they are spread.
+ * How many attempts a window allows, and how long the wait after them is, doubling from `firstWait` to `longestWait`; attempt-policy.ts has
+ * the rule. `perDay`: the most in any 24 hours, however they are spread.
  */
 export interface AttemptLimit {
   attempts: number;
@@ -91,15 +91,15 @@ export interface AttemptLimit {
 export const attemptLimits = {
   /** Per account, known or not (OWASP Authentication). Never blocks a second factor, a live session or a magic link. */
   password: { attempts: 10, window: 15 * minute, firstWait: 30 * second, longestWait: hour, perDay: 60 },
-  /** The same on a browser that the person has signed in with, whatever strangers try elsewhere. */
+  /** The same for a browser that the person has signed in with, whatever strangers try elsewhere. */
   passwordOnKnownDevice: { attempts: 10, window: 15 * minute, firstWait: 30 * second, longestWait: hour, perDay: 60 },
-  /** stepUp and changePassword of one person, also with the right password: each costs a hash, and one proof lasts ten minutes. */
+  /** stepUp and changePassword of one person, even with the right password: each costs a hash, and one proof lasts ten minutes. */
   proofsAgain: { attempts: 20, window: 15 * minute, firstWait: minute, longestWait: 15 * minute, perDay: 200 },
   /** Per source address, IPv6 by /64. */
   passwordBySource: { attempts: 50, window: 15 * minute, firstWait: 30 * second, longestWait: hour, perDay: 1000 },
   secondFactorBySource: { attempts: 50, window: 15 * minute, firstWait: 30 * second, longestWait: hour, perDay: 1000 },
   tokenBySource: { attempts: 100, window: 15 * minute, firstWait: 30 * second, longestWait: hour, perDay: 1000 },
-  /** Mails to one address that a stranger can cause (OWASP Forgot Password). */
+  /** Mails to one address that a stranger can trigger (OWASP Forgot Password). */
   mailsByAddress: {
     attempts: 3,
     window: 15 * minute,
@@ -113,11 +113,11 @@ export const attemptLimits = {
   requestMailsByHour: { attempts: 5, window: hour, firstWait: hour, longestWait: hour, perDay: 40 },
   /** Mails with the code that a password alone needs to set up an authenticator. */
   emailCodesByAccount: { attempts: 5, window: hour, firstWait: hour, longestWait: hour, perDay: 20 },
-  /** Entries in the log that mails of one kind to one address were held back. */
+  /** Log entries saying that mails of one kind to one address were held back. */
   suppressedMailEvents: { attempts: 1, window: hour, firstWait: hour, longestWait: hour, perDay: 48 },
 } as const satisfies Record<string, AttemptLimit>;
 
-/** After so many second-factor failures in a row the account's second factor is locked (NIST 800-63B 3.2.2). */
+/** After this many failures in a row the account's second factor is locked (NIST 800-63B 3.2.2). */
 export const secondFactorLock = { failures: 10, firstWait: 15 * minute, longestWait: day } as const;
 
 /** The wait after the n-th block in a row (n from 0): doubles from the first to the longest. */
@@ -127,13 +127,13 @@ export const doublingWait = (
 ): number => Math.min(firstWait * 2 ** Math.min(n, 30), longestWait);
 
 /**
- * How long the n-th lock in a row of a second factor lasts (n from 0). After ten of them, a hundred failures in a row, only an
- * admin or a password and recovery by the firm helps (NIST 800-63B 3.2.2: at most 100).
+ * How long the n-th lock in a row of a second factor lasts (n from 0). After ten locks, a hundred failures in a row, only the firm can
+ * unlock the account or reset its factor (NIST 800-63B 3.2.2: at most 100).
  */
 export const secondFactorLockMs = (n: number): number => (n < 9 ? doublingWait(secondFactorLock, n) : 100 * 365 * day);
 
-/** Until when the second factor is locked; null where it is not. A lock that lasts longer than it can is of a clock that was ahead. */
+/** When the lock of the second factor ends; null if it is not locked. A lock that is longer than possible was written by a clock that was ahead. */
 export const secondFactorLockEndsAt = (
-  { lockedUntil, lockCount }: { lockedUntil: number | null; /** With this lock. */ lockCount: number },
+  { lockedUntil, lockCount }: { lockedUntil: number | null; /** Including this lock. */ lockCount: number },
   now: number,
 ): number | null => endOfWait(lockedUntil, secondFactorLockMs(Math.max(0, lockCount - 1)), now);

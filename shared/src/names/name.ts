@@ -1,37 +1,37 @@
 import { lengths } from "../limits/limits.js";
 
 /**
- * What no text of a person's may hold: control characters (C0, DEL, C1), half a surrogate pair, and what turns the text around it
- * (UAX #9: embeddings, overrides and isolates), so that a mail, a log or a list reads as something else.
+ * Characters that no typed text may contain: control characters (C0, DEL, C1), half a surrogate pair, and controls that reorder the text
+ * around them (UAX #9: embeddings, overrides and isolates), with which a mail, a log or a list would read differently.
  */
 const UNPRINTABLE = /[\p{Cc}\p{Cs}\u202A-\u202E\u2066-\u2069]/u;
-/** Line breaks that are no control characters. */
+/** Line breaks that are not control characters. */
 const SEPARATORS = /[\u2028\u2029]/;
 
 /**
- * What is there and is not seen: two names that look the same are then different, and text can be hidden in one (Unicode UTS #39, UAX #31;
+ * Invisible characters: with them, two different names can look the same, and text can be hidden in a name (Unicode UTS #39, UAX #31;
  * RFC 8264 refuses the same in its classes for names). Ignorable characters (soft hyphen, zero-width ones, fillers, selectors, tags),
  * annotation marks, and Braille's empty cell.
  */
 const HIDDEN = /[\p{Default_Ignorable_Code_Point}\uFFF9-\uFFFB\u2800]/u;
-/** Scripts whose letters a joiner joins or parts within a word, as in Persian, Sinhala or Malayalam (UAX #31, RFC 5892 A.1 and A.2). */
+/** Scripts in which a joiner joins or separates letters within a word, as in Persian, Sinhala or Malayalam (UAX #31, RFC 5892 A.1 and A.2). */
 const JOINING =
   "[\\p{Script=Arabic}\\p{Script=Syriac}\\p{Script=Mongolian}\\p{Script=Nko}\\p{Script=Devanagari}\\p{Script=Bengali}" +
   "\\p{Script=Gurmukhi}\\p{Script=Gujarati}\\p{Script=Oriya}\\p{Script=Tamil}\\p{Script=Telugu}\\p{Script=Kannada}" +
   "\\p{Script=Malayalam}\\p{Script=Sinhala}\\p{Script=Khmer}\\p{Script=Myanmar}\\p{Script=Tibetan}]";
 const VIRAMA = "[\\u094D\\u09CD\\u0A4D\\u0ACD\\u0B4D\\u0BCD\\u0C4D\\u0CCD\\u0D4D\\u0DCA]";
 const EMOJI = "\\p{Extended_Pictographic}(?:[\\uFE0E\\uFE0F]|\\p{Emoji_Modifier})?";
-/** Hidden characters where they are meant: each changes how its neighbour is drawn. */
-// oxlint-disable-next-line security/detect-non-literal-regexp -- made of this file's own constants.
+/** Invisible characters where they are legitimate: each changes how its neighbour is drawn. */
+// oxlint-disable-next-line security/detect-non-literal-regexp -- built from this file's own constants.
 const MEANT = new RegExp(
   [
     `(?<=(?!\\p{Cf})${JOINING}\\p{Mn}*)[\\u200C\\u200D](?!\\p{Cf})(?=${JOINING})`,
     `(?<=${VIRAMA})[\\u200C\\u200D]`,
     `${EMOJI}(?:\\u200D${EMOJI})*`,
     "[0-9#*]\\uFE0F\\u20E3",
-    // The flags of England, Scotland and Wales: any other text could be hidden in a flag.
+    // Only the flags of England, Scotland and Wales: otherwise any text could be hidden in a flag.
     "(?<=\\u{1F3F4})\\u{E0067}\\u{E0062}(?:\\u{E0065}\\u{E006E}\\u{E0067}|\\u{E0073}\\u{E0063}\\u{E0074}|\\u{E0077}\\u{E006C}\\u{E0073})\\u{E007F}",
-    // How a Han character is written in a name, and the forms of Mongolian letters.
+    // Variants of a Han character in a name, and forms of Mongolian letters.
     "(?<=\\p{Script=Han})[\\uFE00-\\uFE02\\u{E0100}-\\u{E01EF}]",
     "(?<=(?=\\p{L})\\p{Script=Mongolian})[\\u180B-\\u180F]",
   ].join("|"),
@@ -40,8 +40,8 @@ const MEANT = new RegExp(
 const RIGHT_TO_LEFT =
   /(?=\p{L})[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}\p{Script=Adlam}]/u;
 /**
- * Marks that names in Hebrew and Arabic need beside blanks, digits and punctuation; two of them say no more than one, and between two letters one
- * says nothing.
+ * Marks that names in Hebrew and Arabic need next to blanks, digits and punctuation. Two in a row mean no more than one, and between two
+ * letters a mark means nothing.
  */
 const DIRECTION_MARK =
   /(?<![\u200E\u200F\u061C\p{L}\p{M}])[\u200E\u200F\u061C](?![\u200E\u200F\u061C])|(?<![\u200E\u200F\u061C])[\u200E\u200F\u061C](?![\u200E\u200F\u061C\p{L}\p{M}])/gu;
@@ -52,23 +52,22 @@ const holdsHidden = (text: string): boolean => {
   return HIDDEN.test(RIGHT_TO_LEFT.test(text) ? rest.replaceAll(DIRECTION_MARK, "") : rest);
 };
 
-/** What leaves no mark: blanks, ignorable characters (fillers, joiners, selectors, tags), formats, and Braille's empty cell. */
+/** What draws nothing: blanks, ignorable characters (fillers, joiners, selectors, tags), formats, and Braille's empty cell. */
 const UNSEEN = /[\s\p{Default_Ignorable_Code_Point}\p{Cf}\p{Cc}\u2800]/gu;
 
-/** Whether a text can stand in one line, as a name or a title does, and all of it can be seen. */
+/** Whether a text fits on one line, as a name or a title must, and all of it is visible. */
 export const isPlainLine = (text: string): boolean =>
   !UNPRINTABLE.test(text) && !SEPARATORS.test(text) && !holdsHidden(text);
-/** Whether a text of several lines is plain. It tells nobody from anybody, so a soft hyphen that was pasted with it may stay. */
+/** Whether a text of several lines is plain. It identifies nobody, so a soft hyphen that was pasted along may stay. */
 export const isPlainText = (text: string): boolean => !UNPRINTABLE.test(text.replaceAll(/[\n\r\t\u2028\u2029]/g, " "));
-/** Whether there is anything in it that people can see. */
+/** Whether any of the text is visible. */
 export const isVisible = (text: string): boolean => text.replaceAll(UNSEEN, "") !== "";
 
-/** A person's or firm's name as it is stored: trimmed and composed (NFC). Null where it is too long, not one line, or nothing is seen of it. */
+/** The stored form of a person's or firm's name: trimmed and composed (NFC). Null if it is too long, not one line, or invisible. */
 export function normalizeName(text: string): string | null {
   const name = text.trim().normalize("NFC");
   return isVisible(name) && [...name].length <= lengths.name && isPlainLine(name) ? name : null;
 }
 
-/** Said where a text of several lines is refused for what it holds. */
-export const textIsPlain =
-  "Leave out control characters and marks that turn text around, and write something that can be seen.";
+/** The refusal for a text of several lines because of its content. */
+export const textIsPlain = "Write some visible text, without control characters or marks that reverse its direction.";

@@ -1,6 +1,6 @@
 /**
- * Where the server answers with the page, which finds by the address what to show: so each can be opened and loaded again. An address
- * that ends in `/*` stands for itself and all below it. The dashboard's router is compared with its list.
+ * The addresses at which the server answers with the app, whose router then shows the right page; so each can be opened and reloaded. An
+ * address that ends in `/*` stands for itself and everything below it. A test compares the dashboard's router with this list.
  */
 export const pageAddresses = {
   dashboard: ["/", "/contacts/*", "/overview", "/activity", "/settings/*", "/account/*", "/choose-password"],

@@ -9,7 +9,7 @@ describe("a plan", () => {
     ["BUSINESS", "Business", [...both, "MAGIC_LINK_AND_LOGIN_2FA"], true],
     ["ENTERPRISE", "Enterprise", [...both, "MAGIC_LINK_AND_LOGIN_2FA"], true],
   ])(
-    "%s, called %s, offers the modes %j, and two-factor of a client's own accord: %s",
+    "%s, called %s, offers the modes %j, and voluntary two-factor authentication: %s",
     (plan, name, modes, hasTwoFactor) => {
       expect(plans[plan].name).toBe(name);
       expect(availableModes(plan)).toEqual(modes);

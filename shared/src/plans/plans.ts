@@ -19,5 +19,5 @@ export const plans = {
 
 export const availableModes = (plan: Plan): readonly SecurityMode[] => plans[plan].modes;
 export const planOffersMode = (plan: Plan, mode: SecurityMode): boolean => availableModes(plan).includes(mode);
-/** Whether clients of a firm on this plan may set up 2FA of their own accord. */
+/** Whether clients of a firm on this plan may set up 2FA voluntarily. */
 export const planOffersTwoFactor = (plan: Plan): boolean => plans[plan].twoFactor;

@@ -28,18 +28,18 @@ describe("a team member's role", () => {
     expect(roles.filter((other) => mayManage(role, other))).toEqual(others),
   );
 
-  it("needs an authenticator where the firm demands it of whoever may change something", () => {
+  it("needs an authenticator if the firm requires it and the role may change something", () => {
     const needing = (teamRequiresTwoFactor: boolean) =>
       roles.filter((role) => teamRoleNeedsTwoFactor({ teamRequiresTwoFactor }, role));
     expect(needing(true)).toEqual(["OWNER", "ADMIN"]);
     expect(needing(false)).toEqual([]);
   });
 
-  it("is called what people call it", () =>
+  it("has a name that people use", () =>
     expect(roles.map((role) => roleTitles[role])).toEqual(["Owner", "Administrator", "Staff"]));
 });
 
-it("an API key can be given these rights, each of its own", () =>
+it("an API key can be given these rights, each separately", () =>
   expect([...apiScopes].toSorted()).toEqual([
     "ACCESS_RESET",
     "ACCESS_WRITE",

@@ -1,6 +1,6 @@
-/** A team member's role: STAFF reads; OWNER and ADMIN also write, and take what the firm knows out of it as a file. */
+/** A team member's role: STAFF can read; OWNER and ADMIN can also write, and export the firm's data as a file. */
 export type TeamRole = "OWNER" | "ADMIN" | "STAFF";
-/** The roles as people say them. */
+/** The roles' names on pages and in mails. */
 export const roleTitles: Readonly<Record<TeamRole, string>> = {
   OWNER: "Owner",
   ADMIN: "Administrator",
@@ -16,14 +16,14 @@ const rights = {
 export const roleMay = (role: TeamRole, right: TeamRight): boolean =>
   (rights[role] as readonly TeamRight[]).includes(right);
 
-/** Whose account a team member may invite to, change and remove: owners everybody's, administrators all but owners'. */
+/** Which roles a team member may invite, change and remove: owners all of them, administrators all except owners. */
 const managed = { OWNER: ["OWNER", "ADMIN", "STAFF"], ADMIN: ["ADMIN", "STAFF"], STAFF: [] } as const satisfies Record<
   TeamRole,
   readonly TeamRole[]
 >;
 export const mayManage = (role: TeamRole, other: TeamRole): boolean =>
   (managed[role] as readonly TeamRole[]).includes(other);
-/** Whether the firm's own rule demands an authenticator of a member: of those who may change something. */
+/** Whether the firm requires an authenticator for a member of this role; it applies to the roles that may change something. */
 export const teamRoleNeedsTwoFactor = (
   { teamRequiresTwoFactor }: { teamRequiresTwoFactor: boolean },
   role: TeamRole,

@@ -13,15 +13,15 @@ import {
 const now = 1_000_000;
 
 describe("the firm's three choices", () => {
-  it.each<[SecurityMode, { password: boolean; code: boolean; demanded: boolean }]>([
-    ["MAGIC_LINK_AND_LOGIN", { password: true, code: true, demanded: false }],
-    ["MAGIC_LINK_ONLY", { password: false, code: false, demanded: false }],
-    ["MAGIC_LINK_AND_LOGIN_2FA", { password: true, code: true, demanded: true }],
-  ])("%s: password sign-in, the code asked of who has one, an authenticator demanded: %j", (mode, expected) =>
+  it.each<[SecurityMode, { password: boolean; code: boolean; required: boolean }]>([
+    ["MAGIC_LINK_AND_LOGIN", { password: true, code: true, required: false }],
+    ["MAGIC_LINK_ONLY", { password: false, code: false, required: false }],
+    ["MAGIC_LINK_AND_LOGIN_2FA", { password: true, code: true, required: true }],
+  ])("%s: password sign-in, the code asked of enrolled clients, an authenticator required: %j", (mode, expected) =>
     expect({
       password: allowsPasswordLogin({ mode }),
       code: asksEnrolledForCode({ mode }),
-      demanded: requiresTwoFactor({ mode, enforcedFrom: null }, now),
+      required: requiresTwoFactor({ mode, enforcedFrom: null }, now),
     }).toEqual(expected),
   );
 
@@ -34,24 +34,27 @@ describe("the firm's three choices", () => {
     ]);
     for (const [mode, promise] of [
       ["MAGIC_LINK_AND_LOGIN", /email and password .* two-factor authentication are asked for their code/],
-      ["MAGIC_LINK_ONLY", /Password sign-in, new accounts and password resets are off; existing accounts sleep/],
+      [
+        "MAGIC_LINK_ONLY",
+        /Password sign-in, new accounts and password resets are off; existing accounts stay inactive/,
+      ],
       ["MAGIC_LINK_AND_LOGIN_2FA", /Every client signs in with a code .* magic links ask for it too/],
     ] as const)
       expect(securityModes[mode].summary).toMatch(promise);
   });
 });
 
-describe("the day from which two-factor authentication is demanded", () => {
+describe("the day from which two-factor authentication is required", () => {
   const mode = "MAGIC_LINK_AND_LOGIN_2FA";
   it.each`
-    enforcedFrom | isDemanded | dueAt
+    enforcedFrom | isRequired | dueAt
     ${null}      | ${true}    | ${null}
     ${now - 1}   | ${true}    | ${null}
     ${now}       | ${true}    | ${null}
     ${now + 1}   | ${false}   | ${now + 1}
-  `("$enforcedFrom at $now: demanded $isDemanded, announced for $dueAt", ({ enforcedFrom, isDemanded, dueAt }) => {
+  `("$enforcedFrom at $now: required $isRequired, announced for $dueAt", ({ enforcedFrom, isRequired, dueAt }) => {
     const policy = { mode, enforcedFrom: enforcedFrom as number | null } as const;
-    expect(requiresTwoFactor(policy, now)).toBe(isDemanded);
+    expect(requiresTwoFactor(policy, now)).toBe(isRequired);
     expect(twoFactorDueAt(policy, now)).toBe(dueAt);
   });
 
@@ -63,7 +66,7 @@ describe("the day from which two-factor authentication is demanded", () => {
   });
 });
 
-describe("a change that makes the policy less demanding needs a fresh proof of who is at the keyboard", () => {
+describe("a change that makes the policy less strict requires a fresh proof of who is at the keyboard", () => {
   const lax = {
     mode: "MAGIC_LINK_AND_LOGIN",
     enforcedFrom: null,
@@ -76,14 +79,14 @@ describe("a change that makes the policy less demanding needs a fresh proof of w
   type Policy = Parameters<typeof loosens>[0];
 
   it.each<[string, Policy, Policy]>([
-    ["two-factor authentication is no longer demanded", strict, lax],
-    ["the code is no longer asked of anybody", lax, linksOnly],
+    ["two-factor authentication is no longer required", strict, lax],
+    ["nobody is asked for the code any more", lax, linksOnly],
     ["both at once", strict, linksOnly],
-    ["the team need not have it", { ...lax, teamRequiresTwoFactor: true }, lax],
+    ["the team no longer needs it", { ...lax, teamRequiresTwoFactor: true }, lax],
     ["links open without the code", { ...lax, magicLinkRequiresTwoFactor: true }, lax],
     ["a device is trusted for longer", lax, { ...lax, trustedDeviceDays: 8 }],
-    ["what is demanded already is put off to a day", strict, { ...strict, enforcedFrom: now }],
-    ["the day is put off", { ...strict, enforcedFrom: now }, { ...strict, enforcedFrom: now + 1 }],
+    ["an existing requirement is postponed to a later day", strict, { ...strict, enforcedFrom: now }],
+    ["the day is postponed", { ...strict, enforcedFrom: now }, { ...strict, enforcedFrom: now + 1 }],
     [
       "one thing is given up for another",
       { ...lax, teamRequiresTwoFactor: true },
@@ -93,14 +96,14 @@ describe("a change that makes the policy less demanding needs a fresh proof of w
 
   it.each<[string, Policy, Policy]>([
     ["nothing changes", lax, lax],
-    ["nothing changes where it is demanded", { ...strict, enforcedFrom: now }, { ...strict, enforcedFrom: now }],
-    ["two-factor authentication is demanded", lax, strict],
-    ["passwords come back beside the links", linksOnly, lax],
-    ["it is demanded from a day on", lax, { ...strict, enforcedFrom: now }],
+    ["nothing changes where it is required", { ...strict, enforcedFrom: now }, { ...strict, enforcedFrom: now }],
+    ["two-factor authentication is required", lax, strict],
+    ["passwords return besides the links", linksOnly, lax],
+    ["it is required from a day on", lax, { ...strict, enforcedFrom: now }],
     ["the team must have it", lax, { ...lax, teamRequiresTwoFactor: true }],
     ["links ask for the code", lax, { ...lax, magicLinkRequiresTwoFactor: true }],
-    ["a device is trusted for less long", lax, { ...lax, trustedDeviceDays: 6 }],
-    ["the day comes sooner", { ...strict, enforcedFrom: now + 1 }, { ...strict, enforcedFrom: now }],
-    ["the day is taken out, so that it is demanded at once", { ...strict, enforcedFrom: now }, strict],
+    ["a device is trusted for less time", lax, { ...lax, trustedDeviceDays: 6 }],
+    ["the day is earlier", { ...strict, enforcedFrom: now + 1 }, { ...strict, enforcedFrom: now }],
+    ["the day is removed, so that it is required at once", { ...strict, enforcedFrom: now }, strict],
   ])("but not where %s", (_what, before, after) => expect(loosens(before, after)).toBe(false));
 });

@@ -3,7 +3,7 @@ export type SecurityMode = "MAGIC_LINK_AND_LOGIN" | "MAGIC_LINK_ONLY" | "MAGIC_L
 export interface ModeRules {
   /** Password sign-in, creating an account, resetting a password. */
   passwordLogin: boolean;
-  /** Whether a client needs an authenticator: "required" for every login, "optional" for those who set one up, "none" at all. */
+  /** Whether a client needs an authenticator: "required" for every login, "optional" only for clients who set one up, "none" never. */
   secondFactor: "none" | "optional" | "required";
   title: string;
   summary: string;
@@ -16,49 +16,49 @@ export const securityModes = {
     secondFactor: "optional",
     title: "Magic link and login",
     summary:
-      "Clients open a request by the link in its email, or sign in with email and password to see everything. Clients who set up two-factor authentication are asked for their code.",
+      "Clients open a request with the link in its email, or sign in with email and password to see everything. Clients who set up two-factor authentication are asked for their code.",
   },
   MAGIC_LINK_ONLY: {
     passwordLogin: false,
     secondFactor: "none",
     title: "Magic link only",
     summary:
-      "Clients open each request by the link in its email. Password sign-in, new accounts and password resets are off; existing accounts sleep until you switch back.",
+      "Clients open each request with the link in its email. Password sign-in, new accounts and password resets are off; existing accounts stay inactive until you switch back.",
   },
   MAGIC_LINK_AND_LOGIN_2FA: {
     passwordLogin: true,
     secondFactor: "required",
     title: "Magic link and login with two-factor authentication",
     summary:
-      "Every client signs in with a code from an authenticator app, and magic links ask for it too. Clients without one are led through setting it up.",
+      "Every client signs in with a code from an authenticator app, and magic links ask for it too. Clients without the app are guided through setting it up.",
   },
 } as const satisfies Record<SecurityMode, ModeRules>;
 
 export const securityModeNames = Object.keys(securityModes) as SecurityMode[];
 
-/** The part of a firm's policy that decides how its clients get in. Times are epoch milliseconds. */
+/** The part of a firm's policy that decides how its clients sign in. Times are epoch milliseconds. */
 export interface ModePolicy {
   mode: SecurityMode;
-  /** From when 2FA is demanded; null: since the mode was set. */
+  /** When 2FA starts to be required; null: as soon as the mode was set. */
   enforcedFrom: number | null;
   magicLinkRequiresTwoFactor: boolean;
 }
 
 export const allowsPasswordLogin = ({ mode }: Pick<ModePolicy, "mode">): boolean => securityModes[mode].passwordLogin;
-/** Whether the firm demands an authenticator now. */
+/** Whether the firm requires an authenticator now. */
 export const requiresTwoFactor = (policy: Pick<ModePolicy, "mode" | "enforcedFrom">, now: number): boolean =>
   securityModes[policy.mode].secondFactor === "required" &&
   (policy.enforcedFrom === null || policy.enforcedFrom <= now);
-/** When an announced demand begins; null where there is none, or it is in force already. */
+/** When an announced requirement takes effect; null if there is none, or it is already in effect. */
 export const twoFactorDueAt = (policy: Pick<ModePolicy, "mode" | "enforcedFrom">, now: number): number | null =>
   securityModes[policy.mode].secondFactor === "required" && policy.enforcedFrom !== null && policy.enforcedFrom > now
     ? policy.enforcedFrom
     : null;
-/** Whether a client who has an authenticator is asked for the code: always, but where passwords are off altogether. */
+/** Whether a client with an authenticator is asked for the code: always, except where passwords are off altogether. */
 export const asksEnrolledForCode = ({ mode }: Pick<ModePolicy, "mode">): boolean =>
   securityModes[mode].secondFactor !== "none";
 
-/** How demanding the policy is. */
+/** How strict the policy is, aspect by aspect. */
 type WholePolicy = ModePolicy & { trustedDeviceDays: number; teamRequiresTwoFactor: boolean };
 const strictness = (policy: WholePolicy): number[] => [
   { none: 0, optional: 1, required: 2 }[securityModes[policy.mode].secondFactor],
@@ -67,11 +67,11 @@ const strictness = (policy: WholePolicy): number[] => [
   -policy.trustedDeviceDays,
   -(policy.enforcedFrom ?? 0),
 ];
-/** Whether any part of the policy becomes less demanding: that needs a fresh proof of who is at the keyboard. */
+/** Whether any part of the policy becomes less strict, which requires a fresh proof of who is at the keyboard. */
 export const loosens = (before: WholePolicy, after: WholePolicy): boolean => {
   const was = strictness(before);
   const isNow = strictness(after);
-  // A start date means something only where 2FA is demanded.
+  // A start date matters only where 2FA is required.
   const compared = securityModes[before.mode].secondFactor === "required" ? was.length : was.length - 1;
   return was.slice(0, compared).some((value, index) => (isNow[index] ?? 0) < value);
 };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { alwaysNeedsFreshProof, dangerousActs, harmlessActs, isJudgedAct, isMassInvitation } from "./dangerous-acts.js";
 
-/** Written by hand: what a session of an hour ago is refused whatever it asks for, and what it is refused in some cases. */
+/** Written by hand: what an hour-old session is always refused, and what it is refused in some cases. */
 const always =
   "createApiKey createWebhookEndpoint rotateWebhookSecret startRollOut pauseRollOut resumeRollOut undoRollOut \
 resetTwoFactor changeLoginEmail deletePortalAccount deleteUnlinkedPortalAccount inviteTeamMember sendTeamPasswordLink changeTeamMember removeTeamMember \
@@ -11,13 +11,13 @@ resetTeamMemberTwoFactor beginPasskeyRegistration addPasskey removePasskey regen
 const sometimes = ["updateSecurityPolicy", "inviteContacts", "beginTwoFactorEnrollment", "changePassword"];
 
 describe("X17 what needs a fresh proof", () => {
-  it("is what lets somebody in, takes an account, tells many, or outlives the session", () => {
+  it("is whatever lets someone in, takes over an account, mails many people, or outlives the session", () => {
     expect(Object.keys(dangerousActs).toSorted()).toEqual([...always, ...sometimes].toSorted());
     expect(always.filter((name) => !alwaysNeedsFreshProof(name))).toEqual([]);
     expect([...sometimes, ...Object.keys(harmlessActs)].filter(alwaysNeedsFreshProof)).toEqual([]);
   });
 
-  it("is decided of every mutation, in one of the two tables; of others nothing is", () => {
+  it("is decided for every mutation, in exactly one of the two tables, and for nothing else", () => {
     const all = [...Object.keys(dangerousActs), ...Object.keys(harmlessActs)];
     expect(new Set(all).size).toBe(all.length);
     expect(all.filter((name) => !isJudgedAct(name))).toEqual([]);
@@ -27,12 +27,12 @@ describe("X17 what needs a fresh proof", () => {
     }
   });
 
-  it("is decided with a reason, which whoever reads the table can judge", () => {
+  it("is decided with a reason that a reader of the table can judge", () => {
     const reasons = [...Object.values(dangerousActs).map(({ why }) => why), ...Object.values(harmlessActs)];
     expect(reasons.filter((reason) => reason.split(" ").length < 3)).toEqual([]);
   });
 
-  it("an invitation does where it goes to more than one contact", () => {
+  it("includes an invitation to more than one contact", () => {
     expect([[], ["a"], ["a", "a"], ["a", "b"]].map(isMassInvitation)).toEqual([false, false, false, true]);
   });
 });

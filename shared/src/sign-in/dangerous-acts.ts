@@ -1,6 +1,6 @@
 /**
- * When a person needs a fresh proof for an act (a sign-in or stepUp of at most ten minutes ago, see full-proof.ts). ALWAYS: asked
- * before anything of the act is looked at. SOMETIMES: the use case asks, once it knows what the act comes to.
+ * When an act requires a fresh proof of the person (a sign-in or stepUp at most ten minutes ago, see full-proof.ts). ALWAYS: asked
+ * before anything else about the act is checked. SOMETIMES: the use case asks, once it knows what the act amounts to.
  */
 export type FreshProofNeed = "ALWAYS" | "SOMETIMES";
 
@@ -10,26 +10,26 @@ export interface DangerousAct {
   why: string;
 }
 
-const goesWithTheAccount = "takes over or takes away somebody's account";
-const toldToEverybody = "changes who may get in from when, and mails every client";
-const changesTheTeam = "changes who is in the team, and as what";
-const changesOwnFactors = "changes what proves the person";
+const goesWithTheAccount = "takes over or removes someone's account";
+const notifiesEveryone = "changes when which clients may sign in, and mails every client";
+const changesTheTeam = "changes who is on the team, and in which role";
+const changesOwnFactors = "changes how the person proves their identity";
 
 /**
- * The mutations that need one, by name (OWASP ASVS 7.5.1, 7.5.3). The server's `@Allow` reads this table. An API key proves itself
- * with every request and has the scope for the act, so this is about people.
+ * The mutations that require one, by name (OWASP ASVS 7.5.1, 7.5.3). The server's `@Allow` reads this table. It applies to people only: an
+ * API key proves itself with every request and has the scope for the act.
  */
 export const dangerousActs = {
   createApiKey: { needs: "ALWAYS", why: "a key outlives the session" },
   createWebhookEndpoint: { needs: "ALWAYS", why: "a receiver of every event outlives the session" },
-  rotateWebhookSecret: { needs: "ALWAYS", why: "shows what every later event is signed with" },
-  updateSecurityPolicy: { needs: "SOMETIMES", why: "where it loosens the policy" },
+  rotateWebhookSecret: { needs: "ALWAYS", why: "reveals the secret that signs every later event" },
+  updateSecurityPolicy: { needs: "SOMETIMES", why: "if it loosens the policy" },
 
-  startRollOut: { needs: "ALWAYS", why: toldToEverybody },
-  pauseRollOut: { needs: "ALWAYS", why: "keeps clients from hearing what will be asked of them" },
-  resumeRollOut: { needs: "ALWAYS", why: toldToEverybody },
-  undoRollOut: { needs: "ALWAYS", why: toldToEverybody },
-  inviteContacts: { needs: "SOMETIMES", why: "where it mails more than one contact, with words of the sender's" },
+  startRollOut: { needs: "ALWAYS", why: notifiesEveryone },
+  pauseRollOut: { needs: "ALWAYS", why: "keeps clients from learning what will be required of them" },
+  resumeRollOut: { needs: "ALWAYS", why: notifiesEveryone },
+  undoRollOut: { needs: "ALWAYS", why: notifiesEveryone },
+  inviteContacts: { needs: "SOMETIMES", why: "if it mails more than one contact, with a text of the sender's choice" },
 
   resetTwoFactor: { needs: "ALWAYS", why: goesWithTheAccount },
   changeLoginEmail: { needs: "ALWAYS", why: goesWithTheAccount },
@@ -47,22 +47,25 @@ export const dangerousActs = {
   removePasskey: { needs: "ALWAYS", why: changesOwnFactors },
   regenerateRecoveryCodes: { needs: "ALWAYS", why: changesOwnFactors },
   disableTwoFactor: { needs: "ALWAYS", why: changesOwnFactors },
-  beginTwoFactorEnrollment: { needs: "SOMETIMES", why: "of somebody signed in: it changes what proves the person" },
+  beginTwoFactorEnrollment: {
+    needs: "SOMETIMES",
+    why: "for a signed-in person: it changes how they prove their identity",
+  },
   changePassword: {
     needs: "SOMETIMES",
-    why: "of somebody with an authenticator: the password alone is not all that proves them",
+    why: "for a person with an authenticator: the password is only one of their factors",
   },
 } as const satisfies Record<string, DangerousAct>;
 
-const takesAway = "takes access away, which must be quick when it counts";
+const takesAway = "removes access, which must be quick when it matters";
 const ofTheList = "the firm's list of contacts";
-const oneMail = "one mail to one client, so many an hour at most";
+const oneMail = "one mail to one client, with a limit per hour";
 
-/** Everything else that a person may do, and why a session of an hour ago may. */
+/** Everything else that a person may do, and why an hour-old session is enough for it. */
 export const harmlessActs = {
   stepUp: "is the proof",
-  chooseLanguage: "the words of the pages",
-  setRequestItemDone: "the client's own list, undone by the same click",
+  chooseLanguage: "only the language of the pages",
+  setRequestItemDone: "the client's own list, and the same click undoes it",
   revokeSession: takesAway,
 
   createContact: ofTheList,
@@ -70,25 +73,25 @@ export const harmlessActs = {
   upsertContacts: ofTheList,
   sendClientRequest: oneMail,
   resendClientRequest: oneMail,
-  sendPasswordReset: "mails the client alone, who then chooses; a second factor is still asked",
-  unlockPortalAccount: "ends a wait: password and code are still asked",
+  sendPasswordReset: "mails only the client, who then chooses a password; a second factor is still required",
+  unlockPortalAccount: "ends a wait; password and code are still required",
   revokePortalSessions: takesAway,
   revokeUnlinkedPortalSessions: takesAway,
 
   revokeApiKey: takesAway,
   deleteWebhookEndpoint: takesAway,
-  replayWebhookEvents: "to a receiver that a fresh proof has let in",
-  setClientLanguage: "the words of the pages and mails",
-  updateBranding: "how the pages and mails look: no word and no link of theirs",
+  replayWebhookEvents: "sends to a receiver that was added with a fresh proof",
+  setClientLanguage: "only the language of the pages and mails",
+  updateBranding: "only the look of the pages and mails, not their text or links",
 } as const satisfies Record<string, string>;
 
-/** Whether somebody has decided what a mutation needs: exactly one of the tables has it. */
+/** Whether the need of a mutation was decided: exactly one of the tables must list it. */
 export const isJudgedAct = (mutation: string): boolean =>
   Object.hasOwn(dangerousActs, mutation) !== Object.hasOwn(harmlessActs, mutation);
-/** Whether an invitation is one of many: then it needs a fresh proof. */
+/** Whether an invitation goes to several contacts, which requires a fresh proof. */
 export const isMassInvitation = (contactIds: readonly string[]): boolean => new Set(contactIds).size > 1;
 
-/** Whether a mutation is refused to a person without a fresh proof, whatever its input says. */
+/** Whether a person needs a fresh proof for a mutation, whatever its input. */
 export const alwaysNeedsFreshProof = (mutation: string): boolean => {
   const acts: Readonly<Record<string, DangerousAct>> = dangerousActs;
   return Object.hasOwn(acts, mutation) && acts[mutation]?.needs === "ALWAYS";

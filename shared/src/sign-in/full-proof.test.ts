@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { isFullProof, neverProven, provenAtAfter, provingActs, secondProofs } from "./full-proof.js";
 
-/** Written by hand: the second proofs with which an act proves in full who somebody is, without an authenticator and with one. */
+/** Written by hand: the second proofs with which an act fully proves who a person is, without an authenticator and with one. */
 const anything = ["NONE", "TRUSTED_DEVICE", "CODE", "RECOVERY_CODE", "PASSKEY", "NEW_AUTHENTICATOR"];
 const givenNow = ["CODE", "RECOVERY_CODE", "PASSKEY", "NEW_AUTHENTICATOR"];
 const table = {
@@ -18,7 +18,7 @@ const table = {
 };
 
 describe("X3 what an act proves", () => {
-  it("is in the table for every act, by every second proof, with and without an authenticator", () => {
+  it("matches the table for every act and every second proof, with and without an authenticator", () => {
     const found = Object.fromEntries(
       provingActs.map((act) => {
         const full = (isEnrolled: boolean) => secondProofs.filter((second) => isFullProof({ act, second, isEnrolled }));
@@ -29,7 +29,7 @@ describe("X3 what an act proves", () => {
     expect(secondProofs).toEqual(anything);
   });
 
-  it("makes a session fresh, or leaves it as it was: nothing makes it older or younger than that", () => {
+  it("makes a session fresh or leaves it as it was, and never makes it older", () => {
     for (const act of provingActs)
       for (const second of secondProofs)
         for (const isEnrolled of [true, false])

@@ -3,18 +3,18 @@ import { lifetimes } from "../limits/limits.js";
 import { CLOCK_MARGIN_MS } from "../limits/clock-ahead.js";
 import { askedToEnroll, doorOfAccountByLink, isWithinFlow, provesMailbox, signInDoors } from "./mailbox-proof.js";
 
-describe("X7 the mailbox is asked before an authenticator is set up", () => {
+describe("X7 the mailbox must be proven before an authenticator is set up", () => {
   it.each`
-    who                                                           | isEnrolled | isMailboxProven | asked
-    ${"a password alone"}                                         | ${false}   | ${false}        | ${"MAILED_CODE"}
-    ${"the mailbox, in this flow"}                                | ${false}   | ${true}         | ${null}
-    ${"an authenticator is in force"}                             | ${true}    | ${false}        | ${"PRESENT_CODE"}
-    ${"an authenticator is in force, and the mailbox was proven"} | ${true}    | ${true}         | ${"PRESENT_CODE"}
+    who                                                         | isEnrolled | isMailboxProven | asked
+    ${"a password alone"}                                       | ${false}   | ${false}        | ${"MAILED_CODE"}
+    ${"the mailbox, in this flow"}                              | ${false}   | ${true}         | ${null}
+    ${"an authenticator is active"}                             | ${true}    | ${false}        | ${"PRESENT_CODE"}
+    ${"an authenticator is active, and the mailbox was proven"} | ${true}    | ${true}         | ${"PRESENT_CODE"}
   `("$who: $asked", ({ isEnrolled, isMailboxProven, asked }) => {
     expect(askedToEnroll({ isEnrolled: Boolean(isEnrolled), isMailboxProven: Boolean(isMailboxProven) })).toBe(asked);
   });
 
-  it("is proven by every door that a mail leads to, by no password, and by no device that read the mail long ago", () => {
+  it("is proven by every door that a mail leads to, but not by a password, nor by a device that read the mail long ago", () => {
     expect(signInDoors.filter(provesMailbox).toSorted()).toEqual([
       "ACCOUNT_CREATION",
       "MAGIC_LINK",
@@ -24,7 +24,7 @@ describe("X7 the mailbox is asked before an authenticator is set up", () => {
     expect(signInDoors.filter((door) => !provesMailbox(door))).toEqual(["PASSWORD", "ACCOUNT_BY_DEVICE"]);
   });
 
-  it("is proven for ten minutes from the flow's first step, and not a moment longer", () => {
+  it("stays proven for ten minutes from the flow's first step, and no longer", () => {
     const flowBeganAt = 5000;
     const end = flowBeganAt + lifetimes.enrollmentToken;
     expect(lifetimes.enrollmentToken).toBe(10 * 60_000);

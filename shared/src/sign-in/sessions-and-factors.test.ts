@@ -29,11 +29,11 @@ describe("a device that the client trusted", () => {
     ["LOGIN", { step: "OPEN_SESSION", assurance: "TWO_FACTOR" }],
     ["TWO_FA", { step: "OPEN_SESSION", assurance: "TWO_FACTOR" }],
     ["LINKS", { step: "REFUSE", code: "LOGIN_DISABLED" }],
-  ])("stands for the code of an enrolled client, but never where passwords are off: %s", (mode, step) =>
+  ])("replaces the code of an enrolled client, but never where passwords are off: %s", (mode, step) =>
     expect(nextAccountStep({ ...trusted, policy: policies[mode], now })).toEqual(step),
   );
 
-  it("stands for nothing where there is no authenticator", () => {
+  it("means nothing without an authenticator", () => {
     const facts = { ...trusted, isEnrolled: false, now };
     expect(nextAccountStep({ ...facts, policy: LOGIN })).toEqual({ step: "OPEN_SESSION", assurance: "PASSWORD" });
     expect(nextAccountStep({ ...facts, policy: TWO_FA })).toEqual({ step: "ENROLL" });
@@ -45,8 +45,8 @@ describe("a device that the client trusted", () => {
     }));
 });
 
-describe("how a session was proven is told as it was", () => {
-  it("a client's: by the code, by the password alone, by a link also after its code", () => {
+describe("a session's assurance says how it was proven", () => {
+  it("a client's: by the code, by the password alone, by a link even after its code", () => {
     expect(nextAccountStep({ ...proven, policy: TWO_FA, now })).toEqual({
       step: "OPEN_SESSION",
       assurance: "TWO_FACTOR",
@@ -63,25 +63,25 @@ describe("how a session was proven is told as it was", () => {
   });
 
   it.each`
-    who                                            | facts       | isTwoFactorDemanded | step
+    who                                            | facts       | isTwoFactorRequired | step
     ${"with the code"}                             | ${proven}   | ${false}            | ${{ step: "OPEN_SESSION", assurance: "TWO_FACTOR" }}
     ${"on a trusted device"}                       | ${trusted}  | ${true}             | ${{ step: "OPEN_SESSION", assurance: "TWO_FACTOR" }}
     ${"who never set it up, and need not"}         | ${stranger} | ${false}            | ${{ step: "OPEN_SESSION", assurance: "PASSWORD" }}
     ${"who never set it up, and has to"}           | ${stranger} | ${true}             | ${{ step: "ENROLL" }}
     ${"enrolled, on a device that nobody trusted"} | ${enrolled} | ${false}            | ${{ step: "PROVE_SECOND_FACTOR" }}
-  `("a team member's, $who", ({ facts, isTwoFactorDemanded, step }) =>
-    expect(nextTeamStep({ ...(facts as typeof proven), isTwoFactorDemanded: isTwoFactorDemanded as boolean })).toEqual(
+  `("a team member's, $who", ({ facts, isTwoFactorRequired, step }) =>
+    expect(nextTeamStep({ ...(facts as typeof proven), isTwoFactorRequired: isTwoFactorRequired as boolean })).toEqual(
       step,
     ),
   );
 });
 
-describe("X27 a session that is open is asked at every use, and lives by the policy of that moment", () => {
+describe("X27 an open session is checked at every use, against the policy of that moment", () => {
   const accounts = {
     "never enrolled": { isEnrolled: false, isSecondFactorProven: false },
     "enrolled, without the code": { isEnrolled: true, isSecondFactorProven: false },
     "enrolled, with the code": { isEnrolled: true, isSecondFactorProven: true },
-    // The firm removed the authenticator that this session was proven by.
+    // The firm removed the authenticator with which this session was proven.
     "proven, no longer enrolled": { isEnrolled: false, isSecondFactorProven: true },
   };
   type Account = keyof typeof accounts;
@@ -98,7 +98,7 @@ describe("X27 a session that is open is asked at every use, and lives by the pol
     ["LINK", "never enrolled", ["LOGIN", "LINKS", "ANNOUNCED"]],
     ["LINK", "enrolled, without the code", ["LINKS"]],
     ["LINK", "enrolled, with the code", ["LOGIN", "LINKS", "TWO_FA", "ANNOUNCED", "DUE_NOW"]],
-  ])("one of %s, %s: lives in %j and ends in every other mode", (assurance, account, modes) => {
+  ])("one of %s, %s: continues in %j and ends in every other mode", (assurance, account, modes) => {
     const facts = { ...accounts[account], assurance, now, hasAccount: true };
     const alive = (Object.keys(policies) as Mode[]).filter((mode) =>
       sessionMeetsPolicy({ ...facts, policy: policies[mode] }),
@@ -106,8 +106,8 @@ describe("X27 a session that is open is asked at every use, and lives by the pol
     expect(alive).toEqual(modes);
   });
 
-  it("a password alone is worth nothing to a session that says it had the code", () => {
-    // Each half of the rule alone: opening what says something else, and saying the same without opening.
+  it("a password alone is not enough for a session that claims to have had the code", () => {
+    // Each half of the rule alone: a step that opens with another assurance, and one with the same assurance that does not open.
     const facts = { now, hasAccount: true, policy: LOGIN };
     expect(sessionMeetsPolicy({ ...facts, assurance: "TWO_FACTOR", ...stranger })).toBe(false);
     expect(sessionMeetsPolicy({ ...facts, assurance: "PASSWORD", ...proven })).toBe(false);
@@ -120,7 +120,7 @@ describe("two-factor authentication", () => {
     ["LOGIN", true, true],
     ["LOGIN", false, false],
     ["TWO_FA", true, true],
-    // A plan that was downgraded leaves the mode in force: whoever is made to enrol must be able to.
+    // A downgraded plan leaves the mode in effect, and clients who are required to enroll must be able to.
     ["TWO_FA", false, true],
     ["ANNOUNCED", false, true],
     ["LINKS", true, false],
@@ -135,7 +135,7 @@ describe("two-factor authentication", () => {
     ["ANNOUNCED", true],
     ["DUE_NOW", false],
     ["TWO_FA", false],
-  ])("X27 in mode %s may be switched off: %s", (mode, may) =>
+  ])("X27 in mode %s may be turned off: %s", (mode, may) =>
     expect(mayDisableTwoFactor({ policy: policies[mode], now })).toBe(may),
   );
 });

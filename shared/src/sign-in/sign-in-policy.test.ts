@@ -29,7 +29,7 @@ describe("the table of the three modes", () => {
     ["2FA, announced", ANNOUNCED, false, "OPEN_SESSION PASSWORD"],
     ["2FA, announced", ANNOUNCED, true, "PROVE_SECOND_FACTOR"],
     ["2FA, links without", LENIENT, false, "ENROLL"],
-  ])("a right password in mode %s, %#: leads where the table says", (_mode, policy, isEnrolled, expected) => {
+  ])("a correct password in mode %s, %#: leads where the table says", (_mode, policy, isEnrolled, expected) => {
     const step = nextAccountStep({ policy, now, isEnrolled, isSecondFactorProven: false, isDeviceTrusted: false });
     expect(Object.values(step).join(" ")).toBe(expected);
   });
@@ -52,13 +52,13 @@ describe("the table of the three modes", () => {
   });
 
   it.each([
-    ["enrolled, never mind what the firm demands", true, false, false, "PROVE_SECOND_FACTOR"],
-    ["enrolled, and the firm demands it", true, false, true, "PROVE_SECOND_FACTOR"],
+    ["enrolled, whatever the firm requires", true, false, false, "PROVE_SECOND_FACTOR"],
+    ["enrolled, and the firm requires it", true, false, true, "PROVE_SECOND_FACTOR"],
     ["enrolled, with the code", true, true, true, "OPEN_SESSION"],
-    ["not enrolled, not demanded", false, false, false, "OPEN_SESSION"],
-    ["not enrolled, demanded", false, false, true, "ENROLL"],
-  ])("a team member %s", (_who, isEnrolled, isSecondFactorProven, isTwoFactorDemanded, expected) => {
-    const facts = { isEnrolled, isSecondFactorProven, isDeviceTrusted: false, isTwoFactorDemanded };
+    ["not enrolled, not required", false, false, false, "OPEN_SESSION"],
+    ["not enrolled, required", false, false, true, "ENROLL"],
+  ])("a team member %s", (_who, isEnrolled, isSecondFactorProven, isTwoFactorRequired, expected) => {
+    const facts = { isEnrolled, isSecondFactorProven, isDeviceTrusted: false, isTwoFactorRequired };
     expect(nextTeamStep(facts).step).toBe(expected);
   });
 });
@@ -85,7 +85,7 @@ describe("no account-wide session without the code while the account is enrolled
     }
   });
 
-  it("holds for one that is open already when the policy changes", () => {
+  it("holds for a session that is already open when the policy changes", () => {
     const assurances: Assurance[] = ["PASSWORD", "TWO_FACTOR"];
     for (const facts of all)
       for (const assurance of assurances) {
@@ -96,7 +96,7 @@ describe("no account-wide session without the code while the account is enrolled
       }
   });
 
-  it("a session by a link alone ends for a client who enrols, and where the firm begins to ask", () => {
+  it("a session by link alone ends when the client enrolls, and when the firm starts to require the code", () => {
     const link = { now, assurance: "LINK", isSecondFactorProven: false } as const;
     expect(sessionMeetsPolicy({ ...link, policy: LOGIN, hasAccount: true, isEnrolled: false })).toBe(true);
     expect(sessionMeetsPolicy({ ...link, policy: LOGIN, hasAccount: true, isEnrolled: true })).toBe(false);

@@ -6,7 +6,7 @@ import {
   type ModePolicy,
 } from "../security-mode/security-mode.js";
 
-/** Who signs in: a member of the firm's team, or a client in the portal. */
+/** The kind of person who signs in: a member of the firm's team, or a client in the portal. */
 export type Audience = "TEAM" | "PORTAL";
 export type Assurance = "LINK" | "PASSWORD" | "TWO_FACTOR";
 export type SessionTransport = "COOKIE" | "TOKEN";
@@ -14,7 +14,7 @@ export type SessionTransport = "COOKIE" | "TOKEN";
 export type SignInDoor =
   | "PASSWORD"
   | "ACCOUNT_CREATION"
-  /** An account made on a device that claimed a magic link some time ago: it holds the link, and nobody looked at the mailbox now. */
+  /** An account created on a device that claimed a magic link some time ago: it has the link, but nobody has just read the mailbox. */
   | "ACCOUNT_BY_DEVICE"
   | "PASSWORD_RESET"
   | "MAGIC_LINK"
@@ -23,11 +23,11 @@ export type SignInDoor =
 export interface SignInFacts {
   policy: ModePolicy;
   now: number;
-  /** Has an authenticator in force. */
+  /** Has an active authenticator. */
   isEnrolled: boolean;
-  /** Proved it within this very sign-in (a code, a recovery code, or the enrolment itself). */
+  /** Proved it during this sign-in (with a code, a recovery code, or the enrollment itself). */
   isSecondFactorProven: boolean;
-  /** Signs in from a device that the client trusted and that the policy still lets skip the code. */
+  /** Signs in from a device that the client trusted and that the policy still allows to skip the code. */
   isDeviceTrusted: boolean;
 }
 
@@ -38,8 +38,8 @@ export type SignInStep =
   | { step: "OPEN_SESSION"; assurance: Assurance };
 
 /**
- * What a client must do next on the way to an account-wide session, once the password is right, the account was created or the
- * password was reset. The first line that applies wins. Every such door asks here: no path leads around it.
+ * What a client must do next on the way to an account-wide session, once the password was correct, the account was created or the
+ * password was reset. The first line that applies wins. Every door asks this function; there is no way around it.
  */
 export function nextAccountStep(facts: SignInFacts): SignInStep {
   if (!allowsPasswordLogin(facts.policy)) return { step: "REFUSE", code: "LOGIN_DISABLED" };
@@ -51,24 +51,24 @@ export function nextAccountStep(facts: SignInFacts): SignInStep {
 }
 
 /**
- * The same for a team member: the firm's mode is about its clients; who enrolled is always asked. `isTwoFactorDemanded`: by the
- * firm, of the member's role.
+ * The same for a team member. The firm's mode concerns only its clients; a member who enrolled is always asked. `isTwoFactorRequired`: the
+ * firm requires it for the member's role.
  */
 export function nextTeamStep(
   facts: Pick<SignInFacts, "isEnrolled" | "isSecondFactorProven" | "isDeviceTrusted"> & {
-    isTwoFactorDemanded: boolean;
+    isTwoFactorRequired: boolean;
   },
 ): SignInStep {
   if (facts.isSecondFactorProven) return { step: "OPEN_SESSION", assurance: "TWO_FACTOR" };
   if (facts.isEnrolled && !facts.isDeviceTrusted) return { step: "PROVE_SECOND_FACTOR" };
-  if (!facts.isEnrolled && facts.isTwoFactorDemanded) return { step: "ENROLL" };
+  if (!facts.isEnrolled && facts.isTwoFactorRequired) return { step: "ENROLL" };
   return { step: "OPEN_SESSION", assurance: facts.isEnrolled ? "TWO_FACTOR" : "PASSWORD" };
 }
 
 export interface LinkFacts {
   policy: ModePolicy;
   now: number;
-  /** An account exists for the address that the request was sent to. */
+  /** There is an account for the address that the request was sent to. */
   hasAccount: boolean;
   isEnrolled: boolean;
   isSecondFactorProven: boolean;
@@ -76,13 +76,13 @@ export interface LinkFacts {
 
 export type LinkStep =
   | { step: "PROVE_SECOND_FACTOR" }
-  /** Create the account and enrol first. */
+  /** Create the account and enroll first. */
   | { step: "CREATE_ACCOUNT" }
-  /** Sign in with the password first, which leads to enrolling: the mailbox alone must not enrol a phone. */
+  /** Sign in with the password first, which leads to enrollment: the mailbox alone must not be enough to enroll a phone. */
   | { step: "SIGN_IN" }
   | { step: "OPEN_SESSION"; assurance: "LINK" };
 
-/** What a claimed magic link leads to. It never opens more than its one request. */
+/** What a claimed magic link leads to. It never opens anything but its own request. */
 export function nextLinkStep(facts: LinkFacts): LinkStep {
   const open: LinkStep = { step: "OPEN_SESSION", assurance: "LINK" };
   if (!asksEnrolledForCode(facts.policy) || facts.isSecondFactorProven) return open;
@@ -101,8 +101,8 @@ export interface SessionFacts {
 }
 
 /**
- * Whether a client's open session still meets the policy. Asked at every use, over HTTP and on open sockets, so that a change
- * is in force from its commit. A session that no longer does is treated as ended.
+ * Whether a client's open session still meets the policy. Checked at every use, over HTTP and on open sockets, so that a change takes
+ * effect with its commit. A session that no longer meets it is treated as ended.
  */
 export function sessionMeetsPolicy(facts: SessionFacts): boolean {
   if (facts.assurance === "LINK") return nextLinkStep(facts).step === "OPEN_SESSION";
@@ -110,7 +110,7 @@ export function sessionMeetsPolicy(facts: SessionFacts): boolean {
   return step.step === "OPEN_SESSION" && step.assurance === facts.assurance;
 }
 
-/** Whether a client may set up 2FA, and whether one may switch it off again. */
+/** Whether a client may set up 2FA. */
 export const mayEnroll = ({
   policy,
   planOffersTwoFactor,

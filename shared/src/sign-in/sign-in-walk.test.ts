@@ -12,12 +12,12 @@ import {
 } from "./sign-in-policy.js";
 
 /*
- * Every sequence of calls, of any length, over the policy alone. The world around it is as hostile as it can be: whoever calls
- * knows the password, reads the mailbox and has every token; nothing that was opened is ever taken back but by what removes the
- * authenticator. So what holds here is the policy's own doing. The same over the real server: server/src/features/sign-in/sign-in-walk.api.test.ts
+ * Every sequence of calls, of any length, over the policy alone. The world around it is as hostile as possible: the caller knows the
+ * password, reads the mailbox and has every token, and nothing that was opened is ever closed except by removing the authenticator. So
+ * whatever holds here is the policy's own doing. The same over the real server: server/src/features/sign-in/sign-in-walk.api.test.ts
  */
 
-/** Something that somebody holds: a session, or a sign-in that waits. `code`: a code of the authenticator in force was typed for it. */
+/** Something that the caller holds: a session, or a waiting sign-in. `code`: a code from the active authenticator was entered for it. */
 interface Session {
   assurance: Assurance;
   isSecondFactorProven: boolean;
@@ -27,8 +27,8 @@ type Waiting = "code" | "link code" | "mailbox" | "authenticator";
 
 interface State {
   mode: SecurityMode;
-  /** When an authenticator is demanded, where the mode does. */
-  demand: "at once" | "announced";
+  /** When an authenticator becomes required, in a mode that requires it. */
+  requirement: "at once" | "announced";
   magicLinkRequiresTwoFactor: boolean;
   plan: Plan;
   hasAccount: boolean;
@@ -38,10 +38,10 @@ interface State {
 }
 
 const NOW = 1_000_000;
-const policyOf = ({ mode, demand, magicLinkRequiresTwoFactor }: State): ModePolicy => ({
+const policyOf = ({ mode, requirement, magicLinkRequiresTwoFactor }: State): ModePolicy => ({
   mode,
   magicLinkRequiresTwoFactor,
-  enforcedFrom: demand === "announced" ? NOW + 1 : null,
+  enforcedFrom: requirement === "announced" ? NOW + 1 : null,
 });
 const keyOf = (state: State) => JSON.stringify(state);
 const byText = (a: unknown, b: unknown) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1);
@@ -62,7 +62,7 @@ const isUsable = (state: State, session: Session): boolean =>
 const accountSessions = (state: State) =>
   state.sessions.filter((session) => session.assurance !== "LINK" && isUsable(state, session));
 
-/** Through a door of the account: what the policy says comes next. */
+/** Enters through a door of the account: the policy says what comes next. */
 function enter(state: State, door: Exclude<SignInDoor, "MAGIC_LINK">, code: boolean): State {
   const step = nextAccountStep({
     policy: policyOf(state),
@@ -96,12 +96,12 @@ function enterByLink(state: State, code: boolean): State {
   return { ...state, sessions: including(state.sessions, session) };
 }
 
-/** The authenticator goes: with it the sessions that it proved, and whatever waits. */
+/** Removes the authenticator, and with it the sessions that it proved and every waiting sign-in. */
 const withoutFactor = (state: State): State => ({ ...state, isEnrolled: false, sessions: [], waiting: [] });
 const mayEnrollIn = (state: State): boolean =>
   mayEnroll({ policy: policyOf(state), planOffersTwoFactor: planOffersTwoFactor(state.plan) });
 
-/** Every call, as what it makes of a state; null where there is nothing to call it with. */
+/** Every call, as a function from a state to the next; null if there is nothing to call it with. */
 const calls: Record<string, (state: State) => State | null> = {
   "sign in with the password": (state) => (state.hasAccount ? enter(state, "PASSWORD", false) : null),
   "create the account": (state) => {
@@ -124,7 +124,7 @@ const calls: Record<string, (state: State) => State | null> = {
     state.waiting.includes("mailbox")
       ? { ...state, waiting: including(without(state.waiting, "mailbox"), "authenticator") }
       : null,
-  "set up an authenticator on the way in": (state) =>
+  "set up an authenticator during the sign-in": (state) =>
     state.waiting.includes("authenticator") && !state.isEnrolled && mayEnrollIn(state)
       ? enter({ ...state, isEnrolled: true, waiting: without(state.waiting, "authenticator") }, "PASSWORD", true)
       : null,
@@ -142,17 +142,18 @@ const calls: Record<string, (state: State) => State | null> = {
   },
   "the firm resets 2FA": (state) => (state.isEnrolled ? withoutFactor(state) : null),
   "the firm deletes the account": (state) => (state.hasAccount ? { ...withoutFactor(state), hasAccount: false } : null),
-  "the announced day comes": (state) => (state.demand === "announced" ? { ...state, demand: "at once" } : null),
+  "the announced day arrives": (state) =>
+    state.requirement === "announced" ? { ...state, requirement: "at once" } : null,
   "the plan goes to TEAM": (state) => ({ ...state, plan: "TEAM" }),
   "the plan goes to BUSINESS": (state) => ({ ...state, plan: "BUSINESS" }),
   ...Object.fromEntries(
     securityModeNames.flatMap((mode) =>
-      (["at once", "announced"] as const).flatMap((demand) =>
+      (["at once", "announced"] as const).flatMap((requirement) =>
         [true, false].map((magicLinkRequiresTwoFactor) => [
-          `the firm sets ${mode} ${demand} ${magicLinkRequiresTwoFactor ? "" : "(links without)"}`,
+          `the firm sets ${mode} ${requirement} ${magicLinkRequiresTwoFactor ? "" : "(links without)"}`,
           (state: State): State | null =>
             mode === state.mode || planOffersMode(state.plan, mode)
-              ? { ...state, mode, demand, magicLinkRequiresTwoFactor }
+              ? { ...state, mode, requirement, magicLinkRequiresTwoFactor }
               : null,
         ]),
       ),
@@ -160,20 +161,20 @@ const calls: Record<string, (state: State) => State | null> = {
   ),
 };
 
-/** What a mode allows, in the test's own words: what is wrong with a state, if anything. */
+/** What a mode allows, in the test's own words: returns what is wrong with a state, if anything. */
 function violation(state: State): string | null {
-  const isDemanded = state.mode === "MAGIC_LINK_AND_LOGIN_2FA" && state.demand === "at once";
+  const isRequired = state.mode === "MAGIC_LINK_AND_LOGIN_2FA" && state.requirement === "at once";
   for (const session of state.sessions) {
     if (!isUsable(state, session)) continue;
     const isAccountWide = session.assurance !== "LINK";
     if (isAccountWide && state.mode === "MAGIC_LINK_ONLY")
       return "an account-wide session where links alone are allowed";
-    if (isAccountWide && (state.isEnrolled || isDemanded) && !session.code)
+    if (isAccountWide && (state.isEnrolled || isRequired) && !session.code)
       return "an account-wide session without the code";
     if (!isAccountWide && state.mode !== "MAGIC_LINK_ONLY" && !session.code) {
       if (state.isEnrolled) return "an enrolled client's link without the code";
-      if (isDemanded && state.magicLinkRequiresTwoFactor)
-        return "a link without the code that the firm demands of links";
+      if (isRequired && state.magicLinkRequiresTwoFactor)
+        return "a link without the code that the firm requires of links";
     }
   }
   return null;
@@ -181,11 +182,11 @@ function violation(state: State): string | null {
 
 const DEPTH_COUNTED = 12;
 
-describe("every sequence of calls over mode, plan, account, enrolment and door", () => {
+describe("every sequence of calls over mode, plan, account, enrollment and door", () => {
   it("yields no account-wide session without the code while the account is enrolled or the firm requires it", () => {
     const start: State = {
       mode: "MAGIC_LINK_AND_LOGIN",
-      demand: "at once",
+      requirement: "at once",
       magicLinkRequiresTwoFactor: true,
       plan: "BUSINESS",
       hasAccount: false,
@@ -193,7 +194,7 @@ describe("every sequence of calls over mode, plan, account, enrolment and door",
       sessions: [],
       waiting: [],
     };
-    // How each state was reached first, so that a violation is told as the story that leads to it.
+    // How each state was first reached, so that a violation is reported with the steps that lead to it.
     const cameBy = new Map<string, [from: string, call: string] | null>([[keyOf(start), null]]);
     const edges = new Map<string, string[]>();
     const opened = new Set<string>();
@@ -220,7 +221,7 @@ describe("every sequence of calls over mode, plan, account, enrolment and door",
       }
       edges.set(key, next);
     }
-    // Each way in was open where it should be: a policy that refuses everything would pass the rest.
+    // Each way in must be open where it should be: a policy that refuses everything would pass the rest.
     expect([...opened].toSorted()).toEqual([
       "MAGIC_LINK_AND_LOGIN LINK",
       "MAGIC_LINK_AND_LOGIN PASSWORD",
@@ -231,7 +232,7 @@ describe("every sequence of calls over mode, plan, account, enrolment and door",
       "MAGIC_LINK_ONLY LINK",
     ]);
 
-    // How many sequences of exactly so many calls there are: the paths through the states.
+    // The number of sequences of exactly that many calls: the paths through the states.
     let sequences = new Map<string, bigint>([[keyOf(start), 1n]]);
     for (let length = 0; length < DEPTH_COUNTED; length++) {
       const longer = new Map<string, bigint>();

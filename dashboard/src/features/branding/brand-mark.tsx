@@ -1,7 +1,7 @@
 import { shownLogoSize } from "@gatehouse/shared";
 import { classes } from "../../ui/classes.js";
 
-/** How a firm's portal looks, as the API tells it. */
+/** The look of a firm's portal, as the API returns it. */
 export interface FirmBranding {
   color: string | null;
   logoUrl: string | null;
@@ -9,7 +9,7 @@ export interface FirmBranding {
   logoHeight: number | null;
 }
 
-/** The firm's logo, or its name where it has none. */
+/** The firm's logo, or its name if it has no logo. */
 export function BrandMark(props: { firmName: string; branding: FirmBranding | undefined; size: "large" | "small" }) {
   const { firmName, branding, size } = props;
   const look = size === "large" ? "text-2xl" : "text-xl";
@@ -26,7 +26,7 @@ export function BrandMark(props: { firmName: string; branding: FirmBranding | un
         height={shown.height}
         className={classes(
           "h-auto max-w-full rounded-xs bg-logo-plate ring-6 ring-logo-plate",
-          // Room for the plate, which reaches past the picture.
+          // Room for the plate, which extends beyond the picture.
           size === "small" && "my-1.5 max-h-12 w-auto",
         )}
       />

@@ -16,7 +16,7 @@ const TokenPreview_mailedToken = graphql(`
 `);
 type TokenPreview = ResultOf<typeof TokenPreview_mailedToken>["mailedToken"];
 
-/** What a mailed token is good for, asked past the cache; changes nothing. `preview` is null for a link that has had its day. */
+/** What a mailed token is for, read without the cache; changes nothing. `preview` is null if the link no longer works. */
 export function useTokenPreview(token: string | null): {
   preview: TokenPreview | null;
   isLoading: boolean;

@@ -13,7 +13,7 @@ import { Dialog } from "../../ui/dialog.js";
 import { useNotify } from "../../ui/notices.js";
 import { TextField } from "../../ui/text-field.js";
 import { deviceName } from "../sessions/session-list.js";
-import { knowsPasskeys } from "./use-passkey-proof.js";
+import { supportsPasskeys } from "./use-passkey-proof.js";
 
 const PasskeySettings_passkeys = graphql(`
   query PasskeySettings_passkeys {
@@ -62,7 +62,7 @@ const PasskeySettings_remove = graphql(
   [Problems],
 );
 
-/** One's own passkeys, beside the authenticator app. */
+/** The viewer's own passkeys, in addition to the authenticator app. */
 export function PasskeySettings() {
   const [{ data }, read] = useQuery({ query: PasskeySettings_passkeys, requestPolicy: "cache-and-network" });
   const remove = useAct(PasskeySettings_remove);
@@ -105,7 +105,7 @@ export function PasskeySettings() {
           </li>
         ))}
       </ul>
-      {knowsPasskeys() ? (
+      {supportsPasskeys() ? (
         <Button onPress={() => setAdding(true)}>{say.add}</Button>
       ) : (
         <p className="text-muted">{say.unknown}</p>

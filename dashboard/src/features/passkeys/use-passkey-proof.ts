@@ -17,15 +17,15 @@ const PasskeyProof_begin = graphql(
   [Problems],
 );
 
-/** Whether this browser knows passkeys at all. */
-export const knowsPasskeys = (): boolean => "PublicKeyCredential" in window;
+/** Whether this browser supports passkeys at all. */
+export const supportsPasskeys = (): boolean => "PublicKeyCredential" in window;
 
-/** Asks one of the person's passkeys for its answer, as the API takes it; null where there is none, with `problem` saying why. */
+/** Asks one of the person's passkeys for a response, in the form that the API takes; null if there is none, and `problem` says why. */
 export function usePasskeyProof() {
   const { act, isPending, problems } = useAct(PasskeyProof_begin);
   const { passkeys: say } = useWords();
   const [isCancelled, setCancelled] = useState(false);
-  /** @param challengeToken of the sign-in; null to prove who is at the keyboard of a session */
+  /** @param challengeToken that of the sign-in; null to prove who is at the keyboard in a session */
   const prove = async (challengeToken: string | null): Promise<string | null> => {
     setCancelled(false);
     const { payload } = await act({ input: { challengeToken } });

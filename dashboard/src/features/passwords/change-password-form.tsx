@@ -22,7 +22,7 @@ const ChangePasswordForm_change = graphql(
   [Problems],
 );
 
-/** Changes one's own password; every other session of it ends. */
+/** Changes the viewer's own password, which ends all their other sessions. */
 export function ChangePasswordForm({ context }: { context?: PasswordContext }) {
   const { act, isPending, problems } = useAct(ChangePasswordForm_change);
   const { passwords: say } = useWords();

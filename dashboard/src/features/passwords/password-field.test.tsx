@@ -17,7 +17,7 @@ function Field() {
 }
 
 describe("a new password", () => {
-  it("is measured while it is typed, may be pasted, and may be shown", async () => {
+  it("is checked while it is typed, and can be pasted and shown", async () => {
     const user = userEvent.setup();
     render(<Field />);
     const input = screen.getByLabelText(/New password/);

@@ -14,7 +14,7 @@ interface PasswordInputProps {
   hint?: string;
 }
 
-/** A password, hidden until shown; pasting and password managers work. */
+/** A password field, hidden until shown; pasting and password managers work. */
 export function PasswordInput(props: PasswordInputProps) {
   const { passwords: say } = useWords();
   const [isShown, setShown] = useState(false);
@@ -32,7 +32,7 @@ export function PasswordInput(props: PasswordInputProps) {
   );
 }
 
-/** A new password with its length as it grows and the first rule it breaks. The server's list of common ones decides at the end. */
+/** A new password, with its length and the first rule that it breaks. The server checks the list of common passwords when it is sent. */
 export function NewPasswordField(
   props: Omit<PasswordInputProps, "autoComplete" | "hint"> & { context?: PasswordContext | undefined },
 ) {
@@ -40,7 +40,7 @@ export function NewPasswordField(
   const { passwords: say, refusals } = useWords();
   const length = [...field.value].length;
   const fault = passwordFault(field.value, context ?? { email: "", firmName: "" }, () => false);
-  const said = length === 0 ? say.atLeast(lengths.passwordMin) : (fault?.(refusals) ?? say.good);
+  const assessment = length === 0 ? say.atLeast(lengths.passwordMin) : (fault?.(refusals) ?? say.good);
   return (
     <div className="flex flex-col gap-2">
       <PasswordInput {...field} autoComplete="new-password" />
@@ -60,7 +60,7 @@ export function NewPasswordField(
         )}
       </Meter>
       <p aria-live="polite" className="text-sm text-muted">
-        {said}
+        {assessment}
       </p>
     </div>
   );

@@ -14,16 +14,16 @@ const SessionClient_look = graphql(`
   }
 `);
 
-/** One session of the page, from a sign-in to its end. */
+/** One session of the page, from the sign-in to its end. */
 export interface SessionRun {
-  /** The one before ended by itself: then the sign-in page says so. */
+  /** The previous session ended by itself, and the sign-in page says so. */
   hasEnded: boolean;
-  /** A session began, or was ended here: everything is read anew. */
+  /** A session began, or was ended here: everything is reloaded. */
   restart: () => void;
 }
 
 const FetchContext = createContext<typeof fetch | null>(null);
-/** `fetch` for what is no GraphQL operation, in the name of the page's viewer alone. */
+/** `fetch` for requests other than GraphQL operations, only in the name of the page's viewer. */
 export function useSessionFetch(): typeof fetch {
   const sessionFetch = useContext(FetchContext);
   if (!sessionFetch) throw new Error("useSessionFetch outside of a session's client");
@@ -31,14 +31,14 @@ export function useSessionFetch(): typeof fetch {
 }
 
 /**
- * Each session has a client and notices of its own, so that nothing of one is shown in the next. A page stays the one of whom it was
- * loaded for: where somebody else has signed in meanwhile, in another tab, it is loaded anew.
+ * Each session has its own client and notices, so that nothing of one is shown in the next. A page belongs to the person it was loaded
+ * for: if someone else has signed in meanwhile, in another tab, it reloads.
  */
 export function SessionClient(props: { audience: Audience; children: (run: SessionRun) => ReactNode }) {
   const { audience, children } = props;
   const [{ number, hasEnded }, setRun] = useState({ number: 0, hasEnded: false });
   const end = useCallback(
-    // Answers that come in together each say that the session is over; the first one counts.
+    // Answers that arrive together all say that the session has ended; the first one counts.
     () => setRun((run) => (run.number === number ? { number: number + 1, hasEnded: true } : run)),
     [number],
   );
@@ -64,8 +64,8 @@ export function SessionClient(props: { audience: Audience; children: (run: Sessi
 }
 
 /**
- * Looks whose session it is whenever that may have changed: another tab tells so, or the page is looked at again. One that was opened to
- * sign in is left alone, as somebody may be at it.
+ * Checks whose session it is whenever that may have changed: another tab says so, or the page is shown again. A page that was opened to
+ * sign in is left alone, because someone may be using it.
  */
 function keepToViewer(page: {
   audience: Audience;
@@ -77,17 +77,17 @@ function keepToViewer(page: {
   const look = async () => {
     const isNobodys = client.viewer() === null;
     if (isNobodys && !hasEnded) return;
-    // That it is another person's is said by a refusal, which the client has heard of by then.
+    // If it is another person's session, the server refuses, and the client has already handled that.
     const { data } = await client.urql.query(SessionClient_look, {}, uncached).toPromise();
     if (!data) return;
     if (isNobodys && data.viewer !== null) loadAnew();
-    // Between a new password and the code that is asked next there is no session, and nothing of the one before is shown.
+    // Between a new password and the code that follows there is no session, and nothing of the previous one is shown.
     if (!isNobodys && data.viewer === null && !isOpenedByMail()) onSignedOut();
   };
   const lookWhenShown = () => {
     if (!document.hidden) void look();
   };
-  // A browser may keep a page as it is while it shows another one, and bring it back without asking.
+  // A browser may keep a page in its back/forward cache, and restore it without asking the server.
   const hideWhenKept = ({ persisted }: PageTransitionEvent) => {
     if (persisted && client.viewer() !== null) document.body.hidden = true;
   };

@@ -31,7 +31,7 @@ const SessionList_revoke = graphql(
   [Problems],
 );
 
-/** "Chrome on Windows" from a User-Agent header, as well as it can be told. */
+/** "Chrome on Windows", guessed from a User-Agent header. */
 export function deviceName(userAgent: string | null, { sessions: say }: Words): string {
   if (!userAgent) return say.unknownDevice;
   const browser = [
@@ -53,7 +53,7 @@ export function deviceName(userAgent: string | null, { sessions: say }: Words): 
   return system ? say.deviceOf(browser, system) : browser;
 }
 
-/** Live sessions; with `onRevoked`, the caller's own, which may be ended one by one. */
+/** Live sessions; with `onRevoked`, the viewer's own, which can be ended one by one. */
 export function SessionList(props: {
   sessions: readonly FragmentOf<typeof SessionList_session>[];
   onRevoked?: (sessionId: string) => void;

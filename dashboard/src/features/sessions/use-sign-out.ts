@@ -17,7 +17,7 @@ const SignOut_signOut = graphql(
   [Problems],
 );
 
-/** Ends this session, and then calls `leave`; where that fails it says so, for the person may believe to be signed out. */
+/** Ends this session, then calls `leave`. If that fails it shows why, because the person may otherwise believe that they are signed out. */
 export function useSignOut(audience: Audience, leave: () => void) {
   const { act, isPending } = useAct(SignOut_signOut);
   const notify = useNotify();
@@ -26,7 +26,7 @@ export function useSignOut(audience: Audience, leave: () => void) {
     if (!payload) return notify({ tone: "danger", text: problems.map(({ message }) => message).join(" ") });
     tellOtherTabs(audience, null);
     leave();
-    // With the page goes everything that it knew (OWASP ASVS 14.3.1).
+    // Reloading clears everything that the page knew (OWASP ASVS 14.3.1).
     location.reload();
     return undefined;
   }, [act, audience, leave, notify]);

@@ -1,7 +1,7 @@
 import { useWords } from "../../language/language-context.js";
 import { TextField } from "../../ui/text-field.js";
 
-/** The address that signs in, as browsers fill it in. */
+/** The email address to sign in with, which browsers can fill in. */
 export function EmailField({
   value,
   onChange,

@@ -29,16 +29,16 @@ export const NextStep_result = graphql(`
 `);
 export type NextStepResult = FragmentOf<typeof NextStep_result>;
 
-/** The end of a sign-in that is done at once; null where a code or an enrolment comes first. */
+/** The result of a sign-in that is already complete; null if a code or an enrollment comes first. */
 export function signedInAtOnce(result: NextStepResult): SignedInBy | null {
   const read = readFragment(NextStep_result, result);
   return read.__typename === "SignedIn" ? { landingRequestId: read.landingRequestId, usedRecoveryCode: false } : null;
 }
 
-/** What a sign-in asks after the password: the code, or setting up the authenticator. */
+/** What comes after the password in a sign-in: the code, or setting up the authenticator. */
 export function NextStep(props: {
   result: NextStepResult;
-  /** The page around the step, under its title. */
+  /** Renders the page around the step, with its title. */
   renderFrame: (title: string, step: ReactNode) => ReactNode;
   onSignedIn: (how: SignedInBy) => void;
   onStartAgain: () => void;

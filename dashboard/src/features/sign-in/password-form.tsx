@@ -6,7 +6,7 @@ import { Button } from "../../ui/button.js";
 import { PasswordInput } from "../passwords/password-field.js";
 import { EmailField } from "./email-field.js";
 
-/** Email and password. `onSubmit` answers whether they were right; if not, the password is asked again. */
+/** Email and password. `onSubmit` returns whether they were correct; if not, the password field is cleared. */
 export function PasswordForm(props: {
   isPending: boolean;
   problems: readonly Problem[];

@@ -4,7 +4,7 @@ import { Banner } from "../../ui/banner.js";
 import { Button } from "../../ui/button.js";
 import { EmailField } from "./email-field.js";
 
-/** Asks for a mailed link, by the address that it goes to. `startWith`: what was typed before, to be corrected. */
+/** Requests a mailed link for an address. `startWith`: what was typed before, to be corrected. */
 export function RequestMailForm(props: {
   intro: string;
   button: string;

@@ -8,7 +8,7 @@ import { useWords } from "../../language/language-context.js";
 import { ActForm } from "../../ui/act-form.js";
 import { Button } from "../../ui/button.js";
 import { Dialog } from "../../ui/dialog.js";
-import { knowsPasskeys, usePasskeyProof } from "../passkeys/use-passkey-proof.js";
+import { supportsPasskeys, usePasskeyProof } from "../passkeys/use-passkey-proof.js";
 import { PasswordInput } from "../passwords/password-field.js";
 import { CodeInput } from "../two-factor/code-input.js";
 
@@ -34,7 +34,7 @@ const StepUpProvider_passkeys = graphql(`
   }
 `);
 
-/** Everything inside may ask for a step-up; `hasTwoFactor`: the caller's, so that the code is asked with the password. */
+/** Everything inside can ask for a step-up. `hasTwoFactor`: the viewer's; then the code is asked together with the password. */
 export function StepUpProvider({ hasTwoFactor, children }: { hasTwoFactor: boolean; children: ReactNode }) {
   const { stepUp: say } = useWords();
   const [isOpen, setOpen] = useState(false);
@@ -95,7 +95,7 @@ function StepUpForm({ hasTwoFactor, onDone }: { hasTwoFactor: boolean; onDone: (
         error={problemOf(problems, "password")}
       />
       {hasTwoFactor && <CodeInput value={code} onChange={setCode} error={problemOf(problems, "code")} />}
-      {knowsPasskeys() && (data?.passkeys.length ?? 0) > 0 && (
+      {supportsPasskeys() && (data?.passkeys.length ?? 0) > 0 && (
         <Button
           look="quiet"
           isPending={passkey.isPending}

@@ -8,7 +8,7 @@ import { Button } from "../../ui/button.js";
 import { Checkbox } from "../../ui/checkbox.js";
 import { TextField } from "../../ui/text-field.js";
 import type { SignedInBy } from "../sessions/signed-in-by.js";
-import { knowsPasskeys, usePasskeyProof } from "../passkeys/use-passkey-proof.js";
+import { supportsPasskeys, usePasskeyProof } from "../passkeys/use-passkey-proof.js";
 import { CodeInput } from "./code-input.js";
 
 const CodeForm_payload = graphql(
@@ -56,18 +56,18 @@ const CodeForm_verifyPasskey = graphql(
   [CodeForm_payload],
 );
 
-/** The second step of a sign-in: the app's code, a passkey, or a recovery code. */
+/** The second step of a sign-in: a code from the app, a passkey, or a recovery code. */
 export function CodeForm(props: {
   challengeToken: string;
   onSignedIn: (how: SignedInBy) => void;
   onStartAgain: () => void;
-  /** Days for which the firm lets this device be trusted; null: not offered. */
+  /** For how many days this device can be trusted; null: not offered. */
   trustedDeviceDays: number | null;
-  /** What proves this person now. Named one by one: a kind that the schema has and this form does not offer does not compile. */
+  /** The methods this person can use now. Listed one by one, so that a kind that is in the schema but not in this form does not compile. */
   methods: readonly ("AUTHENTICATOR" | "RECOVERY_CODE" | "PASSKEY")[];
 }) {
   const { challengeToken, onSignedIn, onStartAgain, trustedDeviceDays } = props;
-  const offersPasskey = props.methods.includes("PASSKEY") && knowsPasskeys();
+  const offersPasskey = props.methods.includes("PASSKEY") && supportsPasskeys();
   const verify = useAct(CodeForm_verify);
   const recover = useAct(CodeForm_useRecoveryCode);
   const byPasskey = useAct(CodeForm_verifyPasskey);

@@ -1,7 +1,7 @@
 import { useWords } from "../../language/language-context.js";
 import { TextField } from "../../ui/text-field.js";
 
-/** The 6 digits of an authenticator app or a mail; spaces that were pasted along are dropped. */
+/** A 6-digit code from an authenticator app or a mail; pasted spaces are dropped. */
 export function CodeInput(props: {
   label?: string;
   value: string;

@@ -45,25 +45,25 @@ const EnrollmentFlow_confirm = graphql(
 type Pending = NonNullable<ResultOf<typeof EnrollmentFlow_begin>["beginTwoFactorEnrollment"]["enrollment"]>;
 type Confirmed = ResultOf<typeof EnrollmentFlow_confirm>["confirmTwoFactorEnrollment"];
 
-/** What a sign-in that must enrol hands on; left out by someone who is signed in. */
+/** Passed on by a sign-in that requires enrollment; left out in a session. */
 export interface EnrollmentStart {
   enrollmentToken: string;
   emailCodeRequired: boolean;
   maskedEmail: string;
 }
 
-/** The server has mailed a code, and waits for it. */
+/** Whether the server has mailed a code and waits for it. */
 const isMailed = (problems: readonly Problem[]) => problems.some(({ code }) => code === "EMAIL_CODE_REQUIRED");
 
 /**
- * Sets up an authenticator: where asked, the mailed code; then QR and key, a code that proves it, and the recovery codes.
- * `onDone` is called once the codes are saved; with a start it means "signed in", too, perhaps for a request to be opened now.
+ * Sets up an authenticator: if required, the mailed code first; then the QR code and key, a code that proves it, and the recovery codes.
+ * `onDone` is called once the codes are saved. With a start, the person is then signed in, perhaps with a request to be opened now.
  */
 export function EnrollmentFlow(props: {
   start?: EnrollmentStart;
-  /** Another phone takes over: a code that is good now is asked first. */
+  /** A new phone replaces the old one: a currently valid code is required first. */
   isReplacing?: boolean;
-  /** Of somebody signed in: where a code is mailed, if the mailbox was not proven with the sign-in. */
+  /** In a session: the address to which a code is mailed if the sign-in did not prove the mailbox. */
   email?: string;
   onDone: (landingRequestId: string | null) => void;
   onCancel: () => void;
@@ -75,7 +75,7 @@ export function EnrollmentFlow(props: {
   const [pending, setPending] = useState<Pending | null>(null);
   const [confirmed, setConfirmed] = useState<Confirmed | null>(null);
   const [presentCode, setPresentCode] = useState("");
-  /** In a session the server alone knows whether the mailbox was proven: it is found out by beginning. */
+  /** In a session only the server knows whether the mailbox was proven; the first request shows it. */
   const [isMailAsked, setMailAsked] = useState(start?.emailCodeRequired ?? false);
   const [isCodeGiven, setCodeGiven] = useState(false);
   const [code, setCode] = useState("");
@@ -163,7 +163,7 @@ export function EnrollmentFlow(props: {
     case "MAILED_CODE":
       return (
         <MailedCodeForm
-          // That it is asked for is no mistake of whoever has not been asked before.
+          // The first request for a code is not an error that the person made.
           problems={isCodeGiven ? begin.problems : begin.problems.filter((found) => !isMailed([found]))}
           isPending={begin.isPending}
           onCode={(emailCode) => void beginWith({ emailCode })}

@@ -6,7 +6,7 @@ import { MailedCodeForm } from "./mailed-code-form.js";
 const wrong = {
   code: "EMAIL_CODE_REQUIRED",
   field: ["input", "emailCode"],
-  message: "The mailed code is wrong or has expired.",
+  message: "The emailed code is incorrect or has expired.",
 };
 const form = (more: Partial<Parameters<typeof MailedCodeForm>[0]>) => (
   <MailedCodeForm
@@ -17,12 +17,12 @@ const form = (more: Partial<Parameters<typeof MailedCodeForm>[0]>) => (
     onCancel={jest.fn()}
     {...more}
   >
-    We mailed a code.
+    We emailed a code.
   </MailedCodeForm>
 );
 
 describe("the form for the mailed code", () => {
-  it("hands on the digits alone, and says beside them that they were wrong", async () => {
+  it("passes on only the digits, and shows at the field that they were wrong", async () => {
     const user = userEvent.setup();
     const onCode = jest.fn();
     const { rerender } = render(form({ onCode }));
@@ -31,22 +31,22 @@ describe("the form for the mailed code", () => {
     expect(onCode).toHaveBeenCalledWith("123456");
     rerender(form({ onCode, problems: [wrong] }));
     expect(screen.getByText(wrong.message)).toBeTruthy();
-    expect(screen.queryByRole("button", { name: "Mail me another code" })).toBeNull();
+    expect(screen.queryByRole("button", { name: "Email me another code" })).toBeNull();
   });
 
-  it("says that another code is on its way, and no longer that the earlier one was wrong", async () => {
+  it("says that another code was emailed, and no longer that the earlier one was wrong", async () => {
     const user = userEvent.setup();
     render(form({ problems: [wrong], onSendAgain: () => Promise.resolve(true) }));
-    await user.click(screen.getByRole("button", { name: "Mail me another code" }));
-    expect(screen.getByRole("status").textContent).toMatch(/on its way/);
+    await user.click(screen.getByRole("button", { name: "Email me another code" }));
+    expect(screen.getByRole("status").textContent).toMatch(/emailed you another code/);
     expect(screen.queryByText(wrong.message)).toBeNull();
   });
 
-  it("says why no other code was mailed", async () => {
+  it("says why no other code was emailed", async () => {
     const user = userEvent.setup();
-    const problem = { code: "TOO_MANY_REQUESTS", field: null, message: "Enough codes were mailed to you." };
+    const problem = { code: "TOO_MANY_REQUESTS", field: null, message: "We have already emailed you several codes." };
     render(form({ problems: [problem], onSendAgain: () => Promise.resolve(false) }));
-    await user.click(screen.getByRole("button", { name: "Mail me another code" }));
+    await user.click(screen.getByRole("button", { name: "Email me another code" }));
     expect(screen.getByRole("alert").textContent).toBe(problem.message);
     expect(screen.queryByRole("status")).toBeNull();
   });

@@ -5,14 +5,14 @@ import { Banner } from "../../ui/banner.js";
 import { Button } from "../../ui/button.js";
 import { CodeInput } from "./code-input.js";
 
-/** The code that was mailed before an authenticator is set up: at a sign-in that must, and in a session. */
+/** Asks for the mailed code before an authenticator is set up, during a sign-in or in a session. */
 export function MailedCodeForm(props: {
-  /** Why it is asked and where the code went. */
+  /** Why the code is required and where it was sent. */
   children: ReactNode;
   problems: readonly Problem[];
   isPending: boolean;
   onCode: (code: string) => void;
-  /** Mails another one; answers whether it did. Left out where the way begins again instead. */
+  /** Mails another code and returns whether it did. Left out if the flow starts again instead. */
   onSendAgain?: () => Promise<boolean>;
   cancelLabel: string;
   onCancel: () => void;

@@ -4,7 +4,7 @@ import userEvent from "@testing-library/user-event";
 import { RecoveryCodesPanel } from "./recovery-codes-panel.js";
 
 describe("recovery codes", () => {
-  it("are all shown, and one goes on only after saying that they are saved", async () => {
+  it("are all shown, and the person can continue only after confirming that they are saved", async () => {
     const user = userEvent.setup();
     const onSaved = jest.fn();
     render(<RecoveryCodesPanel codes={["AAAA-1111", "BBBB-2222"]} onSaved={onSaved} />);
@@ -12,7 +12,7 @@ describe("recovery codes", () => {
     const onward = screen.getByRole("button", { name: "Continue" });
     await user.click(onward);
     expect(onSaved).not.toHaveBeenCalled();
-    await user.click(screen.getByRole("checkbox", { name: "I saved them" }));
+    await user.click(screen.getByRole("checkbox", { name: "I have saved them" }));
     await user.click(onward);
     expect(onSaved).toHaveBeenCalledTimes(1);
   });

@@ -5,20 +5,20 @@ import { Button } from "../../ui/button.js";
 import { Checkbox } from "../../ui/checkbox.js";
 import { saveFile } from "../../ui/save-file.js";
 
-/** Recovery codes, shown this once: copy, download, print, and on only when they are saved. */
+/** Recovery codes, shown only once: to copy, download or print. The person can continue only after confirming that they are saved. */
 export function RecoveryCodesPanel(props: { codes: readonly string[]; onSaved: () => void; fileName?: string }) {
   const { twoFactor: say, ui } = useWords();
   const { codes, onSaved, fileName = say.fileName } = props;
   const [isSaved, setSaved] = useState(false);
-  const [said, setSaid] = useState("");
+  const [saveNotice, setSaveNotice] = useState("");
   const copy = () =>
     navigator.clipboard.writeText(codes.join("\n")).then(
-      () => setSaid(say.copied),
-      () => setSaid(say.notCopied),
+      () => setSaveNotice(say.copied),
+      () => setSaveNotice(say.notCopied),
     );
   const download = () => {
     saveFile(new Blob([`${codes.join("\n")}\n`], { type: "text/plain" }), fileName);
-    setSaid(say.downloaded);
+    setSaveNotice(say.downloaded);
   };
   return (
     <div className="flex flex-col gap-4">
@@ -38,7 +38,7 @@ export function RecoveryCodesPanel(props: { codes: readonly string[]; onSaved: (
         <Button onPress={download}>{say.download}</Button>
         <Button onPress={() => globalThis.print()}>{say.print}</Button>
         <span aria-live="polite" className="text-sm text-muted">
-          {said}
+          {saveNotice}
         </span>
       </div>
       <Checkbox isSelected={isSaved} onChange={setSaved}>

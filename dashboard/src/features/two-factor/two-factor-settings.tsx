@@ -1,13 +1,14 @@
-import { useState, type FormEvent } from "react";
+import { useState } from "react";
 import { graphql, readFragment, type FragmentOf } from "../../graphql/graphql.js";
 import { Problems } from "../../graphql/problems.fragment.js";
 import { otherProblems, problemOf, useAct } from "../../graphql/use-act.js";
 import { useWords } from "../../language/language-context.js";
+import { ActForm } from "../../ui/act-form.js";
 import { Badge } from "../../ui/badge.js";
 import { Banner } from "../../ui/banner.js";
 import { Button } from "../../ui/button.js";
 import { Day } from "../../ui/date-time.js";
-import { Actions, Dialog } from "../../ui/dialog.js";
+import { Dialog } from "../../ui/dialog.js";
 import { PasskeySettings } from "../passkeys/passkey-settings.js";
 import { CodeInput } from "./code-input.js";
 import { EnrollmentFlow } from "./enrollment-flow.js";
@@ -46,10 +47,10 @@ const TwoFactorSettings_regenerate = graphql(
   [Problems],
 );
 
-/** One's own two-factor authentication: set up, new recovery codes, passkeys, off. `onChanged`: read the status again. */
+/** The viewer's own two-factor authentication: set it up, get new recovery codes, manage passkeys, turn it off. `onChanged`: reload the status. */
 export function TwoFactorSettings(props: {
   twoFactor: FragmentOf<typeof TwoFactorSettings_twoFactor>;
-  /** The login email, where a code may be mailed. */
+  /** The login email, to which a code may be mailed. */
   email: string;
   onChanged: () => void;
 }) {
@@ -102,54 +103,49 @@ export function TwoFactorSettings(props: {
 
 function RegenerateForm({ onClose }: { onClose: () => void }) {
   const { act, isPending, problems } = useAct(TwoFactorSettings_regenerate);
-  const { twoFactor: say, ui } = useWords();
+  const { twoFactor: say } = useWords();
   const [code, setCode] = useState("");
   const [codes, setCodes] = useState<readonly string[] | null>(null);
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
+  const submit = async () => {
     const { payload } = await act({ input: { code } });
     if (payload?.recoveryCodes) setCodes(payload.recoveryCodes);
     else setCode("");
   };
   if (codes) return <RecoveryCodesPanel codes={codes} onSaved={onClose} />;
-  const other = otherProblems(problems, "code");
   return (
-    <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-4">
-      <p className="text-sm text-muted">{say.oldCodesStop}</p>
-      {other && <Banner tone="danger">{other}</Banner>}
+    <ActForm
+      onSubmit={submit}
+      onCancel={onClose}
+      confirmLabel={say.makeNewCodes}
+      isPending={isPending}
+      error={otherProblems(problems, "code")}
+      intro={<p className="text-sm text-muted">{say.oldCodesStop}</p>}
+    >
       <CodeInput value={code} onChange={setCode} error={problemOf(problems, "code")} />
-      <Actions>
-        <Button onPress={onClose}>{ui.cancel}</Button>
-        <Button type="submit" look="primary" isPending={isPending}>
-          {say.makeNewCodes}
-        </Button>
-      </Actions>
-    </form>
+    </ActForm>
   );
 }
 
 function DisableForm({ onClose }: { onClose: () => void }) {
   const { act, isPending, problems } = useAct(TwoFactorSettings_disable);
-  const { twoFactor: say, ui } = useWords();
+  const { twoFactor: say } = useWords();
   const [code, setCode] = useState("");
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
+  const submit = async () => {
     const { payload } = await act({ input: { code } });
     if (payload) onClose();
     else setCode("");
   };
-  const other = otherProblems(problems, "code");
   return (
-    <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-4">
-      <p className="text-sm text-muted">{say.whenOff}</p>
-      {other && <Banner tone="danger">{other}</Banner>}
+    <ActForm
+      onSubmit={submit}
+      onCancel={onClose}
+      confirmLabel={say.turnOff}
+      isPending={isPending}
+      error={otherProblems(problems, "code")}
+      intro={<p className="text-sm text-muted">{say.whenOff}</p>}
+      isDanger
+    >
       <CodeInput value={code} onChange={setCode} error={problemOf(problems, "code")} />
-      <Actions>
-        <Button onPress={onClose}>{ui.cancel}</Button>
-        <Button type="submit" look="danger" isPending={isPending}>
-          {say.turnOff}
-        </Button>
-      </Actions>
-    </form>
+    </ActForm>
   );
 }

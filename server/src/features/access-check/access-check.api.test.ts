@@ -27,7 +27,7 @@ describeOnDatabases("why can't this client get in?", (database) => {
   const portal = (name: string, contactId: string) =>
     world.mutate(name, "ContactIdInput", "contact { id }", { contactId }, owner);
 
-  it("a client who forgot the password: wrong tries, then a wait, until the firm takes it away or the client is in", async () => {
+  it("a client who forgot the password: wrong attempts, then a wait, until the firm lifts it or the client gets in", async () => {
     const { contactId, email } = await world.client(firm, owner);
     expect(await codes(contactId)).toEqual([]);
     for (let n = 0; n < 2; n++) await world.portalSignIn(firm, email, "not the right password");
@@ -42,7 +42,7 @@ describeOnDatabases("why can't this client get in?", (database) => {
     expect(await codes(contactId)).toEqual([]);
   });
 
-  it("a client whose codes are wrong: locked, and unlocked by the firm", async () => {
+  it("a client whose codes are wrong: locked, then unlocked by the firm", async () => {
     const { contactId, email, created } = await world.client(firm, owner);
     await world.enroll({ token: created.result.sessionToken });
     for (let challenge = 0; challenge < 2; challenge++) {
@@ -58,7 +58,7 @@ describeOnDatabases("why can't this client get in?", (database) => {
     expect(await codes(contactId)).toEqual([]);
   });
 
-  it("somebody who tries without an account is told of beside the contact", async () => {
+  it("an attempt without an account is shown with the contact", async () => {
     const contact = await world.contact(owner);
     expect(await codes(contact.id)).toEqual(["NOT_INVITED"]);
     await world.portalSignIn(firm, contact.email, "whatever it might be");
@@ -73,7 +73,7 @@ describeOnDatabases("why can't this client get in?", (database) => {
     expect(data.contact.auditEvents.nodes.map(({ type }: { type: string }) => type)).toContain("SIGN_IN_FAILED");
   });
 
-  it("a link opened on another device is explained, and sent again it is not", async () => {
+  it("a link opened on another device is explained, until it is sent again", async () => {
     const { contactId, email } = await world.client(firm, owner);
     const send = { contactId, title: "Tax return", items: ["Bank statements"] };
     const { request } = await world.mutate(
@@ -107,7 +107,7 @@ describeOnDatabases("why can't this client get in?", (database) => {
     expect(await codes(contactId)).toEqual([]);
   });
 
-  it("what a mode takes away or asks for is said as it is in force", async () => {
+  it("what a mode removes or requires is described as of now", async () => {
     const { contactId } = await world.client(firm, owner);
     const token = await world.ownerToken(firm);
     const choose = async (mode: string) => {
@@ -129,7 +129,7 @@ describeOnDatabases("why can't this client get in?", (database) => {
     expect(await codes(contactId)).toEqual([]);
   });
 
-  it("a client is not told, nor another firm", async () => {
+  it("a client cannot read it, nor can another firm", async () => {
     const { contactId, created } = await world.client(firm, owner);
     const asked = "query($id: ID!) { contact(id: $id) { accessFindings { code } } }";
     const asClient = await world.ask(asked, { id: contactId }, created.result.sessionToken);
@@ -139,8 +139,8 @@ describeOnDatabases("why can't this client get in?", (database) => {
   });
 });
 
-describeOnDatabases("why can't this client get in, where no mail is taken?", (database) => {
-  it("says what the mail server said", async () => {
+describeOnDatabases("why can't this client get in, if mail is not accepted?", (database) => {
+  it("repeats what the mail server said", async () => {
     const world = await World.start(database.url(), { smtpUrl: "smtp://127.0.0.1:9" });
     try {
       const firm = await world.firm();
@@ -162,7 +162,7 @@ describeOnDatabases("why can't this client get in, where no mail is taken?", (da
       expect(findings.map(({ code }) => code)).toEqual(["MAIL_REFUSED", "INVITATION_OPEN"]);
       expect(findings[0]?.message).toContain(email);
 
-      // X8 another firm that has the same person is told nothing of it.
+      // X8 another firm that has the same person learns nothing of it.
       const other = await world.ownerToken(await world.firm());
       const alike = await world.contact(other, "Maya Fields", email);
       const { data } = await world.ask(asked, { id: alike.id }, other);

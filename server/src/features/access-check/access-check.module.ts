@@ -1,7 +1,7 @@
 import type { Platform } from "../../platform/platform.js";
 import type { FeatureModule } from "../access/feature-module.js";
 import type { AuditLog } from "../audit/audit-log.service.js";
-import type { Attempts } from "../sign-in/attempts.service.js";
+import type { Attempts } from "../limits/attempts.service.js";
 import type { SecondFactor } from "../two-factor/second-factor.service.js";
 import type { Work } from "../work/unit-of-work.js";
 import { AccessCheckResolver } from "./access-check.resolver.js";

@@ -15,19 +15,24 @@ const titles = Object.fromEntries(accessFindingCodes.map((code) => [code, access
   AccessFindingCode,
   string
 >;
-const Code = tableEnum("AccessFindingCode", "Why a client may not get in. New reasons may be added.", titles, String);
-const Weight = tableEnum("AccessFindingWeight", "How much a reason is in the way.", accessFindingWeights, String);
+const Code = tableEnum(
+  "AccessFindingCode",
+  "Why a client may be unable to get in. More reasons may be added.",
+  titles,
+  String,
+);
+const Weight = tableEnum("AccessFindingWeight", "How serious a reason is.", accessFindingWeights, String);
 const Remedy = tableEnum("AccessRemedy", "What the firm can do about it.", accessRemedies, String);
 
-@ObjectType("AccessFinding", { description: "One reason why a client may not get in, or what comes next." })
+@ObjectType("AccessFinding", { description: "A reason why a client may be unable to get in, or what comes next." })
 export class AccessFindingView {
-  @Field(() => Code, { description: "Which reason." }) code: AccessFindingCode;
-  @Field(() => Weight, { description: "How much it is in the way." }) weight: AccessFindingWeight;
+  @Field(() => Code, { description: "The reason, for programs." }) code: AccessFindingCode;
+  @Field(() => Weight, { description: "How serious it is." }) weight: AccessFindingWeight;
   @Field(() => String, { description: "The reason in a few words." }) title: string;
   @Field(() => String, { description: "The reason in a sentence, as of now." }) message: string;
-  @Field(() => Remedy, { nullable: true, description: "The one thing that helps; null: waiting, or nothing to do." })
+  @Field(() => Remedy, { nullable: true, description: "The one act that helps; null: wait, or nothing to do." })
   remedy: AccessRemedy | null;
-  @Field(() => ID, { nullable: true, description: "The request that RESEND_REQUEST is about." })
+  @Field(() => ID, { nullable: true, description: "The request to send again, for RESEND_REQUEST." })
   requestId: string | null;
 
   static of(finding: AccessFinding, requestId: string | null): AccessFindingView {

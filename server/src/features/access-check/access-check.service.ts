@@ -19,24 +19,24 @@ import { OutboxMail } from "../mail/outbox-mail.entity.js";
 import { PortalAccount } from "../portal-accounts/portal-account.entity.js";
 import { MailedToken } from "../mailed-tokens/mailed-token.entity.js";
 import { loadPolicy } from "../firms/security-policy.reader.js";
-import { passwordTriesOf, type Attempts } from "../sign-in/attempts.service.js";
+import { passwordTriesOf, type Attempts } from "../limits/attempts.service.js";
 import type { SecondFactor } from "../two-factor/second-factor.service.js";
 import { AccessFindingView } from "./access-check.results.js";
 
 const DAY_MS = 86_400_000;
-/** How many of a client's last events are looked through. */
+/** How many of a client's latest events are examined. */
 const EVENTS = 100;
 
-/** What ends a row of failures: from here on they are history. */
+/** Events that end a series of failures: earlier failures no longer matter. */
 const goodNews: readonly AuditEventType[] = [
   "SIGN_IN_SUCCEEDED",
   "PASSWORD_CHANGED",
   "TWO_FACTOR_RESET",
   "ACCOUNT_UNLOCKED",
 ];
-const telling: AuditEventType[] = [...goodNews, "SIGN_IN_FAILED", "MAGIC_LINK_DECLINED", "MAGIC_LINK_CLAIMED"];
+const informative: AuditEventType[] = [...goodNews, "SIGN_IN_FAILED", "MAGIC_LINK_DECLINED", "MAGIC_LINK_CLAIMED"];
 
-/** "Why can't this client get in?": gathers what is known; shared/access-check judges it. */
+/** "Why can't this client get in?": gathers the facts, which shared/access-check judges. */
 export class AccessCheck {
   constructor(private readonly needs: { work: Work; log: AuditLog; attempts: Attempts; secondFactor: SecondFactor }) {}
 
@@ -44,8 +44,9 @@ export class AccessCheck {
     const { work, log } = this.needs;
     const contact = await work.reader.findOneByOrFail(Contact, { id, firmId });
     const now = work.clock.now();
-    const events = (await log.page(firmId, { first: EVENTS }, { types: telling, contactId: id, since: now - DAY_MS }))
-      .nodes;
+    const events = (
+      await log.page(firmId, { first: EVENTS }, { types: informative, contactId: id, since: now - DAY_MS })
+    ).nodes;
     const account = await this.accountOf(contact);
     const request = await this.requestOf(contact, events, now);
     const facts: AccessFacts = {
@@ -88,7 +89,7 @@ export class AccessCheck {
     return { sentAt: invitedAt, isUsable };
   }
 
-  /** The newest request that is not done. */
+  /** The newest request that is not completed. */
   private async requestOf(contact: Contact, events: AuditEventView[], now: number): Promise<AccessFacts["request"]> {
     const { reader } = this.needs.work;
     const request = await reader.findOne(ClientRequest, {
@@ -109,7 +110,7 @@ export class AccessCheck {
     };
   }
 
-  /** The firm's own last mail: what another one sent to the same address is not its to know. */
+  /** The firm's own last mail: it must not learn what another firm sent to the same address. */
   private async mailOf(firmId: string, addresses: (string | null | undefined)[]): Promise<AccessFacts["mail"]> {
     const mail = await this.needs.work.reader.findOne(OutboxMail, {
       where: { firmId, recipient: In(addresses.filter((address) => address != null)) },
@@ -127,7 +128,7 @@ export class AccessCheck {
   }
 }
 
-/** The failed tries since the last good news; `events` are newest first. */
+/** The failed attempts since the last good news; `events` come newest first. */
 function failuresIn(events: AuditEventView[]): AccessFacts["failures"] {
   const end = events.findIndex(({ type }) => goodNews.includes(type));
   const failed = events.slice(0, end === -1 ? undefined : end).filter(({ type }) => type === "SIGN_IN_FAILED");

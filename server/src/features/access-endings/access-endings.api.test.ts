@@ -8,15 +8,15 @@ import { SoftwarePasskey } from "../../testing/software-passkey.js";
 import { CLIENT_PASSWORD, codesOf, OWNER_PASSWORD, until, World, type Data } from "../../testing/world.js";
 
 const NEW_PASSWORD = "another long password of mine";
-/** Of a client's account; a role is a team member's. */
+/** Acts on a client's account; only team members have a role. */
 const clientActs = endingActs.filter((act) => act !== "ROLE_CHANGED");
 const memberActs = endingActs.filter(
   (act) => !["SIGNED_OUT_EVERYWHERE", "LOGIN_EMAIL_CHANGED", "LOGINS_SWITCHED_OFF"].includes(act),
 );
-/** What a person may have open or under way, as far as one can have it. */
+/** What a person may have open or pending, as far as that can be set up. */
 type Open = Partial<Record<PendingThing, () => Promise<boolean>>>;
 
-describeOnDatabases("X6 what somebody has begun, after an act that ends access", (database) => {
+describeOnDatabases("X6 whatever somebody has begun, after an act that ends access", (database) => {
   let world: World;
   beforeAll(async () => {
     world = await World.start(database.url());
@@ -36,7 +36,10 @@ describeOnDatabases("X6 what somebody has begun, after an act that ends access",
         ]
       )[0].n,
     );
-  /** Whether the owner has rows in all of the tables, or in none: whoever registers a factor begins one here too, and it ends with the others. */
+  /**
+   * Whether the owner has rows in all of the tables, or in none. Somebody who registers a new factor begins one here
+   * too, and it ends with the others.
+   */
   const haveRows = async (tables: readonly FactorTable[], ownerId: string) => {
     const counted = await Promise.all(
       tables.map(async ({ from: { sqlText: table } }) => ({ table, rows: await rowsOf(table, ownerId) })),
@@ -83,7 +86,7 @@ describeOnDatabases("X6 what somebody has begun, after an act that ends access",
   const verify = (challengeToken: string, secret: string) =>
     world.signIn("verifyTwoFactor", "VerifyTwoFactorInput", { challengeToken, code: world.freshCode(secret) });
 
-  /** A client with everything open that one can have open. `own`: the session that acts; all else is what another one has begun. */
+  /** A client with everything open that can be. `own` is the acting session; another one has begun everything else. */
   const robbedClient = async () => {
     const firm = await world.firm();
     const owner = await world.ownerToken(firm);
@@ -220,7 +223,7 @@ describeOnDatabases("X6 what somebody has begun, after an act that ends access",
   };
   const isOver = (thing: PendingThing, by: EndingAct) => accessEndings[thing][by] === "ends";
 
-  it.each(clientActs)("of a client's: %s ends what the table says, and nothing else", async (name) => {
+  it.each(clientActs)("of a client: %s ends what the table says, and nothing else", async (name) => {
     const robbed = await robbedClient();
     expect(codesOf(await act[name](robbed))).toEqual([]);
 
@@ -230,11 +233,11 @@ describeOnDatabases("X6 what somebody has begun, after an act that ends access",
     expect(after).toEqual(Object.fromEntries(expected));
     const isOff = ["TWO_FACTOR_DISABLED", "TWO_FACTOR_RESET", "PERSON_REMOVED"].includes(name);
     expect(await haveRows(factorTables("IN_FORCE", "PRIMARY"), robbed.accountId)).toBe(!isOff);
-    // What was shown or mailed once buys nothing any more.
+    // Nothing that was shown or mailed earlier works any more.
     expect(await lateTries(robbed, name)).toEqual([]);
   });
 
-  /** What still succeeds of what the act has ended, by those who kept what they were shown. */
+  /** What still succeeds although the act has ended it, for somebody who kept what they were shown. */
   const lateTries = async (robbed: Robbed, name: EndingAct): Promise<string[]> => {
     const { own, pending, ceremony, emailChange, reset, chooses, invitation, byPassword, device } = robbed;
     const went = async (what: string, answer: Promise<Data> | Data) =>
@@ -255,16 +258,16 @@ describeOnDatabases("X6 what somebody has begun, after an act that ends access",
     const skipped = isCodeAsked && (await byPassword(password, device)).result?.__typename === "SignedIn";
     return [
       ...(enrolled === null ? [] : ["the pending authenticator"]),
-      ...(replayed === null ? [] : ["the answer of before"]),
+      ...(replayed === null ? [] : ["the earlier response"]),
       ...(skipped ? ["the trusted device"] : []),
-      ...(name === "LOGIN_EMAIL_CHANGED" && (await isGood(invitation)) ? ["the new address' invitation"] : []),
+      ...(name === "LOGIN_EMAIL_CHANGED" && (await isGood(invitation)) ? ["the invitation to the new address"] : []),
       ...(await went("the passkey", isOwnIn ? addPasskey(own, newPasskey().register(ceremony)) : refused)),
       ...(isOver("EMAIL_CHANGE", name) ? await went("the change of the email", newEmail()) : []),
       ...(isOver("PASSWORD_LINKS", name) ? await went("the password link", newPassword()) : []),
     ];
   };
 
-  /** A colleague with everything open that one can have open. */
+  /** A colleague with everything open that can be. */
   const robbedMember = async () => {
     const firm = await world.firm();
     const owner = await world.ownerToken(firm);
@@ -365,7 +368,7 @@ describeOnDatabases("X6 what somebody has begun, after an act that ends access",
   };
 
   it.each(clientActs.filter((name) => !["TWO_FACTOR_DISABLED", "TWO_FACTOR_RESET"].includes(name)))(
-    "X7 of a client's without an authenticator: %s ends what its sessions have proven of the mailbox, or were asked",
+    "X7 of a client without an authenticator: %s ends what its sessions have proven of the mailbox, or were asked for",
     async (name) => {
       const firm = await world.firm();
       const owner = await world.ownerToken(firm);
@@ -408,12 +411,12 @@ describeOnDatabases("X6 what somebody has begun, after an act that ends access",
         return { userErrors: [] };
       };
       expect(codesOf(await (name === "TWO_FACTOR_SET_UP" ? setsUp() : act[name](given as Robbed)))).toEqual([]);
-      // A password that was reset by mail has opened a session, which the mailbox is proven by.
+      // A password that was reset by mail has opened a session, which has proven the mailbox.
       expect(await live()).toEqual(name === "PASSWORD_RESET" ? [1] : []);
     },
   );
 
-  it.each(memberActs)("of a colleague's: %s ends what the table says, and nothing else", async (name) => {
+  it.each(memberActs)("of a colleague: %s ends what the table says, and nothing else", async (name) => {
     const robbed = await robbedMember();
     expect(codesOf((await actOnMember[name]?.(robbed)) ?? { userErrors: [{ code: "no such act" }] })).toEqual([]);
     if (isOver("SUBSCRIPTIONS", name)) await until(() => !robbed.listening.isOpen);
@@ -425,13 +428,13 @@ describeOnDatabases("X6 what somebody has begun, after an act that ends access",
     const expected = Object.fromEntries(
       Object.keys(robbed.open).map((thing) => [thing, !isOver(thing as PendingThing, name)]),
     );
-    // Staff may not export: the right goes with the role, the session does not.
+    // Staff may not export: the right goes with the role, but the session stays.
     expect(after).toEqual(name === "ROLE_CHANGED" ? { ...expected, EXPORTS: false } : expected);
     const late = isOver("FACTORS_UNDER_WAY", name) ? await confirm(robbed.own, robbed.pending) : null;
     expect(late?.data?.confirmTwoFactorEnrollment?.recoveryCodes ?? null).toBeNull();
   });
 
-  it("a key that was revoked gets no answer of before the act, no file and no event", async () => {
+  it("a revoked key gets no earlier response, no file and no event", async () => {
     const firm = await world.firm();
     const owner = await world.ownerToken(firm);
     const made = await world.mutate(
@@ -466,7 +469,7 @@ describeOnDatabases("X6 what somebody has begun, after an act that ends access",
     await socket.dispose();
   });
 
-  it("every thing of the table is looked at here", () => {
+  it("every thing in the table is checked here", () => {
     const looked: PendingThing[] = [
       "SESSIONS",
       "SUBSCRIPTIONS",

@@ -1,23 +1,23 @@
 import { endedBy, type EndingAct, type PendingThing } from "@gatehouse/shared";
-import { changing } from "../../platform/database/dialect.js";
+import { forUpdateSql } from "../../platform/database/dialect.js";
 import { select, sql, table } from "../../platform/database/sql.js";
-import type { Person } from "../access/person.js";
+import type { Person } from "../people/person.js";
 import { ClientRequest } from "../client-requests/client-request.entity.js";
 import { Contact } from "../contacts/contact.entity.js";
 import { MagicLink } from "../magic-links/magic-link.entity.js";
 import { abandonFactors, forgetFactors } from "../second-factors/second-factor-methods.js";
-import { KnownDevice } from "../sessions/known-device.entity.js";
+import { KnownDevice } from "../devices/known-device.entity.js";
 import { Session } from "../sessions/session.entity.js";
 import { SignInChallenge } from "../sign-in/sign-in-challenge.entity.js";
-import { TrustedDevice } from "../two-factor/two-factor.entity.js";
+import { TrustedDevice } from "../devices/trusted-device.entity.js";
 import type { UnitOfWork } from "../work/unit-of-work.js";
 import { revokeLink } from "./end-link.js";
 import { accountTokens, voidTokens, voidTokensOf } from "../mailed-tokens/mailed-tokens.js";
 
-/** Whose access ends. */
+/** The person whose access ends. */
 export type Ended = Pick<Person, "audience" | "ownerId" | "firmId" | "email">;
 
-/** Ends one kind of thing; answers how many sessions that were, if it is about sessions. */
+/** Ends things of one kind. Returns how many sessions ended, if it ends sessions. */
 type Ender = (unit: UnitOfWork, person: Ended, keptSessionId: string) => Promise<number | void>;
 
 const deleteFrom = (entity: new () => { ownerId: string }): Ender => {
@@ -41,15 +41,15 @@ const END_LINK_SESSIONS = sql`UPDATE ${sessionRows} SET ${sessionRows.revokedAt}
   WHERE ${sessionRows.firmId} = ? AND ${sessionRows.audience} = 'PORTAL' AND ${sessionRows.assurance} = 'LINK' AND ${sessionRows.revokedAt} IS NULL
   AND (${sessionRows.email} = ? OR ${sessionRows.requestId} IN (SELECT ${r.id} FROM ${r} JOIN ${c} ON ${c.id} = ${r.contactId} WHERE ${c.portalAccountId} = ?))`;
 
-/** Asked for again at every use, so they end with the session or key that they came by. */
+/** Checked again at every use, so they end with the session or key that they came by. */
 const withItsSession: Ender = async () => undefined;
 
-/** The firm's: no act about a person ends it. */
+/** Belongs to the firm: no act about a person ends it. */
 const notThePersons: Ender = async () => undefined;
 
 /**
- * In the order in which they end: first what is on its way to a session, then the sessions. So a step that finishes in parallel either
- * finds itself void, or has its session ended here.
+ * In the order in which things end: first whatever may still lead to a session, then the sessions. So a step that
+ * finishes concurrently either finds itself void, or has its session ended here.
  */
 const enders: Readonly<Record<PendingThing, Ender>> = {
   SIGN_IN_CHALLENGES: async (unit, { ownerId }) => void (await unit.affected(SPEND_CHALLENGES, [unit.now, ownerId])),
@@ -62,29 +62,29 @@ const enders: Readonly<Record<PendingThing, Ender>> = {
   NOT_ME_LINKS: (unit, { ownerId }) => voidTokensOf(unit, ownerId, ["NOT_ME"]),
   ACCOUNT_TOKENS: (unit, { firmId, email }) => voidTokens(unit, firmId, email, accountTokens),
   LINK_GRANTS: async (unit, { firmId, ownerId }) => {
-    const claimed = await unit.rows(CLAIMED_LINKS.plus`${changing(unit.manager)}`, [firmId, ownerId]);
+    const claimed = await unit.rows(CLAIMED_LINKS.plus`${forUpdateSql(unit.manager)}`, [firmId, ownerId]);
     for (const { id } of claimed) await revokeLink(unit, id);
   },
   SESSIONS: (unit, { ownerId }, keptSessionId) =>
     unit.affected(END_SESSIONS, [unit.now, ownerId, unit.now, keptSessionId]),
-  // To the address, and to the requests of the account's contacts.
+  // Those to the address, and to the requests of the account's contacts.
   LINK_SESSIONS: (unit, { firmId, email, ownerId }) =>
     unit.affected(END_LINK_SESSIONS, [unit.now, firmId, email, ownerId]),
   SUBSCRIPTIONS: withItsSession,
   EXPORTS: withItsSession,
-  // Kept by caller: see idempotency.ts.
+  // Stored by caller: see idempotency.ts.
   KEPT_ANSWERS: withItsSession,
   API_KEYS: notThePersons,
   WEBHOOKS: notThePersons,
 };
 const inOrder = Object.keys(enders) as PendingThing[];
 
-/** A team member has none, though a client of the firm may have the same address. */
+/** Team members have none of these, even if a client of the firm has the same address. */
 const ofClients: readonly PendingThing[] = ["LINK_SESSIONS", "LINK_GRANTS", "ACCOUNT_TOKENS"];
 
 /**
- * Ends whatever the act ends (shared/access-endings), in the transaction of the act: the one place that does. `keptSessionId`: the session
- * that acts, where it stays. Answers how many sessions ended.
+ * Ends everything that the act ends (shared/access-endings), in the transaction of the act; nothing else does.
+ * `keptSessionId`: the acting session, if it stays. Returns how many sessions ended.
  */
 export async function endAccess(
   unit: UnitOfWork,

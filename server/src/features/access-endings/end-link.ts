@@ -13,11 +13,14 @@ const SPEND_CHALLENGES = sql`UPDATE ${challenges} SET ${challenges.spentAt} = ?
 const SPEND_TOKENS = sql`UPDATE ${tokens} SET ${tokens.spentAt} = ?
   WHERE ${tokens.firmId} = ? AND ${tokens.magicLinkId} = ? AND ${tokens.spentAt} IS NULL`;
 
-/** Revokes a magic link alone. */
+/** Revokes only the magic link itself. */
 export const revokeLink = (unit: UnitOfWork, linkId: string): Promise<number> =>
   unit.affected(REVOKE, [unit.now, linkId]);
 
-/** Ends a magic link, and what is on its way to a session by it; sessions that it opened are the caller's to end, afterwards. */
+/**
+ * Ends a magic link, and whatever may still lead to a session through it. The caller must then end the sessions that it
+ * opened.
+ */
 export async function endLink(unit: UnitOfWork, firmId: string, linkId: string): Promise<void> {
   await revokeLink(unit, linkId);
   await unit.affected(SPEND_CHALLENGES, [unit.now, firmId, linkId]);

@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, expect, it, jest } from "@jest/globals";
-import { replacePassword } from "../firm-staff/replace-password.js";
+import { replacePassword } from "../team-passwords/replace-password.js";
 import { TeamMember } from "../firm-staff/team-member.entity.js";
 import { operatorsShare } from "../passwords/hash-share.js";
 import { describeOnDatabases } from "../../testing/databases.js";
 import { holdUnit } from "../../testing/held-unit.js";
-import { SessionService } from "../sessions/session.service.js";
+import { Sessions } from "../sessions/sessions.service.js";
 import { CLIENT_PASSWORD, OWNER_PASSWORD, World, type Data } from "../../testing/world.js";
 
 const NEW_PASSWORD = "another long password of mine";
@@ -31,7 +31,7 @@ describeOnDatabases("X25d what happens at the very moment at which access ends",
   const change = (input: object, token: string): Promise<Data> =>
     world.mutate("changeTeamMember", "ChangeTeamMemberInput", "teamMember { role }", input, token);
 
-  it("no sign-in with the old password outlives the change of it, however the two meet", async () => {
+  it("no sign-in with the old password survives its change, in whichever order they meet", async () => {
     const firm = await world.firm();
     const owner = await world.ownerToken(firm);
     const outlived: boolean[] = [];
@@ -53,7 +53,7 @@ describeOnDatabases("X25d what happens at the very moment at which access ends",
     expect(outlived).not.toContain(true);
   }, 300_000);
 
-  it("no administrator undoes being demoted by a change of a name that is under way", async () => {
+  it("no administrator undoes their demotion by a pending change of a name", async () => {
     const firm = await world.firm();
     const owner = await world.ownerToken(firm);
     for (let round = 0; round < 12; round++) {
@@ -72,7 +72,7 @@ describeOnDatabases("X25d what happens at the very moment at which access ends",
     }
   }, 300_000);
 
-  it("a session that ends while its stepUp is under way is told so, and gets no new one", async () => {
+  it("a session that ends during its stepUp gets an error and no new session", async () => {
     const firm = await world.firm();
     const owner = await world.ownerToken(firm);
     const { memberId, token } = await member(firm.id);
@@ -108,14 +108,14 @@ describeOnDatabases("X25d what happens at the very moment at which access ends",
     expect(userErrors).toMatchObject([{ code: "TOKEN_INVALID" }]);
   });
 
-  it("X37 no sign-in that found the account by its old login email outlives the change of it", async () => {
+  it("X37 no sign-in that found the account by its old login email survives the change of it", async () => {
     const firm = await world.firm();
     const owner = await world.ownerToken(firm);
     const { contactId, email } = await world.client(firm, owner);
     const to = `new-${email}`;
     await world.mutate("changeLoginEmail", "ChangeLoginEmailInput", "contact { id }", { contactId, email: to }, owner);
     const token = await world.mailedToken(to, /Confirm your new/);
-    // The first unit takes the try, the second opens the session.
+    // The first unit takes the attempt, the second opens the session.
     const { isReached, go } = holdUnit(world.app.work, 1);
     const signingIn = world.portalSignIn(firm, email) as Promise<Data>;
     await isReached;
@@ -129,18 +129,15 @@ describeOnDatabases("X25d what happens at the very moment at which access ends",
     expect((await world.portalSignIn(firm, to)).result.__typename).toBe("SignedIn");
   });
 
-  it("X37 a colleague who is removed while asking for something is told that the session has ended", async () => {
+  it("X37 a colleague who is removed during a request learns that the session has ended", async () => {
     const firm = await world.firm();
     const owner = await world.ownerToken(firm);
     const { memberId, token } = await member(firm.id);
     const remove = { memberId, reason: "Left the firm" };
     const REGENERATE = 'mutation { regenerateRecoveryCodes(input: { code: "000000" }) { recoveryCodes } }';
     // Right after the request was authenticated.
-    const { authenticate } = SessionService.prototype;
-    jest.spyOn(SessionService.prototype, "authenticate").mockImplementationOnce(async function (
-      this: SessionService,
-      given,
-    ) {
+    const { authenticate } = Sessions.prototype;
+    jest.spyOn(Sessions.prototype, "authenticate").mockImplementationOnce(async function (this: Sessions, given) {
       const caller = await authenticate.call(this, given);
       await world.mutate("removeTeamMember", "TeamMemberReasonInput", "teamMember { id }", remove, owner);
       return caller;

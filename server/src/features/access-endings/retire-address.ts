@@ -1,11 +1,11 @@
-import { changing } from "../../platform/database/dialect.js";
+import { forUpdateSql } from "../../platform/database/dialect.js";
 import { placeholders, select, selectDistinct, sql, table } from "../../platform/database/sql.js";
 import { ClientRequest } from "../client-requests/client-request.entity.js";
 import { Contact } from "../contacts/contact.entity.js";
 import { MagicLink } from "../magic-links/magic-link.entity.js";
 import { OutboxMail } from "../mail/outbox-mail.entity.js";
 import { PortalAccount } from "../portal-accounts/portal-account.entity.js";
-import { PortalMailRequest } from "../portal-accounts/portal-mail-request.entity.js";
+import { PortalMailRequest } from "../portal-mail-requests/portal-mail-request.entity.js";
 import { Session } from "../sessions/session.entity.js";
 import type { UnitOfWork } from "../work/unit-of-work.js";
 import { withdrawMails } from "../mail/outbox.js";
@@ -33,7 +33,7 @@ const sessions = table(Session);
 const REVOKE_SESSIONS = sql`UPDATE ${sessions} SET ${sessions.revokedAt} = ?
   WHERE ${sessions.requestId} = ? AND ${sessions.assurance} = 'LINK' AND ${sessions.revokedAt} IS NULL`;
 
-/** An address that contacts are no longer reached at. */
+/** An address at which contacts are no longer reached. */
 interface RetiredAddress {
   firmId: string;
   contactIds: readonly string[];
@@ -43,13 +43,14 @@ interface RetiredAddress {
 }
 
 /**
- * The address was corrected: whoever reads its mailbox may be a stranger, who proved nothing but that mailbox. The links that were mailed there
- * end, with the devices that claimed them and the sessions they opened; the requests are readdressed, so that a link that is asked for goes
- * to the right mailbox. What was mailed to the address itself ends too, unless another contact of the firm still has it or signs in with it.
+ * The address was corrected: the owner of the old mailbox may be a stranger, who proved nothing but that mailbox. Links
+ * mailed there end, with the devices that claimed them and the sessions they opened. The requests move to the new
+ * address, so that a requested link goes to the right mailbox. Whatever was mailed to the address itself ends too,
+ * unless another contact of the firm still has it or signs in with it.
  */
 export async function retireAddress(unit: UnitOfWork, { firmId, contactIds, from, to }: RetiredAddress): Promise<void> {
   if (contactIds.length === 0) return;
-  const sent = await unit.rows(SENT.plus` IN (${placeholders(contactIds.length)})${changing(unit.manager)}`, [
+  const sent = await unit.rows(SENT.plus` IN (${placeholders(contactIds.length)})${forUpdateSql(unit.manager)}`, [
     firmId,
     from,
     ...contactIds,
@@ -68,8 +69,8 @@ async function isInUse(unit: UnitOfWork, firmId: string, email: string): Promise
 }
 
 /**
- * What was sent to the contact goes to this address alone from now on, or, where that is null, nowhere: no longer to the email of a login that
- * it had, which may be another than the contact's, nor to an address of long ago.
+ * What was sent to the contact goes from now on only to this address, or nowhere if it is null: not to the email of a
+ * login that the contact had, which may differ from the contact's, nor to a much older address.
  */
 export async function readdressRequests(
   unit: UnitOfWork,
@@ -79,7 +80,7 @@ export async function readdressRequests(
   for (const { sentTo } of earlier) await retireAddress(unit, { firmId, contactIds: [contactId], from: sentTo, to });
 }
 
-/** First what is still on its way, then the sessions: see magic-link.service.ts. */
+/** First what is still on its way, then the sessions: see magic-links.service.ts. */
 async function endLinksOf(unit: UnitOfWork, firmId: string, requestId: string, sentTo: string): Promise<void> {
   await unit.affected(READDRESS, [sentTo, requestId]);
   for (const { id } of await unit.rows(LINKS, [requestId])) await endLink(unit, firmId, id);

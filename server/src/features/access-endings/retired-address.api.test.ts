@@ -20,7 +20,7 @@ describeOnDatabases("X13 what was mailed to an address that is nobody's any more
   });
   afterAll(() => world.stop());
 
-  /** A contact whose address the firm has mistyped. */
+  /** A contact whose address the firm mistyped. */
   const mistyped = async () => {
     const externalId = randomBytes(5).toString("hex");
     const input = { name: "Maya Fields", email: newAddress(), externalId };
@@ -121,7 +121,7 @@ describeOnDatabases("X13 what was mailed to an address that is nobody's any more
     },
   );
 
-  it("new links of the same request go to the right address: asked for by whoever has the old one, and by the firm", async () => {
+  it("new links of the same request go to the right address: requested by the holder of the old one, and by the firm", async () => {
     const contact = await mistyped();
     const { link, title, requestId } = await send(contact.contactId, contact.email);
     await corrections[0]?.[1](contact);
@@ -137,7 +137,7 @@ describeOnDatabases("X13 what was mailed to an address that is nobody's any more
     expect(await world.mails(contact.email)).toHaveLength(before);
   });
 
-  it("a contact without an address gets none, and neither does the old one", async () => {
+  it("a contact without an address gets none, and neither does the old address", async () => {
     const contact = await mistyped();
     const { link, requestId } = await send(contact.contactId, contact.email);
     await world.mutate(
@@ -177,7 +177,7 @@ describeOnDatabases("X13 what was mailed to an address that is nobody's any more
     owner = await world.ownerToken(firm);
   });
 
-  it("the right that a claimed link gave to create an account ends too, where the firm demands 2FA", async () => {
+  it("the permission that a claimed link gave to create an account ends too, if the firm requires 2FA", async () => {
     const strict = await world.firm();
     const token = await world.ownerToken(strict);
     const { data } = await world.ask("{ firm { securityPolicy { version } } }", {}, token);
@@ -203,7 +203,7 @@ describeOnDatabases("X13 what was mailed to an address that is nobody's any more
     expect(codesOf((await createAccount({ confirmationToken })).data.createPortalAccount)).toEqual(["TOKEN_INVALID"]);
   });
 
-  it("what waits for a mail server is not sent there, and what was asked for there is not begun", async () => {
+  it("mail that waits for a mail server is not sent there, and what was requested for there is not begun", async () => {
     const contact = await mistyped();
     await send(contact.contactId, contact.email);
     const { work } = world.app;
@@ -217,7 +217,7 @@ describeOnDatabases("X13 what was mailed to an address that is nobody's any more
       ),
     );
     expect(codesOf(await corrections[0]?.[1](contact))).toEqual([]);
-    // That its requests go elsewhere is the one thing that is still mailed there.
+    // The only mail that still goes there says that the contact's requests go elsewhere.
     const count = async (sql: string) =>
       Number(((await work.reader.query(sql, [contact.email])) as [{ n: number }])[0].n);
     expect(
@@ -228,7 +228,7 @@ describeOnDatabases("X13 what was mailed to an address that is nobody's any more
     expect(await count("SELECT COUNT(*) AS n FROM portal_mail_requests WHERE email = ?")).toBe(0);
   });
 
-  it("what is somebody else's, who still has the address, stays", async () => {
+  it("whatever belongs to somebody else with that address stays", async () => {
     const contact = await mistyped();
     const sister = await world.contact(owner, "June Fields", contact.email);
     const theirs = await send(sister.id, contact.email);
@@ -259,7 +259,7 @@ describeOnDatabases("X13 what was mailed to an address that is nobody's any more
     await world.mutate("sendAccessLink", "SendAccessLinkInput", "accepted", { token: link });
     expect((await claim(await world.mailedToken(to, /link/i), device)).__typename).toBe("SignedIn");
     await world.mutate("requestPortalAccount", "PortalEmailInput", "accepted", { firmSlug: firm.slug, email });
-    // A request for somebody else, worked off after it, says that it was looked at.
+    // A request for somebody else, processed afterwards, shows that this one was examined.
     const other = await world.contact(owner);
     await world.mutate("requestPortalAccount", "PortalEmailInput", "accepted", {
       firmSlug: firm.slug,
@@ -268,7 +268,8 @@ describeOnDatabases("X13 what was mailed to an address that is nobody's any more
     await world.mail(other.email, /Create your account/);
     expect(await world.mails(email)).toHaveLength(before);
 
-    // The firm's list still has the old address: its next link opens the one request, and makes no account of the contact's.
+    // The firm's list still has the old address: its next link opens the one request, and does not create an account
+    // for the contact.
     const { link: next } = await send(contactId, email);
     const opened = await claim(next);
     await createAccount({}, opened.sessionToken);
@@ -281,7 +282,7 @@ describeOnDatabases("X13 what was mailed to an address that is nobody's any more
     expect(data.contact.requests.nodes.map(({ id }: { id: string }) => id)).toContain(requestId);
   });
 
-  /** A client who signs in with another email than the contact's, with a request that was sent there. */
+  /** A client who signs in with another email than the contact's, with a request that was sent to that login email. */
   const movedLogin = async () => {
     const { contactId, email } = await world.client(firm, owner);
     const { requestId, title } = await send(contactId, email);
@@ -338,7 +339,7 @@ describeOnDatabases("X13 what was mailed to an address that is nobody's any more
       expect(opened?.__typename).toBe(to === null ? undefined : "SignedIn");
       world.forward({ minutes: 2 });
       await resend(requestId);
-      // A mail to somebody else, asked for after them, says that they were looked at.
+      // A mail to somebody else, requested after them, shows that they were examined.
       const other = await world.contact(owner);
       await send(other.id, other.email);
       expect(await world.mails(login)).toHaveLength(before);
@@ -358,13 +359,13 @@ describeOnDatabases("X13 what was mailed to an address that is nobody's any more
     expect(await world.mails(login)).toHaveLength(before);
   });
 
-  it("X42 a change of the login email that waits ends too: whoever has the login comes back with it to nobody's contact", async () => {
+  it("X42 a pending change of the login email ends too: completing it brings the login back to no contact", async () => {
     owner = await world.ownerToken(firm);
     const { contactId } = await world.client(firm, owner);
     const [right, elsewhere] = [newAddress(), newAddress()];
     await changeLoginEmail(contactId, right);
     const token = await world.mailedToken(right, /Confirm your new/);
-    // Another contact has the address by then, or the same.
+    // By then another contact has the address, or the same one.
     const another = await world.client(firm, owner);
     await changeLoginEmail(another.contactId, elsewhere);
     const second = await world.mailedToken(elsewhere, /Confirm your new/);

@@ -3,19 +3,21 @@ import { Extensions } from "type-graphql";
 import { alwaysNeedsFreshProof, isJudgedAct } from "@gatehouse/shared";
 import { Refusal } from "../../platform/graphql/failures.js";
 import { refused } from "../../platform/graphql/payloads.js";
-import { checkAccess, isFresh, type AccessRule } from "./caller.js";
-import type { RequestContext } from "./request-context.js";
+import { isFresh } from "./fresh-proof.js";
+import { checkAccess, type AccessRule } from "./access-rule.js";
+import type { RequestContext } from "../callers/request-context.js";
 
 /**
- * Says who may use a field: on every query, mutation, subscription and on every field that is resolved. `enforceAccess` puts the
- * rule before the resolver, and refuses to start where one is missing, or where shared/sign-in does not have a mutation as a
- * dangerous act or a harmless one. What always needs a fresh proof is refused without one there too.
+ * States who may use a field. Required on every query, mutation and subscription, and on every field with a resolver.
+ * `enforceAccess` checks the rule before the resolver. It also refuses to start if a rule is missing, or if
+ * shared/sign-in lists a mutation neither as dangerous nor as harmless. A mutation that always needs a fresh proof is
+ * refused without one there too.
  */
 export const Allow = (rule: AccessRule): PropertyDecorator & MethodDecorator => Extensions({ allow: rule });
 
 /**
- * Where the parent was read together with the field, its value; undefined where it was not, and then the resolver is called.
- * type-graphql's way to a resolver costs a dozen objects a call, which a list pays for each of its rows.
+ * Returns the field's value if it was read together with its parent; if it is undefined, the resolver is called.
+ * type-graphql allocates a dozen objects on the way to a resolver, which a list would pay for in each row.
  */
 export const ReadAlong = <P>(valueIn: (parent: P) => unknown): MethodDecorator & PropertyDecorator =>
   Extensions({ readAlong: valueIn });
@@ -23,9 +25,9 @@ export const ReadAlong = <P>(valueIn: (parent: P) => unknown): MethodDecorator &
 type Resolver = GraphQLFieldResolver<unknown, RequestContext>;
 
 /**
- * Checks every field's rule right before it is resolved, a subscription's also before it begins. The check is synchronous, so that
- * a field whose value is there costs no promise (type-graphql's own `@Authorized` makes one of each field, and is silently off for
- * fields without a resolver).
+ * Checks every field's rule right before it is resolved, and a subscription's also before it begins. The check is
+ * synchronous, so that a field whose value is available costs no promise (type-graphql's own `@Authorized` makes each
+ * field a promise, and silently does nothing for fields without a resolver).
  */
 export function enforceAccess(schema: GraphQLSchema): GraphQLSchema {
   for (const type of Object.values(schema.getTypeMap())) {
@@ -33,7 +35,7 @@ export function enforceAccess(schema: GraphQLSchema): GraphQLSchema {
     for (const [name, field] of Object.entries(type.getFields())) {
       const rule = field.extensions.allow as AccessRule | undefined;
       if (rule === undefined) {
-        if (field.resolve || field.subscribe) throw new Error(`${type.name}.${name} does not say who may use it`);
+        if (field.resolve || field.subscribe) throw new Error(`${type.name}.${name} does not state who may use it`);
         continue;
       }
       const isMutation = type === schema.getMutationType();

@@ -2,19 +2,19 @@ import type { Route } from "../../platform/http/http-server.js";
 import type { NodeSources } from "./node-source.js";
 
 /**
- * What a feature adds to the server. Each exports a function `(platform, core) => …` of this from its `*.module.ts`; `platform` is what
- * any server has, and of `core`, the services that several features share, it names those that it needs.
+ * What a feature adds to the server. Each `*.module.ts` exports a function `(platform, core) => …` that returns this.
+ * `platform` is what any server has; of `core`, the services that several features share, it names those that it needs.
  */
 export interface FeatureModule {
   /** Instances, one of each class. */
   resolvers?: readonly object[];
-  /** What `node(id:)` finds of it. */
+  /** How `node(id:)` finds the feature's objects. */
   nodes?: NodeSources;
   routes?: readonly Route[];
-  /** What goes on beside the requests: started once the server answers, and waited for when it stops. */
+  /** Background work: started once the server answers requests, and awaited when it stops. */
   workers?: readonly { start?(): void; stop(): Promise<void> }[];
-  /** Called after each commit with the firms that have new events. Says only "look again", and must not throw. */
+  /** Called after each commit with the firms that have new events. It only says "look again", and must not throw. */
   onEvents?(this: void, firmIds: readonly string[]): void;
-  /** Called after each commit with new mail, likewise. */
+  /** Called after each commit with new mail; the same applies. */
   onMail?(this: void): void;
 }

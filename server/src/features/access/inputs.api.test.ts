@@ -20,7 +20,9 @@ import { World } from "../../testing/world.js";
 const schema = buildSchema(readFileSync(join(__dirname, "../../../schema.graphql"), "utf8"));
 const ID = "con_01m625dgsrfdref8yrhtsvjgg";
 
-/** What attackers write where text belongs (I01), and what numbers, other spellings and lengths make of an id (I02). */
+/**
+ * What attackers write where text belongs (I01), and what numbers, other spellings and lengths turn an id into (I02).
+ */
 const hostile: unknown[] = [
   "' OR '1'='1",
   '" OR ""="',
@@ -57,7 +59,7 @@ const hostile: unknown[] = [
   "{{7*7}}",
   "${7*7}",
 ];
-/** What a program may send in place of a text: refused by the schema. */
+/** What a program may send instead of text: the schema refuses it. */
 const mistyped: unknown[] = [{ $ne: null }, ["a", "b"], { toString: "x" }, true];
 
 /** Some value of the type. */
@@ -70,7 +72,7 @@ function someValue(type: GraphQLInputType): unknown {
   const required = Object.values(type.getFields()).filter((field) => isNonNullType(field.type));
   return Object.fromEntries(required.map((field) => [field.name, someValue(field.type)]));
 }
-/** A value of the type, with `text` in the place at that path. */
+/** A value of the type, with `text` at that path. */
 function valueWith(type: GraphQLInputType, path: readonly string[], text: unknown): unknown {
   const [step, ...rest] = path;
   if (step === undefined) return text;
@@ -80,7 +82,7 @@ function valueWith(type: GraphQLInputType, path: readonly string[], text: unknow
   if (!field) throw new Error(`no such place: ${step}`);
   return { ...(someValue(type) as object), [step]: valueWith(field.type, rest, text) };
 }
-/** Every place in the argument's type where a text or an id goes. */
+/** Every path in the argument's type that takes text or an id. */
 function textPlaces(type: GraphQLInputType): string[][] {
   if (isNonNullType(type)) return textPlaces(type.ofType);
   if (isListType(type)) return textPlaces(type.ofType).map((path) => ["0", ...path]);
@@ -121,7 +123,7 @@ describeOnDatabases("whatever is written into an input", (database) => {
   });
   afterAll(() => world.stop());
 
-  it("I01 and I02 is taken as a text or refused by name; nothing fails inside, and no other row is found", async () => {
+  it("I01 and I02 is treated as text or refused by name; nothing fails internally, and no other row is found", async () => {
     expect(places.length).toBeGreaterThan(70);
     const shown: string[] = [];
     for (const { kind, field, argument, path } of places) {
@@ -130,7 +132,7 @@ describeOnDatabases("whatever is written into an input", (database) => {
       const query = `${kind === "Query" ? "query" : "mutation"}(${[argument, ...required].map(({ name, type }) => `$${name}: ${type.toString()}`).join(", ")}) {
         ${field.name}(${[argument, ...required].map(({ name }) => `${name}: $${name}`).join(", ")}) ${selectionOf(field)} }`;
       const others = Object.fromEntries(required.map(({ name, type }) => [name, someValue(type)]));
-      // A few of the list at each place, by turns: every text meets every kind of place, and the whole stays quick.
+      // A few of the list for each path, in turn: every text meets every kind of path, and the whole stays quick.
       const turn = places.findIndex((place) => place.field === field && place.path === path);
       const some = hostile.filter((_, at) => (at + turn) % 4 === 0);
       await Promise.all(
@@ -140,7 +142,7 @@ describeOnDatabases("whatever is written into an input", (database) => {
           const { data, errors } = await world.ask(query, variables, token);
           const codes = errors?.map(({ extensions }) => extensions.code) ?? [];
           const isRefusedByType = data == null && codes.includes("BAD_USER_INPUT");
-          // A person has one hash waiting: of their passwords that come at once, some are told to try again.
+          // A person may have one hash waiting: of their passwords that arrive at once, some are asked to retry.
           const expected = /^(stepUp|changePassword)\(/.test(where) ? [...refusals, "RATE_LIMITED"] : refusals;
           if (codes.some((code) => !expected.includes(code)))
             shown.push(`${where} ${JSON.stringify(text).slice(0, 60)}: ${codes.join()}`);
@@ -155,7 +157,7 @@ describeOnDatabases("whatever is written into an input", (database) => {
     expect(logged.filter((line) => line.includes("an operation failed"))).toEqual([]);
   }, 240_000);
 
-  it("I03 a name is stored whole, whatever it is made of, and breaks no mail, log or export", async () => {
+  it("I03 a name is stored whole, whatever its characters, and breaks no mail, log or export", async () => {
     const names = [
       "Zoë 😀 👩‍👩‍👧",
       "abc\u202Edef",
@@ -176,7 +178,7 @@ describeOnDatabases("whatever is written into an input", (database) => {
         owner,
       );
       if (created.userErrors.length > 0) {
-        // What would break a line is refused, never changed.
+        // Whatever would break a line is refused, never altered.
         refused.push([name, created.userErrors[0].code]);
         continue;
       }
@@ -207,7 +209,7 @@ describeOnDatabases("whatever is written into an input", (database) => {
       ["abc\u202Edef", "INVALID_INPUT"],
       ["Line\r\nBcc: everybody@evil.example", "INVALID_INPUT"],
     ]);
-    // A file that was imported is exported again: no cell of it is a formula.
+    // An imported file is exported again: none of its cells is a formula.
     const imported = ["=cmd|' /C calc'!A0", "+1+1", "-2+3", "@SUM(1)", "＝1", '=HYPERLINK("http://evil.example";"x")'];
     const { results } = await world.mutate(
       "upsertContacts",
@@ -231,8 +233,8 @@ describeOnDatabases("whatever is written into an input", (database) => {
     for (const line of logged) expect(() => JSON.parse(line) as unknown).not.toThrow();
   });
 
-  it("Z08 a page is never longer than asked and never longer than 100, and wildcards of SQL find themselves only", async () => {
-    // A firm without the names that came before.
+  it("Z08 a page is never longer than requested and never longer than 100, and SQL wildcards match only themselves", async () => {
+    // A firm without the earlier names.
     owner = await world.ownerToken(await world.firm());
     for (const size of [0, -1, 101, 10_000])
       expect(

@@ -27,8 +27,8 @@ const clients = "link password twoFactor";
 const accounts = `password twoFactor ${team}`;
 
 /**
- * Who may use which operation: written by hand from the product's rules, not from the code. What follows the name is a call that
- * changes nothing: it is let in, and then answered with an expected failure or nothing.
+ * Who may use which operation: written by hand from the product's rules, not from the code. The name is followed by a
+ * call that changes nothing: it is allowed, and then returns an expected failure or nothing.
  */
 const operations: [operation: string, allowed: string][] = [
   ["query apiKeys", team],
@@ -120,10 +120,10 @@ const operations: [operation: string, allowed: string][] = [
   ['mutation useRecoveryCode(input: { challengeToken: "x", code: "x" })', everybody],
   ['mutation verifyPasskey(input: { challengeToken: "x", response: "x" })', everybody],
   ['mutation verifyTwoFactor(input: { challengeToken: "x", code: "000000" })', everybody],
-  // Last, since it ends the session that asks.
+  // Last, since it ends the caller's session.
   ["mutation signOut", everybody],
 ];
-/** Fields below a root that another right guards than the root's own. CONTACT is one of the firm's. */
+/** Fields below a root that require another permission than the root's own. CONTACT is one of the firm's. */
 const nested: [query: string, allowed: string][] = [
   [
     '{ contact(id: "CONTACT") { requests { nodes { title } } portalAccount { twoFactor { enrolled } sessions { id } } } }',
@@ -139,14 +139,17 @@ const nested: [query: string, allowed: string][] = [
   ["{ firm { securityPolicy { mode } portalStats { contacts } branding { color } } }", `${team} ${keys}`],
 ];
 
-/** Whether a statement takes the id without the firm of who asks. What is written down by a request's own name is no reading. */
+/**
+ * Whether a statement finds the id without the caller's firm. Recording the id that a request named does not count as a
+ * read.
+ */
 const isOpen = ({ sql, parameters }: SentStatement, id: string, firmId: string): boolean =>
   parameters.includes(id) && !parameters.includes(firmId) && !/^insert/i.test(plainSql(sql));
 
 const fieldsOf = (kind: "Query" | "Mutation" | "Subscription") =>
   Object.values(((type) => (isObjectType(type) ? type.getFields() : {}))(schema.getType(kind)));
 const nameIn = (operation: string) => /^\w+ (\w+)/.exec(operation)?.[1] ?? "";
-/** Whatever can be selected of an answer without further rights. */
+/** Everything that can be selected of a result without further permissions. */
 function selectionOf(field: GraphQLField<unknown, unknown>): string {
   const type = getNamedType(field.type);
   if (isScalarType(type)) return "";
@@ -183,8 +186,8 @@ const prefixes: Record<IdKind, string> = {
   firm: "frm",
 };
 type Asker = "owner" | "key" | "client";
-/** Every place that takes an id: what is asked there with `$id`, of which kinds, by whom. What destroys comes last. */
-const idRows: [place: string, kinds: IdKind[], askers: Asker[], ask: string][] = [
+/** Every path that takes an id: the call with `$id`, the kinds of id, the callers. Destructive ones come last. */
+const idRows: [place: string, kinds: IdKind[], askers: Asker[], call: string][] = [
   ["Query.contact(id)", ["contact"], ["owner", "key"], "contact(id: $id) { id name email }"],
   [
     "Query.node(id)",
@@ -337,10 +340,13 @@ const idRows: [place: string, kinds: IdKind[], askers: Asker[], ask: string][] =
   ["Mutation.revokeApiKey(input.apiKeyId)", ["apiKey"], ["owner"], "revokeApiKey(input: { apiKeyId: $id })"],
   ["Mutation.revokeSession(input.sessionId)", ["session"], ["owner"], "revokeSession(input: { sessionId: $id })"],
 ];
-/** Where the id says only where to go on to, which the tests of magic links have; and a passkey's, which the tests of passkeys have. */
+/**
+ * The id only says what to open next, which the tests of magic links cover; and a passkey's, which the tests of
+ * passkeys cover.
+ */
 const idsElsewhere = ["Mutation.portalSignIn(input.landingRequestId)", "Mutation.removePasskey(input.passkeyId)"];
 
-it("Z01 the tables have every operation and every place that takes an id", () => {
+it("Z01 the tables have every operation and every path that takes an id", () => {
   const roots = [...fieldsOf("Query"), ...fieldsOf("Mutation")].map(({ name }) => name);
   expect(operations.map(([operation]) => nameIn(operation)).toSorted()).toEqual(roots.toSorted());
   expect(fieldsOf("Subscription").map(({ name }) => name)).toEqual(["auditEvents"]);
@@ -349,7 +355,7 @@ it("Z01 the tables have every operation and every place that takes an id", () =>
 
 describeOnDatabases("who may do what", (database) => {
   let world: World;
-  /** A firm with everything in it that has an id, and everybody who could ask. */
+  /** A firm with everything that has an id, and every kind of caller. */
   interface Firm {
     tokens: Record<string, string | undefined>;
     key: string;
@@ -419,7 +425,7 @@ describeOnDatabases("who may do what", (database) => {
       owner,
     );
     await world.mutate("pauseRollOut", "RollOutIdInput", "rollOut { id }", { rollOutId: rollOut.id }, owner);
-    // The newest key, which nobody here asks with.
+    // The newest key, which no test here uses.
     const key = await world.key(owner, scopes);
     await world.key(owner, scopes);
     const { data } = await world.ask(
@@ -428,7 +434,7 @@ describeOnDatabases("who may do what", (database) => {
       { contact: client.contactId },
       owner,
     );
-    // A session of the owner's own, which ending does not end the tests.
+    // A separate session of the owner, so that ending it does not end the tests.
     const spare = await world.signIn("teamSignIn", "TeamSignInInput", { email: firm.owner, password: OWNER_PASSWORD });
     return {
       tokens,
@@ -457,7 +463,7 @@ describeOnDatabases("who may do what", (database) => {
   }, 120_000);
   afterAll(() => world.stop());
 
-  /** What became of a call: let in, or why not; a failure that nobody expects is named. */
+  /** The outcome of a call: allowed, or why not; an unexpected failure is named. */
   async function outcome(query: string, caller: string): Promise<string> {
     const { errors } = await world.ask(query, {}, ours.tokens[caller]);
     return errors?.[0]?.extensions.code ?? "let in";
@@ -474,12 +480,12 @@ describeOnDatabases("who may do what", (database) => {
       await Promise.all(callers.map(async (caller) => [caller, await outcome(query, caller)] as const)),
     );
 
-  it("Z01 fields below a root ask for their own right", async () => {
+  it("Z01 fields below a root require their own permission", async () => {
     for (const [query, allowed] of nested)
       expect([query, await outcomes(query.replace("CONTACT", ours.ids.contact))]).toEqual([query, expected(allowed)]);
   });
 
-  it("Z01 and Z02 another firm's ids are as good as none, to each caller at each place that takes one", async () => {
+  it("Z01 and Z02 another firm's ids behave like absent ones, for each caller and at each path that takes one", async () => {
     const ask = async (firm: Firm, asker: Asker, call: string, id: string): Promise<string> => {
       const name = /^\w+/.exec(call)?.[0] ?? "";
       const isMutation = fieldsOf("Mutation").some((field) => field.name === name);
@@ -506,17 +512,17 @@ describeOnDatabases("who may do what", (database) => {
                 })
               ).filter((statement) => isOpen(statement, other.ids[kind], firm.ids.firm));
             let open = await openStatements();
-            // A worker may have sent one of its own meanwhile: what the call sends, it sends each time.
+            // A worker may have sent one of its own meanwhile; what the call sends, it sends each time.
             for (let again = 0; again < 3 && open.length > 0; again++) open = await openStatements();
             expect([place, kind, asker, told]).toEqual([place, kind, asker, none]);
-            // X8 and no statement is sent that could find it: whoever is named, the asker's firm stands beside.
+            // X8 and no statement is sent that could find it: each one also restricts by the caller's firm.
             expect([place, kind, open]).toEqual([place, kind, []]);
             expect([place, kind, asker, await ask(firm, asker, call, "1 OR 1=1")]).toEqual([place, kind, asker, none]);
             expect(none).not.toContain("INTERNAL");
           }
-    // All those calls were about nothing, so nothing happened.
+    // All those calls concerned nothing, so nothing happened.
     expect(await Promise.all([ours, theirs].map((firm) => lastEvent(firm)))).toEqual(before);
-    // And with an id of one's own each of them says something else: the comparison above is one.
+    // With an own id each of them gives another result, so the comparison above is meaningful.
     for (const [place, kinds, askers, call] of idRows)
       for (const kind of kinds) {
         const asker = askers[0] ?? "owner";
@@ -555,7 +561,7 @@ describeOnDatabases("who may do what", (database) => {
     expect(found).toEqual(expected(`${team} AUDIT_READ`));
   });
 
-  it("Z01 each operation is open to whom the table names, and to nobody else", async () => {
+  it("Z01 each operation is open to everybody whom the table names, and to nobody else", async () => {
     const differences: unknown[] = [];
     for (const [operation, allowed] of operations) {
       const name = nameIn(operation);

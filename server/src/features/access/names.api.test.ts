@@ -15,7 +15,10 @@ import { World, type Data } from "../../testing/world.js";
 const schema = buildSchema(readFileSync(join(__dirname, "../../../schema.graphql"), "utf8"));
 const NOBODY = "con_01m625dgsrfdref8yrhtsvjgg";
 
-/** What a text is for. Names are one line, texts may be several; the others have rules of their own, and are shown to nobody else. */
+/**
+ * What a text is for. Names are one line, texts may be several; the others have rules of their own, and are shown to
+ * nobody else.
+ */
 type TextClass =
   "name" | "text" | "email" | "secret" | "code" | "url" | "cursor" | "search" | "slug" | "data" | "choice";
 const classes: Record<TextClass, string[]> = {
@@ -108,7 +111,7 @@ const classes: Record<TextClass, string[]> = {
     "unlinkedPortalAccounts(after)",
     "unlinkedPortalAccounts(before)",
   ],
-  // What is looked for finds what is stored, and is stored nowhere.
+  // A search finds what is stored, and is itself not stored.
   search: ["contact(externalId)", "contacts(filter.search)"],
   slug: [
     "portal(firmSlug)",
@@ -117,7 +120,7 @@ const classes: Record<TextClass, string[]> = {
     "requestPortalAccount(input.firmSlug)",
   ],
   data: ["updateBranding(input.logo.contentType)", "updateBranding(input.logo.data)"],
-  // A day, a colour, a time zone: one of those that there are.
+  // A day, a color, a time zone: one of those that exist.
   choice: [
     "rollOutPreview(input.timeZone)",
     "sendClientRequest(input.dueOn)",
@@ -126,7 +129,7 @@ const classes: Record<TextClass, string[]> = {
   ],
 };
 
-/** Every place of an operation that takes a text. */
+/** Every path in an operation that takes text. */
 function textPlaces(type: GraphQLInputType): string[][] {
   if (isNonNullType(type)) return textPlaces(type.ofType);
   if (isListType(type)) return textPlaces(type.ofType).map((path) => ["0", ...path]);
@@ -145,13 +148,16 @@ const places = (["Query", "Mutation"] as const).flatMap((kind) => {
   );
 });
 
-/** A line break or another control character (C0, DEL, C1), half a character, and what turns the text around it. */
+/**
+ * A line break or another control character (C0, DEL, C1), a lone surrogate, and characters that reorder the text
+ * around them.
+ */
 const inNoText = [
   ..."\u0000\u0001\u0008\u000B\u001B\u001F\u007F\u0085\u009B\u202A\u202B\u202C\u202D\u202E\u2066\u2067\u2068\u2069",
 ];
 const halves = ["\uD800", "\uDFFF"];
 const inNoLine = [..."\n\r\t\u2028\u2029", "\r\n"];
-/** Nothing that anybody could see. */
+/** Nothing visible at all. */
 const invisible = [
   "\u200B",
   "\u200D\u200C",
@@ -166,7 +172,7 @@ const invisible = [
   "\u200E\u200F\u061C",
   "\u00A0\u3164 \u200B",
 ];
-/** X35: beside what can be seen, it makes two names of one, or hides a text. */
+/** X35: beside visible characters, these make two names of one, or hide a text. */
 const hidden = [..."\u00AD\u200B\u200D\u200E\u2060\u2800\u3164\uFE0F\uFEFF\u{E0041}"];
 const wrong = (kind: "name" | "text"): string[] => [
   ...[...inNoText, ...halves, ...(kind === "name" ? [...inNoLine, ...hidden] : [])].map(
@@ -174,7 +180,7 @@ const wrong = (kind: "name" | "text"): string[] => [
   ),
   ...invisible,
 ];
-/** Letters of every kind, joiners and marks that they need. */
+/** Letters of every kind, with the joiners and marks that they need. */
 const right = ["Zoë 😀 👩‍👩‍👧", "می‌خواهم", "עברית\u200F (ltd)", "O’Connor", "e\u0301", "-", "株式会社"];
 
 it("X21 every input that takes a text has its class", () => {
@@ -197,7 +203,7 @@ describeOnDatabases("X21 every name obeys one rule", (database) => {
   });
   afterAll(() => world.stop());
 
-  /** What else an operation needs, to come as far as the text. */
+  /** What else an operation needs to get as far as the text. */
   const others = (operation: string): object =>
     ({
       addPasskey: { response: "x", name: "x" },
@@ -218,7 +224,7 @@ describeOnDatabases("X21 every name obeys one rule", (database) => {
       startRollOut: { enforcedFrom: new Date(world.now() + 86_400_000).toISOString(), expectedVersion: 999 },
     })[operation] ?? {};
 
-  /** What becomes of the text in that place: its refusals, as code and field. */
+  /** The refusals of the text at that path, as code and field. */
   async function refusalsOf(place: string, text: string): Promise<unknown[]> {
     const [, operation = "", path = ""] = /^(\w+)\(input\.(.+)\)$/.exec(place) ?? [];
     const [field = "", isList] = path.replace("contacts.0.", "").split(".");
@@ -248,19 +254,16 @@ describeOnDatabases("X21 every name obeys one rule", (database) => {
   }
 
   for (const kind of ["name", "text"] as const)
-    it.each(classes[kind])(
-      `%s takes no ${kind} that breaks lines, turns text around or cannot be seen`,
-      async (place) => {
-        const field = place.replace(/^.*input\.(contacts\.0\.)?/, "").replace(/(\.0)?\)$/, "");
-        const code = place.startsWith("rollOutPreview") ? "BAD_USER_INPUT" : "INVALID_INPUT";
-        const found = await Promise.all(
-          wrong(kind).map(async (text) => [JSON.stringify(text), await refusalsOf(place, text)]),
-        );
-        expect(found).toEqual(wrong(kind).map((text) => [JSON.stringify(text), [[code, field]]]));
-      },
-    );
+    it.each(classes[kind])(`%s accepts no ${kind} that breaks lines, reorders text or is invisible`, async (place) => {
+      const field = place.replace(/^.*input\.(contacts\.0\.)?/, "").replace(/(\.0)?\)$/, "");
+      const code = place.startsWith("rollOutPreview") ? "BAD_USER_INPUT" : "INVALID_INPUT";
+      const found = await Promise.all(
+        wrong(kind).map(async (text) => [JSON.stringify(text), await refusalsOf(place, text)]),
+      );
+      expect(found).toEqual(wrong(kind).map((text) => [JSON.stringify(text), [[code, field]]]));
+    });
 
-  it("names of every script are taken as they are", async () => {
+  it("names in every script are accepted unchanged", async () => {
     for (const name of right) {
       const { contact, userErrors } = await world.mutate(
         "createContact",
@@ -281,7 +284,7 @@ describeOnDatabases("X21 every name obeys one rule", (database) => {
     }
   });
 
-  it("an address holds none of it either", async () => {
+  it("an address may not contain any of it either", async () => {
     for (const character of [...inNoText, ...inNoLine, ...halves, "\u200B", "\u3164"])
       for (const email of [`an${character}n@client.example`, `ann@cli${character}ent.example`])
         expect([JSON.stringify(email), await refusalsOf("createContact(input.email)", email)]).toEqual([

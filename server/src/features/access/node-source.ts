@@ -1,13 +1,13 @@
 import type { IdKind } from "../../platform/crypto/ids.js";
 import type { Node } from "../../platform/graphql/node.js";
-import type { AccessRule } from "./caller.js";
-import type { RequestContext } from "./request-context.js";
+import type { AccessRule } from "./access-rule.js";
+import type { RequestContext } from "../callers/request-context.js";
 
-/** How `node(id:)` finds the things of one kind. */
+/** How `node(id:)` finds objects of one kind. */
 interface NodeSource {
-  /** The rule of the field that reads them; whoever it forbids is answered null. */
+  /** The rule of the field that reads them; a caller who does not satisfy it gets null. */
   allow: AccessRule;
-  /** The thing of that id, if the caller, whom the rule allows, may see this one. */
+  /** The object with that id, if the caller, whom the rule allows, may see this one. */
   find(id: string, context: RequestContext): Promise<Node | null>;
 }
 

@@ -5,8 +5,8 @@ import { describeOnDatabases } from "../../testing/databases.js";
 import { CLIENT_PASSWORD, OWNER_PASSWORD, World } from "../../testing/world.js";
 
 /**
- * Two tabs of one browser: in one of them another person has signed in meanwhile, so that the other one's page, loaded for the first
- * person, sends the second one's cookie.
+ * Two tabs of one browser: meanwhile another person has signed in in one of them, so that the other tab's page, loaded
+ * for the first person, sends the second one's cookie.
  */
 describeOnDatabases("a page that was loaded for somebody else", (database) => {
   let world: World;
@@ -25,7 +25,7 @@ describeOnDatabases("a page that was loaded for somebody else", (database) => {
   interface Person {
     email: string;
     token: string;
-    /** As the server names the person on each answer. */
+    /** The person's name in the server's response header. */
     viewer: string;
   }
   async function client(): Promise<Person> {
@@ -64,7 +64,7 @@ describeOnDatabases("a page that was loaded for somebody else", (database) => {
   it.each(Object.entries(clientsActs))(
     "X22 a client's tab does nothing in the next client's name: %s",
     async (_, act) => {
-      // Twice: the second time the document is known, and goes the fast way.
+      // Twice: the second time the document is known, and takes the fast lane.
       for (let time = 0; time < 2; time++)
         expect(refused(await asks("portal", ben.token, ann.viewer, act))).toEqual(VIEWER_CHANGED);
       expect(await isIn("portal", ben.token)).toBe(true);
@@ -78,7 +78,7 @@ describeOnDatabases("a page that was loaded for somebody else", (database) => {
     },
   );
 
-  it("X22 nor does a tab that a magic link opened: each session of a link is a viewer of its own", async () => {
+  it("X22 nor does a tab opened by a magic link: each session of a link counts as a separate viewer", async () => {
     const opened = async () => {
       const { id, email } = await world.contact(owner);
       await world.mutate(
@@ -144,7 +144,7 @@ describeOnDatabases("a page that was loaded for somebody else", (database) => {
     expect(await listen((await asks("team", next, null, "{ viewer { __typename } }")).viewer)).toBe("connected");
   });
 
-  it("goes on as the same person's, however often they sign in again, prove themselves or change what they know", async () => {
+  it("stays the same person's, however often they sign in again, prove themselves or change their credentials", async () => {
     const { email, token, viewer } = await client();
     const again = (await world.portalSignIn(firm, email)).result.sessionToken;
     expect((await asks("portal", again, viewer, clientsActs.requests)).errors).toBeUndefined();
@@ -155,7 +155,7 @@ describeOnDatabases("a page that was loaded for somebody else", (database) => {
     expect(await isIn("portal", token)).toBe(true);
   });
 
-  it("is the page of whoever signs in by it, from that answer on", async () => {
+  it("belongs to whoever signs in from it, from that response on", async () => {
     const signIn = "mutation($input: PortalSignInInput!) { portalSignIn(input: $input) { result { __typename } } }";
     const input = { firmSlug: firm.slug, email: ben.email, password: CLIENT_PASSWORD };
     const signedIn = await asks("portal", ann.token, ann.viewer, signIn, { input });
@@ -164,19 +164,19 @@ describeOnDatabases("a page that was loaded for somebody else", (database) => {
     expect(wrong.viewer).toBe("");
   });
 
-  it("is told that its session is over, where nobody has signed in since; and nothing changes for who names no viewer", async () => {
+  it("learns that its session is over, if nobody has signed in since; and nothing changes for a request that names no viewer", async () => {
     const { token, viewer } = await client();
     await asks("portal", token, viewer, clientsActs.signOut);
     expect(refused(await asks("portal", token, viewer, clientsActs.chooseLanguage))[1]).toBe("UNAUTHENTICATED");
     expect((await asks("portal", token, viewer, "{ viewer { __typename } }")).data).toEqual({ viewer: null });
-    // A key is nobody's page.
+    // An API key has no page.
     const key = await world.key(owner, ["CONTACTS_READ"]);
     const { data } = await world.ask("{ contacts { totalCount } }", {}, key, { "gatehouse-viewer": viewer });
     expect(data.contacts.totalCount).toBeGreaterThan(0);
     expect((await world.ask("{ viewer { __typename } }", {}, ben.token)).data.viewer.__typename).toBe("PortalViewer");
   });
 
-  it("dashboard and portal stay apart: who signs in to one is no other viewer of the other", async () => {
+  it("dashboard and portal stay separate: a sign-in to one does not change the other's viewer", async () => {
     const member = await asks("team", owner, null, "{ viewer { __typename } }");
     const both = { cookie: `gatehouse_team=${owner}; gatehouse_portal=${ben.token}`, origin: world.app.publicUrl };
     for (const [audience, viewer] of [

@@ -1,11 +1,11 @@
 import type { OperationStage } from "../../platform/graphql/operation-pipeline.js";
 import type { Log } from "../../platform/log.js";
-import { actorIn, type RequestContext } from "./request-context.js";
+import { actorIn, type RequestContext } from "../callers/request-context.js";
 
-/** What tells of somebody who tries more than they may (OWASP ASVS 16.3.2, 16.3.3). */
+/** Codes that reveal attempts to do more than is permitted (OWASP ASVS 16.3.2, 16.3.3). */
 const refusals: ReadonlySet<unknown> = new Set(["UNAUTHENTICATED", "FORBIDDEN", "RATE_LIMITED", "QUERY_TOO_COMPLEX"]);
 
-/** Writes who was refused, from where and why; nothing of what they wrote. */
+/** Logs who was refused, from where and why, but nothing of what they sent. */
 export function logRefusal(log: Log, codes: readonly unknown[], context: RequestContext): void {
   const code = codes.find((candidate) => refusals.has(candidate));
   if (code === undefined) return;
@@ -15,7 +15,7 @@ export function logRefusal(log: Log, codes: readonly unknown[], context: Request
   log.info({ code, requestId, callerKind: caller.kind, callerId: id, firmId, ipAddress }, "refused");
 }
 
-/** The same for every answer over HTTP; after the limits, which give their errors codes of their own. */
+/** Does so for every response over HTTP. It comes after the limits, which give their errors codes of their own. */
 export const logRefusals = (log: Log): OperationStage<RequestContext> => ({
   async requestDidStart() {
     return {

@@ -4,11 +4,12 @@ import { setCookieOf } from "../../testing/api.js";
 import { describeOnDatabases } from "../../testing/databases.js";
 import { until, World } from "../../testing/world.js";
 import { enforceAccess } from "./allow.js";
-import { anonymous, type AccessRule } from "./caller.js";
+import { anonymous } from "../callers/caller.js";
+import type { AccessRule } from "./access-rule.js";
 
 const RANDOM_CONTACT = "con_01m625dgsrfdref8yrhtsvjgg";
 
-describeOnDatabases("firms are strictly apart, and the endpoint gives nothing away", (database) => {
+describeOnDatabases("firms are strictly separate, and the endpoint gives nothing away", (database) => {
   let world: World;
   let ours: Awaited<ReturnType<World["firm"]>>;
   let theirs: Awaited<ReturnType<World["firm"]>>;
@@ -33,7 +34,7 @@ describeOnDatabases("firms are strictly apart, and the endpoint gives nothing aw
         expect({ field: name, rule }).toEqual({ field: name, rule: expect.anything() });
         if (rule === "anyone") continue;
         checked.push(`${type.name}.${name}`);
-        // Also where the parent holds what was read along with it.
+        // Even if the parent holds the value that was read along with it.
         const parent = { account: "told", secondFactor: { lockedUntil: 1 } };
         for (const step of [resolve, ...(subscribe ? [subscribe] : [])])
           expect(() => step(parent, {}, { caller: anonymous }, {} as GraphQLResolveInfo)).toThrow("Sign in first.");
@@ -52,13 +53,13 @@ describeOnDatabases("firms are strictly apart, and the endpoint gives nothing aw
     );
   });
 
-  it("a schema with a resolved field that nobody has a rule for does not start", () => {
+  it("a schema with a resolved field without a rule does not start", () => {
     const fields = { secret: { type: GraphQLString, resolve: () => "told" } };
     const schema = new GraphQLSchema({ query: new GraphQLObjectType({ name: "Query", fields }) });
-    expect(() => enforceAccess(schema)).toThrow("Query.secret does not say who may use it");
+    expect(() => enforceAccess(schema)).toThrow("Query.secret does not state who may use it");
   });
 
-  it("X17 a schema with a mutation of which nobody has decided whether it needs a fresh proof does not start", () => {
+  it("X17 a schema with a mutation that is neither listed as needing a fresh proof nor as harmless does not start", () => {
     const mutationOf = (name: string, allow: AccessRule) =>
       new GraphQLSchema({
         query: new GraphQLObjectType({ name: "Query", fields: { nothing: { type: GraphQLString } } }),
@@ -75,7 +76,7 @@ describeOnDatabases("firms are strictly apart, and the endpoint gives nothing aw
     expect(() => enforceAccess(mutationOf("revokeApiKey", { team: "write" }))).not.toThrow();
   });
 
-  it("Z02 another firm's ids answer as if they did not exist", async () => {
+  it("Z02 another firm's ids behave as if they did not exist", async () => {
     const { id } = await world.contact(them);
     const answersFor = async (contactId: string) => {
       const read = await world.ask(
@@ -103,7 +104,7 @@ describeOnDatabases("firms are strictly apart, and the endpoint gives nothing aw
     expect(await answersFor(id)).toContain("NOT_FOUND");
   });
 
-  it("Z04 inputs have no fields but their own", async () => {
+  it("Z04 inputs accept no other fields", async () => {
     const tries = [
       'createContact(input: { name: "x", firmId: "frm_x" })',
       'createContact(input: { name: "x", accessState: ACCOUNT_CREATED })',
@@ -120,7 +121,7 @@ describeOnDatabases("firms are strictly apart, and the endpoint gives nothing aw
       expect((await world.ask(`mutation { ${call} { userErrors { code } } }`, {}, us)).status).toBe(400);
   });
 
-  it("staff reads and does not write, and is told what is missing", async () => {
+  it("staff can read and not write, and learn what is missing", async () => {
     const email = await world.member(ours.id, "STAFF");
     const token = (await world.signIn("teamSignIn", "TeamSignInInput", { email, password: "a long owner password" }))
       .result.sessionToken;
@@ -139,7 +140,7 @@ describeOnDatabases("firms are strictly apart, and the endpoint gives nothing aw
     );
   });
 
-  it("R07 whoever may not reset a client is refused alike whether the client exists or not, and nothing happens", async () => {
+  it("R07 a caller who may not reset a client gets the same refusal whether or not the client exists, and nothing happens", async () => {
     const { email, contactId, created } = await world.client(ours, us);
     await world.enroll({ token: created.result.sessionToken });
     const before = (await world.mails(email)).length;
@@ -177,7 +178,7 @@ describeOnDatabases("firms are strictly apart, and the endpoint gives nothing aw
     expect(await world.mails(email)).toHaveLength(before);
   });
 
-  it("Z05 a client whose contact gets another address sees its requests no more, in the session that is open", async () => {
+  it("Z05 a client whose contact gets another address no longer sees its requests, even in the open session", async () => {
     const { contactId, created } = await world.client(ours, us);
     const papers = { contactId, title: "Papers", items: ["One"] };
     await world.mutate("sendClientRequest", "SendClientRequestInput", "request { id }", papers, us);
@@ -212,7 +213,7 @@ describeOnDatabases("firms are strictly apart, and the endpoint gives nothing aw
     expect((await world.ask(`{ node(id: "${contactId}") { id } }`, {}, token)).data.node).toBeNull();
   });
 
-  it("G04, G08 and G10 whatever is no JSON operation by POST is refused as JSON, and nothing of it runs", async () => {
+  it("G04, G08 and G10 anything but a JSON operation by POST is refused as JSON, and none of it runs", async () => {
     const json = { "content-type": "application/json" };
     const cases: [RequestInit & { path?: string }, number][] = [
       [{ method: "GET", path: "/graphql?query={viewer{__typename}}" }, 405],
@@ -247,7 +248,7 @@ describeOnDatabases("firms are strictly apart, and the endpoint gives nothing aw
     }
   });
 
-  it("S06 pages of another origin are refused, also a missing one on a socket that brings cookies", async () => {
+  it("S06 pages of another origin are refused, and so is a missing origin on a socket with cookies", async () => {
     const body = JSON.stringify({ query: "{ viewer { __typename } }" });
     for (const headers of [
       { origin: "https://evil.example" },
@@ -266,7 +267,7 @@ describeOnDatabases("firms are strictly apart, and the endpoint gives nothing aw
       ).toBe(403);
   });
 
-  it("W01 a socket needs an exact Origin or a token of its own", async () => {
+  it("W01 a socket needs an exact Origin or its own token", async () => {
     const { host } = new URL(world.app.publicUrl);
     const connect = (token: string | undefined, headers: Record<string, string>) =>
       new Promise<string>((resolve) => {
@@ -317,7 +318,7 @@ describeOnDatabases("firms are strictly apart, and the endpoint gives nothing aw
         complete: () => undefined,
       },
     );
-    // No argument names a firm.
+    // No argument can name a firm.
     const named = await new Promise((resolve) => {
       const other = world.socket(us);
       other.subscribe(

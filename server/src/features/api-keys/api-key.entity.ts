@@ -1,7 +1,7 @@
 import { Entity, ForeignKey, Index } from "typeorm";
 import { AtColumn, DigestColumn, IdColumn, RefColumn, TextColumn } from "../../platform/database/columns.js";
 
-/** An integrator's key. `prefix` is public and finds the row; only the digest of the whole key is kept. */
+/** An integrator's key. `prefix` is public and finds the row; only the digest of the whole key is stored. */
 @Entity("api_keys")
 @Index("ix_api_keys_firm", ["firmId", "createdAt"])
 export class ApiKey {

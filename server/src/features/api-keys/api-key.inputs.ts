@@ -3,13 +3,14 @@ import type { ApiScope } from "@gatehouse/shared";
 import { DateTime } from "../../platform/graphql/date-time.js";
 import { ApiScopeEnum } from "./api-key.results.js";
 
-@InputType({ description: "A key to make." })
+@InputType({ description: "A key to create." })
 export class CreateApiKeyInput {
-  @Field(() => String, { description: "What people call it; 1 to 200 characters." }) name: string;
-  @Field(() => [ApiScopeEnum], { description: "What it may do: at least one, each once." }) scopes: ApiScope[];
+  @Field(() => String, { description: "A name for people, 1 to 200 characters." }) name: string;
+  @Field(() => [ApiScopeEnum], { description: "What the key may do: at least one scope, each once." })
+  scopes: ApiScope[];
   @Field(() => DateTime, {
     nullable: true,
-    description: "From when it is refused: at most a year ahead, which is also the default.",
+    description: "When the key expires: at most a year from now, which is also the default.",
   })
   expiresAt?: number | null;
 }

@@ -8,11 +8,13 @@ import type { ApiKey } from "./api-key.entity.js";
 export const ApiScopeEnum = Object.fromEntries(apiScopes.map((scope) => [scope, scope])) as { [S in ApiScope]: S };
 registerEnumType(ApiScopeEnum, {
   name: "ApiScope",
-  description: "What an API key may do. One scope implies no other.",
+  description: "What an API key may do. No scope implies another.",
   valuesConfig: {
     CONTACTS_READ: { description: "Read the firm, its contacts and their portal accounts." },
     CONTACTS_WRITE: { description: "Create and change contacts." },
-    ACCESS_WRITE: { description: "Invite, send requests and links, mail password resets, unlock, end sessions." },
+    ACCESS_WRITE: {
+      description: "Invite contacts, send requests and links, mail password resets, unlock accounts, end sessions.",
+    },
     ACCESS_RESET: { description: "Reset 2FA, change login emails, delete portal accounts." },
     POLICY_WRITE: { description: "Change the security mode." },
     AUDIT_READ: { description: "Read and follow the audit log." },
@@ -22,18 +24,19 @@ registerEnumType(ApiScopeEnum, {
 
 @ObjectType("ApiKey", {
   implements: Node,
-  description: "An integrator's key to the firm's data. Its secret is kept as a digest only.",
+  description: "An integrator's key to the firm's data. Only a digest of its secret is stored.",
 })
 export class ApiKeyView extends Node {
   firmId: string;
-  @Field(() => String, { description: "What people call it." }) name: string;
-  @Field(() => String, { description: "The public start of the key, to recognise it by." }) prefix: string;
-  @Field(() => [ApiScopeEnum], { description: "What it may do." }) scopes: ApiScope[];
-  @Field(() => DateTime, { description: "When it was made." }) createdAt: number;
-  @Field(() => DateTime, { nullable: true, description: "From when it is refused." }) expiresAt: number | null;
-  @Field(() => DateTime, { nullable: true, description: "When it was used last, to the minute." }) lastUsedAt:
+  @Field(() => String, { description: "The key's name, for people." }) name: string;
+  @Field(() => String, { description: "The public beginning of the key, by which to recognize it." }) prefix: string;
+  @Field(() => [ApiScopeEnum], { description: "What the key may do." }) scopes: ApiScope[];
+  @Field(() => DateTime, { description: "When the key was created." }) createdAt: number;
+  @Field(() => DateTime, { nullable: true, description: "When the key expires." }) expiresAt: number | null;
+  @Field(() => DateTime, { nullable: true, description: "When the key was last used, to the minute." }) lastUsedAt:
     number | null;
-  @Field(() => DateTime, { nullable: true, description: "When it was revoked." }) revokedAt: number | null;
+  @Field(() => DateTime, { nullable: true, description: "When the key was revoked; null: it was not." }) revokedAt:
+    number | null;
 
   static of({ id, firmId, name, prefix, scopes, createdAt, expiresAt, lastUsedAt, revokedAt }: ApiKey): ApiKeyView {
     return Object.assign(new ApiKeyView(), {
@@ -50,19 +53,20 @@ export class ApiKeyView extends Node {
   }
 }
 
-/** The scopes as stored: separated by spaces. */
+/** The scopes as stored, separated by spaces. */
 export const readScopes = (stored: string): ApiScope[] => {
   const held = new Set(stored.split(" "));
   return apiScopes.filter((scope) => held.has(scope));
 };
 
-@ObjectType({ description: "The new key." })
+@ObjectType({ description: "The payload of createApiKey." })
 export class CreateApiKeyPayload extends Payload {
-  @Field(() => ApiKeyView, { nullable: true, description: "What is kept of it." }) apiKey: ApiKeyView | null = null;
-  @Field(() => String, { nullable: true, description: "The key itself; shown this once." }) token: string | null = null;
+  @Field(() => ApiKeyView, { nullable: true, description: "The key's stored data." }) apiKey: ApiKeyView | null = null;
+  @Field(() => String, { nullable: true, description: "The key itself, shown only this once." }) token: string | null =
+    null;
 }
 
-@ObjectType({ description: "The key as it is now." })
+@ObjectType({ description: "The payload of mutations on one key." })
 export class ApiKeyPayload extends Payload {
   @Field(() => ApiKeyView, { nullable: true, description: "The key." }) apiKey: ApiKeyView | null = null;
 }

@@ -5,11 +5,12 @@ import { insertFirm } from "../firms/insert-firm.js";
 import { KeyRing } from "../../platform/crypto/key-ring.js";
 import { createLog } from "../../platform/log.js";
 import { describeOnDatabases } from "../../testing/databases.js";
-import { checkAccess, type TeamCaller } from "../access/caller.js";
+import type { TeamCaller } from "../callers/caller.js";
+import { checkAccess } from "../access/access-rule.js";
 import { systemActor, Work } from "../work/unit-of-work.js";
 import { AuditEvent } from "../audit/audit-event.entity.js";
 import { ApiKey } from "./api-key.entity.js";
-import { API_KEY_LIFETIME_MS, ApiKeyService } from "./api-key.service.js";
+import { API_KEY_LIFETIME_MS, ApiKeys } from "./api-keys.service.js";
 import { IdempotencyKeys } from "../idempotency/idempotency.js";
 import { portalLinks } from "../work/portal-links.js";
 
@@ -17,7 +18,7 @@ describeOnDatabases("API keys", (database) => {
   let time = Date.now();
   let dataSource: DataSource;
   let work: Work;
-  let service: ApiKeyService;
+  let service: ApiKeys;
   let idempotency: IdempotencyKeys;
   let firms: string[];
   const owner = (firmId: string): TeamCaller => ({
@@ -43,7 +44,7 @@ describeOnDatabases("API keys", (database) => {
       onEvents: () => undefined,
       onMail: () => undefined,
     });
-    service = new ApiKeyService({ work, log: createLog("silent") });
+    service = new ApiKeys({ work, log: createLog("silent") });
     idempotency = new IdempotencyKeys({ work, keys: new KeyRing([{ id: "k1", key: randomBytes(32) }]) });
     firms = await work.do(async (unit) => [
       (await insertFirm(unit, { slug: "oak", name: "Oak", plan: "TEAM" })).id,
@@ -51,7 +52,7 @@ describeOnDatabases("API keys", (database) => {
     ]);
   });
 
-  it("a key is its firm's, holds its scopes and is kept as a digest only", async () => {
+  it("a key belongs to its firm, has its scopes and is stored only as a digest", async () => {
     const { token, apiKey } = await make();
     expect(token.startsWith(`${apiKey.prefix}_`)).toBe(true);
     const caller = await service.authenticate(token);
@@ -63,7 +64,7 @@ describeOnDatabases("API keys", (database) => {
     expect(await work.reader.countBy(AuditEvent, { type: "API_KEY_CREATED" })).toBe(1);
   });
 
-  it("a prefix alone, a wrong secret, another's secret and a wrong prefix are nobody", async () => {
+  it("a prefix alone, a wrong secret, another key's secret and a wrong prefix are all anonymous", async () => {
     const { token, apiKey } = await make();
     const other = await make();
     for (const wrong of [
@@ -79,7 +80,7 @@ describeOnDatabases("API keys", (database) => {
       expect(await service.authenticate(wrong)).toBeNull();
   });
 
-  it("is refused from its end on, and from its revocation on", async () => {
+  it("is refused from its expiry on, and from its revocation on", async () => {
     const { token, apiKey } = await make();
     await expect(service.revoke(owner(firms[1] ?? ""), apiKey.id, systemActor)).rejects.toMatchObject({
       code: "NOT_FOUND",
@@ -109,7 +110,7 @@ describeOnDatabases("API keys", (database) => {
     expect(await lastUse()).toBe(first + 60_000);
   });
 
-  it("needs a fresh sign-in, a scope, each once, and an end within a year", async () => {
+  it("needs a fresh sign-in, at least one scope, each once, and an expiry within a year", async () => {
     const stale = { ...owner(firms[0] ?? ""), authenticatedAt: time - 601_000 };
     const wish = { name: "Sync", scopes: ["AUDIT_READ"] as const };
     await expect(service.create(stale, wish, systemActor)).rejects.toMatchObject({ code: "STEP_UP_REQUIRED" });
@@ -125,7 +126,7 @@ describeOnDatabases("API keys", (database) => {
       });
   });
 
-  it("of parallel requests with one Idempotency-Key one runs; its answer is repeated for a day, to its caller alone", async () => {
+  it("of parallel requests with one Idempotency-Key one runs; its response is repeated for a day, only to its caller", async () => {
     const claims = await Promise.all(Array.from({ length: 10 }, () => idempotency.claim("key 1", "abc", "body")));
     const [claimed, ...more] = claims.filter(({ kind }) => kind === "CLAIMED");
     expect(more).toEqual([]);

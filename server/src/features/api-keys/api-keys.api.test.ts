@@ -38,11 +38,11 @@ describeOnDatabases("API keys over HTTP and on open sockets", (database) => {
   };
   const wrongSecret = (token: string) => `${token.slice(0, 13)}${"A".repeat(43)}`;
 
-  describe("Z05 what a key loses, it loses in the middle of its work", () => {
-    it("revoked, the next operation is nobody's; without the scope, it names the scope", async () => {
+  describe("Z05 a key loses a permission even in the middle of its work", () => {
+    it("once revoked, its next operation is anonymous; without the scope, the error names the scope", async () => {
       const gone = await make(["CONTACTS_READ"]);
       const narrowed = await make(["CONTACTS_READ", "AUDIT_READ"]);
-      // Known and asked before, so that nothing that was remembered may answer.
+      // Known and used before, so that nothing cached may answer.
       for (const { token } of [gone, narrowed])
         expect((await world.ask(CONTACTS, {}, token)).data.contacts).not.toBeNull();
       await revoke(gone.id);
@@ -52,7 +52,7 @@ describeOnDatabases("API keys over HTTP and on open sockets", (database) => {
       expect([error?.extensions.code, error?.message]).toEqual(["FORBIDDEN", expect.stringContaining("CONTACTS_READ")]);
     });
 
-    /** A socket that was greeted and waits for its first subscription. */
+    /** An acknowledged socket that waits for its first subscription. */
     const open = async (token: string) => {
       let greet: () => void = () => undefined;
       const greeted = new Promise<void>((resolve) => (greet = resolve));
@@ -87,11 +87,11 @@ describeOnDatabases("API keys over HTTP and on open sockets", (database) => {
         (id) => sql("UPDATE api_keys SET expiresAt = ? WHERE id = ?", [world.now() - 1, id]),
       ],
       [
-        "left without the scope",
+        "lost the scope",
         "FORBIDDEN",
         (id) => sql("UPDATE api_keys SET scopes = ? WHERE id = ?", ["CONTACTS_READ", id]),
       ],
-    ])("%s after its socket was opened, it can begin no subscription there", async (_what, code, lose) => {
+    ])("%s after its socket was opened, it can start no subscription there", async (_what, code, lose) => {
       const { id, token } = await make(["AUDIT_READ"]);
       const client = await open(token);
       await lose(id);
@@ -102,7 +102,7 @@ describeOnDatabases("API keys over HTTP and on open sockets", (database) => {
       await client.dispose();
     });
 
-    it("its end comes while it listens and nothing happens: the socket is closed all the same", async () => {
+    it("it expires while it listens and nothing happens: the socket is closed all the same", async () => {
       const { token } = await make(["AUDIT_READ"], world.now() + 60_000);
       const client = await open(token);
       const seen = subscribe(client);
@@ -117,7 +117,7 @@ describeOnDatabases("API keys over HTTP and on open sockets", (database) => {
     });
   });
 
-  describe("Z06 whatever is no valid key is nobody", () => {
+  describe("Z06 anything but a valid key is anonymous", () => {
     const body = JSON.stringify({ query: CONTACTS });
     const send = async (headers: Record<string, string>, path = "/graphql", text = body) => {
       const response = await world.raw({
@@ -131,7 +131,7 @@ describeOnDatabases("API keys over HTTP and on open sockets", (database) => {
       return { status: response.status, fields, text: await response.text() };
     };
 
-    it("a key counts in the Authorization header alone: not in the address, a cookie, another header or the body", async () => {
+    it("a key counts only in the Authorization header: not in the URL, a cookie, another header or the body", async () => {
       const { token } = await make(["CONTACTS_READ"]);
       expect((await send({ authorization: `Bearer ${token}` })).text).toContain("totalCount");
       const nobody = await send({});
@@ -159,14 +159,14 @@ describeOnDatabases("API keys over HTTP and on open sockets", (database) => {
       await socket.dispose();
     });
 
-    it("unknown, wrong, expired, revoked and cut off: the same answer to the last byte, after the same steps", async () => {
+    it("unknown, wrong, expired, revoked and truncated: the same response to the last byte, after the same steps", async () => {
       const { id, token } = await make(["CONTACTS_READ"]);
       const cases: [what: string, token: string, statements: number][] = [
         ["unknown prefix", `ghk_00000000${token.slice(12)}`, 1],
         ["right prefix, wrong secret", wrongSecret(token), 1],
         ["expired", await expired(), 1],
         ["revoked", await revoked(), 1],
-        // What no key looks like is told apart by looking at it alone, as anybody can.
+        // Text without a key's form can be recognized without a lookup, by anybody.
         ["prefix only", token.slice(0, 12), 0],
         ["cut off", token.slice(0, -1), 0],
         ["session of nobody", `gts_${"A".repeat(43)}`, 1],

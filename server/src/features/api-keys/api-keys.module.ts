@@ -1,10 +1,10 @@
 import type { Platform } from "../../platform/platform.js";
-import { asFirmCaller } from "../access/caller.js";
+import { asFirmCaller } from "../callers/caller.js";
 import type { FeatureModule } from "../access/feature-module.js";
 import { apiKeysRule, ApiKeysResolver } from "./api-key.resolver.js";
-import type { ApiKeyService } from "./api-key.service.js";
+import type { ApiKeys } from "./api-keys.service.js";
 
-export function apiKeysModule(_platform: Platform, { apiKeys }: { apiKeys: ApiKeyService }) {
+export function apiKeysModule(_platform: Platform, { apiKeys }: { apiKeys: ApiKeys }) {
   return {
     resolvers: [new ApiKeysResolver(apiKeys)],
     nodes: {

@@ -6,7 +6,7 @@ import { describeOnDatabases } from "../../testing/databases.js";
 import { hasProgram, OwnRedis } from "../../testing/services.js";
 import { CLIENT_PASSWORD, OWNER_PASSWORD, World, type Mail } from "../../testing/world.js";
 
-/** Events of failures, of passkeys, of roll-outs, of branding, of languages and of the team, which have tests of their own. */
+/** Events of failures, passkeys, roll-outs, branding, languages and the team, which have tests of their own. */
 const notToday = [
   "BRANDING_CHANGED",
   "CLIENT_LANGUAGE_CHANGED",
@@ -20,7 +20,7 @@ const notToday = [
 ];
 const isElsewhere = (type: string) => /^TEAM_MEMBER_|^ROLL_OUT_|^TWO_FACTOR_ANNOUNCED$/.test(type);
 
-/** How a secret may be written down. */
+/** The encodings in which a secret may appear. */
 const written = (secret: string): string[] => {
   const bytes = Buffer.from(secret, "utf8");
   const bare = secret.replaceAll("-", "");
@@ -38,7 +38,7 @@ const written = (secret: string): string[] => {
     ]),
   ];
 };
-/** Six digits stand in many numbers by chance, so that a code counts only by itself. */
+/** Six digits appear in many numbers by chance, so a code counts only by itself. */
 const finds = (text: string, secret: string): boolean =>
   /^\d{6}$/.test(secret)
     ? new RegExp(`(?<![\\w.-])${secret}(?![\\w.-])`).test(text)
@@ -52,7 +52,7 @@ describeOnDatabases("a day at the firm", (database) => {
   let startedAt = 0;
   let sockets = "";
   const logged: string[] = [];
-  /** Every secret of the day, with what it is; and of mailed ones, to whom. */
+  /** Every secret of the day, with its description, and for mailed ones the recipient. */
   const secrets: { what: string; secret: string; mailedTo?: string }[] = [];
   const keep = (what: string, secret: string, mailedTo?: string): string => {
     if (secret.length < 6) throw new Error(`no ${what}`);
@@ -79,7 +79,7 @@ describeOnDatabases("a day at the firm", (database) => {
     await redis?.stop();
   });
 
-  /** What is in the database at some hour: what is deleted later was there too. */
+  /** The database's content at several times: it also includes what is deleted later. */
   const dump: string[] = [];
   async function dumpDatabase(): Promise<void> {
     const { reader } = world.app.work;
@@ -123,7 +123,7 @@ describeOnDatabases("a day at the firm", (database) => {
     );
     keep("webhook secret", rotated.signingSecret);
 
-    // A client comes, by mail.
+    // A client joins, by mail.
     const { id: contactId, email } = await world.contact(owner, "Maya Fields");
     done(
       await world.mutate(
@@ -238,7 +238,7 @@ describeOnDatabases("a day at the firm", (database) => {
     keep("access link", await world.mailedToken(email, /Your new link/), email);
 
     await dumpDatabase();
-    // The firm helps: 2FA is demanded, the phone is lost.
+    // The firm helps: 2FA is required, the phone is lost.
     owner = keep("session of the owner", await world.ownerToken(firm));
     const setMode = async (mode: string) => {
       const { data } = await world.ask("{ firm { securityPolicy { version } } }", {}, owner);
@@ -308,10 +308,10 @@ describeOnDatabases("a day at the firm", (database) => {
       ),
     );
     await world.changePlan(firm.id, "ENTERPRISE");
-    // The owner takes the log home.
+    // The owner exports the log.
     await (await world.raw({ path: "/audit-log.csv", headers: { authorization: `Bearer ${owner}` } })).text();
 
-    // Secrets in the wrong places: the address, a broken document, a wrong type, a header.
+    // Secrets in the wrong places: the URL, a broken document, a wrong type, a header.
     const astray = keep("password sent wrongly", "astray canary password");
     await world.raw({ path: `/graphql?password=${encodeURIComponent(astray)}` });
     await world.raw({ path: `/portal/${firm.slug}/${encodeURIComponent(astray)}` });
@@ -324,7 +324,7 @@ describeOnDatabases("a day at the firm", (database) => {
     });
     await world.ask("{ viewer { __typename } }", {}, astray);
 
-    // And a database that fails, which the log must tell about.
+    // And a failing database, which the log must report.
     const { reader } = world.app.work;
     await reader.query("ALTER TABLE portal_accounts RENAME TO portal_accounts_away");
     const failing = { firmSlug: firm.slug, email, password: astray };
@@ -377,7 +377,7 @@ describeOnDatabases("a day at the firm", (database) => {
       expect(Date.parse(occurredAt)).toBeLessThanOrEqual(world.now());
       expect([summary, ipAddress === null]).toEqual([summary, actorKind === "SYSTEM"]);
     }
-    // Newest first: in the order in which it happened.
+    // Newest first, so that reversing gives the order in which it happened.
     const times = events.map(({ occurredAt }) => occurredAt);
     expect(times).toEqual(times.toSorted().toReversed());
   });
@@ -400,7 +400,7 @@ describeOnDatabases("a day at the firm", (database) => {
         .map((line) => JSON.parse(line) as Record<string, unknown>)
         .filter(({ msg }) => msg === "refused")
         .map(({ callerId, ...line }): Record<string, unknown> => ({ ...line, callerId: String(callerId) }));
-    // Twice: what is known already takes another way.
+    // Twice: a known document takes another lane.
     for (const [query, token, code, callerKind] of [...asked, ...asked]) {
       const { headers } = await world.ask(query, {}, token);
       const requestId = headers.get("x-request-id");
@@ -429,7 +429,7 @@ describeOnDatabases("a day at the firm", (database) => {
     expect(refused().at(-1)).toMatchObject({ code: "FORBIDDEN", callerKind: "API_KEY", firmId: firm.id });
   });
 
-  it("L01 leaves none of its secrets in the database, in Redis, in the log or in a mail but the one that is for it", async () => {
+  it("L01 leaves none of its secrets in the database, in Redis, in the log or in any mail but the intended one", async () => {
     const mails = (await (await world.raw({ path: "/mailbox.json" })).json()) as (Mail & { html: string })[];
     expect([dump.length, mails.length].map((n) => n > 5)).toEqual([true, true]);
     expect(logged.join("")).toContain("an operation failed");

@@ -2,7 +2,10 @@ import { Entity, ForeignKey, Index, PrimaryColumn } from "typeorm";
 import type { ActorKind, AuditEventType } from "@gatehouse/shared";
 import { AtColumn, CountColumn, LongTextColumn, RefColumn, TextColumn } from "../../platform/database/columns.js";
 
-/** One security-relevant fact, written in the transaction of what it tells. Never changed, never deleted. `seq` has no gaps within a firm. */
+/**
+ * One security-relevant fact, written in the transaction of what it records. Never changed, never deleted. `seq` has no
+ * gaps within a firm.
+ */
 @Entity("audit_events")
 @Index("ix_audit_events_contact", ["firmId", "contactId", "seq"])
 @Index("ix_audit_events_account", ["firmId", "accountId", "seq"])
@@ -31,7 +34,7 @@ export class AuditEvent {
   @LongTextColumn() data: string;
 }
 
-/** Hands out `seq`: updated last in a transaction, so that numbers follow the order of commits. */
+/** Assigns `seq`. Updated last in a transaction, so that numbers follow the order of commits. */
 @Entity("audit_counters")
 export class AuditCounter {
   @ForeignKey("firms", { name: "fk_audit_counters_firm", onDelete: "CASCADE" })

@@ -8,40 +8,41 @@ import type { AuditEvent } from "./audit-event.entity.js";
 
 export const AuditEventTypeEnum = tableEnum(
   "AuditEventType",
-  "What happened. New types may be added.",
+  "What happened. More types may be added.",
   auditEvents,
   ({ title }) => title,
 );
 const actorKinds: Record<ActorKind, string> = {
-  TEAM_MEMBER: "Somebody of the firm's team.",
+  TEAM_MEMBER: "A member of the firm's team.",
   API_KEY: "An integrator's key.",
   CLIENT: "A client, or somebody who claimed to be one.",
   SYSTEM: "Gatehouse itself.",
 };
-export const ActorKindEnum = tableEnum("ActorKind", "Who did it.", actorKinds, String);
+export const ActorKindEnum = tableEnum("ActorKind", "The kind of caller who did it.", actorKinds, String);
 
-/** The kind of the log's cursors: its keys are [seq]. */
+/** The kind of the log's cursors, whose keys are [seq]. */
 export const AUDIT_CURSOR = "audit";
 
 @ObjectType("AuditEvent", {
   implements: Node,
   description:
-    "One security-relevant fact, written in the same transaction as what it tells. Never changed, never deleted.",
+    "One security-relevant fact, written in the same transaction as what it records. Never changed, never deleted.",
 })
 export class AuditEventView extends Node {
   stored: AuditEvent;
-  /** Of whom it is about, where it was read along. */
+  /** The name of the contact it is about, if it was read along. */
   contactName?: string | null;
-  @Field(() => String, { description: "Orders the firm's events without gaps; pass it as after:." }) cursor: string;
+  @Field(() => String, { description: "Orders the firm's events without gaps. Pass it as `after`." }) cursor: string;
   @Field(() => AuditEventTypeEnum, { description: "What happened." }) type: AuditEventType;
-  @Field(() => DateTime, { description: "When." }) occurredAt: number;
-  @Field(() => ActorKindEnum, { description: "What kind of caller did it." }) actorKind: ActorKind;
+  @Field(() => DateTime, { description: "When it happened." }) occurredAt: number;
+  @Field(() => ActorKindEnum, { description: "The kind of caller who did it." }) actorKind: ActorKind;
   @Field(() => ID, { nullable: true, description: "The team member, key or account that did it." }) actorId:
     string | null;
-  @Field(() => String, { nullable: true, description: "Who did it." }) actorName: string | null;
-  @Field(() => String, { nullable: true, description: "Why, where a reason is asked." }) reason: string | null;
-  @Field(() => String, { nullable: true, description: "From which address." }) ipAddress: string | null;
-  @Field(() => String, { nullable: true, description: "From which browser or program." }) userAgent: string | null;
+  @Field(() => String, { nullable: true, description: "The name of whoever did it." }) actorName: string | null;
+  @Field(() => String, { nullable: true, description: "The reason, for acts that require one." }) reason: string | null;
+  @Field(() => String, { nullable: true, description: "The address from which it was done." }) ipAddress: string | null;
+  @Field(() => String, { nullable: true, description: "The browser or program with which it was done." }) userAgent:
+    string | null;
 
   static of(event: AuditEvent, contactName?: string | null): AuditEventView {
     const { id, type, occurredAt, actorKind, actorId, actorName, reason, ipAddress, userAgent } = event;
@@ -62,9 +63,9 @@ export class AuditEventView extends Node {
   }
 }
 
-@ObjectType({ description: "An event in a list, and where it stands there." })
+@ObjectType({ description: "An event in a connection, with its cursor." })
 export class AuditEventEdge {
-  @Field(() => String, { description: "Pass as after: or before:." }) cursor: string;
+  @Field(() => String, { description: "Pass it as `after` or `before`." }) cursor: string;
   @Field(() => AuditEventView, { description: "The event." }) node: AuditEventView;
 }
 
@@ -75,20 +76,22 @@ export class AuditEventConnection {
   @Field(() => PageInfo, { description: "Where the page lies." }) pageInfo: PageInfo;
 }
 
-@InputType({ description: "Which events; all conditions must hold." })
+@InputType({ description: "Which events to return. All conditions must hold." })
 export class AuditEventFilter {
-  @Field(() => [AuditEventTypeEnum], { nullable: true, description: "Of one of these types." }) types?:
+  @Field(() => [AuditEventTypeEnum], { nullable: true, description: "Only events of one of these types." }) types?:
     AuditEventType[] | null;
-  @Field(() => ID, { nullable: true, description: "About this contact or its account." }) contactId?: string | null;
-  @Field(() => [ActorKindEnum], { nullable: true, description: "Done by one of these kinds of callers." }) actorKinds?:
-    ActorKind[] | null;
-  @Field(() => ID, { nullable: true, description: "Done by this team member, API key or portal account." }) actorId?:
+  @Field(() => ID, { nullable: true, description: "Only events about this contact or its account." }) contactId?:
     string | null;
-  @Field(() => DateTime, { nullable: true, description: "Not before." }) since?: number | null;
-  @Field(() => DateTime, { nullable: true, description: "Before." }) until?: number | null;
+  @Field(() => [ActorKindEnum], { nullable: true, description: "Only events by one of these kinds of callers." })
+  actorKinds?: ActorKind[] | null;
+  @Field(() => ID, { nullable: true, description: "Only events by this team member, API key or portal account." })
+  actorId?: string | null;
+  @Field(() => DateTime, { nullable: true, description: "Only events at or after this time." }) since?: number | null;
+  @Field(() => DateTime, { nullable: true, description: "Only events before this time." }) until?: number | null;
 }
 
 @ArgsType()
 export class AuditEventsArgs extends PageArgs {
-  @Field(() => AuditEventFilter, { nullable: true, description: "Which events." }) filter?: AuditEventFilter | null;
+  @Field(() => AuditEventFilter, { nullable: true, description: "Which events to return." })
+  filter?: AuditEventFilter | null;
 }

@@ -26,12 +26,12 @@ import { AUDIT_CURSOR, AuditEventConnection, AuditEventView, type AuditEventFilt
 import { Contact } from "../contacts/contact.entity.js";
 import type { Work } from "../work/unit-of-work.js";
 
-/** The number that a cursor of the log stands for. Throws BAD_USER_INPUT. */
+/** The number that a cursor of the log encodes. Throws BAD_USER_INPUT. */
 export const seqOfCursor = (cursor: string): number => seqOf(decodeCursor(AUDIT_CURSOR, 1, cursor));
 
 function seqOf([seq]: CursorKeys): number {
   if (typeof seq === "number" && seq >= 0) return seq;
-  throw badInput("This cursor is not one of the log.");
+  throw badInput("This cursor does not belong to the log.");
 }
 
 const e = table(AuditEvent, "e");
@@ -43,7 +43,7 @@ const OF_FIRM = sql`${e.firmId} = ?`;
 const OF_CONTACT = sql`${e.contactId} = ?`;
 const OF_ITS_ACCOUNT = sql`${e.accountId} = (SELECT ${o.portalAccountId} FROM ${o} WHERE ${o.firmId} = ? AND ${o.id} = ?)`;
 
-/** So many events are read at once where all are wanted. */
+/** How many events are read at once if all are requested. */
 const ALL_AT_ONCE = 1000;
 
 /** Reads the log. */
@@ -56,7 +56,7 @@ export class AuditLog {
     return Object.assign(new AuditEventConnection(), await this.read(firmId, page, filter));
   }
 
-  /** All of them, newest first, as many at a time as fit into memory well. */
+  /** All events, newest first, in chunks that fit into memory. */
   async *all(firmId: string, filter: AuditEventFilter): AsyncGenerator<AuditEventView[]> {
     let after: CursorKeys | null = null;
     for (let hasMore = true; hasMore;) {
@@ -87,7 +87,8 @@ export class AuditLog {
       sql`SELECT ${e.seq} AS seq FROM ${e} WHERE ${join([...conditions, ...more], " AND ")} ORDER BY ${keys.orderBy} LIMIT ${keys.rows}`;
     let source = sql`(${pageWhere()}) k`;
     if (filter.contactId != null) {
-      // About the contact or about its account, each from its own index: with OR, the whole log is read for a few events.
+      // Events about the contact and about its account, each from its own index: with OR, the whole log would be read
+      // for a few events.
       source = sql`(SELECT seq FROM (${pageWhere(OF_CONTACT)}) own UNION SELECT seq FROM (${pageWhere(OF_ITS_ACCOUNT)}) shared) k`;
       parameters.push(filter.contactId, ...parameters, firmId, filter.contactId);
     }

@@ -63,7 +63,7 @@ describeOnDatabases("a firm's branding", (database) => {
         token,
       )
     ).data.auditEvents.nodes.map(({ summary }: Data) => summary);
-  /** What the mail to that address holds, part by part, decoded. */
+  /** The mail to that address, part by part, decoded. */
   const mailTo = async (to: string, subject: RegExp) => {
     const { raw } = await until(() => received.find((mail) => mail.to === to && subject.test(mail.raw)));
     const boundaries = [...raw.matchAll(/boundary="([^"]+)"/g)].map(([, boundary]) => `--${boundary}`);
@@ -86,7 +86,7 @@ describeOnDatabases("a firm's branding", (database) => {
     return { raw, text: partOf("text/plain"), html: partOf("text/html"), picture: partOf("image/png") };
   };
 
-  it("without one, the portal and the mails are Gatehouse's own", async () => {
+  it("if unset, the portal and the mails are Gatehouse's own", async () => {
     expect(await portalOf(ours)).toEqual(NONE);
     const { email } = await world.contact(us);
     await world.mutate("requestPortalAccount", "PortalEmailInput", "accepted", { firmSlug: ours.slug, email });
@@ -97,7 +97,7 @@ describeOnDatabases("a firm's branding", (database) => {
     expect(html?.text).not.toMatch(/<style|class=|<img/);
   });
 
-  it("set by an owner, is on the sign-in page for everybody, in clients' mails, and in the audit log", async () => {
+  it("set by an owner, appears on the sign-in page for everybody, in clients' mails, and in the audit log", async () => {
     const { firm, userErrors } = await update({ color: " FFEE99", logo: demoLogo });
     expect(userErrors).toEqual([]);
     expect(firm.branding).toEqual({
@@ -108,8 +108,8 @@ describeOnDatabases("a firm's branding", (database) => {
     });
     expect(await portalOf(ours)).toEqual(firm.branding);
     expect((await world.ask(`{ firm { ${BRANDING} } }`, {}, us)).data.firm.branding).toEqual(firm.branding);
-    expect(await sentences(us)).toEqual(["Olive Owner changed how the portal looks: colour #ffee99, a new logo."]);
-    // The same once more changes nothing, and says nothing.
+    expect(await sentences(us)).toEqual(["Olive Owner changed the portal's branding: colour #ffee99, a new logo."]);
+    // Repeating it changes nothing, and records nothing.
     await update({ color: "#fe9", logo: demoLogo });
     await update({});
     expect(await sentences(us)).toHaveLength(1);
@@ -139,7 +139,7 @@ describeOnDatabases("a firm's branding", (database) => {
     expect(staffMail.picture).toBeNull();
   });
 
-  it("has a logo at an address of its own, as that picture and nothing else", async () => {
+  it("has a logo at its own address, served as that picture and nothing else", async () => {
     const { logoUrl } = await portalOf(ours);
     for (const method of ["GET", "HEAD"]) {
       const response = await world.raw({ path: logoUrl, method });
@@ -180,7 +180,7 @@ describeOnDatabases("a firm's branding", (database) => {
         "application/json; charset=utf-8",
       ]);
     }
-    // The same picture of another firm is elsewhere: nobody can ask with a picture whose it is.
+    // Another firm's identical picture has another address: nobody can use a picture to find out who has it.
     const { firm } = await update({ logo: demoLogo }, them);
     expect(firm.branding.logoUrl).not.toBe(logoUrl);
     await update({ logo: null }, them);
@@ -188,7 +188,7 @@ describeOnDatabases("a firm's branding", (database) => {
     expect(await portalOf(theirs)).toEqual(NONE);
   });
 
-  it("takes no colour that is none, and no logo but a whole, small picture", async () => {
+  it("accepts no invalid color, and no logo but a complete, small picture", async () => {
     const before = await portalOf(ours);
     const trailing = Buffer.concat([png, HTML]);
     const tooLarge = Buffer.alloc(logoLimits.bytes + 1);
@@ -201,13 +201,13 @@ describeOnDatabases("a firm's branding", (database) => {
       [{ color: "#fff\u0000" }, "color", /six digits/],
       [{ color: "" }, "color", /six digits/],
       [{ color: "url(javascript:alert(1))" }, "color", /six digits/],
-      [{ logo: logoOf(svg, "image/svg+xml") }, "contentType", /SVG files can carry scripts/],
-      [{ logo: logoOf(svg) }, "data", /SVG files can carry scripts/],
+      [{ logo: logoOf(svg, "image/svg+xml") }, "contentType", /SVG files can contain scripts/],
+      [{ logo: logoOf(svg) }, "data", /SVG files can contain scripts/],
       [{ logo: logoOf(HTML) }, "data", /no PNG, JPEG or WebP/],
       [{ logo: logoOf(HTML, "text/html") }, "contentType", /Choose a PNG/],
       [{ logo: logoOf(png, "image/jpeg") }, "contentType", /is image\/png, not image\/jpeg/],
       [{ logo: logoOf(png, "image/png\r\nset-cookie: a=b") }, "contentType", /Choose a PNG/],
-      [{ logo: logoOf(trailing) }, "data", /something behind the picture/],
+      [{ logo: logoOf(trailing) }, "data", /more than the picture/],
       [{ logo: logoOf(png.subarray(0, -1)) }, "data", /damaged/],
       [{ logo: logoOf(tooLarge) }, "data", /larger than 64 kB/],
       [{ logo: logoOf(pngOf(30_000, 30_000)) }, "data", /30000 × 30000 pixels/],
@@ -215,7 +215,7 @@ describeOnDatabases("a firm's branding", (database) => {
       [{ logo: { ...demoLogo, data: `data:image/png;base64,${demoLogo.data}` } }, "data", /not in base64/],
       [{ logo: { ...demoLogo, data: `${demoLogo.data}\n` } }, "data", /not in base64/],
       [{ logo: { ...demoLogo, data: "../../etc/passwd" } }, "data", /not in base64/],
-      // What is good beside what is not is not kept either.
+      // A valid part beside an invalid one is not stored either.
       [{ color: "#000000", logo: logoOf(trailing) }, "data", /something behind/],
     ];
     for (const [input, field, message] of refused) {
@@ -227,7 +227,7 @@ describeOnDatabases("a firm's branding", (database) => {
       ]);
     }
     expect(await portalOf(ours)).toEqual(before);
-    // The largest that is allowed goes through the body's limit.
+    // The largest permitted file fits into the body's limit.
     const filled = Buffer.alloc(logoLimits.bytes);
     png.copy(filled, 0, 0, 33);
     const room = logoLimits.bytes - png.length - 12;
@@ -241,7 +241,7 @@ describeOnDatabases("a firm's branding", (database) => {
     await update({ logo: null }, them);
   });
 
-  it("is changed by the firm's owners, administrators and keys for its policy alone", async () => {
+  it("can be changed only by the firm's owners, administrators and keys with its policy scope", async () => {
     const before = await portalOf(ours);
     const tokenOf = async (email: string) =>
       (await world.signIn("teamSignIn", "TeamSignInInput", { email, password: OWNER_PASSWORD })).result.sessionToken;
@@ -251,16 +251,16 @@ describeOnDatabases("a firm's branding", (database) => {
     expect(await attempt(undefined)).toBe("UNAUTHENTICATED");
     expect(await attempt(await tokenOf(await world.member(ours.id, "STAFF")))).toBe("FORBIDDEN");
     expect(await attempt(await world.key(us, ["CONTACTS_WRITE", "ACCESS_WRITE", "ACCESS_RESET"]))).toBe("FORBIDDEN");
-    // Another firm's administrator changes that firm's.
+    // Another firm's administrator changes only that firm's.
     expect(await attempt(await tokenOf(await world.member(theirs.id, "ADMIN")))).toBeUndefined();
     expect(await portalOf(ours)).toEqual(before);
     expect((await portalOf(theirs)).color).toBe("#010203");
-    expect(await sentences(them)).toContain("A ADMIN changed how the portal looks: colour #010203.");
+    expect(await sentences(them)).toContain("A ADMIN changed the portal's branding: colour #010203.");
     expect(await attempt(await world.key(us, ["POLICY_WRITE"]))).toBeUndefined();
     expect(await portalOf(ours)).toEqual({ ...before, color: "#010203" });
   });
 
-  it("of two changes at once loses neither, and goes again when it is removed", async () => {
+  it("loses neither of two concurrent changes, and can be removed again", async () => {
     await Promise.all([
       update({ color: "#123456" }),
       update({ logo: logoOf(pngOf(230, 56)) }),
@@ -271,6 +271,6 @@ describeOnDatabases("a firm's branding", (database) => {
     expect(rest).toEqual({ color: "#123456", logoWidth: 230, logoHeight: 56 });
     expect((await update({ color: null, logo: null })).firm.branding).toEqual(NONE);
     expect((await world.raw({ path: logoUrl })).status).toBe(404);
-    expect((await sentences(us))[0]).toBe("Olive Owner changed how the portal looks: no colour of its own, no logo.");
+    expect((await sentences(us))[0]).toBe("Olive Owner changed the portal's branding: the default colour, no logo.");
   });
 });

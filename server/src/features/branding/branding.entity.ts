@@ -2,7 +2,7 @@ import { Column, Entity, ForeignKey, Index, PrimaryColumn } from "typeorm";
 import type { HexColor, LogoType } from "@gatehouse/shared";
 import { AtColumn, CountColumn, DigestColumn, TextColumn } from "../../platform/database/columns.js";
 
-/** How a firm's portal and mails to clients look; without a row, as Gatehouse's. */
+/** How a firm's portal and mails to clients look; without a row, like Gatehouse's. */
 @Entity("brandings")
 export class Branding {
   @ForeignKey("firms", { name: "fk_brandings_firm", onDelete: "CASCADE" })
@@ -19,7 +19,10 @@ export class Logo {
   @ForeignKey("firms", { name: "fk_logos_firm", onDelete: "CASCADE" })
   @PrimaryColumn({ type: "varchar", length: 30 })
   firmId: string;
-  /** Of the firm's id and the content: its public address. With the content alone, anybody with the picture could ask whether a firm has it. */
+  /**
+   * The digest of the firm's id and the content, which is the logo's public address. From a digest of the content
+   * alone, anybody with the picture could find out whether a firm uses it.
+   */
   @Index("uq_logos_digest", { unique: true })
   @DigestColumn()
   digest: string;

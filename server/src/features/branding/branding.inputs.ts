@@ -3,16 +3,16 @@ import { logoLimits } from "@gatehouse/shared";
 
 @InputType({ description: "A picture." })
 export class LogoInput {
-  @Field(() => String, { description: "image/png, image/jpeg or image/webp; every mail program shows PNG." })
+  @Field(() => String, { description: "image/png, image/jpeg or image/webp. Every mail program can show PNG." })
   contentType: string;
   @Field(() => String, {
-    description: `The file in base64: up to ${logoLimits.bytes / 1000} kB and ${logoLimits.width} × ${logoLimits.height} pixels, one picture without metadata.`,
+    description: `The file in base64: one picture without metadata, up to ${logoLimits.bytes / 1000} kB and ${logoLimits.width} × ${logoLimits.height} pixels.`,
   })
   data: string;
 }
 
-@InputType({ description: "What to change; what is left out stays, null goes back to Gatehouse's own." })
+@InputType({ description: "Changes to the branding. Omitted fields keep their values; null restores Gatehouse's own." })
 export class UpdateBrandingInput {
-  @Field(() => String, { nullable: true, description: "The firm's colour as #rrggbb or #rgb." }) color?: string | null;
+  @Field(() => String, { nullable: true, description: "The firm's color as #rrggbb or #rgb." }) color?: string | null;
   @Field(() => LogoInput, { nullable: true, description: "The firm's logo." }) logo?: LogoInput | null;
 }

@@ -8,19 +8,20 @@ export class BrandingView {
   @Field(() => String, {
     nullable: true,
     description:
-      "The firm's colour as #rrggbb; null: Gatehouse's own. Buttons have it as it is, text in it is moved in lightness until it can be read.",
+      "The firm's color as #rrggbb; null: Gatehouse's own. Buttons use it unchanged; in text its lightness is adjusted until it is readable.",
   })
   color: HexColor | null;
   @Field(() => String, {
     nullable: true,
-    description: "The logo's path on this server, a new one for each logo; null: the firm's name stands in its place.",
+    description:
+      "The logo's path on this server, which changes with each logo; null: the firm's name is shown instead.",
   })
   logoUrl: string | null;
   @Field(() => Int, { nullable: true, description: "The logo's width in pixels." }) logoWidth: number | null;
   @Field(() => Int, { nullable: true, description: "The logo's height in pixels." }) logoHeight: number | null;
 }
 
-@ObjectType({ description: "What updateBranding answers." })
+@ObjectType({ description: "The payload of updateBranding." })
 export class BrandingPayload extends Payload {
   @Field(() => FirmView, { nullable: true, description: "The firm with its branding." }) firm: FirmView | null = null;
 }

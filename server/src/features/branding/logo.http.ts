@@ -1,7 +1,7 @@
 import { logoTypes, type LogoType } from "@gatehouse/shared";
 import type { Handler } from "../../platform/http/http-server.js";
 import { send, sendError } from "../../platform/http/responses.js";
-import type { BrandingService } from "./branding.service.js";
+import type { FirmBranding } from "./firm-branding.service.js";
 
 const endings: Readonly<Record<LogoType, string>> = { "image/png": "png", "image/jpeg": "jpg", "image/webp": "webp" };
 export const logoFileName = (type: LogoType): string => `logo.${endings[type]}`;
@@ -9,10 +9,10 @@ export const logoFileName = (type: LogoType): string => `logo.${endings[type]}`;
 const ADDRESS = /^\/logos\/([0-9a-f]{64})$/;
 
 /**
- * `GET /logos/<digest>`: a firm's logo, for everybody who has its address. What somebody uploaded is shown as that picture and as
- * nothing else: with its own type, never guessed at, and in a page of its own without rights.
+ * `GET /logos/<digest>`: a firm's logo, for everybody who knows its address. An uploaded file is served as that picture
+ * and as nothing else: with its own type, without content sniffing, and as a separate page without permissions.
  */
-export function logoHandler(branding: BrandingService): Handler {
+export function logoHandler(branding: FirmBranding): Handler {
   return async (_request, response, path) => {
     const digest = ADDRESS.exec(path)?.[1];
     const logo = digest === undefined ? null : await branding.logo(digest);

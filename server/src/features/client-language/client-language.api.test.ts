@@ -37,7 +37,7 @@ describeOnDatabases("a client's language", (database) => {
     return JSON.stringify(await response.json());
   };
 
-  it("is set by integrators and the firm's own people, kept where it is left out, and cleared by null", async () => {
+  it("is set by integrators and the firm's own people, kept if it is omitted, and cleared by null", async () => {
     const zoe = await add({ language: "FR" });
     expect(zoe.language).toBe("FR");
     const change = (input: object) => world.mutate("updateContact", "UpdateContactInput", ADD, input, owner);
@@ -54,7 +54,7 @@ describeOnDatabases("a client's language", (database) => {
     expect(await languageOf(zoe.id)).toBeNull();
   });
 
-  it("is the one of every mail: what was chosen for the client, else the firm's", async () => {
+  it("applies to every mail: the client's choice, else the firm's", async () => {
     const zoe = await add({ language: "FR" });
     const undecided = await add({});
     const ask = (email: string) =>
@@ -65,7 +65,7 @@ describeOnDatabases("a client's language", (database) => {
     await ask(undecided.email);
     await world.mail(undecided.email, /^Create your account at Test & Sons$/);
 
-    // Asked for on a French page, by somebody of whom nobody knows the language.
+    // Requested on a French page, by somebody whose language nobody knows.
     const asking = await add({});
     const document =
       "mutation($input: PortalEmailInput!) { requestPortalAccount(input: $input) { accepted userErrors { code } } }";
@@ -106,7 +106,7 @@ describeOnDatabases("a client's language", (database) => {
     await world.mail(english.email, /invites you/);
   });
 
-  it("is changed by the client, for the account's contacts alone, with its event; mails follow at once", async () => {
+  it("is changed by the client, only for the account's contacts, with its event; mails follow at once", async () => {
     const zoe = await add({ language: "FR" });
     await world.mutate("requestPortalAccount", "PortalEmailInput", "accepted", {
       firmSlug: firm.slug,
@@ -156,7 +156,7 @@ describeOnDatabases("a client's language", (database) => {
     await world.mail(zoe.email, /^Your password was changed$/);
   });
 
-  it("of a refusal is what the request asks for, so that it tells nothing of whom it is about", async () => {
+  it("of a refusal is the one that the request accepts, so that it reveals nothing about the person", async () => {
     const elsewhere = await world.firm();
     const token = await world.ownerToken(elsewhere);
     const { contactId, email } = await world.client(elsewhere, token);
@@ -169,7 +169,7 @@ describeOnDatabases("a client's language", (database) => {
     expect(french).toContain("L’adresse courriel ou le mot de passe est incorrect.");
     expect(alike).toBe(french);
     const [english, alikeToo] = await refusals("*");
-    expect(english).toContain("The email or the password is not right.");
+    expect(english).toContain("The email or password is incorrect.");
     expect(alikeToo).toBe(english);
   });
 });

@@ -5,17 +5,17 @@ import { tableEnum } from "../../platform/graphql/table-enum.js";
 
 export const LanguageEnum = tableEnum(
   "Language",
-  "A language that clients are written to in.",
+  "A language of pages and mails for clients.",
   languages,
   ({ englishName, tag }) => `${englishName} (${tag}).`,
 );
 
 @InputType({ description: "A language." })
 export class LanguageInput {
-  @Field(() => LanguageEnum, { description: "Which." }) language: Language;
+  @Field(() => LanguageEnum, { description: "The language." }) language: Language;
 }
 
-@ObjectType({ description: "What chooseLanguage answers." })
+@ObjectType({ description: "The payload of chooseLanguage." })
 export class ChooseLanguagePayload extends Payload {
   @Field(() => LanguageEnum, { nullable: true, description: "The client's language from now on." })
   language: Language | null = null;

@@ -3,25 +3,31 @@ import { join } from "node:path";
 import { describe, expect, it } from "@jest/globals";
 
 const features = join(__dirname, "..");
-/** Where a client can be refused; what is refused to the firm's team and to programs alone is said in English. */
+/** Where a client can be refused. Refusals that only the firm's team and programs can get are in English. */
 const reached = [
+  "devices",
+  "limits",
   "magic-links",
   "mailed-tokens",
   "not-me",
   "own-security",
   "passkeys",
   "passwords",
+  "portal-accounts",
+  "portal-mail-requests",
   "sessions",
   "sign-in",
+  "team-passwords",
   "two-factor",
+  "viewers",
 ];
 const files = [
   ...reached.flatMap((folder) => readdirSync(join(features, folder)).map((file) => join(folder, file))),
-  "portal-accounts/portal-accounts.service.ts",
+  "security-mode/must-allow-login.ts",
 ].filter((file) => file.endsWith(".ts") && !file.endsWith(".test.ts"));
-/** Told to programs, which alone can send such a thing, and to the firm's team. */
+/** For programs, which alone can send such input, and for the firm's team. */
 const notForClients = /TOKEN is refused|A device key has|sign in with this email at another firm/;
-/** The end of a statement, or of an entry of a table. */
+/** The end of a statement, or of a table's entry. */
 const END = /;|\),\n {2}["\w]/;
 
 describe("a refusal that a client can get", () => {

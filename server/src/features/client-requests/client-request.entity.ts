@@ -1,7 +1,7 @@
 import { Entity, ForeignKey, Index } from "typeorm";
 import { AtColumn, CountColumn, IdColumn, RefColumn, TextColumn } from "../../platform/database/columns.js";
 
-/** What the firm asks of a client: a checklist with a due date. */
+/** A firm's request to a client: a checklist with a due date. */
 @Entity("client_requests")
 @Index("ix_client_requests_contact", ["contactId", "createdAt", "id"])
 export class ClientRequest {

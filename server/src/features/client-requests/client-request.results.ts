@@ -5,11 +5,11 @@ import { PageInfo } from "../../platform/graphql/pages.js";
 import { Payload } from "../../platform/graphql/payloads.js";
 import type { ClientRequest, ClientRequestItem } from "./client-request.entity.js";
 
-@ObjectType("ClientRequestItem", { description: "One thing that is asked for." })
+@ObjectType("ClientRequestItem", { description: "One item of a request." })
 export class ClientRequestItemView {
   @Field(() => ID, { description: "For setRequestItemDone." }) id: string;
-  @Field(() => String, { description: "What is asked for." }) text: string;
-  @Field(() => Boolean, { description: "It is ticked off." }) done: boolean;
+  @Field(() => String, { description: "What the firm needs." }) text: string;
+  @Field(() => Boolean, { description: "Whether the item is done." }) done: boolean;
 
   static of({ id, text, doneAt }: ClientRequestItem): ClientRequestItemView {
     return Object.assign(new ClientRequestItemView(), { id, text, done: doneAt !== null });
@@ -18,19 +18,21 @@ export class ClientRequestItemView {
 
 @ObjectType("ClientRequest", {
   implements: Node,
-  description: "What the firm asks of a client: a checklist with a due date.",
+  description: "A firm's request to a client: a checklist with a due date.",
 })
 export class ClientRequestView extends Node {
   firmId: string;
   contactId: string;
   @Field(() => String, { description: "What it is about." }) title: string;
   @Field(() => String, {
-    description: "The address that it was sent to, or that took its place since: every link to it goes there.",
+    description:
+      "The address to which it was sent, or the one that has replaced it since. Every link to it goes there.",
   })
   sentTo: string;
   @Field(() => String, { nullable: true, description: "YYYY-MM-DD" }) dueOn: string | null;
   @Field(() => DateTime, { description: "When it was sent." }) createdAt: number;
-  @Field(() => DateTime, { nullable: true, description: "Set when every item is done." }) completedAt: number | null;
+  @Field(() => DateTime, { nullable: true, description: "When every item was done; null while one is open." })
+  completedAt: number | null;
 
   static of(request: ClientRequest): ClientRequestView {
     const { id, firmId, contactId, title, sentTo, dueOn, createdAt, completedAt } = request;
@@ -47,9 +49,9 @@ export class ClientRequestView extends Node {
   }
 }
 
-@ObjectType({ description: "A request in a list, and where it stands there." })
+@ObjectType({ description: "A request in a connection, with its cursor." })
 export class ClientRequestEdge {
-  @Field(() => String, { description: "Pass as after: or before:." }) cursor: string;
+  @Field(() => String, { description: "Pass it as `after` or `before`." }) cursor: string;
   @Field(() => ClientRequestView, { description: "The request." }) node: ClientRequestView;
 }
 
@@ -60,8 +62,8 @@ export class ClientRequestConnection {
   @Field(() => PageInfo, { description: "Where the page lies." }) pageInfo: PageInfo;
 }
 
-@ObjectType({ description: "What mutations about one request answer." })
+@ObjectType({ description: "The payload of mutations on one request." })
 export class RequestPayload extends Payload {
-  @Field(() => ClientRequestView, { nullable: true, description: "The request afterwards." })
+  @Field(() => ClientRequestView, { nullable: true, description: "The updated request." })
   request: ClientRequestView | null = null;
 }

@@ -37,7 +37,7 @@ describeOnDatabases("client requests", (database) => {
     (await world.ask("query($id: ID!) { node(id: $id) { ... on ClientRequest { linkState } } }", { id }, owner)).data
       .node.linkState;
 
-  it("is sent with its items in order, mailed, and told in the log", async () => {
+  it("is sent with its items in order, mailed, and recorded in the log", async () => {
     const { id, email } = await world.contact(owner);
     const { request } = await send(id, { title: " Year end ", dueOn: "2027-01-31" });
     expect(request).toMatchObject({
@@ -64,7 +64,7 @@ describeOnDatabases("client requests", (database) => {
     expect(data.contact.requests.nodes).toEqual([{ id: request.id }]);
   });
 
-  it("is refused with the field at fault, and then no mail goes out", async () => {
+  it("is refused with the field at fault, and then no mail is sent", async () => {
     const { id, email } = await world.contact(owner);
     const refused = async (input: object): Promise<unknown> => {
       const { request, userErrors } = await send(id, input);
@@ -80,7 +80,7 @@ describeOnDatabases("client requests", (database) => {
     expect(codesOf(await send(contact.id))).toEqual(["INVALID_INPUT"]);
   });
 
-  it("another firm's contacts and requests are as absent ones; staff may look, not send", async () => {
+  it("another firm's contacts and requests behave like absent ones; staff may read, not send", async () => {
     const { id } = await world.contact(owner);
     const { request } = await send(id);
     const stranger = await world.ownerToken(await world.firm());
@@ -96,7 +96,7 @@ describeOnDatabases("client requests", (database) => {
     await expect(resend(request.id, staff)).rejects.toThrow("FORBIDDEN");
   });
 
-  it("tells the state of its links over its life; resent, it goes to the address that the contact has by now", async () => {
+  it("shows the state of its links over its life; resent, it goes to the address that the contact has now", async () => {
     const { id, email } = await world.contact(owner);
     const { request } = await send(id);
     const first = await world.mailedToken(email, /asks: Tax return/);
@@ -127,7 +127,7 @@ describeOnDatabases("client requests", (database) => {
     expect(await linkState(request.id)).toBe("EXPIRED");
   });
 
-  it("a client sees what is due first, undated last, then what is completed, over pages and back", async () => {
+  it("a client sees what is due first, undated last, then what is completed, across pages and back", async () => {
     const client = await world.client(firm, owner);
     const session = client.created.result.sessionToken;
     const made: Record<string, Data> = {};
@@ -171,7 +171,7 @@ describeOnDatabases("client requests", (database) => {
     expect(back.nodes.map(({ title }: Data) => title)).toEqual(["undated", "done last"]);
   });
 
-  it("a client sees of a contact whose request it is, and nothing that the firm keeps for itself", async () => {
+  it("a client sees of a contact whose request it is, and nothing that the firm keeps to itself", async () => {
     const client = await world.client(firm, owner);
     const session = client.created.result.sessionToken;
     const externalId = `crm-${client.contactId}`;
@@ -211,7 +211,7 @@ describeOnDatabases("client requests", (database) => {
     expect(data.contact).toEqual({ externalId, createdAt: expect.any(String) });
   });
 
-  it("an account sees the requests of all its contacts in pages, and ticks them off; another's it does not", async () => {
+  it("an account sees the requests of all its contacts in pages, and ticks them off, but not another account's", async () => {
     const client = await world.client(firm, owner);
     const session = client.created.result.sessionToken;
     const holding = await world.contact(owner, "Fields Holding", client.email);
@@ -255,7 +255,7 @@ describeOnDatabases("client requests", (database) => {
           owner,
         )
       ).data.auditEvents.nodes.toReversed() as Data[];
-    // Twice at the same moment, as by two tabs: the firm hears of each item once, and of the whole once.
+    // Twice at the same moment, as from two tabs: the firm gets one event for each item, and one for the completion.
     const ticked = await Promise.all([item, item, ...others].map((id) => tick(id)));
     expect(ticked.some(({ request }) => request.completedAt !== null)).toBe(true);
     expect((await log()).map(({ type }) => type)).toEqual([
@@ -269,7 +269,7 @@ describeOnDatabases("client requests", (database) => {
       {
         type: "REQUEST_ITEM_REOPENED",
         actorKind: "CLIENT",
-        summary: expect.stringMatching(/^Fields Holding \(.+\) reopened ".+" of ".+"\.$/),
+        summary: expect.stringMatching(/^Fields Holding \(.+\) reopened ".+" in ".+"\.$/),
       },
     ]);
     expect(codesOf(await tick(other.items[0].id))).toEqual(["NOT_FOUND"]);

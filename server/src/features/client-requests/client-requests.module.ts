@@ -1,7 +1,7 @@
 import type { Platform } from "../../platform/platform.js";
 import type { FeatureModule } from "../access/feature-module.js";
-import type { ContactService } from "../contacts/contact.service.js";
-import type { MagicLinkService } from "../magic-links/magic-link.service.js";
+import type { Contacts } from "../contacts/contacts.service.js";
+import type { MagicLinks } from "../magic-links/magic-links.service.js";
 import type { Work } from "../work/unit-of-work.js";
 import {
   ClientRequestResolver,
@@ -9,13 +9,13 @@ import {
   requestRule,
   ViewerRequestsResolver,
 } from "./client-request.resolver.js";
-import { ClientRequestService } from "./client-request.service.js";
+import { ClientRequests } from "./client-requests.service.js";
 
 export function clientRequestsModule(
   _platform: Platform,
-  { work, contacts, magicLinks }: { work: Work; contacts: ContactService; magicLinks: MagicLinkService },
+  { work, contacts, magicLinks }: { work: Work; contacts: Contacts; magicLinks: MagicLinks },
 ) {
-  const requests = new ClientRequestService({ work, links: magicLinks });
+  const requests = new ClientRequests({ work, links: magicLinks });
   return {
     resolvers: [
       new ClientRequestResolver(requests, contacts),

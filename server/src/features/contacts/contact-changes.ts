@@ -6,13 +6,13 @@ import { unpreparedWrite } from "../../platform/database/prepared-rows.js";
 import { join, placeholders, select, selectDistinct, sql, table } from "../../platform/database/sql.js";
 import { Refusal } from "../../platform/graphql/failures.js";
 import { readdressRequests, retireAddress } from "../access-endings/retire-address.js";
-import { mustBeLine } from "../access/texts.js";
+import { mustBeLine } from "../../platform/graphql/input-texts.js";
 import { voidTokensOf } from "../mailed-tokens/mailed-tokens.js";
 import { ClientRequest } from "../client-requests/client-request.entity.js";
 import { PortalAccount } from "../portal-accounts/portal-account.entity.js";
 import type { Actor, RecordedEvent, UnitOfWork } from "../work/unit-of-work.js";
-import { settleLinks, settleSignIns, stateOf } from "./contact-access-state.js";
-import { tellOfRedirect, type Redirect } from "./contact-redirects.js";
+import { settleLinks, settleSignIns, stateOf } from "./account-links.js";
+import { announceRedirect, type Redirect } from "./contact-redirects.js";
 import { contactWords, nameKeyOf } from "./contact-index.js";
 import { Contact, SearchWord } from "./contact.entity.js";
 import type { ContactOutcome } from "./contact.results.js";
@@ -23,9 +23,12 @@ import { counted } from "./portal-counts.js";
 /** A contact's fields as they are stored. */
 type Fields = Pick<Contact, "name" | "email" | "organization" | "externalId" | "language">;
 type Change = Omit<UpdateContactInput, "contactId">;
-/** A change, and where it names its contact, which one. */
+/** A change and, if it names its contact, that contact. */
 type Row = Change & Partial<Pick<UpdateContactInput, "contactId">>;
-/** Who changes contacts. `mustBeAllowedToRedirect`: throws where the caller may not hand a contact's requests to another login. */
+/**
+ * Who changes contacts. `mustBeAllowedToRedirect` throws if the caller may not move a contact's requests to another
+ * login.
+ */
 export interface ChangedBy {
   actor: Actor;
   mustBeAllowedToRedirect: () => void;
@@ -47,17 +50,20 @@ const emailOf = ({ email }: Change): string | null => (email ? normalizeEmail(em
 const unique = (values: (string | null)[]): string[] => [...new Set(values.filter((value) => value !== null))];
 
 /**
- * What one unit of work does to a firm's contacts: read at the beginning, decided row by row in memory, written at the end in a few
- * statements. A row that is refused leaves no trace, and a row sees what the rows before it did.
+ * What one unit of work does to a firm's contacts: read at the beginning, decided row by row in memory, written at the
+ * end in a few statements. A refused row leaves no trace, and each row sees what the rows before it did.
  */
 export class ContactChanges {
   private readonly created = new Set<Contact>();
   private readonly changed = new Set<Contact>();
-  /** The contacts whose email is another one, with those that they had before. */
+  /** The contacts whose email has changed, with their previous emails. */
   private readonly readdressed = new Map<Contact, string[]>();
-  /** The accounts that contacts have left or come to. */
+  /** The accounts that contacts have left or joined. */
   private readonly relinked = new Set<string | null>();
-  /** Found by other words from now on, or listed elsewhere among those with the same; with the `nameKey` of before. */
+  /**
+   * Contacts that are now found by other words, or sorted elsewhere among those with the same words; with their
+   * previous `nameKey`.
+   */
   private readonly reworded = new Map<Contact, string>();
   /** The accounts that contacts have left. */
   private readonly left = new Set<string>();
@@ -68,15 +74,15 @@ export class ContactChanges {
     private readonly unit: UnitOfWork,
     private readonly firmId: string,
     private readonly by: ChangedBy,
-    /** Whom the rows may mean, oldest first. */
+    /** The contacts that the rows may refer to, oldest first. */
     private readonly known: Contact[],
     /** The portal accounts with the rows' emails. */
     private readonly accounts: ReadonlyMap<string, string>,
-    /** The contacts among those that were sent a request. */
+    /** Those of the contacts that were sent a request. */
     private readonly asked: ReadonlySet<string>,
   ) {}
 
-  /** Nobody else changes the firm's contacts from here to the commit, so what is read here stays true. */
+  /** Nobody else changes the firm's contacts from here to the commit, so that what is read here stays true. */
   static async begin(unit: UnitOfWork, firmId: string, rows: readonly Row[], by: ChangedBy): Promise<ContactChanges> {
     await lockContacts(unit, firmId);
     const [ids, emails] = [unique(rows.map(idOf)), unique(rows.map(emailOf))];
@@ -103,7 +109,7 @@ export class ContactChanges {
     return new ContactChanges(unit, firmId, by, known, accountOf, new Set(asked.map(({ contactId }) => contactId)));
   }
 
-  /** Changes the contact that the row means, else adds one. */
+  /** Changes the contact that the row refers to, or adds one. */
   upsert(row: ContactInput): { contact: Contact; outcome: ContactOutcome } {
     const known = this.match(row);
     if (!known) return { contact: this.add(row), outcome: "CREATED" };
@@ -128,7 +134,7 @@ export class ContactChanges {
     return contact;
   }
 
-  /** Changes what is given; answers false where the row says nothing new, and then writes nothing. */
+  /** Changes the given fields. Returns false if nothing differs, and then writes nothing. */
   change(contact: Contact, input: Change): boolean {
     const fields = readFields(input, contact);
     const before = contact.email;
@@ -145,7 +151,7 @@ export class ContactChanges {
       accountAfter,
       hasRequests: this.asked.has(contact.id),
     });
-    // A refused row leaves no trace: this comes before anything is changed.
+    // A refused row leaves no trace, so this precedes any change.
     if (isRedirect) this.by.mustBeAllowedToRedirect();
     if ((["name", "email", "organization"] as const).some((key) => fields[key] !== contact[key]))
       this.reworded.set(contact, this.reworded.get(contact) ?? contact.nameKey);
@@ -174,12 +180,12 @@ export class ContactChanges {
     else await counted(this.unit, this.firmId, restated, () => this.store(created, changed));
     await settleLinks(this.unit, this.firmId, [...this.relinked]);
     for (const [contact, earlier] of this.readdressed) await this.retire(contact, earlier);
-    // Whoever has the login would come back with it, to the contact at the new address.
+    // Otherwise the login's owner could use such a token to move it back to the contact at the new address.
     for (const accountId of this.left) await voidTokensOf(this.unit, accountId, ["EMAIL_CHANGE"]);
-    for (const redirect of this.redirected) await tellOfRedirect(this.unit, redirect, this.by.actor);
+    for (const redirect of this.redirected) await announceRedirect(this.unit, redirect, this.by.actor);
   }
 
-  /** Nothing that was sent to where the contact was before opens anything. */
+  /** Ensures that nothing sent to the contact's previous addresses opens anything. */
   private async retire({ id: contactId, email: to }: Contact, earlier: readonly string[]): Promise<void> {
     const { unit, firmId } = this;
     for (const from of earlier)
@@ -229,19 +235,19 @@ export class ContactChanges {
     }
   }
 
-  /** The contact that a row means: by the integrator's id, else by the mailbox. */
+  /** The contact that a row refers to: by the integrator's id, else by the mailbox. */
   private match(row: ContactInput): Contact | undefined {
     const [id, email] = [idOf(row), emailOf(row)];
     return (
       (id === null ? undefined : this.known.find((contact) => contact.externalId === id)) ??
-      // A row with an id of its own is another contact with the same mailbox, unless one is there that has no id yet.
+      // A row with its own id is a separate contact with the same mailbox, unless there is one without an id.
       (email === null
         ? undefined
         : this.known.find((contact) => contact.email === email && (id === null || contact.externalId === null)))
     );
   }
 
-  /** The email is new: the account with that email, if there is one, serves the contact from now on. */
+  /** The email is new: if an account has it, that account serves the contact from now on. */
   private address(contact: Contact): void {
     contact.portalAccountId = this.accountOf(contact.email);
     this.relinked.add(contact.portalAccountId);
@@ -256,7 +262,7 @@ export class ContactChanges {
   }
 }
 
-/** Checks what was given; what is left out keeps its value. */
+/** Validates the given fields; omitted ones keep their values. */
 function readFields(input: { [F in keyof Fields]?: Fields[F] | null }, current: Fields): Fields {
   const text = (key: "name" | "organization" | "externalId", limit: number): string | null => {
     const value = input[key];

@@ -12,7 +12,7 @@ const NOT_LOCKED_OUT = sql`(${t.lockedUntil} IS NULL OR ${t.lockedUntil} <= ?)`;
 const aboutSecondFactor: ReadonlySet<Sql> = new Set([ENROLLED, NOT_ENROLLED, LOCKED_OUT, NOT_LOCKED_OUT]);
 const SECOND_FACTOR = sql`LEFT JOIN ${t} ON ${t.ownerId} = ${c.portalAccountId}`;
 
-/** A filter, but for its search, as conditions on contacts `c` and their second factor's state `t`. */
+/** A filter without its search, as conditions on contacts `c` and their second factor's state `t`. */
 export function filterOf(filter: ContactFilter, now: number): { conditions: Sql[]; parameters: unknown[] } {
   const conditions: Sql[] = [];
   const parameters: unknown[] = [];
@@ -31,6 +31,6 @@ export function filterOf(filter: ContactFilter, now: number): { conditions: Sql[
   return { conditions, parameters };
 }
 
-/** What contacts `c` are joined with, so that those conditions can be asked. */
+/** The joins on contacts `c` that these conditions need. */
 export const joinedFor = (conditions: readonly Sql[]): Sql =>
   conditions.some((condition) => aboutSecondFactor.has(condition)) ? SECOND_FACTOR : NOTHING;

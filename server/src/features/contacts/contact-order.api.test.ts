@@ -15,7 +15,7 @@ describeOnDatabases("contacts by their last sign-in", (database) => {
 
   async function names(direction: "ASC" | "DESC", states?: string[]): Promise<string[]> {
     const found: string[] = [];
-    // A page of one each, so that every cursor is used.
+    // Pages of one item, so that every cursor is used.
     for (let after: string | null = null, more = true; more;) {
       const { data } = await world.ask(
         `query($after: String, $states: [PortalAccessState!]) { contacts(first: 1, after: $after, filter: { states: $states },
@@ -31,7 +31,7 @@ describeOnDatabases("contacts by their last sign-in", (database) => {
   const rename = (contactId: string, name: string, email?: string) =>
     world.mutate("updateContact", "UpdateContactInput", "contact { id }", { contactId, name, email }, owner);
 
-  it("who signs in comes first, a contact goes with its account, and never is longest ago", async () => {
+  it("the latest sign-in comes first, a contact sorts with its account, and never counts as longest ago", async () => {
     await world.contact(owner, "Never");
     const early = await world.client(firm, owner);
     await rename(early.contactId, "Early");

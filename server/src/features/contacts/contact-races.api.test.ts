@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { describeOnDatabases } from "../../testing/databases.js";
 import { CLIENT_PASSWORD, World } from "../../testing/world.js";
 
-describeOnDatabases("contacts and accounts that come at the same moment", (database) => {
+describeOnDatabases("contacts and accounts that are created at the same moment", (database) => {
   let world: World;
   let firm: Awaited<ReturnType<World["firm"]>>;
   let owner: string;
@@ -34,7 +34,7 @@ describeOnDatabases("contacts and accounts that come at the same moment", (datab
     }
   });
 
-  it("the same new row sent twice at once is one contact", async () => {
+  it("the same new row sent twice at once becomes one contact", async () => {
     const rows = { contacts: [{ name: "Twice", email: "twice@client.example" }] };
     const upsert = () =>
       world.mutate(

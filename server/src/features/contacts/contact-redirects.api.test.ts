@@ -68,7 +68,7 @@ describeOnDatabases("X4 a client's requests", (database) => {
     return { maya: { ...maya, externalId }, noah, june, title };
   };
 
-  it("a key that may only write contacts hands them to nobody, in whichever way", async () => {
+  it("a key that may only write contacts cannot hand them to anybody, in any way", async () => {
     const { maya, noah, june, title } = await people();
     for (const email of [noah.email, newAddress(), null])
       expect(codesOf(await update(maya.contactId, email, writer))).toEqual(["ACCESS_RESET_REQUIRED"]);
@@ -93,7 +93,7 @@ describeOnDatabases("X4 a client's requests", (database) => {
     expect(kept.auditEvents.nodes.map(({ type }: Data) => type)).not.toContain("CONTACT_REDIRECTED");
   });
 
-  it("a key that may reset access, and a person who has just proven who they are, move them; both mailboxes are told, and the log says from where to where", async () => {
+  it("a key that may reset access, and a person with a fresh proof, can move them; both mailboxes are notified, and the log says from where to where", async () => {
     for (const token of [resetter, owner]) {
       const { maya, noah, title } = await people();
       expect(codesOf(await update(maya.contactId, noah.email, token))).toEqual([]);
@@ -107,7 +107,7 @@ describeOnDatabases("X4 a client's requests", (database) => {
     }
   });
 
-  it("a person whose proof is old is asked for a new one, for a single contact and in a file", async () => {
+  it("a person with an old proof needs a new one, for a single contact and in a file", async () => {
     const { maya, noah, june } = await people();
     world.forward({ minutes: 11 });
     expect(codesOf(await update(maya.contactId, noah.email, owner))).toEqual(["STEP_UP_REQUIRED"]);
@@ -121,7 +121,7 @@ describeOnDatabases("X4 a client's requests", (database) => {
     expect((await stateOf(maya.contactId)).portalAccount.email).toBe(noah.email);
   });
 
-  it("X29 a key that may only write contacts moves a client without a login to no mailbox of a thief, who would open one there", async () => {
+  it("X29 a key that may only write contacts cannot move a client without a login to a thief's mailbox, where the thief would create one", async () => {
     const { june, title } = await people();
     const externalId = randomBytes(5).toString("hex");
     const name = { contactId: june.id, externalId };
@@ -129,7 +129,7 @@ describeOnDatabases("X4 a client's requests", (database) => {
     const thief = newAddress();
     const row = { name: "June Fields", externalId, email: thief };
     const codes = [
-      // First to none, and then on.
+      // First to no address, then to another one.
       ...codesOf(await update(june.id, null, writer)),
       ...codesOf(await update(june.id, thief, writer)),
       ...codesOf((await upsert([row], writer)).results[0]),
@@ -161,7 +161,7 @@ describeOnDatabases("X4 a client's requests", (database) => {
     expect(await reachedBy(result.sessionToken)).toEqual([title]);
   });
 
-  it("what reroutes nothing needs none of it: other fields, a contact without a request or a login, a new contact beside a login", async () => {
+  it("what redirects nothing needs none of it: other fields, a contact without a request or a login, a new contact beside a login", async () => {
     const { maya, noah } = await people();
     const nina = await world.contact(owner, "Nina Fields", newAddress());
     world.forward({ minutes: 11 });
@@ -172,7 +172,7 @@ describeOnDatabases("X4 a client's requests", (database) => {
       ).toEqual([]);
       expect(codesOf(await update(nina.id, newAddress(), token))).toEqual([]);
     }
-    // An account serves every contact with its address: one that is new has no request that went to anybody else.
+    // An account serves every contact with its address: a new one has no request that went to anybody else.
     const { contact } = await world.mutate(
       "createContact",
       "ContactInput",

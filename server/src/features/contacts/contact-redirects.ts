@@ -1,6 +1,7 @@
 import { select, table } from "../../platform/database/sql.js";
 import { Refusal } from "../../platform/graphql/failures.js";
-import { mustBeFresh, type FirmCaller } from "../access/caller.js";
+import type { FirmCaller } from "../callers/caller.js";
+import { mustBeFresh } from "../access/fresh-proof.js";
 import type { Actor, UnitOfWork } from "../work/unit-of-work.js";
 import { Firm } from "../firms/firm.entity.js";
 import { contactRedirected } from "../mail/request-letters.js";
@@ -12,7 +13,7 @@ const field = ["input", "email"];
 const accounts = table(PortalAccount);
 const LOGIN = select({ email: accounts.email }).from`${accounts} WHERE ${accounts.id} = ? AND ${accounts.firmId} = ?`;
 
-/** A contact whose requests somebody else may reach from now on. */
+/** A contact whose requests somebody else can reach from now on. */
 export interface Redirect {
   contact: Contact;
   from: string | null;
@@ -21,7 +22,10 @@ export interface Redirect {
   accountAfter: string | null;
 }
 
-/** As for a change of the login email: ACCESS_RESET of a key, a fresh proof of a person. Throws a Refusal about the email. */
+/**
+ * The same as for changing the login email: a key needs ACCESS_RESET, a person a fresh proof. Throws a Refusal about
+ * the email.
+ */
 export function mustBeAllowedToRedirect(caller: FirmCaller, now: number): void {
   if (caller.kind === "API_KEY") {
     if (!caller.scopes.includes("ACCESS_RESET")) throw new Refusal("ACCESS_RESET_REQUIRED", field);
@@ -36,8 +40,11 @@ export function mustBeAllowedToRedirect(caller: FirmCaller, now: number): void {
   }
 }
 
-/** The event, and a mail to each mailbox: the contact's old one, the one of the login that had the requests, and the new one. */
-export async function tellOfRedirect(
+/**
+ * Records the event and mails each mailbox: the contact's old one, the one of the login that had the requests, and the
+ * new one.
+ */
+export async function announceRedirect(
   unit: UnitOfWork,
   { contact, from, to, accountBefore, accountAfter }: Redirect,
   actor: Actor,

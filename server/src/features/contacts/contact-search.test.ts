@@ -33,12 +33,12 @@ const people = Array.from({ length: 240 }, (_, n) => {
   };
 });
 
-/** Each way by itself: the bounds let no other one be taken. */
+/** Each way by itself: the bounds rule out all others. */
 const ways = {
   "sorted, as few are": searchBounds,
   "merged by words": { few: 0, many: 0, forms: 30, window: 10, filteredWindow: 20 },
   "walked in order": { few: 0, many: 0, forms: 0, window: 1000, filteredWindow: 1000 },
-  "walked in vain, then sorted": { few: 0, many: 0, forms: 0, window: 2, filteredWindow: 3 },
+  "walked without success, then sorted": { few: 0, many: 0, forms: 0, window: 2, filteredWindow: 3 },
 };
 const searches = [
   "z",
@@ -83,7 +83,7 @@ describeOnDatabases("a search by the starts of words", (database) => {
     conditions: state === null ? [] : [sql`${c.accessState} = ?`],
     parameters: state === null ? [] : [state],
   });
-  /** Whoever is looked at one by one. */
+  /** Computed by examining every contact. */
   const expected = ({ words, order: { column, isDescending } }: SearchedList, state: string | null): string[] =>
     people
       .filter((person) => person.firmId === FIRM && (state === null || person.accessState === state))
@@ -138,7 +138,7 @@ describeOnDatabases("a search by the starts of words", (database) => {
       await migration?.down(runner);
       await expect(words()).rejects.toThrow(/search_words/);
       await migration?.up(runner);
-      // Again, as where the process ended before it was noted as done.
+      // Again, as if the process had ended before the migration was recorded.
       await migration?.up(runner);
     } finally {
       await runner.release();
@@ -148,12 +148,12 @@ describeOnDatabases("a search by the starts of words", (database) => {
   });
 
   if (database.isServer)
-    it("is ended by the database when it takes too long", async () => {
+    it("is ended by the database if it takes too long", async () => {
       const tables = Array.from({ length: 60 }, (_, n) => `search_words t${n}`).join(", ");
       const answerTo = (text: string, limitMs: number): Promise<unknown> =>
         source.query(limited(source, text, limitMs)).catch((reason: unknown) => reason);
       expect(isOutOfTime(await answerTo(`SELECT MAX(CONCAT(t0.word, t1.word)) FROM ${tables}`, 50))).toBe(true);
-      // MySQL multiplies what each table holds. That is quick, and ended in another way than a join.
+      // MySQL multiplies the tables' own counts. It may finish in time, and reports another error if it does not.
       for (let limitMs = 1; limitMs <= 20; limitMs++) {
         const answer = await answerTo(`SELECT COUNT(*) FROM ${tables}`, limitMs);
         if (answer instanceof Error) expect([answer.message, isOutOfTime(answer)]).toEqual([answer.message, true]);

@@ -18,15 +18,18 @@ import { keyset, type PageRequest } from "../../platform/graphql/pages.js";
 import { joinedFor } from "./contact-filter.js";
 import { Contact, SearchWord } from "./contact.entity.js";
 
-/** How much is read in each way of finding a page. */
+/** How much each way of finding a page may read. */
 export const searchBounds = {
-  /** So many words found are read and sorted at once (about a microsecond each)... */
+  /** The most found words that are read and sorted at once (about a microsecond each)... */
   few: 1000,
-  /** ...and so many where they are too many different ones, and no filter looks at each contact. */
+  /** ...and the most if there are too many different ones and no filter has to inspect each contact. */
   many: 10_000,
-  /** So many words with one start are read beside each other, each in the order of names. */
+  /** The most words with one prefix that are merged, each in the order of names. */
   forms: 12,
-  /** So many contacts are looked at in the list's order, before all that a word finds are sorted; a filter needs more of them. */
+  /**
+   * How many contacts are tried in the list's order before all that a word finds are sorted; with a filter more are
+   * needed.
+   */
   window: 4000,
   filteredWindow: 20_000,
 };
@@ -44,7 +47,7 @@ const FIRST_FORM = FORM.plus` >= ? AND ${wordRows.word} <= ? ORDER BY ${wordRows
 const NEXT_FORM = FORM.plus` > ? AND ${wordRows.word} <= ? ORDER BY ${wordRows.word} LIMIT 1`;
 const NAME_KEY = select({ nameKey: c.nameKey });
 const BY_NAME = select({ nameKey: w.nameKey, id: w.contactId });
-/** A contact that was found, and what it is ordered by, read from a statement within. */
+/** A found contact and its sort key, read from a subquery. */
 const foundId = computed<string>(sql`id`);
 const orderKey = computed<string | number>(sql`orderKey`);
 const FOUND = select({ orderKey, id: foundId });
@@ -56,28 +59,28 @@ const OF_FIRM = sql`${w.firmId} = ?`;
 const OF_START = sql`${w.word} BETWEEN ? AND ?`;
 const OF_WORD = sql`${w.word} = ?`;
 
-/** A firm's contacts in an order, by the starts of words and other conditions on `c` and `t`, see contact-filter.ts. */
+/** A firm's contacts in an order, by prefixes of words and other conditions on `c` and `t`; see contact-filter.ts. */
 export interface SearchedList {
   firmId: string;
-  /** At least one, see searchWords. */
+  /** At least one; see searchWords. */
   words: readonly string[];
   order: { column: "nameKey" | "createdAt" | "signedInAt"; index: Sql; isDescending: boolean };
   conditions: readonly Sql[];
   parameters: readonly unknown[];
 }
 
-/** A text, and what stands in its places. */
+/** SQL text with its parameters. */
 interface Filled<S extends Sql = Sql> {
   text: S;
   parameters: readonly unknown[];
 }
 
-/** All words with that start: U+10FFFF is no character, and comes last in both databases. */
+/** All words with that prefix: U+10FFFF is not a character and sorts last in both databases. */
 const from = (start: string) => [start, `${start}\u{10FFFF}`];
 
 /**
- * The conditions that a contact has a word with each start: a look-up a start, which no optimiser turns into a list of all that have
- * it, and which are neighbours where contacts come in the order of names.
+ * The conditions that a contact has a word with each prefix. Each is one lookup, which no optimizer turns into a list
+ * of all contacts with the prefix, and the lookups are adjacent if contacts come in the order of names.
  */
 export const hasWords = (
   reader: EntityManager,
@@ -91,9 +94,10 @@ export const hasWords = (
   }));
 
 /**
- * Finds a page of contacts by the starts of words. There is no one good way: few are sorted; of many with the same few words each
- * word's contacts are in order already; else a page of the list in its own order holds enough of them, unless they all come late,
- * and then they are sorted after all. Each way gives the same page.
+ * Finds a page of contacts by prefixes of words. No single way is good for all searches: a few matches are sorted; of
+ * many matches of few words, each word's contacts are already in order; otherwise a page of the list in its own order
+ * contains enough of them, unless they all come late, and then they are sorted after all. Each way returns the same
+ * page.
  */
 export class ContactSearch {
   constructor(
@@ -102,7 +106,7 @@ export class ContactSearch {
     private readonly bounds = searchBounds,
   ) {}
 
-  /** The ids of the page in their order, with the surplus one that `pageOf` looks for. Throws QUERY_TOO_COMPLEX. */
+  /** The ids of the page in order, with the extra one that `pageOf` expects. Throws QUERY_TOO_COMPLEX. */
   async page(page: PageRequest): Promise<string[]> {
     const { words, order, conditions } = this.list;
     const { few, many, forms: formsAtOnce, window, filteredWindow } = this.bounds;
@@ -130,7 +134,7 @@ export class ContactSearch {
     return row?.n ?? 0;
   }
 
-  /** The start that finds fewest, and how many words it finds, counted no further than needed. */
+  /** The prefix that finds the fewest words, and how many, counted no further than needed. */
   private async rarest(): Promise<[word: string, size: number]> {
     const { firmId, words } = this.list;
     const size = computed<number>(sql`(SELECT COUNT(*) FROM (SELECT 1 FROM ${wordRows}
@@ -143,7 +147,7 @@ export class ContactSearch {
     return sizes.toSorted(([, a], [, b]) => a - b)[0] ?? ["", 0];
   }
 
-  /** The words with a start, one more than are read beside each other at most: each a jump in the index. */
+  /** The words with a prefix, one more than can be merged: each takes one jump in the index. */
   private async forms(start: string): Promise<string[]> {
     const [first, last] = from(start);
     const found: string[] = [];
@@ -158,7 +162,7 @@ export class ContactSearch {
     return found;
   }
 
-  /** All that a start finds, sorted. */
+  /** Everything that a prefix finds, sorted. */
   private sorted(page: PageRequest, start: string): Filled<Found> {
     const keys = this.keys(page, this.wordOrder, w.contactId);
     const { text, parameters } = this.withWord(start, from(start), OF_START);
@@ -169,7 +173,7 @@ export class ContactSearch {
     };
   }
 
-  /** The first of each word, which are in the order of names, and of these the first. */
+  /** The first matches of each word, which are in the order of names, and the first of all of these. */
   private merged(page: PageRequest, start: string, forms: readonly string[]): Filled<Found> {
     const keys = this.keys(page, w.nameKey, w.contactId);
     const { text } = this.withWord(start, [start], OF_WORD);
@@ -183,7 +187,7 @@ export class ContactSearch {
     };
   }
 
-  /** Those of the next so many contacts by name: words in that order are an index of their own. */
+  /** The matches among the next contacts by name: words in that order have an index of their own. */
   private async walkedByName(
     page: PageRequest,
     start: string,
@@ -208,7 +212,7 @@ export class ContactSearch {
     return { ids, isAll: !end };
   }
 
-  /** Those of the next so many contacts in another order. */
+  /** The matches among the next contacts in another order. */
   private async walked(page: PageRequest, window: number): Promise<{ ids: string[]; isAll: boolean }> {
     const { firmId, words, order, conditions, parameters } = this.list;
     const inner = this.keys(page, i[order.column], i.id);
@@ -224,7 +228,10 @@ export class ContactSearch {
     return { ids, isAll: false };
   }
 
-  /** What follows FROM, for the words `w` that one of the search's starts finds, of contacts to whom all the rest applies. */
+  /**
+   * What follows FROM: the words `w` that one of the search's prefixes finds, of contacts that meet all other
+   * conditions.
+   */
   private withWord(start: string, found: readonly unknown[], condition: Sql, index?: Sql): Filled {
     const { firmId, words, order, conditions, parameters } = this.list;
     const probes = hasWords(
@@ -240,7 +247,7 @@ export class ContactSearch {
     };
   }
 
-  /** What the conditions are about, where there are any. */
+  /** The joins that the conditions need, if there are any. */
   private joins(id: Sql, isOrdered = false): Sql {
     const { conditions } = this.list;
     if (conditions.length === 0 && !isOrdered) return NOTHING;
@@ -268,7 +275,7 @@ export class ContactSearch {
       return text.rowsOf(await this.reader.query<unknown[]>(limitedText, [...parameters]));
     } catch (error) {
       if (isOutOfTime(error))
-        throw tooComplex("This search takes too long. Search for more of the word, or for another.");
+        throw tooComplex("This search takes too long. Type more of the word, or search for another one.");
       throw error;
     }
   }

@@ -2,7 +2,9 @@ import { Entity, ForeignKey, Index, PrimaryColumn } from "typeorm";
 import { AtColumn, CountColumn, IdColumn, RefColumn, TextColumn } from "../../platform/database/columns.js";
 import type { Language, PortalAccessState } from "@gatehouse/shared";
 
-/** A person at a client of the firm. `email` is normalised (trimmed, lower case, NFC); `nameKey` is what names are sorted by. */
+/**
+ * A person at a client of the firm. `email` is normalized (trimmed, lower case, NFC); names are sorted by `nameKey`.
+ */
 @Entity("contacts")
 @Index("uq_contacts_external_id", ["firmId", "externalId"], { unique: true })
 @Index("ix_contacts_name", ["firmId", "nameKey", "id", "accessState"])
@@ -23,17 +25,20 @@ export class Contact {
   @Index("ix_contacts_account")
   @RefColumn({ nullable: true })
   portalAccountId: string | null;
-  /** NO_EMAIL, NOT_INVITED, INVITED or ACCOUNT_CREATED: kept in step by contact-access-state.ts and contact-changes.ts. */
+  /** NO_EMAIL, NOT_INVITED, INVITED or ACCOUNT_CREATED: kept in step by account-links.ts and contact-changes.ts. */
   @TextColumn(20) accessState: PortalAccessState;
   @AtColumn({ nullable: true }) invitedAt: number | null;
-  /** What the person is written to in; null: as the firm writes to its clients. */
+  /** The language of mails to the person; null: the firm's default for its clients. */
   @TextColumn(2, { nullable: true }) language: Language | null;
   @AtColumn() createdAt: number;
-  /** The account's `lastSignInAt` (0: never), to be listed by: kept in step by contact-access-state.ts alone. */
+  /** The account's `lastSignInAt` (0: never), to be listed by: kept in step by account-links.ts alone. */
   @AtColumn() signedInAt: number;
 }
 
-/** A firm's contacts by state, and those whose account has 2FA; the rest follows. Kept in step by portal-counts.ts alone. */
+/**
+ * A firm's contacts by state, and those whose account has 2FA; all other counts follow. Kept consistent by
+ * portal-counts.ts alone.
+ */
 @Entity("portal_counts")
 export class PortalCounts {
   @ForeignKey("firms", { name: "fk_portal_counts_firm", onDelete: "CASCADE" })
@@ -47,8 +52,9 @@ export class PortalCounts {
 }
 
 /**
- * One row a word of a contact's name, organization and email, so that a search by a word's start is one index range; with the
- * contact's `nameKey`, so that those with one word are in the order of names, and the words of the next ones by name beside each other.
+ * One row per word of a contact's name, organization and email, so that a search by a word's prefix is one index range.
+ * Each row has the contact's `nameKey`, so that contacts with the same word are in the order of names, and the words of
+ * consecutive contacts by name are adjacent.
  */
 @Entity("search_words")
 @Index("ix_search_words_name", ["firmId", "nameKey", "contactId", "word"])

@@ -13,84 +13,87 @@ registerEnumType(ContactOrderFieldEnum, {
   name: "ContactOrderField",
   description: "What contacts are ordered by.",
   valuesConfig: {
-    NAME: { description: "The name, without case or accents." },
-    CREATED_AT: { description: "When the firm added it." },
-    LAST_SIGN_IN_AT: { description: "When the client last signed in; never counts as longest ago." },
+    NAME: { description: "The name, ignoring case and accents." },
+    CREATED_AT: { description: "When the firm added the contact." },
+    LAST_SIGN_IN_AT: { description: "When the client last signed in. Clients who never did come before all others." },
   },
 });
 export const OrderDirectionEnum = { ASC: "ASC", DESC: "DESC" } as const;
 registerEnumType(OrderDirectionEnum, {
   name: "OrderDirection",
-  description: "Which end comes first.",
+  description: "The direction of an order.",
   valuesConfig: {
     ASC: { description: "Smallest or oldest first." },
     DESC: { description: "Largest or newest first." },
   },
 });
 
-@InputType({ description: "Which contacts; all conditions must hold." })
+@InputType({ description: "Which contacts to return. All conditions must hold." })
 export class ContactFilter {
   @Field(() => String, {
     nullable: true,
-    description: "Start of any word of name, organization or email, case-insensitive.",
+    description: "The beginning of any word of the name, organization or email, ignoring case.",
   })
   search?: string | null;
-  @Field(() => [PortalAccessStateEnum], { nullable: true, description: "In one of these states." }) states?:
-    PortalAccessState[] | null;
-  @Field(() => Boolean, { nullable: true, description: "With 2FA on or off; implies an account." }) twoFactorEnrolled?:
-    boolean | null;
-  @Field(() => Boolean, { nullable: true, description: "Locked now, or not." }) lockedOut?: boolean | null;
+  @Field(() => [PortalAccessStateEnum], { nullable: true, description: "Only contacts in one of these states." })
+  states?: PortalAccessState[] | null;
+  @Field(() => Boolean, { nullable: true, description: "Only contacts with 2FA on or off. Implies an account." })
+  twoFactorEnrolled?: boolean | null;
+  @Field(() => Boolean, { nullable: true, description: "Only contacts whose second factor is locked now, or is not." })
+  lockedOut?: boolean | null;
 }
 
 @InputType({ description: "How contacts are ordered." })
 export class ContactOrder {
-  @Field(() => ContactOrderFieldEnum, { description: "By what." }) field: keyof typeof ContactOrderFieldEnum;
-  @Field(() => OrderDirectionEnum, { description: "Which end first." }) direction: keyof typeof OrderDirectionEnum;
+  @Field(() => ContactOrderFieldEnum, { description: "The field to sort by." })
+  field: keyof typeof ContactOrderFieldEnum;
+  @Field(() => OrderDirectionEnum, { description: "The direction." }) direction: keyof typeof OrderDirectionEnum;
 }
 
 @ArgsType()
 export class ContactsArgs extends PageArgs {
-  @Field(() => ContactFilter, { nullable: true, description: "Which contacts." }) filter?: ContactFilter | null;
-  @Field(() => ContactOrder, { nullable: true, description: "By name when left out." }) orderBy?: ContactOrder | null;
+  @Field(() => ContactFilter, { nullable: true, description: "Which contacts to return." })
+  filter?: ContactFilter | null;
+  @Field(() => ContactOrder, { nullable: true, description: "By name if left out." }) orderBy?: ContactOrder | null;
 }
 
 @InputType({ description: "A new contact." })
 export class ContactInput {
   @Field(() => String, { description: "1 to 200 characters." }) name: string;
-  @Field(() => String, { nullable: true, description: "Where requests go." }) email?: string | null;
-  @Field(() => String, { nullable: true, description: "The organization they are at." }) organization?: string | null;
-  @Field(() => String, { nullable: true, description: "Your own id for it, unique in the firm." }) externalId?:
-    string | null;
+  @Field(() => String, { nullable: true, description: "The email to which requests are sent." }) email?: string | null;
+  @Field(() => String, { nullable: true, description: "The contact's organization." }) organization?: string | null;
+  @Field(() => String, { nullable: true, description: "Your own id for the contact, unique in the firm." })
+  externalId?: string | null;
   @Field(() => LanguageEnum, {
     nullable: true,
-    description: "What the person is written to in; null: as the firm writes to its clients.",
+    description: "The language of mails to the contact; null: the firm's default for its clients.",
   })
   language?: Language | null;
 }
 
-@InputType({ description: "What to change of a contact: what is left out stays, null clears." })
+@InputType({ description: "Changes to a contact. Omitted fields keep their values; null clears them." })
 export class UpdateContactInput {
   @Field(() => ID, { description: "The contact." }) contactId: string;
   @Field(() => String, { nullable: true, description: "1 to 200 characters." }) name?: string | null;
-  @Field(() => String, { nullable: true, description: "Where requests go." }) email?: string | null;
-  @Field(() => String, { nullable: true, description: "The organization they are at." }) organization?: string | null;
-  @Field(() => String, { nullable: true, description: "Your own id for it, unique in the firm." }) externalId?:
-    string | null;
+  @Field(() => String, { nullable: true, description: "The email to which requests are sent." }) email?: string | null;
+  @Field(() => String, { nullable: true, description: "The contact's organization." }) organization?: string | null;
+  @Field(() => String, { nullable: true, description: "Your own id for the contact, unique in the firm." })
+  externalId?: string | null;
   @Field(() => LanguageEnum, {
     nullable: true,
-    description: "What the person is written to in; null: as the firm writes to its clients.",
+    description: "The language of mails to the contact; null: the firm's default for its clients.",
   })
   language?: Language | null;
 }
 
 @InputType({ description: "Contacts to create or change." })
 export class UpsertContactsInput {
-  @Field(() => [ContactInput], { description: "Up to 500, matched by externalId, else email." })
+  @Field(() => [ContactInput], { description: "Up to 500 contacts, matched by `externalId`, or else by email." })
   contacts: ContactInput[];
   @Field(() => Boolean, {
     nullable: true,
     defaultValue: false,
-    description: "Only tells what would happen: every row is judged as ever, nothing is written. Default false.",
+    description: "Validates every row as usual and reports what would happen, but writes nothing. Defaults to false.",
   })
   dryRun?: boolean | null;
 }

@@ -16,12 +16,12 @@ export const PortalAccessStateEnum = {
 } as const;
 registerEnumType(PortalAccessStateEnum, {
   name: "PortalAccessState",
-  description: "How far a contact is on the way into the portal.",
+  description: "How far a contact has come on the way into the portal.",
   valuesConfig: {
     NO_EMAIL: { description: "There is no address to invite." },
-    NOT_INVITED: { description: "There is an address, but no invitation was sent." },
-    INVITED: { description: "An invitation was sent; there is no account yet." },
-    ACCOUNT_CREATED: { description: "There is an account." },
+    NOT_INVITED: { description: "There is an address, but no invitation has been sent." },
+    INVITED: { description: "An invitation has been sent, but there is no account yet." },
+    ACCOUNT_CREATED: { description: "The contact has an account." },
   },
 });
 
@@ -29,25 +29,31 @@ registerEnumType(PortalAccessStateEnum, {
 export class ContactView extends Node {
   firmId: string;
   portalAccountId: string | null;
-  /** The account, where it was read along. */
+  /** The account, if it was read along. */
   account?: PortalAccountView | null;
-  @Field(() => String, { nullable: true, description: "The integrator's own id, unique in the firm." }) externalId:
-    string | null;
+  @Field(() => String, { nullable: true, description: "The integrator's own id for the contact, unique in the firm." })
+  externalId: string | null;
   @Field(() => String, { description: "The person's name." }) name: string;
-  @Field(() => String, { nullable: true, description: "The organization they are at." }) organization: string | null;
-  @Field(() => String, { nullable: true, description: "Where requests go." }) email: string | null;
+  @Field(() => String, { nullable: true, description: "The contact's organization." }) organization: string | null;
+  @Field(() => String, { nullable: true, description: "The email to which requests are sent." }) email: string | null;
   @Field(() => LanguageEnum, {
     nullable: true,
-    description: "What the person is written to in; null: as the firm writes to its clients.",
+    description: "The language of mails to the contact; null: the firm's default for its clients.",
   })
   language: Language | null;
-  @Field(() => DateTime, { description: "When the firm added it." }) createdAt: number;
-  @Field(() => PortalAccessStateEnum, { description: "How far it is on the way into the portal." })
+  @Field(() => DateTime, { description: "When the firm added the contact." }) createdAt: number;
+  @Field(() => PortalAccessStateEnum, { description: "How far the contact has come on the way into the portal." })
   portalAccessState: PortalAccessState;
-  @Field(() => DateTime, { nullable: true, description: "When it was last invited to the portal; null: never." })
+  @Field(() => DateTime, {
+    nullable: true,
+    description: "When the contact was last invited to the portal; null: never.",
+  })
   invitedAt: number | null;
 
-  /** What a client sees of a contact: whom a request is for. The firm's own id, its address and its notes stay the firm's. */
+  /**
+   * What a client sees of a contact, so as to know whom a request is for. The firm's own id, address and notes stay
+   * hidden.
+   */
   static forClient(contact: Contact): ContactView {
     const hidden = { externalId: null, email: null, language: null, invitedAt: null, portalAccountId: null };
     return Object.assign(ContactView.of(contact), hidden);
@@ -70,9 +76,9 @@ export class ContactView extends Node {
   }
 }
 
-@ObjectType({ description: "A contact in a list, and where it stands there." })
+@ObjectType({ description: "A contact in a connection, with its cursor." })
 export class ContactEdge {
-  @Field(() => String, { description: "Pass as after: or before:." }) cursor: string;
+  @Field(() => String, { description: "Pass it as `after` or `before`." }) cursor: string;
   @Field(() => ContactView, { description: "The contact." }) node: ContactView;
 }
 
@@ -81,35 +87,34 @@ export class ContactConnection {
   @Field(() => [ContactEdge], { description: "The contacts with their cursors." }) edges: ContactEdge[];
   @Field(() => [ContactView], { description: "The contacts." }) nodes: ContactView[];
   @Field(() => PageInfo, { description: "Where the page lies." }) pageInfo: PageInfo;
-  /** What totalCount counts; it is counted only when asked for. */
+  /** Computes totalCount, which is counted only if it is requested. */
   count: () => Promise<number>;
 }
 
-@ObjectType({ description: "What mutations about one contact answer." })
+@ObjectType({ description: "The payload of mutations on one contact." })
 export class ContactPayload extends Payload {
-  @Field(() => ContactView, { nullable: true, description: "The contact afterwards." }) contact: ContactView | null =
-    null;
+  @Field(() => ContactView, { nullable: true, description: "The updated contact." }) contact: ContactView | null = null;
 }
 
 export type ContactOutcome = "CREATED" | "UPDATED" | "UNCHANGED";
 const ContactOutcomeEnum = { CREATED: "CREATED", UPDATED: "UPDATED", UNCHANGED: "UNCHANGED" } as const;
 registerEnumType(ContactOutcomeEnum, {
   name: "ContactOutcome",
-  description: "What a row of upsertContacts did.",
+  description: "What upsertContacts did with a row.",
   valuesConfig: {
-    CREATED: { description: "There is a new contact." },
-    UPDATED: { description: "A contact was changed." },
-    UNCHANGED: { description: "The contact was like that already." },
+    CREATED: { description: "The contact was created." },
+    UPDATED: { description: "The contact was changed." },
+    UNCHANGED: { description: "The contact already had these values." },
   },
 });
 
-@ObjectType({ description: "What upsertContacts answers." })
+@ObjectType({ description: "The payload of upsertContacts." })
 export class UpsertContactsPayload extends Payload {
-  @Field(() => [ContactPayload], { nullable: true, description: "One a row, in order." }) results:
+  @Field(() => [ContactPayload], { nullable: true, description: "One result per row, in order." }) results:
     ContactPayload[] | null = null;
   @Field(() => [ContactOutcomeEnum], {
     nullable: "itemsAndList",
-    description: "What each row did, in order; null where it was refused.",
+    description: "What each row did, in order; null for a refused row.",
   })
   outcomes: (ContactOutcome | null)[] | null = null;
 }

@@ -1,4 +1,4 @@
-import { changing } from "../../platform/database/dialect.js";
+import { forUpdateSql } from "../../platform/database/dialect.js";
 import { rowsOf } from "../../platform/database/prepared-rows.js";
 import { select, table } from "../../platform/database/sql.js";
 import { AuditCounter } from "../audit/audit-event.entity.js";
@@ -8,11 +8,11 @@ const counters = table(AuditCounter);
 const COUNTER = select({ firmId: counters.firmId }).from`${counters} WHERE ${counters.firmId} = ?`;
 
 /**
- * One after another within a firm: who creates a contact and who creates the account with its email would otherwise not see each
- * other's row before both commit, and the two would never be linked, nor the firm's counts add up. It is the row that their events
- * take in the end anyway.
+ * Serializes these writes within a firm. Otherwise a transaction that creates a contact and one that creates the
+ * account with its email would not see each other's row until both commit: the two would never be linked, and the
+ * firm's counts would not add up. It locks the row that their events lock in the end anyway.
  */
 export async function lockContacts({ manager }: UnitOfWork, firmId: string): Promise<void> {
-  const [row] = await rowsOf(manager, COUNTER.plus`${changing(manager)}`, [firmId]);
+  const [row] = await rowsOf(manager, COUNTER.plus`${forUpdateSql(manager)}`, [firmId]);
   if (!row) throw new Error(`the firm ${firmId} has no event counter`);
 }

@@ -1,11 +1,11 @@
 import type { Platform } from "../../platform/platform.js";
-import { asFirmCaller } from "../access/caller.js";
+import { asFirmCaller } from "../callers/caller.js";
 import type { FeatureModule } from "../access/feature-module.js";
 import { AccountContactsResolver, ContactConnectionResolver, ContactResolver } from "./contact.resolver.js";
-import { accountRule, contactsRule } from "./contact.rules.js";
-import type { ContactService } from "./contact.service.js";
+import { accountRule, contactsRule } from "./contact.access.js";
+import type { Contacts } from "./contacts.service.js";
 
-export function contactsModule(_platform: Platform, { contacts }: { contacts: ContactService }) {
+export function contactsModule(_platform: Platform, { contacts }: { contacts: Contacts }) {
   return {
     resolvers: [new ContactResolver(contacts), new ContactConnectionResolver(), new AccountContactsResolver(contacts)],
     nodes: {

@@ -133,8 +133,8 @@ const COUNT = select({ n: computed<number>(sql`COUNT(*)`) });
 const ofFirm = sql`${c.firmId} = ?`;
 
 /**
- * The reads that the dashboard makes all day: one prepared statement each, with the account and its second factor read along (a key
- * look-up a row costs less than a statement of its own), so that their fields need not wait for anything.
+ * The reads that the dashboard makes all day: one prepared statement each, including the account and its second factor
+ * (a key lookup per row costs less than a separate statement), so that their fields need not wait for anything.
  */
 export class ContactsReadModel {
   constructor(private readonly work: Work) {}
@@ -159,7 +159,7 @@ export class ContactsReadModel {
     const filter = args.filter ?? {};
     const words = filter.search == null ? [] : searchWords(filter.search);
     const list = { firmId, words, order: { column, index, isDescending }, ...filterOf(filter, now) };
-    // Those who are locked out are fewer than any word finds: the search is one more condition on them.
+    // Fewer contacts are locked out than any word finds, so the search becomes one more condition on them.
     const isSearched = words.length > 0 && filter.lockedOut !== true;
     if (!isSearched)
       for (const { text, parameters } of hasWords(this.work.reader, { firmId, nameKey: c.nameKey, id: c.id }, words)) {
@@ -181,7 +181,7 @@ export class ContactsReadModel {
     return Object.assign(new ContactConnection(), found, { count });
   }
 
-  /** A page of those that a filter leaves. */
+  /** A page of the contacts that match a filter. */
   private inOrder(
     { firmId, conditions, parameters }: SearchedList,
     keys: KeysetPage,
@@ -195,7 +195,7 @@ export class ContactsReadModel {
     );
   }
 
-  /** Those contacts, in that order. */
+  /** These contacts, in this order. */
   private async byIds(firmId: string, ids: readonly string[]): Promise<ContactRow[]> {
     if (ids.length === 0) return [];
     const rows = await unpreparedRowsOf(
@@ -216,7 +216,10 @@ export class ContactsReadModel {
     return row?.n ?? 0;
   }
 
-  /** In the order's own index, so that depth costs nothing; what picks few of the firm's contacts is left to the optimiser. */
+  /**
+   * The order's own index, so that depth costs nothing. If a filter selects few of the firm's contacts, the optimizer
+   * chooses.
+   */
   private index(field: keyof typeof orders, filter: ContactFilter): Sql {
     const isSelective = filter.lockedOut === true || filter.twoFactorEnrolled != null;
     if (isSelective) return NOTHING;

@@ -3,7 +3,7 @@ import { migrations } from "../../entities.js";
 import { describeOnDatabases } from "../../testing/databases.js";
 import { CLIENT_PASSWORD, World } from "../../testing/world.js";
 import { Contact } from "./contact.entity.js";
-import { markInvited } from "./contact-access-state.js";
+import { markInvited } from "./account-links.js";
 
 const STATS =
   "{ firm { portalStats { contacts withoutEmail notInvited invited withAccount twoFactorEnrolled lockedOut } } }";
@@ -20,7 +20,7 @@ describeOnDatabases("a firm's portal statistics", (database) => {
   afterAll(() => world.stop());
 
   const stats = async () => (await world.ask(STATS, {}, owner)).data.firm.portalStats as Record<string, number>;
-  /** As whoever counted every contact would tell them. */
+  /** The numbers from counting every contact. */
   const recount = async () => {
     const rows = (await world.app.work.reader.query(
       `SELECT c.accessState, t.enrolledAt, t.lockedUntil FROM contacts c LEFT JOIN two_factor_states t ON t.ownerId = c.portalAccountId
@@ -41,12 +41,12 @@ describeOnDatabases("a firm's portal statistics", (database) => {
   const contactMutation = (name: string, input: string, variables: object) =>
     world.mutate(name, input, "contact { id } userErrors { code }", variables, owner);
 
-  it("are those of its contacts, whatever happened at the same moment", async () => {
+  it("equal those of its contacts, whatever happened at the same moment", async () => {
     const clients = [];
     for (let n = 0; n < 4; n++) {
       const client = await world.client(firm, owner);
       clients.push(client);
-      // With an id of its own, so that no other row means it.
+      // With its own id, so that no other row refers to it.
       const input = { contactId: client.contactId, externalId: `own-${n}` };
       await contactMutation("updateContact", "UpdateContactInput", input);
     }
@@ -74,7 +74,7 @@ describeOnDatabases("a firm's portal statistics", (database) => {
       );
       expect(await stats()).toEqual(await recount());
       expect((await stats()).twoFactorEnrolled).toBeGreaterThanOrEqual(clients.length);
-      // And loses it again, while its contacts change hands.
+      // And loses it again, while its contacts move.
       await Promise.all(
         clients.flatMap(({ contactId }, n) => [
           contactMutation("resetTwoFactor", "ContactReasonInput", { contactId, reason: "lost the phone" }),
@@ -124,7 +124,7 @@ describeOnDatabases("a firm's portal statistics", (database) => {
     expect((await stats()).withoutEmail).toBe(Number(before.withoutEmail) + 1);
   });
 
-  it("tell who is locked out now, and no longer when the time is over", async () => {
+  it("show who is locked out now, and no longer when the time is over", async () => {
     const client = await world.client(firm, owner);
     await world.enroll({ token: client.created.result.sessionToken });
     const { portalAccountId } = await world.app.work.reader.findOneByOrFail(Contact, { id: client.contactId });
@@ -139,7 +139,7 @@ describeOnDatabases("a firm's portal statistics", (database) => {
     expect((await stats()).lockedOut).toBe(0);
   });
 
-  it("are filled in from what is there when an older installation is updated", async () => {
+  it("are filled in from existing rows when an older installation is updated", async () => {
     const dataSource = world.app.work.reader.connection;
     const migration = migrations.map((one) => new one()).find(({ name }) => name?.startsWith("PortalCounts"));
     const runner = dataSource.createQueryRunner();

@@ -25,9 +25,10 @@ const TALLY = select({
 }).from`${c} LEFT JOIN ${t} ON ${t.ownerId} = ${c.portalAccountId}`;
 
 /**
- * Changes contacts, or the second factor of the account that serves them, and keeps the firm's counts (`portal_counts`) in step in
- * the same transaction: they are told before and after, and the difference is added. The firm's lock is held from before the first
- * telling to the commit, so that nobody else's change comes between; its events take that lock in the end anyway.
+ * Changes contacts, or the second factor of the account that serves them, and updates the firm's counts
+ * (`portal_counts`) in the same transaction: the affected contacts are counted before and after, and the difference is
+ * added. The firm's lock is held from before the first count to the commit, so that nobody else's change comes in
+ * between; its events take that lock in the end anyway.
  */
 export async function counted(
   unit: UnitOfWork,
@@ -53,7 +54,7 @@ export async function counted(
   if (written !== 1) throw new Error(`the firm ${firmId} has no counts`);
 }
 
-/** As `counted`, for what an account's contacts share with it. */
+/** Like `counted`, for what an account's contacts share with it. */
 export async function countedByAccount(
   unit: UnitOfWork,
   firmId: string,

@@ -34,7 +34,7 @@ describeOnDatabases("upsertContacts", (database) => {
     return data.contact.auditEvents.nodes.map(({ type }: { type: string }) => type);
   };
 
-  it("a bad row is told with its place, and the good ones beside it are kept, in order", async () => {
+  it("a bad row is reported with its position, and the good ones beside it are kept, in order", async () => {
     const [a, c] = [newId(), newId()];
     const { results, userErrors } = await upsert([
       { name: "Ann Good", externalId: a },
@@ -50,7 +50,7 @@ describeOnDatabases("upsertContacts", (database) => {
     expect(results[3].contact.email).toBe(`cyd-${c}@client.example`);
   });
 
-  it("a dry run tells what each row would do, also after the rows before it, and does nothing", async () => {
+  it("a dry run reports what each row would do, even after the rows before it, and does nothing", async () => {
     const [known, fresh] = [newId(), newId()];
     await upsert([{ name: "Known", externalId: known }]);
     const rows = [
@@ -76,7 +76,7 @@ describeOnDatabases("upsertContacts", (database) => {
     expect((await run(false)).outcomes).toEqual(expected);
   });
 
-  it("takes 500 rows and not one more", async () => {
+  it("accepts 500 rows and not one more", async () => {
     const rows = Array.from({ length: 501 }, (_, index) => ({ name: `Row ${index.toString()}` }));
     const other = await world.firm();
     const token = await world.ownerToken(other);
@@ -90,7 +90,7 @@ describeOnDatabases("upsertContacts", (database) => {
     expect(await counted()).toBe(500);
   });
 
-  it("matches by externalId first, whatever the email says; what is left out stays", async () => {
+  it("matches by externalId first, whatever the email; omitted fields keep their values", async () => {
     const externalId = newId();
     const first = await one({
       name: "Old Name",
@@ -105,19 +105,19 @@ describeOnDatabases("upsertContacts", (database) => {
     expect((await one({ name: "Other Case", externalId: `${externalId}-A` })).id).not.toBe(ofOtherCase.id);
   });
 
-  it("matches by email where no externalId does, and gives the one found its externalId", async () => {
+  it("matches by email if no externalId matches, and gives the match its externalId", async () => {
     const externalId = newId();
     const email = `m-${externalId}@client.example`;
     const first = await one({ name: "By Mail", email });
     const found = await one({ name: "By Mail", email: email.toUpperCase(), externalId });
     expect(found).toEqual({ ...first, externalId });
-    // Another externalId with the same mailbox is another contact; one without any is the one found.
+    // Another externalId with the same mailbox is a separate contact; a row without one matches the existing contact.
     const second = await one({ name: "Same Mailbox", email, externalId: `${externalId}-2` });
     expect(second.id).not.toBe(first.id);
     expect((await one({ name: "By Mail", email })).id).toBe(first.id);
   });
 
-  it("prefers, of several with the mailbox, the one that has no externalId yet", async () => {
+  it("among several with the mailbox, prefers the one without an externalId", async () => {
     const externalId = newId();
     const email = `s-${externalId}@client.example`;
     await one({ name: "Has One", email, externalId });
@@ -125,7 +125,7 @@ describeOnDatabases("upsertContacts", (database) => {
     expect((await one({ name: "Has None", email, externalId: `${externalId}-2` })).id).toBe(id);
   });
 
-  it("the same rows again change nothing, and say nothing in the log", async () => {
+  it("repeating the same rows changes nothing, and records nothing in the log", async () => {
     const externalId = newId();
     const row = { name: "Nightly", externalId, email: `n-${externalId}@client.example` };
     const { id } = await one(row);
@@ -148,7 +148,7 @@ describeOnDatabases("upsertContacts", (database) => {
     expect((await one({ name: "Second", externalId })).name).toBe("Second");
   });
 
-  it("bad rows anywhere among many spoil none of the others, and each is told with its own place", async () => {
+  it("bad rows among many spoil none of the others, and each is reported with its own position", async () => {
     const run = newId();
     const bad = [0, 1, 98, 99, 100, 101, 149];
     const rows = Array.from({ length: 150 }, (_, index) => ({
@@ -167,11 +167,11 @@ describeOnDatabases("upsertContacts", (database) => {
       { search: run },
       owner,
     );
-    // By the email, which is searched by its words.
+    // By the email, whose words are searched.
     expect(found.data.contacts.totalCount).toBe(rows.length - bad.length);
   });
 
-  it("rows of one call see what the rows before them did, near or far: the later one wins, and each answers as of its row", async () => {
+  it("rows of one call see what the rows before them did, near or far: the later one wins, and each result is as of its row", async () => {
     const run = newId();
     const filler = Array.from({ length: 120 }, (_, index) => ({ name: `Filler ${index.toString()}` }));
     const email = `seen-${run}@client.example`;

@@ -6,8 +6,8 @@ import { systemActor, type UnitOfWork } from "../work/unit-of-work.js";
 import { mailAdmins } from "./mail-admins.js";
 
 /**
- * Gives a firm another plan. Where that does not offer the mode in force, the mode stays in force and the firm's owners and
- * administrators are told: `keepsMode`.
+ * Changes a firm's plan. If the new plan does not include the current mode, the mode stays in force and the firm's
+ * owners and administrators are notified: `keepsMode`.
  */
 export async function changePlan(unit: UnitOfWork, firm: Firm, plan: Plan): Promise<{ keepsMode: boolean }> {
   const { id: firmId, name: firmName, plan: from } = firm;

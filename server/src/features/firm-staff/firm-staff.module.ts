@@ -1,15 +1,8 @@
 import type { Platform } from "../../platform/platform.js";
 import type { FeatureModule } from "../access/feature-module.js";
-import type { PasswordHasher } from "../passwords/password-hasher.js";
-import type { SessionService } from "../sessions/session.service.js";
-import type { AccountDoor } from "../sign-in/account-door.js";
-import type { Attempts } from "../sign-in/attempts.service.js";
-import type { MailAllowance } from "../sign-in/mail-allowance.js";
-import type { SourceLimits } from "../sign-in/source-limits.js";
-import type { SuppressedMails } from "../sign-in/suppressed-mails.service.js";
-import { TeamPasswordRequests } from "../sign-in/team-password-requests.service.js";
-import { TeamPassword } from "../sign-in/team-password.service.js";
-import type { ViewerService } from "../sign-in/viewer.service.js";
+import type { Sessions } from "../sessions/sessions.service.js";
+import type { Attempts } from "../limits/attempts.service.js";
+import type { Viewers } from "../viewers/viewers.service.js";
 import type { SecondFactor } from "../two-factor/second-factor.service.js";
 import type { TwoFactorStatuses } from "../two-factor/two-factor-statuses.js";
 import type { Work } from "../work/unit-of-work.js";
@@ -19,27 +12,17 @@ import { Team } from "./team.service.js";
 
 interface FirmStaffNeeds {
   work: Work;
-  hasher: PasswordHasher;
-  sessions: SessionService;
+  sessions: Sessions;
   secondFactor: SecondFactor;
   statuses: TwoFactorStatuses;
   attempts: Attempts;
-  suppressed: SuppressedMails;
-  mailAllowance: MailAllowance;
-  sourceLimits: SourceLimits;
-  accountDoor: AccountDoor;
-  viewers: ViewerService;
+  viewers: Viewers;
 }
 
-export function firmStaffModule({ log }: Platform, core: FirmStaffNeeds) {
-  const { sessions, statuses, accountDoor, viewers } = core;
-  const requests = new TeamPasswordRequests({ ...core, log });
+export function firmStaffModule(_platform: Platform, core: FirmStaffNeeds) {
+  const { sessions, statuses, viewers } = core;
   return {
-    resolvers: [
-      new TeamResolver(new Team(core), new TeamPassword({ ...core, door: accountDoor }), requests),
-      new TeamMemberResolver(statuses, sessions),
-    ],
+    resolvers: [new TeamResolver(new Team(core)), new TeamMemberResolver(statuses, sessions)],
     nodes: { teamMember: { allow: teamRule, find: (id, { caller }) => viewers.findMember(caller, id) } },
-    workers: [requests.worker],
   } satisfies FeatureModule;
 }

@@ -1,7 +1,7 @@
 import type { TeamRole } from "@gatehouse/shared";
 import { newId } from "../../platform/crypto/ids.js";
 import type { StoredPassword } from "../passwords/password-hasher.js";
-import { storePassword } from "../passwords/password.service.js";
+import { storePassword } from "../passwords/passwords.js";
 import { createState } from "../two-factor/second-factor.service.js";
 import type { UnitOfWork } from "../work/unit-of-work.js";
 import { TeamMember } from "./team-member.entity.js";
@@ -9,7 +9,7 @@ import { TeamMember } from "./team-member.entity.js";
 export interface NewMember {
   firmId: string;
   name: string;
-  /** Normalised. */
+  /** Normalized. */
   email: string;
   role: TeamRole;
 }

@@ -4,7 +4,7 @@ import type { UnitOfWork } from "../work/unit-of-work.js";
 import type { MailContent } from "../work/mail-to-send.js";
 import { TeamMember } from "./team-member.entity.js";
 
-/** Mails everybody in the firm's team who may act, but `exceptId`. */
+/** Mails everybody in the firm's team who may make changes, except `exceptId`. */
 export async function mailAdmins(
   unit: UnitOfWork,
   firmId: string,

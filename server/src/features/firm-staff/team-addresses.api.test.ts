@@ -5,7 +5,7 @@ import { OWNER_PASSWORD, until, World, type Data } from "../../testing/world.js"
 const PASSWORD = "a colleague's long password";
 type Firm = Awaited<ReturnType<World["firm"]>> & { token: string };
 
-/** A firm that invites whom it likes, to learn of another firm's people or to keep them out. */
+/** A firm that invites anybody, to find out about another firm's people or to keep them out. */
 describeOnDatabases("one address, two firms", (database) => {
   let world: World;
   let ours: Firm;
@@ -41,7 +41,7 @@ describeOnDatabases("one address, two firms", (database) => {
     world.signIn("teamSignIn", "TeamSignInInput", { email, password });
   const firmOf = async (token: string) => (await world.ask("{ firm { id } }", {}, token)).data.firm.id;
 
-  it("X16 a firm that invites another firm's people is answered as with any address, however often", async () => {
+  it("X16 a firm that invites another firm's people gets the same response as for any address, however often", async () => {
     const answers = async (email: string) => {
       const given: string[] = [];
       for (let n = 0; n < 5; n++)
@@ -53,7 +53,7 @@ describeOnDatabases("one address, two firms", (database) => {
     expect(again).not.toMatch(/Gatehouse|firm/);
   });
 
-  it("X16 an invitation holds nothing: the owner goes on signing in, and resets to the own firm", async () => {
+  it("X16 an invitation reserves nothing: the owner can still sign in, and reset the password at their own firm", async () => {
     const [token = ""] = await invitations(ours.owner, 1);
     const refused = await choose(token);
     expect(refused.userErrors).toEqual([expect.objectContaining({ code: "ALREADY_EXISTS" })]);
@@ -62,13 +62,13 @@ describeOnDatabases("one address, two firms", (database) => {
     const [link = ""] = await invitations(ours.owner, 2);
     const { result } = await choose(link);
     expect(await firmOf(result.sessionToken)).toBe(ours.id);
-    // The reset ended the session before.
+    // The reset ended the earlier session.
     ours.token = result.sessionToken;
     const { data } = await world.ask("{ teamMembers { email joinedAt } }", {}, theirs.token);
     expect(data.teamMembers).toContainEqual({ email: ours.owner, joinedAt: null });
   });
 
-  it("X16 who was invited by both joins whichever they choose; whoever was quicker kept nothing", async () => {
+  it("X16 somebody invited by both joins whichever they choose; being quicker reserved nothing", async () => {
     const email = "sam@client.example";
     expect((await invite(theirs, email)).userErrors).toEqual([]);
     expect((await invite(ours, email)).userErrors).toEqual([]);
@@ -78,7 +78,7 @@ describeOnDatabases("one address, two firms", (database) => {
     expect((await choose(fromUs)).result.__typename).toBe("SignedIn");
     expect((await choose(fromThem)).userErrors[0].code).toBe("ALREADY_EXISTS");
     expect(await firmOf((await signIn(email)).result.sessionToken)).toBe(ours.id);
-    // Removed there, the address is free, and the other invitation still good.
+    // Once removed there, the address is free, and the other invitation is still valid.
     const { data } = await world.ask("{ teamMembers { id email } }", {}, ours.token);
     const { id: memberId } = data.teamMembers.find((member: { email: string }) => member.email === email);
     const reason = "Left us";
@@ -92,7 +92,7 @@ describeOnDatabases("one address, two firms", (database) => {
     expect((await choose(fromThem)).result.__typename).toBe("SignedIn");
   });
 
-  it("X16 of two invitations that are taken at the same moment one is", async () => {
+  it("X16 of two invitations that are accepted at the same moment, one is", async () => {
     const email = "ines@client.example";
     await invite(theirs, email);
     await invite(ours, email);

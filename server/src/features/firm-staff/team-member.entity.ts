@@ -3,8 +3,8 @@ import type { TeamRole } from "@gatehouse/shared";
 import { AtColumn, IdColumn, RefColumn, TextColumn } from "../../platform/database/columns.js";
 
 /**
- * A person who works at the firm and uses the dashboard. An invitation holds no address: only whoever has proven the mailbox by joining signs
- * in with it, and keeps others from it.
+ * A person who works at the firm and uses the dashboard. An invitation reserves no address: only somebody who has
+ * proven the mailbox by joining signs in with it, and keeps others from using it.
  */
 @Entity("team_members")
 @Index("uq_team_members_email", ["firmId", "email"], { unique: true })
@@ -16,13 +16,16 @@ export class TeamMember {
   firmId: string;
   @TextColumn(200) name: string;
   @TextColumn(254) email: string;
-  /** The email, once joined: it signs in without a firm's name, so it is unique in the deployment. Null: invited or removed. */
+  /**
+   * The email, once the member has joined. It signs in without a firm's name, so it is unique in the deployment. Null:
+   * invited or removed.
+   */
   @Index("uq_team_members_sign_in", { unique: true })
   @TextColumn(254, { nullable: true })
   signInEmail: string | null;
   @TextColumn(10) role: TeamRole;
   @AtColumn() createdAt: number;
-  /** When the password was chosen; null: invited, and not come yet. */
+  /** When the password was chosen; null: invitation pending. */
   @AtColumn({ nullable: true }) joinedAt: number | null;
   @AtColumn({ nullable: true }) lastSignInAt: number | null;
   @AtColumn({ nullable: true }) disabledAt: number | null;

@@ -1,9 +1,9 @@
 import { Ctx, FieldResolver, Resolver, Root } from "type-graphql";
 import { Allow } from "../access/allow.js";
-import { asTeamCaller } from "../access/caller.js";
-import type { RequestContext } from "../access/request-context.js";
+import { asTeamCaller } from "../callers/caller.js";
+import type { RequestContext } from "../callers/request-context.js";
 import { SessionView } from "../sessions/session.results.js";
-import type { SessionService } from "../sessions/session.service.js";
+import type { Sessions } from "../sessions/sessions.service.js";
 import type { TwoFactorStatuses } from "../two-factor/two-factor-statuses.js";
 import { TwoFactorStatusView } from "../two-factor/two-factor.results.js";
 import { TeamMemberView } from "./team-member.results.js";
@@ -12,7 +12,7 @@ import { TeamMemberView } from "./team-member.results.js";
 export class TeamMemberResolver {
   constructor(
     private readonly statuses: TwoFactorStatuses,
-    private readonly sessions: SessionService,
+    private readonly sessions: Sessions,
   ) {}
 
   @Allow({ team: "read", key: "any" })

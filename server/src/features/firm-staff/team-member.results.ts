@@ -10,21 +10,21 @@ registerEnumType(TeamRoleEnum, {
   name: "TeamRole",
   description: "What a team member may do.",
   valuesConfig: {
-    OWNER: { description: "Reads and writes." },
-    ADMIN: { description: "Reads and writes." },
-    STAFF: { description: "Reads." },
+    OWNER: { description: "Reads and writes, and may manage everybody in the team." },
+    ADMIN: { description: "Reads and writes, and may manage administrators and staff." },
+    STAFF: { description: "Only reads." },
   },
 });
 
 @ObjectType("TeamMember", { implements: Node, description: "A person who works at the firm and uses the dashboard." })
 export class TeamMemberView extends Node {
   firmId: string;
-  @Field(() => String, { description: "As colleagues and the audit log name them." }) name: string;
-  @Field(() => String, { description: "What they sign in with." }) email: string;
+  @Field(() => String, { description: "The name that colleagues and the audit log show." }) name: string;
+  @Field(() => String, { description: "The email they sign in with." }) email: string;
   @Field(() => TeamRoleEnum, { description: "What they may do." }) role: TeamRole;
-  @Field(() => DateTime, { nullable: true, description: "When they chose a password; null: invited, not come yet." })
+  @Field(() => DateTime, { nullable: true, description: "When they chose a password; null: invitation pending." })
   joinedAt: number | null;
-  @Field(() => DateTime, { nullable: true, description: "The last time that they signed in." })
+  @Field(() => DateTime, { nullable: true, description: "When they last signed in." })
   lastSignInAt: number | null;
 
   static of({ id, firmId, name, email, role, joinedAt, lastSignInAt }: TeamMember): TeamMemberView {
@@ -32,7 +32,7 @@ export class TeamMemberView extends Node {
   }
 }
 
-@ObjectType({ description: "A colleague as changed." })
+@ObjectType({ description: "The payload of mutations on one colleague." })
 export class TeamMemberPayload extends Payload {
   @Field(() => TeamMemberView, { nullable: true, description: "The colleague." }) teamMember: TeamMemberView | null =
     null;

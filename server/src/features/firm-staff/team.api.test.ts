@@ -68,7 +68,7 @@ describeOnDatabases("the firm's team", (database) => {
     await expect(invite("staff3@firm.example", "STAFF", staff.token)).rejects.toThrow("FORBIDDEN");
   });
 
-  it("Z05 a colleague who is made staff can do less from the next operation on, in the session that is open", async () => {
+  it("Z05 a colleague who becomes staff can do less from the next operation on, in the open session", async () => {
     const demoted = await joined("demoted@firm.example", "ADMIN");
     const { id } = await world.contact(demoted.token, "Before");
     const rename = { contactId: id, name: "After" };
@@ -91,7 +91,7 @@ describeOnDatabases("the firm's team", (database) => {
     expect((await invite(email, "STAFF")).userErrors).toEqual([]);
   });
 
-  it("the firm keeps an owner, also when two step down at the same moment", async () => {
+  it("the firm keeps an owner, even if two step down at the same moment", async () => {
     const other = await world.firm();
     const first = await world.ownerToken(other);
     const id = async (token: string) =>
@@ -101,7 +101,7 @@ describeOnDatabases("the firm's team", (database) => {
     const firstId = await id(first);
     expect((await stepDown(firstId, first)).userErrors[0].code).toBe("INVALID_INPUT");
     await invite("co-owner@firm.example", "OWNER", first);
-    // Somebody who has not come yet cannot look after the firm.
+    // Somebody who has not joined yet cannot be the firm's only owner.
     expect((await stepDown(firstId, first)).userErrors[0].code).toBe("INVALID_INPUT");
     const { result } = await choose(await world.mailedToken("co-owner@firm.example", /invites you/));
     const second = result.sessionToken as string;
@@ -110,7 +110,7 @@ describeOnDatabases("the firm's team", (database) => {
     expect(both.filter(({ userErrors }) => userErrors.length === 0)).toHaveLength(1);
   });
 
-  it("2FA demanded of owners and administrators: at once, of staff not, and nobody locks out themselves", async () => {
+  it("2FA required of owners and administrators: at once, not of staff, and nobody locks themselves out", async () => {
     const other = await world.firm();
     const boss = await world.ownerToken(other);
     await invite("admin5@firm.example", "ADMIN", boss);
@@ -138,7 +138,7 @@ describeOnDatabases("the firm's team", (database) => {
     expect(off.userErrors[0].code).toBe("TWO_FACTOR_REQUIRED_BY_FIRM");
   });
 
-  it("a colleague's lost phone is reset by another, with a reason; a forgotten password by a mailed link, with the code still asked", async () => {
+  it("a colleague's lost phone is reset by another, with a reason; a forgotten password by a mailed link, and the code is still required", async () => {
     const email = "lost@firm.example";
     const colleague = await joined(email, "ADMIN");
     const { secret } = await world.enroll({ token: colleague.token });

@@ -4,22 +4,17 @@ import { TeamRoleEnum } from "./team-member.results.js";
 
 @InputType({ description: "A new colleague." })
 export class InviteTeamMemberInput {
-  @Field(() => String, { description: "As colleagues and the audit log name them." }) name: string;
-  @Field(() => String, { description: "What they will sign in with." }) email: string;
+  @Field(() => String, { description: "The name that colleagues and the audit log show." }) name: string;
+  @Field(() => String, { description: "The email they will sign in with." }) email: string;
   @Field(() => TeamRoleEnum, { description: "What they may do." }) role: TeamRole;
 }
 
-@InputType({ description: "An address that signs in to the dashboard." })
-export class TeamEmailInput {
-  @Field(() => String, { description: "The colleague's address." }) email: string;
-}
-
-@InputType({ description: "Which colleague." })
+@InputType({ description: "A colleague." })
 export class TeamMemberIdInput {
   @Field(() => ID, { description: "The team member's id." }) memberId: string;
 }
 
-@InputType({ description: "Which colleague, and what to change; what is left out stays." })
+@InputType({ description: "Which colleague, and what to change. Omitted fields keep their values." })
 export class ChangeTeamMemberInput extends TeamMemberIdInput {
   @Field(() => String, { nullable: true, description: "The new name." }) name?: string | null;
   @Field(() => TeamRoleEnum, { nullable: true, description: "The new role." }) role?: TeamRole | null;

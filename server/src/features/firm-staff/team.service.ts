@@ -3,11 +3,13 @@ import { inWords, attemptLimits, lifetimes, mayManage, normalizeEmail, type Team
 import { newId } from "../../platform/crypto/ids.js";
 import { forUpdate, isUniqueViolation } from "../../platform/database/dialect.js";
 import { Refusal, unauthenticated } from "../../platform/graphql/failures.js";
-import { asTeamCaller, checkAccess, mustBeFresh, type TeamCaller } from "../access/caller.js";
-import { holdSessionsOf } from "../access/caller-now.js";
-import { findPerson, type Person } from "../access/person.js";
-import { readName, readReason } from "../access/texts.js";
-import { actorIn, type RequestContext } from "../access/request-context.js";
+import { asTeamCaller, type TeamCaller } from "../callers/caller.js";
+import { mustBeFresh } from "../access/fresh-proof.js";
+import { checkAccess } from "../access/access-rule.js";
+import { holdSessionsOf } from "../callers/caller-now.js";
+import { findPerson, type Person } from "../people/person.js";
+import { readName, readReason } from "../../platform/graphql/input-texts.js";
+import { actorIn, type RequestContext } from "../callers/request-context.js";
 import { endAccess } from "../access-endings/end-access.js";
 import type { UnitOfWork, Work } from "../work/unit-of-work.js";
 import { Firm } from "../firms/firm.entity.js";
@@ -16,13 +18,13 @@ import { teamInvitation, teamPasswordReset } from "../mail/team-letters.js";
 import { twoFactorReset } from "../mail/security-letters.js";
 import { PasswordCredential } from "../passwords/password-credential.entity.js";
 import { issueToken, voidTokensOf } from "../mailed-tokens/mailed-tokens.js";
-import type { Attempts } from "../sign-in/attempts.service.js";
+import type { Attempts } from "../limits/attempts.service.js";
 import { createState, type SecondFactor } from "../two-factor/second-factor.service.js";
 import { TeamMember } from "./team-member.entity.js";
 
 const HOUR_MS = 3_600_000;
 
-/** The people of a firm who use the dashboard: who invites, changes and removes whom is decided by shared/roles. */
+/** The people of a firm who use the dashboard. shared/roles decides who may invite, change and remove whom. */
 export class Team {
   constructor(
     private readonly needs: {
@@ -41,8 +43,8 @@ export class Team {
   }
 
   /**
-   * Mails a link to choose a password. Until then the colleague cannot sign in, and the address is held against nobody: whether another
-   * firm knows it shows to whoever reads its mail alone, at joining.
+   * Mails a link to choose a password. Until then the colleague cannot sign in and the address is reserved for nobody:
+   * only the owner of its mailbox learns, when joining, whether another firm uses it.
    */
   async invite(given: { name: string; email: string; role: TeamRole }, context: RequestContext): Promise<TeamMember> {
     const asked = this.mustBeFreshMember(context);
@@ -69,7 +71,7 @@ export class Team {
         await unit.manager.insert(TeamMember, member);
       } catch (error) {
         if (isUniqueViolation(error))
-          throw new Refusal("ALREADY_EXISTS", ["input", "email"], "A colleague has this email already.");
+          throw new Refusal("ALREADY_EXISTS", ["input", "email"], "A colleague already has this email.");
         throw error;
       }
       await createState(unit, { ownerId: member.id, firmId: member.firmId });
@@ -80,7 +82,7 @@ export class Team {
     });
   }
 
-  /** The invitation once more, or a way back in for a colleague who forgot the password; older links die. */
+  /** Mails the invitation again, or a way back in for a colleague who forgot the password. Older links stop working. */
   async sendPasswordLink(input: { memberId: string }, context: RequestContext): Promise<TeamMember> {
     await this.mustNotFlood(input.memberId);
     return this.act(input.memberId, context, async (unit, member, caller) => {
@@ -95,7 +97,7 @@ export class Team {
     });
   }
 
-  /** Another name or role. The firm keeps an owner. */
+  /** Changes the name or role. The firm must keep an owner. */
   async change(
     input: { memberId: string; name?: string | null; role?: TeamRole | null },
     context: RequestContext,
@@ -111,7 +113,7 @@ export class Team {
     });
   }
 
-  /** From the commit on the colleague is out; what they did stays in the log. The email is free for another invitation. */
+  /** From the commit on the colleague is out, but their actions stay in the log. The email may be invited again. */
   async remove(input: { memberId: string; reason: string }, context: RequestContext): Promise<TeamMember> {
     const reason = readReason(input.reason);
     return this.act(input.memberId, context, async (unit, member, caller) => {
@@ -129,7 +131,7 @@ export class Team {
       await endAccess(unit, await personOfMember(unit, member), "PERSON_REMOVED");
       await this.needs.secondFactor.forget(unit, { ownerId: member.id, firmId: member.firmId });
       await unit.manager.delete(PasswordCredential, { ownerId: member.id });
-      // Kept for the log's sake, under an address that nobody signs in with.
+      // The row is kept for the log's sake, under an address with which nobody signs in.
       await unit.manager.update(
         TeamMember,
         { id: member.id },
@@ -138,7 +140,7 @@ export class Team {
     });
   }
 
-  /** A colleague lost the phone: authenticator and recovery codes go, the password stays. */
+  /** For a colleague who lost their phone: removes authenticator and recovery codes; the password stays. */
   async resetTwoFactor(input: { memberId: string; reason: string }, context: RequestContext): Promise<TeamMember> {
     const reason = readReason(input.reason);
     return this.act(input.memberId, context, async (unit, member, caller) => {
@@ -202,8 +204,9 @@ export class Team {
 }
 
 /**
- * The caller as of now, and the colleague: neither changes until the commit. What was read when the request came may be untrue by now: who is
- * demoted or removed at this moment must neither undo it nor go on as what they were. Throws UNAUTHENTICATED for who was removed.
+ * The current state of the caller and the colleague, neither of whom can change until the commit. The state read at the
+ * start of the request may be outdated: somebody who is being demoted or removed at this moment must neither undo that
+ * nor act with their old role. Throws UNAUTHENTICATED for a caller who was removed.
  */
 async function lockMembers(
   unit: UnitOfWork,
@@ -227,7 +230,7 @@ function mustManage(caller: TeamCaller, role: TeamRole, field: readonly string[]
   if (!mayManage(caller.role, role)) throw new Refusal("INVALID_INPUT", field, "Only an owner may do this.");
 }
 
-/** Two owners who step down at the same moment meet at the owners' rows: one stays. */
+/** If two owners step down at the same moment, both need the owners' rows: one of them stays. */
 async function mustKeepOwner(unit: UnitOfWork, member: TeamMember): Promise<void> {
   const owners = await unit.manager.find(TeamMember, {
     where: { firmId: member.firmId, role: "OWNER", disabledAt: IsNull(), joinedAt: Not(IsNull()) },

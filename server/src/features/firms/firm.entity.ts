@@ -11,7 +11,7 @@ export class Firm {
   slug: string;
   @TextColumn(200) name: string;
   @TextColumn(20) plan: Plan;
-  /** Of clients who have not said theirs; null: nobody chose. */
+  /** The language for clients who have not chosen one; null: no default was chosen. */
   @TextColumn(2, { nullable: true }) clientLanguage: Language | null;
   @AtColumn() createdAt: number;
 }

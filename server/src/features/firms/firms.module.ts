@@ -1,10 +1,11 @@
 import type { Platform } from "../../platform/platform.js";
-import { asFirmCaller } from "../access/caller.js";
+import { asFirmCaller } from "../callers/caller.js";
 import type { FeatureModule } from "../access/feature-module.js";
-import { firmRule, FirmResolver } from "./firm.resolver.js";
-import type { FirmService } from "./firm.service.js";
+import { FirmResolver } from "./firm.resolver.js";
+import { firmRule } from "./firm.access.js";
+import type { Firms } from "./firms.service.js";
 
-export function firmsModule(_platform: Platform, { firms }: { firms: FirmService }) {
+export function firmsModule(_platform: Platform, { firms }: { firms: Firms }) {
   return {
     resolvers: [new FirmResolver(firms)],
     nodes: {

@@ -12,7 +12,7 @@ export interface NewFirm {
   plan: Plan;
 }
 
-/** A firm with what every firm has: its policy (magic link and login), its event counter and its counts. */
+/** Inserts a firm with what every firm has: its policy (magic link and login), its event counter and its counts. */
 export async function insertFirm({ manager, now }: UnitOfWork, given: NewFirm): Promise<Firm> {
   const firm = manager.create(Firm, { ...given, id: newId("firm", now), clientLanguage: null, createdAt: now });
   await manager.insert(Firm, firm);

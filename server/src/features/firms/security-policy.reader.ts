@@ -1,6 +1,6 @@
 import type { EntityManager } from "typeorm";
 import { chooseLanguage, type Language, type ModePolicy, type Plan } from "@gatehouse/shared";
-import { forUpdate, inOrder, sharing } from "../../platform/database/dialect.js";
+import { forUpdate, inOrder, forShareSql } from "../../platform/database/dialect.js";
 import { rowsOf } from "../../platform/database/prepared-rows.js";
 import { select, table } from "../../platform/database/sql.js";
 import { Firm } from "./firm.entity.js";
@@ -12,7 +12,7 @@ export interface FirmPolicy extends ModePolicy {
   firmName: string;
   firmSlug: string;
   plan: Plan;
-  /** Of clients who have not said theirs. */
+  /** The language for clients who have not chosen one. */
   clientLanguage: Language;
   trustedDeviceDays: number;
   teamRequiresTwoFactor: boolean;
@@ -23,9 +23,9 @@ export interface FirmPolicy extends ModePolicy {
 
 export interface PolicyLock {
   /**
-   * "share": the policy stays as it is until the commit; whatever opens a session or makes a challenge reads it so, and early in
-   * its transaction. "update": for whoever is going to change the policy or the plan. The two exclude each other, so that no
-   * sign-in that began under the old policy is kept after the new one. Without: what is committed now.
+   * "share": the policy stays as it is until the commit; everything that opens a session or creates a challenge reads
+   * it this way, early in its transaction. "update": for changing the policy or the plan. The two exclude each other,
+   * so that no sign-in that began under the old policy survives the new one. Without a lock: the committed state.
    */
   lock?: "share" | "update";
 }
@@ -48,16 +48,16 @@ const POLICY = select({
   updatedBy: p.updatedBy,
 });
 
-/** The policy of a firm that exists; throws for one that does not. A lock needs a transaction's manager. */
+/** The policy of an existing firm; throws if there is no such firm. A lock needs a transaction's manager. */
 export async function loadPolicy(
   manager: EntityManager,
   firmId: string,
   { lock }: PolicyLock = {},
 ): Promise<FirmPolicy> {
-  // Always the policy's row first, then the firm's: everybody who locks both does it in this order.
+  // The policy's row always comes before the firm's: everything that locks both does so in this order.
   if (lock === "update") await manager.findOneOrFail(SecurityPolicy, { where: { firmId }, ...forUpdate(manager) });
   const ofFirm = POLICY.from`${p} ${inOrder(manager)} ${f} ON ${f.id} = ${p.firmId} WHERE ${p.firmId} = ?`;
-  const [row] = await rowsOf(manager, lock ? ofFirm.plus`${sharing(manager)}` : ofFirm, [firmId]);
+  const [row] = await rowsOf(manager, lock ? ofFirm.plus`${forShareSql(manager)}` : ofFirm, [firmId]);
   if (!row) throw new Error(`the firm ${firmId} has no policy`);
   return { ...row, clientLanguage: chooseLanguage({ own: null, asked: null, firm: row.clientLanguage }) };
 }

@@ -45,7 +45,7 @@ describeOnDatabases("Idempotency-Key", (database) => {
     );
   const codeOf = ({ errors }: Answer) => errors?.[0]?.extensions.code;
 
-  it("a request sent again gets the first answer, and is done once; another body is refused, another caller is apart", async () => {
+  it("a repeated request gets the first response, and is done once; another body is refused, another caller is separate", async () => {
     const key = newKey();
     const first = await create("Ada Once", key);
     const again = await create("Ada Once", key);
@@ -62,7 +62,7 @@ describeOnDatabases("Idempotency-Key", (database) => {
     expect(await countOf("Ada Twice")).toBe(0);
   });
 
-  it("of ten parallel requests one is done, and the others are told to wait or get its answer", async () => {
+  it("of ten parallel requests one is done, and the others get its response or are asked to wait", async () => {
     const key = newKey();
     const answers = await Promise.all(Array.from({ length: 10 }, () => create("Bo Parallel", key)));
     const codes = new Set(answers.map(codeOf));
@@ -70,9 +70,9 @@ describeOnDatabases("Idempotency-Key", (database) => {
     expect(await countOf("Bo Parallel")).toBe(1);
   });
 
-  it("where the answer was lost after the commit, the retry is told so and never does it again", async () => {
+  it("if the response was lost after the commit, the retry learns so and never does it again", async () => {
     const key = newKey();
-    // The server dies between the commit and the writing of the answer.
+    // The server dies between the commit and storing the response.
     jest.spyOn(IdempotencyKeys.prototype, "keep").mockRejectedValueOnce(new Error("killed"));
     expect(codeOf(await create("Cy Lost", key))).toBe("INTERNAL");
     expect(await countOf("Cy Lost")).toBe(1);
@@ -85,7 +85,7 @@ describeOnDatabases("Idempotency-Key", (database) => {
     expect(await countOf("Cy Lost")).toBe(1);
   });
 
-  it("where the server died before the commit, the retry does it; the dead one could commit nothing any more", async () => {
+  it("if the server died before the commit, the retry does it, and the dead one can commit nothing any more", async () => {
     const { work } = world.app;
     const idempotency = new IdempotencyKeys({ work, keys: undefined as never });
     const [key, caller] = [newKey(), "somebody"];
@@ -118,7 +118,7 @@ describeOnDatabases("Idempotency-Key", (database) => {
     expect(await countOf("Di Half")).toBe(1);
   });
 
-  it("a request that did nothing may be tried again with the same key", async () => {
+  it("a request that did nothing may be retried with the same key", async () => {
     const key = newKey();
     const reader = await keyWith("CONTACTS_READ");
     expect(codeOf(await create("Ed Refused", key, reader))).toBe("FORBIDDEN");
@@ -128,7 +128,7 @@ describeOnDatabases("Idempotency-Key", (database) => {
     expect((await create("Ed Refused", key, reader)).data.createContact.contact.name).toBe("Ed Refused");
   });
 
-  describe("X31 a kept answer", () => {
+  describe("X31 a stored response", () => {
     const UPDATE_POLICY = `mutation($input: UpdateSecurityPolicyInput!) { updateSecurityPolicy(input: $input) { userErrors { code } } }`;
     const RENAME = `mutation($input: ChangeTeamMemberInput!) { changeTeamMember(input: $input) { teamMember { name } userErrors { code } } }`;
     const BOTH = `mutation($input: ChangeTeamMemberInput!) { changeTeamMember(input: $input) { teamMember { name } } __typename }`;
@@ -148,7 +148,7 @@ describeOnDatabases("Idempotency-Key", (database) => {
     ];
 
     it.each(acts.flatMap((act) => roles.map((role) => [act[0], role, act] as const)))(
-      "of %s is repeated to somebody who has become %s only where they may still do it",
+      "of %s is repeated to somebody who has become %s only if they may still do it",
       async (_act, role, act) => {
         const [name, right, query, input] = act;
         const { email, token } = await signedIn("ADMIN");
@@ -164,7 +164,7 @@ describeOnDatabases("Idempotency-Key", (database) => {
       },
     );
 
-    it("of a dangerous act is repeated only beside a fresh proof, and the act is not done again", async () => {
+    it("of a dangerous act is repeated only with a fresh proof, and the act is not done again", async () => {
       const { token } = await signedIn("ADMIN");
       const colleague = await world.member(firm.id, "STAFF");
       const [{ id: memberId }] = (await world.app.work.reader.query("SELECT id FROM team_members WHERE email = ?", [
@@ -189,7 +189,7 @@ describeOnDatabases("Idempotency-Key", (database) => {
     });
   });
 
-  it("answers with secrets are never kept: such mutations refuse the header and do nothing", async () => {
+  it("never contains secrets: mutations that return them refuse the header and do nothing", async () => {
     const before = await world.app.work.reader.count(IdempotencyRecord);
     const refused = await world.ask(
       `mutation { createApiKey(input: { name: "Secret", scopes: [AUDIT_READ] }) { token } }`,
@@ -199,7 +199,7 @@ describeOnDatabases("Idempotency-Key", (database) => {
     );
     expect(refused).toMatchObject({ status: 400, errors: [{ extensions: { code: "IDEMPOTENCY_KEY_REFUSED" } }] });
     expect(await world.app.work.reader.count(IdempotencyRecord)).toBe(before);
-    // Whatever mutation can answer with a secret is on the list.
+    // Every mutation that can return a secret is on the list.
     const reaches = (
       type: { name?: string; ofType?: unknown; getFields?: unknown; getTypes?: unknown },
       depth: number,

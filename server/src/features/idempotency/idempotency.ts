@@ -15,14 +15,16 @@ import { insertIgnore } from "../../platform/database/dialect.js";
 import { sql, table } from "../../platform/database/sql.js";
 import { forbidden } from "../../platform/graphql/failures.js";
 import { responseOf, type OperationStage } from "../../platform/graphql/operation-pipeline.js";
-import { checkAccess, isFresh, type AccessRule, type Caller } from "../access/caller.js";
-import type { Claimed, RequestContext } from "../access/request-context.js";
+import type { Caller } from "../callers/caller.js";
+import { isFresh } from "../access/fresh-proof.js";
+import { checkAccess, type AccessRule } from "../access/access-rule.js";
+import type { Claimed, RequestContext } from "../callers/request-context.js";
 import type { UnitOfWork, Work } from "../work/unit-of-work.js";
 import { IdempotencyRecord } from "./idempotency-record.entity.js";
 
-/** How long an operation is believed to run. */
+/** How long an operation counts as running. */
 const CLAIM_MS = 60_000;
-/** What the column holds for sure (MySQL's TEXT). */
+/** What the column can certainly hold (MySQL's TEXT). */
 const LONGEST_ANSWER = 60_000;
 const KEY = /^[\x21-\x7e]{1,255}$/;
 const answerPlace = (keyDigest: string) => `idempotency_records.encryptedAnswer.${keyDigest}`;
@@ -34,7 +36,10 @@ const DONE = sql`UPDATE ${r} SET ${r.state} = 'DONE', ${r.expiresAt} = ? WHERE $
 const KEEP = sql`UPDATE ${r} SET ${r.state} = ?, ${r.encryptedAnswer} = ?, ${r.expiresAt} = ? WHERE ${r.keyDigest} = ? AND ${r.claimedUntil} = ?`;
 const RELEASE = sql`DELETE FROM ${r} WHERE ${r.keyDigest} = ? AND ${r.claimedUntil} = ? AND ${r.state} = 'RUNNING'`;
 
-/** Mutations whose answers hold secrets that are shown once: they are never kept, so they take no Idempotency-Key. */
+/**
+ * Mutations whose responses contain secrets that are shown once: these are never stored, so they accept no
+ * Idempotency-Key.
+ */
 export const secretAnswers: readonly string[] = [
   "createApiKey",
   "createWebhookEndpoint",
@@ -51,14 +56,14 @@ export type Claim =
   | { kind: "TOO_LARGE" };
 
 /**
- * Lets a mutation be sent again without being done again: its first answer is kept for 24 hours, encrypted, by caller and key.
- * That it was done is written by the very transaction that does it, so no crash comes between the two; a claim whose process died
- * before is taken over, and can then commit nothing any more.
+ * Makes a mutation safe to resend: its first response is stored for 24 hours, encrypted, by caller and key. The
+ * transaction that does the work also records that it was done, so that no crash can come in between. A claim whose
+ * process died earlier is taken over, and can then no longer commit anything.
  */
 export class IdempotencyKeys {
   constructor(private readonly needs: { work: Work; keys: KeyRing }) {}
 
-  /** Takes the key for the caller, or says what it was used for. Of parallel requests one gets CLAIMED. */
+  /** Claims the key for the caller, or returns what it was used for. Of parallel requests one gets CLAIMED. */
   claim(callerKey: string, key: string, body: string): Promise<Claim> {
     const keyDigest = digestOf(JSON.stringify([callerKey, key]));
     const bodyDigest = digestOf(body);
@@ -84,7 +89,7 @@ export class IdempotencyKeys {
     });
   }
 
-  /** Does the work of a claimed key: each of its transactions writes that the request was done, or rolls back. */
+  /** Does the work of a claimed key: each of its transactions records that the request was done, or rolls back. */
   run<T>(claimed: Claimed, work: () => T): T {
     const ends = async (unit: UnitOfWork) => {
       const marked = await unit.affected(DONE, [
@@ -97,7 +102,7 @@ export class IdempotencyKeys {
     return this.needs.work.guarded({ ends }, work);
   }
 
-  /** Keeps the answer of a claimed key; of one that is too large, only that there was one. */
+  /** Stores the response of a claimed key; if it is too large, only that there was one. */
   async keep({ keyDigest, claimedUntil }: Claimed, answer: ExecutionResult): Promise<void> {
     const packed = deflateRawSync(JSON.stringify(answer)).toString("base64");
     const encrypted = this.needs.keys.encrypt(packed, answerPlace(keyDigest));
@@ -113,7 +118,7 @@ export class IdempotencyKeys {
     );
   }
 
-  /** Gives a claimed key back, so that the request may be tried again; false where some of it is done. */
+  /** Releases a claimed key, so that the request may be retried; false if some of it is done. */
   async release({ keyDigest, claimedUntil }: Claimed): Promise<boolean> {
     const released = await this.needs.work.do((unit) => unit.affected(RELEASE, [keyDigest, claimedUntil]));
     return released === 1;
@@ -126,14 +131,18 @@ const refusals = {
   UNKNOWN: [
     409,
     "IDEMPOTENCY_OUTCOME_UNKNOWN",
-    "The first request with this Idempotency-Key was done, at least in part, and its answer was lost. Look at the current state; what is still missing needs a new key.",
+    "The first request with this Idempotency-Key was done, at least in part, but its response was lost. Check the current state; whatever is still missing needs a new key.",
   ],
-  TOO_LARGE: [422, "IDEMPOTENCY_KEY_REFUSED", "This was done already; its answer was too large to be kept."],
-  SECRET: [400, "IDEMPOTENCY_KEY_REFUSED", "The answer holds a secret that is shown once, so it cannot be repeated."],
+  TOO_LARGE: [422, "IDEMPOTENCY_KEY_REFUSED", "This was already done; its response was too large to be stored."],
+  SECRET: [
+    400,
+    "IDEMPOTENCY_KEY_REFUSED",
+    "The response contains a secret that is shown once, so it cannot be repeated.",
+  ],
   MALFORMED: [400, "IDEMPOTENCY_KEY_REFUSED", "An Idempotency-Key is 1 to 255 printable ASCII characters."],
 } as const;
 
-/** Whose keys they are: two people or keys never share one. Null: nobody's. */
+/** The owner of the caller's keys: no two people or API keys share one. Null: an anonymous caller has none. */
 function callerKeyOf(caller: Caller): string | null {
   switch (caller.kind) {
     case "ANONYMOUS":
@@ -147,7 +156,7 @@ function callerKeyOf(caller: Caller): string | null {
   }
 }
 
-/** The root fields of an operation, those in fragments too. */
+/** The root fields of an operation, including those in fragments. */
 function rootFields(document: DocumentNode, selections: SelectionSetNode, seen = new Set<string>()): string[] {
   return selections.selections.flatMap((selection) => {
     if (selection.kind === Kind.FIELD) return [selection.name.value];
@@ -166,13 +175,13 @@ function rootFields(document: DocumentNode, selections: SelectionSetNode, seen =
 const needsFreshProofNow = (fields: readonly string[], { caller, now }: RequestContext): boolean =>
   fields.some(alwaysNeedsFreshProof) && !isFresh(caller, now());
 
-/** Why the caller may do this no more, though it was done; null where they still may. */
+/** Why the caller may no longer do this, although it was done; null if they still may. */
 function accessRefusal(schema: GraphQLSchema, fields: readonly string[], context: RequestContext): GraphQLError | null {
   const mutations = schema.getMutationType()?.getFields() ?? {};
   try {
     for (const name of fields) {
       const rule = mutations[name]?.extensions.allow as AccessRule | undefined;
-      // `__typename` has none.
+      // `__typename` has no rule.
       if (rule !== undefined) checkAccess(rule, context.caller);
     }
   } catch (error) {
@@ -182,7 +191,7 @@ function accessRefusal(schema: GraphQLSchema, fields: readonly string[], context
   return needsFreshProofNow(fields, context) ? forbidden("a sign-in or stepUp within the last minutes") : null;
 }
 
-/** JSON with sorted names, so that two ways to write the same variables are the same request. */
+/** JSON with sorted keys, so that variables in another order are the same request. */
 const canonical = (value: unknown): string =>
   JSON.stringify(value, (_name, inner: unknown) =>
     typeof inner === "object" && inner !== null && !Array.isArray(inner)
@@ -199,9 +208,9 @@ const refusal = (why: keyof typeof refusals) => {
 };
 
 /**
- * `Idempotency-Key` on mutations of authenticated callers: the first answer is repeated for 24 hours, to whoever may still do what it
- * answers. A request that failed before
- * anything was committed may be tried again. `withoutReplay`: mutations that refuse the header (secrets, sign-in).
+ * `Idempotency-Key` on mutations of authenticated callers: the first response is repeated for 24 hours, as long as the
+ * caller is still permitted to get it. A request that failed before anything was committed may be retried.
+ * `withoutReplay`: mutations that refuse the header (secrets, sign-in).
  */
 export function idempotencyPlugin(
   idempotency: IdempotencyKeys,
@@ -227,7 +236,7 @@ export function idempotencyPlugin(
           );
           if (claim.kind === "REPLAY") {
             const fields = rootFields(document, operation.selectionSet);
-            // Of one field, it is its own to say in its payload.
+            // A single field reports it in its own payload.
             if (fields.length === 1 && needsFreshProofNow(fields, contextValue)) return null;
             const headers = new HeaderMap([["idempotent-replayed", "true"]]);
             const refusedNow = accessRefusal(schema, fields, contextValue);

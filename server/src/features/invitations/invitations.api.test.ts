@@ -26,7 +26,7 @@ describeOnDatabases("invitations", (database) => {
   const create = (confirmationToken: string): Promise<Data> =>
     world.signIn("createPortalAccount", "CreatePortalAccountInput", { confirmationToken, password: CLIENT_PASSWORD });
 
-  it("answers one result a contact, in order; who cannot be invited is skipped and said so", async () => {
+  it("returns one result per contact, in order; those who cannot be invited are skipped and reported", async () => {
     const ann = await world.contact(owner, "Ann First");
     const zoe = await world.contact(owner, "Zoe Last");
     const { contact: mute } = await world.mutate(
@@ -56,7 +56,7 @@ describeOnDatabases("invitations", (database) => {
     expect(await invitesTo(foreign.email)).toEqual([]);
   });
 
-  it("the mail carries the message and who wrote it, and its link creates the account once", async () => {
+  it("the mail contains the message and its author, and its link creates the account once", async () => {
     const { id, email } = await world.contact(owner);
     await invite([id], "See you at the <b>office</b>.");
     const mail = await world.mail(email, INVITES);
@@ -78,7 +78,7 @@ describeOnDatabases("invitations", (database) => {
     expect(codesOf((await invite([id])).results[0])).toEqual(["ALREADY_EXISTS"]);
   });
 
-  it("a newer invitation makes the older one void; twice in a minute is refused", async () => {
+  it("a newer invitation voids the older one; two within a minute are refused", async () => {
     const { id, email } = await world.contact(owner);
     await invite([id]);
     const older = await world.mailedToken(email, INVITES);
@@ -107,7 +107,7 @@ describeOnDatabases("invitations", (database) => {
     );
   });
 
-  it("who is chosen twice, or shares a mailbox, gets one mail; each contact is marked and told in the log", async () => {
+  it("a contact chosen twice, or two that share a mailbox, get one mail; each contact is marked and recorded in the log", async () => {
     const first = await world.contact(owner, "Ann Fields");
     const second = await world.contact(owner, "Fields Trust", first.email);
     const { results } = await invite([first.id, second.id, first.id]);
@@ -127,7 +127,7 @@ describeOnDatabases("invitations", (database) => {
     expect((await create(await world.mailedToken(first.email, INVITES))).result.__typename).toBe("SignedIn");
   });
 
-  it("more than one commit's worth of contacts: each is invited, in order", async () => {
+  it("more contacts than fit into one commit: each is invited, in order", async () => {
     const rows = Array.from({ length: 120 }, (_, index) => ({
       name: `Many ${index}`,
       email: `many-${index}-${firm.slug}@client.example`,
@@ -144,7 +144,7 @@ describeOnDatabases("invitations", (database) => {
     expect(results.map(({ contact }: Data) => contact?.id)).toEqual(ids);
   });
 
-  it("an invitation dies after 7 days", async () => {
+  it("an invitation expires after 7 days", async () => {
     const own = await world.firm();
     const admin = await world.ownerToken(own);
     const { id, email } = await world.contact(admin);

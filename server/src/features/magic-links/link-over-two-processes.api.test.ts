@@ -30,7 +30,7 @@ describeOnDatabaseServers("magic links over two server processes", (database) =>
     await world.stop();
   });
 
-  it("M03 M13 of fifty devices that claim at once exactly one gets the link, and no log or row keeps the token", async () => {
+  it("M03 M13 of fifty devices that claim at once exactly one gets the link, and no log or row contains the token", async () => {
     const { id, email } = await world.contact(owner);
     const { request } = await world.mutate(
       "sendClientRequest",

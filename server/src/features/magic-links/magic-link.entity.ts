@@ -2,7 +2,7 @@ import { Entity, ForeignKey, Index } from "typeorm";
 import { AtColumn, DigestColumn, IdColumn, RefColumn } from "../../platform/database/columns.js";
 
 /**
- * The way into one request without an account. The first claim binds it to a device (`deviceKeyDigest`, `boundUntil`);
+ * Opens one request without an account. The first claim binds it to a device (`deviceKeyDigest`, `boundUntil`);
  * claiming a newer link of the same request revokes it.
  */
 @Entity("magic_links")
@@ -19,11 +19,11 @@ export class MagicLink {
   @DigestColumn()
   tokenDigest: string;
   @AtColumn() issuedAt: number;
-  /** When an unclaimed link dies. */
+  /** When an unclaimed link expires. */
   @AtColumn() expiresAt: number;
   @AtColumn({ nullable: true }) claimedAt: number | null;
   @DigestColumn({ nullable: true }) deviceKeyDigest: string | null;
-  /** The bound device may claim again until then; not sliding. */
+  /** Until when the bound device may claim again; using it does not extend this. */
   @AtColumn({ nullable: true }) boundUntil: number | null;
   @AtColumn({ nullable: true }) revokedAt: number | null;
 }

@@ -7,18 +7,18 @@ export class ClaimMagicLinkInput {
   @Field(() => String, { description: "From the link's fragment: #token=…" }) token: string;
   @Field(() => String, {
     description:
-      "Random, at least 128 bits (22 to 200 characters), made and kept by the client's browser or app: the link is bound to it.",
+      "Random, at least 128 bits (22 to 200 characters), generated and kept by the client's browser or app. The link is bound to it.",
   })
   deviceKey: string;
   @Field(() => SessionTransportEnum, {
     nullable: true,
     defaultValue: "COOKIE",
-    description: "How a session that opens is to be carried.",
+    description: "How to return a session that the link opens.",
   })
   transport: SessionTransport;
 }
 
-@InputType({ description: "Which link is to be replaced." })
+@InputType({ description: "The link to replace." })
 export class SendAccessLinkInput {
-  @Field(() => String, { description: "The token of the link that is no longer usable here." }) token: string;
+  @Field(() => String, { description: "The token of the link that no longer works here." }) token: string;
 }

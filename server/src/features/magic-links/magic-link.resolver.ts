@@ -1,16 +1,15 @@
 import { Arg, Ctx, Mutation, Query, Resolver } from "type-graphql";
-import { answer } from "../../platform/graphql/payloads.js";
+import { answer, AcceptedPayload } from "../../platform/graphql/payloads.js";
 import { Allow } from "../access/allow.js";
-import type { RequestContext } from "../access/request-context.js";
-import { AcceptedPayload } from "../sign-in/sign-in.results.js";
+import type { RequestContext } from "../callers/request-context.js";
 import { transportOf } from "../sign-in/transport.js";
 import { ClaimMagicLinkInput, SendAccessLinkInput } from "./magic-link.inputs.js";
 import { ClaimMagicLinkPayload, MagicLinkPreview } from "./magic-link.results.js";
-import type { MagicLinkService } from "./magic-link.service.js";
+import type { MagicLinks } from "./magic-links.service.js";
 
 @Resolver()
 export class MagicLinkResolver {
-  constructor(private readonly links: MagicLinkService) {}
+  constructor(private readonly links: MagicLinks) {}
 
   @Allow("anyone")
   @Query(() => MagicLinkPreview, {
@@ -19,7 +18,10 @@ export class MagicLinkResolver {
   })
   magicLink(
     @Arg("token", () => String, { description: "From the link's fragment." }) token: string,
-    @Arg("deviceKey", () => String, { nullable: true, description: "To be told whether this device claimed it." })
+    @Arg("deviceKey", () => String, {
+      nullable: true,
+      description: "Used to report whether this device claimed the link.",
+    })
     deviceKey: string | null,
   ): Promise<MagicLinkPreview | null> {
     return this.links.preview(token, deviceKey ?? null);
@@ -28,7 +30,7 @@ export class MagicLinkResolver {
   @Allow("anyone")
   @Mutation(() => ClaimMagicLinkPayload, {
     description:
-      "A person's click on a magic link: binds it to the device and opens its one request, or says what comes first.",
+      "A person's click on a magic link: binds it to the device and opens its one request, or returns what must come first.",
   })
   claimMagicLink(
     @Arg("input", () => ClaimMagicLinkInput, { description: "The link and the device." }) input: ClaimMagicLinkInput,
@@ -42,7 +44,7 @@ export class MagicLinkResolver {
 
   @Allow("anyone")
   @Mutation(() => AcceptedPayload, {
-    description: "Mails a new link to the address that the request was sent to; the caller never names one.",
+    description: "Mails a new link to the address to which the request was sent; the caller never names one.",
   })
   sendAccessLink(
     @Arg("input", () => SendAccessLinkInput, { description: "The link to replace." }) input: SendAccessLinkInput,

@@ -30,7 +30,7 @@ describeOnDatabases("magic links", (database) => {
     );
     expect(userErrors).toEqual([]);
   };
-  /** A request in the mail of a contact, by default of a new one. */
+  /** A request mailed to a contact, by default a new one. */
   const sent = async (token = owner, to?: { id: string; email: string }) => {
     const contact = to ?? (await world.contact(token));
     const title = `Papers ${randomBytes(3).toString("hex")}`;
@@ -88,7 +88,7 @@ describeOnDatabases("magic links", (database) => {
     );
   const rows = (sql: string, ...values: unknown[]): Promise<Data[]> => world.app.work.reader.query(sql, values);
 
-  it("M01 looking, however often, changes nothing; the click still works", async () => {
+  it("M01 looking at it, however often, changes nothing; the click still works", async () => {
     const { id, link, title, email } = await sent();
     const all = async () =>
       JSON.stringify([
@@ -134,7 +134,7 @@ describeOnDatabases("magic links", (database) => {
     }
   });
 
-  // Two SQLite connections of one process cannot wait for each other; there it is one instance a file anyway.
+  // Two SQLite connections of one process cannot wait for each other; SQLite has one instance per file anyway.
   if (database.isServer)
     it("M03 of devices that claim at two server instances exactly one gets the link", async () => {
       const second = await World.start(database.url());
@@ -150,14 +150,14 @@ describeOnDatabases("magic links", (database) => {
       }
     });
 
-  it("a device key that could be guessed is refused, and an unknown token opens nothing", async () => {
+  it("a guessable device key is refused, and an unknown token opens nothing", async () => {
     const { link } = await sent();
     expect(codesOf(await claim(link, "short"))).toEqual(["INVALID_INPUT"]);
     expect(codesOf(await claim(`gml_${"A".repeat(43)}`, newDevice()))).toEqual(["TOKEN_INVALID"]);
     expect((await preview(link)).state).toBe("UNCLAIMED");
   });
 
-  it("another device gets a new link by mail, to the address of the request, and takes it over", async () => {
+  it("another device gets a new link by mail, to the address of the request, and takes the request over", async () => {
     const { id, link, title, email } = await sent();
     const [phone, laptop] = [newDevice(), newDevice()];
     const first = (await claim(link, phone)).result;
@@ -174,11 +174,11 @@ describeOnDatabases("magic links", (database) => {
     const second = (await claim(newer, laptop)).result;
     expect(await requestIds(second.sessionToken)).toEqual([id]);
     expect(await viewer(first.sessionToken)).toBeNull();
-    // M12: the older link is over, on the device that had it too.
+    // M12: the older link is over, even on the device that had it.
     expect((await claim(link, phone)).result).toMatchObject({ __typename: "MagicLinkNotUsable", state: "REVOKED" });
   });
 
-  it("M10 mails of one request: one a minute and five an hour, and always the same answer", async () => {
+  it("M10 mails of one request: one a minute and five an hour, and always the same response", async () => {
     const { link, email, id } = await sent();
     const asked = await Promise.all(Array.from({ length: 10 }, () => sendAccessLink(link)));
     expect(new Set(asked.map((answer) => JSON.stringify(answer))).size).toBe(1);
@@ -226,7 +226,7 @@ describeOnDatabases("magic links", (database) => {
     expect(new URL(mail.links[0] ?? "").origin).toBe(`http://localhost:${new URL(world.app.url).port}`);
   });
 
-  it("a session of a link reaches its one request and nothing else, and ticks its items off", async () => {
+  it("a session by a link reaches its one request and nothing else, and ticks its items off", async () => {
     const mine = await sent();
     const other = await sent(owner, mine.contact);
     const { sessionToken } = (await claim(mine.link, newDevice())).result;
@@ -266,7 +266,7 @@ describeOnDatabases("magic links", (database) => {
     ]);
   });
 
-  it("from a link the client creates an account, and sees every request of the address", async () => {
+  it("from a link the client creates an account, and sees every request to the address", async () => {
     const mine = await sent();
     const sameMailbox = await world.contact(owner, "Fields Holding", mine.email);
     const other = await sent(owner, sameMailbox);
@@ -281,14 +281,14 @@ describeOnDatabases("magic links", (database) => {
 
   it("M16 nobody prepares an account for somebody else's address", async () => {
     const { link, email } = await sent();
-    // A stranger has asked for a confirmation mail, which only the owner of the mailbox gets.
+    // A stranger has requested a confirmation mail, which only the owner of the mailbox receives.
     await world.mutate("requestPortalAccount", "PortalEmailInput", "accepted", { firmSlug: firm.slug, email });
     expect(codesOf(await createAccount(undefined))).toEqual(["TOKEN_INVALID"]);
     expect(codesOf(await createAccount(undefined, `gmc_${"A".repeat(43)}`))).toEqual(["TOKEN_INVALID"]);
     const confirmation = await world.mailedToken(email, /Create your account/);
     const { sessionToken } = (await claim(link, newDevice())).result;
     expect((await createAccount(sessionToken)).result.__typename).toBe("SignedIn");
-    // What was on its way for the same address opens nothing any more.
+    // Whatever was pending for the same address no longer works.
     expect((await createAccount(undefined, confirmation)).result).toBeNull();
     expect(await rows("SELECT id FROM portal_accounts WHERE email = ?", email)).toHaveLength(1);
   });
@@ -310,7 +310,7 @@ describeOnDatabases("magic links", (database) => {
     );
   });
 
-  it("M14 the firm demands 2FA: without an account the link leads to creating it and enrolling", async () => {
+  it("M14 the firm requires 2FA: without an account the link leads to creating it and enrolling", async () => {
     const own = await world.firm();
     const admin = await world.ownerToken(own);
     const before = await sent(admin);
@@ -330,7 +330,7 @@ describeOnDatabases("magic links", (database) => {
     expect(await requestIds(sessionToken ?? "")).toEqual([id]);
   });
 
-  it("whoever came by a link lands on its request, once the account's session is open", async () => {
+  it("a client who came by a link lands on its request once the account's session is open", async () => {
     const own = await world.firm();
     const admin = await world.ownerToken(own);
     const LANDING = "... on SignedIn { sessionToken landingRequestId }";
@@ -352,7 +352,7 @@ describeOnDatabases("magic links", (database) => {
           { firmSlug: own.slug, email, password: CLIENT_PASSWORD, landingRequestId, transport: "TOKEN" },
         )
       ).result;
-    /** Enrols with the token of a sign-in; where the answer says to land, and the new authenticator. */
+    /** Enrolls with the token of a sign-in; returns the request to land on, and the new authenticator. */
     const enroll = async (enrollmentToken: string, emailCode?: string) => {
       const { enrollment } = await world.mutate(
         "beginTwoFactorEnrollment",
@@ -382,14 +382,14 @@ describeOnDatabases("magic links", (database) => {
     );
     expect(created.result.landingRequestId).toBe(first.id);
 
-    // The firm demands 2FA: the account has to be created and enrolled first.
+    // The firm requires 2FA: the account must be created and enrolled first.
     await setMode("MAGIC_LINK_AND_LOGIN_2FA", own);
     const second = await sent(admin);
     const { confirmationToken } = await claimed(second.link);
     const { enrollmentToken } = (await createAccount(undefined, confirmationToken)).result;
     expect((await enroll(enrollmentToken)).landed).toBe(second.id);
 
-    // The same for a client who has to sign in first, over the mailed code and the enrolment, and later over the code.
+    // The same for a client who must sign in first: through the mailed code and the enrollment, and later with a code.
     const third = await sent(admin, first.contact);
     const { requestId } = await claimed(third.link);
     expect(requestId).toBe(third.id);
@@ -408,12 +408,12 @@ describeOnDatabases("magic links", (database) => {
       return result.landingRequestId;
     };
     expect(await verify(third.id)).toBe(third.id);
-    // Another client's request is as one that does not exist.
+    // Another client's request behaves like one that does not exist.
     for (const wanted of [second.id, "req_nonsense", third.id.replace(/.$/, (last) => (last === "0" ? "1" : "0"))])
       expect(await verify(wanted)).toBeNull();
   });
 
-  it("M14 the firm demands 2FA: the enrolled are asked the code, the others sign in first", async () => {
+  it("M14 the firm requires 2FA: enrolled clients need the code, the others sign in first", async () => {
     const own = await world.firm();
     const admin = await world.ownerToken(own);
     const enrolled = await world.client(own, admin);
@@ -445,7 +445,7 @@ describeOnDatabases("magic links", (database) => {
     });
   });
 
-  it("M12 a code that was being asked for opens nothing once a newer link took the request", async () => {
+  it("M12 a pending code opens nothing once a newer link has taken the request", async () => {
     const enrolled = await world.client(firm, owner);
     const { secret } = await world.enroll({ token: enrolled.created.result.sessionToken });
     const { link, title, email } = await sent(owner, { id: enrolled.contactId, email: enrolled.email });
@@ -460,7 +460,7 @@ describeOnDatabases("magic links", (database) => {
     expect((await verify(taken.challengeToken)).result).toMatchObject({ session: { assurance: "LINK" } });
   });
 
-  it("2FA mode with magicLinkRequiresTwoFactor off: the link alone opens one request, the enrolled are still asked", async () => {
+  it("2FA mode with magicLinkRequiresTwoFactor off: the link alone opens one request, enrolled clients still need the code", async () => {
     const own = await world.firm();
     const admin = await world.ownerToken(own);
     const enrolled = await world.client(own, admin);
@@ -475,13 +475,13 @@ describeOnDatabases("magic links", (database) => {
       const { sessionToken } = (await claim(link, newDevice())).result;
       expect(await viewer(sessionToken)).toMatchObject({ session: { assurance: "LINK" }, account: null });
       expect(await requestIds(sessionToken)).toEqual([id]);
-      // From there an account-wide session still takes the second factor.
+      // From there an account-wide session still requires the second factor.
       const created = await createAccount(sessionToken);
       expect(created.result?.__typename).toBe(id === toStranger.id ? "TwoFactorEnrollmentRequired" : undefined);
     }
   });
 
-  it("a client who enrols is asked the code from then on, also where a link was open already", async () => {
+  it("a client who enrolls needs the code from then on, even where a link was open already", async () => {
     const client = await world.client(firm, owner);
     const { link } = await sent(owner, { id: client.contactId, email: client.email });
     const device = newDevice();
@@ -492,7 +492,7 @@ describeOnDatabases("magic links", (database) => {
     expect((await claim(link, device)).result.__typename).toBe("TwoFactorRequired");
   });
 
-  it("MAGIC_LINK_ONLY: links open, the enrolled too, and nothing with a password does", async () => {
+  it("MAGIC_LINK_ONLY: links open, even for enrolled clients, and nothing works with a password", async () => {
     const own = await world.firm();
     const admin = await world.ownerToken(own);
     const enrolled = await world.client(own, admin);
@@ -512,7 +512,7 @@ describeOnDatabases("magic links", (database) => {
       ).toEqual(["LOGIN_DISABLED"]);
   });
 
-  it("M04 the device has 30 days from its first claim, not sliding; an unclaimed link dies after 30", async () => {
+  it("M04 the device has 30 days from its first claim, not sliding; an unclaimed link expires after 30", async () => {
     const used = await sent();
     const unused = await sent();
     const device = newDevice();
@@ -526,7 +526,7 @@ describeOnDatabases("magic links", (database) => {
       state: "EXPIRED",
     });
     expect((await claim(unused.link, device)).result.state).toBe("EXPIRED");
-    // One that the client asked for lives a day.
+    // One that the client requested lives a day.
     await sendAccessLink(unused.link);
     const asked = await world.mailedToken(unused.email, /Your new link/);
     expect((await preview(asked)).state).toBe("UNCLAIMED");

@@ -7,7 +7,7 @@ import { accessLink, clientRequest } from "../mail/request-letters.js";
 
 const HOUR_MS = 3_600_000;
 
-/** Mails a request's link, always to the address that the request was sent to. */
+/** Mails a request's link, always to the address to which the request was sent. */
 export async function mailRequestLink(
   unit: UnitOfWork,
   request: ClientRequest,

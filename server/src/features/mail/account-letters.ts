@@ -4,9 +4,9 @@ import { action, letter, paragraph } from "./letter.js";
 import { toClient, type DayInWords, type FromFirm, type WithLink } from "./letter-parts.js";
 import { mailWords } from "./mail-words.js";
 
-/* To clients, about the way to an account and out of it. */
+/* Letters to clients about creating and losing an account. */
 
-/** The client asked for an account: the link proves the mailbox. */
+/** The client requested an account: the link proves the mailbox. */
 export const accountConfirmation = ({ firmName, link, expiresInHours }: WithLink): ClientLetter =>
   toClient(firmName, (say) => ({
     subject: say.accountConfirmation.subject(firmName),
@@ -18,7 +18,10 @@ export const accountConfirmation = ({ firmName, link, expiresInHours }: WithLink
     ],
   }));
 
-/** The firm invites a contact. `message`: a few words by the one who invites; `twoFactorFrom`: the day it demands 2FA from. */
+/**
+ * The firm invites a contact. `message`: a few words from the person who invites; `twoFactorFrom`: the day from which
+ * the firm requires 2FA.
+ */
 export const invite = ({
   firmName,
   contactName,
@@ -58,7 +61,7 @@ export const passwordResetByClient = ({ firmName, link, expiresInHours }: WithLi
     ],
   }));
 
-/** The firm sends the client a way to choose a new password. */
+/** The firm sends the client a link to choose a new password. */
 export const passwordResetByFirm = ({ firmName, link, expiresInHours }: WithLink): ClientLetter =>
   toClient(firmName, (say) => ({
     subject: say.passwordReset.subjectByFirm(firmName),
@@ -70,7 +73,7 @@ export const passwordResetByFirm = ({ firmName, link, expiresInHours }: WithLink
     ],
   }));
 
-/** To the new address of a changed login email: it takes effect by this link. */
+/** To the new address of a changed login email, which takes effect through this link. */
 export const confirmLoginEmail = ({ firmName, link, expiresInHours }: WithLink): ClientLetter =>
   toClient(firmName, (say) => ({
     subject: say.confirmLoginEmail.subject(firmName),
@@ -113,7 +116,7 @@ export const accountDeleted = ({ firmName }: FromFirm): ClientLetter =>
     blocks: [paragraph(say.what(firmName)), paragraph(say.notExpected(firmName))],
   }));
 
-/** The client said "this wasn't me": the old password no longer works. */
+/** The client reported "this wasn't me": the old password no longer works. */
 export const passwordStopped = ({ firmName, link, expiresInHours }: WithLink): ClientLetter =>
   toClient(firmName, (say) => ({
     subject: say.passwordStopped.subject(firmName),

@@ -10,10 +10,10 @@ export interface WithLink extends FromFirm {
   link: string;
   expiresInHours: number;
 }
-/** A day as it is said in each language. */
+/** A day as each language writes it. */
 export type DayInWords = (language: Language) => string;
 
-/** A letter in the language of the mailbox that it is for; its words are in mail-words.*.ts. */
+/** A letter in the language of its mailbox; its words are in mail-words.*.ts. */
 export const toClient =
   (
     firmName: string,

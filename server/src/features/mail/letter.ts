@@ -32,17 +32,17 @@ function asText(block: Block, say: MailWords): string {
   }
 }
 
-/** What a firm's look adds to a mail; Gatehouse's own mails have none of it. */
-interface Dress {
-  /** In the head: dark colours, for mail programs that ask for them. */
+/** What a firm's branding adds to a mail; Gatehouse's own mails have none. */
+interface Styling {
+  /** In the head: dark colors, for mail programs that request them. */
   styles: string[];
-  /** A class attribute for those. */
+  /** A class attribute that those styles refer to. */
   part(name: "canvas" | "page" | "firm" | "button" | "small" | "logo"): string;
   firmColor: string;
   button: string;
   logo: string | null;
 }
-const undressed: Dress = {
+const undressed: Styling = {
   styles: [],
   part: () => "",
   firmColor: COLOUR,
@@ -50,7 +50,7 @@ const undressed: Dress = {
   logo: null,
 };
 
-function dressOf({ color, logo }: MailLook, firmName: string): Dress {
+function dressOf({ color, logo }: MailLook, firmName: string): Styling {
   const { light, dark } = brandColors(color ?? COLOUR);
   const { canvas, surface, ink, muted, line, logoPlate } = neutralColors.dark;
   const size = logo && shownLogoSize(logo);
@@ -68,7 +68,7 @@ function dressOf({ color, logo }: MailLook, firmName: string): Dress {
   };
 }
 
-function asHtml(block: Block, { part, button }: Dress, say: MailWords): string {
+function asHtml(block: Block, { part, button }: Styling, say: MailWords): string {
   switch (block.kind) {
     case "paragraph":
       return `<p>${escaped(block.text)}</p>`;
@@ -90,7 +90,7 @@ function asHtml(block: Block, { part, button }: Dress, say: MailWords): string {
   }
 }
 
-/** A mail. Its HTML is made when it is sent, by `letterHtml`, from the same blocks: what the one says, the other says. */
+/** A mail. `letterHtml` makes its HTML from the same blocks when it is sent, so that both say the same. */
 export function letter(given: Letter): MailContent {
   const { firmName, subject, blocks, language = "EN" } = given;
   const say = mailWords[language];
@@ -104,24 +104,24 @@ export function letter(given: Letter): MailContent {
   };
 }
 
-/** Whether the letter carries the firm's look, where it has one. */
+/** Whether the letter carries the firm's branding, if it has one. */
 export const isFirms = ({ audience }: Letter): boolean => audience !== "TEAM";
 
 /**
- * The letter as HTML. No image, no font and no style sheet from anywhere, so that opening it tells nobody, and so that nothing is
- * missing where a mail program blocks remote pictures: a logo travels within the mail.
+ * The letter as HTML. It loads no image, font or style sheet, so that opening it reveals nothing to anybody, and so
+ * that nothing is missing if a mail program blocks remote pictures: a logo is part of the mail.
  */
 export function letterHtml(given: Letter, look: MailLook | null): string {
   const { firmName, subject, blocks, language = "EN" } = given;
   const say = mailWords[language];
-  const dress = look && isFirms(given) ? dressOf(look, firmName) : undressed;
-  const { part } = dress;
+  const styling = look && isFirms(given) ? dressOf(look, firmName) : undressed;
+  const { part } = styling;
   return [
     `<!doctype html>`,
-    `<html lang="${languages[language].tag}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escaped(subject)}</title>${dress.styles.join("")}</head>`,
+    `<html lang="${languages[language].tag}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escaped(subject)}</title>${styling.styles.join("")}</head>`,
     `<body${part("canvas")} style="margin:0;background:#f4f4f2"><div${part("page")} style="max-width:560px;margin:0 auto;padding:24px;background:#ffffff;color:#1a1a1a;font:16px/1.5 Helvetica,Arial,sans-serif">`,
-    `<p${part("firm")} style="font-weight:bold;color:${dress.firmColor}">${dress.logo ?? escaped(firmName)}</p>`,
-    ...blocks.map((block) => asHtml(block, dress, say)),
+    `<p${part("firm")} style="font-weight:bold;color:${styling.firmColor}">${styling.logo ?? escaped(firmName)}</p>`,
+    ...blocks.map((block) => asHtml(block, styling, say)),
     `<p${part("small")} style="margin-top:32px;padding-top:12px;border-top:1px solid #dddddd;font-size:13px;color:#555555">${escapeHtml(say.footer(oneLine(firmName)))}</p>`,
     `</div></body></html>`,
     ``,

@@ -21,7 +21,7 @@ const LOOK = select({
   content: l.content,
 }).from`${b} LEFT JOIN ${l} ON ${l.firmId} = ${b.firmId} WHERE ${b.firmId} = ?`;
 
-/** Null: as Gatehouse's own mails. */
+/** The firm's look; null if its mails look like Gatehouse's own. */
 export async function mailLookOf(work: Work, firmId: string | null): Promise<MailLook | null> {
   if (firmId === null) return null;
   const [row] = await work.rows(LOOK, [firmId]);

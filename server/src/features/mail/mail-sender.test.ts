@@ -19,7 +19,7 @@ import { letterHtml } from "./letter.js";
 import { MailSender } from "./mail-sender.js";
 import { OutboxMail } from "./outbox-mail.entity.js";
 import { contentPlace, Outbox } from "./outbox.js";
-import { retries, waitAfter } from "./retry.policy.js";
+import { retries, waitAfter } from "./retry-schedule.js";
 import { accountConfirmation, invite } from "./account-letters.js";
 import { clientRequest } from "./request-letters.js";
 import { portalLinks } from "../work/portal-links.js";
@@ -80,7 +80,7 @@ afterAll(async () => {
   rmSync(directory, { recursive: true });
 });
 
-/** A real SMTP server that keeps what it is given, or does what the options say. Answers its port. */
+/** A real SMTP server that keeps what it receives, or behaves as the options say. Returns its port. */
 async function smtpServer(options: SMTPServerOptions = {}, port = 0): Promise<number> {
   const server = new SMTPServer({
     authOptional: true,
@@ -121,12 +121,12 @@ async function until(isSo: () => Promise<boolean> | boolean): Promise<void> {
     if (await isSo()) return;
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
-  throw new Error("it did not come to it");
+  throw new Error("it did not happen");
 }
 const allSent = async () => (await rows()).every(({ sentAt }) => sentAt !== null);
 const failed = (attempts: number) => async () => {
   const [row] = await rows();
-  // Not while it is on its way: then its due time is the lease's end.
+  // Not while it is being sent: then its due time is the end of the lease.
   return row?.attempts === attempts && row.lastFailure !== null && row.nextAttemptAt !== time + LEASE;
 };
 const quotedPrintable = (text: string) =>
@@ -139,7 +139,7 @@ const quotedPrintable = (text: string) =>
 const headers = (raw: string) => raw.slice(0, raw.indexOf("\r\n\r\n"));
 
 describe("a mail", () => {
-  it("waits encrypted, arrives in both forms with the firm's name, and what it said is then forgotten", async () => {
+  it("waits encrypted, arrives in both forms with the firm's name, and its content is then wiped", async () => {
     await post();
     const [waiting] = await rows();
     const written = readFileSync(`${file}-wal`);
@@ -157,7 +157,7 @@ describe("a mail", () => {
     expect(sent).toMatchObject({ encryptedContent: null, lastFailure: null, attempts: 1, sentAt: time });
   });
 
-  it("that an earlier version wrote goes as it was written", async () => {
+  it("if an earlier version wrote it, is sent as it was written", async () => {
     await post();
     const [{ id } = { id: "" }] = await rows();
     const earlier = JSON.stringify({ subject: "Hello", text: "In words", html: "<p>As it was</p>" });
@@ -167,7 +167,7 @@ describe("a mail", () => {
     expect(received[0]?.raw).toMatch(/In words[^]*<p>As it was<\/p>/);
   });
 
-  it("is sent at once when its commit says so", async () => {
+  it("is sent at once after its commit", async () => {
     const made = sender(await smtpServer(), { pollEvery: 60_000 });
     made.start();
     onMail = () => made.wake();
@@ -175,7 +175,7 @@ describe("a mail", () => {
     await until(() => received.length === 1);
   });
 
-  it("arrives whole in French: accents in the subject, in the text and in the page", async () => {
+  it("arrives intact in French: accents in the subject, in the text and in the page", async () => {
     const request = { contactName: "Zoé Gagné", title: "Reçus d’été", items: ["Relevé 24"], dueOn: "2026-12-01" };
     const french = clientRequest({ firmName: "Chêne", ...request, link: LINK, expiresInHours: 720 })("FR");
     await post("maya@client.example", french);
@@ -252,7 +252,7 @@ describe("a mail server", () => {
     expect(received).toHaveLength(1);
   });
 
-  it("that refuses the recipient for good is not asked again; what the mail said is forgotten", async () => {
+  it("that refuses the recipient permanently is not tried again; the mail's content is wiped", async () => {
     const port = await smtpServer({
       onRcptTo: (_address, _session, done) =>
         done(Object.assign(new Error(`no such user, see ${LINK}`), { responseCode: 550 })),
@@ -351,7 +351,7 @@ describe("trying again", () => {
     expect(waitAfter(3, retries.giveUpAfter)).toBeNull();
   });
 
-  it("is given up for a refused mail alone, not for a login that the operator must repair", () => {
+  it("is given up only for a refused mail, not for a login that the operator must repair", () => {
     expect(permanent("EENVELOPE", "RCPT TO", 550)).toBe(true);
     expect(permanent("EMESSAGE", "DATA", 554)).toBe(true);
     expect(permanent("EMESSAGE", "DATA", 452)).toBe(false);
@@ -363,7 +363,7 @@ describe("trying again", () => {
 });
 
 describe("the development mailbox", () => {
-  it("gives the mails to an address, newest first, and shows them as text", async () => {
+  it("returns the mails to an address, newest first, and shows them as text", async () => {
     await post(
       "maya@client.example",
       invite({

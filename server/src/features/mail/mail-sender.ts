@@ -8,16 +8,16 @@ import { mailLookOf } from "./mail-look.js";
 import { LOGO_ID } from "./letter.js";
 import { OutboxMail } from "./outbox-mail.entity.js";
 import { NEVER, type Outbox } from "./outbox.js";
-import { waitAfter } from "./retry.policy.js";
+import { waitAfter } from "./retry-schedule.js";
 import { senderName } from "./words.js";
 
-/** How the sender works; durations are milliseconds. */
+/** The sender's settings; durations are in milliseconds. */
 export interface SendingLimits {
-  /** Mails on their way at once. */
+  /** How many mails are being sent at once. */
   atOnce: number;
-  /** How long one may take in all. */
+  /** How long sending one mail may take in all. */
   deadline: number;
-  /** How long a claimed mail is nobody else's: longer than the deadline and the difference of two instances' clocks together. */
+  /** How long a claim on a mail lasts: longer than the deadline plus any clock difference between two instances. */
   lease: number;
   /** How often to look for mails that fall due, or that another instance left. */
   pollEvery: number;
@@ -50,19 +50,19 @@ const NOTE_FAILURE = sql`UPDATE ${mails} SET ${mails.nextAttemptAt} = ?, ${mails
 const AND_WIPE = sql`, ${mails.encryptedContent} = NULL`;
 const STILL_CLAIMED = sql`WHERE ${mails.id} = ? AND ${mails.sentAt} IS NULL AND ${mails.nextAttemptAt} = ?`;
 
-/** The address alone, also of `Name <address>`. */
+/** The address alone, also from `Name <address>`. */
 const addressIn = (mailFrom: string): string => /<([^<>]+)>\s*$/.exec(mailFrom)?.[1]?.trim() ?? mailFrom.trim();
 
 /**
- * Takes mails from the outbox to the SMTP server, beside the requests and never within one. Several instances share the outbox: a
- * mail is claimed by moving its due time into the future, which one conditional UPDATE decides; after a crash it falls due
- * again. The Message-ID is the row's id, so that a mail sent twice by a crash in the wrong moment can be told as one.
+ * Sends mails from the outbox to the SMTP server, beside the requests and never within one. Several instances share the
+ * outbox: a mail is claimed by one conditional UPDATE that moves its due time into the future, so that after a crash it
+ * falls due again. The Message-ID is the row's id, so that a mail that a crash sent twice can be recognized as one.
  */
 export class MailSender {
   private readonly running = new Map<string, Promise<void>>();
   private readonly limits: SendingLimits;
   private readonly address: string;
-  /** Aborted when what is on its way may take no longer. */
+  /** Aborted when mails being sent may take no longer. */
   private readonly cut = new AbortController();
   private readonly worker: Worker;
 
@@ -73,7 +73,7 @@ export class MailSender {
     const { mailFrom, log } = needs;
     this.limits = { ...sendingLimits, ...limits };
     this.address = addressIn(mailFrom);
-    if (!/^[^\s@<>]+@[^\s@<>]+$/.test(this.address)) throw new Error(`MAIL_FROM is no address: ${mailFrom}`);
+    if (!/^[^\s@<>]+@[^\s@<>]+$/.test(this.address)) throw new Error(`MAIL_FROM is not an address: ${mailFrom}`);
     this.worker = new Worker({
       look: () => this.look(),
       onError: (error) => log.error({ err: error }, "the outbox could not be read"),
@@ -85,12 +85,15 @@ export class MailSender {
     this.worker.start();
   }
 
-  /** There may be something to send. Returns at once. */
+  /** Announces that there may be something to send. Returns at once. */
   wake(): void {
     this.worker.wake();
   }
 
-  /** Waits `grace` milliseconds for what is on its way, then cuts it off; that falls due again at once, for whoever runs next. */
+  /**
+   * Waits `grace` milliseconds for mails being sent, then aborts them. These fall due again at once, for the next
+   * instance that runs.
+   */
   async stop(grace = 10_000): Promise<void> {
     const cut = setTimeout(() => this.cut.abort(), grace);
     await this.worker.stop();
@@ -120,10 +123,10 @@ export class MailSender {
     try {
       await this.deliver(mail);
       this.running.delete(mail.id);
-      // There is room for the next.
+      // There is room for the next one.
       this.wake();
     } catch (error) {
-      // The database fails: whatever comes next waits for the timer.
+      // The database fails: the next mail waits for the timer.
       this.running.delete(mail.id);
       this.needs.log.error({ err: error, mailId: mail.id }, "the outbox could not be written");
     }
@@ -150,10 +153,10 @@ export class MailSender {
       await this.noteFailure(mail, leasedUntil, error);
       return;
     }
-    await this.noteSent(mail);
+    await this.saveSent(mail);
   }
 
-  /** Until when the mail is ours; null when another instance has it. */
+  /** Until when the mail is claimed by us; null if another instance has it. */
   private async claim({ id, nextAttemptAt }: DueMail): Promise<number | null> {
     return this.needs.work.do(async (unit) => {
       const leasedUntil = unit.now + this.limits.lease;
@@ -162,8 +165,11 @@ export class MailSender {
     });
   }
 
-  /** The server has it: what it said is forgotten. Insists, since a mail that is not noted is sent again. */
-  private async noteSent({ id }: DueMail): Promise<void> {
+  /**
+   * The server has accepted the mail, so its content is wiped. Retries, since a mail that is not marked as sent would
+   * be sent again.
+   */
+  private async saveSent({ id }: DueMail): Promise<void> {
     for (const wait of [...KEEP_TRYING_TO_NOTE_MS, null]) {
       try {
         await this.needs.work.do((unit) => unit.affected(SENT, [unit.now, id]));
@@ -191,7 +197,7 @@ export class MailSender {
       unit.afterCommit(() => {
         const told = { mailId: mail.id, attempts, failure: summary };
         if (isGivenUp) this.needs.log.error(told, "a mail was given up");
-        else this.needs.log.warn(told, "a mail was not taken and will be tried again");
+        else this.needs.log.warn(told, "a mail was not accepted and will be retried");
       });
     });
   }

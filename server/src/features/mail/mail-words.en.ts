@@ -1,21 +1,21 @@
 import { durationInWords, type Audience } from "@gatehouse/shared";
 
-/** Whom a mail about an account is written to. Only clients are written to in other languages. */
+/** Whom a mail about an account is addressed to. Only clients get mails in other languages. */
 export interface Whom {
   audience: Audience;
   firmName: string;
 }
 const accountOf = ({ audience, firmName }: Whom) =>
   audience === "TEAM" ? `your Gatehouse account at ${firmName}` : `your account in ${firmName}'s client portal`;
-/** Who can help. */
+/** Whom to contact for help. */
 const helpOf = ({ audience, firmName }: Whom) =>
   audience === "TEAM" ? `an owner or administrator of ${firmName}` : firmName;
 const callHelp = (whom: Whom) =>
   whom.audience === "TEAM"
     ? `tell ${helpOf(whom)} at once`
-    : `call ${helpOf(whom)} at once, by a phone number that you know`;
+    : `call ${helpOf(whom)} at once, at a phone number that you know`;
 
-/** "24 hours", "7 days": days from two on, when they come out even. */
+/** "24 hours", "7 days": in days from two on, if it is a whole number of days. */
 const hours = (n: number) =>
   n >= 48 && n % 24 === 0 ? durationInWords(n / 24, "day", "EN") : durationInWords(n, "hour", "EN");
 /** "15 minutes", "2 hours", "1 day". */
@@ -24,7 +24,7 @@ const minutes = (n: number) => {
   return n >= 60 && n % 60 === 0 ? durationInWords(n / 60, "hour", "EN") : durationInWords(n, "minute", "EN");
 };
 
-/** What stands in mails to clients. */
+/** The words of mails to clients. */
 export const mailWordsInEnglish = {
   footer: (firmName: string) => `${firmName} uses Gatehouse for its client portal.`,
   buttonFails: "If the button does not work, copy this address into your browser:",
@@ -32,7 +32,7 @@ export const mailWordsInEnglish = {
   wrote: (who: string) => `${who} wrote:`,
   hello: (name: string) => `Hello ${name},`,
   linkWorksOnce: (forHours: number) => `The link works once, for ${hours(forHours)}.`,
-  notAsked: "If you did not ask for this, you can ignore this email: nothing changes.",
+  notAsked: "If you did not request this, you can ignore this email: nothing changes.",
   codeStillAsked: "If you use an authenticator app, you will still be asked for its code.",
   createAccount: "Create your account",
   chooseNewPassword: "Choose a new password",
@@ -41,49 +41,50 @@ export const mailWordsInEnglish = {
   accountConfirmation: {
     subject: (firmName: string) => `Create your account at ${firmName}`,
     what: (firmName: string) =>
-      `You asked for an account in ${firmName}'s client portal. Confirm your email and choose a password:`,
-    notAsked: "If you did not ask for an account, you can ignore this email: none is created.",
+      `You requested an account in ${firmName}'s client portal. Confirm your email and choose a password:`,
+    notAsked: "If you did not request an account, you can ignore this email: none is created.",
   },
   invite: {
     subject: (firmName: string) => `${firmName} invites you to its client portal`,
     what: (firmName: string) =>
-      `${firmName} invites you to its client portal, where you find everything that the firm asks of you in one place. Create your account by choosing a password:`,
+      `${firmName} invites you to its client portal, where you will find everything the firm needs from you in one place. Create your account by choosing a password:`,
     unknownFirm: (firmName: string) =>
       `If you do not know ${firmName}, you can ignore this email: no account is created.`,
   },
   rollOut: {
     demand: (firmName: string, startDay: string) =>
-      `From ${startDay} on, signing in to ${firmName}'s client portal asks for a code from an authenticator app on your phone.`,
+      `From ${startDay} on, signing in to ${firmName}'s client portal requires a code from an authenticator app on your phone.`,
     subject: (firmName: string, startDay: string) => `${firmName}: a second step at sign-in from ${startDay}`,
     reminderSubject: (startDay: string) => `Reminder: set up two-factor authentication by ${startDay}`,
     notYet: "You have not set up two-factor authentication yet.",
     setUp: "Sign in and set it up",
-    how: "Sign in with your password as always, then choose “Set it up” and follow the steps on the page.",
+    how: "Sign in with your password as usual, then choose “Set it up” and follow the steps on the page.",
     beware: (firmName: string) =>
-      `Nobody will ever ask you for a code on the phone or in a message. If you are not sure that this email is from ${firmName}, do not use its link: call the firm by a phone number that you know.`,
+      `Nobody will ever ask you for a code on the phone or in a message. If you are not sure that this email is from ${firmName}, do not use its link: call the firm at a phone number that you know.`,
     calledOffSubject: (firmName: string, startDay: string) => `${firmName}: no second step at sign-in from ${startDay}`,
     calledOff: (firmName: string, startDay: string) =>
-      `We wrote to you that ${firmName} would ask for a code from your phone at sign-in from ${startDay} on. That is called off: you sign in as before, and there is nothing to do.`,
-    stillPossible: "You can still set up two-factor authentication in your account; it keeps your papers safer.",
+      `We wrote to you that ${firmName} would require a code from your phone at sign-in from ${startDay} on. This has been canceled: you sign in as before, and there is nothing to do.`,
+    stillPossible: "You can still set up two-factor authentication in your account; it keeps your documents safer.",
     openPortal: "Open the portal",
   },
   passwordReset: {
     subjectByClient: (firmName: string) => `Reset your password at ${firmName}`,
     whatByClient: (firmName: string) =>
       `Somebody, hopefully you, asked to reset the password of your account in ${firmName}'s client portal.`,
-    notAsked: "If you did not ask for this, you can ignore this email: your password stays as it is.",
+    notAsked: "If you did not request this, you can ignore this email: your password stays as it is.",
     subjectByFirm: (firmName: string) => `Choose a new password at ${firmName}`,
     whatByFirm: (firmName: string) =>
       `${firmName} sends you a link to choose a new password for your account in its client portal.`,
     notExpected: (firmName: string) =>
-      `Your password stays as it is until you use the link. If you did not expect this, ask ${firmName}, by a phone number that you know.`,
+      `Your password stays as it is until you use the link. If you did not expect this, call ${firmName} at a phone number that you know.`,
   },
   confirmLoginEmail: {
     subject: (firmName: string) => `Confirm your new sign-in email at ${firmName}`,
     what: (firmName: string) =>
-      `From now on you are to sign in to ${firmName}'s client portal with this email address. Please confirm it:`,
+      `${firmName} asks you to sign in to its client portal with this email address from now on. Please confirm it:`,
     confirm: "Confirm this address",
-    noClient: (firmName: string) => `If you are no client of ${firmName}, you can ignore this email: nothing changes.`,
+    noClient: (firmName: string) =>
+      `If you are not a client of ${firmName}, you can ignore this email: nothing changes.`,
   },
   clientRequest: {
     subject: (firmName: string, title: string) => `${firmName} asks: ${title}`,
@@ -92,7 +93,7 @@ export const mailWordsInEnglish = {
     howToOpen: (withinHours: number) =>
       `The link opens this one request. Open it within ${hours(withinHours)}, on the device that you want to answer with: it then works on that device only, so do not pass it on.`,
     notExpected: (firmName: string) =>
-      `If you do not know what this is about, ask ${firmName} before you open it, by a phone number that you know.`,
+      `If you do not know what this is about, call ${firmName} at a phone number that you know before you open it.`,
   },
   accessLink: {
     subject: (title: string) => `Your new link: ${title}`,
@@ -104,7 +105,7 @@ export const mailWordsInEnglish = {
     subject: (firmName: string) => `Your code to set up two-factor authentication at ${firmName}`,
     what: "Enter this code where you are setting up two-factor authentication:",
     beware: (forMinutes: number) =>
-      `It works for ${minutes(forMinutes)}. Nobody will ever ask you for it on the phone or in a message: do not tell it to anyone.`,
+      `It works for ${minutes(forMinutes)}. Nobody will ever ask you for it on the phone or in a message: do not share it with anyone.`,
     notYou: (whom: Whom) =>
       `If you are not setting this up, somebody knows your password: change it now, and ${callHelp(whom)}.`,
   },
@@ -121,14 +122,14 @@ export const mailWordsInEnglish = {
       `${firmName} changed the email address of ${contactName}. Requests to ${contactName} no longer come to this address, and links to them that were sent here no longer work.`,
     comeHere: (firmName: string, contactName: string) =>
       `${firmName} changed the email address of ${contactName}. Requests to ${contactName} come to this address from now on.`,
-    notExpected: (firmName: string) => `If you did not expect this, call ${firmName}, by a phone number that you know.`,
+    notExpected: (firmName: string) => `If you did not expect this, call ${firmName} at a phone number that you know.`,
   },
   passwordStopped: {
     subject: (firmName: string) => `Choose a new password at ${firmName}`,
     what: (firmName: string) =>
-      `You told us that a change to your account in ${firmName}'s client portal was not yours. Everybody was signed out, and the password no longer works. Choose a new one, that you use nowhere else:`,
+      `You reported that a change to your account in ${firmName}'s client portal was not yours. Everybody was signed out, and the password no longer works. Choose a new one that you use nowhere else:`,
     wasTold: (firmName: string) =>
-      `${firmName} was told. If you cannot sign in afterwards, call ${firmName}, by a phone number that you know.`,
+      `${firmName} has been notified. If you cannot sign in afterwards, call ${firmName} at a phone number that you know.`,
   },
 
   notice: {
@@ -140,9 +141,9 @@ export const mailWordsInEnglish = {
     unknownAddress: "unknown",
     notMe: "This wasn't me",
     whatNotMeDoes: (whom: Whom, forHours: number) =>
-      `It signs everybody out${whom.audience === "TEAM" ? "" : ", stops the password"} and tells ${helpOf(whom)}. The link works for ${hours(forHours)}.`,
+      `It signs everybody out${whom.audience === "TEAM" ? "" : ", disables the password"} and notifies ${helpOf(whom)}. The link works for ${hours(forHours)}.`,
     ifNotYou: (whom: Whom) => `If it was not you, ${callHelp(whom)}.`,
-    ifNotAsked: (whom: Whom) => `If you did not ask for this, ${callHelp(whom)}.`,
+    ifNotAsked: (whom: Whom) => `If you did not request this, ${callHelp(whom)}.`,
   },
   accountCreatedByLink: {
     subject: (firmName: string) => `Your account at ${firmName} was created`,
@@ -152,13 +153,13 @@ export const mailWordsInEnglish = {
   twoFactorEnrolled: {
     subject: "Two-factor authentication is on",
     what: (whom: Whom) =>
-      `Two-factor authentication was set up for ${accountOf(whom)}. From now on, signing in asks for a code from the authenticator app.`,
+      `Two-factor authentication was set up for ${accountOf(whom)}. From now on, signing in requires a code from the authenticator app.`,
     keepCodes: "Keep the recovery codes in a safe place: each lets you in once if you lose your phone.",
   },
   twoFactorDisabled: {
     subject: "Two-factor authentication is off",
     what: (whom: Whom) =>
-      `Two-factor authentication was switched off for ${accountOf(whom)}. Signing in asks for the password alone.`,
+      `Two-factor authentication was switched off for ${accountOf(whom)}. Signing in now requires only the password.`,
     notYou: (whom: Whom) =>
       `If it was not you, change your password, set two-factor authentication up again, and ${callHelp(whom)}.`,
   },
@@ -174,23 +175,24 @@ export const mailWordsInEnglish = {
     subject: "A recovery code was used",
     what: (whom: Whom, left: number) =>
       `Somebody signed in to ${accountOf(whom)} with a recovery code. ${left === 1 ? "1 recovery code is left" : `${left} recovery codes are left`}.`,
-    few: "Make new recovery codes soon, in your security settings.",
+    few: "Create new recovery codes soon, in your security settings.",
     lostPhone: "If you lost your phone, set up your new one in the security settings.",
-    notYou: (whom: Whom) => `If it was not you, change your password, make new recovery codes, and ${callHelp(whom)}.`,
+    notYou: (whom: Whom) =>
+      `If it was not you, change your password, create new recovery codes, and ${callHelp(whom)}.`,
   },
   passkeyAdded: {
     subject: "A passkey was added",
     what: (whom: Whom, name: string) =>
-      `The passkey "${name}" was added to ${accountOf(whom)}. From now on it can take the place of the code from the authenticator app.`,
+      `The passkey "${name}" was added to ${accountOf(whom)}. From now on it can replace the code from the authenticator app.`,
   },
   passkeyRemoved: {
     subject: "A passkey was removed",
     what: (whom: Whom, name: string) =>
-      `The passkey "${name}" was removed from ${accountOf(whom)}. Signing in asks for the code from the authenticator app.`,
+      `The passkey "${name}" was removed from ${accountOf(whom)}. Signing in requires the code from the authenticator app.`,
   },
   recoveryCodesRegenerated: {
     subject: "You have new recovery codes",
-    what: (whom: Whom) => `New recovery codes were made for ${accountOf(whom)}. The old ones no longer work.`,
+    what: (whom: Whom) => `New recovery codes were created for ${accountOf(whom)}. The old ones no longer work.`,
     notYou: (whom: Whom) => `If it was not you, change your password, and ${callHelp(whom)}.`,
   },
   passwordChanged: {
@@ -202,14 +204,14 @@ export const mailWordsInEnglish = {
         : `If it was not you, choose a new password with "Forgot password" on the sign-in page, and ${callHelp(whom)}.`,
   },
   loginEmailChangeRequested: {
-    subject: "Your sign-in email is to change",
+    subject: "Your sign-in email is about to change",
     what: (firmName: string, newEmail: string) =>
-      `${firmName} is changing the email address that you sign in with to ${newEmail}. It takes effect once that address confirms it; until then you sign in as before.`,
+      `${firmName} is changing the email address that you sign in with to ${newEmail}. The change takes effect once it is confirmed from that address; until then you sign in as before.`,
   },
   loginEmailChanged: {
     subject: "Your sign-in email was changed",
     what: (whom: Whom, newEmail: string) =>
-      `The email address of ${accountOf(whom)} is now ${newEmail}. This address no longer signs in.`,
+      `The email address of ${accountOf(whom)} is now ${newEmail}. This address can no longer sign in.`,
   },
   newDeviceSignIn: {
     subject: "New sign-in to your account",
@@ -221,7 +223,7 @@ export const mailWordsInEnglish = {
   wrongPasswords: {
     subject: "Too many wrong passwords",
     what: (whom: Whom, forMinutes: number) =>
-      `There were too many sign-ins to ${accountOf(whom)} with a wrong password. Signing in with a password waits for ${minutes(forMinutes)}. Nothing else is affected.`,
+      `There were too many sign-ins to ${accountOf(whom)} with a wrong password. Signing in with a password is paused for ${minutes(forMinutes)}. Nothing else is affected.`,
     wasYou: "If it was you, wait and try again, or choose a new password with “Forgot password”.",
     notYou: "If it was not you, nobody got in. Use a password here that you use nowhere else.",
   },

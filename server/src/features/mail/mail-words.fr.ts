@@ -12,7 +12,7 @@ const minutes = (n: number) => {
   return n >= 60 && n % 60 === 0 ? durationInWords(n / 60, "hour", "FR") : durationInWords(n, "minute", "FR");
 };
 
-/** Written for clients alone: the team is written to in English. A no-break space stands before a colon and inside guillemets. */
+/** For clients only: the team gets mails in English. A no-break space precedes a colon and stands inside guillemets. */
 export const mailWordsInFrench: MailWords = {
   footer: (firmName) => `${firmName} utilise Gatehouse pour son portail client.`,
   buttonFails: "Si le bouton ne fonctionne pas, copiez cette adresse dans votre navigateur :",

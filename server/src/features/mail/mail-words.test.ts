@@ -38,7 +38,7 @@ const given = {
   remaining: 2,
   what: "password" as const,
 };
-/** Every letter to a client; those that say other things in other cases, in each. */
+/** Every letter to a client; letters that differ by case, in each case. */
 const letters: Record<string, ClientLetter> = {
   accountConfirmation: templates.accountConfirmation(given),
   invite: templates.invite(given),
@@ -79,19 +79,19 @@ const forTheTeam = [
   "planDowngraded",
 ];
 
-/** Names, numbers and links that were given, however they are said. */
+/** Names, numbers and links that were inserted, however they are worded. */
 const said = (text: string) =>
   [...new Set(text.match(/Zyx|Qorvik|Wexlund|Jyvask|Vrindal|Uxmal|Brythe|Chrome|Windows|https:\S+|\d+/g))].toSorted();
 const english = /\b(?:the|your|you|and|with|was|this|sign|password|link|email)\b/i;
 
 describe("mails to clients", () => {
-  it("are all looked at here", () => {
+  it("are all checked here", () => {
     const known = ["twoFactorAnnouncement", "accountLocked", ...Object.keys(letters), ...forTheTeam];
     expect(Object.keys(templates).filter((name) => !known.includes(name))).toEqual([]);
     expect(readdirSync(__dirname).filter((name) => name.endsWith("-letters.ts"))).toHaveLength(5);
   });
 
-  it.each(Object.keys(letters))("say in French what they say in English: %s", (name) => {
+  it.each(Object.keys(letters))("say the same in French as in English: %s", (name) => {
     const [en, fr] = (["EN", "FR"] as const).map((language) => letters[name]?.(language));
     const numbers = (text = "") => said(text).filter((word) => word !== "1" && word !== "05" && word !== "16");
     expect(numbers(fr?.text)).toEqual(numbers(en?.text));
@@ -109,7 +109,7 @@ describe("mails to clients", () => {
   });
 });
 
-/** Every text of a catalogue; its functions are given numbers that can be found again. */
+/** Every text of a catalog; its functions get numbers that can be recognized. */
 const textsOf = (words: unknown, path = ""): [path: string, text: string][] => {
   if (typeof words === "string") return [[path, words]];
   if (typeof words === "function")

@@ -3,5 +3,5 @@ import { mailWordsInEnglish, type MailWords } from "./mail-words.en.js";
 import { mailWordsInFrench } from "./mail-words.fr.js";
 
 export type { MailWords };
-/** What stands in mails to clients, by language. */
+/** The words of mails to clients, by language. */
 export const mailWords: Readonly<Record<Language, MailWords>> = { EN: mailWordsInEnglish, FR: mailWordsInFrench };

@@ -9,7 +9,7 @@ import type { Outbox } from "./outbox.js";
 export function mailModule({ config, log }: Platform, { work, outbox }: { work: Work; outbox: Outbox }) {
   const { smtpUrl, mailFrom, isProduction } = config;
   if (smtpUrl === null) {
-    // Nobody takes the mails away: on a developer's machine they are shown.
+    // Without an SMTP server nothing sends the mails: on a developer's machine they are shown instead.
     const handle = mailboxHandler(work, outbox);
     const paths = isProduction ? [] : ["/mailbox", "/mailbox.json", "/mailbox.css"];
     return { routes: paths.map((path) => ({ path, method: "GET", handle })) } satisfies FeatureModule;

@@ -10,15 +10,18 @@ const a = table(PortalAccount, "a");
 const c = table(Contact, "c");
 const f = table(Firm, "f");
 const OLDEST = sql`${c.language} IS NOT NULL ORDER BY ${c.createdAt}, ${c.id} LIMIT 1`;
-/** What the contacts of the account with that email say, else the contacts with that email; the oldest that says something. */
+/**
+ * The language chosen by the contacts of the account with that email, or else by the contacts with that email: the
+ * oldest choice.
+ */
 const OWN = sql`COALESCE(
   (SELECT ${c.language} FROM ${a} JOIN ${c} ON ${c.portalAccountId} = ${a.id} WHERE ${a.firmId} = ? AND ${a.email} = ? AND ${OLDEST}),
   (SELECT ${c.language} FROM ${c} WHERE ${c.firmId} = ? AND ${c.email} = ? AND ${OLDEST}))`;
 const LANGUAGES = select({ own: computed<Language | null>(OWN), firm: f.clientLanguage }).from`${f} WHERE ${f.id} = ?`;
 
 /**
- * In which language a firm's mail to a client's mailbox is: the one of the contact that it is for (`language`), else the mailbox's
- * own, else the one that it was asked for in, else the firm's for its clients.
+ * The language of a firm's mail to a client's mailbox: that of the contact it is for (`language`), else the mailbox's
+ * own, else the one of the request, else the firm's default for its clients.
  */
 export async function mailboxLanguage(
   manager: EntityManager,

@@ -8,11 +8,11 @@ import { OutboxMail } from "./outbox-mail.entity.js";
 import type { Outbox } from "./outbox.js";
 import { escapeHtml } from "./words.js";
 
-/** The mailbox shows so many mails at most, newest first. */
+/** The most mails that the mailbox shows, newest first. */
 const SHOWN = 200;
 const LINK = /https?:\/\/[^\s<>"]+/g;
 
-/** A mail as `/mailbox.json` gives it. */
+/** A mail as `/mailbox.json` returns it. */
 export interface CapturedMail {
   to: string;
   subject: string;
@@ -33,7 +33,7 @@ const WAITING = select({
 }).from`${mailRows} WHERE ${mailRows.encryptedContent} IS NOT NULL`;
 const NEWEST = sql` ORDER BY ${mailRows.createdAt} DESC, ${mailRows.id} DESC LIMIT ${SHOWN}`;
 
-/** The mails that wait in the outbox, newest first; those to one address, or all. */
+/** The mails waiting in the outbox, newest first: those to one address, or all. */
 export async function capturedMails(work: Work, outbox: Outbox, to: string | null): Promise<CapturedMail[]> {
   const rows = await (to === null
     ? work.unpreparedRows(WAITING.plus`${NEWEST}`, [])
@@ -65,7 +65,7 @@ input { font: inherit; padding: 0.3rem 0.5rem; }
 button { font: inherit; padding: 0.3rem 0.8rem; }
 `;
 
-/** Text as HTML with its addresses to click on. Escaped piece by piece, so that a link cannot hide anything else. */
+/** Text as HTML with clickable addresses. Escaped piece by piece, so that a link cannot smuggle in anything else. */
 function withLinks(text: string): string {
   let html = "";
   let end = 0;
@@ -100,8 +100,8 @@ ${articles.length > 0 ? articles.join("\n") : "<p>There is no mail yet.</p>"}
 }
 
 /**
- * The development mailbox: `/mailbox`, `/mailbox.json` and `/mailbox.css`, the first two with `?to=<address>`. It shows everybody's
- * links to anybody, so it is mounted only outside production and only where mails are not sent.
+ * The development mailbox: `/mailbox`, `/mailbox.json` and `/mailbox.css`, the first two with `?to=<address>`. It shows
+ * everybody's links to anybody, so it is mounted only outside production and only if mails are not sent.
  */
 export function mailboxHandler(
   work: Work,

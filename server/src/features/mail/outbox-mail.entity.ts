@@ -8,7 +8,10 @@ import {
   TextColumn,
 } from "../../platform/database/columns.js";
 
-/** A mail of the same commit as what it tells. The content is encrypted (it may carry a link) and wiped once an SMTP server took it. */
+/**
+ * A mail, written in the same commit as the fact it reports. The content is encrypted (it may contain a link) and wiped
+ * once an SMTP server has accepted it.
+ */
 @Entity("outbox_mails")
 @Index("ix_outbox_mails_due", ["sentAt", "nextAttemptAt"])
 @Index("ix_outbox_mails_recipient", ["recipient", "createdAt"])

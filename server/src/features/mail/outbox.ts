@@ -10,7 +10,7 @@ import { isFirms, letterHtml } from "./letter.js";
 import { mailboxLanguage } from "./mailbox-language.js";
 import { OutboxMail } from "./outbox-mail.entity.js";
 
-/** Where an encrypted content belongs: moved to another row, it cannot be read. */
+/** What an encrypted content is bound to: moved to another row, it cannot be decrypted. */
 export const contentPlace = (mailId: string): string => `outbox_mails.encryptedContent.${mailId}`;
 
 /** A due time that never comes: for mails that are not sent any more. */
@@ -22,8 +22,9 @@ const WITHDRAW = sql`
   WHERE ${mails.firmId} = ? AND ${mails.sentAt} IS NULL AND ${mails.attempts} > 0 AND ${mails.encryptedContent} IS NOT NULL AND`;
 
 /**
- * Gives up the firm's mails that fit the condition and that a mail server would not take so far. One that is on its way at this
- * moment may still arrive. What was never tried is left alone: that is the mailbox of a developer's machine.
+ * Gives up the firm's mails that match the condition and that a mail server has refused so far. One that is being sent
+ * right now may still arrive. Mails that were never tried are left alone: they are the mailbox of a developer's
+ * machine.
  */
 export const withdrawMails = (
   unit: UnitOfWork,
@@ -32,10 +33,10 @@ export const withdrawMails = (
   parameters: unknown[],
 ): Promise<number> => unit.affected(sql`${WITHDRAW} ${condition}`, [NEVER, firmId, ...parameters]);
 
-/** What is kept of a mail; those of before firms had a look hold their HTML. */
+/** A stored mail; rows from before branding hold rendered HTML. */
 type KeptContent = MailContent | { subject: string; text: string; html: string };
 
-/** A mail as it goes. `logo`: the picture that the HTML shows, to travel with it. */
+/** A mail ready to send. `logo`: the picture that the HTML shows, attached to the mail. */
 export interface ReadyMail {
   subject: string;
   text: string;
@@ -43,18 +44,18 @@ export interface ReadyMail {
   logo: MailLook["logo"];
 }
 
-/** Puts mails into the outbox and reads them again. What they say is encrypted: links and codes in it let people in. */
+/** Puts mails into the outbox and reads them back. Their content is encrypted: its links and codes let people in. */
 export class Outbox {
   constructor(private readonly keys: KeyRing) {}
 
-  /** A row of the caller's transaction: no mail without the fact it tells, no fact without its mail. */
+  /** Adds a row in the caller's transaction: no mail without the fact it reports, no fact without its mail. */
   readonly enqueue = async (
     manager: EntityManager,
     { firmId, to, content: given, language = null, asked = null }: MailToSend,
     now: number,
   ): Promise<void> => {
-    // Whoever calls checked the address; anything else would be a way into the envelope.
-    if (normalizeEmail(to) !== to) throw new Error("a mail's recipient is not a normalised address");
+    // The caller has checked the address; anything else could inject into the envelope.
+    if (normalizeEmail(to) !== to) throw new Error("a mail's recipient is not a normalized address");
     const content =
       typeof given === "function"
         ? given(
@@ -80,7 +81,7 @@ export class Outbox {
     });
   };
 
-  /** What a mail says, in the look that the firm has now. Throws where its key is no longer there. */
+  /** The content of a mail, in the firm's current look. Throws if its key is missing. */
   open(id: string, encryptedContent: string, look: MailLook | null): ReadyMail {
     const kept = JSON.parse(this.keys.decrypt(encryptedContent, contentPlace(id))) as KeptContent;
     const { subject, text } = kept;

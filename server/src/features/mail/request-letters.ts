@@ -3,9 +3,9 @@ import type { ClientLetter } from "../work/mail-to-send.js";
 import { action, paragraph } from "./letter.js";
 import { toClient, type FromFirm, type WithLink } from "./letter-parts.js";
 
-/* To clients, about what the firm asks them for. */
+/* Letters to clients about what the firm requests from them. */
 
-/** What the firm asks of a client, with the magic link to it. `dueOn`: YYYY-MM-DD. */
+/** A request to a client, with its magic link. `dueOn`: YYYY-MM-DD. */
 export const clientRequest = ({
   firmName,
   contactName,
@@ -42,7 +42,7 @@ export const accessLink = ({ firmName, title, link, expiresInHours }: WithLink &
     ],
   }));
 
-/** To the mailbox that had the requests of a contact, and to the one that has them from now on. */
+/** To the mailbox that received a contact's requests so far, and to the one that receives them from now on. */
 export const contactRedirected = ({
   firmName,
   contactName,

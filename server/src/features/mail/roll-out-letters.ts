@@ -2,18 +2,18 @@ import type { ClientLetter } from "../work/mail-to-send.js";
 import { action, paragraph } from "./letter.js";
 import { toClient, type DayInWords, type FromFirm } from "./letter-parts.js";
 
-/* To clients, about the day from which the firm demands two-factor authentication. */
+/* Letters to clients about the day from which the firm requires two-factor authentication. */
 
-/** What a roll-out of two-factor authentication writes to a client with an account. */
+/** What every letter of a two-factor roll-out to a client with an account contains. */
 interface RollOutLetter extends FromFirm {
   contactName: string;
-  /** The day from which it is demanded, as the client reads it. */
+  /** The day from which 2FA is required, as the client reads it. */
   startDay: DayInWords;
   /** The portal's sign-in page. */
   link: string;
 }
 
-/** The firm is going to demand two-factor authentication. `message`: its own words, by `writtenBy`. */
+/** The firm is going to require two-factor authentication. `message`: its own words, by `writtenBy`. */
 export const twoFactorAnnouncement = ({
   firmName,
   contactName,
@@ -39,7 +39,7 @@ export const twoFactorAnnouncement = ({
     };
   });
 
-/** The firm has undone what it announced. */
+/** The firm has canceled what it announced. */
 export const twoFactorCalledOff = ({ firmName, contactName, startDay, link }: RollOutLetter): ClientLetter =>
   toClient(firmName, (say, language) => ({
     subject: say.rollOut.calledOffSubject(firmName, startDay(language)),

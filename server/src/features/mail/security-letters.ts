@@ -6,17 +6,17 @@ import { mailWords, type MailWords } from "./mail-words.js";
 import { deviceInWords } from "./words.js";
 
 /*
- * Security notices, to clients and the team. Each carries one link, "this wasn't me": it leads to no sign-in, only to a page that shuts
- * everybody out. Each says what else to do if it was not them.
+ * Security notices to clients and the team. Each has one link, "this wasn't me", which leads to no sign-in but to a
+ * page that signs everybody out. Each also says what else to do if it was somebody else.
  */
 
 /** A security notice to the account's owner: when it happened and from where (an `Actor` fits as `source`). */
 export interface Notice extends FromFirm {
-  /** Whom it is written to: a client of the firm, or a member of its team. */
+  /** Whom it is addressed to: a client of the firm, or a member of its team. */
   audience: Audience;
   occurredAt: number;
   source: { ipAddress: string | null; userAgent: string | null } | null;
-  /** Where one click signs everybody out and tells the firm. */
+  /** The page where one click signs everybody out and notifies the firm. */
   notMeLink: string;
 }
 
@@ -54,7 +54,7 @@ const notice =
     });
   };
 
-/** The account was created on a device that claimed a magic link, without a further mail. */
+/** The account was created on a device that had claimed a magic link, without a further mail. */
 export const accountCreatedByLink = (given: Notice): ClientLetter =>
   notice(given, ({ accountCreatedByLink: say, notice: { ifNotYou } }) => ({
     subject: say.subject(given.firmName),
@@ -76,9 +76,9 @@ export const twoFactorDisabled = (given: Notice): ClientLetter =>
     rest: [say.notYou(given)],
   }));
 
-/** The firm reset the client's (or an owner a colleague's) second factor. */
+/** The firm reset the client's second factor, or an owner a colleague's. */
 export const twoFactorReset = (given: Notice): ClientLetter =>
-  // From where the firm did it is not the client's business.
+  // Where the firm did it from is none of the client's business.
   notice({ ...given, source: null }, ({ twoFactorReset: say }) => ({
     subject: say.subject,
     what: say.what(given),
@@ -120,7 +120,7 @@ export const passwordChanged = (given: Notice): ClientLetter =>
     rest: [say.notYou(given)],
   }));
 
-/** To the old address, when the firm asks for another login email. */
+/** To the old address, when the firm requests another login email. */
 export const loginEmailChangeRequested = (given: Notice & { newEmail: string }): ClientLetter =>
   notice({ ...given, source: null }, ({ loginEmailChangeRequested: say, notice: { ifNotAsked } }) => ({
     subject: say.subject,
@@ -128,7 +128,7 @@ export const loginEmailChangeRequested = (given: Notice & { newEmail: string }):
     rest: [ifNotAsked(given)],
   }));
 
-/** To the old address, once the new one confirmed. */
+/** To the old address, once the new one has been confirmed. */
 export const loginEmailChanged = (given: Notice & { newEmail: string }): ClientLetter =>
   notice({ ...given, source: null }, ({ loginEmailChanged: say, notice: { ifNotAsked } }) => ({
     subject: say.subject,

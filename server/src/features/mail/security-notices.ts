@@ -1,13 +1,13 @@
 import { lifetimes } from "@gatehouse/shared";
-import type { Person } from "../access/person.js";
+import type { Person } from "../people/person.js";
 import type { Actor, UnitOfWork } from "../work/unit-of-work.js";
 import type { ClientLetter } from "../work/mail-to-send.js";
 import { issueToken } from "../mailed-tokens/mailed-tokens.js";
 import type { Notice } from "./security-letters.js";
 
 /**
- * Mails somebody about a change to their own security, in the commit of the change, with the link that says "this wasn't me".
- * `template`: one of security-letters.ts.
+ * Mails people a notice about a change to their own security, in the commit of the change, with the "this wasn't me"
+ * link. `template`: one of security-letters.ts.
  */
 export async function notify<T extends object>(
   unit: UnitOfWork,

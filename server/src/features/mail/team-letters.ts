@@ -4,9 +4,9 @@ import { action, letter, paragraph } from "./letter.js";
 import type { FromFirm, WithLink } from "./letter-parts.js";
 import { mailWordsInEnglish } from "./mail-words.en.js";
 
-/* To the team, which is written to in English. */
+/* Letters to the team, which are in English. */
 
-/** To a colleague who is to join the firm's team. */
+/** To a colleague who is invited to the firm's team. */
 export const teamInvitation = ({
   firmName,
   name,
@@ -21,7 +21,7 @@ export const teamInvitation = ({
     blocks: [
       paragraph(`Hello ${name},`),
       paragraph(
-        `${invitedBy} invites you to Gatehouse, where ${firmName} looks after its clients' access. Choose a password:`,
+        `${invitedBy} invites you to Gatehouse, where ${firmName} manages its clients' access. Choose a password:`,
       ),
       action("Choose a password", link),
       paragraph(mailWordsInEnglish.linkWorksOnce(expiresInHours)),
@@ -29,7 +29,7 @@ export const teamInvitation = ({
     ],
   });
 
-/** To a colleague who forgot the password; an owner or administrator sent it. */
+/** To a colleague who forgot the password, sent by an owner or administrator. */
 export const teamPasswordReset = ({
   firmName,
   invitedBy,
@@ -50,21 +50,21 @@ export const teamPasswordReset = ({
     ],
   });
 
-/** To a colleague who asked for it on the sign-in page. */
+/** To a colleague who requested it on the sign-in page. */
 export const teamPasswordForgotten = ({ firmName, link, expiresInHours }: WithLink): MailContent =>
   letter({
     firmName,
     audience: "TEAM",
     subject: `Choose a new password for Gatehouse at ${firmName}`,
     blocks: [
-      paragraph("Somebody, hopefully you, asked for a new password for your Gatehouse account."),
+      paragraph("Somebody, hopefully you, requested a new password for your Gatehouse account."),
       action("Choose a password", link),
       paragraph(`${mailWordsInEnglish.linkWorksOnce(expiresInHours)} ${mailWordsInEnglish.codeStillAsked}`),
       paragraph("If it was not you, you can ignore this email: your password stays as it is until the link is used."),
     ],
   });
 
-/** Somebody said "this wasn't me" about a change to an account. */
+/** Somebody reported "this wasn't me" about a change to an account. */
 export const suspicionReported = ({
   firmName,
   email,
@@ -76,20 +76,20 @@ export const suspicionReported = ({
     subject: `Not me: ${email} reports a change`,
     blocks: [
       paragraph(
-        `${email} (${audience === "TEAM" ? "of your team" : "a client of yours"}) says that a change to the account was made by somebody else.`,
+        `${email} (${audience === "TEAM" ? "of your team" : "a client of yours"}) reports that somebody else made a change to the account.`,
       ),
       paragraph(
-        `Every session was ended${audience === "TEAM" ? "" : ", the password was stopped, and the client was mailed a link to choose a new one"}.`,
+        `Every session was ended${audience === "TEAM" ? "" : ", the password was disabled, and the client was mailed a link to choose a new one"}.`,
       ),
       paragraph(
         audience === "TEAM"
-          ? "Look at the activity of this colleague, and change the password together."
-          : "Call the client by a phone number that you know. If a stranger's authenticator was set up, reset the two-factor authentication under Contacts, Details, Client portal.",
+          ? "Review this colleague's activity, and change the password together."
+          : "Call the client at a phone number that you know. If a stranger's authenticator was set up, reset the two-factor authentication under Contacts, Details, Client portal.",
       ),
     ],
   });
 
-/** The firm's plan no longer offers the mode that is in force: it stays in force until an admin leaves it. */
+/** The firm's new plan does not include the current mode, which stays in force until an admin changes it. */
 export const planDowngraded = ({
   firmName,
   from,

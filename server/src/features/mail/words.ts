@@ -1,9 +1,9 @@
-/** Characters that reorder text around them: in a name they could make a mail read as something it is not. */
+/** Characters that reorder the text around them: in a name they could make a mail read as something it is not. */
 const BIDI_CONTROLS = /[\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/g;
-/** Control characters, and the line breaks that some programs know beside CR and LF. */
+/** Control characters, and the line breaks that some programs recognize beside CR and LF. */
 const BREAKS = /[\p{Cc}\u2028\u2029]+/gu;
 
-/** Somebody's words as one line: fit for a header, and unable to start a paragraph (or a header, CWE-93) of their own. */
+/** A user's text on one line: safe in a header, and unable to start its own paragraph (or header, CWE-93). */
 export const oneLine = (text: string): string =>
   text
     .replaceAll(BREAKS, " ")
@@ -11,7 +11,7 @@ export const oneLine = (text: string): string =>
     .replaceAll(/\s+/g, (gap) => (gap === "\u00A0" ? gap : " "))
     .trim();
 
-/** Somebody's words with their line breaks, and no other control character. */
+/** A user's text with its line breaks, but no other control characters. */
 export const manyLines = (text: string): string =>
   text
     .split(/\r\n|[\n\r\u2028\u2029]/)
@@ -21,11 +21,11 @@ export const manyLines = (text: string): string =>
     .trim();
 
 const entities: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
-/** Text as HTML, in content and in quoted attributes: the one place where it is escaped. */
+/** Text as HTML, for content and quoted attributes. Only this function escapes. */
 export const escapeHtml = (text: string): string =>
   text.replaceAll(/[&<>"']/g, (character) => entities[character] ?? character);
 
-/** What a mail's From says: the firm's name, or ours where a mail is of no firm. */
+/** The name in a mail's From: the firm's, or ours if the mail belongs to no firm. */
 export const senderName = (firmName: string | null): string => oneLine(firmName ?? "") || "Gatehouse";
 
 const browsers: [RegExp, string][] = [
@@ -46,8 +46,8 @@ const systems: [RegExp, string][] = [
   [/\bLinux\b/, "Linux"],
 ];
 /**
- * "Chrome on Windows". Only words of our own: what a browser calls itself is a stranger's text, and does not belong into a mail
- * that people trust.
+ * "Chrome on Windows". Built only from our own words: a browser's own name is a stranger's text, which does not belong
+ * in a mail that people trust.
  */
 export function deviceInWords(
   userAgent: string | null,

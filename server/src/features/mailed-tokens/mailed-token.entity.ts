@@ -5,8 +5,8 @@ export type MailedTokenKind =
   "INVITE" | "ACCOUNT_REQUEST" | "MAGIC_LINK" | "PASSWORD_RESET" | "EMAIL_CHANGE" | "NOT_ME" | "TEAM_PASSWORD";
 
 /**
- * A right that a mail (or a claimed magic link) gave: to create an account, reset a password or confirm a new login email.
- * Only the token's digest is kept; `spentAt` is set by one conditional update.
+ * A permission that a mail (or a claimed magic link) gave: to create an account, reset a password or confirm a new
+ * login email. Only the token's digest is stored; one conditional update sets `spentAt`.
  */
 @Entity("mailed_tokens")
 @Index("ix_mailed_tokens_email", ["firmId", "email"])
@@ -20,11 +20,14 @@ export class MailedToken {
   @Index("uq_mailed_tokens_digest", { unique: true })
   @DigestColumn()
   tokenDigest: string;
-  /** The proven (or to be proven) address. */
+  /** The address that is proven, or that the token will prove. */
   @TextColumn(254) email: string;
-  /** Set for PASSWORD_RESET, EMAIL_CHANGE and NOT_ME (there a team member's id, too), and TEAM_PASSWORD (a member's). */
+  /**
+   * Set for PASSWORD_RESET, EMAIL_CHANGE and NOT_ME (which may also hold a team member's id), and TEAM_PASSWORD (a
+   * member's).
+   */
   @RefColumn({ nullable: true }) accountId: string | null;
-  /** Set for MAGIC_LINK: the link whose request the client lands on afterwards. */
+  /** Set for MAGIC_LINK: the link whose request the client returns to afterwards. */
   @RefColumn({ nullable: true }) magicLinkId: string | null;
   @AtColumn() createdAt: number;
   @AtColumn() expiresAt: number;

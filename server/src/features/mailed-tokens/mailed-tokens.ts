@@ -25,7 +25,7 @@ const ofKinds = (kinds: readonly MailedTokenKind[]): Sql =>
 /** The kinds that let their holder create an account. */
 export const accountTokens: readonly MailedTokenKind[] = ["INVITE", "ACCOUNT_REQUEST", "MAGIC_LINK"];
 
-/** Makes a token for a mail; only its digest is kept. */
+/** Creates a token for a mail; only its digest is stored. */
 export async function issueToken(
   unit: UnitOfWork,
   given: { kind: MailedTokenKind; firmId: string; email: string; lifetimeMs: number; accountId?: string | null },
@@ -46,7 +46,7 @@ export async function issueToken(
   return token;
 }
 
-/** The live token of one of those kinds; null when it is wrong, expired or spent. Changes nothing. */
+/** The live token of one of these kinds; null if it is wrong, expired or spent. Changes nothing. */
 export async function findToken(
   work: Work,
   token: string,
@@ -59,13 +59,13 @@ export async function findToken(
   return isLive ? found : null;
 }
 
-/** Spends it, in the transaction that does what it allows. Two requests race here; exactly one wins. */
+/** Spends it in the transaction that does what it permits. If two requests race, exactly one wins. */
 export async function spendToken(unit: UnitOfWork, token: MailedToken, field: readonly string[]): Promise<void> {
   const spent = await unit.affected(SPEND, [unit.now, token.id, unit.now]);
   if (spent !== 1) throw new Refusal("TOKEN_INVALID", field);
 }
 
-/** Voids the unspent tokens of a client's account or a member of the team. */
+/** Voids the unspent tokens of a client's account or a team member. */
 export async function voidTokensOf(
   unit: UnitOfWork,
   ownerId: string,

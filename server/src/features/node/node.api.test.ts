@@ -8,8 +8,9 @@ const keys = apiScopes.join(" ");
 const team = "staff admin owner";
 
 /**
- * Who is answered by `node`, for each of a firm's things: written by hand from the product's rules. Everybody else is told null, as
- * for what is not there. The account, the request and the login's session are the client's own; the session alone, the owner's.
+ * Who can read each of a firm's objects through `node`: written by hand from the product's rules. Everybody else gets
+ * null, as for an absent one. The account, the request and the login's session are the client's own; only the session
+ * is the owner's.
  */
 const answered: Record<string, string> = {
   Firm: `${team} ${keys}`,
@@ -112,7 +113,7 @@ describeOnDatabases("node", (database) => {
     expect(Object.keys(ids).toSorted()).toEqual(Object.keys(answered).toSorted());
   });
 
-  it.each(Object.entries(answered))("Z01 %s is answered to: %s", async (thing, allowed) => {
+  it.each(Object.entries(answered))("Z01 %s is returned to: %s", async (thing, allowed) => {
     const found: Record<string, string> = {};
     const expected: Record<string, string> = {};
     for (const [caller, token] of Object.entries(tokens)) {

@@ -33,7 +33,7 @@ describeOnDatabases("this wasn't me", (database) => {
     return { email, contactId, thief: session };
   };
 
-  it("a stranger who changed the password is out, does not come back in, and the owner of the mailbox does", async () => {
+  it("a stranger who changed the password is out, cannot come back, and the owner of the mailbox can", async () => {
     const { email, contactId, thief } = await robbed();
     const token = await tokenIn(email, /password was changed/);
     const previews = await world.ask("query($token: String!) { mailedToken(token: $token) { purpose maskedEmail } }", {
@@ -63,7 +63,7 @@ describeOnDatabases("this wasn't me", (database) => {
     });
   });
 
-  it("a link says it once, also by two clicks at the same moment, for a week, and nothing else opens with it", async () => {
+  it("a link reports it once, even if two clicks come at the same moment, for a week, and opens nothing else", async () => {
     const { email } = await robbed();
     const token = await tokenIn(email, /password was changed/);
     const other = { resetToken: token, newPassword: "once again my own password" };
@@ -78,7 +78,7 @@ describeOnDatabases("this wasn't me", (database) => {
     owner = await world.ownerToken(firm);
   });
 
-  it("what a stranger has begun is void: a sign-in that waits for its code, a trusted device, a change of the email", async () => {
+  it("whatever a stranger has begun is void: a sign-in that waits for its code, a trusted device, a change of the email", async () => {
     const { email, contactId, created } = await world.client(firm, owner);
     const { secret } = await world.enroll({ token: created.result.sessionToken });
     const token = await tokenIn(email, /Two-factor authentication is on/);
@@ -98,7 +98,7 @@ describeOnDatabases("this wasn't me", (database) => {
     expect(confirmed.userErrors[0].code).toBe("TOKEN_INVALID");
   });
 
-  it("an address that is no longer the account's stops it, but gets no way in", async () => {
+  it("an address that is no longer the account's can stop it, but gets no way in", async () => {
     const { email, contactId } = await world.client(firm, owner);
     const to = `stranger-${email}`;
     await world.mutate("changeLoginEmail", "ChangeLoginEmailInput", "contact { id }", { contactId, email: to }, owner);
@@ -111,7 +111,7 @@ describeOnDatabases("this wasn't me", (database) => {
     expect(mails.filter(({ subject }) => /Choose a new password/.test(subject))).toEqual([]);
   });
 
-  it("a team member's sessions end, the colleagues are told, and the password stays for the firm to change", async () => {
+  it("a team member's sessions end, the colleagues are notified, and the password stays for the firm to change", async () => {
     const admin = await world.member(firm.id, "ADMIN");
     const signIn = async () =>
       (await world.signIn("teamSignIn", "TeamSignInInput", { email: admin, password: OWNER_PASSWORD })).result;

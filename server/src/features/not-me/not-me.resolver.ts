@@ -1,14 +1,9 @@
-import { Arg, Ctx, Field, InputType, Mutation, Resolver } from "type-graphql";
-import { answer } from "../../platform/graphql/payloads.js";
+import { Arg, Ctx, Mutation, Resolver } from "type-graphql";
+import { answer, AcceptedPayload } from "../../platform/graphql/payloads.js";
 import { Allow } from "../access/allow.js";
-import type { RequestContext } from "../access/request-context.js";
-import { AcceptedPayload } from "../sign-in/sign-in.results.js";
+import type { RequestContext } from "../callers/request-context.js";
 import type { NotMe } from "./not-me.service.js";
-
-@InputType({ description: "A mail about a change that its owner did not make." })
-export class ReportNotMeInput {
-  @Field(() => String, { description: "From the mail's link." }) token: string;
-}
+import { ReportNotMeInput } from "./not-me.inputs.js";
 
 @Resolver()
 export class NotMeResolver {
@@ -17,10 +12,10 @@ export class NotMeResolver {
   @Allow("anyone")
   @Mutation(() => AcceptedPayload, {
     description:
-      "This wasn't me: ends every session, stops a client's password (a link to choose a new one is mailed), and tells the firm. Takes the token of a mail about a change.",
+      "Reports \"this wasn't me\": ends every session, disables a client's password (a link to choose a new one is mailed), and notifies the firm. Takes the token of a mail about a change.",
   })
   reportNotMe(
-    @Arg("input", () => ReportNotMeInput, { description: "Which mail." }) input: ReportNotMeInput,
+    @Arg("input", () => ReportNotMeInput, { description: "The token of the mail." }) input: ReportNotMeInput,
     @Ctx() context: RequestContext,
   ) {
     return answer(AcceptedPayload, async () => {

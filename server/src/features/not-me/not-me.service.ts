@@ -2,8 +2,8 @@ import { allowsPasswordLogin } from "@gatehouse/shared";
 import { isId } from "../../platform/crypto/ids.js";
 import { newToken } from "../../platform/crypto/tokens.js";
 import { Refusal } from "../../platform/graphql/failures.js";
-import { findPerson } from "../access/person.js";
-import type { RequestContext } from "../access/request-context.js";
+import { findPerson } from "../people/person.js";
+import type { RequestContext } from "../callers/request-context.js";
 import { endAccess } from "../access-endings/end-access.js";
 import type { Work } from "../work/unit-of-work.js";
 import { mailAdmins } from "../firm-staff/mail-admins.js";
@@ -11,12 +11,12 @@ import { passwordStopped } from "../mail/account-letters.js";
 import { suspicionReported } from "../mail/team-letters.js";
 import { shareOfPerson } from "../passwords/hash-share.js";
 import type { PasswordHasher } from "../passwords/password-hasher.js";
-import { storePassword } from "../passwords/password.service.js";
+import { storePassword } from "../passwords/passwords.js";
 import { mailPasswordReset } from "../portal-accounts/mail-password-reset.js";
 import { findToken, spendToken } from "../mailed-tokens/mailed-tokens.js";
 import { loadPolicy } from "../firms/security-policy.reader.js";
 import { actorAs } from "../sign-in/sign-in-actor.js";
-import type { SourceLimits } from "../sign-in/source-limits.js";
+import type { SourceLimits } from "../limits/source-limits.js";
 
 const field = ["input", "token"];
 
@@ -31,8 +31,8 @@ export class NotMe {
   ) {}
 
   /**
-   * Signs everybody out and voids whatever a stranger may have begun or added; a client's password stops too, and a link to choose a new one
-   * goes to the mailbox. The firm is told.
+   * Signs everybody out and voids everything that a stranger may have begun or added. A client's password is disabled
+   * too, and a link to choose a new one goes to the mailbox. The firm is notified.
    */
   async report(input: { token: string }, context: RequestContext): Promise<void> {
     const { work, hasher, sourceLimits } = this.needs;

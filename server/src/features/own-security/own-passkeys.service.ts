@@ -2,10 +2,11 @@ import { counts, mayAddPasskey, normalizeName } from "@gatehouse/shared";
 import { sql, table } from "../../platform/database/sql.js";
 import { isId } from "../../platform/crypto/ids.js";
 import { Refusal } from "../../platform/graphql/failures.js";
-import { asPerson, mustBeFresh, ownerIdOf, type PersonCaller } from "../access/caller.js";
-import { holdCaller } from "../access/caller-now.js";
-import { personOf, type Person } from "../access/person.js";
-import { actorIn, type RequestContext } from "../access/request-context.js";
+import { asPerson, ownerIdOf, type PersonCaller } from "../callers/caller.js";
+import { mustBeFresh } from "../access/fresh-proof.js";
+import { holdCaller } from "../callers/caller-now.js";
+import { personOf, type Person } from "../people/person.js";
+import { actorIn, type RequestContext } from "../callers/request-context.js";
 import type { Actor, UnitOfWork, Work } from "../work/unit-of-work.js";
 import { notify } from "../mail/security-notices.js";
 import { passkeyAdded, passkeyRemoved } from "../mail/security-letters.js";
@@ -13,13 +14,15 @@ import type { SignInChallenge } from "../sign-in/sign-in-challenge.entity.js";
 import type { SignInChallenges } from "../sign-in/sign-in-challenges.js";
 import type { SecondFactor } from "../two-factor/second-factor.service.js";
 import { Passkey } from "../passkeys/passkey.entity.js";
-import { PasskeyView } from "../passkeys/passkey.results.js";
+import { PasskeyView } from "./passkey.results.js";
 import type { Passkeys, PasskeySubject } from "../passkeys/passkeys.service.js";
 
 const rows = table(Passkey);
 const DELETE_PASSKEY = sql`DELETE FROM ${rows} WHERE ${rows.id} = ?`;
 
-/** A person's own passkeys: see, add, remove, and ask one for a proof. The same for clients and team members. */
+/**
+ * People's own passkeys: list, add and remove them, and request a proof by one. The same for clients and team members.
+ */
 export class OwnPasskeys {
   constructor(
     private readonly needs: {
@@ -35,7 +38,7 @@ export class OwnPasskeys {
     return (await passkeys.of(work.reader, ownerIdOf(asPerson(caller)))).map(PasskeyView.of);
   }
 
-  /** Needs a fresh proof and an authenticator in force. Answers the options for the browser. */
+  /** Requires a fresh proof and an authenticator in force. Returns the options for the browser. */
   beginRegistration(context: RequestContext): Promise<string> {
     return this.whenFresh(context, async (unit, person, caller) => {
       await this.mustBeAllowedToAdd(unit, person);
@@ -75,7 +78,7 @@ export class OwnPasskeys {
     });
   }
 
-  /** What the browser has to ask a passkey, to go on signing in or (without a token) for stepUp. */
+  /** What the browser must ask a passkey, to continue signing in or (without a token) for stepUp. */
   async beginVerification(input: { challengeToken?: string | null }, context: RequestContext): Promise<string> {
     const { work, passkeys, challenges } = this.needs;
     const [ownerId, subject] =
@@ -91,7 +94,7 @@ export class OwnPasskeys {
   }
 
   private async mustBeAllowedToAdd(unit: UnitOfWork, person: Person): Promise<void> {
-    // The second factor's row is locked, so that two added at once still count each other.
+    // The second factor's row is locked, so that two passkeys added at once still count each other.
     const { enrolledAt } = await this.needs.secondFactor.stateOf(unit.manager, person, true);
     const passkeys = await unit.manager.countBy(Passkey, { ownerId: person.ownerId });
     if (mayAddPasskey({ isEnrolled: enrolledAt !== null, passkeys })) return;

@@ -1,7 +1,7 @@
 import { Arg, Ctx, Mutation, Query, Resolver } from "type-graphql";
 import { answer } from "../../platform/graphql/payloads.js";
 import { Allow } from "../access/allow.js";
-import type { RequestContext } from "../access/request-context.js";
+import type { RequestContext } from "../callers/request-context.js";
 import type { SecondFactorStep } from "../sign-in/second-factor-step.service.js";
 import { SignInPayload } from "../sign-in/sign-in.results.js";
 import type { OwnPasskeys } from "./own-passkeys.service.js";
@@ -10,15 +10,10 @@ import {
   BeginPasskeyVerificationInput,
   RemovePasskeyInput,
   VerifyPasskeyInput,
-} from "../passkeys/passkey.inputs.js";
-import {
-  AddPasskeyPayload,
-  PasskeyOptionsPayload,
-  PasskeyView,
-  RemovePasskeyPayload,
-} from "../passkeys/passkey.results.js";
+} from "./passkey.inputs.js";
+import { AddPasskeyPayload, PasskeyOptionsPayload, PasskeyView, RemovePasskeyPayload } from "./passkey.results.js";
 
-/** Whoever has an authenticator may have passkeys beside it. */
+/** Anybody with an authenticator may have passkeys beside it. */
 const aPerson = { team: "read", portal: "account" } as const;
 
 @Resolver()
@@ -36,7 +31,8 @@ export class PasskeyResolver {
 
   @Allow(aPerson)
   @Mutation(() => PasskeyOptionsPayload, {
-    description: "Asks the browser for a new passkey. Needs 2FA in force, and a fresh sign-in or stepUp.",
+    description:
+      "Returns what to ask the browser for, to create a new passkey. Requires 2FA in force, and a fresh sign-in or stepUp.",
   })
   beginPasskeyRegistration(@Ctx() context: RequestContext) {
     return answer(PasskeyOptionsPayload, async () => ({ options: await this.own.beginRegistration(context) }));
@@ -44,10 +40,10 @@ export class PasskeyResolver {
 
   @Allow(aPerson)
   @Mutation(() => AddPasskeyPayload, {
-    description: "Keeps the passkey that the browser has made. Needs a fresh sign-in or stepUp.",
+    description: "Stores the passkey that the browser has created. Requires a fresh sign-in or stepUp.",
   })
   addPasskey(
-    @Arg("input", () => AddPasskeyInput, { description: "The browser's answer." }) input: AddPasskeyInput,
+    @Arg("input", () => AddPasskeyInput, { description: "The browser's response." }) input: AddPasskeyInput,
     @Ctx() context: RequestContext,
   ) {
     return answer(AddPasskeyPayload, async () => ({ passkey: await this.own.add(input, context) }));
@@ -55,10 +51,10 @@ export class PasskeyResolver {
 
   @Allow(aPerson)
   @Mutation(() => RemovePasskeyPayload, {
-    description: "From now on it proves nothing. Needs a fresh sign-in or stepUp.",
+    description: "Removes a passkey, which then proves nothing. Requires a fresh sign-in or stepUp.",
   })
   removePasskey(
-    @Arg("input", () => RemovePasskeyInput, { description: "Which." }) input: RemovePasskeyInput,
+    @Arg("input", () => RemovePasskeyInput, { description: "The passkey to remove." }) input: RemovePasskeyInput,
     @Ctx() context: RequestContext,
   ) {
     return answer(RemovePasskeyPayload, async () => ({ removedPasskeyId: await this.own.remove(input, context) }));
@@ -66,10 +62,10 @@ export class PasskeyResolver {
 
   @Allow("anyone")
   @Mutation(() => PasskeyOptionsPayload, {
-    description: "Asks the browser for a proof by a passkey: for verifyPasskey, or for stepUp.",
+    description: "Returns what to ask the browser for, to prove by a passkey: for verifyPasskey, or for stepUp.",
   })
   beginPasskeyVerification(
-    @Arg("input", () => BeginPasskeyVerificationInput, { description: "What for." })
+    @Arg("input", () => BeginPasskeyVerificationInput, { description: "What the passkey should prove." })
     input: BeginPasskeyVerificationInput,
     @Ctx() context: RequestContext,
   ) {
@@ -77,9 +73,9 @@ export class PasskeyResolver {
   }
 
   @Allow("anyone")
-  @Mutation(() => SignInPayload, { description: "Goes on with a passkey in place of a code." })
+  @Mutation(() => SignInPayload, { description: "Continues a sign-in with a passkey instead of a code." })
   verifyPasskey(
-    @Arg("input", () => VerifyPasskeyInput, { description: "The sign-in and the browser's answer." })
+    @Arg("input", () => VerifyPasskeyInput, { description: "The sign-in and the browser's response." })
     input: VerifyPasskeyInput,
     @Ctx() context: RequestContext,
   ) {

@@ -9,24 +9,26 @@ import {
   TextColumn,
 } from "../../platform/database/columns.js";
 
-/** A WebAuthn credential of a team member or a client. Only its public half is here: a stolen database opens nothing. */
+/**
+ * A WebAuthn credential of a team member or a client. Only its public half is stored: a stolen database opens nothing.
+ */
 @Entity("passkeys")
 @Index("ix_passkeys_owner", ["ownerId"])
 export class Passkey {
   @IdColumn() id: string;
   @RefColumn() firmId: string;
   @RefColumn() ownerId: string;
-  /** What its owner calls it. */
+  /** The owner's name for it. */
   @TextColumn(200) name: string;
-  /** Of the credential's id, which is too long for an index (up to 1023 bytes). */
+  /** The digest of the credential's id, which itself is too long for an index (up to 1023 bytes). */
   @Index("uq_passkeys_credential", { unique: true })
   @DigestColumn()
   credentialDigest: string;
-  /** base64url, as the browser names it. */
+  /** base64url, as the browser returns it. */
   @LongTextColumn() credentialId: string;
   /** The COSE key in base64url. */
   @LongTextColumn() publicKey: string;
-  /** The authenticator's own counter, 32 bits unsigned; always 0 where it keeps none (WebAuthn 6.1.1). */
+  /** The authenticator's own counter, 32 bits unsigned; always 0 if it has none (WebAuthn 6.1.1). */
   @AtColumn() signCount: number;
   /** How the browser may reach it, e.g. `internal,hybrid`. */
   @TextColumn(200) transports: string;
@@ -36,10 +38,10 @@ export class Passkey {
   @AtColumn({ nullable: true }) lastUsedAt: number | null;
 }
 
-/** A challenge that an authenticator has to sign, once; beginning again replaces it. */
+/** A challenge that an authenticator must sign, once; beginning again replaces it. */
 @Entity("passkey_ceremonies")
 export class PasskeyCeremony {
-  /** The sign-in challenge or the session that it belongs to: nobody else can end it. */
+  /** The sign-in challenge or session that it belongs to: no other can complete it. */
   @PrimaryColumn({ type: "varchar", length: 30 }) subjectId: string;
   @TextColumn(20) purpose: "REGISTRATION" | "SIGN_IN" | "STEP_UP";
   @RefColumn() ownerId: string;

@@ -22,7 +22,7 @@ describeOnDatabases("passkeys", (database) => {
   const add = (token: string, response: string, name = "Work laptop") =>
     world.mutate("addPasskey", "AddPasskeyInput", "passkey { id name synced lastUsedAt }", { response, name }, token);
   const newPasskey = () => new SoftwarePasskey(`http://localhost:${new URL(world.url).port}`);
-  /** A client with an authenticator and a passkey beside it. */
+  /** A client with an authenticator and a passkey. */
   const clientWithPasskey = async () => {
     const client = await world.client(firm, owner);
     const token = client.created.result.sessionToken as string;
@@ -45,7 +45,7 @@ describeOnDatabases("passkeys", (database) => {
   const verify = (challengeToken: string, response: string) =>
     world.signIn("verifyPasskey", "VerifyPasskeyInput", { challengeToken, response });
 
-  it("take the code's place at sign-in, for clients", async () => {
+  it("replace the code at sign-in, for clients", async () => {
     const { email, passkey, token } = await clientWithPasskey();
     const asked = await required(email);
     expect(asked.result).toMatchObject({ hasPasskey: true, methods: ["AUTHENTICATOR", "RECOVERY_CODE", "PASSKEY"] });
@@ -56,7 +56,7 @@ describeOnDatabases("passkeys", (database) => {
     expect(data.passkeys).toEqual([{ name: "Work laptop", lastUsedAt: expect.any(String) }]);
   });
 
-  it("and for the firm's team, also to prove who is at the keyboard", async () => {
+  it("and for the firm's team, also at stepUp", async () => {
     const own = await world.firm();
     const session = await world.ownerToken(own);
     await world.enroll({ token: session });
@@ -80,12 +80,12 @@ describeOnDatabases("passkeys", (database) => {
     expect((await begin(session)).userErrors).toEqual([]);
   });
 
-  it("stand beside an authenticator, never in its place: without one there is none to add", async () => {
+  it("exist only beside an authenticator: without one, none can be added", async () => {
     const { created } = await world.client(firm, owner);
     expect((await begin(created.result.sessionToken)).userErrors).toEqual([{ code: "TWO_FACTOR_NOT_ENROLLED" }]);
   });
 
-  it("are told of by mail and in the log; ten at most", async () => {
+  it("are reported by mail and in the log; ten at most", async () => {
     const { token, email, contactId, passkeyId } = await clientWithPasskey();
     expect((await world.mail(email, /passkey was added/)).text).toContain("Work laptop");
     for (let n = 1; n < 10; n++)
@@ -104,7 +104,7 @@ describeOnDatabases("passkeys", (database) => {
     expect(types).toContain("PASSKEY_REMOVED");
   });
 
-  it("answer only what was asked on our own page: a look-alike site relays nothing", async () => {
+  it("answer only challenges from our own page: a look-alike site can relay nothing", async () => {
     const { email, passkey } = await clientWithPasskey();
     const lies = [{ origin: "https://gatehouse.evil.example" }, { rpId: "evil.example" }];
     for (const lie of lies) {
@@ -119,12 +119,12 @@ describeOnDatabases("passkeys", (database) => {
     expect(codesOf(await add(own.created.result.sessionToken, elsewhere))).toEqual(["CHALLENGE_EXPIRED"]);
   });
 
-  it("cannot make the server fetch what their certificates name, nor hold its database meanwhile (X25a)", async () => {
+  it("cannot make the server fetch what their certificates name, nor block its database meanwhile (X25a)", async () => {
     const { created } = await world.client(firm, owner);
     const token = created.result.sessionToken as string;
     await world.enroll({ token });
     const asked: string[] = [];
-    // Never answers: who waits for it holds a transaction open.
+    // Never answers: anything that waits for it keeps a transaction open.
     const inside = createServer(({ url = "" }) => void asked.push(url));
     await new Promise<void>((resolve) => inside.listen(0, "127.0.0.1", resolve));
     try {
@@ -142,7 +142,7 @@ describeOnDatabases("passkeys", (database) => {
     }
   });
 
-  it("are reached as browsers say; what no browser says is refused, not stumbled over", async () => {
+  it("can be reached as browsers say; what no browser says is refused without an internal error", async () => {
     const { created } = await world.client(firm, owner);
     const token = created.result.sessionToken as string;
     await world.enroll({ token });
@@ -161,7 +161,7 @@ describeOnDatabases("passkeys", (database) => {
     expect(codesOf(await add(token, newPasskey().register(options, { isSelfSigned: true })))).toEqual([]);
   });
 
-  it("answer once: neither the same answer again nor another sign-in's challenge opens anything", async () => {
+  it("answer once: neither the same response again nor another sign-in's challenge opens anything", async () => {
     const { email, passkey } = await clientWithPasskey();
     const [first, second] = [await challengeOf(email), await challengeOf(email)];
     const forFirst = passkey.prove(await optionsFor(first));
@@ -171,14 +171,14 @@ describeOnDatabases("passkeys", (database) => {
     expect(codesOf(await verify(first, forFirst))).toEqual(["CHALLENGE_EXPIRED"]);
     const third = await challengeOf(email);
     expect(codesOf(await verify(third, forFirst))).toEqual(["INVALID_CODE"]);
-    // Of five at once, one.
+    // Of five at once, one succeeds.
     const fourth = await challengeOf(email);
     const answer = passkey.prove(await optionsFor(fourth));
     const all = await Promise.all(Array.from({ length: 5 }, () => verify(fourth, answer)));
     expect(all.filter(({ result }) => result?.__typename === "SignedIn")).toHaveLength(1);
   });
 
-  it("belong to one person: another one's passkey, or nobody's, is a wrong code", async () => {
+  it("belong to one person: another person's passkey, or an unknown one, is a wrong code", async () => {
     const victim = await clientWithPasskey();
     const thief = await clientWithPasskey();
     const challengeToken = await challengeOf(victim.email);
@@ -187,7 +187,7 @@ describeOnDatabases("passkeys", (database) => {
     expect(codesOf(await verify(challengeToken, thief.passkey.prove(options)))).toEqual(["INVALID_CODE"]);
     for (const nonsense of ["", "{}", "null", "[]", '{"id":"x","response":{}}', "x".repeat(5000)])
       expect(codesOf(await verify(await challengeOf(victim.email), nonsense))).toEqual(["INVALID_CODE"]);
-    // What one client was asked does not make another one's passkey.
+    // A challenge for one client cannot be used to create another client's passkey.
     const { options: forThief } = await begin(thief.token);
     expect(codesOf(await add(victim.token, newPasskey().register(forThief)))).toEqual(["CHALLENGE_EXPIRED"]);
     const remove = { passkeyId: victim.passkeyId };
@@ -196,7 +196,7 @@ describeOnDatabases("passkeys", (database) => {
     ).toEqual(["NOT_FOUND"]);
   });
 
-  it("a cloned authenticator, whose counter does not go up, is refused", async () => {
+  it("a cloned authenticator, whose counter does not increase, is refused", async () => {
     const { email, passkey } = await clientWithPasskey();
     passkey.signCount = 40;
     const once = await challengeOf(email);
@@ -208,7 +208,7 @@ describeOnDatabases("passkeys", (database) => {
     ]);
   });
 
-  it("failures count with the codes': ten lock the second factor, for both", async () => {
+  it("failures count together with the codes': ten lock the second factor, for both", async () => {
     const { email, passkey } = await clientWithPasskey();
     for (let n = 0; n < 10; n++) {
       const payload = await verify(await challengeOf(email), "{}");
@@ -222,7 +222,7 @@ describeOnDatabases("passkeys", (database) => {
     );
   });
 
-  it("go with the authenticator when the firm resets it, and with a reported stranger", async () => {
+  it("are removed with the authenticator when the firm resets it, and with a reported stranger", async () => {
     const { email, contactId, passkey } = await clientWithPasskey();
     const open = await challengeOf(email);
     const answer = passkey.prove(await optionsFor(open));

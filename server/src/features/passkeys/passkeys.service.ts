@@ -11,13 +11,16 @@ import { lifetimes } from "@gatehouse/shared";
 import { sql, table } from "../../platform/database/sql.js";
 import { newId } from "../../platform/crypto/ids.js";
 import { digestOf } from "../../platform/crypto/tokens.js";
-import type { Person } from "../access/person.js";
+import type { Person } from "../people/person.js";
 import type { UnitOfWork } from "../work/unit-of-work.js";
 import { namesNoMaker } from "./attestation.js";
 import { Passkey, PasskeyCeremony } from "./passkey.entity.js";
 
 const ALGORITHMS = [-8, -7, -257];
-/** What is used of a registration or an assertion before or after the library judges it; the rest is the library's. */
+/**
+ * The parts of a registration or an assertion that are read before or after the library verifies it; it checks the rest
+ * itself.
+ */
 const idForm = z.string().min(1).max(1400);
 const registration = z.looseObject({
   id: idForm,
@@ -28,7 +31,7 @@ const registration = z.looseObject({
 });
 const assertion = z.looseObject({ id: idForm, response: z.looseObject({}) });
 
-/** What a passkey shall prove: a sign-in, by its challenge's id, or who is at the keyboard of a session. */
+/** What a passkey should prove: a sign-in, by its challenge's id, or the identity of a session's user. */
 export interface PasskeySubject {
   subjectId: string;
   purpose: "SIGN_IN" | "STEP_UP";
@@ -40,11 +43,14 @@ const USE_PASSKEY = sql`UPDATE ${passkeyRows} SET ${passkeyRows.signCount} = ?, 
 const ceremonies = table(PasskeyCeremony);
 const END_CEREMONY = sql`DELETE FROM ${ceremonies} WHERE ${ceremonies.subjectId} = ? AND ${ceremonies.challenge} = ? AND ${ceremonies.expiresAt} > ?`;
 
-/** Keeps passkeys and judges what authenticators sign (WebAuthn Level 3, sections 7.1 and 7.2). */
+/** Stores passkeys and verifies what authenticators sign (WebAuthn Level 3, sections 7.1 and 7.2). */
 export class Passkeys {
   private readonly rpID: string;
 
-  /** @param origin of the pages that may use them; its host is the relying party's id, so no other site can ask for them */
+  /**
+   * @param origin of the pages that may use them; its host is the relying party's id, so that no other site can request
+   * them
+   */
   constructor(private readonly origin: string) {
     this.rpID = new URL(origin).hostname;
   }
@@ -53,7 +59,9 @@ export class Passkeys {
     return manager.find(Passkey, { where: { ownerId }, order: { createdAt: "ASC", id: "ASC" } });
   }
 
-  /** PublicKeyCredentialCreationOptionsJSON for a new passkey; none of the owner's authenticators can be added twice. */
+  /**
+   * PublicKeyCredentialCreationOptionsJSON for a new passkey. None of the owner's authenticators can be added twice.
+   */
   async beginRegistration(unit: UnitOfWork, owner: Person, subjectId: string): Promise<string> {
     const known = await this.of(unit.manager, owner.ownerId);
     const options = await generateRegistrationOptions({
@@ -64,7 +72,7 @@ export class Passkeys {
       attestationType: "none",
       supportedAlgorithmIDs: ALGORITHMS,
       excludeCredentials: known.map(descriptorOf),
-      // A second factor: it is always asked by name, so it need not be found without one.
+      // As a second factor it is always requested by its id, so it need not be discoverable.
       authenticatorSelection: { residentKey: "discouraged", userVerification: "preferred" },
     });
     await this.begin(unit, {
@@ -76,7 +84,7 @@ export class Passkeys {
     return JSON.stringify(options);
   }
 
-  /** The new passkey, kept; null where the answer is not what was asked for, or was asked too long ago. */
+  /** Stores the new passkey; null if the response does not match the request, or comes too late. */
   async finishRegistration(
     unit: UnitOfWork,
     owner: Person,
@@ -104,13 +112,13 @@ export class Passkeys {
       createdAt: unit.now,
       lastUsedAt: null,
     });
-    // The same credential a second time can only be a replay or a forgery.
+    // A second copy of a credential can only be a replay or a forgery.
     if (await unit.manager.existsBy(Passkey, { credentialDigest: passkey.credentialDigest })) return null;
     await unit.manager.insert(Passkey, passkey);
     return passkey;
   }
 
-  /** PublicKeyCredentialRequestOptionsJSON, naming the owner's passkeys; null where there are none. */
+  /** PublicKeyCredentialRequestOptionsJSON with the owner's passkeys; null if there are none. */
   async beginAssertion(unit: UnitOfWork, ownerId: string, subject: PasskeySubject): Promise<string | null> {
     const known = await this.of(unit.manager, ownerId);
     if (known.length === 0) return null;
@@ -124,8 +132,9 @@ export class Passkeys {
   }
 
   /**
-   * Within the transaction that it buys something in: whether one of the owner's passkeys signed this subject's challenge, on our
-   * own page. The challenge is gone whatever comes of it, and so is a counter that does not go up (a cloned authenticator).
+   * Whether one of the owner's passkeys signed this subject's challenge, on our own page. Runs within the transaction
+   * of what the proof buys. The challenge is spent in any case, and a counter that does not increase (a cloned
+   * authenticator) is refused.
    */
   async spend(
     unit: UnitOfWork,
@@ -155,7 +164,7 @@ export class Passkeys {
     return (await unit.affected(USE_PASSKEY, used)) === 1;
   }
 
-  /** Rejects, or answers null, where it is not what was asked for. */
+  /** Rejects, or returns null, if the response does not match the request. */
   private async judge(response: RegistrationResponseJSON, expectedChallenge: string) {
     if (!namesNoMaker(response.response.attestationObject)) return null;
     const { verified, registrationInfo } = await verifyRegistrationResponse({
@@ -175,7 +184,7 @@ export class Passkeys {
     ]);
   }
 
-  /** Takes the live challenge away and answers it: two answers race here, exactly one gets it. */
+  /** Deletes the live challenge and returns it: if two responses race, exactly one gets it. */
   private async end(
     unit: UnitOfWork,
     ceremony: Pick<PasskeyCeremony, "subjectId" | "purpose" | "ownerId">,
@@ -192,7 +201,7 @@ const descriptorOf = ({ credentialId, transports }: Passkey) => ({
   transports: transports === "" ? [] : transports.split(","),
 });
 
-/** A credential as the browser hands it over, in JSON; null for anything else. */
+/** A credential as the browser returns it, in JSON; null for anything else. */
 function read<T extends RegistrationResponseJSON | AuthenticationResponseJSON>(
   form: z.ZodType,
   text: string,

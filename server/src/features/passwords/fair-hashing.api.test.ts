@@ -14,7 +14,7 @@ describeOnDatabases("X15a one client who floods the line of hashes", (database) 
   let guest: { emails: string[]; token: string };
   let others: string[];
   beforeAll(async () => {
-    // Dear enough that hashes wait for each other.
+    // Expensive enough that hashes wait for each other.
     world = await World.start(database.url(), { trustedProxies: ["127.0.0.1"] }, { passwordCost: 10 });
     firm = await world.firm();
     const owner = await world.ownerToken(firm);
@@ -34,7 +34,7 @@ describeOnDatabases("X15a one client who floods the line of hashes", (database) 
       undefined,
       from(address),
     );
-  /** How many of the flood were served until the others were, who come when the first of it is answered. */
+  /** How much of the flood was served before the others, who arrive when its first response is sent. */
   async function servedBeforeOthers(flood: () => Promise<Answer>, many: number) {
     const answers: string[] = [];
     let hasBegun = () => {};
@@ -53,31 +53,32 @@ describeOnDatabases("X15a one client who floods the line of hashes", (database) 
     return { meanwhile, answers };
   }
 
-  it("by the own right password at stepUp is served once in a while, the others in their turn", async () => {
+  it("with the right password at stepUp is served now and then, the others in their turn", async () => {
     const stepUp = () => world.ask(STEP_UP, { input: { password: CLIENT_PASSWORD } }, guest.token, from("192.0.2.1"));
     const { meanwhile, answers } = await servedBeforeOthers(stepUp, 60);
     expect(meanwhile).toBeLessThan(20);
-    // What is too much is refused at once and by name, to be tried again. Ten at once take all tries of a person before one is judged.
+    // The excess is refused at once and by name, to be retried. Ten at once take all attempts of a person before one is
+    // checked.
     const typed = ["done", "RATE_LIMITED", "TOO_MANY_REQUESTS", "ACCOUNT_LOCKED"];
     expect(answers.filter((code) => !typed.includes(code))).toEqual([]);
     expect(answers.filter((code) => code === "done").length).toBeLessThanOrEqual(20);
   });
 
-  it("by signing in rightly, to ten accounts of theirs at once, takes turns with those who come from elsewhere", async () => {
+  it("by signing in correctly, to ten of their accounts at once, takes turns with people from elsewhere", async () => {
     let n = 0;
     const { meanwhile } = await servedBeforeOthers(() => signIn(guest.emails[n++ % 10] ?? "", "192.0.2.1"), 60);
     expect(meanwhile).toBeLessThan(20);
   });
 });
 
-describeOnDatabases("X15a proving oneself again", (database) => {
+describeOnDatabases("X15a repeated proofs of identity", (database) => {
   let world: World;
   beforeAll(async () => {
     world = await World.start(database.url());
   });
   afterAll(() => world.stop());
 
-  it("is bounded also when it is right: twenty times in a quarter of an hour, then a wait", async () => {
+  it("are limited even if they are right: twenty times in a quarter of an hour, then a wait", async () => {
     const firm = await world.firm();
     const owner = await world.ownerToken(firm);
     const token = (await world.client(firm, owner)).created.result.sessionToken;
@@ -93,13 +94,13 @@ describeOnDatabases("X15a proving oneself again", (database) => {
     expect(codeOf(await stepUp())).toBe("TOO_MANY_REQUESTS");
     const askedAt = performance.now();
     const refused = await change();
-    // Whoever asks on, as soon as answered, takes no cores from others: half a second, but for the clock's own rounding.
+    // A client who keeps asking takes no cores from others: half a second, minus the clock's rounding.
     expect(performance.now() - askedAt).toBeGreaterThan(490);
     expect(refused.data.changePassword.userErrors[0]).toMatchObject({
       code: "TOO_MANY_REQUESTS",
       message: expect.stringMatching(/Try again in (60|5\d) seconds/),
     });
-    // Nobody else's: not another client's, and not the sign-in.
+    // Only that client's: not another client's, and not sign-ins.
     const neighbour = again.created.result.sessionToken;
     expect(codeOf(await world.ask(STEP_UP, { input: { password: CLIENT_PASSWORD } }, neighbour))).toBe("done");
     world.forward({ seconds: 61 });

@@ -46,7 +46,7 @@ class Observed {
   get waitingNow(): number[] {
     return this.shares.map((_, id) => id).filter((id) => !this.begun.includes(id) && !this.refused.includes(id));
   }
-  /** The longest under way ends. */
+  /** Ends the work that has run longest. */
   async endOne(): Promise<void> {
     const id = this.begun.find((begun) => this.ends.has(begun));
     if (id === undefined) return;
@@ -62,7 +62,7 @@ class Observed {
 const one = (who: string) => ({ who, waiting: 1 });
 
 describe("X15a the line of hashes", () => {
-  it("whoever brings a hundred waits for them alone: somebody of another firm, source or account is next", async () => {
+  it("whoever brings a hundred waits for them alone: somebody from another firm, source or account is next", async () => {
     for (const [firm, source, account] of [
       ["another firm", "address", "guest"],
       ["firm", "another address", "guest"],
@@ -74,14 +74,14 @@ describe("X15a the line of hashes", () => {
       const other = line.offer(firm, source, account);
       await line.endOne();
       await line.endOne();
-      // One of the guest's was in its turn already.
+      // One of the guest's was already in its turn.
       expect(line.begun.indexOf(other)).toBeLessThanOrEqual(2);
       await line.endAll();
       expect(line.done).toHaveLength(101);
     }
   });
 
-  it("firms take turns whatever comes from how many addresses, and addresses whatever is named from them", async () => {
+  it("firms take turns however many addresses they use, and addresses however many accounts they name", async () => {
     const line = new Observed({ running: 1, waiting: 1000 });
     for (let n = 0; n < 50; n++) line.offer("crowded", `address ${n}`, `account ${n}`);
     for (let n = 0; n < 50; n++) line.offer("quiet", "busy address", `account ${n}`);
@@ -91,7 +91,7 @@ describe("X15a the line of hashes", () => {
     expect(line.begun).toContain(quiet);
   });
 
-  it("one person has one waiting, whatever the address, and a second one once that is under way", async () => {
+  it("one person has one waiting, whatever the address, and a second once that one runs", async () => {
     const line = new Observed({ running: 1, waiting: 200 });
     line.offer("firm", "address", "somebody");
     const first = line.offer("firm", "address", "guest", one("guest"));
@@ -105,7 +105,7 @@ describe("X15a the line of hashes", () => {
     expect(line.done).toContain(third);
   });
 
-  it("when it is full, whoever has most in it gives a place up, never somebody who has one", async () => {
+  it("when it is full, whoever has the most in it gives up a place, never somebody who has one", async () => {
     const line = new Observed({ running: 1, waiting: 10 });
     line.offer("firm", "address", "somebody");
     const flood = Array.from({ length: 30 }, () => line.offer("firm", "address", "guest"));
@@ -114,7 +114,7 @@ describe("X15a the line of hashes", () => {
     const others = Array.from({ length: 8 }, (_, n) => line.offer("firm", `address ${n}`, `account ${n}`));
     await line.endAll();
     expect(line.done).toEqual(expect.arrayContaining(others));
-    // Where everybody has one, the newcomer is refused: nobody loses a place to an equal.
+    // If everybody has one, the newcomer is refused: nobody loses a place to an equal.
     const full = new Observed({ running: 1, waiting: 5 });
     const came = Array.from({ length: 7 }, (_, n) => full.offer(`firm ${n}`, "address", "account"));
     await settled();
@@ -140,7 +140,7 @@ describe("X15a the line of hashes", () => {
       const isAlone = !before.some((id) => firmOf(id) === firm);
       const id = line.offer(firm, pick("address", 3), account, one(account));
       await settled();
-      promise("it runs at once where there is room, and nowhere else", line.begun.includes(id) === hasRoom);
+      promise("work runs at once if there is room, and only then", line.begun.includes(id) === hasRoom);
       promise("nobody waits where there is room", !hasRoom || before.length === 0);
       promise("a person has one waiting", hasRoom || !isSecond || line.refused.includes(id));
       promise(
@@ -153,15 +153,15 @@ describe("X15a the line of hashes", () => {
       const from = line.begun.length;
       for (let n = 0; n < firms.size; n++) await line.endOne();
       const served = line.begun.slice(from).map(firmOf);
-      promise("in as many turns as there are firms, each has one", new Set(served).size === firms.size);
-      promise("each end begins one", served.length === firms.size);
+      promise("in as many turns as there are firms, each gets one", new Set(served).size === firms.size);
+      promise("each end starts one", served.length === firms.size);
     }
     for (let step = 0; step < 400; step++) {
       await (random() < 0.6 ? arrive() : serve());
-      promise("no more run than may", line.runningNow <= line.limits.running);
-      promise("no more wait than may", line.waitingNow.length <= line.limits.waiting);
+      promise("no more run than allowed", line.runningNow <= line.limits.running);
+      promise("no more wait than allowed", line.waitingNow.length <= line.limits.waiting);
       promise(
-        "none is idle while somebody waits",
+        "no slot is idle while somebody waits",
         line.waitingNow.length === 0 || line.runningNow === line.limits.running,
       );
     }

@@ -1,16 +1,19 @@
-/** Whose a piece of work is: each level takes turns within the one before. */
+/** Who a piece of work is for: each level takes turns within the one above. */
 export interface Share {
   firm: string;
   source: string;
   account: string;
-  /** Who may have only so many pieces waiting at a time, over all sources; null: no bound of its own. */
+  /** Limits how many pieces somebody may have waiting at a time, over all sources; null: no limit of its own. */
   bound: { who: string; waiting: number } | null;
 }
 
-/** Items by path. The parts of a level are served in turn, however many items each has; items of one path as they came. */
+/**
+ * Items by path. The parts of a level are served in turn, however many items each has; items of one path in order of
+ * arrival.
+ */
 class Turns<T> {
   size = 0;
-  /** In the order of their turns: who was served goes to the end. */
+  /** In the order of their turns: whoever was served goes to the end. */
   private readonly parts = new Map<string, Turns<T>>();
   private readonly items: T[] = [];
 
@@ -32,7 +35,7 @@ class Turns<T> {
     return this.takenFrom(item);
   }
 
-  /** Takes out the last item of the largest part; of equal ones, of the one whose turn comes last. */
+  /** Removes the last item of the largest part; among equal parts, of the one whose turn comes last. */
   takeFromLargest(): T | undefined {
     let largest: [string, Turns<T>] | undefined;
     for (const entry of this.parts) if (!largest || entry[1].size >= largest[1].size) largest = entry;
@@ -56,8 +59,9 @@ interface Waiting {
 }
 
 /**
- * At most `running` pieces of work at once and `waiting` in line. The line is fair: firms take turns, within a firm its sources, within
- * a source its accounts, so that whoever brings much waits for it alone. Where it is full, whoever has most in it gives a place up.
+ * At most `running` pieces of work at once and `waiting` in line. The line is fair: firms take turns, within a firm its
+ * sources, within a source its accounts, so that whoever brings much work waits for it alone. When it is full, whoever
+ * has the most in it gives up a place.
  */
 export class FairLine {
   private running = 0;
@@ -66,7 +70,7 @@ export class FairLine {
 
   constructor(private readonly limits: { running: number; waiting: number }) {}
 
-  /** Null: it was refused, and not begun. A refusal is better than an endless wait. */
+  /** Null: the work was refused and not started. A refusal is better than an endless wait. */
   async offer<T>(share: Share, work: () => Promise<T>): Promise<T | null> {
     if (!(await this.turnOf(share))) return null;
     try {
@@ -90,7 +94,7 @@ export class FairLine {
     });
   }
 
-  /** Whoever leaves hands the place to the next in line, so the count stays as it is. */
+  /** Finished work passes its place to the next in line, so that the count stays the same. */
   private handOn(): void {
     if (!this.leave(this.line.take(), true)) this.running--;
   }

@@ -1,11 +1,11 @@
 import { attemptLimits } from "@gatehouse/shared";
 import { sourceKey } from "../../platform/http/source-address.js";
-import type { RequestContext } from "../access/request-context.js";
+import type { RequestContext } from "../callers/request-context.js";
 import type { Share } from "./fair-line.js";
 
 type From = Pick<RequestContext, "source">;
 
-/** Of somebody whom a session or a mailed link names: one hash waiting, wherever it comes from. */
+/** For somebody identified by a session or a mailed link: one hash waiting, wherever it comes from. */
 export const shareOfPerson = ({ source }: From, person: { firmId: string; who: string }): Share => ({
   firm: person.firmId,
   source: sourceKey(source.ipAddress),
@@ -14,8 +14,9 @@ export const shareOfPerson = ({ source }: From, person: { firmId: string; who: s
 });
 
 /**
- * Of a stranger who names somebody at the sign-in, whether there is such a person or not. The tries of that name bound how many may
- * wait: one that was taken is judged. A team's member is looked for in all firms, so whose firm it is must not show in the wait.
+ * For a stranger who names somebody at sign-in, whether or not that person exists. The attempts for that name limit how
+ * many may wait: every attempt that was taken is checked. A team member is looked up across all firms, so the wait must
+ * not reveal the member's firm.
  */
 export const shareOfStranger = ({ source }: From, named: { firmId: string | null; who: string }): Share => {
   const from = sourceKey(source.ipAddress);
@@ -23,5 +24,5 @@ export const shareOfStranger = ({ source }: From, named: { firmId: string | null
   return { firm: named.firmId ?? "", source: from, account: named.who, bound };
 };
 
-/** Of commands and demo data, which nobody at a distance starts. */
+/** For commands and demo data, which nobody can start remotely. */
 export const operatorsShare: Share = { firm: "operator", source: "operator", account: "operator", bound: null };

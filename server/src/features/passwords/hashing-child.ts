@@ -10,10 +10,10 @@ export interface ToHashing {
 }
 export type FromHashing = { isReady: true } | { id: number; result: BcryptResult } | { id: number; error: string };
 
-/** After a child that would not start, hashes stay in this process for so long. */
+/** After a child failed to start, hashes run in this process for this long. */
 const START_AGAIN_MS = 60_000;
 
-/** A child that is ready, and what it was given and has not answered. */
+/** A running child, and the tasks that it has not answered. */
 class Running {
   private readonly tasks = new Map<
     number,
@@ -32,13 +32,13 @@ class Running {
     });
   }
 
-  /** Null where the child ended before it answered. */
+  /** Null if the child exited before it answered. */
   do(task: BcryptTask): Promise<BcryptResult | null> {
     if (this.isGone) return Promise.resolve(null);
     return new Promise((resolve, reject) => {
       const id = ++this.lastId;
       this.tasks.set(id, { resolve, reject });
-      // A channel that breaks here is told of by the child's end.
+      // If the channel breaks here, the child's exit reports it.
       this.child.send({ id, task } satisfies ToHashing, () => undefined);
     });
   }
@@ -51,9 +51,10 @@ class Running {
 }
 
 /**
- * bcrypt in a child process that steps back for everything else, so that a run on the sign-in leaves the cores to those who are in.
- * Started with the first hash, again after it was killed, and ended with the server. It is sent pre-hashed passwords over its
- * channel and nothing else: no key, no environment, no argument. Where no child can be started, this process hashes itself.
+ * Runs bcrypt in a low-priority child process, so that a rush of sign-ins leaves the cores to people who are signed in.
+ * It starts with the first hash, restarts if it is killed, and stops with the server. It receives only pre-hashed
+ * passwords over its channel: no key, no environment, no argument. If no child can be started, this process does the
+ * hashing.
  */
 export class HashingChild {
   private starting: Promise<Running | null> | null = null;
@@ -67,7 +68,7 @@ export class HashingChild {
     private readonly log: Log | null = null,
   ) {}
 
-  /** Null where two children were killed over it: nothing is known of the password then. */
+  /** Null if two children were killed during the task: nothing is known about the password then. */
   async do(task: BcryptTask): Promise<BcryptResult | null> {
     for (let tries = 0; tries < 2; tries++) {
       const running = await this.running();
@@ -78,7 +79,7 @@ export class HashingChild {
     return null;
   }
 
-  /** Ends the child, and waits until it is gone. */
+  /** Stops the child and waits until it is gone. */
   async stop(): Promise<void> {
     this.isStopped = true;
     const { child } = this;
@@ -96,12 +97,12 @@ export class HashingChild {
   private start(file: string): Promise<Running | null> {
     const stayHere = () => (this.stayHereUntil = performance.now() + START_AGAIN_MS);
     const tell = (reason: unknown) =>
-      this.log?.warn({ reason: String(reason) }, "the process that hashes passwords ended");
+      this.log?.warn({ reason: String(reason) }, "the process that hashes passwords exited");
     let child: ChildProcess;
     try {
       child = fork(file, [], {
-        // A session of its own: what a terminal sends is for the server alone, and a Linux that shares the cores out among sessions
-        // (sched_autogroup_enabled) gives the hashes one share of their own, whatever their priority.
+        // A session of its own: signals from a terminal reach only the server, and a Linux that shares cores among
+        // sessions (sched_autogroup_enabled) gives the hashes one share of their own, whatever their priority.
         detached: true,
         env: { UV_THREADPOOL_SIZE: availableParallelism().toString() },
         execArgv: [NO_GENERATED_CODE],
@@ -124,7 +125,7 @@ export class HashingChild {
         running?.end();
         resolve(null);
       };
-      // Told instead of the end where there was no beginning.
+      // Emitted instead of the exit if the child could not start.
       child.once("error", ended);
       child.once("exit", (code, signal) => ended(signal ?? code));
       child.once("message", () => {

@@ -22,7 +22,7 @@ const textOf = (path: string) => {
     return ""; // It has ended meanwhile.
   }
 };
-/** The processes that hash for `parent`, with those that have ended and were not waited for. */
+/** The processes that hash for `parent`, including those that have ended and were not reaped. */
 const hashingOf = (parent: number): number[] =>
   readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
@@ -45,7 +45,7 @@ const outcomeOf = ({ data, errors }: Answer): Outcome =>
 const signIn = async (at: World | ServerProcess, email: string, password: string): Promise<Outcome> =>
   outcomeOf(await at.ask(SIGN_IN, { input: { email, password, transport: "TOKEN" } }));
 
-it("hashes in the server itself where no process can be started", async () => {
+it("hashes in the server itself if no process can be started", async () => {
   const keys = KeyRing.parse(`k1:${Buffer.alloc(32, 7).toString("base64")}`);
   const hasher = new PasswordHasher(keys, 4, new HashingChild(join(process.cwd(), "no-such-file.js")));
   const stored = await hasher.hash(PASSWORD, operatorsShare);
@@ -56,11 +56,11 @@ it("hashes in the server itself where no process can be started", async () => {
 });
 
 const isLinux = process.platform === "linux";
-describeOnDatabases("passwords are hashed by a process that steps back", (database) => {
+describeOnDatabases("passwords are hashed by a low-priority process", (database) => {
   let world: World;
   let emails: string[];
   beforeAll(async () => {
-    // Dear enough that a sign-in takes its time.
+    // Expensive enough that a sign-in takes a while.
     world = await World.start(database.url(), {}, { passwordCost: 10, hashingProcess: built });
     const { id, slug } = await world.firm();
     const stored = await world.app.hasher.hash(PASSWORD, operatorsShare);
@@ -87,7 +87,7 @@ describeOnDatabases("passwords are hashed by a process that steps back", (databa
     const [child = 0, ...more] = hashingOf(process.pid);
     expect(more).toEqual([]);
     expect(getPriority(child)).toBeGreaterThan(getPriority());
-    // It was told nothing but what it hashes.
+    // It received nothing but what it hashes.
     expect(textOf(`/proc/${child}/environ`)).not.toMatch(/DATABASE|SECRET|PATH/);
     expect(textOf(`/proc/${child}/cmdline`).split("\0").filter(Boolean)).toEqual([
       process.execPath,
@@ -96,7 +96,7 @@ describeOnDatabases("passwords are hashed by a process that steps back", (databa
     ]);
   });
 
-  it("killed under twenty sign-ins, time and again, it lets no wrong password in, and a second try heals what was refused", async () => {
+  it("killed during twenty sign-ins, time and again, it lets no wrong password in, and retrying fixes what was refused", async () => {
     if (!isLinux) return;
     const signIns = { areOver: false };
     const killer = (async () => {
@@ -127,7 +127,7 @@ describeOnDatabases("passwords are hashed by a process that steps back", (databa
       expect(await signIn(world, email, PASSWORD)).toBe("SignedIn");
   });
 
-  it("ends with the server, also where hashes are under way or the server is killed", async () => {
+  it("exits with the server, even if hashes are in progress or the server is killed", async () => {
     await stop();
     if (!isLinux) return;
     expect(hashingOf(process.pid)).toEqual([]);

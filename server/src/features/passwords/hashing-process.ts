@@ -3,14 +3,14 @@ import { doBcrypt, type BcryptTask } from "./bcrypt-task.js";
 import type { FromHashing, ToHashing } from "./hashing-child.js";
 
 /*
- * The program that HashingChild starts: bcrypt, at a priority below everything that answers requests. Not the lowest: on a machine
- * that is busy with other things people still have to get in.
+ * The program that HashingChild starts: bcrypt, at a priority below everything that answers requests. Not the lowest:
+ * people still have to get in when the machine is busy with other things.
  */
 try {
-  // Before the first task: the threads that hash take it over when they are made.
+  // Set before the first task: hashing threads inherit the priority when they are created.
   setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
 } catch {
-  // Not allowed here: it hashes at the common priority.
+  // Not permitted here, so it hashes at normal priority.
 }
 
 const send = (message: FromHashing) => process.send?.(message);
@@ -22,7 +22,7 @@ async function answer({ id, task }: { id: number; task: BcryptTask }): Promise<v
   }
 }
 
-// Its server alone says when it ends: by closing the channel, or by ending itself.
+// Only its server decides when it exits: by closing the channel, or by exiting itself.
 process.on("SIGINT", () => undefined);
 process.on("SIGTERM", () => undefined);
 process.on("disconnect", () => process.exit(0));

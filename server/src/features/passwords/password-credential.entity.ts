@@ -1,7 +1,10 @@
 import { Entity, PrimaryColumn } from "typeorm";
 import { AtColumn, CountColumn, TextColumn } from "../../platform/database/columns.js";
 
-/** A password's hash. `ownerId` is a team member's or a portal account's id. `version` grows with every change and voids what an older one began. */
+/**
+ * A password's hash. `ownerId` is a team member's or a portal account's id. `version` grows with every change, which
+ * voids whatever an older one began.
+ */
 @Entity("password_credentials")
 export class PasswordCredential {
   @PrimaryColumn({ type: "varchar", length: 30 }) ownerId: string;

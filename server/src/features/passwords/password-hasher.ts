@@ -18,13 +18,14 @@ export interface StoredPassword {
 }
 
 /**
- * bcrypt over a keyed pre-hash (OWASP Password Storage): base64(HMAC-SHA-384(pepper, password)) is 64 bytes, so nothing past
- * bcrypt's 72 is lost, and a stolen database without the pepper cannot be guessed at. At most as many hashes at once as there
- * are cores (more only slows everything else down), a bounded and fair line, a typed refusal past it.
+ * bcrypt over a keyed pre-hash (OWASP Password Storage): base64(HMAC-SHA-384(pepper, password)) is 64 bytes, so nothing
+ * is truncated at bcrypt's 72, and a stolen database cannot be brute-forced without the pepper. At most as many hashes
+ * run at once as there are cores (more would only slow everything down), with a bounded, fair line and a typed refusal
+ * beyond it.
  */
 export class PasswordHasher {
   private readonly line = new FairLine({ running: availableParallelism(), waiting: 200 });
-  /** Compared with where there is no account, so that the answer takes as long. */
+  /** Compared if there is no account, so that the response takes as long. */
   private readonly nobody: StoredPassword;
 
   constructor(
@@ -35,18 +36,18 @@ export class PasswordHasher {
     this.nobody = { passwordHash: hashOfNothing(cost), pepperId: keys.activeId };
   }
 
-  /** Throws RATE_LIMITED where the line has no place for that share. */
+  /** Throws RATE_LIMITED if the line has no place for that share. */
   async hash(password: string, share: Share): Promise<StoredPassword> {
     const pepperId = this.keys.activeId;
     const task: BcryptTask = { kind: "hash", text: this.prehash(password, pepperId), cost: this.cost };
     const result = await this.inLine(task, share);
-    if (typeof result !== "string") throw new Error("a hash that is none");
+    if (typeof result !== "string") throw new Error("bcrypt returned no hash");
     return { passwordHash: result, pepperId };
   }
 
   /**
-   * Whether it is the password; `stored` null (nobody by that name) takes the same time and is never right. Throws RATE_LIMITED where the
-   * line has no place for that share: then nothing was judged.
+   * Whether the password is right. `stored` null (no such person) takes the same time and is never right. Throws
+   * RATE_LIMITED if the line has no place for that share: then nothing was checked.
    */
   async matches(password: string, stored: StoredPassword | null, share: Share): Promise<boolean> {
     const { passwordHash, pepperId } = stored ?? this.nobody;
@@ -55,12 +56,14 @@ export class PasswordHasher {
     return result === true && stored !== null;
   }
 
-  /** Ends its process; what is under way is refused. */
+  /** Stops its process; work in progress is refused. */
   stop(): Promise<void> {
     return this.child.stop();
   }
 
-  /** Made with an older cost or pepper: to be renewed at the next sign-in, when the password is at hand. */
+  /**
+   * Whether the hash uses an older cost or pepper: to be renewed at the next sign-in, when the password is available.
+   */
   isOld({ passwordHash, pepperId }: StoredPassword): boolean {
     return pepperId !== this.keys.activeId || bcrypt.getRounds(passwordHash) !== this.cost;
   }
@@ -69,7 +72,7 @@ export class PasswordHasher {
     return this.keys.hmac384(password.normalize("NFKC"), PURPOSE, pepperId);
   }
 
-  /** Refuses where the line has no place, and where the processes that hash are killed: to be tried again. */
+  /** Refuses if the line has no place, or if the hashing processes are killed: the caller may retry. */
   private async inLine(task: BcryptTask, share: Share): Promise<BcryptResult> {
     const result = await this.line.offer(share, () => this.child.do(task));
     if (result === null) throw rateLimited(QUEUE_RETRY_MS);
@@ -79,6 +82,6 @@ export class PasswordHasher {
 
 const BCRYPT_DIGITS = "./ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 const DIGEST_DIGITS = 31;
-/** The form of a bcrypt hash with a random digest: of no password that anybody could find. */
+/** A well-formed bcrypt hash with a random digest: no password that matches it can be found. */
 const hashOfNothing = (cost: number): string =>
   bcrypt.genSaltSync(cost) + Array.from(randomBytes(DIGEST_DIGITS), (byte) => BCRYPT_DIGITS[byte % 64]).join("");

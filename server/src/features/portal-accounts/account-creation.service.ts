@@ -2,10 +2,10 @@ import { doorOfAccountByLink, type SessionTransport, type SignInDoor } from "@ga
 import { newId } from "../../platform/crypto/ids.js";
 import { isUniqueViolation } from "../../platform/database/dialect.js";
 import { Refusal } from "../../platform/graphql/failures.js";
-import type { Person } from "../access/person.js";
-import type { RequestContext } from "../access/request-context.js";
+import type { Person } from "../people/person.js";
+import type { RequestContext } from "../callers/request-context.js";
 import type { UnitOfWork, Work } from "../work/unit-of-work.js";
-import { linkAccount } from "../contacts/contact-access-state.js";
+import { linkAccount } from "../contacts/account-links.js";
 import { Firm } from "../firms/firm.entity.js";
 import { loadPolicy } from "../firms/security-policy.reader.js";
 import { MagicLink } from "../magic-links/magic-link.entity.js";
@@ -14,43 +14,43 @@ import { accountCreatedByLink } from "../mail/security-letters.js";
 import { accountTokens, findToken, spendToken, voidTokens } from "../mailed-tokens/mailed-tokens.js";
 import { shareOfPerson } from "../passwords/hash-share.js";
 import type { PasswordHasher } from "../passwords/password-hasher.js";
-import { mustBeGoodPassword, storePassword } from "../passwords/password.service.js";
+import { mustBeGoodPassword, storePassword } from "../passwords/passwords.js";
 import { Session } from "../sessions/session.entity.js";
-import type { SessionService } from "../sessions/session.service.js";
+import type { Sessions } from "../sessions/sessions.service.js";
 import type { AccountDoor } from "../sign-in/account-door.js";
-import { mustAllowLogin } from "../sign-in/must-allow-login.js";
+import { mustAllowLogin } from "../security-mode/must-allow-login.js";
 import { actorAs } from "../sign-in/sign-in-actor.js";
 import type { SignInOutcome } from "../sign-in/sign-in.results.js";
-import type { SourceLimits } from "../sign-in/source-limits.js";
+import type { SourceLimits } from "../limits/source-limits.js";
 import { transportOf } from "../sign-in/transport.js";
 import { createState } from "../two-factor/second-factor.service.js";
 import { PortalAccount } from "./portal-account.entity.js";
 
-/** What proves the mailbox of a new account: a mailed token, or a session by a magic link. */
+/** What proves the mailbox of a new account: a mailed token, or a session opened by a magic link. */
 interface MailboxProof {
   firmId: string;
   email: string;
   /** The request of the magic link that proved it. */
   landingRequestId: string | null;
-  /** By what mail the account is created; with a magic link it depends on when that was claimed. */
+  /** By which mail the account is created; with a magic link it depends on when that was claimed. */
   door: SignInDoor;
   isByLink: boolean;
   spend: (unit: UnitOfWork) => Promise<void>;
 }
 
-/** A client makes an account, once the mailbox is proven. */
+/** Creates a client's account once the mailbox is proven. */
 export class AccountCreation {
   constructor(
     private readonly needs: {
       work: Work;
       hasher: PasswordHasher;
-      sessions: SessionService;
+      sessions: Sessions;
       sourceLimits: SourceLimits;
       door: AccountDoor;
     },
   ) {}
 
-  /** Creates the account, and goes on to sign in as the firm's mode says. */
+  /** Creates the account and continues to sign in as the firm's mode requires. */
   async create(
     input: { confirmationToken?: string | null; password: string; transport?: SessionTransport | null },
     context: RequestContext,
@@ -67,7 +67,7 @@ export class AccountCreation {
         shareOfPerson(context, { firmId: firm.id, who: `${firm.id} ${proof.email}` }),
       );
       return work.do(async (unit) => {
-        // The policy is read under its lock before anything else, as wherever a session may be opened.
+        // The policy is locked before anything else, as wherever a session may be opened.
         mustAllowLogin(await loadPolicy(unit.manager, firm.id, { lock: "share" }));
         await proof.spend(unit);
         const account = unit.manager.create(PortalAccount, {
@@ -106,7 +106,7 @@ export class AccountCreation {
           accountId: account.id,
           data: { email: account.email },
         });
-        // Whoever holds a device that claimed a link may be somebody else: the mailbox hears of it.
+        // A device that claimed a link may be in somebody else's hands, so the mailbox is notified.
         if (proof.isByLink) await notify(unit, person, actor, accountCreatedByLink);
         const { landingRequestId } = proof;
         return door.enter(unit, { person, door: proof.door, transport, context, landingRequestId });
@@ -139,7 +139,7 @@ export class AccountCreation {
     const session = await work.reader.findOneBy(Session, { id: sessionId, firmId });
     const link = await work.reader.findOneBy(MagicLink, { id: session?.magicLinkId ?? "", firmId });
     const spend = async (unit: UnitOfWork) => {
-      // It is exchanged for the account's session.
+      // The link's session is exchanged for the account's.
       if (!(await sessions.end(unit, sessionId))) throw new Refusal("TOKEN_INVALID", field);
     };
     return { firmId, email, landingRequestId: requestId, door: this.doorByLink(link), isByLink: true, spend };

@@ -47,7 +47,7 @@ describeOnDatabases("X12 a new password while the second factor is locked", (dat
     expect(last).toEqual(["ACCOUNT_LOCKED"]);
   };
 
-  it("is kept: the stolen one is over, everybody is out, the owner is told, and the code is asked once the lock ends", async () => {
+  it("is kept: the stolen one stops working, everybody is out, the owner is notified, and the code is required once the lock ends", async () => {
     const { email, contactId, created } = await world.client(firm, owner);
     const own = created.result.sessionToken as string;
     const { secret } = await world.enroll({ token: own });
@@ -105,7 +105,7 @@ describeOnDatabases("X12 a new password while the second factor is locked", (dat
     expect((await verify(challengeToken, world.freshCode(secret))).result.__typename).toBe("SignedIn");
   });
 
-  it("the reverse: a password that is locked by a stranger's guesses stops neither the new one nor the code", async () => {
+  it("conversely, a password locked by a stranger's guesses stops neither the new one nor the code", async () => {
     owner = await world.ownerToken(firm);
     const { email, created } = await world.client(firm, owner);
     const { secret } = await world.enroll({ token: created.result.sessionToken });
@@ -121,7 +121,7 @@ describeOnDatabases("X12 a new password while the second factor is locked", (dat
     expect((await verify(next.challengeToken, world.freshCode(secret))).result.__typename).toBe("SignedIn");
   });
 
-  it("where the firm has turned to links only, the reset is refused and changes nothing, locked or not", async () => {
+  it("if the firm has switched to links only, the reset is refused and changes nothing, locked or not", async () => {
     owner = await world.ownerToken(firm);
     const { email, created } = await world.client(firm, owner);
     await world.enroll({ token: created.result.sessionToken });

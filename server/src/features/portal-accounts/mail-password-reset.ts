@@ -1,12 +1,15 @@
 import { lifetimes, type Language } from "@gatehouse/shared";
-import type { Person } from "../access/person.js";
+import type { Person } from "../people/person.js";
 import type { UnitOfWork } from "../work/unit-of-work.js";
 import type { ClientLetter } from "../work/mail-to-send.js";
 import { issueToken, voidTokens } from "../mailed-tokens/mailed-tokens.js";
 
 const HOUR_MS = 3_600_000;
 
-/** Mails a client the link that sets a new password, in the words of `template` (`asked`: the language that the client asked in); an older link does nothing any more. */
+/**
+ * Mails a client the link that sets a new password, worded by `template` (`asked`: the language in which the client
+ * requested it). Older links stop working.
+ */
 export async function mailPasswordReset(
   unit: UnitOfWork,
   { firmId, firmName, firmSlug, email, accountId }: Person,

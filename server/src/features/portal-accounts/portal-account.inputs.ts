@@ -1,29 +1,23 @@
-import { Field, ID, InputType } from "type-graphql";
+import { Field, InputType } from "type-graphql";
+import { WithTransport } from "../sign-in/sign-in.inputs.js";
 
-@InputType({ description: "A contact of the firm." })
-export class ContactIdInput {
-  @Field(() => ID, { description: "The contact." }) contactId: string;
+@InputType({ description: "The password of a new account, and the proof of its mailbox." })
+export class CreatePortalAccountInput extends WithTransport {
+  @Field(() => String, {
+    nullable: true,
+    description: "From a mail or AccountRequired; omitted in a session by a magic link.",
+  })
+  confirmationToken?: string | null;
+  @Field(() => String, { description: "15 to 128 characters." }) password: string;
 }
 
-@InputType({ description: "A contact of the firm, and why." })
-export class ContactReasonInput {
-  @Field(() => ID, { description: "The contact." }) contactId: string;
-  @Field(() => String, { description: "Kept in the audit log." }) reason: string;
+@InputType({ description: "A new password, by a mailed link." })
+export class ResetPasswordInput extends WithTransport {
+  @Field(() => String, { description: "From the mail." }) resetToken: string;
+  @Field(() => String, { description: "15 to 128 characters." }) newPassword: string;
 }
 
-@InputType({ description: "A portal account of the firm." })
-export class PortalAccountIdInput {
-  @Field(() => ID, { description: "The account." }) portalAccountId: string;
-}
-
-@InputType({ description: "A portal account of the firm, and why." })
-export class PortalAccountReasonInput {
-  @Field(() => ID, { description: "The account." }) portalAccountId: string;
-  @Field(() => String, { description: "Kept in the audit log." }) reason: string;
-}
-
-@InputType({ description: "A contact of the firm, and the address to sign in with from now on." })
-export class ChangeLoginEmailInput {
-  @Field(() => ID, { description: "The contact." }) contactId: string;
-  @Field(() => String, { description: "The new login email; it confirms by mail." }) email: string;
+@InputType({ description: "A mailed token." })
+export class ConfirmLoginEmailInput {
+  @Field(() => String, { description: "From the mail." }) token: string;
 }

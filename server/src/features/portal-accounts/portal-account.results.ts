@@ -1,24 +1,25 @@
-import { Field, ID, ObjectType } from "type-graphql";
+import { Field, ObjectType } from "type-graphql";
 import { DateTime } from "../../platform/graphql/date-time.js";
 import { Node } from "../../platform/graphql/node.js";
-import { PageInfo } from "../../platform/graphql/pages.js";
-import { Payload } from "../../platform/graphql/payloads.js";
 import type { SecondFactorFacts } from "../two-factor/two-factor.results.js";
 import type { PortalAccount } from "./portal-account.entity.js";
 
 @ObjectType("PortalAccount", {
   implements: Node,
-  description: "A client's login at one firm. It serves every contact of the firm with the email.",
+  description: "A client's login at one firm. It serves every contact of the firm with that email.",
 })
 export class PortalAccountView extends Node {
   firmId: string;
-  /** The second factor, where it was read along. */
+  /** The second factor, if it was read along. */
   secondFactor?: SecondFactorFacts;
   @Field(() => String, { description: "The login email." }) email: string;
   @Field(() => DateTime, { description: "When the client created it." }) createdAt: number;
-  @Field(() => DateTime, { nullable: true, description: "The last time that the client signed in." }) lastSignInAt:
+  @Field(() => DateTime, { nullable: true, description: "When the client last signed in." }) lastSignInAt:
     number | null;
-  @Field(() => DateTime, { nullable: true, description: "Since when no contact has it; null: a contact has it." })
+  @Field(() => DateTime, {
+    nullable: true,
+    description: "Since when no contact has the account; null: a contact has it.",
+  })
   unlinkedAt: number | null;
 
   static of(
@@ -33,31 +34,4 @@ export class PortalAccountView extends Node {
     view.unlinkedAt = account.unlinkedAt;
     return view;
   }
-}
-
-@ObjectType({ description: "A portal account in a list, and where it stands there." })
-export class PortalAccountEdge {
-  @Field(() => String, { description: "Pass as after: or before:." }) cursor: string;
-  @Field(() => PortalAccountView, { description: "The account." }) node: PortalAccountView;
-}
-
-@ObjectType({ description: "A page of portal accounts." })
-export class PortalAccountConnection {
-  @Field(() => [PortalAccountEdge], { description: "The accounts with their cursors." }) edges: PortalAccountEdge[];
-  @Field(() => [PortalAccountView], { description: "The accounts." }) nodes: PortalAccountView[];
-  @Field(() => PageInfo, { description: "Where the page lies." }) pageInfo: PageInfo;
-  /** What totalCount counts; it is counted only when asked for. */
-  count: () => Promise<number>;
-}
-
-@ObjectType({ description: "What mutations about one portal account answer." })
-export class PortalAccountPayload extends Payload {
-  @Field(() => PortalAccountView, { nullable: true, description: "The account afterwards." })
-  portalAccount: PortalAccountView | null = null;
-}
-
-@ObjectType({ description: "What deleteUnlinkedPortalAccount answers." })
-export class DeletedPortalAccountPayload extends Payload {
-  @Field(() => ID, { nullable: true, description: "The account that is gone." })
-  deletedPortalAccountId: string | null = null;
 }

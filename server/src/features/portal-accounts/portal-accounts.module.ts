@@ -1,39 +1,30 @@
 import type { Platform } from "../../platform/platform.js";
 import type { FeatureModule } from "../access/feature-module.js";
-import type { SessionService } from "../sessions/session.service.js";
+import type { SourceLimits } from "../limits/source-limits.js";
+import type { PasswordHasher } from "../passwords/password-hasher.js";
+import type { Sessions } from "../sessions/sessions.service.js";
 import type { AccountDoor } from "../sign-in/account-door.js";
-import type { Attempts } from "../sign-in/attempts.service.js";
-import type { SecondFactor } from "../two-factor/second-factor.service.js";
 import type { TwoFactorStatuses } from "../two-factor/two-factor-statuses.js";
+import type { Work } from "../work/unit-of-work.js";
 import { AccountCreation } from "./account-creation.service.js";
 import { PortalAccountFieldsResolver, PortalAccountsResolver } from "./portal-account.resolver.js";
-import { PortalAccounts, type PortalAccountsNeeds } from "./portal-accounts.service.js";
-import { PortalAdministration } from "./portal-administration.service.js";
-import { PortalMailRequests } from "./portal-mail-requests.service.js";
-import { UnlinkedAccountsResolver } from "./unlinked-accounts.resolver.js";
-import { UnlinkedAccounts } from "./unlinked-accounts.service.js";
+import { PortalAccounts } from "./portal-accounts.service.js";
 
-interface PortalAccountsModuleNeeds extends Omit<PortalAccountsNeeds, "mailRequests" | "door"> {
-  sessions: SessionService;
-  secondFactor: SecondFactor;
+interface PortalAccountsModuleNeeds {
+  work: Work;
+  hasher: PasswordHasher;
+  sessions: Sessions;
+  sourceLimits: SourceLimits;
   accountDoor: AccountDoor;
-  attempts: Attempts;
   statuses: TwoFactorStatuses;
 }
 
-export function portalAccountsModule({ log }: Platform, core: PortalAccountsModuleNeeds) {
-  const { work, sessions, statuses, accountDoor: door } = core;
-  const mailRequests = new PortalMailRequests({ work, log });
+export function portalAccountsModule(_platform: Platform, core: PortalAccountsModuleNeeds) {
+  const { sessions, statuses, accountDoor: door } = core;
   return {
     resolvers: [
-      new PortalAccountsResolver(
-        new AccountCreation({ ...core, door }),
-        new PortalAccounts({ ...core, door, mailRequests }),
-        new PortalAdministration(core),
-      ),
+      new PortalAccountsResolver(new AccountCreation({ ...core, door }), new PortalAccounts({ ...core, door })),
       new PortalAccountFieldsResolver(sessions, statuses),
-      new UnlinkedAccountsResolver(new UnlinkedAccounts(core)),
     ],
-    workers: [mailRequests.worker],
   } satisfies FeatureModule;
 }

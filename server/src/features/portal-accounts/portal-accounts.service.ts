@@ -1,49 +1,38 @@
-import { maskEmail, normalizeEmail, type SessionTransport } from "@gatehouse/shared";
-import { newId } from "../../platform/crypto/ids.js";
+import { maskEmail, type SessionTransport } from "@gatehouse/shared";
 import { isUniqueViolation } from "../../platform/database/dialect.js";
 import { Refusal } from "../../platform/graphql/failures.js";
-import type { Caller } from "../access/caller.js";
-import { findPerson } from "../access/person.js";
-import type { RequestContext } from "../access/request-context.js";
+import { findPerson } from "../people/person.js";
+import type { RequestContext } from "../callers/request-context.js";
 import { endAccess } from "../access-endings/end-access.js";
 import { retireAddress } from "../access-endings/retire-address.js";
 import type { Work } from "../work/unit-of-work.js";
-import { contactIdsOf, linkAccount } from "../contacts/contact-access-state.js";
-import { Firm } from "../firms/firm.entity.js";
+import { contactIdsOf, linkAccount } from "../contacts/account-links.js";
 import { PortalFirmView } from "../firms/firm.results.js";
 import { notify } from "../mail/security-notices.js";
 import { loginEmailChanged, passwordChanged } from "../mail/security-letters.js";
 import { shareOfPerson } from "../passwords/hash-share.js";
 import type { PasswordHasher } from "../passwords/password-hasher.js";
-import { lockedCredential, mustBeGoodPassword, storePassword } from "../passwords/password.service.js";
+import { lockedCredential, mustBeGoodPassword, storePassword } from "../passwords/passwords.js";
 import { loadPolicy } from "../firms/security-policy.reader.js";
-import { knownDevicesOf } from "../sessions/known-devices.js";
 import type { AccountDoor } from "../sign-in/account-door.js";
-import type { MailAllowance } from "../sign-in/mail-allowance.js";
 import { enterOrWait, outcomeOf } from "../sign-in/new-password-entry.js";
 import type { SignInOutcome } from "../sign-in/sign-in.results.js";
-import { mustAllowLogin } from "../sign-in/must-allow-login.js";
+import { mustAllowLogin } from "../security-mode/must-allow-login.js";
 import { actorAs } from "../sign-in/sign-in-actor.js";
-import type { SourceLimits } from "../sign-in/source-limits.js";
-import type { SuppressedMails } from "../sign-in/suppressed-mails.service.js";
+import type { SourceLimits } from "../limits/source-limits.js";
 import { transportOf } from "../sign-in/transport.js";
 import { accountTokens, findToken, spendToken, voidTokens } from "../mailed-tokens/mailed-tokens.js";
 import { PortalAccount } from "./portal-account.entity.js";
-import { PortalMailRequest, type PortalMailKind } from "./portal-mail-request.entity.js";
 import type { MailedTokenKind } from "../mailed-tokens/mailed-token.entity.js";
-import type { PortalMailRequests } from "./portal-mail-requests.service.js";
 
-export interface PortalAccountsNeeds {
+interface PortalAccountsNeeds {
   work: Work;
   hasher: PasswordHasher;
   sourceLimits: SourceLimits;
   door: AccountDoor;
-  mailRequests: PortalMailRequests;
-  mailAllowance: MailAllowance;
-  suppressed: SuppressedMails;
 }
 
-/** What each kind of mailed token is for, as the API says it. */
+/** The API's name for each kind of mailed token. */
 const purposes = {
   INVITE: "CREATE_ACCOUNT",
   ACCOUNT_REQUEST: "CREATE_ACCOUNT",
@@ -54,49 +43,14 @@ const purposes = {
   TEAM_PASSWORD: "CHOOSE_TEAM_PASSWORD",
 } as const satisfies Record<MailedTokenKind, string>;
 
-const mailOf = { ACCOUNT_REQUEST: "account confirmation", PASSWORD_RESET: "password reset" } as const;
-
-/** Whoever is signed in to the account asks for a mail to themselves. */
-const isOwnAccount = (caller: Caller, firmId: string, email: string): boolean =>
-  caller.kind === "CLIENT" && caller.accountId !== null && caller.firmId === firmId && caller.email === email;
-
-/** A client's own way to an account by mail, and back into it. */
+/** What a client does to the own account by a mailed link. */
 export class PortalAccounts {
   constructor(private readonly needs: PortalAccountsNeeds) {}
 
-  /** Answers alike, in the same time, whatever the address is: who it is is looked up later, see portal-mail-requests.service.ts. */
-  async requestMail(
-    kind: PortalMailKind,
-    input: { firmSlug: string; email: string },
-    context: RequestContext,
-  ): Promise<void> {
-    const { work, mailAllowance, mailRequests, suppressed } = this.needs;
-    const firm = await work.reader.findOneBy(Firm, { slug: input.firmSlug });
-    if (!firm) throw new Refusal("NOT_FOUND", ["input", "firmSlug"]);
-    mustAllowLogin(await loadPolicy(work.reader, firm.id));
-    const email = normalizeEmail(input.email);
-    if (email === null) throw new Refusal("INVALID_EMAIL", ["input", "email"]);
-    const what = mailOf[kind];
-    const isOwn = isOwnAccount(context.caller, firm.id, email) || (await this.isOwnDevice(firm.id, email, context));
-    const wish = { what, place: firm.id, email, isOwn };
-    const isSent = await mailAllowance.take(wish, context);
-    // Past a limit the answer is the same: whoever asks for somebody else's address learns nothing. The firm does, once an hour.
-    if (!isSent && !(await suppressed.isFirst({ firmId: firm.id, email, what }))) return;
-    await work.do(async (unit) => {
-      await unit.manager.insert(PortalMailRequest, {
-        id: newId("mailRequest", unit.now),
-        firmId: firm.id,
-        kind: isSent ? kind : `HELD_${kind}`,
-        email,
-        ...context.source,
-        language: context.language,
-        createdAt: unit.now,
-      });
-      unit.afterCommit(() => mailRequests.worker.wake());
-    });
-  }
-
-  /** Ends every session; 2FA stays as it was and is still asked. Throws ACCOUNT_LOCKED once the password is set, while 2FA is locked. */
+  /**
+   * Ends every session; 2FA stays as it was and is still required. Throws ACCOUNT_LOCKED once the password is set, if
+   * 2FA is locked.
+   */
   async resetPassword(
     input: { resetToken: string; newPassword: string; transport?: SessionTransport | null },
     context: RequestContext,
@@ -107,7 +61,7 @@ export class PortalAccounts {
       const field = ["input", "resetToken"];
       const token = await findToken(work, input.resetToken, ["PASSWORD_RESET"]);
       const person = token && (await findPerson(work.reader, "PORTAL", token.accountId ?? ""));
-      // The login email changed since: the mail went to somebody who is no longer the owner.
+      // The login email has changed since: the mail went to somebody who is no longer the owner.
       if (!token || !person || person.email !== token.email) throw new Refusal("TOKEN_INVALID", field);
       mustAllowLogin(await loadPolicy(work.reader, person.firmId));
       mustBeGoodPassword(input.newPassword, person, ["input", "newPassword"]);
@@ -133,7 +87,7 @@ export class PortalAccounts {
     return outcomeOf(entered);
   }
 
-  /** The new login email's mailbox confirmed: from now on it signs in, and the old one does not. */
+  /** The new login email's mailbox has confirmed: from now on it signs in, and the old one does not. */
   async confirmLoginEmail(input: { token: string }, context: RequestContext): Promise<void> {
     const { work, sourceLimits } = this.needs;
     await sourceLimits.guard("token", context, async () => {
@@ -143,7 +97,8 @@ export class PortalAccounts {
       if (!token || !person) throw new Refusal("TOKEN_INVALID", field);
       await work.do(async (unit) => {
         await spendToken(unit, token, field);
-        // A sign-in by the old address either comes first, and its session ends here, or finds the new one.
+        // A concurrent sign-in with the old address either comes first, and its session ends here, or finds the new
+        // address.
         await lockedCredential(unit, person.ownerId);
         try {
           await unit.manager.update(PortalAccount, { id: person.ownerId }, { email: token.email });
@@ -164,7 +119,7 @@ export class PortalAccounts {
     });
   }
 
-  /** What a mailed token is for; null when it is wrong, expired or spent. Changes nothing. */
+  /** What a mailed token is for; null if it is wrong, expired or spent. Changes nothing. */
   async previewToken(token: string) {
     const { work } = this.needs;
     const found = await findToken(work, token, [
@@ -181,14 +136,5 @@ export class PortalAccounts {
       firm: PortalFirmView.of(policy, work.clock.now()),
       maskedEmail: maskEmail(found.email),
     } as const;
-  }
-
-  private async isOwnDevice(firmId: string, email: string, context: RequestContext): Promise<boolean> {
-    const { reader, clock } = this.needs.work;
-    for (const { ownerId } of await knownDevicesOf(reader, context, "PORTAL", clock.now())) {
-      const person = await findPerson(reader, "PORTAL", ownerId);
-      if (person?.firmId === firmId && person.email === email) return true;
-    }
-    return false;
   }
 }

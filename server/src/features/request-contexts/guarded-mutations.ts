@@ -3,14 +3,15 @@ import { alwaysNeedsFreshProof } from "@gatehouse/shared";
 import { Refusal } from "../../platform/graphql/failures.js";
 import type { IdempotencyKeys } from "../idempotency/idempotency.js";
 import type { UnitOfWork, Work } from "../work/unit-of-work.js";
-import { holdCaller } from "../access/caller-now.js";
-import { checkAccess, isFresh, type AccessRule } from "../access/caller.js";
-import type { RequestContext } from "../access/request-context.js";
+import { holdCaller } from "../callers/caller-now.js";
+import { isFresh } from "../access/fresh-proof.js";
+import { checkAccess, type AccessRule } from "../access/access-rule.js";
+import type { RequestContext } from "../callers/request-context.js";
 
 /**
- * Runs every mutation of the schema within what each of its transactions has to pass: at the beginning, that its caller may still do
- * this; at the end, the claim of the request, if it has one. Fields for anyone act with what their input proves; the few of them that
- * act with a session call `holdCaller` themselves.
+ * Runs every mutation of the schema within checks on each of its transactions: at the beginning, that its caller may
+ * still do this; at the end, the request's claim, if it has one. Fields open to anyone act on what their input proves;
+ * the few of them that act with a session call `holdCaller` themselves.
  */
 export function guardMutations(schema: GraphQLSchema, needs: { work: Work; idempotency: IdempotencyKeys }): void {
   for (const field of Object.values(schema.getMutationType()?.getFields() ?? {})) {
@@ -27,7 +28,7 @@ export function guardMutations(schema: GraphQLSchema, needs: { work: Work; idemp
   }
 }
 
-/** Asks what was asked before the mutation began once more, of the caller as of now. */
+/** Repeats the checks from before the mutation, on the caller's current state. */
 async function mustStillMay(
   unit: UnitOfWork,
   mutation: string,

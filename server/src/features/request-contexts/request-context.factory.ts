@@ -8,7 +8,7 @@ import { headerText } from "../../platform/http/header-text.js";
 import { RefusedRequest } from "../../platform/http/responses.js";
 import { sourceAddress } from "../../platform/http/source-address.js";
 import type { SharedEvents } from "../../platform/websocket/shared-events.js";
-import { isSessionToken, type SessionService } from "../sessions/session.service.js";
+import { isSessionToken, type Sessions } from "../sessions/sessions.service.js";
 import {
   anonymous,
   anyoneLike,
@@ -17,37 +17,37 @@ import {
   type FirmCaller,
   type KeyCaller,
   type Source,
-} from "../access/caller.js";
-import { knownDeviceCookie, noKnownDevice, sessionCookie, type RequestContext } from "../access/request-context.js";
+} from "../callers/caller.js";
+import { knownDeviceCookie, noKnownDevice, sessionCookie, type RequestContext } from "../callers/request-context.js";
 
 export interface ContextNeeds {
-  sessions: SessionService;
+  sessions: Sessions;
   now(this: void): number;
   /** The firm's events for a caller on a socket. */
   subscribeToEvents(given: object, context: RequestContext): Promise<SharedEvents<RequestContext>>;
   findKey(token: string): Promise<KeyCaller | null>;
   trustedProxies: readonly string[];
-  /** The public address is https: cookies carry Secure and `__Host-`. */
+  /** Whether the public address is https: cookies then have Secure and `__Host-`. */
   isSecure: boolean;
 }
 
 const USER_AGENT_LENGTH = 300;
-/** In an answer: who is signed in. In a request: who was, when its page was loaded. */
+/** In a response: who is signed in. In a request: who was when its page was loaded. */
 const VIEWER_HEADER = "gatehouse-viewer";
-/** Nothing was done, and nothing is told of who is signed in now. */
+/** Nothing was done, and the response does not reveal who is signed in now. */
 const viewerChanged = () =>
-  new RefusedRequest(409, "VIEWER_CHANGED", "Somebody else is signed in here by now. Load the page again.");
-/** Of a socket's parameters, which may be anything. */
+  new RefusedRequest(409, "VIEWER_CHANGED", "Somebody else is now signed in here. Reload the page.");
+/** For a socket's parameters, which may be anything. */
 const textIn = (value: unknown): string => (typeof value === "string" ? value : "");
-/** By the request alone, never by whom it is about: an answer's language tells nothing. */
+/** Depends only on the request, never on whom it is about, so that the language of a response reveals nothing. */
 const languageIn = ({ headers }: IncomingMessage): Language | null =>
   languageOf(headerText(headers["accept-language"]));
 
-/** Finds out who calls, afresh for every operation. */
+/** Determines who calls, afresh for every operation. */
 export class RequestContexts {
   constructor(private readonly needs: ContextNeeds) {}
 
-  /** Of a request over HTTP; throws where its page was loaded for somebody else. */
+  /** The context of a request over HTTP; throws if its page was loaded for somebody else. */
   async ofRequest(request: IncomingMessage, response: ServerResponse): Promise<RequestContext> {
     const cookies = this.cookiesOf(request);
     const headers: string[] = [];
@@ -85,8 +85,8 @@ export class RequestContexts {
   }
 
   /**
-   * Of an operation on a socket. Cookies count only where the handshake carried an Origin (which was checked): without one it is no
-   * browser of ours, and must bring a token. Throws where its page was loaded for somebody else.
+   * The context of an operation on a socket. Cookies count only if the handshake had an Origin (which was checked):
+   * without one it is not a browser and must bring a token. Throws if its page was loaded for somebody else.
    */
   async ofSocket(
     request: IncomingMessage,
@@ -118,7 +118,7 @@ export class RequestContexts {
     return context;
   }
 
-  /** Of the answer about one event for everybody with the caller's rights. */
+  /** The context of an answer about one event, for everybody with the caller's rights. */
   ofEvent(caller: FirmCaller): RequestContext {
     return {
       caller: anyoneLike(caller),
@@ -142,7 +142,7 @@ export class RequestContexts {
     return { ipAddress: sourceAddress(request, this.needs.trustedProxies), userAgent: userAgent || null };
   }
 
-  /** `loadedFor`: whom the page says that it was loaded for; "": it does not say. */
+  /** `loadedFor`: for whom the page says that it was loaded; "": it does not say. */
   private async callerOf(token: string | null, loadedFor: string): Promise<Caller> {
     if (token === null) return anonymous;
     const caller = isSessionToken(token)
@@ -153,8 +153,8 @@ export class RequestContexts {
   }
 
   /**
-   * Dashboard and portal are signed in side by side; the page says which of the two it is. A cookie holds a session and nothing else:
-   * an API key counts in the Authorization header alone.
+   * Dashboard and portal can be signed in side by side; the page says which of the two it is. A cookie can only hold a
+   * session: an API key counts only in the Authorization header.
    */
   private cookieToken(cookies: Map<string, string>, audience: string): string | null {
     const of = (which: Audience) => {

@@ -11,7 +11,7 @@ import { retentions, Sweep } from "./sweep.js";
 const now = Date.now();
 const day = 24 * 3_600_000;
 
-describeOnDatabases("what is past its time", (database) => {
+describeOnDatabases("expired data", (database) => {
   let dataSource: DataSource;
   let work: Work;
   let references: Record<string, string>;
@@ -30,7 +30,7 @@ describeOnDatabases("what is past its time", (database) => {
     references.endpointId = await insert("webhook_endpoints", {});
   });
 
-  /** A row of any table, its columns filled with whatever they take. */
+  /** A row of any table, its columns filled with any accepted values. */
   async function insert(table: string, given: Record<string, unknown>): Promise<string> {
     const metadata = dataSource.entityMetadatas.find(({ tableName }) => tableName === table);
     if (!metadata) throw new Error(`no table ${table}`);
@@ -58,7 +58,7 @@ describeOnDatabases("what is past its time", (database) => {
       keepMs,
     })),
   )(
-    "$table where $where: is deleted when its time has come, and no moment before",
+    "$table where $where: is deleted when its time has come, and not a moment earlier",
     async ({ table, key, where, keepMs }) => {
       const moment = /(\w+) <= \?/.exec(where)?.[1] ?? "";
       const due = await insert(table, { [moment]: now - keepMs });
@@ -69,7 +69,7 @@ describeOnDatabases("what is past its time", (database) => {
     },
   );
 
-  it("a mail that waits and a wait that is in force stay, however old", async () => {
+  it("a pending mail and a wait in force stay, however old", async () => {
     const old = now - 1000 * day;
     const mail = await insert("outbox_mails", { encryptedContent: "waits", createdAt: old });
     const counter = await insert("attempt_counters", { windowEndsAt: old, blockedUntil: now + 1 });
@@ -78,7 +78,7 @@ describeOnDatabases("what is past its time", (database) => {
     expect(await isThere("attempt_counters", "keyDigest", counter)).toBe(true);
   });
 
-  it("more than fits into one transaction goes in several", async () => {
+  it("more than fits into one transaction is deleted in several", async () => {
     const digests = Array.from({ length: 1100 }, () => randomBytes(32).toString("hex"));
     await dataSource.query(
       `INSERT INTO idempotency_records (keyDigest, bodyDigest, state, claimedUntil, expiresAt) VALUES ${digests.map(() => "(?, 'b', 'DONE', 0, 0)").join(", ")}`,

@@ -6,22 +6,25 @@ import { IdempotencyRecord } from "../idempotency/idempotency-record.entity.js";
 import { OutboxMail } from "../mail/outbox-mail.entity.js";
 import { MailedToken } from "../mailed-tokens/mailed-token.entity.js";
 import { factorTables } from "../second-factors/second-factor-methods.js";
-import { KnownDevice } from "../sessions/known-device.entity.js";
+import { KnownDevice } from "../devices/known-device.entity.js";
 import { Session } from "../sessions/session.entity.js";
-import { AttemptCounter, SignInChallenge } from "../sign-in/sign-in-challenge.entity.js";
-import { TrustedDevice } from "../two-factor/two-factor.entity.js";
+import { SignInChallenge } from "../sign-in/sign-in-challenge.entity.js";
+import { AttemptCounter } from "../limits/attempt-counter.entity.js";
+import { TrustedDevice } from "../devices/trusted-device.entity.js";
 import { WebhookDelivery } from "../webhooks/webhook-endpoint.entity.js";
 import type { Work } from "../work/unit-of-work.js";
 
 const EVERY_MS = 3_600_000;
 const day = 24 * 3_600_000;
 
-/** What is deleted when: `where` holds its moment as its one parameter. Everything that is not here is kept. */
+/**
+ * What is deleted when: the cutoff time is the only parameter of `where`. Everything that is not listed here is kept.
+ */
 export interface Retention {
   from: Sql;
   key: Column<string>;
   where: Sql;
-  /** How long after that moment a row stays. */
+  /** How long a row stays after that time. */
   keepMs: number;
 }
 
@@ -36,14 +39,14 @@ const deliveries = table(WebhookDelivery);
 const sessions = table(Session);
 const expired = ({ expiresAt }: { expiresAt: Column<number> }): Sql => sql`${expiresAt} <= ?`;
 
-/** The whole table of it; docs/operations.md repeats it in words. */
+/** All of it as one table; docs/operations.md repeats it in words. */
 export const retentions: readonly Retention[] = [
   { from: records, key: records.keyDigest, where: expired(records), keepMs: 0 },
   ...factorTables("UNDER_WAY").map(({ from, key }) => ({ from, key, where: expired(from), keepMs: day })),
   { from: challenges, key: challenges.id, where: expired(challenges), keepMs: day },
   { from: knownDevices, key: knownDevices.id, where: expired(knownDevices), keepMs: day },
   { from: trustedDevices, key: trustedDevices.id, where: expired(trustedDevices), keepMs: day },
-  // Longer than the longest wait, so that waits go on doubling.
+  // Longer than the longest wait, so that waits keep doubling.
   {
     from: attempts,
     key: attempts.keyDigest,
@@ -52,7 +55,7 @@ export const retentions: readonly Retention[] = [
   },
   { from: attempts, key: attempts.keyDigest, where: sql`${attempts.blockedUntil} <= ?`, keepMs: 2 * day },
   { from: tokens, key: tokens.id, where: expired(tokens), keepMs: 30 * day },
-  // Sent or given up: what they said is wiped already.
+  // Sent or given up: their content is already wiped.
   {
     from: mails,
     key: mails.id,
@@ -65,28 +68,28 @@ export const retentions: readonly Retention[] = [
     where: sql`${deliveries.attemptedAt} <= ?`,
     keepMs: lifetimes.webhookDelivery,
   },
-  // A device that was used within a year is no new device.
+  // A device that was used within a year does not count as new.
   { from: sessions, key: sessions.id, where: expired(sessions), keepMs: 400 * day },
 ];
 
 const BATCH = 500;
-/** Bounds one run; the next one goes on. */
+/** Limits one run; the next one continues. */
 const BATCHES = 200;
 
-/** Deletes what is past its time, a few hundred rows a transaction, so that nobody waits for it. */
+/** Deletes what has expired, a few hundred rows per transaction, so that nobody waits for it. */
 export class Sweep {
   readonly worker: Worker;
 
   constructor(private readonly needs: { work: Work; log: Log }) {
     this.worker = new Worker({
       look: () => this.run(),
-      onError: (error) => needs.log.warn({ err: error }, "what is past its time stays for an hour more"),
+      onError: (error) => needs.log.warn({ err: error }, "expired rows stay for another hour"),
       everyMs: EVERY_MS,
       looksAtStart: false,
     });
   }
 
-  /** How many rows were deleted. */
+  /** Returns how many rows were deleted. */
   async run(): Promise<number> {
     const { work } = this.needs;
     let deleted = 0;
@@ -96,7 +99,7 @@ export class Sweep {
         const until = work.clock.now() - keepMs;
         const rows = await work.unpreparedRows(old, [until]);
         if (rows.length > 0)
-          // Asked again: a row may have got a new life meanwhile.
+          // Checked again: a row may have been renewed meanwhile.
           deleted += await work.do((unit) =>
             unit.affected(sql`DELETE FROM ${from} WHERE ${key} IN (${placeholders(rows.length)}) AND (${where})`, [
               ...rows.map(({ k }) => k),

@@ -17,7 +17,7 @@ import { systemActor, type UnitOfWork, type Work } from "../work/unit-of-work.js
 import { lockContacts } from "../contacts/contacts-lock.js";
 import { Contact } from "../contacts/contact.entity.js";
 import { Firm } from "../firms/firm.entity.js";
-import { sendInvitations } from "../invitations/invitation.service.js";
+import { sendInvitations } from "../invitations/invitations.service.js";
 import { twoFactorAnnouncement, twoFactorCalledOff } from "../mail/roll-out-letters.js";
 import { loadPolicy, type FirmPolicy } from "../firms/security-policy.reader.js";
 import { PortalAccount } from "../portal-accounts/portal-account.entity.js";
@@ -25,11 +25,11 @@ import { TwoFactorState } from "../two-factor/two-factor.entity.js";
 import { RollOut, RollOutRecipient } from "./roll-out.entity.js";
 import { daysOf } from "./roll-out.results.js";
 
-/** Fine enough for the fastest rate, a mail a second. */
+/** Short enough for the fastest rate, one mail per second. */
 const POLL_MS = 250;
-/** Roll-outs that are looked at in one go. */
+/** How many roll-outs one look processes. */
 const AT_ONCE = 100;
-/** Recipients that are looked at in one commit until one of them is to be mailed. */
+/** How many recipients one commit examines until one of them is due a mail. */
 const LOOKS = 100;
 
 const rollOuts = table(RollOut);
@@ -68,7 +68,7 @@ const OF_ACCOUNT = RECIPIENTS.plus`${c.firmId} = ? AND ${c.portalAccountId} = ? 
 const OF_EMAIL = RECIPIENTS.plus`${c.firmId} = ? AND ${c.portalAccountId} IS NULL AND ${c.email} = ? ORDER BY ${c.id}`;
 const OF_CONTACT = RECIPIENTS.plus`${c.firmId} = ? AND ${c.id} = ? ORDER BY ${c.id}`;
 
-/** All recipients behind one mailbox: they get one mail together. */
+/** All recipients with one mailbox: they get one mail together. */
 interface Client {
   rows: readonly [RecipientRow, ...RecipientRow[]];
   address: string | null;
@@ -77,9 +77,9 @@ interface Client {
 }
 
 /**
- * Writes the mails of roll-outs into the outbox, as they fall due and no faster than the firm wants. A mail, its event, its
- * recipient's row and the moment of the next mail are one commit under the roll-out's lock: a crash repeats and loses nothing, and
- * of several instances one writes each mail.
+ * Writes the mails of roll-outs into the outbox as they fall due, no faster than the firm wants. A mail, its event, its
+ * recipient's row and the time of the next mail are one commit under the roll-out's lock: a crash repeats and loses
+ * nothing, and each mail is written by only one of several instances.
  */
 export class RollOutMailer {
   readonly worker: Worker;
@@ -92,15 +92,15 @@ export class RollOutMailer {
     });
   }
 
-  /** Looks once at every roll-out that is due. */
+  /** Processes every roll-out that is due, once. */
   async runOnce(): Promise<void> {
     const { work } = this.needs;
     const due = await work.unpreparedRows(DUE, [work.clock.now()]);
-    for (const { id, firmId } of due) if (!this.worker.stopping.aborted) await this.goOn(firmId, id);
+    for (const { id, firmId } of due) if (!this.worker.stopping.aborted) await this.processDue(firmId, id);
   }
 
-  /** At most one mail. */
-  private async goOn(firmId: string, id: string): Promise<void> {
+  /** Sends at most one mail. */
+  private async processDue(firmId: string, id: string): Promise<void> {
     await this.needs.work.do(async (unit) => {
       const { manager, now } = unit;
       const policy = await loadPolicy(manager, firmId, { lock: "share" });
@@ -112,9 +112,9 @@ export class RollOutMailer {
         return;
       }
       if (rollOut.state === "RUNNING") await followDate(unit, rollOut, policy);
-      // From here on nobody gets or loses an account, or an address.
+      // From here on nobody can get or lose an account or an address.
       await lockContacts(unit, firmId);
-      const isMailed = await lookThrough(unit, rollOut);
+      const isMailed = await mailNextRecipient(unit, rollOut);
       const next = await nextLook(unit, id);
       if (next !== null) {
         const earliest = isMailed ? now + waitBetweenMails(rollOut) : now;
@@ -127,7 +127,7 @@ export class RollOutMailer {
   }
 }
 
-/** The date was moved in the settings: mails say the new one, and everybody who was told is looked at anew. */
+/** The date was changed in the settings: mails say the new one, and everybody who was notified is considered again. */
 async function followDate({ manager, now }: UnitOfWork, rollOut: RollOut, policy: FirmPolicy): Promise<void> {
   const enforcedFrom = policy.enforcedFrom ?? Math.min(rollOut.enforcedFrom, now);
   if (enforcedFrom === rollOut.enforcedFrom) return;
@@ -141,8 +141,8 @@ async function nextLook(unit: UnitOfWork, rollOutId: string): Promise<number | n
   return row?.dueAt ?? null;
 }
 
-/** Looks at whoever is due until one is mailed; whether one was. */
-async function lookThrough(unit: UnitOfWork, rollOut: RollOut): Promise<boolean> {
+/** Examines due recipients until one is mailed; returns whether one was. */
+async function mailNextRecipient(unit: UnitOfWork, rollOut: RollOut): Promise<boolean> {
   const due = await unit.unpreparedRows(DUE_RECIPIENTS, [rollOut.id, unit.now]);
   const seen = new Set<string>();
   for (const row of due) {
@@ -174,7 +174,7 @@ async function clientOf(unit: UnitOfWork, rollOut: RollOut, row: RecipientRow): 
   const found = await unit.unpreparedRows(statement, [rollOut.id, rollOut.firmId, key]);
   const last = found.reduce((one, other) => ((other.mailedAt ?? 0) > (one.mailedAt ?? 0) ? other : one), row);
   return {
-    // The one who was due comes first: the mail is to that name.
+    // The recipient who was due comes first, since the mail addresses that name.
     rows: [row, ...found.filter(({ contactId }) => contactId !== row.contactId)],
     address: row.accountEmail ?? row.email,
     mailedAt: last.mailedAt,
@@ -198,7 +198,7 @@ function factsOf({ now }: UnitOfWork, rollOut: RollOut, { rows, address, mailedA
   };
 }
 
-/** Writes one mail and when to look at the client again. */
+/** Writes one mail, and when to consider the client again. */
 async function write(unit: UnitOfWork, rollOut: RollOut, client: Client, mail: RollOutMail): Promise<void> {
   const { manager, now } = unit;
   const { firmId, message, timeZone, startedByName: invitedBy } = rollOut;

@@ -71,8 +71,8 @@ describeOnDatabases("a firm rolls out two-factor authentication", (database) => 
         addresses,
       )) as { createdAt: number | string }[]
     ).map(({ createdAt }) => Number(createdAt));
-  /** A second a time goes by until it is so. */
-  /** The firm's events of some types, the oldest first. */
+  /** Moves the clock second by second until it holds. */
+  /** The firm's events of some types, oldest first. */
   const logged = async (token: string, pattern: RegExp): Promise<string[]> =>
     (await world.ask("{ auditEvents(first: 100) { nodes { type } } }", {}, token)).data.auditEvents.nodes
       .map(({ type }: { type: string }) => type)
@@ -84,7 +84,7 @@ describeOnDatabases("a firm rolls out two-factor authentication", (database) => 
       world.forward({ seconds: 1 });
       return false;
     });
-  const nobodyWaits = (token: string) => async () => (await rollOut(token)).progress.waiting === 0;
+  const wakeNobody = (token: string) => async () => (await rollOut(token)).progress.waiting === 0;
   const contacts = async (token: string, count: number) =>
     Promise.all(Array.from({ length: count }, (_, n) => world.contact(token, `Client ${n}`)));
   /** The mailer has looked again since the clock was moved, and has nothing to do for now. */
@@ -94,7 +94,7 @@ describeOnDatabases("a firm rolls out two-factor authentication", (database) => 
       return state !== "RUNNING" || Date.parse(nextMailAt) > world.now();
     });
 
-  it("concerns exactly whom it can reach and who has no 2FA, and tells each once, whatever firm is beside it", async () => {
+  it("concerns exactly the reachable contacts without 2FA, and notifies each once, whatever another firm does", async () => {
     const firm = await world.firm();
     const owner = await world.ownerToken(firm);
     const enrolled = await world.client(firm, owner);
@@ -115,7 +115,7 @@ describeOnDatabases("a firm rolls out two-factor authentication", (database) => 
     const started = await start(owner);
     expect(codesOf(started)).toEqual([]);
     expect(started.rollOut).toMatchObject({ state: "RUNNING", progress: { concerned: 3, enrolled: 0, leftOut: 0 } });
-    await goOnUntil(nobodyWaits(owner));
+    await goOnUntil(wakeNobody(owner));
     expect((await recipients(owner)).map(({ contact, ...rest }) => [contact.name, rest])).toEqual([
       ["Fay Fresh", { state: "MAILED", mails: 1, mailedTo: fresh.email, failure: null }],
       ["Ida Invited", { state: "MAILED", mails: 1, mailedTo: invited.email, failure: null }],
@@ -131,7 +131,7 @@ describeOnDatabases("a firm rolls out two-factor authentication", (database) => 
     expect(mail.links).toEqual([expect.stringContaining(`/portal/${firm.slug}`)]);
     expect((await world.mail(fresh.email, INVITES)).text).toMatch(/From \d+ \w+ 20\d\d on, signing in/);
 
-    // The mode is announced: a password is still enough, and pages can tell from when it is not.
+    // The mode is announced: a password is still enough, and pages can tell until when.
     const { enforcedFrom } = await rollOut(owner);
     const signedIn = await world.portalSignIn(firm, plain.email);
     expect(signedIn.result.__typename).toBe("SignedIn");
@@ -148,14 +148,14 @@ describeOnDatabases("a firm rolls out two-factor authentication", (database) => 
       owner,
     );
     const ofType = (type: string) => log.auditEvents.nodes.filter((event: Data) => event.type === type);
-    expect(ofType("ROLL_OUT_STARTED")[0].summary).toMatch(/^Olive Owner started .* 3 contacts to be told\.$/);
+    expect(ofType("ROLL_OUT_STARTED")[0].summary).toMatch(/^Olive Owner started .* 3 contacts to notify\.$/);
     expect(ofType("TWO_FACTOR_ANNOUNCED")).toMatchObject([
       { actorName: "Gatehouse", contact: { name: "Maya Fields" } },
     ]);
     expect(ofType("SECURITY_POLICY_CHANGED")).toHaveLength(1);
   });
 
-  it("writes no more mails a minute than the firm wants, also after it was paused; whoever shares a mailbox gets one", async () => {
+  it("sends no more mails per minute than the firm wants, even after it was paused; contacts who share a mailbox get one", async () => {
     const owner = await world.ownerToken(await world.firm());
     const many = await contacts(owner, 4);
     await world.contact(owner, "Client 0's company", many[0]?.email);
@@ -169,7 +169,7 @@ describeOnDatabases("a firm rolls out two-factor authentication", (database) => 
     });
     expect((await change("pauseRollOut", started.id, owner)).userErrors).toEqual([]);
     world.forward({ minutes: 60 });
-    // The mailer has looked at what is due since then: another firm's first mail is written.
+    // The mailer has processed what is due since then: another firm's first mail is written.
     const neighbour = await world.ownerToken(await world.firm());
     const [beside] = await contacts(neighbour, 1);
     await start(neighbour);
@@ -177,7 +177,7 @@ describeOnDatabases("a firm rolls out two-factor authentication", (database) => 
     expect(await writtenAt(addresses)).toHaveLength(2);
     await stepUp(owner);
     await change("resumeRollOut", started.id, owner);
-    await goOnUntil(nobodyWaits(owner));
+    await goOnUntil(wakeNobody(owner));
     const moments = await writtenAt(addresses);
     expect(moments).toHaveLength(4);
     const gaps = moments.slice(1).map((at, index) => at - (moments[index] ?? 0));
@@ -192,7 +192,7 @@ describeOnDatabases("a firm rolls out two-factor authentication", (database) => 
     ]);
   });
 
-  it("reminds seven days and a day before, and nobody who has set it up or whose account is gone", async () => {
+  it("reminds seven days and one day before, but nobody who has set it up or whose account is gone", async () => {
     const firm: Firm = await world.firm();
     let owner = await world.ownerToken(firm);
     const late = await world.client(firm, owner);
@@ -200,7 +200,7 @@ describeOnDatabases("a firm rolls out two-factor authentication", (database) => 
     const gone = await world.client(firm, owner);
     const mute = await world.contact(owner, "Soon without address");
     const { rollOut: started } = await start(owner, { days: 20 });
-    await goOnUntil(nobodyWaits(owner));
+    await goOnUntil(wakeNobody(owner));
     await settled(owner);
     expect((await rollOut(owner)).state).toBe("RUNNING");
 
@@ -239,7 +239,7 @@ describeOnDatabases("a firm rolls out two-factor authentication", (database) => 
     expect(started.id).toBe((await rollOut(owner)).id);
   }, 120_000);
 
-  it("goes on where it stopped when the server is started anew, and many servers at once write no mail twice or too soon", async () => {
+  it("continues where it stopped when the server restarts, and many servers at once write no mail twice or too soon", async () => {
     const firm = await world.firm();
     const owner = await world.ownerToken(firm);
     const addresses = (await contacts(owner, 7)).map(({ email }) => email);
@@ -252,13 +252,13 @@ describeOnDatabases("a firm rolls out two-factor authentication", (database) => 
     try {
       const worlds = [world, other];
       for (const one of worlds) one.forward({ seconds: (now - Date.now()) / 1000 });
-      while (!(await nobodyWaits(owner)())) {
+      while (!(await wakeNobody(owner)())) {
         for (const one of worlds) one.forward({ seconds: 1 });
-        // Beside the two servers' own, all of them at the same moment.
+        // Besides the two servers' own, all of them at the same moment.
         const mailers = [...worlds, ...worlds, ...worlds].map(
           ({ app: { work } }) => new RollOutMailer({ work, log: createLog("silent") }),
         );
-        // One that loses the database to another fails, and would look again.
+        // One that loses a transaction to another fails, and would look again.
         await Promise.allSettled(mailers.map((mailer) => mailer.runOnce()));
       }
     } finally {
@@ -271,7 +271,7 @@ describeOnDatabases("a firm rolls out two-factor authentication", (database) => 
     expect(await logged(owner, /^INVITE_SENT$/)).toHaveLength(7);
   });
 
-  it("X17 takes a fresh proof at every step: a session of an hour ago changes nothing and mails nobody", async () => {
+  it("X17 requires a fresh proof at every step: a session from an hour ago changes nothing and mails nobody", async () => {
     const firm = await world.firm();
     const owner = await world.ownerToken(firm);
     const { email } = await world.client(firm, owner);
@@ -302,7 +302,7 @@ describeOnDatabases("a firm rolls out two-factor authentication", (database) => 
       "ROLL_OUT_UNDONE",
     ]);
 
-    // What mails many or outlives the session needs one as well; what is done all day long does not.
+    // Acts that mail many people or outlive the session need one as well; everyday acts do not.
     world.forward({ minutes: 11 });
     const invite = async (contactIds: (string | undefined)[], token: string) =>
       codesOf(
@@ -336,7 +336,7 @@ describeOnDatabases("a firm rolls out two-factor authentication", (database) => 
     expect(await webhook(key)).toEqual([]);
   });
 
-  it("is undone: the policy is as it was, what was not mailed never is, and who was told is told that", async () => {
+  it("is undone: the policy is as it was, what was not mailed never is, and those who were notified learn of it", async () => {
     const firm = await world.firm();
     const owner = await world.ownerToken(firm);
     const told = await world.client(firm, owner);
@@ -369,13 +369,13 @@ describeOnDatabases("a firm rolls out two-factor authentication", (database) => 
     expect((await world.portalSignIn(firm, told.email)).result.__typename).toBe("SignedIn");
   });
 
-  it("undone without a word, it mails nobody any more; who switched 2FA off in the settings has undone it too", async () => {
+  it("undone without notice, it mails nobody any more; switching 2FA off in the settings undoes it too", async () => {
     const firm = await world.firm();
     const owner = await world.ownerToken(firm);
     const addresses = (await contacts(owner, 3)).map(({ email }) => email);
     const { rollOut: started } = await start(owner, { mailsPerMinute: 1 });
     await until(async () => (await writtenAt(addresses)).length === 1);
-    // The mail server does not take the first one.
+    // The mail server refuses the first one.
     await world.app.work.do((unit) =>
       unit.manager.query(
         `UPDATE outbox_mails SET attempts = 1, lastFailure = '451 try later' WHERE recipient IN (?, ?, ?)`,
@@ -399,7 +399,7 @@ describeOnDatabases("a firm rolls out two-factor authentication", (database) => 
     expect(codesOf(await undo(second.id, owner))).toEqual(["INVALID_INPUT"]);
   });
 
-  it("is for plans with 2FA, and another firm's is as good as none", async () => {
+  it("is for plans with 2FA, and another firm's behaves like an absent one", async () => {
     const team = await world.ownerToken(await world.firm("TEAM"));
     expect(codesOf(await start(team))).toEqual(["PLAN_UPGRADE_REQUIRED"]);
     expect(await rollOut(team)).toBeNull();
@@ -419,7 +419,7 @@ describeOnDatabases("a firm rolls out two-factor authentication", (database) => 
       expect((await start(team, bad)).userErrors).toMatchObject([{ code: "INVALID_INPUT", field: ["input", field] }]);
   });
 
-  it("shows each mail before it is sent, as it will be", async () => {
+  it("shows each mail before it is sent, exactly as it will be", async () => {
     const firm = await world.firm();
     const owner = await world.ownerToken(firm);
     const input = { enforcedFrom: "2026-11-30T23:00:00.000Z", timeZone: "Europe/Paris", message: "Our own words." };

@@ -10,7 +10,9 @@ import {
   TextColumn,
 } from "../../platform/database/columns.js";
 
-/** A firm leads its clients to two-factor authentication: from when, with which words, and what was in force before. */
+/**
+ * A firm's move to two-factor authentication for its clients: from when, in which words, and which policy came before.
+ */
 @Entity("roll_outs")
 @Index("ix_roll_outs_firm", ["firmId", "startedAt", "id"])
 @Index("ix_roll_outs_due", ["nextMailAt"])
@@ -20,9 +22,9 @@ export class RollOut {
   @RefColumn()
   firmId: string;
   @TextColumn(20) state: RollOutState;
-  /** As the mails say it; follows the policy's. */
+  /** The date in the mails, which follows the policy's. */
   @AtColumn() enforcedFrom: number;
-  /** Where its day is read off, for mails. */
+  /** The time zone that determines the day in mails. */
   @TextColumn(64) timeZone: string;
   @LongTextColumn() message: string;
   @FlagColumn() invitesContacts: boolean;
@@ -33,11 +35,11 @@ export class RollOut {
   @AtColumn({ nullable: true }) previousEnforcedFrom: number | null;
   @AtColumn() startedAt: number;
   @TextColumn(200) startedByName: string;
-  /** When to look for the next mail, no earlier than the rate allows; null: there is none to come. */
+  /** When to look for the next mail, no sooner than the rate allows; null: there will be none. */
   @AtColumn({ nullable: true }) nextMailAt: number | null;
 }
 
-/** A contact whom a roll-out concerns, as it stood when the roll-out began, and what was mailed since. */
+/** A contact whom a roll-out concerns, as it was when the roll-out began, and what has been mailed since. */
 @Entity("roll_out_recipients")
 @Index("ix_roll_out_recipients_due", ["rollOutId", "dueAt", "contactId"])
 @Index("ix_roll_out_recipients_name", ["rollOutId", "nameKey", "contactId"])
@@ -50,15 +52,15 @@ export class RollOutRecipient {
   @ForeignKey("contacts", { name: "fk_roll_out_recipients_contact", onDelete: "CASCADE" })
   @PrimaryColumn({ type: "varchar", length: 30 })
   contactId: string;
-  /** The contact's, for the order of the list. */
+  /** The contact's sort key, for the order of the list. */
   @TextColumn(200) nameKey: string;
   @FlagColumn() hadAccount: boolean;
-  /** When to look whether a mail is due; null: never again. */
+  /** When to check whether a mail is due; null: never again. */
   @AtColumn({ nullable: true }) dueAt: number | null;
-  /** The last mail; the same moment is its outbox row's `createdAt`. */
+  /** When the last mail was written; equal to its outbox row's `createdAt`. */
   @AtColumn({ nullable: true }) mailedAt: number | null;
   @TextColumn(254, { nullable: true }) mailedTo: string | null;
   @CountColumn() mails: number;
-  /** Why no mail can reach the client any more. */
+  /** Why the client can no longer get mail. */
   @TextColumn(20, { nullable: true }) leftOutFor: "NO_ACCOUNT" | "NO_ADDRESS" | null;
 }

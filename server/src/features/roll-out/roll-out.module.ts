@@ -1,16 +1,16 @@
 import type { Platform } from "../../platform/platform.js";
-import { asFirmCaller } from "../access/caller.js";
+import { asFirmCaller } from "../callers/caller.js";
 import type { FeatureModule } from "../access/feature-module.js";
 import type { PortalLinks } from "../work/portal-links.js";
 import type { Work } from "../work/unit-of-work.js";
 import { RollOutMailer } from "./roll-out-mailer.js";
 import { rollOutsRule, RollOutResolver } from "./roll-out.resolver.js";
-import { RollOutService } from "./roll-out.service.js";
+import { RollOuts } from "./roll-outs.service.js";
 import { RollOutsReadModel } from "./roll-outs.read-model.js";
 
 export function rollOutModule({ log }: Platform, { work, links }: { work: Work; links: PortalLinks }) {
   const { worker } = new RollOutMailer({ work, log });
-  const rollOuts = new RollOutService({ work, links, onChange: () => work.apart(() => worker.wake()) });
+  const rollOuts = new RollOuts({ work, links, onChange: () => work.apart(() => worker.wake()) });
   const readModel = new RollOutsReadModel(work);
   return {
     resolvers: [new RollOutResolver(rollOuts, readModel)],

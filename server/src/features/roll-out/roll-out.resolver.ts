@@ -1,8 +1,9 @@
 import { Arg, Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from "type-graphql";
 import { answer } from "../../platform/graphql/payloads.js";
 import { Allow } from "../access/allow.js";
-import { asTeamCaller, type AccessRule } from "../access/caller.js";
-import type { RequestContext } from "../access/request-context.js";
+import { asTeamCaller } from "../callers/caller.js";
+import type { AccessRule } from "../access/access-rule.js";
+import type { RequestContext } from "../callers/request-context.js";
 import {
   RollOutIdInput,
   RollOutPreviewInput,
@@ -17,24 +18,24 @@ import {
   RollOutRecipientConnection,
   RollOutView,
 } from "./roll-out.results.js";
-import type { RollOutService } from "./roll-out.service.js";
+import type { RollOuts } from "./roll-outs.service.js";
 import type { RollOutsReadModel } from "./roll-outs.read-model.js";
 
-/** Who reads roll-outs. */
+/** Who may read roll-outs. */
 export const rollOutsRule = { team: "read" } as const satisfies AccessRule;
 const writing = { team: "write" } as const;
 
 @Resolver(() => RollOutView)
 export class RollOutResolver {
   constructor(
-    private readonly rollOuts: RollOutService,
+    private readonly rollOuts: RollOuts,
     private readonly readModel: RollOutsReadModel,
   ) {}
 
   @Allow(rollOutsRule)
   @Query(() => RollOutView, {
     nullable: true,
-    description: "The firm's latest roll-out of 2FA; null where there never was one.",
+    description: "The firm's latest roll-out of 2FA; null if there never was one.",
   })
   rollOut(@Ctx() { caller }: RequestContext): Promise<RollOutView | null> {
     return this.readModel.latest(asTeamCaller(caller).firmId);
@@ -43,7 +44,7 @@ export class RollOutResolver {
   @Allow(rollOutsRule)
   @Query(() => [RollOutMailPreview], { description: "A roll-out's mails as clients will see them. Changes nothing." })
   rollOutPreview(
-    @Arg("input", () => RollOutPreviewInput, { description: "What they say." }) input: RollOutPreviewInput,
+    @Arg("input", () => RollOutPreviewInput, { description: "What the mails say." }) input: RollOutPreviewInput,
     @Ctx() context: RequestContext,
   ): Promise<RollOutMailPreview[]> {
     return this.rollOuts.preview(input, context);
@@ -52,10 +53,11 @@ export class RollOutResolver {
   @Allow(writing)
   @Mutation(() => RollOutPayload, {
     description:
-      "Announces 2FA: sets the policy's mode and its start, and mails whom it concerns, in the background and by the minute. Plans with 2FA. Needs a fresh sign-in or stepUp.",
+      "Announces 2FA: sets the policy's mode and its start, and mails the contacts concerned in the background, at a limited rate. Only on plans with 2FA. Requires a fresh sign-in or stepUp.",
   })
   startRollOut(
-    @Arg("input", () => StartRollOutInput, { description: "How." }) input: StartRollOutInput,
+    @Arg("input", () => StartRollOutInput, { description: "The date, the mails and whom to include." })
+    input: StartRollOutInput,
     @Ctx() context: RequestContext,
   ): Promise<RollOutPayload> {
     return this.told(this.rollOuts.start(input, context), context);
@@ -63,10 +65,10 @@ export class RollOutResolver {
 
   @Allow(writing)
   @Mutation(() => RollOutPayload, {
-    description: "Stops the mails until it is resumed. The start date stands. Needs a fresh sign-in or stepUp.",
+    description: "Pauses the mails. The start date stands. Requires a fresh sign-in or stepUp.",
   })
   pauseRollOut(
-    @Arg("input", () => RollOutIdInput, { description: "Which." }) { rollOutId }: RollOutIdInput,
+    @Arg("input", () => RollOutIdInput, { description: "The roll-out to pause." }) { rollOutId }: RollOutIdInput,
     @Ctx() context: RequestContext,
   ): Promise<RollOutPayload> {
     return this.told(this.rollOuts.pause(rollOutId, context), context);
@@ -74,10 +76,10 @@ export class RollOutResolver {
 
   @Allow(writing)
   @Mutation(() => RollOutPayload, {
-    description: "Goes on with the mails where they stopped. Needs a fresh sign-in or stepUp.",
+    description: "Continues the mails where they stopped. Requires a fresh sign-in or stepUp.",
   })
   resumeRollOut(
-    @Arg("input", () => RollOutIdInput, { description: "Which." }) { rollOutId }: RollOutIdInput,
+    @Arg("input", () => RollOutIdInput, { description: "The roll-out to resume." }) { rollOutId }: RollOutIdInput,
     @Ctx() context: RequestContext,
   ): Promise<RollOutPayload> {
     return this.told(this.rollOuts.resume(rollOutId, context), context);
@@ -86,23 +88,24 @@ export class RollOutResolver {
   @Allow(writing)
   @Mutation(() => RollOutPayload, {
     description:
-      "Puts the policy before it in force again and cancels what has not been mailed. Needs a fresh sign-in or stepUp.",
+      "Restores the policy from before the roll-out and cancels the remaining mails. Requires a fresh sign-in or stepUp.",
   })
   undoRollOut(
-    @Arg("input", () => UndoRollOutInput, { description: "Which, and whether to say so." }) input: UndoRollOutInput,
+    @Arg("input", () => UndoRollOutInput, { description: "Which roll-out, and whether to notify clients." })
+    input: UndoRollOutInput,
     @Ctx() context: RequestContext,
   ): Promise<RollOutPayload> {
     return this.told(this.rollOuts.undo(input, context), context);
   }
 
   @Allow(rollOutsRule)
-  @FieldResolver(() => RollOutProgress, { description: "How many are how far, now." })
+  @FieldResolver(() => RollOutProgress, { description: "How many recipients have come how far, as of now." })
   progress(@Root() rollOut: RollOutView): Promise<RollOutProgress> {
     return this.readModel.progress(rollOut);
   }
 
   @Allow(rollOutsRule)
-  @FieldResolver(() => RollOutRecipientConnection, { description: "Whom it concerns, by name." })
+  @FieldResolver(() => RollOutRecipientConnection, { description: "The contacts whom it concerns, by name." })
   recipients(
     @Root() rollOut: RollOutView,
     @Args(() => RollOutRecipientsArgs) args: RollOutRecipientsArgs,

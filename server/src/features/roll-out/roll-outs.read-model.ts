@@ -16,11 +16,11 @@ import { RollOutProgress, RollOutRecipientConnection, RollOutRecipientView, Roll
 const r = table(RollOutRecipient, "r");
 const c = table(Contact, "c");
 const t = table(TwoFactorState, "t");
-/** How far a recipient is without 2FA. */
+/** How far a recipient without 2FA has come. */
 const UNENROLLED = computed<Exclude<RollOutRecipientState, "ENROLLED">>(
   sql`CASE WHEN ${r.leftOutFor} IS NOT NULL THEN 'STOPPED' WHEN ${r.mailedAt} IS NOT NULL THEN 'MAILED' ELSE 'WAITING' END`,
 );
-/** First line that applies wins, so that the counts add up to all recipients. */
+/** The first matching line wins, so that the counts add up to all recipients. */
 const STATE = computed<RollOutRecipientState>(
   sql`CASE WHEN ${t.enrolledAt} IS NOT NULL THEN 'ENROLLED' ELSE ${UNENROLLED} END`,
 );
@@ -43,15 +43,17 @@ const IN_STATE = RECIPIENTS.plus`${STATE} = ? AND `;
 const KIND = "rollOutRecipients";
 const byName = keyset([{ by: r.nameKey }, { by: r.contactId }]);
 
-/** The firm's latest; null where there never was one. */
+/** The firm's latest roll-out; null if there never was one. */
 export const latestRollOut = (manager: EntityManager, firmId: string): Promise<RollOut | null> =>
   manager.findOne(RollOut, { where: { firmId }, order: { startedAt: "DESC", id: "DESC" } });
 
-/** Reads how a roll-out goes: what was mailed is stored, who has 2FA is looked up, so that it is true at every moment. */
+/**
+ * Reads the progress of a roll-out. What was mailed is stored; who has 2FA is looked up, so that it is always current.
+ */
 export class RollOutsReadModel {
   constructor(private readonly work: Work) {}
 
-  /** The firm's latest; null where there never was one. */
+  /** The firm's latest roll-out; null if there never was one. */
   async latest(firmId: string): Promise<RollOutView | null> {
     const row = await latestRollOut(this.work.reader, firmId);
     return row && RollOutView.of(row, await loadPolicy(this.work.reader, firmId));
@@ -62,7 +64,10 @@ export class RollOutsReadModel {
     return row && RollOutView.of(row, await loadPolicy(this.work.reader, firmId));
   }
 
-  /** Counts all, and then those with 2FA, from their side: the page asks for this with every mail, and they are few at first. */
+  /**
+   * Counts all recipients, and separately those with 2FA, starting from their accounts: the page requests this with
+   * every mail, and they are few at first.
+   */
   async progress({ id, firmId }: RollOutView): Promise<RollOutProgress> {
     const all = await this.work.rows(ALL, [id]);
     const enrolled = await this.work.rows(ENROLLED, [id, firmId]);
@@ -96,7 +101,7 @@ export class RollOutsReadModel {
     return Object.assign(
       new RollOutRecipientConnection(),
       pageOf(
-        // A contact that went between the two statements is left out.
+        // Skips a contact that was deleted between the two statements.
         rows.filter(({ contactId }) => views.has(contactId)),
         page,
         KIND,
@@ -114,7 +119,7 @@ export class RollOutsReadModel {
     );
   }
 
-  /** What mail servers said of the last mails, by address and moment. */
+  /** What mail servers said about the last mails, by address and time. */
   private async failures(
     firmId: string,
     rows: readonly RowOf<typeof RECIPIENTS>[],

@@ -1,6 +1,6 @@
 import { select, sql, table } from "../../platform/database/sql.js";
-import type { Person } from "../access/person.js";
-import { PendingTotpEnrollment, TotpCredential } from "../two-factor/two-factor.entity.js";
+import type { Person } from "../people/person.js";
+import { PendingTotpEnrollment, TotpCredential } from "./authenticator.entity.js";
 import type { SecondFactorMethod } from "./second-factor-method.js";
 import { lastPlausibleStep, matchingStep, readTotpCode } from "./totp.js";
 
@@ -17,7 +17,7 @@ const SECRET = select({ encryptedSecret: credentials.encryptedSecret })
 const SPEND_STEP = sql`UPDATE ${credentials} SET ${credentials.lastUsedStep} = ?
   WHERE ${credentials.ownerId} = ? AND (${credentials.lastUsedStep} < ? OR ${credentials.lastUsedStep} > ?)`;
 
-/** The app's current code. A time step, or any before it, is never accepted again (RFC 6238 5.2). */
+/** The app's current code. No time step is accepted again once it or a later one was used (RFC 6238 5.2). */
 export const authenticator: SecondFactorMethod = {
   standing: "PRIMARY",
   field: "code",
@@ -41,7 +41,7 @@ export const authenticator: SecondFactorMethod = {
       unit.now,
     );
     if (step === null) return false;
-    // Two requests with one code race here; exactly one sees a row change.
+    // If two requests race with one code, exactly one sees a row change.
     return (await unit.affected(SPEND_STEP, [step, owner.ownerId, step, lastPlausibleStep(unit.now)])) === 1;
   },
 };

@@ -5,7 +5,7 @@ import type { SecondFactorMethod } from "./second-factor-method.js";
 const ceremonies = table(PasskeyCeremony);
 const rows = table(Passkey);
 
-/** A passkey's answer to the challenge of that sign-in or session. */
+/** A passkey's response to the challenge of this sign-in or session. */
 export const passkey: SecondFactorMethod = {
   standing: "ADDED",
   field: "response",

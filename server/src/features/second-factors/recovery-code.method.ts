@@ -2,15 +2,16 @@ import { counts } from "@gatehouse/shared";
 import { newId } from "../../platform/crypto/ids.js";
 import { placeholders, sql, table } from "../../platform/database/sql.js";
 import type { KeyRing } from "../../platform/crypto/key-ring.js";
-import type { Person } from "../access/person.js";
+import type { Person } from "../people/person.js";
 import { recoveryCodeUsed } from "../mail/security-letters.js";
 import { notify } from "../mail/security-notices.js";
-import { RecoveryCode, TwoFactorState } from "../two-factor/two-factor.entity.js";
+import { TwoFactorState } from "../two-factor/two-factor.entity.js";
+import { RecoveryCode } from "./recovery-code.entity.js";
 import type { Actor, UnitOfWork } from "../work/unit-of-work.js";
 import { newRecoveryCode, readRecoveryCode } from "./recovery-code.js";
 import type { SecondFactorMethod } from "./second-factor-method.js";
 
-/** What the digest is for; the owner is part of it, so that a row is worth nothing at another's account. */
+/** The digest of a code. It includes the owner, so that a row is worthless in another account. */
 const digestOf = (keys: KeyRing, ownerId: string, code: string, keyId?: string): string =>
   keys.hmac(`${ownerId}.${code}`, "recovery code", keyId);
 
@@ -18,7 +19,7 @@ const stored = table(RecoveryCode);
 const states = table(TwoFactorState);
 const COUNT_DOWN = sql`UPDATE ${states} SET ${states.recoveryCodesRemaining} = ${states.recoveryCodesRemaining} - 1 WHERE ${states.ownerId} = ?`;
 
-/** One of the ten, which works once. Its owner is told. */
+/** One of ten codes, each of which works once. Its use is reported to the owner. */
 export const recoveryCode: SecondFactorMethod = {
   standing: "PRIMARY",
   field: "code",
@@ -50,7 +51,7 @@ async function tellOfUse(unit: UnitOfWork, owner: Person, actor: Actor): Promise
   await notify(unit, owner, actor, recoveryCodeUsed, { remaining });
 }
 
-/** Ten new ones, shown this once; the older ones are void. */
+/** Creates ten new codes, shown only this once; the older ones are void. */
 export async function replaceRecoveryCodes(
   unit: UnitOfWork,
   keys: KeyRing,

@@ -14,24 +14,24 @@ describe("a recovery code", () => {
   it.each([
     ["with dashes", "0123-4567-89AB-CDEF-GHJK-MNPQ"],
     ["without", code],
-    ["in small letters", code.toLowerCase()],
-    ["with spaces around and within", "\t0123 4567 89AB CDEF GHJK MNPQ\n"],
-    ["with dashes of a word processor", "0123–4567—89AB–CDEF—GHJK–MNPQ"],
+    ["in lower case", code.toLowerCase()],
+    ["with spaces around and inside", "\t0123 4567 89AB CDEF GHJK MNPQ\n"],
+    ["with a word processor's dashes", "0123–4567—89AB–CDEF—GHJK–MNPQ"],
     ["with letters that look like digits", "OI23-4567-89AB-CDEF-GHJK-MNPQ"],
-    ["with small ones", "ol23456789abcdefghjkmnpq"],
-    ["in wide letters", "０１２３456789ABCDEFGHJKMNPQ"],
-  ])("is taken %s", (_how, typed) => expect(readRecoveryCode(typed)).toBe(code));
+    ["with lower-case ones", "ol23456789abcdefghjkmnpq"],
+    ["in full-width letters", "０１２３456789ABCDEFGHJKMNPQ"],
+  ])("is accepted %s", (_how, typed) => expect(readRecoveryCode(typed)).toBe(code));
 
   it.each([
     ["nothing", ""],
-    ["a character too few", code.slice(1)],
-    ["a character too many", `${code}R`],
-    ["a letter that no code has", code.replace("Q", "U")],
+    ["one character too few", code.slice(1)],
+    ["one character too many", `${code}R`],
+    ["a letter that no code contains", code.replace("Q", "U")],
     ["another alphabet", code.replace("A", "А")],
     ["punctuation", code.replace("Q", "!")],
   ])("is not %s", (_what, typed) => expect(readRecoveryCode(typed)).toBeNull());
 
-  it("has characters of the whole alphabet", () =>
+  it("uses the whole alphabet", () =>
     expect(new Set(Array.from({ length: 200 }, () => readRecoveryCode(newRecoveryCode()) ?? "").join("")).size).toBe(
       32,
     ));

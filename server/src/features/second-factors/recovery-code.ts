@@ -1,16 +1,22 @@
 import { randomBytes } from "node:crypto";
 
-/** Crockford's alphabet: no I, L, O, U to mistake for something else. */
+/** Crockford's alphabet: without I, L, O and U, which are easily mistaken for something else. */
 const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 const CHARACTERS = 24;
 
-/** 120 random bits in six groups of four (NIST 800-63B 4.2.1.1 asks 64; 112 and more allow a fast keyed hash, ASVS 6.5.2). */
+/**
+ * 120 random bits in six groups of four (NIST 800-63B 4.2.1.1 requires 64; from 112 on a fast keyed hash is allowed,
+ * ASVS 6.5.2).
+ */
 export function newRecoveryCode(): string {
   const characters = Array.from(randomBytes(CHARACTERS), (byte) => ALPHABET[byte % ALPHABET.length]).join("");
   return (characters.match(/.{4}/g) ?? []).join("-");
 }
 
-/** The one form of a code: without dashes and spaces, upper case, O read as 0 and I or L as 1. Null when it cannot be one. */
+/**
+ * The canonical form of a code: no dashes or spaces, upper case, O read as 0 and I or L as 1. Null if the text cannot
+ * be one.
+ */
 export function readRecoveryCode(text: string): string | null {
   const code = text
     .normalize("NFKC")

@@ -1,49 +1,54 @@
 import type { EntityManager } from "typeorm";
 import type { KeyRing } from "../../platform/crypto/key-ring.js";
 import type { Column, Sql } from "../../platform/database/sql.js";
-import type { Person } from "../access/person.js";
+import type { Person } from "../people/person.js";
 import type { Passkeys, PasskeySubject } from "../passkeys/passkeys.service.js";
 import type { TwoFactorState } from "../two-factor/two-factor.entity.js";
 import type { Actor, UnitOfWork } from "../work/unit-of-work.js";
 
-/** Somebody's proof, before it is judged. */
+/** A person's proof before it is checked. */
 export interface GivenProof {
-  /** As it was typed, or as the browser hands it over. */
+  /** As it was typed, or as the browser returned it. */
   answer: string;
-  /** What it was asked for; null where only what can be typed is taken. */
+  /** The challenge that it answers; null if only typed proofs are accepted. */
   subject: PasskeySubject | null;
 }
 
-/** What judging needs of its surroundings. */
+/** What checking a proof needs. */
 export interface ProofTools {
   keys: KeyRing;
   passkeys: Passkeys;
 }
 
 type Owned = Sql & { readonly ownerId: Column<string> };
-/** Rows of a factor. IN_FORCE: what proves its owner. UNDER_WAY: what was shown or asked, and is over at `expiresAt`. `key` names a row. */
+/**
+ * A factor's rows. IN_FORCE: what proves its owner. UNDER_WAY: a pending secret or challenge, which ends at
+ * `expiresAt`. `key` identifies a row.
+ */
 export type FactorTable = { key: Column<string> } & (
   { holds: "IN_FORCE"; from: Owned } | { holds: "UNDER_WAY"; from: Owned & { readonly expiresAt: Column<number> } }
 );
 
-/** A kind of second factor: all that the rest of the server has to know of it. */
+/** A kind of second factor: everything that the rest of the server needs to know about it. */
 export interface SecondFactorMethod {
   /**
-   * PRIMARY: what "enrolled" means, which a person switches on and off as one. ADDED: stands beside it, and is added and removed by itself;
-   * shared/access-endings says what ends it.
+   * PRIMARY: what "enrolled" means, which a person switches on and off as a whole. ADDED: exists beside it, and is
+   * added and removed separately; shared/access-endings says what ends it.
    */
   readonly standing: "PRIMARY" | "ADDED";
-  /** Where `answer` stands in the input: typed ones share a field, so that whoever asks for a code takes each of them. */
+  /**
+   * Where the input holds `answer`: all typed kinds share a field, so that a prompt for a code accepts each of them.
+   */
   readonly field: "code" | "response";
-  /** Everything of it that is stored: what is forgotten with it, and swept. */
+  /** All its stored data: what is deleted with it, and swept. */
   readonly tables: readonly FactorTable[];
-  /** Its mutations that prove somebody or lead to it: one in a document, so that each is counted by itself. */
+  /** Its mutations that prove a person or lead to it: one per document, so that each is counted separately. */
   readonly authenticationFields: readonly string[];
-  /** Whether its owner can prove themselves by it now. */
+  /** Whether its owner can use it now. */
   isReady(manager: EntityManager, owner: TwoFactorState): Promise<boolean>;
   /**
-   * Within the transaction that it buys something in: whether the answer proves the owner, and spends it, by one conditional write that is
-   * judged by its row count.
+   * Whether the answer proves the owner. Spends it by one conditional write, decided by its row count, within the
+   * transaction of what the proof buys.
    */
   spend(unit: UnitOfWork, owner: Person, actor: Actor, given: GivenProof, tools: ProofTools): Promise<boolean>;
 }

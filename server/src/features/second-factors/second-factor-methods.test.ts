@@ -18,7 +18,10 @@ import { Work, type UnitOfWork } from "../work/unit-of-work.js";
 import type { FactorTable } from "./second-factor-method.js";
 import { readyKinds, secondFactorMethods } from "./second-factor-methods.js";
 
-/** Tables of a person that are no second factor's: what ends them stands in shared/access-endings, or they go with the person. */
+/**
+ * Tables about a person that are not a second factor's: shared/access-endings says what ends them, or they go with the
+ * person.
+ */
 const ofOthers = [
   "known_devices",
   "password_credentials",
@@ -48,7 +51,7 @@ describeOnDatabases("every second factor that is registered", (database) => {
     firmId = (await work.do((unit) => insertFirm(unit, { slug: "oak", name: "Oak", plan: "TEAM" }))).id;
   });
 
-  /** Somebody with a row in each of a factor's tables. */
+  /** A person with a row in each of a factor's tables. */
   const somebody = async (tables: readonly FactorTable[]) => {
     const ownerId = `pac_${randomBytes(8).toString("hex")}`;
     const person = { audience: "PORTAL", ownerId, firmId, email: `${ownerId}@client.example` } as const;
@@ -105,7 +108,7 @@ describeOnDatabases("every second factor that is registered", (database) => {
     }
   });
 
-  it.each(allSecondFactorKinds)("%s is ready until it is forgotten", async (kind) => {
+  it.each(allSecondFactorKinds)("%s is ready until it is removed", async (kind) => {
     const { tables, isReady } = secondFactorMethods[kind];
     const person = await somebody(tables);
     const ready = async () => isReady(work.reader, await secondFactor.stateOf(work.reader, person));
@@ -122,7 +125,7 @@ describeOnDatabases("every second factor that is registered", (database) => {
     expect(await readyKinds(work.reader, await secondFactor.stateOf(work.reader, person))).toEqual(["AUTHENTICATOR"]);
   });
 
-  it.each(allSecondFactorKinds)("%s: what is under way is swept, and each proof is counted by itself", (kind) => {
+  it.each(allSecondFactorKinds)("%s: what is pending is swept, and each proof is counted separately", (kind) => {
     const { tables, authenticationFields: fields } = secondFactorMethods[kind];
     const swept = retentions.map((retention) => retention.from.sqlText);
     const underWay = tables.filter(({ holds }) => holds === "UNDER_WAY").map((each) => each.from.sqlText);

@@ -8,17 +8,17 @@ import { passkey } from "./passkey.method.js";
 import { recoveryCode } from "./recovery-code.method.js";
 import type { FactorTable, SecondFactorMethod } from "./second-factor-method.js";
 
-/** The one list of second factors: whoever ends, sweeps, limits or offers them walks it. */
+/** The only list of second factors: code that ends, sweeps, limits or offers them iterates over it. */
 export const secondFactorMethods: Readonly<Record<SecondFactorKind, SecondFactorMethod>> = {
   AUTHENTICATOR: authenticator,
   RECOVERY_CODE: recoveryCode,
   PASSKEY: passkey,
 };
 
-/** What is typed where a code is asked. */
+/** The kinds that a prompt for a code accepts. */
 export const typedKinds = allSecondFactorKinds.filter((kind) => secondFactorMethods[kind].field === "code");
 
-/** What the owner can prove themselves by now. */
+/** What the owner can currently prove themselves by. */
 export async function readyKinds(manager: EntityManager, owner: TwoFactorState): Promise<SecondFactorKind[]> {
   const ready: SecondFactorKind[] = [];
   for (const kind of allSecondFactorKinds)
@@ -27,7 +27,7 @@ export async function readyKinds(manager: EntityManager, owner: TwoFactorState):
 }
 
 type FactorTableOf<H extends FactorTable["holds"]> = Extract<FactorTable, { holds: H }>;
-/** The tables of all factors, or of those that stand so. */
+/** The tables of all factors, or of those with this standing. */
 export function factorTables<H extends FactorTable["holds"]>(
   holds: H,
   standing?: SecondFactorMethod["standing"],
@@ -37,7 +37,7 @@ export function factorTables<H extends FactorTable["holds"]>(
     .flatMap(({ tables }) => tables.filter((each): each is FactorTableOf<H> => each.holds === holds));
 }
 
-/** Takes away what is in force and stands so: nothing of that proves the owner any more. */
+/** Deletes what is in force with this standing, so that it no longer proves the owner. */
 export async function forgetFactors(
   unit: UnitOfWork,
   ownerId: string,
@@ -46,7 +46,7 @@ export async function forgetFactors(
   await deleteFrom(unit, factorTables("IN_FORCE", standing), ownerId);
 }
 
-/** Ends what was shown or asked: no answer to it counts. */
+/** Ends every pending secret and challenge: no answer to one counts. */
 export async function abandonFactors(unit: UnitOfWork, ownerId: string): Promise<void> {
   await deleteFrom(unit, factorTables("UNDER_WAY"), ownerId);
 }

@@ -11,7 +11,7 @@ import {
 
 /** The secret of RFC 6238's and RFC 4226's tables: the bytes of "12345678901234567890". */
 const secret = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
-/** What its HOTP function makes of the counter -1, all of whose bits are 1. */
+/** What the HOTP function returns for the counter -1, all of whose bits are 1. */
 const BEFORE_THE_FIRST = "094451";
 const second = 1000;
 const step = 30 * second;
@@ -24,12 +24,12 @@ describe("an authenticator's code", () => {
     [1_234_567_890, "005924"],
     [2_000_000_000, "279037"],
     [20_000_000_000, "353130"],
-  ])("at %s seconds is the one of RFC 6238's table, %s", (at, code) => {
+  ])("at %s seconds is the one in RFC 6238's table, %s", (at, code) => {
     expect(matchingStep(secret, code, at * second)).toBe(Math.floor(at / 30));
     expect(matchingStep(newTotpSecret(), code, at * second)).not.toBe(Math.floor(at / 30));
   });
 
-  it("is good a step before and a step after its own, and no longer", () => {
+  it("is valid one step before and one step after its own, and no longer", () => {
     // 287082 is the code of step 1, from 30 to 60 seconds.
     const accepted = [0, 29_999, 30_000, 59_999, 60_000, 89_999, 90_000].map((now) =>
       matchingStep(secret, "287082", now),
@@ -47,7 +47,7 @@ describe("an authenticator's code", () => {
     ]);
   });
 
-  it("of the very first step is one too, and there is none before it", () => {
+  it("of the very first step is valid too, and there is none before it", () => {
     expect(matchingStep(secret, "755224", 0)).toBe(0);
     expect(matchingStep(secret, BEFORE_THE_FIRST, 0)).toBeNull();
   });
@@ -62,7 +62,7 @@ describe("an authenticator's code", () => {
     expect(isTotpCode("287082")).toBe(true);
   });
 
-  it("of a phone whose clock is off by up to five minutes says by how much, and is not accepted", () => {
+  it("from a phone whose clock is off by up to five minutes reveals by how much, and is not accepted", () => {
     const own = 37_037_036;
     const off = (steps: number) => {
       const now = (own - steps) * step;
@@ -83,14 +83,14 @@ describe("an authenticator's code", () => {
 
 describe("an authenticator", () => {
   it.each([" Harbor : Pine ", "Harbor:Pine", "Harbor :Pine", "Harbor: Pine"])(
-    "is given the secret with issuer and account, each without spaces or colons around it: %j",
+    "is set up by a URI with issuer and account, each without spaces or colons around it: %j",
     (issuer) =>
       expect(otpauthUri({ secret, issuer, account: "maya@client.example" })).toBe(
         `otpauth://totp/Harbor%20Pine:maya%40client.example?secret=${secret}&issuer=Harbor%20Pine&algorithm=SHA1&digits=6&period=30`,
       ),
   );
 
-  it("is given a secret of 160 bits in base32's whole alphabet, each time another one", () => {
+  it("is set up by a secret of 160 bits in base32's whole alphabet, a different one each time", () => {
     const secrets = Array.from({ length: 200 }, newTotpSecret);
     expect(secrets.filter((one) => !/^[A-Z2-7]{32}$/.test(one))).toEqual([]);
     expect(new Set(secrets).size).toBe(200);

@@ -13,8 +13,8 @@ const MANY = 10_000;
 const many = (make: () => string) => Array.from({ length: MANY }, make);
 
 /**
- * Pearson's chi-square of how often each letter of an alphabet of 32 stands in the text, against all alike. Past 105, with 31 degrees of
- * freedom, chance alone comes once in a thousand million times.
+ * Pearson's chi-square of how often each letter of an alphabet of 32 occurs in the text, against a uniform
+ * distribution. With 31 degrees of freedom, chance alone exceeds 105 once in a thousand million times.
  */
 function bias(text: string): number {
   const counted = new Map<string, number>();
@@ -26,18 +26,18 @@ function bias(text: string): number {
 const UNBIASED = 105;
 const at = (texts: string[], place: number) => texts.map((text) => text[place] ?? "").join("");
 
-describe("what is drawn by lot", () => {
-  it("T17 ten thousand authenticator secrets are 160 bits, each another one, and no letter stands anywhere more often", () => {
+describe("random secrets", () => {
+  it("T17 ten thousand authenticator secrets have 160 bits, all differ, and no letter is more frequent anywhere", () => {
     const secrets = many(newTotpSecret);
     expect(secrets.filter((secret) => !/^[A-Z2-7]{32}$/.test(secret))).toEqual([]);
     expect(new Set(secrets).size).toBe(MANY);
     for (let place = 0; place < 32; place++) expect(bias(at(secrets, place))).toBeLessThan(UNBIASED);
-    // The library's own generator, which is not used, does not pass for one.
+    // The library's own generator, which is not used, fails this test.
     const biased = many(() => speakeasy.generateSecret({ length: 20, otpauth_url: false }).base32);
     expect(Math.max(...Array.from({ length: 32 }, (_, place) => bias(at(biased, place))))).toBeGreaterThan(UNBIASED);
   });
 
-  it("recovery codes are 120 bits, each another one, and no character stands anywhere more often", () => {
+  it("recovery codes have 120 bits, all differ, and no character is more frequent anywhere", () => {
     const codes = many(newRecoveryCode);
     const read = codes.map((code) => readRecoveryCode(code) ?? "");
     expect(read.filter((code) => !/^[0-9A-HJKMNP-TV-Z]{24}$/.test(code))).toEqual([]);
@@ -54,9 +54,9 @@ describe("T18 the label that an authenticator shows", () => {
     ["A&B: Müller 😀 ?secret=X", "A&B Müller 😀 ?secret=X"],
     ["Harbor & Pine", "Harbor & Pine"],
     ["100% #1 / Söhne&secret=JBSWY3DPEHPK3PXP&issuer=Bank", "100% #1 / Söhne&secret=JBSWY3DPEHPK3PXP&issuer=Bank"],
-  ])("of the firm %s names it, and adds no parameter", async (firm, shown) => {
+  ])("for the firm %s names it, and adds no parameter", async (firm, shown) => {
     const uri = otpauthUri({ secret, issuer: firm, account });
-    // What a camera reads, where there is one.
+    // What a camera reads, if the program is installed.
     const read = hasProgram("zbarimg", "reading a QR code") ? await scanned(uri) : uri;
     expect(read).toBe(uri);
     const { protocol, host, pathname, searchParams } = new URL(read);
@@ -68,7 +68,7 @@ describe("T18 the label that an authenticator shows", () => {
       ["period", "30"],
       ["secret", secret],
     ]);
-    // As authenticators do: decoded, then parted at the first colon.
+    // As authenticators do: decoded, then split at the first colon.
     const label = decodeURIComponent(pathname.slice(1));
     expect(label.split(":")).toEqual([shown, account]);
   });

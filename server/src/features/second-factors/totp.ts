@@ -3,16 +3,17 @@ import speakeasy from "speakeasy";
 import { CLOCK_MARGIN_MS } from "@gatehouse/shared";
 
 /**
- * Time-based one-time passwords (RFC 6238: SHA-1, 6 digits, 30 s). The only file that knows speakeasy, which nobody maintains any
- * more: only its HOTP function is used. Its secret generator is biased and its QR helpers send the secret to a third party.
+ * Time-based one-time passwords (RFC 6238: SHA-1, 6 digits, 30 s). Only this file uses speakeasy, which is
+ * unmaintained, and only its HOTP function: its secret generator is biased, and its QR helpers send the secret to a
+ * third party.
  */
 const SECRET_BYTES = 20;
 const PERIOD_MS = 30_000;
 const DIGITS = 6;
 const BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-/** Steps either side of now that pass (RFC 6238 5.2: one for the way of the code). */
+/** Steps on either side of the current one that are accepted (RFC 6238 5.2: one for the transmission delay). */
 const WINDOW = 1;
-/** Steps either side in which a phone's clock is told to be off; codes from there are never accepted. */
+/** Steps on either side that are still reported as clock drift; their codes are never accepted. */
 const DRIFT_WINDOW = 10;
 
 /** 160 random bits in base32 (RFC 4226 4, R6). */
@@ -23,7 +24,7 @@ export function newTotpSecret(): string {
 }
 
 export const isTotpCode = (text: string): boolean => /^[0-9]{6}$/.test(text);
-/** The code as people type it: "123 456" is meant to be 123456. */
+/** The code without what people insert when they type it: "123 456" means 123456. */
 export const readTotpCode = (text: string): string => text.replaceAll(/[\s-]/g, "");
 
 const codeAt = (secret: string, counter: number): string =>
@@ -32,15 +33,24 @@ const isSame = (a: string, b: string) => a.length === b.length && timingSafeEqua
 
 export const stepAt = (now: number): number => Math.floor(now / PERIOD_MS);
 
-/** The last step that can have been used by now; a later one was, by a clock that was ahead, and keeps no code from counting. */
+/**
+ * The last step that can have been used so far. A later one was recorded by a clock that was ahead, and must not block
+ * later codes.
+ */
 export const lastPlausibleStep = (now: number): number => stepAt(now + CLOCK_MARGIN_MS) + WINDOW;
 
-/** The time step whose code it is, within one of now; null when it is none. The caller must still refuse a step used before. */
+/**
+ * The time step to which the code belongs, within one of the current step; null if there is none. The caller must still
+ * refuse a step that was used before.
+ */
 export function matchingStep(secret: string, code: string, now: number): number | null {
   return findStep(secret, code, now, WINDOW);
 }
 
-/** By how many seconds the clock that made the code is off (positive: fast), where it matches within five minutes; null otherwise. */
+/**
+ * By how many seconds the clock that made the code is off (positive: fast), if it matches within five minutes; null
+ * otherwise.
+ */
 export function clockDriftSeconds(secret: string, code: string, now: number): number | null {
   const step = findStep(secret, code, now, DRIFT_WINDOW);
   return step === null ? null : ((step - stepAt(now)) * PERIOD_MS) / 1000;
@@ -50,17 +60,19 @@ function findStep(secret: string, code: string, now: number, window: number): nu
   if (!isTotpCode(code)) return null;
   const current = stepAt(now);
   let found: number | null = null;
-  // Every step is tried, so that the time does not tell which one matched.
+  // Tries every step, so that the timing does not reveal which one matched.
   for (let step = current - window; step <= current + window; step++) {
     if (step >= 0 && isSame(codeAt(secret, step), code)) found ??= step;
   }
   return found;
 }
 
-/** A colon parts issuer and account in the label, also when it is encoded, so that neither may hold one. */
+/** A colon separates issuer and account in the label, even if it is encoded, so that neither may contain one. */
 const inLabel = (text: string) => encodeURIComponent(text.replaceAll(/\s*:\s*/g, " ").trim());
 
-/** The Key URI that authenticator apps read; label and issuer are percent-encoded, so that no name can add a parameter. */
+/**
+ * The Key URI that authenticator apps read. Label and issuer are percent-encoded, so that no name can add a parameter.
+ */
 export function otpauthUri({ secret, issuer, account }: { secret: string; issuer: string; account: string }): string {
   return `otpauth://totp/${inLabel(issuer)}:${inLabel(account)}?secret=${secret}&issuer=${inLabel(issuer)}&algorithm=SHA1&digits=${DIGITS}&period=${PERIOD_MS / 1000}`;
 }

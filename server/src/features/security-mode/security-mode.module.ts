@@ -1,12 +1,12 @@
 import type { Platform } from "../../platform/platform.js";
 import type { FeatureModule } from "../access/feature-module.js";
-import type { FirmService } from "../firms/firm.service.js";
+import type { Firms } from "../firms/firms.service.js";
 import type { Work } from "../work/unit-of-work.js";
 import { SecurityPolicyResolver } from "./security-policy.resolver.js";
-import { SecurityPolicyService } from "./security-policy.service.js";
+import { SecurityPolicies } from "./security-policies.service.js";
 
-export function securityModeModule(_platform: Platform, { work, firms }: { work: Work; firms: FirmService }) {
+export function securityModeModule(_platform: Platform, { work, firms }: { work: Work; firms: Firms }) {
   return {
-    resolvers: [new SecurityPolicyResolver(new SecurityPolicyService(work), firms)],
+    resolvers: [new SecurityPolicyResolver(new SecurityPolicies(work), firms)],
   } satisfies FeatureModule;
 }

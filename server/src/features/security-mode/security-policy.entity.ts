@@ -2,7 +2,7 @@ import { Entity, ForeignKey, PrimaryColumn } from "typeorm";
 import type { SecurityMode } from "@gatehouse/shared";
 import { AtColumn, CountColumn, FlagColumn, TextColumn } from "../../platform/database/columns.js";
 
-/** The firm's one rule for how its clients get in. `version` grows by one at each change (optimistic locking). */
+/** The firm's one rule for how its clients get in. `version` increases by one with each change (optimistic locking). */
 @Entity("security_policies")
 export class SecurityPolicy {
   @ForeignKey("firms", { name: "fk_security_policies_firm", onDelete: "CASCADE" })

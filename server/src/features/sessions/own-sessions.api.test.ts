@@ -43,7 +43,7 @@ describeOnDatabases("where one is signed in, and which devices are trusted", (da
     expect((await world.ask(SESSIONS, {}, elsewhere)).data.viewer).toBeNull();
   });
 
-  it("a client may trust a device only where the firm allows it, for as long as it allows, and is then not asked the code there", async () => {
+  it("a client may trust a device only if the firm allows it, for as long as it allows, and then needs no code there", async () => {
     const firm = await world.firm();
     const owner = await world.ownerToken(firm);
     const { email, contactId, created } = await world.client(firm, owner);
@@ -81,7 +81,7 @@ describeOnDatabases("where one is signed in, and which devices are trusted", (da
 
     const untrusted = await signIn();
     expect(untrusted.result.trustedDeviceDays).toBeNull();
-    // Asked for all the same, by a program: it is not given.
+    // Requested all the same, by a program: it is not granted.
     expect((await prove(untrusted.result.challengeToken)).device).toBeUndefined();
 
     await allow(14);
@@ -91,7 +91,7 @@ describeOnDatabases("where one is signed in, and which devices are trusted", (da
     expect((await signIn(device)).result.__typename).toBe("SignedIn");
     expect((await signIn()).result.__typename).toBe("TwoFactorRequired");
 
-    // Another client's browser is none of this one's, and a made-up one is nobody's.
+    // Another client's browser is not this client's, and an invented one is nobody's.
     const neighbour = await world.client(firm, owner);
     await world.enroll({ token: neighbour.created.result.sessionToken });
     const input = { firmSlug: firm.slug, email: neighbour.email, password: CLIENT_PASSWORD };
@@ -103,7 +103,7 @@ describeOnDatabases("where one is signed in, and which devices are trusted", (da
     await allow(0);
     expect((await signIn(device)).result).toMatchObject({ __typename: "TwoFactorRequired", trustedDeviceDays: null });
 
-    // R05: what the firm resets takes the trusted devices along, for good.
+    // R05: the firm's reset removes the trusted devices too, permanently.
     await allow(14);
     expect((await signIn(device)).result.__typename).toBe("SignedIn");
     const reset = { contactId, reason: "lost phone" };

@@ -1,6 +1,6 @@
 import { lifetimes, nextTeamStep, sessionMeetsPolicy, teamRoleNeedsTwoFactor, type Audience } from "@gatehouse/shared";
 import { computed, leftJoined, placeholders, select, sql, table, type RowOf } from "../../platform/database/sql.js";
-import { anonymous, type Anonymous, type PortalCaller, type TeamCaller } from "../access/caller.js";
+import { anonymous, type Anonymous, type PortalCaller, type TeamCaller } from "../callers/caller.js";
 import { ClientRequest } from "../client-requests/client-request.entity.js";
 import { Contact } from "../contacts/contact.entity.js";
 import { TeamMember } from "../firm-staff/team-member.entity.js";
@@ -19,7 +19,7 @@ const c = table(Contact, "c");
 const b = table(PortalAccount, "b");
 const e = table(PortalAccount, "e");
 
-/** What a session's right to act is decided by, read in one statement. */
+/** What decides whether a session may act, read in one statement. */
 const ownFacts = {
   id: s.id,
   firmId: s.firmId,
@@ -44,8 +44,8 @@ const ownFacts = {
 };
 const ownTables = sql`${s} JOIN ${p} ON ${p.firmId} = ${s.firmId} LEFT JOIN ${m} ON ${m.id} = ${s.ownerId}`;
 /*
- * A session by a magic link has no account of its own; whose code it would need is the account of the request's contact, or
- * else the one with the address that the link was sent to.
+ * A session by a magic link has no account of its own. The code that it would need is that of the account of the
+ * request's contact, or else of the account with the address to which the link was sent.
  */
 export const FACTS_OF_TOKEN = select({
   ...ownFacts,
@@ -59,7 +59,7 @@ export const FACTS_OF_TOKEN = select({
   LEFT JOIN ${e} ON ${s.ownerId} IS NULL AND ${e.firmId} = ${s.firmId} AND ${e.email} = ${s.email}
   LEFT JOIN ${t} ON ${t.ownerId} = COALESCE(${s.ownerId}, ${b.id}, ${e.id})
   WHERE ${s.revokedAt} IS NULL AND ${s.tokenDigest} = ?`;
-/** The same of a team member, who has neither account nor request. */
+/** The same for a team member, who has neither account nor request. */
 const TEAM_FACTS = select({
   ...ownFacts,
   accountId: computed<null>(sql`NULL`),
@@ -68,16 +68,16 @@ const TEAM_FACTS = select({
   LEFT JOIN ${t} ON ${t.ownerId} = ${s.ownerId}
   WHERE ${s.audience} = 'TEAM' AND ${s.revokedAt} IS NULL AND `;
 export const TEAM_FACTS_OF_TOKEN = TEAM_FACTS.plus`${s.tokenDigest} = ?`;
-/** So many sessions of the team at once; places that are left over take a text that is no id. */
+/** How many team sessions are read at once; unused places are filled with text that is not an id. */
 export const RECHECKED_AT_ONCE = 100;
 export const TEAM_RECHECK = TEAM_FACTS.plus`${s.id} IN (${placeholders(RECHECKED_AT_ONCE)})`;
 export type SessionFacts = RowOf<typeof FACTS_OF_TOKEN>;
 
-/** Nobody has used it for too long. */
+/** Whether it has not been used for too long. */
 export const isIdle = (session: { audience: Audience; lastUsedAt: number }, now: number) =>
   session.lastUsedAt + (session.audience === "TEAM" ? lifetimes.teamIdle : lifetimes.portalIdle) <= now;
 
-/** Decides what a session's row is worth now: the only place that does. */
+/** Decides what a session's row is worth now; nothing else does. */
 export function callerOf(row: SessionFacts, now: number): TeamCaller | PortalCaller | Anonymous {
   if (row.expiresAt <= now || isIdle(row, now)) return anonymous;
   const { isSecondFactorProven } = row;
@@ -85,8 +85,8 @@ export function callerOf(row: SessionFacts, now: number): TeamCaller | PortalCal
   if (row.audience === "TEAM") {
     if (row.ownerId === null || row.memberName === null || row.memberRole === null || row.memberDisabledAt !== null)
       return anonymous;
-    const isTwoFactorDemanded = teamRoleNeedsTwoFactor(row, row.memberRole);
-    const { step } = nextTeamStep({ isEnrolled, isSecondFactorProven, isDeviceTrusted: false, isTwoFactorDemanded });
+    const isTwoFactorRequired = teamRoleNeedsTwoFactor(row, row.memberRole);
+    const { step } = nextTeamStep({ isEnrolled, isSecondFactorProven, isDeviceTrusted: false, isTwoFactorRequired });
     if (step !== "OPEN_SESSION") return anonymous;
     return {
       kind: "TEAM_MEMBER",

@@ -10,8 +10,8 @@ import {
 } from "../../platform/database/columns.js";
 
 /**
- * Somebody who is signed in. Whether it may still act is asked at every use (shared/sign-in `sessionAccess`), so that a policy
- * in force from the commit needs no sweep to bite.
+ * A signed-in person. Whether the session may still act is checked at every use (shared/sign-in `sessionAccess`), so
+ * that a policy takes effect from its commit without a sweep.
  */
 @Entity("sessions")
 @Index("ix_sessions_owner", ["ownerId"])
@@ -25,7 +25,7 @@ export class Session {
   @TextColumn(10) audience: Audience;
   /** The team member or portal account; null with assurance LINK. */
   @RefColumn({ nullable: true }) ownerId: string | null;
-  /** The one request that assurance LINK reaches. */
+  /** The only request that assurance LINK reaches. */
   @RefColumn({ nullable: true }) requestId: string | null;
   @RefColumn({ nullable: true }) magicLinkId: string | null;
   @TextColumn(254) email: string;
@@ -34,9 +34,9 @@ export class Session {
   @Index("uq_sessions_digest", { unique: true })
   @DigestColumn()
   tokenDigest: string;
-  /** Whether the second factor was proven on the way here, also with assurance LINK. */
+  /** Whether the second factor was proven during sign-in, also with assurance LINK. */
   @FlagColumn() isSecondFactorProven: boolean;
-  /** When it was last proven in full who is at the keyboard (shared/sign-in `provenAtAfter`); 0: never. */
+  /** When the person last proved their identity in full (shared/sign-in `provenAtAfter`); 0: never. */
   @AtColumn() authenticatedAt: number;
   @AtColumn() createdAt: number;
   @AtColumn() lastUsedAt: number;

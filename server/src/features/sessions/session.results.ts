@@ -2,29 +2,30 @@ import { Field, ObjectType, registerEnumType } from "type-graphql";
 import type { Assurance } from "@gatehouse/shared";
 import { DateTime } from "../../platform/graphql/date-time.js";
 import { Node } from "../../platform/graphql/node.js";
-import type { ShownSession } from "./session.service.js";
+import type { ShownSession } from "./sessions.service.js";
 
 const AssuranceEnum = { LINK: "LINK", PASSWORD: "PASSWORD", TWO_FACTOR: "TWO_FACTOR" } as const;
 registerEnumType(AssuranceEnum, {
   name: "Assurance",
   description: "How a session was proven.",
   valuesConfig: {
-    LINK: { description: "By a magic link: it reaches that one request." },
+    LINK: { description: "By a magic link: it reaches only that request." },
     PASSWORD: { description: "By the password." },
     TWO_FACTOR: { description: "By the password and a second factor." },
   },
 });
 
-@ObjectType("Session", { implements: Node, description: "Somebody who is signed in, on one device." })
+@ObjectType("Session", { implements: Node, description: "A sign-in on one device." })
 export class SessionView extends Node {
   @Field(() => AssuranceEnum, { description: "How it was proven." }) assurance: Assurance;
   @Field(() => DateTime, { description: "When it began." }) createdAt: number;
   @Field(() => DateTime, { description: "When it was last used, to the minute." }) lastUsedAt: number;
   @Field(() => DateTime, { description: "When it ends at the latest." }) expiresAt: number;
-  @Field(() => String, { nullable: true, description: "The browser or program, as it names itself." }) userAgent:
+  @Field(() => String, { nullable: true, description: "The browser or program, by its own name." }) userAgent:
     string | null;
-  @Field(() => String, { nullable: true, description: "The address it was opened from." }) ipAddress: string | null;
-  @Field(() => Boolean, { description: "It is the one that asks." }) current: boolean;
+  @Field(() => String, { nullable: true, description: "The address from which it was opened." }) ipAddress:
+    string | null;
+  @Field(() => Boolean, { description: "Whether it is the caller's own session." }) current: boolean;
 
   static of(session: Omit<ShownSession, "audience">, currentSessionId: string | null): SessionView {
     return Object.assign(new SessionView(), {

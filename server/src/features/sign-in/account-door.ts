@@ -11,11 +11,11 @@ import {
 } from "@gatehouse/shared";
 import { computed, select, sql, table } from "../../platform/database/sql.js";
 import { Refusal } from "../../platform/graphql/failures.js";
-import type { Person } from "../access/person.js";
-import type { RequestContext } from "../access/request-context.js";
+import type { Person } from "../people/person.js";
+import type { RequestContext } from "../callers/request-context.js";
 import type { UnitOfWork } from "../work/unit-of-work.js";
 import { ClientRequest } from "../client-requests/client-request.entity.js";
-import { noteSignIn } from "../contacts/contact-access-state.js";
+import { saveSignIn } from "../contacts/account-links.js";
 import { Contact } from "../contacts/contact.entity.js";
 import { TeamMember } from "../firm-staff/team-member.entity.js";
 import { TeamMemberView } from "../firm-staff/team-member.results.js";
@@ -23,24 +23,25 @@ import { notify } from "../mail/security-notices.js";
 import { newDeviceSignIn } from "../mail/security-letters.js";
 import { loadPolicy } from "../firms/security-policy.reader.js";
 import { Session } from "../sessions/session.entity.js";
-import type { OpenedSession, SessionService } from "../sessions/session.service.js";
+import type { OpenedSession, Sessions } from "../sessions/sessions.service.js";
 import type { SecondFactor } from "../two-factor/second-factor.service.js";
 import type { EnrollmentCodes } from "./enrollment-codes.js";
-import { rememberDevice } from "../sessions/known-devices.js";
+import { rememberDevice } from "../devices/known-devices.js";
 import { askSecondFactor } from "./second-factor-asking.js";
 import { actorAs } from "./sign-in-actor.js";
 import type { SignInChallenges } from "./sign-in-challenges.js";
-import { TwoFactorEnrollmentRequired, type PersonViewer, type SignInOutcome } from "./sign-in.results.js";
+import { TwoFactorEnrollmentRequired, type SignInOutcome } from "./sign-in.results.js";
+import type { PersonViewer } from "../viewers/viewer.results.js";
 import { signedIn } from "./signed-in.js";
-import { isTrustedDevice } from "./trusted-devices.js";
+import { isTrustedDevice } from "../devices/trusted-devices.js";
 
-/** A door that somebody has come through, and with what proof. */
+/** How somebody has entered, and with what proof. */
 export interface Entry {
   person: Person;
   door: SignInDoor;
   transport: SessionTransport;
   context: RequestContext;
-  /** What was given as second factor in this very sign-in, after the door. */
+  /** The second factor that was given in this very sign-in, after the door. */
   second?: SecondProof;
   /** The request that a magic link led here for. */
   landingRequestId?: string | null;
@@ -58,15 +59,15 @@ export class AccountDoor {
   constructor(
     private readonly needs: {
       challenges: SignInChallenges;
-      sessions: SessionService;
+      sessions: Sessions;
       secondFactor: SecondFactor;
       enrollmentCodes: EnrollmentCodes;
     },
   ) {}
 
   /**
-   * What a door leads to: the one place where a session of an account is opened, so that no path leads around the firm's mode or a
-   * second factor.
+   * What a door leads to. Account sessions are opened only here, so that no path bypasses the firm's mode or a second
+   * factor.
    */
   async enter(unit: UnitOfWork, entry: Entry): Promise<SignInOutcome> {
     const { secondFactor, challenges, enrollmentCodes } = this.needs;
@@ -83,7 +84,7 @@ export class AccountDoor {
     const step =
       person.role === null
         ? nextAccountStep(facts)
-        : nextTeamStep({ ...facts, isTwoFactorDemanded: teamRoleNeedsTwoFactor(policy, person.role) });
+        : nextTeamStep({ ...facts, isTwoFactorRequired: teamRoleNeedsTwoFactor(policy, person.role) });
     switch (step.step) {
       case "REFUSE":
         throw new Refusal(step.code);
@@ -105,7 +106,7 @@ export class AccountDoor {
         const second = entry.second ?? (isDeviceTrusted ? "TRUSTED_DEVICE" : "NONE");
         const proof = { act: entry.door, second, isEnrolled };
         const opened = await this.openAccountSession(unit, entry, isFactorProven, proof);
-        // Who sets up an authenticator next is not asked for the mailbox that has just let them in.
+        // Somebody who sets up an authenticator next need not prove the mailbox that has just let them in.
         if (!isEnrolled && provesMailbox(entry.door))
           await challenges.create(unit, { ...entry, step: "ENROLLMENT", sessionId: opened.session.id });
         unit.record({
@@ -117,7 +118,7 @@ export class AccountDoor {
         });
         const known = { policy, factor };
         const answer = await signedIn(unit, opened, entry, await landingOf(unit, entry), known);
-        // Last, since it takes the lock that the firm's events take: others wait for it no longer than they must.
+        // Last, since it takes the firm's event lock, for which others should wait no longer than necessary.
         await markSignIn(unit, person, answer.viewer);
         return answer;
       }
@@ -157,10 +158,10 @@ async function markSignIn(unit: UnitOfWork, { ownerId, firmId }: Person, viewer:
   if (told) told.lastSignInAt = unit.now;
   if (viewer instanceof TeamMemberView)
     await unit.manager.update(TeamMember, { id: ownerId }, { lastSignInAt: unit.now });
-  else await noteSignIn(unit, firmId, ownerId);
+  else await saveSignIn(unit, firmId, ownerId);
 }
 
-/** The request to land on, if the account reaches it: an id from outside must not tell whether it exists. */
+/** The request to open next, if the account reaches it: a response must not reveal whether an arbitrary id exists. */
 async function landingOf({ manager }: UnitOfWork, { person, landingRequestId }: Entry): Promise<string | null> {
   if (landingRequestId == null || person.accountId === null) return null;
   const request = await manager.findOneBy(ClientRequest, { id: landingRequestId, firmId: person.firmId });

@@ -1,6 +1,9 @@
 import { secondFactorMethods } from "../second-factors/second-factor-methods.js";
 
-/** Fields that prove who somebody is, or send a mail to an address: one in a document, so that each is counted by itself. */
+/**
+ * Fields that prove who somebody is, or send a mail to an address: one per document, so that each is counted
+ * separately.
+ */
 export const authenticationFields: readonly string[] = [
   "teamSignIn",
   "portalSignIn",

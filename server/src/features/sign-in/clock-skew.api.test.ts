@@ -31,7 +31,7 @@ describeOnDatabases("C07 two instances whose clocks are a minute apart", (databa
   const enrolled = async () => {
     const { email, created } = await right.client(firm, owner);
     const { secret } = await right.enroll({ token: created.result.sessionToken });
-    // The step of the enrolment is spent.
+    // The step of the enrollment is spent.
     for (const world of [right, ahead]) world.forward({ minutes: 2 });
     return { email, secret };
   };
@@ -42,9 +42,9 @@ describeOnDatabases("C07 two instances whose clocks are a minute apart", (databa
     return answer.userErrors[0]?.code ?? answer.result.__typename;
   };
 
-  it("a code that one accepted is worth nothing at the other, and neither is any before it", async () => {
+  it("a code that one accepted is worthless at the other, and so is any earlier one", async () => {
     const { email, secret } = await enrolled();
-    // Three steps on by the right clock, and so the next one by the other.
+    // Three steps ahead by the right clock, and so the next one by the other.
     const [earlier, accepted, later] = [right.code(secret, 2), right.code(secret, 3), right.code(secret, 4)];
     expect(await verify(right, email, accepted)).toBe("INVALID_CODE");
     expect(await verify(ahead, email, accepted)).toBe("SignedIn");
@@ -68,7 +68,7 @@ describeOnDatabases("C07 two instances whose clocks are a minute apart", (databa
     }
   });
 
-  it("ten wrong codes are looked at over both, and then both refuse the right one", async () => {
+  it("ten wrong codes are checked across both, and then both refuse the right one", async () => {
     const { email, secret } = await enrolled();
     const codes: string[] = [];
     for (let n = 0; n < 10; n++) codes.push(await verify(n % 2 ? right : ahead, email, "000000"));
@@ -83,7 +83,7 @@ describeOnDatabases("C07 two instances whose clocks are a minute apart", (databa
     }
   });
 
-  it("a mailed link works at both from the moment it is sent, once, and dies at both within its time and the difference", async () => {
+  it("a mailed link works at both from the moment it is sent, once, and expires at both within its time and the difference", async () => {
     const { email } = await right.client(firm, owner);
     const ask = () =>
       ahead.mutate("requestPasswordReset", "PortalEmailInput", "accepted", { firmSlug: firm.slug, email });
@@ -104,7 +104,7 @@ describeOnDatabases("C07 two instances whose clocks are a minute apart", (databa
     for (const world of [right, ahead]) expect((await reset(world, late)).userErrors[0].code).toBe("TOKEN_INVALID");
   });
 
-  it("a session that one opens is good at the other, and ends at both within its time and the difference", async () => {
+  it("a session that one opens is valid at the other, and ends at both within its time and the difference", async () => {
     const { created } = await ahead.client(firm, owner);
     const token = created.result.sessionToken;
     const viewer = async (world: World) => (await world.ask("{ viewer { __typename } }", {}, token)).data.viewer;
@@ -135,7 +135,7 @@ describeOnDatabases("X34 a clock that was three days ahead, and was set right", 
   const verify = (challengeToken: string, code: string): Promise<Data> =>
     world.signIn("verifyTwoFactor", "VerifyTwoFactorInput", { challengeToken, code });
 
-  it("keeps nobody waiting who was to wait for some minutes, and no code from counting", async () => {
+  it("makes nobody wait longer than a few minutes, and keeps no code from counting", async () => {
     const [guessed, locked, used] = [await client(), await client(), await client()];
     world.forward({ minutes: DAYS });
     for (let n = 0; n < 11; n++) await world.portalSignIn(firm, guessed.email, "a wrong long password");

@@ -1,21 +1,24 @@
 import { attemptLimits, lifetimes, provesMailbox, type Language } from "@gatehouse/shared";
 import { Refusal } from "../../platform/graphql/failures.js";
-import type { Person } from "../access/person.js";
+import type { Person } from "../people/person.js";
 import type { Actor, UnitOfWork } from "../work/unit-of-work.js";
 import { enrollmentCode } from "../mail/account-letters.js";
 import { isLocked, lockedRefusal } from "../two-factor/second-factor.service.js";
 import type { TwoFactorState } from "../two-factor/two-factor.entity.js";
-import type { Attempts } from "./attempts.service.js";
+import type { Attempts } from "../limits/attempts.service.js";
 import type { NewChallenge, OpenedChallenge, SignInChallenges } from "./sign-in-challenges.js";
-import type { SuppressedMails } from "./suppressed-mails.service.js";
+import type { SuppressedMails } from "../limits/suppressed-mails.service.js";
 
-/** Challenges in which an authenticator is set up, and the codes that are mailed for them where the mailbox was not proven. */
+/** Challenges in which an authenticator is set up, and the codes mailed for them if the mailbox was not proven. */
 export class EnrollmentCodes {
   constructor(
     private readonly needs: { attempts: Attempts; challenges: SignInChallenges; suppressed: SuppressedMails },
   ) {}
 
-  /** Opens the challenge and mails its code, if it needs one. Throws ACCOUNT_LOCKED while the account's tries are spent, TOO_MANY_REQUESTS once its mails are. */
+  /**
+   * Opens the challenge and mails its code, if it needs one. Throws ACCOUNT_LOCKED while the account has no attempts
+   * left, TOO_MANY_REQUESTS if it has no mails left.
+   */
   async open(
     unit: UnitOfWork,
     given: Omit<NewChallenge, "step">,
@@ -34,15 +37,19 @@ export class EnrollmentCodes {
     return opened;
   }
 
-  /** Awaits the transaction that opens one; where its mail was held back, the firm's log says so. */
-  async orTell<T>(person: Person, actor: Actor, opening: Promise<T>): Promise<T> {
+  /** Awaits the transaction that opens one. If its mail was held back, records that in the firm's log. */
+  async recordingHeldBack<T>(person: Person, actor: Actor, opening: Promise<T>): Promise<T> {
     return opening.catch(async (refused: unknown) => {
-      if (refused instanceof NoMoreCodes) await this.needs.suppressed.tell({ ...person, actor, what: "sign-in code" });
+      if (refused instanceof NoMoreCodes)
+        await this.needs.suppressed.record({ ...person, actor, what: "sign-in code" });
       throw refused;
     });
   }
 
-  /** The code that a password alone needs to go on: not while its tries are spent, and not more mails than the account's share. */
+  /**
+   * A password alone needs a code to continue. Refuses while the account has no attempts left, or has used up its share
+   * of mails.
+   */
   private async mustBeLeft(unit: UnitOfWork, person: Person, factor: TwoFactorState): Promise<void> {
     if (isLocked(factor, unit.now)) throw lockedRefusal(factor.lockedUntil ?? 0, unit.now);
     const key = `email-code:${person.ownerId}`;
@@ -51,7 +58,7 @@ export class EnrollmentCodes {
   }
 }
 
-/** The password was right, but the account's mails with a code are used up for a while. */
+/** The password was right, but the account's mails with codes are used up for a while. */
 export class NoMoreCodes extends Refusal {
   constructor(waitMs: number) {
     super("TOO_MANY_REQUESTS", null, (say) => say.tooManyMailedCodes(waitMs));

@@ -8,7 +8,7 @@ interface Measure {
   within: number;
 }
 const SIGN_INS: Measure = { samples: 25, within: 0.05 };
-/** What takes milliseconds has medians that a busy machine moves: there the order of the times alone tells. */
+/** Acts of a few milliseconds have medians that a busy machine shifts: there only the order of the times counts. */
 const KEYS: Measure = { samples: 150, within: Number.POSITIVE_INFINITY };
 const ROUNDS = 6;
 const median = (times: number[]) => times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)] ?? 0;
@@ -23,8 +23,8 @@ function separation(a: number[], b: number[]): number {
 }
 
 /**
- * Times two acts in turn. A busy machine can make one round look different, and each round on a very busy one; a difference that is there
- * shows in each, and in all of them together.
+ * Times two acts alternately. A busy machine can make one round look different, and a very busy one each round; a real
+ * difference shows in each, and in all of them together.
  */
 async function compare(
   { samples, within }: Measure,
@@ -75,7 +75,7 @@ describeOnDatabases("what a stranger can learn", (database) => {
     const { email } = await world.client(firm, owner);
     let asked = 0;
     const guess = async (address: string) => {
-      // A wait would answer at once, and say nothing of this.
+      // A wait would be refused at once, and prove nothing here.
       if (asked++ % 16 === 0) world.forward({ minutes: 90 });
       await world.portalSignIn(firm, address, "a wrong password here");
     };
@@ -107,7 +107,7 @@ describeOnDatabases("what a stranger can learn", (database) => {
     }
   }, 100_000);
 
-  it("asking for a mail answers alike for an account, a contact, and nobody", async () => {
+  it("requesting a mail gives the same response for an account, a contact, and nobody", async () => {
     const { email } = await world.client(firm, await world.ownerToken(firm));
     const contact = await world.contact(await world.ownerToken(firm));
     for (const name of ["requestPortalAccount", "requestPasswordReset"]) {
@@ -123,7 +123,7 @@ describeOnDatabases("what a stranger can learn", (database) => {
     expect(await world.mails("nobody@client.example")).toEqual([]);
   });
 
-  it("M10 twenty wishes for one address in a minute are three mails, with the same answers", async () => {
+  it("M10 twenty requests for one address in a minute are three mails, with the same responses", async () => {
     const contact = await world.contact(await world.ownerToken(firm));
     const answers = await Promise.all(
       Array.from({ length: 20 }, () =>
@@ -139,7 +139,7 @@ describeOnDatabases("what a stranger can learn", (database) => {
     expect((await world.mails(contact.email)).length).toBeLessThanOrEqual(3);
   });
 
-  it("G14 an unexpected failure tells an id and nothing else", async () => {
+  it("G14 an unexpected failure reveals an id and nothing else", async () => {
     const token = await world.ownerToken(firm);
     await world.client(firm, token);
     await world.app.work.do((unit) =>
@@ -153,7 +153,7 @@ describeOnDatabases("what a stranger can learn", (database) => {
       token,
     );
     expect(errors?.[0]).toEqual({
-      message: "Something went wrong on our side. Tell us the request id.",
+      message: "Something went wrong on our side. Please give us the request id.",
       path: expect.any(Array),
       extensions: { code: "INTERNAL", requestId: headers.get("x-request-id") },
     });
@@ -209,7 +209,7 @@ describeOnDatabases("what a stranger can learn", (database) => {
     expect((await act()).contact).toEqual({ portalAccount: null, portalAccessState: "NOT_INVITED" });
   });
 
-  it("a changed login email signs in once its mailbox confirms, and the old one no more", async () => {
+  it("a changed login email signs in once its mailbox confirms, and the old one no longer does", async () => {
     const { contactId, email } = await world.client(firm, await world.ownerToken(firm));
     const to = `new-${email}`;
     await world.mutate(

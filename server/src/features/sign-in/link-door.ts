@@ -2,8 +2,8 @@ import { lifetimes, maskEmail, nextLinkStep, type SecondProof, type SessionTrans
 import { select, sql, table } from "../../platform/database/sql.js";
 import { newId } from "../../platform/crypto/ids.js";
 import { digestOf, newToken } from "../../platform/crypto/tokens.js";
-import { findClientByEmail, findPerson } from "../access/person.js";
-import type { RequestContext } from "../access/request-context.js";
+import { findClientByEmail, findPerson } from "../people/person.js";
+import type { RequestContext } from "../callers/request-context.js";
 import type { UnitOfWork } from "../work/unit-of-work.js";
 import type { ClientRequest } from "../client-requests/client-request.entity.js";
 import { Contact } from "../contacts/contact.entity.js";
@@ -11,16 +11,17 @@ import type { FirmPolicy } from "../firms/security-policy.reader.js";
 import type { MagicLink } from "../magic-links/magic-link.entity.js";
 import { MailedToken } from "../mailed-tokens/mailed-token.entity.js";
 import { Session } from "../sessions/session.entity.js";
-import type { SessionService } from "../sessions/session.service.js";
+import type { Sessions } from "../sessions/sessions.service.js";
 import type { SecondFactor } from "../two-factor/second-factor.service.js";
 import { askSecondFactor } from "./second-factor-asking.js";
 import type { SignInChallenges } from "./sign-in-challenges.js";
-import { AccountRequired, SignInRequired, type ClaimOutcome, type SignedIn } from "./sign-in.results.js";
+import type { SignedIn } from "./sign-in.results.js";
+import { AccountRequired, SignInRequired, type ClaimOutcome } from "../magic-links/magic-link.results.js";
 import { signedIn } from "./signed-in.js";
 
 /** A claimed link on its way to a session. */
 export interface LinkEntry {
-  /** Under the lock that whatever opens a session takes. */
+  /** Read under the lock that everything takes that opens a session. */
   policy: FirmPolicy;
   link: MagicLink;
   request: ClientRequest;
@@ -39,10 +40,10 @@ const END_EARLIER = sql`UPDATE ${sessionRows} SET ${sessionRows.revokedAt} = ?
 /** Where the way of a magic link ends: at its one request. */
 export class LinkDoor {
   constructor(
-    private readonly needs: { challenges: SignInChallenges; sessions: SessionService; secondFactor: SecondFactor },
+    private readonly needs: { challenges: SignInChallenges; sessions: Sessions; secondFactor: SecondFactor },
   ) {}
 
-  /** What a claimed magic link leads to: its one request, or what has to be done first. */
+  /** What a claimed magic link leads to: its one request, or a step that must come first. */
   async enter(
     unit: UnitOfWork,
     { policy, link, request, context, transport, deviceKeyDigest }: LinkEntry,
@@ -52,7 +53,7 @@ export class LinkDoor {
     const [contact] = await unit.rows(ACCOUNT_OF_CONTACT, [request.contactId, firmId]);
     if (!contact) throw new Error("the contact of a request is gone");
     const { portalAccountId } = contact;
-    // The account's login email may have changed since the link was sent: its code is still asked.
+    // The account's login email may have changed since the link was sent: its code is still required.
     const person =
       (portalAccountId === null ? null : await findPerson(unit.manager, "PORTAL", portalAccountId)) ??
       (await findClientByEmail(unit.manager, firmId, request.sentTo));
@@ -66,7 +67,7 @@ export class LinkDoor {
     });
     if (step === "PROVE_SECOND_FACTOR" && person && factor) {
       const given = { person, door: "MAGIC_LINK", magicLinkId: link.id, deviceKeyDigest } as const;
-      // A trusted device skips the code of a password sign-in, never of a link.
+      // A trusted device skips the code of a password sign-in, never that of a link.
       return askSecondFactor(unit, challenges, given, factor, 0);
     }
     const maskedEmail = maskEmail(request.sentTo);
@@ -97,7 +98,7 @@ export class LinkDoor {
     );
   }
 
-  /** A session that reaches exactly one request. */
+  /** Opens a session that reaches exactly one request. */
   async openSession(
     unit: UnitOfWork,
     reach: { firmId: string; email: string; requestId: string; magicLinkId: string },
@@ -116,7 +117,7 @@ export class LinkDoor {
       transport,
       source: context.source,
     });
-    // One link, one live session, however often it is claimed.
+    // One live session per link, however often it is claimed.
     await unit.affected(END_EARLIER, [unit.now, reach.requestId, reach.magicLinkId, opened.session.id]);
     return signedIn(unit, opened, { context, transport }, reach.requestId, { policy });
   }

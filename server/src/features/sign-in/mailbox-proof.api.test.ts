@@ -50,7 +50,7 @@ describeOnDatabases("an authenticator that is set up in a session", (database) =
     return data.auditEvents.nodes as { type: string; summary: string }[];
   };
 
-  /** What a thief comes to who has the password and nothing else. */
+  /** How far a thief gets who has only the password. */
   const theft = async (token: string): Promise<string> => {
     const begun = await begin(token);
     if (!begun.enrollment) return codesOf(begun).join();
@@ -62,12 +62,12 @@ describeOnDatabases("an authenticator that is set up in a session", (database) =
   const memberByPassword = async (email: string): Promise<string> =>
     (await world.signIn("teamSignIn", "TeamSignInInput", { email, password: OWNER_PASSWORD })).result.sessionToken;
 
-  it("X7 is no thief's of a client's password, where two-factor authentication is offered", async () => {
+  it("X7 is not for a thief with a client's password, if two-factor authentication is offered", async () => {
     const { email } = await world.client(firm, owner);
     expect(await theft(await byPassword(email))).toBe("EMAIL_CODE_REQUIRED");
   });
 
-  it("X7 is no thief's of a client's password, while two-factor authentication is announced", async () => {
+  it("X7 is not for a thief with a client's password, while two-factor authentication is announced", async () => {
     const announcing = await world.firm();
     const admin = await world.ownerToken(announcing);
     const { email } = await world.client(announcing, admin);
@@ -77,7 +77,7 @@ describeOnDatabases("an authenticator that is set up in a session", (database) =
     expect(await theft(await byPassword(email, announcing))).toBe("EMAIL_CODE_REQUIRED");
   });
 
-  it("X7 is no thief's of a client's password, after the firm took the authenticator away", async () => {
+  it("X7 is not for a thief with a client's password, after the firm removed the authenticator", async () => {
     const { email, contactId, created } = await world.client(firm, owner);
     await world.enroll({ token: created.result.sessionToken });
     const reset = { contactId, reason: "lost phone" };
@@ -85,7 +85,7 @@ describeOnDatabases("an authenticator that is set up in a session", (database) =
     expect(await theft(await byPassword(email))).toBe("EMAIL_CODE_REQUIRED");
   });
 
-  it("X7 is no thief's of a colleague's password, neither at first nor after a reset", async () => {
+  it("X7 is not for a thief with a colleague's password, neither at first nor after a reset", async () => {
     const email = await world.member(firm.id, "ADMIN");
     const token = await memberByPassword(email);
     expect(await theft(token)).toBe("EMAIL_CODE_REQUIRED");
@@ -97,7 +97,7 @@ describeOnDatabases("an authenticator that is set up in a session", (database) =
     expect(await theft(await memberByPassword(email))).toBe("EMAIL_CODE_REQUIRED");
   });
 
-  it("X7 is no thief's of a password in a browser that is known, and no passkey is in its place", async () => {
+  it("X7 is not for a thief with a password in a known browser, and neither is a passkey", async () => {
     const { email } = await world.client(firm, owner);
     const signIn = async (cookie = "") =>
       world.ask(
@@ -133,7 +133,7 @@ describeOnDatabases("an authenticator that is set up in a session", (database) =
     ).toEqual(["TWO_FACTOR_NOT_ENROLLED"]);
   });
 
-  it("asks nothing more of whoever has just come through the mailbox: for ten minutes, in that session alone", async () => {
+  it("requires nothing more of somebody who has just come through the mailbox: for ten minutes, only in that session", async () => {
     const { email, created } = await world.client(firm, owner);
     const session = created.result.sessionToken as string;
     expect((await begin(session)).enrollment.secret).toMatch(/^[A-Z2-7]+$/);
@@ -163,7 +163,7 @@ describeOnDatabases("an authenticator that is set up in a session", (database) =
     expect(await world.mailedCodes(invite.email)).toEqual([]);
   });
 
-  it("asks whoever replaces an authenticator for its code alone", async () => {
+  it("requires only the current code of somebody who replaces an authenticator", async () => {
     const { email, created } = await world.client(firm, owner);
     const { secret } = await world.enroll({ token: created.result.sessionToken });
     const { challengeToken } = (await world.portalSignIn(firm, email)).result;
@@ -176,7 +176,7 @@ describeOnDatabases("an authenticator that is set up in a session", (database) =
     expect(await world.mailedCodes(email)).toEqual([]);
   });
 
-  it("X28 begun in a session that has proven the mailbox is not confirmed by another one, nor are its tries spent by it", async () => {
+  it("X28 begun in a session that has proven the mailbox cannot be confirmed by another one, which cannot use up its attempts either", async () => {
     const { email, created } = await world.client(firm, owner);
     const own = created.result.sessionToken as string;
     const thief = await byPassword(email);
@@ -189,7 +189,7 @@ describeOnDatabases("an authenticator that is set up in a session", (database) =
     expect(codesOf(await confirm(own, enrollment.secret))).toEqual([]);
   });
 
-  it("X28 takes the code of its own session alone, and the newest", async () => {
+  it("X28 accepts only the code of its own session, and only the newest", async () => {
     const { email } = await world.client(firm, owner);
     const [own, thief] = [await byPassword(email), await byPassword(email)];
     expect(codesOf(await begin(thief, { emailCode: "000000" }))).toEqual(["CHALLENGE_EXPIRED"]);
@@ -204,12 +204,12 @@ describeOnDatabases("an authenticator that is set up in a session", (database) =
     expect(codesOf(await confirm(own, enrollment.secret))).toEqual([]);
   });
 
-  it("X28 is set up once, also by two who begin and confirm at the same moment", async () => {
+  it("X28 is set up once, even by two who begin and confirm at the same moment", async () => {
     const { email } = await world.client(firm, owner);
     const token = await byPassword(email);
     const emailCode = await askForCode(token, email);
     const begun = await Promise.all([begin(token, { emailCode }), begin(token, { emailCode })]);
-    // Whichever came last is the pending one.
+    // The last one is pending.
     const confirmed = await Promise.all(
       begun.flatMap(({ enrollment }) =>
         enrollment ? [confirm(token, enrollment.secret), confirm(token, enrollment.secret)] : [],
@@ -218,7 +218,7 @@ describeOnDatabases("an authenticator that is set up in a session", (database) =
     expect(confirmed.filter(({ recoveryCodes }) => recoveryCodes !== null)).toHaveLength(1);
   });
 
-  it("X28 is too late with a code of eleven minutes ago, or one that its session has used up", async () => {
+  it("X28 is too late with a code from eleven minutes ago, or one that its session has used up", async () => {
     const { email } = await world.client(firm, owner);
     const token = await byPassword(email);
     const late = await askForCode(token, email);
@@ -229,7 +229,7 @@ describeOnDatabases("an authenticator that is set up in a session", (database) =
     const inTime = await askForCode(token, email);
     world.forward({ minutes: 9 });
     const { enrollment } = await begin(token, { emailCode: inTime });
-    // Begun in time, it may be confirmed as long as its secret is good; but nothing more is begun on that code.
+    // Begun in time, it may be confirmed as long as its secret is valid, but nothing more can be begun with that code.
     world.forward({ minutes: 2 });
     await stepUp(token);
     expect(codesOf(await begin(token, { emailCode: inTime }))).toEqual(["CHALLENGE_EXPIRED"]);
@@ -238,7 +238,7 @@ describeOnDatabases("an authenticator that is set up in a session", (database) =
     owner = await world.ownerToken(firm);
   });
 
-  it("X28 is void where the password is changed meanwhile, at every point of the way", async () => {
+  it("X28 is void if the password is changed meanwhile, at every point of the way", async () => {
     const { created, email } = await world.client(firm, owner);
     const token = created.result.sessionToken as string;
     let password = CLIENT_PASSWORD;
@@ -257,7 +257,7 @@ describeOnDatabases("an authenticator that is set up in a session", (database) =
     expect(codesOf(await confirm(token, enrollment.secret))).toEqual(["CHALLENGE_EXPIRED"]);
   });
 
-  it("goes on in a session that is proven again meanwhile, under its new id", async () => {
+  it("continues in a session that is proven again meanwhile, under its new id", async () => {
     const { email } = await world.client(firm, owner);
     const headers = { origin: world.app.publicUrl, "gatehouse-audience": "portal" };
     const browser = async (mutation: string, input: object, type: string, cookie = "") =>
@@ -284,7 +284,7 @@ describeOnDatabases("an authenticator that is set up in a session", (database) =
     expect(begun.data.beginTwoFactorEnrollment.userErrors).toEqual([]);
   });
 
-  it("X28 is asked five codes' tries and ten an account, told in the log as what they are, and mails five an hour", async () => {
+  it("X28 allows five attempts per code and ten per account, logged as what they are, and five mails an hour", async () => {
     const { email, contactId } = await world.client(firm, owner);
     const token = await byPassword(email);
     await askForCode(token, email);
@@ -301,7 +301,7 @@ describeOnDatabases("an authenticator that is set up in a session", (database) =
     const wrong = log.filter(({ type }) => type === "REAUTHENTICATION_FAILED").map(({ summary }) => summary);
     expect(new Set(wrong)).toEqual(
       new Set([
-        `A wrong email code was given in a session of Maya Fields (${email}), to set up two-factor authentication.`,
+        `A wrong email code was entered in a session of Maya Fields (${email}), to set up two-factor authentication.`,
       ]),
     );
     expect(log.filter(({ type }) => type === "SIGN_IN_FAILED")).toEqual([]);
@@ -323,7 +323,7 @@ describeOnDatabases("an authenticator that is set up in a session", (database) =
     expect(await world.mailedCodes(other.email)).toHaveLength(attemptLimits.emailCodesByAccount.attempts);
   });
 
-  it("is mailed no code where it may not be set up, or by a session of long ago", async () => {
+  it("is mailed no code if it may not be set up, or in an old session", async () => {
     const plain = await world.firm("TEAM");
     const { email } = await world.client(plain, await world.ownerToken(plain));
     const token = await byPassword(email, plain);
@@ -334,7 +334,7 @@ describeOnDatabases("an authenticator that is set up in a session", (database) =
     owner = await world.ownerToken(firm);
   });
 
-  it("X28 counts a colleague's wrong codes like a client's, also of one whom the operator's command made", async () => {
+  it("X28 counts a colleague's wrong codes like a client's, even of one whom the operator's command created", async () => {
     const email = await world.member(firm.id, "ADMIN");
     const token = await memberByPassword(email);
     const answers: string[] = [];
@@ -377,7 +377,7 @@ describeOnDatabases("an authenticator that is set up in a session", (database) =
       )
     ).result;
 
-  it("X28 asks for the mailbox where an account is created with a link that was claimed long ago, which its mailbox hears of", async () => {
+  it("X28 requires the mailbox if an account is created with a link that was claimed long ago, and notifies it", async () => {
     const { email, claim } = await linked(await world.ownerToken(firm));
     const { sessionToken } = await claim();
     for (let n = 0; n < 3; n++) {
@@ -392,14 +392,14 @@ describeOnDatabases("an authenticator that is set up in a session", (database) =
     owner = await world.ownerToken(firm);
   });
 
-  it("asks for nothing more where the link has just been claimed", async () => {
+  it("requires nothing more if the link has just been claimed", async () => {
     const { claim } = await linked(await world.ownerToken(firm));
     const { sessionToken } = await claim();
     const created = await createAccount(undefined, sessionToken);
     expect(codesOf(await begin(created.sessionToken))).toEqual([]);
   });
 
-  it("X28 asks for the mailbox where a link leads to an account again, weeks after it was claimed", async () => {
+  it("X28 requires the mailbox if a link leads to an account again, weeks after it was claimed", async () => {
     const strict = await world.firm();
     const admin = await world.ownerToken(strict);
     const policy = { mode: "MAGIC_LINK_AND_LOGIN_2FA", expectedVersion: 1 };
@@ -412,7 +412,7 @@ describeOnDatabases("an authenticator that is set up in a session", (database) =
     owner = await world.ownerToken(firm);
   });
 
-  it("X34 asks for the mailbox where a clock that was ahead has dated its proof", async () => {
+  it("X34 requires the mailbox if a clock that was ahead has dated its proof", async () => {
     const ahead = { minutes: 3 * 24 * 60 };
     world.forward(ahead);
     const { created } = await world.client(firm, await world.ownerToken(firm));
@@ -424,7 +424,7 @@ describeOnDatabases("an authenticator that is set up in a session", (database) =
     owner = await world.ownerToken(firm);
   });
 
-  it("counts no right password where the mails of codes are used up", async () => {
+  it("does not count a right password as wrong if the mails with codes are used up", async () => {
     const strict = await world.firm();
     const admin = await world.ownerToken(strict);
     const { email } = await world.client(strict, admin);

@@ -5,7 +5,7 @@ import { codesOf, until, World } from "../../testing/world.js";
 
 const SIX_DIGITS = /\b\d{6}\b/;
 
-/** A thief who has the password of a client without an authenticator, and forty addresses to come from. */
+/** A thief with the password of a client without an authenticator, and forty addresses to come from. */
 describeOnDatabases("codes that are mailed to set up an authenticator", (database) => {
   let world: World;
   let owner: string;
@@ -62,7 +62,7 @@ describeOnDatabases("codes that are mailed to set up an authenticator", (databas
     return data.auditEvents.nodes as { type: string; summary: string }[];
   };
 
-  it("X5 are judged ten times an account, whatever the challenge and the address, and each wrong one is in the log", async () => {
+  it("X5 are checked ten times per account, whatever the challenge and the address, and each wrong one is in the log", async () => {
     const { email, contactId } = await client();
     const answers: string[] = [];
     for (let round = 0; round < 5; round++) {
@@ -74,14 +74,14 @@ describeOnDatabases("codes that are mailed to set up an authenticator", (databas
     const judged = answers.filter((code) => code === "EMAIL_CODE_REQUIRED");
     expect(judged.length).toBe(secondFactorLock.failures - 1);
     expect(answers.slice(judged.length)).toEqual(answers.slice(judged.length).map(() => "ACCOUNT_LOCKED"));
-    // The next sign-in says so before it mails another code.
+    // The next sign-in reports that before it mails another code.
     expect(codesOf(await signIn(300, email))).toEqual(["ACCOUNT_LOCKED"]);
     const log = await events(contactId);
     expect(log.filter(({ summary }) => /wrong email code/.test(summary))).toHaveLength(secondFactorLock.failures);
     expect(log.filter(({ type }) => type === "ACCOUNT_LOCKED")).toHaveLength(1);
   }, 60_000);
 
-  it("X5 are counted one by one when forty addresses try at the same moment", async () => {
+  it("X5 are counted one by one if forty addresses try at the same moment", async () => {
     const { email, contactId } = await client();
     const tokens: string[] = [];
     for (let round = 0; round < 4; round++) tokens.push((await signIn(400 + round, email)).result.enrollmentToken);

@@ -4,14 +4,15 @@ import { SecondFactorLocked } from "../two-factor/second-factor.service.js";
 import type { SignInOutcome } from "./sign-in.results.js";
 import type { AccountDoor, Entry } from "./account-door.js";
 
-/** The new password is set, and the sign-in after it waits until the second factor's lock ends. */
+/** The new password is set, but the sign-in must wait until the second factor's lock ends. */
 export interface SignInWaits {
   waitMs: number;
 }
 
 /**
- * As AccountDoor.enter, for whoever has just set a new password in the same transaction. A lock of the second factor does not undo that:
- * whoever stole the old password could otherwise keep it working by entering wrong codes. Commit, then call `outcomeOf`.
+ * Like AccountDoor.enter, for somebody who has just set a new password in the same transaction. A lock of the second
+ * factor does not undo that: otherwise a thief could keep the stolen password working by entering wrong codes. Commit,
+ * then call `outcomeOf`.
  */
 export async function enterOrWait(
   door: AccountDoor,
@@ -26,7 +27,10 @@ export async function enterOrWait(
   }
 }
 
-/** What the committed reset led to; throws ACCOUNT_LOCKED where the sign-in waits, in words that say that the password is set. */
+/**
+ * What the committed reset led to. If the sign-in must wait, throws an ACCOUNT_LOCKED that says that the password is
+ * set.
+ */
 export function outcomeOf(entered: SignInOutcome | SignInWaits): SignInOutcome {
   if (!("waitMs" in entered)) return entered;
   throw new Refusal("ACCOUNT_LOCKED", null, (say) => say.passwordSetCodesLocked(entered.waitMs));

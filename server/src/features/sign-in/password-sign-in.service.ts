@@ -3,8 +3,8 @@ import { attemptLimits, normalizeEmail, type Audience, type SessionTransport } f
 import { sql, table } from "../../platform/database/sql.js";
 import { isId } from "../../platform/crypto/ids.js";
 import { Refusal } from "../../platform/graphql/failures.js";
-import { findClientByEmail, findMemberByEmail, findPerson, type Person } from "../access/person.js";
-import type { RequestContext } from "../access/request-context.js";
+import { findClientByEmail, findMemberByEmail, findPerson, type Person } from "../people/person.js";
+import type { RequestContext } from "../callers/request-context.js";
 import type { UnitOfWork, Work } from "../work/unit-of-work.js";
 import { AuditCounter } from "../audit/audit-event.entity.js";
 import { Contact } from "../contacts/contact.entity.js";
@@ -12,17 +12,17 @@ import { Firm } from "../firms/firm.entity.js";
 import { PasswordCredential } from "../passwords/password-credential.entity.js";
 import { shareOfStranger } from "../passwords/hash-share.js";
 import type { PasswordHasher } from "../passwords/password-hasher.js";
-import { couldBePassword, lockedCredential, renewHash } from "../passwords/password.service.js";
+import { couldBePassword, lockedCredential, renewHash } from "../passwords/passwords.js";
 import { loadPolicy } from "../firms/security-policy.reader.js";
-import { knownDevicesOf, passwordTriesOn } from "../sessions/known-devices.js";
+import { knownDevicesOf, passwordTriesOn } from "../devices/known-devices.js";
 import { SecondFactorLocked } from "../two-factor/second-factor.service.js";
 import type { AccountDoor } from "./account-door.js";
-import { passwordTriesOf, type Attempts } from "./attempts.service.js";
+import { passwordTriesOf, type Attempts } from "../limits/attempts.service.js";
 import { NoMoreCodes, type EnrollmentCodes } from "./enrollment-codes.js";
-import { mustAllowLogin } from "./must-allow-login.js";
+import { mustAllowLogin } from "../security-mode/must-allow-login.js";
 import { actorAs } from "./sign-in-actor.js";
 import type { SignInOutcome } from "./sign-in.results.js";
-import type { SourceLimits } from "./source-limits.js";
+import type { SourceLimits } from "../limits/source-limits.js";
 import { transportOf } from "./transport.js";
 
 interface PortalPassword {
@@ -33,10 +33,13 @@ interface PortalPassword {
   transport?: SessionTransport | null;
 }
 
-/** Longer than looking somebody up, hashing and telling of it take on a machine that is not overloaded. */
+/** Longer than looking somebody up, hashing and recording take on a machine that is not overloaded. */
 const FAILED_SIGN_IN_MS = 500;
 
-/** A failed sign-in is answered after the same time, so that what was found (an account, a password) does not show in it. */
+/**
+ * Answers every failed sign-in after the same time, so that the time does not reveal what was found (an account, a
+ * password).
+ */
 async function failEvenly<T>(signIn: () => Promise<T>): Promise<T> {
   const answerAt = performance.now() + FAILED_SIGN_IN_MS;
   try {
@@ -49,7 +52,7 @@ async function failEvenly<T>(signIn: () => Promise<T>): Promise<T> {
 }
 
 const counters = table(AuditCounter);
-/** Takes as long as the event that it stands for. */
+/** Takes as long as the event that it replaces. */
 const WRITE_NOTHING = sql`UPDATE ${counters} SET ${counters.lastSeq} = ${counters.lastSeq} WHERE ${counters.firmId} = ?`;
 
 /** Signs team members and clients in by email and password. */
@@ -113,7 +116,7 @@ export class PasswordSignIn {
     });
   }
 
-  /** Unknown email, wrong password, no account, another firm's account: the same work, the same answer. */
+  /** Unknown email, wrong password, no account, another firm's account: the same work, the same response. */
   private async byPassword(given: {
     audience: Audience;
     firmId: string | null;
@@ -126,7 +129,8 @@ export class PasswordSignIn {
   }): Promise<SignInOutcome> {
     const { work, hasher, attempts, enrollmentCodes, sourceLimits, door } = this.needs;
     const { person, context } = given;
-    // On a browser that the person has signed in with, a stranger's failures count for nothing, and hers for nobody else.
+    // On a browser with which the person has signed in before, strangers' failures do not count, and its own failures
+    // count for nobody else.
     const devices = await knownDevicesOf(work.reader, context, given.audience, work.clock.now());
     const device = devices.find(({ ownerId }) => ownerId === person?.ownerId);
     const key = device ? passwordTriesOn(device) : passwordTriesOf(given.audience, given.firmId, given.email);
@@ -138,7 +142,7 @@ export class PasswordSignIn {
     };
     return sourceLimits.guardWith("password", context, { afterSource }, async (attempt, bySource) => {
       const credential = person && (await work.reader.findOneBy(PasswordCredential, { ownerId: person.ownerId }));
-      // What cannot be a password costs no hash, whoever's it is said to be.
+      // Text that cannot be a password costs no hash, whatever the account.
       const share = shareOfStranger(context, { firmId: given.audience === "TEAM" ? null : given.firmId, who: key });
       const isRight =
         couldBePassword(given.password) &&
@@ -149,12 +153,14 @@ export class PasswordSignIn {
       }
       const renewed = hasher.isOld(credential) ? await hasher.hash(given.password, share) : null;
       const entering = work.do(async (unit) => {
-        // The policy first, as wherever a session may be opened. The password's row stays as it is until the commit: whoever changes it at
-        // this moment either comes first, and this sign-in fails, or waits, and ends the session that it opens.
+        // The policy is locked first, as wherever a session may be opened. The password's row stays locked until the
+        // commit: a concurrent change either comes first, and this sign-in fails, or it waits, and then ends the
+        // session that is opened here.
         await loadPolicy(unit.manager, person.firmId, { lock: "share" });
         const current = await lockedCredential(unit, person.ownerId);
         if (current?.version !== credential.version) throw new Refusal("INVALID_CREDENTIALS");
-        // Found by an address that may be somebody else's by now: a change of it waits for the password's row as well.
+        // The address with which the person was found may have changed hands: changing it waits for the password's row
+        // as well.
         const found = await findPerson(unit.manager, given.audience, person.ownerId);
         if (found?.email !== person.email) throw new Refusal("INVALID_CREDENTIALS");
         if (renewed) await renewHash(unit, current, hasher, renewed);
@@ -168,9 +174,9 @@ export class PasswordSignIn {
         });
       });
       return enrollmentCodes
-        .orTell(person, actorAs(person, context.source), entering)
+        .recordingHeldBack(person, actorAs(person, context.source), entering)
         .catch(async (refused: unknown) => {
-          // The password was right, and what comes after it has to wait: no wrong one is counted.
+          // The password was right but the next step has to wait: this does not count as a wrong password.
           if (refused instanceof NoMoreCodes || refused instanceof SecondFactorLocked) {
             await attempts.clear(key);
             await attempts.giveBack(bySource);
@@ -187,11 +193,11 @@ export class PasswordSignIn {
     const { work } = this.needs;
     const { firmId, person, email, context } = given;
     await work.do(async (unit) => {
-      // The event costs a write, so nobody's sign-in makes one too; an address that is none has nothing to be told about.
+      // The event costs a write, so a sign-in for nobody makes one as well. An invalid address has nothing to record.
       if (firmId === null || email === "") return void (await unit.affected(WRITE_NOTHING, [""]));
       const actor = actorAs(person ?? { email, accountId: null }, context.source);
       const accountId = person?.accountId ?? null;
-      // A client without an account who tries is told of beside the contact.
+      // An attempt by a client without an account is attached to the contact.
       const contact =
         accountId === null && given.audience === "PORTAL"
           ? await unit.manager.findOne(Contact, { where: { firmId, email }, order: { createdAt: "ASC", id: "ASC" } })

@@ -6,8 +6,8 @@ import type { NewChallenge, SignInChallenges } from "./sign-in-challenges.js";
 import { TwoFactorRequired } from "./sign-in.results.js";
 
 /**
- * The sign-in waits for a second factor, whichever door it came by. Throws ACCOUNT_LOCKED while none is looked at. `trustedDeviceDays`: for
- * how long this device may be trusted; 0: not offered.
+ * Makes the sign-in wait for a second factor, whichever door it came by. Throws ACCOUNT_LOCKED while none is accepted.
+ * `trustedDeviceDays`: for how long this device may be trusted; 0: not offered.
  */
 export async function askSecondFactor(
   unit: UnitOfWork,

@@ -15,7 +15,7 @@ describeOnDatabases("getting in with a second factor", (database) => {
   afterAll(() => world.stop());
   const { setMode, enrolledClient, challengeOf } = signInSteps(() => ({ world, firm, owner }));
 
-  it("T02 a code is good once: for another sign-in, and for another purpose", async () => {
+  it("T02 a code works once: not for another sign-in, nor for another purpose", async () => {
     const { email, secret } = await enrolledClient();
     const [first, second] = [await challengeOf(email), await challengeOf(email)];
     const code = world.freshCode(secret);
@@ -72,7 +72,7 @@ describeOnDatabases("getting in with a second factor", (database) => {
         expect(opened(await spend(RECOVER, recoveryCodes[0] ?? ""))).toBe(1);
 
         await unlock();
-        // S02: signed out at one is signed out at the other.
+        // S02: signed out at one instance is signed out at the other.
         const { result } = await world.signIn(...RECOVER, {
           challengeToken: await challengeOf(email),
           code: recoveryCodes[1],
@@ -87,7 +87,7 @@ describeOnDatabases("getting in with a second factor", (database) => {
       }
     });
 
-  it("T04 and T07 codes one step off are good, two are not, and steps only go up", async () => {
+  it("T04 and T07 codes one step off are accepted, two are not, and steps only increase", async () => {
     const { email, secret } = await enrolledClient();
     const verify = async (steps: number) =>
       world.signIn(...VERIFY, { challengeToken: await challengeOf(email), code: world.code(secret, steps) });
@@ -101,7 +101,7 @@ describeOnDatabases("getting in with a second factor", (database) => {
     expect(codesOf(await verify(0))).toEqual(["INVALID_CODE"]);
   });
 
-  it("T09 a challenge dies at five wrong codes, the second factor locks at ten, and the firm unlocks it", async () => {
+  it("T09 a challenge ends at five wrong codes, the second factor locks at ten, and the firm unlocks it", async () => {
     const { email, secret, recoveryCodes, contactId } = await enrolledClient();
     const [first, second, third] = [await challengeOf(email), await challengeOf(email), await challengeOf(email)];
     world.forward({ seconds: 31 });
@@ -117,12 +117,12 @@ describeOnDatabases("getting in with a second factor", (database) => {
     expect(
       codesOf(await world.signIn(...RECOVER, { challengeToken: second, code: "AAAA-BBBB-CCCC-DDDD-EEEE-FFFF" })),
     ).toEqual(["ACCOUNT_LOCKED"]);
-    // Not even the right code, for a sign-in that was under way.
+    // Not even the right code, for a sign-in in progress.
     expect(codesOf(await world.signIn(...VERIFY, { challengeToken: third, code: world.code(secret) }))).toEqual([
       "ACCOUNT_LOCKED",
     ]);
     expect(codesOf(await world.portalSignIn(firm, email))).toEqual(["ACCOUNT_LOCKED"]);
-    // Somebody has the password: its owner is told.
+    // Somebody knows the password: its owner is notified.
     await world.mail(email, /locked/i);
     const lockedFor = async () => {
       const { data } = await world.ask(
@@ -161,7 +161,7 @@ describeOnDatabases("getting in with a second factor", (database) => {
     ).toBe("SignedIn");
   });
 
-  it("T11 a half-done sign-in is no session", async () => {
+  it("T11 an incomplete sign-in is not a session", async () => {
     const { email } = await enrolledClient();
     const half = await challengeOf(email);
     const own = await world.firm();
@@ -199,7 +199,7 @@ describeOnDatabases("getting in with a second factor", (database) => {
             errors ? "UNAUTHENTICATED" : null,
           ]);
       }
-    // Each is good for its own step alone.
+    // Each token works only for its own step.
     expect(codesOf(await world.signIn(...VERIFY, { challengeToken: enrollmentToken, code: "000000" }))).toEqual([
       "CHALLENGE_EXPIRED",
     ]);
@@ -251,7 +251,7 @@ describeOnDatabases("getting in with a second factor", (database) => {
     expect(codesOf(await confirm(world.code(second)))).toEqual(["CHALLENGE_EXPIRED"]);
   });
 
-  it("a database's writer cannot give a client the secret of his own phone", async () => {
+  it("somebody who can write to the database cannot give a client the secret of their own phone", async () => {
     const victim = await enrolledClient();
     const thief = await enrolledClient();
     const idOf = async ({ email }: { email: string }) =>
@@ -276,7 +276,7 @@ describeOnDatabases("getting in with a second factor", (database) => {
     await expect(world.signIn(...VERIFY, { challengeToken, code })).rejects.toThrow("INTERNAL");
   });
 
-  it("T19 a stolen password enrols nobody's phone without the mailbox", async () => {
+  it("T19 a stolen password enrolls nobody's phone without the mailbox", async () => {
     const own = await world.firm();
     const admin = await world.ownerToken(own);
     const { email } = await world.client(own, admin);
@@ -293,7 +293,7 @@ describeOnDatabases("getting in with a second factor", (database) => {
     expect(codesOf(await begin(emailCode))).toEqual(["CHALLENGE_EXPIRED"]);
   });
 
-  it("R01 and R03 a recovery code works once, also for twenty at the same moment, in any spelling, and only after the password", async () => {
+  it("R01 and R03 a recovery code works once, even for twenty at the same moment, in any spelling, and only after the password", async () => {
     const { email, recoveryCodes } = await enrolledClient();
     const [code = "", next = ""] = recoveryCodes;
     expect(codesOf(await world.signIn(...RECOVER, { challengeToken: "gch_nothing", code }))).toEqual([

@@ -1,7 +1,7 @@
 import { secondFactorKinds, type SecondFactorKind, type SecondProof, type SessionTransport } from "@gatehouse/shared";
 import { Refusal } from "../../platform/graphql/failures.js";
-import type { RequestContext } from "../access/request-context.js";
-import { findPerson, type Person } from "../access/person.js";
+import type { RequestContext } from "../callers/request-context.js";
+import { findPerson, type Person } from "../people/person.js";
 import type { UnitOfWork, Work } from "../work/unit-of-work.js";
 import { ClientRequest } from "../client-requests/client-request.entity.js";
 import { MagicLink } from "../magic-links/magic-link.entity.js";
@@ -13,9 +13,9 @@ import type { SignInOutcome } from "./sign-in.results.js";
 import type { AccountDoor } from "./account-door.js";
 import type { LinkDoor } from "./link-door.js";
 import { actorAs } from "./sign-in-actor.js";
-import type { SourceLimits } from "./source-limits.js";
+import type { SourceLimits } from "../limits/source-limits.js";
 import { transportOf } from "./transport.js";
-import { trustDevice } from "./trusted-devices.js";
+import { trustDevice } from "../devices/trusted-devices.js";
 
 interface Step {
   challengeToken: string;
@@ -36,8 +36,8 @@ export class SecondFactorStep {
   ) {}
 
   /**
-   * Goes on through the door that the sign-in came by. Throws CHALLENGE_EXPIRED, ACCOUNT_LOCKED, RATE_LIMITED, and INVALID_CODE for an
-   * `answer` that is no proof of that kind.
+   * Continues through the door by which the sign-in came. Throws CHALLENGE_EXPIRED, ACCOUNT_LOCKED, RATE_LIMITED, and
+   * INVALID_CODE for an `answer` that is not a proof of this kind.
    */
   async prove(
     kind: SecondFactorKind,
@@ -46,10 +46,11 @@ export class SecondFactorStep {
   ): Promise<SignInOutcome> {
     const { work, challenges, secondFactor, sourceLimits } = this.needs;
     const transport = transportOf(input.transport, context);
-    // Looked up before the address's row is locked, which many may share: whether it is still live, taking its try decides.
+    // Looked up before locking the address's row, which many may share. Whether the challenge is still live is decided
+    // when its attempt is taken.
     const found = await challenges.look(input.challengeToken, "SECOND_FACTOR");
     const owner = found && (await findPerson(work.reader, found.audience, found.ownerId));
-    // All tries are taken, and kept, before the proof is looked at.
+    // All attempts are taken, and kept, before the proof is checked.
     const afterSource = async (unit: UnitOfWork) => {
       if (!found || !owner) throw new Refusal("CHALLENGE_EXPIRED");
       const tries = actorAs(owner, context.source);
@@ -86,7 +87,7 @@ export class SecondFactorStep {
         id: challenge.magicLinkId ?? "",
         firmId: challenge.firmId,
       });
-      // It moved to another device while the code was typed.
+      // The link moved to another device while the code was typed.
       if (!link || link.revokedAt !== null || link.deviceKeyDigest !== challenge.deviceKeyDigest)
         throw new Refusal("CHALLENGE_EXPIRED");
       const { sentTo } = await unit.manager.findOneByOrFail(ClientRequest, { id: link.requestId, firmId: link.firmId });

@@ -16,7 +16,7 @@ describeOnDatabases("getting in, and staying in", (database) => {
   afterAll(() => world.stop());
   const { setMode, enrolledClient, challengeOf } = signInSteps(() => ({ world, firm, owner }));
 
-  it("R09 a password reset by mail ends every session and still asks for the code", async () => {
+  it("R09 a password reset by mail ends every session and still requires the code", async () => {
     const { email, created, secret } = await enrolledClient();
     await world.mutate("requestPasswordReset", "PortalEmailInput", "accepted", { firmSlug: firm.slug, email });
     const resetToken = await world.mailedToken(email, /Reset your password/);
@@ -34,7 +34,7 @@ describeOnDatabases("getting in, and staying in", (database) => {
     ]);
   });
 
-  it("M12 a mailed reset link is void after the password was changed, the mode or the account", async () => {
+  it("M12 a mailed reset link is void after a change of the password, the mode or the account", async () => {
     const own = await world.firm();
     const admin = await world.ownerToken(own);
     const withLink = async () => {
@@ -72,7 +72,7 @@ describeOnDatabases("getting in, and staying in", (database) => {
     expect(await use(waiting)).toEqual(["LOGIN_DISABLED"]);
   });
 
-  it("M04 what is mailed is good until its time is up, and not two seconds longer", async () => {
+  it("M04 what is mailed is valid until its time is up, and not two seconds longer", async () => {
     const own = await world.firm();
     const reset = async (secondsLater: number) => {
       const { email } = await world.client(own, await world.ownerToken(own));
@@ -97,7 +97,7 @@ describeOnDatabases("getting in, and staying in", (database) => {
     expect((await create(24 * 60 * 60 - 20)).result.__typename).toBe("SignedIn");
     expect(codesOf(await create(24 * 60 * 60 + 1))).toEqual(["TOKEN_INVALID"]);
 
-    // The code for setting up a phone, ten minutes.
+    // The code for setting up a phone: ten minutes.
     const clients = [];
     for (let n = 0; n < 2; n++) clients.push(await world.client(own, await world.ownerToken(own)));
     await setMode("MAGIC_LINK_AND_LOGIN_2FA", own);
@@ -122,7 +122,7 @@ describeOnDatabases("getting in, and staying in", (database) => {
     owner = await world.ownerToken(firm);
   });
 
-  it("S08 an authenticator set up or taken away ends the other sessions", async () => {
+  it("S08 setting up or removing an authenticator ends the other sessions", async () => {
     const { email, created } = await world.client(firm, owner);
     const here = created.result.sessionToken;
     const viewer = async (token: string) => (await world.ask("{ viewer { __typename } }", {}, token)).data.viewer;
@@ -222,7 +222,7 @@ describeOnDatabases("getting in, and staying in", (database) => {
       smallOwner,
     );
     expect([twice.data.a, twice.data.b].flatMap(codesOf)).toEqual(["PLAN_UPGRADE_REQUIRED", "PLAN_UPGRADE_REQUIRED"]);
-    // A tab that still shows what the plan offered before.
+    // A tab that still shows what the plan included before.
     await world.app.work.do((unit) =>
       unit.manager.query("UPDATE firms SET plan = 'BUSINESS' WHERE id = ?", [small.id]),
     );
@@ -241,7 +241,7 @@ describeOnDatabases("getting in, and staying in", (database) => {
     expect(codesOf(await setMode("MAGIC_LINK_AND_LOGIN_2FA", large))).toEqual(["PLAN_UPGRADE_REQUIRED"]);
   });
 
-  it("B04 link-only ends password sessions at once, and accounts wake up as they were", async () => {
+  it("B04 link-only ends password sessions at once, and accounts return as they were", async () => {
     const own = await world.firm();
     const { email, created } = await world.client(own, await world.ownerToken(own));
     const token = created.result.sessionToken;
@@ -253,7 +253,7 @@ describeOnDatabases("getting in, and staying in", (database) => {
     expect((await world.portalSignIn(own, email)).result.__typename).toBe("SignedIn");
   });
 
-  it("announced 2FA lets clients in with a reminder until its day, and asks from then on", async () => {
+  it("announced 2FA lets clients in with a reminder until its day, and is required from then on", async () => {
     const own = await world.firm();
     const admin = await world.ownerToken(own);
     const { created } = await world.client(own, admin);
@@ -270,7 +270,7 @@ describeOnDatabases("getting in, and staying in", (database) => {
     expect(await dueAt()).toBeUndefined();
   });
 
-  it("B06 of two admins who change the policy at once, one wins whole", async () => {
+  it("B06 of two admins who change the policy at once, exactly one wins", async () => {
     const own = await world.firm();
     const token = await world.ownerToken(own);
     const change = (mode: string) =>
@@ -305,7 +305,7 @@ describeOnDatabases("getting in, and staying in", (database) => {
       token,
     );
     expect(data.firm.securityPolicy).toEqual({ mode: winner, version: 2 });
-    // Whoever watches is told of the one that holds, once.
+    // Subscribers receive the event of the one that holds, once.
     await world.contact(token, "The end");
     await until(() => seen.at(-1)?.includes("The end"));
     const told = data.auditEvents.nodes[0].summary;
@@ -313,7 +313,7 @@ describeOnDatabases("getting in, and staying in", (database) => {
     await socket.dispose();
   });
 
-  it("team members enrol by the same code, and are asked for it whatever the firm asks of its clients", async () => {
+  it("team members enroll with the same code, and need it whatever the firm requires of its clients", async () => {
     const own = await world.firm("TEAM");
     const token = await world.ownerToken(own);
     const { secret } = await world.enroll({ token });

@@ -1,5 +1,5 @@
-import { actorOf, anonymous, type Source } from "../access/caller.js";
-import type { Person } from "../access/person.js";
+import { actorOf, anonymous, type Source } from "../callers/caller.js";
+import type { Person } from "../people/person.js";
 import type { Actor } from "../work/unit-of-work.js";
 
 /** The person as the actor of a sign-in's events. */

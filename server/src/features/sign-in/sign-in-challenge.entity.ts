@@ -11,9 +11,9 @@ import {
 } from "../../platform/database/columns.js";
 
 /**
- * A sign-in that waits for its next step. It is no session: it can only be continued or left. SECOND_FACTOR waits for a code
- * (verifyTwoFactor, useRecoveryCode), ENROLLMENT for a new authenticator. One with a session is no sign-in: an authenticator is set up
- * in that session, and nobody holds its token.
+ * A sign-in that waits for its next step. It is not a session: it can only be continued or abandoned. SECOND_FACTOR
+ * waits for a code (verifyTwoFactor, useRecoveryCode), ENROLLMENT for a new authenticator. One with a session is not a
+ * sign-in: an authenticator is set up in that session, and nobody has its token.
  */
 @Entity("sign_in_challenges")
 @Index("ix_sign_in_challenges_owner", ["ownerId"])
@@ -31,14 +31,17 @@ export class SignInChallenge {
   @RefColumn() ownerId: string;
   /** Which door was opened. */
   @TextColumn(20) door: SignInDoor;
-  /** The password's version when the challenge was made; another one voids it. */
+  /** The password's version when the challenge was created; another one voids it. */
   @CountColumn() credentialVersion: number;
-  /** With the door MAGIC_LINK: the link, which opens its request afterwards. */
+  /** With the door MAGIC_LINK: the link, which then opens its request. */
   @RefColumn({ nullable: true }) magicLinkId: string | null;
   @DigestColumn({ nullable: true }) deviceKeyDigest: string | null;
-  /** With the other doors: the request that the client came for by a link, and lands on afterwards. A wish, no right. */
+  /**
+   * With other doors: the request that the client came for by a link, to open afterwards. A preference, not a
+   * permission.
+   */
   @RefColumn({ nullable: true }) landingRequestId: string | null;
-  /** With an authenticator that is set up in a session: the session, by its id of now. */
+  /** If an authenticator is set up in a session: that session's current id. */
   @RefColumn({ nullable: true }) sessionId: string | null;
   @FlagColumn() isMailboxProven: boolean;
   @DigestColumn({ nullable: true }) emailCodeDigest: string | null;
@@ -46,18 +49,4 @@ export class SignInChallenge {
   @AtColumn() createdAt: number;
   @AtColumn() expiresAt: number;
   @AtColumn({ nullable: true }) spentAt: number | null;
-}
-
-/** An AttemptCount of shared's attempt-rules: what may happen only so often, by source address, by address of a mail, by password. Counted in a transaction of its own. */
-@Entity("attempt_counters")
-export class AttemptCounter {
-  /** What is counted, e.g. `password:<firm>:<digest of email>`. */
-  @DigestColumn({ primary: true })
-  keyDigest: string;
-  @CountColumn() attempts: number;
-  @AtColumn() windowEndsAt: number;
-  @AtColumn({ nullable: true }) blockedUntil: number | null;
-  @CountColumn() blockCount: number;
-  /** How far ahead of now: how much of the day's share is used up. */
-  @AtColumn({ default: 0 }) owedUntil: number;
 }

@@ -4,7 +4,7 @@ import type { KeyRing } from "../../platform/crypto/key-ring.js";
 import { digestOf, newDecimalCode, newToken } from "../../platform/crypto/tokens.js";
 import { computed, select, sql, table, type RowOf } from "../../platform/database/sql.js";
 import { Refusal } from "../../platform/graphql/failures.js";
-import type { Person } from "../access/person.js";
+import type { Person } from "../people/person.js";
 import type { UnitOfWork, Work } from "../work/unit-of-work.js";
 import { PasswordCredential } from "../passwords/password-credential.entity.js";
 import { SignInChallenge } from "./sign-in-challenge.entity.js";
@@ -14,9 +14,9 @@ export type ChallengeStep = SignInChallenge["step"];
 export interface NewChallenge {
   step: ChallengeStep;
   person: Person;
-  /** What the mailbox is proven by, or not. */
+  /** How the mailbox was proven, if it was. */
   door: SignInDoor;
-  /** Of an authenticator that is set up in a session. */
+  /** The session in which an authenticator is set up. */
   sessionId?: string | null;
   magicLinkId?: string | null;
   deviceKeyDigest?: string | null;
@@ -25,7 +25,7 @@ export interface NewChallenge {
 export interface OpenedChallenge {
   challenge: SignInChallenge;
   token: string;
-  /** To be mailed; null where the mailbox is proven, or not asked. */
+  /** The code to mail; null if the mailbox is proven or need not be. */
   emailCode: string | null;
 }
 
@@ -33,7 +33,7 @@ const lifetimeOf = { SECOND_FACTOR: lifetimes.challenge, ENROLLMENT: lifetimes.e
 const isChallengeToken = (token: string) => /^gch_[\w-]{43}$/.test(token);
 const expired = () => new Refusal("CHALLENGE_EXPIRED");
 
-/** A session, and the person whose it is. */
+/** A session with its owner. */
 interface SessionOfOwner {
   ownerId: string;
   sessionId: string;
@@ -47,7 +47,7 @@ const OF_SESSION = CHALLENGES.plus` WHERE ${c.ownerId} = ? AND ${c.sessionId} = 
   ORDER BY ${c.createdAt} DESC, ${c.id} DESC LIMIT 1`;
 const challenges = table(SignInChallenge);
 const passwords = table(PasswordCredential);
-/** In a statement that changes it: now, and its owner. */
+/** For a conditional update; its parameters are the current time and the owner. */
 const UNSPENT = sql`${challenges.spentAt} IS NULL AND ${challenges.expiresAt} > ?
   AND ${challenges.credentialVersion} = COALESCE((SELECT ${passwords.version} FROM ${passwords} WHERE ${passwords.ownerId} = ?), 0)`;
 const OF_SESSION_LIVE = sql`${challenges.ownerId} = ? AND ${challenges.sessionId} = ? AND ${challenges.spentAt} IS NULL`;
@@ -71,14 +71,14 @@ function ifLive(challenge: RowOf<typeof CHALLENGES> | undefined, now: number): S
   return isLive ? challenge : null;
 }
 
-/** The waiting places of a sign-in. Each names the step it waits for and can be continued there alone. */
+/** The points at which a sign-in waits. Each names the step it waits for and can be continued only there. */
 export class SignInChallenges {
   constructor(
     private readonly work: Work,
     private readonly keys: KeyRing,
   ) {}
 
-  /** One that begins in a session takes the place of the session's earlier one. */
+  /** A challenge that begins in a session replaces the session's earlier one. */
   async create(unit: UnitOfWork, given: NewChallenge): Promise<OpenedChallenge> {
     const { manager, now } = unit;
     const token = newToken("gch");
@@ -112,52 +112,58 @@ export class SignInChallenges {
     return { challenge, token, emailCode };
   }
 
-  /** The live challenge of a token at that step; throws CHALLENGE_EXPIRED, also when the password changed since. */
+  /** The live challenge of a token at that step; throws CHALLENGE_EXPIRED, also if the password has changed since. */
   async find(token: string, step: ChallengeStep): Promise<SignInChallenge> {
     const challenge = await this.look(token, step);
     if (!challenge) throw expired();
     return challenge;
   }
 
-  /** The same; null where there is none. */
+  /** The same; null if there is none. */
   async look(token: string, step: ChallengeStep): Promise<SignInChallenge | null> {
     if (!isChallengeToken(token)) return null;
     const [challenge] = await this.work.rows(OF_TOKEN, [digestOf(token), step]);
     return ifLive(challenge, this.work.clock.now());
   }
 
-  /** The live challenge of a session, in which an authenticator is set up there; null where there is none. */
+  /** A session's live challenge, in which an authenticator is set up; null if there is none. */
   async ofSession({ ownerId, sessionId }: SessionOfOwner): Promise<SignInChallenge | null> {
     const [challenge] = await this.work.rows(OF_SESSION, [ownerId, sessionId]);
     return ifLive(challenge, this.work.clock.now());
   }
 
-  /** A session goes on under another id, and what is under way in it too. */
+  /** Makes pending challenges follow a session that continues under another id. */
   async follow(unit: UnitOfWork, { ownerId, sessionId }: SessionOfOwner, nextSessionId: string): Promise<void> {
     await unit.affected(FOLLOW, [nextSessionId, ownerId, sessionId]);
   }
 
-  /** Keeps one whose mailbox is proven, for the authenticator that it has just begun; throws CHALLENGE_EXPIRED where it ended meanwhile. */
+  /**
+   * Extends a challenge whose mailbox is proven, for the authenticator that it has just begun; throws CHALLENGE_EXPIRED
+   * if it has ended meanwhile.
+   */
   async keep(unit: UnitOfWork, challenge: SignInChallenge, expiresAt: number): Promise<void> {
     const kept = await unit.affected(KEEP, [expiresAt, challenge.id, 1, unit.now, challenge.ownerId]);
     if (kept !== 1) throw expired();
   }
 
-  /** Takes one of a challenge's five tries before anything is looked at, in a transaction that takes tries alone (Work.doAndKeep). */
+  /**
+   * Takes one of a challenge's five attempts before anything is checked, in a transaction that only takes attempts
+   * (Work.doAndKeep).
+   */
   async takeTry(unit: UnitOfWork, challenge: SignInChallenge): Promise<void> {
     const taken = await unit.affected(TAKE_TRY, [challenge.id, counts.challengeFailures, unit.now]);
     if (taken !== 1) throw expired();
   }
 
-  /** Spends it, in the transaction that opens what it led to. Two requests race here; exactly one wins. */
+  /** Spends it in the transaction that opens what it led to. If two requests race, exactly one wins. */
   async spend(unit: UnitOfWork, challenge: SignInChallenge): Promise<void> {
     const spent = await unit.affected(SPEND, [unit.now, challenge.id, unit.now, challenge.ownerId]);
     if (spent !== 1) throw expired();
   }
 
   /**
-   * Whether it is the mailed code, once its tries were taken. The mailbox is proven from here on: the code is not asked again within
-   * this sign-in.
+   * Whether it is the mailed code; call it after an attempt was taken. From here on the mailbox is proven: this sign-in
+   * does not require the code again.
    */
   async proveMailbox(unit: UnitOfWork, challenge: SignInChallenge, code: string): Promise<boolean> {
     const digest = this.emailCodeDigest(challenge.id, code.replaceAll(/\s/g, ""));

@@ -7,35 +7,38 @@ import { World } from "../../testing/world.js";
 /** Calls in a row from each beginning; `WALK_DEPTH=3` takes minutes. */
 const DEPTH = Number(process.env.WALK_DEPTH ?? 2);
 const CREATE = "create the account by the invitation";
-const ENROLLED = [CREATE, "begin to enrol in a session", "confirm the enrolment"];
+const ENROLLED = [CREATE, "begin to enroll in a session", "confirm the enrollment"];
 const MODES = [
   "the firm chooses login",
   "the firm chooses links only",
-  "the firm demands 2FA",
-  "the firm demands 2FA, but not of links",
+  "the firm requires 2FA",
+  "the firm requires 2FA, but not of links",
   "the firm announces 2FA",
 ];
 
-/** Clients in the middle of something, so that few more calls go a long way. */
+/** Clients in the middle of something, from where few more calls lead far. */
 async function midways(walk: PortalWalk): Promise<Place[]> {
   const enrolled = await walk.goAlong(walk.start, ...ENROLLED);
   const plain = await walk.go(walk.start, CREATE);
   return [
     await walk.goAlong(enrolled, "the firm sends a password reset", "claim the link", "sign in"),
     await walk.goAlong(plain, "the firm sends a password reset", "claim the link"),
-    await walk.goAlong(plain, "the firm demands 2FA", "sign in", "begin to enrol with the mailed code"),
-    await walk.goAlong(walk.start, "the firm demands 2FA", "claim the link"),
+    await walk.goAlong(plain, "the firm requires 2FA", "sign in", "begin to enroll with the mailed code"),
+    await walk.goAlong(walk.start, "the firm requires 2FA", "claim the link"),
     await walk.goAlong(walk.start, "claim the link"),
   ];
 }
 
-/** The whole server, asked in every order: what the walk over the policy (shared/src/sign-in) proves of the rules, of the doors. */
+/**
+ * The whole server, called in every order: what the walk over the policy (shared/src/sign-in) proves for the rules,
+ * this proves for the doors.
+ */
 describe("every order of calls at the real server", () => {
   let fresh: FreshDatabase;
   let world: World;
   let walk: PortalWalk;
   beforeAll(async () => {
-    // Thousands of commits that need not outlive the test: where there is memory to keep them in, they are not waited for.
+    // Thousands of commits that need not outlive the test: in memory, if there is room, they are not waited for.
     const before = process.env.TMPDIR;
     if (existsSync("/dev/shm")) process.env.TMPDIR = "/dev/shm";
     fresh = await freshDatabaseUrl("sqlite");
@@ -49,7 +52,7 @@ describe("every order of calls at the real server", () => {
     await fresh.drop();
   });
 
-  /** Mode x client: where sequences begin. The plan is one of the calls. */
+  /** Mode × client: where sequences begin. The plan is one of the calls. */
   async function beginnings(): Promise<Place[]> {
     const places: Place[] = [];
     for (const calls of [[], [CREATE], ENROLLED]) {
@@ -66,7 +69,7 @@ describe("every order of calls at the real server", () => {
     const edges = new Map<string, string[]>();
     const halfway = (await midways(walk)).map((place) => [walk.textOf(place), place] as const);
     for (let depth = 0; depth < DEPTH; depth++) {
-      // Who is halfway already has the last call left only.
+      // Clients who start half-way have only the last call left.
       if (depth === DEPTH - 1) for (const [text, place] of halfway) level.set(text, place);
       const next = new Map<string, Place>();
       for (const [text, place] of level) {
@@ -93,7 +96,7 @@ describe("every order of calls at the real server", () => {
       `walked ${total} sequences of up to ${DEPTH} calls: ${walk.made} calls at ${edges.size + level.size} states in ${seconds} s`,
     );
     expect(total).toBeGreaterThan(2000);
-    // Whatever may be open was: a server that refuses everybody would pass the rest.
+    // Everything that may be open was open: a server that refuses everybody would pass the rest.
     expect([...walk.opened].toSorted()).toEqual([
       "MAGIC_LINK_AND_LOGIN enrolled LINK",
       "MAGIC_LINK_AND_LOGIN enrolled TWO_FACTOR",
@@ -116,7 +119,7 @@ describeOnDatabases("two calls at the same moment", (database) => {
   });
   afterAll(() => world.stop());
 
-  it("never open the account without the code: each way in beside each other and beside a change of the mode", async () => {
+  it("never open the account without the code: each way in beside each other one and beside a change of the mode", async () => {
     const walk = await PortalWalk.begin(world);
     const isWayIn = (call: string) => /^(sign in|create|reset the|claim|type|use|confirm)/.test(call);
     let pairs = 0;

@@ -16,7 +16,7 @@ describeOnDatabases("getting in", (database) => {
   afterAll(() => world.stop());
   const { setMode, enrolledClient, challengeOf } = signInSteps(() => ({ world, firm, owner }));
 
-  it("the whole 2FA loop: asked for, mailed, created, demanded, enrolled, reset, enrolled again", async () => {
+  it("the whole 2FA cycle: requested, mailed, created, required, enrolled, reset, enrolled again", async () => {
     const own = await world.firm();
     const admin = await world.ownerToken(own);
     const events: string[] = [];
@@ -88,7 +88,7 @@ describeOnDatabases("getting in", (database) => {
       ),
     );
 
-  it("P01 nobody learns which addresses have accounts, also not by locking them", async () => {
+  it("P01 nobody learns which addresses have accounts, not even by locking them", async () => {
     const { email } = await world.client(firm, owner);
     const other = await world.firm();
     const gone = await world.member(firm.id, "STAFF");
@@ -110,14 +110,14 @@ describeOnDatabases("getting in", (database) => {
       team("nobody@team.example"),
       team(await world.member(firm.id, "ADMIN")),
     ];
-    // The right password of whoever was disabled is none either.
+    // The right password of a removed member does not work either.
     expect(
       codesOf(await world.signIn("teamSignIn", "TeamSignInInput", { email: gone, password: OWNER_PASSWORD })),
     ).toEqual(["INVALID_CREDENTIALS"]);
     const series = await Promise.all(
       askers.map(async (asker) => {
         const answers: string[] = [];
-        // The tenth was the last; what the wait says is the same to the second, hence one after another.
+        // The tenth was the last; the remaining wait is the same to the second, so they run one after another.
         for (let tries = 0; tries < (asker[2].email === gone ? 10 : 11); tries++) answers.push(await guess(...asker));
         return answers;
       }),
@@ -139,7 +139,7 @@ describeOnDatabases("getting in", (database) => {
         firmSlug: firm.slug,
         email: `${local}@client.example`,
       });
-    // A Kelvin sign is a k in small letters: the mail goes to the address that is stored, never to the one that was typed.
+    // A Kelvin sign lower-cases to k: the mail goes to the stored address, never to the typed one.
     const typed = `${name.replace("k", "\u212A").toUpperCase()}@Client.Example `;
     await world.mutate("requestPortalAccount", "PortalEmailInput", "accepted", { firmSlug: firm.slug, email: typed });
     const waiting = () => world.app.work.reader.query("SELECT id FROM portal_mail_requests") as Promise<unknown[]>;
@@ -148,7 +148,7 @@ describeOnDatabases("getting in", (database) => {
     for (const local of alike) expect(await world.mails(`${local}@client.example`)).toEqual([]);
   });
 
-  it("P04 two passwords that differ anywhere are different, also past 72 bytes", async () => {
+  it("P04 two passwords that differ anywhere are different, even past 72 bytes", async () => {
     const { id, email } = await world.contact(owner);
     expect(id).toMatch(/^con_/);
     await world.mutate("requestPortalAccount", "PortalEmailInput", "accepted", { firmSlug: firm.slug, email });
@@ -168,7 +168,7 @@ describeOnDatabases("getting in", (database) => {
         { currentPassword, newPassword },
         signedIn.result.sessionToken,
       );
-    // Sixty-four characters of four bytes; and two that part at a NUL, which C's strings end at.
+    // Sixty-four characters of four bytes each; and two that differ only after a NUL, at which C strings end.
     const emoji = "🦊🐻🐼🦁🐯🐸🐵🐔".repeat(7) + "🐧🐦🐤🦆🦅🦉🦇🐺";
     const nul = "before the nul\u0000and after it";
     expect((await change(password, emoji)).userErrors).toEqual([]);
@@ -180,7 +180,7 @@ describeOnDatabases("getting in", (database) => {
     expect((await world.portalSignIn(firm, email, nul)).result.__typename).toBe("SignedIn");
   });
 
-  it("P06 what is too long for a password is refused without a hash, by every door, and others are served", async () => {
+  it("P06 a text that is too long for a password is refused without a hash, by every door, and others are served", async () => {
     const { email, created } = await world.client(firm, owner);
     const token = created.result.sessionToken;
     const contact = await world.contact(owner);
@@ -235,7 +235,7 @@ describeOnDatabases("getting in", (database) => {
     expect((await world.portalSignIn(firm, email)).result.__typename).toBe("TwoFactorRequired");
   });
 
-  it("P07 two hundred parallel guesses are ten", async () => {
+  it("P07 two hundred parallel guesses count as ten", async () => {
     const { email } = await world.client(firm, owner);
     const answers = await Promise.all(
       Array.from({ length: 40 }, () => world.portalSignIn(firm, email, "a wrong password here")),
@@ -292,7 +292,8 @@ describeOnDatabases("getting in", (database) => {
         );
       const held = { INVALID_CREDENTIALS: 50, RATE_LIMITED: 3 };
       expect(await spray(bare, (n) => `203.0.113.${n}`)).toEqual(held);
-      // What stands before the address that the proxy wrote is the client's own claim; a port is no other address.
+      // Anything before the address that the proxy wrote is the client's own claim; a port does not make another
+      // address.
       expect(await spray(proxied, (n) => `203.0.113.${n}, 198.51.100.7`)).toEqual(held);
       expect(await spray(proxied, (n) => `127.0.0.1, 198.51.100.8:${1000 + n}, 192.0.2.1`)).toEqual(held);
       expect(await spray(proxied, (n) => `[2001:db8::${n}]:${1000 + n}`)).toEqual(held);
@@ -322,8 +323,8 @@ describeOnDatabases("getting in", (database) => {
     }
   }, 120_000);
 
-  it("P12 a weak password is refused with its reason, and the mailed link stays good", async () => {
-    // Its local part never ends with a digit: "maya" alone, with digits behind it, is refused as a common password.
+  it("P12 a weak password is refused with its reason, and the mailed link stays valid", async () => {
+    // Its local part never ends with a digit: "maya" followed by digits is refused as a common password.
     const { email } = await world.contact(
       owner,
       "Maya Fields",

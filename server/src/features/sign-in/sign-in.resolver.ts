@@ -1,64 +1,26 @@
-import { Arg, Ctx, Mutation, Query, Resolver } from "type-graphql";
+import { Arg, Ctx, Mutation, Resolver } from "type-graphql";
 import { answer } from "../../platform/graphql/payloads.js";
 import { Allow } from "../access/allow.js";
-import type { RequestContext } from "../access/request-context.js";
-import {
-  BeginTwoFactorEnrollmentPayload,
-  DisableTwoFactorPayload,
-  RecoveryCodesPayload,
-  StepUpPayload,
-} from "../two-factor/two-factor.results.js";
-import type { OwnCredentials } from "./own-credentials.service.js";
-import type { OwnEnrollment } from "./own-enrollment.service.js";
-import type { OwnSecondFactor } from "./own-second-factor.service.js";
+import type { RequestContext } from "../callers/request-context.js";
 import type { SecondFactorStep } from "./second-factor-step.service.js";
-import {
-  BeginTwoFactorEnrollmentInput,
-  ChangePasswordInput,
-  CodeInput,
-  ConfirmTwoFactorEnrollmentInput,
-  PortalSignInInput,
-  RevokeSessionInput,
-  StepUpInput,
-  TeamSignInInput,
-  UseRecoveryCodeInput,
-  VerifyTwoFactorInput,
-} from "./sign-in.inputs.js";
-import {
-  ChangePasswordPayload,
-  ConfirmTwoFactorEnrollmentPayload,
-  RevokeSessionPayload,
-  SignInPayload,
-  SignOutPayload,
-  ViewerUnion,
-} from "./sign-in.results.js";
+import { PortalSignInInput, TeamSignInInput, UseRecoveryCodeInput, VerifyTwoFactorInput } from "./sign-in.inputs.js";
+import { SignInPayload } from "./sign-in.results.js";
 import type { PasswordSignIn } from "./password-sign-in.service.js";
-import type { ViewerService } from "./viewer.service.js";
-
-/** A team member or a client: whoever has a password. */
-const aPerson = { team: "read", portal: "account" } as const;
 
 @Resolver()
 export class SignInResolver {
   constructor(
     private readonly passwordSignIn: PasswordSignIn,
     private readonly secondFactorStep: SecondFactorStep,
-    private readonly ownEnrollment: OwnEnrollment,
-    private readonly ownSecondFactor: OwnSecondFactor,
-    private readonly ownCredentials: OwnCredentials,
-    private readonly viewers: ViewerService,
   ) {}
-
-  @Allow("anyone")
-  @Query(() => ViewerUnion, { nullable: true, description: "Who is calling; null for nobody in particular." })
-  viewer(@Ctx() context: RequestContext) {
-    return this.viewers.of(context.caller);
-  }
 
   @Allow("anyone")
   @Mutation(() => SignInPayload, { description: "Signs a team member in with email and password." })
   teamSignIn(
-    @Arg("input", () => TeamSignInInput, { description: "Who, and how." }) input: TeamSignInInput,
+    @Arg("input", () => TeamSignInInput, {
+      description: "The team member's credentials, and how to return the session.",
+    })
+    input: TeamSignInInput,
     @Ctx() context: RequestContext,
   ) {
     return answer(SignInPayload, async () => ({ result: await this.passwordSignIn.teamSignIn(input, context) }));
@@ -67,14 +29,17 @@ export class SignInResolver {
   @Allow("anyone")
   @Mutation(() => SignInPayload, { description: "Signs a client in to a firm's portal with email and password." })
   portalSignIn(
-    @Arg("input", () => PortalSignInInput, { description: "Who, where, and how." }) input: PortalSignInInput,
+    @Arg("input", () => PortalSignInInput, {
+      description: "The client's credentials and firm, and how to return the session.",
+    })
+    input: PortalSignInInput,
     @Ctx() context: RequestContext,
   ) {
     return answer(SignInPayload, async () => ({ result: await this.passwordSignIn.portalSignIn(input, context) }));
   }
 
   @Allow("anyone")
-  @Mutation(() => SignInPayload, { description: "Goes on with a code from the authenticator app." })
+  @Mutation(() => SignInPayload, { description: "Continues a sign-in with a code from the authenticator app." })
   verifyTwoFactor(
     @Arg("input", () => VerifyTwoFactorInput, { description: "The sign-in and the code." }) input: VerifyTwoFactorInput,
     @Ctx() context: RequestContext,
@@ -85,7 +50,7 @@ export class SignInResolver {
   }
 
   @Allow("anyone")
-  @Mutation(() => SignInPayload, { description: "Goes on with a recovery code; 2FA stays on." })
+  @Mutation(() => SignInPayload, { description: "Continues a sign-in with a recovery code; 2FA stays on." })
   useRecoveryCode(
     @Arg("input", () => UseRecoveryCodeInput, { description: "The sign-in and the code." }) input: UseRecoveryCodeInput,
     @Ctx() context: RequestContext,
@@ -93,105 +58,5 @@ export class SignInResolver {
     return answer(SignInPayload, async () => ({
       result: await this.secondFactorStep.prove("RECOVERY_CODE", { ...input, answer: input.code }, context),
     }));
-  }
-
-  @Allow("anyone")
-  @Mutation(() => SignOutPayload, { description: "Ends the caller's session." })
-  signOut(@Ctx() context: RequestContext) {
-    return answer(SignOutPayload, async () => {
-      await this.ownCredentials.signOut(context);
-      return {};
-    });
-  }
-
-  @Allow("anyone")
-  @Mutation(() => BeginTwoFactorEnrollmentPayload, {
-    description:
-      "Nothing is active until confirmed. Starting again replaces a pending secret, never an active one. Signed in without having proven the mailbox in the last 10 minutes, the first call mails a code and answers EMAIL_CODE_REQUIRED; the next one gives it. Whoever replaces an authenticator gives currentCode instead.",
-  })
-  beginTwoFactorEnrollment(
-    @Arg("input", () => BeginTwoFactorEnrollmentInput, { description: "What proves the caller." })
-    input: BeginTwoFactorEnrollmentInput,
-    @Ctx() context: RequestContext,
-  ) {
-    return answer(BeginTwoFactorEnrollmentPayload, async () => ({
-      enrollment: await this.ownEnrollment.begin(input, context),
-    }));
-  }
-
-  @Allow("anyone")
-  @Mutation(() => ConfirmTwoFactorEnrollmentPayload, {
-    description:
-      "The only time that recovery codes are shown. Signs the client in when it came with an enrollmentToken.",
-  })
-  confirmTwoFactorEnrollment(
-    @Arg("input", () => ConfirmTwoFactorEnrollmentInput, { description: "The first code." })
-    input: ConfirmTwoFactorEnrollmentInput,
-    @Ctx() context: RequestContext,
-  ) {
-    return answer(ConfirmTwoFactorEnrollmentPayload, () => this.ownEnrollment.confirm(input, context));
-  }
-
-  @Allow(aPerson)
-  @Mutation(() => RecoveryCodesPayload, {
-    description: "Makes ten new recovery codes; the older ones are void. Needs a fresh sign-in or stepUp.",
-  })
-  regenerateRecoveryCodes(
-    @Arg("input", () => CodeInput, { description: "A current code." }) input: CodeInput,
-    @Ctx() context: RequestContext,
-  ) {
-    return answer(RecoveryCodesPayload, async () => ({
-      recoveryCodes: await this.ownSecondFactor.regenerateRecoveryCodes(input, context),
-    }));
-  }
-
-  @Allow(aPerson)
-  @Mutation(() => DisableTwoFactorPayload, {
-    description: "Switches the caller's 2FA off, where the firm allows. Needs a fresh sign-in or stepUp.",
-  })
-  disableTwoFactor(
-    @Arg("input", () => CodeInput, { description: "A current code." }) input: CodeInput,
-    @Ctx() context: RequestContext,
-  ) {
-    return answer(DisableTwoFactorPayload, async () => ({
-      twoFactor: await this.ownSecondFactor.disable(input, context),
-    }));
-  }
-
-  @Allow(aPerson)
-  @Mutation(() => ChangePasswordPayload, {
-    description:
-      "Changes the caller's password; every other session ends. Where 2FA is on, it needs a fresh sign-in or stepUp.",
-  })
-  changePassword(
-    @Arg("input", () => ChangePasswordInput, { description: "Both passwords." }) input: ChangePasswordInput,
-    @Ctx() context: RequestContext,
-  ) {
-    return answer(ChangePasswordPayload, async () => ({
-      session: await this.ownCredentials.changePassword(input, context),
-    }));
-  }
-
-  @Allow(aPerson)
-  @Mutation(() => RevokeSessionPayload, { description: "Ends one of the caller's own sessions." })
-  revokeSession(
-    @Arg("input", () => RevokeSessionInput, { description: "Which." }) input: RevokeSessionInput,
-    @Ctx() context: RequestContext,
-  ) {
-    return answer(RevokeSessionPayload, async () => ({
-      revokedSessionId: await this.ownCredentials.revokeSession(input, context),
-    }));
-  }
-
-  @Allow(aPerson)
-  @Mutation(() => StepUpPayload, {
-    description:
-      "Proves again who is at the keyboard, for 10 minutes; a fresh sign-in counts too, unless a trusted device spared its code. code: where 2FA is on.",
-  })
-  stepUp(
-    @Arg("input", () => StepUpInput, { description: "The proof." }) input: StepUpInput,
-    @Ctx() context: RequestContext,
-  ) {
-    return answer(StepUpPayload, async () => ({ session: await this.ownCredentials.stepUp(input, context) }));
   }
 }

@@ -3,41 +3,10 @@ import { secondFactorKinds, type SecondFactorKind } from "@gatehouse/shared";
 import { DateTime } from "../../platform/graphql/date-time.js";
 import { Payload } from "../../platform/graphql/payloads.js";
 import { tableEnum } from "../../platform/graphql/table-enum.js";
-import { ApiKeyView } from "../api-keys/api-key.results.js";
-import { TeamMemberView } from "../firm-staff/team-member.results.js";
-import { PortalFirmView } from "../firms/firm.results.js";
-import { PortalAccountView } from "../portal-accounts/portal-account.results.js";
 import { SessionView } from "../sessions/session.results.js";
+import { ViewerUnion, type PersonViewer } from "../viewers/viewer.results.js";
 
-@ObjectType("PortalViewer", {
-  description: "What the caller's portal session may see. With assurance LINK: that one request; account is null.",
-})
-export class PortalViewerView {
-  firmId: string;
-  /** Null with assurance LINK. */
-  accountId: string | null;
-  /** Set with assurance LINK. */
-  requestId: string | null;
-  @Field(() => PortalFirmView, { description: "The firm whose portal it is." }) firm: PortalFirmView;
-  @Field(() => String, { description: "The client's address." }) email: string;
-  @Field(() => SessionView, { description: "The caller's session." }) session: SessionView;
-  @Field(() => PortalAccountView, { nullable: true, description: "The caller's account; null with assurance LINK." })
-  account: PortalAccountView | null;
-  @Field(() => DateTime, {
-    nullable: true,
-    description: "Set while the firm has announced 2FA and this client has not enrolled.",
-  })
-  twoFactorDueAt: number | null;
-}
-
-export const ViewerUnion = createUnionType({
-  name: "Viewer",
-  description: "Who is calling.",
-  types: () => [TeamMemberView, ApiKeyView, PortalViewerView] as const,
-});
-export type PersonViewer = TeamMemberView | PortalViewerView;
-
-@ObjectType({ description: "The way is done: a session is open." })
+@ObjectType({ description: "The sign-in is complete: a session is open." })
 export class SignedIn {
   @Field(() => ViewerUnion, { description: "Who is signed in." }) viewer: PersonViewer;
   @Field(() => SessionView, { description: "The new session." }) session: SessionView;
@@ -49,7 +18,7 @@ export class SignedIn {
   @Field(() => ID, {
     nullable: true,
     description:
-      "The request to open now: the one that a magic link led here for. Null where none did, or the session does not reach it.",
+      "The request to open now, which a magic link led here for. Null if none did, or if the session does not reach it.",
   })
   landingRequestId: string | null;
 
@@ -60,29 +29,29 @@ export class SignedIn {
 
 const SecondFactorKindEnum = tableEnum(
   "SecondFactorKind",
-  "What may be given as second factor.",
+  "A kind of proof that can be given as second factor.",
   secondFactorKinds,
   ({ title }) => title,
 );
 
 @ObjectType({
   description:
-    "A code is needed. Good for verifyTwoFactor, useRecoveryCode and verifyPasskey alone, for 5 minutes and 5 tries.",
+    "A code is required. The token works only for verifyTwoFactor, useRecoveryCode and verifyPasskey, for 5 minutes and 5 attempts.",
 })
 export class TwoFactorRequired {
-  @Field(() => String, { description: "Names this sign-in in the next call." }) challengeToken: string;
-  @Field(() => DateTime, { description: "Until when." }) expiresAt: number;
+  @Field(() => String, { description: "Identifies this sign-in in the next call." }) challengeToken: string;
+  @Field(() => DateTime, { description: "When the token expires." }) expiresAt: number;
   @Field(() => Int, {
     nullable: true,
     description: "For how many days verifyTwoFactor's trustDevice lets this device skip the code; null: not at all.",
   })
   trustedDeviceDays: number | null;
   @Field(() => Boolean, {
-    description: "A passkey may take the code's place: beginPasskeyVerification, verifyPasskey.",
+    description: "Whether a passkey can replace the code: beginPasskeyVerification, verifyPasskey.",
   })
   hasPasskey: boolean;
   @Field(() => [SecondFactorKindEnum], {
-    description: "What proves this person now: verifyTwoFactor, useRecoveryCode, or beginPasskeyVerification.",
+    description: "What can prove this person now: verifyTwoFactor, useRecoveryCode, or beginPasskeyVerification.",
   })
   methods: SecondFactorKind[];
 
@@ -95,13 +64,14 @@ export class TwoFactorRequired {
 
 @ObjectType({
   description:
-    "An authenticator has to be set up first. Good for begin- and confirmTwoFactorEnrollment alone, for 10 minutes. Not a session. Where a password alone led here (not the mailbox), a 6-digit code was mailed to the login email and beginTwoFactorEnrollment asks for it, so that a stolen password cannot enrol the thief's phone.",
+    "An authenticator must be set up first. The token works only for begin- and confirmTwoFactorEnrollment, for 10 minutes, and is not a session. If only a password (and not the mailbox) was proven, a 6-digit code was mailed to the login email and beginTwoFactorEnrollment requires it, so that a thief with the password cannot enroll their own phone.",
 })
 export class TwoFactorEnrollmentRequired {
-  @Field(() => String, { description: "Names this sign-in in the next calls." }) enrollmentToken: string;
-  @Field(() => DateTime, { description: "Until when." }) expiresAt: number;
-  @Field(() => Boolean, { description: "beginTwoFactorEnrollment needs the mailed code." }) emailCodeRequired: boolean;
-  @Field(() => String, { description: "Where the code went, masked." }) maskedEmail: string;
+  @Field(() => String, { description: "Identifies this sign-in in the next calls." }) enrollmentToken: string;
+  @Field(() => DateTime, { description: "When the token expires." }) expiresAt: number;
+  @Field(() => Boolean, { description: "Whether beginTwoFactorEnrollment requires the mailed code." })
+  emailCodeRequired: boolean;
+  @Field(() => String, { description: "The address to which the code was mailed, masked." }) maskedEmail: string;
 
   constructor(
     values?: Pick<TwoFactorEnrollmentRequired, "enrollmentToken" | "expiresAt" | "emailCodeRequired" | "maskedEmail">,
@@ -112,69 +82,13 @@ export class TwoFactorEnrollmentRequired {
 
 const SignInResultUnion = createUnionType({
   name: "SignInResult",
-  description: "Signed in, or what has to be done first.",
+  description: "Signed in, or what must be done first.",
   types: () => [SignedIn, TwoFactorRequired, TwoFactorEnrollmentRequired] as const,
 });
 export type SignInOutcome = SignedIn | TwoFactorRequired | TwoFactorEnrollmentRequired;
 
-@ObjectType({ description: "What the mutations that sign in answer." })
+@ObjectType({ description: "The payload of mutations that sign in." })
 export class SignInPayload extends Payload {
-  @Field(() => SignInResultUnion, { nullable: true, description: "Signed in, or what has to be done first." })
+  @Field(() => SignInResultUnion, { nullable: true, description: "Signed in, or what must be done first." })
   result: SignInOutcome | null = null;
-}
-
-@ObjectType({
-  description:
-    "The firm requires 2FA and this client has no account: the mailbox is proven, so createPortalAccount takes this token; enrolment follows.",
-})
-export class AccountRequired {
-  @Field(() => String, { description: "For createPortalAccount." }) confirmationToken: string;
-  @Field(() => DateTime, { description: "Until when." }) expiresAt: number;
-  @Field(() => String, { description: "The address that the account will have, masked." }) maskedEmail: string;
-
-  constructor(values?: Pick<AccountRequired, "confirmationToken" | "expiresAt" | "maskedEmail">) {
-    Object.assign(this, values);
-  }
-}
-
-@ObjectType({
-  description:
-    "The firm requires 2FA and this client's account is not enrolled: sign in with the password first (the mailbox alone must not enrol a phone).",
-})
-export class SignInRequired {
-  @Field(() => String, { description: "The account's address, masked." }) maskedEmail: string;
-  @Field(() => ID, { description: "The link's request: portalSignIn takes it as landingRequestId." }) requestId: string;
-
-  constructor(values?: Pick<SignInRequired, "maskedEmail" | "requestId">) {
-    Object.assign(this, values);
-  }
-}
-/** What a claimed magic link leads to. */
-export type ClaimOutcome = SignedIn | TwoFactorRequired | AccountRequired | SignInRequired;
-
-@ObjectType({ description: "What confirmTwoFactorEnrollment answers." })
-export class ConfirmTwoFactorEnrollmentPayload extends Payload {
-  @Field(() => [String], { nullable: true, description: "The recovery codes: shown this once." }) recoveryCodes:
-    string[] | null = null;
-  @Field(() => SignedIn, { nullable: true, description: "Set when it came with an enrollmentToken." })
-  signedIn: SignedIn | null = null;
-}
-
-@ObjectType({ description: "What signOut answers." })
-export class SignOutPayload extends Payload {}
-
-@ObjectType({ description: "What changePassword answers." })
-export class ChangePasswordPayload extends Payload {
-  @Field(() => SessionView, { nullable: true, description: "The caller's session; every other one has ended." })
-  session: SessionView | null = null;
-}
-
-@ObjectType({ description: "What revokeSession answers." })
-export class RevokeSessionPayload extends Payload {
-  @Field(() => ID, { nullable: true, description: "The session that ended." }) revokedSessionId: string | null = null;
-}
-
-@ObjectType({ description: "The wish was taken. Says nothing of whether the address is known." })
-export class AcceptedPayload extends Payload {
-  @Field(() => Boolean, { description: "True unless there are userErrors." }) accepted = false;
 }

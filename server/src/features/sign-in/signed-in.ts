@@ -1,15 +1,16 @@
 import type { SessionTransport } from "@gatehouse/shared";
-import { sessionCookie, type RequestContext } from "../access/request-context.js";
-import { viewerIdOf, type Caller } from "../access/caller.js";
+import { sessionCookie, type RequestContext } from "../callers/request-context.js";
+import { viewerIdOf, type Caller } from "../callers/caller.js";
 import { TeamMemberView } from "../firm-staff/team-member.results.js";
 import type { Session } from "../sessions/session.entity.js";
 import { SessionView } from "../sessions/session.results.js";
-import type { OpenedSession } from "../sessions/session.service.js";
+import type { OpenedSession } from "../sessions/sessions.service.js";
 import type { UnitOfWork } from "../work/unit-of-work.js";
-import { SignedIn, type PersonViewer } from "./sign-in.results.js";
-import { viewerOf, type KnownOfViewer } from "./viewer.service.js";
+import { SignedIn } from "./sign-in.results.js";
+import type { PersonViewer } from "../viewers/viewer.results.js";
+import { viewerOf, type KnownOfViewer } from "../viewers/viewers.service.js";
 
-/** The answer to whoever has just signed in, with the cookie where the session has one. */
+/** The result for somebody who has just signed in, with the cookie if the session uses one. */
 export async function signedIn(
   unit: UnitOfWork,
   { session, token }: OpenedSession,
@@ -22,7 +23,7 @@ export async function signedIn(
     unit.afterCommit(() => context.setCookie(sessionCookie(session.audience), { token, maxAgeMs }));
   }
   const viewer = await viewerOf(unit.manager, session, unit.now, known);
-  // What the answer selects of the viewer is resolved as the person who has just signed in.
+  // The viewer's fields are resolved as the person who has just signed in.
   unit.afterCommit(() => {
     context.caller = callerOfSession(session, viewer);
     context.nameViewer(viewerIdOf(context.caller));

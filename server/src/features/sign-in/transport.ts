@@ -1,8 +1,8 @@
 import type { SessionTransport } from "@gatehouse/shared";
 import { Refusal } from "../../platform/graphql/failures.js";
-import type { RequestContext } from "../access/request-context.js";
+import type { RequestContext } from "../callers/request-context.js";
 
-/** Tokens are for programs: a page would keep them where scripts can read them. */
+/** Tokens are for programs: a page would store them where scripts can read them. */
 export function transportOf(
   transport: SessionTransport | null | undefined,
   context: Pick<RequestContext, "isBrowser">,
@@ -11,7 +11,7 @@ export function transportOf(
     throw new Refusal(
       "INVALID_INPUT",
       ["input", "transport"],
-      "TOKEN is refused where the request carries an Origin; use COOKIE.",
+      "TOKEN is refused if the request has an Origin; use COOKIE.",
     );
   return transport ?? "COOKIE";
 }

@@ -39,15 +39,15 @@ describeOnDatabases("X18 a wrong proof in an open session", (database) => {
     const [second, first] = await eventsOf({ contactId });
     expect([first?.type, second?.type]).toEqual(["REAUTHENTICATION_FAILED", "REAUTHENTICATION_FAILED"]);
     expect(first?.summary).toBe(
-      `A wrong password was given in a session of Maya Fields (${email}), to confirm who it is.`,
+      `A wrong password was entered in a session of Maya Fields (${email}), to confirm their identity.`,
     );
     expect(second?.summary).toBe(
-      `A wrong password was given in a session of Maya Fields (${email}), to change the password.`,
+      `A wrong password was entered in a session of Maya Fields (${email}), to change the password.`,
     );
-    // What cannot be a password costs no hash, and is told of all the same.
+    // Text that cannot be a password costs no hash, and is recorded all the same.
     expect(await stepUp(token, { password: "" })).toEqual(["INVALID_CREDENTIALS"]);
     expect((await eventsOf({ contactId })).filter(({ type }) => type === "REAUTHENTICATION_FAILED")).toHaveLength(3);
-    // A right one is none.
+    // A right one is not recorded.
     expect(await stepUp(token, { password: CLIENT_PASSWORD })).toEqual([]);
     expect((await eventsOf({ contactId })).filter(({ type }) => type === "REAUTHENTICATION_FAILED")).toHaveLength(3);
   });
@@ -73,7 +73,7 @@ describeOnDatabases("X18 a wrong proof in an open session", (database) => {
     expect(events[0]).toMatchObject({ type: "ACCOUNT_LOCKED", summary: expect.stringContaining("(password)") });
   });
 
-  it("a wrong code is no sign-in that failed: the log says what it was for, wherever a code is asked", async () => {
+  it("a wrong code is not a failed sign-in: the log says what it was for, wherever a code is required", async () => {
     const { contactId, email, created } = await world.client(firm, owner);
     const token = created.result.sessionToken;
     const { secret } = await world.enroll({ token });
@@ -89,10 +89,10 @@ describeOnDatabases("X18 a wrong proof in an open session", (database) => {
     expect(codesOf(await world.mutate(...again, begin, token))).toEqual(["INVALID_CODE"]);
     const events = (await eventsOf({ contactId })).slice(0, 5).toReversed();
     expect(events.map(({ type }) => type)).toEqual(Array.from({ length: 5 }, () => "REAUTHENTICATION_FAILED"));
-    const inSession = `was given in a session of Maya Fields (${email}), to`;
+    const inSession = `was entered in a session of Maya Fields (${email}), to`;
     expect(events.map(({ summary }) => summary)).toEqual([
-      `A wrong code ${inSession} confirm who it is.`,
-      `A wrong passkey ${inSession} confirm who it is.`,
+      `A wrong code ${inSession} confirm their identity.`,
+      `A wrong passkey ${inSession} confirm their identity.`,
       `A wrong code ${inSession} replace the recovery codes.`,
       `A wrong code ${inSession} switch two-factor authentication off.`,
       `A wrong code ${inSession} replace the authenticator.`,

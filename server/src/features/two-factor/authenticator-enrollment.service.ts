@@ -2,13 +2,13 @@ import { counts } from "@gatehouse/shared";
 import type { KeyRing } from "../../platform/crypto/key-ring.js";
 import { forUpdate } from "../../platform/database/dialect.js";
 import { sql, table } from "../../platform/database/sql.js";
-import type { Person } from "../access/person.js";
+import type { Person } from "../people/person.js";
 import { secretPlace } from "../second-factors/authenticator.method.js";
 import { replaceRecoveryCodes } from "../second-factors/recovery-code.method.js";
 import { newTotpSecret } from "../second-factors/totp.js";
 import type { UnitOfWork, Work } from "../work/unit-of-work.js";
 import type { SecondFactor } from "./second-factor.service.js";
-import { PendingTotpEnrollment, TotpCredential } from "./two-factor.entity.js";
+import { PendingTotpEnrollment, TotpCredential } from "../second-factors/authenticator.entity.js";
 
 const enrollments = table(PendingTotpEnrollment);
 const TAKE_TRY = sql`UPDATE ${enrollments} SET ${enrollments.failures} = ${enrollments.failures} + 1
@@ -19,10 +19,10 @@ const END_PENDING = sql`DELETE FROM ${enrollments} WHERE ${enrollments.ownerId} 
 export class AuthenticatorEnrollment {
   constructor(private readonly needs: { work: Work; keys: KeyRing; secondFactor: SecondFactor }) {}
 
-  /** A new secret, not in force until confirmed; an older pending one is void. */
+  /** Creates a secret that is not in force until confirmed; an older pending one is void. */
   async begin(unit: UnitOfWork, owner: Person, expiresAt: number): Promise<string> {
     const secret = newTotpSecret();
-    // One statement: deleting first would make parallel ones wait for each other's gap, and fail.
+    // One statement: with a separate delete, parallel calls would wait for each other's gap lock and fail.
     await unit.manager.upsert(
       PendingTotpEnrollment,
       {
@@ -37,7 +37,7 @@ export class AuthenticatorEnrollment {
     return secret;
   }
 
-  /** Takes one of the pending enrolment's five tries; the secret, or null when there is none (any more). */
+  /** Takes one of the pending enrollment's five attempts. Returns the secret, or null if there is none (any more). */
   async takeTry(owner: Person): Promise<string | null> {
     return this.needs.work.do(async (unit) => {
       const taken = await unit.affected(TAKE_TRY, [owner.ownerId, counts.challengeFailures, unit.now]);
@@ -47,7 +47,10 @@ export class AuthenticatorEnrollment {
     });
   }
 
-  /** Puts the confirmed secret in force, its step spent, with fresh recovery codes. Null when it was replaced or confirmed meanwhile. */
+  /**
+   * Puts the confirmed secret in force, with its step spent and fresh recovery codes. Null if it was replaced or
+   * confirmed meanwhile.
+   */
   async complete(unit: UnitOfWork, owner: Person, secret: string, step: number): Promise<string[] | null> {
     const { manager, now } = unit;
     const pending = await manager.findOne(PendingTotpEnrollment, {
@@ -69,7 +72,7 @@ export class AuthenticatorEnrollment {
     return codes;
   }
 
-  /** See replaceRecoveryCodes of recovery-code.method.ts. */
+  /** See replaceRecoveryCodes in recovery-code.method.ts. */
   replaceRecoveryCodes(unit: UnitOfWork, owner: Person): Promise<string[]> {
     return replaceRecoveryCodes(unit, this.needs.keys, owner);
   }

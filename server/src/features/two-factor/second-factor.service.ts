@@ -10,11 +10,11 @@ import {
   type ReauthenticationPurpose,
   type SecondFactorKind,
 } from "@gatehouse/shared";
-import { changing } from "../../platform/database/dialect.js";
+import { forUpdateSql } from "../../platform/database/dialect.js";
 import { rowsOf } from "../../platform/database/prepared-rows.js";
 import { NOTHING, select, sql, table } from "../../platform/database/sql.js";
 import { Refusal } from "../../platform/graphql/failures.js";
-import type { Person } from "../access/person.js";
+import type { Person } from "../people/person.js";
 import type { Actor, UnitOfWork, Work } from "../work/unit-of-work.js";
 import { countedByAccount } from "../contacts/portal-counts.js";
 import { notify } from "../mail/security-notices.js";
@@ -46,7 +46,7 @@ const wrong = (what: Proven): Refusal =>
     ? new Refusal("EMAIL_CODE_REQUIRED", ["input", "emailCode"], (say) => say.mailedCodeWrong)
     : new Refusal("INVALID_CODE", ["input", secondFactorMethods[what].field]);
 
-/** A locked second factor, in words; the time goes to `lockedUntil` fields elsewhere. */
+/** A locked second factor, in words; `lockedUntil` fields elsewhere hold the time. */
 export class SecondFactorLocked extends Refusal {
   constructor(readonly waitMs: number) {
     super("ACCOUNT_LOCKED", null, (say) => say.tooManyWrongCodes(waitMs));
@@ -57,7 +57,7 @@ export const lockedRefusal = (lockedUntil: number, now: number) => new SecondFac
 export const isLocked = (state: Pick<TwoFactorState, "lockedUntil" | "lockCount"> | null, now: number): boolean =>
   state !== null && secondFactorLockEndsAt(state, now) !== null;
 
-/** The state of somebody who has no second factor and no failures. */
+/** The state of somebody without a second factor and without failures. */
 const noSecondFactor = ({ ownerId, firmId }: Pick<Person, "ownerId" | "firmId">): TwoFactorState => ({
   ownerId,
   firmId,
@@ -73,7 +73,7 @@ export async function createState(unit: UnitOfWork, owner: Pick<Person, "ownerId
   await unit.manager.insert(TwoFactorState, noSecondFactor(owner));
 }
 
-/** Counts the tries of second factors, judges what proves one, and takes them away. */
+/** Counts attempts at second factors, checks what proves one, and removes them. */
 export class SecondFactor {
   constructor(
     private readonly work: Work,
@@ -85,7 +85,7 @@ export class SecondFactor {
     owner: Pick<Person, "ownerId" | "firmId">,
     lock = false,
   ): Promise<TwoFactorState> {
-    const [state] = await rowsOf(manager, STATE.plus`${lock ? changing(manager) : NOTHING}`, [owner.ownerId]);
+    const [state] = await rowsOf(manager, STATE.plus`${lock ? forUpdateSql(manager) : NOTHING}`, [owner.ownerId]);
     return Object.assign(new TwoFactorState(), state ?? noSecondFactor(owner));
   }
 
@@ -95,30 +95,31 @@ export class SecondFactor {
   }
 
   /**
-   * Takes one of the ten tries before anything is looked at, in a transaction that takes tries alone (Work.doAndKeep): 200 parallel
-   * tries, a crash or a rollback do not give one more. Throws ACCOUNT_LOCKED. Only a success gives the tries back.
+   * Takes one of the ten attempts before anything is checked, in a transaction that only takes attempts
+   * (Work.doAndKeep): 200 parallel attempts, a crash or a rollback yield no extra one. Throws ACCOUNT_LOCKED. Only a
+   * success gives the attempts back.
    */
   async takeTry(unit: UnitOfWork, owner: Person, actor: Actor): Promise<void> {
     const taken = await unit.affected(TAKE_TRY, [owner.ownerId, secondFactorLock.failures]);
     if (taken === 1) return;
     const state = await this.stateOf(unit.manager, owner, true);
     if (isLocked(state, unit.now)) throw lockedRefusal(state.lockedUntil ?? 0, unit.now);
-    // All tries were taken, but the last one never came to its end (a crash): it counts.
+    // All attempts were taken, but the last one was never finished (a crash): it counts.
     if (state.consecutiveFailures >= secondFactorLock.failures && state.lockedUntil === null)
       throw lockedRefusal(await this.lock(unit, owner, actor, state), unit.now);
     const consecutiveFailures = state.lockedUntil === null ? state.consecutiveFailures + 1 : 1;
     const counted = await unit.affected(COUNT_ANEW, [consecutiveFailures, owner.ownerId]);
-    // Without a row nothing would be counted, and every try allowed.
+    // Without a row nothing would be counted, and every attempt would be allowed.
     if (counted !== 1) throw new Error(`${owner.ownerId} has no row to count failures in`);
   }
 
-  /** The taken try of a sign-in failed: writes the event, and locks when it was the last. Throws the refusal to answer with. */
+  /** An attempt during a sign-in failed: records the event, and locks if it was the last one. Throws the refusal. */
   fail(owner: Person, actor: Actor, what: Proven): Promise<never> {
     const data = { email: owner.email, what: wordOf(what) };
     return this.failWith(owner, actor, what, { type: "SIGN_IN_FAILED", data });
   }
 
-  /** The same for somebody signed in, who was asked again. */
+  /** The same for somebody who is signed in and had to prove themselves again. */
   failAgain(owner: Person, actor: Actor, what: Proven, purpose: ReauthenticationPurpose): Promise<never> {
     const data = { email: owner.email, what: wordOf(what), purpose };
     return this.failWith(owner, actor, what, { type: "REAUTHENTICATION_FAILED", data });
@@ -140,7 +141,10 @@ export class SecondFactor {
     throw wrong(what);
   }
 
-  /** Within the transaction that it buys something in: whether the answer proves the owner by one of `accepts`, and spends it. */
+  /**
+   * Whether the answer proves the owner by one of the kinds in `accepts`. Spends it within the transaction of what the
+   * proof buys.
+   */
   async spend(
     unit: UnitOfWork,
     owner: Person,
@@ -156,12 +160,15 @@ export class SecondFactor {
     return false;
   }
 
-  /** A success clears every failure before it: a second factor's, or the mailed code's that stands in for it while there is none. */
+  /**
+   * A success clears every earlier failure: the second factor's, or the mailed code's that stands in for it while there
+   * is none.
+   */
   async giveTriesBack(unit: UnitOfWork, owner: Pick<Person, "ownerId">): Promise<void> {
     await unit.affected(CLEAR, [owner.ownerId]);
   }
 
-  /** From now on it is asked, without the failures of before. */
+  /** From now on it is required; earlier failures are cleared. */
   async switchOn(
     unit: UnitOfWork,
     owner: Pick<Person, "ownerId" | "firmId">,
@@ -170,13 +177,13 @@ export class SecondFactor {
     await this.replaceState(unit, { ...noSecondFactor(owner), enrolledAt: unit.now, recoveryCodesRemaining });
   }
 
-  /** Takes away what a person switches on and off as one, and the failures. What stands beside it ends by `endAccess`. */
+  /** Removes what a person switches on and off as a whole, and the failures. `endAccess` ends what exists beside it. */
   async remove(unit: UnitOfWork, owner: Pick<Person, "ownerId" | "firmId">): Promise<void> {
     await forgetFactors(unit, owner.ownerId, "PRIMARY");
     await this.replaceState(unit, noSecondFactor(owner));
   }
 
-  /** The account goes: nothing of its second factor stays. */
+  /** The account is deleted: nothing of its second factor stays. */
   async forget(unit: UnitOfWork, owner: Pick<Person, "ownerId" | "firmId">): Promise<void> {
     await this.remove(unit, owner);
     await forgetFactors(unit, owner.ownerId, "ADDED");
@@ -184,7 +191,8 @@ export class SecondFactor {
   }
 
   private async replaceState(unit: UnitOfWork, state: TwoFactorState): Promise<void> {
-    // The state, then the firm, as wherever both are locked: a failed try takes the firm's lock last, for its event.
+    // Locks the state, then the firm, as everywhere that both are locked: a failed attempt locks the firm last, for its
+    // event.
     await this.stateOf(unit.manager, state, true);
     await countedByAccount(unit, state.firmId, state.ownerId, async () => {
       await unit.manager.save(TwoFactorState, state);

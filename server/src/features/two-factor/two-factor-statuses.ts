@@ -1,13 +1,13 @@
 import DataLoader from "dataloader";
 import { In } from "typeorm";
 import { requiresTwoFactor } from "@gatehouse/shared";
-import type { RequestContext } from "../access/request-context.js";
+import type { RequestContext } from "../callers/request-context.js";
 import type { Work } from "../work/unit-of-work.js";
 import { loadPolicy, type FirmPolicy } from "../firms/security-policy.reader.js";
 import { TwoFactorState } from "./two-factor.entity.js";
 import { TwoFactorStatusView } from "./two-factor.results.js";
 
-/** What the API tells of second factors, loaded together for a page of accounts. */
+/** What the API shows of second factors, loaded together for a page of accounts. */
 export class TwoFactorStatuses {
   constructor(private readonly work: Work) {}
 
@@ -22,7 +22,7 @@ export class TwoFactorStatuses {
       Promise.all(firmIds.map((firmId) => loadPolicy(this.work.reader, firmId))),
     );
 
-  /** Of a client. */
+  /** For a client. */
   async of(firmId: string, ownerId: string, { loaders }: RequestContext): Promise<TwoFactorStatusView> {
     const [state, policy] = await Promise.all([
       loaders.of(this.stateLoader).load(ownerId),
@@ -30,7 +30,7 @@ export class TwoFactorStatuses {
     ]);
     return statusView(state, requiresTwoFactor(policy, this.work.clock.now()));
   }
-  /** Of a team member: the firm's mode is about its clients. */
+  /** For a team member: the firm's mode applies only to its clients. */
   async ofMember(ownerId: string, { loaders }: RequestContext): Promise<TwoFactorStatusView> {
     return statusView(await loaders.of(this.stateLoader).load(ownerId), false);
   }

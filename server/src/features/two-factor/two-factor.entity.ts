@@ -1,15 +1,10 @@
 import { Entity, Index, PrimaryColumn } from "typeorm";
-import {
-  AtColumn,
-  CountColumn,
-  DigestColumn,
-  IdColumn,
-  LongTextColumn,
-  RefColumn,
-  TextColumn,
-} from "../../platform/database/columns.js";
+import { AtColumn, CountColumn, RefColumn } from "../../platform/database/columns.js";
 
-/** What anyone who may see the account may know of its second factor. `ownerId` is a team member's or a portal account's id. */
+/**
+ * What anybody who may see the account may know about its second factor. `ownerId` is a team member's or a portal
+ * account's id.
+ */
 @Entity("two_factor_states")
 @Index("ix_two_factor_states_locked", ["firmId", "lockedUntil"])
 @Index("ix_two_factor_states_enrolled", ["firmId", "enrolledAt"])
@@ -23,48 +18,4 @@ export class TwoFactorState {
   @AtColumn({ nullable: true }) lockedUntil: number | null;
   /** How often in a row it was locked: the wait doubles. */
   @CountColumn() lockCount: number;
-}
-
-/** The authenticator in force. The secret is encrypted and bound to this row. */
-@Entity("totp_credentials")
-export class TotpCredential {
-  @PrimaryColumn({ type: "varchar", length: 30 }) ownerId: string;
-  @LongTextColumn() encryptedSecret: string;
-  /** The last accepted time step; only a later one is accepted (RFC 6238 5.2). */
-  @AtColumn() lastUsedStep: number;
-  @AtColumn() createdAt: number;
-}
-
-/** A secret shown but not yet confirmed: no factor until a code confirms it. Beginning again replaces it. */
-@Entity("pending_totp_enrollments")
-export class PendingTotpEnrollment {
-  @PrimaryColumn({ type: "varchar", length: 30 }) ownerId: string;
-  @LongTextColumn() encryptedSecret: string;
-  @CountColumn() failures: number;
-  @AtColumn() createdAt: number;
-  @AtColumn() expiresAt: number;
-}
-
-@Entity("recovery_codes")
-@Index("uq_recovery_codes_digest", ["ownerId", "codeDigest"], { unique: true })
-export class RecoveryCode {
-  @IdColumn() id: string;
-  @RefColumn() ownerId: string;
-  @DigestColumn() codeDigest: string;
-  @TextColumn(20) keyId: string;
-  @AtColumn({ nullable: true }) usedAt: number | null;
-}
-
-/** A device that may skip the code until it expires; only where the policy's trustedDeviceDays allow. */
-@Entity("trusted_devices")
-@Index("ix_trusted_devices_owner", ["ownerId"])
-export class TrustedDevice {
-  @IdColumn() id: string;
-  @RefColumn() ownerId: string;
-  @Index("uq_trusted_devices_digest", { unique: true })
-  @DigestColumn()
-  tokenDigest: string;
-  @TextColumn(300, { nullable: true }) userAgent: string | null;
-  @AtColumn() createdAt: number;
-  @AtColumn() expiresAt: number;
 }

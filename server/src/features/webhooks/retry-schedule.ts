@@ -1,7 +1,7 @@
 const second = 1000;
 const minute = 60 * second;
 const hour = 60 * minute;
-/** The waits after each failed attempt (Standard Webhooks 1.0, with its last ones). */
+/** The waits after each failed attempt (from Standard Webhooks 1.0, including its last ones). */
 export const retryWaits = [
   5 * second,
   5 * minute,
@@ -15,8 +15,8 @@ export const retryWaits = [
 ];
 
 /**
- * How long to wait after the n-th failure in a row (from 1), in milliseconds; null when the receiver is given up. `random`: 0 to 1; up to a
- * fifth is added, so that receivers that failed together are not asked together again.
+ * How long to wait after the n-th failure in a row (from 1), in milliseconds; null if the receiver is given up.
+ * `random`: 0 to 1; adds up to a fifth, so that receivers that failed together are not retried together.
  */
 export function waitAfterFailure(failures: number, random: number): number | null {
   const wait = retryWaits[failures - 1];

@@ -2,7 +2,10 @@ import type { LookupAddress } from "node:dns";
 import { Resolver } from "node:dns/promises";
 import { BlockList, isIP, type LookupFunction } from "node:net";
 
-/** IPv4 networks that are not the public internet (IANA special-purpose registry): never asked on an integrator's behalf. */
+/**
+ * IPv4 networks that are not the public internet (IANA special-purpose registry): never contacted on an integrator's
+ * behalf.
+ */
 const PRIVATE_V4 = new BlockList();
 for (const [network, bits] of [
   ["0.0.0.0", 8],
@@ -24,7 +27,10 @@ for (const [network, bits] of [
 
 const GLOBAL_V6 = new BlockList();
 GLOBAL_V6.addSubnet("2000::", 3, "ipv6");
-/** Within the global range: Teredo and 6to4 carry any IPv4 address, the rest is for documents and tests. */
+/**
+ * Exceptions within the global range: Teredo and 6to4 can carry any IPv4 address, the rest is for documentation and
+ * tests.
+ */
 const SPECIAL_V6 = new BlockList();
 for (const [network, bits] of [
   ["2001::", 23],
@@ -34,7 +40,7 @@ for (const [network, bits] of [
 ] as const)
   SPECIAL_V6.addSubnet(network, bits, "ipv6");
 
-/** Whether an address is one of the public internet. Mapped and translated IPv4 addresses are not. */
+/** Whether an address is on the public internet. Mapped and translated IPv4 addresses are not. */
 export function isPublicAddress(address: string): boolean {
   const family = isIP(address);
   if (family === 4) return !PRIVATE_V4.check(address, "ipv4");
@@ -42,21 +48,21 @@ export function isPublicAddress(address: string): boolean {
 }
 const isLoopback = (address: string): boolean => address === "::1" || address.startsWith("127.");
 
-/** What goes into the audit log of an address: receivers put tokens into paths and queries. */
+/** The part of an address that goes into the audit log: receivers put tokens into paths and queries. */
 export const originOf = (url: string): string => new URL(url).origin;
 
 export class AddressRefused extends Error {}
 
-/** What endpoints may be: in production https at public addresses; else http at the loopback too. */
+/** Which addresses endpoints may have: in production https at public addresses; otherwise also http at the loopback. */
 export interface AddressPolicy {
   isProduction: boolean;
-  /** Tests answer for the name service. */
+  /** Tests replace the name service. */
   resolve?: (hostname: string) => Promise<LookupAddress[]>;
 }
 
 /**
- * Asks the DNS itself. The system's own look-up would hold one of the process's few threads for as long as a name server is
- * silent, and so, with a handful of such names, every password check.
+ * Queries the DNS itself. The system's own lookup would block one of the process's few threads for as long as a name
+ * server is silent, and with a handful of such names every password check.
  */
 async function resolveByDns(hostname: string): Promise<LookupAddress[]> {
   if (hostname === "localhost") return ["127.0.0.1", "::1"].map((address) => ({ address, family: isIP(address) }));
@@ -67,7 +73,7 @@ async function resolveByDns(hostname: string): Promise<LookupAddress[]> {
     .map((address) => ({ address, family: isIP(address) }));
 }
 
-/** Every address of the host, if all may be asked; throws AddressRefused. One bad address spoils the name. */
+/** Every address of the host, if all are allowed; throws AddressRefused. One bad address rules out the name. */
 export async function allowedAddresses(url: URL, policy: AddressPolicy): Promise<LookupAddress[]> {
   const host = url.hostname.replace(/^\[|\]$/g, "");
   const family = isIP(host);
@@ -100,7 +106,8 @@ export async function checkAddress(text: string, policy: AddressPolicy): Promise
 }
 
 /**
- * Connects to the very addresses that were checked: a name that answers differently the next time (DNS rebinding) is not asked again.
+ * Connects to exactly the addresses that were checked: the name is not resolved again, since it might answer
+ * differently (DNS rebinding).
  */
 export const pinned =
   (addresses: readonly LookupAddress[]): LookupFunction =>

@@ -14,15 +14,18 @@ import { originOf, type AddressPolicy } from "./webhook-address.js";
 import { postOnce } from "./webhook-request.js";
 import { signatureOf, webhookSecretPlace } from "./webhook-secret.js";
 
-/** Longer than a delivery may take: an instance that died holds an endpoint up for no longer. */
+/** Longer than a delivery may take: the longest that a dead instance can hold up an endpoint. */
 const LEASE_MS = 30_000;
 const POLL_MS = 1000;
 /** Events read at once for one endpoint. */
 const BATCH = 50;
-/** Endpoints that one instance serves at the same time, and how many of those may be ones whose last delivery failed. */
+/**
+ * How many endpoints one instance serves at the same time, and how many of these may be ones whose last delivery
+ * failed.
+ */
 const AT_ONCE = 1000;
 const FAILING_AT_ONCE = 200;
-/** Endpoints that are begun at one look, so that the database has time for others. */
+/** How many endpoints one look starts, so that the database has time for others. */
 const BEGUN_AT_ONCE = 200;
 const GONE = 410;
 
@@ -40,14 +43,14 @@ export interface DispatcherNeeds {
 }
 
 /**
- * Delivers the event log to each endpoint, in order and at least once. An endpoint's cursor moves only after its receiver has
- * answered 2xx, so a crash repeats a delivery and loses none. `nextAttemptAt` is also the lease: whoever moved it forward delivers, and
- * only while it still holds that value may it move the cursor. Endpoints wait for none but themselves: dead ones, each of which takes
- * the whole time-out, are tried again in places of their own.
+ * Delivers the event log to each endpoint, in order and at least once. An endpoint's cursor moves only after its
+ * receiver has answered 2xx, so a crash repeats a delivery and loses none. `nextAttemptAt` is also the lease: the
+ * instance that moved it forward delivers, and may move the cursor only while it still has that value. Endpoints never
+ * wait for each other: dead ones, each of which takes the whole timeout, are retried in separate slots.
  */
 export class WebhookDispatcher {
   private readonly busy = new Map<string, Promise<void>>();
-  /** Those of the busy ones whose last delivery failed. */
+  /** The busy endpoints whose last delivery failed. */
   private readonly failing = new Set<string>();
   private readonly worker: Worker;
 
@@ -62,18 +65,18 @@ export class WebhookDispatcher {
   start(): void {
     this.worker.start();
   }
-  /** Ends deliveries in progress; they are repeated by whoever starts next. */
+  /** Aborts deliveries in progress; the next instance repeats them. */
   async stop(): Promise<void> {
     await this.worker.stop();
     await Promise.all(this.busy.values());
   }
 
-  /** There may be new events: look now, not at the next poll. */
+  /** Announces that there may be new events: look now, not at the next poll. */
   wake(): void {
     this.worker.wake();
   }
 
-  /** Looks once and waits until everything that was due is delivered or has failed. */
+  /** Looks once, and waits until everything that was due has been delivered or has failed. */
   async runOnce(): Promise<void> {
     await this.look();
     await Promise.all(this.busy.values());
@@ -98,7 +101,7 @@ export class WebhookDispatcher {
     }
   }
 
-  /** Delivers to one endpoint until it is up to date, fails or is another instance's. */
+  /** Delivers to one endpoint until it is up to date, fails, or belongs to another instance. */
   private async serve(id: string): Promise<void> {
     while (!this.worker.stopping.aborted) {
       const endpoint = await this.claim(id);
@@ -113,7 +116,7 @@ export class WebhookDispatcher {
       const next = events.find(({ type }) => isWanted(type));
       const last = events.at(-1);
       if (!next) {
-        // None of these is wanted; where there may be more, look on.
+        // None of these events is wanted; if there may be more, continue.
         await this.settle(endpoint, {
           deliveredThroughSeq: last?.seq ?? endpoint.deliveredThroughSeq,
           nextAttemptAt: 0,
@@ -123,7 +126,7 @@ export class WebhookDispatcher {
     }
   }
 
-  /** Takes the endpoint for the length of one delivery; null when it is not due, or another instance's. */
+  /** Claims the endpoint for the length of one delivery; null if it is not due, or another instance has it. */
   private async claim(id: string): Promise<WebhookEndpoint | null> {
     return this.needs.work.do(async ({ manager, now }) => {
       const endpoint = await manager.findOneBy(WebhookEndpoint, { id });
@@ -143,7 +146,7 @@ export class WebhookDispatcher {
     const body = await webhookBody(work.reader, event);
     const attemptedAt = work.clock.now();
     const started = performance.now();
-    // The moment of this attempt, so that receivers can refuse what was recorded and sent again.
+    // The time of this attempt, so that receivers can refuse recorded requests that are sent again.
     const timestamp = Math.floor(attemptedAt / 1000);
     let responseStatus: number | null = null;
     let failure: string | null = null;
@@ -195,7 +198,7 @@ export class WebhookDispatcher {
     return false;
   }
 
-  /** The signing secrets in force, the newest first: for a day after a rotation the one before still counts. */
+  /** The signing secrets in force, newest first: for a day after a rotation the previous one still counts. */
   private secretsOf(endpoint: WebhookEndpoint, now: number): string[] {
     const { encryptedSecret, previousEncryptedSecret, previousSecretUntil } = endpoint;
     const isPreviousInForce = previousEncryptedSecret !== null && (previousSecretUntil ?? 0) > now;
@@ -204,7 +207,7 @@ export class WebhookDispatcher {
     );
   }
 
-  /** Writes the outcome, unless the lease was lost: then somebody else delivers, or the owner asked for a replay. */
+  /** Writes the outcome, unless the lease was lost: then another instance delivers, or the owner asked for a replay. */
   private settle(
     endpoint: WebhookEndpoint,
     outcome: Partial<Pick<WebhookEndpoint, "deliveredThroughSeq" | "attempts" | "nextAttemptAt" | "lastFailure">>,
@@ -213,12 +216,12 @@ export class WebhookDispatcher {
     return this.needs.work.do(async (unit) => {
       const held = { id: endpoint.id, nextAttemptAt: endpoint.nextAttemptAt };
       const { affected } = await unit.manager.update(WebhookEndpoint, held, outcome);
-      if (delivery) await this.note(unit, delivery);
+      if (delivery) await this.saveOutcome(unit, delivery);
       return affected === 1;
     });
   }
 
-  /** Sends no more until a replay is asked for; the log keeps what was not delivered. */
+  /** Sends no more until a replay is requested; the log keeps what was not delivered. */
   private async disable(endpoint: WebhookEndpoint, failure: string, delivery: WebhookDelivery): Promise<void> {
     const { id, firmId, url, nextAttemptAt } = endpoint;
     await this.needs.work.do(async (unit) => {
@@ -227,14 +230,14 @@ export class WebhookDispatcher {
         { id, nextAttemptAt },
         { disabledAt: unit.now, lastFailure: failure, attempts: delivery.attempt },
       );
-      await this.note(unit, delivery);
+      await this.saveOutcome(unit, delivery);
       if (affected === 1)
         unit.record({ type: "WEBHOOK_DISABLED", firmId, actor: systemActor, data: { url: originOf(url) } });
     });
   }
 
-  /** It happened, also where the lease was lost; only an endpoint that was deleted has no log any more. */
-  private async note({ manager }: UnitOfWork, delivery: WebhookDelivery): Promise<void> {
+  /** The attempt happened, even if the lease was lost; only a deleted endpoint no longer has a log. */
+  private async saveOutcome({ manager }: UnitOfWork, delivery: WebhookDelivery): Promise<void> {
     if (await manager.existsBy(WebhookEndpoint, { id: delivery.endpointId }))
       await manager.insert(WebhookDelivery, delivery);
   }

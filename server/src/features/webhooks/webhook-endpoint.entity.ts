@@ -10,7 +10,10 @@ import {
   TextColumn,
 } from "../../platform/database/columns.js";
 
-/** Where an integrator wants the firm's events delivered, in order. The signing secret is encrypted and bound to this row. */
+/**
+ * Where an integrator wants the firm's events delivered, in order. The signing secret is encrypted and bound to this
+ * row.
+ */
 @Entity("webhook_endpoints")
 @Index("ix_webhook_endpoints_firm", ["firmId", "createdAt"])
 @Index("ix_webhook_endpoints_due", ["disabledAt", "nextAttemptAt"])
@@ -20,13 +23,13 @@ export class WebhookEndpoint {
   @RefColumn()
   firmId: string;
   @TextColumn(2000) url: string;
-  /** Space-separated event types; all of them when empty. */
+  /** Space-separated event types; empty: all of them. */
   @LongTextColumn() types: string;
   @LongTextColumn() encryptedSecret: string;
   /** The secret before the last rotation, and until when deliveries are signed with it too. */
   @LongTextColumn({ nullable: true }) previousEncryptedSecret: string | null;
   @AtColumn({ nullable: true }) previousSecretUntil: number | null;
-  /** The last event acknowledged (or passed over because its type is not wanted). */
+  /** The last event that was acknowledged (or skipped because its type is not wanted). */
   @CountColumn() deliveredThroughSeq: number;
   /** Failed attempts at the next event. */
   @CountColumn() attempts: number;
@@ -48,12 +51,12 @@ export class WebhookDelivery {
   @RefColumn() eventId: string;
   @CountColumn() eventSeq: number;
   @TextColumn(40) eventType: AuditEventType;
-  /** The n-th in a row at this event, from 1. */
+  /** The number of this attempt in a row for this event, from 1. */
   @CountColumn() attempt: number;
   @AtColumn() attemptedAt: number;
   @CountColumn() durationMs: number;
   @FlagColumn() isDelivered: boolean;
-  /** Null where the receiver did not answer. */
+  /** Null if the receiver did not answer. */
   @CountColumn({ nullable: true }) responseStatus: number | null;
   @TextColumn(500, { nullable: true }) failure: string | null;
   @AtColumn({ nullable: true }) nextAttemptAt: number | null;

@@ -5,11 +5,11 @@ import type { AuditEvent } from "../audit/audit-event.entity.js";
 import { sentenceOf } from "../work/unit-of-work.js";
 import { Contact } from "../contacts/contact.entity.js";
 
-/** `TWO_FACTOR_ENROLLED` is `two_factor.enrolled`: the thing, a dot, what happened to it. */
+/** `TWO_FACTOR_ENROLLED` is `two_factor.enrolled`: the subject, a dot, and what happened to it. */
 const webhookType = (type: AuditEventType): string => type.toLowerCase().replace(/_([^_]+)$/, ".$1");
 export const eventCursor = (seq: number): string => encodeCursor("audit", [seq]);
 
-/** The body of a delivery: the event as the API tells it, with the contact as it is now. */
+/** The body of a delivery: the event as the API shows it, with the contact's current state. */
 export async function webhookBody(reader: EntityManager, event: AuditEvent): Promise<string> {
   const contact =
     event.contactId === null ? null : await reader.findOneBy(Contact, { id: event.contactId, firmId: event.firmId });

@@ -2,10 +2,13 @@ import { request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { allowedAddresses, pinned, type AddressPolicy } from "./webhook-address.js";
 
-/** How long a receiver may take, its name and connection included. */
+/** How long a receiver may take, including name resolution and connection. */
 const TIMEOUT_MS = 15_000;
 
-/** Sends one POST and answers with its status. Follows no redirect, reads no body, keeps no connection; throws what went wrong. */
+/**
+ * Sends one POST and returns its status. Follows no redirect, reads no body, keeps no connection; throws what went
+ * wrong.
+ */
 export async function postOnce(
   address: string,
   headers: Record<string, string>,

@@ -1,11 +1,11 @@
 import { createHmac, randomBytes } from "node:crypto";
 
-/** Which row's secret an encrypted value is, the present one or the one before. */
+/** Which row an encrypted secret belongs to, whether the current or the previous one. */
 export const webhookSecretPlace = (endpointId: string) => `webhook_endpoints.encryptedSecret.${endpointId}`;
 
 const PREFIX = "whsec_";
 
-/** A signing secret as Standard Webhooks 1.0 writes it: 256 random bits. */
+/** A signing secret in the format of Standard Webhooks 1.0: 256 random bits. */
 export const newSigningSecret = (): string => PREFIX + randomBytes(32).toString("base64");
 
 /** The `webhook-signature` header (Standard Webhooks 1.0): HMAC-SHA-256 over id, time and body. `timestamp`: seconds. */

@@ -2,8 +2,9 @@ import { Arg, Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from "
 import { PageArgs } from "../../platform/graphql/pages.js";
 import { answer } from "../../platform/graphql/payloads.js";
 import { Allow } from "../access/allow.js";
-import { asFirmCaller, type AccessRule } from "../access/caller.js";
-import { actorIn, type RequestContext } from "../access/request-context.js";
+import { asFirmCaller } from "../callers/caller.js";
+import type { AccessRule } from "../access/access-rule.js";
+import { actorIn, type RequestContext } from "../callers/request-context.js";
 import {
   CreateWebhookEndpointInput,
   CreateWebhookEndpointPayload,
@@ -14,15 +15,15 @@ import {
   WebhookEndpointPayload,
   WebhookEndpointView,
 } from "./webhook.results.js";
-import type { WebhookService } from "./webhook.service.js";
+import type { Webhooks } from "./webhooks.service.js";
 
-/** Who reads the endpoints. */
+/** Who may read the endpoints. */
 export const endpointsRule = { team: "read", key: "WEBHOOKS_WRITE" } as const satisfies AccessRule;
 const writing = { team: "write", key: "WEBHOOKS_WRITE" } as const;
 
 @Resolver(() => WebhookEndpointView)
 export class WebhooksResolver {
-  constructor(private readonly webhooks: WebhookService) {}
+  constructor(private readonly webhooks: Webhooks) {}
 
   @Allow(endpointsRule)
   @Query(() => [WebhookEndpointView], { description: "The firm's webhook endpoints, newest first." })
@@ -32,10 +33,12 @@ export class WebhooksResolver {
 
   @Allow(writing)
   @Mutation(() => CreateWebhookEndpointPayload, {
-    description: "Sends every later event to an address; at most 10 a firm. People need a fresh sign-in or stepUp.",
+    description:
+      "Sends every later event to an address; at most 10 endpoints per firm. Team members need a fresh sign-in or stepUp.",
   })
   createWebhookEndpoint(
-    @Arg("input", () => CreateWebhookEndpointInput, { description: "Where to." }) input: CreateWebhookEndpointInput,
+    @Arg("input", () => CreateWebhookEndpointInput, { description: "The address and the events to send." })
+    input: CreateWebhookEndpointInput,
     @Ctx() context: RequestContext,
   ): Promise<CreateWebhookEndpointPayload> {
     return answer(CreateWebhookEndpointPayload, () =>
@@ -46,7 +49,8 @@ export class WebhooksResolver {
   @Allow(writing)
   @Mutation(() => WebhookEndpointPayload, { description: "Stops sending to an address." })
   deleteWebhookEndpoint(
-    @Arg("input", () => WebhookEndpointIdInput, { description: "Which." }) input: WebhookEndpointIdInput,
+    @Arg("input", () => WebhookEndpointIdInput, { description: "The endpoint to delete." })
+    input: WebhookEndpointIdInput,
     @Ctx() context: RequestContext,
   ): Promise<WebhookEndpointPayload> {
     return answer(WebhookEndpointPayload, async () => ({
@@ -61,7 +65,8 @@ export class WebhooksResolver {
   @Allow(writing)
   @Mutation(() => WebhookEndpointPayload, { description: "Delivers every event after the cursor again." })
   replayWebhookEvents(
-    @Arg("input", () => ReplayWebhookEventsInput, { description: "From where." }) input: ReplayWebhookEventsInput,
+    @Arg("input", () => ReplayWebhookEventsInput, { description: "The endpoint, and where to start." })
+    input: ReplayWebhookEventsInput,
     @Ctx() context: RequestContext,
   ): Promise<WebhookEndpointPayload> {
     return answer(WebhookEndpointPayload, async () => ({
@@ -72,10 +77,11 @@ export class WebhooksResolver {
   @Allow(writing)
   @Mutation(() => RotateWebhookSecretPayload, {
     description:
-      "Replaces the signing secret; for a day deliveries are signed with the one before, too. People need a fresh sign-in or stepUp.",
+      "Replaces the signing secret. For a day, deliveries are also signed with the previous one. Team members need a fresh sign-in or stepUp.",
   })
   rotateWebhookSecret(
-    @Arg("input", () => WebhookEndpointIdInput, { description: "Which." }) input: WebhookEndpointIdInput,
+    @Arg("input", () => WebhookEndpointIdInput, { description: "The endpoint whose secret to replace." })
+    input: WebhookEndpointIdInput,
     @Ctx() context: RequestContext,
   ): Promise<RotateWebhookSecretPayload> {
     return answer(RotateWebhookSecretPayload, () =>
@@ -84,7 +90,9 @@ export class WebhooksResolver {
   }
 
   @Allow(endpointsRule)
-  @FieldResolver(() => WebhookDeliveryConnection, { description: "The attempts of the last 30 days, newest first." })
+  @FieldResolver(() => WebhookDeliveryConnection, {
+    description: "The delivery attempts of the last 30 days, newest first.",
+  })
   deliveries(
     @Root() endpoint: WebhookEndpointView,
     @Args(() => PageArgs) args: PageArgs,

@@ -11,36 +11,42 @@ import { eventCursor } from "./webhook-payload.js";
 export const WebhookStateEnum = { ACTIVE: "ACTIVE", FAILING: "FAILING", DISABLED: "DISABLED" } as const;
 registerEnumType(WebhookStateEnum, {
   name: "WebhookState",
-  description: "How deliveries to an endpoint go.",
+  description: "The state of deliveries to an endpoint.",
   valuesConfig: {
-    ACTIVE: { description: "The last delivery was taken, or there was none yet." },
-    FAILING: { description: "The last attempt failed; it is made again at nextAttemptAt." },
-    DISABLED: { description: "Nothing is sent until a replay is asked for." },
+    ACTIVE: { description: "The last delivery succeeded, or there was none yet." },
+    FAILING: { description: "The last attempt failed and will be repeated at nextAttemptAt." },
+    DISABLED: { description: "Nothing is sent until a replay is requested." },
   },
 });
 
 @ObjectType("WebhookEndpoint", {
   implements: Node,
   description:
-    "Signed as Standard Webhooks 1.0: webhook-id, webhook-timestamp, webhook-signature: v1,<base64 HMAC-SHA256>.",
+    "An address to which the firm's events are sent, signed as in Standard Webhooks 1.0: webhook-id, webhook-timestamp, webhook-signature: v1,<base64 HMAC-SHA256>.",
 })
 export class WebhookEndpointView extends Node {
   firmId: string;
   @Field(() => String, { description: "Where events are sent." }) url: string;
-  @Field(() => [AuditEventTypeEnum], { description: "Which ones; all when empty." }) types: AuditEventType[];
-  @Field(() => DateTime, { description: "When it was made." }) createdAt: number;
+  @Field(() => [AuditEventTypeEnum], { description: "Which events are sent; empty: all." }) types: AuditEventType[];
+  @Field(() => DateTime, { description: "When the endpoint was created." }) createdAt: number;
   @Field(() => DateTime, {
     nullable: true,
     description:
       "Since when nothing is sent: the receiver answered 410 or failed for days. A replay switches it on again.",
   })
   disabledAt: number | null;
-  @Field(() => String, { nullable: true, description: "Cursor of the last event acknowledged; null before the first." })
+  @Field(() => String, {
+    nullable: true,
+    description: "The cursor of the last acknowledged event; null before the first.",
+  })
   deliveredThrough: string | null;
   @Field(() => String, { nullable: true, description: "Why the last attempt failed; null after a success." })
   lastFailure: string | null;
-  @Field(() => WebhookStateEnum, { description: "How deliveries go." }) state: keyof typeof WebhookStateEnum;
-  @Field(() => DateTime, { nullable: true, description: "When a failed delivery is tried again; null where none is." })
+  @Field(() => WebhookStateEnum, { description: "The state of its deliveries." }) state: keyof typeof WebhookStateEnum;
+  @Field(() => DateTime, {
+    nullable: true,
+    description: "When a failed delivery will be retried; null if there is none.",
+  })
   nextAttemptAt: number | null;
 
   static of({
@@ -73,22 +79,23 @@ export class WebhookEndpointView extends Node {
 
 @ObjectType("WebhookDelivery", { description: "One attempt to deliver an event. Kept for 30 days." })
 export class WebhookDeliveryView {
-  @Field(() => ID, { description: "The event, as in the header webhook-id." }) eventId: string;
+  @Field(() => ID, { description: "The event's id, as in the webhook-id header." }) eventId: string;
   @Field(() => AuditEventTypeEnum, { description: "What happened." }) eventType: AuditEventType;
   @Field(() => String, {
-    description: "The cursor before the event: pass it to replayWebhookEvents to have it and all later ones again.",
+    description:
+      "The cursor before the event: pass it to replayWebhookEvents to have this event and all later ones delivered again.",
   })
   replayAfter: string;
-  @Field(() => Int, { description: "The how-manieth attempt in a row at this event, from 1." }) attempt: number;
-  @Field(() => DateTime, { description: "When." }) attemptedAt: number;
+  @Field(() => Int, { description: "The number of this attempt in a row for this event, from 1." }) attempt: number;
+  @Field(() => DateTime, { description: "When the key was created." }) attemptedAt: number;
   @Field(() => Int, { description: "How many milliseconds it took." }) durationMs: number;
-  @Field(() => Boolean, { description: "The receiver took it: it answered 2xx." }) isDelivered: boolean;
-  @Field(() => Int, { nullable: true, description: "The HTTP status of the answer; null where there was none." })
+  @Field(() => Boolean, { description: "Whether the receiver accepted it with a 2xx." }) isDelivered: boolean;
+  @Field(() => Int, { nullable: true, description: "The HTTP status of the response; null if there was none." })
   responseStatus: number | null;
   @Field(() => String, { nullable: true, description: "Why it failed." }) failure: string | null;
   @Field(() => DateTime, {
     nullable: true,
-    description: "When it was to be tried again; null where it was delivered or given up.",
+    description: "When it was going to be retried; null if it was delivered or given up.",
   })
   nextAttemptAt: number | null;
 
@@ -108,9 +115,9 @@ export class WebhookDeliveryView {
     });
   }
 }
-@ObjectType({ description: "An attempt in a list, and where it stands there." })
+@ObjectType({ description: "An attempt in a connection, with its cursor." })
 export class WebhookDeliveryEdge {
-  @Field(() => String, { description: "Pass as after: or before:." }) cursor: string;
+  @Field(() => String, { description: "Pass it as `after` or `before`." }) cursor: string;
   @Field(() => WebhookDeliveryView, { description: "The attempt." }) node: WebhookDeliveryView;
 }
 @ObjectType({ description: "A page of attempts, newest first." })
@@ -123,37 +130,37 @@ export class WebhookDeliveryConnection {
 @InputType({ description: "Where to send events." })
 export class CreateWebhookEndpointInput {
   @Field(() => String, { description: "An https address on the public internet." }) url: string;
-  @Field(() => [AuditEventTypeEnum], { nullable: true, description: "Which events; all when empty or not given." })
+  @Field(() => [AuditEventTypeEnum], { nullable: true, description: "Which events to send; all if empty or omitted." })
   types?: AuditEventType[] | null;
 }
 @InputType({ description: "A webhook endpoint of the firm." })
 export class WebhookEndpointIdInput {
   @Field(() => ID, { description: "The endpoint." }) webhookEndpointId: string;
 }
-@InputType({ description: "From where to deliver again." })
+@InputType({ description: "Where to start delivering again." })
 export class ReplayWebhookEventsInput {
   @Field(() => ID, { description: "The endpoint." }) webhookEndpointId: string;
   @Field(() => String, { description: "The cursor of an event: every later one is delivered again." }) after: string;
 }
 
-@ObjectType({ description: "The endpoint's new secret." })
+@ObjectType({ description: "The payload of rotateWebhookSecret." })
 export class RotateWebhookSecretPayload extends Payload {
   @Field(() => WebhookEndpointView, { nullable: true, description: "The endpoint." })
   webhookEndpoint: WebhookEndpointView | null = null;
   @Field(() => String, {
     nullable: true,
-    description: "whsec_...; shown this once. For a day deliveries carry a signature by the one before, too.",
+    description: "whsec_..., shown only this once. For a day, deliveries are also signed with the previous secret.",
   })
   signingSecret: string | null = null;
 }
-@ObjectType({ description: "The new endpoint." })
+@ObjectType({ description: "The payload of createWebhookEndpoint." })
 export class CreateWebhookEndpointPayload extends Payload {
   @Field(() => WebhookEndpointView, { nullable: true, description: "The endpoint." })
   webhookEndpoint: WebhookEndpointView | null = null;
-  @Field(() => String, { nullable: true, description: "whsec_..., to verify signatures with; shown this once." })
+  @Field(() => String, { nullable: true, description: "whsec_..., to verify signatures with; shown only this once." })
   signingSecret: string | null = null;
 }
-@ObjectType({ description: "The endpoint as it is now." })
+@ObjectType({ description: "The endpoint's new state." })
 export class WebhookEndpointPayload extends Payload {
   @Field(() => WebhookEndpointView, { nullable: true, description: "The endpoint." })
   webhookEndpoint: WebhookEndpointView | null = null;

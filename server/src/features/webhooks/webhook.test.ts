@@ -12,14 +12,14 @@ import { describeOnDatabases } from "../../testing/databases.js";
 import { freePort } from "../../testing/server-process.js";
 import { until } from "../../testing/world.js";
 import { AuditEvent } from "../audit/audit-event.entity.js";
-import type { KeyCaller } from "../access/caller.js";
+import type { KeyCaller } from "../callers/caller.js";
 import { systemActor, Work } from "../work/unit-of-work.js";
 import { allowedAddresses, checkAddress, isPublicAddress } from "./webhook-address.js";
 import { WebhookDispatcher } from "./webhook-dispatcher.js";
 import { retryWaits, waitAfterFailure } from "./retry-schedule.js";
 import { WebhookEndpoint } from "./webhook-endpoint.entity.js";
 import { newSigningSecret, webhookSecretPlace } from "./webhook-secret.js";
-import { WebhookService } from "./webhook.service.js";
+import { Webhooks } from "./webhooks.service.js";
 import { portalLinks } from "../work/portal-links.js";
 
 const publicAndPrivate = async () => ["8.8.8.8", "10.0.0.1"].map((address) => ({ address, family: 4 }));
@@ -123,7 +123,7 @@ describeOnDatabases("webhooks", (database) => {
     headers: IncomingHttpHeaders;
     body: string;
   }
-  /** An endpoint with that address, level with the log. */
+  /** An endpoint with that address, up to date with the log. */
   async function addEndpoint(url: string, firm = firmId) {
     const id = newId("webhookEndpoint", time);
     const secret = newSigningSecret();
@@ -149,7 +149,7 @@ describeOnDatabases("webhooks", (database) => {
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     return `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`;
   }
-  /** A receiver that answers as told (null: never), and its endpoint. */
+  /** A receiver that answers with these statuses (null: never), and its endpoint. */
   async function receiver(statuses: (number | null)[]) {
     const got: Delivery[] = [];
     const server = createServer((request, response) => {
@@ -181,7 +181,7 @@ describeOnDatabases("webhooks", (database) => {
     expect((await state(id)).deliveredThroughSeq).toBe(events.at(-1)?.seq);
   });
 
-  it("are tried again after failures and redirects, none is skipped, and success clears the failure", async () => {
+  it("are retried after failures and redirects, none is skipped, and success clears the failure", async () => {
     const { id, got } = await receiver([500, 302]);
     await happen(2);
     await dispatcher().runOnce();
@@ -199,7 +199,7 @@ describeOnDatabases("webhooks", (database) => {
     expect(await state(id)).toMatchObject({ attempts: 0, lastFailure: null });
   });
 
-  it("410 disables the endpoint and tells the firm", async () => {
+  it("a 410 disables the endpoint and is reported to the firm", async () => {
     const { id, got } = await receiver([410]);
     await happen(2);
     await dispatcher().runOnce();
@@ -209,7 +209,7 @@ describeOnDatabases("webhooks", (database) => {
     expect(got).toHaveLength(1);
   });
 
-  it("a receiver that never answers holds up no other, and a delivery cut off before its answer is repeated", async () => {
+  it("a receiver that never answers holds up no other, and a delivery cut off before its response is repeated", async () => {
     const dead = await receiver([null]);
     const good = await receiver([]);
     await happen(1);
@@ -222,7 +222,7 @@ describeOnDatabases("webhooks", (database) => {
     expect((await state(dead.id)).deliveredThroughSeq).toBe(await lastSeq());
   });
 
-  it("W08 hundreds of dead receivers hold up no healthy one: those that never answer, refuse or hang up, also when they are tried again", async () => {
+  it("W08 hundreds of dead receivers hold up no healthy one: those that never answer, refuse or hang up, even when they are retried", async () => {
     let held = 0;
     const silent = await listen(createServer(() => (held += 1)));
     const hangsUp = await listen(createServer((request) => request.socket.destroy()));
@@ -242,7 +242,7 @@ describeOnDatabases("webhooks", (database) => {
       } finally {
         await running.stop();
       }
-      // All of them fall due again, in the same moment.
+      // All of them fall due again at the same moment.
       await work.reader.update(WebhookEndpoint, { firmId }, { attempts: 1, nextAttemptAt: 0 });
       await work.reader.update(WebhookEndpoint, { id: healthy.id }, { attempts: 0 });
       held = 0;
@@ -258,7 +258,7 @@ describeOnDatabases("webhooks", (database) => {
     expect(got).toHaveLength(10);
   });
 
-  it("an instance that died while it held the endpoint is succeeded after its lease", async () => {
+  it("an instance that died while it held the endpoint is replaced after its lease", async () => {
     const { id, got } = await receiver([]);
     await happen(1);
     await work.reader.update(WebhookEndpoint, { id }, { nextAttemptAt: time + 30_000 });
@@ -269,7 +269,7 @@ describeOnDatabases("webhooks", (database) => {
     expect(got).toHaveLength(1);
   });
 
-  const service = () => new WebhookService({ work, keys, addresses: { isProduction: false }, wake: () => undefined });
+  const service = () => new Webhooks({ work, keys, addresses: { isProduction: false }, wake: () => undefined });
   const callerOf = (firm: string): KeyCaller => ({
     kind: "API_KEY",
     firmId: firm,
@@ -279,7 +279,7 @@ describeOnDatabases("webhooks", (database) => {
   });
   const us = () => callerOf(firmId);
 
-  it("each attempt is in the delivery log, newest first and by pages, and the endpoint tells its state", async () => {
+  it("each attempt is in the delivery log, newest first and in pages, and the endpoint shows its state", async () => {
     const { id } = await receiver([500, 200]);
     await happen(2);
     await dispatcher().runOnce();
@@ -320,7 +320,7 @@ describeOnDatabases("webhooks", (database) => {
     ]);
   });
 
-  it("a replay delivers everything after its cursor again, also what a disabled endpoint missed", async () => {
+  it("a replay delivers everything after its cursor again, including what a disabled endpoint missed", async () => {
     const { id, got } = await receiver([200, 200, 410]);
     await happen(4);
     await dispatcher().runOnce();
@@ -334,7 +334,7 @@ describeOnDatabases("webhooks", (database) => {
       order: { seq: "ASC" },
     });
     const [first, ...others] = events.slice(-4).map((event) => event.id);
-    // The last one tells that the endpoint was disabled.
+    // The last one reports that the endpoint was disabled.
     expect(idsOf(got).slice(0, -1)).toEqual([first, others[0], others[1], ...others]);
     for (const wrong of [
       Buffer.from('["audit",999999]').toString("base64url"),
@@ -343,7 +343,7 @@ describeOnDatabases("webhooks", (database) => {
       await expect(service().replay(us(), id, wrong)).rejects.toMatchObject({ code: "INVALID_INPUT" });
   });
 
-  it("a firm has at most ten endpoints, also by parallel calls, and another firm's are not there for it", async () => {
+  it("a firm has at most ten endpoints, even with parallel calls, and another firm's do not exist for it", async () => {
     const create = () =>
       service().create(us(), { url: "http://127.0.0.1:9/hook", types: ["CONTACT_CREATED"] }, systemActor);
     const made = await Promise.allSettled(Array.from({ length: 12 }, create));
@@ -367,7 +367,7 @@ describeOnDatabases("webhooks", (database) => {
     expect(await service().list(us())).toHaveLength(9);
   });
 
-  it("after a rotation the reference library verifies with both secrets for a day, then with the new one alone", async () => {
+  it("after a rotation the reference library verifies with both secrets for a day, then only with the new one", async () => {
     // The reference library compares with the real time.
     time = Date.now();
     const { id, secret, got } = await receiver([]);
@@ -389,12 +389,12 @@ describeOnDatabases("webhooks", (database) => {
     expect(() => verify(secret)).toThrow("No matching signature");
   });
 
-  it("a redirect is not followed, and the address that was checked is the one connected to", async () => {
+  it("a redirect is not followed, and the checked address is the one connected to", async () => {
     const target = await receiver([]);
     const targetUrl = (await state(target.id)).url;
     const { id, got } = await receiver([]);
     const port = new URL((await state(id)).url).port;
-    // A name that only this answer knows: whoever asked the system again would find nothing.
+    // A name that only this resolver knows: the system's would find nothing.
     const asked: string[] = [];
     const resolve = async (name: string) => (asked.push(name), [{ address: "127.0.0.1", family: 4 }]);
     await work.reader.update(WebhookEndpoint, { id }, { url: `http://rebind.invalid:${port}/hook` });

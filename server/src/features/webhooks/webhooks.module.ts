@@ -1,16 +1,16 @@
 import type { Platform } from "../../platform/platform.js";
-import { asFirmCaller } from "../access/caller.js";
+import { asFirmCaller } from "../callers/caller.js";
 import type { FeatureModule } from "../access/feature-module.js";
 import type { Work } from "../work/unit-of-work.js";
 import { WebhookDispatcher } from "./webhook-dispatcher.js";
 import { endpointsRule, WebhooksResolver } from "./webhook.resolver.js";
-import { WebhookService } from "./webhook.service.js";
+import { Webhooks } from "./webhooks.service.js";
 
 export function webhooksModule({ config, log }: Platform, { work }: { work: Work }) {
   const { keys, isProduction } = config;
   const addresses = { isProduction };
   const dispatcher = new WebhookDispatcher({ work, keys, log, addresses });
-  const webhooks = new WebhookService({ work, keys, addresses, wake: () => work.apart(() => dispatcher.wake()) });
+  const webhooks = new Webhooks({ work, keys, addresses, wake: () => work.apart(() => dispatcher.wake()) });
   return {
     resolvers: [new WebhooksResolver(webhooks)],
     nodes: {

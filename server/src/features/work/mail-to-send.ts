@@ -1,25 +1,25 @@
 import type { Audience, Language } from "@gatehouse/shared";
 
-/** A mail of the same commit. `content` is rendered by features/mail/*-letters.ts. */
+/** A mail written in the same commit. `content` is rendered by features/mail/*-letters.ts. */
 export interface MailToSend {
   firmId: string | null;
   to: string;
-  /** A letter to a client is written in the language of the mailbox, once it is put into the outbox. */
+  /** A letter to a client is rendered in the language of its mailbox when it is put into the outbox. */
   content: MailContent | ClientLetter;
-  /** Of the one contact that the letter is for, where it is for one; null: nobody said. */
+  /** The language of the contact that the letter is for, if it is for one; null: none was chosen. */
   language?: Language | null;
-  /** In which its reader asked for it; counts where nobody has chosen one for them. */
+  /** The language in which its reader requested it; counts if nobody has chosen one for them. */
   asked?: Language | null;
 }
 export type ClientLetter = (language: Language) => MailContent;
 export interface MailContent {
   subject: string;
   text: string;
-  /** What its HTML is made of. */
+  /** What its HTML is made from. */
   letter: Letter;
 }
 
-/** One part of a mail. Texts are plain: they become HTML here alone. */
+/** One part of a mail. The texts are plain; only features/mail/letter.ts turns them into HTML. */
 export type Block =
   | { kind: "paragraph"; text: string }
   | { kind: "action"; label: string; link: string }
@@ -32,7 +32,7 @@ export interface Letter {
   firmName: string;
   subject: string;
   blocks: readonly Block[];
-  /** English, where it does not say. */
+  /** English if left out. */
   language?: Language;
   /** A client's letter looks like the firm's portal, which is the default; a colleague's comes from Gatehouse. */
   audience?: Audience;

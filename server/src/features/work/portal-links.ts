@@ -1,13 +1,13 @@
 /**
- * The addresses that mails carry. Made from PUBLIC_URL alone, never from a request's Host. Tokens stand in the fragment, which
- * reaches no server, no log and no Referer; the page takes it from there and clears the history.
+ * The addresses in mails. Built from PUBLIC_URL alone, never from a request's Host. Tokens are in the fragment, which
+ * reaches no server, no log and no Referer; the page reads it and clears the history.
  */
 export interface PortalLinks {
   /** The portal's sign-in page. */
   home(slug: string): string;
   /** Opens one request (magic link, access link). */
   magicLink(slug: string, token: string): string;
-  /** Creates the account (invite, or the client's own request). */
+  /** Creates the account (from an invitation, or the client's own request). */
   confirm(slug: string, token: string): string;
   reset(slug: string, token: string): string;
   /** Confirms a changed login email. */
@@ -19,7 +19,7 @@ export interface PortalLinks {
   dashboard(): string;
 }
 
-/** `publicUrl` without a slash at its end. */
+/** `publicUrl` has no trailing slash. */
 export function portalLinks(publicUrl: string): PortalLinks {
   const portal = (slug: string) => `${publicUrl}/portal/${encodeURIComponent(slug)}`;
   const withToken = (page: string) => (slug: string, token: string) =>

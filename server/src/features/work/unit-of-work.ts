@@ -13,7 +13,7 @@ import type { PortalLinks } from "./portal-links.js";
 import { AuditCounter, AuditEvent } from "../audit/audit-event.entity.js";
 import { Contact } from "../contacts/contact.entity.js";
 
-/** Who does it and from where: goes into every event of a unit of work. */
+/** Who acts and from where; part of every event of a unit of work. */
 export interface Actor {
   kind: ActorKind;
   id: string | null;
@@ -30,7 +30,7 @@ export type RecordedEvent = {
     type: T;
     firmId: string;
     actor: Actor;
-    /** Whom it is about; with an account alone, the account's oldest contact is filled in. */
+    /** Whom it is about. If only an account is given, the account's oldest contact is filled in. */
     contactId?: string | null;
     accountId?: string | null;
     reason?: string | null;
@@ -38,15 +38,15 @@ export type RecordedEvent = {
   };
 }[AuditEventType];
 
-/** What the unit of work needs of its surroundings. */
+/** What the unit of work needs from its surroundings. */
 export interface WorkEnvironment {
   dataSource: DataSource;
   clock: Clock;
   /** Writes the outbox row of a mail. */
   enqueueMail(manager: EntityManager, mail: MailToSend, now: number): Promise<void>;
-  /** The addresses that mails carry; known once the server listens. */
+  /** The addresses in mails; known once the server listens. */
   links(): PortalLinks;
-  /** Called after a commit: the firms with new events. Says only "look again". */
+  /** Called after a commit with the firms that have new events. It only says "look again". */
   onEvents(firmIds: string[]): void;
   /** Called after a commit with new mail. */
   onMail(): void;
@@ -58,8 +58,9 @@ const OLDEST_CONTACT = select({ id: contacts.id })
   .from`${contacts} WHERE ${contacts.firmId} = ? AND ${contacts.portalAccountId} = ? ORDER BY ${contacts.createdAt}, ${contacts.id} LIMIT 1`;
 
 /**
- * The only way to write. One transaction: what is done, its events and its mails are kept together or not at all. Events are
- * numbered last, under the firm's counter row, so that the numbers follow the order of commits without gaps.
+ * The only way to write. One transaction: the changes, their events and their mails are kept together or not at all.
+ * Events are numbered last, under the firm's counter row, so that their numbers follow the order of commits without
+ * gaps.
  */
 export class UnitOfWork {
   private readonly events: RecordedEvent[] = [];
@@ -68,7 +69,7 @@ export class UnitOfWork {
 
   constructor(
     readonly manager: EntityManager,
-    /** The same moment for everything in this unit of work. */
+    /** The same time for everything in this unit of work. */
     readonly now: number,
     private readonly environment: Pick<WorkEnvironment, "links">,
   ) {}
@@ -79,7 +80,7 @@ export class UnitOfWork {
   mail(mail: MailToSend): void {
     this.mails.push(mail);
   }
-  /** The addresses that its mails carry. */
+  /** The addresses for its mails. */
   get links(): PortalLinks {
     return this.environment.links();
   }
@@ -88,15 +89,15 @@ export class UnitOfWork {
     this.afterwards.push(then);
   }
 
-  /** Reads by a prepared statement: see rowsOf. */
+  /** Reads by a prepared statement; see rowsOf. */
   rows<T>(statement: Select<T>, parameters: readonly unknown[]): Promise<T[]> {
     return rowsOf(this.manager, statement, parameters);
   }
-  /** Reads by a statement that no connection keeps: see unpreparedRows. */
+  /** Reads by a statement that no connection keeps; see unpreparedRows. */
   unpreparedRows<T>(statement: Select<T>, parameters: readonly unknown[]): Promise<T[]> {
     return unpreparedRows(this.manager, statement, parameters);
   }
-  /** How many rows one UPDATE, DELETE or INSERT hit: what "spend once" is judged by. */
+  /** The number of rows that one UPDATE, DELETE or INSERT matched, by which callers decide "spend once". */
   affected(statement: Sql, parameters: unknown[]): Promise<number> {
     return affectedRows(this.manager, statement, parameters);
   }
@@ -157,11 +158,11 @@ export class UnitOfWork {
   }
 }
 
-/** What every unit of work within a run passes; what it throws rolls the unit back. */
+/** Checks that every unit of work within a run passes; an error they throw rolls the unit back. */
 export interface Guard {
-  /** Before the unit's own work. */
+  /** Runs before the unit's own work. */
   begins?(unit: UnitOfWork): Promise<void>;
-  /** After it, before the commit. */
+  /** Runs after it, before the commit. */
   ends?(unit: UnitOfWork): Promise<void>;
 }
 
@@ -178,15 +179,15 @@ export class Work {
   get reader(): EntityManager {
     return this.environment.dataSource.manager;
   }
-  /** For what is read with every request: see preparedRows. */
+  /** For reads on every request; see preparedRows. */
   rows<T>(statement: Select<T>, parameters: readonly unknown[]): Promise<T[]> {
     return preparedRows(this.environment.dataSource, statement, parameters);
   }
-  /** For what is read seldom, or by many forms of a statement: see unpreparedRows. */
+  /** For rare reads, or statements with many variants; see unpreparedRows. */
   unpreparedRows<T>(statement: Select<T>, parameters: readonly unknown[]): Promise<T[]> {
     return unpreparedRows(this.reader, statement, parameters);
   }
-  /** For pages of wide rows: see preparedRowsOf. */
+  /** For pages of wide rows; see preparedRowsOf. */
   rowsOf<V extends readonly unknown[], T>(
     rowOf: (values: V) => T,
     statement: Select<V>,
@@ -196,8 +197,9 @@ export class Work {
   }
 
   /**
-   * Does `work` in one transaction. A thrown refusal rolls everything back; what must survive it (a counted failure) is written
-   * in a unit of work of its own. May run twice when the transaction lost to another one: no outside effect but `afterCommit`.
+   * Does `work` in one transaction. A thrown refusal rolls everything back; what must survive it (a counted failure) is
+   * written in a separate unit of work. `work` may run twice if the transaction loses to another one, so its only
+   * outside effect may be `afterCommit`.
    */
   async do<T>(work: (unit: UnitOfWork) => Promise<T>): Promise<T> {
     const now = this.environment.clock.now();
@@ -214,14 +216,17 @@ export class Work {
     return answer;
   }
 
-  /** Runs what goes on after the request that began it, such as what a commit wakes: it is no part of what is guarded. */
+  /**
+   * Runs what continues after the request that started it, such as work that a commit wakes: the request's guards do
+   * not apply to it.
+   */
   apart<T>(run: () => T): T {
     return this.guards.exit(run);
   }
 
   /**
-   * One UPDATE or DELETE as a unit of work of its own, without a transaction around it; how many rows it hit. For tries, which count
-   * whoever makes them: what guards pass before a unit's work is left out.
+   * One UPDATE or DELETE as a separate unit of work, without a transaction around it; returns the number of rows it
+   * matched. For counting attempts, whoever makes them: guards that run before a unit's work are skipped.
    */
   once(statement: Sql, parameters: unknown[]): Promise<number> {
     return this.guards.getStore()?.some(({ ends }) => ends)
@@ -229,7 +234,10 @@ export class Work {
       : byItself(this.environment.dataSource, statement, parameters);
   }
 
-  /** As `do`, but what was written stays when it ends in a refusal: for tries, which are taken before anything is looked at. */
+  /**
+   * Like `do`, but keeps what was written if it ends in a refusal: for attempts, which are taken before anything is
+   * checked.
+   */
   async doAndKeep<T>(work: (unit: UnitOfWork) => Promise<T>): Promise<T> {
     const outcome = await this.do(async (unit) => {
       try {
@@ -243,7 +251,7 @@ export class Work {
     return outcome.answer;
   }
 
-  /** Runs something whose units of work, however deep in it, all pass `guard`, within the guards that are there already. */
+  /** Runs something whose units of work, however deep, all pass `guard`, in addition to the existing guards. */
   guarded<T>(guard: Guard, run: () => T): T {
     return this.guards.run([...(this.guards.getStore() ?? []), guard], run);
   }

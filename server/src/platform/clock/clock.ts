@@ -1,4 +1,7 @@
-/** Tells the time, in epoch milliseconds. Everything that decides by time asks it, so that tests move time instead of waiting. */
+/**
+ * The current time, in epoch milliseconds. Everything that depends on time reads it from here, so that tests can move
+ * the clock instead of waiting.
+ */
 export interface Clock {
   now(): number;
 }

@@ -5,15 +5,15 @@ import { z } from "zod";
 import { keepDirectoryPrivate, keepFilePrivate } from "../private-files.js";
 import { KeyRing } from "../crypto/key-ring.js";
 
-// zod would compile its objects to code.
+// zod would otherwise compile its object schemas to code.
 z.config({ jitless: true });
 
 const flag = z.enum(["0", "1"]).transform((value) => value === "1");
 
-/** Every variable the server reads, with its meaning; nothing else looks at the environment. */
+/** Every environment variable that the server reads. Nothing else reads the environment. */
 const Environment = z.object({
   NODE_ENV: z.string().default("development"),
-  /** 0 takes any free port. */
+  /** 0 picks any free port. */
   PORT: z.coerce.number().int().min(0).max(65535).default(4000),
   HOST: z.string().min(1).optional(),
   DATABASE_URL: z
@@ -29,12 +29,12 @@ const Environment = z.object({
     .regex(/^smtps?:\/\/.+/, "must be smtp://user:password@host:587")
     .optional(),
   MAIL_FROM: z.string().min(3).default("no-reply@gatehouse.example"),
-  /** The only source of links in mails, and the origin that browsers must come from. */
+  /** The base of every link in mails, and the only origin that browsers may call from. */
   PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
   /** `id:base64 of 32 bytes`, comma-separated; the first encrypts, all decrypt. */
   SECRET_KEYS: z.string().optional(),
   SOURCE_LIMIT_FACTOR: z.coerce.number().positive().default(1),
-  /** Comma-separated addresses of the proxies whose X-Forwarded-For counts. */
+  /** Comma-separated addresses of the proxies whose X-Forwarded-For is trusted. */
   TRUST_PROXY: z.string().default(""),
   DEMO: flag.optional(),
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
@@ -48,17 +48,17 @@ export interface Config {
   redisUrl: string | null;
   smtpUrl: string | null;
   mailFrom: string;
-  /** Null: http://localhost:<the port it listens on>. */
+  /** Null: http://localhost:<the port the server listens on>. */
   publicUrl: string | null;
   keys: KeyRing;
   sourceLimitFactor: number;
   trustedProxies: string[];
-  /** Null: when the database is new. Never in production. */
+  /** Null: load the demo if the database is new, except in production. */
   demo: boolean | null;
   logLevel: "debug" | "info" | "warn" | "error" | "silent";
 }
 
-/** Reads the whole environment at once; throws one error that names every fault. */
+/** Reads the whole environment at once. Throws one error that lists every fault. */
 export function readConfig(env: NodeJS.ProcessEnv, dataDirectory = "./data"): Config {
   const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ""));
   const parsed = Environment.safeParse(set);
@@ -86,10 +86,10 @@ export function readConfig(env: NodeJS.ProcessEnv, dataDirectory = "./data"): Co
   };
 }
 
-/** In the data directory. */
+/** Lies in the data directory. */
 export const KEYS_FILE = "secret-keys";
 
-/** Outside production the keys are made once and kept in a file that only its owner may read. */
+/** Outside production the keys are generated once and kept in a file that only its owner may read. */
 function localKeys(directory: string): string {
   const file = join(directory, KEYS_FILE);
   keepDirectoryPrivate(directory, (name) => name === KEYS_FILE || name.startsWith("gatehouse.sqlite"));
@@ -97,7 +97,7 @@ function localKeys(directory: string): string {
     try {
       writeFileSync(file, `k1:${randomBytes(32).toString("base64")}\n`, { mode: 0o600, flag: "wx" });
     } catch (error) {
-      // Another instance that starts at the same moment has just made it.
+      // Another instance that started at the same moment has just created it.
       if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
     }
   }

@@ -6,9 +6,9 @@ import { NO_GENERATED_CODE, refusesGeneratedCode } from "./generated-code.js";
 
 const main = join(__dirname, "../../../dist/main.js");
 
-// X1: nothing that the server is sent may become code, whoever would make it.
+// X1: nothing that the server receives may become code, in any library.
 describe("production runs without code made from strings", () => {
-  it("and does not start otherwise", () => {
+  it("and refuses to start otherwise", () => {
     expect(existsSync(main)).toBe(true);
     const { status, stderr } = spawnSync(process.execPath, [main], {
       env: { PATH: process.env.PATH, NODE_ENV: "production", SECRET_KEYS: `k:${Buffer.alloc(32).toString("base64")}` },
@@ -18,12 +18,12 @@ describe("production runs without code made from strings", () => {
     expect(stderr).toContain(`node ${NO_GENERATED_CODE} server/dist/main.js`);
   });
 
-  it("X38 and a command that was started otherwise starts itself again with the switch, and ends as it does", () => {
+  it("X38 and a command that was started otherwise restarts itself with the switch, and exits with the same code", () => {
     const cli = join(__dirname, "../../../dist/cli.js");
-    // Told by whatever the process loads first.
-    const told = join(__dirname, "../../testing/tells-generated-code.cjs");
+    // Reported by the first module that the process loads.
+    const reporter = join(__dirname, "../../testing/tells-generated-code.cjs");
     const run = (...args: string[]) =>
-      spawnSync(process.execPath, ["--require", told, cli, ...args], {
+      spawnSync(process.execPath, ["--require", reporter, cli, ...args], {
         env: { PATH: process.env.PATH },
         encoding: "utf8",
       });
@@ -36,7 +36,7 @@ describe("production runs without code made from strings", () => {
     expect(run("no-such-command").status).toBe(2);
   });
 
-  it("where the switch is on the command line or in NODE_OPTIONS", () => {
+  it("when the switch is on the command line or in NODE_OPTIONS", () => {
     expect(refusesGeneratedCode([NO_GENERATED_CODE], "")).toBe(true);
     expect(refusesGeneratedCode([], `--max-old-space-size=400 ${NO_GENERATED_CODE}`)).toBe(true);
     expect(refusesGeneratedCode(["--enable-source-maps"], "")).toBe(false);

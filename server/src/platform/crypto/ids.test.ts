@@ -5,7 +5,7 @@ const kinds = Object.keys(idKinds) as IdKind[];
 const now = 1_700_000_000_000;
 
 describe("an id", () => {
-  it("names its kind, and is no other kind's", () => {
+  it("names its kind, and belongs to no other kind", () => {
     for (const kind of kinds) {
       const id = newId(kind, now);
       expect(kindOfId(id)).toBe(kind);
@@ -13,7 +13,7 @@ describe("an id", () => {
     }
   });
 
-  it("is the kind, the time in ten digits and fifteen drawn by lot", () => {
+  it("is the kind, the time in ten digits and fifteen random digits", () => {
     expect(newId("firm", 0)).toMatch(/^frm_0000000000[0-9a-hjkmnp-tv-z]{15}$/);
     expect(newId("mail", 32)).toMatch(/^mail_0000000010[0-9a-hjkmnp-tv-z]{15}$/);
     expect(newId("contact", now)).toMatch(/^con_01hf7yat00[0-9a-hjkmnp-tv-z]{15}$/);
@@ -22,7 +22,7 @@ describe("an id", () => {
     expect(new Set(many.map((id) => id.slice(-15)).join("")).size).toBe(32);
   });
 
-  it("sorts by the time it was made at", () => {
+  it("sorts by its creation time", () => {
     const moments = [0, 1, 31, 32, 1023, 1024, now - 1, now, now + 1, 2 * now];
     const ids = moments.map((at) => newId("contact", at));
     expect(ids.toSorted()).toEqual(ids);
@@ -37,9 +37,9 @@ describe("an id", () => {
     ["something before it", `xcon_${"0".repeat(25)}`],
     ["something behind it", `con_${"0".repeat(25)}\n`],
     ["capital letters", `con_${"A".repeat(25)}`],
-    ["a letter that no id has", `con_${"0".repeat(24)}u`],
+    ["a letter that no id contains", `con_${"0".repeat(24)}u`],
     ["SQL", `con_${"0".repeat(20)}' OR1`],
-    ["a prefix that nothing has", `xyz_${"0".repeat(25)}`],
+    ["an unknown prefix", `xyz_${"0".repeat(25)}`],
   ])("is not %s", (_what, text) => {
     expect(isId("contact", text)).toBe(false);
     expect(kindOfId(text)).toBeNull();

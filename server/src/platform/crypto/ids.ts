@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 
-/** One prefix for each kind of thing that has an id. */
+/** One prefix for each kind of object that has an id. */
 export const idKinds = {
   firm: "frm",
   teamMember: "mem",
@@ -31,8 +31,8 @@ const TIME_DIGITS = 10;
 const RANDOM_DIGITS = 15;
 
 /**
- * A new opaque id: the kind's prefix, the time (so that rows made together lie together in the index) and 75 random bits.
- * An id gives no authority: whoever asks is checked each time.
+ * A new opaque id: the kind's prefix, the time (so that rows created together are adjacent in the index) and 75 random
+ * bits. Knowing an id grants nothing: every access is checked.
  */
 export function newId(kind: IdKind, now: number): string {
   let time = "";
@@ -42,10 +42,10 @@ export function newId(kind: IdKind, now: number): string {
   return `${idKinds[kind]}_${time}${random}`;
 }
 
-/** Whether the text has the form of an id of that kind. Anything else must not reach a query. */
+/** Whether the text has the form of an id of that kind. Nothing else may reach a query. */
 export const isId = (kind: IdKind, text: string): boolean =>
   text.startsWith(`${idKinds[kind]}_`) && /^[a-z]{3,4}_[0-9a-hjkmnp-tv-z]{25}$/.test(text);
-/** The kind that an id's prefix names; null for what is no id. */
+/** The kind that an id's prefix names; null if the text is not an id. */
 export function kindOfId(text: string): IdKind | null {
   const kind = (Object.keys(idKinds) as IdKind[]).find((candidate) => isId(candidate, text));
   return kind ?? null;

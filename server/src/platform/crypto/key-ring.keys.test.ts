@@ -9,7 +9,8 @@ const BASE64 = "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=";
 const HERE = "totp_credentials.encryptedSecret.acc_1";
 
 describe("what an earlier release wrote", () => {
-  // Reckoned beside Gatehouse: HKDF-SHA-256 (RFC 5869) without salt, "gatehouse " and the purpose as info.
+  // Computed independently of Gatehouse: HKDF-SHA-256 (RFC 5869) without salt, with "gatehouse " and the purpose as
+  // info.
   it("is read by this one", () =>
     expect(
       new KeyRing([fresh, old]).decrypt("v1.k1.AQEBAQEBAQEBAQEB.gu6dknWr1d6JaPOpDxnOSw.30E7ODP1jk8zS1rSQxgi4A", HERE),
@@ -21,14 +22,14 @@ describe("what an earlier release wrote", () => {
     expect(ring.hmac384("pass", "password")).toBe("GJA9+/u8peunfI3uLuvdMn9ffrS+IVcjwVwdvHk5yCC9P2sG94uXLP8RtEltSmap");
   });
 
-  it("is due to be encrypted again once its key is no longer the first", () => {
+  it("is due for re-encryption once its key is no longer the first", () => {
     const value = new KeyRing([old]).encrypt("secret", HERE);
     expect(new KeyRing([old, fresh]).isStale(value)).toBe(false);
     expect(new KeyRing([fresh, old]).isStale(value)).toBe(true);
   });
 });
 
-it("a value whose tag was cut short is refused, however short: fewer bytes are soon guessed (NIST SP 800-38D, appendix C)", () => {
+it("a value with a truncated tag is refused, however short the tag: fewer bytes are easily guessed (NIST SP 800-38D, appendix C)", () => {
   const ring = new KeyRing([old]);
   const parts = ring.encrypt("secret", HERE).split(".");
   const tag = Buffer.from(parts[4] ?? "", "base64url");
@@ -38,8 +39,8 @@ it("a value whose tag was cut short is refused, however short: fewer bytes are s
     );
 });
 
-describe("a ring of keys", () => {
-  it("encrypts and hashes with the first, and finds what another one hashed", () => {
+describe("a key ring", () => {
+  it("encrypts and hashes with the first key, and finds what another one hashed", () => {
     const ring = new KeyRing([fresh, old]);
     expect(ring.encrypt("secret", HERE)).toMatch(/^v1\.k2\./);
     expect(ring.activeId).toBe("k2");
@@ -52,7 +53,7 @@ describe("a ring of keys", () => {
     );
   });
 
-  it("has another key for each purpose, also once it knows one", () => {
+  it("has a separate key for each purpose, even after deriving one", () => {
     const ring = new KeyRing([old]);
     const [first, second] = ["recovery code", "mailed code"].map((purpose) => ring.hmac("ABCD", purpose));
     expect(second).not.toBe(first);
@@ -74,16 +75,16 @@ describe("a ring of keys", () => {
     [`k1.:${BASE64}`, 'the key id "k1." must be 1 to 20 letters and digits'],
     [`${"k".repeat(21)}:${BASE64}`, `the key id "${"k".repeat(21)}" must be 1 to 20 letters and digits`],
     [`k1:${BASE64},`, 'the key id "" must be 1 to 20 letters and digits'],
-  ])("is not made of %j", (text, message) => expect(() => KeyRing.parse(text)).toThrow(message));
+  ])("rejects %j", (text, message) => expect(() => KeyRing.parse(text)).toThrow(message));
 
-  it("is not made of no key", () => expect(() => new KeyRing([])).toThrow("SECRET_KEYS holds no key"));
-  it("takes an id of twenty letters", () =>
+  it("rejects an empty list of keys", () => expect(() => new KeyRing([])).toThrow("SECRET_KEYS contains no key"));
+  it("accepts an id of twenty characters", () =>
     expect(new KeyRing([{ id: "k".repeat(20), key }]).activeId).toHaveLength(20));
 
-  it("says of a value that it does not know that its form is unknown", () => {
+  it("says that a value has an unknown format if it does not recognize it", () => {
     const ring = new KeyRing([old]);
     for (const value of ["", "v2.k1.AQEBAQEBAQEBAQEB.gu6dknWr1d6JaPOpDxnOSw.30E7ODP1jk8zS1rSQxgi4A"])
-      expect(() => ring.decrypt(value, HERE)).toThrow("the encrypted value has an unknown form");
+      expect(() => ring.decrypt(value, HERE)).toThrow("the encrypted value has an unknown formatat");
     expect(() => ring.decrypt("v1", HERE)).toThrow('the key "" is not in SECRET_KEYS');
   });
 });

@@ -7,24 +7,24 @@ const [k1, k2] = ["k1", "k2"].map((id) => ({ id, key: randomBytes(32) })) as [
   { id: string; key: Buffer },
 ];
 const UNREADABLE =
-  /unable to authenticate data|is not in SECRET_KEYS|unknown form|authentication tag|initialization vector/i;
+  /unable to authenticate data|is not in SECRET_KEYS|unknown format|authentication tag|initialization vector/i;
 const HERE = "totp_credentials.encryptedSecret.frm_1.acc_1";
 
-describe("what is encrypted at rest", () => {
+describe("a value encrypted at rest", () => {
   const ring = new KeyRing([k1]);
 
-  it("has a nonce of its own each time, names its key, and is read by a ring that has the key", () => {
+  it("has its own nonce each time, names its key, and can be read by any ring that has the key", () => {
     const values = Array.from({ length: 1000 }, () => ring.encrypt("secret", HERE));
     expect(new Set(values.map((value) => value.split(".")[2])).size).toBe(1000);
     for (const value of values) expect(value).toMatch(/^v1\.k1\.[\w-]{16}\.[\w-]+\.[\w-]{22}$/);
     expect(new KeyRing([k2, k1]).decrypt(values[0] ?? "", HERE)).toBe("secret");
   });
 
-  it("fails closed where it was moved, changed, cut or its key is gone", () => {
+  it("fails closed if it was moved, changed or truncated, or if its key is gone", () => {
     const value = ring.encrypt("secret", HERE);
     expect(() => ring.decrypt(value, HERE.replace("acc_1", "acc_2"))).toThrow(UNREADABLE);
     expect(() => new KeyRing([k2]).decrypt(value, HERE)).toThrow('the key "k1" is not in SECRET_KEYS');
-    // The same name, another key.
+    // The same name with another key.
     expect(() => new KeyRing([{ id: "k1", key: k2.key }]).decrypt(value, HERE)).toThrow(UNREADABLE);
     const parts = value.split(".");
     const broken = parts.map((part, place) => {

@@ -4,15 +4,16 @@ const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
 /**
- * The deployment's secret keys, by id. The first encrypts and hashes, all decrypt, so that keys rotate online. An unknown key id or a wrong
- * tag fails closed. From each key a separate one is derived for every purpose (HKDF-SHA-256).
+ * The deployment's secret keys, by id. The first one encrypts and hashes; all of them decrypt, so that keys can be
+ * rotated online. An unknown key id or a wrong tag fails closed. Each purpose uses its own key, derived by
+ * HKDF-SHA-256.
  */
 export class KeyRing {
   private readonly derived = new Map<string, Buffer>();
 
-  /** `keys`: at least one, each of 32 bytes. */
+  /** `keys`: at least one, 32 bytes each. */
   constructor(private readonly keys: readonly { id: string; key: Buffer }[]) {
-    if (keys.length === 0) throw new Error("SECRET_KEYS holds no key");
+    if (keys.length === 0) throw new Error("SECRET_KEYS contains no key");
     for (const { id, key } of keys) {
       if (!/^[A-Za-z0-9]{1,20}$/.test(id)) throw new Error(`the key id "${id}" must be 1 to 20 letters and digits`);
       if (key.length !== 32) throw new Error(`the key "${id}" must be 32 bytes in base64`);
@@ -36,7 +37,10 @@ export class KeyRing {
     return this.keys.map(({ id }) => id);
   }
 
-  /** AES-256-GCM as `v1.<key id>.<nonce>.<ciphertext>.<tag>`, bound to `where` (table, column, row): a value moved elsewhere fails. */
+  /**
+   * AES-256-GCM as `v1.<key id>.<nonce>.<ciphertext>.<tag>`. The value is bound to `where` (table, column, row) and
+   * cannot be decrypted anywhere else.
+   */
   encrypt(plain: string, where: string): string {
     const nonce = randomBytes(NONCE_BYTES);
     const cipher = createCipheriv("aes-256-gcm", this.keyFor(this.activeId, "encrypt"), nonce, {
@@ -53,7 +57,7 @@ export class KeyRing {
 
   decrypt(value: string, where: string): string {
     const [version, id = "", nonce = "", ciphertext = "", tag = ""] = value.split(".");
-    if (version !== "v1") throw new Error("the encrypted value has an unknown form");
+    if (version !== "v1") throw new Error("the encrypted value has an unknown formatat");
     const decipher = createDecipheriv("aes-256-gcm", this.keyFor(id, "encrypt"), Buffer.from(nonce, "base64url"), {
       authTagLength: TAG_BYTES,
     });
@@ -62,16 +66,16 @@ export class KeyRing {
     return Buffer.concat([decipher.update(Buffer.from(ciphertext, "base64url")), decipher.final()]).toString("utf8");
   }
 
-  /** Whether a value was encrypted with a key that is no longer the first: time to encrypt it again. */
+  /** Whether the value was encrypted with a key other than the first, and should be encrypted again. */
   isStale(value: string): boolean {
     return value.split(".")[1] !== this.activeId;
   }
 
-  /** Keyed digest (HMAC-SHA-256, hex) for secrets too short for a plain one. */
+  /** A keyed digest (HMAC-SHA-256, hex) for secrets too short for a plain hash. */
   hmac(text: string, purpose: string, keyId = this.activeId): string {
     return createHmac("sha256", this.keyFor(keyId, purpose)).update(text, "utf8").digest("hex");
   }
-  /** HMAC-SHA-384 in base64: 64 characters, what bcrypt can take whole. */
+  /** HMAC-SHA-384 in base64: 64 characters, which fits into bcrypt's 72 bytes. */
   hmac384(text: string, purpose: string, keyId = this.activeId): string {
     return createHmac("sha384", this.keyFor(keyId, purpose)).update(text, "utf8").digest("base64");
   }

@@ -2,7 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import { digestOf, isSameSecret, newDecimalCode, newToken } from "./tokens.js";
 
 describe("a bearer secret", () => {
-  it("is 256 random bits behind a prefix that says what it is, each another one", () => {
+  it("is 256 random bits behind a prefix that says what it is, different each time", () => {
     const many = Array.from({ length: 1000 }, () => newToken("gts"));
     for (const token of many) {
       expect(token).toMatch(/^gts_[\w-]{43}$/);
@@ -16,14 +16,14 @@ describe("a bearer secret", () => {
     expect(digestOf("é")).toBe(digestOf(Buffer.from([0xc3, 0xa9]).toString("utf8")));
   });
 
-  it("is the same as itself alone, whatever its length", () => {
+  it("equals only itself, whatever its length", () => {
     expect(isSameSecret("secret", "secret")).toBe(true);
     for (const other of ["", "secre", "secret ", "Secret", "secreu"]) expect(isSameSecret("secret", other)).toBe(false);
   });
 });
 
 describe("a code for a mail", () => {
-  it("has all its digits, leading zeros too, and any of them", () => {
+  it("has all its digits, including leading zeros, and any digit can occur", () => {
     const many = Array.from({ length: 5000 }, () => newDecimalCode(6));
     for (const code of many) expect(code).toMatch(/^\d{6}$/);
     for (let place = 0; place < 6; place++) expect(new Set(many.map((code) => code[place])).size).toBe(10);

@@ -1,26 +1,26 @@
 import { Column, PrimaryColumn, type ColumnOptions } from "typeorm";
 
-/** An opaque, prefixed id (`con_…`), see platform/crypto/ids.ts. */
+/** An opaque, prefixed id (`con_…`); see platform/crypto/ids.ts. */
 const ID_LENGTH = 30;
 
 const epochMilliseconds = {
   to: (value: unknown) => value,
-  // MySQL's driver hydrates BIGINT as text.
+  // MySQL's driver returns BIGINT as text.
   from: (value: string | number | null) => (value === null ? null : Number(value)),
 };
 
 /** The row's own id. */
 export const IdColumn = () => PrimaryColumn({ type: "varchar", length: ID_LENGTH });
-/** Another row's id. */
+/** A reference to another row's id. */
 export const RefColumn = (options: ColumnOptions = {}) => Column({ ...options, type: "varchar", length: ID_LENGTH });
-/** A moment: milliseconds since 1970 UTC, so that both databases compare, sort and read it alike. */
+/** A point in time as milliseconds since 1970 UTC, so that both databases compare, sort and read it the same way. */
 export const AtColumn = (options: ColumnOptions = {}) =>
   Column({ ...options, type: "bigint", transformer: epochMilliseconds });
 export const TextColumn = (length: number, options: ColumnOptions = {}) =>
   Column({ ...options, type: "varchar", length: length.toString() });
-/** 64 hexadecimal digits of a digest; see platform/crypto/tokens.ts. */
+/** A digest as 64 hexadecimal digits; see platform/crypto/tokens.ts. */
 export const DigestColumn = (options: ColumnOptions = {}) => Column({ ...options, type: "varchar", length: 64 });
 export const CountColumn = (options: ColumnOptions = {}) => Column({ ...options, type: "int" });
 export const FlagColumn = (options: ColumnOptions = {}) => Column({ ...options, type: "boolean" });
-/** Longer text without a useful limit in the database; the services bound it. */
+/** Text with no length limit in the database; the services limit it. */
 export const LongTextColumn = (options: ColumnOptions = {}) => Column({ ...options, type: "text" });

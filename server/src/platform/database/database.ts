@@ -18,19 +18,19 @@ export interface DatabaseOptions {
   poolSize?: number;
 }
 
-/** No code is made of rows' columns: production runs with `--disallow-code-generation-from-strings`. */
+/** Generates no code from columns: production runs with `--disallow-code-generation-from-strings`. */
 const WITHOUT_GENERATED_CODE = { disableEval: true } as const;
 
-/** The driver, whose connections have the isolation of every transaction from the start: it need not be set for each. */
+/** The driver, with each connection set to one isolation level when it opens, so that transactions need not set it. */
 const readCommitted = {
   ...mysql2,
   createPool: (options: PoolOptions) => {
     const pool = mysql2.createPool(options);
     pool.on("connection", (connection) => {
       planRows(connection);
-      // Attempts and others look at a row before they lock it, and see it as it is once they have.
+      // Code that reads a row before locking it must see the row's current state once it holds the lock.
       connection.query("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED", (error: Error | null) => {
-        // Never one with another isolation.
+        // A connection with any other isolation level must not be used.
         if (error) connection.destroy();
       });
     });
@@ -40,10 +40,12 @@ const readCommitted = {
 
 const sqliteFile = (url: string) => url.slice("sqlite:".length);
 
-/** The names of the files that SQLite keeps beside a database; each is made with the database's own mode. */
+/** Suffixes of the files that SQLite keeps beside a database. It creates them with the database's own mode. */
 const BESIDE = ["-wal", "-shm", "-journal"];
 
-/** Every client's address and papers stand in the file: nobody else on the machine reads it, whatever the umask says. */
+/**
+ * The file holds every client's address and documents: no other user of the machine may read it, whatever the umask.
+ */
 function keepPrivate(file: string): void {
   const names = new Set(["", ...BESIDE].map((end) => basename(file) + end).concat(KEYS_FILE));
   keepDirectoryPrivate(dirname(file), (name) => names.has(name));
@@ -51,7 +53,7 @@ function keepPrivate(file: string): void {
   for (const end of BESIDE) keepFilePrivate(file + end);
 }
 
-/** MariaDB speaks MySQL's protocol, but wants TypeORM's other dialect. */
+/** MariaDB speaks MySQL's protocol but needs TypeORM's other dialect. */
 async function mysqlFlavour(url: string): Promise<"mysql" | "mariadb"> {
   const connection = await createConnection({ uri: url, ...WITHOUT_GENERATED_CODE });
   try {
@@ -62,7 +64,7 @@ async function mysqlFlavour(url: string): Promise<"mysql" | "mariadb"> {
   }
 }
 
-/** Opens the database, and brings its tables up to date, once also when several instances start together. */
+/** Opens the database and migrates it. When several instances start together, one of them migrates. */
 export async function openDatabase({ url, entities, migrations, poolSize = 10 }: DatabaseOptions): Promise<DataSource> {
   const common = {
     entities,
@@ -81,7 +83,7 @@ export async function openDatabase({ url, entities, migrations, poolSize = 10 }:
       database: file,
       driver: SqliteDatabase,
       enableWAL: true,
-      // A WAL file that is opened again falls back to NORMAL: a commit could be lost with the power.
+      // A WAL database that is reopened falls back to NORMAL, under which a power failure could lose a commit.
       prepareDatabase: (database: SqliteDatabase) => void database.pragma("synchronous = FULL"),
     };
   } else {

@@ -43,8 +43,8 @@ const WIDE = [
   "18446744073709551615",
 ];
 
-// X1a: what stands in for a library must be the library to the letter.
-describeOnDatabaseServers("rows that are read by a plan are the driver's own", (database) => {
+// X1a: what replaces a library must behave exactly like it.
+describeOnDatabaseServers("rows that are read by a plan equal the driver's own", (database) => {
   let own: Connection;
   let planned: Connection;
   const ask = <T>(
@@ -89,14 +89,14 @@ describeOnDatabaseServers("rows that are read by a plan are the driver's own", (
       const expected = await ask<object[]>(own, "execute", { sql, rowsAsArray }, values);
       const written = (of: object[]) => inspect(of, { depth: 3, maxArrayLength: null, maxStringLength: null });
       expect(written(read)).toBe(written(expected));
-      // By one statement for both forms, each in its turn.
+      // One statement serves both forms, in turn.
       expect(written(await executed(sql, values, rowsAsArray))).toBe(written(expected));
       rows.push(read);
     }
     return rows[0] ?? [];
   }
 
-  it("of every type of column, whatever it holds", async () => {
+  it("of every column type, whatever it holds", async () => {
     const names = COLUMNS.map((_, n) => `c${n}`);
     await ask(own, "query", "SET SESSION sql_mode = ''");
     await ask(
@@ -118,10 +118,10 @@ describeOnDatabaseServers("rows that are read by a plan are the driver's own", (
       "__proto__",
       "2026-11-29 06:55:35.123",
       "12:34:56",
-      "a text of more than 250 bytes ".repeat(10),
+      "a text of more than 250 bytes".repeat(10),
     ];
     for (const value of values)
-      // What a column cannot hold is cut to what it can.
+      // Values that a column cannot hold are truncated.
       await ask(
         own,
         "query",
@@ -129,7 +129,7 @@ describeOnDatabaseServers("rows that are read by a plan are the driver's own", (
       );
     const rows = await bothWays("SELECT * FROM everything ORDER BY id");
     expect(rows).toHaveLength(values.length);
-    // Of each length of the row of bits that tells what is null.
+    // For each length of the null bitmap.
     for (let n = 1; n <= names.length; n++) {
       await bothWays(`SELECT ${names.slice(0, n).join(", ")} FROM everything WHERE id < ?`, ["5"]);
       await bothWays(
@@ -137,7 +137,7 @@ describeOnDatabaseServers("rows that are read by a plan are the driver's own", (
         ["7"],
       );
     }
-    // Only numbers and texts, so that no column makes the driver decode the row.
+    // Only numbers and text, so that no column forces the driver to decode the row.
     const plannedOnes = names.filter((_, n) => !/DATE|TIME|BIT|YEAR/.test(COLUMNS[n] ?? ""));
     await bothWays(`SELECT ${plannedOnes.join(", ")} FROM everything`);
     await bothWays(`SELECT COUNT(*) AS count, SUM(c6) AS sum, MAX(c15) AS most, 1 = 1 AS yes FROM everything`);
@@ -154,13 +154,13 @@ describeOnDatabaseServers("rows that are read by a plan are the driver's own", (
       "ALTER TABLE changing ADD COLUMN between_them BIGINT NULL DEFAULT 7 AFTER id, MODIFY a VARCHAR(9)",
     );
     await bothWays("SELECT * FROM changing ORDER BY id");
-    // As many columns, one of another type and one of another name.
+    // The same number of columns, with one changed type and one changed name.
     await ask(own, "query", "ALTER TABLE changing MODIFY between_them INT UNSIGNED NULL, CHANGE a renamed VARCHAR(9)");
     await bothWays("SELECT * FROM changing ORDER BY id");
   });
 
-  it("by one reader for all runs of a statement, so that nothing of a run stays when it is over", async () => {
-    // V8 keeps a class that was made for one run, and all that it reads, until the whole heap is collected.
+  it("by one reader for all runs of a statement, which retains nothing of a finished run", async () => {
+    // V8 keeps a class that was created for one run, and everything it reads, until the whole heap is collected.
     const readerOf = (sql: string) =>
       new Promise<unknown>((resolve, reject) => {
         const command = planned.execute(sql, (error) => {
@@ -174,7 +174,7 @@ describeOnDatabaseServers("rows that are read by a plan are the driver's own", (
     expect(second).toBe(first);
   });
 
-  it("and what writes and what fails answers as ever", async () => {
+  it("and writes and errors are unchanged", async () => {
     const result = await ask<{ affectedRows: number }>(planned, "execute", "UPDATE changing SET b = 'x'");
     expect(result.affectedRows).toBe(2);
     await expect(ask(planned, "execute", "SELECT * FROM nothing_here")).rejects.toMatchObject({ errno: 1146 });

@@ -1,15 +1,17 @@
 import type { Connection, FieldPacket, Query, QueryError } from "mysql2";
 
 /**
- * How rows of prepared statements are decoded. mysql2 generates a parser as JavaScript for each form of a row, which
- * `--disallow-code-generation-from-strings` forbids; its own way without (`disableEval`) makes a closure for each value and takes
- * twice the time. Here the columns of an answer are looked at once, and its rows are read by a table of kinds: as fast as the
- * generated parser, and equal to the driver's own (planned-rows.test.ts). What is not in the table is the driver's to decode.
+ * Decodes the rows of prepared statements. mysql2 generates a JavaScript parser for each row shape, which
+ * `--disallow-code-generation-from-strings` forbids. Its alternative (`disableEval`) creates a closure per value and
+ * takes twice as long. Here a result's columns are inspected once and its rows are read by a table of kinds: as fast as
+ * the generated parser, with the same values as the driver's (planned-rows.test.ts). Column types missing from the
+ * table are left to the driver.
  *
- * It leans on three things of the pinned driver that its types leave out: `buildParserFromFields`, a command's `options` and a packet's readers.
+ * It depends on three things of the pinned driver that its types omit: `buildParserFromFields`, a command's `options`
+ * and a packet's readers.
  */
 
-/** A packet of the protocol that is read from the left (MySQL's "Binary Protocol Resultset Row"). */
+/** A protocol packet, read from left to right (MySQL's "Binary Protocol Resultset Row"). */
 interface Packet {
   readInt8(): number;
   readSInt8(): number;
@@ -29,7 +31,7 @@ type Field = Pick<FieldPacket, "name"> & {
   flags: number;
   characterSet: number;
   encoding: string;
-  /** MariaDB's word for what a text holds, such as "json". */
+  /** MariaDB's name for what a text holds, such as "json". */
   extendedFormat?: string;
 };
 interface Parser {
@@ -38,19 +40,19 @@ interface Parser {
 interface ExecuteCommand {
   /** The same for all executions of a prepared statement. */
   statement: object;
-  /** Made for each execution when it starts. */
+  /** Created at the start of each execution. */
   options: { rowsAsArray?: boolean };
-  /** Ours, from executeRows. */
+  /** Ours, set by executeRows. */
   isOfArrays?: boolean;
   buildParserFromFields(fields: readonly Field[], connection: unknown): new () => Parser;
 }
 
 const UNSIGNED_FLAG = 32;
 const BINARY_CHARSET = 63;
-/** Column types of the protocol. */
+/** The protocol's column types. */
 const TYPE = { DECIMAL: 0, TINY: 1, SHORT: 2, LONG: 3, FLOAT: 4, DOUBLE: 5, NULL: 6, LONGLONG: 8, INT24: 9 } as const;
 const NEW_DECIMAL = 246;
-/** VARCHAR, TINY_BLOB to BLOB, VAR_STRING, STRING: texts, and bytes where the character set is binary. */
+/** VARCHAR, TINY_BLOB to BLOB, VAR_STRING and STRING: text, or bytes where the character set is binary. */
 const TEXTS: ReadonlySet<number> = new Set([15, 249, 250, 251, 252, 253, 254]);
 
 const enum Kind {
@@ -89,7 +91,7 @@ function kindOf({ columnType, flags, characterSet, extendedFormat }: Field): Kin
       return Kind.Double;
     case TYPE.DECIMAL:
     case NEW_DECIMAL:
-    // `NULL AS x`, which every row has as null.
+    // `NULL AS x`, which is null in every row.
     case TYPE.NULL:
       return Kind.Ascii;
     default:
@@ -106,8 +108,8 @@ const isSame = (field: Field, known: Field | undefined): boolean =>
   field.extendedFormat === known.extendedFormat;
 
 /**
- * Makes objects like `{}`. V8 keeps the forms that objects of one maker take beside those of all others: columns that are set by name on a
- * `{}` are looked up among the forms of every object literal, which takes three times as long.
+ * Makes objects like `{}`. V8 tracks the shapes of objects per constructor: with a plain `{}`, columns set by name are
+ * looked up among the shapes of every object literal, which takes three times as long.
  */
 function rowClass(): new () => Record<string, unknown> {
   const Row = function () {} as unknown as new () => Record<string, unknown>;
@@ -115,9 +117,12 @@ function rowClass(): new () => Record<string, unknown> {
   return Row;
 }
 
-/** What a statement's rows consist of, looked at once. */
+/** How a statement's rows are read, worked out once. */
 class RowPlan {
-  /** What the driver makes for each execution. A class is kept: one made anew would hold the rows it read until the next full collection. */
+  /**
+   * What the driver instantiates for each execution. The class is reused: a new class each time would keep its rows
+   * alive until the next full collection.
+   */
   readonly Parser: new () => Parser;
   private readonly Row = rowClass();
   private readonly fields: readonly Field[];
@@ -129,7 +134,7 @@ class RowPlan {
     private readonly kinds: readonly Kind[],
     isOfArrays: boolean,
   ) {
-    // The driver's own hold the piece of the socket's stream that they came in.
+    // The driver's field objects hold on to the chunk of the socket's stream that they arrived in.
     this.fields = fields.map(({ name, columnType, flags, characterSet, encoding, extendedFormat }) => ({
       name,
       columnType,
@@ -139,7 +144,7 @@ class RowPlan {
       extendedFormat,
     }));
     this.names = fields.map(({ name }) => name);
-    // Two bits are reserved.
+    // The first two bits are reserved.
     this.nulls = new Uint8Array((fields.length + 2 + 7) >> 3);
     const next = isOfArrays ? (packet: Packet) => this.values(packet) : (packet: Packet) => this.row(packet);
     this.Parser = class {
@@ -147,13 +152,13 @@ class RowPlan {
     };
   }
 
-  /** null where a column is the driver's to decode. */
+  /** null if the driver has to decode one of the columns. */
   static of(fields: readonly Field[], isOfArrays: boolean): RowPlan | null {
     const kinds = fields.map(kindOf).filter((kind) => kind !== null);
     return kinds.length < fields.length ? null : new RowPlan(fields, kinds, isOfArrays);
   }
 
-  /** Whether it is still the plan: a table may be altered under a prepared statement. */
+  /** Whether the plan still applies: a table may be altered under a prepared statement. */
   fits(fields: readonly Field[]): boolean {
     if (fields.length !== this.fields.length) return false;
     return fields.every((field, n) => isSame(field, this.fields[n]));
@@ -174,7 +179,7 @@ class RowPlan {
     return values;
   }
 
-  /** After a byte without a meaning, a bit a column: whether it is null, and has no bytes of its own. */
+  /** After one unused byte comes one bit per column: whether it is null and thus has no bytes of its own. */
   private readNulls(packet: Packet): void {
     packet.readInt8();
     for (let n = 0; n < this.nulls.length; n++) this.nulls[n] = packet.readInt8();
@@ -215,8 +220,8 @@ class RowPlan {
 }
 
 /**
- * Lets the connection decode rows of prepared statements by plans. It must have `disableEval`, and `supportBigNumbers` without
- * `bigNumberStrings`.
+ * Makes the connection decode rows of prepared statements by plans. It needs `disableEval`, and `supportBigNumbers`
+ * without `bigNumberStrings`.
  */
 export function planRows(connection: Connection): void {
   const plans = { ofObjects: new WeakMap<object, RowPlan>(), ofArrays: new WeakMap<object, RowPlan>() };
@@ -240,8 +245,9 @@ export function planRows(connection: Connection): void {
 }
 
 /**
- * Runs a prepared statement whose rows come as objects or arrays. The driver takes `rowsAsArray` in an object of options only, which it
- * copies for each run: a fiftieth of the time of a whole request for a page of contacts. Throws for parameters that are no values.
+ * Runs a prepared statement whose rows are objects or arrays. The driver accepts `rowsAsArray` only in an options
+ * object, which it copies for each run: that would cost a fiftieth of a whole request for a page of contacts. Throws if
+ * a parameter is not a valid value.
  */
 export function executeRows(
   connection: Connection,

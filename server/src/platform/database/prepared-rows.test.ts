@@ -17,7 +17,7 @@ describeOnDatabaseServers("prepared reads", (database) => {
   beforeAll(async () => {
     const url = new URL(database.url());
     const { hostname, port } = url;
-    // Lets connections be cut as a network cuts them.
+    // Lets the test cut connections as a network would.
     proxy = createServer((socket) => {
       const upstream = connect(Number(port || "3306"), hostname);
       sockets.add(socket);
@@ -39,12 +39,12 @@ describeOnDatabaseServers("prepared reads", (database) => {
   });
   const read = (n: unknown) => preparedRows(dataSource, NUMBER, [n]);
 
-  it("are refused where a parameter is no value, and keep no connection", async () => {
+  it("are refused if a parameter is not a valid value, and leak no connection", async () => {
     for (let time = 0; time <= POOL; time++) await expect(read(undefined)).rejects.toThrow("undefined");
     expect(await read(1)).toHaveLength(1);
   });
 
-  it("fail where their connection is lost, and nobody else's do", async () => {
+  it("fail if their connection is lost, without affecting others", async () => {
     const slow = Array.from({ length: POOL }, (_, n) => preparedRows(dataSource, SLOW, [n]));
     const outcomes = Promise.allSettled(slow);
     await new Promise((resolve) => setTimeout(resolve, 300));

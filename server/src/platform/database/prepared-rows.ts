@@ -4,26 +4,26 @@ import { dialectOf, execute } from "./dialect.js";
 import { executeRows } from "./planned-rows.js";
 import type { Select, Sql } from "./sql.js";
 
-/** How many statements a connection keeps prepared; the server's own bound is over all connections together. */
+/** How many statements a connection keeps prepared. The server's own limit counts all connections together. */
 export const PREPARED_STATEMENTS = 300;
 
 /**
- * Reads rows outside a transaction by a statement that each connection prepares once: for what is read with every request. Give it
- * statements of a few forms only.
+ * Reads rows outside a transaction by a statement that each connection prepares once: for reads on every request. Use
+ * it only for statements with few variants.
  */
 export async function preparedRows<T>(
   dataSource: DataSource,
   statement: Select<T>,
   parameters: readonly unknown[],
 ): Promise<T[]> {
-  // SQLite's runner keeps its statements itself.
+  // SQLite's runner caches statements itself.
   if (dialectOf(dataSource) === "sqlite") return unpreparedRows(dataSource.manager, statement, parameters);
   return statement.rowsOf(await executed(dataSource, statement.sqlText, parameters, false));
 }
 
 /**
- * The same for pages of wide rows: `rowOf` makes each of its columns' values, in the statement's order. An object that is written out in
- * the source is made in a fifth of the time of one whose columns are known by name only when they come.
+ * The same for pages of wide rows: `rowOf` receives the columns' values in the statement's order. Building an object
+ * from a literal takes a fifth of the time of setting columns by name.
  */
 export async function preparedRowsOf<V extends readonly unknown[], T>(
   dataSource: DataSource,
@@ -56,7 +56,7 @@ function executed(
           else resolve(rows as unknown[]);
         });
       } catch (error) {
-        // Parameters that the driver takes for no values at all.
+        // The driver rejected a parameter's type.
         connection.release();
         reject(error as Error);
       }
@@ -64,7 +64,7 @@ function executed(
   });
 }
 
-/** The same where a manager reads: within its transaction, if it has one. */
+/** The same through a manager: within its transaction, if it has one. */
 export async function rowsOf<T>(
   manager: EntityManager,
   statement: Select<T>,
@@ -76,14 +76,17 @@ export async function rowsOf<T>(
   return statement.rowsOf(await execute<unknown[]>(queryRunner, statement.sqlText, parameters));
 }
 
-/** Reads rows by a statement that has a form for each number of parameters, or is sent seldom: no connection keeps it. */
+/**
+ * Reads rows by a statement that has one variant per number of parameters, or that is rarely sent. No connection keeps
+ * it prepared.
+ */
 export const unpreparedRows = async <T>(
   manager: EntityManager,
   statement: Select<T>,
   parameters: readonly unknown[],
 ): Promise<T[]> => statement.rowsOf(await manager.query<unknown[]>(statement.sqlText, [...parameters]));
 
-/** The same for pages of wide rows: see preparedRowsOf. */
+/** The same for pages of wide rows; see preparedRowsOf. */
 export async function unpreparedRowsOf<V extends readonly unknown[], T>(
   manager: EntityManager,
   rowOf: (values: V) => T,
@@ -94,7 +97,7 @@ export async function unpreparedRowsOf<V extends readonly unknown[], T>(
   return statement.rowsOf(rows.map((row) => Object.values(row))).map(rowOf);
 }
 
-/** A write of which the same is true, and whose count of rows nobody asks for. */
+/** The same for a write whose row count nobody needs. */
 export const unpreparedWrite = async (
   manager: EntityManager,
   statement: Sql,

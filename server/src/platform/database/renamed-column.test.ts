@@ -9,7 +9,7 @@ import "../../entities.js";
 const server = join(__dirname, "../../..");
 const repository = join(server, "..");
 
-/** Each place that names a column of an entity's table in SQL, as tsc would name it: file(line,column). */
+/** Each place that names a column of an entity's table in SQL, in tsc's format: file(line,column). */
 function columnsNamedIn(file: string, text: string): string[] {
   const tables = new Map(
     [...text.matchAll(/^const (\w+) = (?:leftJoined\()?table\((\w+)/gm)].map(([, name = "", entity = ""]) => [
@@ -32,7 +32,7 @@ const columnsOf = (entity: string | undefined): ReadonlySet<string> =>
       .map(({ propertyName }) => propertyName),
   );
 
-it("a column that is renamed in its entity alone is an error of tsc at each place of a statement that names it", () => {
+it("renaming a column only in its entity makes tsc report each place in a statement that names it", () => {
   const root = mkdtempSync(join(tmpdir(), "gatehouse-renamed-"));
   try {
     const copy = join(root, "server");

@@ -4,8 +4,8 @@ import { dialectOf } from "./dialect.js";
 const LOCK_TIMEOUT_SECONDS = 120;
 
 /**
- * Runs what is pending. Several instances may start together: on MySQL they queue on a named lock (held by a connection of its
- * own, so that a crash frees it); on SQLite the loser of the race finds the work done when it looks again.
+ * Runs pending migrations. Several instances may start together. On MySQL they queue on a named lock, held by a
+ * separate connection so that a crash releases it. On SQLite the loser of the race retries and finds the work done.
  */
 export async function runMigrationsOnce(dataSource: DataSource): Promise<void> {
   if (dialectOf(dataSource) === "sqlite") return retryWhileBusy(() => migrate(dataSource));
@@ -30,7 +30,7 @@ async function retryWhileBusy(work: () => Promise<void>, tries = 20): Promise<vo
   try {
     await work();
   } catch (error) {
-    // The other process has the lock ("database is locked"), or has just made the tables ("already exists").
+    // The other process holds the lock ("database is locked") or has just created the tables ("already exists").
     if (tries === 0 || !/locked|busy|already exists|UNIQUE constraint failed/i.test(String(error))) throw error;
     await new Promise((resolve) => setTimeout(resolve, 250));
     await retryWhileBusy(work, tries - 1);

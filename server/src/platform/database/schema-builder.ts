@@ -1,7 +1,7 @@
 import { Table, TableForeignKey, TableIndex, type QueryRunner, type TableColumnOptions } from "typeorm";
 import { dialectOf } from "./dialect.js";
 
-/** A column as migrations write it: one description for both databases. */
+/** A column as migrations write it, described once for both databases. */
 type Column = (dialect: "sqlite" | "mysql") => TableColumnOptions;
 
 export interface TableDescription {
@@ -45,7 +45,7 @@ export const primary =
 
 export const index = (name: string, ...columnNames: string[]) => ({ name, columnNames, isUnique: false });
 export const unique = (name: string, ...columnNames: string[]) => ({ name, columnNames, isUnique: true });
-/** A row that goes when the one it belongs to goes. */
+/** A row that is deleted with the one it belongs to. */
 export const belongsTo = (name: string, columnName: string, referencedTableName: string) => ({
   name,
   columnNames: [columnName],
@@ -54,8 +54,8 @@ export const belongsTo = (name: string, columnName: string, referencedTableName:
 
 export async function createTables(runner: QueryRunner, tables: TableDescription[]): Promise<void> {
   const dialect = dialectOf(runner.manager);
-  // Binary collation everywhere: with the usual ones 'mıke' = 'mike', and an id or a digest would match another. Searching and
-  // sorting use columns of their own that hold normalised text.
+  // Binary collation everywhere: under the default ones 'mıke' = 'mike', so that a lookup by id or digest could match
+  // another row. Search and sorting use separate columns with normalized text.
   if (dialect === "mysql") await runner.query("ALTER DATABASE CHARACTER SET utf8mb4 COLLATE utf8mb4_bin");
   for (const { name, columns, indices, foreignKeys } of tables) {
     await runner.createTable(

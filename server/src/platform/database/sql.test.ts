@@ -38,19 +38,19 @@ const u = leftJoined(table(Thing, "u"));
 
 describe("the text of a statement", () => {
   it.each([
-    ["a table by itself", sql`DELETE FROM ${things} WHERE ${things.id} = ?`, "DELETE FROM things WHERE id = ?"],
+    ["a table without an alias", sql`DELETE FROM ${things} WHERE ${things.id} = ?`, "DELETE FROM things WHERE id = ?"],
     ["with an alias", sql`${t} JOIN ${u} ON ${u.id} = ${t.name}`, "things t JOIN things u ON u.id = t.name"],
     ["qualified by its own name", sql`${table(Thing, "things")} ${table(Thing, "things").id}`, "things things.id"],
-    ["numbers of ours", sql`LIMIT ${5}`, "LIMIT 5"],
+    ["our own numbers", sql`LIMIT ${5}`, "LIMIT 5"],
     ["places", sql`IN (${placeholders(3)})`, "IN (?, ?, ?)"],
-    ["parts that are joined", join([sql`a = 1`, sql`b = 2`], " AND "), "a = 1 AND b = 2"],
+    ["parts joined together", join([sql`a = 1`, sql`b = 2`], " AND "), "a = 1 AND b = 2"],
     ["an index by its columns", indexOf(Thing, ["name", "madeAt"]), "ix_things_name"],
     [
-      "what is read, by other names where they differ",
+      "what it reads, renamed where names differ",
       select({ id: t.id, other: u.id, n: computed<number>(sql`COUNT(*)`) }).from`${t}`,
       "SELECT t.id, u.id AS other, COUNT(*) AS n FROM things t",
     ],
-    ["all of a table", select({ ...t }), "SELECT t.id, t.name, t.madeAt, t.size, t.isOld, t.isSold, t.picture"],
+    ["all columns of a table", select({ ...t }), "SELECT t.id, t.name, t.madeAt, t.size, t.isOld, t.isSold, t.picture"],
     [
       "each value once",
       selectDistinct({ id: t.id }).from`${t}`.plus` LIMIT 1`,
@@ -59,9 +59,9 @@ describe("the text of a statement", () => {
     ["values", selectValues([t.id, t.name.as("named"), t.size]), "SELECT t.id, t.name AS named, t.size"],
   ])("%s", (_, statement, text) => expect(statement.sqlText).toBe(text));
 
-  it("takes no plain string, no column that is not there, and no null where a row needs none", () => {
+  it("accepts no plain string, no unknown column, and no null where a row has none", () => {
     // @ts-expect-error a plain string
-    expect(() => sql`${"1; DROP TABLE things"}`).toThrow("only SQL may stand in SQL");
+    expect(() => sql`${"1; DROP TABLE things"}`).toThrow("only SQL may be inserted into SQL");
     // @ts-expect-error no such column
     expect(t.colour).toBeUndefined();
     const of = <T>(column: { decode: ((value: unknown) => T) | null }): T | undefined => column.decode?.(null);
@@ -71,23 +71,23 @@ describe("the text of a statement", () => {
     expect([joined, named]).toEqual([undefined, undefined]);
   });
 
-  it("takes nothing that only looks like SQL, whatever tsc was told", () => {
+  it("accepts nothing that only looks like SQL, even if tsc was misled", () => {
     for (const foreign of [JSON.parse('{ "sqlText": "1 OR 1 = 1" }'), "1 OR 1 = 1", null, undefined, Number.NaN, 1.5]) {
-      expect(() => sql`SELECT ${foreign}`).toThrow("only SQL may stand in SQL");
-      expect(() => sql`${t.id} = ${foreign}`).toThrow("only SQL may stand in SQL");
-      expect(() => select({ id: t.id }).from`${t} WHERE ${foreign}`).toThrow("only SQL may stand in SQL");
-      expect(() => join([t.id, foreign], ", ")).toThrow("only SQL may stand in SQL");
-      expect(() => computed(foreign)).toThrow("only SQL may stand in SQL");
+      expect(() => sql`SELECT ${foreign}`).toThrow("only SQL may be inserted into SQL");
+      expect(() => sql`${t.id} = ${foreign}`).toThrow("only SQL may be inserted into SQL");
+      expect(() => select({ id: t.id }).from`${t} WHERE ${foreign}`).toThrow("only SQL may be inserted into SQL");
+      expect(() => join([t.id, foreign], ", ")).toThrow("only SQL may be inserted into SQL");
+      expect(() => computed(foreign)).toThrow("only SQL may be inserted into SQL");
     }
   });
 
-  it("reads no list of values in which two have one name, or one has none", () => {
-    expect(() => selectValues([t.id, things.id])).toThrow("a name of its own");
-    expect(() => selectValues([t.id, computed(sql`1`)])).toThrow("a name of its own");
+  it("rejects a list of values in which two share a name, or one has none", () => {
+    expect(() => selectValues([t.id, things.id])).toThrow("its own name");
+    expect(() => selectValues([t.id, computed(sql`1`)])).toThrow("its own name");
     expect(() => selectValues([t.id, things.id.as("other"), computed(sql`1`).as("one")])).not.toThrow();
   });
 
-  it("is of no class without a table, and of no index that is not there", () => {
+  it("rejects a class without a table, and an index that does not exist", () => {
     expect(() => table(NoTable)).toThrow("NoTable has no table");
     expect(() => indexOf(Thing, ["madeAt"])).toThrow("Thing has no index over madeAt");
   });
@@ -129,7 +129,7 @@ describeOnDatabases("rows of a typed statement", (database) => {
     expect(await unpreparedRowsOf(source.manager, asList, values, [])).toEqual(lists);
   });
 
-  it("tell what is computed, decoded where it comes in another form", async () => {
+  it("include computed values, decoded if the database returns them in another form", async () => {
     const source: DataSource = await database.open();
     const counts = select({
       n: computed<number>(sql`COUNT(*)`),

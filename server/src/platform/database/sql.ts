@@ -1,14 +1,15 @@
 import { getMetadataArgsStorage, type ColumnType } from "typeorm";
 
 /*
- * SQL whose tables and columns tsc knows: `const s = table(Session, "s")`, and then `sql\`UPDATE ${s} SET ${s.revokedAt} = ? …\``, or
- * `select({ id: s.id }).from\`${s} WHERE ${s.ownerId} = ?\``, whose rows have the types of the entity's properties. What the database sees
- * is the text as it would be written by hand; make it where a module is loaded, unless it depends on the request.
+ * SQL whose tables and columns tsc checks: `const s = table(Session, "s")`, then `sql\`UPDATE ${s} SET ${s.revokedAt} =
+ * ? …\`` or `select({ id: s.id }).from\`${s} WHERE ${s.ownerId} = ?\``, whose rows have the types of the entity's
+ * properties. The database receives the same text as if it were written by hand. Build it when the module loads, unless
+ * it depends on the request.
  */
 
-/** Text that is made of what this file exports, never of a plain string. */
+/** Text built only from what this file exports, never from a plain string. */
 class SqlText {
-  /** Private, so that no other object is taken for one, and that `{ ...s }` of a table has its columns alone. */
+  /** Private, so that no other object passes for SqlText and `{ ...s }` of a table yields only its columns. */
   readonly #text: string;
 
   constructor(text: string) {
@@ -19,33 +20,39 @@ class SqlText {
     return this.#text;
   }
 
-  /** Of a piece of a text. Throws for what tsc was told that it is one: a string, or an object of a request's. */
+  /**
+   * The text of a piece. Throws for anything that only claims to be one, such as a string or an object from a request.
+   */
   static of(piece: Piece): string {
     if (typeof piece === "number" && Number.isSafeInteger(piece)) return piece.toString();
-    if (typeof piece !== "object" || piece === null || !(#text in piece)) throw new Error("only SQL may stand in SQL");
+    if (typeof piece !== "object" || piece === null || !(#text in piece))
+      throw new Error("only SQL may be inserted into SQL");
     return piece.#text;
   }
 }
 export type Sql = SqlText;
-/** What may stand in a text of SQL. A number is one of ours, such as a LIMIT; whatever a request gives is a parameter. */
+/**
+ * What may be inserted into SQL text. A number is one of ours, such as a LIMIT; values from a request are always
+ * parameters.
+ */
 type Piece = Sql | number;
 
-/** Reads a value as the database gives it. */
+/** Converts a value as the database returns it. */
 type Decode<T> = (value: unknown) => T;
 
-/** What a SELECT reads: a column, or `computed`. */
+/** What a SELECT reads: a column, or a `computed` expression. */
 class ColumnText<T> extends SqlText {
   constructor(
     text: string,
     /** The value's name in the rows. */
     readonly rowName: string | null,
-    /** Null: the database gives it as it is. */
+    /** Null: the database's value is used as it is. */
     readonly decode: Decode<T> | null,
   ) {
     super(text);
   }
 
-  /** The same by another name in the rows. */
+  /** The same column under another name in the rows. */
   as(rowName: string): Column<T> {
     return this.rowName === rowName ? this : new ColumnText(`${this.sqlText} AS ${rowName}`, rowName, this.decode);
   }
@@ -53,7 +60,7 @@ class ColumnText<T> extends SqlText {
 export type Column<T> = ColumnText<T>;
 
 type ColumnName<E> = { [K in keyof E]-?: E[K] extends (...given: never[]) => unknown ? never : K }[keyof E] & string;
-/** An entity's table with its columns. In a text it is the table's name with its alias. */
+/** An entity's table with its columns. In SQL text it becomes the table's name with its alias. */
 export type Table<E> = Sql & { readonly [K in ColumnName<E>]: Column<E[K]> };
 type Entity<E> = new () => E;
 
@@ -62,7 +69,7 @@ const orNull =
   (value) =>
     value === null ? null : decode(value);
 const bytesOf = (value: unknown): Buffer => (Buffer.isBuffer(value) ? value : Buffer.from(value as Uint8Array));
-/** Texts come as they are, and so do numbers and moments: see `supportBigNumbers` in database.ts. */
+/** Text needs no decoding, nor do numbers and points in time: see `supportBigNumbers` in database.ts. */
 const decoderOf = (type: ColumnType | undefined): Decode<unknown> | null =>
   type === "boolean" ? orNull(Boolean) : type === "blob" ? orNull(bytesOf) : null;
 
@@ -72,7 +79,10 @@ function nameOf(entity: Entity<object>): string {
   return name;
 }
 
-/** The entity's table. Without an alias its columns stand alone; with its own name as alias they are qualified by it. */
+/**
+ * The entity's table. Without an alias its columns are unqualified; pass the table's own name as the alias to qualify
+ * them by it.
+ */
 export function table<E extends object>(entity: Entity<E>, alias?: string): Table<E> {
   const name = nameOf(entity);
   const prefix = alias === undefined ? "" : `${alias}.`;
@@ -86,11 +96,11 @@ export function table<E extends object>(entity: Entity<E>, alias?: string): Tabl
   return Object.assign(text, Object.fromEntries(columns)) as Table<E>;
 }
 
-/** A table of an outer join: where it has no row, each of its columns is null. */
+/** The table of an outer join: each of its columns is null where no row matches. */
 export const leftJoined = <E>(joined: Table<E>) =>
   joined as Sql & { readonly [K in ColumnName<E>]: Column<E[K] | null> };
 
-/** A column that the statement's condition says is not null. */
+/** A column that the statement's condition guarantees not to be null. */
 export const notNull = <T>(column: Column<T>) => column as Column<NonNullable<T>>;
 
 /** The name of the entity's index over those columns. */
@@ -109,7 +119,7 @@ function filled(strings: TemplateStringsArray, pieces: readonly Piece[]): string
   return text;
 }
 
-/** A text, or a part of one. */
+/** SQL text, or part of it. */
 export const sql = (strings: TemplateStringsArray, ...pieces: Piece[]): Sql => new SqlText(filled(strings, pieces));
 
 export const NOTHING = sql``;
@@ -117,10 +127,13 @@ export const NOTHING = sql``;
 export const join = (pieces: readonly Sql[], by: ", " | " AND " | " OR "): Sql =>
   new SqlText(pieces.map(SqlText.of).join(by));
 
-/** So many `?`, for a list of parameters. */
+/** `count` times `?`, for a list of parameters. */
 export const placeholders = (count: number): Sql => new SqlText("?, ".repeat(count).slice(0, -2));
 
-/** What the database computes. `decode`: for what it gives in another form, such as `Boolean` for a condition and `Number` for a SUM. */
+/**
+ * An expression that the database computes. `decode` converts what it returns, such as `Boolean` for a condition and
+ * `Number` for a SUM.
+ */
 export const computed = <T>(expression: Sql, decode: Decode<T> | null = null): Column<T> =>
   new ColumnText(SqlText.of(expression), null, decode);
 
@@ -128,7 +141,7 @@ export const computed = <T>(expression: Sql, decode: Decode<T> | null = null): C
 class SelectText<R> extends SqlText {
   constructor(
     text: string,
-    /** What is not as the database gives it, by its key in a row. */
+    /** The columns that need decoding, by their key in a row. */
     private readonly decoders: readonly (readonly [key: string | number, decode: Decode<unknown>])[],
   ) {
     super(text);
@@ -137,12 +150,12 @@ class SelectText<R> extends SqlText {
   from(strings: TemplateStringsArray, ...pieces: Piece[]): Select<R> {
     return new SelectText(`${this.sqlText} FROM ${filled(strings, pieces)}`, this.decoders);
   }
-  /** The statement with more at its end. */
+  /** The statement with more text at its end. */
   plus(strings: TemplateStringsArray, ...pieces: Piece[]): Select<R> {
     return new SelectText(this.sqlText + filled(strings, pieces), this.decoders);
   }
 
-  /** The rows that a driver has read by it: it is their owner, and decodes them where they are. */
+  /** Decodes rows that a driver has read by this statement, in place: the caller hands them over. */
   rowsOf(given: unknown[]): R[] {
     const rows = given as Record<string | number, unknown>[];
     if (this.decoders.length > 0)
@@ -164,16 +177,18 @@ const selecting =
     const named = Object.entries(columns);
     return new SelectText(`${verb} ${selected(named.map(([name, column]) => column.as(name)))}`, decodersOf(named));
   };
-/** Reads those columns as rows with those names. `from` comes next. */
+/** Selects these columns as rows with these names. Continue with `from`. */
 export const select = selecting("SELECT");
 export const selectDistinct = selecting("SELECT DISTINCT");
 
-/** Reads those columns as a list of values in their order, see `preparedRowsOf`. Each needs a name of its own, by `as`. */
+/**
+ * Selects these columns as lists of values in this order; see `preparedRowsOf`. Each needs its own name, given by `as`.
+ */
 export const selectValues = <const C extends readonly Column<unknown>[]>(
   columns: C,
 ): Select<{ -readonly [K in keyof C]: ValueOf<C[K]> }> => {
   const names = new Set(columns.map(({ rowName }) => rowName));
-  // A driver that gives rows by their names alone would leave the second one out, and move those after it.
-  if (names.size < columns.length || names.has(null)) throw new Error("each value needs a name of its own");
+  // A driver that keys rows by name would drop the duplicate and shift the values after it.
+  if (names.size < columns.length || names.has(null)) throw new Error("each value needs its own name");
   return new SelectText(`SELECT ${selected(columns)}`, decodersOf([...columns.entries()]));
 };

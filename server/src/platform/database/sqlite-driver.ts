@@ -1,6 +1,6 @@
 import * as photostructure from "@photostructure/sqlite";
 
-/** The part of `node:sqlite`'s API used here; @photostructure/sqlite has the same. */
+/** The part of `node:sqlite`'s API used here; @photostructure/sqlite offers the same. */
 interface SqliteStatement {
   columns(): unknown[];
   all(...parameters: unknown[]): unknown[];
@@ -19,7 +19,7 @@ interface SqliteModule {
 const { DatabaseSync } = photostructure as unknown as SqliteModule;
 
 class Statement {
-  /** What better-sqlite3 calls a statement that returns rows. */
+  /** better-sqlite3's flag for a statement that returns rows. */
   readonly reader: boolean;
   constructor(private readonly statement: SqliteStatement) {
     this.reader = statement.columns().length > 0;
@@ -36,8 +36,8 @@ class Statement {
 }
 
 /**
- * The shape of better-sqlite3 that TypeORM's driver expects, over @photostructure/sqlite, whose binaries come in the package:
- * nothing is compiled or downloaded at install.
+ * The better-sqlite3 interface that TypeORM's driver expects, implemented over @photostructure/sqlite. Its binaries
+ * come with the package, so that nothing is compiled or downloaded at install.
  */
 export class SqliteDatabase {
   private readonly connection: SqliteConnection;

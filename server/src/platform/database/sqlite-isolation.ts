@@ -3,7 +3,7 @@ import { BetterSqlite3QueryRunner } from "typeorm/driver/better-sqlite3/BetterSq
 import type { IsolationLevel } from "typeorm/driver/types/IsolationLevel.js";
 import { SqliteDatabase } from "./sqlite-driver.js";
 
-/** First come, first served; a wait past the limit fails as MySQL's lock wait would. */
+/** First come, first served. Waiting past the limit fails as MySQL's lock wait does. */
 class FairLock {
   private queue: (() => void)[] = [];
   private isHeld = false;
@@ -38,7 +38,10 @@ type Statement = ReturnType<SqliteDatabase["prepare"]>;
 const CACHED_STATEMENTS = 200;
 const isRead = (sql: string) => /^\s*(select|explain)\b/i.test(sql);
 
-/** TypeORM's runner with what it keeps private: the place where it takes a statement from, and how deep in a transaction it is. */
+/**
+ * TypeORM's runner with the private parts used here: where it takes statements from, and how deeply its transactions
+ * are nested.
+ */
 type OpenRunner = QueryRunner & {
   transactionDepth: number;
   isReleased: boolean;
@@ -47,9 +50,9 @@ type OpenRunner = QueryRunner & {
 const OpenRunner = BetterSqlite3QueryRunner as unknown as new (driver: unknown) => OpenRunner;
 
 /**
- * TypeORM hands every request the same SQLite query runner, so that parallel transactions interleave and one request's ROLLBACK
- * erases another's insert. Here each runner has its own transaction scope: writers queue on one fair lock, and reads outside
- * a transaction use a second, read-only connection (WAL), so that they never see what is not committed.
+ * TypeORM gives every request the same SQLite query runner, so that parallel transactions interleave and one request's
+ * ROLLBACK erases another's insert. Here each runner has its own transaction scope: writers queue on one fair lock, and
+ * reads outside a transaction use a second, read-only connection (WAL), which never sees uncommitted data.
  */
 export function isolateSqlite(dataSource: DataSource, lockTimeoutMs = 10_000): DataSource {
   const driver = dataSource.driver as unknown as {
@@ -102,7 +105,7 @@ export function isolateSqlite(dataSource: DataSource, lockTimeoutMs = 10_000): D
       await lock.acquire();
       this.holdsLock = true;
       try {
-        // One writer at a time is SERIALIZABLE already, and the only level that SQLite's driver takes.
+        // With one writer at a time everything is SERIALIZABLE already, and SQLite's driver accepts no other level.
         return await super.startTransaction("SERIALIZABLE");
       } catch (error) {
         this.letGo();

@@ -4,7 +4,7 @@ import type { Sql } from "./sql.js";
 
 const TRIES = 12;
 
-/** Runs again what lost to another transaction. */
+/** Retries a transaction that lost to another one. */
 async function untilItWins<T>(run: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
@@ -17,13 +17,13 @@ async function untilItWins<T>(run: () => Promise<T>): Promise<T> {
 }
 
 /**
- * One transaction; all or nothing. Runs again when it lost to another one, so `work` must do nothing but database work through
- * the manager it is given.
+ * One transaction, all or nothing. It is retried when it loses to another one, so `work` must do nothing but database
+ * work through the given manager.
  */
 export const inTransaction = <T>(dataSource: DataSource, work: (manager: EntityManager) => Promise<T>): Promise<T> =>
   untilItWins(() => dataSource.transaction(work));
 
-/** One write that the database commits as it is, in one round trip; how many rows it hit. */
+/** One write that commits by itself, in one round trip. Returns the number of rows it matched. */
 export const byItself = (dataSource: DataSource, statement: Sql, parameters: unknown[]): Promise<number> =>
   untilItWins(async () => {
     const queryRunner = dataSource.createQueryRunner();

@@ -6,18 +6,18 @@ import { World } from "../../testing/world.js";
 
 const realm = globalThis as { brokenInto?: string };
 const PROGRAM = "globalThis.brokenInto=1";
-/** graphql-jit 0.8.9 wrote literals that begin so into the code that it generated, as numbers and dates. */
+/** graphql-jit 0.8.9 inserted literals that begin like this into the code that it generated, as numbers and dates. */
 const MARKERS = [
   "__MAGIC_DATE__33a9e76d_02e0_4128_8e92_3530ad3da74d",
   "__MAGIC_NAN__57f286b9_4c20_487f_b409_79804ddcb4f8",
   "__MAGIC_PLUS_INFINITY__bb201c39_3333_4695_b4ad_7f1722e7aa7a",
   "__MAGIC_MINUS_INFINITY__71d4310a_d4a3_4a05_b1fe_e60779d24998",
 ];
-/** Ways out of a string, a template, a comment, a regular expression, a call or a property access of generated code. */
+/** Ways to break out of a string, template, comment, regular expression, call or property access of generated code. */
 const BREAKOUTS = ["", '");', "');", "`);${", "*/", "\\u2028", "]};", "});}"];
 const texts = [...MARKERS, ...BREAKOUTS].map((start) => `${start}${PROGRAM}`);
 
-// X1: one anonymous request ran code in the server.
+// X1: one anonymous request could run code in the server.
 describeOnDatabases("no text of a request is run as code", (database) => {
   let world: World;
   beforeAll(async () => {
@@ -28,7 +28,7 @@ describeOnDatabases("no text of a request is run as code", (database) => {
     delete realm.brokenInto;
   });
 
-  it.each(texts)("neither as a literal, a default nor a variable, from a stranger: %s", async (text) => {
+  it.each(texts)("neither as a literal, as a default nor as a variable, from a stranger: %s", async (text) => {
     const literal = JSON.stringify(text).replaceAll("\\\\u2028", "\\u2028");
     const documents: [query: string, variables?: object][] = [
       [`{ portal(firmSlug: ${literal}) { name } }`],
@@ -40,7 +40,7 @@ describeOnDatabases("no text of a request is run as code", (database) => {
       ],
     ];
     for (const [query, variables] of documents) {
-      // The second time takes the lane of operations that are known.
+      // The second request takes the lane of known operations.
       for (let time = 0; time < 2; time++) {
         const { errors } = await world.ask(query, variables);
         expect(errors).toBeUndefined();
@@ -50,8 +50,8 @@ describeOnDatabases("no text of a request is run as code", (database) => {
   });
 });
 
-describe("what the server is made of", () => {
-  it("holds no library that makes code of a document", () => {
+describe("what the server depends on", () => {
+  it("contains no library that turns a document into code", () => {
     const lock = readFileSync(join(__dirname, "../../../../pnpm-lock.yaml"), "utf8");
     expect(lock).not.toMatch(/graphql-jit|fast-json-stringify/);
   });

@@ -1,7 +1,7 @@
 import { expect, it } from "@jest/globals";
 import { isoOf } from "./date-time.js";
 
-it("a moment is written as JavaScript itself writes it, in any year, before 1970 too", () => {
+it("a timestamp is formatted exactly as JavaScript does it, in any year, even before 1970", () => {
   const last = 8.64e15;
   const edges = [0, -1, 1, 86_399_999, 86_400_000, -86_400_000, 951_782_400_000, last, -last];
   const anywhere = Array.from({ length: 5000 }, (_, n) => Math.round(((n * 0.618034) % 1) * 2 * last - last));

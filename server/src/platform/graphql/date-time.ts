@@ -1,7 +1,7 @@
 import { GraphQLScalarType, Kind } from "graphql";
 import { badInput } from "./failures.js";
 
-/** The form; whether the numbers are a real moment is Date.parse's to say. */
+/** The format only. Date.parse decides whether the numbers are a real date. */
 const RFC_3339 = /^\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)$/i;
 
 function parse(value: unknown): number {
@@ -20,7 +20,7 @@ const minutes = Array.from({ length: 1440 }, (_, n) => `${padded(Math.floor(n / 
 const seconds = Array.from({ length: 60 }, (_, n) => `${padded(n, 2)}.`);
 const milliseconds = Array.from({ length: 1000 }, (_, n) => `${padded(n, 3)}Z`);
 
-/** As Date's toISOString, in a third of its time: a page of a list has a hundred moments, and few days. */
+/** Like Date's toISOString, in a third of the time: a page of a list has a hundred timestamps on few days. */
 export function isoOf(ms: number): string {
   if (!Number.isInteger(ms)) return new Date(ms).toISOString();
   const day = Math.floor(ms / DAY_MS);
@@ -37,10 +37,12 @@ export function isoOf(ms: number): string {
   return `${date}${time}`;
 }
 
-/** In the code a moment is a number of epoch milliseconds; on the wire it is RFC 3339 in UTC with milliseconds. */
+/**
+ * In the code a point in time is a number of epoch milliseconds; on the wire it is RFC 3339 in UTC with milliseconds.
+ */
 export const DateTime = new GraphQLScalarType<number, string>({
   name: "DateTime",
-  description: "A moment as RFC 3339 in UTC with milliseconds, such as 2026-01-31T09:30:00.000Z.",
+  description: "A point in time as RFC 3339 in UTC with milliseconds, such as 2026-01-31T09:30:00.000Z.",
   specifiedByURL: "https://scalars.graphql.org/andimarek/date-time",
   serialize: (value) => isoOf(value as number),
   parseValue: parse,

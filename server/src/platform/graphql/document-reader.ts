@@ -14,21 +14,21 @@ import { unconditionalSubscriptions } from "./subscription-documents.js";
 
 export interface DocumentReaderOptions {
   schema: GraphQLSchema;
-  /** Besides the specification's. */
+  /** Rules in addition to the specification's. */
   rules: readonly ValidationRule[];
-  /** In production an error tells nothing of the schema beyond what was asked. */
+  /** In production an error reveals nothing of the schema beyond what the document names. */
   hideHints: boolean;
   limits?: DocumentLimits;
 }
 
-/** Errors that are told of one document: more help nobody, and each costs a search for its line. */
+/** The most errors reported for one document. More help nobody, and each costs a search for its line. */
 const ERRORS_TOLD = 10;
 const LINE_END = /\r\n|[\n\r]/g;
 
 /**
- * Reads documents, over HTTP and on sockets: the only caller of graphql-js' `parse` and `validate`. What grows faster than the
- * document is counted first, in time by its length (lines, tokens, expanded selections); only what is within those bounds is walked
- * by anything else.
+ * Reads documents from HTTP and from sockets. Only this class calls graphql-js' `parse` and `validate`. Quantities that
+ * can grow faster than the document (lines, tokens, expanded selections) are counted first, in linear time; only a
+ * document within those limits is processed further.
  */
 export class DocumentReader {
   private readonly rules: readonly ValidationRule[];
@@ -39,10 +39,10 @@ export class DocumentReader {
     this.limits = options.limits ?? documentLimits;
   }
 
-  /** The document, parsed and valid; or why it is refused, each error with the code that callers know. */
+  /** The parsed and valid document, or why it is refused: each error has a published code. */
   read(source: string): DocumentNode | readonly GraphQLError[] {
     const { limits } = this;
-    // An error's place is found by going through the lines, for each error anew.
+    // graphql-js finds an error's position by scanning the lines, once for each error.
     if ((source.match(LINE_END)?.length ?? 0) >= limits.lines)
       return [overLimit("lines", limits.lines, `at most ${limits.lines} lines`)];
     let document: DocumentNode;
@@ -60,14 +60,14 @@ export class DocumentReader {
 
   private expansionErrors(document: DocumentNode): readonly GraphQLError[] | null {
     const selections = expandedSelections(document);
-    // Linear, as each fragment is visited once.
+    // Linear, since it visits each fragment once.
     if (selections === Number.POSITIVE_INFINITY) return this.validate(document, [NoFragmentCyclesRule]);
     const most = this.limits.selections;
     if (selections <= most) return null;
-    return [overLimit("selections", most, `at most ${most} selections, those in fragments once for each spread`)];
+    return [overLimit("selections", most, `at most ${most} selections, counting those in fragments once per spread`)];
   }
 
-  /** By itself: the specification's rules throw at a subscription's condition that is none, or a variable's. */
+  /** Runs first: the specification's rules throw when a subscription's condition is not a boolean, or is a variable. */
   private conditionErrors(document: DocumentNode): readonly GraphQLError[] | null {
     const errors = this.validate(document, [unconditionalSubscriptions]);
     return errors.length === 0 ? null : errors;
@@ -81,7 +81,7 @@ export class DocumentReader {
   }
 }
 
-/** An error of graphql-js, which has neither a code nor a status. */
+/** An error of graphql-js, which carries neither a code nor a status. */
 function refusal(error: GraphQLError, code: string): GraphQLError {
   error.extensions.code ??= code;
   error.extensions.http ??= { status: 400 };

@@ -11,10 +11,10 @@ import { describeOnDatabases } from "../../testing/databases.js";
 import { World } from "../../testing/world.js";
 import { createLog } from "../log.js";
 
-/** What a password or a code may be; nothing that is answered or logged holds either. */
+/** Possible values of a password or a code; no response and no log line may contain either. */
 const WORD = "hunter2canary";
 const NUMBER = 90210733519;
-/** Of every kind; for each argument those of its own kind are left out, for they are no wrong type. */
+/** Values of every kind. For each argument those of its own kind are left out, since they have the right type. */
 const wrong: readonly [kind: string, value: unknown, literal: string][] = [
   ["String", WORD, `"${WORD}"`],
   ["Float", NUMBER, NUMBER.toString()],
@@ -87,7 +87,7 @@ describeOnDatabases("a value of the wrong type", (database) => {
     return JSON.stringify(told);
   }
 
-  it("X23 is answered with its variable, path and type, never with itself, by every argument, over HTTP and sockets", async () => {
+  it("X23 is reported with its variable, path and type, never with its content, for every argument, over HTTP and sockets", async () => {
     const unsafe: string[] = [];
     let asked = 0;
     for (const { operation, field, argument, within, type } of places()) {
@@ -102,7 +102,7 @@ describeOnDatabases("a value of the wrong type", (database) => {
         const answers =
           operation === "subscription"
             ? [await toldOnSocket(byVariable.query, byVariable.variables), await toldOnSocket(byLiteral.query, {})]
-            : // The second time the server knows the document: the other lane.
+            : // The second time the server knows the document, so it takes the other lane.
               [await answerOf(byVariable), await answerOf(byVariable), await answerOf(byLiteral)];
         asked += answers.length;
         for (const answer of answers)
@@ -112,10 +112,10 @@ describeOnDatabases("a value of the wrong type", (database) => {
     expect(asked).toBeGreaterThan(1000);
     expect(unsafe).toEqual([]);
     expect(logged.filter((line) => !isSafe(line))).toEqual([]);
-    // More than a thousand requests one after another: minutes, on a busy machine.
+    // More than a thousand requests in a row take minutes on a busy machine.
   }, 600_000);
 
-  it("X23 nor does a literal beside a variable that only the run finds to be null", async () => {
+  it("X23 nor with a literal beside a variable that turns out to be null only at execution", async () => {
     const signIn = `mutation($e: String = "x") { teamSignIn(input: { email: $e, password: "${WORD}" }) { userErrors { code } } }`;
     const { errors } = await world.ask(signIn, { e: null });
     expect(errors).toMatchObject([{ path: ["teamSignIn"], extensions: { code: "BAD_USER_INPUT" } }]);
@@ -135,7 +135,7 @@ describeOnDatabases("a value of the wrong type", (database) => {
     [`{ contact(id: "x" "${WORD}") { id } }`, {}, "Syntax Error: Expected Name, found String."],
     [`{ contact(id: ${WORD}) { id } }`, {}, 'Expected value of type "ID'],
     [`{ ${WORD} = 1 }`, {}, "Syntax Error"],
-  ])("X23 what is said stays useful: %s", async (query, variables, said) => {
+  ])("X23 the message stays useful: %s", async (query, variables, said) => {
     const { errors } = await world.ask(query, variables, owner);
     expect(errors?.[0]?.message.slice(0, said.length)).toBe(said);
     expect(JSON.stringify(errors).replace(query, "")).not.toContain(NUMBER.toString());

@@ -25,22 +25,23 @@ import {
 import { inputReader, NOT_READ } from "./execution/input-reading.js";
 
 /**
- * graphql-js quotes what it refuses: a password or code that came as a number or in a list would stand in the answer, and in every log
- * on its way (CWE-209). Here are the same errors with the variable, the path and the expected type, and never with a value.
+ * graphql-js quotes the values that it refuses: a password or code sent as a number or in a list would end up in the
+ * response and in every log on the way (CWE-209). These are the same errors with the variable, the path and the
+ * expected type, but never with a value.
  */
 
-/** A scalar of ours says itself what it expects, without the value; graphql-js' own and its enums quote it. */
+/** Our own scalars say what they expect without quoting the value; graphql-js' own scalars and its enums quote it. */
 const isOurs = ({ extensions }: GraphQLError): boolean => extensions.code === "BAD_USER_INPUT";
 
-/** The specification's rules, without values in what they say. */
+/** The specification's rules, with values removed from their messages. */
 export const rulesWithoutValues: readonly ValidationRule[] = specifiedRules.map((rule) =>
   rule === ValuesOfCorrectTypeRule ? literalsWithoutValues : rule,
 );
 
 function literalsWithoutValues(context: ValidationContext): ReturnType<ValidationRule> {
   let node: ASTNode | null = null;
-  // Everything but the report is asked of the real context, whose place in the document moves on.
-  const told = new Proxy(context, {
+  // Only `reportError` is replaced. All else goes to the real context, whose position in the document moves on.
+  const reporting = new Proxy(context, {
     get: (target, name) => {
       if (name === "reportError")
         return (error: GraphQLError) => target.reportError(node ? withoutLiteral(target, node, error) : error);
@@ -48,7 +49,7 @@ function literalsWithoutValues(context: ValidationContext): ReturnType<Validatio
       return typeof value === "function" ? value.bind(target) : value;
     },
   });
-  const rule = ValuesOfCorrectTypeRule(told);
+  const rule = ValuesOfCorrectTypeRule(reporting);
   return Object.fromEntries(
     Object.entries(rule).map(([kind, visit]) => [
       kind,
@@ -73,10 +74,11 @@ function withoutLiteral(context: ValidationContext, node: ASTNode, error: GraphQ
 }
 
 const HINT = " Did you mean the enum value ";
-/** graphql-js' guess of what was meant, where it holds nothing but values of the enum. */
+/** graphql-js' suggestion, if it contains nothing but values of the enum. */
 function hintOf(expected: GraphQLInputType, { message }: GraphQLError): string {
   const type = getNamedType(expected);
-  // It stands last. Before it is what was sent, and a search from each of its spaces would take time by the square.
+  // The hint comes last. The submitted value precedes it, and a search from each of its spaces would take quadratic
+  // time.
   const hint = message.slice(Math.max(0, message.lastIndexOf(HINT)));
   if (!hint.startsWith(HINT) || !hint.endsWith("?")) return "";
   const guesses = hint.slice(HINT.length, -1);
@@ -87,7 +89,7 @@ function hintOf(expected: GraphQLInputType, { message }: GraphQLError): string {
 const KINDS: ReadonlySet<string> = new Set(Object.values(TokenKind));
 const SYNTAX = /^Syntax Error: (?:Expected (?<expected>[^,]+), found|Unexpected) "?(?<found>[^"\s.]+)/;
 
-/** A parser's error without the text that it stumbled over; where that is, its locations tell. */
+/** A parser's error without the text that it failed on. Its locations still say where that is. */
 export function withoutText({ message, source, positions }: GraphQLError): GraphQLError {
   const { expected, found = "" } = SYNTAX.exec(message)?.groups ?? {};
   const what = KINDS.has(found) ? found : "text";
@@ -100,29 +102,32 @@ export function withoutText({ message, source, positions }: GraphQLError): Graph
 const ARGUMENT = /^Argument "(?<name>\w+)" (?:of (?:required|non-null) type|(?<invalid>has invalid value))/;
 
 /**
- * graphql-js' error for arguments that only a run finds wrong (null for a variable whose default made it valid), with a code for the
- * caller and without the literal beside that variable, which it prints. Any other error as it is.
+ * graphql-js' error for arguments that turn out wrong only at execution (null for a variable whose default made it
+ * valid), with a code for the caller and without the literal beside that variable, which graphql-js prints. Any other
+ * error is returned as it is.
  */
 export function withoutArguments(error: GraphQLError): GraphQLError {
   const { message, nodes, path, originalError } = error;
   if (error.extensions.code !== undefined || (originalError && !(originalError instanceof GraphQLError))) return error;
   const { name, invalid } = ARGUMENT.exec(message)?.groups ?? {};
   if (name === undefined) return error;
-  const said = invalid ? `Argument "${name}" has a value of the wrong type, or null where none may be.` : message;
+  const said = invalid
+    ? `Argument "${name}" has a value of the wrong type, or null where null is not allowed.`
+    : message;
   return new GraphQLError(said, { nodes, path, extensions: { code: "BAD_USER_INPUT" } });
 }
 
 const MOST_ERRORS = 10;
-/** Thrown through coercion, which would go on through all of a request's values. */
+/** Thrown through coercion, which would otherwise process all of a request's values. */
 class Enough extends Error {}
 
-/** What an operation runs with, or why its variables are refused. */
+/** The coerced variables of an operation, or why they are refused. */
 export type VariablesRead =
   { coerced: Record<string, unknown>; errors?: undefined } | { errors: readonly GraphQLError[]; coerced?: undefined };
 
 /**
- * Reads an operation's variables, once for everybody who needs them: as graphql-js' `getVariableValues`, with errors in its order and
- * nearly its words, each with the code BAD_USER_INPUT, at most ten.
+ * Reads an operation's variables once for everything that needs them. Equal to graphql-js' `getVariableValues`, with
+ * errors in the same order and nearly the same words, each with the code BAD_USER_INPUT, at most ten.
  */
 export function variableReader(
   schema: GraphQLSchema,
@@ -134,7 +139,7 @@ export function variableReader(
       ? { definition, name: definition.variable.name.value, type, read: inputReader(type) }
       : [];
   });
-  // The only name that is no key as any other of an object with a prototype; one without is slower.
+  // The only name that is not an ordinary key of an object with a prototype. An object without one is slower.
   const hasProto = variables.some(({ name }) => name === "__proto__");
   return (given) => {
     const errors: GraphQLError[] = [];
@@ -170,7 +175,7 @@ export function variableReader(
   };
 }
 
-/** What is wrong at a place within a variable's value. */
+/** What is wrong at one place within a variable's value. */
 function wrongValue(
   name: string,
   type: GraphQLInputType,
@@ -187,7 +192,7 @@ function wrongValue(
 
 const printStep = (step: string | number) => (typeof step === "number" ? `[${step}]` : `.${step}`);
 
-/** The type of what stands at a path that coercion has gone: lists by index, objects by their own fields. */
+/** The type at a path that coercion took: lists by index, objects by their own fields. */
 function typeAt(whole: GraphQLInputType, path: readonly (string | number)[]): GraphQLInputType {
   let type = whole;
   for (const step of path) {

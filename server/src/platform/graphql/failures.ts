@@ -1,13 +1,18 @@
 import { GraphQLError } from "graphql";
 import { refusalWords, type Language, type RefusalSentence, type UserErrorCode } from "@gatehouse/shared";
 
-/** A failure that the caller can expect and act on: becomes `userErrors` of the payload. Thrown, it rolls the unit of work back. */
+/**
+ * A failure that the caller can expect and act on. It becomes `userErrors` of the payload, and throwing it rolls back
+ * the unit of work.
+ */
 export class Refusal extends Error {
   constructor(
     readonly code: UserErrorCode,
     /** The input field, e.g. ["input", "email"]. */
     readonly field: readonly string[] | null = null,
-    /** What a client can be told, in every language; a text is for the firm's team and integrators, in English. */
+    /**
+     * What a client may be told, in every language. A plain string is for the firm's team and integrators, in English.
+     */
     private readonly sentence: RefusalSentence | string = (say) => say.codes[code],
   ) {
     super(inLanguage(sentence, "EN"));
@@ -22,18 +27,19 @@ export class Refusal extends Error {
 const inLanguage = (sentence: RefusalSentence | string, language: Language): string =>
   typeof sentence === "string" ? sentence : sentence(refusalWords[language]);
 
-/** Whether it was thrown to be told to the caller. */
+/** Whether the error was thrown for the caller to see. */
 export const isExpected = (error: unknown): boolean => error instanceof Refusal || error instanceof GraphQLError;
 
 type TopLevelCode =
   "UNAUTHENTICATED" | "FORBIDDEN" | "NOT_FOUND" | "BAD_USER_INPUT" | "RATE_LIMITED" | "QUERY_TOO_COMPLEX";
-/** A failure that the caller cannot act on in-line: a top-level error with `extensions.code`. */
+/** A failure that the caller cannot handle inline: a top-level error with `extensions.code`. */
 const topLevel = (code: TopLevelCode, message: string, extensions: Record<string, unknown> = {}) =>
   new GraphQLError(message, { extensions: { ...extensions, code } });
 
 export const unauthenticated = () => topLevel("UNAUTHENTICATED", "Sign in first.");
-/** `missing`: the scope, role or assurance that would be needed. */
-export const forbidden = (missing: string) => topLevel("FORBIDDEN", `Not allowed: this needs ${missing}.`, { missing });
+/** `missing`: the scope, role or assurance that is required. */
+export const forbidden = (missing: string) =>
+  topLevel("FORBIDDEN", `Not allowed: this requires ${missing}.`, { missing });
 export const badInput = (message: string) => topLevel("BAD_USER_INPUT", message);
 export const rateLimited = (retryAfterMs: number) =>
   topLevel("RATE_LIMITED", "Too many requests from here. Try again later.", {

@@ -15,7 +15,7 @@ const refusal = () =>
   });
 
 const asked = new WeakMap<DocumentNode, boolean>();
-/** Whether the document asks of the schema at all: looked up once a document. */
+/** Whether the document queries the schema at all, worked out once per document. */
 function asksOfSchema(document: DocumentNode): boolean {
   let asks = asked.get(document);
   if (asks === undefined) {
@@ -27,8 +27,8 @@ function asksOfSchema(document: DocumentNode): boolean {
 }
 
 /**
- * Refuses introspection. Only a type that does not exist is answered, null as everywhere: it tells nothing, and is how GraphQL over
- * HTTP's own audit probes a server.
+ * Refuses introspection. Only a lookup of a type that does not exist is answered, with null: it reveals nothing, and
+ * the GraphQL-over-HTTP audit probes servers that way.
  */
 function refuseIntrospection(
   schema: GraphQLSchema,
@@ -50,7 +50,7 @@ function refuseIntrospection(
   });
 }
 
-/** In place of Apollo's `introspection: false`. */
+/** Replaces Apollo's `introspection: false`. */
 export const hiddenSchema = <C>(): OperationStage<C> => ({
   async requestDidStart() {
     return {

@@ -3,7 +3,7 @@ import { WebSocket } from "ws";
 import { describeOnDatabases } from "../../testing/databases.js";
 import { until, World } from "../../testing/world.js";
 
-/** What every plain object has, or is changed by. */
+/** Names that every plain object has, or that modify it. */
 const names = [
   "constructor",
   "__proto__",
@@ -23,7 +23,7 @@ describeOnDatabases("names that objects inherit", (database) => {
   });
   afterAll(() => world.stop());
 
-  /** The answer's own text: an object would hide what it inherits. */
+  /** The response's raw text: a parsed object would hide what it inherits. */
   async function textOf(body: string): Promise<[number, string]> {
     const response = await world.raw({
       method: "POST",

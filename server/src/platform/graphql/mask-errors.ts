@@ -25,8 +25,8 @@ const shown = new Set([
 const isShown = (code: unknown) => typeof code === "string" && shown.has(code);
 
 /**
- * What the caller may read of an error. Anything unexpected becomes INTERNAL with the request's id; its detail goes to the log only
- * (OWASP ASVS 16.5.1).
+ * What the caller may read of an error. Anything unexpected becomes INTERNAL with the request's id; its details go only
+ * to the log (OWASP ASVS 16.5.1).
  */
 export function maskError(formatted: GraphQLFormattedError): GraphQLFormattedError {
   const {
@@ -36,13 +36,13 @@ export function maskError(formatted: GraphQLFormattedError): GraphQLFormattedErr
   } = (formatted.extensions ?? {}) as Record<string, unknown>;
   if (isShown(extensions.code)) return { ...formatted, extensions };
   return {
-    message: "Something went wrong on our side. Tell us the request id.",
+    message: "Something went wrong on our side. Please give us the request id.",
     ...(formatted.path ? { path: formatted.path } : {}),
     extensions: { code: "INTERNAL", requestId: extensions.requestId ?? null },
   };
 }
 
-/** Logs an error that the caller is not told about, and gives it the id by which it is found. */
+/** Logs an error that is hidden from the caller, and gives it the id by which it can be found. */
 export function logUnexpected(error: GraphQLError, requestId: string, log: Log): void {
   if (isShown(error.extensions.code)) return;
   const original = unwrapResolverError(error);
@@ -50,7 +50,7 @@ export function logUnexpected(error: GraphQLError, requestId: string, log: Log):
   log.error({ err: original, requestId }, "an operation failed");
 }
 
-/** For what fails before an operation runs. */
+/** Logs failures from before an operation runs. */
 export const logUnexpectedErrors = <C extends { requestId: string }>(log: Log): OperationStage<C> => ({
   async requestDidStart() {
     return {

@@ -1,8 +1,8 @@
 import { Field, ID, InterfaceType } from "type-graphql";
 
-/** Whatever has an id of its own; `node(id:)` finds any that the caller may see. */
-@InterfaceType("Node", { description: "Whatever has an id of its own." })
+/** Any object with its own id; `node(id:)` finds each one that the caller may see. */
+@InterfaceType("Node", { description: "Any object with a globally unique id." })
 export abstract class Node {
-  @Field(() => ID, { description: "Opaque; the prefix tells the kind." })
+  @Field(() => ID, { description: "Opaque. Its prefix names the kind of object." })
   id: string;
 }

@@ -2,7 +2,7 @@ import { afterEach, expect, it } from "@jest/globals";
 import { describeOnDatabases } from "../../testing/databases.js";
 import { World } from "../../testing/world.js";
 
-/** What Apollo Server takes for an order to report to its maker, where the environment has it for some other program. */
+/** Variables that make Apollo Server report to its vendor, if the environment sets them for some other program. */
 const forApollo = {
   APOLLO_KEY: "service:somebody:1234567890123456789012",
   APOLLO_GRAPH_REF: "somebody@current",
@@ -16,7 +16,7 @@ describeOnDatabases("what leaves the server", (database) => {
     for (const name of Object.keys(forApollo)) delete process.env[name];
   });
 
-  it("is neither operations nor schema for Apollo's studio, whatever the environment says (X25b)", async () => {
+  it("contains neither operations nor the schema for Apollo's studio, whatever the environment says (X25b)", async () => {
     Object.assign(process.env, forApollo);
     const asked: string[] = [];
     globalThis.fetch = async (input, options) => {
@@ -29,7 +29,7 @@ describeOnDatabases("what leaves the server", (database) => {
     try {
       expect((await world.ask("{ __typename }")).data).toEqual({ __typename: "Query" });
     } finally {
-      // Reports are sent at the end.
+      // Reports are sent at shutdown.
       await world.stop();
     }
     expect(asked).toEqual([]);

@@ -12,7 +12,7 @@ import { variableReader, withoutArguments } from "./errors-without-values.js";
 import { planOperation, type Execute } from "./execution/planned-operation.js";
 import { logUnexpected, maskError } from "./mask-errors.js";
 
-/** One operation on its way through the stages: the part of Apollo's request context that they use. */
+/** An operation on its way through the stages: the parts of Apollo's request context that they use. */
 interface OperationState<C> {
   schema: GraphQLSchema;
   request: {
@@ -33,22 +33,22 @@ type Resolved<C> = OperationState<C> & { document: DocumentNode };
 type AnsweredState<C> = OperationState<C> & { response: GraphQLResponse };
 
 /**
- * What is done about an operation besides running it: limits, replays, logging. Apollo's plugins, cut down to the hooks that both
- * lanes run; a hook of another name does not type-check, so that no stage can be skipped by one of them.
+ * What happens to an operation besides running it: limits, replays, logging. These are Apollo's plugins, reduced to the
+ * hooks that both lanes run. A hook with another name does not type-check, so that neither lane can skip a stage.
  */
 export interface OperationStage<C> {
   requestDidStart(state: OperationState<C>): Promise<StageHooks<C>>;
 }
 interface StageHooks<C> {
-  /** After validation; throws to refuse. */
+  /** Runs after validation; throws to refuse. */
   didResolveOperation?(state: Resolved<C>): Promise<void>;
-  /** The first stage that answers is the last one asked. */
+  /** The first stage that returns a response ends the search. */
   responseForOperation?(state: Resolved<C>): Promise<GraphQLResponse | null>;
   didEncounterErrors?(state: OperationState<C> & { errors: readonly GraphQLError[] }): Promise<void>;
   willSendResponse?(state: AnsweredState<C>): Promise<void>;
 }
 
-/** An operation that was parsed, found valid and planned. */
+/** An operation that was parsed, validated and planned. */
 export interface KnownOperation {
   document: DocumentNode;
   operation: OperationDefinitionNode;
@@ -57,12 +57,12 @@ export interface KnownOperation {
 }
 
 /**
- * Nodes and plans take up to four hundred times the text's room: a hundred megabytes at most. A longer text than any of our pages' is
- * not kept, so that a few of them do not push out what everybody uses.
+ * Nodes and plans take up to four hundred times the text's memory, so this is a hundred megabytes at most. A text
+ * longer than any of our own pages' is not kept, so that a few of them cannot evict what everybody uses.
  */
 export const KNOWN = { max: 1000, maxSize: 256_000, maxEntrySize: 8000 };
 
-/** The body of a POST as GraphQL over HTTP has it. */
+/** The body of a POST according to GraphQL over HTTP. */
 interface OperationBody {
   query: string;
   operationName?: string | null;
@@ -71,11 +71,12 @@ interface OperationBody {
 }
 
 /**
- * Runs operations in two lanes. What is new takes Apollo's: reading (parsing, validation), then the stages. What Apollo has let through
- * before takes the fast lane: the same stages on the same state, without parsing and validating again what is known to be valid.
+ * Runs operations in two lanes. A new one takes Apollo's: reading (parsing, validation), then the stages. One that
+ * Apollo has let through before takes the fast lane: the same stages on the same state, without parsing and validating
+ * again.
  */
 export class OperationPipeline<C extends { requestId: string }> {
-  /** For Apollo and for the fast lane; the last one runs the operation. */
+  /** For Apollo and the fast lane; the last one runs the operation. */
   readonly stages: readonly OperationStage<C>[];
   private readonly known = new LRUCache<string, KnownOperation>({
     ...KNOWN,
@@ -89,12 +90,12 @@ export class OperationPipeline<C extends { requestId: string }> {
     this.stages = [...needs.stages, execution];
   }
 
-  /** An operation that ran before, unless the request holds something that only Apollo understands. */
+  /** An operation that has run before, unless the request contains something that only Apollo understands. */
   find(body: object): KnownOperation | undefined {
     return isOperationBody(body) ? this.known.get(keyOf(body.query, body.operationName)) : undefined;
   }
 
-  /** The fast lane: what Apollo does from the resolved operation on. Never throws. */
+  /** The fast lane: does what Apollo does once the operation is resolved. Never throws. */
   async answer(known: KnownOperation, body: object, headers: HeaderMap, contextValue: C): Promise<GraphQLResponse> {
     try {
       return await this.passStages(known, body as OperationBody, headers, contextValue);
@@ -145,7 +146,7 @@ export class OperationPipeline<C extends { requestId: string }> {
     return answered.response;
   }
 
-  /** The last stage. An operation that the document does not hold is Apollo's to refuse. */
+  /** The last stage. Apollo refuses an operation that the document does not contain. */
   private async run(state: Resolved<C>): Promise<GraphQLResponse | null> {
     const { source, document, operation, request, contextValue } = state;
     if (source === undefined || !operation) return null;
@@ -168,7 +169,7 @@ export class OperationPipeline<C extends { requestId: string }> {
   }
 }
 
-/** The length keeps a name that ends like a query apart from the query. */
+/** The length separates a name from a query that ends in the same text. */
 const keyOf = (query: string, operationName: string | null | undefined) =>
   `${operationName?.length ?? "-"}:${operationName ?? ""}${query}`;
 
@@ -181,7 +182,7 @@ function isOperationBody(body: object): body is OperationBody {
     typeof query === "string" &&
     (operationName == null || typeof operationName === "string") &&
     (variables == null || isRecord(variables)) &&
-    // A persisted query is found by its digest.
+    // A persisted query is looked up by its digest.
     (extensions == null || (isRecord(extensions) && !extensions.persistedQuery))
   );
 }
@@ -197,7 +198,9 @@ function mergeHead(target: Head, source: Partial<Head>): void {
   for (const [name, value] of source.headers ?? []) target.headers.set(name, value);
 }
 
-/** A result as it is answered: errors masked, with the status and headers that they ask for, or else with `status`. */
+/**
+ * The HTTP response to a result: errors masked, with the status and headers that they ask for, or else with `status`.
+ */
 export function responseOf({ errors, ...result }: ExecutionResult, status?: number): GraphQLResponse {
   const http: Head = { status: undefined, headers: new HeaderMap() };
   const formatted = errors?.map((error) => {

@@ -14,7 +14,7 @@ import { sql } from "../database/sql.js";
 import { decodeCursor, encodeCursor, keyset, PageArgs, PageInfo, pageOf, readPage, type PageRequest } from "./pages.js";
 
 const KIND = "contacts";
-const FOREIGN = "This cursor is not one of this list; take it from pageInfo or an edge of the same query.";
+const FOREIGN = "This cursor does not belong to this list; take it from pageInfo or an edge of the same query.";
 const page = (more: Partial<PageRequest> = {}): PageRequest => ({
   limit: 2,
   isForward: true,
@@ -24,7 +24,7 @@ const page = (more: Partial<PageRequest> = {}): PageRequest => ({
 });
 
 describe("a cursor", () => {
-  it("is its kind and keys in JSON, whatever they are: quotes, controls, halves of surrogate pairs, long ones", () => {
+  it("is its kind and keys in JSON, whatever they are: quotes, control characters, lone surrogates, long ones", () => {
     const anyUnits = uint16Array().map((units) => String.fromCharCode(...units));
     const key = oneof(
       string(),
@@ -39,7 +39,7 @@ describe("a cursor", () => {
     assert(isAsJson, { numRuns: 500 });
   });
   it.each([[["Maya", "con_1"]], [[1_700_000_000_000, "con_1"]], [['名前 \u0000"', -1]]])(
-    "comes back as it was: %j",
+    "is decoded to what was encoded: %j",
     (keys) => {
       const cursor = encodeCursor(KIND, keys);
       expect(cursor).toMatch(/^[\w-]+$/);
@@ -54,12 +54,12 @@ describe("a cursor", () => {
     ["a cursor of another list", encodeCursor("audit", ["Maya", "con_1"])],
     ["one with a key too few", encodeCursor(KIND, ["Maya"])],
     ["one with a key too many", encodeCursor(KIND, ["Maya", "con_1", 1])],
-    ["one with half a number", raw([KIND, 1.5, "con_1"])],
+    ["one with a fraction", raw([KIND, 1.5, "con_1"])],
     ["one with too large a number", raw([KIND, 2 ** 53, "con_1"])],
     ["one with an object among its keys", raw([KIND, { sql: "1" }, "con_1"])],
     ["one with a list among its keys", raw([KIND, ["Maya"], "con_1"])],
-    ["one with nothing among its keys", raw([KIND, null, "con_1"])],
-    ["one with yes among its keys", raw([KIND, true, "con_1"])],
+    ["one with null among its keys", raw([KIND, null, "con_1"])],
+    ["one with true among its keys", raw([KIND, true, "con_1"])],
     ["an object", raw({ 0: KIND })],
     ["nothing at all", raw(null)],
     ["an endless one", encodeCursor(KIND, ["x".repeat(3000), "con_1"])],
@@ -87,7 +87,7 @@ describe("the arguments of a page", () => {
     [{ first: 10, after: cursor }, page({ limit: 10, after: ["con_1"] })],
     [{ last: 10, before: cursor }, page({ limit: 10, isForward: false, before: ["con_1"] })],
     [{ before: cursor }, page({ limit: 50, before: ["con_1"] })],
-  ])("%j are understood", (args, request) => expect(read(args)).toEqual(request));
+  ])("%j are accepted", (args, request) => expect(read(args)).toEqual(request));
 
   it.each<[PageArgs, string]>([
     [{ first: 1, last: 1 }, "Give first or last, not both."],
@@ -108,7 +108,7 @@ describe("the statement of a page", () => {
     return { where: where.sqlText, orderBy: orderBy.sqlText, ...rest };
   };
 
-  it("without cursors takes the list from its beginning, and one row more to know whether there are more", () =>
+  it("without cursors takes the list from its beginning, and one extra row to know whether there are more", () =>
     expect(read(columns, page())).toEqual({
       where: "1 = 1",
       parameters: [],
@@ -119,7 +119,7 @@ describe("the statement of a page", () => {
   it("backwards takes it from its end", () =>
     expect(read(columns, page({ isForward: false })).orderBy).toBe("name DESC, at ASC, id DESC"));
 
-  it("after a row takes what follows it in the order of all columns, beginning in the index of the first", () =>
+  it("after a row takes what follows it in the order of all columns, starting in the index of the first", () =>
     expect(read(columns, page({ after: ["Maya", 5, "con_1"] }))).toEqual({
       where: "name >= ? AND ((name > ?) OR (name = ? AND at < ?) OR (name = ? AND at = ? AND id > ?))",
       parameters: ["Maya", "Maya", "Maya", 5, "Maya", 5, "con_1"],
@@ -151,7 +151,7 @@ describe("a page of rows", () => {
     );
   const cursor = (id: string) => encodeCursor(KIND, [id]);
 
-  it("holds no more than was asked for, in the list's order, each with its cursor", () => {
+  it("holds no more than was requested, in the list's order, each row with its cursor", () => {
     const { edges, nodes, pageInfo } = connection(["a", "b", "c"], page());
     expect(nodes).toEqual([{ id: "a" }, { id: "b" }]);
     expect(edges.map((edge) => [edge.cursor, edge.node])).toEqual([
@@ -166,7 +166,7 @@ describe("a page of rows", () => {
     });
   });
 
-  it("backwards is turned round, and its surplus row lies before it", () => {
+  it("backwards is reversed, with its extra row before it", () => {
     const { nodes, pageInfo } = connection(["c", "b", "a"], page({ isForward: false }));
     expect(nodes).toEqual([{ id: "b" }, { id: "c" }]);
     expect(pageInfo).toEqual({
@@ -177,7 +177,7 @@ describe("a page of rows", () => {
     });
   });
 
-  it("knows of what lies on its other side by its cursor", () => {
+  it("knows by its cursor whether there is something on its other side", () => {
     const sides = (request: PageRequest) => {
       const { hasNextPage, hasPreviousPage } = connection(["a", "b"], request).pageInfo;
       return { hasPreviousPage, hasNextPage };
@@ -198,7 +198,7 @@ describe("a page of rows", () => {
     expect(ends(["a", "b", "c"])).toEqual([cursor("a"), cursor("c")]);
   });
 
-  it("of nothing has no cursors", () =>
+  it("has no cursors if it is empty", () =>
     expect(connection([], page())).toEqual({
       edges: [],
       nodes: [],
@@ -206,7 +206,7 @@ describe("a page of rows", () => {
     }));
 });
 
-describe("what integrators read of pages", () => {
+describe("what integrators read about pages", () => {
   @Resolver()
   class Lists {
     @Query(() => PageInfo)
@@ -227,7 +227,7 @@ describe("what integrators read of pages", () => {
       .map(({ name, type, description }) => [name, String(type), description])
       .toSorted(([one = ""], [other = ""]) => (String(one) < String(other) ? -1 : 1));
 
-  it("is what the published schema says", () => {
+  it("matches the published schema", () => {
     expect(printed(made)).toContain("type PageInfo");
     expect(printed(made)).toBe(printed(published));
     expect(argumentsOf(made.getQueryType()?.getFields()["list"])).toHaveLength(PAGING.length);

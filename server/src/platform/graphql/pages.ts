@@ -3,48 +3,53 @@ import { counts } from "@gatehouse/shared";
 import { join, sql, type Sql } from "../database/sql.js";
 import { badInput } from "./failures.js";
 
-@ObjectType({ description: "Where a page of a connection lies within the list." })
+@ObjectType({ description: "Where a page lies within a connection." })
 export class PageInfo {
-  @Field(() => Boolean, { description: "There are items after this page." }) hasNextPage: boolean;
-  @Field(() => Boolean, { description: "There are items before this page." }) hasPreviousPage: boolean;
-  @Field(() => String, { nullable: true, description: "Pass as before: to page backwards." }) startCursor:
+  @Field(() => Boolean, { description: "Whether there are items after this page." }) hasNextPage: boolean;
+  @Field(() => Boolean, { description: "Whether there are items before this page." }) hasPreviousPage: boolean;
+  @Field(() => String, { nullable: true, description: "Pass it as `before` to page backwards." }) startCursor:
     string | null;
-  @Field(() => String, { nullable: true, description: "Pass as after: to page forwards." }) endCursor: string | null;
+  @Field(() => String, { nullable: true, description: "Pass it as `after` to page forwards." }) endCursor:
+    string | null;
 }
 
 @ArgsType()
 export class PageArgs {
   @Field(() => Int, {
     nullable: true,
-    description: "The first so many items, 1 to 100; 50 when neither first nor last is given.",
+    description: "Return the first n items, 1 to 100. Defaults to 50 if neither `first` nor `last` is given.",
   })
   first?: number | null;
-  @Field(() => String, { nullable: true, description: "Only items after this cursor." })
+  @Field(() => String, { nullable: true, description: "Return only items after this cursor." })
   after?: string | null;
-  @Field(() => Int, { nullable: true, description: "The last so many items, 1 to 100." })
+  @Field(() => Int, { nullable: true, description: "Return the last n items, 1 to 100." })
   last?: number | null;
-  @Field(() => String, { nullable: true, description: "Only items before this cursor." })
+  @Field(() => String, { nullable: true, description: "Return only items before this cursor." })
   before?: string | null;
 }
 
-/** The values of the ordering columns at one item, in their order. */
+/** The values of the ordering columns for one item, in order. */
 export type CursorKeys = (string | number)[];
 
 export interface PageRequest {
   limit: number;
-  /** Forward: the first items after `after`; backward: the last ones before `before`. */
+  /** Forward: the first items after `after`. Backward: the last ones before `before`. */
   isForward: boolean;
   after: CursorKeys | null;
   before: CursorKeys | null;
 }
 
-/** What JSON writes as it is between quotation marks: it escapes control characters, `"`, `\` and lone surrogates. */
+/**
+ * Text that JSON leaves unchanged between quotation marks: it escapes control characters, `"`, `\` and lone surrogates.
+ */
 const PLAIN = /^[ !#-[\]-\ud7ff\ue000-\uffff]*$/;
-/** A page has a cursor for each of its rows: a buffer and a JSON.stringify for each would be half of what they cost. */
+/** A page has a cursor for each row: a buffer and a JSON.stringify for each would account for half of their cost. */
 const scratch = Buffer.alloc(4096);
 const SCRATCH_CHARACTERS = scratch.length / 3;
 
-/** A keyset cursor: opaque to callers. `kind`, a word of ours, names the list and its order: a cursor of another list is refused. */
+/**
+ * A keyset cursor, opaque to callers. `kind` names the list and its order, so that a cursor of another list is refused.
+ */
 export function encodeCursor(kind: string, keys: CursorKeys): string {
   let text = `["${kind}"`;
   for (const key of keys) text += typeof key === "string" && PLAIN.test(key) ? `,"${key}"` : `,${JSON.stringify(key)}`;
@@ -61,7 +66,7 @@ export function decodeCursor(kind: string, keyCount: number, cursor: string): Cu
     if (!keys.every((key) => typeof key === "string" || Number.isSafeInteger(key))) throw new Error("not keys");
     return keys as CursorKeys;
   } catch {
-    throw badInput("This cursor is not one of this list; take it from pageInfo or an edge of the same query.");
+    throw badInput("This cursor does not belong to this list; take it from pageInfo or an edge of the same query.");
   }
 }
 
@@ -127,7 +132,7 @@ function beyond(columns: readonly OrderColumn[], isAfter: boolean): Sql {
     const equal = columns.slice(0, index).map(({ by }) => sql`${by} = ?`);
     return sql`(${join([...equal, sql`${compare(column)} ?`], " AND ")})`;
   });
-  // The bound on the first column alone says nothing new, but lets the database begin in the index where the page begins.
+  // The bound on the first column alone is redundant, but lets the database start in the index where the page starts.
   const bounds = columns.slice(0, 1).map((column) => sql`${compare(column)}= ?`);
   return join([...bounds, sql`(${join(alternatives, " OR ")})`], " AND ");
 }
@@ -153,8 +158,8 @@ export interface Connection<T> {
 }
 
 /**
- * Its cursor is written when it is asked for, by a getter of the class: one of an object of its own would give each edge a hidden
- * class, which holds the row until the next full collection.
+ * Its cursor is encoded on demand, by a getter of the class. A getter on each object would give each edge its own
+ * hidden class, which would keep the row alive until the next full collection.
  */
 class PageEdge<R, T> implements Edge<T> {
   constructor(
@@ -167,9 +172,7 @@ class PageEdge<R, T> implements Edge<T> {
   }
 }
 
-/**
- * Turns the rows that `keyset` selected (one more than the limit, if there are more) into a connection.
- */
+/** Turns the rows that `keyset` selected (one more than the limit, if there are more) into a connection. */
 export function pageOf<R, T>(
   rows: R[],
   page: PageRequest,

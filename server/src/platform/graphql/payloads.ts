@@ -5,16 +5,16 @@ import { tableEnum } from "./table-enum.js";
 
 const UserErrorCodeEnum = tableEnum(
   "UserErrorCode",
-  "Why a mutation was refused. New codes may be added.",
+  "Why a mutation was refused. More codes may be added.",
   failures,
   String,
 );
 
-@ObjectType({ description: "A failure that a caller can expect and act on." })
+@ObjectType({ description: "A failure that the caller can expect and act on." })
 export class UserError {
-  @Field(() => UserErrorCodeEnum, { description: "What went wrong, for programs." })
+  @Field(() => UserErrorCodeEnum, { description: "What went wrong, for programs to act on." })
   code: UserErrorCode;
-  @Field(() => [String], { nullable: true, description: "The input field at fault, as a path." })
+  @Field(() => [String], { nullable: true, description: "The path of the input field at fault." })
   field: readonly string[] | null;
 
   constructor(private readonly refusal: Refusal) {
@@ -22,29 +22,31 @@ export class UserError {
     this.field = refusal.field;
   }
 
-  /** For people. */
+  /** The message for people. */
   sayIn(language: Language): string {
     return this.refusal.sayIn(language);
   }
 }
 
-/** What every mutation answers, as the schema's interface; a class implements it by extending `Payload`. */
-@InterfaceType("Payload", { description: "What every mutation answers: its result, or why there is none." })
+/** The schema's interface of every mutation's payload. A class implements it by extending `Payload`. */
+@InterfaceType("Payload", { description: "The payload of every mutation: its result, or why it was refused." })
 abstract class PayloadInterface {
   @Field(() => [UserError], {
-    description: "Why nothing was done; empty on success, and then the other fields are set.",
+    description: "Why the mutation did nothing. Empty on success; only then are the other fields set.",
   })
   userErrors: UserError[] = [];
 }
 
-/** What every mutation answers. No type of the schema by itself: a subclass is one, and inherits the interface. */
+/**
+ * The base of every mutation's payload. It is not a schema type itself: its subclasses are, and inherit the interface.
+ */
 @ObjectType({ implements: PayloadInterface })
 export abstract class Payload extends PayloadInterface {}
 
-/** The payload of a mutation that was refused before its use case was asked. */
+/** The payload of a mutation that was refused before its use case ran. */
 export const refused = (refusal: Refusal): Pick<Payload, "userErrors"> => ({ userErrors: [new UserError(refusal)] });
 
-/** Runs a use case and answers with its payload; a refusal becomes `userErrors`, and then every other field stays null. */
+/** Runs a use case and returns its payload. A refusal becomes `userErrors`, and then every other field stays null. */
 export async function answer<P extends Payload>(
   PayloadClass: new () => P,
   work: () => Promise<Partial<Omit<P, "userErrors">>>,
@@ -57,4 +59,9 @@ export async function answer<P extends Payload>(
     payload.userErrors = [new UserError(error)];
     return payload;
   }
+}
+
+@ObjectType({ description: "The request was accepted. This does not say whether the address is known." })
+export class AcceptedPayload extends Payload {
+  @Field(() => Boolean, { description: "True unless there are userErrors." }) accepted = false;
 }

@@ -7,9 +7,9 @@ import { responseOf } from "./operation-pipeline.js";
 const empty: DocumentNode = { kind: Kind.DOCUMENT, definitions: [] };
 
 /**
- * Apollo's documents, charged to their sender and read by our reader before Apollo would parse and validate them: what a request has
- * already, Apollo takes as it is (with `documentStore: null`, whose answer would replace it). Stands before the pipeline's stages. A
- * refused document has no operation, so that every stage lets it pass up to the answer.
+ * Charges the sender for Apollo's documents and reads them with our reader before Apollo would parse and validate them.
+ * Apollo uses what a request already contains (with `documentStore: null`, whose entry would otherwise replace it). It
+ * comes before the pipeline's stages. A refused document has no operation, so every stage lets it pass.
  */
 export const readDocuments = <C extends BaseContext>(
   reader: DocumentReader,
@@ -32,7 +32,7 @@ export const readDocuments = <C extends BaseContext>(
         const document = await read(state.source, state.contextValue);
         errors = "kind" in document ? null : document;
         Object.assign(state, { document: "kind" in document ? document : empty });
-        // Apollo would keep what it was sent beside its digest, whatever became of it.
+        // Otherwise Apollo would store the query under its digest although it was refused.
         if (errors) state.metrics.persistedQueryRegister = false;
         if (!errors || !charged) return;
         for (const [name, value] of rateHeaders(charged.rate)) state.response.http.headers.set(name, value);
@@ -40,7 +40,7 @@ export const readDocuments = <C extends BaseContext>(
       async didResolveOperation({ operation, metrics }) {
         if (!operation) metrics.persistedQueryRegister = false;
       },
-      /** Asked only where no stage has refused the operation: from then on the fast lane knows it. */
+      /** Called only if no stage has refused the operation. From then on the fast lane knows it. */
       async responseForOperation({ operation, response }) {
         if (errors) return responseOf({ errors }, 400);
         if (!charged || !operation) return null;

@@ -22,7 +22,7 @@ describeOnDatabases("a subscription that cannot be served", (database) => {
     ],
   ])("X26 is refused by POST as the caller's mistake, each time: %s", async (_who, query, token) => {
     const bearer = token();
-    // A lane of its own answers what was seen before: none may run it.
+    // A separate lane answers known operations: neither lane may run it.
     for (const once of ["application/json", "application/graphql-response+json"])
       for (const accept of [once, once]) {
         const response = await world.raw({
@@ -39,7 +39,7 @@ describeOnDatabases("a subscription that cannot be served", (database) => {
           expect.objectContaining({
             errors: [
               expect.objectContaining({
-                message: "Subscriptions are served on a socket only (graphql-transport-ws).",
+                message: "Subscriptions are served over WebSocket only (graphql-transport-ws).",
                 extensions: expect.objectContaining({ code: "BAD_REQUEST" }),
               }),
             ],
@@ -51,12 +51,12 @@ describeOnDatabases("a subscription that cannot be served", (database) => {
   it.each([
     ["skipped", "subscription { auditEvents @skip(if: true) { id } }"],
     ["not included", "subscription { auditEvents @include(if: false) { id } }"],
-    ["asked for by a variable", "subscription($no: Boolean = false) { auditEvents @include(if: $no) { id } }"],
-    ["asked for after all", "subscription { auditEvents @include(if: true) { id } }"],
-    ["asked for by a variable that must be given", "subscription($no: Boolean!) { auditEvents @skip(if: $no) { id } }"],
+    ["included by a variable", "subscription($no: Boolean = false) { auditEvents @include(if: $no) { id } }"],
+    ["included by a literal", "subscription { auditEvents @include(if: true) { id } }"],
+    ["included by a required variable", "subscription($no: Boolean!) { auditEvents @skip(if: $no) { id } }"],
     ["conditional without a condition", "subscription { auditEvents @skip { id } }"],
-    ["conditional by a text", 'subscription { auditEvents @include(if: "no") { id } }'],
-    ["in a part that is skipped", "subscription { ... @skip(if: true) { auditEvents { id } } }"],
+    ["conditional on a string", 'subscription { auditEvents @include(if: "no") { id } }'],
+    ["in a selection that is skipped", "subscription { ... @skip(if: true) { auditEvents { id } } }"],
     [
       "in a fragment that is skipped",
       "subscription { ...F @skip(if: true) } fragment F on Subscription { auditEvents { id } }",
@@ -65,7 +65,7 @@ describeOnDatabases("a subscription that cannot be served", (database) => {
       "skipped within fragments",
       "subscription { ...F } fragment F on Subscription { ...G } fragment G on Subscription { auditEvents @skip(if: true) { id } }",
     ],
-  ])("X26 is refused by POST and on a socket, which stays open, where its field is %s", async (_how, query) => {
+  ])("X26 is refused by POST and on a socket, which stays open, if its field is %s", async (_how, query) => {
     const posted = await world.ask(query, {}, owner);
     expect([posted.status, posted.errors?.map(({ extensions }) => extensions.code)]).toEqual([
       400,
@@ -86,12 +86,12 @@ describeOnDatabases("a subscription that cannot be served", (database) => {
       id: "refused",
       payload: [
         expect.objectContaining({
-          message: "A subscription's own field takes neither @skip nor @include.",
+          message: "A subscription's root field takes neither @skip nor @include.",
           extensions: expect.objectContaining({ code: "GRAPHQL_VALIDATION_FAILED" }),
         }),
       ],
     });
-    // What is conditional within an event is served.
+    // Conditions within an event are allowed.
     subscribe("served", "subscription { auditEvents { id type @skip(if: true) } }");
     await until(async () => {
       await world.contact(owner);

@@ -9,10 +9,10 @@ import {
 import type { OperationStage } from "./operation-pipeline.js";
 
 /**
- * The specification's newer rule: a subscription's root selections, those in fragments too, take neither @skip nor @include
- * (https://spec.graphql.org/draft/#sec-Single-root-field). Without it graphql-js throws where nothing is left to
- * subscribe to, and its own rule (SingleFieldSubscriptionsRule) where it cannot tell: so it is asked before the others. Only definitions
- * are visited, each fragment once.
+ * The specification's newer rule: a subscription's root selections, including those in fragments, take neither @skip
+ * nor @include (https://spec.graphql.org/draft/#sec-Single-root-field). Without it graphql-js throws when nothing is
+ * left to subscribe to, and its own rule (SingleFieldSubscriptionsRule) throws when it cannot decide. So this one runs
+ * before the others. It visits definitions only, each fragment once.
  */
 export const unconditionalSubscriptions: ValidationRule = (context) => {
   const read = new Set<FragmentDefinitionNode>();
@@ -23,7 +23,7 @@ export const unconditionalSubscriptions: ValidationRule = (context) => {
       );
       if (conditions.length > 0)
         context.reportError(
-          new GraphQLError("A subscription's own field takes neither @skip nor @include.", { nodes: conditions }),
+          new GraphQLError("A subscription's root field takes neither @skip nor @include.", { nodes: conditions }),
         );
       if (selection.kind === Kind.INLINE_FRAGMENT) check(selection.selectionSet);
       if (selection.kind !== Kind.FRAGMENT_SPREAD) continue;
@@ -42,13 +42,16 @@ export const unconditionalSubscriptions: ValidationRule = (context) => {
   };
 };
 
-/** Refuses a subscription that comes by POST: its field has no event to tell of there, and would fail as if we had. */
+/**
+ * Refuses a subscription that arrives by POST: its field has no event to resolve, and would fail as if the fault were
+ * ours.
+ */
 export const subscriptionsOnSocketsOnly = <C>(): OperationStage<C> => ({
   async requestDidStart() {
     return {
       async didResolveOperation({ operation }) {
         if (operation?.operation === OperationTypeNode.SUBSCRIPTION)
-          throw new GraphQLError("Subscriptions are served on a socket only (graphql-transport-ws).", {
+          throw new GraphQLError("Subscriptions are served over WebSocket only (graphql-transport-ws).", {
             nodes: operation,
             extensions: { code: "BAD_REQUEST", http: { status: 400 } },
           });

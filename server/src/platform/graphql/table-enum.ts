@@ -1,6 +1,6 @@
 import { registerEnumType } from "type-graphql";
 
-/** The GraphQL enum of a table's names, and its value for decorators; `textOf` gives each name's description. */
+/** The GraphQL enum of a table's names, and its value for decorators. `textOf` returns each name's description. */
 export function tableEnum<T extends string, Row>(
   name: string,
   description: string,

@@ -1,4 +1,4 @@
-/** The origins whose pages may call: PUBLIC_URL's exactly; on a developer's machine also the other names of this machine. */
+/** The origins whose pages may call: exactly PUBLIC_URL's. On a developer's machine also that machine's other names. */
 export function allowedOrigins(publicUrl: string, port: number, isProduction: boolean): ReadonlySet<string> {
   const { origin, hostname } = new URL(publicUrl);
   const isLocal = ["localhost", "127.0.0.1", "[::1]"].includes(hostname);

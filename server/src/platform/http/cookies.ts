@@ -1,4 +1,4 @@
-/** Parses a Cookie header; the first of two equal names counts. */
+/** Parses a Cookie header. The first of two equal names wins. */
 export function parseCookies(header: string | undefined): Map<string, string> {
   const cookies = new Map<string, string>();
   for (const pair of (header ?? "").split(";")) {
@@ -11,8 +11,8 @@ export function parseCookies(header: string | undefined): Map<string, string> {
 }
 
 /**
- * A session cookie (OWASP ASVS 3.3): no script reads it, no other site's form sends it, and under https the `__Host-` prefix keeps
- * neighbours from setting it. `maxAgeMs` null clears it.
+ * A session cookie (OWASP ASVS 3.3): scripts cannot read it, other sites' forms do not send it, and under https the
+ * `__Host-` prefix keeps sibling domains from setting it. A `maxAgeMs` of null clears it.
  */
 export function sessionCookieHeader(name: string, value: string, maxAgeMs: number | null, isSecure: boolean): string {
   const parts = [`${cookieName(name, isSecure)}=${value}`, "Path=/", "HttpOnly", "SameSite=Lax"];

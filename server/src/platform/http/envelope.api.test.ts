@@ -16,8 +16,8 @@ const QUERY = "{ __typename }";
 const CREATE =
   "mutation($input: ContactInput!) { createContact(input: $input) { contact { id } userErrors { code } } }";
 
-describe("X33 the frame of a request", () => {
-  it("is nested as deep as fifty levels, however deep the text goes", () => {
+describe("X33 the envelope of a request", () => {
+  it("may be nested up to fifty levels, however deep the text goes", () => {
     expect([isTooDeep(1), isTooDeep({}), isTooDeep(nested(50)), isTooDeep(nested(51))]).toEqual([
       false,
       false,
@@ -40,7 +40,7 @@ describe("X33 the frame of a request", () => {
     [
       "another's digest",
       { query: QUERY, extensions: { persistedQuery: { version: 1, sha256Hash: digestOf("{a}") } } },
-      /not that of/,
+      /does not match/,
     ],
     [
       "another version",
@@ -54,14 +54,14 @@ describe("X33 the frame of a request", () => {
     ],
     ["a list", { extensions: { persistedQuery: [] } }, /version 1/],
     ["a text", { extensions: { persistedQuery: "x" } }, /version 1/],
-    ["a digest that is none", { extensions: { persistedQuery: { version: 1, sha256Hash: "x" } } }, /SHA-256/],
+    ["a digest that is not one", { extensions: { persistedQuery: { version: 1, sha256Hash: "x" } } }, /SHA-256/],
     ["an object as digest", { extensions: { persistedQuery: { version: 1, sha256Hash: {} } } }, /SHA-256/],
-  ])("with %s", (_what, body, told) => {
-    expect(envelopeError(body) ?? "taken").toMatch(told);
+  ])("with %s", (_what, body, refusal) => {
+    expect(envelopeError(body) ?? "taken").toMatch(refusal);
   });
 });
 
-describeOnDatabases("X33 a request whose frame is not what it should be", (database) => {
+describeOnDatabases("X33 a request with a malformed envelope", (database) => {
   let world: World;
   let token: string;
   beforeAll(async () => {
@@ -71,7 +71,7 @@ describeOnDatabases("X33 a request whose frame is not what it should be", (datab
   afterAll(() => world.stop());
 
   let sent = 0;
-  /** Answered how, with a key and with an Idempotency-Key or without. */
+  /** The response's status, with or without a key and an Idempotency-Key. */
   const post = async (body: string, isKeyed = false) => {
     const response = await world.raw({
       method: "POST",
@@ -90,7 +90,7 @@ describeOnDatabases("X33 a request whose frame is not what it should be", (datab
   it.each<[string, string]>([
     ["deep variables", `{"query":${JSON.stringify(CREATE)},"variables":{"input":${textOfDepth(15_000)}}}`],
     ["deep extensions", `{"query":${JSON.stringify(CREATE)},"extensions":${textOfDepth(15_000)}}`],
-    ["a deep field of no name", `{"query":${JSON.stringify(CREATE)},"x":${textOfDepth(15_000)}}`],
+    ["deep nesting under an unknown name", `{"query":${JSON.stringify(CREATE)},"x":${textOfDepth(15_000)}}`],
     [
       "a wrong version",
       JSON.stringify({ query: QUERY, extensions: { persistedQuery: { version: 2, sha256Hash: digestOf(QUERY) } } }),
@@ -108,7 +108,7 @@ describeOnDatabases("X33 a request whose frame is not what it should be", (datab
     expect([await post(body), await post(body, true)]).toEqual([refused, refused]);
   });
 
-  it("keeps no document that it refused beside its digest", async () => {
+  it("is not stored under its digest if it was refused", async () => {
     const registers = async (query: string, operationName?: string) => {
       const extensions = { persistedQuery: { version: 1, sha256Hash: digestOf(query) } };
       await post(JSON.stringify({ query, operationName, extensions }));
@@ -120,7 +120,7 @@ describeOnDatabases("X33 a request whose frame is not what it should be", (datab
     expect(await registers("query A { __typename }", "B")).toEqual(["PERSISTED_QUERY_NOT_FOUND"]);
   });
 
-  it("is never answered as our failure, whatever it is made of", async () => {
+  it("is never answered as our failure, whatever it contains", async () => {
     const persisted = fc.record(
       {
         version: fc.oneof(fc.constant(1), fc.jsonValue()),
@@ -139,7 +139,7 @@ describeOnDatabases("X33 a request whose frame is not what it should be", (datab
     );
     const text = fc.oneof(
       { weight: 6, arbitrary: body.map((value) => JSON.stringify(value)) },
-      // The same name twice, and what JSON is not.
+      // A duplicate name, and things that are not JSON.
       {
         weight: 1,
         arbitrary: fc
@@ -162,7 +162,7 @@ describeOnDatabases("X33 a request whose frame is not what it should be", (datab
     );
   });
 
-  it("ends the socket where it comes there, and no other", async () => {
+  it("closes the socket it arrived on, and no other", async () => {
     const key = await world.key(await world.ownerToken(await world.firm()), ["AUDIT_READ"]);
     const client = world.socket(key);
     const closed = new Promise<unknown>((resolve) => {

@@ -1,6 +1,9 @@
 import { createHash } from "node:crypto";
 
-/** How deep a body or a socket's message may be nested: our deepest input has six levels, and whatever recurses ends far beyond this. */
+/**
+ * How deeply a body or a socket's message may be nested. Our deepest input has six levels, and recursive code copes
+ * with far more than this.
+ */
 const DEEPEST = 50;
 const SHA256 = /^[0-9a-f]{64}$/;
 
@@ -16,8 +19,9 @@ export function isTooDeep(value: unknown, deepest = DEEPEST): boolean {
 export const tooDeep = `The request is nested deeper than ${DEEPEST} levels.`;
 
 /**
- * Why a body is refused before anything looks for an operation in it; null where it is not. A persisted query is judged whole here, since
- * Apollo answers a wrong version or digest without a code, and looks for whatever it is given as a digest.
+ * Why a body is refused before anything looks for an operation in it; null if it is fine. A persisted query is
+ * validated completely here: Apollo refuses a wrong version or digest without a code, and looks up whatever it is given
+ * as a digest.
  */
 export function envelopeError(body: object): string | null {
   if (isTooDeep(body)) return tooDeep;
@@ -28,8 +32,8 @@ export function envelopeError(body: object): string | null {
   const { version, sha256Hash } = (typeof persistedQuery === "object" ? persistedQuery : {}) as Record<string, unknown>;
   if (version !== 1) return "Only version 1 of persisted queries is supported.";
   if (typeof sha256Hash !== "string" || !SHA256.test(sha256Hash))
-    return "The digest of a persisted query is its SHA-256 in small hexadecimal letters.";
+    return "The digest of a persisted query is its SHA-256 in lower-case hexadecimal.";
   if (typeof query === "string" && createHash("sha256").update(query).digest("hex") !== sha256Hash)
-    return "The digest of the persisted query is not that of the query.";
+    return "The digest does not match the persisted query.";
   return null;
 }

@@ -5,15 +5,15 @@ import { OWNER_PASSWORD, World } from "../../testing/world.js";
 type Body = Record<string, unknown>;
 interface Case {
   body: Body;
-  /** The owner's when left out. */
+  /** The owner's if left out. */
   token?: string | null;
   headers?: Record<string, string>;
-  /** Variables with which the operation may run, where it is refused before it runs. */
+  /** Variables with which the operation can run, for a case in which it is refused before it runs. */
   teach?: object;
 }
 
 describeOnDatabases(
-  "an operation that the server knows already is answered as one it sees the first time",
+  "a known operation is answered exactly like one that the server sees for the first time",
   (database) => {
     let world: World;
     let owner: string;
@@ -31,7 +31,7 @@ describeOnDatabases(
     afterAll(() => world.stop());
 
     let operations = 0;
-    /** What came back, but for what differs between any two requests. */
+    /** The response, without what differs between any two requests. */
     async function send(body: Body, token: string | null, headers: Record<string, string> = {}) {
       const response = await world.raw({
         method: "POST",
@@ -48,12 +48,12 @@ describeOnDatabases(
       const text = (await response.text()).replace(/"requestId":"[^"]+"/, '"requestId":"(varies)"');
       return { status: response.status, fields, text: text.replace(/"retryAfter":\d+/, '"retryAfter":0') };
     }
-    /** The same operation by Apollo's lane and by the fast one; a comment makes the text new to the server. */
+    /** The same operation in Apollo's lane and in the fast one; a comment makes the text new to the server. */
     async function bothLanes({ body: given, token = owner, headers, teach }: Case) {
       const body = { ...given, query: `${String(given.query)} # ${operations++}` };
       const before = await fastOperations();
       const first = await send(body, token, headers);
-      // What is refused before it runs is not remembered, but somebody else's request is.
+      // An operation refused before it runs is not remembered, but another caller's valid request is.
       if (teach) await send({ ...body, variables: teach }, owner, headers?.accept ? { accept: headers.accept } : {});
       expect(await fastOperations()).toBe(before);
       const again = await send(body, token, headers);
@@ -84,7 +84,7 @@ describeOnDatabases(
         () => ({ body: { query: `${PAGE} query Other { viewer { __typename } }`, operationName: "Other" } }),
       ],
       [
-        "nulls where nothing is given",
+        "nulls for everything optional",
         200,
         () => ({
           body: { query: "{ viewer { __typename } }", variables: null, operationName: null, extensions: null },
@@ -95,9 +95,9 @@ describeOnDatabases(
         200,
         () => ({ body: { query: "{ viewer { __typename } }", extensions: { clientLibrary: { name: "x" } } } }),
       ],
-      ["nobody signed in", 200, () => ({ body: { query: PAGE }, token: null })],
-      ["a token that is nobody's", 200, () => ({ body: { query: PAGE }, token: `gts_${"x".repeat(43)}` })],
-      ["a role that may not", 200, () => ({ body: { query: CREATE, variables: { name: "x" } }, token: staff })],
+      ["an anonymous caller", 200, () => ({ body: { query: PAGE }, token: null })],
+      ["an unknown token", 200, () => ({ body: { query: PAGE }, token: `gts_${"x".repeat(43)}` })],
+      ["a role without permission", 200, () => ({ body: { query: CREATE, variables: { name: "x" } }, token: staff })],
       ["a refusal in the payload", 200, () => ({ body: { query: CREATE, variables: { name: "" } } })],
       [
         "an error in a nullable field beside others",
@@ -116,13 +116,13 @@ describeOnDatabases(
       ],
       ["a variable of the wrong type", 400, () => ({ body: { query: PAGE, variables: { first: "many" } } })],
       [
-        "the same for who names the old media type",
+        "the same for a client that names the old media type",
         200,
         () => ({ body: { query: PAGE, variables: { first: "many" } }, headers: { accept: "application/json" } }),
       ],
-      ["a variable that is missing", 400, () => ({ body: { query: "query($id: ID!) { contact(id: $id) { name } }" } })],
+      ["a missing variable", 400, () => ({ body: { query: "query($id: ID!) { contact(id: $id) { name } }" } })],
       [
-        "a moment that is none",
+        "a timestamp that is not one",
         400,
         () => ({
           body: {
@@ -132,7 +132,7 @@ describeOnDatabases(
         }),
       ],
       [
-        "past the cost, by a variable",
+        "exceeding the cost limit, by a variable",
         400,
         () => ({ body: { query: PAGE, variables: { first: 1_000_000 } }, teach: { first: 1 } }),
       ],
@@ -143,7 +143,7 @@ describeOnDatabases(
       ],
       ["a browser", 200, () => ({ body: { query: PAGE }, headers: browser() })],
       [
-        "an Idempotency-Key that is none",
+        "an invalid Idempotency-Key",
         400,
         () => ({
           body: { query: CREATE, variables: { name: "x" } },
@@ -158,12 +158,12 @@ describeOnDatabases(
       ],
     ])("%s", async (_what, status, given) => {
       const { headers, ...sent } = given();
-      // Which content type fits an Accept header is known from an earlier request.
+      // The content type for an Accept header is known from an earlier request.
       await send({ query: "{ viewer { __typename } }" }, null, headers?.accept ? { accept: headers.accept } : {});
       expect(await bothLanes({ ...sent, headers })).toMatchObject({ status });
     });
 
-    it("a caller whose minute is used up", async () => {
+    it("a caller with no budget left this minute", async () => {
       const draining = { query: PAGE, variables: { first: 1_000_000 } };
       for (let times = 0; times < 13; times++) await send(draining, staff);
       const { status, fields } = await bothLanes({ body: { query: PAGE }, token: staff, teach: {} });
@@ -171,11 +171,11 @@ describeOnDatabases(
       expect(fields).toHaveProperty("retry-after");
     });
 
-    it("a mutation that was done already", async () => {
+    it("a mutation that was already executed", async () => {
       const body = { query: CREATE, variables: { name: "Once" } };
       const headers = { "idempotency-key": "once" };
       const first = await send(body, owner, headers);
-      // An Accept header that is new takes Apollo's lane.
+      // A new Accept header takes Apollo's lane.
       const byApollo = await send(body, owner, { ...headers, accept: "application/json, new/one" });
       const before = await fastOperations();
       expect(await send(body, owner, headers)).toEqual(byApollo);

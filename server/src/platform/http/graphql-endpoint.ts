@@ -19,19 +19,20 @@ const utf8 = new TextDecoder("utf-8", { fatal: true });
 
 export interface EndpointOptions<C extends BaseContext & { requestId: string }> {
   apollo: ApolloServer<C>;
-  /** What Apollo has its stages from, and what answers operations that are known. */
+  /** Supplies Apollo's stages, and answers known operations. */
   pipeline: OperationPipeline<C>;
-  /** Called for each operation, before it runs. */
+  /** Called for each operation before it runs. */
   count(lane: "apollo" | "fast"): void;
   createContext(request: IncomingMessage, response: ServerResponse): Promise<C>;
-  /** Whether a page of that origin may call. */
+  /** Whether pages of that origin may call. */
   isAllowedOrigin(origin: string): boolean;
   log: Log;
 }
 
 /**
- * `POST /graphql`: one JSON operation a request; Apollo answers it, or the pipeline's fast lane where it is known. Whatever a page of another site could send is refused before it is parsed
- * (OWASP CSRF: content type, Origin, Sec-Fetch-Site); every answer is JSON.
+ * `POST /graphql`: one JSON operation per request. Apollo answers it, or the pipeline's fast lane if it is known.
+ * Whatever a page of another site could send is refused before it is parsed (OWASP CSRF: content type, Origin,
+ * Sec-Fetch-Site). Every response is JSON.
  */
 export function graphqlEndpoint<C extends BaseContext & { requestId: string }>({
   apollo,
@@ -41,7 +42,7 @@ export function graphqlEndpoint<C extends BaseContext & { requestId: string }>({
   isAllowedOrigin,
   log,
 }: EndpointOptions<C>) {
-  /** Which content type Apollo has chosen for an Accept header. */
+  /** The content type that Apollo has chosen for an Accept header. */
   const contentTypes = new LRUCache<string, string>({ max: 100 });
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     if (request.method !== "POST")
@@ -64,7 +65,7 @@ export function graphqlEndpoint<C extends BaseContext & { requestId: string }>({
     const headers = new HeaderMap();
     for (const [name, value] of Object.entries(request.headers))
       if (value !== undefined) headers.set(name, headerText(value));
-    // It was judged above: Apollo's parser would take half a second for one of 15,000 spaces.
+    // It was checked above: Apollo's parser would take half a second for a header with 15,000 spaces.
     headers.set("content-type", "application/json");
     const context = await createContext(request, response);
     const accept = request.headers.accept ?? "";
@@ -85,13 +86,13 @@ export function graphqlEndpoint<C extends BaseContext & { requestId: string }>({
         context: async () => context,
       });
     } catch (error) {
-      // A failure beside the operation, of which Apollo makes no answer.
+      // A failure outside the operation, for which Apollo creates no response.
       const { requestId } = context;
       log.error({ err: error, requestId }, "a request failed");
       return sendJson(response, 500, {
         errors: [
           {
-            message: "Something went wrong on our side. Tell us the request id.",
+            message: "Something went wrong on our side. Please give us the request id.",
             extensions: { code: "INTERNAL", requestId },
           },
         ],
@@ -106,7 +107,7 @@ export function graphqlEndpoint<C extends BaseContext & { requestId: string }>({
   };
 }
 
-/** The body, or undefined when it was answered with an error already. */
+/** The body, or undefined if an error has been sent already. */
 async function readJson(request: IncomingMessage, response: ServerResponse): Promise<object | undefined> {
   let text: string;
   try {
@@ -114,7 +115,7 @@ async function readJson(request: IncomingMessage, response: ServerResponse): Pro
   } catch (error) {
     const status = error instanceof BodyError ? error.status : 400;
     const message = error instanceof BodyError ? error.message : "The body is not valid UTF-8.";
-    // What is left of the body is not read.
+    // The rest of the body is not read.
     sendError(response, status, "BAD_REQUEST", message, { connection: "close" });
     return undefined;
   }
@@ -137,7 +138,7 @@ async function readJson(request: IncomingMessage, response: ServerResponse): Pro
   return body;
 }
 
-/** As Apollo writes it. */
+/** The body's text as Apollo writes it. */
 function textOf(body: GraphQLResponse["body"]): string {
   if (body.kind !== "single") throw new Error("nothing is answered in parts");
   const { errors, data, extensions } = body.singleResult;

@@ -18,7 +18,7 @@ const JSON_TYPE = /^application\/json; charset=utf-8$/;
 describe.each([{ isProduction: false }, { isProduction: true }])("GraphQL over HTTP, %p", ({ isProduction }) => {
   let database: FreshDatabase;
   let world: World;
-  /** Connections that send the beginning of a request: of its head, or of its body. */
+  /** Connections that send only the beginning of a request: of its head, or of its body. */
   const slow: Socket[] = [];
   async function beginSlowly(): Promise<void> {
     const { port } = new URL(world.app.url);
@@ -37,7 +37,7 @@ describe.each([{ isProduction: false }, { isProduction: true }])("GraphQL over H
   }
   beforeAll(async () => {
     database = await freshDatabaseUrl("sqlite");
-    // Only there has a firm's address https; what is cut off late begins early.
+    // Only there does a firm's address have https; what is cut off late starts early.
     world = await World.start(database.url, {
       isProduction,
       publicUrl: isProduction ? "https://portal.firm.example" : null,
@@ -49,7 +49,7 @@ describe.each([{ isProduction: false }, { isProduction: true }])("GraphQL over H
     await database.drop();
   });
 
-  it("G01 keeps every MUST and SHOULD of its audit; what it leaves out is GET, which a foreign page could send", async () => {
+  it("G01 passes every MUST and SHOULD of its audit; what it leaves out is GET, which a foreign page could send", async () => {
     const results = await auditServer({ url: `${world.app.url}/graphql` });
     expect(results).toHaveLength(61);
     const left = results.filter(({ status }) => status !== "ok");
@@ -57,7 +57,7 @@ describe.each([{ isProduction: false }, { isProduction: true }])("GraphQL over H
     expect(left.map(({ status }) => status)).toEqual(["notice", "notice", "notice"]);
   });
 
-  it("a wrong document is 400 for those who know the new media type, and 200 for those who name the old one; past a limit it is 400 for all", async () => {
+  it("a wrong document is 400 for clients that know the new media type, and 200 for those that name the old one; exceeding a limit is 400 for all", async () => {
     const status = async (accept: string, query: string) => (await world.ask(query, {}, undefined, { accept })).status;
     for (const wrong of ["{", "{ nothing }", "query($id: ID!) { node(id: $id) { id } }"]) {
       expect(await status("application/graphql-response+json, application/json", wrong)).toBe(400);
@@ -67,7 +67,7 @@ describe.each([{ isProduction: false }, { isProduction: true }])("GraphQL over H
     expect(await status("application/json", `{ ${"abcdefghijk".replaceAll(/./g, "$&: __typename ")} }`)).toBe(400);
   });
 
-  it("G09 says no more of the schema than was asked, by whatever way it is asked", async () => {
+  it("G09 reveals no more of the schema than was requested, whichever way it is queried", async () => {
     const asks: [string, object?][] = [
       [getIntrospectionQuery()],
       ["{ __schema { queryType { name } } }"],
@@ -76,7 +76,7 @@ describe.each([{ isProduction: false }, { isProduction: true }])("GraphQL over H
       ['query($name: String = "ApiKey") { __type(name: $name) { fields { name } } }'],
       ["query { ...A } fragment A on Query { ... on Query { a: __schema { types { name } } } }"],
     ];
-    // Twice, as a document that is known already must be refused alike.
+    // Twice, since a known document must be refused in the same way.
     for (const [query, variables] of [...asks, ...asks]) {
       const { data, errors } = await world.ask(query, variables);
       const refusal = isProduction ? ["GRAPHQL_VALIDATION_FAILED"] : undefined;
@@ -85,7 +85,7 @@ describe.each([{ isProduction: false }, { isProduction: true }])("GraphQL over H
     }
   });
 
-  it("G09 hints at nothing, names no software and has no playground", async () => {
+  it("G09 gives no hints, names no software and has no playground", async () => {
     const asks: [string, object?][] = [
       ["{ viewr { __typename } }"],
       ["{ contact(idd: 1) { name } }"],
@@ -113,7 +113,7 @@ describe.each([{ isProduction: false }, { isProduction: true }])("GraphQL over H
     }
   });
 
-  it("G08 and G10 whatever else comes by whatever method is refused as JSON, and nothing of it runs", async () => {
+  it("G08 and G10 any other content by any other method is refused as JSON, and none of it runs", async () => {
     const json = { "content-type": "application/json" };
     const body = JSON.stringify({ query: "{ viewer { __typename } }" });
     const form =
@@ -175,11 +175,11 @@ describe.each([{ isProduction: false }, { isProduction: true }])("GraphQL over H
     expect(await raw('{"query":"{__typename}"}')).toMatchObject({ data: told });
   });
 
-  it("G05 documents past every bound are refused, and others are served meanwhile", async () => {
+  it("G05 documents past every limit are refused, and others are served meanwhile", async () => {
     const hostile = [
       `{ ${"a { ".repeat(50)} b ${"}".repeat(50)} }`,
       `{ ${"viewer ".repeat(10_000)} }`,
-      // F10: so deep that a parser without a bound would run out of stack.
+      // F10: so deep that a parser without a limit would run out of stack.
       `{ ${"a{".repeat(15_000)}b${"}".repeat(15_000)} }`,
       `{ ${Array.from({ length: 5000 }, (_, n) => `a${n}: __typename`).join(" ")} }`,
       `{ __typename ${"@include(if: true) ".repeat(1000)} }`,
@@ -196,20 +196,20 @@ describe.each([{ isProduction: false }, { isProduction: true }])("GraphQL over H
     expect(served.every(({ status, data }) => status === 200 && data.viewer === null)).toBe(true);
   });
 
-  it("P06 a password of a megabyte, two hundred times at once, is refused before it is read, and others are served", async () => {
+  it("P06 a password of a megabyte, sent two hundred times at once, is refused before it is read, and others are served", async () => {
     const input = { email: "owner@firm.example", password: "x".repeat(1_000_000) };
     const body = JSON.stringify({
       query: "mutation($input: TeamSignInInput!) { teamSignIn(input: $input) { userErrors { code } } }",
       variables: { input },
     });
     const json = { "content-type": "application/json" };
-    // Whoever goes on sending is cut off, some before they read the answer.
+    // A client that keeps sending is cut off, some before they read the response.
     const refused = Array.from({ length: 200 }, () => send("POST", json, body).catch(() => ({ status: 413 })));
     for (let n = 0; n < 20; n++) expect((await world.ask("{ viewer { __typename } }")).status).toBe(200);
     expect(new Set((await Promise.all(refused)).map(({ status }) => status))).toEqual(new Set([413]));
   });
 
-  it("U01 every answer carries the headers that keep a browser safe, and whatever is no page is JSON", async () => {
+  it("U01 every response carries the headers that keep a browser safe, and whatever is not a page is JSON", async () => {
     const { hostname, port } = new URL(world.app.url);
     const json = ["content-type: application/json", "content-length: 2", "", "{}"];
     const upgrade = ["connection: upgrade", "upgrade: websocket", "sec-websocket-version: 13"];
@@ -226,7 +226,7 @@ describe.each([{ isProduction: false }, { isProduction: true }])("GraphQL over H
       [200, JSON_TYPE, ["HEAD /readyz HTTP/1.1", "host: x"]],
       [isProduction ? 404 : 200, isProduction ? JSON_TYPE : /^text\/html/, ["GET /mailbox HTTP/1.1", "host: x"]],
       [404, JSON_TYPE, ["GET /nothing HTTP/1.1", "host: x"]],
-      // An address that names another server.
+      // A URL that names another server.
       [404, JSON_TYPE, ["POST http://evil.example/graphql HTTP/1.1", "host: evil.example", ...json]],
       [405, JSON_TYPE, ["GET /graphql HTTP/1.1", "host: x"]],
       [405, JSON_TYPE, ["DELETE /healthz HTTP/1.1", "host: x"]],
@@ -278,7 +278,7 @@ describe.each([{ isProduction: false }, { isProduction: true }])("GraphQL over H
     }
   });
 
-  it("S05 a session's cookie is one that no script reads and no other host sets, wherever the address is https", async () => {
+  it("S05 a session's cookie cannot be read by scripts or set by another host, wherever the address is https", async () => {
     const { owner } = await world.firm();
     const { headers, data } = await world.ask(
       "mutation($input: TeamSignInInput!) { teamSignIn(input: $input) { result { ... on SignedIn { sessionToken } } } }",
@@ -298,7 +298,7 @@ describe.each([{ isProduction: false }, { isProduction: true }])("GraphQL over H
     const viewer = async (sent: string) =>
       (await world.ask("{ viewer { __typename } }", {}, undefined, { cookie: sent })).data.viewer;
     expect(await viewer(cookie)).not.toBeNull();
-    // A neighbour's page under the same domain can set a cookie of the bare name: it counts for nothing.
+    // A sibling site under the same domain can set a cookie with the plain name: it is ignored.
     const planted = await viewer(cookie.replace("__Host-", ""));
     expect(planted).toEqual(isProduction ? null : { __typename: "TeamMember" });
   });
@@ -306,12 +306,12 @@ describe.each([{ isProduction: false }, { isProduction: true }])("GraphQL over H
   if (isProduction)
     it("G15 connections that never finish their request hold up nobody, and are cut", async () => {
       for (let n = 0; n < 20; n++) expect((await world.ask("{ viewer { __typename } }")).status).toBe(200);
-      // Within the time that a request may take and one look at the connections; past the test's own time at the latest.
+      // Within the time allowed for a request plus one check of the connections; the test's own timeout at the latest.
       await Promise.all(slow.map((socket) => socket.closed || new Promise((resolve) => socket.once("close", resolve))));
       expect(slow.filter((socket) => !socket.closed)).toEqual([]);
     }, 120_000);
 
-  /** As fetch, with the methods that it refuses to send. */
+  /** Like fetch, with the methods that fetch refuses to send. */
   function send(
     method: string,
     headers: Record<string, string>,
@@ -337,7 +337,7 @@ describe.each([{ isProduction: false }, { isProduction: true }])("GraphQL over H
       );
       let isAnswered = false;
       call.on("response", () => (isAnswered = true));
-      // A body that is refused half-way breaks the connection, after the answer.
+      // A body that is refused half-way breaks the connection after the response.
       call.on("error", (error) => (isAnswered ? undefined : reject(error)));
       call.end(body);
     });

@@ -4,12 +4,12 @@ import { describeOnDatabases } from "../../testing/databases.js";
 import { World } from "../../testing/world.js";
 
 const BOUND = { boundMs: 100, runs: 5 };
-/** Node's bound on a request's head, less what the rest of it takes. */
+/** Node's limit for a request's head, minus what the rest of it takes. */
 const BYTES = 15_000;
 const filled = (start: string, middle: string, end = "") =>
   start + middle.repeat((BYTES - start.length - end.length) / middle.length) + end;
 
-/** Heads that make a careless pattern start again at every character. */
+/** Heads that make a careless pattern restart at every character. */
 const heads = {
   "content-type": [
     filled("application/json;a=", " ", "x"),
@@ -36,7 +36,7 @@ const heads = {
 };
 
 describeOnDatabases("a request's head", (database) => {
-  it("costs little, whatever is in it: 100 ms at the very most (X25c)", async () => {
+  it("costs little, whatever it contains: 100 ms at the very most (X25c)", async () => {
     const world = await World.start(database.url());
     try {
       await world.ask("{ __typename }");
@@ -45,7 +45,7 @@ describeOnDatabases("a request's head", (database) => {
       for (const [name, values] of Object.entries(heads))
         for (const value of values) {
           const ms = await leastCpuMs(BOUND, async () => {
-            // Not seen before, so that it goes the long way.
+            // A new document, so that it takes the long way.
             await world.ask(`{ a${n++}: __typename }`, {}, undefined, { [name]: value }).catch(() => null);
           });
           if (ms > BOUND.boundMs) slow.push(`${name}: ${value.slice(0, 30)}… took ${ms.toFixed(0)} ms`);

@@ -1,3 +1,3 @@
-/** A header as one text: Node gives a list where one that may stand in several lines came so. */
+/** A header as one text: Node returns a list for headers that may be repeated. */
 export const headerText = (value: string | readonly string[] | undefined): string =>
   typeof value === "string" ? value : (value ?? []).join(", ");

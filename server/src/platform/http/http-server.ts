@@ -7,14 +7,14 @@ import { securityHeaders } from "./security-headers.js";
 export type Handler = (request: IncomingMessage, response: ServerResponse, path: string) => Promise<void> | void;
 
 export interface Route {
-  /** As shared/pages `isAt` reads it: one that ends in `/*` is for all below it too. */
+  /** As `isAt` in shared/pages reads it: a path that ends in `/*` also covers everything below. */
   path: string;
-  /** GET answers HEAD too; "any" leaves methods to the handler. */
+  /** A GET route also answers HEAD; "any" leaves the method to the handler. */
   method: "GET" | "any";
   handle: Handler;
 }
 
-/** A plain node:http server: routes, headers on every answer, and time limits against slow clients. */
+/** A plain node:http server: routes, headers on every response, and time limits against slow clients. */
 export function createHttpServer({
   routes,
   publicUrl,
@@ -30,11 +30,11 @@ export function createHttpServer({
     connectionsCheckingInterval: 5000,
     requestTimeout: 30_000,
     maxHeaderSize: 16_384,
-    // Node would answer by itself, without headers and without JSON.
+    // Node would otherwise answer by itself, without our headers and without JSON.
     requireHostHeader: false,
   });
   server.maxConnections = 10_000;
-  // The address may hold the port, which is known once it listens.
+  // The address may contain the port, which is known only once the server listens.
   let everywhere = { publicUrl: publicUrl(), headers: securityHeaders(publicUrl()) };
   const setHeadersOf = (response: ServerResponse) => {
     if (everywhere.publicUrl !== publicUrl())
@@ -43,7 +43,7 @@ export function createHttpServer({
   };
   server.on("checkExpectation", (_request, response) => {
     setHeadersOf(response);
-    sendError(response, 417, "BAD_REQUEST", "The only expectation that is met is 100-continue.");
+    sendError(response, 417, "BAD_REQUEST", "The only supported expectation is 100-continue.");
   });
   server.on("request", (request, response) => {
     setHeadersOf(response);
@@ -51,13 +51,14 @@ export function createHttpServer({
       return sendError(response, 400, "BAD_REQUEST", "The Host header is missing.", { connection: "close" });
     const path = (request.url ?? "/").split(/[?#]/, 1)[0] ?? "/";
     const known = routes();
-    // It listens before it serves: nobody is told that a page is gone that will be there in a moment.
+    // The server listens before its routes are ready. A 404 would claim that a page is gone that will be there in a
+    // moment.
     if (known.length === 0)
       return sendError(response, 503, "STARTING", "The server is starting.", { "retry-after": "1" });
     const route = known.find((candidate) => isAt(candidate.path, path));
     if (!route) return sendError(response, 404, "NOT_FOUND", "There is nothing at this address.");
     if (route.method === "GET" && request.method !== "GET" && request.method !== "HEAD")
-      return sendError(response, 405, "METHOD_NOT_ALLOWED", "This address can only be read.", { allow: "GET, HEAD" });
+      return sendError(response, 405, "METHOD_NOT_ALLOWED", "This address is read-only.", { allow: "GET, HEAD" });
     Promise.resolve(route.handle(request, response, path)).catch((error: unknown) => {
       if (error instanceof RefusedRequest) return sendError(response, error.status, error.code, error.message);
       log.error({ err: error, path }, "a request failed");
@@ -67,7 +68,7 @@ export function createHttpServer({
     });
     return undefined;
   });
-  // What is not even HTTP gets the same kind of answer.
+  // Requests that are not valid HTTP get the same kind of response.
   server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
     if (error.code === "ECONNRESET" || !socket.writable) return void socket.destroy();
     const status =

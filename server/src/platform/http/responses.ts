@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 
-/** The failures of HTTP itself, as JSON in GraphQL's shape, so that a caller parses one thing only. */
+/** Sends an HTTP failure as JSON in GraphQL's shape, so that callers parse one format only. */
 export function sendError(
   response: ServerResponse,
   status: number,
@@ -12,7 +12,10 @@ export function sendError(
   sendJson(response, status, { errors: [{ message, extensions: { code } }] }, headers);
 }
 
-/** The same on a bare socket, and its end: for what is not even HTTP, or may not become a WebSocket. `status` as "400 Bad Request". */
+/**
+ * The same on a bare socket, which it then ends: for what is not valid HTTP, or may not become a WebSocket. `status` is
+ * for example "400 Bad Request".
+ */
 export function refuseOnSocket(
   socket: Duplex,
   status: string,
@@ -56,7 +59,9 @@ export function send(
   response.end(response.req.method === "HEAD" ? undefined : body);
 }
 
-/** A request that is refused as a whole, before anything is done: thrown anywhere on its way, it is answered as `sendError` does. */
+/**
+ * Refuses a request as a whole before anything is done. It may be thrown anywhere, and is answered like `sendError`.
+ */
 export class RefusedRequest extends Error {
   constructor(
     readonly status: number,
@@ -77,7 +82,7 @@ export class BodyError extends Error {
   }
 }
 
-/** Reads a body of at most `limit` bytes; past it, 413 without reading on. */
+/** Reads a body of at most `limit` bytes. Past the limit it refuses with 413 without reading on. */
 export function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
@@ -93,6 +98,6 @@ export function readBody(request: IncomingMessage, limit: number): Promise<Buffe
     });
     request.on("end", () => resolve(Buffer.concat(chunks)));
     request.on("error", reject);
-    request.on("aborted", () => reject(new BodyError(400, "The request was cut off.")));
+    request.on("aborted", () => reject(new BodyError(400, "The request ended before its body was complete.")));
   });
 }

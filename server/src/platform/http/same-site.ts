@@ -1,9 +1,12 @@
 import type { IncomingMessage } from "node:http";
 
-/** Whether a page of another site asks, as far as the browser tells (OWASP CSRF: Origin, Sec-Fetch-Site). */
+/**
+ * Whether the request comes from a page of another site, as far as the browser says (OWASP CSRF: Origin,
+ * Sec-Fetch-Site).
+ */
 export function isFromElsewhere(
   { headers }: IncomingMessage,
-  /** Whether a page of that origin may call. */
+  /** Whether pages of that origin may call. */
   isAllowedOrigin: (origin: string) => boolean,
 ): boolean {
   const site = headers["sec-fetch-site"];

@@ -1,4 +1,4 @@
-/** On every response (OWASP ASVS 3.4). HSTS only where the public address is https. */
+/** Headers of every response (OWASP ASVS 3.4). HSTS only if the public address is https. */
 export function securityHeaders(publicUrl: string): Map<string, string> {
   const { host, protocol } = new URL(publicUrl);
   const socket = `${protocol === "https:" ? "wss" : "ws"}://${host}`;

@@ -11,22 +11,22 @@ const from = (remoteAddress: string | undefined, forwarded?: string | string[]) 
 
 describe("where a request comes from", () => {
   it.each<[string, string | undefined, string | string[] | undefined, string | null]>([
-    ["a connection of one's own", "203.0.113.7", undefined, "203.0.113.7"],
+    ["a direct connection", "203.0.113.7", undefined, "203.0.113.7"],
     ["an IPv4 address written as an IPv6 one", "::ffff:203.0.113.7", undefined, "203.0.113.7"],
     ["the same in capitals", "::FFFF:203.0.113.7", undefined, "203.0.113.7"],
-    ["an IPv6 address that begins alike", "::ffff:a", undefined, "::ffff:a"],
-    ["an IPv6 address that ends alike", "2001:db8::ffff:203.0.113.7", undefined, "2001:db8::ffff:203.0.113.7"],
+    ["an IPv6 address that begins the same way", "::ffff:a", undefined, "::ffff:a"],
+    ["an IPv6 address that ends the same way", "2001:db8::ffff:203.0.113.7", undefined, "2001:db8::ffff:203.0.113.7"],
     ["a connection that is gone", undefined, undefined, null],
-    ["nobody to trust who claims to be another", "203.0.113.7", "198.51.100.1", "203.0.113.7"],
+    ["an untrusted sender that claims to be another", "203.0.113.7", "198.51.100.1", "203.0.113.7"],
     ["a proxy", "10.0.0.1", "203.0.113.7", "203.0.113.7"],
     ["a proxy as IPv6 writes it", "::ffff:10.0.0.1", "203.0.113.7", "203.0.113.7"],
-    ["a proxy that says nothing", "10.0.0.1", undefined, "10.0.0.1"],
-    ["a proxy that says nothing of use", "10.0.0.1", "", "10.0.0.1"],
+    ["a proxy that sends no header", "10.0.0.1", undefined, "10.0.0.1"],
+    ["a proxy that sends nothing useful", "10.0.0.1", "", "10.0.0.1"],
     ["two proxies, one behind the other", "10.0.0.1", "203.0.113.7, 10.0.0.2", "203.0.113.7"],
     ["two headers of two proxies", "10.0.0.1", ["203.0.113.7", "10.0.0.2"], "203.0.113.7"],
     ["a client who claims to be another before the proxy", "10.0.0.1", "198.51.100.1, 203.0.113.7", "203.0.113.7"],
     ["a client who claims to be the proxy", "10.0.0.1", "198.51.100.1,10.0.0.2, 203.0.113.7", "203.0.113.7"],
-    ["a proxy that says too much space", "10.0.0.1", " 203.0.113.7 ", "203.0.113.7"],
+    ["a proxy that writes too many spaces", "10.0.0.1", " 203.0.113.7 ", "203.0.113.7"],
     ["a proxy that writes the port", "10.0.0.1", "203.0.113.7:41234", "203.0.113.7"],
     ["a proxy that writes an IPv6 address", "10.0.0.1", "2001:db8::7", "2001:db8::7"],
     ["a proxy that writes it in brackets", "10.0.0.1", "[2001:db8::7]", "2001:db8::7"],
@@ -36,7 +36,7 @@ describe("where a request comes from", () => {
   ])("%s", (_what, remote, forwarded, address) => expect(from(remote, forwarded)).toBe(address));
 });
 
-describe("what limits by source count", () => {
+describe("what rate limits count by", () => {
   it.each<[string | null, string]>([
     ["203.0.113.7", "203.0.113.7"],
     [null, "unknown"],
@@ -51,7 +51,7 @@ describe("what limits by source count", () => {
     ["::", "0:0:0:0::/64"],
   ])("%s counts as %s", (address, key) => expect(sourceKey(address)).toBe(key));
 
-  it("is one network, however its addresses are written, and not the next one", () => {
+  it("is one network, however its addresses are written, and not the neighboring one", () => {
     const written = ["2001:db8::1", "2001:DB8:0:0:ffff::", "2001:db8:0000:0::abcd", "2001:db8:0:0:1:2:3:4"];
     expect(new Set(written.map(sourceKey)).size).toBe(1);
     expect(sourceKey("2001:db8:0:1::1")).not.toBe(sourceKey("2001:db8:0:0::1"));

@@ -5,7 +5,7 @@ import { headerText } from "./header-text.js";
 const withoutPrefix = (address: string) =>
   /^::ffff:(?=\d+\.)/i.test(address) ? address.slice("::ffff:".length) : address;
 
-/** The address that a proxy wrote: some write the port too, which is another one for each connection. */
+/** The address in one entry of X-Forwarded-For. Some proxies append the port, which differs for each connection. */
 function addressOf(hop: string): string {
   const bracketed = hop.startsWith("[") ? hop.slice(1, hop.indexOf("]")) : null;
   const [bare = "", ...ports] = hop.split(":");
@@ -13,8 +13,8 @@ function addressOf(hop: string): string {
 }
 
 /**
- * Where a request comes from. X-Forwarded-For counts only as far as trusted proxies wrote it: read from its end, the first address
- * that is none of them. What stands before it is the client's own claim.
+ * Where a request comes from. X-Forwarded-For counts only as far as trusted proxies wrote it: read from its end, the
+ * first address that is not a trusted proxy's. Anything before it is the client's own claim.
  */
 export function sourceAddress(request: IncomingMessage, trustedProxies: readonly string[]): string | null {
   let address = withoutPrefix(request.socket.remoteAddress ?? "");
@@ -29,7 +29,7 @@ export function sourceAddress(request: IncomingMessage, trustedProxies: readonly
   return address || null;
 }
 
-/** What limits by source count: an IPv4 address, or the /64 of an IPv6 one, since one customer has a whole such network. */
+/** What rate limits count by: an IPv4 address, or the /64 of an IPv6 one, since one customer owns the whole network. */
 export function sourceKey(address: string | null): string {
   if (address === null || !isIPv6(address)) return address ?? "unknown";
   const [head = "", tail = ""] = address.split("::");

@@ -25,8 +25,8 @@ interface StaticFile {
 }
 
 /**
- * The built pages, read into memory at start: no request's path ever reaches the file system. Files under `assets/` carry their
- * hash in the name and may be kept for ever.
+ * The built pages, read into memory at start: no request's path ever reaches the file system. Files under `assets/`
+ * have their hash in the name and may be cached forever.
  */
 export class StaticFiles {
   private readonly files = new Map<string, StaticFile>();
@@ -51,7 +51,7 @@ export class StaticFiles {
     walk(directory);
   }
 
-  /** Answers with the file at that address; false when there is none. */
+  /** Serves the file at that address; false if there is none. */
   serve(request: IncomingMessage, response: ServerResponse, address: string): boolean {
     const file = this.files.get(address);
     if (!file) return false;

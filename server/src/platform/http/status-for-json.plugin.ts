@@ -11,8 +11,9 @@ const namesOldTypeOnly = (accept: string) =>
   accept.includes("application/json") && !accept.includes("application/graphql-response+json");
 
 /**
- * GraphQL over HTTP: who asks for `application/json` by name, and does not know `application/graphql-response+json`, is told of a wrong
- * document or variable with status 200, as such clients throw a 400's body away. Limits and everything else keep their status.
+ * GraphQL over HTTP: a client that accepts `application/json` by name, but not `application/graphql-response+json`,
+ * gets status 200 for a wrong document or variable, because such clients discard the body of a 400. Limits and all
+ * other errors keep their status.
  */
 export const statusForJson = <C>(): OperationStage<C> => ({
   async requestDidStart() {

@@ -7,7 +7,7 @@ import { CostRates } from "./cost-rates.js";
 const isRedisInstalled = hasProgram("redis-server", "budgets that several instances share");
 
 describe("a caller's budget", () => {
-  it("is taken from whole or not at all, and told with each answer", async () => {
+  it("is charged completely or not at all, and reported with each response", async () => {
     const rates = new CostRates();
     const bucket = { key: "maya", perMinute: 100 };
     const first = await rates.take(bucket, 60);
@@ -18,7 +18,7 @@ describe("a caller's budget", () => {
     expect(await rates.take(bucket, 1)).toMatchObject({ isAllowed: false, limit: 100, remaining: 0 });
   });
 
-  it("is nobody else's, and another one where another is granted", async () => {
+  it("belongs to nobody else, and is separate for another allowance", async () => {
     const rates = new CostRates();
     expect(await rates.take({ key: "maya", perMinute: 10 }, 10)).toMatchObject({ isAllowed: true, remaining: 0 });
     expect(await rates.take({ key: "noah", perMinute: 10 }, 10)).toMatchObject({ isAllowed: true, remaining: 0 });
@@ -34,7 +34,7 @@ describe("a caller's budget", () => {
     expect(await rates.take(bucket, 61)).toMatchObject({ isAllowed: false });
   });
 
-  it("X32 does not grow by what is given back once its minute is over", async () => {
+  it("X32 does not grow by a refund once its minute is over", async () => {
     const rates = new CostRates();
     const bucket = { key: "maya", perMinute: 100 };
     expect(await rates.giveBack(bucket, 60)).toMatchObject({ remaining: 100 });
@@ -59,7 +59,7 @@ describe("a caller's budget", () => {
     }
   });
 
-  (isRedisInstalled ? it : it.skip)("is one over all instances that share a Redis", async () => {
+  (isRedisInstalled ? it : it.skip)("is shared by all instances that use the same Redis", async () => {
     const service = await OwnRedis.start();
     const clients = [new Redis(service.url), new Redis(service.url)];
     try {

@@ -1,7 +1,7 @@
 import type { Redis } from "ioredis";
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes, type RateLimiterAbstract } from "rate-limiter-flexible";
 
-/** Whose budget an operation is taken from, and how much cost that is a minute. */
+/** The budget that an operation is charged to, and its cost per minute. */
 export interface CostBucket {
   key: string;
   perMinute: number;
@@ -10,20 +10,21 @@ export interface CostRate {
   isAllowed: boolean;
   limit: number;
   remaining: number;
-  /** Milliseconds until the budget is whole again. */
+  /** Milliseconds until the budget is full again. */
   resetMs: number;
 }
 
 /**
- * How much cost each caller has taken this minute: in Redis where there is one (all instances count together), else in the
- * process; also in the process while Redis does not answer. Guards capacity only: what protects credentials counts in the database.
+ * How much cost each caller has used this minute: in Redis if there is one (all instances count together), otherwise in
+ * the process; also in the process while Redis does not answer. It protects capacity only: limits that protect
+ * credentials are counted in the database.
  */
 export class CostRates {
   private readonly limiters = new Map<number, RateLimiterAbstract>();
 
   constructor(private readonly redis: Redis | null = null) {}
 
-  /** Takes the cost from the bucket, whole or not at all. */
+  /** Charges the whole cost to the bucket, or nothing. */
   async take({ key, perMinute }: CostBucket, cost: number): Promise<CostRate> {
     try {
       return rateOf(perMinute, await this.limiterOf(perMinute).consume(key, cost), true);
@@ -34,8 +35,8 @@ export class CostRates {
   }
 
   /**
-   * Puts back what was taken a moment ago, at most what the minute has taken: when its own is over meanwhile, another's budget does not
-   * grow by it.
+   * Refunds a recent charge, at most what this minute has used: if the charge's minute is over, the next one's budget
+   * does not grow.
    */
   async giveBack({ key, perMinute }: CostBucket, cost: number): Promise<CostRate> {
     const limiter = this.limiterOf(perMinute);

@@ -8,15 +8,21 @@ import {
   type ValidationRule,
 } from "graphql";
 
-/** Bounds of one document (OWASP GraphQL Cheat Sheet, CWE-770). All but `tokens` and `lines` count what fragments expand to. */
+/**
+ * Limits of one document (OWASP GraphQL Cheat Sheet, CWE-770). All but `tokens` and `lines` count fragments as
+ * expanded.
+ */
 export interface DocumentLimits {
   depth: number;
   aliases: number;
   directives: number;
   tokens: number;
-  /** An error's place is found by going through the lines before it. */
+  /** An error's position is found by scanning the lines before it. */
   lines: number;
-  /** See expanded-selections.ts. As many as tokens: fragments expand to no more than could be written without them. */
+  /**
+   * See expanded-selections.ts. Equal to the token limit, so that fragments expand to no more than could be written
+   * without them.
+   */
   selections: number;
   /** See operation-cost.ts. */
   cost: number;
@@ -33,11 +39,11 @@ export const documentLimits: DocumentLimits = {
 
 export interface DocumentRuleOptions {
   limits?: DocumentLimits;
-  /** Fields of which a document may hold one in all: a batch of guesses is one request to every other limit. */
+  /** Fields of which a document may contain one in all: to every other limit, a batch of guesses is one request. */
   onePerDocument: readonly string[];
 }
 
-/** The refusal of a document past a bound, which `limit` names. */
+/** The refusal of a document that exceeds a bound, named by `limit`. */
 export const overLimit = (limit: string, bound: number, sentence: string) =>
   new GraphQLError(`The document is too complex: ${sentence}.`, {
     extensions: { code: "QUERY_TOO_COMPLEX", limit, bound, http: { status: 400 } },
@@ -51,7 +57,7 @@ interface Measure {
 }
 const nothing: Measure = { depth: 0, aliases: 0, directives: 0, limited: 0 };
 
-/** Measures selections with each fragment measured once, so that fragments within fragments cost no exponential time. */
+/** Measures selections, each fragment once, so that nested fragments do not take exponential time. */
 class Measurer {
   private readonly fragments = new Map<string, FragmentDefinitionNode>();
   private readonly known = new Map<string, Measure>();
@@ -78,7 +84,7 @@ class Measurer {
         if (selection.alias) sum.aliases++;
         if (this.limitedFields.has(selection.name.value)) sum.limited++;
         const inner = selection.selectionSet ? this.of(selection.selectionSet) : nothing;
-        // The usual introspection query is deep; whether it is answered at all is another rule's matter.
+        // The usual introspection query is deep. Whether it is answered at all is another rule's decision.
         add(inner, selection.name.value.startsWith("__") ? 1 : inner.depth + 1);
       } else {
         const inner =
@@ -107,7 +113,7 @@ class Measurer {
 
 const directiveCount = (directives: readonly DirectiveNode[] | undefined) => directives?.length ?? 0;
 
-/** Refuses what is past a bound before any resolver runs; for DocumentReader. */
+/** Refuses what exceeds a limit before any resolver runs; for DocumentReader. */
 export function documentRules(options: DocumentRuleOptions): ValidationRule[] {
   const { limits = documentLimits, onePerDocument } = options;
   const limitedFields = new Set(onePerDocument);
@@ -132,20 +138,20 @@ export function documentRules(options: DocumentRuleOptions): ValidationRule[] {
         refuse("directives", directives, "directives");
       }
       if (limited > 1)
-        context.reportError(overLimit("onePerDocument", 1, "one field that proves who you are in a document"));
+        context.reportError(overLimit("onePerDocument", 1, "one field per document that proves who you are"));
     },
   });
   return [rule];
 }
 
-/** graphql-js's own error where its parser's `maxTokens` stopped it. */
+/** graphql-js' own error when its parser's `maxTokens` stopped it. */
 const TOKENS_ERROR = /^Syntax Error: Document contains more tha[nt] (\d+) tokens/;
 
-/** The parser's refusal of too many tokens, as a limit's; any other error as it is. */
+/** Turns the parser's refusal of too many tokens into a limit's; returns any other error as it is. */
 export function asLimitError(error: GraphQLError): GraphQLError {
   const tokens = TOKENS_ERROR.exec(error.message)?.[1];
   return tokens === undefined ? error : overLimit("tokens", Number(tokens), `at most ${tokens} tokens`);
 }
 
-/** An error's message without what the schema holds that the caller did not ask for. */
+/** An error's message without schema names that the caller did not mention. */
 export const withoutHints = (message: string): string => message.replace(/ ?Did you mean .+$/s, "");

@@ -7,12 +7,13 @@ import {
 } from "graphql";
 
 /**
- * How many selections an executor or a validator that follows every spread meets: fields, inline fragments and spreads, those within
- * fragments once for each spread. Infinity where fragments spread each other in a circle. Each fragment is counted once, so the
- * counting takes time by the document's own length, also where the number is beyond any other use (2^95 within the limit of tokens).
+ * How many selections an executor or a validator visits that follows every spread: fields, inline fragments and
+ * spreads, those within fragments once per spread. Infinity if fragments spread each other in a circle. Each fragment
+ * is counted once, so the time is linear in the document's length, even if the result is astronomical (2^95 within the
+ * token limit).
  *
- * Of one operation, or of the whole document: all operations together, or the largest fragment where that is more, for fragments are
- * validated even where nothing spreads them.
+ * Counts one operation, or the whole document: all operations together, or the largest fragment if that is more, since
+ * fragments are validated even if nothing spreads them.
  */
 export function expandedSelections(document: DocumentNode, operation?: OperationDefinitionNode): number {
   const fragments = new Map<string, FragmentDefinitionNode>();
@@ -32,7 +33,7 @@ export function expandedSelections(document: DocumentNode, operation?: Operation
   const ofFragment = (name: string): number => {
     const before = known.get(name);
     if (before !== undefined) return before;
-    // Met again while it is counted, it spreads itself.
+    // A fragment met again while it is being counted spreads itself.
     known.set(name, Number.POSITIVE_INFINITY);
     const fragment = fragments.get(name);
     const count = fragment ? of(fragment.selectionSet) : 0;

@@ -9,10 +9,10 @@ import type { CostBucket, CostRate, CostRates } from "./cost-rates.js";
 export interface CostOptions<C> {
   rates: CostRates;
   bucketOf(context: C): CostBucket;
-  /** Whether the caller pays for what an operation does alone, and not for the reading of a new document. */
+  /** Whether the caller pays only for what an operation does, and not for reading a new document. */
   readsFree(context: C): boolean;
   maxCost?: number;
-  /** In production an error tells nothing of the schema beyond what was asked. */
+  /** In production an error reveals nothing of the schema beyond what the document names. */
   hideHints: boolean;
 }
 
@@ -27,7 +27,7 @@ export interface Charged {
   rate: CostRate;
 }
 
-/** Takes the cost from the caller's budget, or throws RATE_LIMITED with `retryAfter` in seconds. */
+/** Charges the cost to the caller's budget, or throws RATE_LIMITED with `retryAfter` in seconds. */
 async function take<C>(options: CostOptions<C>, context: C, cost: number): Promise<CostRate> {
   const rate = await options.rates.take(options.bucketOf(context), cost);
   if (rate.isAllowed) return rate;
@@ -38,22 +38,25 @@ async function take<C>(options: CostOptions<C>, context: C, cost: number): Promi
 }
 
 /**
- * What reading a document may cost at most, known before it is read: its length decides how many selections are compared with each
- * other. A hundred of the longest a minute from one source are some seconds of CPU.
+ * What reading a document may cost, known before it is read: its length limits how many selections are compared with
+ * each other. A hundred of the longest documents per minute from one source take some seconds of CPU.
  */
 const READING = { least: 10, most: 200, charactersForOne: 10 };
 export const readingCost = ({ length }: string): number =>
   Math.min(READING.most, Math.max(READING.least, Math.ceil(length / READING.charactersForOne)));
 
 export interface ReadingCharge extends Charged {
-  /** For an operation that went on to run: a caller who reads free gets it back. The budget then; null where it stays paid for. */
+  /**
+   * For an operation that went on to run: refunds a caller who reads for free. Returns the budget then; null if the
+   * charge stands.
+   */
   giveBack(): Promise<CostRate | null>;
 }
 
 /**
- * Charges the reading of a document that the server does not know to whoever sends it, before it is parsed: what is refused stays
- * paid for, so that a flood of invalid documents ends like any other, and so does one of valid documents that are new each time.
- * Throws RATE_LIMITED.
+ * Charges the sender for reading a document that is new to the server, before it is parsed. The charge stands if the
+ * document is refused, so that a flood of invalid documents is limited like any other, and so is one of valid documents
+ * that are always new. Throws RATE_LIMITED.
  */
 export async function chargeReading<C>(options: CostOptions<C>, context: C, source: string): Promise<ReadingCharge> {
   const cost = readingCost(source);
@@ -64,8 +67,8 @@ export async function chargeReading<C>(options: CostOptions<C>, context: C, sour
 }
 
 /**
- * Charges an operation to its caller before it runs. Throws QUERY_TOO_COMPLEX or RATE_LIMITED (with `retryAfter` in seconds). The
- * WebSocket calls it for each operation; over HTTP the plugin does.
+ * Charges an operation to its caller before it runs. Throws QUERY_TOO_COMPLEX or RATE_LIMITED (with `retryAfter` in
+ * seconds). Over HTTP the plugin calls it; on a socket the endpoint does.
  */
 export async function chargeOperation<C>(
   options: CostOptions<C>,
@@ -89,7 +92,7 @@ export async function chargeOperation<C>(
   return { cost, rate };
 }
 
-/** Cost and rate of every operation over HTTP: `extensions.cost`, RateLimit headers, 400 and 429. */
+/** Limits the cost and rate of every operation over HTTP: `extensions.cost`, RateLimit headers, 400 and 429. */
 export const limitsPlugin = <C>(options: CostOptions<C>): OperationStage<C> => ({
   async requestDidStart() {
     let charged: Charged | null = null;

@@ -81,7 +81,7 @@ describe("limits of a document", () => {
   ])("past %s it is refused by name, quickly, before any resolver: %.60s", async (limit, query) => {
     const answer = await ask(query);
     expect(answer).toMatchObject({ status: 400, resolved: 0 });
-    // Of several times the shortest: a machine with other work to do makes any one of them long.
+    // The shortest of several measurements: other work on the machine can make any one of them long.
     const times = [answer.ms];
     while (Math.min(...times) >= 200 && times.length < 10) times.push((await ask(query)).ms);
     expect(Math.min(...times)).toBeLessThan(200);
@@ -103,7 +103,7 @@ describe("limits of a document", () => {
     expect((await ask("{ thingz { totalCount } }", open(false))).message).toMatch(/did you mean/i);
   });
 
-  it("a caller's budget is told, and past it the answer is 429 with Retry-After", async () => {
+  it("a caller's budget is reported, and beyond it the response is 429 with Retry-After", async () => {
     const server = open(true, 40);
     const query = "{ things(first: 20) { nodes { name } } }";
     const first = await ask(query, server);

@@ -25,42 +25,42 @@ function cost(query: string, variables: Record<string, unknown> = {}): number {
   return operationCost(schema, document, operation, variables);
 }
 
-describe("what an operation costs at most", () => {
+describe("the most that an operation may cost", () => {
   it.each([
     ["scalars are free, and the least is one", "{ plain }", 1],
     ["an object", "{ me { name } }", 1],
     ["an object in an object", "{ me { me { me { name } } } }", 3],
     ["the name of a type", "{ __typename me { __typename } }", 1],
-    ["what is asked of the schema itself", "{ __schema { types { name } } }", 1],
+    ["introspection of the schema", "{ __schema { types { name } } }", 1],
     ["two objects", "{ me { name } other: me { name } }", 2],
-    ["a list without pages is reckoned as ten", "{ tags { name } }", 10],
+    ["a list without pages counts as ten", "{ tags { name } }", 10],
     ["within a list, for each of its parents", "{ tags { me { name } } }", 20],
     ["a page and the things on it", "{ things(first: 3) { nodes { name } } }", 4],
     ["from its end", "{ things(last: 3) { nodes { name } } }", 4],
-    ["the larger of both", "{ things(first: 3, last: 7) { nodes { name } } }", 8],
-    ["of no size said, fifty", "{ things { nodes { name } } }", 51],
-    ["nothing on it", "{ things(first: 0) { nodes { name } } }", 1],
-    ["less than nothing", "{ things(first: -5) { nodes { name } } }", 1],
-    ["a number that says no page's size", "{ things(first: 3, year: 2026) { nodes { name } } }", 4],
-    ["a list that is no page, whatever else it is asked", '{ labelled(by: "me") { nodes { name } } }', 11],
-    ["what is beside the things once a page", "{ things(first: 3) { totalCount info { name } } }", 2],
+    ["the larger of the two", "{ things(first: 3, last: 7) { nodes { name } } }", 8],
+    ["with no size given, fifty", "{ things { nodes { name } } }", 51],
+    ["with nothing on it", "{ things(first: 0) { nodes { name } } }", 1],
+    ["with a negative size", "{ things(first: -5) { nodes { name } } }", 1],
+    ["a number that is not a page's size", "{ things(first: 3, year: 2026) { nodes { name } } }", 4],
+    ["a list that is not a page, whatever its other arguments", '{ labelled(by: "me") { nodes { name } } }', 11],
+    ["fields beside the items, once per page", "{ things(first: 3) { totalCount info { name } } }", 2],
     ["through edges, edge and thing", "{ things(first: 3) { edges { cursor node { name } } } }", 7],
     ["both ways", "{ things(first: 3) { nodes { name } edges { node { name } } } }", 10],
     ["lists further down are ten again", "{ things(first: 3) { nodes { tags { name } } } }", 34],
     ["pages in pages", "{ things(first: 3) { nodes { things(first: 2) { nodes { name } } } } }", 13],
-    ["a number that a page of scalars would take", "{ count(first: 100) }", 1],
+    ["a number given to a page of scalars", "{ count(first: 100) }", 1],
     ["a mutation", "mutation { rename }", 10],
-    ["a mutation's answer", "mutation { change { name } }", 10],
-    ["two mutations, and more of what they answer", "mutation { rename change { me { name } } }", 21],
-    ["a fragment where it stands", "{ me { ...F } } fragment F on Thing { me { name } }", 2],
-    ["a fragment at each of its places", "{ ...F ...F } fragment F on Query { me { name } }", 2],
+    ["a mutation's result", "mutation { change { name } }", 10],
+    ["two mutations, and more of their results", "mutation { rename change { me { name } } }", 21],
+    ["a fragment at its spread", "{ me { ...F } } fragment F on Thing { me { name } }", 2],
+    ["a fragment at each of its spreads", "{ ...F ...F } fragment F on Query { me { name } }", 2],
     ["a fragment on a page", "{ things(first: 3) { ...F } } fragment F on Page { nodes { name } }", 4],
     [
       "the same fragment on pages of two sizes",
       "{ a: things(first: 3) { ...F } b: things(first: 5) { ...F } } fragment F on Page { nodes { name } }",
       10,
     ],
-    ["a fragment that there is not", "{ me { ...G } }", 1],
+    ["a fragment that does not exist", "{ me { ...G } }", 1],
     ["a fragment that spreads itself, once", "{ me { ...F } } fragment F on Thing { me { ...F } }", 2],
     ["a fragment on one kind of many", "{ node { ... on Thing { me { name } } } }", 2],
     ["the same by its name", "{ node { ...F } } fragment F on Thing { me { me { name } } }", 3],
@@ -68,10 +68,10 @@ describe("what an operation costs at most", () => {
     ["a list of an interface", "{ node { tags { name } } }", 11],
     ["one of a union", "{ any { ... on Tag { me { name } } ... on Thing { tags { name } } } }", 12],
     ["a field of a union, which has none", "{ any { nonsense { nonsense } } }", 2],
-    ["a field that there is not", "{ me { nonsense { nonsense } } }", 2],
+    ["a field that does not exist", "{ me { nonsense { nonsense } } }", 2],
   ])("%s", (_what, query, expected) => expect(cost(query)).toBe(expected));
 
-  it("counts a variable that says a page's size, or what it says by default", () => {
+  it("counts a variable that gives a page's size, or its default", () => {
     const query = "query ($n: Int = 3) { things(first: $n) { nodes { name } } }";
     expect([cost(query), cost(query, { n: 20 }), cost(query, { n: "20" })]).toEqual([4, 21, 4]);
     expect(cost("query ($n: Int) { things(first: $n) { nodes { name } } }")).toBe(51);
@@ -79,14 +79,14 @@ describe("what an operation costs at most", () => {
     expect(cost('{ things(first: "9") { nodes { name } } }')).toBe(51);
   });
 
-  it("counts null as what it asks for, a page of the usual size, whatever the variable's default says", () => {
+  it("counts null as a page of the default size, whatever the variable's default", () => {
     const document = parse("query ($n: Int = 0) { things(first: $n) { nodes { name } } }");
     const [operation] = document.definitions as [OperationDefinitionNode];
     const of = (variables: Record<string, unknown>) => operationCost(schema, document, operation, variables);
     expect([of({}), of({ n: null }), of({})]).toEqual([1, 51, 1]);
   });
 
-  it("is reckoned anew for other sizes of the same operation", () => {
+  it("is computed afresh for other sizes of the same operation", () => {
     const document = parse(
       "query ($n: Int, $m: Int) { a: things(first: $n) { nodes { name } } b: things(first: $m) { nodes { name } } }",
     );
@@ -97,15 +97,15 @@ describe("what an operation costs at most", () => {
     expect(of(1, 11)).toBe(14);
   });
 
-  it("is not told apart from another's by how a value is written", () => {
+  it("does not depend on how a value is written", () => {
     const document = parse("query ($n: Int = 3) { things(first: $n) { nodes { name } } }");
     const [operation] = document.definitions as [OperationDefinitionNode];
     const of = (n: unknown) => operationCost(schema, document, operation, { n });
-    // A text is no size: reckoned first, it must not stand for the number that is written like it.
+    // A string is not a size: if it is counted first, it must not stand for the number that is written like it.
     expect([of("40"), of(40), of("null"), of(null), of(""), of(null)]).toEqual([4, 41, 4, 51, 4, 51]);
   });
 
-  it("ends in a number, however deep pages lie in pages", () => {
+  it("ends in a number, however deeply pages are nested", () => {
     const deep = `{ ${"things(first: 100) { nodes { ".repeat(12)} name ${"} }".repeat(12)} }`;
     expect(cost(deep)).toBe(1e9);
     expect(cost(`{ a: me { ${deep.slice(1, -1)} } b: me { ${deep.slice(1, -1)} } }`)).toBe(1e9);

@@ -16,17 +16,20 @@ import {
   type ValueNode,
 } from "graphql";
 
-/** What a page holds when the caller does not say; what a list without pages is reckoned as; what a mutation costs. */
+/**
+ * The assumed size of a page if the caller gives none, the assumed size of a list without pages, and the cost of a
+ * mutation.
+ */
 const PAGE = 50;
 const LIST = 10;
 const MUTATION = 10;
-/** Past any limit: no need to count on. */
+/** Beyond any limit: no need to count further. */
 const CEILING = 1e9;
 
 const SIZES_KEPT = 100;
 const kept = new WeakMap<OperationDefinitionNode, Map<string, number>>();
 
-/** `costOf`, reckoned once for each operation and the numbers among its variables (only they change it). */
+/** `costOf`, computed once for each operation and the numbers among its variables, which alone can change it. */
 export function operationCost(
   schema: GraphQLSchema,
   document: DocumentNode,
@@ -51,8 +54,8 @@ const givenIn = (variables: Readonly<Record<string, unknown>>, name: string): un
   Object.hasOwn(variables, name) ? variables[name] : undefined;
 
 /**
- * What an operation may cost at most: 1 for each object that it can answer with (a page's `first` or `last` objects for each of
- * its parents), 10 for each mutation; scalars are free.
+ * The most that an operation may cost: 1 for each object that it can return (a page's `first` or `last` objects for
+ * each of its parents) and 10 for each mutation. Scalars are free.
  */
 function costOf(
   schema: GraphQLSchema,
@@ -72,7 +75,7 @@ function costOf(
     if (value?.kind === Kind.INT || value?.kind === Kind.FLOAT) return Number(value.value);
     if (value?.kind !== Kind.VARIABLE) return null;
     const given = givenIn(variables, value.name.value);
-    // Null takes the place of the variable's default (GraphQL 6.1.2), and asks for a page as large as where nothing is said.
+    // Null replaces the variable's default (GraphQL 6.1.2), and then the page has the default size.
     if (given === null) return null;
     return typeof given === "number" ? given : sizeIn(defaults.get(value.name.value));
   };
@@ -84,13 +87,13 @@ function costOf(
     return sizes.length === 0 ? null : Math.max(0, ...sizes);
   };
 
-  /** `page`: how many objects the lists right below hold, where the parent is a page. */
+  /** `page`: how many objects the lists directly below contain, if the parent is a page. */
   const ofField = (field: FieldNode, parent: GraphQLNamedType, page: number | null): number => {
     const name = field.name.value;
     if (name === "__typename") return 0;
     const definition = isObjectType(parent) || isInterfaceType(parent) ? parent.getFields()[name] : undefined;
     const own = parent === schema.getMutationType() ? MUTATION : 1;
-    // The schema about itself, or a field that validation refuses.
+    // An introspection field, or one that validation refuses.
     if (!definition) return own;
     const type = getNamedType(definition.type);
     if (!isCompositeType(type)) return parent === schema.getMutationType() ? MUTATION : 0;

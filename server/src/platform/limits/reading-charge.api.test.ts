@@ -23,7 +23,7 @@ describeOnDatabases("a flood of documents that are refused", (database) => {
 
   const remaining = ({ headers }: Answer) => Number(headers.get("ratelimit-remaining"));
   const ten = (n: number) => Array.from({ length: 10 }, (_, i) => n * 10 + i);
-  /** Sends until it is turned away; how many were read. */
+  /** Sends until it is turned away; returns how many documents were read. */
   async function flood(document: (n: number) => string, token?: string, headers = {}) {
     for (let round = 0; round < 100; round++) {
       const answers = await Promise.all(ten(round).map((n) => world.ask(document(n), {}, token, headers)));
@@ -43,22 +43,22 @@ describeOnDatabases("a flood of documents that are refused", (database) => {
       (n) => `{ ${"...A ".repeat(40)} } fragment A on Query { ${"a ".repeat(100)} b${n} } # ${long}`,
     ],
     ["whose operation is not in them", (n) => `query A${n} { ${"__typename ".repeat(200)} } query B { __typename }`],
-  ])("X9 %s ends like any other: 429, with the time when to come again", async (_what, document) => {
+  ])("X9 %s ends like any other: with 429 and a Retry-After", async (_what, document) => {
     const token = await world.key(owner, ["CONTACTS_READ"]);
     const { read, limited } = await flood(document, token);
     expect(read).toBeGreaterThan(100);
     expect(limited.errors?.[0]?.extensions).toMatchObject({ code: "RATE_LIMITED" });
     expect(Number(limited.headers.get("retry-after"))).toBeGreaterThan(0);
     expect(limited.headers.get("x-request-id")).toBeTruthy();
-    // Another's budget is not touched.
+    // Another caller's budget is not affected.
     expect((await world.ask("{ contacts(first: 1) { totalCount } }", {}, owner)).status).toBe(200);
   });
 
-  it("X9 without a session or key it is the source's flood", async () => {
+  it("X9 without a session or key the source pays for it", async () => {
     const { read, limited } = await flood((n) => `{ ${long} a${n} }`);
     expect(read).toBeLessThan(200);
     expect(limited.errors?.[0]?.extensions).toMatchObject({ code: "RATE_LIMITED" });
-    // A token that is nobody's changes nothing of that.
+    // An unknown token changes nothing.
     expect((await world.ask("{ nothing }", {}, `gts_${"x".repeat(43)}`)).status).toBe(429);
   });
 
@@ -85,9 +85,9 @@ describeOnDatabases("a flood of documents that are refused", (database) => {
   });
 
   let sent = 0;
-  /** A valid document that nobody has sent before, as long as costs most to read. */
+  /** A new valid document, long enough to cost the most to read. */
   const fresh = () => `{ a${++sent}: __typename } #${"x".repeat(2000)}`;
-  /** Sends new valid documents until one is turned away, or so many were read: how many were. */
+  /** Sends new valid documents until one is turned away or the given number was read; returns how many were read. */
   const readValid = async (most: number, token?: string) => {
     for (let read = 0; read < most; read += 10) {
       const answers = await Promise.all(ten(0).map(() => world.ask(fresh(), {}, token)));
@@ -98,23 +98,23 @@ describeOnDatabases("a flood of documents that are refused", (database) => {
     return most;
   };
 
-  it("X32 valid documents, new each time, end too: of one source, and of a client's session", async () => {
-    // Another process, whose sources have their budgets still.
+  it("X32 valid documents that are always new end too: from one source, and from a client's session", async () => {
+    // Another process, in which the sources still have their full budgets.
     const other = await World.start(database.url(), { sourceLimitFactor: 1 });
     await world.stop();
     world = other;
     const guest = (await world.client(firm, owner)).created.result.sessionToken as string;
-    // 6,000 and 60,000 a minute: some more where the machine is so slow that another minute begins.
+    // 6,000 and 60,000 a minute: more if the machine is so slow that another minute begins.
     expect(await readValid(400)).toBeLessThan(200);
     expect(await readValid(1500, guest)).toBeLessThan(1200);
   });
 
-  it("X32 the firm's own team and keys pay for what their operations do alone", async () => {
+  it("X32 the firm's own team and keys pay only for what their operations do", async () => {
     const token = await world.key(owner, ["CONTACTS_READ"]);
     expect(await readValid(400, token)).toBe(400);
   });
 
-  it("X32 all that our pages ask takes a small part of a stranger's minute, also where none of it is known", () => {
+  it("X32 everything that our pages request takes a small part of a stranger's minute, even if none of it is known", () => {
     const documents = projectDocuments(
       ROOT,
       ["dashboard/src/portal", "dashboard/src/features", "dashboard/src/graphql"],

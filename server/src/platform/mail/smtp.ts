@@ -1,6 +1,6 @@
 import { createTransport, type Transporter } from "nodemailer";
 
-/** One mail, ready to go. Addresses are single and already checked: nothing here is parsed out of a text. */
+/** One mail, ready to send. Each address is single and validated: nothing is parsed from text here. */
 interface SmtpMessage {
   messageId: string;
   from: { name: string; address: string };
@@ -9,25 +9,31 @@ interface SmtpMessage {
   subject: string;
   text: string;
   html: string;
-  /** What the HTML shows as `cid:<id>`: within the mail, so that nothing is fetched from anywhere. */
+  /**
+   * Pictures that the HTML refers to as `cid:<id>`. They are part of the mail, so that nothing is fetched from the
+   * network.
+   */
   pictures: readonly { id: string; fileName: string; contentType: string; content: Buffer }[];
 }
 
-/** How long a server may take, in milliseconds. A slow one is waited for: giving up after it took the mail means a second one. */
+/**
+ * How long a server may take, in milliseconds. It is better to wait for a slow one: giving up after it accepted the
+ * mail would mean a second mail.
+ */
 export interface SmtpPatience {
   connect: number;
   greeting: number;
-  /** Between two answers. */
+  /** Between two replies. */
   silence: number;
 }
 const patience: SmtpPatience = { connect: 120_000, greeting: 60_000, silence: 120_000 };
 
-/** The server did not take the mail. */
+/** The server did not accept the mail. */
 export class SmtpFailure extends Error {
   constructor(
-    /** What to keep of it: a code and the server's words, without anything that looks like a link or a secret. */
+    /** What to store: a code and the server's words, without anything that looks like a link or a secret. */
     readonly summary: string,
-    /** The recipient or the mail was refused for good (5xx): trying again gets the same answer. */
+    /** The recipient or the mail was refused permanently (5xx): a retry would get the same reply. */
     readonly isPermanent: boolean,
   ) {
     super(summary);
@@ -35,13 +41,13 @@ export class SmtpFailure extends Error {
 }
 
 export interface Smtp {
-  /** Resolves when the server took the mail; throws SmtpFailure. `signal` cuts the connection. */
+  /** Resolves once the server has accepted the mail; throws SmtpFailure. `signal` cuts the connection. */
   send(message: SmtpMessage, signal: AbortSignal): Promise<void>;
   close(): void;
 }
 
 const SUMMARY_LENGTH = 300;
-/** Our own login or rights, not the mail: the operator repairs it, and then the mail goes. */
+/** Our own login or permissions failed, not the mail. It can be sent once the operator has repaired them. */
 const LOGIN_REPLIES = [530, 534, 535, 538];
 
 interface NodemailerError {
@@ -52,14 +58,17 @@ interface NodemailerError {
   message?: string;
 }
 
-/** A refusal of the recipient or of the content. One of the connection, the login or the sender is for the operator to repair. */
+/**
+ * A refusal of the recipient or the content. A refusal of the connection, the login or the sender is for the operator
+ * to repair.
+ */
 const isPermanent = ({ code, command, responseCode = 0 }: NodemailerError): boolean =>
   (code === "EENVELOPE" && command === "API") ||
   ((code === "EENVELOPE" || code === "EMESSAGE") &&
     (command === "RCPT TO" || command === "DATA") &&
     responseCode >= 500 &&
     responseCode < 600 &&
-    // 503 is about the order of commands: the same mail may pass on a new connection.
+    // 503 concerns the order of commands: the same mail may succeed on a new connection.
     responseCode !== 503 &&
     !LOGIN_REPLIES.includes(responseCode));
 
@@ -83,10 +92,10 @@ export function smtpFailureOf(error: unknown): SmtpFailure {
 const LOOPBACK = ["localhost", "127.0.0.1", "[::1]"];
 
 /**
- * Sends over `smtp://` (with STARTTLS where the server offers it) or `smtps://`. Where the address holds a password for another
- * machine, TLS is demanded: without it, whoever sits between could strip STARTTLS and read password and links. nodemailer's
- * options can be given in the query, e.g. `?ignoreTLS=true`. Each mail has a connection of its own, so that a broken one
- * holds up no other.
+ * Sends over `smtp://` (with STARTTLS if the server offers it) or `smtps://`. If the URL contains a password for
+ * another machine, TLS is required: otherwise a man in the middle could strip STARTTLS and read the password and links.
+ * nodemailer's options can be given in the query, e.g. `?ignoreTLS=true`. Each mail has its own connection, so that a
+ * broken one holds up no other.
  */
 export function createSmtp(url: string, given: Partial<SmtpPatience> = {}): Smtp {
   const times = { ...patience, ...given };
@@ -116,7 +125,7 @@ export function createSmtp(url: string, given: Partial<SmtpPatience> = {}): Smtp
           from,
           to: { name: "", address: to },
           envelope: { from: from.address, to: [to] },
-          // RFC 3834: no answering machine answers.
+          // RFC 3834: keeps auto-responders from replying.
           headers: { "Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All" },
           signal,
         });

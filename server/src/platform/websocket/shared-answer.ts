@@ -1,13 +1,13 @@
 import * as ws from "ws";
 
-/** Public in ws, and missing from its types: the parts of a frame as a server writes it. */
+/** Public in ws, but missing from its types: encodes a frame as a server writes it. */
 const { Sender } = ws as unknown as { Sender: { frame(payload: Buffer, options: object): Buffer[] } };
-/** One whole text message, neither masked nor compressed (RFC 6455 5.2). */
+/** One complete text message, neither masked nor compressed (RFC 6455 5.2). */
 const WHOLE_TEXT = { fin: true, opcode: 1, mask: false, readOnly: true, rsv1: false };
 
 /**
- * What the subscribers of one operation are told of one event. Their messages differ in the subscription's id alone, so the answer
- * is encoded once, and the frame of an id once for all who chose the same.
+ * The message that the subscribers of one operation receive for one event. Their messages differ only in the
+ * subscription's id, so the answer is encoded once, and the frame once for each id in use.
  */
 export class SharedAnswer {
   private readonly payload: Buffer;
@@ -17,7 +17,7 @@ export class SharedAnswer {
     this.payload = Buffer.from(`,"type":"next","payload":${JSON.stringify(answer)}}`);
   }
 
-  /** The frame of the message to the subscription with that id. */
+  /** The frame of the message to the subscription with this id. */
   frame(id: string): Buffer {
     let frame = this.frames.get(id);
     if (!frame) {

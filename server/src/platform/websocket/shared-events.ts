@@ -1,24 +1,24 @@
 import type { SharedAnswer } from "./shared-answer.js";
 import type { SharedOperation } from "./shared-operation.js";
 
-/** One subscription on one socket, for whoever tells it events. */
+/** One subscription on one socket, as the source of events sees it. */
 export interface Subscriber<C> {
   operation: SharedOperation<C>;
-  /** Writes what the operation answered. A reader that is far behind is cut off, and nobody waits for it. */
+  /** Writes the operation's answer. A reader that is far behind is disconnected; nobody waits for it. */
   tell(answer: SharedAnswer): void;
-  /** Resolves once the reader is not behind any more, or is gone. */
+  /** Resolves once the reader has caught up or is gone. */
   caughtUp(): Promise<void>;
 }
 
 /**
- * What the resolver of a subscription gives. Nobody pulls events from it: it is handed its subscriber, and tells it, together with all
- * the others that are to hear the same.
+ * What a subscription's resolver returns. Nobody pulls events from it: it receives its subscriber and notifies it
+ * together with all others that get the same events.
  */
 export class SharedEvents<C> implements AsyncIterable<never> {
-  /** `begin` answers what ends it. */
+  /** `begin` returns a function that ends the subscription. */
   constructor(private readonly begin: (subscriber: Subscriber<C>) => () => void) {}
 
-  /** Begins. What it answers yields nothing, and is over once it is told to return. */
+  /** Starts the subscription. The returned iterator yields nothing, and ends when `return` is called. */
   follow(subscriber: Subscriber<C>): AsyncIterableIterator<never> {
     const end = this.begin(subscriber);
     let finish: () => void = () => undefined;
@@ -38,6 +38,6 @@ export class SharedEvents<C> implements AsyncIterable<never> {
   }
 
   [Symbol.asyncIterator](): never {
-    throw new Error("these events are followed, not pulled");
+    throw new Error("these events are pushed to a subscriber, not pulled");
   }
 }

@@ -12,7 +12,10 @@ import { variableReader } from "../graphql/errors-without-values.js";
 import { planOperation, type Execute } from "../graphql/execution/planned-operation.js";
 import { SharedAnswer } from "./shared-answer.js";
 
-/** A subscription's document and variables: planned once, and executed once an event, for all the subscriptions that send the same. */
+/**
+ * A subscription's document and variables: planned once, and executed once per event for all subscriptions that send
+ * the same ones.
+ */
 export class SharedOperation<C> {
   private readonly execute: Execute;
   private readonly variables: Readonly<Record<string, unknown>>;
@@ -30,13 +33,13 @@ export class SharedOperation<C> {
     this.variables = coerced;
   }
 
-  /** What the subscribers are told of one event. */
+  /** The message that the subscribers receive for one event. */
   async answer(event: unknown, context: C): Promise<SharedAnswer> {
     return new SharedAnswer(this.toAnswer(await this.execute(context, this.variables, event), context));
   }
 }
 
-/** The operations that are subscribed to, each kept for as long as a subscription holds it. */
+/** The operations that have subscribers. Each is kept for as long as a subscription holds it. */
 export class SharedOperations<C> {
   private readonly known = new Map<string, WeakRef<SharedOperation<C>>>();
   private readonly forgotten = new FinalizationRegistry<string>((key) => {
@@ -45,7 +48,7 @@ export class SharedOperations<C> {
 
   constructor(private readonly toAnswer: (result: ExecutionResult, context: C) => object) {}
 
-  /** The operation of these arguments (valid ones), the same for all that differ only in what the root field is asked. */
+  /** The operation for these (valid) arguments, shared by all that differ only in the root field's arguments. */
   of(query: string, args: ExecutionArgs): SharedOperation<C> {
     const names = variablesOfAnswers(args.schema, args.document);
     const values = Object.entries(args.variableValues ?? {}).filter(([name]) => names.has(name));
@@ -60,8 +63,8 @@ export class SharedOperations<C> {
 }
 
 /**
- * The variables that an answer depends on: all but those that are only arguments of the subscription field, which say which events
- * are told (every dashboard resumes after another cursor) and not how.
+ * The variables that an answer depends on: all except those used only as arguments of the subscription field. These
+ * select which events are sent (every dashboard resumes after another cursor), but do not change an event's answer.
  */
 function variablesOfAnswers(schema: GraphQLSchema, document: DocumentNode): Set<string> {
   const names = new Set<string>();

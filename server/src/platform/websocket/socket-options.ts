@@ -2,28 +2,28 @@ import type { IncomingMessage, Server } from "node:http";
 import type { DocumentNode, GraphQLError, GraphQLSchema, OperationDefinitionNode } from "graphql";
 import type { DocumentReader } from "../graphql/document-reader.js";
 
-/** What the endpoint of sockets needs of the product. */
+/** What the WebSocket endpoint needs from the product. */
 export interface SocketOptions<C extends { requestId: string }> {
   server: Server;
   path: string;
-  /** What every answer carries, a refusal too. */
+  /** Headers of every response, including refusals. */
   headers: ReadonlyMap<string, string>;
   schema: GraphQLSchema;
   reader: DocumentReader;
-  /** Whether a page of that origin may connect; compared exactly. */
+  /** Whether pages of that origin may connect; compared exactly. */
   isAllowedOrigin(origin: string): boolean;
   createContext(
     request: IncomingMessage,
     parameters: Record<string, unknown>,
     close: (code: number, reason: string) => void,
   ): Promise<C>;
-  /** Whether the caller may have a socket at all. */
+  /** Whether the caller may open a socket at all. */
   mayConnect(context: C): boolean;
-  /** The session or key: it may hold five sockets. */
+  /** The session or key, which may hold five sockets. */
   holderOf(context: C): string;
-  /** Takes what reading a document costs from the caller's budget; throws the refusal. */
+  /** Charges the reading of a document to the caller's budget; throws the refusal. */
   chargeReading(context: C, query: string): Promise<{ giveBack(): Promise<unknown> }>;
-  /** Takes the operation's cost from the caller's budget; throws the refusal. */
+  /** Charges the operation's cost to the caller's budget; throws the refusal. */
   charge(
     context: C,
     operation: {
@@ -33,12 +33,12 @@ export interface SocketOptions<C extends { requestId: string }> {
       variables: Record<string, unknown>;
     },
   ): Promise<unknown>;
-  /** In production errors tell nothing of the schema beyond what was asked. */
+  /** In production errors reveal nothing of the schema beyond what the document names. */
   hideHints: boolean;
   logError(error: GraphQLError, context: C): void;
-  /** A subscription was refused, with these codes. */
+  /** Logs that a subscription was refused with these codes. */
   logRefusal(codes: readonly unknown[], context: C): void;
-  /** A failure of ours before an operation began. */
+  /** Logs a failure of ours before an operation began. */
   logFailure(error: unknown): void;
   formatError(error: GraphQLError): ReturnType<GraphQLError["toJSON"]>;
 }

@@ -14,7 +14,7 @@ describeOnDatabases("sockets", (database) => {
   });
   afterAll(() => world.stop());
 
-  /** A raw socket that was greeted; `closed` is the code it was closed with. */
+  /** A raw socket that has been acknowledged; `closed` is the code it was closed with. */
   const open = async () => {
     const socket = new WebSocket(`${world.url.replace("http", "ws")}/graphql`, "graphql-transport-ws");
     const seen = { socket, messages: 0, closed: null as number | null };
@@ -44,10 +44,10 @@ describeOnDatabases("sockets", (database) => {
   });
 
   it.each([
-    ["a viewer that is no text", '{"viewer":{"toString":1}}'],
-    ["a viewer nested out of all measure", `{"viewer":${"[".repeat(20_000)}${"]".repeat(20_000)}}`],
-    ["an audience that is no text", '{"audience":{"toString":1}}'],
-  ])("X33 %s is nobody's, and no failure of ours", async (_what, payload) => {
+    ["a viewer that is not a string", '{"viewer":{"toString":1}}'],
+    ["a viewer that is nested far too deeply", `{"viewer":${"[".repeat(20_000)}${"]".repeat(20_000)}}`],
+    ["an audience that is not a string", '{"audience":{"toString":1}}'],
+  ])("X33 %s counts as anonymous, and is no failure of ours", async (_what, payload) => {
     const socket = new WebSocket(`${world.url.replace("http", "ws")}/graphql`, "graphql-transport-ws", {
       origin: world.app.publicUrl,
     });
@@ -68,7 +68,7 @@ describeOnDatabases("sockets", (database) => {
     expect(large.closed).toBe(1009);
   });
 
-  it("W08 five hundred sockets that never say who they are are cut, and hold up nobody", async () => {
+  it("W08 five hundred sockets that never authenticate are cut, and hold up nobody", async () => {
     const closed = await Promise.all(
       Array.from(
         { length: 500 },
@@ -90,7 +90,7 @@ describeOnDatabases("sockets", (database) => {
     expect(new Set(closed)).toEqual(new Set([4408]));
   });
 
-  it("W05 what fails on our side closes with a code at which clients come again, and nothing is lost", async () => {
+  it("W05 a failure on our side closes with a code at which clients retry, and nothing is lost", async () => {
     const follower = follow(world, owner);
     const seen = await open();
     subscribe(seen.socket, 1);
@@ -101,7 +101,7 @@ describeOnDatabases("sockets", (database) => {
       });
       const rename = (from: string, to: string) => world.app.work.reader.query(`ALTER TABLE ${from} RENAME TO ${to}`);
       await rename("sessions", "sessions_away");
-      // A reconnect while the database fails is told to try again.
+      // A client that reconnects while the database fails is asked to try again.
       const late = new WebSocket(`${world.url.replace("http", "ws")}/graphql`, "graphql-transport-ws");
       const closed = new Promise<number>((resolve) => late.once("close", resolve));
       late.once("open", () =>

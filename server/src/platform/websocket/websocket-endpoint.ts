@@ -26,19 +26,25 @@ const KEEP_ALIVE_MS = 12_000;
 const SUBSCRIPTIONS_PER_SOCKET = 10;
 const MESSAGES_PER_MINUTE = 60;
 const SOCKETS_PER_CALLER = 5;
-/** Bytes that a reader has not taken yet: past the first it is behind, past the second it is cut off. */
+/**
+ * Bytes that a reader has not accepted yet: past the first limit it counts as behind, past the second it is
+ * disconnected.
+ */
 const BEHIND_BYTES = 65_536;
 const UNSENT_BYTES = 1_048_576;
 const BEHIND_CHECK_MS = 20;
 const MINUTE_MS = 60_000;
-/** Documents that were found valid; their nodes take about a hundred times the text's room. */
+/** Documents known to be valid. Their nodes take about a hundred times the text's memory. */
 const KNOWN = { max: 200, maxSize: 100_000, maxEntrySize: 8000 };
-/** How long clients have to answer the close at shutdown. */
+/** How long clients have to answer the close frame at shutdown. */
 const FAREWELL_MS = 1000;
-/** RFC 6455's registry: "Try Again Later". At 4500 graphql-ws's client would give up for good. */
+/** "Try Again Later" in RFC 6455's registry. After 4500, graphql-ws's client would give up for good. */
 const TRY_AGAIN_LATER = 1013;
 
-/** Subscriptions over graphql-transport-ws. Cross-site pages are refused at the handshake (cross-site WebSocket hijacking). */
+/**
+ * Serves subscriptions over graphql-transport-ws. Refuses cross-site pages at the handshake (cross-site WebSocket
+ * hijacking).
+ */
 export function attachWebSocket<C extends { requestId: string }>(
   options: SocketOptions<C>,
 ): { close(): Promise<void> } {
@@ -57,7 +63,7 @@ export function attachWebSocket<C extends { requestId: string }>(
       return refuse(socket, "404 Not Found", "NOT_FOUND", "There is nothing at this address.");
     const { origin } = request.headers;
     if (origin !== undefined && !options.isAllowedOrigin(origin))
-      return refuse(socket, "403 Forbidden", "FORBIDDEN", "Sockets of pages of another origin are refused.");
+      return refuse(socket, "403 Forbidden", "FORBIDDEN", "Sockets from pages of another origin are refused.");
     sockets.handleUpgrade(request, socket, head, (opened) => {
       streams.set(opened, socket);
       boundSocket(opened);
@@ -80,12 +86,12 @@ export function attachWebSocket<C extends { requestId: string }>(
     });
     return true;
   };
-  // What ends a socket also answers with an error: without one graphql-ws would go on and execute the operation by itself.
+  // Whatever closes a socket also returns an error: otherwise graphql-ws would execute the operation itself.
   const end = (socket: WebSocket, code: number, reason: string) => {
     socket.close(code, reason);
     return [new GraphQLError(reason, { extensions: { code: "BAD_REQUEST" } })];
   };
-  // What fails on our side (the database is away) may well succeed a moment later; who is refused would be refused again.
+  // A failure on our side (the database is away) may be gone in a moment. A refusal would only be repeated.
   const orTryAgainLater = async <T>(socket: WebSocket, otherwise: T, work: () => Promise<T>): Promise<T> => {
     try {
       return await work();
@@ -100,8 +106,8 @@ export function attachWebSocket<C extends { requestId: string }>(
   };
   const valid = new LRUCache<string, DocumentNode>({ ...KNOWN, sizeCalculation: (_document, query) => query.length });
   /**
-   * The document of a query, or why it is refused; what reading a new one costs is the caller's to pay. Dashboards
-   * send the same one, and all at once after a restart.
+   * The document of a query, or why it is refused. The caller pays for reading a new one. Dashboards all send the same
+   * one, and all at once after a restart.
    */
   const documentOf = async (
     query: string,
@@ -115,10 +121,10 @@ export function attachWebSocket<C extends { requestId: string }>(
     return { document, giveBack };
   };
   const refused = ({ context }: { context?: C }, errors: readonly unknown[]) => {
-    const told = errors.map((error) => format(options, error as GraphQLError, context));
-    const codes = told.map(({ extensions }) => extensions?.code);
+    const formatted = errors.map((error) => format(options, error as GraphQLError, context));
+    const codes = formatted.map(({ extensions }) => extensions?.code);
     if (context) options.logRefusal(codes, context);
-    return told;
+    return formatted;
   };
   const operations = new SharedOperations<C>(({ data, errors, extensions }, context) => ({
     ...(errors ? { errors: errors.map((error) => format(options, error, context)) } : {}),
@@ -129,7 +135,7 @@ export function attachWebSocket<C extends { requestId: string }>(
     {
       schema: options.schema,
       connectionInitWaitTimeout: INIT_MS,
-      // Otherwise the text of an unexpected error would be the reason of the close.
+      // Otherwise an unexpected error's message would become the close reason.
       isProd: true,
       onConnect: (connection) => {
         const { socket } = connection.extra;
@@ -170,7 +176,7 @@ export function attachWebSocket<C extends { requestId: string }>(
         }
         const args = { schema: options.schema, document, operationName, variableValues };
         const shared = operations.of(payload.query, args);
-        // Of two equal documents one is kept.
+        // Keeps one of two equal documents.
         const { schema } = options;
         return {
           schema,
@@ -187,12 +193,12 @@ export function attachWebSocket<C extends { requestId: string }>(
           ? result.follow(subscriberOn(extra.socket, streams.get(extra.socket), id, (args as Operation<C>).shared))
           : undefined,
       onError: ({ extra }, _id, _payload, errors) => {
-        const told = refused(extra, errors);
-        if (told.some(({ extensions }) => extensions?.code === "INTERNAL"))
+        const formatted = refused(extra, errors);
+        if (formatted.some(({ extensions }) => extensions?.code === "INTERNAL"))
           extra.socket.close(TRY_AGAIN_LATER, "Try again later");
-        return told;
+        return formatted;
       },
-      // Events are told past graphql-ws: what comes here is the answer to who may not subscribe.
+      // Events bypass graphql-ws: only the response to a refused subscription arrives here.
       onNext: ({ extra }, _id, _payload, _args, result) =>
         ({ ...result, ...(result.errors ? { errors: refused(extra, result.errors) } : {}) }) as never,
     },
@@ -219,8 +225,8 @@ interface Operation<C> extends ExecutionArgs {
 }
 
 /**
- * The prepared frame is written to the stream itself: graphql-ws would wait for each message, and ws write each in two parts. Nothing is
- * compressed, so ws holds nothing back, and what it writes itself keeps its place.
+ * Writes the prepared frame to the stream directly: graphql-ws would await each message, and ws would write it in two
+ * parts. Nothing is compressed, so ws queues nothing, and its own writes keep their order.
  */
 function subscriberOn<C>(
   socket: WebSocket,
@@ -248,11 +254,11 @@ function format<C extends { requestId: string }>(
 ) {
   const error = withoutArguments(thrown);
   if (context) options.logError(error, context);
-  const { extensions: { http: _http, ...extensions } = {}, ...told } = options.formatError(error);
-  return { ...told, message: options.hideHints ? withoutHints(told.message) : told.message, extensions };
+  const { extensions: { http: _http, ...extensions } = {}, ...shown } = options.formatError(error);
+  return { ...shown, message: options.hideHints ? withoutHints(shown.message) : shown.message, extensions };
 }
 
-/** A socket that talks too much is closed. */
+/** Closes a socket that sends too many messages. */
 function boundSocket(socket: WebSocket): void {
   let left = MESSAGES_PER_MINUTE;
   let since = Date.now();

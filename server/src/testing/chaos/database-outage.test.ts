@@ -37,7 +37,7 @@ describe("C05 a database that fails under load", () => {
     await mariadb?.stop();
   });
 
-  /** Creates contacts by ten people at once until told to stop; what each answer was, by the contact's name. */
+  /** Ten people create contacts at once until stopped; returns each response by the contact's name. */
   const load = () => {
     const over = new AbortController();
     const answers = new Map<string, { status: number; code: string }>();
@@ -63,7 +63,7 @@ describe("C05 a database that fails under load", () => {
       return answers;
     };
   };
-  /** After the outage: it works again, what was said to be done is there once, and what is there has its event. */
+  /** After the outage: it works again, what was acknowledged exists once, and whatever exists has its event. */
   const mustBeWhole = async (answers: Map<string, { status: number; code: string }>) => {
     await until(() =>
       server.contact(owner, "Well again").then(
@@ -89,7 +89,7 @@ describe("C05 a database that fails under load", () => {
   };
   const isReady = async () => (await fetch(`${server.url}/readyz`)).status;
 
-  it("connections that are killed: an error without a word of SQL, nothing done twice or by half", async () => {
+  it("killed connections: an error without a word of SQL, nothing done twice or by half", async () => {
     const stop = load();
     for (let n = 0; n < 5; n++) {
       await wait(300);
@@ -102,7 +102,7 @@ describe("C05 a database that fails under load", () => {
     expect(done).toBeGreaterThan(0);
   }, 120_000);
 
-  it("killed and started again: not ready meanwhile, then well by itself, and a subscriber misses nothing", async () => {
+  it("killed and restarted: not ready meanwhile, then well without help, and a subscriber misses nothing", async () => {
     const stop = load();
     await wait(500);
     await mariadb.end("SIGKILL");
@@ -114,7 +114,7 @@ describe("C05 a database that fails under load", () => {
     expect(await isReady()).toBe(200);
   }, 180_000);
 
-  it("read-only: what writes is refused and changes nothing, what reads is answered", async () => {
+  it("read-only: writes are refused and change nothing, reads are answered", async () => {
     await mariadb.asRoot("SET GLOBAL read_only = 1");
     const stop = load();
     await wait(1000);

@@ -10,8 +10,8 @@ export interface Follower {
 }
 
 /**
- * A subscriber with graphql-ws's own client, who follows a firm's events through every crash: at each connection it asks for what
- * comes after the last cursor that it saw.
+ * A subscriber with graphql-ws's own client that follows a firm's events through every crash: each time it connects, it
+ * asks for what comes after the last cursor it saw.
  */
 export function follow(api: Api, token: string): Follower {
   const seen: string[] = [];
@@ -24,7 +24,7 @@ export function follow(api: Api, token: string): Follower {
   client.subscribe<{ auditEvents: { id: string; cursor: string } }>(
     {
       query: "subscription($after: String) { auditEvents(after: $after) { id cursor } }",
-      // Read anew at each connection.
+      // Evaluated at each connection.
       get variables() {
         return { after };
       },
@@ -43,7 +43,7 @@ export function follow(api: Api, token: string): Follower {
   return { seen, client };
 }
 
-/** Resolves once all of them listen: each has seen an event by then, so that none from there on may be missing. */
+/** Resolves once all of them listen: each has seen an event by then, so none may be missing from there on. */
 export async function untilListening(api: Api, token: string, followers: readonly Follower[]): Promise<void> {
   await until(async () => {
     await api.contact(token, "Here?");

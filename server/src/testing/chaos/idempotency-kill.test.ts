@@ -10,7 +10,7 @@ const KEYS = `k1:${Buffer.alloc(32, 7).toString("base64")}`;
 const KILLS = 4;
 const CREATE = `mutation($input: ContactInput!) { createContact(input: $input) { contact { id } userErrors { code } } }`;
 
-describeOnDatabases("Idempotency-Key at a server that is killed", (database) => {
+describeOnDatabases("Idempotency-Key when the server is killed", (database) => {
   let server: ServerProcess;
   let beside: DataSource;
   let key: string;
@@ -32,7 +32,7 @@ describeOnDatabases("Idempotency-Key at a server that is killed", (database) => 
     await server?.end("SIGKILL");
   });
 
-  /** Creates the contact of that name, with that name as the Idempotency-Key. */
+  /** Creates a contact with this name, which is also the Idempotency-Key. */
   const create = (name: string): Promise<Answer> =>
     server.ask(CREATE, { input: { name } }, key, { "idempotency-key": name.replaceAll(" ", "-") });
   const codeOf = ({ errors }: Answer) => errors?.[0]?.extensions.code;
@@ -43,11 +43,11 @@ describeOnDatabases("Idempotency-Key at a server that is killed", (database) => 
     server.start();
     await server.waitUntilReady();
   };
-  /** As if the time that an operation is believed to run had passed. */
+  /** Moves past the time for which an operation counts as running. */
   const claimsRunOut = () =>
     beside.query("UPDATE idempotency_records SET claimedUntil = claimedUntil - 61000, expiresAt = expiresAt - 61000");
 
-  it("killed at random moments, the request sent again is answered as the first, done now, or refused; never done twice", async () => {
+  it("after a kill at a random moment, the repeated request is answered like the first, done now, or refused; never done twice", async () => {
     for (let kill = 0; kill < KILLS; kill++) {
       const name = `Killed ${kill}`;
       const first = create(name).catch(() => null);
@@ -63,15 +63,15 @@ describeOnDatabases("Idempotency-Key at a server that is killed", (database) => 
       expect([name, ids]).toEqual([name, [expect.any(String)]]);
       const told = again.errors ? codeOf(again) : again.data.createContact.contact.id;
       expect(["IDEMPOTENCY_OUTCOME_UNKNOWN", ids[0]]).toContain(told);
-      // Where there was an answer, it is repeated.
+      // A response that was received is repeated.
       expect(again.data).toEqual(answered?.data ?? again.data);
     }
   }, 300_000);
 
   if (database.isServer)
-    it("killed after the commit and before the answer was kept, the request sent again is refused and not done again", async () => {
+    it("after a kill between the commit and storing the response, the repeated request is refused and not done again", async () => {
       const name = "Killed between";
-      // The answer is never written down: the server dies while the database is at it.
+      // The response is never stored: the server dies while the database is storing it.
       await database.administer(
         "CREATE TRIGGER hold_answers BEFORE UPDATE ON idempotency_records FOR EACH ROW BEGIN IF NEW.state = 'KEPT' THEN DO SLEEP(60); END IF; END",
       );

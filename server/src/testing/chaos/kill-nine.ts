@@ -12,18 +12,18 @@ import { Load, type LoadedFirm } from "./load.js";
 import { checkPromises, promisedMails } from "./promises.js";
 
 const PASSWORD = "a long owner password";
-/** At most so many requests are answered before the next kill. */
+/** The most requests that are answered before the next kill. */
 const REQUESTS_A_LIFE = 80;
 const SETTLE_MS = 300_000;
 
-/** What is good once, and how much of each a run spends, within a minute after the last kill. */
-const spentOnce = ["account token", "enrolment", "authenticator code", "recovery code"];
+/** What works only once. A run spends some of each kind within a minute after the last kill. */
+const spentOnce = ["account token", "enrollment", "authenticator code", "recovery code"];
 const SPENT_AT_LEAST = 3;
-/** At most so long is waited for a commit to die after. */
+/** How long to wait for a commit to kill after. */
 const COMMIT_MS = 3000;
 /**
- * What three of four kills are aimed at: facts, events that promise a mail, and webhooks that were delivered. Right after one of them has
- * grown the server dies between two commits, wherever there are two that ought to be one.
+ * Three of four kills aim at these: facts, events that promise a mail, and webhook deliveries. The server dies right
+ * after one of them has grown, and so between two commits wherever there are two that should be one.
  */
 const watched = [
   `SELECT ${[
@@ -53,9 +53,9 @@ async function openBeside(url: string): Promise<DataSource> {
 }
 
 /**
- * C01: kills a real server (`kill -9`) at random moments under load and starts it again, so many times; then checks that no event is
- * without its fact and no fact without its event, that no mail and no webhook was lost, that a subscriber saw each event once and in
- * order, and that nothing that is good once was good twice.
+ * C01: kills a real server (`kill -9`) at random moments under load and restarts it, `kills` times. Then it checks that
+ * no event lacks its fact and no fact its event, that no mail and no webhook was lost, that a subscriber saw each event
+ * once and in order, and that nothing that works once worked twice.
  */
 export async function killNine(
   kind: DatabaseKind,
@@ -146,7 +146,8 @@ export async function killNine(
     const load = new Load(server, sink, ledger, firms, integratorKey);
     load.start();
     for (let kill = 1; kill <= kills; kill++) {
-      // One in eight dies while it starts, the others in the middle of work: a busy machine gets the same amount of it done.
+      // One in eight dies during startup, the others in the middle of work: even a busy machine completes the same
+      // amount.
       const isReady = randomInt(8) > 0;
       if (isReady) {
         await server.waitUntilReady();
@@ -156,13 +157,13 @@ export async function killNine(
       if (isReady && randomInt(4) > 0) await commitOf(beside, watched[randomInt(watched.length)] ?? "");
       else await wait(randomInt(0, 300));
       await server.end("SIGKILL");
-      // Now and then so much time passes that what the dead one held is free again.
+      // Now and then enough time passes that the dead server's leases expire.
       if (randomInt(2) === 0) await freeLeases(beside);
       server.start();
       say(`kill ${kill} of ${kills}: ${ledger.of("requests answered")} requests answered, ${sink.mails.length} mails`);
     }
     await server.waitUntilReady();
-    // What was never tried says nothing of whether it is good twice.
+    // What was never tried cannot prove that it works only once.
     const isTried = (what: string) => ledger.of(`${what}: spent`) >= SPENT_AT_LEAST;
     for (let tries = 0; !spentOnce.every(isTried) && tries < 600; tries++) await wait(100);
     await wait(2000);
@@ -173,7 +174,7 @@ export async function killNine(
     server.start();
     await server.waitUntilReady();
     const isSettled = await settle(beside);
-    if (!isSettled) ledger.breach(`webhooks or mails were still under way after ${SETTLE_MS / 1000} s`);
+    if (!isSettled) ledger.breach(`webhooks or mails were still in progress after ${SETTLE_MS / 1000} s`);
     await wait(2000);
 
     const checks = await checkPromises(beside, sink.mails, ledger);
@@ -188,7 +189,7 @@ export async function killNine(
       const taken = new Set(here.filter(({ isTaken }) => isTaken).map(({ id }) => id));
       const lost = expected.filter((id) => !taken.has(id));
       if (lost.length > 0) ledger.breach(`${lost.length} webhooks of ${path} were lost`);
-      // A crash repeats the last one; it never goes back further, and never ahead.
+      // A crash repeats the last one, but never goes further back and never skips ahead.
       const isDisordered = here.some(
         ({ id }, n) => n > 0 && (seqOf.get(id) ?? 0) < (seqOf.get(here[n - 1]?.id ?? "") ?? 0),
       );
@@ -204,7 +205,7 @@ export async function killNine(
           `a subscriber of ${path} saw ${tail.length} events (${new Set(tail).size} different) of ${expected.length}, or in another order`,
         );
     }
-    // The database never failed here, so whatever is logged as an error is one.
+    // The database never failed here, so any logged error is a bug.
     const errors = server.lines.filter((line) => line.includes('"level":50') || line.includes('"level":60'));
     if (errors.length > 0)
       ledger.breach(`the server logged ${errors.length} errors, such as ${errors.slice(0, 3).join("\n")}`);
@@ -234,7 +235,7 @@ async function makeFirm(slug: string, environment: Record<string, string>): Prom
   return { slug, owner, ownerPassword: PASSWORD, admin };
 }
 
-/** Resolves in the moment in which what the statement counts has changed, or after a while. */
+/** Resolves as soon as the statement's count has changed, or after a while. */
 async function commitOf(database: DataSource, count: string): Promise<void> {
   const read = async () => Number(((await database.query(count)) as { n: number | string | null }[])[0]?.n ?? 0);
   const before = await read();
@@ -242,7 +243,7 @@ async function commitOf(database: DataSource, count: string): Promise<void> {
     if ((await read()) !== before) return;
 }
 
-/** As if minutes had passed: what a dead process had claimed falls due. */
+/** Moves minutes ahead, so that what a dead process had claimed falls due. */
 async function freeLeases(database: DataSource): Promise<void> {
   await database.query("UPDATE outbox_mails SET nextAttemptAt = 0 WHERE sentAt IS NULL");
   await database.query("UPDATE webhook_endpoints SET nextAttemptAt = 0");

@@ -1,8 +1,8 @@
-/** What the people of the load saw: the counts that are printed, and each promise that was broken before their eyes. */
+/** What the people of the load saw: the counts that are printed, and each promise that was broken in front of them. */
 export class Ledger {
   private readonly counts = new Map<string, number>();
   readonly broken: string[] = [];
-  /** Facts that the server said were done: by the event that tells them and whom they are about. */
+  /** Facts that the server acknowledged: by their event and whom it is about. */
   readonly acknowledged = new Map<string, number>();
 
   count(what: string, by = 1): void {

@@ -19,17 +19,17 @@ export interface LoadedFirm {
 
 /** Ends a person's story: the load is over. */
 class Over extends Error {}
-/** The request got no answer: whether it was done is not known. */
+/** The request got no response, so that nobody knows whether it was done. */
 class NoAnswer extends Error {}
 
 const random = (what: string) => `${what}-${randomBytes(5).toString("hex")}`;
 const oneIn = (n: number) => randomInt(n) === 0;
 
 /**
- * People who use two firms' portals while their server is killed and started again: clients who come by invitation or of
- * their own accord, enrol and sign in with codes and recovery codes; clients who claim magic links; owners who invite, send requests and
- * reset authenticators; an integrator who upserts contacts; and somebody who guesses codes. What may work once, each tries twice at
- * the same moment, and again where no answer came.
+ * People who use two firms' portals while their server is killed and restarted: clients who come by invitation or on
+ * their own, enroll, and sign in with codes and recovery codes; clients who claim magic links; owners who invite, send
+ * requests and reset authenticators; an integrator who upserts contacts; and an attacker who guesses codes. Each tries
+ * everything that works once twice at the same moment, and again if no response came.
  */
 export class Load {
   private isOver = false;
@@ -60,7 +60,7 @@ export class Load {
       this.again(() => this.guesserStory(strict)),
     ];
   }
-  /** Lets nobody begin anything new, and waits for what is under way. */
+  /** Starts nothing new, and waits for what is in progress. */
   async stop(): Promise<void> {
     this.isOver = true;
     await Promise.all(this.stories);
@@ -78,16 +78,16 @@ export class Load {
     }
   }
 
-  // ---------------------------------------------------------------------------------------------- asking
+  // ---------------------------------------------------------------------------------------------- requests
 
-  /** One request. An answer that the server had no answer is a breach; no answer at all throws NoAnswer. */
+  /** One request. An INTERNAL error is a breach; no response at all throws NoAnswer. */
   private async once(ask: () => Promise<Data>): Promise<Data> {
     try {
       const answer = await ask();
       this.ledger.count("requests answered");
       return answer;
     } catch (error) {
-      // What fetch throws is no Error of this realm.
+      // What fetch throws is not an Error of this realm.
       const text = `${String(error)} ${String((error as Error).cause ?? "")}`;
       if (/INTERNAL|UNAUTHENTICATED|FORBIDDEN|BAD_USER_INPUT/.test(text)) {
         this.ledger.breach(`an unexpected answer: ${text}`);
@@ -97,7 +97,7 @@ export class Load {
       throw new NoAnswer(text);
     }
   }
-  /** Asks until there is an answer; `again` tells that it was asked before without one. */
+  /** Repeats the request until there is a response; `again` says that an earlier one got none. */
   private async insist(ask: (isAgain: boolean) => Promise<Data>): Promise<Data> {
     for (let isAgain = false; ; isAgain = true) {
       if (this.isOver) throw new Over();
@@ -111,8 +111,9 @@ export class Load {
   }
 
   /**
-   * Uses what is good once: twice at the same moment, then again wherever no answer came, and once more to see that it is spent.
-   * Answers the answer that bought something; null when none was seen (it may have been bought without an answer).
+   * Uses something that works once: twice at the same moment, then again wherever no response came, and once more to
+   * see that it is spent. Returns the successful response; null if none was seen (it may have succeeded without a
+   * response).
    */
   private async spend(what: string, use: () => Promise<Data>, hasBought: (answer: Data) => boolean): Promise<Data> {
     const bought: Data[] = [];
@@ -136,11 +137,11 @@ export class Load {
     }
     if (oneIn(3)) await tryIt();
     this.ledger.count(`${what}: spent`, bought.length);
-    if (bought.length > 1) this.ledger.breach(`${what} was good ${bought.length} times`);
+    if (bought.length > 1) this.ledger.breach(`${what} worked ${bought.length} times`);
     return bought[0] ?? null;
   }
 
-  /** The secret in a mail that came after the `seen` first ones of its kind. */
+  /** The secret in a mail that came after the first `seen` of its kind. */
   private async mailed(to: string, subject: RegExp, secret: RegExp, seen = 0): Promise<string | null> {
     for (const startedAt = Date.now(); Date.now() - startedAt < MAIL_MS; await wait(PAUSE_MS)) {
       if (this.isOver) throw new Over();
@@ -150,7 +151,7 @@ export class Load {
     this.ledger.count("mails that a story waited for in vain");
     return null;
   }
-  /** One text for each mail, also where it was sent twice. */
+  /** One text per mail, even if it was sent twice. */
   private mailsOf(to: string, subject: RegExp): string[] {
     const found = this.sink.mails.filter((mail) => mail.to === to && subject.test(mail.subject));
     return [...new Map(found.map(({ id, text }) => [id, text])).values()];
@@ -236,7 +237,7 @@ export class Load {
     return true;
   }
 
-  /** Signs in, through whatever is asked; false when this client is stuck (too many mails asked for). */
+  /** Signs in through every step that is required; false if this client is stuck (too many mails requested). */
   private async visit(firm: LoadedFirm, client: Client): Promise<boolean> {
     const { result } = await this.insist(() => this.api.portalSignIn(firm, client.email));
     switch (result?.__typename) {
@@ -273,7 +274,7 @@ export class Load {
     client.lastStep = Math.floor(Date.now() / 30_000);
     const code = this.api.code(enrollment.secret);
     const confirmed = await this.spend(
-      "enrolment",
+      "enrollment",
       () =>
         this.api.mutate(
           "confirmTwoFactorEnrollment",
@@ -289,7 +290,7 @@ export class Load {
   }
 
   private async proveSecondFactor(firm: LoadedFirm, client: Client, challengeToken: string): Promise<boolean> {
-    // Two challenges with one code: what makes it good once is the code, not the challenge.
+    // Two challenges with one code: the code works once, whatever the challenge.
     const other = await this.insist(() => this.api.portalSignIn(firm, client.email));
     const challenges = [challengeToken, (other.result?.challengeToken as string | undefined) ?? challengeToken];
     let uses = 0;
@@ -353,13 +354,13 @@ export class Load {
     await Promise.all(devices.map(claim));
     if (oneIn(2)) await Promise.all(devices.map(claim));
     this.ledger.count("magic link: claimed", winners.size);
-    if (winners.size !== 1) this.ledger.breach(`a magic link was good on ${winners.size} devices`);
+    if (winners.size !== 1) this.ledger.breach(`a magic link worked on ${winners.size} devices`);
     this.ledger.acknowledge("MAGIC_LINK_CLAIMED", id);
   }
 
   private async upsertStory(): Promise<void> {
     const made = Array.from({ length: UPSERT_ROWS }, () => random("row"));
-    // Named anew at each round, so that every row is a change.
+    // Renamed in each round, so that every row is a change.
     for (const round of ["first", "second"]) {
       const contacts = made.map((externalId) => ({ externalId, name: `${externalId} ${round}` }));
       const { results } = await this.insist(() =>
@@ -388,7 +389,7 @@ export class Load {
     await wait(PAUSE_MS * 5);
   }
 
-  /** Knows the password of one account and guesses codes, two at a time: ten guesses in all may be looked at. */
+  /** Knows one account's password and guesses codes, two at a time: at most ten guesses may be checked. */
   private async guesserStory(firm: LoadedFirm): Promise<void> {
     const contact = await this.newContact(firm);
     if (!(await this.createAccount(firm, contact))) return;
@@ -412,7 +413,7 @@ export class Load {
       await wait(GUESS_EVERY_MS);
     }
     this.ledger.count("guessed accounts that locked");
-    if (judged > 10) this.ledger.breach(`${judged} guesses were looked at before an account locked`);
+    if (judged > 10) this.ledger.breach(`${judged} guesses were checked before an account locked`);
   }
 }
 

@@ -8,12 +8,12 @@ import { freePort, ServerProcess } from "../server-process.js";
 import { until } from "../world.js";
 
 const KEYS = `k1:${Buffer.alloc(32, 7).toString("base64")}`;
-/** A pipe holds 64 kB, what waits for it 1 MB; a line of a refused request has some 200 bytes. */
+/** A pipe holds 64 kB, its queue 1 MB; the log line of a refused request has some 200 bytes. */
 const LINES = 9000;
 const AT_ONCE = 30;
 const GROWTH_BYTES = 150e6;
 
-describe("X10 an output of the log that takes nothing", () => {
+describe("X10 a log output that accepts nothing", () => {
   let database: FreshDatabase;
   let directory: string;
   let server: ServerProcess;
@@ -33,7 +33,7 @@ describe("X10 an output of the log that takes nothing", () => {
     rmSync(directory, { recursive: true, force: true });
   });
 
-  /** Each is refused, which the log says in a line; each is answered within half a minute. */
+  /** Each is refused, which writes a log line, and each is answered within half a minute. */
   async function refusedRequests(count: number): Promise<void> {
     let left = count;
     const oneAfterAnother = async () => {
@@ -54,7 +54,7 @@ describe("X10 an output of the log that takes nothing", () => {
     return Number(new RegExp(`^${name} (\\d+)`, "m").exec(await answer.text())?.[1]);
   };
   const dropped = () => metric("gatehouse_log_lines_dropped_total");
-  /** It ends by itself, in order, although the log cannot be written. */
+  /** It exits by itself, in order, although the log cannot be written. */
   async function endsInOrder(): Promise<void> {
     const startedAt = Date.now();
     await server.end("SIGTERM");
@@ -62,7 +62,7 @@ describe("X10 an output of the log that takes nothing", () => {
     expect(Date.now() - startedAt).toBeLessThan(30_000);
   }
 
-  it("a full device: every request is answered, the lines are dropped and counted, and the server ends when it is told to", async () => {
+  it("a full device: every request is answered, the lines are dropped and counted, and the server exits when it is asked to", async () => {
     const full = openSync("/dev/full", "w");
     server.start(full);
     closeSync(full);
@@ -72,10 +72,10 @@ describe("X10 an output of the log that takes nothing", () => {
     await endsInOrder();
   });
 
-  it("a pipe that nobody reads: requests are answered and memory is bounded; once somebody reads, the log goes on and says what it lost", async () => {
+  it("a pipe that nobody reads: requests are answered and memory is bounded; once somebody reads, the log continues and says what it lost", async () => {
     const path = join(directory, "pipe");
     execFileSync("mkfifo", [path]);
-    // Held open for both, so that the server's end is neither refused nor closed.
+    // Opened for both, so that opening the server's end is not refused and its closing does not close the pipe.
     const pipe = openSync(path, constants.O_RDWR | constants.O_NONBLOCK);
     const writing = openSync(path, "w");
     server.start(writing);

@@ -4,7 +4,10 @@ import type { SunkMail } from "../services.js";
 
 type Row = Record<string, string | number | null>;
 
-/** What must hold whatever died when: each query finds the rows that break it. Plain SQL, so that no code of the server vouches for itself. */
+/**
+ * What must hold whatever died when: each query finds the rows that violate it. Plain SQL, so that the server's code
+ * does not vouch for itself.
+ */
 const promises: Record<string, string> = {
   "events are numbered from 1 without gaps, and the counter stands at the last": `
     SELECT c.firmId, c.lastSeq, COUNT(e.seq) AS n FROM audit_counters c LEFT JOIN audit_events e ON e.firmId = c.firmId
@@ -15,7 +18,7 @@ const promises: Record<string, string> = {
   "no CONTACT_CREATED without its contact": `
     SELECT e.id FROM audit_events e LEFT JOIN contacts c ON c.firmId = e.firmId AND c.id = e.contactId
     WHERE e.type = 'CONTACT_CREATED' AND c.id IS NULL`,
-  "a contact says its last CONTACT_UPDATED, and nothing without one": `
+  "a contact has the values of its last CONTACT_UPDATED, and no change without one": `
     SELECT c.id, c.name FROM contacts c LEFT JOIN audit_events e ON e.firmId = c.firmId AND e.contactId = c.id AND e.type = 'CONTACT_UPDATED'
     WHERE c.externalId IS NOT NULL GROUP BY c.id, c.name
     HAVING COUNT(e.id) <> CASE WHEN c.name LIKE '% second' THEN 1 ELSE 0 END`,
@@ -37,7 +40,7 @@ const promises: Record<string, string> = {
     SELECT a.id FROM portal_accounts a WHERE NOT EXISTS (SELECT 1 FROM password_credentials p WHERE p.ownerId = a.id)
     OR NOT EXISTS (SELECT 1 FROM two_factor_states s WHERE s.ownerId = a.id)
     OR NOT EXISTS (SELECT 1 FROM contacts c WHERE c.portalAccountId = a.id AND c.accessState = 'ACCOUNT_CREATED')`,
-  "an account says that no contact has it exactly where none does": `
+  "an account is marked as unlinked exactly if no contact has it": `
     SELECT a.id, a.unlinkedAt FROM portal_accounts a WHERE (CASE WHEN a.unlinkedAt IS NULL THEN 1 ELSE 0 END) <>
       (CASE WHEN EXISTS (SELECT 1 FROM contacts c WHERE c.portalAccountId = a.id) THEN 1 ELSE 0 END)`,
   "no account while a token that creates one for its address is unspent": `
@@ -58,12 +61,12 @@ const promises: Record<string, string> = {
   "in the firm that requires 2FA no session of an account without it": `
     SELECT s.id FROM sessions s JOIN security_policies p ON p.firmId = s.firmId
     WHERE p.mode = 'MAGIC_LINK_AND_LOGIN_2FA' AND s.audience = 'PORTAL' AND s.assurance <> 'TWO_FACTOR'`,
-  "no half enrolment: enrolled, an authenticator and ten recovery codes go together": `
+  "no half enrollment: enrolled, an authenticator and ten recovery codes go together": `
     SELECT s.ownerId FROM two_factor_states s WHERE
       (CASE WHEN s.enrolledAt IS NULL THEN 0 ELSE 1 END) <> (SELECT COUNT(*) FROM totp_credentials t WHERE t.ownerId = s.ownerId)
       OR (SELECT COUNT(*) FROM recovery_codes r WHERE r.ownerId = s.ownerId) <> CASE WHEN s.enrolledAt IS NULL THEN 0 ELSE 10 END
       OR s.recoveryCodesRemaining <> (SELECT COUNT(*) FROM recovery_codes r WHERE r.ownerId = s.ownerId AND r.usedAt IS NULL)`,
-  "enrolled exactly where the last event of the account's 2FA is TWO_FACTOR_ENROLLED": `
+  "enrolled exactly if the account's last 2FA event is TWO_FACTOR_ENROLLED": `
     SELECT a.id FROM portal_accounts a JOIN two_factor_states s ON s.ownerId = a.id
     LEFT JOIN audit_events e ON e.firmId = a.firmId AND e.seq = (SELECT MAX(l.seq) FROM audit_events l
       WHERE l.firmId = a.firmId AND l.accountId = a.id AND l.type IN ('TWO_FACTOR_ENROLLED', 'TWO_FACTOR_RESET'))
@@ -76,10 +79,10 @@ const promises: Record<string, string> = {
   "no session of an account outlived a reset of its second factor": `
     SELECT s.id FROM sessions s JOIN audit_events e ON e.firmId = s.firmId AND e.accountId = s.ownerId AND e.type = 'TWO_FACTOR_RESET'
     WHERE s.revokedAt IS NULL AND s.createdAt < e.occurredAt`,
-  "at most ten guesses of one account's codes were looked at": `
+  "at most ten guesses of one account's codes were checked": `
     SELECT e.accountId FROM audit_events e WHERE e.type = 'ACCOUNT_LOCKED' GROUP BY e.accountId
     HAVING COUNT(*) <> 1 OR (SELECT COUNT(*) FROM audit_events f WHERE f.firmId = MIN(e.firmId) AND f.accountId = e.accountId AND f.type = 'SIGN_IN_FAILED') > 10`,
-  "invited exactly where there is an INVITE_SENT": `
+  "invited exactly if there is an INVITE_SENT": `
     SELECT c.id FROM contacts c WHERE (CASE WHEN c.invitedAt IS NULL THEN 0 ELSE 1 END) <>
       (CASE WHEN EXISTS (SELECT 1 FROM audit_events e WHERE e.firmId = c.firmId AND e.contactId = c.id AND e.type = 'INVITE_SENT') THEN 1 ELSE 0 END)`,
   "as many requests of a contact as REQUEST_SENT": `
@@ -95,10 +98,10 @@ const promises: Record<string, string> = {
     SELECT s.magicLinkId FROM sessions s WHERE s.assurance = 'LINK' AND s.revokedAt IS NULL GROUP BY s.magicLinkId HAVING COUNT(*) > 1`,
   "no mail is left in the outbox, and none was given up":
     "SELECT id, lastFailure FROM outbox_mails WHERE sentAt IS NULL",
-  "no wish for a mail is left": "SELECT id FROM portal_mail_requests",
+  "no mail request is left": "SELECT id FROM portal_mail_requests",
 };
 
-/** Mails that an event promises, each exactly once: the event, and what the subject says. */
+/** Mails that an event promises, each exactly once: the event, and a pattern for the subject. */
 export const promisedMails: Record<string, RegExp> = {
   INVITE_SENT: /invites you to its client portal/,
   REQUEST_SENT: /asks: Tax papers/,
@@ -108,22 +111,22 @@ export const promisedMails: Record<string, RegExp> = {
   ACCOUNT_LOCKED: /^Your account is locked/,
 };
 
-/** Checks every promise on the database and the mails that arrived; answers how many were checked. */
+/** Checks every promise in the database and in the mails that arrived; returns how many were checked. */
 export async function checkPromises(database: DataSource, mails: readonly SunkMail[], ledger: Ledger): Promise<number> {
   const query = (sql: string) => database.query(sql) as Promise<Row[]>;
-  const told = (rows: readonly unknown[]) => `${rows.length}, such as ${JSON.stringify(rows.slice(0, 3))}`;
+  const listed = (rows: readonly unknown[]) => `${rows.length}, such as ${JSON.stringify(rows.slice(0, 3))}`;
   for (const [promise, sql] of Object.entries(promises)) {
     const breaches = await query(sql);
-    if (breaches.length > 0) ledger.breach(`not so: ${promise}: ${told(breaches)}`);
+    if (breaches.length > 0) ledger.breach(`broken: ${promise}: ${listed(breaches)}`);
   }
 
-  // No mail lost, none without its fact. A crash may send one twice, under the same Message-ID.
+  // No mail is lost, none lacks its fact. A crash may send one twice, under the same Message-ID.
   const once = [...new Map(mails.map((mail) => [mail.id, mail])).values()];
   const kept = new Set((await query("SELECT id FROM outbox_mails")).map(({ id }) => `<${id}@gatehouse.example>`));
   const lost = [...kept].filter((id) => !once.some((mail) => mail.id === id));
-  if (lost.length > 0) ledger.breach(`mails of the outbox that never arrived: ${told(lost)}`);
+  if (lost.length > 0) ledger.breach(`mails of the outbox that never arrived: ${listed(lost)}`);
   const unknown = once.filter(({ id }) => !kept.has(id));
-  if (unknown.length > 0) ledger.breach(`mails that the outbox does not know: ${told(unknown.map(({ id }) => id))}`);
+  if (unknown.length > 0) ledger.breach(`mails that the outbox does not know: ${listed(unknown.map(({ id }) => id))}`);
   for (const [type, subject] of Object.entries(promisedMails)) {
     const facts = await query(
       `SELECT COALESCE(a.email, c.email) AS email, COUNT(*) AS n FROM audit_events e LEFT JOIN portal_accounts a ON a.id = e.accountId
@@ -132,13 +135,13 @@ export async function checkPromises(database: DataSource, mails: readonly SunkMa
     const arrived = new Map<string, number>();
     for (const { to } of once.filter((mail) => subject.test(mail.subject))) arrived.set(to, (arrived.get(to) ?? 0) + 1);
     const wrong = facts.filter(({ email, n }) => arrived.get(String(email)) !== Number(n));
-    if (wrong.length > 0) ledger.breach(`not one mail for each ${type}: ${told(wrong)}`);
+    if (wrong.length > 0) ledger.breach(`not one mail for each ${type}: ${listed(wrong)}`);
     if (arrived.size !== facts.length) ledger.breach(`mails without a ${type}: ${arrived.size} for ${facts.length}`);
   }
   ledger.count("mails that arrived", once.length);
   ledger.count("mails that arrived twice by a crash", mails.length - once.length);
 
-  // Whatever was said to be done is there.
+  // Whatever was acknowledged exists.
   const events = await query(
     "SELECT type, contactId, COUNT(*) AS n FROM audit_events WHERE contactId IS NOT NULL GROUP BY type, contactId",
   );
@@ -148,7 +151,7 @@ export async function checkPromises(database: DataSource, mails: readonly SunkMa
   for (const { to } of once.filter(({ subject }) => subject.startsWith("Create your account")))
     written.set(`confirmation mail ${to}`, 1);
   const forgotten = [...ledger.acknowledged].filter(([key, times]) => (written.get(key) ?? 0) < times);
-  if (forgotten.length > 0) ledger.breach(`answered as done, but not there: ${told(forgotten)}`);
+  if (forgotten.length > 0) ledger.breach(`acknowledged, but missing: ${listed(forgotten)}`);
   for (const { type, n } of await query("SELECT type, COUNT(*) AS n FROM audit_events GROUP BY type"))
     ledger.count(`event ${type}`, Number(n));
   return Object.keys(promises).length + Object.keys(promisedMails).length + 3;

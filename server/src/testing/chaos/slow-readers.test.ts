@@ -11,10 +11,10 @@ const SOCKETS_PER_KEY = 5;
 const LIVE_KEYS = 4;
 const ROUNDS = 60;
 const ROWS = 100;
-/** Some 4 kB an event, so that the rounds are some 25 MB for each reader and 500 MB for all of them. */
+/** Some 4 kB per event, so that the rounds are some 25 MB for each reader and 500 MB for all of them. */
 const SUMMARIES = Array.from({ length: 10 }, (_, n) => `s${n}: summary`).join(" ");
 const GROWTH_BYTES = 250e6;
-/** Two of the server's pings, and what a busy machine takes. */
+/** Two of the server's pings, plus what a busy machine takes. */
 const PINGED_OUT_MS = 60_000;
 
 describe("W08 readers that never read", () => {
@@ -49,7 +49,7 @@ describe("W08 readers that never read", () => {
     await database?.drop();
   });
 
-  /** A socket with the key; null where the key holds too many already. */
+  /** A socket with the key; null if the key has too many already. */
   const open = (key: string) =>
     new Promise<WebSocket | null>((resolve) => {
       const socket = new WebSocket(`${server.url.replace("http", "ws")}/graphql`, "graphql-transport-ws");
@@ -60,13 +60,13 @@ describe("W08 readers that never read", () => {
         socket.send(JSON.stringify({ type: "connection_init", payload: { authorization: `Bearer ${key}` } })),
       );
     });
-  /** As many sockets as the key may hold, which subscribe and read nothing more. */
+  /** Opens as many sockets as the key may have; they subscribe and then read nothing more. */
   const fallSilent = async (key: string, after: string | null) => {
     for (let n = 0; n < SOCKETS_PER_KEY; n++) {
       const socket = await open(key);
-      if (!socket) throw new Error("the key holds sockets already");
+      if (!socket) throw new Error("the key has sockets already");
       const query = `subscription($after: String) { auditEvents(after: $after) { ${SUMMARIES} } }`;
-      // An id of its own, as clients make them: equal ones would share each event's frame, and so its memory.
+      // A unique id, as clients create them: equal ones would share each event's frame, and so its memory.
       const id = `silent ${silent.length}`;
       socket.send(JSON.stringify({ id, type: "subscribe", payload: { query, variables: { after } } }));
       socket.pause();
@@ -74,7 +74,7 @@ describe("W08 readers that never read", () => {
     }
     expect(await open(key)).toBeNull();
   };
-  /** Whether the server has let go of a socket of the key. */
+  /** Whether the server has closed a socket of the key. */
   const isDropped = async (key: string) => {
     const socket = await open(key);
     socket?.terminate();
@@ -116,7 +116,8 @@ describe("W08 readers that never read", () => {
     expect(peak - before).toBeLessThan(GROWTH_BYTES);
     for (const key of live) expect([key, await isDropped(key)]).toEqual([key, true]);
 
-    // Whoever asks for all there was and then reads nothing is waited for, until a ping stays without its answer.
+    // The server waits for a reader that asks for the whole history and then reads nothing, until a ping goes
+    // unanswered.
     const [key] = keys as [string];
     await fallSilent(key, data.auditEvents.nodes[0].cursor);
     const startedAt = Date.now();

@@ -53,7 +53,7 @@ describeOnDatabaseServers("two server processes on one database, with a Redis th
     ["is started again, empty", [() => redis.start()]],
   ];
 
-  it("tell each subscriber every event of either once and in order, whatever Redis does", async () => {
+  it("send each subscriber every event of either server once and in order, whatever Redis does", async () => {
     followers.push(...servers.map((server) => follow(server, owner)));
     const [{ seen }] = followers as [Follower];
     await untilListening(servers[0], owner, followers);
@@ -62,7 +62,7 @@ describeOnDatabaseServers("two server processes on one database, with a Redis th
     for (const [name, deeds] of failures) {
       for (const deed of deeds) await deed();
       for (let n = 0; n < 12; n++) await servers[n % 2 ? 0 : 1].contact(owner, `While Redis ${name} ${n}`);
-      // Nobody waits for more than the poll interval; the rest is what a busy machine takes.
+      // Nobody waits longer than the poll interval; the rest is what a busy machine takes.
       const log = await logOf(servers[1], owner);
       await until(() => followers.every((follower) => follower.seen.includes(log.at(-1) ?? "")));
     }
@@ -72,7 +72,7 @@ describeOnDatabaseServers("two server processes on one database, with a Redis th
     expect(log.length - from).toBeGreaterThanOrEqual(12 * failures.length);
   }, 240_000);
 
-  it("C03 ten wrong passwords are looked at, over both servers, whatever Redis does between; then the right one is refused", async () => {
+  it("C03 ten wrong passwords are checked across both servers, whatever Redis does in between; then the right one is refused", async () => {
     const email = client.email;
     const codes: string[] = [];
     const guess = async (server: ServerProcess, password: string) => {
@@ -89,9 +89,9 @@ describeOnDatabaseServers("two server processes on one database, with a Redis th
     expect(codes.slice(10)).toEqual(["ACCOUNT_LOCKED", "ACCOUNT_LOCKED"]);
   }, 240_000);
 
-  it("C03 ten wrong codes are looked at, over both servers, while Redis is gone; then the right one is refused", async () => {
+  it("C03 ten wrong codes are checked across both servers while Redis is gone; then the right one is refused", async () => {
     await redis.end("SIGKILL");
-    // The wrong passwords before are forgotten, as after their wait.
+    // Clears the earlier wrong passwords, as their wait would.
     const world = await World.start(database.url());
     await world.app.work.do((unit) => unit.manager.query("DELETE FROM attempt_counters", []));
     await world.stop();
@@ -115,7 +115,7 @@ describeOnDatabaseServers("two server processes on one database, with a Redis th
     expect(codes.slice(9)).toEqual(["ACCOUNT_LOCKED", "ACCOUNT_LOCKED", "ACCOUNT_LOCKED"]);
   }, 240_000);
 
-  it("C03 a server whose Redis hangs answers, and is well within ten seconds of its return", async () => {
+  it("C03 a server whose Redis hangs still answers, and recovers within ten seconds of its return", async () => {
     redis.signal("SIGSTOP");
     const answers = await Promise.all(
       Array.from({ length: 10 }, (_, n) => servers[n % 2 ? 0 : 1].ask("{ firm { name } }", {}, owner)),
@@ -127,7 +127,7 @@ describeOnDatabaseServers("two server processes on one database, with a Redis th
       password: OWNER_PASSWORD,
     });
     expect(result.__typename).toBe("SignedIn");
-    // Wake-ups come back by themselves: an event of one is published where the other listens.
+    // Wake-ups resume by themselves: each server listens for the events that the other publishes.
     await until(async () => (await redis.listeners("gatehouse:events")) === 2);
   }, 120_000);
 });

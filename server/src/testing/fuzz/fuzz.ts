@@ -7,31 +7,34 @@ import { OWNER_PASSWORD, type World } from "../world.js";
 import { headers, operationsOf, type Operation } from "./operations.js";
 import { largestOf, slowShapes } from "./slow-documents.js";
 
-/** CPU time of one request, past which others would wait for it. Wall time would tell of the machine's other work. */
+/**
+ * CPU time of one request beyond which others would have to wait for it. Wall time would include the machine's other
+ * work.
+ */
 const STALL_MS = 250;
-/** How often a suspect is repeated alone; the shortest of its times is judged. */
+/** How often a suspect is repeated alone; its shortest time counts. */
 const REPEATS = 8;
-/** What a server keeps of what it has seen (documents, plans, statements) is bounded; growth past it is a leak. */
+/** What a server keeps of what it has seen (documents, plans, statements) is bounded; growth beyond that is a leak. */
 const GROWTH_BYTES = 120 * 2 ** 20;
 const BATCH = 40;
-/** Three frames each: together under the sixty that a socket may send a minute. */
+/** Three frames each: together fewer than the sixty that a socket may send per minute. */
 const MESSAGES = 18;
 /** Operations after which the owner signs in again: some of them end the session. */
 const SESSION_FOR = 10;
-/** graphql-ws' and ours for a failure of the server. */
+/** Close codes of graphql-ws and of ours for a failure of the server. */
 const CLOSED_BY_FAILURE: ReadonlySet<number> = new Set([1011, 1013, 4500]);
 
 export interface FuzzReport {
   seed: number;
   requests: number;
   messages: number;
-  /** How often each outcome was met: a code, or "data". */
+  /** How often each outcome occurred: a code, or "data". */
   outcomes: Record<string, number>;
   slowestCpuMs: number;
-  /** Took past STALL_MS once, and less when repeated. */
+  /** Requests that exceeded STALL_MS once, but not when repeated. */
   slowOnce: number;
   heapGrowthBytes: number;
-  /** What must not be: each with what was sent. */
+  /** What must not happen, each with what was sent. */
   findings: string[];
 }
 
@@ -48,8 +51,8 @@ const heap = () => {
 };
 
 /**
- * Sends generated operations to a server in this process for so long (at least one batch), one after the other, so that what takes long
- * is that one's doing. The seed makes the same operations again.
+ * Sends generated operations to a server in this process for the given time (at least one batch), one after another, so
+ * that a slow response is that operation's fault. The seed generates the same operations again.
  */
 export async function fuzz(world: World, seconds: number, seed: number): Promise<FuzzReport> {
   const report: FuzzReport = {
@@ -69,7 +72,7 @@ export async function fuzz(world: World, seconds: number, seed: number): Promise
   for (let batch = 0; performance.now() < until; batch++) {
     const sample = <T>(arbitrary: fc.Arbitrary<T>, numRuns: number) =>
       fc.sample(arbitrary, { numRuns, seed: seed + batch });
-    // New callers: the last ones may have locked themselves out, or used their minute up.
+    // New callers: the last ones may have locked themselves out, or used up their budget.
     const firm = await world.firm();
     let owner = await world.ownerToken(firm);
     const key = await world.key(owner, [
@@ -104,7 +107,7 @@ export async function fuzz(world: World, seconds: number, seed: number): Promise
   return report;
 }
 
-/** The last session where a mutation has changed how the firm's team signs in. */
+/** Signs in again if a mutation may have ended the last session. */
 async function signedInAgain(world: World, { owner }: { owner: string }, last: string): Promise<string> {
   const input = { email: owner, password: OWNER_PASSWORD };
   const { result } = await world.signIn("teamSignIn", "TeamSignInInput", input);
@@ -135,7 +138,7 @@ interface Timed {
   cpuMs: number;
 }
 
-/** Null where the headers are such as no client can send. */
+/** Null if no client can send such headers. */
 async function timed(
   world: World,
   { query, variables, operationName, token, headers: more }: Sent,
@@ -174,7 +177,7 @@ function outcomesOf(text: string): string[] {
   }
 }
 
-/** The same on a socket: each subscription, and in the end a message that is none. */
+/** The same on a socket: each subscription, and finally an invalid message. */
 async function talk(world: World, token: string, operations: readonly Operation[], report: FuzzReport): Promise<void> {
   const socket = new WebSocket(`${world.url.replace("http", "ws")}/graphql`, "graphql-transport-ws");
   let last: Operation | undefined;
@@ -192,7 +195,7 @@ async function talk(world: World, token: string, operations: readonly Operation[
   });
   await new Promise((resolve) => socket.once("open", resolve));
   const say = (message: object) => socket.send(JSON.stringify(message));
-  /** Resolves once the server has answered a ping, and so done what the messages before it asked at once. */
+  /** Resolves once the server has answered a ping, and so has processed the messages before it. */
   const pong = () => {
     const answered = new Promise((resolve) => socket.once("pong", resolve));
     socket.ping();
@@ -210,7 +213,7 @@ async function talk(world: World, token: string, operations: readonly Operation[
     say({ id, type: "complete" });
     await pong();
     const { user, system } = process.cpuUsage(before);
-    // Not repeated, so its bound leaves room for what else this process did.
+    // Not repeated, so its limit leaves room for other work of this process.
     if ((user + system) / 1000 > STALL_MS * 4) found("a message took long");
   }
   if (socket.readyState === socket.OPEN) say({ id: 7, type: "nothing", payload: [] });

@@ -17,7 +17,7 @@ import {
   type GraphQLSchema,
 } from "graphql";
 
-/** What is sent in one POST or one message. */
+/** What one POST or one message contains. */
 export interface Operation {
   query: string;
   variables: Record<string, unknown>;
@@ -60,15 +60,15 @@ const anything = fc.oneof(text, number, fc.boolean(), fc.constant(null), fc.obje
 type Draw = <T>(make: () => fc.Arbitrary<T>) => T;
 type Kind = "query" | "mutation" | "subscription";
 
-/** Under what a document may have (documentLimits). */
+/** Fewer than a document may have (documentLimits). */
 const ALIASES = 8;
 const FRAGMENTS = 3;
-/** Of a hundred documents; the others are valid, and so are their variables. */
+/** Percentage of faulty documents; the others are valid, and so are their variables. */
 const FAULTY = 25;
 
 /**
- * Operations of the schema: three of four are valid; the others name what does not exist, hold values of wrong types, or are broken text.
- * `known` are ids and addresses that exist: equal seeds make operations that differ in them alone.
+ * Operations of the schema: three of four are valid; the others name what does not exist, contain values of the wrong
+ * type, or are broken text. `known` are existing ids and addresses: operations of the same seed differ only in them.
  */
 export function operationsOf(
   schema: GraphQLSchema,
@@ -85,7 +85,7 @@ class Writer {
   private readonly variables: { name: string; type: GraphQLInputType; value: unknown }[] = [];
   private readonly fragments: string[] = [];
   private readonly isFaulty: boolean;
-  /** In a valid document each may be asked with other arguments only under another name. */
+  /** In a valid document a field may be selected with other arguments only under another name. */
   private readonly asked = new Set<string>();
   private readonly aliases = new Set<string>();
 
@@ -104,7 +104,7 @@ class Writer {
       subscription: this.schema.getSubscriptionType(),
     }[kind];
     if (!root) throw new Error(`the schema has no ${kind}`);
-    // A faulty one may ask for more than a subscription can be of.
+    // A faulty one may select more fields than a subscription allows.
     const isOne = kind !== "query" && (!this.isFaulty || this.chance(50));
     const selections = isOne ? `{ ${this.field(root, DEPTH, this.faulty(50))} }` : this.selections(root, DEPTH);
     const given = this.variables.map(({ name, type }) => `$${name}: ${String(type)}`).join(", ");
@@ -129,7 +129,7 @@ class Writer {
 
   private selections(type: GraphQLNamedType, depth: number): string {
     if (!isObjectType(type) && !isAbstractType(type)) return "";
-    // Parts of two types may ask one name of two kinds.
+    // Fragments on two types may select one name with two kinds.
     const most = isAbstractType(type) && !this.isFaulty ? 1 : depth === DEPTH ? 2 : 4;
     const count = this.draw(() => fc.integer({ min: 1, max: most }));
     const parts = Array.from({ length: count }, () => this.selection(type, depth));
@@ -173,7 +173,7 @@ class Writer {
     return this.faulty(10) ? directive : `${directive}(if: ${this.argument("if", new GraphQLNonNull(GraphQLBoolean))})`;
   }
 
-  /** With its colon; null where a valid document has no name left for the field. */
+  /** With its colon; null if a valid document has no unused name left for the field. */
   private alias({ name, args }: { name: string; args: readonly unknown[] }): string | null {
     if (this.isFaulty) return this.chance(8) ? `${this.oneOf([...names, "id", "__typename"])}: ` : "";
     const isTaken = args.length > 0 && this.asked.has(name);
@@ -229,7 +229,7 @@ class Writer {
     }
   }
 
-  /** A piece left out, doubled or put in. */
+  /** With a piece removed, doubled or inserted. */
   private broken(query: string): string {
     const at = this.draw(() => fc.integer({ min: 0, max: query.length }));
     const length = this.draw(() => fc.integer({ min: 1, max: 20 }));
@@ -250,10 +250,10 @@ class Writer {
   }
 }
 
-/** Half a character can be sent in JSON, and not written in a document. */
+/** A lone surrogate can be sent in JSON, but not written in a document. */
 const isWhole = (value: unknown): boolean => !/\\ud[89a-f]/.test(JSON.stringify(value));
 
-/** JSON is nearly GraphQL's notation; names stand bare, and so do an enum's values. */
+/** JSON is nearly GraphQL's notation, but names and enum values have no quotes. */
 function literalOf(value: unknown, type: GraphQLInputType): string {
   const named = getNamedType(type);
   if (Array.isArray(value)) return `[${value.map((item) => literalOf(item, type)).join(", ")}]`;

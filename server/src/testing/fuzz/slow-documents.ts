@@ -1,14 +1,14 @@
 import { parse } from "graphql";
 import { documentLimits } from "../../platform/limits/document-limits.js";
 
-/** A part of a document. The parts of a document are put together, so that the costs of one may meet those of another. */
+/** A part of a document. Parts are combined, so that the cost of one may meet that of another. */
 interface Part {
-  /** In the operation's braces. */
+  /** Within the operation's braces. */
   selections?: string;
-  /** Behind the operation. */
+  /** After the operation. */
   definitions?: string;
   variables?: string;
-  /** Before everything. */
+  /** Before everything else. */
   head?: string;
 }
 type Shape = (size: number) => Part;
@@ -17,7 +17,9 @@ const many = (count: number, make: (n: number) => string) => Array.from({ length
 const nested = (depth: number, open: string, inner: string, close: string) =>
   open.repeat(depth) + inner + close.repeat(depth);
 
-/** What is worth repeating: each makes more of something that some reader of documents compares, prints, looks up or walks. */
+/**
+ * Shapes worth repeating: each multiplies something that some reader of documents compares, prints, looks up or walks.
+ */
 export const slowShapes: Readonly<Record<string, Shape>> = {
   doublingFragments: (size) => ({
     selections: "...d0",
@@ -124,14 +126,14 @@ export const slowShapes: Readonly<Record<string, Shape>> = {
   }),
 };
 
-/** The document of those parts. */
+/** The document with these parts. */
 function documentOf(parts: readonly Part[]): string {
   const all = (which: keyof Part) => parts.map((part) => part[which] ?? "").join(" ");
   const variables = all("variables").trim();
   return `${all("head")} query Q${variables ? `(${variables})` : ""} { __typename ${all("selections")} } ${all("definitions")}`;
 }
 
-/** Whether a server reads it at all: within the tokens and the bytes of a body. */
+/** Whether a server reads it at all: it is within the limits of tokens and body size. */
 function fits(document: string): boolean {
   if (document.length > 98_000) return false;
   try {
@@ -142,7 +144,7 @@ function fits(document: string): boolean {
   }
 }
 
-/** The largest document of these shapes that is read, each with its share. */
+/** The largest document of these shapes that is still read, each with its share. */
 export function largestOf(shapes: readonly string[], shares: readonly number[] = shapes.map(() => 1)): string {
   const whole = shares.reduce((sum, share) => sum + share, 0);
   const make = (size: number) =>

@@ -36,7 +36,7 @@ const AccountPage_viewer = graphql(
   [TwoFactorSettings_twoFactor, SessionList_session],
 );
 
-/** One's own account: second factor, password and sessions. */
+/** The viewer's own account: second factor, password and sessions. */
 export function AccountPage() {
   const { firm } = useTeamSession();
   const [{ data, error }, again] = useQuery({ query: AccountPage_viewer, requestPolicy: "cache-and-network" });

@@ -66,14 +66,14 @@ const ApiKeysPage_revoke = graphql(
 const scopeWords: Record<ApiScope, string> = {
   CONTACTS_READ: "Read contacts",
   CONTACTS_WRITE: "Create and change contacts",
-  ACCESS_WRITE: "Send requests, invites and password resets; unlock",
+  ACCESS_WRITE: "Send requests, invitations and password resets; unlock accounts",
   ACCESS_RESET: "Reset 2FA, change login emails, delete accounts",
   POLICY_WRITE: "Change the security mode",
-  AUDIT_READ: "Read the activity",
+  AUDIT_READ: "Read the activity log",
   WEBHOOKS_WRITE: "Manage webhooks",
 };
 
-/** Keys of programs that act for the firm. */
+/** The keys of programs that act for the firm. */
 export function ApiKeysPage() {
   const { mayWrite } = useTeamSession();
   const [{ data, error }, again] = useQuery({ query: ApiKeysPage_keys, requestPolicy: "cache-and-network" });
@@ -99,7 +99,7 @@ export function ApiKeysPage() {
           )
         }
       >
-        For programs that work with your contacts over GraphQL. Give each only what it needs.
+        For programs that work with your contacts through the GraphQL API. Give each key only the access it needs.
       </PageHeader>
       <div className="rounded-xl border border-line bg-surface">
         {!data && error && <ErrorState message={sayError(error)} onRetry={refresh} />}
@@ -108,7 +108,7 @@ export function ApiKeysPage() {
             <Skeleton />
           </div>
         )}
-        {data?.apiKeys.length === 0 && <EmptyState title="There are no API keys." />}
+        {data?.apiKeys.length === 0 && <EmptyState title="There are no API keys yet." />}
         {data && data.apiKeys.length > 0 && (
           <Table
             label="API keys"
@@ -116,10 +116,10 @@ export function ApiKeysPage() {
             rowKey={({ id }) => id}
             columns={[
               { id: "name", title: "Name", renderCell: ({ name }) => <span className="font-medium">{name}</span> },
-              { id: "prefix", title: "Begins with", renderCell: ({ prefix }) => <code>{prefix}</code> },
+              { id: "prefix", title: "Starts with", renderCell: ({ prefix }) => <code>{prefix}</code> },
               {
                 id: "scopes",
-                title: "May",
+                title: "Access",
                 renderCell: ({ scopes }) => scopes.map((scope) => scopeWords[scope]).join("; "),
               },
               {
@@ -134,7 +134,7 @@ export function ApiKeysPage() {
               },
               {
                 id: "acts",
-                title: "State",
+                title: "Status",
                 align: "end",
                 renderCell: ({ id, name, revokedAt }) =>
                   revokedAt ? (
@@ -169,7 +169,7 @@ export function ApiKeysPage() {
         isPending={revoke.isPending}
         error={otherProblems(revoke.problems)}
       >
-        <p>Programs that use it are refused from the next request on. This cannot be taken back.</p>
+        <p>Programs that use this key lose access immediately. This cannot be undone.</p>
       </AlertDialog>
     </>
   );
@@ -203,7 +203,7 @@ function CreateKeyForm({ onClose }: { onClose: () => void }) {
         onChange={(values) => setScopes(apiScopes.filter((scope) => values.includes(scope)))}
         className="flex flex-col gap-2"
       >
-        <Label className={labelClass}>It may</Label>
+        <Label className={labelClass}>Access</Label>
         {apiScopes.map((scope) => (
           <Checkbox key={scope} value={scope}>
             {scopeWords[scope]}
@@ -214,7 +214,7 @@ function CreateKeyForm({ onClose }: { onClose: () => void }) {
       <TextField
         label="Expires"
         type="date"
-        hint="Empty: in a year, which is the longest."
+        hint="If left empty: in one year, which is the maximum."
         value={expiresOn}
         onChange={setExpiresOn}
         error={problemOf(problems, "expiresAt")}

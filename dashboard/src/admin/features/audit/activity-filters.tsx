@@ -58,7 +58,7 @@ const whatOptions: readonly Option<string>[] = [
   }),
 ];
 
-/** Chooses which events are shown: what happened, to whom, by whom, when. */
+/** Chooses which events are shown: what happened, to which client, who did it, and when. */
 export function ActivityFilters(props: { search: ActivitySearch; onChange: (search: ActivitySearch) => void }) {
   const { search, onChange } = props;
   const [{ data }] = useQuery({ query: ActivityFilters_actors });
@@ -67,7 +67,7 @@ export function ActivityFilters(props: { search: ActivitySearch; onChange: (sear
     onChange(value === null ? others : { ...others, [name]: value });
   };
   const whoOptions: readonly Option<string>[] = [
-    { value: ANY, label: "Anybody" },
+    { value: ANY, label: "Anyone" },
     ...(Object.keys(actorKindTitles) as ActorKind[]).map((kind) => ({ value: kind, label: actorKindTitles[kind] })),
     ...(data?.teamMembers ?? []).map(({ id, name }) => ({ value: id, label: name, section: "Team" })),
     ...(data?.apiKeys ?? []).map(({ id, name }) => ({ value: id, label: name, section: "API keys" })),
@@ -112,7 +112,7 @@ function ClientField({ client, onChoose }: { client: string | null; onChoose: (i
   return (
     <ComboBox
       label="Client"
-      placeholder="Anybody"
+      placeholder="Any client"
       typed={typed ?? chosen?.contact?.name ?? ""}
       onType={setTyped}
       suggestions={(search === "" ? [] : (found?.contacts.nodes ?? [])).map(({ id, name, email }) => ({

@@ -34,7 +34,7 @@ export const ActivityPage_events = graphql(
   [EventRow_event],
 );
 
-/** The firm's audit log, growing as things happen. */
+/** The firm's audit log, updated live. */
 export function ActivityPage() {
   const search = useSearch({ from: "/activity" });
   const navigate = useNavigate({ from: "/activity" });
@@ -56,7 +56,7 @@ export function ActivityPage() {
           </>
         }
       >
-        Who did what, as it happens. Nothing here is ever changed or deleted.
+        Everything that people and programs do, as it happens. Entries are never changed or deleted.
       </PageHeader>
       <ActivityFilters search={search} onChange={(next) => void navigate({ search: next, replace: true })} />
       <Events key={JSON.stringify(search)} filter={filter} isFiltered={isFiltered} />
@@ -94,7 +94,7 @@ function Events({ filter, isFiltered }: { filter: EventFilter; isFiltered: boole
   );
 }
 
-/** Reads fifty events for the list; shows nothing itself but that it is on its way, or failed. */
+/** Reads fifty events for the list; by itself it shows only that they are loading, or that loading failed. */
 function PageOfEvents(props: {
   index: number;
   after: string | null;

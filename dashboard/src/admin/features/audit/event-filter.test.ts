@@ -17,12 +17,12 @@ const event = {
 } as const;
 
 describe("the activity's filter", () => {
-  it("has each type of event under one kind", () => {
+  it("lists each type of event under one kind", () => {
     const all = (Object.keys(auditEventKinds) as AuditEventKind[]).flatMap(auditEventTypesOf);
     expect(all.toSorted()).toEqual(auditEventTypes.toSorted());
   });
 
-  it("takes from an address what it understands", () => {
+  it("takes from an address only what it understands", () => {
     const search = { what: "TWO_FACTOR", client: "con_1", who: "CLIENT", from: "2026-03-01", to: "2026-03-31" };
     expect(readActivitySearch({ ...search, other: "x" })).toEqual(search);
     expect(
@@ -31,7 +31,7 @@ describe("the activity's filter", () => {
     expect(readActivitySearch({ what: 5, who: ["CLIENT"] })).toEqual({});
   });
 
-  it("asks the server for whole days where the viewer is, the last one included", () => {
+  it("asks the server for whole days in the viewer's time zone, including the last one", () => {
     const { since, until } = filterOf({ from: "2026-03-07", to: "2026-03-08" });
     expect([since, until]).toEqual([new Date(2026, 2, 7).toISOString(), new Date(2026, 2, 9).toISOString()]);
     expect(filterOf({ who: "mem_1", what: "PLAN_CHANGED" })).toEqual({ actorId: "mem_1", types: ["PLAN_CHANGED"] });
@@ -56,7 +56,7 @@ describe("the activity's filter", () => {
     expect(passes(filterOf(search as ActivitySearch), event)).toBe(isShown);
   });
 
-  it("is the same for the file", () => {
+  it("is the same for the exported file", () => {
     expect(exportAddress(filterOf({ what: "CONTACTS", who: "API_KEY" }))).toBe(
       "/audit-log.csv?types=CONTACT_CREATED%2CCONTACT_UPDATED%2CCONTACT_REDIRECTED&actorKinds=API_KEY",
     );

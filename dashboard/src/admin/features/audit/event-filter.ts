@@ -12,7 +12,7 @@ import type { EventRow_event } from "./live-feed.js";
 export type EventFilter = NonNullable<VariablesOf<typeof ActivityPage_events>["filter"]>;
 type Event = ResultOf<typeof EventRow_event>;
 
-/** Which events the page shows, as its address says it. */
+/** Which events the page shows, as its address states them. */
 export interface ActivitySearch {
   /** A kind of event, or one type. */
   what?: string;
@@ -20,21 +20,21 @@ export interface ActivitySearch {
   client?: string;
   /** A kind of caller, or the id of one. */
   who?: string;
-  /** The first and the last day, YYYY-MM-DD, where the viewer is. */
+  /** The first and the last day, YYYY-MM-DD, in the viewer's time zone. */
   from?: string;
   to?: string;
 }
 
 export const actorKindTitles: Readonly<Record<ActorKind, string>> = {
   CLIENT: "Any client",
-  TEAM_MEMBER: "Anybody of the team",
+  TEAM_MEMBER: "Anyone on the team",
   API_KEY: "Any API key",
-  SYSTEM: "Gatehouse itself",
+  SYSTEM: "Gatehouse",
 };
 const isKind = (text: string): text is AuditEventKind => Object.hasOwn(auditEventKinds, text);
 const isActorKind = (text: string): text is ActorKind => Object.hasOwn(actorKindTitles, text);
 
-/** What an address says, without what nobody understands. */
+/** Reads an address, and drops what it does not understand. */
 export function readActivitySearch(given: Record<string, unknown>): ActivitySearch {
   const search: ActivitySearch = {};
   const keep = (name: keyof ActivitySearch, isSound: (text: string) => boolean) => {
@@ -49,14 +49,14 @@ export function readActivitySearch(given: Record<string, unknown>): ActivitySear
   return search;
 }
 
-/** The beginning of a day where the viewer is, some days on. */
+/** The start of a day in the viewer's time zone, some days later. */
 const dayStart = (day: string, later = 0): string => {
   const start = new Date(`${day}T00:00:00`);
   start.setDate(start.getDate() + later);
   return start.toISOString();
 };
 
-/** The filter of `auditEvents` that the address means. */
+/** The filter of `auditEvents` for the address. */
 export function filterOf({ what, client, who, from, to }: ActivitySearch): EventFilter {
   return {
     ...(what !== undefined && {
@@ -69,7 +69,7 @@ export function filterOf({ what, client, who, from, to }: ActivitySearch): Event
   };
 }
 
-/** Whether an event that has just come belongs to what is shown: the server's rule, for the rows that it has not been asked about. */
+/** Whether an event that has just arrived passes the filter: the server's rule, applied to rows that come from the feed. */
 export const passes = (filter: EventFilter, { type, contact, actorKind, actorId, occurredAt }: Event): boolean =>
   (filter.types?.includes(type) ?? true) &&
   (filter.contactId == null || filter.contactId === contact?.id) &&
@@ -78,6 +78,6 @@ export const passes = (filter: EventFilter, { type, contact, actorKind, actorId,
   (filter.since == null || Date.parse(occurredAt) >= Date.parse(filter.since)) &&
   (filter.until == null || Date.parse(occurredAt) < Date.parse(filter.until));
 
-/** Where the same events are had as a file. */
+/** The address of the same events as a file. */
 export const exportAddress = (filter: EventFilter): string =>
   `/audit-log.csv?${new URLSearchParams(Object.entries(filter).map(([name, value]) => [name, String(value)])).toString()}`;

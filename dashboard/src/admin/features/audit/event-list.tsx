@@ -6,19 +6,19 @@ import { newestFirst } from "./event-order.js";
 import { passes, type EventFilter } from "./event-filter.js";
 import { EventRow_event, useLiveFeed, type EventRow } from "./live-feed.js";
 
-/** An event's title in the product's words. */
+/** An event's title. */
 export const eventTitle = (type: string): string => {
   const known = auditEventTypes.find((name) => name === type);
   return known ? auditEvents[known].title : type;
 };
 
-/** Events newest first, those that arrived since the page was opened and those that were loaded. */
+/** Events, newest first: those that arrived since the page was opened, and those that were loaded. */
 export function EventList(props: {
   loaded: readonly EventRow[];
   filter?: EventFilter;
-  /** The page of one contact, which every event is about. */
+  /** On a contact's page: the contact that every event is about. */
   contactId?: string;
-  /** Said where there is none. */
+  /** Shown if there are no events. */
   empty?: string | undefined;
 }) {
   const { empty = "Nothing has happened yet." } = props;

@@ -5,7 +5,7 @@ import { useNotify } from "../../../ui/notices.js";
 import { saveFile } from "../../../ui/save-file.js";
 import { exportAddress, type EventFilter } from "./event-filter.js";
 
-/** Saves every event that the filter lets through, not only those shown. The server writes the file. */
+/** Saves every event that passes the filter, not only those on the page. The server writes the file. */
 export function ExportButton({ filter }: { filter: EventFilter }) {
   const notify = useNotify();
   const fetchAsViewer = useSessionFetch();
@@ -17,8 +17,8 @@ export function ExportButton({ filter }: { filter: EventFilter }) {
       if (answer.ok) saveFile(await answer.blob(), `audit-log-${new Date().toISOString().slice(0, 10)}.csv`);
       else notify({ tone: "danger", text: await problemIn(answer) });
     } catch {
-      // Also where the file broke off: half of it is not saved.
-      notify({ tone: "danger", text: "The export broke off. Check your connection and try again." });
+      // Also if the download broke off: half a file is not saved.
+      notify({ tone: "danger", text: "The export was interrupted. Check your connection and try again." });
     }
     setPending(false);
   };

@@ -49,7 +49,7 @@ const LiveFeed_events = graphql(
 );
 
 export type EventRow = FragmentOf<typeof EventRow_event>;
-/** What came since the page was opened: the newest of it, newest first, and how many in all. */
+/** The events since the page was opened: the newest ones, newest first, and how many there were in all. */
 interface Feed {
   arrived: readonly EventRow[];
   count: number;
@@ -58,7 +58,7 @@ const FeedContext = createContext<Feed>({ arrived: [], count: 0 });
 export const useLiveFeed = (): Feed => useContext(FeedContext);
 
 const settleMs = 300;
-/** Reads again from the server once new events have settled: all of the firm's, or one contact's. */
+/** Reloads from the server once new events have settled: any of the firm's, or one contact's. */
 export function useLiveRefresh(again: (options: { requestPolicy: "network-only" }) => void, contactId?: string): void {
   const { arrived } = useLiveFeed();
   const concerns = (row: EventRow) =>
@@ -73,12 +73,12 @@ export function useLiveRefresh(again: (options: { requestPolicy: "network-only" 
 }
 
 const kept = 200;
-/** Changes before events fall out of what is kept: then a list reads its newest page again, or it would have a gap. */
+/** Changes before the oldest events are dropped; a list then reloads its newest page, or it would have a gap. */
 export const useKeptRound = (): number => Math.floor((2 * useLiveFeed().count) / kept);
 
 const retryMs = 3000;
-/** What is worth interrupting somebody for. */
-const told = new Set([
+/** The events that are worth a toast. */
+const toastTypes = new Set([
   "ACCOUNT_CREATED",
   "TWO_FACTOR_ENROLLED",
   "TWO_FACTOR_DISABLED",
@@ -88,7 +88,7 @@ const told = new Set([
   "WEBHOOK_DISABLED",
 ]);
 
-/** Follows the firm's events from the moment the page is opened; contacts in them go to the cache, and so to every row. */
+/** Follows the firm's events from the moment the page is opened. Their contacts go to the cache, which updates every row. */
 export function LiveFeedProvider({ children, onEnded }: { children: ReactNode; onEnded: () => void }) {
   const client = useClient();
   const notify = useNotify();
@@ -98,7 +98,7 @@ export function LiveFeedProvider({ children, onEnded }: { children: ReactNode; o
     ended.current = onEnded;
   }, [onEnded]);
   useEffect(() => {
-    // Each try is a turn of its own: what an older one still awaits is void.
+    // Each attempt is a turn of its own: an older turn ignores whatever it was still waiting for.
     let turn = 0;
     let stop: () => void = () => undefined;
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -115,8 +115,8 @@ export function LiveFeedProvider({ children, onEnded }: { children: ReactNode; o
       const again = () => {
         timer = setTimeout(() => void follow(), retryMs);
       };
-      // Asked before every try: where the feed broke off because the session is over, this answer says so.
-      // Kept, this event would stand in every list of events that is read later, however many came between.
+      // Asked before every attempt: if the feed broke off because the session has ended, this answer says so.
+      // Not cached, because the event would otherwise appear in every list that is read later, with a gap before it.
       const latest = await client.query(LiveFeed_latest, {}, uncached).toPromise();
       if (mine !== turn) return;
       if (!latest.data) return again();
@@ -132,12 +132,12 @@ export function LiveFeedProvider({ children, onEnded }: { children: ReactNode; o
         const event = readFragment(EventRow_event, row);
         after = event.cursor;
         setFeed(({ arrived, count }) => ({ arrived: [row, ...arrived].slice(0, kept), count: count + 1 }));
-        if (told.has(event.type)) notify({ text: event.summary });
+        if (toastTypes.has(event.type)) notify({ text: event.summary });
       });
       stop = unsubscribe;
     };
-    // A session holds a few sockets, and a browser may hold many tabs: one that nobody looks at gives its socket up, and is told what
-    // it missed when it is shown again.
+    // A session may have only a few sockets, and a browser many tabs: a hidden tab gives up its socket, and catches up on what it
+    // missed when it is shown again.
     const followWhileShown = () => (document.hidden ? rest() : void follow());
     followWhileShown();
     document.addEventListener("visibilitychange", followWhileShown);

@@ -52,13 +52,13 @@ const BrandingCard_save = graphql(
 );
 type Firm = ResultOf<typeof BrandingCard_firm>["firm"];
 
-/** Settings > Client Portal > Branding: the firm's colour and logo on what its clients see. */
+/** Settings > Client Portal > Branding: the firm's colour and logo for everything that its clients see. */
 export function BrandingCard() {
   const [{ data, error }, again] = useQuery({ query: BrandingCard_firm, requestPolicy: "cache-and-network" });
   return (
-    <Card title="Branding" intro="Your colour and logo on the client portal and in mails to clients.">
+    <Card title="Branding" intro="Your colour and logo, on the client portal and in mails to clients.">
       {data ? (
-        // What is saved starts the form anew.
+        // A saved change resets the form.
         <BrandingForm key={`${data.firm.branding.color} ${data.firm.branding.logoUrl}`} firm={data.firm} />
       ) : error ? (
         <ErrorState message={sayError(error)} onRetry={() => again({ requestPolicy: "network-only" })} />
@@ -75,7 +75,7 @@ function BrandingForm({ firm }: { firm: Firm }) {
   const notify = useNotify();
   const { act, isPending, problems } = useAct(BrandingCard_save);
   const [typed, setTyped] = useState(branding.color ?? "");
-  /** Undefined: the one that is saved. */
+  /** Undefined: the saved logo. */
   const [logo, setLogo] = useState<ChosenLogo | null | undefined>(undefined);
   const [refusal, setRefusal] = useState<string | null>(null);
   const color = readHexColor(typed);
@@ -91,7 +91,7 @@ function BrandingForm({ firm }: { firm: Firm }) {
     event.preventDefault();
     const picture = logo && { contentType: logo.contentType, data: logo.data };
     const { payload } = await act({ input: { color, ...(picture === undefined ? {} : { logo: picture }) } });
-    if (payload) notify({ tone: "success", text: "Applied. Your clients see it from now on." });
+    if (payload) notify({ tone: "success", text: "Branding applied. Your clients can see it now." });
   };
   const isChanged = color !== branding.color || logo !== undefined;
   const logoProblem = refusal ?? problemOf(problems, "logo");
@@ -105,12 +105,12 @@ function BrandingForm({ firm }: { firm: Firm }) {
             value={typed}
             onChange={setTyped}
             placeholder="#0b5f4e"
-            hint="As # and six digits. Empty: Gatehouse’s own."
-            error={isColor ? problemOf(problems, "color") : "Write the colour as # and six digits, like #0b5f4e."}
+            hint="# and six digits. Leave empty for the default colour."
+            error={isColor ? problemOf(problems, "color") : "Enter the colour as # and six digits, like #0b5f4e."}
             isDisabled={!mayWrite}
           />
           <label className="flex flex-col gap-1">
-            <span className={labelClass}>Pick it</span>
+            <span className={labelClass}>Pick a colour</span>
             <input
               type="color"
               value={color ?? "#0b5f4e"}
@@ -131,14 +131,14 @@ function BrandingForm({ firm }: { firm: Firm }) {
         <p className={labelClass}>Logo</p>
         {mayWrite && (
           <FileDrop
-            label={`PNG, JPEG or WebP; best ${logoLimits.uploadWidth} × ${logoLimits.uploadHeight} pixels, larger ones are scaled down. SVG files are not accepted, since they can carry scripts.`}
+            label={`PNG, JPEG or WebP. ${logoLimits.uploadWidth} × ${logoLimits.uploadHeight} pixels work best; larger pictures are scaled down. SVG files are not accepted, because they can contain scripts.`}
             accept={logoTypes}
             onFile={(file) => void choose(file)}
           />
         )}
         {logoProblem && <Banner tone="danger">{logoProblem}</Banner>}
         {shown.logoUrl === null ? (
-          <p className="text-sm text-muted">Without a logo, your firm’s name stands in its place.</p>
+          <p className="text-sm text-muted">Without a logo, your clients see your firm’s name.</p>
         ) : (
           mayWrite && (
             <div>
@@ -167,19 +167,19 @@ const pictureOf = (logo: ChosenLogo | null) => ({
   logoHeight: logo?.height ?? null,
 });
 
-/** What is made of the colour, so that everybody can read it. */
+/** How the colour is adjusted so that everyone can read it. */
 function Readability({ color }: { color: string }) {
   const { light, dark } = brandColors(color);
   const changes = [
-    light.accentText !== color && "on white we darken it a little",
-    dark.accentText !== color && "on dark pages we lighten it a little",
+    light.accentText !== color && "we darken it a little on white",
+    dark.accentText !== color && "we lighten it a little on dark pages",
   ].filter(Boolean);
   return (
     <div className="flex flex-col gap-2 text-sm">
       <output className="text-muted">
         {changes.length === 0
-          ? "Your colour can be read everywhere as it is."
-          : `Buttons have your colour as it is. For links and text, ${changes.join(" and ")}, for readability.`}
+          ? "Your colour is readable everywhere as it is."
+          : `Buttons have your exact colour. For links and text, ${changes.join(" and ")} so that it is easy to read.`}
       </output>
       <ul aria-label="Colours" className="flex flex-wrap gap-x-6 gap-y-2">
         <Swatch name="Your colour" color={color} />

@@ -8,7 +8,7 @@ import { TextField } from "../../../ui/text-field.js";
 
 const schemes: readonly ColorScheme[] = ["light", "dark"];
 
-/** The sign-in page and a mail's head with this branding, made of the portal's own parts, in light and in dark. */
+/** The sign-in page and the top of a mail with this branding, built from the portal's own parts, in light and dark mode. */
 export function BrandingPreview({ firmName, branding }: { firmName: string; branding: FirmBranding }) {
   const mark = <BrandMark firmName={firmName} branding={branding} size="large" />;
   return (
@@ -41,7 +41,7 @@ export function BrandingPreview({ firmName, branding }: { firmName: string; bran
   );
 }
 
-/** To look at: nothing in it can be reached or is read out. */
+/** Only a picture: nothing in it can be focused or is read out. */
 function Picture(props: { what: string; scheme: ColorScheme; color: string | null; children: ReactNode }) {
   const { what, scheme, color, children } = props;
   const style = { colorScheme: scheme, ...schemeVariables(scheme, color === null ? null : brandColors(color)[scheme]) };

@@ -1,6 +1,6 @@
 import { fitted, logoLimits, logoTypeRefusal, readLogo, withoutPngMetadata } from "@gatehouse/shared";
 
-/** A logo that is chosen and not saved yet. */
+/** A logo that was chosen but not saved yet. */
 export interface ChosenLogo {
   contentType: string;
   /** Base64. */
@@ -9,13 +9,13 @@ export interface ChosenLogo {
   height: number;
 }
 
-/** Larger ones would only keep the browser busy. */
+/** A larger file would only keep the browser busy. */
 const FILE_LIMIT = 20_000_000;
 const SMALLER = 0.8;
 
 /**
- * A file as a logo: drawn anew at the size that is needed, as PNG, which every mail program shows. What else was in the file,
- * like where a photo was taken, stays behind.
+ * Turns a file into a logo: redraws it at the size that is needed, as PNG, which every mail program shows. Anything else in the file,
+ * such as where a photo was taken, is left out.
  */
 export async function logoIn(file: File): Promise<ChosenLogo | { refusal: string }> {
   const wrongType = logoTypeRefusal(file.type);
@@ -34,7 +34,7 @@ export async function logoIn(file: File): Promise<ChosenLogo | { refusal: string
       const facts = readLogo(bytes);
       if (!("refusal" in facts))
         return { contentType: facts.type, width: facts.width, height: facts.height, data: base64Of(bytes) };
-      // A photograph takes more room than a drawing.
+      // A photo needs more bytes than a drawing.
       if (bytes.length <= logoLimits.bytes || most.height * SMALLER < 1) return facts;
       most = { width: most.width * SMALLER, height: most.height * SMALLER };
     }
@@ -51,7 +51,7 @@ async function drawn(picture: ImageBitmap, { width, height }: { width: number; h
   context.imageSmoothingQuality = "high";
   context.drawImage(picture, 0, 0, width, height);
   const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, "image/png"));
-  if (!blob) throw new Error("the canvas gave no picture");
+  if (!blob) throw new Error("the canvas returned no picture");
   return withoutPngMetadata(new Uint8Array(await blob.arrayBuffer()));
 }
 

@@ -25,9 +25,9 @@ export const AccessCard_contact = graphql(`
 `);
 
 const weights = {
-  BLOCKS: { tone: "danger", text: "No way in" },
-  HINDERS: { tone: "warning", text: "In the way" },
-  TELLS: { tone: "neutral", text: "Next" },
+  BLOCKS: { tone: "danger", text: "Blocks access" },
+  HINDERS: { tone: "warning", text: "Gets in the way" },
+  TELLS: { tone: "neutral", text: "Next step" },
 } as const;
 const AccessCard_resend = graphql(
   `
@@ -43,14 +43,14 @@ const AccessCard_resend = graphql(
   `,
   [Problems],
 );
-/** What is done in a dialog of its own. */
+/** The remedies that have their own dialog. */
 const dialogs = {
   UNLOCK: { act: "unlock", label: "Unlock" },
   SEND_PASSWORD_RESET: { act: "sendPasswordReset", label: "Send password reset" },
   RESET_TWO_FACTOR: { act: "resetTwoFactor", label: "Reset 2FA" },
 } as const;
 
-/** "Why can't this client get in?": each reason in plain words, with the one thing that helps beside it. */
+/** "Why can't this client get in?": each reason in plain words, with the action that helps. */
 export function AccessCard(props: {
   contact: FragmentOf<typeof AccessCard_contact>;
   mayWrite: boolean;

@@ -119,7 +119,7 @@ const acts = {
   resetTwoFactor: loginAct(resetTwoFactor, withReason, {
     menu: "Reset 2FA…",
     title: "Reset two-factor authentication?",
-    will: "The authenticator, recovery codes, trusted devices and sessions go; the password stays. The client is told by mail and can set up a new phone at the next sign-in. Be sure that it is really your client who asks.",
+    will: "This removes the authenticator, recovery codes and trusted devices, and signs the client out; the password stays. The client is notified by email and can set up a new phone at the next sign-in. Make sure that it is really your client who is asking.",
     confirm: "Reset 2FA",
     done: "Two-factor authentication was reset.",
     asks: "reason",
@@ -128,7 +128,7 @@ const acts = {
   sendPasswordReset: loginAct(sendPasswordReset, (contactId) => ({ contactId }), {
     menu: "Send password reset…",
     title: "Send a password reset?",
-    will: "The client gets a mail with a link to choose a new password. It works for an hour; 2FA is still asked.",
+    will: "The client gets an email with a link to choose a new password. The link works for one hour, and 2FA is still required.",
     confirm: "Send",
     done: "The password reset was sent.",
     asks: null,
@@ -137,16 +137,16 @@ const acts = {
   changeLoginEmail: loginAct(changeLoginEmail, (contactId, email) => ({ contactId, email }), {
     menu: "Change login email…",
     title: "Change the login email",
-    will: "The new address gets a mail to confirm; until then the old one stays. The old address is told.",
+    will: "We email the new address a link to confirm the change; until then the old address stays in use. The old address is notified.",
     confirm: "Send confirmation",
-    done: "The new address was asked to confirm.",
+    done: "A confirmation was sent to the new address.",
     asks: "email",
     isDanger: false,
   }),
   unlock: loginAct(unlock, (contactId) => ({ contactId }), {
     menu: "Unlock…",
     title: "Unlock the account?",
-    will: "The client can try the code again at once. Unlock only where you know who made the failed tries.",
+    will: "The client can enter a code again right away. Unlock the account only if you know who made the failed attempts.",
     confirm: "Unlock",
     done: "The account is unlocked.",
     asks: null,
@@ -155,7 +155,7 @@ const acts = {
   signOutEverywhere: loginAct(signOutEverywhere, (contactId) => ({ contactId }), {
     menu: "Sign out everywhere…",
     title: "Sign the client out everywhere?",
-    will: "Every device is signed out at once. Password and 2FA stay.",
+    will: "Every device is signed out immediately. The password and 2FA stay.",
     confirm: "Sign out everywhere",
     done: "The client was signed out everywhere.",
     asks: null,
@@ -164,7 +164,7 @@ const acts = {
   delete: loginAct(deleteAccount, withReason, {
     menu: "Delete account…",
     title: "Delete the portal account?",
-    will: "Login, password, 2FA and sessions are gone for good. The contact, its requests and the log stay; the client can be invited again.",
+    will: "This permanently deletes the login, password, 2FA and sessions. The contact, its requests and the activity log stay, and you can invite the client again.",
     confirm: "Delete account",
     done: "The portal account was deleted.",
     asks: "reason",
@@ -173,7 +173,7 @@ const acts = {
 };
 type ActName = keyof typeof acts;
 
-/** Contact > Details > Client portal: the account, and what the firm may do with it. */
+/** Contact > Details > Client portal: the account, and what the firm can do with it. */
 export function ClientPortalCard(props: { contact: FragmentOf<typeof ClientPortalCard_contact>; onActed: () => void }) {
   const contact = readFragment(ClientPortalCard_contact, props.contact);
   const { mayWrite } = useTeamSession();
@@ -185,7 +185,7 @@ export function ClientPortalCard(props: { contact: FragmentOf<typeof ClientPorta
         <div className="flex flex-wrap items-center justify-between gap-3 text-sm text-muted">
           <p>
             {!contact.email ? (
-              "No account. Give the contact an email to invite it."
+              "No account yet. Add an email address to invite the contact."
             ) : contact.invitedAt ? (
               <>
                 Invited <Ago at={contact.invitedAt} />; no account yet.
@@ -263,7 +263,7 @@ export function ClientPortalCard(props: { contact: FragmentOf<typeof ClientPorta
   );
 }
 
-/** An act of the menu, in a dialog of its own. */
+/** One of the menu's acts, in its own dialog. */
 export function ActDialog(props: { name: ActName; contactId: string; onClose: () => void; onDone: () => void }) {
   const { name, contactId, onClose, onDone } = props;
   const { Dialog } = acts[name];

@@ -49,11 +49,11 @@ export interface ContactValues {
   email: string | null;
   externalId: string | null;
   language: Language | null;
-  /** Of the portal account that serves the contact. */
+  /** The login email of the contact's portal account. */
   loginEmail: string | null;
 }
 
-/** A new contact, or a change of one. */
+/** Creates a contact, or changes one. */
 export function ContactForm(props: {
   contact?: ContactValues;
   onDone: (contactId: string) => void;
@@ -102,22 +102,23 @@ export function ContactForm(props: {
       <TextField
         label="Email"
         type="email"
-        hint="Requests and the invitation to the portal go here."
+        hint="Requests and the invitation to the portal are sent here."
         value={email}
         onChange={setEmail}
         error={problemOf(problems, "email")}
       />
       {leavesLogin && (
         <Banner tone="warning">
-          The login <strong className="break-all">{loginEmail}</strong> will no longer reach this contact&rsquo;s
-          requests. To let the client keep it, change the login email first (Edit login details &gt; Change login email)
-          and wait until the new address has confirmed. Otherwise end it on the Overview afterwards.
+          The login <strong className="break-all">{loginEmail}</strong> will no longer have access to this
+          contact&rsquo;s requests. If the client should keep using it, change the login email first (Edit login details
+          &gt; Change login email) and wait until the new address is confirmed. Otherwise, sign out or delete the login
+          on the Overview page afterwards.
         </Banner>
       )}
       <Select
-        label="Language of mails and pages"
+        label="Language of emails and pages"
         options={[
-          { value: "", label: "As the firm's other clients" },
+          { value: "", label: "Same as the firm's other clients" },
           ...languageCodes.map((code) => ({ value: code, label: languages[code].englishName })),
         ]}
         value={language}
@@ -125,7 +126,7 @@ export function ContactForm(props: {
       />
       <TextField
         label="External id"
-        hint="The contact's number in another system of yours."
+        hint="The contact's number in another of your systems."
         value={externalId}
         onChange={setExternalId}
         error={problemOf(problems, "externalId")}

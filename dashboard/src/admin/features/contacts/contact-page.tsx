@@ -52,7 +52,7 @@ const ContactPage_contact = graphql(
   [ClientPortalCard_contact, RequestsCard_contact, AccessCard_contact, EventRow_event],
 );
 
-/** One contact: details, portal account, requests, and what happened. */
+/** One contact: details, portal account, requests and activity. */
 export function ContactPage() {
   const { contactId } = useParams({ from: "/contacts/$contactId" });
   const { mayWrite } = useTeamSession();
@@ -73,10 +73,10 @@ export function ContactPage() {
   if (!contact)
     return (
       <EmptyState
-        title="There is no such contact."
+        title="This contact does not exist."
         action={
           <Link to="/" className="link">
-            To the contacts
+            Go to contacts
           </Link>
         }
       />
@@ -107,7 +107,7 @@ export function ContactPage() {
                 ["Email", contact.email ?? "–"],
                 [
                   "Language",
-                  contact.language ? languages[contact.language].englishName : "As the firm's other clients",
+                  contact.language ? languages[contact.language].englishName : "Same as the firm's other clients",
                 ],
                 ["External id", contact.externalId ?? "–"],
                 ["Created", <Day key="created" on={contact.createdAt} />],

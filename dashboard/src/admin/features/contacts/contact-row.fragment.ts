@@ -1,6 +1,6 @@
 import { graphql, type ResultOf } from "../../../graphql/graphql.js";
 
-/** What the list shows of a contact. The live feed asks for the same, so that a row changes as its event arrives. */
+/** What the list shows of a contact. The live feed reads the same fields, so that a row changes as soon as its event arrives. */
 export const ContactRow_contact = graphql(`
   fragment ContactRow_contact on Contact {
     id
@@ -24,6 +24,6 @@ export const ContactRow_contact = graphql(`
 `);
 export type ContactRow = ResultOf<typeof ContactRow_contact>;
 
-/** Whether a lock is still on. */
+/** Whether a lock is still in effect. */
 export const isLocked = (lockedUntil: string | null): boolean =>
   lockedUntil !== null && Date.parse(lockedUntil) > Date.now();

@@ -30,7 +30,7 @@ const ContactTable_page = graphql(
   `,
   [ContactRow_contact],
 );
-/** On its own, for to count what a search finds takes longer than to find its first page. */
+/** A query of its own, because counting matches takes longer than finding the first page. */
 const ContactTable_total = graphql(`
   query ContactTable_total($filter: ContactFilter) {
     contacts(first: 1, filter: $filter) {
@@ -39,15 +39,15 @@ const ContactTable_total = graphql(`
   }
 `);
 
-/** Which contacts, in which order. */
+/** Which contacts are listed, and in which order. */
 export type ContactList = Required<Pick<VariablesOf<typeof ContactTable_page>, "filter" | "orderBy">>;
 
-/** How far off the window a page of rows is still, or already, in the document. */
+/** How close to the window a page of rows must be to stay in the document. */
 const NEAR = "1200px 0px";
-/** How far off the window its end asks for the next page. */
+/** How close to the window the end of the list must be to load the next page. */
 const SOON = "800px 0px";
 
-/** Whether the element is on the screen, or as near to it as the margin says. */
+/** Watches whether the element is on the screen, or within the margin around it. */
 function useNearness(
   element: RefObject<Element | null>,
   margin: string,
@@ -68,8 +68,8 @@ function useNearness(
 }
 
 /**
- * A list of contacts that grows as one scrolls. Only the pages near the window are in the document, and read again as events
- * arrive: the ten thousandth row scrolls like the first.
+ * A list of contacts that grows as the viewer scrolls. Only the pages near the window are in the document and reload as events arrive,
+ * so the ten-thousandth row scrolls as smoothly as the first.
  */
 export function ContactTable({ list }: { list: ContactList }) {
   const { mayWrite } = useTeamSession();
@@ -145,7 +145,7 @@ export function ContactTable({ list }: { list: ContactList }) {
   );
 }
 
-/** Asks for the next page when it comes near the window, or is pressed. */
+/** Loads the next page when it comes near the window, or is pressed. */
 function More(props: { loaded: number; isPending: boolean; onWanted: (pages: number) => void }) {
   const { loaded, isPending, onWanted } = props;
   const box = useRef<HTMLDivElement>(null);
@@ -169,17 +169,17 @@ interface PageProps {
   list: ContactList;
   after: string | null;
   page: LoadedPage<ContactRow> | undefined;
-  /** The place of its first row among all, from 1. */
+  /** The position of its first row among all, from 1. */
   firstIndex: number;
   onRead: (index: number, page: LoadedPage<ContactRow>) => void;
   columns: readonly Column<ContactRow>[];
   selection: Selecting<ContactRow> | undefined;
 }
 
-/** Fifty rows; far from the window, the room that they took. */
+/** Fifty rows; far from the window, an empty row of the same height. */
 const PageOfContacts = memo(function PageOfContacts(props: PageProps) {
   const body = useRef<HTMLTableSectionElement>(null);
-  // How high it is, where it is far from the window.
+  // Its height while it is far from the window; null: near.
   const [farHeight, setFarHeight] = useState<number | null>(null);
   useNearness(
     body,
@@ -206,7 +206,7 @@ function NearPage({ index, list, after, page, firstIndex, onRead, columns, selec
     variables: { ...list, after },
     requestPolicy: "cache-and-network",
   });
-  // A row changes by itself; which rows there are may change too.
+  // The cache updates each row, but which rows there are may change too.
   useLiveRefresh(again);
   useEffect(() => {
     if (!data) return;
@@ -231,7 +231,7 @@ function NearPage({ index, list, after, page, firstIndex, onRead, columns, selec
   if (page && index > 0) return null;
   const instead = () => {
     if (page && Object.keys(list.filter ?? {}).length > 0)
-      return <EmptyState title="No contact matches.">Try fewer letters or another filter.</EmptyState>;
+      return <EmptyState title="No contacts match.">Try fewer letters or another filter.</EmptyState>;
     if (page)
       return <EmptyState title="There are no contacts yet.">Create the first one, or import a file.</EmptyState>;
     if (error) return <ErrorState message={sayError(error)} onRetry={() => again({ requestPolicy: "network-only" })} />;

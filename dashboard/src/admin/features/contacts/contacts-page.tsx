@@ -30,7 +30,7 @@ const orders = [
 
 const typingMs = 250;
 
-/** Every contact of the firm, and how far each is on the way into the portal. */
+/** Every contact of the firm, and how far each has come on the way into the portal. */
 export function ContactsPage() {
   const { mayWrite } = useTeamSession();
   const navigate = useNavigate();
@@ -65,7 +65,7 @@ export function ContactsPage() {
           )
         }
       >
-        A blank portal account is a reminder to invite.
+        Contacts without a portal account still need an invitation.
       </PageHeader>
       <PortalStats />
       <div className="mb-4 grid gap-3 sm:grid-cols-[1fr_12rem_12rem]">

@@ -17,7 +17,7 @@ const FormerLogin_account = graphql(`
   }
 `);
 
-/** Says of the login that a contact had before it was changed that no contact has it now, where that is so. */
+/** Warns if no contact has the login that this contact had before its change. */
 export function FormerLogin({ accountId }: { accountId: string }) {
   const [{ data }] = useQuery({
     query: FormerLogin_account,
@@ -28,11 +28,11 @@ export function FormerLogin({ accountId }: { accountId: string }) {
   return (
     <div className="mb-6">
       <Banner tone="warning">
-        No contact has the login{" "}
+        The login{" "}
         <strong>
           <Email address={data.node.email} />
         </strong>{" "}
-        now. It can still sign in, but sees no requests.{" "}
+        no longer belongs to a contact. It can still sign in, but sees no requests.{" "}
         <Link to="/overview" className="link">
           Sign it out or delete it
         </Link>

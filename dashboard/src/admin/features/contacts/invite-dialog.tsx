@@ -37,7 +37,7 @@ export interface Invitee {
 }
 type Outcome = Invitee & { refusal: string | null };
 
-/** Invites contacts to the portal, with a few words of one's own, and then says who got it, who did not, and why. */
+/** Invites contacts to the portal, with an optional message, then lists who was invited, who was not, and why. */
 export function InviteDialog(props: { contacts: readonly Invitee[]; onClose: (isSent: boolean) => void }) {
   const { contacts, onClose } = props;
   const [outcomes, setOutcomes] = useState<readonly Outcome[] | null>(null);
@@ -93,7 +93,7 @@ function InviteForm(props: {
       isSmall
       intro={
         <p>
-          We mail{" "}
+          We will email{" "}
           {only?.email ? (
             <strong>
               <Email address={only.email} />
@@ -101,14 +101,14 @@ function InviteForm(props: {
           ) : (
             "each of them"
           )}{" "}
-          a link to create a portal account. It works for 7 days.
-          {!only && " Who has no email, or has an account already, is skipped."}
+          a link to create a portal account. The link works for 7 days.
+          {!only && " Contacts who have no email or already have an account are skipped."}
         </p>
       }
     >
       <TextField
         label="Message (optional)"
-        hint="Goes into the mail as you write it."
+        hint="Included in the email exactly as you write it."
         value={message}
         onChange={setMessage}
         error={problemOf(problems, "message")}

@@ -7,7 +7,7 @@ import { Email } from "../../../ui/email.js";
 import { useNotify } from "../../../ui/notices.js";
 import { TextField } from "../../../ui/text-field.js";
 
-interface Told {
+interface ActWords {
   menu: string;
   title: string;
   will: string;
@@ -16,41 +16,41 @@ interface Told {
   asks: "reason" | "email" | null;
   isDanger: boolean;
 }
-interface Asked {
-  /** The contact's or the login's own, as the act takes it. */
+interface ActDialogProps {
+  /** The id of the contact or of the login, whichever the act takes. */
   id: string;
-  /** Whose login it is, where the page around the dialog does not say. */
+  /** The login's email, if the page around the dialog does not show it. */
   email?: string;
   onClose: () => void;
   onDone: () => void;
 }
 
-/** What the firm may do with a login: what is said about it, and the dialog that does it with what was typed. */
+/** Something that the firm can do with a login: its texts, and the dialog that does it. */
 export function loginAct<P extends Payload, Input>(
   document: TypedDocumentNode<Record<string, P>, { input: Input }>,
   inputOf: (id: string, text: string) => Input,
-  told: Told,
+  words: ActWords,
 ) {
-  function ActDialog({ id, email, onClose, onDone }: Asked) {
+  function ActDialog({ id, email, onClose, onDone }: ActDialogProps) {
     const notify = useNotify();
     const { act, isPending, problems } = useAct(document);
     const [text, setText] = useState("");
     const submit = async () => {
       const { payload } = await act({ input: inputOf(id, text) });
       if (!payload) return;
-      notify({ tone: "success", text: told.done });
+      notify({ tone: "success", text: words.done });
       onDone();
     };
     return (
-      <Dialog title={told.title} isOpen onClose={onClose} role={told.asks ? "dialog" : "alertdialog"}>
+      <Dialog title={words.title} isOpen onClose={onClose} role={words.asks ? "dialog" : "alertdialog"}>
         <ActForm
           onSubmit={submit}
           onCancel={onClose}
-          confirmLabel={told.confirm}
+          confirmLabel={words.confirm}
           isPending={isPending}
-          error={otherProblems(problems, told.asks ?? "")}
-          isDanger={told.isDanger}
-          isDisabled={told.asks !== null && text.trim() === ""}
+          error={otherProblems(problems, words.asks ?? "")}
+          isDanger={words.isDanger}
+          isDisabled={words.asks !== null && text.trim() === ""}
           isSmall
           intro={
             <>
@@ -59,11 +59,11 @@ export function loginAct<P extends Payload, Input>(
                   <Email address={email} />
                 </p>
               )}
-              <p>{told.will}</p>
+              <p>{words.will}</p>
             </>
           }
         >
-          {told.asks === "reason" && (
+          {words.asks === "reason" && (
             <TextField
               label="Reason"
               hint="Kept in the activity log."
@@ -75,7 +75,7 @@ export function loginAct<P extends Payload, Input>(
               isRequired
             />
           )}
-          {told.asks === "email" && (
+          {words.asks === "email" && (
             <TextField
               label="New login email"
               type="email"
@@ -89,5 +89,5 @@ export function loginAct<P extends Payload, Input>(
       </Dialog>
     );
   }
-  return { ...told, Dialog: ActDialog };
+  return { ...words, Dialog: ActDialog };
 }

@@ -19,7 +19,7 @@ const PortalStats_firm = graphql(`
   }
 `);
 
-/** The firm's counters; read again as events arrive. */
+/** The firm's counters; they reload as events arrive. */
 export function PortalStats() {
   const [{ data }, again] = useQuery({ query: PortalStats_firm, requestPolicy: "cache-and-network" });
   useLiveRefresh(again);

@@ -103,7 +103,7 @@ const linkStates = {
   REVOKED: { tone: "neutral", text: "Link revoked" },
 } as const;
 
-/** What the firm asked of the contact, how far each is, and whether its magic link was opened. */
+/** What the firm requested from the contact, how far each request is, and whether its magic link was opened. */
 export function RequestsCard(props: { contact: FragmentOf<typeof RequestsCard_contact>; onChanged: () => void }) {
   const contact = readFragment(RequestsCard_contact, props.contact);
   const { nodes, pageInfo } = contact.requests;
@@ -117,7 +117,7 @@ export function RequestsCard(props: { contact: FragmentOf<typeof RequestsCard_co
     >
       {nodes.length === 0 ? (
         <p className="text-sm text-muted">
-          No request was sent yet.{!contact.email && " Give the contact an email to send one to."}
+          No requests have been sent yet.{!contact.email && " Add an email address to send one."}
         </p>
       ) : (
         <ul className="flex flex-col divide-y divide-line text-sm">
@@ -144,7 +144,7 @@ export function RequestsCard(props: { contact: FragmentOf<typeof RequestsCard_co
   );
 }
 
-/** The next page, read on demand and merged into the list by the cache. */
+/** The next page, loaded on demand; the cache appends it to the list. */
 function MoreRequests({ contactId, after }: { contactId: string; after: string | null }) {
   const [{ fetching }, more] = useQuery({ query: RequestsCard_more, variables: { contactId, after }, pause: true });
   return (
@@ -247,7 +247,7 @@ function SendRequestForm(props: { contactId: string; onDone: () => void; onCance
       <TextField label="Title" value={title} onChange={setTitle} error={problemOf(problems, "title")} isRequired />
       <TextField
         label="What you need"
-        hint="One item a line."
+        hint="One item per line."
         value={items}
         onChange={setItems}
         error={problemOf(problems, "items")}

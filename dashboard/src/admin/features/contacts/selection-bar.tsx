@@ -4,10 +4,10 @@ import { Checkbox } from "../../../ui/checkbox.js";
 import type { ContactRow } from "./contact-row.fragment.js";
 import { InviteDialog } from "./invite-button.js";
 
-/** What is chosen of the list, also rows that another search hides by now; and what can be done with them together. */
+/** The selected rows, including those that a later search hides. */
 export type Selection = ReadonlyMap<string, ContactRow>;
 
-/** Selects what is shown, clears, and invites what is selected. */
+/** Selects the rows that are shown, clears the selection, and invites the selected contacts. */
 export function SelectionBar(props: {
   shown: readonly ContactRow[];
   selection: Selection;

@@ -1,7 +1,7 @@
 import { languageNamed, normalizeEmail, type ImportedIdentity, type Language } from "@gatehouse/shared";
 import type { SheetRow } from "./csv-file.js";
 
-/** What a column can be, and what it is called in the files of other products (English and French), likeliest first. */
+/** What a column can be, and its usual names in the files of other products (English and French), most likely first. */
 export const importFields = {
   name: {
     title: "Full name",
@@ -36,10 +36,10 @@ export const importFields = {
 } as const satisfies Record<string, { title: string; names: readonly string[] }>;
 export type ImportField = keyof typeof importFields;
 export const importFieldNames = Object.keys(importFields) as ImportField[];
-/** Which column holds a field; null: none. */
+/** The column of each field; null: none. */
 export type Columns = Readonly<Record<ImportField, number | null>>;
 
-/** A contact as `upsertContacts` takes it: what is left out stays as it is. */
+/** A contact as `upsertContacts` takes it: fields that are left out stay unchanged. */
 export interface ImportedContact {
   name: string;
   email?: string;
@@ -50,21 +50,21 @@ export interface ImportedContact {
 export interface ImportRow {
   number: number;
   contact: ImportedContact;
-  /** What stands in its language cell, where that is none of ours. */
+  /** The text of the language cell, if it is not one of ours. */
   unknownLanguage?: string;
 }
 
-/** A heading without case, accents and whatever is no letter or digit. */
+/** A heading reduced to its letters and digits, without case and accents. */
 const plain = (heading: string) =>
   heading
     .normalize("NFD")
     .toLowerCase()
     .replaceAll(/[^\p{L}\p{N}]/gu, "");
 
-/** Whether the first row names the columns: nobody's email stands in it. */
+/** Whether the first row names the columns: then it contains no email address. */
 export const looksLikeHeadings = ({ cells }: SheetRow): boolean => cells.every((cell) => normalizeEmail(cell) === null);
 
-/** Which columns are meant, as far as their headings say. */
+/** Guesses the columns from their headings. */
 export function guessColumns(headings: readonly string[]): Columns {
   const found = headings.map(plain);
   const columnOf = (field: ImportField): number | null => {
@@ -80,13 +80,13 @@ export function guessColumns(headings: readonly string[]): Columns {
     language: columnOf("language"),
     externalId: columnOf("externalId"),
   };
-  // "Nom, Prénom": beside a first name alone, the name is the last one. Beside a whole name, its parts say nothing new.
+  // "Nom, Prénom": with only a first name next to it, the name is the last name. With a full name, its parts add nothing.
   if (columns.firstName !== null && columns.lastName === null && columns.name !== null)
     return { ...columns, lastName: columns.name, name: null };
   return columns.name === null ? columns : { ...columns, firstName: null, lastName: null };
 }
 
-/** The contacts that the rows tell; an empty cell tells nothing. */
+/** The contacts in the rows; an empty cell means nothing. */
 export const contactsIn = (rows: readonly SheetRow[], columns: Columns): ImportRow[] =>
   rows.map(({ number, cells }) => {
     const of = (field: ImportField) => (columns[field] === null ? "" : (cells[columns[field]] ?? ""));

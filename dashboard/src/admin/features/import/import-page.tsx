@@ -18,13 +18,13 @@ import { MatchCard, matchingOf, peopleIn, type Matching } from "./match-card.js"
 import { Results } from "./results.js";
 import { upsert } from "./upsert.js";
 
-/** A way of the rows to the server: the check, which writes nothing, or the import. */
-interface Way {
+/** A pass over all rows: the check, which writes nothing, or the import. */
+interface Pass {
   run: ImportRun;
   isCheck: boolean;
   results: readonly RowResult[];
   isRunning: boolean;
-  /** What it waits for help with. */
+  /** Why it stopped and needs the user; null: no problem. */
   problem: string | null;
 }
 
@@ -32,20 +32,20 @@ const newKey = () =>
   `import-${Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("")}`;
 const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
-/** Brings contacts in from a file: chosen, matched, checked without a trace, imported. */
+/** Imports contacts from a file: choose it, match its columns, check it without writing anything, import it. */
 export function ImportPage() {
   const { mayWrite } = useTeamSession();
   const client = useClient();
   const [matching, setMatching] = useState<Matching | null>(null);
   const [unreadable, setUnreadable] = useState<string | null>(null);
-  const [way, setWay] = useState<Way | null>(null);
-  // The button that was pressed goes with its step: the focus goes to the next one, not back to the page's beginning.
+  const [pass, setPass] = useState<Pass | null>(null);
+  // The pressed button disappears with its step: the focus moves to the next step, not back to the top of the page.
   const stepRef = useRef<HTMLDivElement>(null);
-  const step = way ? [way.isCheck, way.isRunning].join() : matching ? "match" : null;
+  const step = pass ? [pass.isCheck, pass.isRunning].join() : matching ? "match" : null;
   useEffect(() => {
     if (step !== null) stepRef.current?.focus();
   }, [step]);
-  const isUnfinished = way !== null && !way.isCheck && !way.run.isDone;
+  const isUnfinished = pass !== null && !pass.isCheck && !pass.run.isDone;
   const leaving = useBlocker({
     shouldBlockFn: () => isUnfinished,
     enableBeforeUnload: () => isUnfinished,
@@ -61,21 +61,23 @@ export function ImportPage() {
     }
   };
   const go = async (run: ImportRun, isCheck: boolean) => {
-    setWay({ run, isCheck, results: run.results, isRunning: true, problem: null });
+    setPass({ run, isCheck, results: run.results, isRunning: true, problem: null });
     const problem = await run.go();
-    setWay({ run, isCheck, results: run.results, isRunning: false, problem });
+    setPass({ run, isCheck, results: run.results, isRunning: false, problem });
   };
   const begin = (rows: readonly ImportRow[], isCheck: boolean) => {
     const run = new ImportRun(rows, {
       send: (contacts, key) => upsert(client, contacts, { key, dryRun: isCheck }),
       wait,
       newKey,
-      onProgress: (results) => setWay((before) => before && { ...before, results }),
+      onProgress: (results) => setPass((before) => before && { ...before, results }),
     });
     void go(run, isCheck);
   };
   if (!mayWrite)
-    return <EmptyState title="Owners and administrators import contacts.">Ask one of them to do it.</EmptyState>;
+    return (
+      <EmptyState title="Only owners and administrators can import contacts.">Ask one of them to do it.</EmptyState>
+    );
   const rows = matching ? contactsIn(peopleIn(matching), matching.columns) : [];
   return (
     <>
@@ -87,7 +89,8 @@ export function ImportPage() {
         }
         title="Import contacts"
       >
-        From a CSV file, as every spreadsheet saves it. Nothing is written before you have seen what would change.
+        From a CSV file, which every spreadsheet program can save. Nothing is changed until you have seen what the
+        import will do.
       </PageHeader>
       {!matching && (
         <div className="flex flex-col gap-4">
@@ -100,7 +103,7 @@ export function ImportPage() {
         </div>
       )}
       <div ref={stepRef} tabIndex={-1} className="outline-none">
-        {matching && !way && (
+        {matching && !pass && (
           <MatchCard
             matching={matching}
             onChange={setMatching}
@@ -108,17 +111,17 @@ export function ImportPage() {
             onOtherFile={() => setMatching(null)}
           />
         )}
-        {matching && way && (
-          <WayCard
-            key={way.isCheck ? "check" : "import"}
-            way={way}
+        {matching && pass && (
+          <PassCard
+            key={pass.isCheck ? "check" : "import"}
+            pass={pass}
             total={rows.length}
             matching={matching}
-            onGoOn={() => void go(way.run, way.isCheck)}
+            onResume={() => void go(pass.run, pass.isCheck)}
             onImport={() => begin(rows, false)}
-            onBack={() => setWay(null)}
+            onBack={() => setPass(null)}
             onOtherFile={() => {
-              setWay(null);
+              setPass(null);
               setMatching(null);
             }}
           />
@@ -129,50 +132,55 @@ export function ImportPage() {
         isOpen={leaving.status === "blocked"}
         onCancel={() => leaving.reset?.()}
         onConfirm={() => {
-          way?.run.stop();
+          pass?.run.stop();
           leaving.proceed?.();
         }}
         confirmLabel="Leave"
         cancelLabel="Stay"
         isDanger
       >
-        <p>The rows that were not sent yet stay out. You can import the same file again: nothing is added twice.</p>
+        <p>
+          The rows that have not been sent yet are not imported. You can import the same file again; nothing is added
+          twice.
+        </p>
       </AlertDialog>
     </>
   );
 }
 
-function WayCard(props: {
-  way: Way;
+function PassCard(props: {
+  pass: Pass;
   total: number;
   matching: Matching;
-  onGoOn: () => void;
+  onResume: () => void;
   onImport: () => void;
   onBack: () => void;
   onOtherFile: () => void;
 }) {
-  const { way, total, matching, onGoOn, onImport, onBack, onOtherFile } = props;
-  const { run, isCheck, isRunning, results, problem } = way;
+  const { pass, total, matching, onResume, onImport, onBack, onOtherFile } = props;
+  const { run, isCheck, isRunning, results, problem } = pass;
   const [isStopping, setStopping] = useState(false);
   const changes = results.filter(({ outcome }) => outcome === "CREATED" || outcome === "UPDATED").length;
   const stop = () => {
     setStopping(true);
     run.stop();
   };
-  const goOn = () => {
+  const resume = () => {
     setStopping(false);
-    onGoOn();
+    onResume();
   };
   const isDone = !isRunning && run.isDone;
   return (
-    <Card title={isCheck ? "What would happen" : isDone ? "Imported" : "Importing"}>
+    <Card title={isCheck ? "What the import will do" : isDone ? "Imported" : "Importing"}>
       <div className="flex flex-col gap-5">
         {!isDone && <ProgressBar label={isCheck ? "Rows checked" : "Rows done"} done={results.length} of={total} />}
-        {problem && <Banner tone="danger">{problem} What is done stays; the rest waits.</Banner>}
-        {!problem && !isRunning && !run.isDone && <Banner>Stopped. What is done stays; the rest waits.</Banner>}
+        {problem && <Banner tone="danger">{problem} Rows already done are kept; the rest is waiting.</Banner>}
+        {!problem && !isRunning && !run.isDone && (
+          <Banner>Stopped. Rows already done are kept; the rest is waiting.</Banner>
+        )}
         {isDone && !isCheck && (
           <Banner tone="success">
-            Done: {changes.toLocaleString()} of {total.toLocaleString()} rows changed something.
+            Done: {changes.toLocaleString()} of {total.toLocaleString()} rows added or changed a contact.
           </Banner>
         )}
         {isRunning ? (
@@ -185,11 +193,11 @@ function WayCard(props: {
           <Results results={results} matching={matching} isDone={!isCheck}>
             <Actions>
               {!run.isDone && (
-                <Button look="primary" onPress={goOn}>
-                  Go on
+                <Button look="primary" onPress={resume}>
+                  Continue
                 </Button>
               )}
-              {isCheck && <Button onPress={onBack}>Back to the columns</Button>}
+              {isCheck && <Button onPress={onBack}>Back to columns</Button>}
               {isDone && !isCheck && <Button onPress={onOtherFile}>Import another file</Button>}
               {isDone && isCheck && (
                 <Button look="primary" isDisabled={changes === 0} onPress={onImport}>

@@ -2,37 +2,37 @@ import { importRefusals } from "@gatehouse/shared";
 import { identityOf, type ImportedContact, type ImportRow } from "./column-matching.js";
 
 export type RowOutcome = "CREATED" | "UPDATED" | "UNCHANGED" | "REFUSED";
-/** What became of a row, or would become of it. */
+/** The outcome of a row, or the expected outcome in a check. */
 export interface RowResult extends ImportRow {
   outcome: RowOutcome;
   /** Why it was refused. */
   reason: string | null;
 }
 
-/** What the server said to a part of the rows. */
+/** The server's answer to a batch of rows. */
 export type Answer =
   | { kind: "DONE"; outcomes: readonly Pick<RowResult, "outcome" | "reason">[] }
-  /** The same is to be sent again: after `waitMs` where the server says when; null: nothing was heard of it. */
+  /** Send the same batch again: after `waitMs` if the server said when; null: the server did not answer. */
   | { kind: "AGAIN"; waitMs: number | null; problem: string }
   | { kind: "FAILED"; problem: string };
 
 export interface RunNeeds {
-  /** Sends a part under a key, by which the server does it once, however often it is sent. */
+  /** Sends a batch with an idempotency key: the server processes it once, however often it is sent. */
   send(contacts: readonly ImportedContact[], key: string): Promise<Answer>;
   wait(ms: number): Promise<void>;
   newKey(): string;
   onProgress(results: readonly RowResult[]): void;
 }
 
-/** A part commits in moments and its answer is small; its body stays well below the server's 100 kB. */
+/** A batch of this size commits quickly, its answer is small, and its body stays well below the server's 100 kB. */
 const ROWS_AT_ONCE = 200;
 const BYTES_AT_ONCE = 60_000;
-/** So often a part is sent again by itself while nothing is heard; then somebody is asked. */
+/** How often a batch is sent automatically without an answer, before the user is asked. */
 const TRIES = 5;
 const firstWaitMs = 1000;
 
 const size = new TextEncoder();
-/** The rows in parts that a request can carry. */
+/** The rows in batches that fit into a request. */
 export function partsOf(rows: readonly ImportRow[]): ImportRow[][] {
   const parts: ImportRow[][] = [];
   let bytes = Number.POSITIVE_INFINITY;
@@ -50,12 +50,12 @@ export function partsOf(rows: readonly ImportRow[]): ImportRow[][] {
   return parts;
 }
 
-/** One way of all rows to the server, in parts: it can be stopped or break off, and then goes on where it was. */
+/** One pass over all rows, in batches: it can be stopped or interrupted, and then continues where it was. */
 export class ImportRun {
-  /** What is known by now: rows that are refused before anything is sent, then those of each part. */
+  /** The results so far: rows that were refused before sending, then those of each batch. */
   results: readonly RowResult[];
   private readonly parts: ImportRow[][];
-  /** Of the part that is under way. */
+  /** The key of the current batch. */
   private key: string | null = null;
   private isStopped = false;
 
@@ -79,7 +79,7 @@ export class ImportRun {
     this.isStopped = true;
   }
 
-  /** Goes on to the end, or until it is stopped or needs help: then answers with the problem. Null: it is done, or was stopped. */
+  /** Runs to the end, or until it is stopped or needs the user: then returns the problem. Null: it is done, or was stopped. */
   async go(): Promise<string | null> {
     this.isStopped = false;
     let tries = 0;
@@ -90,7 +90,7 @@ export class ImportRun {
         this.key,
       );
       if (answer.kind === "FAILED") {
-        // The server would repeat its answer to this key; what of the part is done already will be found unchanged.
+        // The server would repeat its answer to this key. Rows of the batch that are already done will come back as unchanged.
         this.key = null;
         return answer.problem;
       }
@@ -102,7 +102,7 @@ export class ImportRun {
       }
       const done = part.map((row, at): RowResult => ({
         ...row,
-        ...(answer.outcomes[at] ?? { outcome: "REFUSED", reason: "The server said nothing about this row." }),
+        ...(answer.outcomes[at] ?? { outcome: "REFUSED", reason: "The server did not report on this row." }),
       }));
       this.results = [...this.results, ...done];
       this.parts.shift();

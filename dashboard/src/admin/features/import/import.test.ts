@@ -9,7 +9,7 @@ const cellsOf = (text: string) => readSheet(text).map(({ cells }) => cells);
 const inUtf16 = (text: string, mark: string) => Uint8Array.from(Buffer.from(mark + text, "utf16le"));
 
 describe("a file of contacts", () => {
-  it("is read with commas, semicolons, tabs or bars, quoted cells, and whatever ends its lines", () => {
+  it("is read with commas, semicolons, tabs or bars, quoted cells, and any line endings", () => {
     const expected = [
       ["Name", "Email"],
       ["Stone, Ida", "ida@client.example"],
@@ -25,7 +25,7 @@ describe("a file of contacts", () => {
     expect(cellsOf('Name,Note\n"Ida ""Z""\n Stone",x')[1]).toEqual(['Ida "Z" Stone', "x"]);
   });
 
-  it("counts its rows as a spreadsheet does, also past empty ones and cells with line breaks", () => {
+  it("numbers its rows as a spreadsheet does, even after empty ones and cells with line breaks", () => {
     const rows = readSheet('Name,Email\n"Two\nlines",\n,\n\nFive,\n');
     expect(rows.map(({ number, cells }) => [number, cells[0]])).toEqual([
       [1, "Name"],
@@ -34,7 +34,7 @@ describe("a file of contacts", () => {
     ]);
   });
 
-  it("is told apart by its bytes: UTF-8, UTF-16 with and without a mark, Windows-1252", () => {
+  it("is decoded by its bytes: UTF-8, UTF-16 with and without a byte order mark, Windows-1252", () => {
     const text = "Name,Société\nZoë,Crêperie";
     const utf8 = Uint8Array.from(Buffer.from(text));
     const swapped = (bytes: Uint8Array) => Uint8Array.from(Buffer.from(bytes).swap16());
@@ -50,11 +50,11 @@ describe("a file of contacts", () => {
       expect(decode(bytes)).toBe(text);
   });
 
-  it("gives cells back without the apostrophe that keeps them from being formulas", () => {
+  it("is read without the apostrophes that keep cells from being formulas", () => {
     expect(cellsOf("Name\n'=1+1\n'Ann\nO'Brien")).toEqual([["Name"], ["=1+1"], ["'Ann"], ["O'Brien"]]);
   });
 
-  it("X15 what was refused is saved without a formula in it, and read again as it was", () => {
+  it("X15 refused rows are saved without formulas, and read back unchanged", () => {
     const cells = [
       "=1+1",
       "Harbor;=1+1",
@@ -77,16 +77,16 @@ describe("a file of contacts", () => {
     expect(readSheet(decode(new TextEncoder().encode(text))).map((row) => row.cells[1])).toEqual(["Note", ...cells]);
   });
 
-  it("is refused in words where it is empty, torn or too long", () => {
-    expect(() => readSheet("\n ,\n")).toThrow("There is nothing in this file.");
-    expect(() => readSheet('Name\nAnn\n"Ida')).toThrow("In row 3 a quotation mark is opened and not closed.");
+  it("is refused with an explanation if it is empty, broken or too long", () => {
+    expect(() => readSheet("\n ,\n")).toThrow("This file is empty.");
+    expect(() => readSheet('Name\nAnn\n"Ida')).toThrow("In row 3 a quotation mark is opened but never closed.");
     expect(() => readSheet("x\n".repeat(50_002))).toThrow(UnreadableFile);
     expect(readSheet("x\n".repeat(50_001))).toHaveLength(50_001);
   });
 
-  it("is refused in words where it has too many bytes", async () => {
+  it("is refused with an explanation if it has too many bytes", async () => {
     const file = (bytes: number) => new File(["x".repeat(bytes)], "contacts.csv");
-    await expect(readFile(file(counts.importBytes + 1))).rejects.toThrow("Split the file: it has more than 10 MB.");
+    await expect(readFile(file(counts.importBytes + 1))).rejects.toThrow("This file is larger than 10 MB.");
   });
 });
 
@@ -94,7 +94,7 @@ describe("columns", () => {
   const matched = (...headings: string[]) =>
     Object.fromEntries(Object.entries(guessColumns(headings)).filter(([, column]) => column !== null));
 
-  it("with languages are read by code, tag or name; what is none of ours is refused, an empty cell says nothing", () => {
+  it("with languages are read by code, tag or name; other languages are refused, and an empty cell means nothing", () => {
     const columns = guessColumns(["Nom complet", "Courriel", "Langue"]);
     const languageOf = (cell: string) => {
       const [row] = contactsIn([{ number: 2, cells: ["Zoé", "zoe@client.example", cell] }], columns);
@@ -124,16 +124,16 @@ describe("columns", () => {
     expect(matched("Phone", "Notes")).toEqual({});
   });
 
-  it("of which two say the same are matched once", () => {
+  it("that have the same meaning are matched only once", () => {
     expect(matched("Email", "Email", "Name")).toEqual({ email: 0, name: 2 });
   });
 
-  it("have headings unless somebody's email stands in the first row", () => {
+  it("have headings unless the first row contains an email address", () => {
     const [headings, person] = readSheet("Name,Email\nAnn,ann@client.example");
     expect([headings, person].map((row) => row && looksLikeHeadings(row))).toEqual([true, false]);
   });
 
-  it("tell a contact; what is empty or missing is left out, and a name is put together of its parts", () => {
+  it("make a contact; empty or missing fields are left out, and a name is put together from its parts", () => {
     const rows = readSheet("Ann,Lee,ann@client.example,\nBo,,,7\n,Cy");
     const columns = {
       firstName: 0,
@@ -152,22 +152,22 @@ describe("columns", () => {
   });
 });
 
-describe("the way of the rows to the server", () => {
+describe("sending the rows to the server", () => {
   const rowsOf = (count: number, name = "Ann"): ImportRow[] =>
     Array.from({ length: count }, (_, at) => ({ number: at + 2, contact: { name, externalId: `id-${at}` } }));
   const done = (count: number): Answer => ({
     kind: "DONE",
     outcomes: Array.from({ length: count }, () => ({ outcome: "CREATED" as const, reason: null })),
   });
-  /** Answers as told, then that all is done; keeps what was sent and how long was waited. */
-  function server(...told: Answer[]) {
+  /** Gives the answers in order, then reports everything done; records what was sent and how long the run waited. */
+  function server(...answers: Answer[]) {
     const sent: [key: string, rows: number][] = [];
     const waits: number[] = [];
     let keys = 0;
     const needs: RunNeeds = {
       send: async (contacts, key) => {
         sent.push([key, contacts.length]);
-        return told.shift() ?? done(contacts.length);
+        return answers.shift() ?? done(contacts.length);
       },
       wait: async (ms) => void waits.push(ms),
       newKey: () => `key-${(keys += 1).toString()}`,
@@ -177,14 +177,14 @@ describe("the way of the rows to the server", () => {
   }
   const unheard: Answer = { kind: "AGAIN", waitMs: null, problem: "The server could not be reached." };
 
-  it("is in parts that one request can carry", () => {
+  it("happens in batches that fit into one request", () => {
     expect(partsOf(rowsOf(450)).map((part) => part.length)).toEqual([200, 200, 50]);
     const wide = partsOf(rowsOf(200, "中".repeat(200)));
     expect(wide.flat()).toHaveLength(200);
     for (const part of wide) expect(Buffer.byteLength(JSON.stringify(part))).toBeLessThan(80_000);
   });
 
-  it("sends what was not heard of again under the same key, and waits as long as the server says", async () => {
+  it("repeats a batch without an answer with the same key, and waits as long as the server says", async () => {
     const { needs, sent, waits } = server(unheard, { kind: "AGAIN", waitMs: 7000, problem: "" });
     const run = new ImportRun(rowsOf(250), needs);
     expect(await run.go()).toBeNull();
@@ -198,7 +198,7 @@ describe("the way of the rows to the server", () => {
     expect([run.isDone, run.results.length]).toEqual([true, 250]);
   });
 
-  it("asks for help when nothing is heard for long, and goes on where it was, under the same key", async () => {
+  it("asks the user if there is no answer for long, and then continues where it was, with the same key", async () => {
     const { needs, sent } = server(done(200), unheard, unheard, unheard, unheard, unheard);
     const run = new ImportRun(rowsOf(250), needs);
     expect(await run.go()).toBe("The server could not be reached.");
@@ -208,7 +208,7 @@ describe("the way of the rows to the server", () => {
     expect([run.isDone, run.results.length]).toEqual([true, 250]);
   });
 
-  it("takes another key after a failure, which the server would only repeat", async () => {
+  it("uses a new key after a failure, because the server would only repeat its answer", async () => {
     const { needs, sent } = server({ kind: "FAILED", problem: "Something went wrong." });
     const run = new ImportRun(rowsOf(1), needs);
     expect(await run.go()).toBe("Something went wrong.");
@@ -216,7 +216,7 @@ describe("the way of the rows to the server", () => {
     expect(sent.map(([key]) => key)).toEqual(["key-1", "key-2"]);
   });
 
-  it("can be stopped after the part that is under way, and goes on later", async () => {
+  it("can be stopped after the current batch, and continued later", async () => {
     const { needs, sent } = server();
     const run: ImportRun = new ImportRun(rowsOf(450), { ...needs, onProgress: () => run.stop() });
     expect(await run.go()).toBeNull();
@@ -225,7 +225,7 @@ describe("the way of the rows to the server", () => {
     expect([run.isDone, run.results.length]).toEqual([true, 450]);
   });
 
-  it("does not begin for rows that may not be imported", async () => {
+  it("does not start for rows that may not be imported", async () => {
     const { needs, sent } = server();
     const run = new ImportRun([{ number: 2, contact: { name: "Nobody" } }, ...rowsOf(1)], needs);
     await run.go();

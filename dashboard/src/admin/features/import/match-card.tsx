@@ -16,7 +16,7 @@ import {
 } from "./column-matching.js";
 import type { SheetRow } from "./csv-file.js";
 
-/** A file with what its columns mean. */
+/** A file and the meaning of its columns. */
 export interface Matching {
   fileName: string;
   sheet: readonly SheetRow[];
@@ -24,7 +24,7 @@ export interface Matching {
   columns: Columns;
 }
 
-/** What is likely meant by a file. */
+/** The most likely matching for a file. */
 export function matchingOf(fileName: string, sheet: readonly SheetRow[]): Matching {
   const [first] = sheet;
   const hasHeadings = first !== undefined && looksLikeHeadings(first);
@@ -37,7 +37,7 @@ export const peopleIn = ({ sheet, hasHeadings }: Matching): readonly SheetRow[] 
 const NONE = "NONE";
 const shownRows = 5;
 
-/** Which column is what, as guessed and to be changed, and what comes of it for the first rows. */
+/** Shows which column is which, as guessed and open to change, and the result for the first rows. */
 export function MatchCard(props: {
   matching: Matching;
   onChange: (matching: Matching) => void;
@@ -63,17 +63,17 @@ export function MatchCard(props: {
   const missing = !has("name", "firstName", "lastName")
     ? "Choose the column with the names."
     : !has("email", "externalId")
-      ? "Choose the column with the emails or with your own ids."
+      ? "Choose the column with the emails or the external ids."
       : null;
   return (
     <Card
       title="Match the columns"
       intro={`${fileName}: ${people.length.toLocaleString()} ${people.length === 1 ? "row" : "rows"}. ${importRule}`}
-      actions={<Button onPress={onOtherFile}>Other file</Button>}
+      actions={<Button onPress={onOtherFile}>Choose another file</Button>}
     >
       <div className="flex flex-col gap-5">
         <Checkbox isSelected={hasHeadings} onChange={(isOn) => onChange({ ...matching, hasHeadings: isOn })}>
-          The first row names the columns
+          The first row contains the column names
         </Checkbox>
         <div className="grid gap-4 sm:grid-cols-2 lg:grid-cols-3">
           {importFieldNames.map((field) => (

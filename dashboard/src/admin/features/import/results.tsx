@@ -20,7 +20,7 @@ const words: Readonly<
 const outcomes = Object.keys(words) as RowOutcome[];
 const shownAtOnce = 100;
 
-/** What would become, or became, of each row; what to do about it stands below the sums. */
+/** The outcome, or expected outcome, of each row; the buttons stand below the totals. */
 export function Results(props: {
   results: readonly RowResult[];
   matching: Matching;
@@ -54,7 +54,7 @@ export function Results(props: {
               setChosen(value);
             }}
             options={[
-              { value: "ALL" as const, label: "Every row" },
+              { value: "ALL" as const, label: "All rows" },
               ...outcomes.map((outcome) => ({ value: outcome, label: sayOutcome(outcome) })),
             ]}
           />
@@ -66,7 +66,7 @@ export function Results(props: {
         )}
       </div>
       {rows.length === 0 ? (
-        <p className="text-sm text-muted">No row.</p>
+        <p className="text-sm text-muted">No rows.</p>
       ) : (
         <Table
           label="Rows"
@@ -97,7 +97,7 @@ export function Results(props: {
   );
 }
 
-/** The rows as they stood in the file, with the reason at their end: to be mended there and imported again. */
+/** The refused rows as they were in the file, each followed by its reason: to be corrected there and imported again. */
 function refusedRows(refused: readonly RowResult[], matching: Matching): Blob {
   const reasons = new Map(refused.map(({ number, reason }) => [number, reason ?? ""]));
   const headings = matching.hasHeadings ? [[...(matching.sheet[0]?.cells ?? []), "Row", "Why it was refused"]] : [];

@@ -20,10 +20,10 @@ const ImportPage_upsert = graphql(
   [Problems],
 );
 
-/** Errors after which the same request under the same key is right. */
+/** Errors after which the same request should be sent again with the same key. */
 const passing = new Set<unknown>(["RATE_LIMITED", "IDEMPOTENCY_KEY_IN_USE", "STARTING"]);
 
-/** Sends a part of the rows; with `dryRun` nothing is written. */
+/** Sends a batch of rows; with `dryRun` nothing is written. */
 export async function upsert(
   client: Client,
   contacts: readonly ImportedContact[],
@@ -47,7 +47,10 @@ export async function upsert(
   }
   const { results, outcomes, userErrors = [] } = data?.upsertContacts ?? {};
   if (!results || !outcomes)
-    return { kind: "FAILED", problem: userErrors.map(({ message }) => message).join(" ") || "There was no answer." };
+    return {
+      kind: "FAILED",
+      problem: userErrors.map(({ message }) => message).join(" ") || "The server did not answer.",
+    };
   return {
     kind: "DONE",
     outcomes: results.map((row, at) => ({

@@ -10,7 +10,7 @@ interface Stats {
   twoFactorEnrolled: number;
 }
 
-/** How many contacts have come how far: each contact is in exactly one part, and the parts fill the bar. */
+/** How many contacts have reached each stage: each contact is in exactly one part, and the parts fill the bar. */
 export function Funnel({ stats }: { stats: Stats }) {
   const parts = [
     { name: "No email", count: stats.withoutEmail, colour: "bg-line-strong/40" },

@@ -61,7 +61,7 @@ const OverviewPage_firm = graphql(
   [EventRow_event],
 );
 
-/** How far the firm's clients are on the way into the portal, who needs help, and what happens right now. */
+/** How far the firm's clients have come on the way into the portal, who needs help, and what is happening right now. */
 export function OverviewPage() {
   const [{ data, error }, again] = useQuery({ query: OverviewPage_firm, requestPolicy: "cache-and-network" });
   useLiveRefresh(again);
@@ -74,7 +74,7 @@ export function OverviewPage() {
   const { firm, locked, waiting, auditEvents } = data;
   return (
     <>
-      <PageHeader title="Overview">How far your clients are on the way into the portal, as it happens.</PageHeader>
+      <PageHeader title="Overview">How far your clients have come on the way into the portal, updated live.</PageHeader>
       <div className="flex flex-col gap-6">
         <UnlinkedLogins />
         <Card
@@ -89,12 +89,12 @@ export function OverviewPage() {
         </Card>
         <div className="grid items-start gap-6 lg:grid-cols-2">
           <div className="flex min-w-0 flex-col gap-6">
-            <Card title="The last 30 days">
+            <Card title="Last 30 days">
               <Trend days={firm.portalTrend} />
             </Card>
-            <Card title="Who may need help">
+            <Card title="Clients who may need help">
               <h3 className="pb-1 text-sm font-medium text-ink">Locked out ({firm.portalStats.lockedOut})</h3>
-              {locked.nodes.length === 0 && <p className="pb-4 text-sm text-muted">Nobody.</p>}
+              {locked.nodes.length === 0 && <p className="pb-4 text-sm text-muted">None.</p>}
               <ul className="flex flex-col gap-1 pb-4 text-sm">
                 {locked.nodes.map(({ id, name, portalAccount }) => (
                   <li key={id} className="flex flex-wrap justify-between gap-x-4">
@@ -107,8 +107,10 @@ export function OverviewPage() {
                   </li>
                 ))}
               </ul>
-              <h3 className="pb-1 text-sm font-medium text-ink">Invited, but not come ({firm.portalStats.invited})</h3>
-              {waiting.nodes.length === 0 && <p className="text-sm text-muted">Nobody.</p>}
+              <h3 className="pb-1 text-sm font-medium text-ink">
+                Invited, no account yet ({firm.portalStats.invited})
+              </h3>
+              {waiting.nodes.length === 0 && <p className="text-sm text-muted">None.</p>}
               <ul className="flex flex-col gap-1 text-sm">
                 {waiting.nodes.map(({ id, name, invitedAt }) => (
                   <li key={id} className="flex flex-wrap justify-between gap-x-4">

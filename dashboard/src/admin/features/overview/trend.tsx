@@ -11,7 +11,7 @@ const series = [
   { key: "twoFactorEnrolled", name: "2FA set up", colour: "bg-accent" },
 ] as const;
 
-/** Two bars a day; a screen reader reads the sums, which the picture is about. */
+/** Two bars for each day; a screen reader reads only the totals, which are the point of the picture. */
 export function Trend({ days }: { days: readonly TrendDay[] }) {
   const highest = Math.max(1, ...days.flatMap((day) => series.map(({ key }) => day[key])));
   const first = days[0]?.day;

@@ -60,7 +60,7 @@ const acts = {
   signOut: loginAct(UnlinkedLogins_signOut, (portalAccountId) => ({ portalAccountId }), {
     menu: "Sign out…",
     title: "Sign this login out everywhere?",
-    will: "Every device is signed out at once. The login stays: whoever has the password can sign in again, and sees no requests.",
+    will: "Every device is signed out immediately. The login stays: anyone who has the password can sign in again, but sees no requests.",
     confirm: "Sign out everywhere",
     done: "The login was signed out everywhere.",
     asks: null,
@@ -69,7 +69,7 @@ const acts = {
   delete: loginAct(UnlinkedLogins_delete, (portalAccountId, reason) => ({ portalAccountId, reason }), {
     menu: "Delete…",
     title: "Delete this login?",
-    will: "Password, 2FA and sessions are gone for good, and the address is told by mail. A contact that gets the address later can be invited.",
+    will: "This permanently deletes the password, 2FA and sessions, and notifies the address by email. If a contact gets this address later, you can invite it.",
     confirm: "Delete login",
     done: "The login was deleted.",
     asks: "reason",
@@ -78,7 +78,7 @@ const acts = {
 };
 type Login = ResultOf<typeof UnlinkedLogins_page>["unlinkedPortalAccounts"]["nodes"][number];
 
-/** The logins that no contact has, and how to end them. Nothing where there is none. */
+/** The logins that belong to no contact, and what to do about them. Renders nothing if there are none. */
 export function UnlinkedLogins() {
   const { mayWrite } = useTeamSession();
   const [after, setAfter] = useState<string | null>(null);
@@ -135,15 +135,15 @@ export function UnlinkedLogins() {
   return (
     <Card
       title={`Logins without a contact (${totalCount})`}
-      intro="No contact has the email of these logins any more. They can still sign in to your portal, but see no requests. Delete those that nobody needs."
+      intro="These logins no longer belong to a contact. They can still sign in to your portal, but see no requests. Delete the ones that nobody needs."
     >
       <div className="-mx-5">
         <Table label="Logins without a contact" rows={nodes} rowKey={({ id }) => id} columns={columns} />
       </div>
       {(pageInfo.hasNextPage || after !== null) && (
         <div className="flex flex-wrap gap-2 pt-4">
-          {pageInfo.hasNextPage && <Button onPress={() => setAfter(pageInfo.endCursor)}>Older ones</Button>}
-          {after !== null && <Button onPress={() => setAfter(null)}>Newest ones</Button>}
+          {pageInfo.hasNextPage && <Button onPress={() => setAfter(pageInfo.endCursor)}>Show older</Button>}
+          {after !== null && <Button onPress={() => setAfter(null)}>Show newest</Button>}
         </div>
       )}
       {open && OpenDialog && (

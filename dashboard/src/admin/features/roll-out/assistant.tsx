@@ -51,7 +51,7 @@ const usualNoticeDays = 30;
 const dayMs = 86_400_000;
 const timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
-/** Four steps, each with what it means; nothing happens before the last one's button. */
+/** Four steps, each with an explanation; nothing happens until the button of the last one is pressed. */
 export function Assistant(props: { firm: FragmentOf<typeof Assistant_firm>; version: number; onStarted: () => void }) {
   const firm = readFragment(Assistant_firm, props.firm);
   const groups = readFragment(Groups_firm, firm);
@@ -63,7 +63,7 @@ export function Assistant(props: { firm: FragmentOf<typeof Assistant_firm>; vers
   const [invitesContacts, setInvites] = useState(true);
   const [reminders, setReminders] = useState<readonly number[]>(rollOutLimits.reminders.usualDaysBefore);
   const [rate, setRate] = useState(String(rollOutLimits.mailsPerMinute.usual));
-  /** Null: the proposed words, which follow the day. */
+  /** Null: the suggested message, which follows the chosen day. */
   const [typed, setTyped] = useState<string | null>(null);
   const enforcedFrom = beginningOf(day);
   const startDay = enforcedFrom ? dayAt(enforcedFrom.getTime(), timeZone) : "";
@@ -90,7 +90,7 @@ export function Assistant(props: { firm: FragmentOf<typeof Assistant_firm>; vers
       },
     });
     if (!payload) return;
-    notify({ tone: "success", text: "The roll-out has begun." });
+    notify({ tone: "success", text: "The roll-out has started." });
     props.onStarted();
   };
   const heading = useRef<HTMLHeadingElement>(null);
@@ -124,16 +124,16 @@ export function Assistant(props: { firm: FragmentOf<typeof Assistant_firm>; vers
       </ol>
       <div className="flex flex-col gap-5 pt-5">
         <h2 ref={heading} tabIndex={-1} className="text-lg font-semibold text-ink outline-none">
-          {["Whom it concerns", "When it begins", "What your clients read", "Check, and start"][step]}
+          {["Who is affected", "When it starts", "What your clients will read", "Check and start"][step]}
         </h2>
         {step === 0 && (
           <>
             <Groups firm={firm} />
             <Checkbox isSelected={invitesContacts} onChange={setInvites}>
-              Invite contacts without an account too
+              Also invite contacts without an account
               <span className="block text-muted">
                 {quantity(groups.portalStats.invited + groups.portalStats.notInvited, "contact")} with an email address
-                get a link to create an account, with your message.
+                will get a link to create an account, together with your message.
               </span>
             </Checkbox>
           </>
@@ -143,13 +143,13 @@ export function Assistant(props: { firm: FragmentOf<typeof Assistant_firm>; vers
             <TextField
               label="Required from"
               type="date"
-              hint="Until then clients sign in with their password as before. They see the date when they sign in and on their portal's pages, and can set it up early."
+              hint="Until then, clients sign in with their password as before. They see the date on the sign-in page and in the portal, and can set it up early."
               value={day}
               onChange={setDay}
               error={faultOf("enforcedFrom")}
             />
             <fieldset className="flex flex-col gap-2">
-              <legend className={classes(labelClass, "pb-1")}>Remind whoever has not set it up</legend>
+              <legend className={classes(labelClass, "pb-1")}>Remind clients who haven't set it up</legend>
               {offeredReminders.map((days) => (
                 <Checkbox
                   key={days}
@@ -160,18 +160,18 @@ export function Assistant(props: { firm: FragmentOf<typeof Assistant_firm>; vers
                 </Checkbox>
               ))}
               <p className="text-sm text-muted">
-                Nobody gets more than one mail in {rollOutLimits.betweenMails / dayMs} days, and whoever has set it up
-                gets none.
+                Nobody gets more than one mail in {rollOutLimits.betweenMails / dayMs} days, and clients who have set it
+                up get none.
               </p>
             </fieldset>
             <TextField
-              label="Mails a minute"
+              label="Mails per minute"
               type="number"
               inputMode="numeric"
               hint={
                 faultOf("mailsPerMinute")
                   ? undefined
-                  : `So ${quantity(contacts, "contact")} are told within about ${quantity(Math.max(1, Math.ceil(contacts / plan.mailsPerMinute)), "minute")}. Choose fewer if your phones could not keep up.`
+                  : `At this rate, ${quantity(contacts, "contact")} will be notified within about ${quantity(Math.max(1, Math.ceil(contacts / plan.mailsPerMinute)), "minute")}. Choose fewer if many clients may call you.`
               }
               value={rate}
               onChange={setRate}
@@ -193,7 +193,7 @@ export function Assistant(props: { firm: FragmentOf<typeof Assistant_firm>; vers
           <>
             <Facts
               facts={[
-                ["To be told", `${quantity(contacts, "contact")}, one mail a mailbox`],
+                ["To be notified", `${quantity(contacts, "contact")}, one mail per mailbox`],
                 ["Required from", startDay],
                 [
                   "Reminders",
@@ -201,13 +201,13 @@ export function Assistant(props: { firm: FragmentOf<typeof Assistant_firm>; vers
                     ? "None"
                     : plan.remindDaysBefore.map((days) => quantity(days, "day")).join(", ") + " before",
                 ],
-                ["Mails a minute", plan.mailsPerMinute],
+                ["Mails per minute", plan.mailsPerMinute],
                 ["Invitations", invitesContacts ? "To contacts without an account" : "None"],
               ]}
             />
             <p className="text-sm text-muted">
-              The date is announced at once and the first mails go out. You can pause the mails and undo everything on
-              this page.
+              The date is announced immediately and the first mails go out. You can pause the mails or undo everything
+              on this page.
             </p>
             {other && <Banner tone="danger">{other}</Banner>}
           </>

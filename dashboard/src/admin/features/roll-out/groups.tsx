@@ -60,7 +60,7 @@ export function countOf({ portalStats: stats }: ResultOf<typeof Groups_firm>, gr
   }
 }
 
-/** Where the firm's contacts stand, in numbers; each opens to names. */
+/** The firm's contacts by group, in numbers; each group opens to show the names. */
 export function Groups(props: { firm: FragmentOf<typeof Groups_firm> }) {
   const firm = readFragment(Groups_firm, props.firm);
   const [opened, setOpened] = useState<ReadonlySet<RollOutGroup>>(new Set());
@@ -84,8 +84,8 @@ export function Groups(props: { firm: FragmentOf<typeof Groups_firm> }) {
       </ul>
       {data && data.securityModeImpact.sessionsToEnd > 0 && (
         <p className="text-sm text-muted">
-          If it began this moment, {quantity(data.securityModeImpact.sessionsToEnd, "open session")} would end. A later
-          day interrupts nobody.
+          If it started right now, {quantity(data.securityModeImpact.sessionsToEnd, "open session")} would end. A later
+          start date interrupts nobody.
         </p>
       )}
     </>
@@ -98,14 +98,14 @@ function Names({ group }: { group: RollOutGroup }) {
   return <PageOfNames filter={filter} after={null} />;
 }
 
-/** Twenty names, and below them the next twenty once they are asked for. */
+/** Twenty names, followed by the next twenty on demand. */
 function PageOfNames({ filter, after }: VariablesOf<typeof Groups_contacts>) {
   const [isNextShown, setNextShown] = useState(false);
   const [{ data, error }, again] = useQuery({ query: Groups_contacts, variables: { filter, after } });
   if (!data)
     return error ? <ErrorState message={sayError(error)} onRetry={again} /> : <Skeleton label="Loading the names" />;
   const { nodes, pageInfo } = data.contacts;
-  if (nodes.length === 0) return after ? null : <p className="text-sm text-muted">Nobody.</p>;
+  if (nodes.length === 0) return after ? null : <p className="text-sm text-muted">None.</p>;
   return (
     <div className="flex flex-col items-start gap-1">
       <ul className="flex w-full flex-col gap-1 text-sm">

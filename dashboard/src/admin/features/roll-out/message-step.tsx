@@ -25,7 +25,7 @@ const titles = {
 };
 const typingMs = 400;
 
-/** The firm's words, and the mails with them as the server writes them. */
+/** The firm's message, and a preview of the mails as the server will write them. */
 export function MessageStep(props: {
   message: string;
   onChange: (message: string) => void;
@@ -50,17 +50,17 @@ export function MessageStep(props: {
     <>
       <TextField
         label="Your message"
-        hint="Stands in every mail of the roll-out, as a quotation from you."
+        hint="Included in every mail of the roll-out, quoted as a message from you."
         rows={10}
         maxLength={lengths.message}
         value={message}
         onChange={onChange}
         error={error}
       />
-      <section aria-label="As your clients will read it" className="flex flex-col gap-3">
-        <h3 className="text-sm font-semibold text-ink">As your clients will read it</h3>
+      <section aria-label="What your clients will read" className="flex flex-col gap-3">
+        <h3 className="text-sm font-semibold text-ink">What your clients will read</h3>
         {failure && !mails && <ErrorState message={sayError(failure)} onRetry={again} />}
-        {!failure && !mails && <Skeleton lines={6} label="Writing the mails" />}
+        {!failure && !mails && <Skeleton lines={6} label="Loading the mails" />}
         {mails && (
           <Tabs
             label="Mails"

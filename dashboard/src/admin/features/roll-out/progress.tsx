@@ -83,11 +83,11 @@ const Progress_undo = graphql(
 const states = {
   RUNNING: { title: "Mails going out", tone: "accent" },
   PAUSED: { title: "Paused", tone: "warning" },
-  FINISHED: { title: "Everybody told", tone: "success" },
+  FINISHED: { title: "All mails sent", tone: "success" },
   UNDONE: { title: "Undone", tone: "neutral" },
 } as const satisfies { [S in RollOutState]: object };
 
-/** How the roll-out goes, live; pausing, going on, undoing. */
+/** The progress of the roll-out, live, with buttons to pause, resume and undo it. */
 export function Progress(props: {
   rollOut: FragmentOf<typeof Progress_rollOut>;
   version: number;
@@ -141,7 +141,7 @@ export function Progress(props: {
             <Badge tone={tone}>{title}</Badge>
           </p>
           <ProgressBar
-            label="Told or set up"
+            label="Notified or set up"
             done={progress.concerned - progress.waiting - progress.leftOut}
             of={progress.concerned - progress.leftOut}
           />
@@ -149,14 +149,14 @@ export function Progress(props: {
           <Facts
             facts={[
               ["Required from", <Day key="from" on={enforcedFrom} />],
-              ["To go", quantity(progress.concerned - progress.enrolled, "contact")],
+              ["Not set up yet", quantity(progress.concerned - progress.enrolled, "contact")],
               [
                 "Reminders",
                 !isRollOutOpen(state) || remindDaysBefore.length === 0
-                  ? "None to come"
+                  ? "None left"
                   : `${remindDaysBefore.map((days) => quantity(days, "day")).join(", ")} before`,
               ],
-              ["Mails a minute", `At most ${rollOut.mailsPerMinute}`],
+              ["Mails per minute", `At most ${rollOut.mailsPerMinute}`],
               [
                 "Started",
                 <span key="started">
@@ -172,7 +172,7 @@ export function Progress(props: {
         <UndoDialog
           rollOutId={id}
           version={version}
-          told={progress.told}
+          notified={progress.told}
           onClose={() => {
             setUndoing(false);
             onChange();
@@ -183,15 +183,15 @@ export function Progress(props: {
   );
 }
 
-function UndoDialog(props: { rollOutId: string; version: number; told: number; onClose: () => void }) {
-  const { rollOutId, version, told, onClose } = props;
+function UndoDialog(props: { rollOutId: string; version: number; notified: number; onClose: () => void }) {
+  const { rollOutId, version, notified, onClose } = props;
   const notify = useNotify();
   const { act, isPending, problems } = useAct(Progress_undo);
-  const [tellClients, setTell] = useState(told > 0);
+  const [tellClients, setTell] = useState(notified > 0);
   const undo = async () => {
     const { payload } = await act({ input: { rollOutId, expectedVersion: version, tellClients } });
     if (!payload) return;
-    notify({ tone: "success", text: "The roll-out is undone." });
+    notify({ tone: "success", text: "The roll-out was undone." });
     onClose();
   };
   return (
@@ -206,12 +206,12 @@ function UndoDialog(props: { rollOutId: string; version: number; told: number; o
       error={otherProblems(problems)}
     >
       <p>
-        The security settings from before are in force again, at once. Mails that have not gone out are cancelled.
-        Clients who have set up two-factor authentication keep it, and are asked for the code as before.
+        Your previous security settings take effect again immediately. Mails that have not gone out are cancelled.
+        Clients who have set up two-factor authentication keep it and are still asked for the code.
       </p>
-      {told > 0 && (
+      {notified > 0 && (
         <Checkbox isSelected={tellClients} onChange={setTell}>
-          Tell the {quantity(told, "contact")} already notified that it is off
+          Tell the {quantity(notified, "contact")} already notified that it is no longer required
         </Checkbox>
       )}
     </AlertDialog>

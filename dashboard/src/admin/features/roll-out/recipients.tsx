@@ -42,11 +42,11 @@ const Recipients_rollOut = graphql(`
 const tones = { ENROLLED: "success", STOPPED: "neutral", MAILED: "accent", WAITING: "warning" } as const;
 const names = Object.keys(rollOutRecipientStates) as RollOutRecipientState[];
 const shows: readonly { value: RollOutRecipientState | "ALL"; label: string }[] = [
-  { value: "ALL", label: "Everybody" },
+  { value: "ALL", label: "Everyone" },
   ...names.map((value) => ({ value, label: rollOutRecipientStates[value].title })),
 ];
 
-/** What became of each contact. */
+/** The progress of each contact. */
 export function Recipients() {
   const [show, setShow] = useState<RollOutRecipientState | "ALL">("ALL");
   const [after, setAfter] = useState<string | null>(null);
@@ -76,7 +76,7 @@ export function Recipients() {
           <ErrorState message={sayError(error)} onRetry={() => again({ requestPolicy: "network-only" })} />
         )}
         {!error && !found && <Skeleton lines={6} label="Loading contacts" />}
-        {found?.nodes.length === 0 && <EmptyState title="Nobody." />}
+        {found?.nodes.length === 0 && <EmptyState title="No contacts here." />}
         {found && found.nodes.length > 0 && (
           <div className="-mx-5">
             <Table
@@ -95,7 +95,7 @@ export function Recipients() {
                 },
                 {
                   id: "state",
-                  title: "State",
+                  title: "Status",
                   renderCell: ({ state }) => <Badge tone={tones[state]}>{rollOutRecipientStates[state].title}</Badge>,
                 },
                 { id: "mails", title: "Mails", renderCell: ({ mails }) => mails > 0 && mails },
@@ -111,7 +111,7 @@ export function Recipients() {
                             <Email address={mailedTo} />
                           </p>
                         )}
-                        {failure && <p className="text-danger-text">Did not arrive: {failure}</p>}
+                        {failure && <p className="text-danger-text">Not delivered: {failure}</p>}
                       </>
                     ),
                 },

@@ -38,10 +38,10 @@ const RollOutPage_rollOut = graphql(
   [Progress_rollOut, Assistant_firm],
 );
 
-const isDemanded = ({ mode, enforcedFrom }: { mode: SecurityMode; enforcedFrom: string | null }) =>
+const isRequiredNow = ({ mode, enforcedFrom }: { mode: SecurityMode; enforcedFrom: string | null }) =>
   requiresTwoFactor({ mode, enforcedFrom: enforcedFrom === null ? null : Date.parse(enforcedFrom) }, Date.now());
 
-/** Settings > Client Portal > Roll out two-factor: from passwords alone to a second factor, step by step, and back. */
+/** Settings > Client Portal > Roll out two-factor: takes clients from passwords alone to a second factor, step by step, and back. */
 export function RollOutPage() {
   const { mayWrite } = useTeamSession();
   const [{ data, error }, again] = useQuery({ query: RollOutPage_rollOut, requestPolicy: "cache-and-network" });
@@ -61,7 +61,7 @@ export function RollOutPage() {
           </>
         }
       >
-        Lead your clients from passwords alone to a second step at sign-in, with a warning before it begins.
+        Introduce a second step at sign-in for all your clients, with a notice before it starts.
       </PageHeader>
       {!data ? (
         error ? (
@@ -76,7 +76,7 @@ export function RollOutPage() {
           {data.rollOut && (
             <Banner>
               The last roll-out, started on <Day on={data.rollOut.startedAt} />, was undone.
-              {data.rollOut.nextMailAt && " Clients already notified are being told that it is off."}
+              {data.rollOut.nextMailAt && " Clients already notified are being told that it is no longer required."}
             </Banner>
           )}
           {!planOffersMode(data.firm.plan, rollOutMode) ? (
@@ -86,16 +86,16 @@ export function RollOutPage() {
             </Banner>
           ) : mayWrite ? (
             <>
-              {isDemanded(data.firm.securityPolicy) && (
+              {isRequiredNow(data.firm.securityPolicy) && (
                 <Banner tone="warning">
-                  Two-factor authentication is required already. A roll-out lets clients in without it again until the
-                  day that you choose.
+                  Two-factor authentication is already required. If you start a roll-out, clients can sign in without it
+                  again until the day that you choose.
                 </Banner>
               )}
               <Assistant firm={data.firm} version={data.firm.securityPolicy.version} onStarted={refresh} />
             </>
           ) : (
-            <Banner>No roll-out is under way. An owner or admin can start one.</Banner>
+            <Banner>No roll-out is in progress. An owner or administrator can start one.</Banner>
           )}
         </div>
       )}

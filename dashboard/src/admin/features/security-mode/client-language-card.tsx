@@ -25,7 +25,7 @@ const ClientLanguageCard_set = graphql(
   [Problems],
 );
 
-/** The language in which the firm speaks to clients who have not said theirs. */
+/** The firm's language for clients who have not chosen one. */
 export function ClientLanguageCard({ current }: { current: Language }) {
   const { mayWrite } = useTeamSession();
   const notify = useNotify();
@@ -34,14 +34,14 @@ export function ClientLanguageCard({ current }: { current: Language }) {
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     const { payload } = await act({ input: { language } });
-    if (payload) notify({ tone: "success", text: "Saved. The next mails are in it." });
+    if (payload) notify({ tone: "success", text: "Saved. The next mails will be in this language." });
   };
   const problem = otherProblems(problems);
   return (
     <Card title="Language">
       <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-5">
         <RadioGroup
-          label="Clients are written to in"
+          label="Language for clients"
           value={language}
           onChange={setLanguage}
           isDisabled={!mayWrite}
@@ -50,13 +50,14 @@ export function ClientLanguageCard({ current }: { current: Language }) {
             title: languages[code].englishName,
             description:
               code === "FR"
-                ? "French as in Canada, in mails and on the portal's pages."
+                ? "Canadian French, in mails and on the portal's pages."
                 : "English, in mails and on the portal's pages.",
           }))}
         />
         <p className="text-sm text-muted">
-          This is for clients who have chosen no language. Each client can switch in the portal, and you can choose for
-          one under Contacts or by import. On a portal page, the language of the client's browser goes before this one.
+          This applies to clients who have not chosen a language. Each client can switch in the portal, and you can set
+          a client's language under Contacts or by import. On a portal page, the language of the client's browser takes
+          precedence.
         </p>
         {problem && <Banner tone="danger">{problem}</Banner>}
         <div className="flex justify-end">

@@ -95,10 +95,10 @@ export function SecurityPage() {
   return (
     <>
       <PageHeader title="Client Portal" above="Settings">
-        How your clients get in. A change is in force the moment it is saved.
+        How your clients sign in. Changes take effect as soon as you save them.
       </PageHeader>
       {data ? (
-        // A new version starts the form anew from what is in force now.
+        // A new version resets the form to the current settings.
         <div className="flex max-w-3xl flex-col gap-6">
           <PolicyForm key={data.firm.securityPolicy.version} firm={data.firm} onStale={refresh} />
           <ClientLanguageCard key={data.firm.clientLanguage} current={data.firm.clientLanguage} />
@@ -139,7 +139,7 @@ function PolicyForm({ firm, onStale }: { firm: Firm; onStale: () => void }) {
         expectedVersion: policy.version,
       },
     });
-    if (payload) notify({ tone: "success", text: "Saved. It is in force." });
+    if (payload) notify({ tone: "success", text: "Saved. The new settings are in effect." });
   };
   const isChanged =
     mode !== policy.mode ||
@@ -149,10 +149,10 @@ function PolicyForm({ firm, onStale }: { firm: Firm; onStale: () => void }) {
   const other = isConflict ? null : otherProblems(problems, "mode", "enforcedFrom", "trustedDeviceDays");
   return (
     <form onSubmit={(event) => void submit(event)} className="flex max-w-3xl flex-col gap-6">
-      {!mayWrite && <Banner>You may look at these settings; an owner or admin can change them.</Banner>}
+      {!mayWrite && <Banner>You can view these settings. An owner or administrator can change them.</Banner>}
       {planOffersMode(firm.plan, rollOutMode) && (
         <Banner>
-          Two-factor authentication for everybody is easier with a date, a message and reminders:{" "}
+          Introducing two-factor authentication for all clients is easier with a date, a message and reminders:{" "}
           <Link to="/settings/client-portal/roll-out" className="link">
             Roll out two-factor
           </Link>
@@ -161,7 +161,7 @@ function PolicyForm({ firm, onStale }: { firm: Firm; onStale: () => void }) {
       <Card title="Security and Two-Factor">
         <div className="flex flex-col gap-5">
           <RadioGroup
-            label="Clients get in by"
+            label="How clients sign in"
             value={mode}
             onChange={setMode}
             isDisabled={!mayWrite}
@@ -190,7 +190,7 @@ function PolicyForm({ firm, onStale }: { firm: Firm; onStale: () => void }) {
               <TextField
                 label="Required from"
                 type="date"
-                hint="Until then clients may still sign in without a code and are asked to set it up. Empty: at once."
+                hint="Until then, clients can still sign in without a code and are asked to set it up. Leave empty to start immediately."
                 value={fromDay}
                 onChange={setFromDay}
                 error={problemOf(problems, "enforcedFrom")}
@@ -199,7 +199,7 @@ function PolicyForm({ firm, onStale }: { firm: Firm; onStale: () => void }) {
               <Checkbox isSelected={linkNeedsCode} onChange={setLinkNeedsCode} isDisabled={!mayWrite}>
                 Magic links ask for the code too
                 <span className="block text-muted">
-                  Off: clients without two-factor authentication reach the one request by its link alone.
+                  If off, clients without two-factor authentication can open a request with its link alone.
                 </span>
               </Checkbox>
             </>
@@ -209,7 +209,7 @@ function PolicyForm({ firm, onStale }: { firm: Firm; onStale: () => void }) {
               label="Days to trust a device"
               type="number"
               inputMode="numeric"
-              hint={`For so long a device need not enter the code again. 0 to ${counts.trustedDeviceDaysMax}; 0: always ask.`}
+              hint={`How long a client can skip the code on a trusted device, 0 to ${counts.trustedDeviceDaysMax} days. 0: always ask.`}
               value={trustedDays}
               onChange={setTrustedDays}
               error={problemOf(problems, "trustedDeviceDays")}
@@ -219,9 +219,9 @@ function PolicyForm({ firm, onStale }: { firm: Firm; onStale: () => void }) {
           {mode !== policy.mode && <Impact mode={mode} isLater={isRequired && fromDay !== ""} />}
           {isConflict && (
             <Banner tone="warning">
-              Somebody else changed these settings meanwhile.{" "}
+              Someone else changed these settings in the meantime.{" "}
               <Button size="small" onPress={onStale}>
-                Show the current ones
+                Show current settings
               </Button>
             </Banner>
           )}
@@ -248,8 +248,8 @@ function Impact({ mode, isLater }: { mode: SecurityMode; isLater: boolean }) {
     variables: { mode },
     requestPolicy: "network-only",
   });
-  if (error) return <Banner tone="warning">What this would do could not be counted: {sayError(error)}</Banner>;
-  if (data?.securityModeImpact.mode !== mode) return <Skeleton lines={2} label="Counting what this would do" />;
+  if (error) return <Banner tone="warning">The effects could not be calculated: {sayError(error)}</Banner>;
+  if (data?.securityModeImpact.mode !== mode) return <Skeleton lines={2} label="Calculating the effects" />;
   const { accounts, accountsToEnroll, sessionsToEnd, contactsWithoutAccount } = data.securityModeImpact;
   return (
     <section aria-label="What saving will do" className="rounded-md bg-sunken p-4 text-sm text-ink">
@@ -261,10 +261,10 @@ function Impact({ mode, isLater }: { mode: SecurityMode; isLater: boolean }) {
             authentication.
           </li>
         ) : (
-          <li>{quantity(accounts, "account")} will sleep: password sign-in is off until you switch back.</li>
+          <li>{quantity(accounts, "account")} will be inactive: password sign-in is off until you switch back.</li>
         )}
         <li>
-          {quantity(sessionsToEnd, "session")} will end{isLater ? " on the day you chose" : " at once"}.
+          {quantity(sessionsToEnd, "session")} will end{isLater ? " on the day you chose" : " immediately"}.
         </li>
         <li>Contacts without an account: {contactsWithoutAccount}.</li>
       </ul>

@@ -25,7 +25,7 @@ const ChoosePasswordPage_choose = graphql(
   [NextStep_result, Problems],
 );
 
-/** A colleague chooses a password by the mailed link, and goes on to sign in: later, while the second factor is locked. */
+/** A team member chooses a password through the mailed link and then signs in, or later if the second factor is locked. */
 export function ChoosePasswordPage({ token, onSignedIn }: { token: string | null; onSignedIn: () => void }) {
   const { preview, isLoading, error, retry } = useTokenPreview(token);
   const { act, isPending, problems } = useAct(ChoosePasswordPage_choose);
@@ -40,7 +40,7 @@ export function ChoosePasswordPage({ token, onSignedIn }: { token: string | null
   };
   if (step)
     return <NextStep result={step} renderFrame={renderFrame} onSignedIn={onSignedIn} onStartAgain={onSignedIn} />;
-  // The password is set and the link spent: only signing in has to wait.
+  // The password is set and the link is used up; only signing in has to wait.
   const locked = problems.find(({ code }) => code === "ACCOUNT_LOCKED");
   if (locked)
     return renderFrame(
@@ -53,16 +53,16 @@ export function ChoosePasswordPage({ token, onSignedIn }: { token: string | null
       </>,
     );
   if (error) return <ErrorState message={sayError(error)} onRetry={retry} />;
-  if (isLoading) return <Loading label="Looking at your link" />;
+  if (isLoading) return <Loading label="Checking your link" />;
   if (preview?.purpose !== "CHOOSE_TEAM_PASSWORD")
     return renderFrame(
-      "This link does not work any more",
+      "This link no longer works",
       <p className="text-sm text-muted">
-        It is too old or was used already. Ask for a new one where you{" "}
+        It has expired or has already been used. Request a new one on the{" "}
         <a className="link" href="/">
-          sign in
+          sign-in page
         </a>
-        , or a colleague who looks after the team.
+        , or ask a colleague who manages the team.
       </p>,
     );
   const weak = problems.find(({ code }) => code === "WEAK_PASSWORD");
@@ -70,7 +70,7 @@ export function ChoosePasswordPage({ token, onSignedIn }: { token: string | null
   return renderFrame(
     `Choose a password for ${preview.firm.name}`,
     <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-4">
-      <p className="text-sm text-muted">For {preview.maskedEmail}. Other devices will be signed out.</p>
+      <p className="text-sm text-muted">For {preview.maskedEmail}. Your other devices will be signed out.</p>
       {other && <Banner tone="danger">{other}</Banner>}
       <NewPasswordField
         label="New password"

@@ -18,7 +18,7 @@ const ForgotPasswordPage_request = graphql(
   [Problems],
 );
 
-/** Asks for a mailed link to choose a new password. Its answer tells nobody which addresses exist. */
+/** Requests a mailed link to choose a new password. The answer does not reveal which addresses exist. */
 export function ForgotPasswordPage({ onBack }: { onBack: () => void }) {
   const { act, isPending, problems } = useAct(ForgotPasswordPage_request);
   const [sentTo, setSentTo] = useState<string | null>(null);
@@ -28,19 +28,19 @@ export function ForgotPasswordPage({ onBack }: { onBack: () => void }) {
   };
   const back = (
     <Button look="quiet" onPress={onBack}>
-      Back to sign in
+      Back to sign-in
     </Button>
   );
   if (sentTo !== null)
     return renderFrame(
-      "Check your mail",
+      "Check your email",
       <>
         <p className="text-sm text-ink">
-          If <strong className="break-all">{sentTo}</strong> signs in here, a link to choose a new password is on its
-          way.
+          If there is an account for <strong className="break-all">{sentTo}</strong>, a link to choose a new password is
+          on its way.
         </p>
         <p className="text-sm text-muted">
-          Nothing after a few minutes? Look in your spam folder, or ask a colleague who looks after the team.
+          Nothing after a few minutes? Check your spam folder, or ask a colleague who manages the team.
         </p>
         {back}
       </>,
@@ -48,7 +48,7 @@ export function ForgotPasswordPage({ onBack }: { onBack: () => void }) {
   return renderFrame(
     "Choose a new password",
     <RequestMailForm
-      intro="You get a mail with a link that works for an hour. Your authenticator app is still asked for."
+      intro="We will email you a link that works for one hour. You will still need your authenticator app to sign in."
       button="Send me a link"
       startWith=""
       isPending={isPending}

@@ -23,7 +23,7 @@ const SignInPage_signIn = graphql(
   [NextStep_result, Problems],
 );
 
-/** A team member's way in: password, then the code where one is due. */
+/** Signs in a team member: with the password, then the code if one is required. */
 export function SignInPage({ hasEnded, onSignedIn }: { hasEnded: boolean; onSignedIn: () => void }) {
   const { act, isPending, problems } = useAct(SignInPage_signIn);
   const [step, setStep] = useState<NextStepResult | null>(null);

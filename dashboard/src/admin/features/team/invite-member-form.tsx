@@ -23,7 +23,7 @@ const InviteMemberForm_invite = graphql(
   [Problems],
 );
 
-/** Somebody is to join the team. */
+/** Invites someone to join the team. */
 export function InviteMemberForm({ onDone, onCancel }: { onDone: () => void; onCancel: () => void }) {
   const { act, isPending, problems } = useAct(InviteMemberForm_invite);
   const notify = useNotify();

@@ -77,45 +77,45 @@ export interface Member {
   twoFactor: { enrolled: boolean };
 }
 export type MemberAct = "link" | "change" | "reset" | "remove";
-/** What can be done with a colleague, in words. */
+/** The texts of everything that can be done with a team member. */
 export const memberActs: Record<
   MemberAct,
   { title: string; will: string; confirm: string; done: string; isDanger: boolean }
 > = {
   link: {
     title: "Send a link to choose a password?",
-    will: "It works once. Links sent before stop working; the password stays as it is until a new one is chosen.",
+    will: "The link works once. Links sent earlier stop working. The current password stays until a new one is chosen.",
     confirm: "Send link",
     done: "The link was sent.",
     isDanger: false,
   },
   change: {
     title: "Change name or role",
-    will: "A new role is in force at once.",
+    will: "A new role takes effect immediately.",
     confirm: "Save",
     done: "Saved.",
     isDanger: false,
   },
   reset: {
     title: "Reset two-factor authentication?",
-    will: "The authenticator, the recovery codes and every session go; the password stays. Be sure that it is really your colleague who asks.",
+    will: "This removes the authenticator and the recovery codes, and signs your colleague out everywhere; the password stays. Make sure that it is really your colleague who is asking.",
     confirm: "Reset 2FA",
     done: "Two-factor authentication was reset.",
     isDanger: true,
   },
   remove: {
     title: "Remove from the team?",
-    will: "Your colleague is signed out at once and cannot sign in any more. What was done stays in the activity. API keys and webhooks that your colleague made keep working, as they are the firm's: look at them in Settings, and replace what your colleague may know.",
+    will: "Your colleague is signed out immediately and can no longer sign in. Their entries stay in the activity log. API keys and webhooks that your colleague created belong to the firm and keep working: review them in Settings, and replace any secrets that your colleague may know.",
     confirm: "Remove",
-    done: "The colleague was removed.",
+    done: "Your colleague was removed.",
     isDanger: true,
   },
 };
 
-/** Asks before it is done, and what has to be known for it. */
+/** Asks for confirmation, and for whatever the act needs. */
 export function MemberActForm(props: { name: MemberAct; member: Member; onDone: () => void; onCancel: () => void }) {
   const { name, member, onDone, onCancel } = props;
-  const told = memberActs[name];
+  const words = memberActs[name];
   const notify = useNotify();
   const run = {
     link: useAct(MemberActForm_sendLink),
@@ -136,7 +136,7 @@ export function MemberActForm(props: { name: MemberAct; member: Member; onDone: 
   const submit = async () => {
     const { payload } = await send();
     if (!payload) return;
-    notify({ tone: "success", text: told.done });
+    notify({ tone: "success", text: words.done });
     onDone();
   };
   const { problems, isPending } = run[name];
@@ -144,10 +144,10 @@ export function MemberActForm(props: { name: MemberAct; member: Member; onDone: 
     <ActForm
       onSubmit={submit}
       onCancel={onCancel}
-      confirmLabel={told.confirm}
+      confirmLabel={words.confirm}
       isPending={isPending}
       error={otherProblems(problems, "reason", "name", "role")}
-      isDanger={told.isDanger}
+      isDanger={words.isDanger}
       isDisabled={asksReason && reason.trim() === ""}
       isSmall
       intro={
@@ -155,7 +155,7 @@ export function MemberActForm(props: { name: MemberAct; member: Member; onDone: 
           <p className="font-medium">
             {member.name} ({member.email})
           </p>
-          <p>{told.will}</p>
+          <p>{words.will}</p>
         </>
       }
     >

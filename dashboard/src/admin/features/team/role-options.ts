@@ -1,7 +1,7 @@
 import { mayManage, roleTitles, type TeamRole } from "@gatehouse/shared";
 import { useTeamSession } from "../../session.js";
 
-/** The roles that the caller may give. */
+/** The roles that the viewer may assign. */
 export const useRoleOptions = () => {
   const { role } = useTeamSession();
   return (Object.keys(roleTitles) as TeamRole[])

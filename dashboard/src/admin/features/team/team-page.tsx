@@ -41,9 +41,9 @@ const TeamPage_team = graphql(`
     }
   }
 `);
-const TeamPage_demand = graphql(
+const TeamPage_requireTwoFactor = graphql(
   `
-    mutation TeamPage_demand($input: UpdateSecurityPolicyInput!) {
+    mutation TeamPage_requireTwoFactor($input: UpdateSecurityPolicyInput!) {
       updateSecurityPolicy(input: $input) {
         firm {
           id
@@ -96,7 +96,7 @@ export function TeamPage() {
           )
         }
       >
-        Who looks after your clients' access here.
+        The people in your firm who manage your clients' access.
       </PageHeader>
       <div className="flex flex-col gap-6">
         <div className="rounded-xl border border-line bg-surface">
@@ -146,7 +146,7 @@ export function TeamPage() {
             ]}
           />
         </div>
-        <DemandCard policy={data.firm.securityPolicy} mayChange={mayWrite} onChanged={refresh} />
+        <TwoFactorRuleCard policy={data.firm.securityPolicy} mayChange={mayWrite} onChanged={refresh} />
       </div>
       <Dialog title="Invite a colleague" isOpen={isInviting} onClose={() => setInviting(false)}>
         <InviteMemberForm
@@ -173,14 +173,14 @@ export function TeamPage() {
   );
 }
 
-/** The firm's rule for its own people. */
-function DemandCard(props: {
+/** The firm's rule for its own team. */
+function TwoFactorRuleCard(props: {
   policy: { teamRequiresTwoFactor: boolean; version: number };
   mayChange: boolean;
   onChanged: () => void;
 }) {
   const { policy, mayChange, onChanged } = props;
-  const { act, isPending, problems } = useAct(TeamPage_demand);
+  const { act, isPending, problems } = useAct(TeamPage_requireTwoFactor);
   const isOn = policy.teamRequiresTwoFactor;
   const change = async () => {
     await act({ input: { teamRequiresTwoFactor: !isOn, expectedVersion: policy.version } });
@@ -192,14 +192,14 @@ function DemandCard(props: {
       <div className="flex flex-col gap-3 text-sm">
         <p>
           {isOn
-            ? "Owners and administrators need an authenticator. Without one, the next sign-in sets it up."
-            : "Owners and administrators may sign in with the password alone. They can reset your clients' 2FA: demand an authenticator of them."}
+            ? "Owners and administrators need an authenticator app. Those without one set it up at their next sign-in."
+            : "Owners and administrators can sign in with their password alone. Because they can reset your clients' 2FA, we recommend requiring an authenticator app."}
         </p>
         {problem && <Banner tone="danger">{problem}</Banner>}
         {mayChange && (
           <div>
             <Button look={isOn ? "secondary" : "primary"} isPending={isPending} onPress={() => void change()}>
-              {isOn ? "Stop demanding it" : "Demand 2FA"}
+              {isOn ? "Stop requiring 2FA" : "Require 2FA"}
             </Button>
           </div>
         )}

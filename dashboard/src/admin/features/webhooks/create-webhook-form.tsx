@@ -25,7 +25,7 @@ const CreateWebhookForm_create = graphql(
   [Problems],
 );
 
-/** A new address for events; its signing secret is shown once. */
+/** Adds an address for events; its signing secret is shown once. */
 export function CreateWebhookForm({ onClose }: { onClose: () => void }) {
   const { act, isPending, problems } = useAct(CreateWebhookForm_create);
   const [url, setUrl] = useState("");
@@ -48,14 +48,14 @@ export function CreateWebhookForm({ onClose }: { onClose: () => void }) {
         label="Address"
         type="url"
         placeholder="https://"
-        hint="What happens is posted there."
+        hint="We send a POST request to this address for every event."
         value={url}
         onChange={setUrl}
         error={problemOf(problems, "url")}
         isRequired
       />
       <CheckboxGroup value={chosen} onChange={setChosen} className="flex flex-col gap-2">
-        <Label className={labelClass}>Only these events (none chosen: every one)</Label>
+        <Label className={labelClass}>Events (if you choose none, all are sent)</Label>
         <div className="flex max-h-60 flex-col gap-2 overflow-y-auto rounded-md border border-line p-3">
           {auditEventTypes.map((type) => (
             <Checkbox key={type} value={type}>

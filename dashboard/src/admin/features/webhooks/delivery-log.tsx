@@ -59,7 +59,7 @@ const DeliveryLog_replay = graphql(
   [Problems],
 );
 
-/** The attempts to deliver to one webhook, newest first, and how to have events delivered again. */
+/** The delivery attempts of one webhook, newest first, with buttons to deliver events again. */
 export function DeliveryLog(props: {
   endpoint: { id: string; url: string; deliveredThrough: string | null };
   mayWrite: boolean;
@@ -72,11 +72,11 @@ export function DeliveryLog(props: {
     requestPolicy: "cache-and-network",
   });
   const { act, isPending, problems } = useAct(DeliveryLog_replay);
-  const [said, setSaid] = useState("");
+  const [replayNotice, setReplayNotice] = useState("");
   const replay = async (from: string) => {
     const { payload } = await act({ input: { webhookEndpointId: endpoint.id, after: from } });
     if (!payload) return;
-    setSaid("It is being delivered.");
+    setReplayNotice("The events are being delivered.");
     setAfter(null);
     again({ requestPolicy: "network-only" });
   };
@@ -90,7 +90,7 @@ export function DeliveryLog(props: {
         <ErrorState message={sayError(error)} onRetry={() => again({ requestPolicy: "network-only" })} />
       )}
       {!data && !error && <Skeleton />}
-      {found?.edges.length === 0 && <EmptyState title="Nothing was delivered in the last 30 days." />}
+      {found?.edges.length === 0 && <EmptyState title="There were no deliveries in the last 30 days." />}
       {found && found.edges.length > 0 && (
         <Table
           label="Deliveries"
@@ -125,7 +125,7 @@ export function DeliveryLog(props: {
                     isPending={isPending}
                     onPress={() => void replay(node.replayAfter)}
                   >
-                    Again from here
+                    Deliver again from here
                   </Button>
                 ),
             },
@@ -135,7 +135,7 @@ export function DeliveryLog(props: {
       <div className="flex flex-wrap items-center gap-2">
         {mayWrite && endpoint.deliveredThrough && (
           <Button isPending={isPending} onPress={() => void replay(endpoint.deliveredThrough ?? "")}>
-            Deliver what is missing now
+            Deliver missing events now
           </Button>
         )}
         {found?.pageInfo.hasNextPage && (
@@ -143,7 +143,7 @@ export function DeliveryLog(props: {
         )}
         {after && <Button onPress={() => setAfter(null)}>Newest deliveries</Button>}
         <span aria-live="polite" className="text-sm text-muted">
-          {said}
+          {replayNotice}
         </span>
       </div>
     </div>

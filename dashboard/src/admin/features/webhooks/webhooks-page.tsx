@@ -62,10 +62,10 @@ const WebhooksPage_rotate = graphql(
   [Problems],
 );
 
-/** What is being done to one of them. */
+/** What is being done to one of the webhooks. */
 type Doing = { act: "remove" | "rotate" | "log"; id: string; url: string; deliveredThrough: string | null };
 
-/** Addresses that are told of what happens. */
+/** The addresses that receive the firm's events. */
 export function WebhooksPage() {
   const { mayWrite } = useTeamSession();
   const [{ data, error }, again] = useQuery({ query: WebhooksPage_endpoints, requestPolicy: "cache-and-network" });
@@ -102,7 +102,7 @@ export function WebhooksPage() {
           )
         }
       >
-        Your own systems hear of what happens here, signed as Standard Webhooks.
+        Send events to your own systems, signed according to Standard Webhooks.
       </PageHeader>
       <div className="rounded-xl border border-line bg-surface">
         {!data && error && <ErrorState message={sayError(error)} onRetry={refresh} />}
@@ -111,7 +111,7 @@ export function WebhooksPage() {
             <Skeleton />
           </div>
         )}
-        {data?.webhookEndpoints.length === 0 && <EmptyState title="There are no webhooks." />}
+        {data?.webhookEndpoints.length === 0 && <EmptyState title="There are no webhooks yet." />}
         {data && data.webhookEndpoints.length > 0 && (
           <Table
             label="Webhooks"
@@ -127,14 +127,14 @@ export function WebhooksPage() {
               { id: "created", title: "Since", renderCell: ({ createdAt }) => <Day on={createdAt} /> },
               {
                 id: "state",
-                title: "State",
+                title: "Status",
                 renderCell: ({ state, lastFailure, nextAttemptAt }) => (
                   <div className="flex flex-col items-start gap-1 max-md:items-end">
                     <Badge tone={stateTones[state]}>{stateWords[state]}</Badge>
                     {lastFailure && <span className="text-muted">{lastFailure}</span>}
                     {nextAttemptAt && (
                       <span className="text-muted">
-                        Next try <Moment at={nextAttemptAt} />
+                        Next attempt <Moment at={nextAttemptAt} />
                       </span>
                     )}
                   </div>
@@ -213,7 +213,7 @@ export function WebhooksPage() {
         error={otherProblems(rotate.problems)}
       >
         <p className="break-all">
-          For a day deliveries to {doing?.url} are signed with both secrets, then with the new one alone.
+          For one day, deliveries to {doing?.url} are signed with both secrets; after that, only with the new one.
         </p>
       </AlertDialog>
       <AlertDialog
@@ -226,7 +226,7 @@ export function WebhooksPage() {
         isPending={remove.isPending}
         error={otherProblems(remove.problems)}
       >
-        <p className="break-all">{doing?.url} is told nothing more.</p>
+        <p className="break-all">{doing?.url} will no longer receive events.</p>
       </AlertDialog>
     </>
   );

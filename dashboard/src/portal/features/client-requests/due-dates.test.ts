@@ -6,7 +6,7 @@ const days = (groups: ReturnType<typeof groupByDueDate>) =>
   groups.map(({ group, requests }) => [group, requests.map(({ dueOn }) => dueOn)]);
 
 describe("open requests by due date", () => {
-  it("are overdue from the day after, and due within a week from today on, seven days included", () => {
+  it("are overdue from the next day on, and due within a week from today through the seventh day", () => {
     const requests = ["2026-03-08", "2026-03-01", "2026-02-28", "2026-03-09", null, "2026-02-27"].map(due);
     expect(days(groupByDueDate(requests, new Date(2026, 2, 1, 23, 59)))).toEqual([
       ["overdue", ["2026-02-27", "2026-02-28"]],
@@ -16,7 +16,7 @@ describe("open requests by due date", () => {
     ]);
   });
 
-  it("show no group without a request, and look over the year's end", () => {
+  it("have no empty groups, and are grouped across the end of the year", () => {
     expect(days(groupByDueDate([due("2027-01-03")], new Date(2026, 11, 28)))).toEqual([["week", ["2027-01-03"]]]);
     expect(groupByDueDate([], new Date(2026, 11, 28))).toEqual([]);
   });

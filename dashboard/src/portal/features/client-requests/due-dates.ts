@@ -6,8 +6,8 @@ const two = (n: number) => String(n).padStart(2, "0");
 const calendarDay = (date: Date) => `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
 
 /**
- * Requests by how soon they are due, seen from the client's own day: before today, within a week, later, without a day. Soonest
- * first; those of one day stay in their order.
+ * Groups requests by how soon they are due in the client's time zone: before today, within a week, later, without a date. Soonest first;
+ * requests due on the same day keep their order.
  */
 export function groupByDueDate<R extends { dueOn: string | null }>(
   requests: readonly R[],

@@ -45,7 +45,7 @@ const HomePage_viewer = graphql(
   `,
   [RequestItem_request],
 );
-/** What the firm asked for: every request of an account, open ones by how soon they are due; or the one that a magic link opened. */
+/** What the firm asked for: with an account every request, open ones by how soon they are due; otherwise the one that a magic link opened. */
 export function HomePage() {
   const { firm } = usePortal();
   const words = useWords();
@@ -108,7 +108,7 @@ export function HomePage() {
   );
 }
 
-/** The next page, read on demand and merged into the list by the cache. */
+/** The next page, loaded on demand; the cache appends it to the list. */
 function MoreRequests({ after, isStale }: { after: string | null; isStale: boolean }) {
   const { home: say } = usePortalWords();
   const [{ fetching }, more] = useQuery({ query: HomePage_viewer, variables: { after }, pause: true });

@@ -35,7 +35,7 @@ const RequestPage_request = graphql(
   [RequestItem_request],
 );
 
-/** One request with its checklist; for who came by its link alone, also the way to an account. */
+/** One request with its checklist; for a client who only used its link, also an offer to create an account. */
 export function RequestPage({ requestId }: { requestId: string }) {
   const { firm } = usePortal();
   const words = useWords();

@@ -40,10 +40,10 @@ const Checklist_setDone = graphql(
   `,
   [RequestItem_request, Problems],
 );
-type Given = { request: FragmentOf<typeof RequestItem_request> };
+type RequestProps = { request: FragmentOf<typeof RequestItem_request> };
 
-/** A request in the list: what it is, whose, how far. */
-export function RequestItem(props: Given) {
+/** A request in the list: its title, contact and progress. */
+export function RequestItem(props: RequestProps) {
   const { firm } = usePortal();
   const request = readFragment(RequestItem_request, props.request);
   return (
@@ -64,8 +64,8 @@ export function RequestItem(props: Given) {
   );
 }
 
-/** The checklist of a request: ticked as the client gets it done. */
-export function Checklist(props: Given) {
+/** The checklist of a request, which the client ticks off. */
+export function Checklist(props: RequestProps) {
   const { request: say } = usePortalWords();
   const request = readFragment(RequestItem_request, props.request);
   const { act, isPending } = useAct(Checklist_setDone);
@@ -93,7 +93,7 @@ export function Checklist(props: Given) {
   );
 }
 
-function Whose(props: Given) {
+function Whose(props: RequestProps) {
   const { request: say } = usePortalWords();
   const { contact, dueOn } = readFragment(RequestItem_request, props.request);
   return (
@@ -104,7 +104,7 @@ function Whose(props: Given) {
   );
 }
 
-function Progress(props: Given) {
+function Progress(props: RequestProps) {
   const { request: say } = usePortalWords();
   const { completedAt, items } = readFragment(RequestItem_request, props.request);
   if (completedAt) return <Badge tone="success">{say.completed}</Badge>;

@@ -1,7 +1,7 @@
 const name = "gatehouse-device-key";
 const bytes = 32;
 
-/** What binds a magic link to this browser: 256 random bits, made once. It is no session and opens nothing by itself. */
+/** Binds a magic link to this browser: 256 random bits, created once. It is not a session and opens nothing by itself. */
 export function deviceKey(): string {
   const kept = readKept();
   if (kept) return kept;
@@ -11,7 +11,7 @@ export function deviceKey(): string {
   try {
     localStorage.setItem(name, made);
   } catch {
-    // Storage is switched off: the key lives as long as this page.
+    // Storage is turned off: the key lasts as long as this page.
     forThisPage = made;
   }
   return made;

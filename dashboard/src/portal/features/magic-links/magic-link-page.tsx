@@ -80,8 +80,8 @@ type Claimed = NonNullable<ResultOf<typeof MagicLinkPage_claim>["claimMagicLink"
 type Unusable = "UNCLAIMED" | "CLAIMED" | "EXPIRED" | "REVOKED";
 
 /**
- * A request's magic link. Opening the page only looks; a person's click claims it, so that a mail scanner that runs the page's
- * scripts uses nothing up.
+ * A request's magic link. Opening the page only shows a preview; a click claims the link, so that a mail scanner that runs the page's
+ * scripts does not use it up.
  */
 export function MagicLinkPage({ token }: { token: string }) {
   const words = useWords();
@@ -175,7 +175,7 @@ export function MagicLinkPage({ token }: { token: string }) {
   );
 }
 
-/** The one thing left to do with a link that opens nothing here. */
+/** The only thing left to do with a link that does not open here: request a new one. */
 function NotUsable(props: { token: string; state: Unusable; maskedEmail: string }) {
   const portalWords = usePortalWords();
   const { magicLink: say } = portalWords;

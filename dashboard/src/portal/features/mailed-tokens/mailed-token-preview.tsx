@@ -9,11 +9,11 @@ import { Frame } from "../../frame.js";
 import { usePortalWords } from "../../portal-language.js";
 import { usePortal } from "../../session.js";
 
-/** Looks at a mailed token, changing nothing, and shows the form for it, or that the link has had its day. */
+/** Checks a mailed token without changing anything, and shows its form, or that the link no longer works. */
 export function MailedTokenPreview(props: {
   token: string | null;
   purpose: "CREATE_ACCOUNT" | "RESET_PASSWORD" | "CONFIRM_EMAIL" | "REPORT_NOT_ME";
-  /** Where a new link can be had. */
+  /** Where a new link can be requested. */
   again: { page: PortalPage; label: string };
   children: (maskedEmail: string) => ReactNode;
 }) {

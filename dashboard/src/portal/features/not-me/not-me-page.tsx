@@ -22,7 +22,7 @@ const NotMePage_report = graphql(
   [Problems],
 );
 
-/** "This wasn't me", from a mail about a change: one click shuts everybody out. */
+/** "This wasn't me", from a mail about a change: one click signs out every device. */
 export function NotMePage({ token }: { token: string | null }) {
   const { firm } = usePortal();
   const portalWords = usePortalWords();

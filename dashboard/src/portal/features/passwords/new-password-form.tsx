@@ -6,7 +6,7 @@ import { Banner } from "../../../ui/banner.js";
 import { Button } from "../../../ui/button.js";
 import { usePortal } from "../../session.js";
 
-/** One new password; the field's own words say what is wrong with it. */
+/** A form for a new password; what is wrong with it is shown at the field. */
 export function NewPasswordForm(props: {
   intro: string;
   button: string;

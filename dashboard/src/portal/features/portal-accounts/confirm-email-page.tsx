@@ -22,7 +22,7 @@ const ConfirmEmailPage_confirm = graphql(
   [Problems],
 );
 
-/** Confirms a changed login email, by one click: a mail scanner that opens the page changes nothing. */
+/** Confirms a changed login email with one click: a mail scanner that opens the page changes nothing. */
 export function ConfirmEmailPage({ token }: { token: string | null }) {
   const { firm } = usePortal();
   const say = usePortalWords();

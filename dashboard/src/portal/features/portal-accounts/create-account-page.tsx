@@ -27,7 +27,7 @@ const CreateAccountPage_create = graphql(
   [NextStep_result, Problems],
 );
 
-/** Creates the account whose mailbox was proven: by the mailed token, or (null) by the magic-link session. */
+/** Creates an account for a proven mailbox: proven by the mailed token, or (null) by the magic-link session. */
 export function CreateAccountPage({ token }: { token: string | null }) {
   const { firm } = usePortal();
   const say = usePortalWords();
@@ -47,7 +47,7 @@ export function CreateAccountPage({ token }: { token: string | null }) {
   );
 }
 
-/** The form alone, for pages that have proven the mailbox themselves. */
+/** Only the form, for pages that have proven the mailbox themselves. */
 export function CreateAccountForm(props: {
   token: string | null;
   forWhom: string;

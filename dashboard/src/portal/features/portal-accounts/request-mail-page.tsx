@@ -34,7 +34,7 @@ const RequestMailPage_password = graphql(
   [Problems],
 );
 
-/** Asks for a mailed link: to create an account, or to choose a new password. Its answer tells nobody which addresses exist. */
+/** Requests a mailed link to create an account or to choose a new password. The answer does not reveal which addresses exist. */
 export function RequestMailPage({ kind }: { kind: "account" | "password" }) {
   const { firm } = usePortal();
   const portalWords = usePortalWords();

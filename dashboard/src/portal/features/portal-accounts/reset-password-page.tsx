@@ -25,7 +25,7 @@ const ResetPasswordPage_reset = graphql(
   [NextStep_result, Problems],
 );
 
-/** A new password by the mailed link; the code is asked afterwards where two-factor authentication is on, or waited for while it is locked. */
+/** Sets a new password through the mailed link. With two-factor authentication the code follows, or signing in has to wait while it is locked. */
 export function ResetPasswordPage({ token }: { token: string | null }) {
   const { firm } = usePortal();
   const say = usePortalWords();
@@ -35,7 +35,7 @@ export function ResetPasswordPage({ token }: { token: string | null }) {
   const [isWaiting, setWaiting] = useState(false);
   const reset = async (newPassword: string) => {
     const { payload, problems: why } = await act({ input: { resetToken: token ?? "", newPassword } });
-    // The password is set and the link spent: only signing in has to wait.
+    // The password is set and the link is used up; only signing in has to wait.
     if (why.some(({ code }) => code === "ACCOUNT_LOCKED")) setWaiting(true);
     if (!payload?.result) return;
     const how = signedInAtOnce(payload.result);

@@ -5,8 +5,8 @@ import { Frame } from "../../frame.js";
 import { usePortal } from "../../session.js";
 
 /**
- * What a session's beginning does: opens the request that it was for, or else home, as a new document, so that nothing is left of
- * the page that held the password or the link's token (the browser's timings of it name the whole link).
+ * What happens when a session begins: opens the request that it was for, or the home page, as a new document, so that nothing is left of
+ * the page that had the password or the link's token (the browser's performance entries contain the whole link).
  */
 export function useSignedIn(): (how: SignedInBy) => void {
   const { firm } = usePortal();
@@ -18,7 +18,7 @@ export function useSignedIn(): (how: SignedInBy) => void {
   };
 }
 
-/** What a sign-in asks after the password, as a page of the portal. */
+/** What comes after the password in a sign-in, as a page of the portal. */
 export function NextStep({ result, onStartAgain }: { result: NextStepResult; onStartAgain: () => void }) {
   const { firm } = usePortal();
   const signedIn = useSignedIn();

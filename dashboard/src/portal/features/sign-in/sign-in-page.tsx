@@ -28,8 +28,7 @@ const SignInPage_portalSignIn = graphql(
 );
 
 /**
- * A client's way in by password; where the firm uses links only, it says so. `landingRequestId`: the request to be opened
- * afterwards.
+ * Signs in a client with the password; if the firm uses links only, it says so. `landingRequestId`: the request to be opened afterwards.
  */
 export function SignInPage(props: { hasEnded: boolean; landingRequestId: string | null }) {
   const { signIn: say } = usePortalWords();
@@ -71,7 +70,7 @@ export function SignInPage(props: { hasEnded: boolean; landingRequestId: string 
   );
 }
 
-/** There is no sign-in here: each request comes with its own link. */
+/** Explains that there is no sign-in here, because each request comes with its own link. */
 export function LinksOnly() {
   const { signIn: say } = usePortalWords();
   const { firm } = usePortal();

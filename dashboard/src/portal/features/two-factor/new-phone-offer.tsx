@@ -6,7 +6,7 @@ import { Dialog } from "../../../ui/dialog.js";
 import { usePortalWords } from "../../portal-language.js";
 import { usePortal } from "../../session.js";
 
-/** For a client who came in by a recovery code: the phone may be gone. */
+/** For a client who signed in with a recovery code, and may have lost the phone. */
 export function NewPhoneOffer() {
   const { offersNewPhone, setOffersNewPhone } = usePortal();
   const { newPhone: say } = usePortalWords();

@@ -14,17 +14,17 @@ import {
 } from "graphql";
 
 type Values = Readonly<Record<string, unknown>>;
-/** Gives a field's arguments of one run, from its coerced variables; throws a GraphQLError where one is wrong. */
+/** Returns a field's arguments for one run, from its coerced variables. Throws a GraphQLError if one is wrong. */
 export type ReadArguments = (variables: Values) => Record<string, unknown>;
 
-/** An argument that is the same in each run, or else the variable that it is. */
+/** An argument that is the same in each run, or the variable that supplies it. */
 type PlannedArgument =
   | { name: string; variable: null; value: unknown }
   | { name: string; variable: string; defaultValue: unknown; isNonNull: boolean };
 
 /**
- * Plans the reading of a field's arguments (CoerceArgumentValues, GraphQL 6.4.1). Nearly all of them are whole variables, simple literals
- * or left out; graphql-js reads the others, and says what is wrong with any.
+ * Plans how a field's arguments are read (CoerceArgumentValues, GraphQL 6.4.1). Nearly all of them are whole variables,
+ * simple literals or left out; graphql-js reads the others and reports every error.
  */
 export function argumentReader(definition: GraphQLField<unknown, unknown>, node: FieldNode): ReadArguments {
   const readByGraphqlJs: ReadArguments = (variables) => getArgumentValues(definition, node, variables);
@@ -50,7 +50,7 @@ export function argumentReader(definition: GraphQLField<unknown, unknown>, node:
   };
 }
 
-/** undefined where the argument is left out, null where graphql-js has to read it. */
+/** undefined if the argument is left out, null if graphql-js has to read it. */
 function planArgument(
   { name, type, defaultValue }: GraphQLArgument,
   node: ValueNode | undefined,
@@ -61,7 +61,7 @@ function planArgument(
     return isNonNull ? null : undefined;
   }
   if (node.kind === Kind.VARIABLE) return { name, variable: node.name.value, defaultValue, isNonNull };
-  // Any other type makes a value of its own for each run, or may hold variables.
+  // Any other type creates a new value for each run, or may contain variables.
   const nullable = getNullableType(type);
   if (!isEnumType(nullable) && !(isScalarType(nullable) && isSpecifiedScalarType(nullable))) return null;
   const value = valueFromAST(node, type);

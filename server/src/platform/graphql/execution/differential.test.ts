@@ -24,7 +24,7 @@ import {
 import { planned, unhandledRejections } from "../../../testing/both-executors.js";
 import { after, answerByPlace, handled, hash, Person, type GeneratedWorld } from "../../../testing/generated-data.js";
 
-/** How often each property is tried; more by hand: `DIFFERENTIAL_RUNS=100000`. */
+/** How often each property is tested. Raise it by hand: `DIFFERENTIAL_RUNS=100000`. */
 const RUNS = Number(process.env.DIFFERENTIAL_RUNS ?? 2000);
 /** A run takes some milliseconds, and ten times as long on a busy machine. */
 const LONGEST_MS = RUNS * 150;
@@ -60,7 +60,7 @@ function makeSchema(): GraphQLSchema {
     if (kind === 1) return null;
     if (kind === 2) return undefined;
     if (kind === 3) return Promise.resolve("promised");
-    if (kind === 4) return handled(Promise.reject(new Error("promised and not kept")));
+    if (kind === 4) return handled(Promise.reject(new Error("promised, then rejected")));
     if (kind === 5) return { nested: ["value"] };
     return `odd ${String(kind)}`;
   };
@@ -71,7 +71,7 @@ function makeSchema(): GraphQLSchema {
   for (const type of Object.values(schema.getTypeMap())) {
     if (type.name.startsWith("__")) continue;
     if (isAbstractType(type))
-      // A promised type name too.
+      // A promised type name as well.
       type.resolveType = (value: unknown) => (value as { __typename?: string }).__typename;
     if (!isObjectType(type)) continue;
     if (type.name === "Own")
@@ -93,7 +93,7 @@ interface Written {
 }
 const KEYS = ["id", "a", "b", "constructor", "__proto__", "toString", "then", "hasOwnProperty", "data"];
 
-/** Writes valid documents: what a number stands for is chosen by a stream of numbers that fast-check shrinks. */
+/** Writes valid documents. Each choice is taken from a stream of numbers that fast-check can shrink. */
 class Writer {
   private at = 0;
   private readonly fragments = new Map<string, string>();
@@ -191,7 +191,7 @@ class Writer {
     if (!this.variables.has(name)) {
       const way = this.next(4);
       if (way === 0) this.variables.set(name, { type: "Boolean", defaultText: "true" });
-      // Valid, and cannot be decided: an error where the selection is collected.
+      // Valid but undecidable: an error when the selection is collected.
       else if (way === 1) this.variables.set(name, { type: "Boolean", defaultText: "false", given: null });
       else this.variables.set(name, { type: "Boolean!", given: way === 2 });
     }
@@ -265,20 +265,20 @@ const flat = ({ data, errors }: ExecutionResult) => ({
     const { extensions, ...told } = error.toJSON();
     return JSON.stringify({
       ...told,
-      // Ours, as Apollo has it, for variables that are wrong.
+      // Our own code, the same as Apollo's, for wrong variables.
       extensions: extensions?.code === "BAD_USER_INPUT" ? undefined : extensions,
       original: error.originalError?.constructor.name,
     });
   }),
 });
 
-// X1a: what stands in for a library must be the library to the letter.
-describe("a planned operation is graphql-js' own to the letter", () => {
+// X1a: what replaces a library must behave exactly like it.
+describe("a planned operation behaves exactly like graphql-js", () => {
   const schema = makeSchema();
   const unhandled = unhandledRejections();
 
   it(
-    `in ${RUNS} generated operations over fields that are there, late, missing, wrong, refused or failing`,
+    `in ${RUNS} generated operations over fields that are present, late, missing, wrong, refused or failing`,
     async () => {
       let valid = 0;
       let withErrors = 0;
@@ -298,7 +298,7 @@ describe("a planned operation is graphql-js' own to the letter", () => {
               await execute({ schema, document, variableValues: variables, contextValue: theirs, rootValue: "root" }),
             );
             if (expected.errors) withErrors++;
-            // graphql-js leaves some: a list whose item fails at once forgets those that fail later.
+            // graphql-js leaves some pending: a list with an item that fails at once ignores those that fail later.
             await new Promise(setImmediate);
             const unhandledBefore = unhandled.soFar();
             const plan = planned(schema, document, operation);
@@ -306,7 +306,7 @@ describe("a planned operation is graphql-js' own to the letter", () => {
               const ours: GeneratedWorld = { seed, calls: [] };
               const told = flat(await plan(ours, variables, "root"));
               expect(told).toEqual(expected);
-              // What was begun goes on after the answer.
+              // Work that was started continues after the response.
               await new Promise(setImmediate);
               expect(ours.calls).toEqual(theirs.calls);
             }

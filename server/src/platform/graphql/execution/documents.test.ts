@@ -23,8 +23,8 @@ import { projectDocuments } from "../../../testing/project-documents.js";
 
 const ROOT = join(__dirname, "../../../../..");
 /**
- * The folders, and how many documents each has at least: a tenth fewer than were found when this was written (98, 24, 13, 180 and 9).
- * Fewer says that they are no longer read.
+ * The folders, and the least number of documents in each: a tenth fewer than were found when this was written (98, 24,
+ * 13, 180 and 9). Fewer means that they are no longer read.
  */
 const FLOOR = { "dashboard/src": 90, "dashboard/e2e": 20, docs: 12, "server/src": 150, "server/bench": 8 };
 const SEEDS = [1, 2, 3, 4, 5];
@@ -41,7 +41,7 @@ function makeSchema(): GraphQLSchema {
   return schema;
 }
 
-/** A value that a variable of the type may have, now and then none, and now and then a wrong one. */
+/** A value for a variable of this type: sometimes none, and sometimes a wrong one. */
 function variableOf(type: GraphQLInputType, place: string, depth = 0): unknown {
   const dice = hash(place);
   if (isNonNullType(type)) return dice % 40 === 0 ? null : variableOf(type.ofType, place, depth);
@@ -78,13 +78,13 @@ describe("every document of the project", () => {
   const within = (folder: string) => documents.filter(({ file }) => file.startsWith(`${folder}/`)).length;
 
   it.each(Object.entries(FLOOR).map(([folder, floor]) => [within(folder), folder, floor] as const))(
-    "is found: %i of %s, of which there are at least %i",
+    "is found: %i in %s, which has at least %i",
     (found, _folder, floor) => {
       expect(found).toBeGreaterThanOrEqual(floor);
     },
   );
 
-  it.each([40, 400])("is answered as graphql-js does, where each mishap befalls one field in %i", async (oneIn) => {
+  it.each([40, 400])("is answered as graphql-js does, with each mishap affecting one field in %i", async (oneIn) => {
     let withErrors = 0;
     let sound = 0;
     for (const { file, document } of documents) {
@@ -99,11 +99,11 @@ describe("every document of the project", () => {
         const expected = flat(
           await execute({ schema, document, variableValues: variables, contextValue: theirs, rootValue: "root" }),
         );
-        // graphql-js leaves some: a list whose item fails at once forgets those that fail later.
+        // graphql-js leaves some pending: a list with an item that fails at once ignores those that fail later.
         await new Promise(setImmediate);
         const unhandledBefore = unhandled.soFar();
         const told = flat(await plan(ours, variables, "root"));
-        // What was begun goes on after the answer.
+        // Work that was started continues after the response.
         await new Promise(setImmediate);
         expect({ file, seed, ...told }).toEqual({ file, seed, ...expected });
         expect(ours.calls).toEqual(theirs.calls);

@@ -16,12 +16,12 @@ import {
 import type { Operation } from "./run.js";
 
 type Variables = Record<string, unknown>;
-/** The nodes of each key of an answer, in the order of the answer (CollectFields, GraphQL 6.3.2). */
+/** The nodes for each response key, in the response's order (CollectFields, GraphQL 6.3.2). */
 export type CollectedFields = Map<string, [FieldNode, ...FieldNode[]]>;
 
 /**
- * The fields that an object of the type is asked for by the selections, with fragments resolved. `variables` decide @skip and @include;
- * throws a GraphQLError where one of them has no truth value.
+ * The fields that the selections request of an object of this type, with fragments resolved. `variables` decide @skip
+ * and @include; throws a GraphQLError if one of those is not a boolean.
  */
 export function collectFields(
   { schema, fragments }: Operation,
@@ -59,7 +59,7 @@ export function collectFields(
   return fields;
 }
 
-/** @skip goes before @include (GraphQL 3.13). */
+/** @skip takes precedence over @include (GraphQL 3.13). */
 function isIncluded(node: SelectionNode, variables: Variables): boolean {
   if (node.directives?.length === 0) return true;
   if (getDirectiveValues(GraphQLSkipDirective, node, variables)?.if === true) return false;

@@ -19,23 +19,25 @@ import { argumentReader, type ReadArguments } from "./argument-reading.js";
 import { afterwards, failAt, isLate, isPromise, type Operation, type Path, type Place, type Run } from "./run.js";
 import { completionOf, type AnswerObject, type Completion } from "./value-completion.js";
 
-/** One key of an answered object. */
+/** One key of a response object. */
 export interface FieldPlan {
   readonly key: string;
-  /** Its value, or the promise of it: null where it failed and may be null; it throws or rejects where it may not. */
+  /**
+   * Its value or a promise of it: null if the field failed and is nullable. Throws or rejects if it failed and is not.
+   */
   answer(run: Run, source: unknown, parent: Place): unknown;
 }
-/** A field of a type as a document asks for it, under one key. */
+/** A field of a type as a document requests it, under one key. */
 export interface AskedField {
   operation: Operation;
   parentType: GraphQLObjectType;
   key: string;
   nodes: readonly [FieldNode, ...FieldNode[]];
-  /** Plans the selections below the field for objects of the type. */
+  /** Plans the selections below the field for objects of this type. */
   answererOf(type: GraphQLObjectType): AnswerObject;
 }
 
-/** null where the type has no such field. */
+/** null if the type has no such field. */
 export function planField(asked: AskedField): FieldPlan | null {
   const { operation, parentType, nodes } = asked;
   const definition = fieldOf(operation, parentType, nodes[0].name.value);
@@ -59,12 +61,12 @@ class TypenameField implements FieldPlan {
   }
 }
 
-/** Any field: what its resolver gives, completed. */
+/** Any field: its resolver's value, completed. */
 class ResolvedField implements FieldPlan {
   readonly key: string;
   protected readonly completion: Completion;
   private readonly resolve: GraphQLFieldResolver<unknown, unknown> | undefined;
-  /** null where the field takes none. */
+  /** null if the field takes no arguments. */
   private readonly readArguments: ReadArguments | null;
 
   constructor(
@@ -93,7 +95,7 @@ class ResolvedField implements FieldPlan {
     }
   }
 
-  /** Of the value, or the promise of one. */
+  /** Completes the value, or the promise of one. */
   protected answerValue(run: Run, value: unknown, place: Path): unknown {
     const completed = isPromise(value)
       ? afterwards(value, (kept) => this.completion.complete(run, kept, place, place))
@@ -115,7 +117,7 @@ class ResolvedField implements FieldPlan {
   }
 
   private resolvedValue(run: Run, source: unknown, place: Path): unknown {
-    // Arguments that are wrong fail a field, whether it uses them or not.
+    // Wrong arguments fail a field even if it does not use them.
     if (this.resolve || this.readArguments || typeof source !== "object" || source === null)
       return (this.resolve ?? defaultFieldResolver)(
         source,
@@ -126,7 +128,7 @@ class ResolvedField implements FieldPlan {
     return this.called(run, source, (source as Record<string, unknown>)[this.definition.name], place);
   }
 
-  /** What graphql-js' default resolver makes of a property. */
+  /** Does what graphql-js' default resolver does with a property. */
   protected called(run: Run, source: unknown, value: unknown, place: Path): unknown {
     if (typeof value !== "function") return value;
     return value.call(source, {}, run.context, this.infoAt(run, place)) as unknown;
@@ -149,10 +151,12 @@ class ResolvedField implements FieldPlan {
   }
 }
 
-/** A scalar or enum that is a property of its object: most fields of most objects, so its usual values take a short way. */
+/**
+ * A scalar or enum that is a property of its object: most fields of most objects, so its usual values take a shortcut.
+ */
 class LeafProperty extends ResolvedField {
   private readonly name: string;
-  /** Of the specification's scalars: what they answer as it is. */
+  /** The specification's scalars return such values unchanged. */
   private readonly isText: boolean;
   private readonly isFlag: boolean;
 
@@ -165,7 +169,7 @@ class LeafProperty extends ResolvedField {
 
   override answer(run: Run, source: unknown, parent: Place): unknown {
     if (typeof source !== "object" || source === null) return super.answer(run, source, parent);
-    // Nothing is below a leaf, so its place matters only where it fails or is still to be found.
+    // Nothing is below a leaf, so its path matters only if it fails or is still pending.
     let place: Path | null = null;
     try {
       const value = (source as Record<string, unknown>)[this.name];
@@ -184,7 +188,7 @@ class LeafProperty extends ResolvedField {
 }
 const NOWHERE: Path = { prev: undefined, key: "", typename: undefined };
 
-/** graphql-js' default fields, those of introspection and the type's own. */
+/** The type's own fields, and those of introspection. */
 function fieldOf(
   { schema }: Operation,
   parent: GraphQLObjectType,

@@ -12,13 +12,15 @@ import {
 } from "../../../testing/both-executors.js";
 
 /*
- * The situations of graphql-js' own tests of its executor (16.x: executor, resolve, schema, sync, mutations, directives), told anew.
- * Not here, as they are not asked of a planned operation:
- * - a missing schema, document or operation, several operations, a name of one: `planOperation` is given its operation.
- * - variables that are no object: the pipeline refuses them before.
- * - documents that are not valid (unknown fields, missing selections, fragments in circles, definitions of types): never planned.
- * - `fieldResolver` and `typeResolver` of one's own, `executeSync`, `graphqlSync`: the server gives and calls none.
- * - streams of a subscription, @defer and @stream: each event is run as below; 16.x has no incremental delivery.
+ * The situations of graphql-js' own executor tests (16.x: executor, resolve, schema, sync, mutations, directives),
+ * rewritten.
+ * Left out, since they do not apply to a planned operation:
+ * - a missing schema, document or operation, several operations, choosing one by name: `planOperation` receives its
+ * operation.
+ * - variables that are not an object: the pipeline refuses them first.
+ * - invalid documents (unknown fields, missing selections, fragments in circles, type definitions): never planned.
+ * - custom `fieldResolver` and `typeResolver`, `executeSync`, `graphqlSync`: the server uses none of them.
+ * - subscription streams, @defer and @stream: each event is executed as below, and 16.x has no incremental delivery.
  */
 const fruits: Record<string, unknown> = {
   a: () => "Apple",
@@ -79,7 +81,7 @@ describe("basic execution, as in graphql-js' tests", () => {
       { schema: nested, source: "{ ...F deep { ...F ...F } ...F } fragment F on Query { a b }" },
     ],
     [
-      "what a resolver is told of its field",
+      "a resolver's info about its field",
       {
         schema: schemaOf("type Query { test(by: Int = 3): String other: String }", { Query: { test: () => "told" } }),
         source: `query ($yes: Boolean = true) { result: test ...F @skip(if: false) named: __typename @include(if: $yes) }
@@ -101,7 +103,7 @@ describe("basic execution, as in graphql-js' tests", () => {
       },
     ],
     [
-      "the root as the source of its fields",
+      "the root value as the source of its fields",
       {
         schema: schemaOf("type Query { a: String }", { Query: { a: (root) => String(root) } }),
         source: "query Example { a }",
@@ -109,7 +111,7 @@ describe("basic execution, as in graphql-js' tests", () => {
       },
     ],
     [
-      "arguments as they are written, and none that is not",
+      "arguments as they are written, and none that are not",
       {
         schema: schemaOf("type Query { b(n: Int, s: String, x: Boolean, y: Boolean): String }", {
           Query: { b: (_source, args) => JSON.stringify(args) },
@@ -119,7 +121,7 @@ describe("basic execution, as in graphql-js' tests", () => {
       },
     ],
     [
-      "keys in the order of the document, whoever is late",
+      "keys in the document's order, whichever value is late",
       {
         schema: schemaOf("type Query { a: String b: String c: String d: String e: String }"),
         source: "{ e a d b c }",
@@ -130,7 +132,7 @@ describe("basic execution, as in graphql-js' tests", () => {
     ],
     ["a query without a name", { schema: nested, source: "{ a }" }],
     [
-      "an event of a subscription",
+      "a subscription's event",
       {
         schema: schemaOf(
           "type Query { a: String } type Subscription { event: Event } type Event { a: String n: Int }",
@@ -152,7 +154,7 @@ describe("basic execution, as in graphql-js' tests", () => {
       { schema: new GraphQLSchema({ assumeValid: true }), source: "mutation M { __typename }", errors: 1, data: null },
     ],
     [
-      "a type that says what it is not",
+      "an object whose type claims otherwise",
       {
         schema: schemaOf("type Query { specials: [Special] } type Special { value: String }", {
           Special: { isTypeOf: (value: { special: boolean }) => value.special },
@@ -168,7 +170,7 @@ describe("basic execution, as in graphql-js' tests", () => {
       },
     ],
     [
-      "a type that says it later",
+      "an object whose type claims otherwise later",
       {
         schema: schemaOf("type Query { specials: [Special] } type Special { value: String }", {
           Special: { isTypeOf: (value: { special: boolean }) => later(value.special) },
@@ -194,7 +196,7 @@ describe("basic execution, as in graphql-js' tests", () => {
       },
     ]),
     [
-      "properties that are not of their scalar's kind",
+      "properties of another kind than their scalar",
       {
         schema: schemaOf(
           "type Query { a: String b: String c: ID d: Boolean e: Boolean f: Boolean g: Int h: Float i: String deep: Query }",
@@ -283,7 +285,7 @@ const failingSchema = schemaOf(
 describe("errors, as in graphql-js' tests", () => {
   it.each<[string, Situation]>([
     [
-      "null what fails, thrown, returned or rejected, whatever is thrown",
+      "null for what fails, whether thrown, returned or rejected, whatever the value",
       {
         schema: failingSchema,
         source: `{\n${Object.keys(failing).join("\n  ")}\n}`,
@@ -315,7 +317,7 @@ describe("errors, as in graphql-js' tests", () => {
       },
     ],
     [
-      "with the whole path below fields that may not be null",
+      "with the whole path below non-null fields",
       {
         schema: nested,
         source: "{ maybe { aliased: maybe { must { another: must { throws } } } } }",
@@ -324,11 +326,11 @@ describe("errors, as in graphql-js' tests", () => {
       },
     ],
     [
-      "of every field that asks at the same key",
+      "of every field that has the same key",
       { schema: nested, source: "{ maybe { throws } maybe { throws b } }", errors: 1 },
     ],
     [
-      "that are thrown while others are promised: these are waited for, and no rejection is nobody's",
+      "that are thrown while others are pending: these are awaited, and no rejection is left unhandled",
       {
         schema: nested,
         source:
@@ -341,6 +343,6 @@ describe("errors, as in graphql-js' tests", () => {
       "in lists of lists",
       { schema: nested, source: "{ numbers }", root: { numbers: [[1, null], [2], null] }, errors: 1 },
     ],
-    ["of a list that is none", { schema: nested, source: "{ list { a } }", root: { list: "Singular" }, errors: 1 }],
+    ["of a list that is not one", { schema: nested, source: "{ list { a } }", root: { list: "Singular" }, errors: 1 }],
   ])("%s", (_name, situation) => expectTheSame(situation));
 });

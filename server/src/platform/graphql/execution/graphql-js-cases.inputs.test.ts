@@ -3,8 +3,9 @@ import { GraphQLEnumType } from "graphql";
 import { inspect } from "node:util";
 import { expectTheSame, schemaOf, trouble } from "../../../testing/both-executors.js";
 
-// graphql-js' own tests of variables, arguments and @oneOf, told anew; what is left out is said in graphql-js-cases.fields.test.ts.
-// So are arguments that are missing or of a wrong literal, variables that are not declared and types that take no input: not valid.
+// graphql-js' own tests of variables, arguments and @oneOf, rewritten; what is left out is listed in
+// graphql-js-cases.fields.test.ts. Arguments that are missing or have a wrong literal, undeclared variables and
+// non-input types are left out too: such documents are invalid.
 
 const fields = {
   anEnum: "Kind",
@@ -45,7 +46,7 @@ const schema = schemaOf(
     },
   },
 );
-/** The values of an enum that JSON does not know. */
+/** Enum values that JSON cannot express. */
 const inner: Record<string, unknown> = { NULL: null, NAN: Number.NaN, FALSE: false, CUSTOM: "custom value" };
 const kind = schema.getType("Kind");
 if (kind instanceof GraphQLEnumType)
@@ -95,7 +96,7 @@ describe("variables, as in graphql-js' tests", () => {
     [text, {}, 0],
     [text, { input: null }, 0],
     [text, { input: undefined }, 0],
-    [text, { input: "a", unknown: "is not asked for" }, 0],
+    [text, { input: "a", unknown: "is not requested" }, 0],
     [text, { input: 7 }, 1],
     [withFallback, {}, 0],
     [withFallback, { input: "Variable" }, 0],
@@ -144,7 +145,7 @@ describe("lists of variables, as in graphql-js' tests", () => {
     [["A", null, "B"], (type) => (type.includes("!]") ? 1 : 0)],
     [[], () => 0],
     [[1, 2], () => 2],
-    // Of many errors, 50 are told.
+    // At most 50 errors are reported.
     [Array.from({ length: 60 }, (_, n) => n), () => 51],
   ];
   it.each(

@@ -12,7 +12,8 @@ import {
   type Situation,
 } from "../../../testing/both-executors.js";
 
-// graphql-js' own tests of resolve, sync, mutations and directives, told anew; what is left out is said in graphql-js-cases.fields.test.ts.
+// graphql-js' own tests of resolve, sync, mutations and directives, rewritten; what is left out is listed in
+// graphql-js-cases.fields.test.ts.
 
 class Adder {
   constructor(private readonly number: number) {}
@@ -33,13 +34,13 @@ describe("resolvers, as in graphql-js' tests", () => {
     Query: { test: (source, args) => JSON.stringify([source, args]) },
   });
   it.each<[string, Situation]>([
-    ["by default read properties", { schema: plain, source: "{ test }", root: { test: "value" } }],
+    ["read properties by default", { schema: plain, source: "{ test }", root: { test: "value" } }],
     [
-      "by default call methods on their object",
+      "call methods on their object by default",
       { schema: plain, source: "{ test }", root: withSecret, data: { test: "value" } },
     ],
     [
-      "by default pass arguments and context",
+      "pass arguments and context by default",
       {
         schema: schemaOf("type Query { test(by: Int): Int }"),
         source: "{ test(by: 80) }",
@@ -49,16 +50,16 @@ describe("resolvers, as in graphql-js' tests", () => {
       },
     ],
     [
-      "by default find a property of a function",
+      "find a property of a function by default",
       { schema: plain, source: "{ test }", root: Object.assign(() => 0, { test: "here" }) },
     ],
-    ["by default find nothing of nothing", { schema: plain, source: "{ test }", root: undefined }],
+    ["find nothing on undefined by default", { schema: plain, source: "{ test }", root: undefined }],
     ...["{ test }", "{ deep { test } }"].map((source): [string, Situation] => [
-      `by default find nothing of null: ${source}`,
+      `find nothing on null by default: ${source}`,
       { schema: plain, source, root: null },
     ]),
-    ["by default find nothing of a text", { schema: plain, source: "{ test }", root: "text" }],
-    ["by default find no length of a text", { schema: plain, source: "{ length }", root: "text" }],
+    ["find nothing on a string by default", { schema: plain, source: "{ test }", root: "text" }],
+    ["find no length of a string by default", { schema: plain, source: "{ length }", root: "text" }],
     ["are called without a source", { schema: told, source: "{ test }" }],
     ["are called with a source", { schema: told, source: "{ test }", root: "Source!" }],
     ["are called with an argument", { schema: told, source: '{ test(aStr: "String!") }', root: "Source!" }],
@@ -66,7 +67,7 @@ describe("resolvers, as in graphql-js' tests", () => {
   ])("%s", (_name, situation) => expectTheSame(situation));
 });
 
-describe("answers at once where all is there, as in graphql-js' tests", () => {
+describe("answers synchronously if everything is available, as in graphql-js' tests", () => {
   const schema = schemaOf("type Query { now: String soon: String } type Mutation { now: String soon: String }", {
     Query: { now: (root) => root, soon: (root) => later(root) },
     Mutation: { now: (root) => root, soon: (root) => later(root) },
@@ -117,11 +118,11 @@ const numbers = schemaOf(
     },
   },
 );
-describe("mutations one after the other, as in graphql-js' tests", () => {
+describe("mutations run one after another, as in graphql-js' tests", () => {
   const change = (key: string, name: string, to: number) => `${key}: ${name}(to: ${to}) { theNumber }`;
   it.each<[string, Situation]>([
     [
-      "at once and promised",
+      "both synchronous and promised ones",
       {
         schema: numbers,
         source: `mutation { ${change("a", "now", 1)} ${change("b", "soon", 2)} ${change("c", "now", 3)} ${change("d", "soon", 4)} ${change("e", "now", 5)} }`,
@@ -135,7 +136,7 @@ describe("mutations one after the other, as in graphql-js' tests", () => {
       },
     ],
     [
-      "though some fail",
+      "even if some fail",
       {
         schema: numbers,
         source: `mutation { ${change("a", "now", 1)} ${change("b", "soon", 2)} ${change("c", "fails", 3)} ${change("d", "soon", 4)} ${change("e", "failsLater", 5)} ${change("f", "now", 6)} }`,
@@ -143,7 +144,7 @@ describe("mutations one after the other, as in graphql-js' tests", () => {
       },
     ],
     [
-      "with what is below them, before the next",
+      "with their selections, before the next one",
       {
         schema: numbers,
         source: "mutation { a: now(to: 1) { late theNumber } b: now(to: 2) { late } }",
@@ -158,7 +159,7 @@ describe("mutations one after the other, as in graphql-js' tests", () => {
       },
     ],
     [
-      "until one that may not fail does, after which none is begun",
+      "until a non-null one fails, after which none is started",
       {
         schema: numbers,
         source: `mutation { ${change("a", "soon", 1)} ${change("b", "must", 2)} ${change("c", "now", 3)} }`,
@@ -200,7 +201,7 @@ describe("@skip and @include, as in graphql-js' tests", () => {
     expectTheSame({ schema, source, variables, root: { a: "a", b: "b" }, errors }),
   );
 
-  it("are decided anew for each run of one plan, whatever the runs before it asked for", async () => {
+  it("are decided afresh for each run of one plan, whatever earlier runs selected", async () => {
     const document = parse(
       "query ($x: Boolean = true, $y: Boolean) { a @skip(if: $x) ...F @include(if: $y) } fragment F on Query { b c: a @include(if: $x) }",
     );
@@ -212,7 +213,7 @@ describe("@skip and @include, as in graphql-js' tests", () => {
     const pairs = given.flatMap((x) =>
       given.map((y) => ({ ...(x === undefined ? {} : { x }), ...(y === undefined ? {} : { y }) })),
     );
-    // More than the plans that are kept, and each again after all others.
+    // More combinations than plans are kept, each one again after all the others.
     for (const variables of [...pairs, ...pairs.toReversed(), ...pairs]) {
       const theirs = await execute({ schema, document, variableValues: variables, rootValue: root });
       expect({ variables, ...flat(await plan(undefined, variables, root)) }).toEqual({ variables, ...flat(theirs) });

@@ -10,8 +10,8 @@ import {
   type Situation,
 } from "../../../testing/both-executors.js";
 
-// graphql-js' own tests of lists, non-null, abstract types, unions and interfaces, told anew; what is left out is said in
-// graphql-js-cases.fields.test.ts. 16.x has no lists of async iterables: they are errors in both.
+// graphql-js' own tests of lists, non-null, abstract types, unions and interfaces, rewritten; what is left out is
+// listed in graphql-js-cases.fields.test.ts. 16.x has no lists of async iterables: they are errors in both.
 
 function* generated(): Generator<unknown> {
   yield "one";
@@ -33,13 +33,13 @@ describe("any iterable is a list, as in graphql-js' tests", () => {
   const schema = schemaOf("type Query { list: [String] }");
   it.each<[string, unknown, Partial<Situation>?]>([
     ["a set", new Set(["apple", "banana", "apple"]), { data: { list: ["apple", "banana"] } }],
-    ["what a generator gives", generated, { promised: true, data: { list: ["one", "2", "true"] } }],
-    ["what a generator gives until it throws", endsBadly, { errors: 1, data: { list: null } }],
+    ["a generator's values", generated, { promised: true, data: { list: ["one", "2", "true"] } }],
+    ["a generator's values until it throws", endsBadly, { errors: 1, data: { list: null } }],
     ["a function's arguments", argumentsOf("one", "two"), { data: { list: ["one", "two"] } }],
     ["no text", "Singular", { errors: 1, data: { list: null } }],
     ["no object", { length: 1, 0: "one" }, { errors: 1 }],
-    ["nothing of an async generator", asyncGenerated, { errors: 1 }],
-    ["promised items that are no texts", [later({}), "two", later(null)], { errors: 1, promised: true }],
+    ["nothing from an async generator", asyncGenerated, { errors: 1 }],
+    ["promised items that are not strings", [later({}), "two", later(null)], { errors: 1, promised: true }],
   ])("%s", (_name, list, more = {}) => expectTheSame({ schema, source: "{ list }", root: { list }, ...more }));
 });
 
@@ -69,7 +69,7 @@ describe("lists and null, as in graphql-js' tests", () => {
   });
 });
 
-describe("fields that may not be null, as in graphql-js' tests", () => {
+describe("non-null fields, as in graphql-js' tests", () => {
   const names = ["now", "nowMust", "soon", "soonMust"] as const;
   const nests = ["nest", "mustNest", "soonNest", "soonMustNest"] as const;
   const schema = buildSchema(`type Query { now: String nowMust: String! soon: String soonMust: String!
@@ -118,7 +118,7 @@ describe("fields that may not be null, as in graphql-js' tests", () => {
   });
 });
 
-describe("errors below what is null already, as in graphql-js' tests", () => {
+describe("errors below what is already null, as in graphql-js' tests", () => {
   const failLater = (message: string, turns: number) => async () => {
     for (let turn = 0; turn < turns; turn++) await new Promise(setImmediate);
     throw trouble(message);
@@ -131,7 +131,7 @@ describe("errors below what is null already, as in graphql-js' tests", () => {
         list: () => [{}, {}],
         must: failLater("fast", 1),
         slow: failLater("slow", 3),
-        slowMust: failLater("slow, and may not", 3),
+        slowMust: failLater("slow and non-null", 3),
         slower: failLater("slower", 6),
       },
     },
@@ -143,7 +143,7 @@ describe("errors below what is null already, as in graphql-js' tests", () => {
     ["{ nest { slow must } slower }", 2],
     ["{ list { must slow } slower }", 2],
     ["{ must slow slower }", 1],
-  ])("are dropped, though the answer is not out yet: %s", (source, errors) =>
+  ])("are dropped, even though the response is not finished yet: %s", (source, errors) =>
     expectTheSame({ schema, source, errors, promised: true }),
   );
 });
@@ -176,7 +176,7 @@ const timings = [
 ] as const;
 const kinds = ["interface", "union"] as const;
 
-describe.each(timings)("abstract types whose type is told %s, as in graphql-js' tests", (_when, promised) => {
+describe.each(timings)("abstract types whose type is given %s, as in graphql-js' tests", (_when, promised) => {
   const told = (value: () => unknown) => () => (promised ? later(null).then(value) : value());
   const isA = (type: typeof Pet) => (value: unknown) => told(() => value instanceof type)();
   it.each(kinds)("by isTypeOf of an %s", (kind) =>
@@ -233,7 +233,7 @@ describe.each(timings)("abstract types whose type is told %s, as in graphql-js' 
   );
   const odd: unknown[] = [undefined, null, "Human", "String", "Pet", "Query", "__Schema", 7, [], {}, true];
   it.each(kinds.flatMap((kind) => odd.map((name) => [kind, name] as const)))(
-    "by what is no type of an %s: %j",
+    "by something that is not a type of an %s: %j",
     (kind, name) =>
       expectTheSame({
         schema: schemaOf(petsSdl[kind], { Pet: { resolveType: told(() => name) } }),
@@ -243,7 +243,7 @@ describe.each(timings)("abstract types whose type is told %s, as in graphql-js' 
         promised,
       }),
   );
-  it.each(kinds)("by the type of an %s itself, which 16.0 no longer takes", (kind) => {
+  it.each(kinds)("by the type object of an %s, which 16.0 no longer accepts", (kind) => {
     const dog = { type: undefined as unknown };
     const schema = schemaOf(petsSdl[kind], { Pet: { resolveType: told(() => dog.type) } });
     dog.type = schema.getType("Dog");
@@ -251,7 +251,7 @@ describe.each(timings)("abstract types whose type is told %s, as in graphql-js' 
   });
 });
 
-describe("abstract types whose objects say theirs, as in graphql-js' tests", () => {
+describe("abstract types whose objects name theirs, as in graphql-js' tests", () => {
   const named = { __typename: "Dog", name: "Odie", woofs: true };
   it.each(kinds)("as a property, of an %s", (kind) =>
     expectTheSame({

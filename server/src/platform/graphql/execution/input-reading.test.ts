@@ -38,7 +38,7 @@ it.each([
       ],
     ],
   ],
-])("%j is what graphql-js makes of it", ([value]) => {
+])("%j is coerced as graphql-js does it", ([value]) => {
   const coerced = read(value);
   expect(coerced).not.toBe(NOT_READ);
   expect(coerced).toStrictEqual(coerceInputValue(value, list));
@@ -65,16 +65,16 @@ it.each([
 ])("%j is left to graphql-js", (value) => expect(read(value)).toBe(NOT_READ));
 
 it.each([["x"], [7], [true], [[]], [[{ a: 1 }]]])(
-  "%j is no object, though none of its fields must be there",
+  "%j is not an object, although none of its fields is required",
   (value) => {
     expect(inputReader(inputType("Free"))(value)).toBe(NOT_READ);
   },
 );
 
-it.each([[null], [undefined]])("%j is not what must be there", (value) => {
+it.each([[null], [undefined]])("%j is not the required value", (value) => {
   expect(inputReader(new GraphQLNonNull(inputType("Free")))(value)).toBe(NOT_READ);
 });
 
-it("an object of which one field must be given is graphql-js' to read", () => {
+it("graphql-js reads an object that needs exactly one field", () => {
   expect(inputReader(inputType("One"))({ a: 1 })).toBe(NOT_READ);
 });

@@ -7,14 +7,14 @@ import {
   type GraphQLLeafType,
 } from "graphql";
 
-/** Stands for a value that has not been read: graphql-js has something to say about it, or reads it in a way of its own. */
+/** Stands for a value that was not read here: graphql-js has to report an error, or to read it in its own way. */
 export const NOT_READ: unique symbol = Symbol("not read");
-/** Gives the coerced value, or NOT_READ. */
+/** Returns the coerced value, or NOT_READ. */
 export type ReadInput = (value: unknown) => unknown;
 
 /**
- * Plans the reading of a type's values as JSON gives them. What it reads is graphql-js' `coerceInputValue` to the letter, without the
- * paths and the dictionaries that make of every request's variables what only a wrong one needs.
+ * Plans how a type's JSON values are read. The results equal those of graphql-js' `coerceInputValue`, without building
+ * the paths and dictionaries that only a wrong value needs.
  */
 export function inputReader(type: GraphQLInputType): ReadInput {
   if (isNonNullType(type)) {
@@ -40,7 +40,7 @@ const leafReader =
     }
   };
 
-/** One value in a list's place is graphql-js' to read. */
+/** graphql-js reads a single value in place of a list. */
 const listReader =
   (readItem: ReadInput): ReadInput =>
   (value) => {
@@ -54,7 +54,7 @@ const listReader =
     return items;
   };
 
-/** One a type, as a type may hold itself. */
+/** One per type, since a type may contain itself. */
 const objectReaders = new WeakMap<GraphQLInputObjectType, ReadInput>();
 
 function objectReader(type: GraphQLInputObjectType): ReadInput {
@@ -72,7 +72,7 @@ interface PlannedField {
 
 function makeObjectReader(type: GraphQLInputObjectType): ReadInput {
   const definitions = type.getFields();
-  // Planned when the first value comes by, as a type may hold itself.
+  // Planned at the first value, since a type may contain itself.
   let fields: PlannedField[] | null = null;
   return (value) => {
     if (typeof value !== "object" || Array.isArray(value) || type.isOneOf) return NOT_READ;

@@ -12,7 +12,7 @@ const schema = buildSchema(`
 const person = (name: string) => ({ __typename: "Person", name, friend: { __typename: "Person", name: "Noah" } });
 const firm = { __typename: "Firm", name: "Harbor" };
 
-/** The operation planned, and how often the selections of its field `people` have been read so far. */
+/** The planned operation, and how often the selections of its field `people` have been read so far. */
 function countingReads(source: string) {
   const document = parse(source);
   const operation = getOperationAST(document);
@@ -31,8 +31,8 @@ function countingReads(source: string) {
   return { run: planOperation(schema, document, operation), reads: () => reads };
 }
 
-describe("an operation that is run many times", () => {
-  it("reads its document once for each type of object, however many objects and runs there are", () => {
+describe("an operation that runs many times", () => {
+  it("reads its document once per object type, however many objects and runs there are", () => {
     const { run, reads } = countingReads("{ people { name friend { name } } }");
     const atPlanning = reads();
     const root = { people: [person("Maya"), firm, person("Noah"), firm, person("Olive")] };
@@ -40,7 +40,7 @@ describe("an operation that is run many times", () => {
     expect(reads() - atPlanning).toBe(2);
   });
 
-  it("is planned anew for other fields that @skip and @include leave, of which two plans are kept", () => {
+  it("is planned again when @skip and @include select other fields; two plans are kept", () => {
     const { run, reads } = countingReads(
       "query ($x: Boolean, $y: Boolean, $other: Int) { people { name @include(if: $x) friend @skip(if: $y) { name } } }",
     );
@@ -52,13 +52,13 @@ describe("an operation that is run many times", () => {
     expect([ask(true, true), ask(true, true, 1), ask(true, false), ask(true, true), ask(true, false)]).toEqual([
       1, 0, 1, 0, 0,
     ]);
-    // A third one takes the place of both.
+    // A third one evicts both.
     expect([ask(false, false), ask(true, true), ask(false, false), ask(true, true)]).toEqual([1, 1, 0, 0]);
     expect(ask(true, false)).toBe(1);
   });
 });
 
-it("each run has the arguments of its own variables, beside the literals of all", () => {
+it("each run has the arguments of its own variables, beside the shared literals", () => {
   const told = buildSchema(
     "type Query { told(a: Int, b: String!, c: Kind = ONE, d: Kind = TWO, e: [Int]): String } enum Kind { ONE TWO }",
   );
@@ -66,7 +66,7 @@ it("each run has the arguments of its own variables, beside the literals of all"
   const query = told.getQueryType()?.getFields().told;
   if (!query) throw new Error("no field");
   query.resolve = (_source, args: { e: number[] }) => {
-    // A resolver may change what it is given.
+    // A resolver may modify its arguments.
     args.e.push(9);
     runs.push(args);
     return "told";
@@ -85,7 +85,7 @@ it("each run has the arguments of its own variables, beside the literals of all"
   ]);
 });
 
-describe("arguments that are right are read without the document, which graphql-js goes through in each run", () => {
+describe("correct arguments are read without the document, which graphql-js walks in each run", () => {
   const written = buildSchema(`
     type Query { told(a: Int, b: String!, c: Kind = ONE, d: [In!]): String }
     enum Kind { ONE TWO } input In { x: Int }
@@ -129,9 +129,9 @@ describe("arguments that are right are read without the document, which graphql-
   });
 });
 
-describe("a list that fails while some of its items are late", () => {
+describe("a list that fails while some of its items are pending", () => {
   const unhandled = unhandledRejections();
-  it("leaves no rejection that nobody handles, which would end the server", async () => {
+  it("leaves no unhandled rejection, which would end the server", async () => {
     const document = parse("{ numbers }");
     const operation = getOperationAST(document);
     if (!operation) throw new Error("no operation");
@@ -145,7 +145,7 @@ describe("a list that fails while some of its items are late", () => {
   });
 });
 
-it("an answer that is out gains no more errors, though what was begun fails later", async () => {
+it("a finished response gains no more errors, even if pending work fails later", async () => {
   const document = parse("{ must name }");
   const operation = getOperationAST(document);
   if (!operation) throw new Error("no operation");

@@ -99,7 +99,7 @@ describe("a planned operation answers as graphql-js does", () => {
           ?.map((error) => error.toJSON())
           .map(({ extensions, ...error }) => ({
             ...error,
-            // Apollo's code for variables that are wrong.
+            // Apollo's code for wrong variables.
             ...(extensions && extensions.code !== "BAD_USER_INPUT" ? { extensions } : {}),
           })),
       });
@@ -114,7 +114,7 @@ describe("a document that was not validated", () => {
     "{ person { name ...G } ...G }",
     "{ person { name ... on Nonsense { name } } ... on Person { name } }",
     '{ person { __schema { queryType { name } } __type(name: "Person") { name } name } }',
-  ])("is answered without what the schema does not have, as by graphql-js: %s", async (source) => {
+  ])("is answered without what the schema lacks, as by graphql-js: %s", async (source) => {
     const document = parse(source);
     expect(validate(schema, document)).not.toEqual([]);
     const operation = getOperationAST(document);

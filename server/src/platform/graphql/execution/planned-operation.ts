@@ -12,20 +12,27 @@ import { FieldErrors, isLate, type Operation, type Run } from "./run.js";
 import { answerFields, answerInTurn, planSelections } from "./selection-plan.js";
 
 type Variables = Readonly<Record<string, unknown>>;
-/** Runs the operation with its variables, which `variableReader` has read. `root` is the source of its fields, an event of a subscription. */
+/**
+ * Runs the operation with variables that `variableReader` has read. `root` is the source of its fields: a
+ * subscription's event.
+ */
 export type Execute = (
   context: unknown,
   variables: Variables,
   root?: unknown,
 ) => ExecutionResult | Promise<ExecutionResult>;
 
-/** Plans kept of one operation, which has one for each combination of its @skip and @include: each takes more room than its nodes. */
+/**
+ * How many plans are kept for one operation. It has one for each combination of its @skip and @include, and each plan
+ * takes more memory than the operation's nodes.
+ */
 const PLANS_KEPT = 2;
 
 /**
- * Plans one operation of a valid document, to be run many times: what graphql-js finds out for each object of each run (which fields,
- * of which type, by which resolver, with what to do with their values) is told once and kept. Nothing is generated, so no
- * text of a document can become code; the answers are graphql-js' own to the letter (differential.test.ts).
+ * Plans one operation of a valid document so that it can run many times. What graphql-js works out for each object of
+ * each run (which fields, of which type, by which resolver, how to complete their values) is worked out once and kept.
+ * Nothing is generated, so no text of a document can become code. The responses equal graphql-js' exactly
+ * (differential.test.ts).
  */
 export function planOperation(
   schema: GraphQLSchema,
@@ -88,7 +95,7 @@ function fragmentsOf(document: DocumentNode): Record<string, FragmentDefinitionN
   return fragments;
 }
 
-/** The variables that decide which fields are asked for. */
+/** The variables that decide which fields are selected. */
 function conditionsIn(document: DocumentNode): string[] {
   const names = new Set<string>();
   visit(document, {

@@ -1,16 +1,16 @@
 import { describe, it } from "@jest/globals";
 import { expectTheSame, later, reject, schemaOf, trouble, type Situation } from "../../../testing/both-executors.js";
 
-// oxlint-disable unicorn/no-thenable -- what has a `then` is what these tests are about.
+// oxlint-disable unicorn/no-thenable -- objects with a `then` are what these tests are about.
 
-/** Acts like a promise and is none, as a query builder's statement: what its `then` gives acts like one too. */
+/** A thenable that is not a promise, like a query builder's statement: its `then` yields another thenable. */
 class Statement {
   constructor(private readonly rows: Promise<unknown>) {}
   then(kept?: (rows: unknown) => unknown, broken?: (reason: unknown) => unknown): Statement {
     return new Statement(this.rows.then(kept, broken));
   }
 }
-/** Gives its value at once, and what is made of it. */
+/** Yields its value synchronously, along with what is derived from it. */
 const atOnce = (value: unknown): object => ({ then: (kept: (value: unknown) => unknown) => kept(value) });
 const asFunction = (value: unknown): object => Object.assign(() => 0, { then: later(value).then.bind(later(value)) });
 
@@ -18,7 +18,7 @@ const sdl = `type Query { text: String must: String! list: [String] thing: Thing
   type Thing { name: String other: Odd } union Found = Thing scalar Odd`;
 const answering = (field: string, value: () => unknown) => schemaOf(sdl, { Query: { [field]: value } });
 
-describe("what only acts like a promise is waited for, as graphql-js does", () => {
+describe("a thenable is awaited, as in graphql-js", () => {
   it.each<[string, Situation]>([
     [
       "as a field",
@@ -38,7 +38,7 @@ describe("what only acts like a promise is waited for, as graphql-js does", () =
       },
     ],
     [
-      "as a field that must not fail",
+      "as a non-null field that fails",
       {
         schema: answering("must", () => new Statement(reject(trouble("late")))),
         source: "{ must }",
@@ -75,7 +75,7 @@ describe("what only acts like a promise is waited for, as graphql-js does", () =
       },
     ],
     [
-      "as what an abstract type's object is",
+      "as an abstract type's object",
       {
         schema: schemaOf(sdl, {
           Query: { found: () => ({ name: "Maya" }) },
@@ -99,7 +99,7 @@ describe("what only acts like a promise is waited for, as graphql-js does", () =
       },
     ],
     [
-      "as what a scalar writes",
+      "as a scalar's serialized value",
       {
         schema: schemaOf(sdl, { Odd: { serialize: () => new Statement(later("written")) } }),
         root: { odd: 7 },
@@ -111,7 +111,7 @@ describe("what only acts like a promise is waited for, as graphql-js does", () =
   ])("%s", (_what, situation) => expectTheSame(situation));
 });
 
-describe("what gives its value at once is not waited for, as graphql-js does", () => {
+describe("a thenable that resolves synchronously is not awaited, as in graphql-js", () => {
   it.each<[string, Situation]>([
     ["as a field", { schema: answering("text", () => atOnce("now")), source: "{ text }", data: { text: "now" } }],
     [
@@ -119,7 +119,7 @@ describe("what gives its value at once is not waited for, as graphql-js does", (
       { schema: answering("list", () => [atOnce("a"), "b"]), source: "{ list }", data: { list: ["a", "b"] } },
     ],
     [
-      "as an object that has late fields",
+      "as an object with pending fields",
       {
         schema: answering("thing", () => atOnce({ name: later("Maya") })),
         source: "{ thing { name } }",
@@ -130,11 +130,11 @@ describe("what gives its value at once is not waited for, as graphql-js does", (
   ])("%s", (_what, situation) => expectTheSame(situation));
 });
 
-describe("what a scalar promises to write, as graphql-js does", () => {
+describe("a promise returned by a scalar's serialize, as in graphql-js", () => {
   const writing = (write: () => unknown) => schemaOf(sdl, { Odd: { serialize: write } });
   it.each<[string, Situation]>([
     [
-      "is waited for",
+      "is awaited",
       {
         schema: writing(() => later("written")),
         root: { odd: 7 },
@@ -144,7 +144,7 @@ describe("what a scalar promises to write, as graphql-js does", () => {
       },
     ],
     [
-      "fails its field alone where it is not kept",
+      "fails only its field if it is rejected",
       {
         schema: writing(() => reject(trouble("cannot be written"))),
         root: { odd: 7, text: "text" },
@@ -155,7 +155,7 @@ describe("what a scalar promises to write, as graphql-js does", () => {
       },
     ],
     [
-      "fails it at its own place, however deep",
+      "fails the field at its own path, however deep",
       {
         schema: writing(() => reject(trouble("cannot be written"))),
         root: { things: [{ other: 1 }, { other: { deep: 2 } }] },

@@ -16,7 +16,7 @@ export interface Operation {
   fragments: Readonly<Record<string, FragmentDefinitionNode>>;
 }
 
-/** One run of an operation, from its coerced variables to its answer. */
+/** One run of an operation, from its coerced variables to its response. */
 export interface Run {
   operation: Operation;
   variables: Readonly<Record<string, unknown>>;
@@ -25,11 +25,13 @@ export interface Run {
   errors: FieldErrors;
 }
 
-/** Where a value stands in the answer: its key below the place of its object; undefined is the whole answer. */
+/** Where a value is in the response: its key below the path of its object. undefined is the whole response. */
 export type Place = Path | undefined;
 export type { Path };
 
-/** The errors of a run. One below a place that another error has made null already is dropped, as in graphql-js. */
+/**
+ * The errors of a run. An error below a value that another error has already made null is dropped, as in graphql-js.
+ */
 export class FieldErrors {
   readonly list: GraphQLError[] = [];
   private readonly places = new Set<Place>();
@@ -42,7 +44,10 @@ export class FieldErrors {
   }
 }
 
-/** A field or list item that failed becomes null, or where it must not be null, its parent's failure (GraphQL 6.4.4). */
+/**
+ * A field or list item that failed becomes null; if it is non-null, the failure propagates to its parent (GraphQL
+ * 6.4.4).
+ */
 export function failAt(run: Run, thrown: unknown, nodes: readonly FieldNode[], place: Path, isNonNull: boolean): null {
   const error = locatedError(thrown, nodes, responsePathAsArray(place));
   if (isNonNull) throw error;
@@ -50,17 +55,20 @@ export function failAt(run: Run, thrown: unknown, nodes: readonly FieldNode[], p
   return null;
 }
 
-/** Whether it is a promise, or acts like one. */
+/** Whether the value is a promise or a thenable. */
 export function isPromise(value: unknown): value is PromiseLike<unknown> {
   if ((typeof value !== "object" && typeof value !== "function") || value === null) return false;
   return typeof (value as { then?: unknown }).then === "function";
 }
 
-/** What is made of a value that a resolver promised: a promise, or what something that only acts like one answers at once. */
+/**
+ * Completes a value that a resolver promised: returns a promise, or the result itself if a thenable resolves
+ * synchronously.
+ */
 export function afterwards(promise: PromiseLike<unknown>, complete: (value: unknown) => unknown): unknown {
   const chained: unknown = promise.then(complete);
   return isPromise(chained) ? Promise.resolve(chained) : chained;
 }
-/** What was completed is late where it is a real promise: nothing else that stands in an answer is one. */
+/** Whether a completed value is still pending: nothing else in a response is a real promise. */
 export const isLate = (completed: unknown): completed is Promise<unknown> =>
   typeof completed === "object" && completed instanceof Promise;

@@ -6,21 +6,24 @@ import type { AnswerObject } from "./value-completion.js";
 
 export interface SelectionPlan {
   fields: readonly FieldPlan[];
-  /** Makes the empty answer. One class a plan: its objects are all of one form, which is what makes them fast. */
+  /**
+   * Creates the empty response object. One class per plan gives all its objects the same hidden class, which makes them
+   * fast.
+   */
   Answer: new () => AnsweredObject;
 }
 
-/** What every selection of an operation is planned with. */
+/** Shared by all selections of an operation. */
 export interface Planning {
   operation: Operation;
-  /** The variables of @skip and @include, and no others: plans are kept, and the rest may be secret. */
+  /** Only the variables of @skip and @include: plans are kept, and the others may be secret. */
   conditions: Record<string, unknown>;
 }
 
 type AnsweredObject = Record<string, unknown>;
 /**
- * A class's instances stay fast objects, which those of `Object.create(null)` are not; without a prototype of its own an alias like
- * `__proto__` or `constructor` is a key as any other.
+ * A class's instances stay fast objects, unlike those of `Object.create(null)`. Without a prototype of its own, an
+ * alias like `__proto__` or `constructor` is an ordinary key.
  */
 function answerClass(): new () => AnsweredObject {
   class Answer {
@@ -30,7 +33,10 @@ function answerClass(): new () => AnsweredObject {
   return Answer;
 }
 
-/** Plans what objects of the type are asked for. Objects below are planned when the first of their type comes by. */
+/**
+ * Plans the selections for objects of this type. Selections below are planned when the first object of their type
+ * appears.
+ */
 export function planSelections(
   planning: Planning,
   type: GraphQLObjectType,
@@ -45,7 +51,7 @@ export function planSelections(
   return { fields, Answer: answerClass() };
 }
 
-/** Plans the selections below a field for a type of its objects; whoever completes them keeps the plan. */
+/** Plans the selections below a field for one of its object types. The caller keeps the plan. */
 function answererBelow(planning: Planning, nodes: readonly FieldNode[]): (type: GraphQLObjectType) => AnswerObject {
   const selectionSets = nodes.flatMap(({ selectionSet }) => selectionSet ?? []);
   return (type) => {
@@ -54,20 +60,20 @@ function answererBelow(planning: Planning, nodes: readonly FieldNode[]): (type: 
   };
 }
 
-/** Fields side by side (ExecuteSelectionSet, GraphQL 6.3). */
+/** Executes fields in parallel (ExecuteSelectionSet, GraphQL 6.3). */
 export function answerFields({ fields, Answer }: SelectionPlan, run: Run, source: unknown, place: Place): unknown {
   const answer = new Answer();
   let isAnyLate = false;
   try {
     for (const field of fields) {
       const value = field.answer(run, source, place);
-      // A promise too: it keeps its key's place.
+      // A promise is stored as well, to keep its key's position.
       answer[field.key] = value;
       isAnyLate ||= isLate(value);
     }
   } catch (thrown) {
     if (!isAnyLate) throw thrown;
-    // The others are waited for, as they may fail too.
+    // The others are awaited, since they may fail too.
     return settled(answer).finally(() => {
       throw thrown;
     });
@@ -75,7 +81,7 @@ export function answerFields({ fields, Answer }: SelectionPlan, run: Run, source
   return isAnyLate ? settled(answer) : answer;
 }
 
-/** The answer once its promises are kept. */
+/** The response once its promises have settled. */
 function settled(answer: AnsweredObject): Promise<AnsweredObject> {
   const keys = Object.keys(answer).filter((key) => isLate(answer[key]));
   return Promise.all(keys.map((key) => answer[key])).then((values) => {
@@ -86,7 +92,7 @@ function settled(answer: AnsweredObject): Promise<AnsweredObject> {
   });
 }
 
-/** Fields one after the other, as those of a mutation. */
+/** Executes fields one after another, as in a mutation. */
 export function answerInTurn({ fields, Answer }: SelectionPlan, run: Run, source: unknown, place: Place): unknown {
   const answer = new Answer();
   let before: unknown = answer;

@@ -22,19 +22,21 @@ import { afterwards, failAt, isLate, isPromise, type Path, type Run } from "./ru
 export interface CompletedField {
   schema: GraphQLSchema;
   nodes: readonly FieldNode[];
-  /** As errors name it: `Contact.name`. */
+  /** The field's name in errors: `Contact.name`. */
   coordinate: string;
-  /** What resolvers are told of the field at its place. */
+  /** The info object that resolvers receive for the field at this path. */
   infoAt(run: Run, place: Path): GraphQLResolveInfo;
-  /** What answers an object of the type with the field's selections; throws where they can't be told. */
+  /**
+   * How an object of this type is completed with the field's selections. Throws if the selections cannot be planned.
+   */
   answererOf(type: GraphQLObjectType): AnswerObject;
 }
-/** Answers an object, or promises it. */
+/** Completes an object, or returns a promise of it. */
 export type AnswerObject = (run: Run, source: unknown, place: Path) => unknown;
 
 /**
- * Makes of what a resolver gave what is answered (CompleteValue, GraphQL 6.4.3). Few classes, each with one way through it, run faster
- * than functions that are composed for each type.
+ * Turns a resolver's value into the response value (CompleteValue, GraphQL 6.4.3). A few classes with one code path
+ * each run faster than functions composed for each type.
  */
 export abstract class Completion {
   constructor(
@@ -42,18 +44,18 @@ export abstract class Completion {
     readonly isNonNull: boolean,
   ) {}
 
-  /** Throws where null is not allowed. `place` is the value's, `at` its field's (another one for items of lists). */
+  /** Throws if null is not allowed. `place` is the value's path, `at` its field's; they differ for list items. */
   complete(run: Run, value: unknown, place: Path, at: Path): unknown {
     if (value === undefined || value === null) {
       if (!this.isNonNull) return null;
       throw new Error(`Cannot return null for non-nullable field ${this.field.coordinate}.`);
     }
-    // Of a resolver's errors that it returned, the failure.
+    // A resolver may return an error instead of throwing it.
     if (typeof value === "object" && value instanceof Error) throw value;
     return this.completed(run, value, place, at);
   }
 
-  /** Of a value that is there. */
+  /** Completes a value that is not null. */
   protected abstract completed(run: Run, value: unknown, place: Path, at: Path): unknown;
 }
 
@@ -81,7 +83,7 @@ class LeafCompletion extends Completion {
       throw new Error(
         `Expected \`${inspect(this.type)}.serialize(${inspect(value)})\` to return non-nullable value, returned: ${inspect(serialized)}`,
       );
-    // graphql-js looks no further at what a scalar promised.
+    // graphql-js does not inspect further what a scalar promised.
     return isPromise(serialized) ? Promise.resolve(serialized) : serialized;
   }
 }
@@ -106,7 +108,7 @@ class ListCompletion extends Completion {
         items.push(completed);
       }
     } catch (thrown) {
-      // Nobody waits for the items before it any more: what fails among them is no unhandled rejection.
+      // Nobody awaits the earlier items any more: a failure among them must not become an unhandled rejection.
       if (isAnyLate) void Promise.allSettled(items);
       throw thrown;
     }
@@ -203,7 +205,7 @@ class ObjectCompletion extends Completion {
     super(field, isNonNull);
   }
 
-  /** Planned when the first object comes by. */
+  /** Planned when the first object appears. */
   protected completed(run: Run, value: unknown, place: Path, at: Path): unknown {
     const answer = (this.answerer ??= this.field.answererOf(this.type));
     if (!this.type.isTypeOf) return answer(run, value, place);

@@ -1,0 +1,112 @@
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { GraphQLError } from "graphql";
+import { z } from "zod";
+import { auditEventTypes } from "@gatehouse/shared";
+import { DateTime } from "../../platform/graphql/date-time.js";
+import { badInput, rateLimited } from "../../platform/graphql/failures.js";
+import type { Handler } from "../../platform/http/http-server.js";
+import { sendError } from "../../platform/http/responses.js";
+import type { RequestContext } from "../callers/request-context.js";
+import { ActorKindEnum, type AuditEventFilter } from "../audit/audit-event.results.js";
+import type { AuditExport } from "./audit-export.service.js";
+
+/** What an export costs of the caller's budget of a minute (limits/cost-budgets.ts): three at most. */
+const EXPORT_COST = 20_000;
+
+export interface AuditExportOptions {
+  auditExport: AuditExport;
+  createContext(request: IncomingMessage, response: ServerResponse): Promise<RequestContext>;
+  /** Charges the cost to the caller's budget; returns the milliseconds to wait if it is used up, else null. */
+  charge(context: RequestContext, cost: number): Promise<number | null>;
+  /** Whether the request comes from a page of another site. */
+  isFromElsewhere(request: IncomingMessage): boolean;
+}
+
+const statusOf = new Map<unknown, number>([
+  ["UNAUTHENTICATED", 401],
+  ["FORBIDDEN", 403],
+  ["BAD_USER_INPUT", 400],
+  ["RATE_LIMITED", 429],
+]);
+
+/**
+ * `GET /audit-log.csv`: the log as a file, filtered by the fields of `auditEvents` in the query (`types` and
+ * `actorKinds` separated by commas). Since this GET records an event, a session's cookie counts only together with the
+ * header `gatehouse-audience`, which no other site's page and no link can send (OWASP CSRF: custom request headers).
+ */
+export function auditExportHandler({
+  auditExport,
+  createContext,
+  charge,
+  isFromElsewhere,
+}: AuditExportOptions): Handler {
+  return async (request, response) => {
+    if (request.method !== "GET")
+      return sendError(response, 405, "METHOD_NOT_ALLOWED", "Ask for the audit log by GET.", { allow: "GET" });
+    if (isFromElsewhere(request))
+      return sendError(response, 403, "FORBIDDEN", "Requests from pages of another origin are refused.");
+    if (request.headers.authorization === undefined && request.headers["gatehouse-audience"] === undefined)
+      return sendError(
+        response,
+        401,
+        "UNAUTHENTICATED",
+        "Send a key or token as Authorization: Bearer, or a session's cookie with the header gatehouse-audience.",
+      );
+    try {
+      const context = await createContext(request, response);
+      const waitMs = await charge(context, context.caller.kind === "ANONYMOUS" ? 1 : EXPORT_COST);
+      if (waitMs !== null) {
+        context.setRetryAfter(Math.max(1, Math.ceil(waitMs / 1000)));
+        throw rateLimited(waitMs);
+      }
+      const file = await auditExport.begin(filterIn(request.url ?? ""), context);
+      response.writeHead(200, {
+        "content-type": "text/csv; charset=utf-8",
+        "content-disposition": 'attachment; filename="audit-log.csv"',
+        "cache-control": "no-store",
+      });
+      await pipeline(Readable.from(file), response);
+    } catch (error) {
+      // A reader who has already received data learns of the failure from the missing end of the file.
+      if (response.headersSent && isExpected(error)) return void response.destroy();
+      const status = error instanceof GraphQLError ? statusOf.get(error.extensions.code) : undefined;
+      if (status === undefined || !(error instanceof GraphQLError)) throw error;
+      sendError(response, status, String(error.extensions.code), error.message);
+    }
+    return undefined;
+  };
+}
+
+/** The session ended meanwhile, or the reader went away. */
+const isExpected = (error: unknown) =>
+  error instanceof GraphQLError ||
+  (error instanceof Error && "code" in error && error.code === "ERR_STREAM_PREMATURE_CLOSE");
+
+const someOf = (names: readonly string[]) =>
+  z
+    .string()
+    .transform((text) => text.split(","))
+    .pipe(z.array(z.enum(names)));
+const moment = z.string().transform((text) => DateTime.parseValue(text));
+const Query = z.strictObject({
+  types: someOf(auditEventTypes).optional(),
+  contactId: z.string().optional(),
+  actorKinds: someOf(Object.keys(ActorKindEnum)).optional(),
+  actorId: z.string().optional(),
+  since: moment.optional(),
+  until: moment.optional(),
+});
+
+/** An unknown filter is refused, so that nobody receives more than they requested. */
+function filterIn(url: string): AuditEventFilter {
+  const parameters = new URL(url, "http://localhost").searchParams;
+  const given = Object.fromEntries(parameters);
+  const read = Query.safeParse(given);
+  if (!read.success || parameters.size !== Object.keys(given).length)
+    throw badInput(
+      `Filter by ${Object.keys(Query.shape).join(", ")}, each once, as auditEvents does; separate list items by commas.`,
+    );
+  return read.data as AuditEventFilter;
+}

@@ -1,0 +1,37 @@
+import { isFromElsewhere } from "../../platform/http/same-site.js";
+import type { CostOptions } from "../../platform/limits/limits.plugin.js";
+import type { Platform } from "../../platform/platform.js";
+import type { FeatureModule } from "../access/feature-module.js";
+import type { ApiKeys } from "../api-keys/api-keys.service.js";
+import type { AuditLog } from "../audit/audit-log.service.js";
+import type { RequestContext } from "../callers/request-context.js";
+import type { RequestContexts } from "../request-contexts/request-context.factory.js";
+import type { Sessions } from "../sessions/sessions.service.js";
+import type { Work } from "../work/unit-of-work.js";
+import { auditExportHandler } from "./audit-export.http.js";
+import { AuditExport } from "./audit-export.service.js";
+
+interface AuditExportNeeds {
+  work: Work;
+  sessions: Sessions;
+  apiKeys: ApiKeys;
+  auditLog: AuditLog;
+  contexts: RequestContexts;
+  costs: CostOptions<RequestContext>;
+}
+
+export function auditExportModule(
+  { isAllowedOrigin }: Platform,
+  { work, sessions, apiKeys, auditLog, contexts, costs }: AuditExportNeeds,
+) {
+  const handle = auditExportHandler({
+    auditExport: new AuditExport({ work, log: auditLog, sessions, apiKeys }),
+    createContext: (request, response) => contexts.ofRequest(request, response),
+    charge: async (context, cost) => {
+      const { isAllowed, resetMs } = await costs.rates.take(costs.bucketOf(context), cost);
+      return isAllowed ? null : resetMs;
+    },
+    isFromElsewhere: (request) => isFromElsewhere(request, isAllowedOrigin),
+  });
+  return { routes: [{ path: "/audit-log.csv", method: "any", handle }] } satisfies FeatureModule;
+}

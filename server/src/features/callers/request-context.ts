@@ -1,0 +1,49 @@
+import type { Audience, Language } from "@gatehouse/shared";
+import type { RequestLoaders } from "../../platform/graphql/loaders.js";
+import type { SharedEvents } from "../../platform/websocket/shared-events.js";
+import { actorOf, type Caller, type Source } from "./caller.js";
+import type { Actor } from "../work/unit-of-work.js";
+
+/** The right to run a key's request, until another request claims the key. */
+export interface Claimed {
+  kind: "CLAIMED";
+  keyDigest: string;
+  claimedUntil: number;
+}
+/** What an operation knows about its request. */
+export interface RequestContext {
+  caller: Caller;
+  source: Source;
+  requestId: string;
+  /** The server's clock. */
+  now(): number;
+  /** The language in which the request wants its response; null: none is given, or none that we have. */
+  language: Language | null;
+  loaders: RequestLoaders;
+  /** The request's Idempotency-Key, once it is claimed. */
+  idempotencyClaim?: Claimed;
+  /** The request carries an Origin, so it comes from a browser. Browsers may not receive their session as a token. */
+  isBrowser: boolean;
+  /** The cookie of a trusted device, if any. */
+  trustedDeviceToken: string | null;
+  /** The cookies of devices on which somebody has signed in, to the dashboard and to a portal. */
+  knownDeviceTokens: Readonly<Record<Audience, string | null>>;
+  /** Tells the page in the response whose it is from now on, after a sign-in (caller.ts `viewerIdOf`). */
+  nameViewer(viewer: string | null): void;
+  /** Sets a cookie in the response, or clears it with null. */
+  setCookie(name: CookieName, value: { token: string; maxAgeMs: number } | null): void;
+  /** On a socket: the firm's events from a cursor on. */
+  subscribeToEvents(given: object): Promise<SharedEvents<RequestContext>>;
+  /** On a socket: closes it once the caller's permissions have changed. */
+  closeSocket?(code: number, reason: string): void;
+  /** Makes the response a 429 with Retry-After. */
+  setRetryAfter(seconds: number): void;
+}
+
+export type CookieName = "team" | "portal" | "device" | "known_team" | "known_portal";
+export const noKnownDevice = { TEAM: null, PORTAL: null } as const;
+export const knownDeviceCookie = (audience: Audience): CookieName =>
+  audience === "TEAM" ? "known_team" : "known_portal";
+export const sessionCookie = (audience: Audience): CookieName => (audience === "TEAM" ? "team" : "portal");
+
+export const actorIn = (context: RequestContext): Actor => actorOf(context.caller, context.source);

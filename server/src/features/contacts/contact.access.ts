@@ -1,0 +1,7 @@
+import type { AccessRule } from "../access/access-rule.js";
+
+/** Who may read the firm's contacts and what belongs to them. */
+export const contactsRule = { team: "read", key: "CONTACTS_READ" } as const satisfies AccessRule;
+
+/** Who may read a login: everybody who may read the contacts, and the client who owns it. */
+export const accountRule = { ...contactsRule, portal: "account" } as const satisfies AccessRule;

@@ -1,0 +1,224 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { attemptLimits, isFullProof, type ReauthenticationPurpose } from "@gatehouse/shared";
+import { Refusal } from "../../platform/graphql/failures.js";
+import { asPerson, ownerIdOf, type PersonCaller } from "../callers/caller.js";
+import { mustBeFresh } from "../access/fresh-proof.js";
+import { personOf, type Person } from "../people/person.js";
+import { actorIn, sessionCookie, type RequestContext } from "../callers/request-context.js";
+import { endAccess } from "../access-endings/end-access.js";
+import type { Actor, UnitOfWork, Work } from "../work/unit-of-work.js";
+import { notify } from "../mail/security-notices.js";
+import { passwordChanged } from "../mail/security-letters.js";
+import { PasswordCredential } from "../passwords/password-credential.entity.js";
+import { shareOfPerson } from "../passwords/hash-share.js";
+import type { PasswordHasher } from "../passwords/password-hasher.js";
+import { couldBePassword, mustBeGoodPassword, storePassword } from "../passwords/passwords.js";
+import { SessionView } from "../sessions/session.results.js";
+import { sessionIdOf, type Sessions } from "../sessions/sessions.service.js";
+import type { SecondFactor } from "../two-factor/second-factor.service.js";
+import type { Attempts } from "../limits/attempts.service.js";
+import type { OwnSecondFactor } from "./own-second-factor.service.js";
+import type { SessionRenewal } from "./session-renewal.js";
+import type { SourceLimits } from "../limits/source-limits.js";
+
+/** A signed-in person's own password and sessions. */
+export class OwnCredentials {
+  constructor(
+    private readonly needs: {
+      work: Work;
+      hasher: PasswordHasher;
+      attempts: Attempts;
+      sessions: Sessions;
+      secondFactor: SecondFactor;
+      ownSecondFactor: OwnSecondFactor;
+      renewal: SessionRenewal;
+      sourceLimits: SourceLimits;
+    },
+  ) {}
+
+  async stepUp(
+    input: { password: string; code?: string | null; passkeyResponse?: string | null },
+    context: RequestContext,
+  ): Promise<SessionView> {
+    const { work, secondFactor, ownSecondFactor, renewal } = this.needs;
+    const caller = asPerson(context.caller);
+    const person = await personOf(work.reader, caller);
+    const actor = actorIn(context);
+    await this.mustBeTheirPassword(person, input.password, "STEP_UP", context);
+    const { passkeyResponse } = input;
+    const second = passkeyResponse == null ? (input.code ? "CODE" : "NONE") : "PASSKEY";
+    const wasEnrolled = await secondFactor.isEnrolled(person);
+    if (!isFullProof({ act: "STEP_UP", second, isEnrolled: wasEnrolled })) throw codeMissing();
+    if (wasEnrolled) await ownSecondFactor.takeTries(person, actor, context);
+    const session = await work.do(async (unit) => {
+      // Locked if there was none, so that an authenticator confirmed at this moment is required too.
+      const isEnrolled = wasEnrolled || (await secondFactor.stateOf(unit.manager, person, true)).enrolledAt !== null;
+      if (isEnrolled && !wasEnrolled) throw codeMissing();
+      if (isEnrolled && !(await this.spend(unit, person, caller, actor, input))) return null;
+      return renewal.renew(unit, caller, context, { act: "STEP_UP", second, isEnrolled });
+    });
+    if (session === null)
+      return secondFactor.failAgain(person, actor, passkeyResponse == null ? "AUTHENTICATOR" : "PASSKEY", "STEP_UP");
+    return SessionView.of(session, session.id);
+  }
+
+  private spend(
+    unit: UnitOfWork,
+    person: Person,
+    { sessionId }: PersonCaller,
+    actor: Actor,
+    { code, passkeyResponse }: { code?: string | null; passkeyResponse?: string | null },
+  ): Promise<boolean> {
+    const { secondFactor } = this.needs;
+    const subject = { subjectId: sessionId, purpose: "STEP_UP" } as const;
+    return passkeyResponse == null
+      ? secondFactor.spend(unit, person, actor, { answer: code ?? "", subject })
+      : secondFactor.spend(unit, person, actor, { answer: passkeyResponse, subject }, ["PASSKEY"]);
+  }
+
+  /**
+   * Requires the current password, and a fresh proof of somebody with an authenticator: the password alone does not
+   * fully prove them, and changing it ends their other sessions. It does not count as a fresh proof itself.
+   */
+  async changePassword(
+    input: { currentPassword: string; newPassword: string },
+    context: RequestContext,
+  ): Promise<SessionView> {
+    const { secondFactor, work, hasher, renewal } = this.needs;
+    const caller = asPerson(context.caller);
+    const person = await personOf(work.reader, caller);
+    const isEnrolled = await secondFactor.isEnrolled(person);
+    if (isEnrolled) mustBeFresh(caller, work.clock.now());
+    await this.mustBeTheirPassword(person, input.currentPassword, "PASSWORD_CHANGE", context);
+    mustBeGoodPassword(input.newPassword, person, ["input", "newPassword"]);
+    const stored = await hasher.hash(input.newPassword, shareOfOwner(person, context));
+    const actor = actorIn(context);
+    const session = await work.do(async (unit) => {
+      await storePassword(unit, person.ownerId, stored);
+      await endAccess(unit, person, "PASSWORD_CHANGED", caller.sessionId);
+      unit.record({
+        type: "PASSWORD_CHANGED",
+        firmId: person.firmId,
+        actor,
+        accountId: person.accountId,
+        data: { email: person.email, by: "change" },
+      });
+      await notify(unit, person, actor, passwordChanged);
+      const proof = { act: "PASSWORD_CHANGE", second: "NONE", isEnrolled } as const;
+      return renewal.renew(unit, caller, context, proof);
+    });
+    return SessionView.of(session, session.id);
+  }
+
+  /** Ends one of the caller's own sessions; NOT_FOUND for any other. */
+  async revokeSession(input: { sessionId: string }, context: RequestContext): Promise<string> {
+    const { work, sessions } = this.needs;
+    const caller = asPerson(context.caller);
+    const actor = actorIn(context);
+    await work.do(async (unit) => {
+      const owner = { firmId: caller.firmId, ownerId: ownerIdOf(caller) };
+      if (!(await sessions.end(unit, input.sessionId, owner))) throw new Refusal("NOT_FOUND", ["input", "sessionId"]);
+      const accountId = caller.kind === "CLIENT" ? caller.accountId : null;
+      unit.record({
+        type: "SESSIONS_REVOKED",
+        firmId: caller.firmId,
+        actor,
+        accountId,
+        data: { email: caller.email, sessions: 1 },
+      });
+      if (input.sessionId === caller.sessionId) unit.afterCommit(() => context.setCookie(cookieOf(caller), null));
+    });
+    return input.sessionId;
+  }
+
+  /** Ends the caller's session; does nothing for a caller without one. */
+  async signOut(context: RequestContext): Promise<void> {
+    const { caller } = context;
+    const sessionId = sessionIdOf(caller);
+    if (sessionId === null) return;
+    await this.needs.work.do(async (unit) => {
+      await this.needs.sessions.end(unit, sessionId);
+      unit.afterCommit(() => context.setCookie(sessionCookie(caller.kind === "TEAM_MEMBER" ? "TEAM" : "PORTAL"), null));
+    });
+  }
+
+  /**
+   * Counted separately from sign-ins, so that a stranger's failures do not keep a signed-in person from proving who
+   * they are.
+   */
+  private async mustBeTheirPassword(
+    person: Person,
+    password: string,
+    purpose: keyof typeof passwordFields,
+    context: RequestContext,
+  ): Promise<void> {
+    const { work, hasher, attempts, sourceLimits } = this.needs;
+    const key = `password-again:${person.ownerId}`;
+    const proofsKey = `proofs-again:${person.ownerId}`;
+    const tooOften = (retryAfterMs: number) =>
+      new Refusal("TOO_MANY_REQUESTS", null, (say) => say.provenTooOften(retryAfterMs));
+    // Only reads, and pauses: somebody who repeats this in a loop takes no cores from people who sign in.
+    const until = await attempts.waitsUntil(proofsKey, attemptLimits.proofsAgain);
+    if (until !== null) {
+      await sleep(REFUSAL_PAUSE_MS);
+      throw tooOften(until - work.clock.now());
+    }
+    const tries = {
+      // Kept even if the password was right: repeating one's own must not use up the attempts of everybody at the
+      // address.
+      beforeSource: async (unit: UnitOfWork) => {
+        const proof = await attempts.takeWithin(unit, proofsKey, attemptLimits.proofsAgain);
+        if (!proof.ok) throw tooOften(proof.retryAfterMs);
+      },
+      afterSource: async (unit: UnitOfWork) => {
+        const taken = await attempts.takeWithin(unit, key, attemptLimits.password);
+        if (!taken.ok)
+          throw new Refusal("ACCOUNT_LOCKED", null, (say) => say.tooManyWrongPasswords(taken.retryAfterMs));
+        return taken;
+      },
+    };
+    await sourceLimits.guardWith("password", context, tries, async (attempt, bySource) => {
+      const credential = await work.reader.findOneBy(PasswordCredential, { ownerId: person.ownerId });
+      const share = shareOfOwner(person, context);
+      const isRight =
+        couldBePassword(password) &&
+        (await attempts.judging([attempt.taken, bySource], () => hasher.matches(password, credential, share)));
+      if (!isRight) {
+        await this.recordWrongPassword(person, purpose, attempt.isLast ? attempt.waitMs : null, context);
+        throw new Refusal("INVALID_CREDENTIALS", passwordFields[purpose], (say) => say.passwordWrong);
+      }
+      await attempts.clear(key);
+    });
+  }
+
+  /**
+   * Recorded like a failed sign-in, so that the log has every guess. `waitMs`: set if it was the last one before a
+   * wait.
+   */
+  private async recordWrongPassword(
+    { firmId, accountId, email }: Person,
+    purpose: keyof typeof passwordFields,
+    waitMs: number | null,
+    context: RequestContext,
+  ): Promise<void> {
+    const about = { firmId, accountId, actor: actorIn(context) };
+    await this.needs.work.do((unit) => {
+      unit.record({ type: "REAUTHENTICATION_FAILED", ...about, data: { email, what: "password", purpose } });
+      const minutes = Math.ceil((waitMs ?? 0) / 60_000);
+      if (waitMs !== null)
+        unit.record({ type: "ACCOUNT_LOCKED", ...about, data: { email, minutes, what: "password" } });
+      return Promise.resolve();
+    });
+  }
+}
+
+const REFUSAL_PAUSE_MS = 500;
+/** Where the input holds the repeated password, by what it is required for. */
+const passwordFields = {
+  STEP_UP: ["input", "password"],
+  PASSWORD_CHANGE: ["input", "currentPassword"],
+} as const satisfies Partial<Record<ReauthenticationPurpose, readonly string[]>>;
+const shareOfOwner = ({ firmId, ownerId }: Person, context: RequestContext) =>
+  shareOfPerson(context, { firmId, who: ownerId });
+const codeMissing = () => new Refusal("INVALID_CODE", ["input", "code"], (say) => say.codeMissing);
+const cookieOf = (caller: PersonCaller) => sessionCookie(caller.kind === "TEAM_MEMBER" ? "TEAM" : "PORTAL");

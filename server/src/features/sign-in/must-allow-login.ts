@@ -1,7 +1,0 @@
-import { allowsPasswordLogin, type ModePolicy } from "@gatehouse/shared";
-import { Refusal } from "../../platform/graphql/failures.js";
-
-/** Throws LOGIN_DISABLED where the firm's mode has no logins: for what leads to one. */
-export function mustAllowLogin(policy: Pick<ModePolicy, "mode">): void {
-  if (!allowsPasswordLogin(policy)) throw new Refusal("LOGIN_DISABLED");
-}
