@@ -154,10 +154,10 @@ describeOnDatabases("a search by the starts of words", (database) => {
         source.query(limited(source, text, limitMs)).catch((reason: unknown) => reason);
       expect(isOutOfTime(await answerTo(`SELECT MAX(CONCAT(t0.word, t1.word)) FROM ${tables}`, 50))).toBe(true);
       // MySQL multiplies the tables' own counts. It may finish in time, and reports another error if it does not.
-      for (let limitMs = 1; limitMs <= 20; limitMs++) {
-        const answer = await answerTo(`SELECT COUNT(*) FROM ${tables}`, limitMs);
-        if (answer instanceof Error) expect([answer.message, isOutOfTime(answer)]).toEqual([answer.message, true]);
-      }
+      const counts: unknown[] = [];
+      for (let limitMs = 1; limitMs <= 20; limitMs++)
+        counts.push(await answerTo(`SELECT COUNT(*) FROM ${tables}`, limitMs));
+      expect(counts.filter((answer) => answer instanceof Error && !isOutOfTime(answer))).toEqual([]);
       expect(await source.query(limited(source, "SELECT 1 AS one", 5000))).toEqual([{ one: 1 }]);
     });
 });
