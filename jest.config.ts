@@ -42,6 +42,7 @@ const config: Config = {
     {
       displayName: "server",
       rootDir: "<rootDir>/server",
+      globalSetup: "<rootDir>/src/testing/announce-services.cjs",
       testEnvironment: "<rootDir>/src/testing/no-code-from-strings.cjs",
       testMatch: ["<rootDir>/src/**/*.test.ts"],
       setupFiles: ["reflect-metadata"],

@@ -90,7 +90,7 @@ switch (command) {
   case "chaos": {
     const { values } = parseArgs({
       args: rest,
-      options: { kills: { type: "string", default: "50" }, database: { type: "string", default: "mysql" } },
+      options: { kills: { type: "string", default: "50" }, database: { type: "string", default: "mariadb" } },
     });
     build();
     node([inModules("jest/bin/jest.js"), "server/src/testing/chaos/kill-nine", "-t", `(${values.database})`], {

@@ -1,13 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { afterAll, expect, it } from "@jest/globals";
 import { KeyRing } from "../platform/crypto/key-ring.js";
-import { describeOnBothDatabases } from "../testing/databases.js";
+import { describeOnDatabases } from "../testing/databases.js";
 import { freePort, gatehouse, ServerProcess } from "../testing/server-process.js";
 import { OWNER_PASSWORD, until, World } from "../testing/world.js";
 
 const [k1, k2] = ["k1", "k2"].map((id) => `${id}:${randomBytes(32).toString("base64")}`) as [string, string];
 
-describeOnBothDatabases("C09 the key ring", (database) => {
+describeOnDatabases("C09 the key ring", (database) => {
   let server: ServerProcess | null = null;
   afterAll(() => server?.end("SIGKILL"));
 

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { parse } from "yaml";
-import { describeOnBothDatabases } from "../testing/databases.js";
+import { describeOnDatabases } from "../testing/databases.js";
 import { freePort, ServerProcess } from "../testing/server-process.js";
 
 const root = join(__dirname, "../../..");
@@ -87,7 +87,7 @@ describe("the bill of materials", () => {
   });
 });
 
-describeOnBothDatabases("the bill of materials, beside the running server", (database) => {
+describeOnDatabases("the bill of materials, beside the running server", (database) => {
   it("lists everything that is loaded", async () => {
     const coverage = mkdtempSync(join(directory, "loaded-"));
     const server = new ServerProcess(await freePort(), {

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
-import { describeOnBothDatabases } from "../../testing/databases.js";
+import { describeOnDatabases } from "../../testing/databases.js";
 import { until, World } from "../../testing/world.js";
 
 const deviceKey = (n: number) => String(n).repeat(43);
 
-describeOnBothDatabases("why can't this client get in?", (database) => {
+describeOnDatabases("why can't this client get in?", (database) => {
   let world: World;
   let firm: Awaited<ReturnType<World["firm"]>>;
   let owner: string;
@@ -139,7 +139,7 @@ describeOnBothDatabases("why can't this client get in?", (database) => {
   });
 });
 
-describeOnBothDatabases("why can't this client get in, if mail is not accepted?", (database) => {
+describeOnDatabases("why can't this client get in, if mail is not accepted?", (database) => {
   it("repeats what the mail server said", async () => {
     const world = await World.start(database.url(), { smtpUrl: "smtp://127.0.0.1:9" });
     try {

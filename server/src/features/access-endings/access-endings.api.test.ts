@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { accessEndings, endingActs, pendingThings, type EndingAct, type PendingThing } from "@gatehouse/shared";
-import { describeOnBothDatabases } from "../../testing/databases.js";
+import { describeOnDatabases } from "../../testing/databases.js";
 import type { FactorTable } from "../second-factors/second-factor-method.js";
 import { factorTables } from "../second-factors/second-factor-methods.js";
 import { SoftwarePasskey } from "../../testing/software-passkey.js";
@@ -16,7 +16,7 @@ const memberActs = endingActs.filter(
 /** What a person may have open or pending, as far as that can be set up. */
 type Open = Partial<Record<PendingThing, () => Promise<boolean>>>;
 
-describeOnBothDatabases("X6 whatever somebody has begun, after an act that ends access", (database) => {
+describeOnDatabases("X6 whatever somebody has begun, after an act that ends access", (database) => {
   let world: World;
   beforeAll(async () => {
     world = await World.start(database.url());

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, expect, it, jest } from "@jest/globals"
 import { replacePassword } from "../team-passwords/replace-password.js";
 import { TeamMember } from "../firm-staff/team-member.entity.js";
 import { operatorsShare } from "../passwords/hash-share.js";
-import { describeOnBothDatabases } from "../../testing/databases.js";
+import { describeOnDatabases } from "../../testing/databases.js";
 import { holdUnit } from "../../testing/held-unit.js";
 import { Sessions } from "../sessions/sessions.service.js";
 import { CLIENT_PASSWORD, OWNER_PASSWORD, World, type Data } from "../../testing/world.js";
@@ -10,7 +10,7 @@ import { CLIENT_PASSWORD, OWNER_PASSWORD, World, type Data } from "../../testing
 const NEW_PASSWORD = "another long password of mine";
 const soon = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-describeOnBothDatabases("X25d what happens at the very moment at which access ends", (database) => {
+describeOnDatabases("X25d what happens at the very moment at which access ends", (database) => {
   let world: World;
   beforeAll(async () => {
     world = await World.start(database.url());

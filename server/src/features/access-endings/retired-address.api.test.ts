@@ -1,13 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { newId } from "../../platform/crypto/ids.js";
-import { describeOnBothDatabases } from "../../testing/databases.js";
+import { describeOnDatabases } from "../../testing/databases.js";
 import { CLIENT_PASSWORD, codesOf, until, World, type Data } from "../../testing/world.js";
 
 const newDevice = () => randomBytes(16).toString("hex");
 const newAddress = () => `${randomBytes(5).toString("hex")}@client.example`;
 
-describeOnBothDatabases("X13 what was mailed to an address that is nobody's any more", (database) => {
+describeOnDatabases("X13 what was mailed to an address that is nobody's any more", (database) => {
   let world: World;
   let firm: Awaited<ReturnType<World["firm"]>>;
   let owner: string;

@@ -14,7 +14,7 @@ import {
 } from "graphql";
 import Papa from "papaparse";
 import { createLog } from "../../platform/log.js";
-import { describeOnBothDatabases } from "../../testing/databases.js";
+import { describeOnDatabases } from "../../testing/databases.js";
 import { World } from "../../testing/world.js";
 
 const schema = buildSchema(readFileSync(join(__dirname, "../../../schema.graphql"), "utf8"));
@@ -106,7 +106,7 @@ const places = (["Query", "Mutation"] as const).flatMap((kind) =>
   ),
 );
 
-describeOnBothDatabases("whatever is written into an input", (database) => {
+describeOnDatabases("whatever is written into an input", (database) => {
   let world: World;
   let owner: string;
   let client: string;

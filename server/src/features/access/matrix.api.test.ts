@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { buildSchema, getNamedType, isObjectType, isScalarType, type GraphQLField } from "graphql";
-import { describeOnBothDatabases } from "../../testing/databases.js";
+import { describeOnDatabases } from "../../testing/databases.js";
 import { plainSql } from "../../testing/firm-statements.js";
 import { idPlaces } from "../../testing/id-places.js";
 import { statementsDuring, type SentStatement } from "../../testing/statements.js";
@@ -353,7 +353,7 @@ it("Z01 the tables have every operation and every path that takes an id", () => 
   expect([...new Set(idRows.map(([place]) => place)), ...idsElsewhere].toSorted()).toEqual(idPlaces(schema).toSorted());
 });
 
-describeOnBothDatabases("who may do what", (database) => {
+describeOnDatabases("who may do what", (database) => {
   let world: World;
   /** A firm with everything that has an id, and every kind of caller. */
   interface Firm {

@@ -9,7 +9,7 @@ import {
   isObjectType,
   type GraphQLInputType,
 } from "graphql";
-import { describeOnBothDatabases } from "../../testing/databases.js";
+import { describeOnDatabases } from "../../testing/databases.js";
 import { World, type Data } from "../../testing/world.js";
 
 const schema = buildSchema(readFileSync(join(__dirname, "../../../schema.graphql"), "utf8"));
@@ -187,7 +187,7 @@ it("X21 every input that takes a text has its class", () => {
   expect(Object.values(classes).flat().toSorted()).toEqual(places.toSorted());
 });
 
-describeOnBothDatabases("X21 every name obeys one rule", (database) => {
+describeOnDatabases("X21 every name obeys one rule", (database) => {
   let world: World;
   let owner: string;
   let contactId: string;

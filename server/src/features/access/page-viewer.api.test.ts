@@ -1,14 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import type { Answer } from "../../testing/api.js";
-import { describeOnBothDatabases } from "../../testing/databases.js";
+import { describeOnDatabases } from "../../testing/databases.js";
 import { CLIENT_PASSWORD, OWNER_PASSWORD, World } from "../../testing/world.js";
 
 /**
  * Two tabs of one browser: meanwhile another person has signed in in one of them, so that the other tab's page, loaded
  * for the first person, sends the second one's cookie.
  */
-describeOnBothDatabases("a page that was loaded for somebody else", (database) => {
+describeOnDatabases("a page that was loaded for somebody else", (database) => {
   let world: World;
   let firm: Awaited<ReturnType<World["firm"]>>;
   let owner: string;

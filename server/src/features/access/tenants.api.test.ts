@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { GraphQLObjectType, GraphQLSchema, GraphQLString, isObjectType, type GraphQLResolveInfo } from "graphql";
 import { setCookieOf } from "../../testing/api.js";
-import { describeOnBothDatabases } from "../../testing/databases.js";
+import { describeOnDatabases } from "../../testing/databases.js";
 import { until, World } from "../../testing/world.js";
 import { enforceAccess } from "./allow.js";
 import { anonymous } from "../callers/caller.js";
@@ -9,7 +9,7 @@ import type { AccessRule } from "./access-rule.js";
 
 const RANDOM_CONTACT = "con_01m625dgsrfdref8yrhtsvjgg";
 
-describeOnBothDatabases("firms are strictly separate, and the endpoint gives nothing away", (database) => {
+describeOnDatabases("firms are strictly separate, and the endpoint gives nothing away", (database) => {
   let world: World;
   let ours: Awaited<ReturnType<World["firm"]>>;
   let theirs: Awaited<ReturnType<World["firm"]>>;

@@ -4,7 +4,7 @@ import type { DataSource } from "typeorm";
 import { insertFirm } from "../firms/insert-firm.js";
 import { KeyRing } from "../../platform/crypto/key-ring.js";
 import { createLog } from "../../platform/log.js";
-import { describeOnBothDatabases } from "../../testing/databases.js";
+import { describeOnDatabases } from "../../testing/databases.js";
 import type { TeamCaller } from "../callers/caller.js";
 import { checkAccess } from "../access/access-rule.js";
 import { systemActor, Work } from "../work/unit-of-work.js";
@@ -14,7 +14,7 @@ import { API_KEY_LIFETIME_MS, ApiKeys } from "./api-keys.service.js";
 import { IdempotencyKeys } from "../idempotency/idempotency.js";
 import { portalLinks } from "../work/portal-links.js";
 
-describeOnBothDatabases("API keys", (database) => {
+describeOnDatabases("API keys", (database) => {
   let time = Date.now();
   let dataSource: DataSource;
   let work: Work;

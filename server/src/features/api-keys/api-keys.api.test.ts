@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
 import type { Client } from "graphql-ws";
-import { describeOnBothDatabases } from "../../testing/databases.js";
+import { describeOnDatabases } from "../../testing/databases.js";
 import { until, World } from "../../testing/world.js";
 
 const CONTACTS = "{ contacts(first: 1) { totalCount } }";
 const EVENTS = "subscription { auditEvents { id } }";
 
-describeOnBothDatabases("API keys over HTTP and on open sockets", (database) => {
+describeOnDatabases("API keys over HTTP and on open sockets", (database) => {
   let world: World;
   let firm: Awaited<ReturnType<World["firm"]>>;
   let owner: string;

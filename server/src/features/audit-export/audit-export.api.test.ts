@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import Papa from "papaparse";
 import { createLog } from "../../platform/log.js";
 import { withoutFormulaGuard } from "@gatehouse/shared";
-import { describeOnBothDatabases } from "../../testing/databases.js";
+import { describeOnDatabases } from "../../testing/databases.js";
 import { CLIENT_PASSWORD, OWNER_PASSWORD, World } from "../../testing/world.js";
 import type { RequestContext } from "../callers/request-context.js";
 import { ApiKeys } from "../api-keys/api-keys.service.js";
@@ -14,7 +14,7 @@ import { systemActor, type RecordedEvent } from "../work/unit-of-work.js";
 type Event = Record<"id" | "type" | "occurredAt" | "summary" | "actorKind", string> &
   Record<"actorName" | "reason" | "ipAddress" | "userAgent", string | null> & { contact: { name: string } | null };
 
-describeOnBothDatabases("the audit log as a file", (database) => {
+describeOnDatabases("the audit log as a file", (database) => {
   let world: World;
   let firm: Awaited<ReturnType<World["firm"]>>;
   let owner: string;

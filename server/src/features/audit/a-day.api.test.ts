@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { auditEvents } from "@gatehouse/shared";
 import { createLog } from "../../platform/log.js";
-import { describeOnBothDatabases } from "../../testing/databases.js";
+import { describeOnDatabases } from "../../testing/databases.js";
 import { hasProgram, OwnRedis } from "../../testing/services.js";
 import { CLIENT_PASSWORD, OWNER_PASSWORD, World, type Mail } from "../../testing/world.js";
 
@@ -44,7 +44,7 @@ const finds = (text: string, secret: string): boolean =>
     ? new RegExp(`(?<![\\w.-])${secret}(?![\\w.-])`).test(text)
     : written(secret).some((form) => text.includes(form));
 
-describeOnBothDatabases("a day at the firm", (database) => {
+describeOnDatabases("a day at the firm", (database) => {
   let world: World;
   let redis: OwnRedis | null = null;
   let firm: Awaited<ReturnType<World["firm"]>>;

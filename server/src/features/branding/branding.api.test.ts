@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { SMTPServer } from "smtp-server";
 import { logoLimits } from "@gatehouse/shared";
 import { demoLogo } from "../../demo/demo-logo.js";
-import { describeOnBothDatabases } from "../../testing/databases.js";
+import { describeOnDatabases } from "../../testing/databases.js";
 import { OWNER_PASSWORD, until, World, type Data } from "../../testing/world.js";
 
 const BRANDING = "branding { color logoUrl logoWidth logoHeight }";
@@ -19,7 +19,7 @@ function pngOf(width: number, height: number): Buffer {
 }
 const HTML = Buffer.from("<!doctype html><script>alert(document.domain)</script>");
 
-describeOnBothDatabases("a firm's branding", (database) => {
+describeOnDatabases("a firm's branding", (database) => {
   let world: World;
   let ours: Awaited<ReturnType<World["firm"]>>;
   let theirs: Awaited<ReturnType<World["firm"]>>;

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { afterAll, afterEach, beforeAll, expect, it, jest } from "@jest/globals";
-import { describeOnBothDatabases } from "../../testing/databases.js";
+import { describeOnDatabases } from "../../testing/databases.js";
 import { holdUnit } from "../../testing/held-unit.js";
 import { OWNER_PASSWORD, World, type Answer, type Data } from "../../testing/world.js";
 
@@ -13,7 +13,7 @@ interface Race {
   code: string;
 }
 
-describeOnBothDatabases("X30 a request in progress of somebody who may no longer act", (database) => {
+describeOnDatabases("X30 a request in progress of somebody who may no longer act", (database) => {
   let world: World;
   let firm: Awaited<ReturnType<World["firm"]>>;
   let owner: string;

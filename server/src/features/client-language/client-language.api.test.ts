@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
-import { describeOnBothDatabases } from "../../testing/databases.js";
+import { describeOnDatabases } from "../../testing/databases.js";
 import { CLIENT_PASSWORD, World, type Data } from "../../testing/world.js";
 
 const ADD = "contact { id email language } userErrors { code field }";
 
-describeOnBothDatabases("a client's language", (database) => {
+describeOnDatabases("a client's language", (database) => {
   let world: World;
   let firm: Awaited<ReturnType<World["firm"]>>;
   let owner: string;

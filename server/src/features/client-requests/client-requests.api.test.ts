@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
-import { describeOnBothDatabases } from "../../testing/databases.js";
+import { describeOnDatabases } from "../../testing/databases.js";
 import { codesOf, World, type Data } from "../../testing/world.js";
 
-describeOnBothDatabases("client requests", (database) => {
+describeOnDatabases("client requests", (database) => {
   let world: World;
   let firm: Awaited<ReturnType<World["firm"]>>;
   let owner: string;

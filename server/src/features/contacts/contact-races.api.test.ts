@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
-import { describeOnBothDatabases } from "../../testing/databases.js";
+import { describeOnDatabases } from "../../testing/databases.js";
 import { CLIENT_PASSWORD, World } from "../../testing/world.js";
 
-describeOnBothDatabases("contacts and accounts that are created at the same moment", (database) => {
+describeOnDatabases("contacts and accounts that are created at the same moment", (database) => {
   let world: World;
   let firm: Awaited<ReturnType<World["firm"]>>;
   let owner: string;

@@ -4,7 +4,7 @@ import { migrations } from "../../entities.js";
 import { isOutOfTime, withTimeLimit } from "../../platform/database/dialect.js";
 import { indexOf, sql, table } from "../../platform/database/sql.js";
 import type { PageRequest } from "../../platform/graphql/pages.js";
-import { describeOnBothDatabases } from "../../testing/databases.js";
+import { describeOnDatabases } from "../../testing/databases.js";
 import { contactWords, nameKeyOf, searchWords } from "./contact-index.js";
 import { ContactSearch, searchBounds, type SearchedList } from "./contact-search.js";
 import { Contact, SearchWord } from "./contact.entity.js";
@@ -56,7 +56,7 @@ const searches = [
   "meyer z 1",
 ];
 
-describeOnBothDatabases("a search by the starts of words", (database) => {
+describeOnDatabases("a search by the starts of words", (database) => {
   let source: DataSource;
   beforeAll(async () => {
     source = await database.open();
@@ -147,11 +147,17 @@ describeOnBothDatabases("a search by the starts of words", (database) => {
     expect(before).not.toEqual([]);
   });
 
-  if (database.name === "mysql")
+  if (database.isServer)
     it("is ended by the database if it takes too long", async () => {
-      const slow = "SELECT COUNT(*) FROM search_words a, search_words b, search_words c";
-      const error: unknown = await source.query(withTimeLimit(source, slow, 50)).catch((reason: unknown) => reason);
-      expect(isOutOfTime(error)).toBe(true);
+      const tables = Array.from({ length: 60 }, (_, n) => `search_words t${n}`).join(", ");
+      const answerTo = (text: string, limitMs: number): Promise<unknown> =>
+        source.query(withTimeLimit(source, text, limitMs)).catch((reason: unknown) => reason);
+      expect(isOutOfTime(await answerTo(`SELECT MAX(CONCAT(t0.word, t1.word)) FROM ${tables}`, 50))).toBe(true);
+      // MySQL multiplies the tables' own counts. It may finish in time, and reports another error if it does not.
+      const counts: unknown[] = [];
+      for (let limitMs = 1; limitMs <= 20; limitMs++)
+        counts.push(await answerTo(`SELECT COUNT(*) FROM ${tables}`, limitMs));
+      expect(counts.filter((answer) => answer instanceof Error && !isOutOfTime(answer))).toEqual([]);
       expect(await source.query(withTimeLimit(source, "SELECT 1 AS one", 5000))).toEqual([{ one: 1 }]);
     });
 });

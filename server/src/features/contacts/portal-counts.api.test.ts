@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { migrations } from "../../entities.js";
-import { describeOnBothDatabases } from "../../testing/databases.js";
+import { describeOnDatabases } from "../../testing/databases.js";
 import { CLIENT_PASSWORD, World } from "../../testing/world.js";
 import { Contact } from "./contact.entity.js";
 import { markInvited } from "./account-links.js";
@@ -8,7 +8,7 @@ import { markInvited } from "./account-links.js";
 const STATS =
   "{ firm { portalStats { contacts withoutEmail notInvited invited withAccount twoFactorEnrolled lockedOut } } }";
 
-describeOnBothDatabases("a firm's portal statistics", (database) => {
+describeOnDatabases("a firm's portal statistics", (database) => {
   let world: World;
   let firm: Awaited<ReturnType<World["firm"]>>;
   let owner: string;

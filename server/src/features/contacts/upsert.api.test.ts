@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
-import { describeOnBothDatabases } from "../../testing/databases.js";
+import { describeOnDatabases } from "../../testing/databases.js";
 import { codesOf, World, type Data } from "../../testing/world.js";
 
 const newId = (): string => randomBytes(5).toString("hex");
 
-describeOnBothDatabases("upsertContacts", (database) => {
+describeOnDatabases("upsertContacts", (database) => {
   let world: World;
   let firm: Awaited<ReturnType<World["firm"]>>;
   let owner: string;

@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { attemptLimits, counts } from "@gatehouse/shared";
-import { describeOnBothDatabases } from "../../testing/databases.js";
+import { describeOnDatabases } from "../../testing/databases.js";
 import { CLIENT_PASSWORD, OWNER_PASSWORD, until, World, type Data } from "../../testing/world.js";
 
 const WRONG = "a wrong password, surely";
 const RESULT = "result { __typename ... on SignedIn { session { id } } } userErrors { code }";
 
 /** A stranger who knows somebody's address, and tries passwords until the account has to wait. */
-describeOnBothDatabases("a device on which somebody has signed in", (database) => {
+describeOnDatabases("a device on which somebody has signed in", (database) => {
   let world: World;
   let firm: Awaited<ReturnType<World["firm"]>>;
   let owner: string;

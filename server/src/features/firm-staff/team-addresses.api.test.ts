@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
-import { describeOnBothDatabases } from "../../testing/databases.js";
+import { describeOnDatabases } from "../../testing/databases.js";
 import { OWNER_PASSWORD, until, World, type Data } from "../../testing/world.js";
 
 const PASSWORD = "a colleague's long password";
 type Firm = Awaited<ReturnType<World["firm"]>> & { token: string };
 
 /** A firm that invites anybody, to find out about another firm's people or to keep them out. */
-describeOnBothDatabases("one address, two firms", (database) => {
+describeOnDatabases("one address, two firms", (database) => {
   let world: World;
   let ours: Firm;
   let theirs: Firm;

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
-import { describeOnBothDatabases } from "../../testing/databases.js";
+import { describeOnDatabases } from "../../testing/databases.js";
 import { OWNER_PASSWORD, World, type Data } from "../../testing/world.js";
 
 const PASSWORD = "a colleague's long password";
 
-describeOnBothDatabases("the firm's team", (database) => {
+describeOnDatabases("the firm's team", (database) => {
   let world: World;
   let firm: Awaited<ReturnType<World["firm"]>>;
   let owner: string;

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from "@jest/globals";
 import { roleMay, type TeamRight, type TeamRole } from "@gatehouse/shared";
-import { describeOnBothDatabases } from "../../testing/databases.js";
+import { describeOnDatabases } from "../../testing/databases.js";
 import { OWNER_PASSWORD, World, type Answer } from "../../testing/world.js";
 import { authenticationFields } from "../sign-in/authentication-fields.js";
 import { IdempotencyRecord } from "./idempotency-record.entity.js";
@@ -10,7 +10,7 @@ const CREATE = `mutation($input: ContactInput!) { createContact(input: $input) {
 let keys = 0;
 const newKey = () => `key-${++keys}`;
 
-describeOnBothDatabases("Idempotency-Key", (database) => {
+describeOnDatabases("Idempotency-Key", (database) => {
   let world: World;
   let firm: Awaited<ReturnType<World["firm"]>>;
   let apiKey: string;

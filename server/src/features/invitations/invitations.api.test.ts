@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
-import { describeOnBothDatabases } from "../../testing/databases.js";
+import { describeOnDatabases } from "../../testing/databases.js";
 import { CLIENT_PASSWORD, codesOf, World, type Data } from "../../testing/world.js";
 
 const INVITES = /invites you/;
 
-describeOnBothDatabases("invitations", (database) => {
+describeOnDatabases("invitations", (database) => {
   let world: World;
   let firm: Awaited<ReturnType<World["firm"]>>;
   let owner: string;

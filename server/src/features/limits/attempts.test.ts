@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { attemptLimits, mostAttempts } from "@gatehouse/shared";
-import { describeOnBothDatabases } from "../../testing/databases.js";
+import { describeOnDatabases } from "../../testing/databases.js";
 import { World } from "../../testing/world.js";
 import { Attempts } from "./attempts.service.js";
 
 const day = 24 * 3_600_000;
 
-describeOnBothDatabases("attempts that are counted in the database", (database) => {
+describeOnDatabases("attempts that are counted in the database", (database) => {
   let world: World;
   let attempts: Attempts;
   let firm: Awaited<ReturnType<World["firm"]>>;

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { attemptLimits, counts, lengths, lifetimes, secondFactorLock } from "@gatehouse/shared";
-import { describeOnBothDatabases } from "../../testing/databases.js";
+import { describeOnDatabases } from "../../testing/databases.js";
 import { CLIENT_PASSWORD, until, World, type Data } from "../../testing/world.js";
 
 /** Runs into a limit: how often (or up to what size) the input was accepted, and the response to one more. */
@@ -18,7 +18,7 @@ type NoBound = string;
 const A_SECOND_PAST = 1;
 
 /** X5: a limit that nobody enforces is not a limit. A limit without a row here does not compile. */
-describeOnBothDatabases("X5 every limit refuses at the API", (database) => {
+describeOnDatabases("X5 every limit refuses at the API", (database) => {
   let world: World;
   let firm: Awaited<ReturnType<World["firm"]>>;
   let owner: string;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { describeOnBothDatabases, freshDatabaseUrl, type FreshDatabase } from "../../testing/databases.js";
+import { describeOnDatabases, freshDatabaseUrl, type FreshDatabase } from "../../testing/databases.js";
 import { hasProgram, OwnRedis } from "../../testing/services.js";
 import { World, type Answer } from "../../testing/world.js";
 
@@ -17,7 +17,7 @@ async function useUp(world: World, token: string): Promise<void> {
   for (let spent = 0; spent < BUDGET; spent += GREEDY_COST) await world.ask(PAGE, GREEDY, token);
 }
 
-describeOnBothDatabases("what an integrator may request from the server per minute", (database) => {
+describeOnDatabases("what an integrator may request from the server per minute", (database) => {
   let world: World;
   let firm: Awaited<ReturnType<World["firm"]>>;
   let owner: string;

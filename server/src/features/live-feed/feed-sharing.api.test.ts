@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, it, jest } from "@jest/globals";
 import type { Client } from "graphql-ws";
 import { SharedOperation } from "../../platform/websocket/shared-operation.js";
-import { describeOnBothDatabases } from "../../testing/databases.js";
+import { describeOnDatabases } from "../../testing/databases.js";
 import { OWNER_PASSWORD, until, World } from "../../testing/world.js";
 
 const SHOWN = "id contact { name portalAccount { id } }";
@@ -18,7 +18,7 @@ interface Subscriber {
 }
 const ids = ({ received }: Subscriber) => received.map(({ id }) => id);
 
-describeOnBothDatabases("a live feed shared by several subscribers", (database) => {
+describeOnDatabases("a live feed shared by several subscribers", (database) => {
   let world: World;
   let firm: Awaited<ReturnType<World["firm"]>>;
   let owner: string;

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/glob
 import type { Client } from "graphql-ws";
 import { WebSocket } from "ws";
 import { encodeCursor } from "../../platform/graphql/pages.js";
-import { describeOnBothDatabases } from "../../testing/databases.js";
+import { describeOnDatabases } from "../../testing/databases.js";
 import { OWNER_PASSWORD, until, World } from "../../testing/world.js";
 
 const REDIS_URL = process.env.TEST_REDIS_URL ?? "redis://127.0.0.1:6379";
@@ -56,7 +56,7 @@ async function watch(world: World, token: string, after?: string): Promise<Seen>
   return seen;
 }
 
-describeOnBothDatabases("live events", (database) => {
+describeOnDatabases("live events", (database) => {
   let world: World;
   let firm: Awaited<ReturnType<World["firm"]>>;
   let owner: string;

@@ -1,13 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
-import { describeOnMysql } from "../../testing/databases.js";
+import { describeOnDatabaseServers } from "../../testing/databases.js";
 import { freePort, ServerProcess } from "../../testing/server-process.js";
 import { takeSnapshot } from "../../testing/snapshots.js";
 import { World, type Data } from "../../testing/world.js";
 
 const KEYS = `k1:${Buffer.alloc(32, 7).toString("base64")}`;
 
-describeOnMysql("magic links over two server processes", (database) => {
+describeOnDatabaseServers("magic links over two server processes", (database) => {
   let world: World;
   let owner: string;
   let servers: ServerProcess[] = [];

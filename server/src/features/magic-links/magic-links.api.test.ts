@@ -1,13 +1,13 @@
 import { request as httpRequest } from "node:http";
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
-import { describeOnBothDatabases } from "../../testing/databases.js";
+import { describeOnDatabases } from "../../testing/databases.js";
 import { CLIENT_PASSWORD, codesOf, World, type Data } from "../../testing/world.js";
 
 const DAY_IN_MINUTES = 24 * 60;
 const newDevice = (): string => randomBytes(16).toString("base64url");
 
-describeOnBothDatabases("magic links", (database) => {
+describeOnDatabases("magic links", (database) => {
   let world: World;
   let firm: Awaited<ReturnType<World["firm"]>>;
   let owner: string;
@@ -135,7 +135,7 @@ describeOnBothDatabases("magic links", (database) => {
   });
 
   // Two SQLite connections of one process cannot wait for each other; SQLite has one instance per file anyway.
-  if (database.name === "mysql")
+  if (database.isServer)
     it("M03 of devices that claim at two server instances exactly one gets the link", async () => {
       const second = await World.start(database.url());
       try {

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { apiScopes } from "@gatehouse/shared";
-import { describeOnBothDatabases } from "../../testing/databases.js";
+import { describeOnDatabases } from "../../testing/databases.js";
 import { OWNER_PASSWORD, World } from "../../testing/world.js";
 
 const keys = apiScopes.join(" ");
@@ -29,7 +29,7 @@ const answered: Record<string, string> = {
 };
 const typeOf = (thing: string) => thing.split(" ")[0];
 
-describeOnBothDatabases("node", (database) => {
+describeOnDatabases("node", (database) => {
   let world: World;
   const tokens: Record<string, string | undefined> = { anonymous: undefined };
   const ids: Record<string, string> = {};

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
-import { describeOnBothDatabases } from "../../testing/databases.js";
+import { describeOnDatabases } from "../../testing/databases.js";
 import { CLIENT_PASSWORD, OWNER_PASSWORD, until, World } from "../../testing/world.js";
 
 const THIEF = "the thief's own password";
 
-describeOnBothDatabases("this wasn't me", (database) => {
+describeOnDatabases("this wasn't me", (database) => {
   let world: World;
   let firm: Awaited<ReturnType<World["firm"]>>;
   let owner: string;

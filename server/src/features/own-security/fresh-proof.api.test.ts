@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { dangerousActs } from "@gatehouse/shared";
-import { describeOnBothDatabases } from "../../testing/databases.js";
+import { describeOnDatabases } from "../../testing/databases.js";
 import { SoftwarePasskey } from "../../testing/software-passkey.js";
 import { CLIENT_PASSWORD, codesOf, OWNER_PASSWORD, World, type Data } from "../../testing/world.js";
 
@@ -244,7 +244,7 @@ it("X3 every dangerous act is tried here", () => {
   expect(tried.toSorted()).toEqual(Object.keys(dangerousActs).toSorted());
 });
 
-describeOnBothDatabases("X3 what opens dangerous acts", (database) => {
+describeOnDatabases("X3 what opens dangerous acts", (database) => {
   let world: World;
   beforeAll(async () => {
     world = await World.start(database.url());

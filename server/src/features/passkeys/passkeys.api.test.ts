@@ -1,11 +1,11 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
-import { describeOnBothDatabases } from "../../testing/databases.js";
+import { describeOnDatabases } from "../../testing/databases.js";
 import { SoftwarePasskey } from "../../testing/software-passkey.js";
 import { CLIENT_PASSWORD, codesOf, OWNER_PASSWORD, World } from "../../testing/world.js";
 
-describeOnBothDatabases("passkeys", (database) => {
+describeOnDatabases("passkeys", (database) => {
   let world: World;
   let firm: Awaited<ReturnType<World["firm"]>>;
   let owner: string;

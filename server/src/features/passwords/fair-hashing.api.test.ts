@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
-import { describeOnBothDatabases } from "../../testing/databases.js";
+import { describeOnDatabases } from "../../testing/databases.js";
 import { CLIENT_PASSWORD, World, type Answer } from "../../testing/world.js";
 
 const STEP_UP = "mutation($input: StepUpInput!) { stepUp(input: $input) { session { id } userErrors { code } } }";
@@ -8,7 +8,7 @@ const SIGN_IN =
 const codeOf = ({ errors, data }: Answer): string =>
   errors?.[0]?.extensions.code ?? Object.values<Answer["data"]>(data)[0].userErrors[0]?.code ?? "done";
 
-describeOnBothDatabases("X15a one client who floods the line of hashes", (database) => {
+describeOnDatabases("X15a one client who floods the line of hashes", (database) => {
   let world: World;
   let firm: Awaited<ReturnType<World["firm"]>>;
   let guest: { emails: string[]; token: string };
@@ -71,7 +71,7 @@ describeOnBothDatabases("X15a one client who floods the line of hashes", (databa
   });
 });
 
-describeOnBothDatabases("X15a repeated proofs of identity", (database) => {
+describeOnDatabases("X15a repeated proofs of identity", (database) => {
   let world: World;
   beforeAll(async () => {
     world = await World.start(database.url());

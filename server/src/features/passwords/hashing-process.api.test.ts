@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { insertMember } from "../firm-staff/insert-member.js";
 import { KeyRing } from "../../platform/crypto/key-ring.js";
 import { NO_GENERATED_CODE } from "../../platform/config/generated-code.js";
-import { describeOnBothDatabases } from "../../testing/databases.js";
+import { describeOnDatabases } from "../../testing/databases.js";
 import { freePort, ServerProcess } from "../../testing/server-process.js";
 import { until, World, type Answer } from "../../testing/world.js";
 import { operatorsShare } from "./hash-share.js";
@@ -56,7 +56,7 @@ it("hashes in the server itself if no process can be started", async () => {
 });
 
 const isLinux = process.platform === "linux";
-describeOnBothDatabases("passwords are hashed by a low-priority process", (database) => {
+describeOnDatabases("passwords are hashed by a low-priority process", (database) => {
   let world: World;
   let emails: string[];
   beforeAll(async () => {

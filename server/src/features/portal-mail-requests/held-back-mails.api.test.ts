@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { attemptLimits } from "@gatehouse/shared";
-import { describeOnBothDatabases } from "../../testing/databases.js";
+import { describeOnDatabases } from "../../testing/databases.js";
 import { until, World } from "../../testing/world.js";
 import { Attempts } from "../limits/attempts.service.js";
 import { MailAllowance } from "../limits/mail-allowance.js";
 
 /** A stranger who knows a client's address, and wants to keep the client's own mails away. */
-describeOnBothDatabases("mails that a stranger requests", (database) => {
+describeOnDatabases("mails that a stranger requests", (database) => {
   let world: World;
   let owner: string;
   let firm: Awaited<ReturnType<World["firm"]>>;

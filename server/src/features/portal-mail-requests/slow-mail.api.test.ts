@@ -1,14 +1,14 @@
 import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { SMTPServer } from "smtp-server";
-import { describeOnBothDatabases } from "../../testing/databases.js";
+import { describeOnDatabases } from "../../testing/databases.js";
 import { freePort } from "../../testing/server-process.js";
 import { until, World } from "../../testing/world.js";
 
 const SAMPLES = 12;
 const median = (times: number[]) => times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)] ?? 0;
 
-describeOnBothDatabases("while the mail server does not answer", (database) => {
+describeOnDatabases("while the mail server does not answer", (database) => {
   let silent: Server;
   const held = new Set<Socket>();
   let world: World;
@@ -71,7 +71,7 @@ describeOnBothDatabases("while the mail server does not answer", (database) => {
   });
 });
 
-describeOnBothDatabases("whatever the mail server does", (database) => {
+describeOnDatabases("whatever the mail server does", (database) => {
   let world: World;
   let firm: Awaited<ReturnType<World["firm"]>>;
   let port: number;

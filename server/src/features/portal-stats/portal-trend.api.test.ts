@@ -1,8 +1,8 @@
 import { expect, it } from "@jest/globals";
-import { describeOnBothDatabases } from "../../testing/databases.js";
+import { describeOnDatabases } from "../../testing/databases.js";
 import { World } from "../../testing/world.js";
 
-describeOnBothDatabases("the portal's trend", (database) => {
+describeOnDatabases("the portal's trend", (database) => {
   it("counts what happened on each day, including empty days, for one firm", async () => {
     const world = await World.start(database.url());
     try {

@@ -3,7 +3,7 @@ import { beforeAll, expect, it } from "@jest/globals";
 import type { DataSource } from "typeorm";
 import { insertFirm } from "../firms/insert-firm.js";
 import { createLog } from "../../platform/log.js";
-import { describeOnBothDatabases } from "../../testing/databases.js";
+import { describeOnDatabases } from "../../testing/databases.js";
 import { portalLinks } from "../work/portal-links.js";
 import { Work } from "../work/unit-of-work.js";
 import { retentions, Sweep } from "./sweep.js";
@@ -11,7 +11,7 @@ import { retentions, Sweep } from "./sweep.js";
 const now = Date.now();
 const day = 24 * 3_600_000;
 
-describeOnBothDatabases("expired data", (database) => {
+describeOnDatabases("expired data", (database) => {
   let dataSource: DataSource;
   let work: Work;
   let references: Record<string, string>;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { createLog } from "../../platform/log.js";
-import { describeOnBothDatabases } from "../../testing/databases.js";
+import { describeOnDatabases } from "../../testing/databases.js";
 import { codesOf, OWNER_PASSWORD, until, World, type Data } from "../../testing/world.js";
 import { RollOutMailer } from "./roll-out-mailer.js";
 
@@ -11,7 +11,7 @@ const ANNOUNCES = /a second step at sign-in/;
 const REMINDS = /^Reminder: set up two-factor/;
 const CALLS_OFF = /no second step at sign-in/;
 
-describeOnBothDatabases("a firm rolls out two-factor authentication", (database) => {
+describeOnDatabases("a firm rolls out two-factor authentication", (database) => {
   let world: World;
   beforeAll(async () => {
     world = await World.start(database.url());

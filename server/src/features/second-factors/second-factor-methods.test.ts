@@ -6,7 +6,7 @@ import { accessEndings, allSecondFactorKinds, endingActs, type EndingAct } from 
 import type { DataSource } from "typeorm";
 import { insertFirm } from "../firms/insert-firm.js";
 import { KeyRing } from "../../platform/crypto/key-ring.js";
-import { describeOnBothDatabases } from "../../testing/databases.js";
+import { describeOnDatabases } from "../../testing/databases.js";
 import { endAccess } from "../access-endings/end-access.js";
 import { Passkeys } from "../passkeys/passkeys.service.js";
 import { retentions } from "../retention/sweep.js";
@@ -31,7 +31,7 @@ const ofOthers = [
   "two_factor_states",
 ];
 
-describeOnBothDatabases("every second factor that is registered", (database) => {
+describeOnDatabases("every second factor that is registered", (database) => {
   let dataSource: DataSource;
   let work: Work;
   let secondFactor: SecondFactor;

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
-import { describeOnBothDatabases } from "../../testing/databases.js";
+import { describeOnDatabases } from "../../testing/databases.js";
 import { CLIENT_PASSWORD, OWNER_PASSWORD, World, type Data } from "../../testing/world.js";
 
 const SESSIONS = "{ viewer { ... on TeamMember { id sessions { id current assurance } } } }";
 
-describeOnBothDatabases("where one is signed in, and which devices are trusted", (database) => {
+describeOnDatabases("where one is signed in, and which devices are trusted", (database) => {
   let world: World;
   beforeAll(async () => {
     world = await World.start(database.url());

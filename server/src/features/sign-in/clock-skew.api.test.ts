@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from "@jest/globals";
-import { describeOnBothDatabases } from "../../testing/databases.js";
+import { describeOnDatabases } from "../../testing/databases.js";
 import { codesOf, until, World, type Data } from "../../testing/world.js";
 
 const SKEW = { seconds: 60 };
 
-describeOnBothDatabases("C07 two instances whose clocks are a minute apart", (database) => {
+describeOnDatabases("C07 two instances whose clocks are a minute apart", (database) => {
   /** Its clock is right; the other's is ahead. */
   let right: World;
   let ahead: World;
@@ -114,7 +114,7 @@ describeOnBothDatabases("C07 two instances whose clocks are a minute apart", (da
   });
 });
 
-describeOnBothDatabases("X34 a clock that was three days ahead, and was set right", (database) => {
+describeOnDatabases("X34 a clock that was three days ahead, and was set right", (database) => {
   let world: World;
   let firm: Awaited<ReturnType<World["firm"]>>;
   let owner: string;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
-import { describeOnBothDatabases } from "../../testing/databases.js";
+import { describeOnDatabases } from "../../testing/databases.js";
 import { World } from "../../testing/world.js";
 
 /** How often two acts are timed, and how far the ratio of their medians may be from 1. */
@@ -62,7 +62,7 @@ async function compare(
   return { isAlike: isAlike(), rounds };
 }
 
-describeOnBothDatabases("what a stranger can learn", (database) => {
+describeOnDatabases("what a stranger can learn", (database) => {
   let world: World;
   let firm: Awaited<ReturnType<World["firm"]>>;
   let owner: string;

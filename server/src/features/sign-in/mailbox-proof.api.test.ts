@@ -2,13 +2,13 @@ import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { attemptLimits, counts, secondFactorLock } from "@gatehouse/shared";
 import { setCookieOf } from "../../testing/api.js";
-import { describeOnBothDatabases } from "../../testing/databases.js";
+import { describeOnDatabases } from "../../testing/databases.js";
 import { SoftwarePasskey } from "../../testing/software-passkey.js";
 import { CLIENT_PASSWORD, codesOf, OWNER_PASSWORD, until, World, type Data } from "../../testing/world.js";
 
 const NEW_PASSWORD = "another long password of mine";
 
-describeOnBothDatabases("an authenticator that is set up in a session", (database) => {
+describeOnDatabases("an authenticator that is set up in a session", (database) => {
   let world: World;
   let firm: Awaited<ReturnType<World["firm"]>>;
   let owner: string;

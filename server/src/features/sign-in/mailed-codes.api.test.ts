@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { attemptLimits, secondFactorLock } from "@gatehouse/shared";
-import { describeOnBothDatabases } from "../../testing/databases.js";
+import { describeOnDatabases } from "../../testing/databases.js";
 import { codesOf, until, World } from "../../testing/world.js";
 
 const SIX_DIGITS = /\b\d{6}\b/;
 
 /** A thief with the password of a client without an authenticator, and forty addresses to come from. */
-describeOnBothDatabases("codes that are mailed to set up an authenticator", (database) => {
+describeOnDatabases("codes that are mailed to set up an authenticator", (database) => {
   let world: World;
   let owner: string;
   let firm: Awaited<ReturnType<World["firm"]>>;

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
-import { describeOnBothDatabases } from "../../testing/databases.js";
+import { describeOnDatabases } from "../../testing/databases.js";
 import { RECOVER, VERIFY, signInSteps } from "../../testing/sign-in-steps.js";
 import { CLIENT_PASSWORD, codesOf, World, type Data } from "../../testing/world.js";
 
-describeOnBothDatabases("getting in with a second factor", (database) => {
+describeOnDatabases("getting in with a second factor", (database) => {
   let world: World;
   let firm: Awaited<ReturnType<World["firm"]>>;
   let owner: string;
@@ -46,7 +46,7 @@ describeOnBothDatabases("getting in with a second factor", (database) => {
   });
 
   // SQLite serves one instance.
-  if (database.name === "mysql")
+  if (database.isServer)
     it("T03 and R01 hold over two instances on one database", async () => {
       const { email, secret, recoveryCodes } = await enrolledClient();
       const other = await World.start(database.url());

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { setCookieOf } from "../../testing/api.js";
-import { describeOnBothDatabases } from "../../testing/databases.js";
+import { describeOnDatabases } from "../../testing/databases.js";
 import { VERIFY, signInSteps } from "../../testing/sign-in-steps.js";
 import { CLIENT_PASSWORD, codesOf, OWNER_PASSWORD, until, World } from "../../testing/world.js";
 
-describeOnBothDatabases("getting in, and staying in", (database) => {
+describeOnDatabases("getting in, and staying in", (database) => {
   let world: World;
   let firm: Awaited<ReturnType<World["firm"]>>;
   let owner: string;

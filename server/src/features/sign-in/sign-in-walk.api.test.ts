@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { describeOnBothDatabases, freshDatabaseUrl, type FreshDatabase } from "../../testing/databases.js";
+import { describeOnDatabases, freshDatabaseUrl, type FreshDatabase } from "../../testing/databases.js";
 import { PortalWalk, type Place } from "../../testing/portal-walk.js";
 import { World } from "../../testing/world.js";
 
@@ -112,7 +112,7 @@ describe("every order of calls at the real server", () => {
   }, 600_000);
 });
 
-describeOnBothDatabases("two calls at the same moment", (database) => {
+describeOnDatabases("two calls at the same moment", (database) => {
   let world: World;
   beforeAll(async () => {
     world = await World.start(database.url());

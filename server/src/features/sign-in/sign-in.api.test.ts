@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, expect, it, jest } from "@jest/globals";
-import { describeOnBothDatabases } from "../../testing/databases.js";
+import { describeOnDatabases } from "../../testing/databases.js";
 import { VERIFY, signInSteps } from "../../testing/sign-in-steps.js";
 import { CLIENT_PASSWORD, codesOf, OWNER_PASSWORD, until, World, type Answer, type Data } from "../../testing/world.js";
 
-describeOnBothDatabases("getting in", (database) => {
+describeOnDatabases("getting in", (database) => {
   let world: World;
   let firm: Awaited<ReturnType<World["firm"]>>;
   let owner: string;

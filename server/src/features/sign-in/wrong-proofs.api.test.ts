@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
-import { describeOnBothDatabases } from "../../testing/databases.js";
+import { describeOnDatabases } from "../../testing/databases.js";
 import { CLIENT_PASSWORD, codesOf, World } from "../../testing/world.js";
 
 const WRONG = "not the password at all";
 
-describeOnBothDatabases("X18 a wrong proof in an open session", (database) => {
+describeOnDatabases("X18 a wrong proof in an open session", (database) => {
   let world: World;
   let firm: Awaited<ReturnType<World["firm"]>>;
   let owner: string;

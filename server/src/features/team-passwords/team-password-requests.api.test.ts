@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { lifetimes } from "@gatehouse/shared";
-import { describeOnBothDatabases } from "../../testing/databases.js";
+import { describeOnDatabases } from "../../testing/databases.js";
 import { codesOf, OWNER_PASSWORD, until, World } from "../../testing/world.js";
 
 const NEW_PASSWORD = "seven quiet herons wade";
 
 /** A stranger who knows an owner's address and locks the owner out by wrong passwords. */
-describeOnBothDatabases("a team member who can no longer sign in", (database) => {
+describeOnDatabases("a team member who can no longer sign in", (database) => {
   let world: World;
   beforeAll(async () => {
     world = await World.start(database.url());

@@ -1,13 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { afterAll, afterEach, beforeAll, expect, it, jest } from "@jest/globals";
 import { migrations } from "../../entities.js";
-import { describeOnBothDatabases } from "../../testing/databases.js";
+import { describeOnDatabases } from "../../testing/databases.js";
 import { CLIENT_PASSWORD, codesOf, OWNER_PASSWORD, World, type Data } from "../../testing/world.js";
 import { SecondFactor } from "../two-factor/second-factor.service.js";
 
 const ACCOUNT_ID = "acc_01m625dgsrfdref8yrhtsvjgg";
 
-describeOnBothDatabases("accounts that no contact has", (database) => {
+describeOnDatabases("accounts that no contact has", (database) => {
   let world: World;
   let firm: Awaited<ReturnType<World["firm"]>>;
   let owner: string;

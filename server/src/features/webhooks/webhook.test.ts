@@ -8,7 +8,7 @@ import { insertFirm } from "../firms/insert-firm.js";
 import { newId } from "../../platform/crypto/ids.js";
 import { KeyRing } from "../../platform/crypto/key-ring.js";
 import { createLog } from "../../platform/log.js";
-import { describeOnBothDatabases } from "../../testing/databases.js";
+import { describeOnDatabases } from "../../testing/databases.js";
 import { freePort } from "../../testing/server-process.js";
 import { until } from "../../testing/world.js";
 import { AuditEvent } from "../audit/audit-event.entity.js";
@@ -82,7 +82,7 @@ describe("the retry schedule", () => {
   });
 });
 
-describeOnBothDatabases("webhooks", (database) => {
+describeOnDatabases("webhooks", (database) => {
   const keys = new KeyRing([{ id: "k1", key: randomBytes(32) }]);
   const log = createLog("silent");
   let time = Date.now();

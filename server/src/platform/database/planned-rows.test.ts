@@ -1,7 +1,7 @@
 import { inspect } from "node:util";
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import mysql2, { type Connection, type QueryOptions } from "mysql2";
-import { describeOnMysql } from "../../testing/databases.js";
+import { describeOnDatabaseServers } from "../../testing/databases.js";
 import { executeRows, planRows } from "./planned-rows.js";
 
 const COLUMNS = [
@@ -44,7 +44,7 @@ const WIDE = [
 ];
 
 // X1a: what replaces a library must behave exactly like it.
-describeOnMysql("rows that are read by a plan equal the driver's own", (database) => {
+describeOnDatabaseServers("rows that are read by a plan equal the driver's own", (database) => {
   let own: Connection;
   let planned: Connection;
   const ask = <T>(

@@ -1,7 +1,7 @@
 import { connect, createServer, type AddressInfo, type Server, type Socket } from "node:net";
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import type { DataSource } from "typeorm";
-import { describeOnMysql } from "../../testing/databases.js";
+import { describeOnDatabaseServers } from "../../testing/databases.js";
 import { openDatabase } from "./database.js";
 import { preparedRows } from "./prepared-rows.js";
 import { computed, select, sql } from "./sql.js";
@@ -10,7 +10,7 @@ const POOL = 3;
 const NUMBER = select({ n: computed<number>(sql`?`) });
 const SLOW = select({ n: computed<number>(sql`SLEEP(2) + ?`) });
 
-describeOnMysql("prepared reads", (database) => {
+describeOnDatabaseServers("prepared reads", (database) => {
   let dataSource: DataSource;
   let proxy: Server;
   const sockets = new Set<Socket>();

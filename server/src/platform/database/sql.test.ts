@@ -1,6 +1,6 @@
 import { expect, describe, it } from "@jest/globals";
 import { Column, Entity, Index, type DataSource } from "typeorm";
-import { describeOnBothDatabases } from "../../testing/databases.js";
+import { describeOnDatabases } from "../../testing/databases.js";
 import { AtColumn, CountColumn, FlagColumn, IdColumn, TextColumn } from "./columns.js";
 import { preparedRows, preparedRowsOf, unpreparedRows, unpreparedRowsOf } from "./prepared-rows.js";
 import {
@@ -93,7 +93,7 @@ describe("the text of a statement", () => {
   });
 });
 
-describeOnBothDatabases("rows of a typed statement", (database) => {
+describeOnDatabases("rows of a typed statement", (database) => {
   it("have the types of the entity's properties, whichever way they are read", async () => {
     const source: DataSource = await database.open();
     const { id, ...others } = things;

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { describeOnBothDatabases } from "../../testing/databases.js";
+import { describeOnDatabases } from "../../testing/databases.js";
 import { World } from "../../testing/world.js";
 
 const realm = globalThis as { brokenInto?: string };
@@ -18,7 +18,7 @@ const BREAKOUTS = ["", '");', "');", "`);${", "*/", "\\u2028", "]};", "});}"];
 const texts = [...MARKERS, ...BREAKOUTS].map((start) => `${start}${PROGRAM}`);
 
 // X1: one anonymous request could run code in the server.
-describeOnBothDatabases("no text of a request is run as code", (database) => {
+describeOnDatabases("no text of a request is run as code", (database) => {
   let world: World;
   beforeAll(async () => {
     world = await World.start(database.url());

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
-import { describeOnBothDatabases } from "../../testing/databases.js";
+import { describeOnDatabases } from "../../testing/databases.js";
 import { leastCpuMs } from "../../testing/cpu-time.js";
 import { largestOf, slowShapes } from "../../testing/fuzz/slow-documents.js";
 import { World } from "../../testing/world.js";
@@ -8,7 +8,7 @@ import { World } from "../../testing/world.js";
 const CPU_MS = 100;
 const RUNS = 8;
 
-describeOnBothDatabases("the cost of one document before it runs", (database) => {
+describeOnDatabases("the cost of one document before it runs", (database) => {
   let world: World;
   beforeAll(async () => {
     world = await World.start(database.url(), { isProduction: true });

@@ -7,7 +7,7 @@ import {
   type GraphQLInputType,
   type OperationTypeNode,
 } from "graphql";
-import { describeOnBothDatabases } from "../../testing/databases.js";
+import { describeOnDatabases } from "../../testing/databases.js";
 import { World } from "../../testing/world.js";
 import { createLog } from "../log.js";
 
@@ -36,7 +36,7 @@ interface Place {
   type: GraphQLInputType;
 }
 
-describeOnBothDatabases("a value of the wrong type", (database) => {
+describeOnDatabases("a value of the wrong type", (database) => {
   let world: World;
   let owner: string;
   const logged: string[] = [];

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { WebSocket } from "ws";
-import { describeOnBothDatabases } from "../../testing/databases.js";
+import { describeOnDatabases } from "../../testing/databases.js";
 import { until, World } from "../../testing/world.js";
 
 /** Names that every plain object has, or that modify it. */
@@ -14,7 +14,7 @@ const names = [
   "isPrototypeOf",
 ];
 
-describeOnBothDatabases("names that objects inherit", (database) => {
+describeOnDatabases("names that objects inherit", (database) => {
   let world: World;
   let owner: string;
   beforeAll(async () => {

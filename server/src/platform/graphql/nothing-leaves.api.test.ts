@@ -1,5 +1,5 @@
 import { afterEach, expect, it } from "@jest/globals";
-import { describeOnBothDatabases } from "../../testing/databases.js";
+import { describeOnDatabases } from "../../testing/databases.js";
 import { World } from "../../testing/world.js";
 
 /** Variables that make Apollo Server report to its vendor, if the environment sets them for some other program. */
@@ -9,7 +9,7 @@ const forApollo = {
   APOLLO_SCHEMA_REPORTING: "true",
 };
 
-describeOnBothDatabases("what leaves the server", (database) => {
+describeOnDatabases("what leaves the server", (database) => {
   const { fetch } = globalThis;
   afterEach(() => {
     globalThis.fetch = fetch;

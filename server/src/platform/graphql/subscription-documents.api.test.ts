@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { WebSocket } from "ws";
-import { describeOnBothDatabases } from "../../testing/databases.js";
+import { describeOnDatabases } from "../../testing/databases.js";
 import { until, World } from "../../testing/world.js";
 
-describeOnBothDatabases("a subscription that cannot be served", (database) => {
+describeOnDatabases("a subscription that cannot be served", (database) => {
   let world: World;
   let owner: string;
   beforeAll(async () => {

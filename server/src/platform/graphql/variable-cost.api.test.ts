@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { leastCpuMs } from "../../testing/cpu-time.js";
-import { describeOnBothDatabases } from "../../testing/databases.js";
+import { describeOnDatabases } from "../../testing/databases.js";
 import { World } from "../../testing/world.js";
 
 /** Close to the limit of a body. */
@@ -14,7 +14,7 @@ const events = "query($v: [AuditEventType!]) { auditEvents(filter: { types: $v }
 /** Queries the schema, which production refuses before anything runs. */
 const asking = '__type(name: "Nope") { name } ';
 
-describeOnBothDatabases("wrong variables", (database) => {
+describeOnDatabases("wrong variables", (database) => {
   let world: World;
   beforeAll(async () => {
     world = await World.start(database.url(), { isProduction: true });

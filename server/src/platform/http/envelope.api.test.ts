@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import * as fc from "fast-check";
-import { describeOnBothDatabases } from "../../testing/databases.js";
+import { describeOnDatabases } from "../../testing/databases.js";
 import { World } from "../../testing/world.js";
 import { envelopeError, isTooDeep } from "./envelope.js";
 
@@ -61,7 +61,7 @@ describe("X33 the envelope of a request", () => {
   });
 });
 
-describeOnBothDatabases("X33 a request with a malformed envelope", (database) => {
+describeOnDatabases("X33 a request with a malformed envelope", (database) => {
   let world: World;
   let token: string;
   beforeAll(async () => {

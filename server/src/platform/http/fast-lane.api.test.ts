@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
-import { describeOnBothDatabases } from "../../testing/databases.js";
+import { describeOnDatabases } from "../../testing/databases.js";
 import { OWNER_PASSWORD, World } from "../../testing/world.js";
 
 type Body = Record<string, unknown>;
@@ -12,7 +12,7 @@ interface Case {
   teach?: object;
 }
 
-describeOnBothDatabases(
+describeOnDatabases(
   "a known operation is answered exactly like one that the server sees for the first time",
   (database) => {
     let world: World;

@@ -1,6 +1,6 @@
 import { expect, it } from "@jest/globals";
 import { leastCpuMs } from "../../testing/cpu-time.js";
-import { describeOnBothDatabases } from "../../testing/databases.js";
+import { describeOnDatabases } from "../../testing/databases.js";
 import { World } from "../../testing/world.js";
 
 const BOUND = { boundMs: 100, runs: 5 };
@@ -35,7 +35,7 @@ const heads = {
   origin: [filled("http://", "a."), filled("http://", "[")],
 };
 
-describeOnBothDatabases("a request's head", (database) => {
+describeOnDatabases("a request's head", (database) => {
   it("costs little, whatever it contains: 100 ms at the very most (X25c)", async () => {
     const world = await World.start(database.url());
     try {

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { print } from "graphql";
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
-import { describeOnBothDatabases } from "../../testing/databases.js";
+import { describeOnDatabases } from "../../testing/databases.js";
 import { projectDocuments } from "../../testing/project-documents.js";
 import { World, type Answer } from "../../testing/world.js";
 import { KNOWN } from "../graphql/operation-pipeline.js";
@@ -9,7 +9,7 @@ import { readingCost } from "./limits.plugin.js";
 
 const ROOT = join(__dirname, "../../../..");
 
-describeOnBothDatabases("a flood of documents that are refused", (database) => {
+describeOnDatabases("a flood of documents that are refused", (database) => {
   let world: World;
   let firm: Awaited<ReturnType<World["firm"]>>;
   let owner: string;

@@ -2,10 +2,10 @@ import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { WebSocket } from "ws";
 import { follow, logOf } from "../../testing/chaos/followers.js";
-import { describeOnBothDatabases } from "../../testing/databases.js";
+import { describeOnDatabases } from "../../testing/databases.js";
 import { until, World } from "../../testing/world.js";
 
-describeOnBothDatabases("sockets", (database) => {
+describeOnDatabases("sockets", (database) => {
   let world: World;
   let owner: string;
   beforeAll(async () => {

@@ -1,7 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { afterAll, beforeAll, expect, it } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { createConnection } from "mysql2/promise";
-import { describeOnMysql } from "../databases.js";
 import { freePort, ServerProcess } from "../server-process.js";
 import { hasProgram, OwnMariadb } from "../services.js";
 import { until, World } from "../world.js";
@@ -9,7 +8,7 @@ import { follow, logOf, untilListening, type Follower } from "./followers.js";
 
 const KEYS = `k1:${Buffer.alloc(32, 7).toString("base64")}`;
 
-describeOnMysql("C05 a database that fails under load", () => {
+describe("C05 a database that fails under load", () => {
   if (!hasProgram("mariadbd", "a database that fails")) return;
   let mariadb: OwnMariadb;
   let server: ServerProcess;

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
-import { describeOnMysql } from "../databases.js";
+import { describeOnDatabaseServers } from "../databases.js";
 import { freePort, ServerProcess } from "../server-process.js";
 import { hasProgram, OwnRedis } from "../services.js";
 import { CLIENT_PASSWORD, OWNER_PASSWORD, until, World } from "../world.js";
@@ -8,7 +8,7 @@ import { follow, logOf, untilListening, type Follower } from "./followers.js";
 
 const KEYS = `k1:${Buffer.alloc(32, 7).toString("base64")}`;
 
-describeOnMysql("two server processes on one database, with a Redis that fails", (database) => {
+describeOnDatabaseServers("two server processes on one database, with a Redis that fails", (database) => {
   if (!hasProgram("redis-server", "two server processes")) return;
   let redis: OwnRedis;
   let servers: [ServerProcess, ServerProcess];

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
-import { describeOnBothDatabases } from "../databases.js";
+import { describeOnDatabases } from "../databases.js";
 import { World } from "../world.js";
 import { fuzz } from "./fuzz.js";
 
@@ -12,7 +12,7 @@ const RUNS = 4;
 /** A new seed each time when run by hand; a run of all tests must find what the last one found. */
 const SEED = Number(process.env.FUZZ_SEED ?? (process.env.FUZZ_SECONDS === undefined ? 27 : Date.now() % 2 ** 30));
 
-describeOnBothDatabases("generated operations", (database) => {
+describeOnDatabases("generated operations", (database) => {
   let world: World;
   beforeAll(async () => {
     world = await World.start(database.url(), { sourceLimitFactor: 1_000_000 });
