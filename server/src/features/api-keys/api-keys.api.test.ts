@@ -102,7 +102,7 @@ describeOnBothDatabases("API keys over HTTP and on open sockets", (database) => 
       await client.dispose();
     });
 
-    it("it expires while it listens and nothing happens: the socket is closed all the same", async () => {
+    it("expires while it listens and nothing happens: the socket is closed all the same", async () => {
       const { token } = await make(["AUDIT_READ"], world.now() + 60_000);
       const client = await open(token);
       const seen = subscribe(client);
