@@ -8,7 +8,7 @@ const sources = repositoryFiles.filter(
 /** A comment on its own line, a line of a block comment, or a comment after code. */
 const COMMENT = /^\s*(?:\/\/|\/?\*|\{\/\*).*$|(?<=\s)\/\/ .*$/gm;
 /** A file name with or without folders; not part of a URL, and not a built program, which ends in `.js`. */
-const FILE_NAME = /(?<![\w:/.*-])[\w./*-]+\.(?:tsx?|[cm]js|md|json|ya?ml|graphql|css)(?!\.?\w)/g;
+const FILE_NAME = /(?<![\w:/.*-])[\w.*-][\w./*-]*\.(?:tsx?|[cm]js|md|json|ya?ml|graphql|css)(?!\.?\w)/g;
 
 /** The files that a source's comments name and that do not exist. */
 const missingFilesIn = (file: string, text: string): string[] =>
