@@ -31,6 +31,7 @@ export * from "./contacts/contact-redirect-policy.js";
 export * from "./client-requests/client-request-policy.js";
 export * from "./magic-links/magic-link-policy.js";
 export * from "./access-check/access-check.js";
+export * from "./access-check/access-facts.js";
 export * from "./roll-out/roll-out-policy.js";
 export * from "./branding/brand-colors.js";
 export * from "./branding/logo.js";

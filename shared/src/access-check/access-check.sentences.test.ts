@@ -3,11 +3,11 @@ import {
   accessFindingCodes,
   accessFindingTitle,
   accessFindings,
-  type AccessFacts,
   type AccessFindingCode,
   type AccessFindingWeight,
   type AccessRemedy,
 } from "./access-check.js";
+import type { AccessFacts } from "./access-facts.js";
 
 const minute = 60_000;
 const now = 1_000 * 24 * 3_600_000;

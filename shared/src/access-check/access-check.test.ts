@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
-import { accessFindingCodes, accessFindings, type AccessFacts } from "./access-check.js";
+import { accessFindingCodes, accessFindings } from "./access-check.js";
+import type { AccessFacts } from "./access-facts.js";
 
 const minute = 60_000;
 const now = 1_000 * 24 * 3_600_000;

@@ -8,7 +8,8 @@ import { freePort, gatehouse, ServerProcess } from "../server-process.js";
 import { SmtpSink, WebhookReceiver } from "../services.js";
 import { follow, untilListening, type Follower } from "./followers.js";
 import { Ledger } from "./ledger.js";
-import { Load, type LoadedFirm } from "./load.js";
+import { Load } from "./load.js";
+import type { LoadedFirm } from "./patient-requests.js";
 import { checkPromises, promisedMails } from "./promises.js";
 
 const PASSWORD = "a long owner password";
