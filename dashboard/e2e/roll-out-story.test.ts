@@ -87,7 +87,7 @@ maybe("a firm rolls out two-factor authentication step by step", () => {
 
   it("a client learns about it before and after signing in, and sets it up early; the firm sees it immediately", async () => {
     await client.goto(`${running.url}/portal/harbor`);
-    await client.getByText(/on, you will also need a code from your phone to sign in here/).waitFor();
+    await client.getByText(/Starting .*, you will also need a code from your phone to sign in here/).waitFor();
     await inspect(client, "portal-sign-in-announced");
     await signIn(client, noah);
     await client.getByText(/will require two-factor authentication. Set it up now/).waitFor();

@@ -105,7 +105,7 @@ export const wordsInEnglish = {
     fewLeft: "You have only a few recovery codes left. Create new ones.",
     newCodes: "New recovery codes",
     turnOff: "Turn off",
-    whatItDoes: "Besides your password, you enter a code from your phone. That keeps others out of your account.",
+    whatItDoes: "You sign in with your password and a code from your phone, so a stolen password is not enough.",
     turnOffTitle: "Turn off two-factor authentication",
     oldCodesStop: "Your current codes will stop working.",
     makeNewCodes: "Create new codes",

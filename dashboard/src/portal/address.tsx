@@ -14,13 +14,13 @@ const pages = [
 ] as const;
 export type PortalPage = (typeof pages)[number];
 
-const moved = "gatehouse-moved";
+const movedEvent = "gatehouse-moved";
 const subscribe = (listener: () => void) => {
   addEventListener("popstate", listener);
-  addEventListener(moved, listener);
+  addEventListener(movedEvent, listener);
   return () => {
     removeEventListener("popstate", listener);
-    removeEventListener(moved, listener);
+    removeEventListener(movedEvent, listener);
   };
 };
 
@@ -48,7 +48,7 @@ const pathOf = (slug: string, page: PortalPage, requestId: string | null) =>
 /** Goes to a page of the portal without reloading; `requestId` is only for the page "request". */
 export function goTo(slug: string, page: PortalPage, requestId: string | null = null): void {
   history.pushState(null, "", pathOf(slug, page, requestId));
-  dispatchEvent(new Event(moved));
+  dispatchEvent(new Event(movedEvent));
   scrollTo(0, 0);
 }
 

@@ -28,7 +28,7 @@ export const portalWordsInEnglish = {
     noAccount: "No account yet? Create one",
     hasEnded: "You were signed out. Sign in again to continue.",
     twoFactorSoon: (day: ReactNode) =>
-      rich`From ${day} on, you will also need a code from your phone to sign in here. You can set it up today: sign in, then choose “Set it up”.`,
+      rich`Starting ${day}, you will also need a code from your phone to sign in here. You can set it up today: sign in, then choose “Set it up”.`,
     linksOnly: "Open the link in your email",
     linksOnlyWhy: (firm: string) =>
       `${firm} does not use passwords. Each request comes with its own link: open the newest email from ${firm} and click the link in it.`,
@@ -116,7 +116,7 @@ export const portalWordsInEnglish = {
       completed: "Completed",
     },
     twoFactorSoon: (day: ReactNode, firm: string) =>
-      rich`From ${day} on, ${firm} will require two-factor authentication. Set it up now; it takes about two minutes.`,
+      rich`Starting ${day}, ${firm} will require two-factor authentication. Set it up now; it takes about two minutes.`,
     setUp: "Set it up",
     nothing: "Nothing to do",
     nothingWhy: (firm: string) => `When ${firm} needs something from you, it will appear here.`,
@@ -139,7 +139,7 @@ export const portalWordsInEnglish = {
   accountPage: {
     title: "Your account",
     twoFactorSoon: (day: ReactNode, firm: string) =>
-      rich`From ${day} on, ${firm} will require two-factor authentication.`,
+      rich`Starting ${day}, ${firm} will require two-factor authentication.`,
     twoFactor: "Two-factor authentication",
     password: "Password",
     sessions: "Where you are signed in",

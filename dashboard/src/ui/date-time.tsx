@@ -14,11 +14,11 @@ const formatsOf = ({ locale, language, words }: PageLanguage) => {
 };
 type Formats = ReturnType<typeof formatsOf>;
 // Created once for each language, because a list has many dates.
-const made = new Map<PageLanguage, Formats>();
+const formatsByLanguage = new Map<PageLanguage, Formats>();
 function useFormats(): Formats {
   const language = usePageLanguage();
-  const formats = made.get(language) ?? formatsOf(language);
-  made.set(language, formats);
+  const formats = formatsByLanguage.get(language) ?? formatsOf(language);
+  formatsByLanguage.set(language, formats);
   return formats;
 }
 

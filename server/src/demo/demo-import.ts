@@ -1,9 +1,9 @@
 import { DAY_MS, portalAccessState } from "@gatehouse/shared";
 import { newId } from "../platform/crypto/ids.js";
-import { settleSignIns } from "../features/contacts/account-links.js";
+import { updateSignInKeys } from "../features/contacts/account-links.js";
 import { contactWords, nameKeyOf } from "../features/contacts/contact-index.js";
 import { Contact, SearchWord } from "../features/contacts/contact.entity.js";
-import { counted } from "../features/contacts/portal-counts.js";
+import { withCounts } from "../features/contacts/portal-counts.js";
 import { PasswordCredential } from "../features/passwords/password-credential.entity.js";
 import type { StoredPassword } from "../features/passwords/password-hasher.js";
 import { PortalAccount } from "../features/portal-accounts/portal-account.entity.js";
@@ -44,7 +44,7 @@ export async function importContacts(
     stored.push({ facts, id: newId("contact", unit.now), accountId, index });
   }
   const ids = stored.map(({ id }) => id);
-  await counted(unit, firm.id, ids, async () => {
+  await withCounts(unit, firm.id, ids, async () => {
     await manager.insert(
       Contact,
       stored.map(({ facts, id, accountId, index }) => ({
@@ -77,7 +77,7 @@ export async function importContacts(
     await manager.insert(SearchWord, words);
     await manager.insert(PortalAccount, accounts);
     const linked = stored.filter(({ accountId }) => accountId !== null);
-    await settleSignIns(
+    await updateSignInKeys(
       manager,
       linked.map(({ id }) => id),
     );

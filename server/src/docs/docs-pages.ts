@@ -20,8 +20,8 @@ export const writtenPages = [
 export const PLACEHOLDER = "http://localhost:4000";
 
 /**
- * Where a link of a document leads on `/docs`: null if its file is not served. Documents link to each other by relative paths, which a
- * forge resolves too, and to pages without a file by the server's address.
+ * Where a document's link points on `/docs`; null if its file is not served. Documents link to each other by relative
+ * paths, which a forge resolves too, and to pages without a file by the server's address.
  */
 export function servedAddress(file: string, href: string): string | null {
   if (href.startsWith(`${PLACEHOLDER}/`)) return href.slice(PLACEHOLDER.length);

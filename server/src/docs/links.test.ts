@@ -1,22 +1,18 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { basename, join, posix } from "node:path";
 import { describe, expect, it } from "@jest/globals";
+import {
+  isGenerated,
+  isInRepository,
+  readRepositoryFile as read,
+  repositoryFiles,
+  repositoryRoot,
+} from "../testing/repository-files.js";
 import { PLACEHOLDER, servedAddress, slugOf, writtenPages } from "./docs-pages.js";
 
-const root = join(__dirname, "../../..");
-const read = (file: string) => readFileSync(join(root, file), "utf8");
-
-/** Generated or installed files, which are not in the repository. */
-const MADE = /^(?:node_modules|dist|data|coverage|screenshots|reports|\.git|\.stryker-tmp)$/;
-function filesIn(folder = ""): string[] {
-  return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
-    const path = posix.join(folder, entry.name);
-    if (entry.isDirectory()) return MADE.test(entry.name) ? [] : filesIn(path);
-    return [path];
-  });
-}
-const files = filesIn();
-const documents = files.filter((file) => /^(?:[A-Z]+|docs\/.+|docker\/.+|server\/bench\/[A-Z]+)\.md$/.test(file));
+const documents = repositoryFiles.filter((file) =>
+  /^(?:[A-Z]+|docs\/.+|docker\/.+|server\/bench\/[A-Z]+)\.md$/.test(file),
+);
 /** Pages of the server without a file in the repository. */
 const addresses = ["/docs/reference", "/docs/explorer"];
 /**
@@ -33,7 +29,6 @@ const elsewhere = [
   "util/ImportUtils.js",
   "Reflect.js",
 ];
-const isMade = (path: string) => elsewhere.includes(path) || path.split("/").some((part) => MADE.test(part));
 
 const headingsIn = (text: string) => [...text.matchAll(/^#{1,6} (.+)$/gm)].map(([, heading = ""]) => heading);
 /** GitHub's anchor for a heading; `slugOf` is the one on /docs. */
@@ -43,17 +38,8 @@ const anchorOf = (heading: string) =>
     .replaceAll(/[^\p{L}\p{N}\- _]/gu, "")
     .replaceAll(" ", "-");
 
-/**
- * Whether a path in a text, with `*` for any part of a name, matches a file or folder: from the root, from the text's
- * folder, or by its end.
- */
-function isThere(from: string, path: string): boolean {
-  const wanted = path.replace(/\/$/, "");
-  const form = (start: string) =>
-    new RegExp(`${start}${wanted.replaceAll(/[.+()[\]$^]/g, "\\$&").replaceAll("*", "[^/]*")}(?:$|/)`);
-  const forms = [form("(?:^|/)"), form(`^${posix.dirname(from)}/`)];
-  return isMade(wanted) || files.some((file) => forms.some((one) => one.test(file)));
-}
+const isThere = (from: string, path: string) =>
+  elsewhere.includes(path) || isGenerated(path) || isInRepository(from, path);
 
 /** The dead links and the named files that do not exist. */
 function faultsOf(file: string, text: string): string[] {
@@ -66,15 +52,15 @@ function faultsOf(file: string, text: string): string[] {
   ];
   for (const href of links) {
     if (href.startsWith(`${PLACEHOLDER}/`)) {
-      // A page with a file is linked to by its path, so that the link also works on a forge.
+      // A page with a file is linked by its path, so that the link also works on a forge.
       if (!addresses.includes(href.slice(PLACEHOLDER.length))) faults.push(href);
       continue;
     }
     if (/^[a-z]+:/i.test(href)) continue;
     const [path = "", anchor] = href.split("#");
     const target = path === "" ? file : posix.join(posix.dirname(file), path);
-    // A forge looks for an absolute path on its own host.
-    if (path.startsWith("/") || !existsSync(join(root, target))) faults.push(href);
+    // A forge resolves an absolute path on its own host.
+    if (path.startsWith("/") || !existsSync(join(repositoryRoot, target))) faults.push(href);
     else if (anchor !== undefined && target.endsWith(".md")) {
       const headings = headingsIn(target === file ? text : read(target));
       // A page that is served has both addresses.
@@ -141,7 +127,7 @@ describe("the documents", () => {
   });
 
   it("hold every decision under its own number, each with the same four parts, and in the list", () => {
-    const decisions = files.filter((file) => /^docs\/decisions\/\d{4}-.+\.md$/.test(file)).toSorted();
+    const decisions = repositoryFiles.filter((file) => /^docs\/decisions\/\d{4}-.+\.md$/.test(file)).toSorted();
     expect(decisions.length).toBeGreaterThan(20);
     expect(decisions.map((file) => Number(basename(file).slice(0, 4)))).toEqual(
       decisions.map((_file, index) => index + 1),

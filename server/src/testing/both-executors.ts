@@ -47,21 +47,21 @@ export const fail = (thrown: unknown) => () => {
   throw thrown;
 };
 
-type Behaviour = (...told: never[]) => unknown;
+type Behaviour = (...args: never[]) => unknown;
 /** By type: the resolvers of its fields, and the behavior of an abstract type, an object type or a scalar. */
 export type Behaviours = Readonly<Record<string, Readonly<Record<string, Behaviour>>>>;
 
 interface Call {
   who: string;
   self: unknown;
-  told: unknown[];
+  args: unknown[];
 }
 let calls: Call[] = [];
 /** Records each call of the function with its arguments. */
 export function observed(who: string, behave: Behaviour): Behaviour {
-  return function (this: unknown, ...told: never[]) {
-    calls.push({ who, self: this, told });
-    return behave.apply(this, told);
+  return function (this: unknown, ...args: never[]) {
+    calls.push({ who, self: this, args });
+    return behave.apply(this, args);
   };
 }
 
@@ -100,8 +100,8 @@ export function schemaOf(sdl: string, behaviours: Behaviours = {}): GraphQLSchem
   return schema;
 }
 
-const isInfo = (told: unknown): told is GraphQLResolveInfo =>
-  typeof told === "object" && told !== null && "fieldNodes" in told;
+const isInfo = (value: unknown): value is GraphQLResolveInfo =>
+  typeof value === "object" && value !== null && "fieldNodes" in value;
 const sameObjects = ["schema", "parentType", "returnType", "rootValue", "operation"] as const;
 
 function expectSameInfo(ours: GraphQLResolveInfo, theirs: GraphQLResolveInfo): void {
@@ -121,17 +121,17 @@ function expectSameInfo(ours: GraphQLResolveInfo, theirs: GraphQLResolveInfo): v
 
 function expectSameCalls(ours: readonly Call[], theirs: readonly Call[], sharesRoot: boolean): void {
   expect(ours.map(({ who }) => who)).toEqual(theirs.map(({ who }) => who));
-  for (const [n, { self, told }] of ours.entries()) {
+  for (const [n, { self, args }] of ours.entries()) {
     const other = theirs[n];
     if (!other) throw new Error("fewer calls");
     expect(inspect(self)).toBe(inspect(other.self));
-    expect(told.length).toBe(other.told.length);
-    for (const [at, ourTold] of told.entries()) {
-      const theirTold = other.told[at];
-      if (isInfo(ourTold) && isInfo(theirTold))
-        expectSameInfo(sharesRoot ? ourTold : { ...ourTold, rootValue: theirTold.rootValue }, theirTold);
-      else if (!Object.is(ourTold, theirTold))
-        expect(inspect(ourTold, { depth: 9 })).toBe(inspect(theirTold, { depth: 9 }));
+    expect(args.length).toBe(other.args.length);
+    for (const [at, ourArg] of args.entries()) {
+      const theirArg = other.args[at];
+      if (isInfo(ourArg) && isInfo(theirArg))
+        expectSameInfo(sharesRoot ? ourArg : { ...ourArg, rootValue: theirArg.rootValue }, theirArg);
+      else if (!Object.is(ourArg, theirArg))
+        expect(inspect(ourArg, { depth: 9 })).toBe(inspect(theirArg, { depth: 9 }));
     }
   }
 }
@@ -191,10 +191,10 @@ export async function expectTheSame(situation: Situation): Promise<void> {
     calls = [];
     const answer = answerWith(freshRoot ? freshRoot() : situation.root);
     const isLate = isPromised(answer);
-    const told = await answer;
+    const result = await answer;
     // Work that was started continues after the response.
     await new Promise(setImmediate);
-    return { told, answer: flat(told), isLate, calls };
+    return { result, answer: flat(result), isLate, calls };
   };
 
   const theirs = await run((rootValue) =>
@@ -209,7 +209,7 @@ export async function expectTheSame(situation: Situation): Promise<void> {
   for (let time = 0; time < 2; time++) {
     const ours = await run((root) => plan(context, variables, root));
     expect(ours.answer).toEqual(theirs.answer);
-    expect(Object.keys(ours.told)).toEqual(Object.keys(theirs.told));
+    expect(Object.keys(ours.result)).toEqual(Object.keys(theirs.result));
     expect(ours.isLate).toBe(theirs.isLate);
     expectSameCalls(ours.calls, theirs.calls, freshRoot === undefined);
   }

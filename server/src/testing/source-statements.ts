@@ -196,7 +196,7 @@ const keysOf = (node: unknown): string[] =>
         .filter(Boolean)
     : [];
 
-/** A method of TypeORM, or `mustFind`, which takes the manager and the id's kind besides. */
+/** A method of TypeORM, or `mustFind`, which also takes the manager and the kind of id. */
 function callOf({ callee, arguments: given }: Node): { method: string; entity: unknown; condition: unknown } {
   const [first, second, , fourth] = nodesIn(given).map((argument) => fieldOf(argument, "expression"));
   return nameOf(callee) === "mustFind"

@@ -8,7 +8,7 @@ export interface SentStatement {
 }
 
 const listeners = new Set<(sent: SentStatement) => void>();
-const tell = (sql: unknown, parameters: unknown) => {
+const notifyListeners = (sql: unknown, parameters: unknown) => {
   if (typeof sql !== "string") throw new Error("a statement that is not text was sent");
   for (const listener of listeners) listener({ sql, parameters: Array.isArray(parameters) ? parameters : [] });
 };
@@ -21,7 +21,7 @@ SqliteDatabase.prototype.prepare = function heardPrepare(sql) {
     const send = statement[name].bind(statement);
     Object.assign(statement, {
       [name]: (...parameters: unknown[]) => {
-        tell(sql, parameters);
+        notifyListeners(sql, parameters);
         return send(...parameters);
       },
     });
@@ -38,8 +38,8 @@ for (const name of ["query", "execute"] as const) {
   const send = connection[name];
   connection[name] = function heardSend(this: unknown, ...given: unknown[]) {
     const [first, values] = given as [string | { sql: string; values?: unknown }, unknown];
-    if (typeof first === "string") tell(first, values);
-    else tell(first.sql, first.values ?? values);
+    if (typeof first === "string") notifyListeners(first, values);
+    else notifyListeners(first.sql, first.values ?? values);
     return send.apply(this, given);
   };
 }

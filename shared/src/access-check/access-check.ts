@@ -36,7 +36,7 @@ const times = (n: number) => (n === 1 ? "once" : n === 2 ? "twice" : `${n} times
 
 type Check = (facts: AccessFacts) => Reason | null;
 
-const failed = (facts: AccessFacts, what: AccessFacts["failures"][number]["what"]) =>
+const failureOf = (facts: AccessFacts, what: AccessFacts["failures"][number]["what"]) =>
   facts.failures.find((failure) => failure.what === what && failure.count > 0) ?? null;
 const accountStep = ({ account, policy, now }: AccessFacts) =>
   nextAccountStep({
@@ -117,7 +117,7 @@ const findings = {
   WRONG_CODES: {
     title: "Wrong codes",
     why: (facts) => {
-      const failure = failed(facts, "second factor");
+      const failure = failureOf(facts, "second factor");
       if (!failure || loginIsOff(facts)) return null;
       return {
         weight: "HINDERS",
@@ -129,7 +129,7 @@ const findings = {
   WRONG_PASSWORDS: {
     title: "Wrong passwords",
     why: (facts) => {
-      const failure = failed(facts, "password");
+      const failure = failureOf(facts, "password");
       if (!failure || loginIsOff(facts)) return null;
       const last = `most recently ${agoInWords(facts.now - failure.lastAt)}`;
       return facts.account

@@ -34,8 +34,8 @@ describe("the audit log", () => {
     says(
       "TWO_FACTOR_DISABLED",
       { email: "maya@client.example" },
-      "2FA switched off",
-      "Maya (maya@client.example) switched two-factor authentication off.",
+      "2FA turned off",
+      "Maya (maya@client.example) turned off two-factor authentication.",
     ),
     says(
       "TWO_FACTOR_RESET",
@@ -403,7 +403,7 @@ describe("the audit log", () => {
     ["PASSWORD_CHANGE", "to change the password"],
     ["ENROLLMENT", "to replace the authenticator"],
     ["FIRST_ENROLLMENT", "to set up two-factor authentication"],
-    ["TWO_FACTOR_REMOVAL", "to switch two-factor authentication off"],
+    ["TWO_FACTOR_REMOVAL", "to turn off two-factor authentication"],
     ["RECOVERY_CODES", "to replace the recovery codes"],
   ])("says what a confirmation was for: %s is %s", (purpose, words) =>
     expect(

@@ -11,7 +11,7 @@ const reauthenticationPurposes = {
   PASSWORD_CHANGE: "to change the password",
   ENROLLMENT: "to replace the authenticator",
   FIRST_ENROLLMENT: "to set up two-factor authentication",
-  TWO_FACTOR_REMOVAL: "to switch two-factor authentication off",
+  TWO_FACTOR_REMOVAL: "to turn off two-factor authentication",
   RECOVERY_CODES: "to replace the recovery codes",
 } as const;
 export type ReauthenticationPurpose = keyof typeof reauthenticationPurposes;
@@ -115,8 +115,8 @@ export const auditEvents: { [T in AuditEventType]: EventWords<T> } = {
     say: ({ contact, data }) => `${of(contact, data.email)} set up two-factor authentication.`,
   },
   TWO_FACTOR_DISABLED: {
-    title: "2FA switched off",
-    say: ({ contact, data }) => `${of(contact, data.email)} switched two-factor authentication off.`,
+    title: "2FA turned off",
+    say: ({ contact, data }) => `${of(contact, data.email)} turned off two-factor authentication.`,
   },
   TWO_FACTOR_RESET: {
     title: "2FA reset",

@@ -67,12 +67,12 @@ function inScheme(color: HexColor, scheme: ColorScheme): BrandColors {
   const { hue, chroma } = toOklch(color);
   const accentSoft = fromOklch({ lightness: isLight ? 0.95 : 0.3, chroma: Math.min(chroma, 0.04), hue });
   const papers = [canvas, surface, sunken, accentSoft];
-  const accentText = readable(color, papers, isLight ? -STEP : STEP);
+  const accentText = readableColor(color, papers, isLight ? -STEP : STEP);
   // The better of the two always reaches 4.58:1: the worst case is where both are equal, at the square root of 21.
   const onAccent = contrastOf(WHITE, color) >= TEXT ? WHITE : BLACK;
   return {
     accent: color,
-    accentHover: hovered(color, onAccent),
+    accentHover: hoverColor(color, onAccent),
     onAccent,
     accentEdge: contrastOf(color, surface) >= SHAPE && contrastOf(color, canvas) >= SHAPE ? color : accentText,
     accentText,
@@ -81,7 +81,7 @@ function inScheme(color: HexColor, scheme: ColorScheme): BrandColors {
 }
 
 /** The colour of the same hue that is readable on all backgrounds, as close in lightness as possible. */
-function readable(color: HexColor, papers: readonly HexColor[], step: number): HexColor {
+function readableColor(color: HexColor, papers: readonly HexColor[], step: number): HexColor {
   const isReadable = (text: HexColor) => papers.every((paper) => contrastOf(text, paper) >= TEXT);
   if (isReadable(color)) return color;
   const given = toOklch(color);
@@ -93,7 +93,7 @@ function readable(color: HexColor, papers: readonly HexColor[], step: number): H
 }
 
 /** A little darker, or lighter if the text on it needs that. */
-function hovered(color: HexColor, text: HexColor): HexColor {
+function hoverColor(color: HexColor, text: HexColor): HexColor {
   const given = toOklch(color);
   for (const way of [-HOVER, HOVER]) {
     const moved = fromOklch({ ...given, lightness: Math.min(1, Math.max(0, given.lightness + way)) });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { fitted, logoLimits, logoTypeRefusal, readLogo, shownLogoSize, withoutPngMetadata } from "./logo.js";
+import { fitInto, logoLimits, logoTypeRefusal, readLogo, shownLogoSize, withoutPngMetadata } from "./logo.js";
 
 const bytesOf = (...parts: (string | readonly number[])[]): number[] =>
   parts.flatMap((part) => (typeof part === "string" ? Array.from(part, (letter) => letter.charCodeAt(0)) : part));
@@ -196,7 +196,7 @@ describe("a logo", () => {
     expect(shownLogoSize({ width: 1000, height: 10 })).toEqual({ width: 240, height: 2 });
     expect(shownLogoSize({ width: 40, height: 20 })).toEqual({ width: 40, height: 20 });
     expect(shownLogoSize({ width: 5000, height: 1 })).toEqual({ width: 240, height: 1 });
-    expect(fitted({ width: 1, height: 5000 }, { width: 480, height: 160 })).toEqual({ width: 1, height: 160 });
+    expect(fitInto({ width: 1, height: 5000 }, { width: 480, height: 160 })).toEqual({ width: 1, height: 160 });
   });
 
   it("is of a type that browsers show as a picture and nothing else", () => {

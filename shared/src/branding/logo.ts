@@ -20,7 +20,7 @@ export interface LogoFacts {
 }
 
 /** The size scaled down to fit, with the same proportions; a smaller one stays as it is. */
-export function fitted(
+export function fitInto(
   { width, height }: { width: number; height: number },
   most: { width: number; height: number },
 ): { width: number; height: number } {
@@ -29,7 +29,7 @@ export function fitted(
 }
 /** The size at which a logo is drawn, on pages and in mails. */
 export const shownLogoSize = (logo: { width: number; height: number }): { width: number; height: number } =>
-  fitted(logo, { width: logoLimits.shownWidth, height: logoLimits.shownHeight });
+  fitInto(logo, { width: logoLimits.shownWidth, height: logoLimits.shownHeight });
 
 const SVG_REFUSED =
   "SVG files can contain scripts, so they are not accepted as a logo. Save it as PNG, JPEG or WebP and try again.";

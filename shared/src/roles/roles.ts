@@ -17,12 +17,13 @@ export const roleMay = (role: TeamRole, right: TeamRight): boolean =>
   (rights[role] as readonly TeamRight[]).includes(right);
 
 /** Which roles a team member may invite, change and remove: owners all of them, administrators all except owners. */
-const managed = { OWNER: ["OWNER", "ADMIN", "STAFF"], ADMIN: ["ADMIN", "STAFF"], STAFF: [] } as const satisfies Record<
-  TeamRole,
-  readonly TeamRole[]
->;
+const managedRoles = {
+  OWNER: ["OWNER", "ADMIN", "STAFF"],
+  ADMIN: ["ADMIN", "STAFF"],
+  STAFF: [],
+} as const satisfies Record<TeamRole, readonly TeamRole[]>;
 export const mayManage = (role: TeamRole, other: TeamRole): boolean =>
-  (managed[role] as readonly TeamRole[]).includes(other);
+  (managedRoles[role] as readonly TeamRole[]).includes(other);
 /** Whether the firm requires an authenticator for a member of this role; it applies to the roles that may change something. */
 export const teamRoleNeedsTwoFactor = (
   { teamRequiresTwoFactor }: { teamRequiresTwoFactor: boolean },

@@ -20,7 +20,7 @@ import { OutboxMail } from "../mail/outbox-mail.entity.js";
 import { PortalAccount } from "../portal-accounts/portal-account.entity.js";
 import { MailedToken } from "../mailed-tokens/mailed-token.entity.js";
 import { loadPolicy } from "../firms/security-policy.reader.js";
-import { passwordTriesOf, type Attempts } from "../limits/attempts.service.js";
+import { passwordAttemptsKey, type Attempts } from "../limits/attempts.service.js";
 import type { SecondFactor } from "../two-factor/second-factor.service.js";
 import { AccessFindingView } from "./access-check.results.js";
 
@@ -72,7 +72,10 @@ export class AccessCheck {
       isEnrolled: factor.enrolledAt !== null,
       recoveryCodesRemaining: factor.recoveryCodesRemaining,
       secondFactorLockedUntil: secondFactorLockEndsAt(factor, work.clock.now()),
-      passwordWaitUntil: await attempts.waitsUntil(passwordTriesOf("PORTAL", firmId, email), attemptLimits.password),
+      passwordWaitUntil: await attempts.waitsUntil(
+        passwordAttemptsKey("PORTAL", firmId, email),
+        attemptLimits.password,
+      ),
     };
   }
 

@@ -15,12 +15,12 @@ import { revokeLink } from "./end-link.js";
 import { accountTokens, voidTokens, voidTokensOf } from "../mailed-tokens/mailed-tokens.js";
 
 /** The person whose access ends. */
-export type Ended = Pick<Person, "audience" | "ownerId" | "firmId" | "email">;
+export type EndedPerson = Pick<Person, "audience" | "ownerId" | "firmId" | "email">;
 
 /** Ends things of one kind. Returns how many sessions ended, if it ends sessions. */
-type Ender = (unit: UnitOfWork, person: Ended, keptSessionId: string) => Promise<number | void>;
+type EndFunction = (unit: UnitOfWork, person: EndedPerson, keptSessionId: string) => Promise<number | void>;
 
-const deleteFrom = (entity: new () => { ownerId: string }): Ender => {
+const deleteFrom = (entity: new () => { ownerId: string }): EndFunction => {
   const owned = table(entity);
   const statement = sql`DELETE FROM ${owned} WHERE ${owned.ownerId} = ?`;
   return async (unit, { ownerId }) => void (await unit.affected(statement, [ownerId]));
@@ -42,16 +42,16 @@ const END_LINK_SESSIONS = sql`UPDATE ${sessionRows} SET ${sessionRows.revokedAt}
   AND (${sessionRows.email} = ? OR ${sessionRows.requestId} IN (SELECT ${r.id} FROM ${r} JOIN ${c} ON ${c.id} = ${r.contactId} WHERE ${c.portalAccountId} = ?))`;
 
 /** Checked again at every use, so they end with the session or key that they came by. */
-const withItsSession: Ender = async () => undefined;
+const endsWithSession: EndFunction = async () => undefined;
 
 /** Belongs to the firm: no act about a person ends it. */
-const notThePersons: Ender = async () => undefined;
+const belongsToFirm: EndFunction = async () => undefined;
 
 /**
  * In the order in which things end: first whatever may still lead to a session, then the sessions. So a step that
  * finishes concurrently either finds itself void, or has its session ended here.
  */
-const enders: Readonly<Record<PendingThing, Ender>> = {
+const endFunctions: Readonly<Record<PendingThing, EndFunction>> = {
   SIGN_IN_CHALLENGES: async (unit, { ownerId }) => void (await unit.affected(SPEND_CHALLENGES, [unit.now, ownerId])),
   FACTORS_UNDER_WAY: (unit, { ownerId }) => abandonFactors(unit, ownerId),
   ADDED_FACTORS: (unit, { ownerId }) => forgetFactors(unit, ownerId, "ADDED"),
@@ -70,14 +70,14 @@ const enders: Readonly<Record<PendingThing, Ender>> = {
   // Those to the address, and to the requests of the account's contacts.
   LINK_SESSIONS: (unit, { firmId, email, ownerId }) =>
     unit.affected(END_LINK_SESSIONS, [unit.now, firmId, email, ownerId]),
-  SUBSCRIPTIONS: withItsSession,
-  EXPORTS: withItsSession,
+  SUBSCRIPTIONS: endsWithSession,
+  EXPORTS: endsWithSession,
   // Stored by caller: see idempotency.ts.
-  KEPT_ANSWERS: withItsSession,
-  API_KEYS: notThePersons,
-  WEBHOOKS: notThePersons,
+  KEPT_ANSWERS: endsWithSession,
+  API_KEYS: belongsToFirm,
+  WEBHOOKS: belongsToFirm,
 };
-const inOrder = Object.keys(enders) as PendingThing[];
+const thingsInOrder = Object.keys(endFunctions) as PendingThing[];
 
 /** Team members have none of these, even if a client of the firm has the same address. */
 const ofClients: readonly PendingThing[] = ["LINK_SESSIONS", "LINK_GRANTS", "ACCOUNT_TOKENS"];
@@ -88,14 +88,14 @@ const ofClients: readonly PendingThing[] = ["LINK_SESSIONS", "LINK_GRANTS", "ACC
  */
 export async function endAccess(
   unit: UnitOfWork,
-  person: Ended,
+  person: EndedPerson,
   act: EndingAct,
   keptSessionId: string | null = null,
 ): Promise<number> {
   const ended = new Set(endedBy(act));
   let sessions = 0;
-  for (const thing of inOrder)
+  for (const thing of thingsInOrder)
     if (ended.has(thing) && (person.audience === "PORTAL" || !ofClients.includes(thing)))
-      sessions += (await enders[thing](unit, person, keptSessionId ?? "")) ?? 0;
+      sessions += (await endFunctions[thing](unit, person, keptSessionId ?? "")) ?? 0;
   return sessions;
 }

@@ -80,7 +80,7 @@ export async function readdressRequests(
   for (const { sentTo } of earlier) await retireAddress(unit, { firmId, contactIds: [contactId], from: sentTo, to });
 }
 
-/** First what is still on its way, then the sessions: see magic-links.service.ts. */
+/** First whatever may still lead to a session, then the sessions: see magic-links.service.ts. */
 async function endLinksOf(unit: UnitOfWork, firmId: string, requestId: string, sentTo: string): Promise<void> {
   await unit.affected(READDRESS, [sentTo, requestId]);
   for (const { id } of await unit.rows(LINKS, [requestId])) await endLink(unit, firmId, id);

@@ -504,17 +504,17 @@ describeOnBothDatabases("who may do what", (database) => {
             [theirs, ours],
           ] as const) {
             const none = await ask(firm, asker, call, absent(prefixes[kind]));
-            let told = "";
+            let answered = "";
             const openStatements = async () =>
               (
                 await statementsDuring(async () => {
-                  told = await ask(firm, asker, call, other.ids[kind]);
+                  answered = await ask(firm, asker, call, other.ids[kind]);
                 })
               ).filter((statement) => isOpen(statement, other.ids[kind], firm.ids.firm));
             let open = await openStatements();
             // A worker may have sent one of its own meanwhile; what the call sends, it sends each time.
             for (let again = 0; again < 3 && open.length > 0; again++) open = await openStatements();
-            expect([place, kind, asker, told]).toEqual([place, kind, asker, none]);
+            expect([place, kind, asker, answered]).toEqual([place, kind, asker, none]);
             // X8 and no statement is sent that could find it: each one also restricts by the caller's firm.
             expect([place, kind, open]).toEqual([place, kind, []]);
             expect([place, kind, asker, await ask(firm, asker, call, "1 OR 1=1")]).toEqual([place, kind, asker, none]);

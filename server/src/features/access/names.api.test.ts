@@ -242,14 +242,17 @@ describeOnBothDatabases("X21 every name obeys one rule", (database) => {
       );
       return (errors ?? []).map(({ extensions }) => [extensions.code, field]);
     }
-    const told = await world.mutate(
+    const payload = await world.mutate(
       operation,
       type?.replace("!", "") ?? "",
       operation === "upsertContacts" ? "results { userErrors { code field } }" : "__typename",
       input,
       owner,
     );
-    const errors: Data[] = [...told.userErrors, ...(told.results ?? []).flatMap((result: Data) => result.userErrors)];
+    const errors: Data[] = [
+      ...payload.userErrors,
+      ...(payload.results ?? []).flatMap((result: Data) => result.userErrors),
+    ];
     return errors.map((error) => [error.code, error.field?.find((step: string) => step === field)]);
   }
 

@@ -35,7 +35,7 @@ describeOnBothDatabases("firms are strictly separate, and the endpoint gives not
         if (rule === "anyone") continue;
         checked.push(`${type.name}.${name}`);
         // Even if the parent holds the value that was read along with it.
-        const parent = { account: "told", secondFactor: { lockedUntil: 1 } };
+        const parent = { account: "visible", secondFactor: { lockedUntil: 1 } };
         for (const step of [resolve, ...(subscribe ? [subscribe] : [])])
           expect(() => step(parent, {}, { caller: anonymous }, {} as GraphQLResolveInfo)).toThrow("Sign in first.");
       }
@@ -54,7 +54,7 @@ describeOnBothDatabases("firms are strictly separate, and the endpoint gives not
   });
 
   it("a schema with a resolved field without a rule does not start", () => {
-    const fields = { secret: { type: GraphQLString, resolve: () => "told" } };
+    const fields = { secret: { type: GraphQLString, resolve: () => "visible" } };
     const schema = new GraphQLSchema({ query: new GraphQLObjectType({ name: "Query", fields }) });
     expect(() => enforceAccess(schema)).toThrow("Query.secret does not state who may use it");
   });

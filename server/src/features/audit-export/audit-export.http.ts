@@ -12,7 +12,7 @@ import type { RequestContext } from "../callers/request-context.js";
 import { ActorKindEnum, type AuditEventFilter } from "../audit/audit-event.results.js";
 import type { AuditExport } from "./audit-export.service.js";
 
-/** What an export costs of the caller's budget of a minute (limits/cost-budgets.ts): three at most. */
+/** What an export costs of the caller's budget per minute (limits/cost-budgets.ts): three at most. */
 const EXPORT_COST = 20_000;
 
 export interface AuditExportOptions {

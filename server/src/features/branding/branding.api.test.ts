@@ -203,7 +203,7 @@ describeOnBothDatabases("a firm's branding", (database) => {
       [{ color: "url(javascript:alert(1))" }, "color", /six digits/],
       [{ logo: logoOf(svg, "image/svg+xml") }, "contentType", /SVG files can contain scripts/],
       [{ logo: logoOf(svg) }, "data", /SVG files can contain scripts/],
-      [{ logo: logoOf(HTML) }, "data", /no PNG, JPEG or WebP/],
+      [{ logo: logoOf(HTML) }, "data", /not a PNG, JPEG or WebP/],
       [{ logo: logoOf(HTML, "text/html") }, "contentType", /Choose a PNG/],
       [{ logo: logoOf(png, "image/jpeg") }, "contentType", /is image\/png, not image\/jpeg/],
       [{ logo: logoOf(png, "image/png\r\nset-cookie: a=b") }, "contentType", /Choose a PNG/],
@@ -212,11 +212,11 @@ describeOnBothDatabases("a firm's branding", (database) => {
       [{ logo: logoOf(tooLarge) }, "data", /larger than 64 kB/],
       [{ logo: logoOf(pngOf(30_000, 30_000)) }, "data", /30000 × 30000 pixels/],
       [{ logo: logoOf(Buffer.alloc(0)) }, "data", /no PNG/],
-      [{ logo: { ...demoLogo, data: `data:image/png;base64,${demoLogo.data}` } }, "data", /not in base64/],
-      [{ logo: { ...demoLogo, data: `${demoLogo.data}\n` } }, "data", /not in base64/],
-      [{ logo: { ...demoLogo, data: "../../etc/passwd" } }, "data", /not in base64/],
+      [{ logo: { ...demoLogo, data: `data:image/png;base64,${demoLogo.data}` } }, "data", /not valid base64/],
+      [{ logo: { ...demoLogo, data: `${demoLogo.data}\n` } }, "data", /not valid base64/],
+      [{ logo: { ...demoLogo, data: "../../etc/passwd" } }, "data", /not valid base64/],
       // A valid part beside an invalid one is not stored either.
-      [{ color: "#000000", logo: logoOf(trailing) }, "data", /something behind/],
+      [{ color: "#000000", logo: logoOf(trailing) }, "data", /more than the picture/],
     ];
     for (const [input, field, message] of refused) {
       const { firm, userErrors } = await update(input);

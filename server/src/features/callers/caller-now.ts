@@ -1,4 +1,4 @@
-import { byIndex, forUpdateSql, forShareSql } from "../../platform/database/dialect.js";
+import { forceIndexSql, forUpdateSql, forShareSql } from "../../platform/database/dialect.js";
 import { indexOf, select, table } from "../../platform/database/sql.js";
 import { unauthenticated } from "../../platform/graphql/failures.js";
 import { ApiKey } from "../api-keys/api-key.entity.js";
@@ -25,7 +25,7 @@ const OWNER_INDEX = indexOf(Session, ["ownerId"]);
  * since the request arrived. It must be the first statement of a unit of work, so that everybody locks the session or
  * key before anything else. A key's lock is shared, since its requests run concurrently.
  */
-export async function holdCaller(unit: UnitOfWork, caller: Caller): Promise<Caller> {
+export async function lockCaller(unit: UnitOfWork, caller: Caller): Promise<Caller> {
   const { manager, now } = unit;
   if (caller.kind === "ANONYMOUS") return caller;
   if (caller.kind === "API_KEY") {
@@ -47,13 +47,13 @@ export async function holdCaller(unit: UnitOfWork, caller: Caller): Promise<Call
  * Locks the sessions of the people whom an act affects until the commit, before anything else of theirs: whatever they
  * have in progress finishes before it, or finds itself ended or changed.
  */
-export async function holdSessionsOf(
+export async function lockSessionsOf(
   unit: UnitOfWork,
   { firmId, ownerId }: { firmId: string; ownerId: string },
 ): Promise<void> {
   const { manager } = unit;
   await unit.rows(
-    SESSION.from`${sessions} ${byIndex(manager, OWNER_INDEX)} WHERE ${sessions.ownerId} = ? AND ${sessions.firmId} = ? AND ${sessions.revokedAt} IS NULL
+    SESSION.from`${sessions} ${forceIndexSql(manager, OWNER_INDEX)} WHERE ${sessions.ownerId} = ? AND ${sessions.firmId} = ? AND ${sessions.revokedAt} IS NULL
       ORDER BY ${sessions.id}${forUpdateSql(manager)}`,
     [ownerId, firmId],
   );

@@ -69,7 +69,7 @@ export const rightsOf = (caller: FirmCaller): string => JSON.stringify(caller, r
  * A stand-in for callers with the same rights, who share one answer: reading its identity throws, so that no answer can
  * depend on it.
  */
-export const anyoneLike = <C extends FirmCaller>(caller: C): C =>
+export const sharedCallerOf = <C extends FirmCaller>(caller: C): C =>
   new Proxy(caller, {
     get: (_, key) => {
       if (typeof key === "string" && rights.includes(key)) return caller[key as keyof C];

@@ -32,7 +32,7 @@ const END = /;|\),\n {2}["\w]/;
 
 describe("a refusal that a client can get", () => {
   it("takes its sentence from the words of both languages", () => {
-    const told = files.flatMap((file) =>
+    const untranslated = files.flatMap((file) =>
       readFileSync(join(features, file), "utf8")
         .split("new Refusal(")
         .slice(1)
@@ -40,6 +40,6 @@ describe("a refusal that a client can get", () => {
         .filter((call) => /["'`]/.test(call.replaceAll(/"\w*"/g, "")) && !notForClients.test(call))
         .map((call) => `${file}: ${call}`),
     );
-    expect(told).toEqual([]);
+    expect(untranslated).toEqual([]);
   });
 });

@@ -6,7 +6,7 @@ import { PortalAccount } from "../portal-accounts/portal-account.entity.js";
 import type { UnitOfWork } from "../work/unit-of-work.js";
 import { Contact } from "./contact.entity.js";
 import { lockContacts } from "./contacts-lock.js";
-import { counted } from "./portal-counts.js";
+import { withCounts } from "./portal-counts.js";
 
 const accounts = table(PortalAccount);
 const outerAccount = table(PortalAccount, "portal_accounts");
@@ -48,15 +48,15 @@ async function settle(
   const found = await unit.manager.findBy(Contact, { ...where, firmId });
   const ids = found.map(({ id }) => id);
   const accountsBefore = found.map(({ portalAccountId }) => portalAccountId);
-  await counted(unit, firmId, ids, async () => {
+  await withCounts(unit, firmId, ids, async () => {
     for (const one of found) {
       const accessState = stateOf(Object.assign(one, change));
       await unit.manager.update(Contact, { id: one.id }, { ...change, accessState });
     }
-    if (ids.length > 0) await settleSignIns(unit.manager, ids);
+    if (ids.length > 0) await updateSignInKeys(unit.manager, ids);
   });
   if (change.portalAccountId !== undefined)
-    await settleLinks(unit, firmId, [...accountsBefore, change.portalAccountId]);
+    await updateUnlinkedSince(unit, firmId, [...accountsBefore, change.portalAccountId]);
   return found;
 }
 
@@ -64,7 +64,7 @@ async function settle(
  * Contacts have left these accounts or joined them, under the firm's lock: stores for each account since when no
  * contact has it.
  */
-export async function settleLinks(
+export async function updateUnlinkedSince(
   unit: UnitOfWork,
   firmId: string,
   accountIds: readonly (string | null)[],
@@ -75,7 +75,7 @@ export async function settleLinks(
 }
 
 /** Contacts have changed accounts: they are sorted by the new accounts' last sign-ins. */
-export async function settleSignIns(manager: EntityManager, contactIds: string[]): Promise<void> {
+export async function updateSignInKeys(manager: EntityManager, contactIds: string[]): Promise<void> {
   await unpreparedWrite(manager, sql`${SETTLE_SIGN_INS} IN (${placeholders(contactIds.length)})`, contactIds);
 }
 

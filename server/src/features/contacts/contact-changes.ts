@@ -11,14 +11,14 @@ import { voidTokensOf } from "../mailed-tokens/mailed-tokens.js";
 import { ClientRequest } from "../client-requests/client-request.entity.js";
 import { PortalAccount } from "../portal-accounts/portal-account.entity.js";
 import type { Actor, RecordedEvent, UnitOfWork } from "../work/unit-of-work.js";
-import { settleLinks, settleSignIns, stateOf } from "./account-links.js";
+import { updateUnlinkedSince, updateSignInKeys, stateOf } from "./account-links.js";
 import { announceRedirect, type Redirect } from "./contact-redirects.js";
 import { contactWords, nameKeyOf } from "./contact-index.js";
 import { Contact, SearchWord } from "./contact.entity.js";
 import type { ContactOutcome } from "./contact.results.js";
 import type { ContactInput, UpdateContactInput } from "./contact.inputs.js";
 import { lockContacts } from "./contacts-lock.js";
-import { counted } from "./portal-counts.js";
+import { withCounts } from "./portal-counts.js";
 
 /** A contact's fields as they are stored. */
 type Fields = Pick<Contact, "name" | "email" | "organization" | "externalId" | "language">;
@@ -177,8 +177,8 @@ export class ContactChanges {
     const changed = [...this.changed].filter((contact) => !this.created.has(contact));
     const restated = [...new Set([...created, ...this.readdressed.keys()])].map(({ id }) => id);
     if (restated.length === 0) await this.store(created, changed);
-    else await counted(this.unit, this.firmId, restated, () => this.store(created, changed));
-    await settleLinks(this.unit, this.firmId, [...this.relinked]);
+    else await withCounts(this.unit, this.firmId, restated, () => this.store(created, changed));
+    await updateUnlinkedSince(this.unit, this.firmId, [...this.relinked]);
     for (const [contact, earlier] of this.readdressed) await this.retire(contact, earlier);
     // Otherwise the login's owner could use such a token to move it back to the contact at the new address.
     for (const accountId of this.left) await voidTokensOf(this.unit, accountId, ["EMAIL_CHANGE"]);
@@ -211,7 +211,7 @@ export class ContactChanges {
     }
     const moved = new Set([...created.filter(({ portalAccountId }) => portalAccountId), ...this.readdressed.keys()]);
     if (moved.size > 0)
-      await settleSignIns(
+      await updateSignInKeys(
         manager,
         [...moved].map(({ id }) => id),
       );

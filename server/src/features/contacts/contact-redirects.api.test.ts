@@ -101,9 +101,9 @@ describeOnBothDatabases("X4 a client's requests", (database) => {
       for (const address of [maya.email, noah.email])
         expect((await world.mail(address, /requests/i)).text).toContain("Maya Fields");
       const { auditEvents } = await stateOf(maya.contactId);
-      const told = auditEvents.nodes.find(({ type }: Data) => type === "CONTACT_REDIRECTED").summary;
-      expect(told).toContain(maya.email);
-      expect(told).toContain(noah.email);
+      const recorded = auditEvents.nodes.find(({ type }: Data) => type === "CONTACT_REDIRECTED").summary;
+      expect(recorded).toContain(maya.email);
+      expect(recorded).toContain(noah.email);
     }
   });
 

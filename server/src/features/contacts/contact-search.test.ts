@@ -1,7 +1,7 @@
 import { beforeAll, expect, it } from "@jest/globals";
 import type { DataSource } from "typeorm";
 import { migrations } from "../../entities.js";
-import { isOutOfTime, limited } from "../../platform/database/dialect.js";
+import { isOutOfTime, withTimeLimit } from "../../platform/database/dialect.js";
 import { indexOf, sql, table } from "../../platform/database/sql.js";
 import type { PageRequest } from "../../platform/graphql/pages.js";
 import { describeOnBothDatabases } from "../../testing/databases.js";
@@ -150,8 +150,8 @@ describeOnBothDatabases("a search by the starts of words", (database) => {
   if (database.name === "mysql")
     it("is ended by the database if it takes too long", async () => {
       const slow = "SELECT COUNT(*) FROM search_words a, search_words b, search_words c";
-      const error: unknown = await source.query(limited(source, slow, 50)).catch((reason: unknown) => reason);
+      const error: unknown = await source.query(withTimeLimit(source, slow, 50)).catch((reason: unknown) => reason);
       expect(isOutOfTime(error)).toBe(true);
-      expect(await source.query(limited(source, "SELECT 1 AS one", 5000))).toEqual([{ one: 1 }]);
+      expect(await source.query(withTimeLimit(source, "SELECT 1 AS one", 5000))).toEqual([{ one: 1 }]);
     });
 });

@@ -1,5 +1,5 @@
 import type { EntityManager } from "typeorm";
-import { byIndex, inOrder, isOutOfTime, limited } from "../../platform/database/dialect.js";
+import { forceIndexSql, joinInOrderSql, isOutOfTime, withTimeLimit } from "../../platform/database/dialect.js";
 import {
   computed,
   indexOf,
@@ -70,7 +70,7 @@ export interface SearchedList {
 }
 
 /** SQL text with its parameters. */
-interface Filled<S extends Sql = Sql> {
+interface SqlWithParameters<S extends Sql = Sql> {
   text: S;
   parameters: readonly unknown[];
 }
@@ -86,9 +86,9 @@ export const hasWords = (
   reader: EntityManager,
   contact: { firmId: string; nameKey: Sql; id: Sql },
   words: readonly string[],
-): Filled[] =>
+): SqlWithParameters[] =>
   words.map((word) => ({
-    text: sql`(SELECT 1 FROM ${o} ${byIndex(reader, NAME_INDEX)}
+    text: sql`(SELECT 1 FROM ${o} ${forceIndexSql(reader, NAME_INDEX)}
       WHERE ${o.firmId} = ? AND ${o.nameKey} = ${contact.nameKey} AND ${o.contactId} = ${contact.id} AND ${o.word} BETWEEN ? AND ? LIMIT 1) = 1`,
     parameters: [contact.firmId, ...from(word)],
   }));
@@ -163,7 +163,7 @@ export class ContactSearch {
   }
 
   /** Everything that a prefix finds, sorted. */
-  private sorted(page: PageRequest, start: string): Filled<Found> {
+  private sorted(page: PageRequest, start: string): SqlWithParameters<Found> {
     const keys = this.keys(page, this.wordOrder, w.contactId);
     const { text, parameters } = this.withWord(start, from(start), OF_START);
     return {
@@ -174,7 +174,7 @@ export class ContactSearch {
   }
 
   /** The first matches of each word, which are in the order of names, and the first of all of these. */
-  private merged(page: PageRequest, start: string, forms: readonly string[]): Filled<Found> {
+  private merged(page: PageRequest, start: string, forms: readonly string[]): SqlWithParameters<Found> {
     const keys = this.keys(page, w.nameKey, w.contactId);
     const { text } = this.withWord(start, [start], OF_WORD);
     const both = this.keys({ ...page, after: null, before: null }, orderKey, foundId);
@@ -196,7 +196,7 @@ export class ContactSearch {
     const { firmId, order } = this.list;
     const contacts = this.keys(page, c.nameKey, c.id);
     const [end] = await this.rows({
-      text: NAME_KEY.from`${c} ${byIndex(this.reader, order.index)} WHERE ${c.firmId} = ? AND ${contacts.where}
+      text: NAME_KEY.from`${c} ${forceIndexSql(this.reader, order.index)} WHERE ${c.firmId} = ? AND ${contacts.where}
         ORDER BY ${contacts.orderBy} LIMIT 1 OFFSET ${window}`,
       parameters: [firmId, ...contacts.parameters],
     });
@@ -220,7 +220,7 @@ export class ContactSearch {
     const probes = hasWords(this.reader, { firmId, nameKey: c.nameKey, id: c.id }, words);
     const ids = await this.run({
       text: OF_WINDOW.from`(
-        SELECT ${i[order.column]} AS orderKey, ${i.id} AS id FROM ${i} ${byIndex(this.reader, order.index)} WHERE ${i.firmId} = ? AND ${inner.where}
+        SELECT ${i[order.column]} AS orderKey, ${i.id} AS id FROM ${i} ${forceIndexSql(this.reader, order.index)} WHERE ${i.firmId} = ? AND ${inner.where}
         ORDER BY ${inner.orderBy} LIMIT ${window}) k ${this.joins(idOfWindow, true)}
         WHERE ${join([...probes.map(({ text }) => text), ...conditions], " AND ")} ORDER BY ${outer.orderBy} LIMIT ${outer.rows}`,
       parameters: [firmId, ...inner.parameters, ...probes.flatMap((probe) => probe.parameters), ...parameters],
@@ -232,7 +232,7 @@ export class ContactSearch {
    * What follows FROM: the words `w` that one of the search's prefixes finds, of contacts that meet all other
    * conditions.
    */
-  private withWord(start: string, found: readonly unknown[], condition: Sql, index?: Sql): Filled {
+  private withWord(start: string, found: readonly unknown[], condition: Sql, index?: Sql): SqlWithParameters {
     const { firmId, words, order, conditions, parameters } = this.list;
     const probes = hasWords(
       this.reader,
@@ -242,7 +242,7 @@ export class ContactSearch {
     const joins = order.column === "nameKey" ? this.joins(w.contactId) : this.joins(w.contactId, true);
     const all = join([OF_FIRM, condition, ...probes.map(({ text }) => text), ...conditions], " AND ");
     return {
-      text: sql`${w} ${index === undefined ? NOTHING : byIndex(this.reader, index)} ${joins} WHERE ${all}`,
+      text: sql`${w} ${index === undefined ? NOTHING : forceIndexSql(this.reader, index)} ${joins} WHERE ${all}`,
       parameters: [firmId, ...found, ...probes.flatMap((probe) => probe.parameters), ...parameters],
     };
   }
@@ -251,7 +251,7 @@ export class ContactSearch {
   private joins(id: Sql, isOrdered = false): Sql {
     const { conditions } = this.list;
     if (conditions.length === 0 && !isOrdered) return NOTHING;
-    return sql`${inOrder(this.reader)} ${c} ON ${c.id} = ${id} ${joinedFor(conditions)}`;
+    return sql`${joinInOrderSql(this.reader)} ${c} ON ${c.id} = ${id} ${joinedFor(conditions)}`;
   }
 
   private get wordOrder(): Column<string | number> {
@@ -266,12 +266,12 @@ export class ContactSearch {
     ])(page);
   }
 
-  private async run(keys: Filled<Found>): Promise<string[]> {
+  private async run(keys: SqlWithParameters<Found>): Promise<string[]> {
     return (await this.rows(keys)).map(({ id }) => id);
   }
-  private async rows<T>({ text, parameters }: Filled<Select<T>>): Promise<T[]> {
+  private async rows<T>({ text, parameters }: SqlWithParameters<Select<T>>): Promise<T[]> {
     try {
-      const limitedText = limited(this.reader, text.sqlText, TIME_LIMIT_MS);
+      const limitedText = withTimeLimit(this.reader, text.sqlText, TIME_LIMIT_MS);
       return text.rowsOf(await this.reader.query<unknown[]>(limitedText, [...parameters]));
     } catch (error) {
       if (isOutOfTime(error))

@@ -25,13 +25,13 @@ export class Contact {
   @Index("ix_contacts_account")
   @RefColumn({ nullable: true })
   portalAccountId: string | null;
-  /** NO_EMAIL, NOT_INVITED, INVITED or ACCOUNT_CREATED: kept in step by account-links.ts and contact-changes.ts. */
+  /** NO_EMAIL, NOT_INVITED, INVITED or ACCOUNT_CREATED: kept consistent by account-links.ts and contact-changes.ts. */
   @TextColumn(20) accessState: PortalAccessState;
   @AtColumn({ nullable: true }) invitedAt: number | null;
   /** The language of mails to the person; null: the firm's default for its clients. */
   @TextColumn(2, { nullable: true }) language: Language | null;
   @AtColumn() createdAt: number;
-  /** The account's `lastSignInAt` (0: never), to be listed by: kept in step by account-links.ts alone. */
+  /** The account's `lastSignInAt` (0: never), for sorting; kept consistent by account-links.ts alone. */
   @AtColumn() signedInAt: number;
 }
 

@@ -1,6 +1,6 @@
 import { requiresTwoFactor } from "@gatehouse/shared";
 import { isId } from "../../platform/crypto/ids.js";
-import { byIndex } from "../../platform/database/dialect.js";
+import { forceIndexSql } from "../../platform/database/dialect.js";
 import { unpreparedRowsOf } from "../../platform/database/prepared-rows.js";
 import {
   computed,
@@ -47,7 +47,7 @@ const orderOf = <C extends "nameKey" | "createdAt" | "signedInAt">(column: C) =>
     keysOfPage: { ASC: inDirection(false), DESC: inDirection(true) },
   };
 };
-/** Each order, its column in the rows that are read, its index, and what selects its pages. */
+/** Each order with its column in the rows that are read, its index, and the keyset that selects its pages. */
 const orders = {
   NAME: orderOf("nameKey"),
   CREATED_AT: orderOf("createdAt"),
@@ -224,7 +224,7 @@ export class ContactsReadModel {
     const isSelective = filter.lockedOut === true || filter.twoFactorEnrolled != null;
     if (isSelective) return NOTHING;
     const isOneState = field === "NAME" && filter.states?.length === 1;
-    return byIndex(this.work.reader, isOneState ? STATE_INDEX : orders[field].index);
+    return forceIndexSql(this.work.reader, isOneState ? STATE_INDEX : orders[field].index);
   }
 }
 

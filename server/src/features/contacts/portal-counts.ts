@@ -30,7 +30,7 @@ const TALLY = select({
  * added. The firm's lock is held from before the first count to the commit, so that nobody else's change comes in
  * between; its events take that lock in the end anyway.
  */
-export async function counted(
+export async function withCounts(
   unit: UnitOfWork,
   firmId: string,
   contactIds: readonly string[],
@@ -54,8 +54,8 @@ export async function counted(
   if (written !== 1) throw new Error(`the firm ${firmId} has no counts`);
 }
 
-/** Like `counted`, for what an account's contacts share with it. */
-export async function countedByAccount(
+/** Like `withCounts`, for what an account's contacts share with it. */
+export async function withCountsOfAccount(
   unit: UnitOfWork,
   firmId: string,
   accountId: string,
@@ -63,7 +63,7 @@ export async function countedByAccount(
 ): Promise<void> {
   await lockContacts(unit, firmId);
   const served = await unit.unpreparedRows(OF_ACCOUNT, [accountId]);
-  await counted(
+  await withCounts(
     unit,
     firmId,
     served.map(({ id }) => id),
@@ -72,15 +72,15 @@ export async function countedByAccount(
 }
 
 async function tally(unit: UnitOfWork, contactIds: readonly string[]): Promise<Map<Column, number>> {
-  const told = new Map<Column, number>();
-  if (contactIds.length === 0) return told;
+  const tally = new Map<Column, number>();
+  if (contactIds.length === 0) return tally;
   const rows = await unit.unpreparedRows(
     TALLY.plus` WHERE ${c.id} IN (${placeholders(contactIds.length)}) GROUP BY ${c.accessState}`,
     contactIds,
   );
   for (const { state, n, enrolled } of rows) {
-    told.set(columns[state], n);
-    told.set("twoFactorEnrolled", (told.get("twoFactorEnrolled") ?? 0) + enrolled);
+    tally.set(columns[state], n);
+    tally.set("twoFactorEnrolled", (tally.get("twoFactorEnrolled") ?? 0) + enrolled);
   }
-  return told;
+  return tally;
 }

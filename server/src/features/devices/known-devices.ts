@@ -48,7 +48,7 @@ const INSERT = sql`
   VALUES (?, ?, ?, ?, ?)`;
 
 /** The key by which a known device's password attempts are counted, separately from strangers'. */
-export const passwordTriesOn = ({ id }: Pick<KnownDevice, "id">): string => `password:known-device:${id}`;
+export const devicePasswordAttemptsKey = ({ id }: Pick<KnownDevice, "id">): string => `password:known-device:${id}`;
 
 /**
  * Recognizes the browser from now on by a new token, so that one that was planted or copied earlier becomes worthless.

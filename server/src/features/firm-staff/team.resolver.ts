@@ -17,7 +17,7 @@ import type { Team } from "./team.service.js";
 /** Who may see who is on the team. */
 export const teamRule = { team: "read" } as const satisfies AccessRule;
 const managing = { team: "write" } as const;
-const told = (member: Promise<TeamMember>) =>
+const payloadOf = (member: Promise<TeamMember>) =>
   answer(TeamMemberPayload, async () => ({ teamMember: TeamMemberView.of(await member) }));
 
 @Resolver()
@@ -39,7 +39,7 @@ export class TeamResolver {
     @Arg("input", () => InviteTeamMemberInput, { description: "Whom to invite." }) input: InviteTeamMemberInput,
     @Ctx() context: RequestContext,
   ) {
-    return told(this.team.invite(input, context));
+    return payloadOf(this.team.invite(input, context));
   }
 
   @Allow(managing)
@@ -51,7 +51,7 @@ export class TeamResolver {
     @Arg("input", () => TeamMemberIdInput, { description: "The colleague to mail." }) input: TeamMemberIdInput,
     @Ctx() context: RequestContext,
   ) {
-    return told(this.team.sendPasswordLink(input, context));
+    return payloadOf(this.team.sendPasswordLink(input, context));
   }
 
   @Allow(managing)
@@ -63,7 +63,7 @@ export class TeamResolver {
     input: ChangeTeamMemberInput,
     @Ctx() context: RequestContext,
   ) {
-    return told(this.team.change(input, context));
+    return payloadOf(this.team.change(input, context));
   }
 
   @Allow(managing)
@@ -76,7 +76,7 @@ export class TeamResolver {
     input: TeamMemberReasonInput,
     @Ctx() context: RequestContext,
   ) {
-    return told(this.team.remove(input, context));
+    return payloadOf(this.team.remove(input, context));
   }
 
   @Allow(managing)
@@ -89,6 +89,6 @@ export class TeamResolver {
     input: TeamMemberReasonInput,
     @Ctx() context: RequestContext,
   ) {
-    return told(this.team.resetTwoFactor(input, context));
+    return payloadOf(this.team.resetTwoFactor(input, context));
   }
 }

@@ -14,7 +14,7 @@ import { Refusal, unauthenticated } from "../../platform/graphql/failures.js";
 import { asTeamCaller, type TeamCaller } from "../callers/caller.js";
 import { mustBeFresh } from "../access/fresh-proof.js";
 import { checkAccess } from "../access/access-rule.js";
-import { holdSessionsOf } from "../callers/caller-now.js";
+import { lockSessionsOf } from "../callers/caller-now.js";
 import { about, findPerson, type Person } from "../people/person.js";
 import { readName, readReason } from "../../platform/graphql/input-texts.js";
 import { actorIn, type RequestContext } from "../callers/request-context.js";
@@ -57,7 +57,7 @@ export class Team {
     const name = readName(given.name);
     const email = normalizeEmail(given.email);
     if (email === null) throw new Refusal("INVALID_EMAIL", ["input", "email"]);
-    await this.mustNotFlood(`${asked.firmId}:${email}`);
+    await this.mustHaveMailsLeft(`${asked.firmId}:${email}`);
     return this.needs.work.do(async (unit) => {
       const { caller } = await lockMembers(unit, asked);
       mustManage(caller, given.role, ["input", "role"]);
@@ -90,7 +90,7 @@ export class Team {
 
   /** Mails the invitation again, or a way back in for a colleague who forgot the password. Older links stop working. */
   async sendPasswordLink(input: { memberId: string }, context: RequestContext): Promise<TeamMember> {
-    await this.mustNotFlood(input.memberId);
+    await this.mustHaveMailsLeft(input.memberId);
     return this.act(input.memberId, context, async (unit, member, caller) => {
       await this.mailPasswordLink(unit, member, caller);
       const { email } = member;
@@ -185,7 +185,7 @@ export class Team {
     return caller;
   }
 
-  private async mustNotFlood(colleague: string): Promise<void> {
+  private async mustHaveMailsLeft(colleague: string): Promise<void> {
     const attempt = await this.needs.attempts.take(`team-mail:${colleague}`, attemptLimits.mailsByAddress);
     if (!attempt.ok)
       throw new Refusal(
@@ -219,7 +219,7 @@ async function lockMembers(
   memberId = "",
 ): Promise<{ caller: TeamCaller; member: TeamMember | null }> {
   const { manager } = unit;
-  if (memberId !== "") await holdSessionsOf(unit, { firmId: caller.firmId, ownerId: memberId });
+  if (memberId !== "") await lockSessionsOf(unit, { firmId: caller.firmId, ownerId: memberId });
   const members = await manager.find(TeamMember, {
     where: { id: In([caller.memberId, memberId]), firmId: caller.firmId, disabledAt: IsNull() },
     order: { id: "ASC" },

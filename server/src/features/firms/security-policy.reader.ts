@@ -1,6 +1,6 @@
 import type { EntityManager } from "typeorm";
 import { chooseLanguage, type Language, type ModePolicy, type Plan } from "@gatehouse/shared";
-import { forUpdate, inOrder, forShareSql } from "../../platform/database/dialect.js";
+import { forUpdate, joinInOrderSql, forShareSql } from "../../platform/database/dialect.js";
 import { rowsOf } from "../../platform/database/prepared-rows.js";
 import { select, table } from "../../platform/database/sql.js";
 import { Firm } from "./firm.entity.js";
@@ -56,7 +56,7 @@ export async function loadPolicy(
 ): Promise<FirmPolicy> {
   // The policy's row always comes before the firm's: everything that locks both does so in this order.
   if (lock === "update") await manager.findOneOrFail(SecurityPolicy, { where: { firmId }, ...forUpdate(manager) });
-  const ofFirm = POLICY.from`${p} ${inOrder(manager)} ${f} ON ${f.id} = ${p.firmId} WHERE ${p.firmId} = ?`;
+  const ofFirm = POLICY.from`${p} ${joinInOrderSql(manager)} ${f} ON ${f.id} = ${p.firmId} WHERE ${p.firmId} = ?`;
   const [row] = await rowsOf(manager, lock ? ofFirm.plus`${forShareSql(manager)}` : ofFirm, [firmId]);
   if (!row) throw new Error(`the firm ${firmId} has no policy`);
   return { ...row, clientLanguage: chooseLanguage({ own: null, asked: null, firm: row.clientLanguage }) };

@@ -1,7 +1,10 @@
 import { Entity } from "typeorm";
 import { AtColumn, CountColumn, DigestColumn } from "../../platform/database/columns.js";
 
-/** An AttemptCount of shared's attempt-policy: what may happen only so often, by source address, by address of a mail, by password. Counted in a transaction of its own. */
+/**
+ * An AttemptCount of shared's attempt-policy: what may happen only a limited number of times, by source address, by a
+ * mail's address, by password. Counted in a separate transaction.
+ */
 @Entity("attempt_counters")
 export class AttemptCounter {
   /** What is counted, e.g. `password:<firm>:<digest of email>`. */

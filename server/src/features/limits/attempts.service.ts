@@ -32,7 +32,7 @@ export type Attempt =
   | { ok: false; retryAfterMs: number };
 
 /** The key by which password attempts are counted; the same for a known and an unknown address. */
-export const passwordTriesOf = (audience: Audience, firmId: string | null, email: string): string =>
+export const passwordAttemptsKey = (audience: Audience, firmId: string | null, email: string): string =>
   `password:${audience}:${audience === "PORTAL" ? firmId : ""}:${email}`;
 
 const n = table(AttemptCounter);

@@ -4,7 +4,7 @@ import type { RequestContext } from "../callers/request-context.js";
 import type { Attempts } from "./attempts.service.js";
 
 /** What may be requested without being signed in; each is counted separately. */
-export type MailAskedFor = "account confirmation" | "password reset";
+export type RequestedMail = "account confirmation" | "password reset";
 
 /**
  * Mails that anybody can trigger to somebody's address. Each kind has its own counter, so that a stranger's requests
@@ -19,7 +19,7 @@ export class MailAllowance {
    * requests it.
    */
   async take(
-    wish: { what: MailAskedFor; place: string; email: string; isOwn: boolean },
+    wish: { what: RequestedMail; place: string; email: string; isOwn: boolean },
     { source }: Pick<RequestContext, "source">,
   ): Promise<boolean> {
     const { attempts, sourceLimitFactor } = this.needs;

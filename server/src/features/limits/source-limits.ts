@@ -6,13 +6,13 @@ import type { UnitOfWork, Work } from "../work/unit-of-work.js";
 import type { Attempts, TakenAttempt } from "./attempts.service.js";
 
 /** What is attempted from an address; each is counted separately. */
-type Tried = "password" | "secondFactor" | "token";
+type AttemptKind = "password" | "secondFactor" | "token";
 
 /**
  * What else is counted beside the source, in the same transaction (Work.doAndKeep) and in this order: the first refusal
  * is reported.
  */
-interface OtherTries<A> {
+interface OtherAttempts<A> {
   beforeSource?(unit: UnitOfWork): Promise<void>;
   afterSource(unit: UnitOfWork): Promise<A>;
 }
@@ -31,15 +31,15 @@ export class SourceLimits {
   ) {}
 
   /** Takes an attempt, acts, and gives it back on success only. Throws RATE_LIMITED. */
-  async guard<T>(what: Tried, context: RequestContext, act: () => Promise<T>): Promise<T> {
+  async guard<T>(what: AttemptKind, context: RequestContext, act: () => Promise<T>): Promise<T> {
     return this.guardWith(what, context, { afterSource: async () => undefined }, act);
   }
 
   /** The same if `act` needs other attempts as well; it receives those and gives them back itself. */
   async guardWith<A, T>(
-    what: Tried,
+    what: AttemptKind,
     context: RequestContext,
-    tries: OtherTries<A>,
+    tries: OtherAttempts<A>,
     act: (taken: A, bySource: TakenAttempt) => Promise<T>,
   ): Promise<T> {
     const { work, attempts } = this.needs;
@@ -54,7 +54,7 @@ export class SourceLimits {
   }
 
   /** Takes an attempt permanently, beside other ones (Work.doAndKeep): success does not give it back. */
-  async spend(unit: UnitOfWork, what: Tried, context: RequestContext): Promise<TakenAttempt> {
+  async spend(unit: UnitOfWork, what: AttemptKind, context: RequestContext): Promise<TakenAttempt> {
     const { attempts, factor } = this.needs;
     const key = `source:${what}:${sourceKey(context.source.ipAddress)}`;
     const attempt = await attempts.takeWithin(unit, key, attemptLimits[`${what}BySource`], factor);

@@ -7,16 +7,16 @@ import { OWNER_PASSWORD, until, World } from "../../testing/world.js";
 const SHOWN = "id contact { name portalAccount { id } }";
 const FEED = `subscription($after: String) { auditEvents(after: $after) { ${SHOWN} } }`;
 
-interface Told {
+interface Received {
   id: string;
   errors: unknown[];
   fields: string[];
 }
 interface Subscriber {
-  told: Told[];
+  received: Received[];
   closed: number | null;
 }
-const ids = ({ told }: Subscriber) => told.map(({ id }) => id);
+const ids = ({ received }: Subscriber) => received.map(({ id }) => id);
 
 describeOnBothDatabases("a live feed shared by several subscribers", (database) => {
   let world: World;
@@ -53,12 +53,12 @@ describeOnBothDatabases("a live feed shared by several subscribers", (database) 
   function subscribe(token: string, after: string | null, query = FEED): Subscriber {
     const client = world.socket(token);
     clients.push(client);
-    const seen: Subscriber = { told: [], closed: null };
+    const seen: Subscriber = { received: [], closed: null };
     client.subscribe<{ auditEvents: { id: string } }>(
       { query, variables: { after } },
       {
         next: ({ data, errors = [] }) =>
-          seen.told.push({
+          seen.received.push({
             id: data?.auditEvents.id ?? "none",
             errors: errors.map(({ extensions }) => extensions?.code),
             fields: Object.keys(data?.auditEvents ?? {}),
@@ -73,7 +73,7 @@ describeOnBothDatabases("a live feed shared by several subscribers", (database) 
   const listening = async (...subscribers: Subscriber[]) => {
     await until(async () => {
       await world.contact(owner, "Here?");
-      return subscribers.every(({ told }) => told.length > 0);
+      return subscribers.every(({ received }) => received.length > 0);
     });
   };
   const happen = (count: number) => Promise.all(Array.from({ length: count }, (_, n) => world.contact(owner, `${n}`)));
@@ -116,13 +116,13 @@ describeOnBothDatabases("a live feed shared by several subscribers", (database) 
       expect(ids(seen)).toEqual(await idsAfter(start));
       expect(seen.closed).toBeNull();
     }
-    const isAbout = ({ errors }: Told) => errors.length > 0;
+    const isAbout = ({ errors }: Received) => errors.length > 0;
     for (const { seen } of [...shared, others.admin, others.seeing, others.narrow])
-      expect(seen.told.filter(isAbout)).toEqual([]);
+      expect(seen.received.filter(isAbout)).toEqual([]);
     const created = new Set((await log()).flatMap(({ id, type }) => (type === "CONTACT_CREATED" ? [id] : [])));
-    for (const { id, errors } of others.blind.seen.told)
+    for (const { id, errors } of others.blind.seen.received)
       expect([id, errors]).toEqual([id, created.has(id) ? ["FORBIDDEN"] : []]);
-    expect(new Set(others.narrow.seen.told.flatMap(({ fields }) => fields))).toEqual(new Set(["id", "type"]));
+    expect(new Set(others.narrow.seen.received.flatMap(({ fields }) => fields))).toEqual(new Set(["id", "type"]));
   });
 
   it("subscribers with the same operation and rights receive the same bytes: one execution per event, whatever cursor each started from", async () => {
@@ -155,7 +155,7 @@ describeOnBothDatabases("a live feed shared by several subscribers", (database) 
       world.app.work.do((unit) =>
         unit.manager.query("UPDATE api_keys SET scopes = ? WHERE id = ?", [scopes, losing.apiKey.id]),
       );
-    const count = () => loser.told.length;
+    const count = () => loser.received.length;
     const level = async () => {
       const newest = (await log()).at(-1)?.id ?? "";
       await until(() => ids(keeper).includes(newest));
@@ -173,11 +173,11 @@ describeOnBothDatabases("a live feed shared by several subscribers", (database) 
     await level();
     await until(() => loser.closed !== null);
     expect(loser.closed).toBe(4403);
-    expect(loser.told.map(({ errors }) => errors)).toEqual([
+    expect(loser.received.map(({ errors }) => errors)).toEqual([
       ...Array.from({ length: before }, () => []),
       ...Array.from({ length: 5 }, () => ["FORBIDDEN"]),
     ]);
-    expect(keeper.told.every(({ errors }) => errors.length === 0)).toBe(true);
+    expect(keeper.received.every(({ errors }) => errors.length === 0)).toBe(true);
     expect(ids(keeper)).toEqual(
       await idsAfter((await log())[(await log()).findIndex(({ id }) => id === ids(keeper)[0]) - 1]?.id ?? ""),
     );
@@ -221,9 +221,9 @@ describeOnBothDatabases("a live feed shared by several subscribers", (database) 
       await until(() => goer.closed !== null && ids(stayer).includes(all.at(-1)?.id ?? ""));
       expect(goer.closed).toBe(4403);
       const place = (id: string | undefined) => all.findIndex((event) => event.id === id);
-      const told = ids(goer).map(place);
-      expect(told).toEqual(Array.from({ length: told.length }, (_, n) => place(ids(goer)[0]) + n));
-      expect(told.at(-1)).toBeLessThan(lostAt);
+      const received = ids(goer).map(place);
+      expect(received).toEqual(Array.from({ length: received.length }, (_, n) => place(ids(goer)[0]) + n));
+      expect(received.at(-1)).toBeLessThan(lostAt);
       expect(ids(stayer)).toEqual(all.slice(place(ids(stayer)[0])).map(({ id }) => id));
     },
   );

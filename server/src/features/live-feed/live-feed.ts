@@ -194,7 +194,7 @@ export class LiveFeed {
         const answer = await operation.answer(AuditEventView.of(event), this.needs.contextOf(one.caller));
         for (const follower of recipients) {
           follower.seq = event.seq;
-          follower.subscriber.tell(answer);
+          follower.subscriber.send(answer);
         }
         if (isPaced) await one.subscriber.caughtUp();
       }

@@ -218,9 +218,9 @@ describe("a mail", () => {
         expiresInHours: 720,
       }),
     );
-    await expect(post("maya@client.example, thief@evil.example")).rejects.toThrow(/not a normalised address/);
+    await expect(post("maya@client.example, thief@evil.example")).rejects.toThrow(/not a normalized address/);
     await expect(post("maya@client.example\r\nRCPT TO:<thief@evil.example>")).rejects.toThrow(
-      /not a normalised address/,
+      /not a normalized address/,
     );
     sender(await smtpServer()).start();
     await until(allSent);

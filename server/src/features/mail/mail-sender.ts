@@ -117,10 +117,10 @@ export class MailSender {
   }
 
   private begin(mail: DueMail): void {
-    this.running.set(mail.id, this.deliverAndGoOn(mail));
+    this.running.set(mail.id, this.deliverThenContinue(mail));
   }
 
-  private async deliverAndGoOn(mail: DueMail): Promise<void> {
+  private async deliverThenContinue(mail: DueMail): Promise<void> {
     try {
       await this.deliver(mail);
       this.running.delete(mail.id);
@@ -151,7 +151,7 @@ export class MailSender {
         AbortSignal.any([this.cut.signal, AbortSignal.timeout(this.limits.deadline)]),
       );
     } catch (error) {
-      await this.noteFailure(mail, leasedUntil, error);
+      await this.saveFailure(mail, leasedUntil, error);
       return;
     }
     await this.saveSent(mail);
@@ -182,7 +182,7 @@ export class MailSender {
     }
   }
 
-  private async noteFailure(mail: DueMail, leasedUntil: number, error: unknown): Promise<void> {
+  private async saveFailure(mail: DueMail, leasedUntil: number, error: unknown): Promise<void> {
     const failure = error instanceof SmtpFailure ? error : null;
     const summary = (failure?.summary ?? (error instanceof Error ? error.message : "failed")).slice(0, FAILURE_LENGTH);
     const attempts = mail.attempts + 1;
@@ -196,9 +196,9 @@ export class MailSender {
         leasedUntil,
       ]);
       unit.afterCommit(() => {
-        const told = { mailId: mail.id, attempts, failure: summary };
-        if (isGivenUp) this.needs.log.error(told, "a mail was given up");
-        else this.needs.log.warn(told, "a mail was not accepted and will be retried");
+        const fields = { mailId: mail.id, attempts, failure: summary };
+        if (isGivenUp) this.needs.log.error(fields, "a mail was given up");
+        else this.needs.log.warn(fields, "a mail was not accepted and will be retried");
       });
     });
   }

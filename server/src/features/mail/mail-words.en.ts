@@ -1,16 +1,16 @@
 import { durationInWords, type Audience } from "@gatehouse/shared";
 
 /** Whom a mail about an account is addressed to. Only clients get mails in other languages. */
-export interface Whom {
+export interface Addressee {
   audience: Audience;
   firmName: string;
 }
-const accountOf = ({ audience, firmName }: Whom) =>
+const accountOf = ({ audience, firmName }: Addressee) =>
   audience === "TEAM" ? `your Gatehouse account at ${firmName}` : `your account in ${firmName}'s client portal`;
 /** Whom to contact for help. */
-const helpOf = ({ audience, firmName }: Whom) =>
+const helpOf = ({ audience, firmName }: Addressee) =>
   audience === "TEAM" ? `an owner or administrator of ${firmName}` : firmName;
-const callHelp = (whom: Whom) =>
+const callHelp = (whom: Addressee) =>
   whom.audience === "TEAM"
     ? `tell ${helpOf(whom)} at once`
     : `call ${helpOf(whom)} at once, at a phone number that you know`;
@@ -106,7 +106,7 @@ export const mailWordsInEnglish = {
     what: "Enter this code where you are setting up two-factor authentication:",
     beware: (forMinutes: number) =>
       `It works for ${minutes(forMinutes)}. Nobody will ever ask you for it on the phone or in a message: do not share it with anyone.`,
-    notYou: (whom: Whom) =>
+    notYou: (whom: Addressee) =>
       `If you are not setting this up, somebody knows your password: change it now, and ${callHelp(whom)}.`,
   },
   accountDeleted: {
@@ -120,7 +120,7 @@ export const mailWordsInEnglish = {
     subject: (firmName: string) => `Where requests from ${firmName} go`,
     goElsewhere: (firmName: string, contactName: string) =>
       `${firmName} changed the email address of ${contactName}. Requests to ${contactName} no longer come to this address, and links to them that were sent here no longer work.`,
-    comeHere: (firmName: string, contactName: string) =>
+    requestsComeHere: (firmName: string, contactName: string) =>
       `${firmName} changed the email address of ${contactName}. Requests to ${contactName} come to this address from now on.`,
     notExpected: (firmName: string) => `If you did not expect this, call ${firmName} at a phone number that you know.`,
   },
@@ -140,10 +140,10 @@ export const mailWordsInEnglish = {
     internetAddress: "Internet address",
     unknownAddress: "unknown",
     notMe: "This wasn't me",
-    whatNotMeDoes: (whom: Whom, forHours: number) =>
+    whatNotMeDoes: (whom: Addressee, forHours: number) =>
       `It signs everybody out${whom.audience === "TEAM" ? "" : ", disables the password"} and notifies ${helpOf(whom)}. The link works for ${hours(forHours)}.`,
-    ifNotYou: (whom: Whom) => `If it was not you, ${callHelp(whom)}.`,
-    ifNotAsked: (whom: Whom) => `If you did not request this, ${callHelp(whom)}.`,
+    ifNotYou: (whom: Addressee) => `If it was not you, ${callHelp(whom)}.`,
+    ifNotAsked: (whom: Addressee) => `If you did not request this, ${callHelp(whom)}.`,
   },
   accountCreatedByLink: {
     subject: (firmName: string) => `Your account at ${firmName} was created`,
@@ -152,53 +152,53 @@ export const mailWordsInEnglish = {
   },
   twoFactorEnrolled: {
     subject: "Two-factor authentication is on",
-    what: (whom: Whom) =>
+    what: (whom: Addressee) =>
       `Two-factor authentication was set up for ${accountOf(whom)}. From now on, signing in requires a code from the authenticator app.`,
     keepCodes: "Keep the recovery codes in a safe place: each lets you in once if you lose your phone.",
   },
   twoFactorDisabled: {
     subject: "Two-factor authentication is off",
-    what: (whom: Whom) =>
+    what: (whom: Addressee) =>
       `Two-factor authentication was switched off for ${accountOf(whom)}. Signing in now requires only the password.`,
-    notYou: (whom: Whom) =>
+    notYou: (whom: Addressee) =>
       `If it was not you, change your password, set two-factor authentication up again, and ${callHelp(whom)}.`,
   },
   twoFactorReset: {
     subject: "Your two-factor authentication was reset",
-    what: (whom: Whom) =>
+    what: (whom: Addressee) =>
       `${whom.firmName} reset the two-factor authentication of ${accountOf(whom)}. The authenticator app and the recovery codes no longer work, and you were signed out everywhere. Your password stays the same.`,
     again: "To set it up again, sign in with your password. We will mail you a code first, to be sure that it is you.",
-    notAsked: (whom: Whom) =>
+    notAsked: (whom: Addressee) =>
       `If you did not ask ${whom.firmName} for this, ${callHelp(whom)}: somebody may be pretending to be you.`,
   },
   recoveryCodeUsed: {
     subject: "A recovery code was used",
-    what: (whom: Whom, left: number) =>
+    what: (whom: Addressee, left: number) =>
       `Somebody signed in to ${accountOf(whom)} with a recovery code. ${left === 1 ? "1 recovery code is left" : `${left} recovery codes are left`}.`,
     few: "Create new recovery codes soon, in your security settings.",
     lostPhone: "If you lost your phone, set up your new one in the security settings.",
-    notYou: (whom: Whom) =>
+    notYou: (whom: Addressee) =>
       `If it was not you, change your password, create new recovery codes, and ${callHelp(whom)}.`,
   },
   passkeyAdded: {
     subject: "A passkey was added",
-    what: (whom: Whom, name: string) =>
+    what: (whom: Addressee, name: string) =>
       `The passkey "${name}" was added to ${accountOf(whom)}. From now on it can replace the code from the authenticator app.`,
   },
   passkeyRemoved: {
     subject: "A passkey was removed",
-    what: (whom: Whom, name: string) =>
+    what: (whom: Addressee, name: string) =>
       `The passkey "${name}" was removed from ${accountOf(whom)}. Signing in requires the code from the authenticator app.`,
   },
   recoveryCodesRegenerated: {
     subject: "You have new recovery codes",
-    what: (whom: Whom) => `New recovery codes were created for ${accountOf(whom)}. The old ones no longer work.`,
-    notYou: (whom: Whom) => `If it was not you, change your password, and ${callHelp(whom)}.`,
+    what: (whom: Addressee) => `New recovery codes were created for ${accountOf(whom)}. The old ones no longer work.`,
+    notYou: (whom: Addressee) => `If it was not you, change your password, and ${callHelp(whom)}.`,
   },
   passwordChanged: {
     subject: "Your password was changed",
-    what: (whom: Whom) => `The password of ${accountOf(whom)} was changed. Other devices were signed out.`,
-    notYou: (whom: Whom) =>
+    what: (whom: Addressee) => `The password of ${accountOf(whom)} was changed. Other devices were signed out.`,
+    notYou: (whom: Addressee) =>
       whom.audience === "TEAM"
         ? `If it was not you, ${callHelp(whom)}.`
         : `If it was not you, choose a new password with "Forgot password" on the sign-in page, and ${callHelp(whom)}.`,
@@ -210,29 +210,29 @@ export const mailWordsInEnglish = {
   },
   loginEmailChanged: {
     subject: "Your sign-in email was changed",
-    what: (whom: Whom, newEmail: string) =>
+    what: (whom: Addressee, newEmail: string) =>
       `The email address of ${accountOf(whom)} is now ${newEmail}. This address can no longer sign in.`,
   },
   newDeviceSignIn: {
     subject: "New sign-in to your account",
-    what: (whom: Whom) => `Somebody signed in to ${accountOf(whom)} on a device that was not used before.`,
+    what: (whom: Addressee) => `Somebody signed in to ${accountOf(whom)} on a device that was not used before.`,
     wasYou: "If it was you, there is nothing to do.",
-    notYou: (whom: Whom) =>
+    notYou: (whom: Addressee) =>
       `If it was not you, change your password now, sign out the other devices in your security settings, and ${callHelp(whom)}.`,
   },
   wrongPasswords: {
     subject: "Too many wrong passwords",
-    what: (whom: Whom, forMinutes: number) =>
+    what: (whom: Addressee, forMinutes: number) =>
       `There were too many sign-ins to ${accountOf(whom)} with a wrong password. Signing in with a password is paused for ${minutes(forMinutes)}. Nothing else is affected.`,
     wasYou: "If it was you, wait and try again, or choose a new password with “Forgot password”.",
     notYou: "If it was not you, nobody got in. Use a password here that you use nowhere else.",
   },
   wrongCodes: {
     subject: "Your account is locked for a while",
-    what: (whom: Whom, forMinutes: number) =>
+    what: (whom: Addressee, forMinutes: number) =>
       `Too many wrong codes were entered for ${accountOf(whom)}. It is locked for ${minutes(forMinutes)}.`,
-    wasYou: (whom: Whom) => `If it was you, wait, or ask ${helpOf(whom)} to unlock the account.`,
-    notYou: (whom: Whom) =>
+    wasYou: (whom: Addressee) => `If it was you, wait, or ask ${helpOf(whom)} to unlock the account.`,
+    notYou: (whom: Addressee) =>
       `If it was not you, somebody knows your password: change it as soon as you can, and ${callHelp(whom)}.`,
   },
 };

@@ -1,8 +1,8 @@
 import { durationInWords } from "@gatehouse/shared";
-import type { MailWords, Whom } from "./mail-words.en.js";
+import type { MailWords, Addressee } from "./mail-words.en.js";
 
-const accountOf = ({ firmName }: Whom) => `votre compte du portail client chez ${firmName}`;
-const callHelp = ({ firmName }: Whom) =>
+const accountOf = ({ firmName }: Addressee) => `votre compte du portail client chez ${firmName}`;
+const callHelp = ({ firmName }: Addressee) =>
   `appelez ${firmName} sans attendre, à un numéro de téléphone que vous connaissez`;
 
 const hours = (n: number) =>
@@ -110,7 +110,7 @@ export const mailWordsInFrench: MailWords = {
     subject: (firmName) => `Où vont les demandes de ${firmName}`,
     goElsewhere: (firmName, contactName) =>
       `${firmName} a modifié l’adresse courriel de ${contactName}. Les demandes pour ${contactName} n’arrivent plus à cette adresse, et les liens qui y ont été envoyés ne fonctionnent plus.`,
-    comeHere: (firmName, contactName) =>
+    requestsComeHere: (firmName, contactName) =>
       `${firmName} a modifié l’adresse courriel de ${contactName}. Les demandes pour ${contactName} arrivent désormais à cette adresse.`,
     notExpected: (firmName) =>
       `Si vous ne vous y attendiez pas, appelez ${firmName} à un numéro de téléphone que vous connaissez.`,

@@ -51,7 +51,7 @@ export const contactRedirected = ({
   toClient(firmName, ({ contactRedirected: say }) => ({
     subject: say.subject(firmName),
     blocks: [
-      paragraph(isNewAddress ? say.comeHere(firmName, contactName) : say.goElsewhere(firmName, contactName)),
+      paragraph(isNewAddress ? say.requestsComeHere(firmName, contactName) : say.goElsewhere(firmName, contactName)),
       paragraph(say.notExpected(firmName)),
     ],
   }));

@@ -43,16 +43,16 @@ export class NotMe {
       const person = token && (await findPerson(work.reader, audience, ownerId));
       if (!token || !person) throw new Refusal("TOKEN_INVALID", field);
       const share = shareOfPerson(context, { firmId: person.firmId, who: ownerId });
-      const nobodyKnows = audience === "PORTAL" ? await hasher.hash(newToken("gmn"), share) : null;
+      const unknownPassword = audience === "PORTAL" ? await hasher.hash(newToken("gmn"), share) : null;
       await work.do(async (unit) => {
         await spendToken(unit, token, field);
-        if (nobodyKnows !== null) await storePassword(unit, ownerId, nobodyKnows);
+        if (unknownPassword !== null) await storePassword(unit, ownerId, unknownPassword);
         await endAccess(unit, person, "NOT_ME");
         const { firmId, firmName } = person;
         const actor = actorAs(person, context.source);
         unit.record({ type: "SUSPICION_REPORTED", ...about(person, actor), data: { email: token.email } });
         await mailAdmins(unit, firmId, suspicionReported({ firmName, email: token.email, audience }), ownerId);
-        if (nobodyKnows === null) return;
+        if (unknownPassword === null) return;
         // A mailbox that is no longer the account's gets no way in.
         if (token.email === person.email && allowsPasswordLogin(await loadPolicy(unit.manager, firmId)))
           await mailPasswordReset(unit, person, passwordStopped);

@@ -11,7 +11,7 @@ import {
 import { Refusal } from "../../platform/graphql/failures.js";
 import { asPerson, ownerIdOf, type PersonCaller } from "../callers/caller.js";
 import { mustBeFresh } from "../access/fresh-proof.js";
-import { holdCaller } from "../callers/caller-now.js";
+import { lockCaller } from "../callers/caller-now.js";
 import { about, findPerson, personOf, type Person } from "../people/person.js";
 import { actorIn, type RequestContext } from "../callers/request-context.js";
 import { endAccess } from "../access-endings/end-access.js";
@@ -77,7 +77,7 @@ export class OwnEnrollment {
     if (asked === "MAILED_CODE") challenge = await this.proveMailbox(enrolling, challenge, input.emailCode, context);
 
     const begun = await work.do(async (unit) => {
-      if (caller) await holdCaller(unit, caller);
+      if (caller) await lockCaller(unit, caller);
       const expiresAt = unit.now + lifetimes.pendingEnrollment;
       if (isEnrolled) {
         await this.mustBeAllowedToEnroll(unit, person);
@@ -122,13 +122,13 @@ export class OwnEnrollment {
     }
     if (!challenge) throw setUpTookTooLong();
     const afterSource = async (unit: UnitOfWork) => {
-      await secondFactor.takeTry(unit, person, actor);
-      await challenges.takeTry(unit, challenge);
+      await secondFactor.takeAttempt(unit, person, actor);
+      await challenges.takeAttempt(unit, challenge);
     };
     return sourceLimits.guardWith("secondFactor", context, { afterSource }, async () => {
       const isProven = await work.do(async (unit) => {
         if (!(await challenges.proveMailbox(unit, challenge, code))) return false;
-        await secondFactor.giveTriesBack(unit, person);
+        await secondFactor.giveAttemptsBack(unit, person);
         return true;
       });
       if (isProven) return { ...challenge, isMailboxProven: true };
@@ -143,7 +143,7 @@ export class OwnEnrollment {
     const { work, secondFactor, enrollmentCodes } = this.needs;
     const { sessionId } = caller;
     const mailing = work.do(async (unit) => {
-      await holdCaller(unit, caller);
+      await lockCaller(unit, caller);
       await this.mustBeAllowedToEnroll(unit, person);
       const factor = await secondFactor.stateOf(unit.manager, person);
       await enrollmentCodes.open(unit, { person, door: "PASSWORD", sessionId }, factor, context.language);
@@ -163,14 +163,14 @@ export class OwnEnrollment {
     if (!isReplacing) provenOf(challenge);
     return sourceLimits.guard("secondFactor", context, async () => {
       const code = readTotpCode(input.code);
-      const secret = await enrollment.takeTry(person);
+      const secret = await enrollment.takeAttempt(person);
       if (secret === null) throw setUpTookTooLong();
       const now = work.clock.now();
       const step = matchingStep(secret, code, now);
       if (step === null) throw wrongFirstCode(clockDriftSeconds(secret, code, now));
 
       return work.do(async (unit) => {
-        if (caller) await holdCaller(unit, caller);
+        if (caller) await lockCaller(unit, caller);
         if (!isReplacing) await challenges.spend(unit, provenOf(challenge));
         await this.mustBeAllowedToEnroll(unit, person);
         if (!isReplacing) await this.mustNotBeEnrolled(unit, person);

@@ -3,7 +3,7 @@ import { sql, table } from "../../platform/database/sql.js";
 import { Refusal } from "../../platform/graphql/failures.js";
 import { asPerson, ownerIdOf, type PersonCaller } from "../callers/caller.js";
 import { mustBeFresh } from "../access/fresh-proof.js";
-import { holdCaller } from "../callers/caller-now.js";
+import { lockCaller } from "../callers/caller-now.js";
 import { about, personOf, type Person } from "../people/person.js";
 import { actorIn, type RequestContext } from "../callers/request-context.js";
 import { mustFind } from "../work/must-find.js";
@@ -89,7 +89,7 @@ export class OwnPasskeys {
         ? stepUpOf(asPerson(context.caller))
         : signInOf(await challenges.find(input.challengeToken, "SECOND_FACTOR"));
     const options = await work.do(async (unit) => {
-      if (subject.purpose === "STEP_UP") await holdCaller(unit, context.caller);
+      if (subject.purpose === "STEP_UP") await lockCaller(unit, context.caller);
       return passkeys.beginAssertion(unit, ownerId, subject);
     });
     if (options === null) throw new Refusal("NOT_FOUND", null, (say) => say.passkeysMissing);

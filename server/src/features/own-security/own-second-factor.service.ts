@@ -67,7 +67,7 @@ export class OwnSecondFactor {
     const { work, sourceLimits, secondFactor } = this.needs;
     await work.doAndKeep(async (unit) => {
       await sourceLimits.spend(unit, "secondFactor", context);
-      await secondFactor.takeTry(unit, person, actor);
+      await secondFactor.takeAttempt(unit, person, actor);
     });
   }
 

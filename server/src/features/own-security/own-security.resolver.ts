@@ -25,7 +25,7 @@ import {
 } from "./own-security.inputs.js";
 
 /** A team member or a client: anybody with a password. */
-const aPerson = { team: "read", portal: "account" } as const;
+const personRule = { team: "read", portal: "account" } as const;
 
 @Resolver()
 export class OwnSecurityResolver {
@@ -72,7 +72,7 @@ export class OwnSecurityResolver {
     return answer(ConfirmTwoFactorEnrollmentPayload, () => this.ownEnrollment.confirm(input, context));
   }
 
-  @Allow(aPerson)
+  @Allow(personRule)
   @Mutation(() => RecoveryCodesPayload, {
     description: "Creates ten new recovery codes and voids the older ones. Requires a fresh sign-in or stepUp.",
   })
@@ -85,7 +85,7 @@ export class OwnSecurityResolver {
     }));
   }
 
-  @Allow(aPerson)
+  @Allow(personRule)
   @Mutation(() => DisableTwoFactorPayload, {
     description: "Switches the caller's 2FA off, if the firm allows that. Requires a fresh sign-in or stepUp.",
   })
@@ -98,7 +98,7 @@ export class OwnSecurityResolver {
     }));
   }
 
-  @Allow(aPerson)
+  @Allow(personRule)
   @Mutation(() => ChangePasswordPayload, {
     description:
       "Changes the caller's password and ends every other session. If 2FA is on, requires a fresh sign-in or stepUp.",
@@ -113,7 +113,7 @@ export class OwnSecurityResolver {
     }));
   }
 
-  @Allow(aPerson)
+  @Allow(personRule)
   @Mutation(() => RevokeSessionPayload, { description: "Ends one of the caller's own sessions." })
   revokeSession(
     @Arg("input", () => RevokeSessionInput, { description: "The session to end." }) input: RevokeSessionInput,
@@ -124,7 +124,7 @@ export class OwnSecurityResolver {
     }));
   }
 
-  @Allow(aPerson)
+  @Allow(personRule)
   @Mutation(() => StepUpPayload, {
     description:
       "Proves the caller's identity again, for 10 minutes. A fresh sign-in counts too, unless a trusted device skipped its code. `code` is required if 2FA is on.",

@@ -14,7 +14,7 @@ import {
 import { AddPasskeyPayload, PasskeyOptionsPayload, PasskeyView, RemovePasskeyPayload } from "./passkey.results.js";
 
 /** Anybody with an authenticator may have passkeys beside it. */
-const aPerson = { team: "read", portal: "account" } as const;
+const personRule = { team: "read", portal: "account" } as const;
 
 @Resolver()
 export class PasskeyResolver {
@@ -23,13 +23,13 @@ export class PasskeyResolver {
     private readonly secondFactorStep: SecondFactorStep,
   ) {}
 
-  @Allow(aPerson)
+  @Allow(personRule)
   @Query(() => [PasskeyView], { description: "The caller's own passkeys, oldest first." })
   passkeys(@Ctx() context: RequestContext) {
     return this.own.list(context);
   }
 
-  @Allow(aPerson)
+  @Allow(personRule)
   @Mutation(() => PasskeyOptionsPayload, {
     description:
       "Returns what to ask the browser for, to create a new passkey. Requires 2FA in force, and a fresh sign-in or stepUp.",
@@ -38,7 +38,7 @@ export class PasskeyResolver {
     return answer(PasskeyOptionsPayload, async () => ({ options: await this.own.beginRegistration(context) }));
   }
 
-  @Allow(aPerson)
+  @Allow(personRule)
   @Mutation(() => AddPasskeyPayload, {
     description: "Stores the passkey that the browser has created. Requires a fresh sign-in or stepUp.",
   })
@@ -49,7 +49,7 @@ export class PasskeyResolver {
     return answer(AddPasskeyPayload, async () => ({ passkey: await this.own.add(input, context) }));
   }
 
-  @Allow(aPerson)
+  @Allow(personRule)
   @Mutation(() => RemovePasskeyPayload, {
     description: "Removes a passkey, which then proves nothing. Requires a fresh sign-in or stepUp.",
   })

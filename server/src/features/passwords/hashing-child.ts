@@ -97,7 +97,7 @@ export class HashingChild {
 
   private start(file: string): Promise<Running | null> {
     const stayHere = () => (this.stayHereUntil = performance.now() + START_AGAIN_MS);
-    const tell = (reason: unknown) =>
+    const reportEnd = (reason: unknown) =>
       this.log?.warn({ reason: String(reason) }, "the process that hashes passwords exited");
     let child: ChildProcess;
     try {
@@ -111,7 +111,7 @@ export class HashingChild {
       });
     } catch (error) {
       stayHere();
-      tell(error);
+      reportEnd(error);
       return Promise.resolve(null);
     }
     this.child = child;
@@ -122,7 +122,7 @@ export class HashingChild {
         this.child = null;
         this.starting = null;
         if (running === null) stayHere();
-        if (!this.isStopped) tell(reason);
+        if (!this.isStopped) reportEnd(reason);
         running?.end();
         resolve(null);
       };

@@ -27,7 +27,9 @@ export interface Person {
   accountId: string | null;
 }
 
-/** What every event about the person says: whose log it is in, who did it, and the account where they are a client. */
+/**
+ * What every event about a person contains: whose log it is in, who did it, and the account if the person is a client.
+ */
 export const about = ({ firmId, accountId }: Pick<Person, "firmId" | "accountId">, actor: Actor) => ({
   firmId,
   accountId,

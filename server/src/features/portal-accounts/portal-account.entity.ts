@@ -13,6 +13,8 @@ export class PortalAccount {
   @TextColumn(254) email: string;
   @AtColumn() createdAt: number;
   @AtColumn({ nullable: true }) lastSignInAt: number | null;
-  /** Since when no contact has the account; null: one has. Kept in step by account-links.ts and contact-changes.ts. */
+  /**
+   * Since when no contact has the account; null: one has. Kept consistent by account-links.ts and contact-changes.ts.
+   */
   @AtColumn({ nullable: true }) unlinkedAt: number | null;
 }

@@ -43,7 +43,7 @@ const purposes = {
   TEAM_PASSWORD: "CHOOSE_TEAM_PASSWORD",
 } as const satisfies Record<MailedTokenKind, string>;
 
-/** What a client does to the own account by a mailed link. */
+/** What clients do to their own account by a mailed link. */
 export class PortalAccounts {
   constructor(private readonly needs: PortalAccountsNeeds) {}
 

@@ -2,7 +2,7 @@ import { HOUR_MS, attemptLimits, inWords, lifetimes, normalizeEmail } from "@gat
 import { Refusal } from "../../platform/graphql/failures.js";
 import { asFirmCaller } from "../callers/caller.js";
 import { mustBeFresh } from "../access/fresh-proof.js";
-import { holdSessionsOf } from "../callers/caller-now.js";
+import { lockSessionsOf } from "../callers/caller-now.js";
 import { about, findPerson, type Person } from "../people/person.js";
 import { readReason } from "../../platform/graphql/input-texts.js";
 import { actorIn, type RequestContext } from "../callers/request-context.js";
@@ -14,9 +14,9 @@ import { notify } from "../mail/security-notices.js";
 import { confirmLoginEmail, passwordResetByFirm } from "../mail/account-letters.js";
 import { loginEmailChangeRequested, twoFactorReset } from "../mail/security-letters.js";
 import { loadPolicy } from "../firms/security-policy.reader.js";
-import { passwordTriesOf, type Attempts } from "../limits/attempts.service.js";
+import { passwordAttemptsKey, type Attempts } from "../limits/attempts.service.js";
 import { KnownDevice } from "../devices/known-device.entity.js";
-import { passwordTriesOn } from "../devices/known-devices.js";
+import { devicePasswordAttemptsKey } from "../devices/known-devices.js";
 import { mustAllowLogin } from "../security-mode/must-allow-login.js";
 import type { SecondFactor } from "../two-factor/second-factor.service.js";
 import { deleteAccount, signOutEverywhere } from "./end-account.js";
@@ -92,10 +92,10 @@ export class PortalAdministration {
     if (!account) return contact;
     const devices = await this.needs.work.reader.findBy(KnownDevice, { ownerId: account.id });
     await this.needs.attempts.clear(
-      passwordTriesOf("PORTAL", account.firmId, account.email),
+      passwordAttemptsKey("PORTAL", account.firmId, account.email),
       `password-again:${account.id}`,
       `proofs-again:${account.id}`,
-      ...devices.map(passwordTriesOn),
+      ...devices.map(devicePasswordAttemptsKey),
     );
     return contact;
   }
@@ -149,7 +149,7 @@ export class PortalAdministration {
     if (isDangerous) mustBeFresh(caller, this.needs.work.clock.now());
     return this.needs.work.do(async (unit) => {
       const { person, contact } = await this.find(unit.manager, caller.firmId, contactId);
-      await holdSessionsOf(unit, person);
+      await lockSessionsOf(unit, person);
       await work(unit, person, contact, actorIn(context));
       return unit.manager.findOneByOrFail(Contact, { id: contact.id });
     });

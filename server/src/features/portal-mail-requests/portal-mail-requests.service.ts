@@ -36,8 +36,8 @@ const isOwnAccount = (caller: Caller, firmId: string, email: string): boolean =>
   caller.kind === "CLIENT" && caller.accountId !== null && caller.firmId === firmId && caller.email === email;
 
 /**
- * Takes the wishes for a mail that anybody may leave, and works them off. Only there is it looked up whether the address is known, away from
- * the answer, so that neither its words nor its time tell.
+ * Accepts requests for mail that anybody may submit, and processes them later. Only then is the address looked up,
+ * apart from the response, so that neither its words nor its timing reveal anything.
  */
 export class PortalMailRequests {
   readonly worker: Worker;
@@ -52,7 +52,7 @@ export class PortalMailRequests {
     });
   }
 
-  /** Answers alike, in the same time, whatever the address is: who it is is looked up later. */
+  /** Gives the same response in the same time, whatever the address: it is looked up later. */
   async request(
     kind: PortalMailKind,
     input: { firmSlug: string; email: string },

@@ -1,4 +1,4 @@
-import { byIndex } from "../../platform/database/dialect.js";
+import { forceIndexSql } from "../../platform/database/dialect.js";
 import { computed, indexOf, select, sql, table } from "../../platform/database/sql.js";
 import { Contact, PortalCounts } from "../contacts/contact.entity.js";
 import { TwoFactorState } from "../two-factor/two-factor.entity.js";
@@ -12,7 +12,7 @@ const t = table(TwoFactorState, "t");
 const c = table(Contact, "c");
 const LOCKED_INDEX = indexOf(TwoFactorState, ["firmId", "lockedUntil"]);
 
-/** How far a firm's contacts are on the way into the portal. */
+/** How far a firm's contacts have come on the way into the portal. */
 export class PortalStats {
   constructor(private readonly work: Work) {}
 
@@ -22,7 +22,7 @@ export class PortalStats {
    */
   async of(firmId: string): Promise<PortalStatsView> {
     const { reader, clock } = this.work;
-    const lockedOut = sql`(SELECT COUNT(*) FROM ${t} ${byIndex(reader, LOCKED_INDEX)}
+    const lockedOut = sql`(SELECT COUNT(*) FROM ${t} ${forceIndexSql(reader, LOCKED_INDEX)}
       JOIN ${c} ON ${c.portalAccountId} = ${t.ownerId} WHERE ${t.firmId} = ? AND ${t.lockedUntil} > ?)`;
     const [row] = await this.work.rows(
       select({ ...kept, lockedOut: computed<number>(lockedOut) }).from`${counts} WHERE ${ofFirm} = ?`,

@@ -3,7 +3,7 @@ import { alwaysNeedsFreshProof } from "@gatehouse/shared";
 import { Refusal } from "../../platform/graphql/failures.js";
 import type { IdempotencyKeys } from "../idempotency/idempotency.js";
 import type { UnitOfWork, Work } from "../work/unit-of-work.js";
-import { holdCaller } from "../callers/caller-now.js";
+import { lockCaller } from "../callers/caller-now.js";
 import { isFresh } from "../access/fresh-proof.js";
 import { checkAccess, type AccessRule } from "../access/access-rule.js";
 import type { RequestContext } from "../callers/request-context.js";
@@ -11,7 +11,7 @@ import type { RequestContext } from "../callers/request-context.js";
 /**
  * Runs every mutation of the schema within checks on each of its transactions: at the beginning, that its caller may
  * still do this; at the end, the request's claim, if it has one. Fields open to anyone act on what their input proves;
- * the few of them that act with a session call `holdCaller` themselves.
+ * the few of them that act with a session call `lockCaller` themselves.
  */
 export function guardMutations(schema: GraphQLSchema, needs: { work: Work; idempotency: IdempotencyKeys }): void {
   for (const field of Object.values(schema.getMutationType()?.getFields() ?? {})) {
@@ -23,19 +23,19 @@ export function guardMutations(schema: GraphQLSchema, needs: { work: Work; idemp
       const run = (): unknown => resolve(source, input, context, info);
       const claim = () => (claimed ? needs.idempotency.run(claimed, run) : run());
       if (rule === "anyone") return claim();
-      return needs.work.guarded({ begins: (unit) => mustStillMay(unit, field.name, rule, context) }, claim);
+      return needs.work.guarded({ begins: (unit) => mustStillBeAllowed(unit, field.name, rule, context) }, claim);
     };
   }
 }
 
 /** Repeats the checks from before the mutation, on the caller's current state. */
-async function mustStillMay(
+async function mustStillBeAllowed(
   unit: UnitOfWork,
   mutation: string,
   rule: AccessRule,
   context: RequestContext,
 ): Promise<void> {
-  const caller = await holdCaller(unit, context.caller);
+  const caller = await lockCaller(unit, context.caller);
   checkAccess(rule, caller);
   if (alwaysNeedsFreshProof(mutation) && !isFresh(caller, unit.now)) throw new Refusal("STEP_UP_REQUIRED");
 }

@@ -11,7 +11,7 @@ import type { SharedEvents } from "../../platform/websocket/shared-events.js";
 import { isSessionToken, type Sessions } from "../sessions/sessions.service.js";
 import {
   anonymous,
-  anyoneLike,
+  sharedCallerOf,
   viewerIdOf,
   type Caller,
   type FirmCaller,
@@ -121,7 +121,7 @@ export class RequestContexts {
   /** The context of an answer about one event, for everybody with the caller's rights. */
   ofEvent(caller: FirmCaller): RequestContext {
     return {
-      caller: anyoneLike(caller),
+      caller: sharedCallerOf(caller),
       source: { ipAddress: null, userAgent: null },
       requestId: randomUUID(),
       language: null,

@@ -80,7 +80,7 @@ export class Sweep {
   constructor(private readonly needs: { work: Work; log: Log }) {
     this.worker = new Worker({
       look: () => this.run(),
-      onError: (error) => needs.log.warn({ err: error }, "what is past its time stays for an hour more"),
+      onError: (error) => needs.log.warn({ err: error }, "expired rows stay for another hour"),
       everyMs: HOUR_MS,
       looksAtStart: false,
     });

@@ -339,10 +339,10 @@ describeOnBothDatabases("a firm rolls out two-factor authentication", (database)
   it("is undone: the policy is as it was, what was not mailed never is, and those who were notified learn of it", async () => {
     const firm = await world.firm();
     const owner = await world.ownerToken(firm);
-    const told = await world.client(firm, owner);
+    const notified = await world.client(firm, owner);
     const version = await versionOf(owner);
     const { rollOut: started } = await start(owner, { mailsPerMinute: 1 });
-    await goOnUntil(async () => (await subjects(told.email, ANNOUNCES)).length === 1);
+    await goOnUntil(async () => (await subjects(notified.email, ANNOUNCES)).length === 1);
     const untold = await world.contact(owner);
     expect(codesOf(await undo(started.id, owner, { expectedVersion: version }))).toEqual(["VERSION_CONFLICT"]);
     expect(codesOf(await start(owner))).toEqual(["ALREADY_EXISTS"]);
@@ -353,7 +353,7 @@ describeOnBothDatabases("a firm rolls out two-factor authentication", (database)
     const { data } = await world.ask("{ firm { securityPolicy { mode enforcedFrom } } }", {}, again);
     expect(data.firm.securityPolicy).toEqual({ mode: "MAGIC_LINK_AND_LOGIN", enforcedFrom: null });
     await goOnUntil(async () => (await rollOut(again)).nextMailAt === null);
-    expect(await subjects(told.email, CALLS_OFF)).toHaveLength(1);
+    expect(await subjects(notified.email, CALLS_OFF)).toHaveLength(1);
     expect(await subjects(untold.email, /./)).toEqual([]);
     expect(await logged(again, /^ROLL_OUT|^SECURITY|ANNOUNCED/)).toEqual([
       "SECURITY_POLICY_CHANGED",
@@ -366,7 +366,7 @@ describeOnBothDatabases("a firm rolls out two-factor authentication", (database)
     expect(codesOf(await undo(started.id, again))).toEqual(["INVALID_INPUT"]);
     expect(codesOf(await change("resumeRollOut", started.id, again))).toEqual(["INVALID_INPUT"]);
     world.forward({ minutes: 40 * DAY_MINUTES });
-    expect((await world.portalSignIn(firm, told.email)).result.__typename).toBe("SignedIn");
+    expect((await world.portalSignIn(firm, notified.email)).result.__typename).toBe("SignedIn");
   });
 
   it("undone without notice, it mails nobody any more; switching 2FA off in the settings undoes it too", async () => {

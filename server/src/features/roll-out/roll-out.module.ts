@@ -10,7 +10,7 @@ import { RollOutsReadModel } from "./roll-outs.read-model.js";
 
 export function rollOutModule({ log }: Platform, { work, links }: { work: Work; links: PortalLinks }) {
   const { worker } = new RollOutMailer({ work, log });
-  const rollOuts = new RollOuts({ work, links, onChange: () => work.apart(() => worker.wake()) });
+  const rollOuts = new RollOuts({ work, links, onChange: () => work.outsideGuards(() => worker.wake()) });
   const readModel = new RollOutsReadModel(work);
   return {
     resolvers: [new RollOutResolver(rollOuts, readModel)],

@@ -60,7 +60,7 @@ export class RollOutResolver {
     input: StartRollOutInput,
     @Ctx() context: RequestContext,
   ): Promise<RollOutPayload> {
-    return this.told(this.rollOuts.start(input, context), context);
+    return this.payloadOf(this.rollOuts.start(input, context), context);
   }
 
   @Allow(writing)
@@ -71,7 +71,7 @@ export class RollOutResolver {
     @Arg("input", () => RollOutIdInput, { description: "The roll-out to pause." }) { rollOutId }: RollOutIdInput,
     @Ctx() context: RequestContext,
   ): Promise<RollOutPayload> {
-    return this.told(this.rollOuts.pause(rollOutId, context), context);
+    return this.payloadOf(this.rollOuts.pause(rollOutId, context), context);
   }
 
   @Allow(writing)
@@ -82,7 +82,7 @@ export class RollOutResolver {
     @Arg("input", () => RollOutIdInput, { description: "The roll-out to resume." }) { rollOutId }: RollOutIdInput,
     @Ctx() context: RequestContext,
   ): Promise<RollOutPayload> {
-    return this.told(this.rollOuts.resume(rollOutId, context), context);
+    return this.payloadOf(this.rollOuts.resume(rollOutId, context), context);
   }
 
   @Allow(writing)
@@ -95,7 +95,7 @@ export class RollOutResolver {
     input: UndoRollOutInput,
     @Ctx() context: RequestContext,
   ): Promise<RollOutPayload> {
-    return this.told(this.rollOuts.undo(input, context), context);
+    return this.payloadOf(this.rollOuts.undo(input, context), context);
   }
 
   @Allow(rollOutsRule)
@@ -113,7 +113,7 @@ export class RollOutResolver {
     return this.readModel.recipients(rollOut, args);
   }
 
-  private told(done: Promise<string>, { caller }: RequestContext): Promise<RollOutPayload> {
+  private payloadOf(done: Promise<string>, { caller }: RequestContext): Promise<RollOutPayload> {
     return answer(RollOutPayload, async () => ({
       rollOut: await this.readModel.find(asTeamCaller(caller).firmId, await done),
     }));

@@ -152,8 +152,8 @@ export class AccountDoor {
 }
 
 async function markSignIn(unit: UnitOfWork, { ownerId, firmId }: Person, viewer: PersonViewer): Promise<void> {
-  const told = viewer instanceof TeamMemberView ? viewer : viewer.account;
-  if (told) told.lastSignInAt = unit.now;
+  const shownPerson = viewer instanceof TeamMemberView ? viewer : viewer.account;
+  if (shownPerson) shownPerson.lastSignInAt = unit.now;
   if (viewer instanceof TeamMemberView)
     await unit.manager.update(TeamMember, { id: ownerId }, { lastSignInAt: unit.now });
   else await saveSignIn(unit, firmId, ownerId);

@@ -26,7 +26,7 @@ export class EnrollmentCodes {
     asked: Language | null,
   ): Promise<OpenedChallenge> {
     const { person } = given;
-    if (!provesMailbox(given.door)) await this.mustBeLeft(unit, person, factor);
+    if (!provesMailbox(given.door)) await this.mustHaveAttemptsLeft(unit, person, factor);
     const opened = await this.needs.challenges.create(unit, { ...given, step: "ENROLLMENT" });
     if (opened.emailCode !== null) {
       const { firmId, firmName, audience, email } = person;
@@ -40,7 +40,7 @@ export class EnrollmentCodes {
   /** Awaits the transaction that opens one. If its mail was held back, records that in the firm's log. */
   async recordingHeldBack<T>(person: Person, actor: Actor, opening: Promise<T>): Promise<T> {
     return opening.catch(async (refused: unknown) => {
-      if (refused instanceof NoMoreCodes)
+      if (refused instanceof CodeMailsUsedUp)
         await this.needs.suppressed.record({ ...person, actor, what: "sign-in code" });
       throw refused;
     });
@@ -50,16 +50,16 @@ export class EnrollmentCodes {
    * A password alone needs a code to continue. Refuses while the account has no attempts left, or has used up its share
    * of mails.
    */
-  private async mustBeLeft(unit: UnitOfWork, person: Person, factor: TwoFactorState): Promise<void> {
+  private async mustHaveAttemptsLeft(unit: UnitOfWork, person: Person, factor: TwoFactorState): Promise<void> {
     if (isLocked(factor, unit.now)) throw lockedRefusal(factor.lockedUntil ?? 0, unit.now);
     const key = `email-code:${person.ownerId}`;
     const mail = await this.needs.attempts.takeWithin(unit, key, attemptLimits.emailCodesByAccount);
-    if (!mail.ok) throw new NoMoreCodes(mail.retryAfterMs);
+    if (!mail.ok) throw new CodeMailsUsedUp(mail.retryAfterMs);
   }
 }
 
 /** The password was right, but the account's mails with codes are used up for a while. */
-export class NoMoreCodes extends Refusal {
+export class CodeMailsUsedUp extends Refusal {
   constructor(waitMs: number) {
     super("TOO_MANY_REQUESTS", null, (say) => say.tooManyMailedCodes(waitMs));
   }

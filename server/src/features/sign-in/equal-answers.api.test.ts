@@ -36,7 +36,7 @@ async function compare(
     await act();
     times.push(performance.now() - began);
   };
-  const told = (ones: number[], others: number[]) => ({
+  const comparison = (ones: number[], others: number[]) => ({
     separation: separation(ones, others),
     ratio: median(ones) / median(others),
   });
@@ -44,7 +44,9 @@ async function compare(
   const all = { ones: [] as number[], others: [] as number[] };
   const isAlike = () =>
     rounds.length > 0 &&
-    [...rounds, told(all.ones, all.others)].some(({ separation: z, ratio }) => z < 3.3 && Math.abs(ratio - 1) < within);
+    [...rounds, comparison(all.ones, all.others)].some(
+      ({ separation: z, ratio }) => z < 3.3 && Math.abs(ratio - 1) < within,
+    );
   for (let round = 0; round < ROUNDS && !isAlike(); round++) {
     const ones: number[] = [];
     const others: number[] = [];
@@ -53,7 +55,7 @@ async function compare(
       await timed(() => other(sample), others);
       if (sample % 2 === 0) await timed(one, ones);
     }
-    rounds.push(told(ones, others));
+    rounds.push(comparison(ones, others));
     all.ones.push(...ones);
     all.others.push(...others);
   }

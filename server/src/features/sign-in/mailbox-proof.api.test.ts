@@ -316,8 +316,8 @@ describeOnBothDatabases("an authenticator that is set up in a session", (databas
     );
     expect(answers.at(-1)).toBe("TOO_MANY_REQUESTS");
     const heldBack = await until(async () => {
-      const told = (await events(other.contactId)).filter(({ type }) => type === "MAIL_SUPPRESSED");
-      return told.length > 0 && told;
+      const outcome = (await events(other.contactId)).filter(({ type }) => type === "MAIL_SUPPRESSED");
+      return outcome.length > 0 && outcome;
     });
     expect(heldBack).toHaveLength(1);
     expect(await world.mailedCodes(other.email)).toHaveLength(attemptLimits.emailCodesByAccount.attempts);

@@ -14,11 +14,11 @@ import { shareOfStranger } from "../passwords/hash-share.js";
 import type { PasswordHasher } from "../passwords/password-hasher.js";
 import { couldBePassword, lockedCredential, renewHash } from "../passwords/passwords.js";
 import { loadPolicy } from "../firms/security-policy.reader.js";
-import { knownDevicesOf, passwordTriesOn } from "../devices/known-devices.js";
+import { knownDevicesOf, devicePasswordAttemptsKey } from "../devices/known-devices.js";
 import { SecondFactorLocked } from "../two-factor/second-factor.service.js";
 import type { AccountDoor } from "./account-door.js";
-import { passwordTriesOf, type Attempts } from "../limits/attempts.service.js";
-import { NoMoreCodes, type EnrollmentCodes } from "./enrollment-codes.js";
+import { passwordAttemptsKey, type Attempts } from "../limits/attempts.service.js";
+import { CodeMailsUsedUp, type EnrollmentCodes } from "./enrollment-codes.js";
 import { mustAllowLogin } from "../security-mode/must-allow-login.js";
 import { actorAs } from "./sign-in-actor.js";
 import type { SignInOutcome } from "./sign-in.results.js";
@@ -133,7 +133,9 @@ export class PasswordSignIn {
     // count for nobody else.
     const devices = await knownDevicesOf(work.reader, context, given.audience, work.clock.now());
     const device = devices.find(({ ownerId }) => ownerId === person?.ownerId);
-    const key = device ? passwordTriesOn(device) : passwordTriesOf(given.audience, given.firmId, given.email);
+    const key = device
+      ? devicePasswordAttemptsKey(device)
+      : passwordAttemptsKey(given.audience, given.firmId, given.email);
     const limit = device ? attemptLimits.passwordOnKnownDevice : attemptLimits.password;
     const afterSource = async (unit: UnitOfWork) => {
       const taken = await attempts.takeWithin(unit, key, limit);
@@ -177,7 +179,7 @@ export class PasswordSignIn {
         .recordingHeldBack(person, actorAs(person, context.source), entering)
         .catch(async (refused: unknown) => {
           // The password was right but the next step has to wait: this does not count as a wrong password.
-          if (refused instanceof NoMoreCodes || refused instanceof SecondFactorLocked) {
+          if (refused instanceof CodeMailsUsedUp || refused instanceof SecondFactorLocked) {
             await attempts.clear(key);
             await attempts.giveBack(bySource);
           }

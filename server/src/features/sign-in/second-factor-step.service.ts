@@ -54,8 +54,8 @@ export class SecondFactorStep {
     const afterSource = async (unit: UnitOfWork) => {
       if (!found || !owner) throw new Refusal("CHALLENGE_EXPIRED");
       const tries = actorAs(owner, context.source);
-      await secondFactor.takeTry(unit, owner, tries);
-      await challenges.takeTry(unit, found);
+      await secondFactor.takeAttempt(unit, owner, tries);
+      await challenges.takeAttempt(unit, found);
       return { challenge: found, person: owner, actor: tries };
     };
     return sourceLimits.guardWith(

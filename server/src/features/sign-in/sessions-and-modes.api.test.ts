@@ -308,8 +308,8 @@ describeOnBothDatabases("getting in, and staying in", (database) => {
     // Subscribers receive the event of the one that holds, once.
     await world.contact(token, "The end");
     await until(() => seen.at(-1)?.includes("The end"));
-    const told = data.auditEvents.nodes[0].summary;
-    expect(seen.filter((summary) => !summary.includes("Here?"))).toEqual([told, expect.stringContaining("The end")]);
+    const outcome = data.auditEvents.nodes[0].summary;
+    expect(seen.filter((summary) => !summary.includes("Here?"))).toEqual([outcome, expect.stringContaining("The end")]);
     await socket.dispose();
   });
 

@@ -150,7 +150,7 @@ export class SignInChallenges {
    * Takes one of a challenge's five attempts before anything is checked, in a transaction that only takes attempts
    * (Work.doAndKeep).
    */
-  async takeTry(unit: UnitOfWork, challenge: SignInChallenge): Promise<void> {
+  async takeAttempt(unit: UnitOfWork, challenge: SignInChallenge): Promise<void> {
     const taken = await unit.affected(TAKE_TRY, [challenge.id, counts.challengeFailures, unit.now]);
     if (taken !== 1) throw expired();
   }

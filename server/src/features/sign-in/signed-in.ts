@@ -8,7 +8,7 @@ import type { OpenedSession } from "../sessions/sessions.service.js";
 import type { UnitOfWork } from "../work/unit-of-work.js";
 import { SignedIn } from "./sign-in.results.js";
 import type { PersonViewer } from "../viewers/viewer.results.js";
-import { viewerOf, type KnownOfViewer } from "../viewers/viewers.service.js";
+import { viewerOf, type KnownViewerData } from "../viewers/viewers.service.js";
 
 /** The result for somebody who has just signed in, with the cookie if the session uses one. */
 export async function signedIn(
@@ -16,7 +16,7 @@ export async function signedIn(
   { session, token }: OpenedSession,
   { context, transport }: { context: RequestContext; transport: SessionTransport },
   landingRequestId: string | null,
-  known: KnownOfViewer,
+  known: KnownViewerData,
 ): Promise<SignedIn> {
   if (transport === "COOKIE") {
     const maxAgeMs = session.expiresAt - unit.now;

@@ -94,7 +94,7 @@ describeOnBothDatabases("X18 a wrong proof in an open session", (database) => {
       `A wrong code ${inSession} confirm their identity.`,
       `A wrong passkey ${inSession} confirm their identity.`,
       `A wrong code ${inSession} replace the recovery codes.`,
-      `A wrong code ${inSession} switch two-factor authentication off.`,
+      `A wrong code ${inSession} turn off two-factor authentication.`,
       `A wrong code ${inSession} replace the authenticator.`,
     ]);
     // At a sign-in it stays what it was.

@@ -38,7 +38,7 @@ export class AuthenticatorEnrollment {
   }
 
   /** Takes one of the pending enrollment's five attempts. Returns the secret, or null if there is none (any more). */
-  async takeTry(owner: Person): Promise<string | null> {
+  async takeAttempt(owner: Person): Promise<string | null> {
     return this.needs.work.do(async (unit) => {
       const taken = await unit.affected(TAKE_TRY, [owner.ownerId, counts.challengeFailures, unit.now]);
       if (taken !== 1) return null;

@@ -17,7 +17,7 @@ import { NOTHING, select, sql, table } from "../../platform/database/sql.js";
 import { Refusal } from "../../platform/graphql/failures.js";
 import { about, type Person } from "../people/person.js";
 import type { Actor, UnitOfWork, Work } from "../work/unit-of-work.js";
-import { countedByAccount } from "../contacts/portal-counts.js";
+import { withCountsOfAccount } from "../contacts/portal-counts.js";
 import { notify } from "../mail/security-notices.js";
 import { accountLocked } from "../mail/security-letters.js";
 import type { GivenProof, ProofTools } from "../second-factors/second-factor-method.js";
@@ -100,7 +100,7 @@ export class SecondFactor {
    * (Work.doAndKeep): 200 parallel attempts, a crash or a rollback yield no extra one. Throws ACCOUNT_LOCKED. Only a
    * success gives the attempts back.
    */
-  async takeTry(unit: UnitOfWork, owner: Person, actor: Actor): Promise<void> {
+  async takeAttempt(unit: UnitOfWork, owner: Person, actor: Actor): Promise<void> {
     const taken = await unit.affected(TAKE_TRY, [owner.ownerId, secondFactorLock.failures]);
     if (taken === 1) return;
     const state = await this.stateOf(unit.manager, owner, true);
@@ -155,7 +155,7 @@ export class SecondFactor {
   ): Promise<boolean> {
     for (const kind of accepts)
       if (await secondFactorMethods[kind].spend(unit, owner, actor, given, this.tools)) {
-        await this.giveTriesBack(unit, owner);
+        await this.giveAttemptsBack(unit, owner);
         return true;
       }
     return false;
@@ -165,7 +165,7 @@ export class SecondFactor {
    * A success clears every earlier failure: the second factor's, or the mailed code's that stands in for it while there
    * is none.
    */
-  async giveTriesBack(unit: UnitOfWork, owner: Pick<Person, "ownerId">): Promise<void> {
+  async giveAttemptsBack(unit: UnitOfWork, owner: Pick<Person, "ownerId">): Promise<void> {
     await unit.affected(CLEAR, [owner.ownerId]);
   }
 
@@ -195,7 +195,7 @@ export class SecondFactor {
     // Locks the state, then the firm, as everywhere that both are locked: a failed attempt locks the firm last, for its
     // event.
     await this.stateOf(unit.manager, state, true);
-    await countedByAccount(unit, state.firmId, state.ownerId, async () => {
+    await withCountsOfAccount(unit, state.firmId, state.ownerId, async () => {
       await unit.manager.save(TwoFactorState, state);
     });
   }

@@ -1,10 +1,10 @@
-import { byIndex } from "../../platform/database/dialect.js";
+import { forceIndexSql } from "../../platform/database/dialect.js";
 import { computed, indexOf, notNull, select, sql, table, type Sql } from "../../platform/database/sql.js";
 import { Refusal } from "../../platform/graphql/failures.js";
 import { keyset, pageOf, readPage, type PageArgs } from "../../platform/graphql/pages.js";
 import { asFirmCaller } from "../callers/caller.js";
 import { mustBeFresh } from "../access/fresh-proof.js";
-import { holdSessionsOf } from "../callers/caller-now.js";
+import { lockSessionsOf } from "../callers/caller-now.js";
 import { findPerson, type Person } from "../people/person.js";
 import { actorIn, type RequestContext } from "../callers/request-context.js";
 import { readReason } from "../../platform/graphql/input-texts.js";
@@ -52,7 +52,7 @@ export class UnlinkedAccounts {
 
   /** Skips the firm's other accounts. */
   private index(): Sql {
-    return byIndex(this.needs.work.reader, UNLINKED_INDEX);
+    return forceIndexSql(this.needs.work.reader, UNLINKED_INDEX);
   }
 
   private async count(firmId: string): Promise<number> {
@@ -92,7 +92,7 @@ export class UnlinkedAccounts {
       if (!person) throw new Refusal("NOT_FOUND", field);
       if (account.unlinkedAt === null)
         throw new Refusal("INVALID_INPUT", field, "A contact has this login. Manage it on the contact's page.");
-      await holdSessionsOf(unit, person);
+      await lockSessionsOf(unit, person);
       await work(unit, person, { actor: actorIn(context), contact: null });
       return PortalAccountView.of(account);
     });

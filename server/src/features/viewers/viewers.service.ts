@@ -15,7 +15,7 @@ import { TwoFactorState } from "../two-factor/two-factor.entity.js";
 import { PortalViewerView, type PersonViewer } from "./viewer.results.js";
 
 /** What was already read about the session's holder in the same transaction. */
-export interface KnownOfViewer {
+export interface KnownViewerData {
   policy?: FirmPolicy;
   factor?: Pick<TwoFactorState, "enrolledAt">;
 }
@@ -25,7 +25,7 @@ export async function viewerOf(
   manager: EntityManager,
   session: Session,
   now: number,
-  known: KnownOfViewer = {},
+  known: KnownViewerData = {},
 ): Promise<PersonViewer> {
   if (session.audience === "TEAM")
     return TeamMemberView.of(await manager.findOneByOrFail(TeamMember, { id: session.ownerId ?? "" }));

@@ -87,7 +87,7 @@ export class WebhookDeliveryView {
   })
   replayAfter: string;
   @Field(() => Int, { description: "The number of this attempt in a row for this event, from 1." }) attempt: number;
-  @Field(() => DateTime, { description: "When the key was created." }) attemptedAt: number;
+  @Field(() => DateTime, { description: "When it was made." }) attemptedAt: number;
   @Field(() => Int, { description: "How many milliseconds it took." }) durationMs: number;
   @Field(() => Boolean, { description: "Whether the receiver accepted it with a 2xx." }) isDelivered: boolean;
   @Field(() => Int, { nullable: true, description: "The HTTP status of the response; null if there was none." })

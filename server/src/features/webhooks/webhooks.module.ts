@@ -10,7 +10,7 @@ export function webhooksModule({ config, log }: Platform, { work }: { work: Work
   const { keys, isProduction } = config;
   const addresses = { isProduction };
   const dispatcher = new WebhookDispatcher({ work, keys, log, addresses });
-  const webhooks = new Webhooks({ work, keys, addresses, wake: () => work.apart(() => dispatcher.wake()) });
+  const webhooks = new Webhooks({ work, keys, addresses, wake: () => work.outsideGuards(() => dispatcher.wake()) });
   return {
     resolvers: [new WebhooksResolver(webhooks)],
     nodes: {

@@ -9,8 +9,8 @@ interface OfFirm {
 }
 
 /**
- * The firm's row that an input names. Throws NOT_FOUND at `field` for every other text, so that another firm's id answers as an absent one.
- * `lock`: nobody else changes the row until the commit.
+ * The firm's row that an input names. Throws NOT_FOUND at `field` for any other text, so that another firm's id behaves
+ * like an absent one. `lock`: nobody else can change the row until the commit.
  */
 export async function mustFind<E extends OfFirm>(
   manager: EntityManager,

@@ -6,7 +6,7 @@ import { newId } from "../../platform/crypto/ids.js";
 import { affectedRows, countUp } from "../../platform/database/dialect.js";
 import { preparedRows, preparedRowsOf, rowsOf, unpreparedRows } from "../../platform/database/prepared-rows.js";
 import { select, table, type Select, type Sql } from "../../platform/database/sql.js";
-import { byItself, inTransaction } from "../../platform/database/transaction.js";
+import { writeAlone, inTransaction } from "../../platform/database/transaction.js";
 import { isExpected } from "../../platform/graphql/failures.js";
 import type { MailToSend } from "./mail-to-send.js";
 import type { PortalLinks } from "./portal-links.js";
@@ -212,7 +212,7 @@ export class Work {
       await attempt.flush(this.environment);
       return [result, attempt] as const;
     });
-    this.apart(() => unit.settle());
+    this.outsideGuards(() => unit.settle());
     return answer;
   }
 
@@ -220,7 +220,7 @@ export class Work {
    * Runs what continues after the request that started it, such as work that a commit wakes: the request's guards do
    * not apply to it.
    */
-  apart<T>(run: () => T): T {
+  outsideGuards<T>(run: () => T): T {
     return this.guards.exit(run);
   }
 
@@ -231,7 +231,7 @@ export class Work {
   once(statement: Sql, parameters: unknown[]): Promise<number> {
     return this.guards.getStore()?.some(({ ends }) => ends)
       ? this.do((unit) => unit.affected(statement, parameters))
-      : byItself(this.environment.dataSource, statement, parameters);
+      : writeAlone(this.environment.dataSource, statement, parameters);
   }
 
   /**
@@ -262,7 +262,7 @@ export const sentenceOf = (
   event: Pick<AuditEvent, "type" | "actorName" | "data">,
   contactName: string | null,
 ): string =>
-  (auditEvents[event.type].say as (told: object) => string)({
+  (auditEvents[event.type].say as (data: object) => string)({
     actor: event.actorName ?? "Somebody",
     contact: contactName,
     data: JSON.parse(event.data) as unknown,

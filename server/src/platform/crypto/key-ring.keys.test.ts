@@ -84,7 +84,7 @@ describe("a key ring", () => {
   it("says that a value has an unknown format if it does not recognize it", () => {
     const ring = new KeyRing([old]);
     for (const value of ["", "v2.k1.AQEBAQEBAQEBAQEB.gu6dknWr1d6JaPOpDxnOSw.30E7ODP1jk8zS1rSQxgi4A"])
-      expect(() => ring.decrypt(value, HERE)).toThrow("the encrypted value has an unknown formatat");
+      expect(() => ring.decrypt(value, HERE)).toThrow("the encrypted value has an unknown format");
     expect(() => ring.decrypt("v1", HERE)).toThrow('the key "" is not in SECRET_KEYS');
   });
 });

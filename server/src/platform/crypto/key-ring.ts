@@ -57,7 +57,7 @@ export class KeyRing {
 
   decrypt(value: string, where: string): string {
     const [version, id = "", nonce = "", ciphertext = "", tag = ""] = value.split(".");
-    if (version !== "v1") throw new Error("the encrypted value has an unknown formatat");
+    if (version !== "v1") throw new Error("the encrypted value has an unknown format");
     const decipher = createDecipheriv("aes-256-gcm", this.keyFor(id, "encrypt"), Buffer.from(nonce, "base64url"), {
       authTagLength: TAG_BYTES,
     });

@@ -100,7 +100,7 @@ export const insertIgnore = (source: DataSource | EntityManager): Sql =>
  * Limits how long the database may work on a read; `isOutOfTime` recognizes the error. SQLite has no such limit, since
  * it reads within the process.
  */
-export function limited(source: DataSource | EntityManager, text: string, limitMs: number): string {
+export function withTimeLimit(source: DataSource | EntityManager, text: string, limitMs: number): string {
   switch (("connection" in source ? source.connection : source).options.type) {
     case "mariadb":
       return `SET STATEMENT max_statement_time = ${limitMs / 1000} FOR ${text}`;
@@ -113,9 +113,9 @@ export function limited(source: DataSource | EntityManager, text: string, limitM
 export const isOutOfTime = (error: unknown): boolean => [1969, 3024].includes(driverErrorOf(error).errno ?? 0);
 
 /** A join performed in the order in which it is written. */
-export const inOrder = (source: DataSource | EntityManager): Sql =>
+export const joinInOrderSql = (source: DataSource | EntityManager): Sql =>
   dialectOf(source) === "mysql" ? sql`STRAIGHT_JOIN` : sql`CROSS JOIN`;
 
 /** Forces an index where MySQL's optimizer would sort all the firm's rows instead of reading one page in order. */
-export const byIndex = (source: DataSource | EntityManager, index: Sql): Sql =>
+export const forceIndexSql = (source: DataSource | EntityManager, index: Sql): Sql =>
   dialectOf(source) === "mysql" ? sql`FORCE INDEX (${index})` : sql`INDEXED BY ${index}`;

@@ -54,10 +54,10 @@ describeOnMysql("rows that are read by a plan equal the driver's own", (database
     values: string[] = [],
   ): Promise<T> =>
     new Promise((resolve, reject) => {
-      const told = (error: Error | null, rows: unknown) => (error ? reject(error) : resolve(rows as T));
+      const outcome = (error: Error | null, rows: unknown) => (error ? reject(error) : resolve(rows as T));
       const options = typeof sql === "string" ? { sql } : sql;
-      if (way === "query") connection.query(options, values, told);
-      else connection.execute(options, values, told);
+      if (way === "query") connection.query(options, values, outcome);
+      else connection.execute(options, values, outcome);
     });
   beforeAll(() => {
     const connect = () =>

@@ -50,7 +50,7 @@ function executed(
       }
       try {
         executeRows(connection, text, parameters, isOfArrays, (error, rows) => {
-          // One that was lost is not given to the next caller that waits.
+          // A lost connection is not handed to the next waiting caller.
           if (!error?.fatal) connection.release();
           if (error) reject(error);
           else resolve(rows as unknown[]);

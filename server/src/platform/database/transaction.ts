@@ -5,7 +5,7 @@ import type { Sql } from "./sql.js";
 const TRIES = 12;
 
 /** Retries a transaction that lost to another one. */
-async function untilItWins<T>(run: () => Promise<T>): Promise<T> {
+async function retryingConflicts<T>(run: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await run();
@@ -21,11 +21,11 @@ async function untilItWins<T>(run: () => Promise<T>): Promise<T> {
  * work through the given manager.
  */
 export const inTransaction = <T>(dataSource: DataSource, work: (manager: EntityManager) => Promise<T>): Promise<T> =>
-  untilItWins(() => dataSource.transaction(work));
+  retryingConflicts(() => dataSource.transaction(work));
 
 /** One write that commits by itself, in one round trip. Returns the number of rows it matched. */
-export const byItself = (dataSource: DataSource, statement: Sql, parameters: unknown[]): Promise<number> =>
-  untilItWins(async () => {
+export const writeAlone = (dataSource: DataSource, statement: Sql, parameters: unknown[]): Promise<number> =>
+  retryingConflicts(async () => {
     const queryRunner = dataSource.createQueryRunner();
     try {
       return await affectedRows(queryRunner.manager, statement, parameters);

@@ -14,7 +14,7 @@ function parse(value: unknown): number {
 const DAYS_KEPT = 4000;
 const days = new Map<number, string>();
 const padded = (n: number, length: number) => n.toString().padStart(length, "0");
-/** Each minute of a day, second of a minute and millisecond of a second, as they stand in a text. */
+/** Each minute of a day, second of a minute and millisecond of a second, formatted. */
 const minutes = Array.from({ length: 1440 }, (_, n) => `${padded(Math.floor(n / 60), 2)}:${padded(n % 60, 2)}:`);
 const seconds = Array.from({ length: 60 }, (_, n) => `${padded(n, 2)}.`);
 const milliseconds = Array.from({ length: 1000 }, (_, n) => `${padded(n, 3)}Z`);

@@ -80,11 +80,11 @@ describeOnBothDatabases("a value of the wrong type", (database) => {
   }
   async function toldOnSocket(query: string, variables: Record<string, unknown>): Promise<string> {
     const client = world.socket(owner);
-    const told = await new Promise<unknown>((resolve) => {
+    const outcome = await new Promise<unknown>((resolve) => {
       client.subscribe({ query, variables }, { next: resolve, error: resolve, complete: () => resolve("complete") });
     });
     await client.dispose();
-    return JSON.stringify(told);
+    return JSON.stringify(outcome);
   }
 
   it("X23 is reported with its variable, path and type, never with its content, for every argument, over HTTP and sockets", async () => {

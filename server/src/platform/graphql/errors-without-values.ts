@@ -119,7 +119,7 @@ export function withoutArguments(error: GraphQLError): GraphQLError {
 
 const MOST_ERRORS = 10;
 /** Thrown through coercion, which would otherwise process all of a request's values. */
-class Enough extends Error {}
+class TooManyErrors extends Error {}
 
 /** The coerced variables of an operation, or why they are refused. */
 export type VariablesRead =
@@ -149,7 +149,7 @@ export function variableReader(
         const report = (what: string) => {
           const message = `Variable "$${name}" ${what}`;
           errors.push(new GraphQLError(message, { nodes: definition, extensions: { code: "BAD_USER_INPUT" } }));
-          if (errors.length === MOST_ERRORS) throw new Enough();
+          if (errors.length === MOST_ERRORS) throw new TooManyErrors();
         };
         const value = given[name];
         if (!Object.hasOwn(given, name)) {
@@ -168,7 +168,7 @@ export function variableReader(
         }
       }
     } catch (error) {
-      if (!(error instanceof Enough)) throw error;
+      if (!(error instanceof TooManyErrors)) throw error;
     }
     if (errors.length > 0) return { errors };
     return { coerced: hasProto ? { ...coerced } : coerced };

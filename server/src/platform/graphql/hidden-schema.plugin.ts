@@ -16,7 +16,7 @@ const refusal = () =>
 
 const asked = new WeakMap<DocumentNode, boolean>();
 /** Whether the document queries the schema at all, worked out once per document. */
-function asksOfSchema(document: DocumentNode): boolean {
+function queriesSchema(document: DocumentNode): boolean {
   let asks = asked.get(document);
   if (asks === undefined) {
     asks = false;
@@ -36,7 +36,7 @@ function refuseIntrospection(
   operation: OperationDefinitionNode,
   given: Readonly<Record<string, unknown>>,
 ): void {
-  if (!asksOfSchema(document)) return;
+  if (!queriesSchema(document)) return;
   const { coerced: variables = {} } = variableReader(schema, operation)(given);
   visit(document, {
     Field({ name, arguments: args = [] }) {

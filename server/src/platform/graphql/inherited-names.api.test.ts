@@ -30,13 +30,13 @@ describeOnBothDatabases("names that objects inherit", (database) => {
       headers: { "content-type": "application/json", authorization: `Bearer ${owner}` },
       body,
     });
-    const { extensions: _cost, ...told } = JSON.parse(
+    const { extensions: _cost, ...outcome } = JSON.parse(
       await response.text(),
       (_key, value: unknown) => value,
     ) as object & {
       extensions?: unknown;
     };
-    return [response.status, JSON.stringify(told)];
+    return [response.status, JSON.stringify(outcome)];
   }
   const bodyOf = (query: string, variables = "{}", operationName = "null") =>
     `{"query":${JSON.stringify(query)},"variables":${variables},"operationName":${operationName}}`;
@@ -62,26 +62,26 @@ describeOnBothDatabases("names that objects inherit", (database) => {
     const page = `query($${name}: Int) { contacts(first: $${name}) { totalCount } }`;
     for (const given of ["{}", `{"${name}":1}`])
       expect(await twice(bodyOf(page, given))).toEqual([200, '{"data":{"contacts":{"totalCount":0}}}']);
-    const [status, told] = await twice(bodyOf(page, `{"${name}":"x"}`));
-    expect([status, told]).toEqual([400, expect.stringContaining(`Variable \\"$${name}\\" got invalid value`)]);
+    const [status, outcome] = await twice(bodyOf(page, `{"${name}":"x"}`));
+    expect([status, outcome]).toEqual([400, expect.stringContaining(`Variable \\"$${name}\\" got invalid value`)]);
   });
 
   it.each(names)("X19 %s in a subscription's message, variables and id", async (name) => {
     const socket = new WebSocket(`${world.url.replace("http", "ws")}/graphql`, "graphql-transport-ws");
-    const told: string[] = [];
-    socket.on("message", (data: Buffer) => told.push(data.toString()));
+    const outcome: string[] = [];
+    socket.on("message", (data: Buffer) => outcome.push(data.toString()));
     await new Promise((resolve) => socket.once("open", resolve));
     socket.send(JSON.stringify({ type: "connection_init", payload: { authorization: `Bearer ${owner}` } }));
-    await until(() => told.length > 0);
+    await until(() => outcome.length > 0);
     const query = `subscription ${name}($${name}: String) { ${name}: auditEvents(after: $${name}) { ${name}: __typename } }`;
     socket.send(
       `{"id":"1","type":"subscribe","payload":{"query":${JSON.stringify(query)},"operationName":"${name}","variables":{}}}`,
     );
     await until(async () => {
       await world.contact(owner);
-      return told.length > 1;
+      return outcome.length > 1;
     });
     socket.terminate();
-    expect(told[1]).toContain(`"data":{"${name}":{"${name}":"AuditEvent"}}`);
+    expect(outcome[1]).toContain(`"data":{"${name}":{"${name}":"AuditEvent"}}`);
   });
 });

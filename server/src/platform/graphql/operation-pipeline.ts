@@ -24,7 +24,7 @@ interface OperationState<C> {
   source?: string;
   document?: DocumentNode;
   operation?: OperationDefinitionNode;
-  /** In the fast lane. */
+  /** Set in the fast lane. */
   known?: KnownOperation;
   contextValue: C;
   response: Pick<GraphQLResponse, "http"> & Partial<GraphQLResponse>;

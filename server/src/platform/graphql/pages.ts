@@ -102,8 +102,9 @@ export interface KeysetPage {
 export type Keyset = (page: PageRequest) => KeysetPage;
 
 /**
- * Selects pages of a list in that order; its last column is unique. Make it where a module is loaded: its texts are written once. Ask for
- * `limit + 1` rows; `pageOf` tells from the surplus row whether there are more. Without cursors the condition is `1 = 1`.
+ * Selects pages of a list in this order, whose last column is unique. Create it when the module loads, since it builds
+ * its texts once. Select `limit + 1` rows: `pageOf` infers from the extra row whether there are more. Without cursors
+ * the condition is `1 = 1`.
  */
 export function keyset(columns: readonly OrderColumn[]): Keyset {
   const after = beyond(columns, true);
@@ -124,7 +125,7 @@ export function keyset(columns: readonly OrderColumn[]): Keyset {
   };
 }
 
-/** That an item comes after another one, or before it. */
+/** The condition that an item comes after another one, or before it. */
 function beyond(columns: readonly OrderColumn[], isAfter: boolean): Sql {
   const compare = ({ by, isDescending = false }: OrderColumn) =>
     isAfter === !isDescending ? sql`${by} >` : sql`${by} <`;
@@ -136,7 +137,7 @@ function beyond(columns: readonly OrderColumn[], isAfter: boolean): Sql {
   const bounds = columns.slice(0, 1).map((column) => sql`${compare(column)}= ?`);
   return join([...bounds, sql`(${join(alternatives, " OR ")})`], " AND ");
 }
-/** Of a condition that `beyond` wrote: the first key, and then the keys up to each. */
+/** Adds the parameters of a condition that `beyond` built: the first key, and then the keys up to each one. */
 function addParameters(parameters: CursorKeys, keys: CursorKeys): void {
   parameters.push(...keys.slice(0, 1));
   for (let count = 1; count <= keys.length; count++) parameters.push(...keys.slice(0, count));

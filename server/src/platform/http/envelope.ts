@@ -7,7 +7,10 @@ import { createHash } from "node:crypto";
 const DEEPEST = 50;
 const SHA256 = /^[0-9a-f]{64}$/;
 
-/** Whether a value of JSON is nested deeper than anything that we take. It looks no deeper, so that no depth ends it. */
+/**
+ * Whether a JSON value is nested more deeply than we accept. It stops at that depth, so that no input can exhaust the
+ * stack.
+ */
 export function isTooDeep(value: unknown, deepest = DEEPEST): boolean {
   if (typeof value !== "object" || value === null) return false;
   if (Array.isArray(value))

@@ -170,9 +170,9 @@ describe.each([{ isProduction: false }, { isProduction: true }])("GraphQL over H
       codes.push(errors?.[0]?.extensions.code ?? data);
       expect(({} as { polluted?: boolean }).polluted).toBeUndefined();
     }
-    const told = { __typename: "Query" };
-    expect(codes).toEqual([told, told, told, told, told, "BAD_USER_INPUT", "BAD_USER_INPUT"]);
-    expect(await raw('{"query":"{__typename}"}')).toMatchObject({ data: told });
+    const outcome = { __typename: "Query" };
+    expect(codes).toEqual([outcome, outcome, outcome, outcome, outcome, "BAD_USER_INPUT", "BAD_USER_INPUT"]);
+    expect(await raw('{"query":"{__typename}"}')).toMatchObject({ data: outcome });
   });
 
   it("G05 documents past every limit are refused, and others are served meanwhile", async () => {
@@ -256,8 +256,8 @@ describe.each([{ isProduction: false }, { isProduction: true }])("GraphQL over H
       const headers = new Map(
         fields.map((field) => [field.slice(0, field.indexOf(":")).toLowerCase(), field.slice(field.indexOf(":") + 2)]),
       );
-      const told = [lines[0], Number(line.split(" ")[1]), headers.get("content-type")];
-      expect(told).toEqual([lines[0], status, expect.stringMatching(type)]);
+      const outcome = [lines[0], Number(line.split(" ")[1]), headers.get("content-type")];
+      expect(outcome).toEqual([lines[0], status, expect.stringMatching(type)]);
       for (const [name, value] of [
         [
           "content-security-policy",
@@ -273,7 +273,11 @@ describe.each([{ isProduction: false }, { isProduction: true }])("GraphQL over H
         ["x-powered-by", /^none$/],
         ["access-control-allow-origin", /^none$/],
       ] as const)
-        expect([...told, name, headers.get(name) ?? "none"]).toEqual([...told, name, expect.stringMatching(value)]);
+        expect([...outcome, name, headers.get(name) ?? "none"]).toEqual([
+          ...outcome,
+          name,
+          expect.stringMatching(value),
+        ]);
       expect(answer).not.toMatch(/nodejs_version|v?\d+\.\d+\.\d+.*node/i);
     }
   });

@@ -66,12 +66,12 @@ describeOnBothDatabases("a flood of documents that are refused", (database) => {
     const token = await world.key(owner, ["AUDIT_READ", "CONTACTS_READ"]);
     await flood((n) => `{ ${long} a${n} }`, token);
     const client = world.socket(token);
-    const told = await new Promise<unknown>((resolve) => {
+    const outcome = await new Promise<unknown>((resolve) => {
       const query = "subscription { auditEvents { nothing } }";
       client.subscribe({ query }, { next: resolve, error: resolve, complete: () => resolve("complete") });
     });
     await client.dispose();
-    expect(told).toMatchObject([{ extensions: { code: "RATE_LIMITED" } }]);
+    expect(outcome).toMatchObject([{ extensions: { code: "RATE_LIMITED" } }]);
   });
 
   it("X9 a valid operation costs what it says, whether its document is new or known", async () => {

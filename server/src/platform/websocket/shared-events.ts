@@ -5,7 +5,7 @@ import type { SharedOperation } from "./shared-operation.js";
 export interface Subscriber<C> {
   operation: SharedOperation<C>;
   /** Writes the operation's answer. A reader that is far behind is disconnected; nobody waits for it. */
-  tell(answer: SharedAnswer): void;
+  send(answer: SharedAnswer): void;
   /** Resolves once the reader has caught up or is gone. */
   caughtUp(): Promise<void>;
 }

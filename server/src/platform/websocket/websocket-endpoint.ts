@@ -236,7 +236,7 @@ function subscriberOn<C>(
 ): Subscriber<C> {
   return {
     operation,
-    tell: (answer) => {
+    send: (answer) => {
       if (socket.readyState !== socket.OPEN) return;
       if (socket.bufferedAmount > UNSENT_BYTES) socket.terminate();
       else stream?.write(answer.frame(id));

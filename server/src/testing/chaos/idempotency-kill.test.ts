@@ -61,8 +61,8 @@ describeOnBothDatabases("Idempotency-Key when the server is killed", (database) 
       }
       const ids = await idsOf(name);
       expect([name, ids]).toEqual([name, [expect.any(String)]]);
-      const told = again.errors ? codeOf(again) : again.data.createContact.contact.id;
-      expect(["IDEMPOTENCY_OUTCOME_UNKNOWN", ids[0]]).toContain(told);
+      const outcome = again.errors ? codeOf(again) : again.data.createContact.contact.id;
+      expect(["IDEMPOTENCY_OUTCOME_UNKNOWN", ids[0]]).toContain(outcome);
       // A response that was received is repeated.
       expect(again.data).toEqual(answered?.data ?? again.data);
     }

@@ -92,8 +92,8 @@ describe("X10 a log output that accepts nothing", () => {
     const reader = spawn("cat", [path], { stdio: ["ignore", "pipe", "ignore"] });
     let text = "";
     reader.stdout.on("data", (chunk) => (text += String(chunk)));
-    const told = await until(() => /"dropped":(\d+)/.exec(text)?.[1]);
-    expect(Number(told)).toBe(lost);
+    const outcome = await until(() => /"dropped":(\d+)/.exec(text)?.[1]);
+    expect(Number(outcome)).toBe(lost);
     const kept = text.split("\n").length;
     await refusedRequests(10);
     await until(() => text.split("\n").length >= kept + 10);

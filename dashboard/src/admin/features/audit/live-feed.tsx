@@ -72,9 +72,9 @@ export function useLiveRefresh(again: (options: { requestPolicy: "network-only" 
   }, [newest, again]);
 }
 
-const kept = 200;
+const keptEvents = 200;
 /** Changes before the oldest events are dropped; a list then reloads its newest page, or it would have a gap. */
-export const useKeptRound = (): number => Math.floor((2 * useLiveFeed().count) / kept);
+export const useKeptRound = (): number => Math.floor((2 * useLiveFeed().count) / keptEvents);
 
 const retryMs = 3000;
 /** The events that are worth a toast. */
@@ -131,7 +131,7 @@ export function LiveFeedProvider({ children, onEnded }: { children: ReactNode; o
         const row = result.data.auditEvents;
         const event = readFragment(EventRow_event, row);
         after = event.cursor;
-        setFeed(({ arrived, count }) => ({ arrived: [row, ...arrived].slice(0, kept), count: count + 1 }));
+        setFeed(({ arrived, count }) => ({ arrived: [row, ...arrived].slice(0, keptEvents), count: count + 1 }));
         if (toastTypes.has(event.type)) notify({ text: event.summary });
       });
       stop = unsubscribe;

@@ -1,4 +1,4 @@
-import { fitted, logoLimits, logoTypeRefusal, readLogo, withoutPngMetadata } from "@gatehouse/shared";
+import { fitInto, logoLimits, logoTypeRefusal, readLogo, withoutPngMetadata } from "@gatehouse/shared";
 
 /** A logo that was chosen but not saved yet. */
 export interface ChosenLogo {
@@ -30,7 +30,7 @@ export async function logoIn(file: File): Promise<ChosenLogo | { refusal: string
   try {
     let most: { width: number; height: number } = { width: logoLimits.uploadWidth, height: logoLimits.uploadHeight };
     for (;;) {
-      const bytes = await drawn(picture, fitted(picture, most));
+      const bytes = await draw(picture, fitInto(picture, most));
       const facts = readLogo(bytes);
       if (!("refusal" in facts))
         return { contentType: facts.type, width: facts.width, height: facts.height, data: base64Of(bytes) };
@@ -43,7 +43,7 @@ export async function logoIn(file: File): Promise<ChosenLogo | { refusal: string
   }
 }
 
-async function drawn(picture: ImageBitmap, { width, height }: { width: number; height: number }): Promise<Uint8Array> {
+async function draw(picture: ImageBitmap, { width, height }: { width: number; height: number }): Promise<Uint8Array> {
   const canvas = document.createElement("canvas");
   Object.assign(canvas, { width, height });
   const context = canvas.getContext("2d");

@@ -116,7 +116,7 @@ export function ContactForm(props: {
         </Banner>
       )}
       <Select
-        label="Language of emails and pages"
+        label="Language for mails and pages"
         options={[
           { value: "", label: "Same as the firm's other clients" },
           ...languageCodes.map((code) => ({ value: code, label: languages[code].englishName })),

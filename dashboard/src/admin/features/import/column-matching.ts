@@ -55,7 +55,7 @@ export interface ImportRow {
 }
 
 /** A heading reduced to its letters and digits, without case and accents. */
-const plain = (heading: string) =>
+const normalizeHeading = (heading: string) =>
   heading
     .normalize("NFD")
     .toLowerCase()
@@ -66,7 +66,7 @@ export const looksLikeHeadings = ({ cells }: SheetRow): boolean => cells.every((
 
 /** Guesses the columns from their headings. */
 export function guessColumns(headings: readonly string[]): Columns {
-  const found = headings.map(plain);
+  const found = headings.map(normalizeHeading);
   const columnOf = (field: ImportField): number | null => {
     const name = importFields[field].names.find((candidate) => found.includes(candidate));
     return name === undefined ? null : found.indexOf(name);

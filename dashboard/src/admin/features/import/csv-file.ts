@@ -28,10 +28,10 @@ export function decode(bytes: Uint8Array): string {
 export function readSheet(text: string): SheetRow[] {
   // Papa would count the empty line at the end when it compares the delimiters.
   const { data, errors } = Papa.parse<string[]>(text.trimEnd(), { delimitersToGuess: [",", ";", "\t", "|"] });
-  const torn = errors.find(({ type }) => type === "Quotes");
-  if (torn)
+  const quoteError = errors.find(({ type }) => type === "Quotes");
+  if (quoteError)
     throw new UnreadableFile(
-      `In row ${(torn.row ?? 0) + 1} a quotation mark is opened but never closed. Save the file again as CSV.`,
+      `In row ${(quoteError.row ?? 0) + 1} a quotation mark is opened but never closed. Save the file again as CSV.`,
     );
   const rows = data
     .map((cells, at) => ({

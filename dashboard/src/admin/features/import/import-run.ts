@@ -28,7 +28,7 @@ export interface RunNeeds {
 const ROWS_AT_ONCE = 200;
 const BYTES_AT_ONCE = 60_000;
 /** How often a batch is sent automatically without an answer, before the user is asked. */
-const TRIES = 5;
+const MAX_ATTEMPTS = 5;
 const firstWaitMs = 1000;
 
 const size = new TextEncoder();
@@ -82,7 +82,7 @@ export class ImportRun {
   /** Runs to the end, or until it is stopped or needs the user: then returns the problem. Null: it is done, or was stopped. */
   async go(): Promise<string | null> {
     this.isStopped = false;
-    let tries = 0;
+    let attempts = 0;
     for (let part = this.parts[0]; part && !this.isStopped;) {
       this.key ??= this.needs.newKey();
       const answer = await this.needs.send(
@@ -95,9 +95,9 @@ export class ImportRun {
         return answer.problem;
       }
       if (answer.kind === "AGAIN") {
-        tries += 1;
-        if (answer.waitMs === null && tries === TRIES) return answer.problem;
-        await this.needs.wait(answer.waitMs ?? firstWaitMs * 2 ** (tries - 1));
+        attempts += 1;
+        if (answer.waitMs === null && attempts === MAX_ATTEMPTS) return answer.problem;
+        await this.needs.wait(answer.waitMs ?? firstWaitMs * 2 ** (attempts - 1));
         continue;
       }
       const done = part.map((row, at): RowResult => ({
@@ -107,7 +107,7 @@ export class ImportRun {
       this.results = [...this.results, ...done];
       this.parts.shift();
       this.key = null;
-      tries = 0;
+      attempts = 0;
       this.needs.onProgress(this.results);
       part = this.parts[0];
     }

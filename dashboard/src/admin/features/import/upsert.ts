@@ -21,7 +21,7 @@ const ImportPage_upsert = graphql(
 );
 
 /** Errors after which the same request should be sent again with the same key. */
-const passing = new Set<unknown>(["RATE_LIMITED", "IDEMPOTENCY_KEY_IN_USE", "STARTING"]);
+const retryableCodes = new Set<unknown>(["RATE_LIMITED", "IDEMPOTENCY_KEY_IN_USE", "STARTING"]);
 
 /** Sends a batch of rows; with `dryRun` nothing is written. */
 export async function upsert(
@@ -38,7 +38,8 @@ export async function upsert(
     .toPromise();
   if (error) {
     const { code, retryAfter } = error.graphQLErrors[0]?.extensions ?? {};
-    if (error.networkError === undefined && !passing.has(code)) return { kind: "FAILED", problem: sayError(error) };
+    if (error.networkError === undefined && !retryableCodes.has(code))
+      return { kind: "FAILED", problem: sayError(error) };
     return {
       kind: "AGAIN",
       waitMs: typeof retryAfter === "number" ? retryAfter * 1000 : null,

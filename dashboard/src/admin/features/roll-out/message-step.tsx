@@ -57,8 +57,8 @@ export function MessageStep(props: {
         onChange={onChange}
         error={error}
       />
-      <section aria-label="What your clients will read" className="flex flex-col gap-3">
-        <h3 className="text-sm font-semibold text-ink">What your clients will read</h3>
+      <section aria-label="Preview of the mails" className="flex flex-col gap-3">
+        <h3 className="text-sm font-semibold text-ink">Preview of the mails</h3>
         {failure && !mails && <ErrorState message={sayError(failure)} onRetry={again} />}
         {!failure && !mails && <Skeleton lines={6} label="Loading the mails" />}
         {mails && (

@@ -1,26 +1,26 @@
-const name = "gatehouse-device-key";
+const storageKey = "gatehouse-device-key";
 const bytes = 32;
 
 /** Binds a magic link to this browser: 256 random bits, created once. It is not a session and opens nothing by itself. */
 export function deviceKey(): string {
-  const kept = readKept();
-  if (kept) return kept;
-  const made = Array.from(crypto.getRandomValues(new Uint8Array(bytes)), (byte) =>
+  const stored = readStored();
+  if (stored) return stored;
+  const created = Array.from(crypto.getRandomValues(new Uint8Array(bytes)), (byte) =>
     byte.toString(16).padStart(2, "0"),
   ).join("");
   try {
-    localStorage.setItem(name, made);
+    localStorage.setItem(storageKey, created);
   } catch {
     // Storage is turned off: the key lasts as long as this page.
-    forThisPage = made;
+    forThisPage = created;
   }
-  return made;
+  return created;
 }
 
 let forThisPage: string | null = null;
-function readKept(): string | null {
+function readStored(): string | null {
   try {
-    return localStorage.getItem(name) ?? forThisPage;
+    return localStorage.getItem(storageKey) ?? forThisPage;
   } catch {
     return forThisPage;
   }

@@ -262,9 +262,9 @@ class Writer {
 const flat = ({ data, errors }: ExecutionResult) => ({
   data: JSON.stringify(data),
   errors: errors?.map((error) => {
-    const { extensions, ...told } = error.toJSON();
+    const { extensions, ...outcome } = error.toJSON();
     return JSON.stringify({
-      ...told,
+      ...outcome,
       // Our own code, the same as Apollo's, for wrong variables.
       extensions: extensions?.code === "BAD_USER_INPUT" ? undefined : extensions,
       original: error.originalError?.constructor.name,
@@ -304,8 +304,8 @@ describe("a planned operation behaves exactly like graphql-js", () => {
             const plan = planned(schema, document, operation);
             for (let time = 0; time < 2; time++) {
               const ours: GeneratedWorld = { seed, calls: [] };
-              const told = flat(await plan(ours, variables, "root"));
-              expect(told).toEqual(expected);
+              const outcome = flat(await plan(ours, variables, "root"));
+              expect(outcome).toEqual(expected);
               // Work that was started continues after the response.
               await new Promise(setImmediate);
               expect(ours.calls).toEqual(theirs.calls);

@@ -102,10 +102,10 @@ describe("every document of the project", () => {
         // graphql-js leaves some pending: a list with an item that fails at once ignores those that fail later.
         await new Promise(setImmediate);
         const unhandledBefore = unhandled.soFar();
-        const told = flat(await plan(ours, variables, "root"));
+        const outcome = flat(await plan(ours, variables, "root"));
         // Work that was started continues after the response.
         await new Promise(setImmediate);
-        expect({ file, seed, ...told }).toEqual({ file, seed, ...expected });
+        expect({ file, seed, ...outcome }).toEqual({ file, seed, ...expected });
         expect(ours.calls).toEqual(theirs.calls);
         expect(unhandled.soFar()).toBe(unhandledBefore);
         if (expected.errors) withErrors++;

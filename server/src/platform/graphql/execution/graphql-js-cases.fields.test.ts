@@ -83,7 +83,9 @@ describe("basic execution, as in graphql-js' tests", () => {
     [
       "a resolver's info about its field",
       {
-        schema: schemaOf("type Query { test(by: Int = 3): String other: String }", { Query: { test: () => "told" } }),
+        schema: schemaOf("type Query { test(by: Int = 3): String other: String }", {
+          Query: { test: () => "outcome" },
+        }),
         source: `query ($yes: Boolean = true) { result: test ...F @skip(if: false) named: __typename @include(if: $yes) }
           fragment F on Query { result: test other }`,
         variables: { yes: true, unknown: 1 },

@@ -30,7 +30,7 @@ const withSecret = {
 };
 describe("resolvers, as in graphql-js' tests", () => {
   const plain = schemaOf("type Query { test: String length: Int deep: Query }");
-  const told = schemaOf("type Query { test(aStr: String, aInt: Int): String }", {
+  const outcome = schemaOf("type Query { test(aStr: String, aInt: Int): String }", {
     Query: { test: (source, args) => JSON.stringify([source, args]) },
   });
   it.each<[string, Situation]>([
@@ -60,10 +60,10 @@ describe("resolvers, as in graphql-js' tests", () => {
     ]),
     ["find nothing on a string by default", { schema: plain, source: "{ test }", root: "text" }],
     ["find no length of a string by default", { schema: plain, source: "{ length }", root: "text" }],
-    ["are called without a source", { schema: told, source: "{ test }" }],
-    ["are called with a source", { schema: told, source: "{ test }", root: "Source!" }],
-    ["are called with an argument", { schema: told, source: '{ test(aStr: "String!") }', root: "Source!" }],
-    ["are called with both", { schema: told, source: '{ test(aInt: -123, aStr: "String!") }', root: "Source!" }],
+    ["are called without a source", { schema: outcome, source: "{ test }" }],
+    ["are called with a source", { schema: outcome, source: "{ test }", root: "Source!" }],
+    ["are called with an argument", { schema: outcome, source: '{ test(aStr: "String!") }', root: "Source!" }],
+    ["are called with both", { schema: outcome, source: '{ test(aInt: -123, aStr: "String!") }', root: "Source!" }],
   ])("%s", (_name, situation) => expectTheSame(situation));
 });
 

@@ -177,8 +177,8 @@ const timings = [
 const kinds = ["interface", "union"] as const;
 
 describe.each(timings)("abstract types whose type is given %s, as in graphql-js' tests", (_when, promised) => {
-  const told = (value: () => unknown) => () => (promised ? later(null).then(value) : value());
-  const isA = (type: typeof Pet) => (value: unknown) => told(() => value instanceof type)();
+  const outcome = (value: () => unknown) => () => (promised ? later(null).then(value) : value());
+  const isA = (type: typeof Pet) => (value: unknown) => outcome(() => value instanceof type)();
   it.each(kinds)("by isTypeOf of an %s", (kind) =>
     expectTheSame({
       schema: schemaOf(petsSdl[kind], {
@@ -194,7 +194,7 @@ describe.each(timings)("abstract types whose type is given %s, as in graphql-js'
     expectTheSame({
       schema: schemaOf(petsSdl[kind], {
         Query: { pets: bothPets },
-        Pet: { resolveType: (value: Pet) => told(() => (value instanceof Dog ? "Dog" : "Cat"))() },
+        Pet: { resolveType: (value: Pet) => outcome(() => (value instanceof Dog ? "Dog" : "Cat"))() },
       }),
       source: petsSource,
       promised,
@@ -204,7 +204,7 @@ describe.each(timings)("abstract types whose type is given %s, as in graphql-js'
     expectTheSame({
       schema: schemaOf(petsSdl[kind], {
         Query: { pets: bothPets },
-        Dog: { isTypeOf: told(fail(trouble("cannot tell"))) },
+        Dog: { isTypeOf: outcome(fail(trouble("cannot tell"))) },
       }),
       source: petsSource,
       errors: 2,
@@ -213,7 +213,7 @@ describe.each(timings)("abstract types whose type is given %s, as in graphql-js'
   );
   it.each(kinds)("by isTypeOf that is false, of an %s", (kind) =>
     expectTheSame({
-      schema: schemaOf(petsSdl[kind], { Dog: { isTypeOf: told(() => false) } }),
+      schema: schemaOf(petsSdl[kind], { Dog: { isTypeOf: outcome(() => false) } }),
       source: "{ pet { __typename } }",
       root: { pet: {} },
       errors: 1,
@@ -224,7 +224,7 @@ describe.each(timings)("abstract types whose type is given %s, as in graphql-js'
     expectTheSame({
       schema: schemaOf(petsSdl[kind], {
         Query: { pets: bothPets },
-        Pet: { resolveType: told(fail(trouble("cannot tell"))) },
+        Pet: { resolveType: outcome(fail(trouble("cannot tell"))) },
       }),
       source: petsSource,
       errors: 2,
@@ -236,7 +236,7 @@ describe.each(timings)("abstract types whose type is given %s, as in graphql-js'
     "by something that is not a type of an %s: %j",
     (kind, name) =>
       expectTheSame({
-        schema: schemaOf(petsSdl[kind], { Pet: { resolveType: told(() => name) } }),
+        schema: schemaOf(petsSdl[kind], { Pet: { resolveType: outcome(() => name) } }),
         source: "{ pet { __typename } }",
         root: { pet: {} },
         errors: 1,
@@ -245,7 +245,7 @@ describe.each(timings)("abstract types whose type is given %s, as in graphql-js'
   );
   it.each(kinds)("by the type object of an %s, which 16.0 no longer accepts", (kind) => {
     const dog = { type: undefined as unknown };
-    const schema = schemaOf(petsSdl[kind], { Pet: { resolveType: told(() => dog.type) } });
+    const schema = schemaOf(petsSdl[kind], { Pet: { resolveType: outcome(() => dog.type) } });
     dog.type = schema.getType("Dog");
     return expectTheSame({ schema, source: "{ pet { __typename } }", root: { pet: {} }, errors: 1, promised });
   });

@@ -59,26 +59,26 @@ describe("an operation that runs many times", () => {
 });
 
 it("each run has the arguments of its own variables, beside the shared literals", () => {
-  const told = buildSchema(
-    "type Query { told(a: Int, b: String!, c: Kind = ONE, d: Kind = TWO, e: [Int]): String } enum Kind { ONE TWO }",
+  const echo = buildSchema(
+    "type Query { echo(a: Int, b: String!, c: Kind = ONE, d: Kind = TWO, e: [Int]): String } enum Kind { ONE TWO }",
   );
   const runs: object[] = [];
-  const query = told.getQueryType()?.getFields().told;
+  const query = echo.getQueryType()?.getFields().echo;
   if (!query) throw new Error("no field");
   query.resolve = (_source, args: { e: number[] }) => {
     // A resolver may modify its arguments.
     args.e.push(9);
     runs.push(args);
-    return "told";
+    return "echo";
   };
-  const document = parse("query ($a: Int, $b: String, $c: Kind) { told(a: $a, b: $b, c: $c, d: ONE, e: [1]) }");
+  const document = parse("query ($a: Int, $b: String, $c: Kind) { echo(a: $a, b: $b, c: $c, d: ONE, e: [1]) }");
   const operation = getOperationAST(document);
   if (!operation) throw new Error("no operation");
-  const run = planOperation(told, document, operation);
-  expect(run({}, { a: 1, b: "x", c: "TWO" })).toEqual({ data: { told: "told" } });
-  expect(run({}, { b: "y" })).toEqual({ data: { told: "told" } });
+  const run = planOperation(echo, document, operation);
+  expect(run({}, { a: 1, b: "x", c: "TWO" })).toEqual({ data: { echo: "echo" } });
+  expect(run({}, { b: "y" })).toEqual({ data: { echo: "echo" } });
   for (const wrong of [{}, { b: null }])
-    expect(run({}, wrong)).toMatchObject({ data: { told: null }, errors: [{ path: ["told"] }] });
+    expect(run({}, wrong)).toMatchObject({ data: { echo: null }, errors: [{ path: ["echo"] }] });
   expect(runs).toEqual([
     { a: 1, b: "x", c: "TWO", d: "ONE", e: [1, 9] },
     { b: "y", c: "ONE", d: "ONE", e: [1, 9] },
@@ -87,7 +87,7 @@ it("each run has the arguments of its own variables, beside the shared literals"
 
 describe("correct arguments are read without the document, which graphql-js walks in each run", () => {
   const written = buildSchema(`
-    type Query { told(a: Int, b: String!, c: Kind = ONE, d: [In!]): String }
+    type Query { echo(a: Int, b: String!, c: Kind = ONE, d: [In!]): String }
     enum Kind { ONE TWO } input In { x: Int }
   `);
   /** How often a run reads the field's arguments in the document. */
@@ -111,19 +111,19 @@ describe("correct arguments are read without the document, which graphql-js walk
   }
 
   it.each<[string, Record<string, unknown>, number]>([
-    ["{ told }", {}, 1],
-    ['{ told(b: "x") }', {}, 0],
-    ['{ told(a: 1, b: "x", c: TWO) }', {}, 0],
-    ['{ told(a: null, b: "x") }', {}, 0],
-    ['{ told(a: "x", b: "x") }', {}, 1],
-    ["query ($b: String) { told(b: $b) }", { b: "x" }, 0],
-    ["query ($b: String) { told(b: $b) }", { b: null }, 1],
-    ["query ($b: String) { told(b: $b) }", {}, 1],
-    ["query ($a: Int, $b: String) { told(a: $a, b: $b) }", { a: null, b: "x" }, 0],
-    ["query ($a: Int, $b: String) { told(a: $a, b: $b) }", { b: "x" }, 0],
-    ['query ($c: Kind) { told(b: "x", c: $c) }', {}, 0],
-    ['{ told(b: "x", d: []) }', {}, 1],
-    ['{ told(b: "x", d: { x: 1 }) }', {}, 1],
+    ["{ echo }", {}, 1],
+    ['{ echo(b: "x") }', {}, 0],
+    ['{ echo(a: 1, b: "x", c: TWO) }', {}, 0],
+    ['{ echo(a: null, b: "x") }', {}, 0],
+    ['{ echo(a: "x", b: "x") }', {}, 1],
+    ["query ($b: String) { echo(b: $b) }", { b: "x" }, 0],
+    ["query ($b: String) { echo(b: $b) }", { b: null }, 1],
+    ["query ($b: String) { echo(b: $b) }", {}, 1],
+    ["query ($a: Int, $b: String) { echo(a: $a, b: $b) }", { a: null, b: "x" }, 0],
+    ["query ($a: Int, $b: String) { echo(a: $a, b: $b) }", { b: "x" }, 0],
+    ['query ($c: Kind) { echo(b: "x", c: $c) }', {}, 0],
+    ['{ echo(b: "x", d: []) }', {}, 1],
+    ['{ echo(b: "x", d: { x: 1 }) }', {}, 1],
   ])("%s with %j", (source, variables, reads) => {
     expect(argumentReads(source, variables)).toBe(reads);
   });

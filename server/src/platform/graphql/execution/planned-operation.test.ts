@@ -91,8 +91,8 @@ describe("a planned operation answers as graphql-js does", () => {
     order.length = 0;
     const expected = await execute({ schema, document: parse(source), variableValues: variables, contextValue: {} });
     const expectedOrder = order.splice(0);
-    const told = await planned(schema, document, operation)({}, variables);
-    const flat = ({ data, errors }: typeof told) =>
+    const outcome = await planned(schema, document, operation)({}, variables);
+    const flat = ({ data, errors }: typeof outcome) =>
       JSON.stringify({
         data,
         errors: errors
@@ -103,7 +103,7 @@ describe("a planned operation answers as graphql-js does", () => {
             ...(extensions && extensions.code !== "BAD_USER_INPUT" ? { extensions } : {}),
           })),
       });
-    expect(flat(told)).toBe(flat(expected));
+    expect(flat(outcome)).toBe(flat(expected));
     expect(order).toEqual(expectedOrder);
   });
 });
