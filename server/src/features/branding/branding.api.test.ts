@@ -211,7 +211,7 @@ describeOnDatabases("a firm's branding", (database) => {
       [{ logo: logoOf(png.subarray(0, -1)) }, "data", /damaged/],
       [{ logo: logoOf(tooLarge) }, "data", /larger than 64 kB/],
       [{ logo: logoOf(pngOf(30_000, 30_000)) }, "data", /30000 × 30000 pixels/],
-      [{ logo: logoOf(Buffer.alloc(0)) }, "data", /no PNG/],
+      [{ logo: logoOf(Buffer.alloc(0)) }, "data", /not a PNG/],
       [{ logo: { ...demoLogo, data: `data:image/png;base64,${demoLogo.data}` } }, "data", /not valid base64/],
       [{ logo: { ...demoLogo, data: `${demoLogo.data}\n` } }, "data", /not valid base64/],
       [{ logo: { ...demoLogo, data: "../../etc/passwd" } }, "data", /not valid base64/],
