@@ -37,7 +37,7 @@ function largePng(): Buffer {
   ]);
 }
 
-/** Inspects the page in both colour schemes. */
+/** Inspects the page in both color schemes. */
 async function inspectBoth(page: Page, name: string): Promise<void> {
   for (const colorScheme of ["dark", "light"] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
@@ -75,9 +75,9 @@ maybe("a firm's branding", () => {
     await desk.getByText("SVG files can contain scripts, so").waitFor();
     await file.setInputFiles({ name: "logo.png", mimeType: "image/png", buffer: largePng() });
     await desk.getByText("SVG files can contain scripts, so").waitFor({ state: "detached" });
-    await desk.getByLabel("Colour", { exact: true }).fill("yellow");
+    await desk.getByLabel("Color", { exact: true }).fill("yellow");
     await desk.getByText("like #0b5f4e").waitFor();
-    await desk.getByLabel("Colour", { exact: true }).fill(paleYellow);
+    await desk.getByLabel("Color", { exact: true }).fill(paleYellow);
     await desk.getByText("we darken it a little on white").waitFor();
     const previewed = desk.getByRole("region", { name: "Preview" }).locator("img").first();
     expect(await previewed.getAttribute("src")).toMatch(/^data:image\/png;base64,/);
@@ -110,11 +110,11 @@ maybe("a firm's branding", () => {
   });
 
   it("can be removed again, and never violated the Content-Security-Policy", async () => {
-    await desk.getByRole("button", { name: "Remove the colour" }).click();
+    await desk.getByRole("button", { name: "Remove the color" }).click();
     await desk.getByRole("button", { name: "Remove the logo" }).click();
     await desk.getByRole("button", { name: "Apply branding" }).click();
     await desk.getByText("your clients see your firm’s name").waitFor();
-    await desk.getByRole("button", { name: "Remove the colour" }).waitFor({ state: "detached" });
+    await desk.getByRole("button", { name: "Remove the color" }).waitFor({ state: "detached" });
     await phone.reload();
     await phone.getByText(firmName, { exact: true }).waitFor();
     expect(await phone.getByRole("img", { name: firmName }).count()).toBe(0);

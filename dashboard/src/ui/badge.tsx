@@ -9,7 +9,7 @@ const tones = {
   danger: "bg-danger-soft text-danger-text",
 };
 
-/** A status in a word or two; the colour only supports the word. */
+/** A status in a word or two; the color only supports the word. */
 export function Badge({ tone = "neutral", children }: { tone?: keyof typeof tones; children: ReactNode }) {
   return (
     <span

@@ -5,7 +5,7 @@ import { errorClass, labelClass } from "./text-field.js";
 export interface Option<Value extends string> {
   value: Value;
   label: string;
-  /** The heading above it in the list, shared with neighbours that have the same one. */
+  /** The heading above it in the list, shared with neighbors that have the same one. */
   section?: string;
 }
 

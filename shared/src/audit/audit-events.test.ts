@@ -379,13 +379,13 @@ describe("the audit log", () => {
       "BRANDING_CHANGED",
       { color: "#0b5f4e", logo: "set" },
       "Branding changed",
-      "Olive changed the portal's branding: colour #0b5f4e, a new logo.",
+      "Olive changed the portal's branding: color #0b5f4e, a new logo.",
     ),
     says(
       "BRANDING_CHANGED",
       { color: null, logo: "removed" },
       "Branding changed",
-      "Olive changed the portal's branding: the default colour, no logo.",
+      "Olive changed the portal's branding: the default color, no logo.",
     ),
     says("BRANDING_CHANGED", { logo: "set" }, "Branding changed", "Olive changed the portal's branding: a new logo."),
   ];

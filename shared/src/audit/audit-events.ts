@@ -309,8 +309,8 @@ export const auditEvents: { [T in AuditEventType]: EventWords<T> } = {
     title: "Branding changed",
     say: ({ actor, data }) => {
       const changes = [
-        data.color && `colour ${data.color}`,
-        data.color === null && "the default colour",
+        data.color && `color ${data.color}`,
+        data.color === null && "the default color",
         data.logo === "set" && "a new logo",
         data.logo === "removed" && "no logo",
       ].filter(Boolean);

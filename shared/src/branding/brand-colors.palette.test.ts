@@ -6,8 +6,8 @@ const steps = ["00", "33", "66", "99", "cc", "ff"];
 const palette = steps.flatMap((red) => steps.flatMap((green) => steps.map((blue) => `#${red}${green}${blue}`)));
 const delicate = ["#767676", "#777777", "#757575", "#fffbe0", "#ffee99", "#0a1a3a", "#00ff00", "#fefefe", "#010101"];
 
-describe("a firm's colour", () => {
-  it("is readable as text and behind text, whatever the colour, in light and dark mode", () => {
+describe("a firm's color", () => {
+  it("is readable as text and behind text, whatever the color, in light and dark mode", () => {
     const unreadable: unknown[] = [];
     for (const color of [...palette, ...delicate])
       for (const scheme of schemes) {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "@jest/globals";
 import { brandColors, luminanceOf, type ColorScheme } from "./brand-colors.js";
 
-describe("a firm that chose its colour", () => {
-  // Columns: the colour, the scheme; the button under the pointer, text on it, its edge, links, the tint behind them.
+describe("a firm that chose its color", () => {
+  // Columns: the color, the scheme; the button under the pointer, text on it, its edge, links, the tint behind them.
   it.each<[string, ColorScheme, string, string, string, string, string]>([
     ["#0b5f4e", "light", "#004d3e", "#ffffff", "#0b5f4e", "#0b5f4e", "#d4f8ec"],
     ["#0b5f4e", "dark", "#004d3e", "#ffffff", "#5ca490", "#5ca490", "#15342c"],
@@ -46,7 +46,7 @@ describe("a firm that chose its colour", () => {
   );
 });
 
-describe("the luminance of a colour", () => {
+describe("the luminance of a color", () => {
   // WCAG 2.2: the coefficients of the three channels. A grey of 10 out of 255 lies on the linear part of the curve, 11 on the curved part.
   it.each([
     ["#000000", 0],

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { brandColors, contrastOf, neutralColors, readHexColor } from "./brand-colors.js";
 
-describe("a typed colour", () => {
+describe("a typed color", () => {
   it.each`
     typed                                     | color
     ${"#fff"}                                 | ${"#ffffff"}
@@ -25,14 +25,14 @@ describe("a typed colour", () => {
   );
 });
 
-describe("a firm's colour", () => {
+describe("a firm's color", () => {
   it("stays as it is where it is readable, and keeps its hue where its lightness changes", () => {
     expect(brandColors("#0b5f4e").light).toMatchObject({
       accent: "#0b5f4e",
       accentText: "#0b5f4e",
       onAccent: "#ffffff",
     });
-    // Pale yellow: the button has the firm's own colour with black text; links are a dark yellow, neither grey nor brown.
+    // Pale yellow: the button has the firm's own color with black text; links are a dark yellow, neither grey nor brown.
     const { accent, onAccent, accentText, accentEdge } = brandColors("#ffee99").light;
     expect([accent, onAccent, accentEdge]).toEqual(["#ffee99", "#000000", accentText]);
     const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((at) => Number.parseInt(accentText.slice(at, at + 2), 16));

@@ -1,14 +1,14 @@
-/** A colour as `#rrggbb`, in lower case. */
+/** A color as `#rrggbb`, in lower case. */
 export type HexColor = string;
 
-/** A typed colour, normalised: `#fff`, `FFEE99` and `#ffee99` are accepted; colour names and functions are not. */
+/** A typed color, normalized: `#fff`, `FFEE99` and `#ffee99` are accepted; color names and functions are not. */
 export function readHexColor(typed: string): HexColor | null {
   const digits = /^#?([0-9a-f]{3}|[0-9a-f]{6})$/i.exec(typed.trim())?.[1]?.toLowerCase();
   if (digits === undefined) return null;
   return `#${digits.length === 3 ? digits.replaceAll(/./g, "$&$&") : digits}`;
 }
 
-/** The neutral colours behind the brand's colours, in both schemes; the dashboard's styles.css has the same values. */
+/** The neutral colors behind the brand's colors, in both schemes; the dashboard's styles.css has the same values. */
 export const neutralColors = {
   light: {
     canvas: "#f6f6f3",
@@ -34,16 +34,16 @@ export const neutralColors = {
 } as const;
 export type ColorScheme = keyof typeof neutralColors;
 
-/** What one brand colour becomes in a scheme. Every pair used for text has a contrast of at least 4.5:1 (WCAG 2.2, 1.4.3). */
+/** What one brand color becomes in a scheme. Every pair used for text has a contrast of at least 4.5:1 (WCAG 2.2, 1.4.3). */
 export interface BrandColors {
-  /** The primary button: the firm's own colour, unchanged. */
+  /** The primary button: the firm's own color, unchanged. */
   accent: HexColor;
   accentHover: HexColor;
   /** Text on the button. */
   onAccent: HexColor;
   /** The button's edge: 3:1 against the page, so that the button stands out as one (WCAG 1.4.11). */
   accentEdge: HexColor;
-  /** Links and other text in the firm's colour, made lighter or darker where needed until they are readable. */
+  /** Links and other text in the firm's color, made lighter or darker where needed until they are readable. */
   accentText: HexColor;
   /** A tint behind such text. */
   accentSoft: HexColor;
@@ -56,7 +56,7 @@ const HOVER = 0.06;
 const WHITE = "#ffffff";
 const BLACK = "#000000";
 
-/** The colours derived from a firm's colour, which must be normalised. */
+/** The colors derived from a firm's color, which must be normalized. */
 export function brandColors(color: HexColor): Record<ColorScheme, BrandColors> {
   return { light: inScheme(color, "light"), dark: inScheme(color, "dark") };
 }
@@ -80,7 +80,7 @@ function inScheme(color: HexColor, scheme: ColorScheme): BrandColors {
   };
 }
 
-/** The colour of the same hue that is readable on all backgrounds, as close in lightness as possible. */
+/** The color of the same hue that is readable on all backgrounds, as close in lightness as possible. */
 function readableColor(color: HexColor, papers: readonly HexColor[], step: number): HexColor {
   const isReadable = (text: HexColor) => papers.every((paper) => contrastOf(text, paper) >= TEXT);
   if (isReadable(color)) return color;
@@ -159,7 +159,7 @@ function linearOf({ lightness, chroma, hue }: Oklch): Three {
   ];
 }
 
-/** The colour as a screen can show it: out of gamut, the same lightness and hue with as much chroma as fits. */
+/** The color as a screen can show it: out of gamut, the same lightness and hue with as much chroma as fits. */
 function fromOklch(wanted: Oklch): HexColor {
   const isShown = (given: Oklch) => linearOf(given).every((channel) => channel > -0.0005 && channel < 1.0005);
   let { chroma } = wanted;

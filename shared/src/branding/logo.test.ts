@@ -55,7 +55,7 @@ describe("a logo", () => {
     ["JPEG", jpeg, { type: "image/jpeg", width: 16, height: 9 }],
     ["WebP", webp, { type: "image/webp", width: 16, height: 9 }],
     ["lossless WebP", riff(lossless), { type: "image/webp", width: 16, height: 9 }],
-    ["PNG with a colour profile", pngOf(9, 9, chunk("iCCP", [1]), pixels, end), { type: "image/png", width: 9 }],
+    ["PNG with a color profile", pngOf(9, 9, chunk("iCCP", [1]), pixels, end), { type: "image/png", width: 9 }],
     ["PNG of a single pixel", pngOf(1, 1, pixels, end), { width: 1, height: 1 }],
     ["PNG of the largest size", pngOf(1024, 1024, pixels, end), { width: 1024, height: 1024 }],
     [
@@ -77,7 +77,7 @@ describe("a logo", () => {
     ["JPEG with restarts among its pixels", jpegScanned(0xff, 0xd0, 1, 0xff, 0xd7, 1), { width: 16, height: 9 }],
     ["JPEG with an FF among its pixels", jpegScanned(0xff, 0, 1), { width: 16, height: 9 }],
     ["WebP without a canvas", riff(lossy(...keyFrame)), { type: "image/webp", width: 16, height: 9 }],
-    ["WebP with a colour profile", riff(canvasOf(16, 9), riffChunk("ICCP", [1]), lossless), { width: 16, height: 9 }],
+    ["WebP with a color profile", riff(canvasOf(16, 9), riffChunk("ICCP", [1]), lossless), { width: 16, height: 9 }],
     ["WebP with transparency", riff(canvasOf(16, 9), riffChunk("ALPH", [1]), lossy(...keyFrame)), { width: 16 }],
     [
       "WebP of the largest size",

@@ -79,7 +79,7 @@ function read(bytes: Uint8Array): LogoFacts {
   throw new NoLogo("The file is not a PNG, JPEG or WebP picture.");
 }
 
-/** https://www.w3.org/TR/png-3/: pixels and colour; no texts (tEXt, zTXt, iTXt), metadata (eXIf, tIME), animation or private chunks. */
+/** https://www.w3.org/TR/png-3/: pixels and color; no texts (tEXt, zTXt, iTXt), metadata (eXIf, tIME), animation or private chunks. */
 const PNG_CHUNKS = new Set("IHDR PLTE IDAT IEND tRNS gAMA cHRM sRGB iCCP cICP sBIT bKGD pHYs".split(" "));
 
 function readPng(bytes: Uint8Array): LogoFacts {
@@ -119,8 +119,8 @@ export function withoutPngMetadata(bytes: Uint8Array): Uint8Array {
 /** For a marker from C0 on. */
 const isFrame = (marker: number) => marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);
 /**
- * Application segments (E0 to EF), segments reserved for extensions, and comments. Of these, only JFIF (E0), the colour profile (E2) and
- * Adobe's colour transform (EE) are needed.
+ * Application segments (E0 to EF), segments reserved for extensions, and comments. Of these, only JFIF (E0), the color profile (E2) and
+ * Adobe's color transform (EE) are needed.
  */
 const isJpegMetadata = (marker: number) => marker >= 0xe0 && ![0xe0, 0xe2, 0xee].includes(marker);
 

@@ -2,7 +2,7 @@
 const SEPARATORS = /([;,|\t\r\n])/;
 /**
  * The start of a cell that a spreadsheet would take for a formula (OWASP CSV Injection; ASVS 5.0 1.2.10), after characters that it may
- * skip: blanks, quotation marks, control characters and invisible ones. Leading apostrophes match too, so that ours can be recognised and
+ * skip: blanks, quotation marks, control characters and invisible ones. Leading apostrophes match too, so that ours can be recognized and
  * removed again.
  */
 const FORMULA = /^'*[\s"\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]*[=+\-@＝＋－＠]/u;

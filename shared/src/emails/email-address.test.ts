@@ -72,7 +72,7 @@ describe("an email address", () => {
     ["maya@localhost", "m•••@l•••"],
     ["maya", "m•••@•••"],
     ["", "•••@•••"],
-  ])("is recognised by its owner when masked, but by nobody else: %s", (email, masked) =>
+  ])("is recognized by its owner when masked, but by nobody else: %s", (email, masked) =>
     expect(maskEmail(email)).toBe(masked),
   );
 });

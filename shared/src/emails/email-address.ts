@@ -25,7 +25,7 @@ export function normalizeEmail(text: string): string | null {
   return labels.every(isLabel) ? email : null;
 }
 
-/** Enough to recognise your own address, too little to learn someone else's: `m•••@c•••.example`. */
+/** Enough to recognize your own address, too little to learn someone else's: `m•••@c•••.example`. */
 export function maskEmail(email: string): string {
   const [local = "", domain = ""] = email.split("@");
   const [first = "", ...rest] = domain.split(".");

@@ -148,7 +148,7 @@ describe("X35 a name with an invisible character", () => {
     ["Scotland", "🏴\u{E0067}\u{E0062}\u{E0073}\u{E0063}\u{E0074}\u{E007F}"],
     ["a key", "1\uFE0F\u20E3"],
     ["Korean", "김민수"],
-  ])("is accepted if each changes how its neighbour is drawn: %s", (_what, text) =>
+  ])("is accepted if each changes how its neighbor is drawn: %s", (_what, text) =>
     expect([isPlainLine(text), normalizeName(text)]).toEqual([true, text.normalize("NFC")]),
   );
 

@@ -21,7 +21,7 @@ const JOINING =
   "\\p{Script=Malayalam}\\p{Script=Sinhala}\\p{Script=Khmer}\\p{Script=Myanmar}\\p{Script=Tibetan}]";
 const VIRAMA = "[\\u094D\\u09CD\\u0A4D\\u0ACD\\u0B4D\\u0BCD\\u0C4D\\u0CCD\\u0D4D\\u0DCA]";
 const EMOJI = "\\p{Extended_Pictographic}(?:[\\uFE0E\\uFE0F]|\\p{Emoji_Modifier})?";
-/** Invisible characters where they are legitimate: each changes how its neighbour is drawn. */
+/** Invisible characters where they are legitimate: each changes how its neighbor is drawn. */
 // oxlint-disable-next-line security/detect-non-literal-regexp -- built from this file's own constants.
 const MEANT = new RegExp(
   [

@@ -7,7 +7,7 @@ import { brandVariables, schemeVariables } from "./brand-style.js";
 const css = readFileSync(join(__dirname, "../../styles.css"), "utf8");
 const [light = "", dark = ""] = css.split("prefers-color-scheme: dark");
 
-it("the pages have the same neutral colours as the ones that brand colours are adapted to", () => {
+it("the pages have the same neutral colors as the ones that brand colors are adapted to", () => {
   for (const [scheme, text] of [
     ["light", light],
     ["dark", dark],
@@ -17,6 +17,6 @@ it("the pages have the same neutral colours as the ones that brand colours are a
   expect(Object.keys(schemeVariables("dark", null))).toHaveLength(Object.keys(neutralColors.dark).length);
 });
 
-it("the pages read every variable that a firm's colour sets", () => {
+it("the pages read every variable that a firm's color sets", () => {
   for (const name of Object.keys(brandVariables("#ffee99"))) expect(css).toContain(`var(${name}, `);
 });

@@ -108,7 +108,7 @@ describeOnDatabases("a firm's branding", (database) => {
     });
     expect(await portalOf(ours)).toEqual(firm.branding);
     expect((await world.ask(`{ firm { ${BRANDING} } }`, {}, us)).data.firm.branding).toEqual(firm.branding);
-    expect(await sentences(us)).toEqual(["Olive Owner changed the portal's branding: colour #ffee99, a new logo."]);
+    expect(await sentences(us)).toEqual(["Olive Owner changed the portal's branding: color #ffee99, a new logo."]);
     // Repeating it changes nothing, and records nothing.
     await update({ color: "#fe9", logo: demoLogo });
     await update({});
@@ -255,7 +255,7 @@ describeOnDatabases("a firm's branding", (database) => {
     expect(await attempt(await tokenOf(await world.member(theirs.id, "ADMIN")))).toBeUndefined();
     expect(await portalOf(ours)).toEqual(before);
     expect((await portalOf(theirs)).color).toBe("#010203");
-    expect(await sentences(them)).toContain("A ADMIN changed the portal's branding: colour #010203.");
+    expect(await sentences(them)).toContain("A ADMIN changed the portal's branding: color #010203.");
     expect(await attempt(await world.key(us, ["POLICY_WRITE"]))).toBeUndefined();
     expect(await portalOf(ours)).toEqual({ ...before, color: "#010203" });
   });
@@ -271,6 +271,6 @@ describeOnDatabases("a firm's branding", (database) => {
     expect(rest).toEqual({ color: "#123456", logoWidth: 230, logoHeight: 56 });
     expect((await update({ color: null, logo: null })).firm.branding).toEqual(NONE);
     expect((await world.raw({ path: logoUrl })).status).toBe(404);
-    expect((await sentences(us))[0]).toBe("Olive Owner changed the portal's branding: the default colour, no logo.");
+    expect((await sentences(us))[0]).toBe("Olive Owner changed the portal's branding: the default color, no logo.");
   });
 });

@@ -66,7 +66,7 @@ export function checked(firmId: string, { color, logo }: BrandingChange): Checke
   if (color !== undefined) {
     change.color = color === null ? null : readHexColor(color);
     if (color !== null && change.color === null)
-      throw new Refusal("INVALID_INPUT", ["input", "color"], "Write the colour as # and six digits, like #0b5f4e.");
+      throw new Refusal("INVALID_INPUT", ["input", "color"], "Write the color as # and six digits, like #0b5f4e.");
   }
   if (logo !== undefined) change.logo = logo === null ? null : checkedLogo(firmId, logo);
   return change;

@@ -52,11 +52,11 @@ const BrandingCard_save = graphql(
 );
 type Firm = ResultOf<typeof BrandingCard_firm>["firm"];
 
-/** Settings > Client Portal > Branding: the firm's colour and logo for everything that its clients see. */
+/** Settings > Client Portal > Branding: the firm's color and logo for everything that its clients see. */
 export function BrandingCard() {
   const [{ data, error }, again] = useQuery({ query: BrandingCard_firm, requestPolicy: "cache-and-network" });
   return (
-    <Card title="Branding" intro="Your colour and logo, on the client portal and in mails to clients.">
+    <Card title="Branding" intro="Your color and logo, on the client portal and in mails to clients.">
       {data ? (
         // A saved change resets the form.
         <BrandingForm key={`${data.firm.branding.color} ${data.firm.branding.logoUrl}`} firm={data.firm} />
@@ -101,16 +101,16 @@ function BrandingForm({ firm }: { firm: Firm }) {
       <div className="flex flex-col gap-3">
         <div className="flex flex-wrap items-start gap-3">
           <TextField
-            label="Colour"
+            label="Color"
             value={typed}
             onChange={setTyped}
             placeholder="#0b5f4e"
-            hint="# and six digits. Leave empty for the default colour."
-            error={isColor ? problemOf(problems, "color") : "Enter the colour as # and six digits, like #0b5f4e."}
+            hint="# and six digits. Leave empty for the default color."
+            error={isColor ? problemOf(problems, "color") : "Enter the color as # and six digits, like #0b5f4e."}
             isDisabled={!mayWrite}
           />
           <label className="flex flex-col gap-1">
-            <span className={labelClass}>Pick a colour</span>
+            <span className={labelClass}>Pick a color</span>
             <input
               type="color"
               value={color ?? "#0b5f4e"}
@@ -121,7 +121,7 @@ function BrandingForm({ firm }: { firm: Firm }) {
           </label>
           {mayWrite && typed !== "" && (
             <div className="pt-6">
-              <Button onPress={() => setTyped("")}>Remove the colour</Button>
+              <Button onPress={() => setTyped("")}>Remove the color</Button>
             </div>
           )}
         </div>
@@ -167,7 +167,7 @@ const pictureOf = (logo: ChosenLogo | null) => ({
   logoHeight: logo?.height ?? null,
 });
 
-/** How the colour is adjusted so that everyone can read it. */
+/** How the color is adjusted so that everyone can read it. */
 function Readability({ color }: { color: string }) {
   const { light, dark } = brandColors(color);
   const changes = [
@@ -178,11 +178,11 @@ function Readability({ color }: { color: string }) {
     <div className="flex flex-col gap-2 text-sm">
       <output className="text-muted">
         {changes.length === 0
-          ? "Your colour is readable everywhere as it is."
-          : `Buttons have your exact colour. For links and text, ${changes.join(" and ")} so that it is easy to read.`}
+          ? "Your color is readable everywhere as it is."
+          : `Buttons have your exact color. For links and text, ${changes.join(" and ")} so that it is easy to read.`}
       </output>
-      <ul aria-label="Colours" className="flex flex-wrap gap-x-6 gap-y-2">
-        <Swatch name="Your colour" color={color} />
+      <ul aria-label="Colors" className="flex flex-wrap gap-x-6 gap-y-2">
+        <Swatch name="Your color" color={color} />
         <Swatch name="Text on white" color={light.accentText} />
         <Swatch name="Text on dark" color={dark.accentText} />
       </ul>

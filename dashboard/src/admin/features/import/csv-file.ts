@@ -66,7 +66,7 @@ export async function readFile(file: File): Promise<SheetRow[]> {
   return readSheet(decode(bytes));
 }
 
-/** A CSV text that spreadsheets recognise as UTF-8 and in which none of them finds a formula; readSheet returns the same cells. */
+/** A CSV text that spreadsheets recognize as UTF-8 and in which none of them finds a formula; readSheet returns the same cells. */
 export const csvText = (rows: readonly (readonly string[])[]): string =>
   `\uFEFF${Papa.unparse(
     rows.map((row) => row.map(withFormulaGuard)),

@@ -7,8 +7,8 @@ interface TrendDay {
   twoFactorEnrolled: number;
 }
 const series = [
-  { key: "accountsCreated", name: "Accounts created", colour: "bg-accent/60" },
-  { key: "twoFactorEnrolled", name: "2FA set up", colour: "bg-accent" },
+  { key: "accountsCreated", name: "Accounts created", color: "bg-accent/60" },
+  { key: "twoFactorEnrolled", name: "2FA set up", color: "bg-accent" },
 ] as const;
 
 /** Two bars for each day; a screen reader reads only the totals, which are the point of the picture. */
@@ -18,10 +18,10 @@ export function Trend({ days }: { days: readonly TrendDay[] }) {
   return (
     <>
       <dl className="flex flex-wrap gap-x-6 gap-y-1 pb-3 text-sm">
-        {series.map(({ key, name, colour }) => (
+        {series.map(({ key, name, color }) => (
           <div key={key} className="flex items-center gap-2">
             <dt className="flex items-center gap-2 text-muted">
-              <span aria-hidden="true" className={classes("size-2.5 rounded-full", colour)} />
+              <span aria-hidden="true" className={classes("size-2.5 rounded-full", color)} />
               {name}
             </dt>
             <dd className="font-semibold text-ink tabular-nums">{days.reduce((sum, day) => sum + day[key], 0)}</dd>
@@ -31,10 +31,10 @@ export function Trend({ days }: { days: readonly TrendDay[] }) {
       <div aria-hidden="true" className="flex h-28 items-end gap-0.5 border-b border-line">
         {days.map((day) => (
           <div key={day.day} className="flex h-full flex-1 items-end gap-px" title={day.day}>
-            {series.map(({ key, colour }) => (
+            {series.map(({ key, color }) => (
               <div
                 key={key}
-                className={classes("flex-1 rounded-t-sm transition-[height] duration-500", colour)}
+                className={classes("flex-1 rounded-t-sm transition-[height] duration-500", color)}
                 style={{ height: `${(day[key] / highest) * 100}%` }}
               />
             ))}

@@ -206,7 +206,7 @@ function UndoDialog(props: { rollOutId: string; version: number; notified: numbe
       error={otherProblems(problems)}
     >
       <p>
-        Your previous security settings take effect again immediately. Mails that have not gone out are cancelled.
+        Your previous security settings take effect again immediately. Mails that have not gone out are canceled.
         Clients who have set up two-factor authentication keep it and are still asked for the code.
       </p>
       {notified > 0 && (
