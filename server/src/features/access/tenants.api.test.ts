@@ -344,9 +344,11 @@ describeOnDatabases("firms are strictly separate, and the endpoint gives nothing
         ),
       ),
     );
-    await until(() => seen.length >= 501);
+    // A slow server makes the loop above create more than one contact "at first".
+    const imported = () => seen.filter((summary) => !summary.includes("at first"));
+    await until(() => imported().length >= 500);
     expect(seen.filter((summary) => !summary.includes("Ours"))).toEqual([]);
-    expect(new Set(seen.filter((summary) => !summary.includes("at first"))).size).toBe(500);
+    expect(new Set(imported()).size).toBe(500);
 
     const { data } = await world.ask(
       "{ auditEvents(first: 6, filter: { types: [CONTACT_CREATED] }) { nodes { cursor summary } } }",

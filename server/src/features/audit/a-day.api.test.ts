@@ -254,7 +254,7 @@ describeOnDatabases("a day at the firm", (database) => {
     };
     await setMode("MAGIC_LINK_AND_LOGIN_2FA");
     const { enrollmentToken } = (await world.portalSignIn(firm, email, chosen)).result;
-    keep("enrolment token", enrollmentToken);
+    keep("enrollment token", enrollmentToken);
     const emailCode = keep("mailed code", /\b\d{6}\b/.exec((await world.mail(email, /code/i)).text)?.[0] ?? "", email);
     keep("authenticator secret", (await world.enroll({ enrollmentToken, emailCode })).secret);
     await dumpDatabase();

@@ -28,7 +28,7 @@ describeOnDatabases("the firm's team", (database) => {
     const { result } = await choose(await world.mailedToken(email, /invites you/));
     return { id: teamMember.id as string, token: result.sessionToken as string };
   };
-  const demand = async (teamRequiresTwoFactor: boolean, token: string) => {
+  const require2fa = async (teamRequiresTwoFactor: boolean, token: string) => {
     const { data } = await world.ask("{ firm { securityPolicy { version } } }", {}, token);
     const expectedVersion = data.firm.securityPolicy.version;
     const input = { teamRequiresTwoFactor, expectedVersion };
@@ -117,9 +117,9 @@ describeOnDatabases("the firm's team", (database) => {
     await invite("staff5@firm.example", "STAFF", boss);
     const admin = (await choose(await world.mailedToken("admin5@firm.example", /invites you/))).result.sessionToken;
     const staff = (await choose(await world.mailedToken("staff5@firm.example", /invites you/))).result.sessionToken;
-    expect((await demand(true, boss)).userErrors[0].code).toBe("TWO_FACTOR_NOT_ENROLLED");
+    expect((await require2fa(true, boss)).userErrors[0].code).toBe("TWO_FACTOR_NOT_ENROLLED");
     const { secret } = await world.enroll({ token: boss });
-    expect((await demand(true, boss)).userErrors).toEqual([]);
+    expect((await require2fa(true, boss)).userErrors).toEqual([]);
     expect(await viewer(admin)).toBeNull();
     expect(await viewer(staff)).not.toBeNull();
     const again = await signIn("admin5@firm.example");

@@ -317,7 +317,7 @@ describeOnDatabases("X5 every limit refuses at the API", (database) => {
       ),
     importRows: {
       file: "dashboard/src/admin/features/import/import.test.ts",
-      test: "if it is empty, has broken characters or is too long",
+      test: "if it is empty, broken or too long",
     },
     importBytes: { file: "dashboard/src/admin/features/import/import.test.ts", test: "if it has too many bytes" },
     inviteRows: () =>

@@ -42,7 +42,7 @@ export const invite = ({
       paragraph(say.hello(contactName)),
       paragraph(say.invite.what(firmName)),
       ...(message ? [{ kind: "quote", from: invitedBy ?? firmName, text: message } as const] : []),
-      ...(twoFactorFrom ? [paragraph(say.rollOut.demand(firmName, twoFactorFrom(language)))] : []),
+      ...(twoFactorFrom ? [paragraph(say.rollOut.requirement(firmName, twoFactorFrom(language)))] : []),
       action(say.createAccount, link),
       paragraph(say.linkWorksOnce(expiresInHours)),
       paragraph(say.invite.unknownFirm(firmName)),

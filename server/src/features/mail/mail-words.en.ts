@@ -52,7 +52,7 @@ export const mailWordsInEnglish = {
       `If you do not know ${firmName}, you can ignore this email: no account is created.`,
   },
   rollOut: {
-    demand: (firmName: string, startDay: string) =>
+    requirement: (firmName: string, startDay: string) =>
       `From ${startDay} on, signing in to ${firmName}'s client portal requires a code from an authenticator app on your phone.`,
     subject: (firmName: string, startDay: string) => `${firmName}: a second step at sign-in from ${startDay}`,
     reminderSubject: (startDay: string) => `Reminder: set up two-factor authentication by ${startDay}`,

@@ -40,7 +40,7 @@ export const mailWordsInFrench: MailWords = {
       `Si vous ne connaissez pas ${firmName}, ignorez simplement ce courriel : aucun compte ne sera créé.`,
   },
   rollOut: {
-    demand: (firmName, startDay) =>
+    requirement: (firmName, startDay) =>
       `À compter du ${startDay}, la connexion au portail client chez ${firmName} demandera un code d’une application d’authentification sur votre téléphone.`,
     subject: (firmName, startDay) => `${firmName} : une deuxième étape à la connexion à compter du ${startDay}`,
     reminderSubject: (startDay) => `Rappel : configurez l’authentification à deux facteurs avant le ${startDay}`,

@@ -25,12 +25,12 @@ export const twoFactorAnnouncement = ({
 }: RollOutLetter & { writtenBy: string; message: string; isReminder: boolean }): ClientLetter =>
   toClient(firmName, (say, language) => {
     const day = startDay(language);
-    const demand = say.rollOut.demand(firmName, day);
+    const requirement = say.rollOut.requirement(firmName, day);
     return {
       subject: isReminder ? say.rollOut.reminderSubject(day) : say.rollOut.subject(firmName, day),
       blocks: [
         paragraph(say.hello(contactName)),
-        paragraph(isReminder ? `${say.rollOut.notYet} ${demand}` : demand),
+        paragraph(isReminder ? `${say.rollOut.notYet} ${requirement}` : requirement),
         { kind: "quote", from: writtenBy, text: message },
         action(say.rollOut.setUp, link),
         paragraph(say.rollOut.how),
