@@ -12,6 +12,8 @@ const NO_GENERATED_CODE = "--disallow-code-generation-from-strings";
 const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
 const isWindows = process.platform === "win32";
 const PNPM = "pnpm@12.21.0";
+/** Where `npm run dev` shows the pages. */
+const VITE_URL = "http://localhost:5173";
 const [command = "start", ...rest] = process.argv.slice(2);
 const startedAt = performance.now();
 const say = (what) => console.log(`[gatehouse] ${what} (${((performance.now() - startedAt) / 1000).toFixed(1)} s)`);
@@ -68,9 +70,10 @@ function typecheck() {
   tsc("-p", "dashboard");
 }
 /** Runs a long-lived program and forwards the signals that stop it. */
-function stay(args) {
-  const child = spawn(process.execPath, args, { cwd: process.cwd(), stdio: "inherit" });
+function stay(args, { env = process.env, beside = [] } = {}) {
+  const child = spawn(process.execPath, args, { cwd: process.cwd(), stdio: "inherit", env });
   for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => child.kill(signal));
+  process.on("exit", () => beside.forEach((other) => other.kill()));
   child.on("exit", (code, signal) => process.exit(code ?? (signal ? 1 : 0)));
 }
 
@@ -147,15 +150,21 @@ switch (command) {
     break;
   case "dev":
     tsc("-b", "server");
-    spawn(process.execPath, [inModules("typescript/bin/tsc"), "-b", "server", "-w", "--preserveWatchOutput"], {
-      cwd: root,
-      stdio: "inherit",
+    stay([NO_GENERATED_CODE, "--watch-path", join(root, "server/dist"), join(root, "server/dist/main.js")], {
+      // The server refuses pages of another origin, and these come from Vite.
+      env: { PUBLIC_URL: VITE_URL, ...process.env },
+      beside: [
+        spawn(process.execPath, [inModules("typescript/bin/tsc"), "-b", "server", "-w", "--preserveWatchOutput"], {
+          cwd: root,
+          stdio: "inherit",
+        }),
+        spawn(
+          process.execPath,
+          [join(root, "dashboard/node_modules/vite/bin/vite.js"), "--port", new URL(VITE_URL).port, "--strictPort"],
+          { cwd: join(root, "dashboard"), stdio: "inherit" },
+        ),
+      ],
     });
-    spawn(process.execPath, [join(root, "dashboard/node_modules/vite/bin/vite.js")], {
-      cwd: join(root, "dashboard"),
-      stdio: "inherit",
-    });
-    stay([NO_GENERATED_CODE, "--watch-path", join(root, "server/dist"), join(root, "server/dist/main.js")]);
     break;
   default:
     console.error(

@@ -8,13 +8,13 @@ const sources = repositoryFiles.filter(
 /** A comment on its own line, a line of a block comment, or a comment after code. */
 const COMMENT = /^\s*(?:\/\/|\/?\*|\{\/\*).*$|(?<=\s)\/\/ .*$/gm;
 /** A file name with or without folders; not part of a URL, and not a built program, which ends in `.js`. */
-const FILE_NAME = /(?<![\w:/.*-])[\w*.-]+(?:\/[\w*.-]+)*\.(?:tsx?|[cm]js|md|json|ya?ml|graphql|css)(?!\.?\w)/g;
+const FILE_NAME = /(?<![\w:/.*-])[\w.*-][\w./*-]*\.(?:tsx?|[cm]js|md|json|ya?ml|graphql|css)(?!\.?\w)/g;
 
 /** The files that a source's comments name and that do not exist. */
 const missingFilesIn = (file: string, text: string): string[] =>
   (text.match(COMMENT) ?? [])
     .flatMap((comment) => comment.match(FILE_NAME) ?? [])
-    .map((name) => name.replace(/^(?:\.{1,2}\/)+/, ""))
+    .map((name) => name.replace(/^[./]+/, ""))
     .filter((name) => !isGenerated(name) && !isInRepository(file, name));
 
 describe("comments", () => {

@@ -72,15 +72,15 @@ export async function withCountsOfAccount(
 }
 
 async function tally(unit: UnitOfWork, contactIds: readonly string[]): Promise<Map<Column, number>> {
-  const tally = new Map<Column, number>();
-  if (contactIds.length === 0) return tally;
+  const numbers = new Map<Column, number>();
+  if (contactIds.length === 0) return numbers;
   const rows = await unit.unpreparedRows(
     TALLY.plus` WHERE ${c.id} IN (${placeholders(contactIds.length)}) GROUP BY ${c.accessState}`,
     contactIds,
   );
   for (const { state, n, enrolled } of rows) {
-    tally.set(columns[state], n);
-    tally.set("twoFactorEnrolled", (tally.get("twoFactorEnrolled") ?? 0) + enrolled);
+    numbers.set(columns[state], n);
+    numbers.set("twoFactorEnrolled", (numbers.get("twoFactorEnrolled") ?? 0) + enrolled);
   }
-  return tally;
+  return numbers;
 }

@@ -63,7 +63,7 @@ export const mailWordsInEnglish = {
       `Nobody will ever ask you for a code on the phone or in a message. If you are not sure that this email is from ${firmName}, do not use its link: call the firm at a phone number that you know.`,
     calledOffSubject: (firmName: string, startDay: string) => `${firmName}: no second step at sign-in from ${startDay}`,
     calledOff: (firmName: string, startDay: string) =>
-      `We wrote to you that ${firmName} would require a code from your phone at sign-in from ${startDay} on. This has been canceled: you sign in as before, and there is nothing to do.`,
+      `We wrote to you that ${firmName} would require a code from your phone at sign-in from ${startDay} on. This has been cancelled: you sign in as before, and there is nothing to do.`,
     stillPossible: "You can still set up two-factor authentication in your account; it keeps your documents safer.",
     openPortal: "Open the portal",
   },

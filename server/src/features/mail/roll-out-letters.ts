@@ -39,7 +39,7 @@ export const twoFactorAnnouncement = ({
     };
   });
 
-/** The firm has canceled what it announced. */
+/** The firm has cancelled what it announced. */
 export const twoFactorCalledOff = ({ firmName, contactName, startDay, link }: RollOutLetter): ClientLetter =>
   toClient(firmName, (say, language) => ({
     subject: say.rollOut.calledOffSubject(firmName, startDay(language)),

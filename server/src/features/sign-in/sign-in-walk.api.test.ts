@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { describeOnDatabases, freshDatabaseUrl, type FreshDatabase } from "../../testing/databases.js";
-import { PortalWalk, type Place } from "../../testing/portal-walk.js";
+import { emptyHanded, textOf, type Place } from "../../testing/portal-walk/place.js";
+import { PortalWalk } from "../../testing/portal-walk/portal-walk.js";
 import { World } from "../../testing/world.js";
 
 /** Calls in a row from each beginning; `WALK_DEPTH=3` takes minutes. */
@@ -57,17 +58,17 @@ describe("every order of calls at the real server", () => {
     const places: Place[] = [];
     for (const calls of [[], [CREATE], ENROLLED]) {
       const client = await walk.goAlong(walk.start, ...calls);
-      for (const mode of MODES) places.push(await walk.go(calls.length ? walk.emptyHanded(client) : client, mode));
+      for (const mode of MODES) places.push(await walk.go(calls.length ? emptyHanded(client) : client, mode));
     }
     return places;
   }
 
   it(`${DEPTH} calls in a row never open the account without the code, nor more than a link's one request`, async () => {
     const began = performance.now();
-    let level = new Map((await beginnings()).map((place) => [walk.textOf(place), place]));
+    let level = new Map((await beginnings()).map((place) => [textOf(place), place]));
     let sequences = new Map([...level.keys()].map((text) => [text, 1]));
     const edges = new Map<string, string[]>();
-    const halfway = (await midways(walk)).map((place) => [walk.textOf(place), place] as const);
+    const halfway = (await midways(walk)).map((place) => [textOf(place), place] as const);
     for (let depth = 0; depth < DEPTH; depth++) {
       // Clients who start half-way have only the last call left.
       if (depth === DEPTH - 1) for (const [text, place] of halfway) level.set(text, place);
@@ -76,8 +77,8 @@ describe("every order of calls at the real server", () => {
         const reached: string[] = [];
         for (const call of walk.callsAt(place)) {
           const there = await walk.go(place, call);
-          reached.push(walk.textOf(there));
-          if (!level.has(walk.textOf(there)) && !edges.has(walk.textOf(there))) next.set(walk.textOf(there), there);
+          reached.push(textOf(there));
+          if (!level.has(textOf(there)) && !edges.has(textOf(there))) next.set(textOf(there), there);
         }
         edges.set(text, reached);
       }

@@ -4,7 +4,8 @@ import * as fc from "fast-check";
 import { WebSocket } from "ws";
 import { leastCpuMs } from "../cpu-time.js";
 import { OWNER_PASSWORD, type World } from "../world.js";
-import { headers, operationsOf, type Operation } from "./operations.js";
+import { headers } from "./headers.js";
+import { operationsOf, type Operation } from "./operations.js";
 import { largestOf, slowShapes } from "./slow-documents.js";
 
 /**
