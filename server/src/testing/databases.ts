@@ -70,7 +70,7 @@ export async function freshDatabaseUrl(kind: DatabaseKind): Promise<FreshDatabas
   }
   const name = `gatehouse_test_${randomBytes(6).toString("hex")}`;
   const administer = async (...statements: string[]) => {
-    const connection = await createConnection({ uri: addressOf(kind), connectTimeout: 3000, disableEval: true });
+    const connection = await createConnection({ uri: addressOf(kind), connectTimeout: 30_000, disableEval: true });
     try {
       await mustBe(kind, connection);
       for (const statement of statements) await connection.query(statement);
@@ -136,11 +136,11 @@ function describeOn(kinds: readonly DatabaseKind[], name: string, body: (databas
 
       beforeAll(async () => {
         fresh = await freshDatabaseUrl(kind);
-      }, 30_000);
+      });
       afterAll(async () => {
         for (const source of opened) if (source.isInitialized) await source.destroy();
         await fresh?.drop();
-      }, 30_000);
+      });
 
       body({
         name: kind,
