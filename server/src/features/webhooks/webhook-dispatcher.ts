@@ -35,6 +35,13 @@ const DUE = select({ id: w.id, attempts: w.attempts }).from`${w} JOIN ${c} ON ${
   WHERE ${w.disabledAt} IS NULL AND ${w.nextAttemptAt} <= ? AND ${w.deliveredThroughSeq} < ${c.lastSeq}
   ORDER BY CASE WHEN ${w.attempts} = 0 THEN 0 ELSE 1 END, ${w.nextAttemptAt} LIMIT ${BEGUN_AT_ONCE}`;
 
+/** Why an attempt failed. A connection refused at each of a name's addresses has no message, only a code. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return "unknown reason";
+  if (error.message !== "") return error.message;
+  return "code" in error && typeof error.code === "string" ? error.code : "unknown reason";
+}
+
 export interface DispatcherNeeds {
   work: Work;
   keys: KeyRing;
@@ -170,7 +177,7 @@ export class WebhookDispatcher {
         await this.settle(endpoint, { nextAttemptAt: 0 });
         return false;
       }
-      failure = `The delivery failed: ${error instanceof Error ? error.message : "unknown reason"}`.slice(0, 500);
+      failure = `The delivery failed: ${reasonOf(error)}`.slice(0, 500);
     }
     const attempt = endpoint.attempts + 1;
     const wait = failure === null || responseStatus === GONE ? null : waitAfterFailure(attempt, Math.random());
