@@ -301,7 +301,7 @@ describeOnDatabases("an authenticator that is set up in a session", (database) =
     const wrong = log.filter(({ type }) => type === "REAUTHENTICATION_FAILED").map(({ summary }) => summary);
     expect(new Set(wrong)).toEqual(
       new Set([
-        `A wrong email code was entered in a session of Maya Fields (${email}), to set up two-factor authentication.`,
+        `A wrong emailed code was entered in a session of Maya Fields (${email}), to set up two-factor authentication.`,
       ]),
     );
     expect(log.filter(({ type }) => type === "SIGN_IN_FAILED")).toEqual([]);
