@@ -1,3 +1,4 @@
+import { isNativeError } from "node:util/types";
 import { MoreThan } from "typeorm";
 import type { AuditEventType } from "@gatehouse/shared";
 import { newId } from "../../platform/crypto/ids.js";
@@ -37,7 +38,7 @@ const DUE = select({ id: w.id, attempts: w.attempts }).from`${w} JOIN ${c} ON ${
 
 /** Why an attempt failed. A connection refused at each of a name's addresses has no message, only a code. */
 function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return "unknown reason";
+  if (!isNativeError(error)) return "unknown reason";
   if (error.message !== "") return error.message;
   return "code" in error && typeof error.code === "string" ? error.code : "unknown reason";
 }
