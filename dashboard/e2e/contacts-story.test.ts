@@ -73,7 +73,7 @@ maybe("a firm invites contacts and sends a request", () => {
     await press("Send 4 invitations");
     await dialog.getByText("2 of 4 invited.").waitFor();
     const refused = dialog.getByRole("region", { name: "Not invited" });
-    await refused.getByText("Xander Cedar has no email to invite.").waitFor();
+    await refused.getByText("Xander Cedar has no email address.").waitFor();
     await refused.getByText("Noah Berg already has a portal account.").waitFor();
     expect(await dialog.getByRole("region", { name: "Invited", exact: true }).getByRole("listitem").count()).toBe(2);
     await inspect(admin, "dashboard-invite-results");

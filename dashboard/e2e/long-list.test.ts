@@ -112,7 +112,7 @@ maybe("a long list of contacts", () => {
       .getByText(names.at(-1) as string)
       .first()
       .waitFor();
-    const more = admin.getByRole("button", { name: "Load more" });
+    const more = admin.getByRole("button", { name: "Show more" });
     const listed = async () => [...new Set((await admin.locator("main").innerText()).match(/Yy \d{6}/g))];
     await until(async () => {
       if ((await listed()).includes(names[0] as string)) return true;

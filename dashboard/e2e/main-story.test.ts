@@ -143,7 +143,7 @@ maybe("a firm turns on two-factor authentication and its client goes through it"
     await admin.getByRole("region", { name: "What saving will do" }).waitFor();
     await inspect(admin, "dashboard-security-impact");
     await admin.getByRole("button", { name: "Save" }).click();
-    await admin.getByText("Saved. The new settings are in effect.").first().waitFor();
+    await admin.getByText("Saved.", { exact: true }).first().waitFor();
     await client.reload();
     await client.getByRole("heading", { name: "Sign in" }).waitFor();
   });

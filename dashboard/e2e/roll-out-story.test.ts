@@ -62,7 +62,7 @@ maybe("a firm rolls out two-factor authentication step by step", () => {
     await words.fill("A word of our own: <b>call us</b> when it does not work.");
     await admin.getByText("> A word of our own: <b>call us</b> when it does not work.").waitFor();
     await admin.getByRole("tab", { name: "Reminder" }).click();
-    await admin.getByText(/^Reminder: set up two-factor authentication by/).waitFor();
+    await admin.getByText(/^Reminder: set up two-factor authentication before/).waitFor();
     expect(await admin.getByRole("tab", { name: "Invitation" }).count()).toBe(0);
     await inspect(admin, "roll-out-message");
     await next();

@@ -143,7 +143,7 @@ try {
   await owner.getByRole("button", { name: "Import 1 row" }).waitFor();
   await look(owner, "contacts-import-check");
   await owner.getByRole("button", { name: "Import 1 row" }).click();
-  await owner.getByText("Done: 1 of 2 rows changed something.").waitFor();
+  await owner.getByText("Done: 1 of 2 rows added or changed a contact.").waitFor();
   await look(owner, "contacts-import-done");
 
   // Last, because it changes what the other pages show.

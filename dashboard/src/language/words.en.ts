@@ -2,7 +2,7 @@ import type { ReactNode } from "react";
 import { refusalsInEnglish } from "@gatehouse/shared";
 import { rich } from "./rich.js";
 
-const codesLeft = (n: number) => `${n} recovery codes left`;
+const codesLeft = (n: number) => `${n} recovery ${n === 1 ? "code" : "codes"} left`;
 
 /** The texts of the parts that the dashboard and the portal share. */
 export const wordsInEnglish = {
@@ -105,7 +105,8 @@ export const wordsInEnglish = {
     fewLeft: "You have only a few recovery codes left. Create new ones.",
     newCodes: "New recovery codes",
     turnOff: "Turn off",
-    whatItDoes: "You sign in with your password and a code from your phone, so a stolen password is not enough.",
+    whatItDoes:
+      "With it, you sign in with your password and a code from your phone, so a stolen password is not enough.",
     turnOffTitle: "Turn off two-factor authentication",
     oldCodesStop: "Your current codes will stop working.",
     makeNewCodes: "Create new codes",

@@ -114,7 +114,7 @@ export const wordsInFrench: Words = {
     newCodes: "Nouveaux codes de récupération",
     turnOff: "Désactiver",
     whatItDoes:
-      "Vous vous connectez avec votre mot de passe et un code de votre téléphone; un mot de passe volé ne suffit donc pas.",
+      "Une fois activée, elle demande votre mot de passe et un code de votre téléphone; un mot de passe volé ne suffit donc pas.",
     turnOffTitle: "Désactiver l’authentification à deux facteurs",
     oldCodesStop: "Vos codes actuels cesseront de fonctionner.",
     makeNewCodes: "Créer de nouveaux codes",

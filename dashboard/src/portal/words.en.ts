@@ -46,7 +46,7 @@ export const portalWordsInEnglish = {
       button: "Send me the link",
       sent: "If there is an account with this address, a link is on its way.",
     },
-    goesTo: (email: ReactNode) => rich`We are sending it to ${email}.`,
+    goesTo: (email: ReactNode) => rich`You entered ${email}.`,
     nothingCame: (firm: string) => `Nothing after a few minutes? Check your spam folder, or contact ${firm}.`,
     otherAddress: "Use another address",
   },

@@ -46,7 +46,7 @@ export const portalWordsInFrench: PortalWords = {
       button: "M’envoyer le lien",
       sent: "S’il existe un compte avec cette adresse, un lien est en route.",
     },
-    goesTo: (email) => rich`Nous l’envoyons à ${email}.`,
+    goesTo: (email) => rich`Vous avez entré ${email}.`,
     nothingCame: (firm) =>
       `Rien après quelques minutes? Vérifiez vos courriels indésirables, ou communiquez avec ${firm}.`,
     otherAddress: "Utiliser une autre adresse",

@@ -320,7 +320,7 @@ describe("the audit log", () => {
       "WEBHOOK_DISABLED",
       { url: "https://hooks.example/a" },
       "Webhook disabled",
-      "The webhook https://hooks.example/a was disabled: its receiver no longer exists.",
+      "The webhook https://hooks.example/a was disabled: deliveries to it failed.",
     ),
     says(
       "PLAN_CHANGED",
@@ -414,6 +414,22 @@ describe("the audit log", () => {
       }),
     ).toBe(`A wrong password was entered in a session of maya@client.example, ${words}.`),
   );
+
+  it("calls a code from an email an emailed code", () => {
+    const data = { email: "maya@client.example", what: "email code" } as const;
+    expect(summarize("SIGN_IN_FAILED", { actor: "Olive", contact: null, data })).toBe(
+      "A sign-in as maya@client.example failed: wrong emailed code.",
+    );
+    expect(
+      summarize("REAUTHENTICATION_FAILED", {
+        actor: "Olive",
+        contact: null,
+        data: { ...data, purpose: "FIRST_ENROLLMENT" },
+      }),
+    ).toBe(
+      "A wrong emailed code was entered in a session of maya@client.example, to set up two-factor authentication.",
+    );
+  });
 
   it("calls a contact by the address if the name is not known", () => {
     expect(

@@ -98,6 +98,10 @@ interface EventWords<T extends AuditEventType> {
 const of = (contact: string | null, email: string) => (contact ? `${contact} (${email})` : email);
 const count = (n: number, one: string) => `${n} ${one}${n === 1 ? "" : "s"}`;
 
+/** A proof that was wrong, as a sentence names it; an event keeps the shorter name. */
+const proofInWords = (what: AuditEventData["SIGN_IN_FAILED"]["what"]) =>
+  what === "email code" ? "emailed code" : what;
+
 const rollOutMails = {
   announcement: "notified that two-factor authentication will be required",
   reminder: "reminded to set up two-factor authentication",
@@ -146,12 +150,12 @@ export const auditEvents: { [T in AuditEventType]: EventWords<T> } = {
   },
   SIGN_IN_FAILED: {
     title: "Sign-in failed",
-    say: ({ contact, data }) => `A sign-in as ${of(contact, data.email)} failed: wrong ${data.what}.`,
+    say: ({ contact, data }) => `A sign-in as ${of(contact, data.email)} failed: wrong ${proofInWords(data.what)}.`,
   },
   REAUTHENTICATION_FAILED: {
     title: "Confirmation failed",
     say: ({ contact, data }) =>
-      `A wrong ${data.what} was entered in a session of ${of(contact, data.email)}, ${reauthenticationPurposes[data.purpose]}.`,
+      `A wrong ${proofInWords(data.what)} was entered in a session of ${of(contact, data.email)}, ${reauthenticationPurposes[data.purpose]}.`,
   },
   ACCOUNT_LOCKED: {
     title: "Account locked",
@@ -275,7 +279,7 @@ export const auditEvents: { [T in AuditEventType]: EventWords<T> } = {
   },
   WEBHOOK_DISABLED: {
     title: "Webhook disabled",
-    say: ({ data }) => `The webhook ${data.url} was disabled: its receiver no longer exists.`,
+    say: ({ data }) => `The webhook ${data.url} was disabled: deliveries to it failed.`,
   },
   PLAN_CHANGED: {
     title: "Plan changed",

@@ -16,14 +16,14 @@ export const securityModes = {
     secondFactor: "optional",
     title: "Magic link and login",
     summary:
-      "Clients open a request with the link in its email, or sign in with email and password to see everything. Clients who set up two-factor authentication are asked for their code.",
+      "Clients open a request with the emailed link, or sign in with email and password to see everything. Clients who set up two-factor authentication are asked for their code.",
   },
   MAGIC_LINK_ONLY: {
     passwordLogin: false,
     secondFactor: "none",
     title: "Magic link only",
     summary:
-      "Clients open each request with the link in its email. Password sign-in, new accounts and password resets are off; existing accounts stay inactive until you switch back.",
+      "Clients open each request with the emailed link. Password sign-in, new accounts and password resets are off; existing accounts stay inactive until you switch back.",
   },
   MAGIC_LINK_AND_LOGIN_2FA: {
     passwordLogin: true,

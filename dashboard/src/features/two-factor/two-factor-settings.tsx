@@ -68,6 +68,7 @@ export function TwoFactorSettings(props: {
           <p className="flex flex-wrap items-center gap-2">
             <Badge tone="success">{say.on}</Badge>
             {twoFactor.enrolledAt && <span className="text-muted">{say.since(<Day on={twoFactor.enrolledAt} />)}</span>}
+            {twoFactor.enrolledAt && <span className="text-muted">·</span>}
             <span className="text-muted">{say.codesLeft(twoFactor.recoveryCodesRemaining)}</span>
           </p>
           {twoFactor.recoveryCodesRemaining <= 3 && <Banner tone="warning">{say.fewLeft}</Banner>}

@@ -16,7 +16,7 @@ registerEnumType(ApiScopeEnum, {
       description: "Invite contacts, send requests and links, mail password resets, unlock accounts, end sessions.",
     },
     ACCESS_RESET: { description: "Reset 2FA, change login emails, delete portal accounts." },
-    POLICY_WRITE: { description: "Change the security mode." },
+    POLICY_WRITE: { description: "Change how clients sign in, their language and the branding." },
     AUDIT_READ: { description: "Read and follow the audit log." },
     WEBHOOKS_WRITE: { description: "Manage webhook endpoints." },
   },

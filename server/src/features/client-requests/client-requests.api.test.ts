@@ -52,7 +52,7 @@ describeOnDatabases("client requests", (database) => {
       ["Payroll", false],
       ["Bank statement", false],
     ]);
-    const mail = await world.mail(email, /asks: Year end/);
+    const mail = await world.mail(email, /Request from .*: Year end/);
     for (const text of ["Payroll", "Bank statement", "Test & Sons"]) expect(mail.text).toContain(text);
     expect(mail.links[0]).toMatch(new RegExp(`/portal/${firm.slug}/link#token=gml_`));
     const { data } = await world.ask(
@@ -99,12 +99,12 @@ describeOnDatabases("client requests", (database) => {
   it("shows the state of its links over its life; resent, it goes to the address that the contact has now", async () => {
     const { id, email } = await world.contact(owner);
     const { request } = await send(id);
-    const first = await world.mailedToken(email, /asks: Tax return/);
+    const first = await world.mailedToken(email, /Request from .*: Tax return/);
     const opened = await claim(first);
     expect(await linkState(request.id)).toBe("CLAIMED");
     world.forward({ minutes: 1, seconds: 1 });
     expect((await resend(request.id)).request).toEqual({ id: request.id, sentTo: email, linkState: "UNCLAIMED" });
-    const second = await world.mailedToken(email, /asks: Tax return/);
+    const second = await world.mailedToken(email, /Request from .*: Tax return/);
     // Until the new link is claimed, the device that has the request keeps it.
     const isIn = async (token: string) =>
       (await world.ask("{ viewer { __typename } }", {}, token)).data.viewer !== null;
@@ -120,7 +120,7 @@ describeOnDatabases("client requests", (database) => {
     const mailed = (await world.mails(email)).length;
     world.forward({ minutes: 1, seconds: 1 });
     expect((await resend(request.id)).request).toEqual({ id: request.id, sentTo: moved, linkState: "UNCLAIMED" });
-    expect((await claim(await world.mailedToken(moved, /asks: Tax return/))).__typename).toBe("SignedIn");
+    expect((await claim(await world.mailedToken(moved, /Request from .*: Tax return/))).__typename).toBe("SignedIn");
     expect(await world.mails(email)).toHaveLength(mailed);
     world.forward({ minutes: 31 * 24 * 60 });
     owner = await world.ownerToken(firm);

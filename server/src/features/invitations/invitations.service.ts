@@ -180,7 +180,7 @@ export async function sendInvitations(unit: UnitOfWork, invitations: InvitationB
 
 function reasonAgainst(contact: Contact | undefined): Reason | null {
   if (!contact) return { code: "NOT_FOUND" };
-  if (contact.email === null) return { code: "INVALID_INPUT", message: `${contact.name} has no email to invite.` };
+  if (contact.email === null) return { code: "INVALID_INPUT", message: `${contact.name} has no email address.` };
   if (contact.portalAccountId !== null)
     return { code: "ALREADY_EXISTS", message: `${contact.name} already has a portal account.` };
   return null;

@@ -47,7 +47,7 @@ export const mailWordsInEnglish = {
   invite: {
     subject: (firmName: string) => `${firmName} invites you to its client portal`,
     what: (firmName: string) =>
-      `${firmName} invites you to its client portal, where you will find everything the firm needs from you in one place. Create your account by choosing a password:`,
+      `${firmName} invites you to its client portal, where you will find everything the firm needs from you in one place. Create your account by choosing a password.`,
     unknownFirm: (firmName: string) =>
       `If you do not know ${firmName}, you can ignore this email: no account is created.`,
   },
@@ -55,13 +55,13 @@ export const mailWordsInEnglish = {
     requirement: (firmName: string, startDay: string) =>
       `From ${startDay} on, signing in to ${firmName}'s client portal requires a code from an authenticator app on your phone.`,
     subject: (firmName: string, startDay: string) => `${firmName}: a second step at sign-in from ${startDay}`,
-    reminderSubject: (startDay: string) => `Reminder: set up two-factor authentication by ${startDay}`,
+    reminderSubject: (startDay: string) => `Reminder: set up two-factor authentication before ${startDay}`,
     notYet: "You have not set up two-factor authentication yet.",
     setUp: "Sign in and set it up",
     how: "Sign in with your password as usual, then choose “Set it up” and follow the steps on the page.",
     beware: (firmName: string) =>
       `Nobody will ever ask you for a code on the phone or in a message. If you are not sure that this email is from ${firmName}, do not use its link: call the firm at a phone number that you know.`,
-    calledOffSubject: (firmName: string, startDay: string) => `${firmName}: no second step at sign-in from ${startDay}`,
+    calledOffSubject: (firmName: string) => `${firmName}: no second step at sign-in after all`,
     calledOff: (firmName: string, startDay: string) =>
       `We wrote to you that ${firmName} would require a code from your phone at sign-in from ${startDay} on. This has been cancelled: you sign in as before, and there is nothing to do.`,
     stillPossible: "You can still set up two-factor authentication in your account; it keeps your documents safer.",
@@ -70,7 +70,7 @@ export const mailWordsInEnglish = {
   passwordReset: {
     subjectByClient: (firmName: string) => `Reset your password at ${firmName}`,
     whatByClient: (firmName: string) =>
-      `Somebody, hopefully you, asked to reset the password of your account in ${firmName}'s client portal.`,
+      `Someone, hopefully you, asked to reset the password of your account in ${firmName}'s client portal.`,
     notAsked: "If you did not request this, you can ignore this email: your password stays as it is.",
     subjectByFirm: (firmName: string) => `Choose a new password at ${firmName}`,
     whatByFirm: (firmName: string) =>
@@ -87,13 +87,13 @@ export const mailWordsInEnglish = {
       `If you are not a client of ${firmName}, you can ignore this email: nothing changes.`,
   },
   clientRequest: {
-    subject: (firmName: string, title: string) => `${firmName} asks: ${title}`,
+    subject: (firmName: string, title: string) => `Request from ${firmName}: ${title}`,
     what: (firmName: string, title: string) => `${firmName} needs something from you: ${title}`,
     answerBy: (day: string) => `Please answer by ${day}.`,
     howToOpen: (withinHours: number) =>
-      `The link opens this one request. Open it within ${hours(withinHours)}, on the device that you want to answer with: it then works on that device only, so do not pass it on.`,
+      `The link opens this one request. Open it within ${hours(withinHours)}, on the device that you want to answer with: it then works on that device only, so do not forward it.`,
     notExpected: (firmName: string) =>
-      `If you do not know what this is about, call ${firmName} at a phone number that you know before you open it.`,
+      `Not sure what this is about? Before you open the link, call ${firmName} at a phone number that you know.`,
   },
   accessLink: {
     subject: (title: string) => `Your new link: ${title}`,
@@ -107,7 +107,7 @@ export const mailWordsInEnglish = {
     beware: (forMinutes: number) =>
       `It works for ${minutes(forMinutes)}. Nobody will ever ask you for it on the phone or in a message: do not share it with anyone.`,
     notYou: (whom: Addressee) =>
-      `If you are not setting this up, somebody knows your password: change it now, and ${callHelp(whom)}.`,
+      `If you are not setting this up, someone knows your password: change it now, and ${callHelp(whom)}.`,
   },
   accountDeleted: {
     subject: (firmName: string) => `Your account at ${firmName} was deleted`,
@@ -127,7 +127,7 @@ export const mailWordsInEnglish = {
   passwordStopped: {
     subject: (firmName: string) => `Choose a new password at ${firmName}`,
     what: (firmName: string) =>
-      `You reported that a change to your account in ${firmName}'s client portal was not yours. Everybody was signed out, and the password no longer works. Choose a new one that you use nowhere else:`,
+      `You reported that a change to your account in ${firmName}'s client portal was not yours. Every device was signed out, and the password no longer works. Choose a new one that you use nowhere else:`,
     wasTold: (firmName: string) =>
       `${firmName} has been notified. If you cannot sign in afterwards, call ${firmName} at a phone number that you know.`,
   },
@@ -141,7 +141,7 @@ export const mailWordsInEnglish = {
     unknownAddress: "unknown",
     notMe: "This wasn't me",
     whatNotMeDoes: (whom: Addressee, forHours: number) =>
-      `It signs everybody out${whom.audience === "TEAM" ? "" : ", disables the password"} and notifies ${helpOf(whom)}. The link works for ${hours(forHours)}.`,
+      `The link signs out every device${whom.audience === "TEAM" ? "" : ", blocks the password"} and notifies ${helpOf(whom)}. It works for ${hours(forHours)}.`,
     ifNotYou: (whom: Addressee) => `If it was not you, ${callHelp(whom)}.`,
     ifNotAsked: (whom: Addressee) => `If you did not request this, ${callHelp(whom)}.`,
   },
@@ -166,17 +166,17 @@ export const mailWordsInEnglish = {
   twoFactorReset: {
     subject: "Your two-factor authentication was reset",
     what: (whom: Addressee) =>
-      `${whom.firmName} reset the two-factor authentication of ${accountOf(whom)}. The authenticator app and the recovery codes no longer work, and you were signed out everywhere. Your password stays the same.`,
-    again: "To set it up again, sign in with your password. We will mail you a code first, to be sure that it is you.",
+      `${whom.firmName} reset the two-factor authentication of ${whom.audience === "TEAM" ? "your Gatehouse account" : "your account in its client portal"}. The authenticator app and the recovery codes no longer work, and you were signed out everywhere. Your password stays the same.`,
+    again: "To set it up again, sign in with your password. We will email you a code first, to be sure that it is you.",
     notAsked: (whom: Addressee) =>
-      `If you did not ask ${whom.firmName} for this, ${callHelp(whom)}: somebody may be pretending to be you.`,
+      `If you did not ask for this, ${callHelp(whom)}: someone may be pretending to be you.`,
   },
   recoveryCodeUsed: {
     subject: "A recovery code was used",
     what: (whom: Addressee, left: number) =>
-      `Somebody signed in to ${accountOf(whom)} with a recovery code. ${left === 1 ? "1 recovery code is left" : `${left} recovery codes are left`}.`,
-    few: "Create new recovery codes soon, in your security settings.",
-    lostPhone: "If you lost your phone, set up your new one in the security settings.",
+      `Someone signed in to ${accountOf(whom)} with a recovery code. ${left === 1 ? "1 recovery code is left" : `${left} recovery codes are left`}.`,
+    few: "Create new recovery codes soon, in your account.",
+    lostPhone: "If you lost your phone, set up your new one in your account.",
     notYou: (whom: Addressee) =>
       `If it was not you, change your password, create new recovery codes, and ${callHelp(whom)}.`,
   },
@@ -201,7 +201,7 @@ export const mailWordsInEnglish = {
     notYou: (whom: Addressee) =>
       whom.audience === "TEAM"
         ? `If it was not you, ${callHelp(whom)}.`
-        : `If it was not you, choose a new password with "Forgot password" on the sign-in page, and ${callHelp(whom)}.`,
+        : `If it was not you, choose a new password with “Forgot your password?” on the sign-in page, and ${callHelp(whom)}.`,
   },
   loginEmailChangeRequested: {
     subject: "Your sign-in email is about to change",
@@ -215,16 +215,16 @@ export const mailWordsInEnglish = {
   },
   newDeviceSignIn: {
     subject: "New sign-in to your account",
-    what: (whom: Addressee) => `Somebody signed in to ${accountOf(whom)} on a device that was not used before.`,
+    what: (whom: Addressee) => `Someone signed in to ${accountOf(whom)} on a device that was not used before.`,
     wasYou: "If it was you, there is nothing to do.",
     notYou: (whom: Addressee) =>
-      `If it was not you, change your password now, sign out the other devices in your security settings, and ${callHelp(whom)}.`,
+      `If it was not you, change your password now, sign out the other devices in your account, and ${callHelp(whom)}.`,
   },
   wrongPasswords: {
     subject: "Too many wrong passwords",
     what: (whom: Addressee, forMinutes: number) =>
       `There were too many sign-ins to ${accountOf(whom)} with a wrong password. Signing in with a password is paused for ${minutes(forMinutes)}. Nothing else is affected.`,
-    wasYou: "If it was you, wait and try again, or choose a new password with “Forgot password”.",
+    wasYou: "If it was you, wait and try again, or choose a new password with “Forgot your password?”.",
     notYou: "If it was not you, nobody got in. Use a password here that you use nowhere else.",
   },
   wrongCodes: {
@@ -233,7 +233,7 @@ export const mailWordsInEnglish = {
       `Too many wrong codes were entered for ${accountOf(whom)}. It is locked for ${minutes(forMinutes)}.`,
     wasYou: (whom: Addressee) => `If it was you, wait, or ask ${helpOf(whom)} to unlock the account.`,
     notYou: (whom: Addressee) =>
-      `If it was not you, somebody knows your password: change it as soon as you can, and ${callHelp(whom)}.`,
+      `If it was not you, someone knows your password: change it as soon as you can, and ${callHelp(whom)}.`,
   },
 };
 export type MailWords = typeof mailWordsInEnglish;

@@ -35,7 +35,7 @@ export const mailWordsInFrench: MailWords = {
   invite: {
     subject: (firmName) => `${firmName} vous invite à son portail client`,
     what: (firmName) =>
-      `${firmName} vous invite à son portail client, où vous trouverez au même endroit tout ce que le cabinet vous demande. Créez votre compte en choisissant un mot de passe :`,
+      `${firmName} vous invite à son portail client, où vous trouverez au même endroit tout ce que le cabinet vous demande. Créez votre compte en choisissant un mot de passe.`,
     unknownFirm: (firmName) =>
       `Si vous ne connaissez pas ${firmName}, ignorez simplement ce courriel : aucun compte ne sera créé.`,
   },
@@ -49,8 +49,7 @@ export const mailWordsInFrench: MailWords = {
     how: "Connectez-vous avec votre mot de passe comme d’habitude, puis choisissez « La configurer » et suivez les étapes à l’écran.",
     beware: (firmName) =>
       `Personne ne vous demandera jamais un code par téléphone ou par message. Si vous doutez que ce courriel vienne de ${firmName}, n’utilisez pas le lien : appelez le cabinet à un numéro de téléphone que vous connaissez.`,
-    calledOffSubject: (firmName, startDay) =>
-      `${firmName} : pas de deuxième étape à la connexion à compter du ${startDay}`,
+    calledOffSubject: (firmName) => `${firmName} : finalement, pas de deuxième étape à la connexion`,
     calledOff: (firmName, startDay) =>
       `Nous vous avions écrit que ${firmName} demanderait un code de votre téléphone à la connexion à compter du ${startDay}. C’est annulé : vous vous connectez comme avant, et vous n’avez rien à faire.`,
     stillPossible:
@@ -158,11 +157,11 @@ export const mailWordsInFrench: MailWords = {
   twoFactorReset: {
     subject: "Votre authentification à deux facteurs a été réinitialisée",
     what: (whom) =>
-      `${whom.firmName} a réinitialisé l’authentification à deux facteurs pour ${accountOf(whom)}. L’application d’authentification et les codes de récupération ne fonctionnent plus, et tous vos appareils ont été déconnectés. Votre mot de passe reste le même.`,
+      `${whom.firmName} a réinitialisé l’authentification à deux facteurs pour votre compte du portail client. L’application d’authentification et les codes de récupération ne fonctionnent plus, et tous vos appareils ont été déconnectés. Votre mot de passe reste le même.`,
     again:
       "Pour la configurer de nouveau, connectez-vous avec votre mot de passe. Nous vous enverrons d’abord un code par courriel, pour nous assurer que c’est bien vous.",
     notAsked: (whom) =>
-      `Si vous n’avez pas demandé cela à ${whom.firmName}, ${callHelp(whom)} : quelqu’un se fait peut-être passer pour vous.`,
+      `Si vous n’avez pas demandé cela, ${callHelp(whom)} : quelqu’un se fait peut-être passer pour vous.`,
   },
   recoveryCodeUsed: {
     subject: "Un code de récupération a été utilisé",

@@ -42,7 +42,7 @@ export const twoFactorAnnouncement = ({
 /** The firm has cancelled what it announced. */
 export const twoFactorCalledOff = ({ firmName, contactName, startDay, link }: RollOutLetter): ClientLetter =>
   toClient(firmName, (say, language) => ({
-    subject: say.rollOut.calledOffSubject(firmName, startDay(language)),
+    subject: say.rollOut.calledOffSubject(firmName),
     blocks: [
       paragraph(say.hello(contactName)),
       paragraph(say.rollOut.calledOff(firmName, startDay(language))),

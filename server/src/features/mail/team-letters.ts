@@ -20,9 +20,7 @@ export const teamInvitation = ({
     subject: `${invitedBy} invites you to ${firmName}'s team`,
     blocks: [
       paragraph(`Hello ${name},`),
-      paragraph(
-        `${invitedBy} invites you to Gatehouse, where ${firmName} manages its clients' access. Choose a password:`,
-      ),
+      paragraph(`${invitedBy} invites you to Gatehouse, where ${firmName} manages its clients' access.`),
       action("Choose a password", link),
       paragraph(mailWordsInEnglish.linkWorksOnce(expiresInHours)),
       paragraph(`If you do not work at ${firmName}, you can ignore this email.`),
@@ -57,7 +55,7 @@ export const teamPasswordForgotten = ({ firmName, link, expiresInHours }: WithLi
     audience: "TEAM",
     subject: `Choose a new password for Gatehouse at ${firmName}`,
     blocks: [
-      paragraph("Somebody, hopefully you, requested a new password for your Gatehouse account."),
+      paragraph("Someone, hopefully you, requested a new password for your Gatehouse account."),
       action("Choose a password", link),
       paragraph(`${mailWordsInEnglish.linkWorksOnce(expiresInHours)} ${mailWordsInEnglish.codeStillAsked}`),
       paragraph("If it was not you, you can ignore this email: your password stays as it is until the link is used."),
@@ -76,7 +74,7 @@ export const suspicionReported = ({
     subject: `Not me: ${email} reports a change`,
     blocks: [
       paragraph(
-        `${email} (${audience === "TEAM" ? "of your team" : "a client of yours"}) reports that somebody else made a change to the account.`,
+        `${email} (${audience === "TEAM" ? "of your team" : "a client of yours"}) reports that someone else made a change to the account.`,
       ),
       paragraph(
         `Every session was ended${audience === "TEAM" ? "" : ", the password was disabled, and the client was mailed a link to choose a new one"}.`,

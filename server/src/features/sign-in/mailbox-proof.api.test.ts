@@ -301,7 +301,7 @@ describeOnDatabases("an authenticator that is set up in a session", (database) =
     const wrong = log.filter(({ type }) => type === "REAUTHENTICATION_FAILED").map(({ summary }) => summary);
     expect(new Set(wrong)).toEqual(
       new Set([
-        `A wrong email code was entered in a session of Maya Fields (${email}), to set up two-factor authentication.`,
+        `A wrong emailed code was entered in a session of Maya Fields (${email}), to set up two-factor authentication.`,
       ]),
     );
     expect(log.filter(({ type }) => type === "SIGN_IN_FAILED")).toEqual([]);
@@ -353,7 +353,7 @@ describeOnDatabases("an authenticator that is set up in a session", (database) =
     const title = `Books ${randomBytes(4).toString("hex")}`;
     const input = { contactId, title, items: ["Payroll"] };
     await world.mutate("sendClientRequest", "SendClientRequestInput", "request { id }", input, token);
-    const link = await world.mailedToken(email, new RegExp(`asks: ${title}`));
+    const link = await world.mailedToken(email, new RegExp(`Request from .*: ${title}`));
     const deviceKey = randomBytes(24).toString("hex");
     const claim = async (): Promise<Data> =>
       (

@@ -77,7 +77,7 @@ describeOnDatabases("codes that are mailed to set up an authenticator", (databas
     // The next sign-in reports that before it mails another code.
     expect(codesOf(await signIn(300, email))).toEqual(["ACCOUNT_LOCKED"]);
     const log = await events(contactId);
-    expect(log.filter(({ summary }) => /wrong email code/.test(summary))).toHaveLength(secondFactorLock.failures);
+    expect(log.filter(({ summary }) => /wrong emailed code/.test(summary))).toHaveLength(secondFactorLock.failures);
     expect(log.filter(({ type }) => type === "ACCOUNT_LOCKED")).toHaveLength(1);
   }, 60_000);
 
@@ -90,7 +90,7 @@ describeOnDatabases("codes that are mailed to set up an authenticator", (databas
     );
     await Promise.all(tries);
     const log = await events(contactId);
-    expect(log.filter(({ summary }) => /wrong email code/.test(summary))).toHaveLength(secondFactorLock.failures);
+    expect(log.filter(({ summary }) => /wrong emailed code/.test(summary))).toHaveLength(secondFactorLock.failures);
   }, 60_000);
 
   it("X5 are mailed five times an hour; then the sign-in waits, and the log says once that mail was held back", async () => {

@@ -1,3 +1,4 @@
+import { isNativeError } from "node:util/types";
 import { MoreThan } from "typeorm";
 import type { AuditEventType } from "@gatehouse/shared";
 import { newId } from "../../platform/crypto/ids.js";
@@ -34,6 +35,13 @@ const c = table(AuditCounter, "c");
 const DUE = select({ id: w.id, attempts: w.attempts }).from`${w} JOIN ${c} ON ${c.firmId} = ${w.firmId}
   WHERE ${w.disabledAt} IS NULL AND ${w.nextAttemptAt} <= ? AND ${w.deliveredThroughSeq} < ${c.lastSeq}
   ORDER BY CASE WHEN ${w.attempts} = 0 THEN 0 ELSE 1 END, ${w.nextAttemptAt} LIMIT ${BEGUN_AT_ONCE}`;
+
+/** Why an attempt failed. A connection refused at each of a name's addresses has no message, only a code. */
+function reasonOf(error: unknown): string {
+  if (!isNativeError(error)) return "unknown reason";
+  if (error.message !== "") return error.message;
+  return "code" in error && typeof error.code === "string" ? error.code : "unknown reason";
+}
 
 export interface DispatcherNeeds {
   work: Work;
@@ -170,7 +178,7 @@ export class WebhookDispatcher {
         await this.settle(endpoint, { nextAttemptAt: 0 });
         return false;
       }
-      failure = `The delivery failed: ${error instanceof Error ? error.message : "unknown reason"}`.slice(0, 500);
+      failure = `The delivery failed: ${reasonOf(error)}`.slice(0, 500);
     }
     const attempt = endpoint.attempts + 1;
     const wait = failure === null || responseStatus === GONE ? null : waitAfterFailure(attempt, Math.random());

@@ -320,6 +320,14 @@ describeOnDatabases("webhooks", (database) => {
     ]);
   });
 
+  it("a connection refused at every address of the name is in the log with its code", async () => {
+    const { id } = await addEndpoint(`http://localhost:${await freePort()}/hook`);
+    await happen(1);
+    await dispatcher().runOnce();
+    const { nodes } = await service().deliveries(id, {});
+    expect(nodes).toMatchObject([{ failure: "The delivery failed: ECONNREFUSED" }]);
+  });
+
   it("a replay delivers everything after its cursor again, including what a disabled endpoint missed", async () => {
     const { id, got } = await receiver([200, 200, 410]);
     await happen(4);

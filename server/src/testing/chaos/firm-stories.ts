@@ -32,7 +32,7 @@ export class FirmStories {
       ),
     );
     if (request) this.ledger.acknowledge("REQUEST_SENT", id);
-    const token = await this.requests.mailed(email, /asks: Tax papers/, /#token=([\w-]+)/);
+    const token = await this.requests.mailed(email, /Request from .*: Tax papers/, /#token=([\w-]+)/);
     if (token === null) return;
     const devices = [randomBytes(16).toString("hex"), randomBytes(16).toString("hex")];
     const winners = new Set<string>();

@@ -104,7 +104,7 @@ const promises: Record<string, string> = {
 /** Mails that an event promises, each exactly once: the event, and a pattern for the subject. */
 export const promisedMails: Record<string, RegExp> = {
   INVITE_SENT: /invites you to its client portal/,
-  REQUEST_SENT: /asks: Tax papers/,
+  REQUEST_SENT: /Request from .*: Tax papers/,
   TWO_FACTOR_ENROLLED: /^Two-factor authentication is on/,
   TWO_FACTOR_RESET: /^Your two-factor authentication was reset/,
   RECOVERY_CODE_USED: /^A recovery code was used/,

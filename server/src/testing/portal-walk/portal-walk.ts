@@ -51,7 +51,7 @@ export class PortalWalk {
       other: await send(contactId, "Other"),
       strangers: await send(stranger.id, "Not yours"),
     };
-    const link = await world.mailedToken(email, /asks: Linked/);
+    const link = await world.mailedToken(email, /Request from .*: Linked/);
     await world.mutate("requestPortalAccount", "PortalEmailInput", "accepted", { firmSlug: firm.slug, email });
     const confirmation = await world.mailedToken(email, /Create your account/);
     await world.mutate(

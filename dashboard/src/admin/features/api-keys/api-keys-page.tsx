@@ -66,9 +66,9 @@ const ApiKeysPage_revoke = graphql(
 const scopeWords: Record<ApiScope, string> = {
   CONTACTS_READ: "Read contacts",
   CONTACTS_WRITE: "Create and change contacts",
-  ACCESS_WRITE: "Send requests, invitations and password resets; unlock accounts",
+  ACCESS_WRITE: "Send requests, invitations and password resets, unlock accounts, sign clients out",
   ACCESS_RESET: "Reset 2FA, change login emails, delete accounts",
-  POLICY_WRITE: "Change the security mode",
+  POLICY_WRITE: "Change how clients sign in, their language and the branding",
   AUDIT_READ: "Read the activity log",
   WEBHOOKS_WRITE: "Manage webhooks",
 };

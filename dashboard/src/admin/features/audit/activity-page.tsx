@@ -87,7 +87,7 @@ function Events({ filter, isFiltered }: { filter: EventFilter; isFiltered: boole
       ))}
       {pages.length === wanted && pages.at(-1)?.hasNextPage && (
         <div className="flex justify-center py-3">
-          <Button onPress={() => setWanted(wanted + 1)}>Load more</Button>
+          <Button onPress={() => setWanted(wanted + 1)}>Show more</Button>
         </div>
       )}
     </div>

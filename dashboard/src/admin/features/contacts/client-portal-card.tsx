@@ -164,7 +164,7 @@ const acts = {
   delete: loginAct(deleteAccount, withReason, {
     menu: "Delete account…",
     title: "Delete the portal account?",
-    will: "This permanently deletes the login, password, 2FA and sessions. The contact, its requests and the activity log stay, and you can invite the client again.",
+    will: "This permanently deletes the login, password, 2FA and sessions. The contact, its requests and the activity log stay, and you can invite the client again. The client is notified by email.",
     confirm: "Delete account",
     done: "The portal account was deleted.",
     asks: "reason",

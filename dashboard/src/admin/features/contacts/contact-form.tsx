@@ -118,7 +118,7 @@ export function ContactForm(props: {
       <Select
         label="Language for mails and pages"
         options={[
-          { value: "", label: "Same as the firm's other clients" },
+          { value: "", label: "The firm's default" },
           ...languageCodes.map((code) => ({ value: code, label: languages[code].englishName })),
         ]}
         value={language}

@@ -105,10 +105,7 @@ export function ContactPage() {
                 ["Name", contact.name],
                 ["Organization", contact.organization ?? "–"],
                 ["Email", contact.email ?? "–"],
-                [
-                  "Language",
-                  contact.language ? languages[contact.language].englishName : "Same as the firm's other clients",
-                ],
+                ["Language", contact.language ? languages[contact.language].englishName : "The firm's default"],
                 ["External id", contact.externalId ?? "–"],
                 ["Created", <Day key="created" on={contact.createdAt} />],
               ]}

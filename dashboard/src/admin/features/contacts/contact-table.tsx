@@ -158,7 +158,7 @@ function More(props: { loaded: number; isPending: boolean; onWanted: (pages: num
   return (
     <div ref={box}>
       <Button isPending={isPending} onPress={ask}>
-        Load more
+        Show more
       </Button>
     </div>
   );

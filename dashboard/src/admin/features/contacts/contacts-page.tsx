@@ -65,7 +65,7 @@ export function ContactsPage() {
           )
         }
       >
-        Contacts without a portal account still need an invitation.
+        Your clients, and whether they have a portal account.
       </PageHeader>
       <PortalStats />
       <div className="mb-4 grid gap-3 sm:grid-cols-[1fr_12rem_12rem]">

@@ -171,7 +171,7 @@ export function Assistant(props: { firm: FragmentOf<typeof Assistant_firm>; vers
               hint={
                 faultOf("mailsPerMinute")
                   ? undefined
-                  : `At this rate, ${quantity(contacts, "contact")} will be notified within about ${quantity(Math.max(1, Math.ceil(contacts / plan.mailsPerMinute)), "minute")}. Choose fewer if many clients may call you.`
+                  : `At this rate, ${quantity(contacts, "contact")} will be notified within about ${quantity(Math.max(1, Math.ceil(contacts / plan.mailsPerMinute)), "minute")}. Choose a lower number if many clients may call you.`
               }
               value={rate}
               onChange={setRate}

@@ -122,7 +122,7 @@ export function Recipients() {
         {found?.pageInfo.hasNextPage && (
           <p>
             <Button isPending={fetching} onPress={() => setAfter(found.pageInfo.endCursor)}>
-              Load more
+              Show more
             </Button>
           </p>
         )}

@@ -139,7 +139,7 @@ function PolicyForm({ firm, onStale }: { firm: Firm; onStale: () => void }) {
         expectedVersion: policy.version,
       },
     });
-    if (payload) notify({ tone: "success", text: "Saved. The new settings are in effect." });
+    if (payload) notify({ tone: "success", text: "Saved." });
   };
   const isChanged =
     mode !== policy.mode ||
@@ -251,23 +251,32 @@ function Impact({ mode, isLater }: { mode: SecurityMode; isLater: boolean }) {
   if (error) return <Banner tone="warning">The effects could not be calculated: {sayError(error)}</Banner>;
   if (data?.securityModeImpact.mode !== mode) return <Skeleton lines={2} label="Calculating the effects" />;
   const { accounts, accountsToEnroll, sessionsToEnd, contactsWithoutAccount } = data.securityModeImpact;
+  const effects: [count: number, sentence: string][] = [
+    allowsPasswordLogin({ mode })
+      ? [
+          accountsToEnroll,
+          `${accountsToEnroll} of ${quantity(accounts, "account")} will be asked to set up two-factor authentication.`,
+        ]
+      : [accounts, `${quantity(accounts, "account")} will be inactive: password sign-in is off until you switch back.`],
+    [
+      sessionsToEnd,
+      `${quantity(sessionsToEnd, "session")} will end${isLater ? " on the day you chose" : " immediately"}.`,
+    ],
+    [contactsWithoutAccount, `Contacts without an account: ${contactsWithoutAccount}.`],
+  ];
+  const shown = effects.filter(([count]) => count > 0);
   return (
     <section aria-label="What saving will do" className="rounded-md bg-sunken p-4 text-sm text-ink">
       <h3 className="font-medium">What saving will do</h3>
-      <ul className="list-disc pt-1 pl-5">
-        {allowsPasswordLogin({ mode }) ? (
-          <li>
-            {quantity(accountsToEnroll, "client")} of {quantity(accounts, "account")} will be asked to set up two-factor
-            authentication.
-          </li>
-        ) : (
-          <li>{quantity(accounts, "account")} will be inactive: password sign-in is off until you switch back.</li>
-        )}
-        <li>
-          {quantity(sessionsToEnd, "session")} will end{isLater ? " on the day you chose" : " immediately"}.
-        </li>
-        <li>Contacts without an account: {contactsWithoutAccount}.</li>
-      </ul>
+      {shown.length === 0 ? (
+        <p className="pt-1">No account or session is affected.</p>
+      ) : (
+        <ul className="list-disc pt-1 pl-5">
+          {shown.map(([, sentence]) => (
+            <li key={sentence}>{sentence}</li>
+          ))}
+        </ul>
+      )}
     </section>
   );
 }

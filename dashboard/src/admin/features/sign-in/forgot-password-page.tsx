@@ -48,7 +48,7 @@ export function ForgotPasswordPage({ onBack }: { onBack: () => void }) {
   return renderFrame(
     "Choose a new password",
     <RequestMailForm
-      intro="We will email you a link that works for one hour. You will still need your authenticator app to sign in."
+      intro="We will email you a link that works for one hour. If you use an authenticator app, you will still need its code."
       button="Send me a link"
       startWith=""
       isPending={isPending}

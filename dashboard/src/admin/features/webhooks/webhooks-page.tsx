@@ -212,8 +212,9 @@ export function WebhooksPage() {
         isPending={rotate.isPending}
         error={otherProblems(rotate.problems)}
       >
-        <p className="break-all">
-          For one day, deliveries to {doing?.url} are signed with both secrets; after that, only with the new one.
+        <p>
+          For one day, deliveries to <span className="break-all">{doing?.url}</span> are signed with both secrets; after
+          that, only with the new one.
         </p>
       </AlertDialog>
       <AlertDialog
@@ -226,7 +227,9 @@ export function WebhooksPage() {
         isPending={remove.isPending}
         error={otherProblems(remove.problems)}
       >
-        <p className="break-all">{doing?.url} will no longer receive events.</p>
+        <p>
+          <span className="break-all">{doing?.url}</span> will no longer receive events.
+        </p>
       </AlertDialog>
     </>
   );
