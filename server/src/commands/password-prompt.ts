@@ -10,7 +10,7 @@ export async function newPassword(fromEnvironment: string | undefined, variable:
   if (fromEnvironment) return fromEnvironment;
   if (!process.stdin.isTTY) throw new CommandError(`There is no terminal to prompt for a password: set ${variable}.`);
   const first = await ask("Password: ");
-  if ((await ask("Repeat the password:")) !== first) throw new CommandError("The two passwords differ.");
+  if ((await ask("Repeat the password: ")) !== first) throw new CommandError("The two passwords differ.");
   return first;
 }
 

@@ -15,7 +15,9 @@ registerEnumType(ContactOrderFieldEnum, {
   valuesConfig: {
     NAME: { description: "The name, ignoring case and accents." },
     CREATED_AT: { description: "When the firm added the contact." },
-    LAST_SIGN_IN_AT: { description: "When the client last signed in. Clients who never did come before all others." },
+    LAST_SIGN_IN_AT: {
+      description: "When the client last signed in. Clients who never signed in count as the longest ago.",
+    },
   },
 });
 export const OrderDirectionEnum = { ASC: "ASC", DESC: "DESC" } as const;
