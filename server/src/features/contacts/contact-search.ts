@@ -54,6 +54,29 @@ const FOUND = select({ orderKey, id: foundId });
 const idOfWindow = computed<string>(sql`k.id`);
 const keyOfWindow = computed<string | number>(sql`k.orderKey`);
 const OF_WINDOW = select({ orderKey: keyOfWindow, id: idOfWindow });
+/** Pages of a list by a column, and by id where it is equal, in either direction. */
+export const keysetsBy = (order: Sql, id: Sql) => {
+  const inDirection = (isDescending: boolean) =>
+    keyset([
+      { by: order, isDescending },
+      { by: id, isDescending },
+    ]);
+  return { ASC: inDirection(false), DESC: inDirection(true) };
+};
+const CONTACTS_BY_NAME = keysetsBy(c.nameKey, c.id);
+const FOUND_KEYS = keysetsBy(orderKey, foundId);
+const WINDOW_KEYS = keysetsBy(keyOfWindow, idOfWindow);
+/** The same in each order of the list. */
+const WORDS = {
+  nameKey: keysetsBy(w.nameKey, w.contactId),
+  createdAt: keysetsBy(c.createdAt, w.contactId),
+  signedInAt: keysetsBy(c.signedInAt, w.contactId),
+};
+const WITHIN = {
+  nameKey: keysetsBy(i.nameKey, i.id),
+  createdAt: keysetsBy(i.createdAt, i.id),
+  signedInAt: keysetsBy(i.signedInAt, i.id),
+};
 type Found = Select<{ id: string }>;
 const OF_FIRM = sql`${w.firmId} = ?`;
 const OF_START = sql`${w.word} BETWEEN ? AND ?`;
@@ -164,7 +187,7 @@ export class ContactSearch {
 
   /** Everything that a prefix finds, sorted. */
   private sorted(page: PageRequest, start: string): SqlWithParameters<Found> {
-    const keys = this.keys(page, this.wordOrder, w.contactId);
+    const keys = this.keys(page, WORDS[this.list.order.column]);
     const { text, parameters } = this.withWord(start, from(start), OF_START);
     return {
       text: selectDistinct({ orderKey: this.wordOrder, id: w.contactId })
@@ -175,9 +198,9 @@ export class ContactSearch {
 
   /** The first matches of each word, which are in the order of names, and the first of all of these. */
   private merged(page: PageRequest, start: string, forms: readonly string[]): SqlWithParameters<Found> {
-    const keys = this.keys(page, w.nameKey, w.contactId);
+    const keys = this.keys(page, WORDS.nameKey);
     const { text } = this.withWord(start, [start], OF_WORD);
-    const both = this.keys({ ...page, after: null, before: null }, orderKey, foundId);
+    const both = this.keys({ ...page, after: null, before: null }, FOUND_KEYS);
     const ofForm = FOUND.from`(SELECT ${w.nameKey} AS orderKey, ${w.contactId} AS id FROM ${text} AND ${keys.where}
       ORDER BY ${keys.orderBy} LIMIT ${keys.rows}) f`;
     const ofAll = forms.slice(1).reduce((union) => union.plus` UNION ${ofForm}`, ofForm);
@@ -194,14 +217,14 @@ export class ContactSearch {
     window: number,
   ): Promise<{ ids: string[]; isAll: boolean }> {
     const { firmId, order } = this.list;
-    const contacts = this.keys(page, c.nameKey, c.id);
+    const contacts = this.keys(page, CONTACTS_BY_NAME);
     const [end] = await this.rows({
       text: NAME_KEY.from`${c} ${forceIndexSql(this.reader, order.index)} WHERE ${c.firmId} = ? AND ${contacts.where}
         ORDER BY ${contacts.orderBy} LIMIT 1 OFFSET ${window}`,
       parameters: [firmId, ...contacts.parameters],
     });
     const isUpwards = page.isForward !== order.isDescending;
-    const keys = this.keys(page, w.nameKey, w.contactId);
+    const keys = this.keys(page, WORDS.nameKey);
     const { text, parameters } = this.withWord(start, from(start), OF_START, NAME_INDEX);
     const until = isUpwards ? sql` AND ${w.nameKey} <= ?` : sql` AND ${w.nameKey} >= ?`;
     const ids = await this.run({
@@ -215,8 +238,8 @@ export class ContactSearch {
   /** The matches among the next contacts in another order. */
   private async walked(page: PageRequest, window: number): Promise<{ ids: string[]; isAll: boolean }> {
     const { firmId, words, order, conditions, parameters } = this.list;
-    const inner = this.keys(page, i[order.column], i.id);
-    const outer = this.keys({ ...page, after: null, before: null }, keyOfWindow, idOfWindow);
+    const inner = this.keys(page, WITHIN[order.column]);
+    const outer = this.keys({ ...page, after: null, before: null }, WINDOW_KEYS);
     const probes = hasWords(this.reader, { firmId, nameKey: c.nameKey, id: c.id }, words);
     const ids = await this.run({
       text: OF_WINDOW.from`(
@@ -258,12 +281,8 @@ export class ContactSearch {
     const { column } = this.list.order;
     return column === "nameKey" ? w.nameKey : c[column];
   }
-  private keys(page: PageRequest, order: Sql, id: Sql) {
-    const { isDescending } = this.list.order;
-    return keyset([
-      { by: order, isDescending },
-      { by: id, isDescending },
-    ])(page);
+  private keys(page: PageRequest, keysets: ReturnType<typeof keysetsBy>) {
+    return keysets[this.list.order.isDescending ? "DESC" : "ASC"](page);
   }
 
   private async run(keys: SqlWithParameters<Found>): Promise<string[]> {

@@ -17,7 +17,7 @@ import {
   type Sql,
 } from "../../platform/database/sql.js";
 import { badInput } from "../../platform/graphql/failures.js";
-import { keyset, pageOf, readPage, type KeysetPage } from "../../platform/graphql/pages.js";
+import { pageOf, readPage, type KeysetPage } from "../../platform/graphql/pages.js";
 import type { Work } from "../work/unit-of-work.js";
 import { PortalAccount } from "../portal-accounts/portal-account.entity.js";
 import { SecurityPolicy } from "../security-mode/security-policy.entity.js";
@@ -25,7 +25,7 @@ import { TwoFactorState } from "../two-factor/two-factor.entity.js";
 import { PortalAccountView } from "../portal-accounts/portal-account.results.js";
 import { filterOf, joinedFor } from "./contact-filter.js";
 import { searchWords } from "./contact-index.js";
-import { ContactSearch, hasWords, type SearchedList } from "./contact-search.js";
+import { ContactSearch, hasWords, keysetsBy, type SearchedList } from "./contact-search.js";
 import type { ContactFilter, ContactsArgs } from "./contact.inputs.js";
 import { Contact } from "./contact.entity.js";
 import { ContactConnection, ContactView } from "./contact.results.js";
@@ -35,18 +35,11 @@ const p = table(SecurityPolicy, "p");
 const a = leftJoined(table(PortalAccount, "a"));
 const t = leftJoined(table(TwoFactorState, "t"));
 
-const orderOf = <C extends "nameKey" | "createdAt" | "signedInAt">(column: C) => {
-  const inDirection = (isDescending: boolean) =>
-    keyset([
-      { by: c[column], isDescending },
-      { by: c.id, isDescending },
-    ]);
-  return {
-    column,
-    index: indexOf(Contact, ["firmId", column, "id", "accessState"]),
-    keysOfPage: { ASC: inDirection(false), DESC: inDirection(true) },
-  };
-};
+const orderOf = <C extends "nameKey" | "createdAt" | "signedInAt">(column: C) => ({
+  column,
+  index: indexOf(Contact, ["firmId", column, "id", "accessState"]),
+  keysOfPage: keysetsBy(c[column], c.id),
+});
 /** Each order with its column in the rows that are read, its index, and the keyset that selects its pages. */
 const orders = {
   NAME: orderOf("nameKey"),
