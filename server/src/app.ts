@@ -1,5 +1,4 @@
 import "reflect-metadata";
-import type { AddressInfo } from "node:net";
 import type { GraphQLSchema } from "graphql";
 import { keyUsage, unusable } from "./commands/key-usage.js";
 import { createCore, type CoreOptions } from "./core.js";
@@ -18,7 +17,7 @@ import { systemClock, type Clock } from "./platform/clock/clock.js";
 import type { Config } from "./platform/config/config.js";
 import { openDatabase } from "./platform/database/database.js";
 import { allowedOrigins } from "./platform/http/allowed-origins.js";
-import { createHttpServer, type Route } from "./platform/http/http-server.js";
+import { createHttpServer, listen, type Route } from "./platform/http/http-server.js";
 import { createLog, type Log } from "./platform/log.js";
 import { createMetrics } from "./platform/metrics.js";
 import type { Platform } from "./platform/platform.js";
@@ -60,14 +59,17 @@ export async function startApp(
     hashingProcess,
   }: AppOptions = {},
 ): Promise<App> {
-  const dataSource = await openDatabase({ url: config.databaseUrl, entities, migrations });
-
   // The port, and with it the links in mails, is known only once the server listens.
   let routes: readonly Route[] = [];
   let publicUrl = config.publicUrl ?? "http://localhost";
   const server = createHttpServer({ routes: () => routes, publicUrl: () => publicUrl, log });
-  await new Promise<void>((resolve, reject) => server.once("error", reject).listen(config.port, config.host, resolve));
-  const { port } = server.address() as AddressInfo;
+  // Before the database is migrated: a second server at the same port must not touch it.
+  const port = await listen(server, config);
+  const dataSource = await openDatabase({ address: config.database, entities, migrations }).catch((error: unknown) => {
+    server.close();
+    server.closeAllConnections();
+    throw error;
+  });
   publicUrl = config.publicUrl ?? `http://localhost:${port}`;
   const origins = allowedOrigins(publicUrl, port, config.isProduction);
   const platform: Platform = {

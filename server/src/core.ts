@@ -77,9 +77,9 @@ export function createCore(
     log,
   });
   const wakeChannel =
-    config.redisUrl === null
+    config.redis === null
       ? null
-      : new WakeChannel({ url: config.redisUrl, onWake: (firmIds) => liveFeed.wake(firmIds), log });
+      : new WakeChannel({ address: config.redis, onWake: (firmIds) => liveFeed.wake(firmIds), log });
   const costs: CostOptions<RequestContext> = {
     rates: new CostRates(wakeChannel?.client ?? null),
     bucketOf: (context) => costBucketOf(context, sourceLimitFactor),

@@ -1,7 +1,7 @@
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { createServer, type IncomingHttpHeaders, type Server } from "node:http";
 import { connect, type AddressInfo } from "node:net";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
@@ -114,7 +114,7 @@ abstract class OwnService {
   private child: ChildProcess | null = null;
   protected readonly directory = mkdtempSync(join(tmpdir(), "gatehouse-service-"));
 
-  protected constructor(protected readonly port: number) {}
+  protected constructor(readonly port: number) {}
   protected abstract command(): [file: string, args: string[]];
 
   async start(): Promise<void> {
@@ -162,10 +162,17 @@ async function isListening(port: number, host = "127.0.0.1"): Promise<boolean> {
 }
 
 export class OwnRedis extends OwnService {
-  static async start(): Promise<OwnRedis> {
-    const redis = new OwnRedis(await freePort());
+  /** `more`: further options of its program. */
+  static async start(...more: string[]): Promise<OwnRedis> {
+    const redis = new OwnRedis(await freePort(), more);
     await redis.start();
     return redis;
+  }
+  protected constructor(
+    port: number,
+    private readonly more: readonly string[] = [],
+  ) {
+    super(port);
   }
   get url(): string {
     return `redis://127.0.0.1:${this.port}`;
@@ -185,7 +192,7 @@ export class OwnRedis extends OwnService {
   async listeners(channel: string): Promise<number> {
     return Number((await this.ask((redis) => redis.pubsub("NUMSUB", channel)))[1]);
   }
-  private async ask<T>(what: (redis: Redis) => Promise<T>): Promise<T> {
+  async ask<T>(what: (redis: Redis) => Promise<T>): Promise<T> {
     const redis = new Redis(this.url);
     try {
       return await what(redis);
@@ -196,8 +203,28 @@ export class OwnRedis extends OwnService {
   protected command(): [string, string[]] {
     return [
       "redis-server",
-      ["--port", this.port.toString(), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"],
+      ["--port", this.port.toString(), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", ...this.more],
     ];
+  }
+}
+
+/** A Sentinel that alone decides which of the Redis servers is the primary called `portal`. */
+export class OwnSentinel extends OwnRedis {
+  static async watch(primary: OwnRedis): Promise<OwnSentinel> {
+    const sentinel = new OwnSentinel(await freePort());
+    const file = [
+      `port ${sentinel.port}`,
+      "bind 127.0.0.1",
+      `sentinel monitor portal 127.0.0.1 ${primary.port} 1`,
+      "sentinel down-after-milliseconds portal 500",
+      "sentinel failover-timeout portal 2000",
+    ];
+    writeFileSync(join(sentinel.directory, "sentinel.conf"), file.join("\n"));
+    await sentinel.start();
+    return sentinel;
+  }
+  protected override command(): [string, string[]] {
+    return ["redis-server", ["sentinel.conf", "--sentinel"]];
   }
 }
 
@@ -206,8 +233,9 @@ const asRoot = process.getuid?.() === 0 ? ["--user=root"] : [];
 
 /** Our own MariaDB, with the database `gatehouse` and a user that owns it (and nothing else). */
 export class OwnMariadb extends OwnService {
-  static async start(): Promise<OwnMariadb> {
-    const mariadb = new OwnMariadb(await freePort());
+  /** `more`: further options of its program. */
+  static async start(...more: string[]): Promise<OwnMariadb> {
+    const mariadb = new OwnMariadb(await freePort(), more);
     const { status, stderr } = spawnSync("mariadb-install-db", [
       "--no-defaults",
       `--datadir=${mariadb.data}`,
@@ -223,6 +251,12 @@ export class OwnMariadb extends OwnService {
       "GRANT ALL ON gatehouse.* TO gatehouse@'127.0.0.1'",
     );
     return mariadb;
+  }
+  private constructor(
+    port: number,
+    private readonly more: readonly string[],
+  ) {
+    super(port);
   }
   private get data(): string {
     return join(this.directory, "data");
@@ -241,6 +275,7 @@ export class OwnMariadb extends OwnService {
         `--socket=${join(this.directory, "mariadb.sock")}`,
         "--skip-name-resolve",
         ...asRoot,
+        ...this.more,
       ],
     ];
   }

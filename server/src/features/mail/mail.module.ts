@@ -7,13 +7,13 @@ import { mailboxHandler } from "./mailbox.http.js";
 import type { Outbox } from "./outbox.js";
 
 export function mailModule({ config, log }: Platform, { work, outbox }: { work: Work; outbox: Outbox }) {
-  const { smtpUrl, mailFrom, isProduction } = config;
-  if (smtpUrl === null) {
-    // Without an SMTP server nothing sends the mails: on a developer's machine they are shown instead.
+  const { mail, mailFrom } = config;
+  if (mail.kind === "none") return {} satisfies FeatureModule;
+  if (mail.kind === "mailbox") {
     const handle = mailboxHandler(work, outbox);
-    const paths = isProduction ? [] : ["/mailbox", "/mailbox.json", "/mailbox.css"];
+    const paths = ["/mailbox", "/mailbox.json", "/mailbox.css"];
     return { routes: paths.map((path) => ({ path, method: "GET", handle })) } satisfies FeatureModule;
   }
-  const sender = new MailSender({ work, outbox, smtp: createSmtp(smtpUrl), log, mailFrom });
+  const sender = new MailSender({ work, outbox, smtp: createSmtp(mail.smtp, { dkim: mail.dkim }), log, mailFrom });
   return { workers: [sender], onMail: () => sender.wake() } satisfies FeatureModule;
 }

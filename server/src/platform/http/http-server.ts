@@ -1,5 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
 import { isAt } from "@gatehouse/shared";
+import { StartRefused } from "../config/faults.js";
 import type { Log } from "../log.js";
 import { refuseOnSocket, RefusedRequest, sendError } from "./responses.js";
 import { securityHeaders } from "./security-headers.js";
@@ -12,6 +14,26 @@ export interface Route {
   /** A GET route also answers HEAD; "any" leaves the method to the handler. */
   method: "GET" | "any";
   handle: Handler;
+}
+
+/** Listens and returns the port; 0 takes any that is free. Throws StartRefused if the port cannot be had. */
+export async function listen(server: Server, { port, host }: { port: number; host: string }): Promise<number> {
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once("error", reject).listen(port, host, () => {
+        server.off("error", reject);
+        resolve();
+      });
+    });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new StartRefused(
+      code === "EADDRINUSE"
+        ? `Port ${port} of ${host} is in use: stop the program that uses it, or set PORT.`
+        : `The server cannot listen on port ${port} of ${host} (${code ?? String(error)}): set PORT or HOST.`,
+    );
+  }
+  return (server.address() as AddressInfo).port;
 }
 
 /** A plain node:http server: routes, headers on every response, and time limits against slow clients. */
