@@ -48,7 +48,16 @@ export function createCore(
   const { keys, sourceLimitFactor } = config;
   const links = portalLinks(publicUrl);
   const outbox = new Outbox(keys);
-  const environment = { dataSource, clock, enqueueMail: outbox.enqueue, links: () => links, onEvents, onMail };
+  const isMailOff = config.mail.kind === "none";
+  const environment = {
+    dataSource,
+    clock,
+    enqueueMail: outbox.enqueue,
+    isMailOff,
+    links: () => links,
+    onEvents,
+    onMail,
+  };
   const work = new Work(environment);
 
   const firms = new Firms(work);

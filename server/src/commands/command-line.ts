@@ -36,6 +36,7 @@ export async function main(args: readonly string[]): Promise<number> {
       dataSource,
       clock: systemClock,
       enqueueMail: new Outbox(config.keys).enqueue,
+      isMailOff: config.mail.kind === "none",
       links: () => portalLinks(config.publicUrl ?? `http://localhost:${config.port}`),
       onEvents: wakeNobody,
       onMail: wakeNobody,
