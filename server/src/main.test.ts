@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -82,7 +82,11 @@ describe("the server in production", () => {
     expect(server.exitCode).toBe(0);
     expect(server.lines.length).toBeGreaterThan(0);
     const lines = server.lines.map((line) => JSON.parse(line) as { msg: string; url?: string });
-    expect(lines[0]).toMatchObject({ msg: "Gatehouse serves", url: "https://portal.example.org" });
+    expect(lines[0]).toMatchObject({
+      msg: "Gatehouse serves",
+      url: "https://portal.example.org",
+      listensAt: server.url,
+    });
   });
 });
 
@@ -94,6 +98,28 @@ describe("the server elsewhere", () => {
       "The configuration is not valid:\n  PORT must be a port: 4000.\n  MAIL_FROM must be an email address: no-reply@example.org.\n",
     );
   });
+});
+
+it("a command reads a password from the file that a variable names", async () => {
+  const password = join(directory, "password");
+  const firm = ["--slug=harbor", "--name=Harbor", "--plan=BUSINESS", "--owner-name=Olive", "--owner-email=o@a.example"];
+  const create = () =>
+    gatehouse(["firm", "create", ...firm], { ...production, GATEHOUSE_OWNER_PASSWORD_FILE: password });
+  await expect(create()).rejects.toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining(`GATEHOUSE_OWNER_PASSWORD_FILE: ${password} cannot be read (ENOENT).`),
+  });
+  writeFileSync(password, "a long owner password\n");
+  await create();
+  const server = new ServerProcess(await freePort(), production);
+  server.start();
+  await server.waitUntilReady();
+  const { result } = await server.signIn("teamSignIn", "TeamSignInInput", {
+    email: "o@a.example",
+    password: "a long owner password",
+  });
+  await server.end();
+  expect(result.__typename).toBe("SignedIn");
 });
 
 it("a command with an invalid configuration is refused in words, with 1", async () => {

@@ -60,7 +60,7 @@ try {
     docs: root,
     hashingProcess: join(here, "features/passwords/hashing-process.js"),
   });
-  if (isProduction) log.info({ url: app.publicUrl, port: config.port }, "Gatehouse serves");
+  if (isProduction) log.info({ url: app.publicUrl, listensAt: app.url }, "Gatehouse serves");
   else {
     console.log(`\nGatehouse serves ${app.publicUrl}/ (for integrators: ${app.publicUrl}/docs)`);
     if (config.mail.kind === "mailbox") console.log(`  mail is kept and shown at ${app.publicUrl}/mailbox`);

@@ -3,7 +3,7 @@ import { DataSource, type DataSourceOptions, type MigrationInterface } from "typ
 import mysql2, { type PoolOptions } from "mysql2";
 import { KEYS_FILE } from "../config/config.js";
 import { StartRefused } from "../config/faults.js";
-import { keepDirectoryPrivate, keepFilePrivate, makePrivateFile } from "../private-files.js";
+import { keepDirectoryPrivate, keepFilePrivate, makePrivateFile, mustBeWritable } from "../private-files.js";
 import { credentialsOf, type DatabaseAddress, type ServerAddress } from "./database-address.js";
 import { connectToPrimary, followPrimary, WITHOUT_GENERATED_CODE } from "./database-hosts.js";
 import { planRows } from "./planned-rows.js";
@@ -49,6 +49,8 @@ function keepPrivate(file: string): void {
   const names = new Set(["", ...BESIDE].map((end) => basename(file) + end).concat(KEYS_FILE));
   keepDirectoryPrivate(dirname(file), (name) => names.has(name));
   makePrivateFile(file);
+  // SQLite creates files beside it.
+  mustBeWritable(dirname(file));
   for (const end of BESIDE) keepFilePrivate(file + end);
 }
 

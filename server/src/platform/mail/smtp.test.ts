@@ -111,6 +111,13 @@ describe("mails on their way to the mail server", () => {
     expect(received.map(({ isEncrypted }) => isEncrypted)).toEqual([false, false]);
   });
 
+  it("go to a relay on this machine with a certificate of its own, unless an authority is named", async () => {
+    const port = await smtpServer(own);
+    expect(await send(smtpAddress(`smtp://127.0.0.1:${port}`))).toBe("sent");
+    expect(received.map(({ isEncrypted }) => isEncrypted)).toEqual([true]);
+    expect(await send(smtpAddress(`smtp://127.0.0.1:${port}?tls-ca=${certificates.ca}`))).toMatch(/altnames/);
+  });
+
   it("are encrypted from the first byte over smtps://", async () => {
     const port = await smtpServer({ ...own, secure: true });
     expect(await send(smtpAddress(`smtps://localhost:${port}?tls-ca=${certificates.ca}`))).toBe("sent");

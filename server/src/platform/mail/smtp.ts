@@ -111,7 +111,8 @@ export function createSmtp(
     secure: tls === "implicit",
     requireTLS: tls === "required",
     ignoreTLS: tls === "none",
-    tls: readTlsFiles(address.files),
+    // A relay on this machine usually has a certificate that it made itself, and nobody is in between.
+    tls: { ...readTlsFiles(address.files), rejectUnauthorized: tls !== "offered" || address.files.ca !== null },
     ...(dkim === null
       ? {}
       : { dkim: { domainName: dkim.domain, keySelector: dkim.selector, privateKey: dkim.privateKey } }),
