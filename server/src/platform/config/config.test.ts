@@ -109,6 +109,7 @@ describe("the configuration of production", () => {
     // As Kubernetes names services, and other programs their settings.
     expect(faultsOf({ REDIS_PORT: "tcp://10.0.0.1", DATABASE_HOST: "x", SMTP_PORT: "25", HOSTS: "x" })).toEqual([]);
     expect(faultsOf({ SECRET_KEY: "of another program" })).toEqual([]);
+    expect(readConfig({ SECRET_KEY: "of another program" }, data).isProduction).toBe(false);
   });
 
   it("an empty variable counts as unset", () => expect(read({ REDIS_URL: "", TRUST_PROXY: "" }).redis).toBeNull());

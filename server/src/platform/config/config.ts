@@ -85,7 +85,8 @@ export function readConfig(
   const parsed = Environment.safeParse(env);
   for (const { path, message } of parsed.error?.issues ?? []) faults.add(String(path[0]), message);
   const isProduction = isProductionIn(env);
-  for (const [name, known] of misspelt(env)) faults.add(name, `is not known: did you mean ${known}?`);
+  // Elsewhere a developer's shell may hold the SECRET_KEY of another program.
+  if (isProduction) for (const [name, known] of misspelt(env)) faults.add(name, `is not known: did you mean ${known}?`);
 
   const database = databaseIn(env, isProduction, faults);
   const redis = faults.in("REDIS_URL", () => {
