@@ -236,13 +236,16 @@ export class OwnMariadb extends OwnService {
   /** `more`: further options of its program. */
   static async start(...more: string[]): Promise<OwnMariadb> {
     const mariadb = new OwnMariadb(await freePort(), more);
-    const { status, stderr } = spawnSync("mariadb-install-db", [
+    const options = [
       "--no-defaults",
       `--datadir=${mariadb.data}`,
       "--auth-root-authentication-method=normal",
       "--skip-test-db",
       ...asRoot,
-    ]);
+    ];
+    // A MariaDB that starts deletes the temporary tables that it finds, also those of another one in the same directory.
+    const env = { ...process.env, TMPDIR: mariadb.directory };
+    const { status, stderr } = spawnSync("mariadb-install-db", options, { env });
     if (status !== 0) throw new Error(`mariadb-install-db failed: ${stderr.toString()}`);
     await mariadb.start();
     await mariadb.asRoot(
@@ -274,6 +277,7 @@ export class OwnMariadb extends OwnService {
         "--bind-address=127.0.0.1",
         `--socket=${join(this.directory, "mariadb.sock")}`,
         "--skip-name-resolve",
+        `--tmpdir=${this.directory}`,
         ...asRoot,
         ...this.more,
       ],
