@@ -1,7 +1,7 @@
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { createServer, type IncomingHttpHeaders, type Server } from "node:http";
 import { connect, type AddressInfo } from "node:net";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
@@ -205,26 +205,6 @@ export class OwnRedis extends OwnService {
       "redis-server",
       ["--port", this.port.toString(), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", ...this.more],
     ];
-  }
-}
-
-/** A Sentinel that alone decides which of the Redis servers is the primary called `portal`. */
-export class OwnSentinel extends OwnRedis {
-  static async watch(primary: OwnRedis): Promise<OwnSentinel> {
-    const sentinel = new OwnSentinel(await freePort());
-    const file = [
-      `port ${sentinel.port}`,
-      "bind 127.0.0.1",
-      `sentinel monitor portal 127.0.0.1 ${primary.port} 1`,
-      "sentinel down-after-milliseconds portal 500",
-      "sentinel failover-timeout portal 2000",
-    ];
-    writeFileSync(join(sentinel.directory, "sentinel.conf"), file.join("\n"));
-    await sentinel.start();
-    return sentinel;
-  }
-  protected override command(): [string, string[]] {
-    return ["redis-server", ["sentinel.conf", "--sentinel"]];
   }
 }
 

@@ -4,7 +4,8 @@ import { createLog } from "../../platform/log.js";
 import { redisAddress } from "../../platform/redis/redis-address.js";
 import { Certificates } from "../../testing/certificates.js";
 import { freePort } from "../../testing/server-process.js";
-import { hasProgram, OwnRedis, OwnSentinel } from "../../testing/services.js";
+import { OwnSentinel } from "../../testing/own-sentinel.js";
+import { hasProgram, OwnRedis } from "../../testing/services.js";
 import { until } from "../../testing/world.js";
 import { WakeChannel } from "./wake-channel.js";
 
