@@ -110,19 +110,29 @@ test("Sentinel: the primary that it names is used, also after another one was ma
   await one.wakes(two, "third");
 });
 
-test("Cluster: two instances share wake-ups and budgets over all nodes", async () => {
+test.each([
+  ["in plain text", "redis-cluster://127.0.0.1", false],
+  ["with TLS", "rediss-cluster://localhost", true],
+])("Cluster %s: two instances share wake-ups and budgets over all nodes", async (_how, address, isSecure) => {
+  const certificates = new Certificates();
+  ends.push(() => certificates.remove());
+  const { cert, key } = certificates.issue("localhost");
+  const names = ["--cluster-announce-hostname", "localhost", "--cluster-preferred-endpoint-type", "hostname"];
+  const files = ["--tls-cert-file", cert, "--tls-key-file", key, "--tls-ca-cert-file", certificates.ca];
   const start = async () => {
-    const bus = await freePort();
-    const node = stopLater(await OwnRedis.start("--cluster-enabled", "yes", "--cluster-port", `${bus}`));
-    return { node, bus };
+    const [bus, tlsPort] = [await freePort(), await freePort()];
+    const tls = ["--tls-port", `${tlsPort}`, ...files, "--tls-auth-clients", "no", "--tls-cluster", "yes", ...names];
+    const options = ["--cluster-enabled", "yes", "--cluster-port", `${bus}`, ...(isSecure ? tls : [])];
+    const node = stopLater(await OwnRedis.start(...options));
+    return { node, bus, port: isSecure ? tlsPort : node.port };
   };
   const [one, two] = [await start(), await start()];
   await one.node.ask((redis) => redis.call("CLUSTER", "ADDSLOTSRANGE", 0, 8191));
   await two.node.ask((redis) => redis.call("CLUSTER", "ADDSLOTSRANGE", 8192, 16_383));
-  await one.node.ask((redis) => redis.call("CLUSTER", "MEET", "127.0.0.1", two.node.port, two.bus));
+  await one.node.ask((redis) => redis.call("CLUSTER", "MEET", "127.0.0.1", two.port, two.bus));
   for (const { node } of [one, two])
     await until(async () => String(await node.ask((redis) => redis.cluster("INFO"))).includes("cluster_state:ok"));
-  const instances = await shareEverything(`redis-cluster://127.0.0.1:${one.node.port}`);
+  const instances = await shareEverything(`${address}:${one.port}${isSecure ? `?tls-ca=${certificates.ca}` : ""}`);
   for (const { node } of [one, two]) expect(Number(await node.ask((redis) => redis.dbsize()))).toBeGreaterThan(0);
   for (const { node } of [one, two]) await node.end("SIGKILL");
   await losesNothing(instances);

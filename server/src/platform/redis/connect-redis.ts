@@ -14,6 +14,8 @@ export interface RedisPatience extends Required<
   commandTimeout?: number;
 }
 
+type Resolved = (error: null, address: string) => void;
+
 /** Connects in the background and never gives up. Reads the TLS files; throws SettingFault. */
 export function connectRedis(address: RedisAddress, { retryStrategy, ...patience }: RedisPatience): RedisClient {
   const tls = address.tls === null ? null : readTlsFiles(address.tls);
@@ -52,6 +54,8 @@ export function connectRedis(address: RedisAddress, { retryStrategy, ...patience
       return new Cluster(address.hosts, {
         redisOptions: { ...login, ...secure, ...ofNodes },
         enableOfflineQueue,
+        // The client would otherwise look names up itself, and compare certificates with addresses.
+        ...(tls === null ? {} : { dnsLookup: (name: string, done: Resolved) => done(null, name) }),
         clusterRetryStrategy: retryStrategy,
         slotsRefreshTimeout: patience.connectTimeout,
       });
