@@ -56,7 +56,7 @@ const hasMariadb = hasProgram("mariadbd", "TLS and several hosts of a database")
     certificates.remove();
   });
 
-  it("the server, its migrations and every command connect as a user that requires TLS", async () => {
+  it("X60 the server, its migrations and every command connect as a user that requires TLS", async () => {
     const source = await open(url("ssl-mode=REQUIRED"), { entities, migrations } as never);
     expect(await cipherOf(source)).toMatch(/^TLS_/);
     const environment = {
@@ -75,7 +75,7 @@ const hasMariadb = hasProgram("mariadbd", "TLS and several hosts of a database")
     await expect(open(url("ssl-mode=DISABLED"))).rejects.toThrow(/cannot be used: ER_ACCESS_DENIED_ERROR/);
   });
 
-  it("VERIFY_CA accepts the authority's certificate for another host, VERIFY_IDENTITY only one for this host", async () => {
+  it("X60 VERIFY_CA accepts the authority's certificate for another host, VERIFY_IDENTITY only one for this host", async () => {
     const trusted = `ssl-ca=${certificates.ca}`;
     expect(await cipherOf(await open(url(`ssl-mode=VERIFY_CA&${trusted}`)))).not.toBe("");
     await expect(open(url(`ssl-mode=VERIFY_IDENTITY&${trusted}`))).rejects.toThrow(
@@ -86,7 +86,7 @@ const hasMariadb = hasProgram("mariadbd", "TLS and several hosts of a database")
     expect(await cipherOf(await open(url(`ssl-mode=VERIFY_IDENTITY&${trusted}`)))).not.toBe("");
   });
 
-  it("an unknown authority is refused by VERIFY_CA, and whatever the server shows is accepted by REQUIRED", async () => {
+  it("X60 an unknown authority is refused by VERIFY_CA, and whatever the server shows is accepted by REQUIRED", async () => {
     const stranger = new Certificates();
     try {
       await expect(open(url(`ssl-mode=VERIFY_CA&ssl-ca=${stranger.ca}`))).rejects.toThrow(/certificate/);
@@ -140,7 +140,7 @@ const hasMariadb = hasProgram("mariadbd", "TLS and several hosts of a database")
 });
 
 (process.env.TEST_MYSQL_URL ? describe : describe.skip)("connections to MySQL", () => {
-  it("are encrypted for a user that requires TLS, and refused if the authority is another", async () => {
+  it("X60 are encrypted for a user that requires TLS, and refused if the authority is another", async () => {
     const fresh = await freshDatabaseUrl("mysql");
     const stranger = new Certificates();
     try {
