@@ -34,6 +34,12 @@ const portOf = async (source: { query(sql: string): Promise<unknown> }): Promise
 const hasMariadb = hasProgram("mariadbd", "TLS and several hosts of a database");
 (hasMariadb ? describe : describe.skip)("connections to MariaDB", () => {
   let certificates: Certificates;
+  const started: OwnMariadb[] = [];
+  const start = async (...options: string[]) => {
+    const server = await OwnMariadb.start(...options);
+    started.push(server);
+    return server;
+  };
   let mariadb: OwnMariadb;
   let other: OwnMariadb;
   let url: (parameters: string, host?: string) => string;
@@ -41,7 +47,7 @@ const hasMariadb = hasProgram("mariadbd", "TLS and several hosts of a database")
     certificates = new Certificates();
     const { cert, key } = certificates.issue("elsewhere.example", "server");
     const tls = [`--ssl-ca=${certificates.ca}`, `--ssl-cert=${cert}`, `--ssl-key=${key}`];
-    [mariadb, other] = await Promise.all([OwnMariadb.start(...tls), OwnMariadb.start()]);
+    [mariadb, other] = await Promise.all([start(...tls), start()]);
     await mariadb.asRoot(
       "CREATE USER encrypted@'127.0.0.1' IDENTIFIED BY 'se/cr@t:?' REQUIRE SSL",
       "CREATE USER known@'127.0.0.1' IDENTIFIED BY 'secret' REQUIRE X509",
@@ -52,7 +58,7 @@ const hasMariadb = hasProgram("mariadbd", "TLS and several hosts of a database")
       `mysql://encrypted:se%2Fcr%40t%3A%3F@${host}:${mariadb.port}/gatehouse?${parameters}`;
   });
   afterAll(async () => {
-    await Promise.all([mariadb.stop(), other.stop()]);
+    await Promise.all(started.map((server) => server.stop()));
     certificates.remove();
   });
 
