@@ -107,7 +107,7 @@ export async function startApp(
   if (lost.length > 0)
     log.error({ lost }, "SECRET_KEYS lacks keys that are still needed: restore them, or their owners cannot sign in");
 
-  const readiness = new ReadinessCheck(new WriteProbe(dataSource));
+  const readiness = new ReadinessCheck(new WriteProbe(dataSource, log), log);
   routes = [
     graphql.route,
     ...modules.flatMap((featureModule) => featureModule.routes ?? []),

@@ -126,9 +126,10 @@ export function discardConnection(runner: QueryRunner): boolean {
   return true;
 }
 
-/** Lets the statements of a runner take any time: a migration may rebuild a table. */
+/** Lets the statements of a runner take any time: a migration may rebuild a table, or wait for old servers' writes. */
 export async function withoutTimeLimit(runner: QueryRunner): Promise<void> {
   ((await runner.connect()) as OpenConnection).stream.setTimeout(0);
+  await runner.query("SET SESSION innodb_lock_wait_timeout = DEFAULT");
 }
 
 /** The pool for /readyz. */

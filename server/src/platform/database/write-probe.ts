@@ -1,5 +1,6 @@
 import type { Pool } from "mysql2";
 import type { DataSource } from "typeorm";
+import type { Log } from "../log.js";
 import { dialectOf, driverErrorOf } from "./dialect.js";
 import { Lease } from "./lease.entity.js";
 import { PROBE_MS, probePool } from "./mysql-pool.js";
@@ -20,7 +21,10 @@ const WRITE = sql`UPDATE ${l} SET ${l.expiresAt} = ? WHERE ${l.name} = 'readines
 export class WriteProbe {
   private pool: Pool | null = null;
 
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly log: Log,
+  ) {}
 
   /** null: writes work. Always answers within two seconds. */
   async failure(): Promise<WriteFailure | null> {
@@ -32,7 +36,9 @@ export class WriteProbe {
       });
       return await Promise.race([this.written(late.signal), tooLate]);
     } catch (error) {
-      return failureOf(error);
+      const failure = failureOf(error);
+      if (failure === "FAILED") this.log.error({ err: error }, "the database cannot be checked");
+      return failure;
     } finally {
       clearTimeout(timer);
     }
