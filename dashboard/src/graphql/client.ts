@@ -165,7 +165,7 @@ export function createGatehouseClient(audience: Audience, news: SessionNews): Ga
                   sink.next(result);
                 },
                 error: (error) => {
-                  if (Array.isArray(error) && isAgainLater(error)) void wait(LONGEST_WAIT_MS / 2).then(subscribe);
+                  if (Array.isArray(error) && isAgainLater(error)) setTimeout(subscribe, LONGEST_WAIT_MS / 2);
                   else sink.error(error);
                 },
                 complete: () => sink.complete(),

@@ -2,6 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { createConnection } from "mysql2/promise";
 import { entities, migrations } from "../../entities.js";
+import { databaseAddress } from "../../platform/database/database-address.js";
 import { openDatabase } from "../../platform/database/database.js";
 import { freePort, ServerProcess } from "../server-process.js";
 import { hasProgram, OwnMariadb } from "../services.js";
@@ -151,7 +152,9 @@ describe("C05 a database that fails under load", () => {
     );
     const url = mariadb.url.replace(/gatehouse$/, "empty_one");
     try {
-      await expect(openDatabase({ url, entities, migrations })).rejects.toThrow(/not the primary/);
+      await expect(openDatabase({ address: databaseAddress(url), entities, migrations })).rejects.toThrow(
+        /not the primary/,
+      );
     } finally {
       await mariadb.asRoot("SET GLOBAL read_only = 0");
     }
