@@ -16,11 +16,13 @@ import { healthRoutes, pageRoutes } from "./http-routes.js";
 import { systemClock, type Clock } from "./platform/clock/clock.js";
 import type { Config } from "./platform/config/config.js";
 import { openDatabase } from "./platform/database/database.js";
+import { WriteProbe } from "./platform/database/write-probe.js";
 import { allowedOrigins } from "./platform/http/allowed-origins.js";
 import { createHttpServer, listen, type Route } from "./platform/http/http-server.js";
 import { createLog, type Log } from "./platform/log.js";
 import { createMetrics } from "./platform/metrics.js";
 import type { Platform } from "./platform/platform.js";
+import { ReadinessCheck } from "./platform/readiness.js";
 import { createSchema } from "./schema.js";
 
 export interface AppOptions extends Pick<CoreOptions, "passwordCost" | "hashingProcess"> {
@@ -105,10 +107,11 @@ export async function startApp(
   if (lost.length > 0)
     log.error({ lost }, "SECRET_KEYS lacks keys that are still needed: restore them, or their owners cannot sign in");
 
+  const readiness = new ReadinessCheck(new WriteProbe(dataSource, log), log);
   routes = [
     graphql.route,
     ...modules.flatMap((featureModule) => featureModule.routes ?? []),
-    ...healthRoutes(platform),
+    ...healthRoutes(platform, readiness),
     ...pageRoutes(platform, { schema, docs, dashboard }),
   ];
   for (const worker of workers) worker.start?.();
@@ -121,11 +124,13 @@ export async function startApp(
     hasher,
     schema,
     close: async () => {
+      readiness.stop();
       await graphql.stop();
       for (const worker of workers.toReversed()) await worker.stop();
       await hasher.stop();
       core.wakeChannel?.close();
       server.closeAllConnections();
+      readiness.close();
       await dataSource.destroy();
     },
   };

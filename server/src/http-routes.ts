@@ -5,18 +5,20 @@ import { pageAddresses } from "@gatehouse/shared";
 import { docsRoutes } from "./docs/docs-pages.js";
 import type { Route } from "./platform/http/http-server.js";
 import { send, sendError, sendJson } from "./platform/http/responses.js";
+import type { ReadinessCheck } from "./platform/readiness.js";
 import { StaticFiles } from "./platform/http/static-files.js";
 import type { Platform } from "./platform/platform.js";
 
-/** Whether the process is alive, whether it can answer, and its metrics. */
-export const healthRoutes = ({ dataSource, metrics }: Platform): Route[] => [
+/** Whether the process is alive, whether it can do its work, and its metrics. */
+export const healthRoutes = ({ metrics }: Platform, readiness: ReadinessCheck): Route[] => [
   { path: "/healthz", method: "GET", handle: (_request, response) => sendJson(response, 200, { status: "ok" }) },
   {
     path: "/readyz",
     method: "GET",
     handle: async (_request, response) => {
-      await dataSource.query("SELECT 1");
-      sendJson(response, 200, { status: "ready" });
+      const state = await readiness.now();
+      if (state.isReady) sendJson(response, 200, { status: "ready" });
+      else sendJson(response, 503, { status: "not ready", reason: state.reason });
     },
   },
   {

@@ -1,4 +1,5 @@
 import { pino, type DestinationStream, type Logger } from "pino";
+import { errorForLog, isErrorCode } from "./log-errors.js";
 import { LogOutput, standardOutput } from "./log-output.js";
 
 export type Log = Logger;
@@ -15,8 +16,9 @@ export const createLog = (level: string, destination: DestinationStream = new Lo
       timestamp: pino.stdTimeFunctions.isoTime,
       redact: {
         paths: ["*.password", "*.token", "*.code", "*.authorization", "*.cookie", "*.secret"],
-        censor: "[redacted]",
+        censor: (value) => (isErrorCode(value) ? value : "[redacted]"),
       },
+      serializers: { err: errorForLog },
     },
     destination,
   );

@@ -1,5 +1,6 @@
 import type { GraphQLSchema } from "graphql";
 import { alwaysNeedsFreshProof } from "@gatehouse/shared";
+import { outageOf, OutcomeUnknown } from "../../platform/database/outages.js";
 import { Refusal } from "../../platform/graphql/failures.js";
 import type { IdempotencyKeys } from "../idempotency/idempotency.js";
 import type { UnitOfWork, Work } from "../work/unit-of-work.js";
@@ -11,7 +12,7 @@ import type { RequestContext } from "../callers/request-context.js";
 /**
  * Runs every mutation of the schema within checks on each of its transactions: at the beginning, that its caller may
  * still do this; at the end, the request's claim, if it has one. Fields open to anyone act on what their input proves;
- * the few of them that act with a session call `lockCaller` themselves.
+ * the few of them that act with a session call `lockCaller` themselves. An outage after a commit is told as such.
  */
 export function guardMutations(schema: GraphQLSchema, needs: { work: Work; idempotency: IdempotencyKeys }): void {
   for (const field of Object.values(schema.getMutationType()?.getFields() ?? {})) {
@@ -20,10 +21,21 @@ export function guardMutations(schema: GraphQLSchema, needs: { work: Work; idemp
     const rule = field.extensions.allow as AccessRule;
     field.resolve = (source, input, context: RequestContext, info) => {
       const claimed = context.idempotencyClaim;
-      const run = (): unknown => resolve(source, input, context, info);
+      const run = (): unknown => {
+        const answer: unknown = resolve(source, input, context, info);
+        if (!(answer instanceof Promise)) return answer;
+        return answer.catch((error: unknown) => {
+          // What was committed before the database failed stays done: it must not be sent again as if nothing was.
+          throw context.hasCommitted && outageOf(error) ? new OutcomeUnknown(error) : error;
+        });
+      };
       const claim = () => (claimed ? needs.idempotency.run(claimed, run) : run());
-      if (rule === "anyone") return claim();
-      return needs.work.guarded({ begins: (unit) => mustStillBeAllowed(unit, field.name, rule, context) }, claim);
+      const { caller } = context;
+      const begins = async (unit: UnitOfWork) => {
+        unit.afterCommit(() => (context.hasCommitted = true));
+        if (rule !== "anyone") await mustStillBeAllowed(unit, field.name, rule, context);
+      };
+      return needs.work.guarded({ begins, firmId: caller.kind === "ANONYMOUS" ? undefined : caller.firmId }, claim);
     };
   }
 }

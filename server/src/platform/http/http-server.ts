@@ -2,8 +2,9 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { isAt } from "@gatehouse/shared";
 import { StartRefused } from "../config/faults.js";
+import { outageOf } from "../database/outages.js";
 import type { Log } from "../log.js";
-import { refuseOnSocket, RefusedRequest, sendError } from "./responses.js";
+import { refuseOnSocket, RefusedRequest, sendError, sendOutage } from "./responses.js";
 import { securityHeaders } from "./security-headers.js";
 
 export type Handler = (request: IncomingMessage, response: ServerResponse, path: string) => Promise<void> | void;
@@ -83,8 +84,12 @@ export function createHttpServer({
       return sendError(response, 405, "METHOD_NOT_ALLOWED", "This address is read-only.", { allow: "GET, HEAD" });
     Promise.resolve(route.handle(request, response, path)).catch((error: unknown) => {
       if (error instanceof RefusedRequest) return sendError(response, error.status, error.code, error.message);
-      log.error({ err: error, path }, "a request failed");
+      const outage = outageOf(error);
+      if (outage)
+        log.warn({ err: outage.cause ?? outage, outage: outage.extensions.code, path }, "the database failed");
+      else log.error({ err: error, path }, "a request failed");
       if (response.headersSent) response.destroy();
+      else if (outage) sendOutage(response, outage);
       else sendError(response, 500, "INTERNAL", "Something went wrong on our side.");
       return undefined;
     });

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
+import type { Outage } from "../database/outages.js";
 
 /** Sends an HTTP failure as JSON in GraphQL's shape, so that callers parse one format only. */
 export function sendError(
@@ -10,6 +11,12 @@ export function sendError(
   headers: Record<string, string> = {},
 ): void {
   sendJson(response, status, { errors: [{ message, extensions: { code } }] }, headers);
+}
+
+/** Answers a request that the database's failure has stopped. */
+export function sendOutage(response: ServerResponse, { message, extensions: { http, ...extensions } }: Outage): void {
+  const headers = "headers" in http ? Object.fromEntries(http.headers) : {};
+  sendJson(response, http.status, { errors: [{ message, extensions }] }, headers);
 }
 
 /**
