@@ -31,6 +31,13 @@ export const besideOf = (row: Row): Row => ({
   title: `${row.title}: before and after`,
 });
 
+/** A row measured on two database servers is stored separately too. */
+export const onServersOf = (row: Row): Row => ({
+  ...row,
+  name: `${row.name}-databases`,
+  title: `${row.title}: MariaDB and MySQL`,
+});
+
 export function keep({ name, title }: Row, result: Result, rounds: number, machine: string): void {
   mkdirSync(DATA, { recursive: true });
   const isClean = run("git", ["status", "--porcelain", "--", "server/src", "shared/src", "pnpm-lock.yaml"]) === "";
@@ -133,7 +140,7 @@ function readReport(report: string): { sections: Section[]; machines: string[] }
 export function writeReport(rows: Row[]): void {
   const before = readReport(existsSync(REPORT) ? readFileSync(REPORT, "utf8") : "");
   const machines = new Set<string>();
-  const all = rows.flatMap((row) => [row, besideOf(row)]);
+  const all = rows.flatMap((row) => [row, besideOf(row), onServersOf(row)]);
   const sections = all.flatMap(({ name, title }) => {
     if (existsSync(file(name))) {
       const kept = JSON.parse(readFileSync(file(name), "utf8")) as Kept;

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import type { Bench, Row } from "./bench.js";
+import type { Bench, Result, Row } from "./bench.js";
 import { keepRunning, root } from "./processes.js";
-import { besideOf, keep, machineOf, resultText, writeReport } from "./report.js";
+import { besideOf, keep, machineOf, onServersOf, resultText, writeReport } from "./report.js";
 import { feed, feedSteady } from "./rows/feed.js";
 import { depthAndSearch, portalStats } from "./rows/lists.js";
 import { contactDetails, contactsPage } from "./rows/reads.js";
@@ -33,6 +33,7 @@ const { values } = parseArgs({
     only: { type: "string" },
     rounds: { type: "string", default: "5" },
     beside: { type: "string" },
+    also: { type: "string" },
     help: { type: "boolean", default: false },
   },
 });
@@ -43,54 +44,77 @@ const only = values.only?.split(",") ?? (values.quick ? names.filter((name) => !
 const unknown = only.filter((name) => !names.includes(name));
 if (values.help || unknown.length > 0) {
   if (unknown.length > 0) console.error(`There is no row ${unknown.join(", ")}.`);
-  console.log(`npm run bench -- [--quick] [--rounds 5] [--beside folder-of-another-tree] [--only ${names.join(",")}]`);
+  console.log(
+    `npm run bench -- [--quick] [--rounds 5] [--beside folder-of-another-tree] [--also url-of-another-database-server] [--only ${names.join(",")}]`,
+  );
   process.exit(unknown.length > 0 ? 2 : 0);
 }
 
 const startedAt = performance.now();
 const say = (what: string) => console.log(`[bench] ${((performance.now() - startedAt) / 1000).toFixed(0)} s: ${what}`);
 const SERVER = process.env.BENCH_MYSQL_URL ?? "mysql://root@127.0.0.1:3306";
-const database = await connectTo(SERVER).then(
-  async (db) => {
+/** The server's version, and the settings that decide how fast it reads and commits. */
+async function describeServer(url: string): Promise<string> {
+  const db = await connectTo(url);
+  try {
     const [[row]] = (await db.query(
-      "SELECT VERSION() AS version, @@innodb_buffer_pool_size DIV 1048576 AS pool",
-    )) as unknown as [[{ version: string; pool: number }]];
+      `SELECT VERSION() AS version, @@innodb_buffer_pool_size DIV 1048576 AS pool, @@innodb_flush_log_at_trx_commit AS flush,
+         @@log_bin AS binlog, @@sync_binlog AS sync`,
+    )) as unknown as [[Record<"version" | "pool" | "flush" | "binlog" | "sync", string | number>]];
+    const kind = String(row.version).includes("MariaDB") ? "MariaDB" : "MySQL";
+    const binlog = Number(row.binlog) === 0 ? "no binary log" : `a binary log (sync_binlog ${row.sync})`;
+    return `${kind} ${row.version} with a buffer pool of ${row.pool} MiB, innodb_flush_log_at_trx_commit ${row.flush} and ${binlog}`;
+  } finally {
     await db.end();
-    return `${row.version.includes("MariaDB") ? "MariaDB" : "MySQL"} ${row.version} with a buffer pool of ${row.pool} MiB`;
-  },
-  (error: unknown) => {
-    const problem = `The bench needs MariaDB or MySQL at ${SERVER} (BENCH_MYSQL_URL): ${String(error)}`;
-    if (process.env.REQUIRE_SERVICES === "1" || !values.quick) throw new Error(problem);
-    console.log(`SKIPPED: ${problem}`);
-    process.exit(0);
-  },
-);
+  }
+}
+const servers = [SERVER, ...(values.also === undefined ? [] : [values.also])];
+const databases = await Promise.all(servers.map(describeServer)).catch((error: unknown) => {
+  const problem = `The bench needs MariaDB or MySQL at ${servers.join(" and ")} (BENCH_MYSQL_URL): ${String(error)}`;
+  if (process.env.REQUIRE_SERVICES === "1" || !values.quick) throw new Error(problem);
+  console.log(`SKIPPED: ${problem}`);
+  process.exit(0);
+});
 
-const hasPeers = existsSync(`${root}server/bench/dist/peers/yoga.js`);
+const hasPeers = values.also === undefined && existsSync(`${root}server/bench/dist/peers/yoga.js`);
 if (!hasPeers) say("no peers: measuring only the floor and Gatehouse");
 const manifest = JSON.parse(readFileSync(`${root}server/bench/package.json`, "utf8")) as {
   dependencies: Record<string, string>;
 };
-const machine = machineOf(database, hasPeers ? manifest.dependencies : null);
+const machine = machineOf(databases.join("; "), hasPeers ? manifest.dependencies : null);
 say(machine);
 
-const bench: Bench = {
+const benchOn = (server: string): Bench => ({
   rounds: values.quick ? 1 : Number(values.rounds),
   isQuick: values.quick,
   hasPeers,
   beside: values.beside ?? null,
   say,
-  firm: (contacts) => firmOf(values.quick ? Math.min(contacts, 2000) : contacts, say),
-};
+  firm: (contacts) => firmOf(server, values.quick ? Math.min(contacts, 2000) : contacts, say),
+});
+const bench = benchOn(SERVER);
+/** The same row on each server, one right after the other. No goal compares the two: they are different programs. */
+async function measureOnServers(row: Row): Promise<Result> {
+  const all: Result = { tables: [], goals: [], notes: [] };
+  for (const [index, server] of servers.entries()) {
+    say(databases[index] ?? server);
+    const { tables, notes } = await row.measure(benchOn(server));
+    const name = databases[index]?.split(" with ")[0] ?? server;
+    all.tables.push(...tables.map((table) => ({ ...table, title: [name, table.title].filter(Boolean).join(": ") })));
+    all.notes = notes;
+  }
+  return all;
+}
 const failed: string[] = [];
 if (values.quick) keepRunning();
 for (const row of rows) {
   if (!only.includes(row.name)) continue;
   say(row.title);
   try {
-    const result = await row.measure(bench);
+    const result = await (values.also === undefined ? row.measure(bench) : measureOnServers(row));
     if (values.quick) continue;
-    keep(bench.beside === null ? row : besideOf(row), result, bench.rounds, machine);
+    const kept = values.also !== undefined ? onServersOf(row) : bench.beside !== null ? besideOf(row) : row;
+    keep(kept, result, bench.rounds, machine);
     console.log(`\n${resultText(result)}\n`);
   } catch (error) {
     // The other rows are still worth having.

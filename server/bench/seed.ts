@@ -10,7 +10,6 @@ import { root, SECRET_KEYS } from "./processes.js";
  */
 const product = <T>(path: string) => import(new URL(`../../dist/${path}`, import.meta.url).href) as Promise<T>;
 
-const SERVER = process.env.BENCH_MYSQL_URL ?? "mysql://root@127.0.0.1:3306";
 const ROWS_A_STATEMENT = 2000;
 export const SLUG = "bench";
 export const PASSWORD = "a password for the bench";
@@ -112,11 +111,11 @@ export async function connectTo(databaseUrl: string): Promise<Connection> {
   return createConnection({ uri: databaseUrl, charset: "utf8mb4", multipleStatements: true });
 }
 
-/** The firm with this many contacts; created if it does not exist yet. */
-export async function firmOf(contacts: number, say: (what: string) => void): Promise<Firm> {
+/** The firm with this many contacts on a database server; created if it does not exist yet. */
+export async function firmOf(serverUrl: string, contacts: number, say: (what: string) => void): Promise<Firm> {
   const name = `gatehouse_bench_${contacts}`;
-  const databaseUrl = `${SERVER}/${name}`;
-  const server = await connectTo(SERVER);
+  const databaseUrl = `${serverUrl}/${name}`;
+  const server = await connectTo(serverUrl);
   const seeded = fingerprint(contacts);
   try {
     const [known] = (await server
@@ -153,7 +152,9 @@ export async function firmOf(contacts: number, say: (what: string) => void): Pro
     try {
       const [[firm]] = (await db.query("SELECT id FROM firms WHERE slug = ?", [SLUG])) as unknown as [[{ id: string }]];
       await fill(db, firm.id, contacts);
-      await db.query("CREATE TABLE bench_seed (fingerprint CHAR(64) NOT NULL, firmId VARCHAR(30) NOT NULL)");
+      await db.query(
+        "CREATE TABLE bench_seed (fingerprint CHAR(64) NOT NULL PRIMARY KEY, firmId VARCHAR(30) NOT NULL)",
+      );
       await db.query("INSERT INTO bench_seed VALUES (?, ?)", [seeded, firm.id]);
       await db.query("COMMIT");
       say(`made it in ${((performance.now() - startedAt) / 1000).toFixed(0)} s`);
