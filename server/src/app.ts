@@ -1,4 +1,5 @@
 import "reflect-metadata";
+import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { GraphQLSchema } from "graphql";
 import { keyUsage, unusable } from "./commands/key-usage.js";
@@ -13,12 +14,14 @@ import { NodeResolver } from "./features/node/node.resolver.js";
 import type { PasswordHasher } from "./features/passwords/password-hasher.js";
 import type { Work } from "./features/work/unit-of-work.js";
 import { startGraphqlServer } from "./graphql-server.js";
-import { healthRoutes, pageRoutes } from "./http-routes.js";
+import { createMetricsServer, healthRoutes, metricsRoute, pageRoutes, readinessMetric } from "./http-routes.js";
 import { systemClock, type Clock } from "./platform/clock/clock.js";
 import type { Config } from "./platform/config/config.js";
 import { openDatabase } from "./platform/database/database.js";
+import { poolMetrics } from "./platform/database/pool-metrics.js";
 import { allowedOrigins } from "./platform/http/allowed-origins.js";
 import { createHttpServer, type Route } from "./platform/http/http-server.js";
+import { RequestMetrics } from "./platform/http/request-metrics.js";
 import { createLog, type Log } from "./platform/log.js";
 import { createMetrics } from "./platform/metrics.js";
 import type { Platform } from "./platform/platform.js";
@@ -29,6 +32,8 @@ export interface AppOptions extends Pick<CoreOptions, "passwordCost" | "hashingP
   log?: Log;
   /** How many lines the log's output did not accept; reported at /metrics. */
   droppedLogLines?: () => number;
+  /** Gatehouse's version, for /metrics. */
+  version?: string;
   /** The built dashboard; without it the pages answer 404. */
   dashboard?: string;
   /** The directory that contains `docs/` and `CHANGELOG.md`; without it `/docs` and `/schema.graphql` answer 404. */
@@ -47,6 +52,9 @@ export interface App {
   close(): Promise<void>;
 }
 
+const listen = (server: Server, { port, host }: { port: number; host: string }) =>
+  new Promise<void>((resolve, reject) => server.once("error", reject).listen(port, host, resolve));
+
 /** Assembles the whole server and listens. Tests start it the same way. */
 export async function startApp(
   config: Config,
@@ -54,6 +62,7 @@ export async function startApp(
     clock = systemClock,
     log = createLog(config.logLevel),
     droppedLogLines = () => 0,
+    version = "unknown",
     dashboard,
     docs,
     passwordCost,
@@ -65,8 +74,13 @@ export async function startApp(
   // The port, and with it the links in mails, is known only once the server listens.
   let routes: readonly Route[] = [];
   let publicUrl = config.publicUrl ?? "http://localhost";
-  const server = createHttpServer({ routes: () => routes, publicUrl: () => publicUrl, log });
-  await new Promise<void>((resolve, reject) => server.once("error", reject).listen(config.port, config.host, resolve));
+  const { trustedProxies, metricsAt } = config;
+  const metrics = createMetrics({ droppedLogLines, version });
+  const requests = new RequestMetrics(metrics);
+  const server = createHttpServer({ routes: () => routes, publicUrl: () => publicUrl, trustedProxies, requests, log });
+  await listen(server, config);
+  const metricsServer = metricsAt && createMetricsServer(metrics, log);
+  if (metricsServer) await listen(metricsServer, metricsAt);
   const { port } = server.address() as AddressInfo;
   publicUrl = config.publicUrl ?? `http://localhost:${port}`;
   const origins = allowedOrigins(publicUrl, port, config.isProduction);
@@ -75,15 +89,19 @@ export async function startApp(
     clock,
     log,
     dataSource,
-    metrics: createMetrics(droppedLogLines),
+    metrics,
+    requests,
     publicUrl,
     isAllowedOrigin: (origin) => origins.has(origin),
   };
 
+  readinessMetric(platform);
+  poolMetrics(metrics, { main: dataSource });
+
   // A commit wakes workers that are created after the unit of work.
   let modules: readonly FeatureModule[] = [];
   const core = createCore(platform, {
-    onEvents: (firmIds) => modules.forEach(({ onEvents }) => onEvents?.(firmIds)),
+    onEvents: (firmIds, events) => modules.forEach(({ onEvents }) => onEvents?.(firmIds, events)),
     onMail: () => modules.forEach(({ onMail }) => onMail?.()),
     passwordCost,
     hashingProcess,
@@ -107,6 +125,7 @@ export async function startApp(
     graphql.route,
     ...modules.flatMap((featureModule) => featureModule.routes ?? []),
     ...healthRoutes(platform),
+    ...(metricsServer || config.isProduction ? [] : [metricsRoute(metrics)]),
     ...pageRoutes(platform, { schema, docs, dashboard }),
   ];
   for (const worker of workers) worker.start?.();
@@ -124,6 +143,7 @@ export async function startApp(
       await hasher.stop();
       core.wakeChannel?.close();
       server.closeAllConnections();
+      metricsServer?.close().closeAllConnections();
       await dataSource.destroy();
     },
   };

@@ -2,6 +2,7 @@ import type { DataSource } from "typeorm";
 import type { Registry } from "prom-client";
 import type { Clock } from "./clock/clock.js";
 import type { Config } from "./config/config.js";
+import type { RequestMetrics } from "./http/request-metrics.js";
 import type { Log } from "./log.js";
 
 /** What every server needs, whatever its features. */
@@ -11,6 +12,7 @@ export interface Platform {
   log: Log;
   dataSource: DataSource;
   metrics: Registry;
+  requests: RequestMetrics;
   /** Where people reach it: PUBLIC_URL, or localhost with the port it listens on. Without a trailing slash. */
   publicUrl: string;
   /** Whether pages of that origin may call. */

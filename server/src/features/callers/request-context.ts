@@ -1,4 +1,5 @@
 import type { Audience, Language } from "@gatehouse/shared";
+import type { RequestKind } from "../../platform/http/http-response.js";
 import type { RequestLoaders } from "../../platform/graphql/loaders.js";
 import type { SharedEvents } from "../../platform/websocket/shared-events.js";
 import { actorOf, type Caller, type Source } from "./caller.js";
@@ -38,6 +39,8 @@ export interface RequestContext {
   closeSocket?(code: number, reason: string): void;
   /** Makes the response a 429 with Retry-After. */
   setRetryAfter(seconds: number): void;
+  /** For the metrics: what the request asks for, and the codes with which it is refused. */
+  noteOperation(kind: RequestKind, codes: readonly string[]): void;
 }
 
 export type CookieName = "team" | "portal" | "device" | "known_team" | "known_portal";

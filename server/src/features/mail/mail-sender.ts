@@ -51,6 +51,16 @@ const NOTE_FAILURE = sql`UPDATE ${mails} SET ${mails.nextAttemptAt} = ?, ${mails
 const AND_WIPE = sql`, ${mails.encryptedContent} = NULL`;
 const STILL_CLAIMED = sql`WHERE ${mails.id} = ? AND ${mails.sentAt} IS NULL AND ${mails.nextAttemptAt} = ?`;
 
+export interface MailSenderNeeds {
+  work: Work;
+  outbox: Outbox;
+  smtp: Smtp;
+  log: Log;
+  mailFrom: string;
+  /** Counts what became of an attempt. */
+  count?(outcome: "sent" | "retried" | "given_up"): void;
+}
+
 /** The address alone, also from `Name <address>`. */
 const addressIn = (mailFrom: string): string => /<([^<>]+)>\s*$/.exec(mailFrom)?.[1]?.trim() ?? mailFrom.trim();
 
@@ -68,7 +78,7 @@ export class MailSender {
   private readonly worker: Worker;
 
   constructor(
-    private readonly needs: { work: Work; outbox: Outbox; smtp: Smtp; log: Log; mailFrom: string },
+    private readonly needs: MailSenderNeeds,
     limits: Partial<SendingLimits> = {},
   ) {
     const { mailFrom, log } = needs;
@@ -155,6 +165,7 @@ export class MailSender {
       return;
     }
     await this.saveSent(mail);
+    this.needs.count?.("sent");
   }
 
   /** Until when the mail is claimed by us; null if another instance has it. */
@@ -197,6 +208,7 @@ export class MailSender {
       ]);
       unit.afterCommit(() => {
         const fields = { mailId: mail.id, attempts, failure: summary };
+        this.needs.count?.(isGivenUp ? "given_up" : "retried");
         if (isGivenUp) this.needs.log.error(fields, "a mail was given up");
         else this.needs.log.warn(fields, "a mail was not accepted and will be retried");
       });

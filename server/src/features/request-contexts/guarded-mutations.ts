@@ -1,6 +1,8 @@
 import type { GraphQLSchema } from "graphql";
 import { alwaysNeedsFreshProof } from "@gatehouse/shared";
 import { Refusal } from "../../platform/graphql/failures.js";
+import type { Payload } from "../../platform/graphql/payloads.js";
+import { currentRequestId } from "../../platform/http/request-id.js";
 import type { IdempotencyKeys } from "../idempotency/idempotency.js";
 import type { UnitOfWork, Work } from "../work/unit-of-work.js";
 import { lockCaller } from "../callers/caller-now.js";
@@ -10,7 +12,7 @@ import type { RequestContext } from "../callers/request-context.js";
 
 /**
  * Runs every mutation of the schema within checks on each of its transactions: at the beginning, that its caller may
- * still do this; at the end, the request's claim, if it has one. Fields open to anyone act on what their input proves;
+ * still do this; at the end, the request's claim, if it has one. Log lines within it carry the request's id, and the codes of its refusals are noted. Fields open to anyone act on what their input proves;
  * the few of them that act with a session call `lockCaller` themselves.
  */
 export function guardMutations(schema: GraphQLSchema, needs: { work: Work; idempotency: IdempotencyKeys }): void {
@@ -22,10 +24,25 @@ export function guardMutations(schema: GraphQLSchema, needs: { work: Work; idemp
       const claimed = context.idempotencyClaim;
       const run = (): unknown => resolve(source, input, context, info);
       const claim = () => (claimed ? needs.idempotency.run(claimed, run) : run());
-      if (rule === "anyone") return claim();
-      return needs.work.guarded({ begins: (unit) => mustStillBeAllowed(unit, field.name, rule, context) }, claim);
+      const guarded = () =>
+        rule === "anyone"
+          ? claim()
+          : needs.work.guarded({ begins: (unit) => mustStillBeAllowed(unit, field.name, rule, context) }, claim);
+      const answered = currentRequestId.run(context.requestId, guarded);
+      return answered instanceof Promise
+        ? answered.then((payload: Payload) => noted(context, payload))
+        : noted(context, answered as Payload);
     };
   }
+}
+
+/** Tells the metrics why the mutation did nothing, if so. */
+function noted<P extends Pick<Payload, "userErrors">>(context: RequestContext, payload: P): P {
+  context.noteOperation(
+    "mutation",
+    payload.userErrors.map(({ code }) => code),
+  );
+  return payload;
 }
 
 /** Repeats the checks from before the mutation, on the caller's current state. */

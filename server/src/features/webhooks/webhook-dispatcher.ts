@@ -48,6 +48,8 @@ export interface DispatcherNeeds {
   keys: KeyRing;
   log: Log;
   addresses: AddressPolicy;
+  /** Counts an attempt, and how long it took in seconds. */
+  count?(outcome: "delivered" | "failed" | "disabled", seconds: number): void;
 }
 
 /**
@@ -180,6 +182,7 @@ export class WebhookDispatcher {
       }
       failure = `The delivery failed: ${reasonOf(error)}`.slice(0, 500);
     }
+    const seconds = (performance.now() - started) / 1000;
     const attempt = endpoint.attempts + 1;
     const wait = failure === null || responseStatus === GONE ? null : waitAfterFailure(attempt, Math.random());
     const nextAttemptAt = wait === null ? null : work.clock.now() + wait;
@@ -191,12 +194,19 @@ export class WebhookDispatcher {
       eventType: event.type,
       attempt,
       attemptedAt,
-      durationMs: Math.round(performance.now() - started),
+      durationMs: Math.round(seconds * 1000),
       isDelivered: failure === null,
       responseStatus,
       failure,
       nextAttemptAt,
     });
+    this.needs.count?.(failure === null ? "delivered" : nextAttemptAt === null ? "disabled" : "failed", seconds);
+    if (failure !== null)
+      this.needs.log.warn(
+        { endpoint: endpoint.id, eventId: event.id, attempt, responseStatus, failure },
+        nextAttemptAt === null ? "a webhook was disabled" : "a webhook was not delivered and will be retried",
+      );
+    else this.needs.log.debug({ endpoint: endpoint.id, eventId: event.id, attempt }, "a webhook was delivered");
     if (failure === null) {
       const outcome = { deliveredThroughSeq: event.seq, attempts: 0, nextAttemptAt: 0, lastFailure: null };
       return this.settle(endpoint, outcome, delivery);

@@ -34,6 +34,9 @@ const Environment = z.object({
   /** `id:base64 of 32 bytes`, comma-separated; the first encrypts, all decrypt. */
   SECRET_KEYS: z.string().optional(),
   SOURCE_LIMIT_FACTOR: z.coerce.number().positive().default(1),
+  /** Where /metrics is served, apart from everything public. Without a port production does not serve it. */
+  METRICS_PORT: z.coerce.number().int().min(1).max(65535).optional(),
+  METRICS_HOST: z.string().min(1).default("127.0.0.1"),
   /** Comma-separated addresses of the proxies whose X-Forwarded-For is trusted. */
   TRUST_PROXY: z.string().default(""),
   DEMO: flag.optional(),
@@ -53,6 +56,8 @@ export interface Config {
   keys: KeyRing;
   sourceLimitFactor: number;
   trustedProxies: string[];
+  /** Null: /metrics is served beside the pages outside production, and not at all in production. */
+  metricsAt: { port: number; host: string } | null;
   /** Null: load the demo if the database is new, except in production. */
   demo: boolean | null;
   logLevel: "debug" | "info" | "warn" | "error" | "silent";
@@ -81,6 +86,7 @@ export function readConfig(env: NodeJS.ProcessEnv, dataDirectory = "./data"): Co
     trustedProxies: e.TRUST_PROXY.split(",")
       .map((address) => address.trim())
       .filter(Boolean),
+    metricsAt: e.METRICS_PORT === undefined ? null : { port: e.METRICS_PORT, host: e.METRICS_HOST },
     demo: isProduction ? false : (e.DEMO ?? null),
     logLevel: e.LOG_LEVEL,
   };

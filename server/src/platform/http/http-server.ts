@@ -1,10 +1,13 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer, IncomingMessage, type Server } from "node:http";
 import { isAt } from "@gatehouse/shared";
 import type { Log } from "../log.js";
+import { HttpResponse } from "./http-response.js";
+import { requestIdOf } from "./request-id.js";
+import type { RequestMetrics } from "./request-metrics.js";
 import { refuseOnSocket, RefusedRequest, sendError } from "./responses.js";
 import { securityHeaders } from "./security-headers.js";
 
-export type Handler = (request: IncomingMessage, response: ServerResponse, path: string) => Promise<void> | void;
+export type Handler = (request: IncomingMessage, response: HttpResponse, path: string) => Promise<void> | void;
 
 export interface Route {
   /** As `isAt` in shared/pages reads it: a path that ends in `/*` also covers everything below. */
@@ -12,19 +15,32 @@ export interface Route {
   /** A GET route also answers HEAD; "any" leaves the method to the handler. */
   method: "GET" | "any";
   handle: Handler;
+  /** A page that people open: the metrics count it as one. */
+  isPage?: true;
 }
 
-/** A plain node:http server: routes, headers on every response, and time limits against slow clients. */
+/**
+ * A plain node:http server: routes, headers on every response (`x-request-id` too), and time limits against slow
+ * clients.
+ */
 export function createHttpServer({
   routes,
   publicUrl,
+  trustedProxies,
+  requests,
   log,
 }: {
   routes: () => readonly Route[];
   publicUrl: () => string;
+  /** The proxies whose `X-Request-Id` is taken over. */
+  trustedProxies: readonly string[];
+  /** Null: requests are not counted. */
+  requests: RequestMetrics | null;
   log: Log;
 }): Server {
   const server = createServer({
+    IncomingMessage,
+    ServerResponse: HttpResponse,
     keepAliveTimeout: 65_000,
     headersTimeout: 10_000,
     connectionsCheckingInterval: 5000,
@@ -36,17 +52,18 @@ export function createHttpServer({
   server.maxConnections = 10_000;
   // The address may contain the port, which is known only once the server listens.
   let everywhere = { publicUrl: publicUrl(), headers: securityHeaders(publicUrl()) };
-  const setHeadersOf = (response: ServerResponse) => {
+  const setHeadersOf = (request: IncomingMessage, response: HttpResponse) => {
     if (everywhere.publicUrl !== publicUrl())
       everywhere = { publicUrl: publicUrl(), headers: securityHeaders(publicUrl()) };
     response.setHeaders(everywhere.headers);
+    response.requestId = requestIdOf(request, trustedProxies);
+    response.setHeader("x-request-id", response.requestId);
   };
-  server.on("checkExpectation", (_request, response) => {
-    setHeadersOf(response);
+  server.on("checkExpectation", (request, response: HttpResponse) => {
+    setHeadersOf(request, response);
     sendError(response, 417, "BAD_REQUEST", "The only supported expectation is 100-continue.");
   });
-  server.on("request", (request, response) => {
-    setHeadersOf(response);
+  const answer = (request: IncomingMessage, response: HttpResponse): Promise<void> | void => {
     if (request.headers.host === undefined && request.httpVersion === "1.1")
       return sendError(response, 400, "BAD_REQUEST", "The Host header is missing.", { connection: "close" });
     const path = (request.url ?? "/").split(/[?#]/, 1)[0] ?? "/";
@@ -57,16 +74,26 @@ export function createHttpServer({
       return sendError(response, 503, "STARTING", "The server is starting.", { "retry-after": "1" });
     const route = known.find((candidate) => isAt(candidate.path, path));
     if (!route) return sendError(response, 404, "NOT_FOUND", "There is nothing at this address.");
+    if (route.isPage) response.kind = "page";
     if (route.method === "GET" && request.method !== "GET" && request.method !== "HEAD")
       return sendError(response, 405, "METHOD_NOT_ALLOWED", "This address is read-only.", { allow: "GET, HEAD" });
-    Promise.resolve(route.handle(request, response, path)).catch((error: unknown) => {
+    return Promise.resolve(route.handle(request, response, path)).catch((error: unknown) => {
       if (error instanceof RefusedRequest) return sendError(response, error.status, error.code, error.message);
-      log.error({ err: error, path }, "a request failed");
-      if (response.headersSent) response.destroy();
-      else sendError(response, 500, "INTERNAL", "Something went wrong on our side.");
+      log.error({ err: error, path, requestId: response.requestId }, "a request failed");
+      if (response.headersSent) {
+        response.note("INTERNAL");
+        response.destroy();
+      } else sendError(response, 500, "INTERNAL", "Something went wrong on our side.");
       return undefined;
     });
-    return undefined;
+  };
+  server.on("request", (request, response: HttpResponse) => {
+    const startedAt = performance.now();
+    setHeadersOf(request, response);
+    const observe = () => requests?.observe(response.kind, startedAt, response.statusCode, response.codes);
+    const answering = answer(request, response);
+    if (answering) void answering.then(observe);
+    else observe();
   });
   // Requests that are not valid HTTP get the same kind of response.
   server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
@@ -79,5 +106,5 @@ export function createHttpServer({
           : "400 Bad Request";
     refuseOnSocket(socket, status, "BAD_REQUEST", "The request is not valid HTTP.", everywhere.headers);
   });
-  return server;
+  return server as unknown as Server;
 }

@@ -1,15 +1,19 @@
+import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
+import type { HttpResponse } from "./http-response.js";
 
 /** Sends an HTTP failure as JSON in GraphQL's shape, so that callers parse one format only. */
 export function sendError(
-  response: ServerResponse,
+  response: HttpResponse,
   status: number,
   code: string,
   message: string,
   headers: Record<string, string> = {},
 ): void {
-  sendJson(response, status, { errors: [{ message, extensions: { code } }] }, headers);
+  const { requestId } = response;
+  response.note(code);
+  sendJson(response, status, { errors: [{ message, extensions: { code, requestId } }] }, headers);
 }
 
 /**
@@ -23,8 +27,10 @@ export function refuseOnSocket(
   message: string,
   headers: Iterable<readonly [string, string]>,
 ): void {
-  const body = JSON.stringify({ errors: [{ message, extensions: { code } }] });
+  const requestId = randomUUID();
+  const body = JSON.stringify({ errors: [{ message, extensions: { code, requestId } }] });
   const head = [
+    ["x-request-id", requestId],
     ["content-type", "application/json; charset=utf-8"],
     ["content-length", Buffer.byteLength(body).toString()],
     ["cache-control", "no-store"],
