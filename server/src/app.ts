@@ -21,6 +21,7 @@ import { openDatabase } from "./platform/database/database.js";
 import { poolMetrics } from "./platform/database/pool-metrics.js";
 import { allowedOrigins } from "./platform/http/allowed-origins.js";
 import { createHttpServer, type Route } from "./platform/http/http-server.js";
+import { probeRoute } from "./platform/http/operator-probe.js";
 import { RequestMetrics } from "./platform/http/request-metrics.js";
 import { createLog, type Log } from "./platform/log.js";
 import { createMetrics } from "./platform/metrics.js";
@@ -125,6 +126,7 @@ export async function startApp(
     graphql.route,
     ...modules.flatMap((featureModule) => featureModule.routes ?? []),
     ...healthRoutes(platform),
+    probeRoute({ keys: config.keys, trustedProxies, now: () => Date.now() }),
     ...(metricsServer || config.isProduction ? [] : [metricsRoute(metrics)]),
     ...pageRoutes(platform, { schema, docs, dashboard }),
   ];

@@ -16,6 +16,8 @@ export interface DatabaseOptions {
   entities: (new () => object)[];
   migrations: (new () => MigrationInterface)[];
   poolSize?: number;
+  /** Only looks: creates no file, changes no mode and migrates nothing. */
+  isInspection?: boolean;
 }
 
 /** Generates no code from columns: production runs with `--disallow-code-generation-from-strings`. */
@@ -65,7 +67,13 @@ async function mysqlFlavour(url: string): Promise<"mysql" | "mariadb"> {
 }
 
 /** Opens the database and migrates it. When several instances start together, one of them migrates. */
-export async function openDatabase({ url, entities, migrations, poolSize = 10 }: DatabaseOptions): Promise<DataSource> {
+export async function openDatabase({
+  url,
+  entities,
+  migrations,
+  poolSize = 10,
+  isInspection = false,
+}: DatabaseOptions): Promise<DataSource> {
   const common = {
     entities,
     migrations,
@@ -76,13 +84,13 @@ export async function openDatabase({ url, entities, migrations, poolSize = 10 }:
   let options: DataSourceOptions;
   if (url.startsWith("sqlite:")) {
     const file = sqliteFile(url);
-    if (file !== ":memory:") keepPrivate(file);
+    if (file !== ":memory:" && !isInspection) keepPrivate(file);
     options = {
       ...common,
       type: "better-sqlite3",
       database: file,
       driver: SqliteDatabase,
-      enableWAL: true,
+      enableWAL: !isInspection,
       // A WAL database that is reopened falls back to NORMAL, under which a power failure could lose a commit.
       prepareDatabase: (database: SqliteDatabase) => void database.pragma("synchronous = FULL"),
     };
@@ -105,7 +113,7 @@ export async function openDatabase({ url, entities, migrations, poolSize = 10 }:
   if (options.type === "better-sqlite3") isolateSqlite(dataSource);
   await dataSource.initialize();
   try {
-    await runMigrationsOnce(dataSource);
+    if (!isInspection) await runMigrationsOnce(dataSource);
   } catch (error) {
     await dataSource.destroy();
     throw error;

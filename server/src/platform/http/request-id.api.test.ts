@@ -33,7 +33,7 @@ describeOnDatabases("X-Request-Id", (database) => {
     expect(new Set(ids).size).toBe(4);
   });
 
-  it("is the proxy's own, if the proxy is trusted and the id is well-formed", async () => {
+  it("X51 is the proxy's own, if the proxy is trusted and the id is well-formed", async () => {
     const given = "4bf92f3577b34da6a3ce929d0e0e4736";
     expect(await idFrom(behindProxy, given)).toBe(given);
     for (const bad of ["short", "x".repeat(129), "with space in it", 'quote"d-identifier', "<script>alert(1)</script>"])

@@ -44,6 +44,8 @@ export class SmtpFailure extends Error {
 export interface Smtp {
   /** Resolves once the server has accepted the mail; throws SmtpFailure. `signal` cuts the connection. */
   send(message: SmtpMessage, signal: AbortSignal): Promise<void>;
+  /** Connects, greets, and signs in if the URL has a password, without sending anything; throws SmtpFailure. */
+  verify(): Promise<void>;
   close(): void;
 }
 
@@ -130,6 +132,13 @@ export function createSmtp(url: string, given: Partial<SmtpPatience> = {}): Smtp
           headers: { "Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All" },
           signal,
         });
+      } catch (error) {
+        throw smtpFailureOf(error);
+      }
+    },
+    async verify() {
+      try {
+        await transporter.verify();
       } catch (error) {
         throw smtpFailureOf(error);
       }
