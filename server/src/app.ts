@@ -25,6 +25,7 @@ import { probeRoute } from "./platform/http/operator-probe.js";
 import { RequestMetrics } from "./platform/http/request-metrics.js";
 import { createLog, type Log } from "./platform/log.js";
 import { createMetrics } from "./platform/metrics.js";
+import { traceStatements } from "./platform/tracing/sql-spans.js";
 import type { Platform } from "./platform/platform.js";
 import { createSchema } from "./schema.js";
 
@@ -70,7 +71,10 @@ export async function startApp(
     hashingProcess,
   }: AppOptions = {},
 ): Promise<App> {
+  const tracing =
+    config.tracing && (await import("./platform/tracing/open-telemetry.js")).openTelemetry(config.tracing, version);
   const dataSource = await openDatabase({ url: config.databaseUrl, entities, migrations });
+  if (tracing) traceStatements(dataSource, tracing);
 
   // The port, and with it the links in mails, is known only once the server listens.
   let routes: readonly Route[] = [];
@@ -78,7 +82,14 @@ export async function startApp(
   const { trustedProxies, metricsAt } = config;
   const metrics = createMetrics({ droppedLogLines, version });
   const requests = new RequestMetrics(metrics);
-  const server = createHttpServer({ routes: () => routes, publicUrl: () => publicUrl, trustedProxies, requests, log });
+  const server = createHttpServer({
+    routes: () => routes,
+    publicUrl: () => publicUrl,
+    trustedProxies,
+    requests,
+    tracing,
+    log,
+  });
   await listen(server, config);
   const metricsServer = metricsAt && createMetricsServer(metrics, log);
   if (metricsServer) await listen(metricsServer, metricsAt);
@@ -92,6 +103,7 @@ export async function startApp(
     dataSource,
     metrics,
     requests,
+    tracing,
     publicUrl,
     isAllowedOrigin: (origin) => origins.has(origin),
   };
@@ -147,6 +159,7 @@ export async function startApp(
       server.closeAllConnections();
       metricsServer?.close().closeAllConnections();
       await dataSource.destroy();
+      await tracing?.stop();
     },
   };
 }

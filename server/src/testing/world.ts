@@ -50,6 +50,7 @@ export class World extends Api {
         sourceLimitFactor: 1000,
         trustedProxies: [],
         metricsAt: null,
+        tracing: null,
         demo: false,
         logLevel: "silent",
         ...config,

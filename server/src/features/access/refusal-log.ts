@@ -23,7 +23,7 @@ export const logRefusals = (log: Log): OperationStage<RequestContext> => ({
         if (response.body.kind !== "single") return;
         const { errors = [] } = response.body.singleResult;
         const codes = errors.map(({ extensions }) => String(extensions?.code));
-        contextValue.noteOperation(operation?.operation ?? "other", codes);
+        contextValue.noteOperation(operation?.operation ?? "other", codes, operation?.name?.value);
         logRefusal(log, codes, contextValue);
       },
     };

@@ -39,8 +39,8 @@ export interface RequestContext {
   closeSocket?(code: number, reason: string): void;
   /** Makes the response a 429 with Retry-After. */
   setRetryAfter(seconds: number): void;
-  /** For the metrics: what the request asks for, and the codes with which it is refused. */
-  noteOperation(kind: RequestKind, codes: readonly string[]): void;
+  /** For metrics and traces: what the request asks for, the codes with which it is refused, and the operation's name. */
+  noteOperation(kind: RequestKind, codes: readonly string[], name?: string): void;
 }
 
 export type CookieName = "team" | "portal" | "device" | "known_team" | "known_portal";

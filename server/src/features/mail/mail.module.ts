@@ -1,5 +1,6 @@
-import { createSmtp } from "../../platform/mail/smtp.js";
+import { createSmtp, type Smtp } from "../../platform/mail/smtp.js";
 import type { Platform } from "../../platform/platform.js";
+import { inSpan, type Tracing } from "../../platform/tracing/tracing.js";
 import type { FeatureModule } from "../access/feature-module.js";
 import type { Work } from "../work/unit-of-work.js";
 import { mailMetrics } from "./mail-metrics.js";
@@ -7,7 +8,18 @@ import { MailSender } from "./mail-sender.js";
 import { mailboxHandler } from "./mailbox.http.js";
 import type { Outbox } from "./outbox.js";
 
-export function mailModule({ config, log, metrics }: Platform, { work, outbox }: { work: Work; outbox: Outbox }) {
+/** Sends each mail within a span that names neither its recipient nor its subject. */
+const tracedSending =
+  (smtp: Smtp, tracing: Tracing): Smtp["send"] =>
+  (message, signal) =>
+    inSpan(tracing, "mail", { "gatehouse.message_id": message.messageId.split("@")[0]?.slice(1) ?? "" }, () =>
+      smtp.send(message, signal),
+    );
+
+export function mailModule(
+  { config, log, metrics, tracing }: Platform,
+  { work, outbox }: { work: Work; outbox: Outbox },
+) {
   const { smtpUrl, mailFrom, isProduction } = config;
   const count = mailMetrics(metrics, work);
   if (smtpUrl === null) {
@@ -16,6 +28,8 @@ export function mailModule({ config, log, metrics }: Platform, { work, outbox }:
     const paths = isProduction ? [] : ["/mailbox", "/mailbox.json", "/mailbox.css"];
     return { routes: paths.map((path) => ({ path, method: "GET", handle })) } satisfies FeatureModule;
   }
-  const sender = new MailSender({ work, outbox, smtp: createSmtp(smtpUrl), log, mailFrom, count });
+  const server = createSmtp(smtpUrl);
+  const smtp = tracing ? { ...server, send: tracedSending(server, tracing) } : server;
+  const sender = new MailSender({ work, outbox, smtp, log, mailFrom, count });
   return { workers: [sender], onMail: () => sender.wake() } satisfies FeatureModule;
 }

@@ -81,8 +81,9 @@ export class RequestContexts {
         response.setHeader("set-cookie", headers);
       },
       setRetryAfter: (seconds) => void response.setHeader("retry-after", seconds.toString()),
-      noteOperation: (kind, codes) => {
+      noteOperation: (kind, codes, name) => {
         response.kind = kind;
+        response.operationName = name ?? null;
         for (const code of codes) response.note(code);
       },
     };

@@ -5,6 +5,7 @@ import { newId } from "../../platform/crypto/ids.js";
 import type { KeyRing } from "../../platform/crypto/key-ring.js";
 import { select, table } from "../../platform/database/sql.js";
 import type { Log } from "../../platform/log.js";
+import { inSpan, type Tracing } from "../../platform/tracing/tracing.js";
 import { Worker } from "../../platform/worker.js";
 import { AuditCounter, AuditEvent } from "../audit/audit-event.entity.js";
 import { systemActor, type UnitOfWork, type Work } from "../work/unit-of-work.js";
@@ -48,6 +49,7 @@ export interface DispatcherNeeds {
   keys: KeyRing;
   log: Log;
   addresses: AddressPolicy;
+  tracing?: Tracing | null;
   /** Counts an attempt, and how long it took in seconds. */
   count?(outcome: "delivered" | "failed" | "disabled", seconds: number): void;
 }
@@ -161,18 +163,28 @@ export class WebhookDispatcher {
     let responseStatus: number | null = null;
     let failure: string | null = null;
     try {
-      responseStatus = await postOnce(
-        endpoint.url,
-        {
-          "webhook-id": event.id,
-          "webhook-timestamp": timestamp.toString(),
-          "webhook-signature": this.secretsOf(endpoint, attemptedAt)
-            .map((secret) => signatureOf(secret, event.id, timestamp, body))
-            .join(" "),
+      responseStatus = await inSpan(
+        this.needs.tracing ?? null,
+        "webhook",
+        { "http.request.method": "POST", "gatehouse.endpoint": endpoint.id, "gatehouse.event_id": event.id },
+        async (span) => {
+          const status = await postOnce(
+            endpoint.url,
+            {
+              "webhook-id": event.id,
+              "webhook-timestamp": timestamp.toString(),
+              "webhook-signature": this.secretsOf(endpoint, attemptedAt)
+                .map((secret) => signatureOf(secret, event.id, timestamp, body))
+                .join(" "),
+              ...(span ? { traceparent: span.traceparent } : {}),
+            },
+            body,
+            addresses,
+            this.worker.stopping,
+          );
+          span?.set({ "http.response.status_code": status });
+          return status;
         },
-        body,
-        addresses,
-        this.worker.stopping,
       );
       if (responseStatus < 200 || responseStatus > 299) failure = `The receiver answered ${responseStatus}.`;
     } catch (error) {

@@ -3,6 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { keepDirectoryPrivate, keepFilePrivate } from "../private-files.js";
+import type { TracingSettings } from "../tracing/open-telemetry.js";
 import { KeyRing } from "../crypto/key-ring.js";
 
 // zod would otherwise compile its object schemas to code.
@@ -37,6 +38,11 @@ const Environment = z.object({
   /** Where /metrics is served, apart from everything public. Without a port production does not serve it. */
   METRICS_PORT: z.coerce.number().int().min(1).max(65535).optional(),
   METRICS_HOST: z.string().min(1).default("127.0.0.1"),
+  /** The OpenTelemetry collector that receives traces, such as http://127.0.0.1:4318; without it nothing is traced. */
+  OTEL_EXPORTER_OTLP_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
+  OTEL_SERVICE_NAME: z.string().min(1).default("gatehouse"),
+  /** The part of traces that is kept, from 0 to 1. */
+  OTEL_TRACES_SAMPLER_ARG: z.coerce.number().min(0).max(1).default(1),
   /** Comma-separated addresses of the proxies whose X-Forwarded-For is trusted. */
   TRUST_PROXY: z.string().default(""),
   DEMO: flag.optional(),
@@ -58,6 +64,8 @@ export interface Config {
   trustedProxies: string[];
   /** Null: /metrics is served beside the pages outside production, and not at all in production. */
   metricsAt: { port: number; host: string } | null;
+  /** Null: nothing is traced, and OpenTelemetry is not even loaded. */
+  tracing: TracingSettings | null;
   /** Null: load the demo if the database is new, except in production. */
   demo: boolean | null;
   logLevel: "debug" | "info" | "warn" | "error" | "silent";
@@ -87,6 +95,14 @@ export function readConfig(env: NodeJS.ProcessEnv, dataDirectory = "./data"): Co
       .map((address) => address.trim())
       .filter(Boolean),
     metricsAt: e.METRICS_PORT === undefined ? null : { port: e.METRICS_PORT, host: e.METRICS_HOST },
+    tracing:
+      e.OTEL_EXPORTER_OTLP_ENDPOINT === undefined
+        ? null
+        : {
+            endpoint: e.OTEL_EXPORTER_OTLP_ENDPOINT,
+            serviceName: e.OTEL_SERVICE_NAME,
+            ratio: e.OTEL_TRACES_SAMPLER_ARG,
+          },
     demo: isProduction ? false : (e.DEMO ?? null),
     logLevel: e.LOG_LEVEL,
   };

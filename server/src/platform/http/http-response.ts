@@ -7,6 +7,10 @@ export type RequestKind = "query" | "mutation" | "subscription" | "page" | "othe
 export class HttpResponse extends ServerResponse {
   requestId = "";
   kind: RequestKind = "other";
+  /** The address as the route names it; null if there is none. */
+  route: string | null = null;
+  /** The name that the caller gave the operation. */
+  operationName: string | null = null;
   /** Why it was refused or failed: codes of errors and of `userErrors`. Null for most requests. */
   codes: string[] | null = null;
 

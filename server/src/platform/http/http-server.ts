@@ -1,8 +1,10 @@
 import { createServer, IncomingMessage, type Server } from "node:http";
 import { isAt } from "@gatehouse/shared";
 import type { Log } from "../log.js";
+import { currentSpan, type Tracing } from "../tracing/tracing.js";
 import { HttpResponse } from "./http-response.js";
 import { requestIdOf } from "./request-id.js";
+import { endRequestSpan, requestSpan } from "./request-span.js";
 import type { RequestMetrics } from "./request-metrics.js";
 import { refuseOnSocket, RefusedRequest, sendError } from "./responses.js";
 import { securityHeaders } from "./security-headers.js";
@@ -28,14 +30,16 @@ export function createHttpServer({
   publicUrl,
   trustedProxies,
   requests,
+  tracing = null,
   log,
 }: {
   routes: () => readonly Route[];
   publicUrl: () => string;
-  /** The proxies whose `X-Request-Id` is taken over. */
+  /** The proxies whose `X-Request-Id` and `traceparent` are taken over. */
   trustedProxies: readonly string[];
   /** Null: requests are not counted. */
   requests: RequestMetrics | null;
+  tracing?: Tracing | null;
   log: Log;
 }): Server {
   const server = createServer({
@@ -74,6 +78,7 @@ export function createHttpServer({
       return sendError(response, 503, "STARTING", "The server is starting.", { "retry-after": "1" });
     const route = known.find((candidate) => isAt(candidate.path, path));
     if (!route) return sendError(response, 404, "NOT_FOUND", "There is nothing at this address.");
+    response.route = route.path;
     if (route.isPage) response.kind = "page";
     if (route.method === "GET" && request.method !== "GET" && request.method !== "HEAD")
       return sendError(response, 405, "METHOD_NOT_ALLOWED", "This address is read-only.", { allow: "GET, HEAD" });
@@ -90,8 +95,13 @@ export function createHttpServer({
   server.on("request", (request, response: HttpResponse) => {
     const startedAt = performance.now();
     setHeadersOf(request, response);
-    const observe = () => requests?.observe(response.kind, startedAt, response.statusCode, response.codes);
-    const answering = answer(request, response);
+    const span = tracing === null ? null : requestSpan(tracing, request, response, trustedProxies);
+    const observe = () => {
+      requests?.observe(response.kind, startedAt, response.statusCode, response.codes);
+      if (span) endRequestSpan(span, request, response);
+    };
+    const answering =
+      span === null ? answer(request, response) : currentSpan.run(span, () => answer(request, response));
     if (answering) void answering.then(observe);
     else observe();
   });
