@@ -1,5 +1,5 @@
 import { execFileSync, spawn, type ChildProcess } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -36,6 +36,7 @@ export const gatehouse = (databaseUrl: string): Variant => ({
     DATABASE_URL: databaseUrl,
     SECRET_KEYS,
     PUBLIC_URL: "https://gatehouse.example",
+    SMTP_URL: "none",
     SOURCE_LIMIT_FACTOR: "1000000",
     NODE_OPTIONS: NO_GENERATED_CODE,
   },
@@ -53,7 +54,12 @@ export function gatehouseOf(folder: string, databaseUrl: string): Variant {
     ...ours,
     name: `Gatehouse at ${commit}`,
     script: `${resolve(folder)}/server/dist/main.js`,
-    env: { ...env, NODE_OPTIONS: isWithoutCode ? NO_GENERATED_CODE : "" },
+    env: {
+      ...env,
+      NODE_OPTIONS: isWithoutCode ? NO_GENERATED_CODE : "",
+      // Trees of before these settings take an empty variable as "no mail server".
+      SMTP_URL: existsSync(`${folder}/server/src/platform/config/mail-settings.ts`) ? "none" : "",
+    },
   };
 }
 

@@ -2,7 +2,7 @@
 // changed, then runs. It has no dependencies itself.
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { accessSync, constants, existsSync, readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -18,9 +18,23 @@ const [command = "start", ...rest] = process.argv.slice(2);
 const startedAt = performance.now();
 const say = (what) => console.log(`[gatehouse] ${what} (${((performance.now() - startedAt) / 1000).toFixed(1)} s)`);
 
+/** What installing and building write into. Their own errors name a file deep inside, or nothing. */
+function sayWhatCannotBeWritten() {
+  for (const path of [".", "node_modules", "shared/dist", "server/dist", "dashboard/dist"].map((name) =>
+    join(root, name),
+  ))
+    try {
+      if (existsSync(path)) accessSync(path, constants.W_OK);
+    } catch {
+      console.error(`[gatehouse] ${path} cannot be written by this user: give it to the user that runs this command.`);
+    }
+}
+
 const run = (file, args, options = {}) => {
   const { status } = spawnSync(file, args, { cwd: root, stdio: "inherit", ...options });
-  if (status !== 0) process.exit(status ?? 1);
+  if (status === 0) return;
+  sayWhatCannotBeWritten();
+  process.exit(status ?? 1);
 };
 const node = (args, options) => run(process.execPath, args, options);
 const inModules = (path) => join(root, "node_modules", path);
@@ -33,7 +47,9 @@ function install() {
     .update(process.version)
     .digest("hex");
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === key) return;
-  run("npx", ["--yes", PNPM, "install", "--frozen-lockfile", "--prefer-offline"], { shell: isWindows });
+  // The lock file's hashes decide what is installed. pnpm would otherwise also ask the registry about each entry's age.
+  const how = ["--frozen-lockfile", "--prefer-offline", "--trust-lockfile"];
+  run("npx", ["--yes", PNPM, "install", ...how], { shell: isWindows });
   writeFileSync(stamp, key);
   say("installed");
 }

@@ -1,6 +1,4 @@
 import "reflect-metadata";
-import type { Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import type { GraphQLSchema } from "graphql";
 import { keyUsage, unusable } from "./commands/key-usage.js";
 import { createCore, type CoreOptions } from "./core.js";
@@ -20,7 +18,7 @@ import type { Config } from "./platform/config/config.js";
 import { openDatabase } from "./platform/database/database.js";
 import { poolMetrics } from "./platform/database/pool-metrics.js";
 import { allowedOrigins } from "./platform/http/allowed-origins.js";
-import { createHttpServer, type Route } from "./platform/http/http-server.js";
+import { createHttpServer, listen, type Route } from "./platform/http/http-server.js";
 import { probeRoute } from "./platform/http/operator-probe.js";
 import { RequestMetrics } from "./platform/http/request-metrics.js";
 import { createLog, type Log } from "./platform/log.js";
@@ -54,9 +52,6 @@ export interface App {
   close(): Promise<void>;
 }
 
-const listen = (server: Server, { port, host }: { port: number; host: string }) =>
-  new Promise<void>((resolve, reject) => server.once("error", reject).listen(port, host, resolve));
-
 /** Assembles the whole server and listens. Tests start it the same way. */
 export async function startApp(
   config: Config,
@@ -73,8 +68,6 @@ export async function startApp(
 ): Promise<App> {
   const tracing =
     config.tracing && (await import("./platform/tracing/open-telemetry.js")).openTelemetry(config.tracing, version);
-  const dataSource = await openDatabase({ url: config.databaseUrl, entities, migrations });
-  if (tracing) traceStatements(dataSource, tracing);
 
   // The port, and with it the links in mails, is known only once the server listens.
   let routes: readonly Route[] = [];
@@ -90,10 +83,20 @@ export async function startApp(
     tracing,
     log,
   });
-  await listen(server, config);
   const metricsServer = metricsAt && createMetricsServer(metrics, log);
-  if (metricsServer) await listen(metricsServer, metricsAt);
-  const { port } = server.address() as AddressInfo;
+  const closeServers = () => {
+    for (const one of [server, metricsServer]) one?.close().closeAllConnections();
+  };
+  // Before the database is migrated: a second server at the same port must not touch it.
+  const port = await listen(server, config);
+  const dataSource = await (async () => {
+    if (metricsServer) await listen(metricsServer, metricsAt);
+    return openDatabase({ address: config.database, entities, migrations });
+  })().catch((error: unknown) => {
+    closeServers();
+    throw error;
+  });
+  if (tracing) traceStatements(dataSource, tracing);
   publicUrl = config.publicUrl ?? `http://localhost:${port}`;
   const origins = allowedOrigins(publicUrl, port, config.isProduction);
   const platform: Platform = {

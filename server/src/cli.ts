@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { StartRefused } from "./platform/config/faults.js";
 import { NO_GENERATED_CODE, refusesGeneratedCode } from "./platform/config/generated-code.js";
 
 /**
@@ -20,6 +21,6 @@ if (refusesGeneratedCode()) {
     process.exitCode = await main(process.argv.slice(2));
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
-    process.exitCode = 70;
+    process.exitCode = error instanceof StartRefused ? 1 : 70;
   }
 } else startWithSwitch();

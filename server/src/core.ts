@@ -50,7 +50,16 @@ export function createCore(
   const { keys, sourceLimitFactor } = config;
   const links = portalLinks(publicUrl);
   const outbox = new Outbox(keys);
-  const environment = { dataSource, clock, enqueueMail: outbox.enqueue, links: () => links, onEvents, onMail };
+  const isMailOff = config.mail.kind === "none";
+  const environment = {
+    dataSource,
+    clock,
+    enqueueMail: outbox.enqueue,
+    isMailOff,
+    links: () => links,
+    onEvents,
+    onMail,
+  };
   const work = new Work(environment);
 
   const firms = new Firms(work);
@@ -84,9 +93,9 @@ export function createCore(
   });
   feedSubscriptions(metrics, liveFeed);
   const wakeChannel =
-    config.redisUrl === null
+    config.redis === null
       ? null
-      : new WakeChannel({ url: config.redisUrl, onWake: (firmIds) => liveFeed.wake(firmIds), log });
+      : new WakeChannel({ address: config.redis, onWake: (firmIds) => liveFeed.wake(firmIds), log });
   const costs: CostOptions<RequestContext> = {
     rates: new CostRates(wakeChannel?.client ?? null),
     bucketOf: (context) => costBucketOf(context, sourceLimitFactor),

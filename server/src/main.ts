@@ -3,8 +3,9 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { startApp } from "./app.js";
 import { demoSignIns } from "./demo/demo-firm.js";
+import { StartRefused } from "./platform/config/faults.js";
 import { NO_GENERATED_CODE, refusesGeneratedCode } from "./platform/config/generated-code.js";
-import { readConfig } from "./platform/config/config.js";
+import { isProductionIn, readConfig } from "./platform/config/config.js";
 import { LogOutput, standardOutput } from "./platform/log-output.js";
 import { createLog } from "./platform/log.js";
 
@@ -21,12 +22,35 @@ async function exit(code: number): Promise<void> {
   else process.kill(process.pid, "SIGKILL");
 }
 
+const isProduction = isProductionIn(process.env);
+/** For what happens whatever LOG_LEVEL says. */
+const ownLog = createLog("info", output);
+if (isProduction) logEverything();
+
+/** In production every line of the output is JSON, also those that Node would write as text. */
+function logEverything(): void {
+  process.removeAllListeners("warning").on("warning", (warning) => ownLog.warn({ err: warning }, "a warning of Node"));
+  process.on("uncaughtException", (error) => {
+    ownLog.fatal({ err: error }, "the server failed");
+    void exit(1);
+  });
+}
+
+async function refuseToStart(error: unknown): Promise<void> {
+  if (!isProduction) console.error(error instanceof StartRefused ? error.message : error);
+  else if (error instanceof StartRefused) ownLog.fatal({ faults: error.faults }, error.summary);
+  else ownLog.fatal({ err: error }, "the server could not start");
+  await exit(1);
+}
+
 try {
-  const config = readConfig(process.env);
-  if (config.isProduction && !refusesGeneratedCode())
-    throw new Error(
-      `Production runs without code made from strings: start it with node ${NO_GENERATED_CODE} server/dist/main.js.`,
-    );
+  const config = readConfig(
+    process.env,
+    undefined,
+    isProduction && !refusesGeneratedCode()
+      ? [`Production runs without code made from strings: start it with node ${NO_GENERATED_CODE} server/dist/main.js.`]
+      : [],
+  );
   const log = createLog(config.logLevel, output);
   const here = dirname(fileURLToPath(import.meta.url));
   const root = join(here, "../..");
@@ -38,9 +62,10 @@ try {
     docs: root,
     hashingProcess: join(here, "features/passwords/hashing-process.js"),
   });
-  console.log(`\nGatehouse serves ${app.publicUrl}/ (for integrators: ${app.publicUrl}/docs)`);
-  if (!config.isProduction) {
-    if (config.smtpUrl === null) console.log(`  mail is kept and shown at ${app.publicUrl}/mailbox`);
+  if (isProduction) log.info({ url: app.publicUrl, listensAt: app.url }, "Gatehouse serves");
+  else {
+    console.log(`\nGatehouse serves ${app.publicUrl}/ (for integrators: ${app.publicUrl}/docs)`);
+    if (config.mail.kind === "mailbox") console.log(`  mail is kept and shown at ${app.publicUrl}/mailbox`);
     if (app.hasDemo)
       for (const { who, email, password, at } of demoSignIns)
         console.log(`  ${app.publicUrl}${at}  ${who}: ${email} / ${password}`);
@@ -61,6 +86,5 @@ try {
   process.on("SIGINT", stop);
   process.on("SIGTERM", stop);
 } catch (error) {
-  console.error(error instanceof Error ? error.message : error);
-  process.exit(1);
+  await refuseToStart(error);
 }

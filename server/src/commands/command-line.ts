@@ -10,6 +10,7 @@ import { Outbox } from "../features/mail/outbox.js";
 import { PasswordHasher } from "../features/passwords/password-hasher.js";
 import { systemClock } from "../platform/clock/clock.js";
 import { readConfig } from "../platform/config/config.js";
+import { withSecretFiles } from "../platform/config/secret-files.js";
 import { openDatabase } from "../platform/database/database.js";
 
 /** The server is another process: its workers find new events and mails at their next look. */
@@ -32,12 +33,13 @@ export async function main(args: readonly string[]): Promise<number> {
     return 0;
   }
   const config = readConfig(process.env);
-  const dataSource = await openDatabase({ url: config.databaseUrl, entities, migrations });
+  const dataSource = await openDatabase({ address: config.database, entities, migrations });
   try {
     const work = new Work({
       dataSource,
       clock: systemClock,
       enqueueMail: new Outbox(config.keys).enqueue,
+      isMailOff: config.mail.kind === "none",
       links: () => portalLinks(config.publicUrl ?? `http://localhost:${config.port}`),
       onEvents: wakeNobody,
       onMail: wakeNobody,
@@ -46,7 +48,7 @@ export async function main(args: readonly string[]): Promise<number> {
       work,
       hasher: new PasswordHasher(config.keys),
       keys: config.keys,
-      password: (variable) => newPassword(process.env[variable], variable),
+      password: (variable) => newPassword(withSecretFiles(process.env).env[variable], variable),
       print: (line) => console.log(line),
     });
     return 0;

@@ -41,7 +41,7 @@ const count = async (sql: string) => {
 
 beforeAll(async () => {
   dataSource = await openDatabase({
-    url: `sqlite:${join(directory, "demo.sqlite")}`,
+    address: { kind: "sqlite", file: join(directory, "demo.sqlite") },
     entities,
     migrations,
   });

@@ -67,6 +67,7 @@ export async function sendRequest(
   });
   if (!isMailed) return;
   unit.mail({
+    isNotice: true,
     firmId: firm.id,
     to: email,
     content: clientRequest({

@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "@jest/globals";
+import { variables } from "../platform/config/config.js";
+import { secretVariables } from "../platform/config/secret-files.js";
 import { LEAST_RIGHTS } from "../testing/databases.js";
 
 const operations = readFileSync(join(__dirname, "../../../docs/operations.md"), "utf8");
@@ -8,5 +10,11 @@ const operations = readFileSync(join(__dirname, "../../../docs/operations.md"), 
 describe("docs/operations.md", () => {
   it("lists the rights that every test on MariaDB and MySQL runs with", () => {
     expect(operations).toContain(`GRANT ${LEAST_RIGHTS} ON gatehouse.*`);
+  });
+
+  it("describes every variable that the server reads, and every secret that may be in a file", () => {
+    expect(variables.filter((name) => !operations.includes(`\`${name}\``))).toEqual([]);
+    const files = operations.slice(operations.indexOf("### Secrets in files"), operations.indexOf("With systemd"));
+    expect(secretVariables.filter((name) => !files.includes(`\`${name}\``))).toEqual([]);
   });
 });

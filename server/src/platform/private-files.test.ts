@@ -37,7 +37,7 @@ const modeOf = (path: string) => (statSync(path).mode & 0o777).toString(8);
 
   /** Opens the database and inspects it while it is open: only then do all its files exist. */
   async function modesWhileOpen(file = join(data, "gatehouse.sqlite")): Promise<Record<string, string>> {
-    const source = await openDatabase({ url: `sqlite:${file}`, entities, migrations });
+    const source = await openDatabase({ address: { kind: "sqlite", file }, entities, migrations });
     try {
       await source.query("UPDATE firms SET name = 'x'");
       return Object.fromEntries(
@@ -112,7 +112,7 @@ const modeOf = (path: string) => (statSync(path).mode & 0o777).toString(8);
   );
 
   it("has no file at all for a database in memory", async () => {
-    const source = await openDatabase({ url: "sqlite::memory:", entities, migrations });
+    const source = await openDatabase({ address: { kind: "sqlite", file: ":memory:" }, entities, migrations });
     await source.destroy();
     expect(existsSync(":memory:")).toBe(false);
   });

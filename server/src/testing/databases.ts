@@ -8,6 +8,7 @@ import { createConnection, type Connection, type RowDataPacket } from "mysql2/pr
 import type { DataSource } from "typeorm";
 import { entities, migrations } from "../entities.js";
 import { openDatabase } from "../platform/database/database.js";
+import { databaseAddress } from "../platform/database/database-address.js";
 
 export type DatabaseKind = "sqlite" | ServerKind;
 type ServerKind = "mariadb" | "mysql";
@@ -148,7 +149,7 @@ function describeOn(kinds: readonly DatabaseKind[], name: string, body: (databas
         url,
         administer: (sql) => existing().administer(sql),
         open: async () => {
-          const source = await openDatabase({ url: url(), entities, migrations });
+          const source = await openDatabase({ address: databaseAddress(url()), entities, migrations });
           opened.push(source);
           return source;
         },

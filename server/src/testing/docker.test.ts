@@ -64,7 +64,7 @@ describe("docker/", () => {
     for (const name of asked) expect(examples).toMatch(new RegExp(`^#? ?${name}=`, "m"));
     const given: Record<string, string> = {
       SECRET_KEYS: `k1:${Buffer.alloc(32, 1).toString("base64")}`,
-      MYSQL_PASSWORD: "secret",
+      MYSQL_PASSWORD: "a/b@c:d#e?f%",
     };
     const environment = Object.fromEntries(
       Object.entries(compose.services["server-1"]?.environment ?? {}).map(([name, value]) => [
@@ -78,8 +78,14 @@ describe("docker/", () => {
     const config = readConfig({ ...environment, NODE_ENV: "production" });
     expect(config).toMatchObject({
       isProduction: true,
-      redisUrl: "redis://redis:6379",
-      smtpUrl: "smtp://mailpit:1025",
+      database: {
+        hosts: [{ host: "mysql", port: 3306 }],
+        user: "gatehouse",
+        password: "a/b@c:d#e?f%",
+        sslMode: "REQUIRED",
+      },
+      redis: { kind: "single", hosts: [{ host: "redis", port: 6379 }] },
+      mail: { kind: "smtp", smtp: { host: "mailpit", port: 1025, tls: "none" } },
     });
   });
 });

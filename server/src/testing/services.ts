@@ -114,7 +114,7 @@ abstract class OwnService {
   private child: ChildProcess | null = null;
   protected readonly directory = mkdtempSync(join(tmpdir(), "gatehouse-service-"));
 
-  protected constructor(protected readonly port: number) {}
+  protected constructor(readonly port: number) {}
   protected abstract command(): [file: string, args: string[]];
 
   async start(): Promise<void> {
@@ -162,10 +162,17 @@ async function isListening(port: number, host = "127.0.0.1"): Promise<boolean> {
 }
 
 export class OwnRedis extends OwnService {
-  static async start(): Promise<OwnRedis> {
-    const redis = new OwnRedis(await freePort());
+  /** `more`: further options of its program. */
+  static async start(...more: string[]): Promise<OwnRedis> {
+    const redis = new OwnRedis(await freePort(), more);
     await redis.start();
     return redis;
+  }
+  protected constructor(
+    port: number,
+    private readonly more: readonly string[] = [],
+  ) {
+    super(port);
   }
   get url(): string {
     return `redis://127.0.0.1:${this.port}`;
@@ -185,7 +192,7 @@ export class OwnRedis extends OwnService {
   async listeners(channel: string): Promise<number> {
     return Number((await this.ask((redis) => redis.pubsub("NUMSUB", channel)))[1]);
   }
-  private async ask<T>(what: (redis: Redis) => Promise<T>): Promise<T> {
+  async ask<T>(what: (redis: Redis) => Promise<T>): Promise<T> {
     const redis = new Redis(this.url);
     try {
       return await what(redis);
@@ -196,7 +203,7 @@ export class OwnRedis extends OwnService {
   protected command(): [string, string[]] {
     return [
       "redis-server",
-      ["--port", this.port.toString(), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"],
+      ["--port", this.port.toString(), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", ...this.more],
     ];
   }
 }
@@ -206,15 +213,19 @@ const asRoot = process.getuid?.() === 0 ? ["--user=root"] : [];
 
 /** Our own MariaDB, with the database `gatehouse` and a user that owns it (and nothing else). */
 export class OwnMariadb extends OwnService {
-  static async start(): Promise<OwnMariadb> {
-    const mariadb = new OwnMariadb(await freePort());
-    const { status, stderr } = spawnSync("mariadb-install-db", [
+  /** `more`: further options of its program. */
+  static async start(...more: string[]): Promise<OwnMariadb> {
+    const mariadb = new OwnMariadb(await freePort(), more);
+    const options = [
       "--no-defaults",
       `--datadir=${mariadb.data}`,
       "--auth-root-authentication-method=normal",
       "--skip-test-db",
       ...asRoot,
-    ]);
+    ];
+    // A MariaDB that starts deletes the temporary tables that it finds, also those of another one in the same directory.
+    const env = { ...process.env, TMPDIR: mariadb.directory };
+    const { status, stderr } = spawnSync("mariadb-install-db", options, { env });
     if (status !== 0) throw new Error(`mariadb-install-db failed: ${stderr.toString()}`);
     await mariadb.start();
     await mariadb.asRoot(
@@ -223,6 +234,12 @@ export class OwnMariadb extends OwnService {
       "GRANT ALL ON gatehouse.* TO gatehouse@'127.0.0.1'",
     );
     return mariadb;
+  }
+  private constructor(
+    port: number,
+    private readonly more: readonly string[],
+  ) {
+    super(port);
   }
   private get data(): string {
     return join(this.directory, "data");
@@ -240,7 +257,9 @@ export class OwnMariadb extends OwnService {
         "--bind-address=127.0.0.1",
         `--socket=${join(this.directory, "mariadb.sock")}`,
         "--skip-name-resolve",
+        `--tmpdir=${this.directory}`,
         ...asRoot,
+        ...this.more,
       ],
     ];
   }

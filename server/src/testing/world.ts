@@ -8,8 +8,11 @@ import { Firm } from "../features/firms/firm.entity.js";
 import { insertFirm } from "../features/firms/insert-firm.js";
 import { operatorsShare } from "../features/passwords/hash-share.js";
 import type { Config } from "../platform/config/config.js";
+import { databaseAddress } from "../platform/database/database-address.js";
 import { KeyRing } from "../platform/crypto/key-ring.js";
 import { createLog } from "../platform/log.js";
+import { smtpAddress } from "../platform/mail/smtp-address.js";
+import { redisAddress } from "../platform/redis/redis-address.js";
 import { Api, CLIENT_PASSWORD, codesOf, type Answer, type Data } from "./api.js";
 
 export const OWNER_PASSWORD = "a long owner password";
@@ -20,6 +23,11 @@ export interface Mail {
   subject: string;
   text: string;
   links: string[];
+}
+/** Null: none. */
+interface Addresses {
+  redisUrl?: string | null;
+  smtpUrl?: string | null;
 }
 /** A running server on its own database, with a clock that tests move, and people who use it. */
 export class World extends Api {
@@ -32,7 +40,7 @@ export class World extends Api {
 
   static async start(
     databaseUrl: string,
-    config: Partial<Config> = {},
+    { redisUrl = null, smtpUrl = null, ...config }: Partial<Config> & Addresses = {},
     { log, passwordCost = 4, hashingProcess }: Pick<AppOptions, "log" | "passwordCost" | "hashingProcess"> = {},
   ): Promise<World> {
     const clock = { offset: 0 };
@@ -41,9 +49,9 @@ export class World extends Api {
         isProduction: false,
         port: 0,
         host: "127.0.0.1",
-        databaseUrl,
-        redisUrl: null,
-        smtpUrl: null,
+        database: databaseAddress(databaseUrl),
+        redis: redisUrl === null ? null : redisAddress(redisUrl),
+        mail: smtpUrl === null ? { kind: "mailbox" } : { kind: "smtp", smtp: smtpAddress(smtpUrl), dkim: null },
         mailFrom: "no-reply@gatehouse.example",
         publicUrl: null,
         keys: KeyRing.parse(`k1:${Buffer.alloc(32, 7).toString("base64")}`),

@@ -24,6 +24,7 @@ export const refusalsInEnglish = {
     TWO_FACTOR_REQUIRED_BY_FIRM: "The firm requires two-factor authentication, so it cannot be turned off.",
     INVALID_EMAIL: "This is not a valid email address.",
     INVALID_INPUT: "This is not valid.",
+    MAIL_NOT_CONFIGURED: "This server does not send email, so nothing was done. Ask the people who run it.",
     NOT_FOUND: "This does not exist, or you do not have access to it.",
   },
   passwordNotWhole: "The password contains an invalid character. Type it again.",

@@ -26,6 +26,8 @@ export const refusalsInFrench: RefusalWords = {
       "Le cabinet exige l’authentification à deux facteurs; elle ne peut donc pas être désactivée.",
     INVALID_EMAIL: "Cette adresse courriel n’est pas valide.",
     INVALID_INPUT: "Cette valeur n’est pas valide.",
+    MAIL_NOT_CONFIGURED:
+      "Ce serveur n’envoie pas de courriels; rien n’a donc été fait. Adressez-vous aux personnes qui l’exploitent.",
     NOT_FOUND: "Cet élément n’existe pas, ou vous n’y avez pas accès.",
   },
   passwordNotWhole: "Le mot de passe contient un caractère non valide. Tapez-le de nouveau.",

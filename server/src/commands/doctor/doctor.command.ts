@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { normalizeEmail } from "@gatehouse/shared";
 import { entities, migrations } from "../../entities.js";
-import { KEYS_FILE, readConfig, type Config } from "../../platform/config/config.js";
+import { isThisMachine } from "../../platform/config/address.js";
+import { isProductionIn, KEYS_FILE, readConfig, type Config } from "../../platform/config/config.js";
 import { openDatabase } from "../../platform/database/database.js";
 import { CommandError } from "../command-error.js";
 import { addressChecks } from "./address-checks.js";
@@ -14,7 +15,6 @@ import { fileChecks, machineChecks } from "./machine-checks.js";
 import { mailChecks, redisChecks } from "./service-checks.js";
 
 const DATA_DIRECTORY = "./data";
-const LOOPBACK: readonly string[] = ["localhost", "127.0.0.1", "[::1]", "::1"];
 
 export const doctorUsage = `  doctor [--mail <email>] [--json]
       Checks whatever an operator can get wrong, and says what to do. Changes nothing; with --mail, sends one test mail.`;
@@ -45,11 +45,10 @@ function optionsIn(args: readonly string[]): DoctorOptions {
 function configIn(env: NodeJS.ProcessEnv, findings: Findings): Config | null {
   const file = join(DATA_DIRECTORY, KEYS_FILE);
   const kept = existsSync(file) ? readFileSync(file, "utf8").trim() : null;
-  const inNobodysName = `none:${randomBytes(32).toString("base64")}`;
-  const isProduction = env.NODE_ENV === "production";
-  const keys = env.SECRET_KEYS || (isProduction ? undefined : (kept ?? inNobodysName));
+  const ofNobody = `none:${randomBytes(32).toString("base64")}`;
+  const mustBeGiven = hasKeys(env) || isProductionIn(env);
   try {
-    const config = readConfig({ ...env, SECRET_KEYS: keys });
+    const config = readConfig(mustBeGiven ? env : { ...env, SECRET_KEYS: kept ?? ofNobody });
     findings.ok(`the configuration is complete, for ${config.isProduction ? "production" : "development"}`);
     return config;
   } catch (error) {
@@ -57,16 +56,17 @@ function configIn(env: NodeJS.ProcessEnv, findings: Findings): Config | null {
     return null;
   }
 }
+const hasKeys = (env: NodeJS.ProcessEnv) => Boolean(env.SECRET_KEYS || env.SECRET_KEYS_FILE);
 
-async function databaseFindings({ databaseUrl, keys }: Config, file: string | null): Promise<Finding[]> {
+async function databaseFindings({ database, keys }: Config): Promise<Finding[]> {
   const findings = new Findings("Database");
-  if (file !== null && !existsSync(file)) {
-    findings.warn(`${file} does not exist`, "The server creates it at its first start.");
+  if (database.kind === "sqlite" && !existsSync(database.file)) {
+    findings.warn(`${database.file} does not exist`, "The server creates it at its first start.");
     return findings.list;
   }
-  const isLocal = file !== null || LOOPBACK.includes(new URL(databaseUrl).hostname);
+  const isLocal = database.kind === "sqlite" || database.hosts.every(({ host }) => isThisMachine(host));
   try {
-    const dataSource = await openDatabase({ url: databaseUrl, entities, migrations, isInspection: true });
+    const dataSource = await openDatabase({ address: database, entities, migrations, isInspection: true });
     try {
       return await databaseChecks(dataSource, { keys, isLocal });
     } finally {
@@ -87,27 +87,20 @@ async function examine(env: NodeJS.ProcessEnv, mail: string | null): Promise<Fin
   const config = configIn(env, configuration);
   const machine = machineChecks();
   if (config === null) return [...configuration.list, ...(await machine)];
-  const { databaseUrl, isProduction, keys, publicUrl, host, port } = config;
-  const file = databaseUrl.startsWith("sqlite:") ? databaseUrl.slice("sqlite:".length) : null;
-  if (isProduction && publicUrl === null)
-    configuration.fail("PUBLIC_URL is not set: links in mails lead nowhere", "Set it to https://portal.example.org.");
-  else if (isProduction && !publicUrl?.startsWith("https:"))
-    configuration.warn(
-      "PUBLIC_URL is not https",
-      "Put a TLS proxy in front: passwords cross the network in plain text.",
-    );
+  const { database, isProduction, keys, publicUrl, host, port } = config;
+  const file = database.kind === "sqlite" ? database.file : null;
   const parts = await Promise.all([
     machine,
-    fileChecks([...(file === null ? [] : [file]), ...(env.SECRET_KEYS ? [] : [join(DATA_DIRECTORY, KEYS_FILE)])], file),
-    databaseFindings(config, file),
+    fileChecks([...(file === null ? [] : [file]), ...(hasKeys(env) ? [] : [join(DATA_DIRECTORY, KEYS_FILE)])], file),
+    databaseFindings(config),
     addressChecks({
       publicUrl,
       here: `http://${host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host}:${port}`,
       keys,
       isProduction,
     }),
-    mailChecks({ smtpUrl: config.smtpUrl, mailFrom: config.mailFrom, isProduction, to: mail }),
-    redisChecks(config.redisUrl, file === null),
+    mailChecks(config, mail),
+    redisChecks(config.redis, file === null),
   ]);
   return [...configuration.list, ...parts.flat()];
 }

@@ -1,37 +1,26 @@
 import { randomUUID } from "node:crypto";
-import { Redis } from "ioredis";
-import { normalizeEmail } from "@gatehouse/shared";
+import type { Config } from "../../platform/config/config.js";
 import { createSmtp, SmtpFailure } from "../../platform/mail/smtp.js";
+import type { RedisAddress } from "../../platform/redis/redis-address.js";
+import { connectRedis } from "../../platform/redis/connect-redis.js";
 import { Findings, reasonOf, type Finding } from "./finding.js";
 
 const PATIENCE_MS = 15_000;
 const REDIS_MS = 3000;
 
 /** Whether the mail server takes us; with `to`, whether it takes a real mail to that address. */
-export async function mailChecks({
-  smtpUrl,
-  mailFrom,
-  isProduction,
-  to,
-}: {
-  smtpUrl: string | null;
-  mailFrom: string;
-  isProduction: boolean;
-  to: string | null;
-}): Promise<Finding[]> {
+export async function mailChecks(
+  { mail, mailFrom: address }: Pick<Config, "mail" | "mailFrom">,
+  to: string | null,
+): Promise<Finding[]> {
   const findings = new Findings("Mail");
-  if (smtpUrl === null) {
-    const remedy = "Set SMTP_URL.";
-    if (isProduction) findings.fail("no mail server: mails wait in the database", remedy);
-    else findings.warn("no mail server: mails are shown at /mailbox", remedy);
+  if (mail.kind !== "smtp") {
+    if (mail.kind === "none") findings.warn("no mail is sent: acts that need one are refused", "Set SMTP_URL.");
+    else findings.warn("no mail server: mails are shown at /mailbox", "Set SMTP_URL.");
     return findings.list;
   }
-  const address = normalizeEmail(/<([^<>]+)>\s*$/.exec(mailFrom)?.[1] ?? mailFrom);
-  if (address === null) {
-    findings.fail("MAIL_FROM is not an address", "Write it as no-reply@example.org.");
-    return findings.list;
-  }
-  const smtp = createSmtp(smtpUrl, { connect: PATIENCE_MS, greeting: PATIENCE_MS, silence: PATIENCE_MS });
+  const patience = { connect: PATIENCE_MS, greeting: PATIENCE_MS, silence: PATIENCE_MS };
+  const smtp = createSmtp(mail.smtp, { dkim: mail.dkim, ...patience });
   try {
     await smtp.verify();
     findings.ok("the mail server greets and takes the login; nothing was sent");
@@ -63,22 +52,27 @@ export async function mailChecks({
 }
 
 /** Whether Redis answers. */
-export async function redisChecks(redisUrl: string | null, isServerDatabase: boolean): Promise<Finding[]> {
+export async function redisChecks(address: RedisAddress | null, isServerDatabase: boolean): Promise<Finding[]> {
   const findings = new Findings("Redis");
-  if (redisUrl === null) {
+  if (address === null) {
     if (isServerDatabase) findings.ok("not used: several servers would find each other's events within a second");
     return findings.list;
   }
-  const redis = new Redis(redisUrl, {
-    lazyConnect: true,
+  const redis = connectRedis(address, {
     connectTimeout: REDIS_MS,
+    disconnectTimeout: REDIS_MS,
     commandTimeout: REDIS_MS,
     maxRetriesPerRequest: 0,
-    retryStrategy: () => null,
+    enableOfflineQueue: true,
+    // Longer than the check takes: the first failure is the answer.
+    retryStrategy: () => REDIS_MS * 2,
   });
-  redis.on("error", () => undefined);
+  let timer: NodeJS.Timeout | undefined;
   try {
-    await redis.connect();
+    await new Promise<void>((resolve, reject) => {
+      redis.once("ready", resolve).on("error", reject);
+      timer = setTimeout(() => reject(new Error(`no answer in ${REDIS_MS / 1000} s`)), REDIS_MS);
+    });
     await redis.ping();
     findings.ok("Redis answers");
   } catch (error) {
@@ -87,6 +81,7 @@ export async function redisChecks(redisUrl: string | null, isServerDatabase: boo
       "Check REDIS_URL. Until then servers poll, and each counts its own budgets.",
     );
   } finally {
+    clearTimeout(timer);
     redis.disconnect();
   }
   return findings.list;

@@ -123,6 +123,7 @@ export class ClientRequests {
   async resend(requestId: string, context: RequestContext): Promise<ClientRequestView> {
     const { work, links } = this.needs;
     const { firmId } = asFirmCaller(context.caller);
+    work.mustSendMail();
     await mustFind(work.reader, ClientRequest, "clientRequest", { id: requestId, firmId }, ["input", "requestId"]);
     const waitMs = await links.takeMail(requestId);
     if (waitMs !== null)

@@ -58,6 +58,7 @@ export async function announceRedirect(
   for (const email of before)
     if (email !== null)
       unit.mail({
+        isNotice: true,
         firmId,
         to: email,
         content: contactRedirected({ firmName, contactName: name, isNewAddress: false }),
@@ -65,6 +66,7 @@ export async function announceRedirect(
       });
   if (to !== null)
     unit.mail({
+      isNotice: true,
       firmId,
       to,
       content: contactRedirected({ firmName, contactName: name, isNewAddress: true }),

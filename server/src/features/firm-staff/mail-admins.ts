@@ -12,5 +12,5 @@ export async function mailAdmins(
   exceptId: string | null = null,
 ): Promise<void> {
   for (const { id, role, email } of await unit.manager.findBy(TeamMember, { firmId, disabledAt: IsNull() }))
-    if (roleMay(role, "write") && id !== exceptId) unit.mail({ firmId, to: email, content });
+    if (roleMay(role, "write") && id !== exceptId) unit.mail({ isNotice: true, firmId, to: email, content });
 }

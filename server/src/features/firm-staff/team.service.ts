@@ -90,6 +90,7 @@ export class Team {
 
   /** Mails the invitation again, or a way back in for a colleague who forgot the password. Older links stop working. */
   async sendPasswordLink(input: { memberId: string }, context: RequestContext): Promise<TeamMember> {
+    this.needs.work.mustSendMail();
     await this.mustHaveMailsLeft(input.memberId);
     return this.act(input.memberId, context, async (unit, member, caller) => {
       await this.mailPasswordLink(unit, member, caller);

@@ -62,6 +62,7 @@ export class Invitations {
   ): Promise<ContactPayload[]> {
     const caller = asFirmCaller(context.caller);
     const { firmId } = caller;
+    this.needs.work.mustSendMail();
     if (isMassInvitation(contactIds)) mustBeFresh(caller, this.needs.work.clock.now());
     if (contactIds.length > counts.inviteRows)
       throw new Refusal("INVALID_INPUT", ["input", "contactIds"], `Invite at most ${counts.inviteRows} at once.`);

@@ -1,5 +1,6 @@
-import { Redis } from "ioredis";
 import type { Log } from "../../platform/log.js";
+import { connectRedis, type RedisClient } from "../../platform/redis/connect-redis.js";
+import type { RedisAddress } from "../../platform/redis/redis-address.js";
 
 const CHANNEL = "gatehouse:events";
 const TIMEOUT_MS = 500;
@@ -11,23 +12,35 @@ const RETRY_MS = 2000;
  */
 export class WakeChannel {
   /** For other best-effort uses; fails at once while Redis does not answer. */
-  readonly client: Redis;
-  private readonly listener: Redis;
+  readonly client: RedisClient;
+  private readonly listener: RedisClient;
 
-  constructor({ url, onWake, log }: { url: string; onWake(this: void, firmIds: string[]): void; log: Log }) {
-    const options = {
+  constructor({
+    address,
+    onWake,
+    log,
+  }: {
+    address: RedisAddress;
+    onWake(this: void, firmIds: string[]): void;
+    log: Log;
+  }) {
+    const patience = {
       connectTimeout: TIMEOUT_MS,
       // ioredis keeps the process alive for this long after the end of a connection that was never established.
       disconnectTimeout: TIMEOUT_MS,
       retryStrategy: (tries: number) => Math.min(tries * 100, RETRY_MS),
     };
-    this.client = new Redis(url, {
-      ...options,
+    this.client = connectRedis(address, {
+      ...patience,
       enableOfflineQueue: false,
       commandTimeout: TIMEOUT_MS,
       maxRetriesPerRequest: 0,
     });
-    this.listener = new Redis(url, { ...options, maxRetriesPerRequest: null });
+    this.listener = connectRedis(address, {
+      ...patience,
+      enableOfflineQueue: true,
+      maxRetriesPerRequest: null,
+    });
     for (const redis of [this.client, this.listener])
       redis.on("error", (error: unknown) => log.debug({ err: error }, "Redis does not answer"));
     this.listener.on("message", (_channel: string, message: string) => onWake(message.split(" ")));

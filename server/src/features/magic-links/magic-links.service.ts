@@ -126,6 +126,7 @@ export class MagicLinks {
       sourceLimitFactor,
     );
     if (!bySource.ok) throw rateLimited(bySource.retryAfterMs);
+    work.mustSendMail();
     if (!isMagicLinkToken(token)) return;
     const link = await work.reader.findOneBy(MagicLink, { tokenDigest: digestOf(token) });
     if (!link) return;

@@ -13,6 +13,7 @@ import { KeyRing } from "../../platform/crypto/key-ring.js";
 import { openDatabase } from "../../platform/database/database.js";
 import { createLog } from "../../platform/log.js";
 import { createSmtp, smtpFailureOf } from "../../platform/mail/smtp.js";
+import { smtpAddress } from "../../platform/mail/smtp-address.js";
 import { Work } from "../work/unit-of-work.js";
 import type { MailToSend } from "../work/mail-to-send.js";
 import { mailboxHandler } from "./mailbox.http.js";
@@ -51,7 +52,7 @@ let received: Received[] = [];
 let onMail: () => void = () => undefined;
 
 beforeAll(async () => {
-  dataSource = await openDatabase({ url: `sqlite:${file}`, entities, migrations });
+  dataSource = await openDatabase({ address: { kind: "sqlite", file }, entities, migrations });
   work = new Work({
     dataSource,
     clock: { now: () => time },
@@ -106,7 +107,7 @@ function sender(port: number, limits: ConstructorParameters<typeof MailSender>[1
   const needs = {
     work,
     outbox,
-    smtp: createSmtp(`smtp://127.0.0.1:${port}`),
+    smtp: createSmtp(smtpAddress(`smtp://127.0.0.1:${port}`)),
     log,
     mailFrom: "no-reply@gatehouse.example",
   };

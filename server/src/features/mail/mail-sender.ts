@@ -61,9 +61,6 @@ export interface MailSenderNeeds {
   count?(outcome: "sent" | "retried" | "given_up"): void;
 }
 
-/** The address alone, also from `Name <address>`. */
-const addressIn = (mailFrom: string): string => /<([^<>]+)>\s*$/.exec(mailFrom)?.[1]?.trim() ?? mailFrom.trim();
-
 /**
  * Sends mails from the outbox to the SMTP server, beside the requests and never within one. Several instances share the
  * outbox: a mail is claimed by one conditional UPDATE that moves its due time into the future, so that after a crash it
@@ -72,7 +69,6 @@ const addressIn = (mailFrom: string): string => /<([^<>]+)>\s*$/.exec(mailFrom)?
 export class MailSender {
   private readonly running = new Map<string, Promise<void>>();
   private readonly limits: SendingLimits;
-  private readonly address: string;
   /** Aborted when mails being sent may take no longer. */
   private readonly cut = new AbortController();
   private readonly worker: Worker;
@@ -81,10 +77,8 @@ export class MailSender {
     private readonly needs: MailSenderNeeds,
     limits: Partial<SendingLimits> = {},
   ) {
-    const { mailFrom, log } = needs;
+    const { log } = needs;
     this.limits = { ...sendingLimits, ...limits };
-    this.address = addressIn(mailFrom);
-    if (!/^[^\s@<>]+@[^\s@<>]+$/.test(this.address)) throw new Error(`MAIL_FROM is not an address: ${mailFrom}`);
     this.worker = new Worker({
       look: () => this.look(),
       onError: (error) => log.error({ err: error }, "the outbox could not be read"),
@@ -151,8 +145,8 @@ export class MailSender {
       const { logo, ...content } = this.needs.outbox.open(mail.id, mail.encryptedContent, look);
       await this.needs.smtp.send(
         {
-          messageId: `<${mail.id}@${this.address.split("@")[1] ?? "localhost"}>`,
-          from: { name: senderName(mail.firmName), address: this.address },
+          messageId: `<${mail.id}@${this.needs.mailFrom.split("@")[1] ?? "localhost"}>`,
+          from: { name: senderName(mail.firmName), address: this.needs.mailFrom },
           to: mail.recipient,
           date: new Date(mail.createdAt),
           ...content,

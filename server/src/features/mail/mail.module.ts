@@ -20,15 +20,15 @@ export function mailModule(
   { config, log, metrics, tracing }: Platform,
   { work, outbox }: { work: Work; outbox: Outbox },
 ) {
-  const { smtpUrl, mailFrom, isProduction } = config;
+  const { mail, mailFrom } = config;
   const count = mailMetrics(metrics, work);
-  if (smtpUrl === null) {
-    // Without an SMTP server nothing sends the mails: on a developer's machine they are shown instead.
+  if (mail.kind === "none") return {} satisfies FeatureModule;
+  if (mail.kind === "mailbox") {
     const handle = mailboxHandler(work, outbox);
-    const paths = isProduction ? [] : ["/mailbox", "/mailbox.json", "/mailbox.css"];
+    const paths = ["/mailbox", "/mailbox.json", "/mailbox.css"];
     return { routes: paths.map((path) => ({ path, method: "GET", handle })) } satisfies FeatureModule;
   }
-  const server = createSmtp(smtpUrl);
+  const server = createSmtp(mail.smtp, { dkim: mail.dkim });
   const smtp = tracing ? { ...server, send: tracedSending(server, tracing) } : server;
   const sender = new MailSender({ work, outbox, smtp, log, mailFrom, count });
   return { workers: [sender], onMail: () => sender.wake() } satisfies FeatureModule;

@@ -25,5 +25,5 @@ export async function notify<T extends object>(
     source: { ipAddress: actor.ipAddress, userAgent: actor.userAgent },
     notMeLink: unit.links.notMe(firmSlug, token),
   };
-  unit.mail({ firmId, to: email, content: template({ ...notice, ...(more as T) }) });
+  unit.mail({ isNotice: true, firmId, to: email, content: template({ ...notice, ...(more as T) }) });
 }

@@ -55,7 +55,7 @@ export class NotMe {
         if (unknownPassword === null) return;
         // A mailbox that is no longer the account's gets no way in.
         if (token.email === person.email && allowsPasswordLogin(await loadPolicy(unit.manager, firmId)))
-          await mailPasswordReset(unit, person, passwordStopped);
+          await mailPasswordReset(unit, person, passwordStopped, { isNotice: true });
       });
     });
   }

@@ -39,7 +39,13 @@ export async function deleteAccount(
   await unit.manager.update(Session, { ownerId }, { revokedAt: unit.now });
   await unit.manager.delete(PortalAccount, { id: ownerId });
   unit.record({ type: "ACCOUNT_DELETED", ...about(person, actor), contactId: contact?.id, reason, data: { email } });
-  unit.mail({ firmId, to: email, content: accountDeleted({ firmName }), language: contact?.language ?? null });
+  unit.mail({
+    isNotice: true,
+    firmId,
+    to: email,
+    content: accountDeleted({ firmName }),
+    language: contact?.language ?? null,
+  });
 }
 
 /**

@@ -59,6 +59,7 @@ export class PortalMailRequests {
     context: RequestContext,
   ): Promise<void> {
     const { work, mailAllowance, suppressed } = this.needs;
+    work.mustSendMail();
     const firm = await work.reader.findOneBy(Firm, { slug: input.firmSlug });
     if (!firm) throw new Refusal("NOT_FOUND", ["input", "firmSlug"]);
     mustAllowLogin(await loadPolicy(work.reader, firm.id));
@@ -95,6 +96,7 @@ export class PortalMailRequests {
   }
 
   private async workOffSome(): Promise<void> {
+    if (this.needs.work.isMailOff) return;
     const order = { createdAt: "ASC", id: "ASC" } as const;
     const requests = await this.needs.work.reader.find(PortalMailRequest, { order, take: AT_ONCE });
     for (const request of requests) await this.workOff(request);
@@ -124,7 +126,7 @@ export class PortalMailRequests {
   private async sendReset(unit: UnitOfWork, firm: Firm, request: PortalMailRequest): Promise<void> {
     const person = await findClientByEmail(unit.manager, firm.id, request.email);
     if (!person) return;
-    await mailPasswordReset(unit, person, passwordResetByClient, request.language);
+    await mailPasswordReset(unit, person, passwordResetByClient, { asked: request.language });
     unit.record({
       type: "PASSWORD_RESET_REQUESTED",
       ...about(person, actorAs(person, request)),

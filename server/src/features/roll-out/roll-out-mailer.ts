@@ -95,6 +95,7 @@ export class RollOutMailer {
   /** Processes every roll-out that is due, once. */
   async runOnce(): Promise<void> {
     const { work } = this.needs;
+    if (work.isMailOff) return;
     const due = await work.unpreparedRows(DUE, [work.clock.now()]);
     for (const { id, firmId } of due) if (!this.worker.stopping.aborted) await this.processDue(firmId, id);
   }

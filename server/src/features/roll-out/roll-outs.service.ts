@@ -68,6 +68,7 @@ export class RollOuts {
   async start(input: StartRollOutInput, context: RequestContext): Promise<string> {
     const caller = asTeamCaller(context.caller);
     const { firmId } = caller;
+    this.needs.work.mustSendMail();
     const { plan, fault } = readRollOutPlan(
       {
         enforcedFrom: input.enforcedFrom,
@@ -126,6 +127,7 @@ export class RollOuts {
     return this.switch(rollOutId, "RUNNING", "PAUSED", context);
   }
   async resume(rollOutId: string, context: RequestContext): Promise<string> {
+    this.needs.work.mustSendMail();
     const id = await this.switch(rollOutId, "PAUSED", "RUNNING", context);
     this.needs.onChange();
     return id;

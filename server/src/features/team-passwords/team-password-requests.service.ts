@@ -48,6 +48,7 @@ export class TeamPasswordRequests {
    */
   async request(input: { email: string }, context: RequestContext): Promise<void> {
     const { work, mailAllowance, suppressed } = this.needs;
+    work.mustSendMail();
     const email = normalizeEmail(input.email);
     if (email === null) throw new Refusal("INVALID_EMAIL", ["input", "email"]);
     const what = "password reset";
@@ -75,6 +76,7 @@ export class TeamPasswordRequests {
   }
 
   private async workOffSome(): Promise<void> {
+    if (this.needs.work.isMailOff) return;
     const order = { createdAt: "ASC", id: "ASC" } as const;
     const requests = await this.needs.work.reader.find(TeamMailRequest, { order, take: AT_ONCE });
     for (const request of requests) await this.workOff(request);

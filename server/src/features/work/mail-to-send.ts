@@ -8,6 +8,8 @@ export interface MailToSend {
   content: MailContent | ClientLetter;
   /** The language of the contact that the letter is for, if it is for one; null: none was chosen. */
   language?: Language | null;
+  /** It only reports what was done, which is done all the same where the server sends no mail. */
+  isNotice?: true;
   /** The language in which its reader requested it; counts if nobody has chosen one for them. */
   asked?: Language | null;
 }

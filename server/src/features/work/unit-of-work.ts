@@ -6,7 +6,7 @@ import { affectedRows, countUp } from "../../platform/database/dialect.js";
 import { preparedRows, preparedRowsOf, rowsOf, unpreparedRows } from "../../platform/database/prepared-rows.js";
 import { select, table, type Select, type Sql } from "../../platform/database/sql.js";
 import { writeAlone, inTransaction } from "../../platform/database/transaction.js";
-import { isExpected } from "../../platform/graphql/failures.js";
+import { isExpected, Refusal } from "../../platform/graphql/failures.js";
 import { outsideScopes, ScopedValue } from "../../platform/scoped-value.js";
 import type { MailToSend } from "./mail-to-send.js";
 import type { PortalLinks } from "./portal-links.js";
@@ -44,6 +44,8 @@ export interface WorkEnvironment {
   clock: Clock;
   /** Writes the outbox row of a mail. */
   enqueueMail(manager: EntityManager, mail: MailToSend, now: number): Promise<void>;
+  /** The operator has said that there is no mail server. */
+  isMailOff?: boolean;
   /** The addresses in mails; known once the server listens. */
   links(): PortalLinks;
   /** Called after a commit with its events and the firms that have them. It only says "look again". */
@@ -56,6 +58,10 @@ const counters = table(AuditCounter);
 const contacts = table(Contact);
 const OLDEST_CONTACT = select({ id: contacts.id })
   .from`${contacts} WHERE ${contacts.firmId} = ? AND ${contacts.portalAccountId} = ? ORDER BY ${contacts.createdAt}, ${contacts.id} LIMIT 1`;
+
+function mustSendMail({ isMailOff }: Pick<WorkEnvironment, "isMailOff">): void {
+  if (isMailOff) throw new Refusal("MAIL_NOT_CONFIGURED");
+}
 
 /**
  * The only way to write. One transaction: the changes, their events and their mails are kept together or not at all.
@@ -71,13 +77,19 @@ export class UnitOfWork {
     readonly manager: EntityManager,
     /** The same time for everything in this unit of work. */
     readonly now: number,
-    private readonly environment: Pick<WorkEnvironment, "links">,
+    private readonly environment: Pick<WorkEnvironment, "links" | "isMailOff">,
   ) {}
 
   record(event: RecordedEvent): void {
     this.events.push(event);
   }
+  /**
+   * Where the server sends no mail, a notice is left out, and any other mail refuses the act (MAIL_NOT_CONFIGURED): it
+   * would wait for somebody who never hears of it.
+   */
   mail(mail: MailToSend): void {
+    if (mail.isNotice && this.environment.isMailOff) return;
+    mustSendMail(this.environment);
     this.mails.push(mail);
   }
   /** The addresses for its mails. */
@@ -174,6 +186,13 @@ export class Work {
 
   get clock(): Clock {
     return this.environment.clock;
+  }
+  get isMailOff(): boolean {
+    return this.environment.isMailOff ?? false;
+  }
+  /** Throws MAIL_NOT_CONFIGURED where the server sends no mail: for what is accepted now and mailed later. */
+  mustSendMail(): void {
+    mustSendMail(this.environment);
   }
   /** For reads outside a transaction. */
   get reader(): EntityManager {

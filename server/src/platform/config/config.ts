@@ -2,60 +2,79 @@ import { randomBytes } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { keepDirectoryPrivate, keepFilePrivate } from "../private-files.js";
+import { keepDirectoryPrivate, keepFilePrivate, mustBeWritable } from "../private-files.js";
 import type { TracingSettings } from "../tracing/open-telemetry.js";
 import { KeyRing } from "../crypto/key-ring.js";
+import { databaseAddress, isSilentlyPlain, type DatabaseAddress } from "../database/database-address.js";
+import { redisAddress, type RedisAddress } from "../redis/redis-address.js";
+import { isThisMachine, readTlsFiles } from "./address.js";
+import { Faults, SettingFault } from "./faults.js";
+import { mailSettings, type MailSettings } from "./mail-settings.js";
+import { secretVariables, withSecretFiles } from "./secret-files.js";
 
 // zod would otherwise compile its object schemas to code.
 z.config({ jitless: true });
 
-const flag = z.enum(["0", "1"]).transform((value) => value === "1");
+const flag = z.enum(["0", "1"], "must be 0 or 1").transform((value) => value === "1");
+const logLevels = ["debug", "info", "warn", "error", "silent"] as const;
 
-/** Every environment variable that the server reads. Nothing else reads the environment. */
+/** The variables that stand for themselves. The others belong together, and are read by functions of their own. */
 const Environment = z.object({
-  NODE_ENV: z.string().default("development"),
+  NODE_ENV: z
+    .enum(["development", "test", "production"], 'must be "production" or "development"')
+    .default("development"),
   /** 0 picks any free port. */
-  PORT: z.coerce.number().int().min(0).max(65535).default(4000),
-  HOST: z.string().min(1).optional(),
-  DATABASE_URL: z
-    .string()
-    .regex(/^(?:sqlite:.+|(?:mysql|mariadb):\/\/.+)$/, "must be sqlite:<file> or mysql://user:password@host:3306/name")
-    .default("sqlite:./data/gatehouse.sqlite"),
-  REDIS_URL: z
-    .string()
-    .regex(/^rediss?:\/\/.+/, "must be redis://host:6379")
-    .optional(),
-  SMTP_URL: z
-    .string()
-    .regex(/^smtps?:\/\/.+/, "must be smtp://user:password@host:587")
-    .optional(),
-  MAIL_FROM: z.string().min(3).default("no-reply@gatehouse.example"),
-  /** The base of every link in mails, and the only origin that browsers may call from. */
-  PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
-  /** `id:base64 of 32 bytes`, comma-separated; the first encrypts, all decrypt. */
-  SECRET_KEYS: z.string().optional(),
-  SOURCE_LIMIT_FACTOR: z.coerce.number().positive().default(1),
+  PORT: z.coerce
+    .number("must be a port: 4000")
+    .int("must be a port: 4000")
+    .min(0, "must be a port: 4000")
+    .max(65_535, "must be a port: 4000")
+    .default(4000),
+  HOST: z.string().optional(),
+  SOURCE_LIMIT_FACTOR: z.coerce.number("must be a number: 1").positive("must be greater than 0").default(1),
   /** Where /metrics is served, apart from everything public. Without a port production does not serve it. */
-  METRICS_PORT: z.coerce.number().int().min(1).max(65535).optional(),
-  METRICS_HOST: z.string().min(1).default("127.0.0.1"),
-  /** The OpenTelemetry collector that receives traces, such as http://127.0.0.1:4318; without it nothing is traced. */
-  OTEL_EXPORTER_OTLP_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
-  OTEL_SERVICE_NAME: z.string().min(1).default("gatehouse"),
-  /** The part of traces that is kept, from 0 to 1. */
-  OTEL_TRACES_SAMPLER_ARG: z.coerce.number().min(0).max(1).default(1),
+  METRICS_PORT: z.coerce
+    .number("must be a port: 9464")
+    .int("must be a port: 9464")
+    .min(1, "must be a port: 9464")
+    .max(65_535, "must be a port: 9464")
+    .optional(),
+  METRICS_HOST: z.string().default("127.0.0.1"),
+  /** The OpenTelemetry collector that receives traces; without it nothing is traced. */
+  OTEL_EXPORTER_OTLP_ENDPOINT: z
+    .url({ protocol: /^https?$/, error: "must be an address: http://127.0.0.1:4318" })
+    .optional(),
+  OTEL_SERVICE_NAME: z.string().default("gatehouse"),
+  /** The part of traces that is kept. */
+  OTEL_TRACES_SAMPLER_ARG: z.coerce
+    .number("must be a number from 0 to 1")
+    .min(0, "must be a number from 0 to 1")
+    .max(1, "must be a number from 0 to 1")
+    .default(1),
   /** Comma-separated addresses of the proxies whose X-Forwarded-For is trusted. */
   TRUST_PROXY: z.string().default(""),
   DEMO: flag.optional(),
-  LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
+  LOG_LEVEL: z.enum(logLevels, `must be one of ${logLevels.join(", ")}`).default("info"),
 });
+
+/** Every variable that the server and its commands read, without the secrets' `_FILE`. */
+export const variables: readonly string[] = [
+  ...Object.keys(Environment.shape),
+  ...secretVariables,
+  "PUBLIC_URL",
+  "MAIL_FROM",
+  "MAIL_DKIM_DOMAIN",
+  "MAIL_DKIM_SELECTOR",
+];
 
 export interface Config {
   isProduction: boolean;
   port: number;
   host: string;
-  databaseUrl: string;
-  redisUrl: string | null;
-  smtpUrl: string | null;
+  database: DatabaseAddress;
+  redis: RedisAddress | null;
+  mail: MailSettings;
+  /** The address that every mail is sent from. */
   mailFrom: string;
   /** Null: http://localhost:<the port the server listens on>. */
   publicUrl: string | null;
@@ -68,28 +87,57 @@ export interface Config {
   tracing: TracingSettings | null;
   /** Null: load the demo if the database is new, except in production. */
   demo: boolean | null;
-  logLevel: "debug" | "info" | "warn" | "error" | "silent";
+  logLevel: (typeof logLevels)[number];
 }
 
-/** Reads the whole environment at once. Throws one error that lists every fault. */
-export function readConfig(env: NodeJS.ProcessEnv, dataDirectory = "./data"): Config {
-  const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ""));
-  const parsed = Environment.safeParse(set);
-  if (!parsed.success) throw new Error(`The configuration is not valid:\n${z.prettifyError(parsed.error)}`);
+/** An unknown NODE_ENV is a misspelt production: it is refused as one, with all that production requires. */
+export const isProductionIn = ({ NODE_ENV: name }: NodeJS.ProcessEnv): boolean =>
+  !["development", "test"].includes(name || "development");
+
+/**
+ * Reads the whole environment at once. Throws StartRefused, which lists every fault with what to write instead.
+ * `alsoRequired`: what else is wrong with how the process was started.
+ */
+export function readConfig(
+  given: NodeJS.ProcessEnv,
+  dataDirectory = "./data",
+  alsoRequired: readonly string[] = [],
+): Config {
+  const { env, faults: ofFiles } = withSecretFiles(given);
+  const faults = new Faults();
+  faults.addAll([...ofFiles, ...alsoRequired]);
+  const parsed = Environment.safeParse(env);
+  for (const { path, message } of parsed.error?.issues ?? []) faults.add(String(path[0]), message);
+  const isProduction = isProductionIn(env);
+  // Elsewhere a developer's shell may hold the SECRET_KEY of another program.
+  if (isProduction) for (const [name, known] of misspelt(env)) faults.add(name, `is not known: did you mean ${known}?`);
+
+  const database = databaseIn(env, isProduction, faults);
+  const redis = faults.in("REDIS_URL", () => {
+    const address = env.REDIS_URL === undefined ? null : redisAddress(env.REDIS_URL);
+    if (address?.tls) readTlsFiles(address.tls);
+    return address;
+  });
+  const { mail, mailFrom } = mailSettings(env, { isProduction, faults });
+  const publicUrl = publicUrlIn(env, isProduction, faults);
+  const keys = faults.in("SECRET_KEYS", () => {
+    if (env.SECRET_KEYS !== undefined) return keysIn(env.SECRET_KEYS);
+    if (isProduction) throw new SettingFault("is required in production: id:base64 of 32 random bytes");
+    return null;
+  });
+  faults.throwIfAny();
+  if (!parsed.success || database === null) throw new Error("a fault of the configuration has no sentence");
   const e = parsed.data;
-  const isProduction = e.NODE_ENV === "production";
-  if (isProduction && !e.SECRET_KEYS)
-    throw new Error("SECRET_KEYS is required in production: id:base64 of 32 random bytes.");
   return {
     isProduction,
     port: e.PORT,
     host: e.HOST ?? (isProduction ? "0.0.0.0" : "127.0.0.1"),
-    databaseUrl: e.DATABASE_URL,
-    redisUrl: e.REDIS_URL ?? null,
-    smtpUrl: e.SMTP_URL ?? null,
-    mailFrom: e.MAIL_FROM,
-    publicUrl: e.PUBLIC_URL?.replace(/\/+$/, "") ?? null,
-    keys: KeyRing.parse(e.SECRET_KEYS ?? localKeys(dataDirectory)),
+    database,
+    redis,
+    mail,
+    mailFrom,
+    publicUrl,
+    keys: keys ?? KeyRing.parse(localKeys(dataDirectory)),
     sourceLimitFactor: e.SOURCE_LIMIT_FACTOR,
     trustedProxies: e.TRUST_PROXY.split(",")
       .map((address) => address.trim())
@@ -108,6 +156,75 @@ export function readConfig(env: NodeJS.ProcessEnv, dataDirectory = "./data"): Co
   };
 }
 
+function keysIn(text: string): KeyRing {
+  try {
+    return KeyRing.parse(text);
+  } catch (error) {
+    throw new SettingFault(`is not valid: ${error instanceof Error ? error.message : "no key can be read"}`);
+  }
+}
+
+function databaseIn(env: NodeJS.ProcessEnv, isProduction: boolean, faults: Faults): DatabaseAddress | null {
+  const { DATABASE_URL: url, DATABASE_PASSWORD: password = null } = env;
+  if (url === undefined && isProduction) {
+    faults.add("DATABASE_URL", "is required in production: mysql://user:password@host:3306/name or sqlite:<file>");
+    return null;
+  }
+  return faults.in("DATABASE_URL", () => {
+    const address = databaseAddress(url ?? "sqlite:./data/gatehouse.sqlite", password);
+    if (address.kind === "server") readTlsFiles(address.tls);
+    if (isProduction && isSilentlyPlain(address))
+      throw new SettingFault(
+        "would send the password and all data to another machine in plain text: add ?ssl-mode=VERIFY_IDENTITY (and &ssl-ca=<file>), or ssl-mode=DISABLED if nobody else is on that network",
+      );
+    return address;
+  });
+}
+
+function publicUrlIn({ PUBLIC_URL: text }: NodeJS.ProcessEnv, isProduction: boolean, faults: Faults): string | null {
+  if (text === undefined) {
+    if (isProduction) faults.add("PUBLIC_URL", "is required in production: https://portal.example.org");
+    return null;
+  }
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url === null || !["http:", "https:"].includes(url.protocol))
+    faults.add("PUBLIC_URL", "must be an address: https://portal.example.org");
+  else if (isProduction && url.protocol === "http:" && !isThisMachine(url.hostname.replaceAll(/[[\]]/g, "")))
+    faults.add("PUBLIC_URL", `must begin with https:// in production: https://${url.host}`);
+  return text.replace(/\/+$/, "");
+}
+
+/**
+ * Set variables that are one typing mistake away from one of ours that is not set. Only those: the machine's other
+ * variables are none of our business.
+ */
+function misspelt(env: NodeJS.ProcessEnv): [name: string, known: string][] {
+  const ours = [...variables, ...secretVariables.map((name) => `${name}_FILE`)];
+  const unset = ours.filter((name) => name.length >= LEAST_RECOGNIZABLE && env[name] === undefined);
+  return Object.keys(env)
+    .filter((name) => !ours.includes(name))
+    .flatMap((name) => {
+      const known = unset.find((candidate) => isOneMistakeAway(name.toUpperCase(), candidate));
+      return known === undefined ? [] : [[name, known] as [string, string]];
+    });
+}
+const LEAST_RECOGNIZABLE = 8;
+
+/** One character is missing, added or another, two neighbours are swapped, or only the case differs. */
+function isOneMistakeAway(text: string, word: string): boolean {
+  if (text === word) return true;
+  if (Math.abs(text.length - word.length) > 1) return false;
+  let start = 0;
+  while (start < text.length && text[start] === word[start]) start++;
+  const [rest, wanted] = [text.slice(start), word.slice(start)];
+  return (
+    rest.slice(1) === wanted ||
+    rest === wanted.slice(1) ||
+    rest.slice(1) === wanted.slice(1) ||
+    (rest.slice(2) === wanted.slice(2) && rest[0] === wanted[1] && rest[1] === wanted[0])
+  );
+}
+
 /** Lies in the data directory. */
 export const KEYS_FILE = "secret-keys";
 
@@ -116,6 +233,7 @@ function localKeys(directory: string): string {
   const file = join(directory, KEYS_FILE);
   keepDirectoryPrivate(directory, (name) => name === KEYS_FILE || name.startsWith("gatehouse.sqlite"));
   if (!existsSync(file)) {
+    mustBeWritable(directory);
     try {
       writeFileSync(file, `k1:${randomBytes(32).toString("base64")}\n`, { mode: 0o600, flag: "wx" });
     } catch (error) {

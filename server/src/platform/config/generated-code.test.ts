@@ -10,12 +10,12 @@ const main = join(__dirname, "../../../dist/main.js");
 describe("production runs without code made from strings", () => {
   it("and refuses to start otherwise", () => {
     expect(existsSync(main)).toBe(true);
-    const { status, stderr } = spawnSync(process.execPath, [main], {
+    const { status, stdout } = spawnSync(process.execPath, [main], {
       env: { PATH: process.env.PATH, NODE_ENV: "production", SECRET_KEYS: `k:${Buffer.alloc(32).toString("base64")}` },
       encoding: "utf8",
     });
     expect(status).toBe(1);
-    expect(stderr).toContain(`node ${NO_GENERATED_CODE} server/dist/main.js`);
+    expect(stdout).toContain(`node ${NO_GENERATED_CODE} server/dist/main.js`);
   });
 
   it("X38 and a command that was started otherwise restarts itself with the switch, and exits with the same code", () => {

@@ -73,7 +73,9 @@ describe("a key ring", () => {
     [`k-1:${BASE64}`, 'the key id "k-1" must be 1 to 20 letters and digits'],
     [`.k1:${BASE64}`, 'the key id ".k1" must be 1 to 20 letters and digits'],
     [`k1.:${BASE64}`, 'the key id "k1." must be 1 to 20 letters and digits'],
-    [`${"k".repeat(21)}:${BASE64}`, `the key id "${"k".repeat(21)}" must be 1 to 20 letters and digits`],
+    [`${"k".repeat(21)}:${BASE64}`, "the key id must be 1 to 20 letters and digits"],
+    [BASE64, "the key id must be 1 to 20 letters and digits"],
+    [`k1:${BASE64},k2:${BASE64},k1:${BASE64}`, 'the key id "k1" is there twice'],
     [`k1:${BASE64},`, 'the key id "" must be 1 to 20 letters and digits'],
   ])("rejects %j", (text, message) => expect(() => KeyRing.parse(text)).toThrow(message));
 

@@ -14,8 +14,11 @@ export class KeyRing {
   /** `keys`: at least one, 32 bytes each. */
   constructor(private readonly keys: readonly { id: string; key: Buffer }[]) {
     if (keys.length === 0) throw new Error("SECRET_KEYS contains no key");
-    for (const { id, key } of keys) {
-      if (!/^[A-Za-z0-9]{1,20}$/.test(id)) throw new Error(`the key id "${id}" must be 1 to 20 letters and digits`);
+    for (const [index, { id, key }] of keys.entries()) {
+      if (!/^[A-Za-z0-9]{1,20}$/.test(id))
+        // Something longer may be a key that lacks its id.
+        throw new Error(`the key id ${id.length > 20 ? "" : `"${id}" `}must be 1 to 20 letters and digits`);
+      if (keys.findIndex((other) => other.id === id) !== index) throw new Error(`the key id "${id}" is there twice`);
       if (key.length !== 32) throw new Error(`the key "${id}" must be 32 bytes in base64`);
     }
   }

@@ -1,9 +1,11 @@
 import { basename, dirname } from "node:path";
 import { DataSource, type DataSourceOptions, type MigrationInterface } from "typeorm";
 import mysql2, { type PoolOptions } from "mysql2";
-import { createConnection } from "mysql2/promise";
 import { KEYS_FILE } from "../config/config.js";
-import { keepDirectoryPrivate, keepFilePrivate, makePrivateFile } from "../private-files.js";
+import { StartRefused } from "../config/faults.js";
+import { keepDirectoryPrivate, keepFilePrivate, makePrivateFile, mustBeWritable } from "../private-files.js";
+import { credentialsOf, type DatabaseAddress, type ServerAddress } from "./database-address.js";
+import { connectToPrimary, followPrimary, WITHOUT_GENERATED_CODE } from "./database-hosts.js";
 import { planRows } from "./planned-rows.js";
 import { PREPARED_STATEMENTS } from "./prepared-rows.js";
 import { SqliteDatabase } from "./sqlite-driver.js";
@@ -11,8 +13,7 @@ import { isolateSqlite } from "./sqlite-isolation.js";
 import { runMigrationsOnce } from "./run-migrations.js";
 
 export interface DatabaseOptions {
-  /** `sqlite:<file>` or `mysql://user:password@host:3306/name` (also for MariaDB). */
-  url: string;
+  address: DatabaseAddress;
   entities: (new () => object)[];
   migrations: (new () => MigrationInterface)[];
   poolSize?: number;
@@ -20,14 +21,14 @@ export interface DatabaseOptions {
   isInspection?: boolean;
 }
 
-/** Generates no code from columns: production runs with `--disallow-code-generation-from-strings`. */
-const WITHOUT_GENERATED_CODE = { disableEval: true } as const;
-
-/** The driver, with each connection set to one isolation level when it opens, so that transactions need not set it. */
-const readCommitted = {
+/**
+ * The driver, with each connection opened at a host that can be written and set to one isolation level when it opens, so
+ * that transactions need not set it.
+ */
+const driverFor = ({ hosts }: ServerAddress) => ({
   ...mysql2,
   createPool: (options: PoolOptions) => {
-    const pool = mysql2.createPool(options);
+    const pool = followPrimary(mysql2.createPool(options), hosts);
     pool.on("connection", (connection) => {
       planRows(connection);
       // Code that reads a row before locking it must see the row's current state once it holds the lock.
@@ -38,9 +39,7 @@ const readCommitted = {
     });
     return pool;
   },
-};
-
-const sqliteFile = (url: string) => url.slice("sqlite:".length);
+});
 
 /** Suffixes of the files that SQLite keeps beside a database. It creates them with the database's own mode. */
 const BESIDE = ["-wal", "-shm", "-journal"];
@@ -52,12 +51,23 @@ function keepPrivate(file: string): void {
   const names = new Set(["", ...BESIDE].map((end) => basename(file) + end).concat(KEYS_FILE));
   keepDirectoryPrivate(dirname(file), (name) => names.has(name));
   makePrivateFile(file);
+  // SQLite creates files beside it.
+  mustBeWritable(dirname(file));
   for (const end of BESIDE) keepFilePrivate(file + end);
 }
 
+/** A refused connection to a name with several addresses has a code and no message. */
+const reasonOf = (error: unknown): string => {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return [code, message].filter(Boolean).join(": ");
+};
+
 /** MariaDB speaks MySQL's protocol but needs TypeORM's other dialect. */
-async function mysqlFlavour(url: string): Promise<"mysql" | "mariadb"> {
-  const connection = await createConnection({ uri: url, ...WITHOUT_GENERATED_CODE });
+async function mysqlFlavour(address: ServerAddress): Promise<"mysql" | "mariadb"> {
+  const connection = await connectToPrimary(address).catch((error: unknown) => {
+    const at = address.hosts.map(({ host, port }) => `${host}:${port}`).join(", ");
+    throw new StartRefused(`The database at ${at} cannot be used: ${reasonOf(error)}.`);
+  });
   try {
     const [rows] = await connection.query("SELECT VERSION() AS version");
     return /mariadb/i.test(String((rows as { version: string }[])[0]?.version)) ? "mariadb" : "mysql";
@@ -68,7 +78,7 @@ async function mysqlFlavour(url: string): Promise<"mysql" | "mariadb"> {
 
 /** Opens the database and migrates it. When several instances start together, one of them migrates. */
 export async function openDatabase({
-  url,
+  address,
   entities,
   migrations,
   poolSize = 10,
@@ -82,8 +92,8 @@ export async function openDatabase({
     migrationsTransactionMode: "each",
   } as const;
   let options: DataSourceOptions;
-  if (url.startsWith("sqlite:")) {
-    const file = sqliteFile(url);
+  if (address.kind === "sqlite") {
+    const { file } = address;
     if (file !== ":memory:" && !isInspection) keepPrivate(file);
     options = {
       ...common,
@@ -95,17 +105,19 @@ export async function openDatabase({
       prepareDatabase: (database: SqliteDatabase) => void database.pragma("synchronous = FULL"),
     };
   } else {
-    const mysqlUrl = url.replace(/^mariadb:/, "mysql:");
+    const { user, ...credentials } = credentialsOf(address);
     options = {
       ...common,
-      type: await mysqlFlavour(mysqlUrl),
-      url: mysqlUrl,
+      ...credentials,
+      ...address.hosts[0],
+      type: await mysqlFlavour(address),
+      username: user,
       charset: "utf8mb4",
       timezone: "Z",
       supportBigNumbers: true,
       bigNumberStrings: false,
       poolSize,
-      driver: readCommitted,
+      driver: driverFor(address),
       extra: { maxPreparedStatements: PREPARED_STATEMENTS, ...WITHOUT_GENERATED_CODE },
     };
   }

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import type { DataSource } from "typeorm";
 import { describeOnDatabaseServers } from "../../testing/databases.js";
 import { openDatabase } from "./database.js";
+import { databaseAddress } from "./database-address.js";
 import { preparedRows } from "./prepared-rows.js";
 import { computed, select, sql } from "./sql.js";
 
@@ -31,7 +32,12 @@ describeOnDatabaseServers("prepared reads", (database) => {
     await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
     url.port = (proxy.address() as AddressInfo).port.toString();
     url.hostname = "127.0.0.1";
-    dataSource = await openDatabase({ url: url.toString(), entities: [], migrations: [], poolSize: POOL });
+    dataSource = await openDatabase({
+      address: databaseAddress(url.toString()),
+      entities: [],
+      migrations: [],
+      poolSize: POOL,
+    });
   });
   afterAll(async () => {
     await dataSource.destroy();

@@ -1,5 +1,7 @@
 import { createServer, IncomingMessage, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
 import { isAt } from "@gatehouse/shared";
+import { StartRefused } from "../config/faults.js";
 import type { Log } from "../log.js";
 import { currentSpan, type Tracing } from "../tracing/tracing.js";
 import { HttpResponse } from "./http-response.js";
@@ -19,6 +21,26 @@ export interface Route {
   handle: Handler;
   /** A page that people open: the metrics count it as one. */
   isPage?: true;
+}
+
+/** Listens and returns the port; 0 takes any that is free. Throws StartRefused if the port cannot be had. */
+export async function listen(server: Server, { port, host }: { port: number; host: string }): Promise<number> {
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once("error", reject).listen(port, host, () => {
+        server.off("error", reject);
+        resolve();
+      });
+    });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new StartRefused(
+      code === "EADDRINUSE"
+        ? `Port ${port} of ${host} is in use: stop the program that uses it, or set PORT.`
+        : `The server cannot listen on port ${port} of ${host} (${code ?? String(error)}): set PORT or HOST.`,
+    );
+  }
+  return (server.address() as AddressInfo).port;
 }
 
 /**

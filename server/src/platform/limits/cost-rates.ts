@@ -1,5 +1,5 @@
-import type { Redis } from "ioredis";
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes, type RateLimiterAbstract } from "rate-limiter-flexible";
+import type { RedisClient } from "../redis/connect-redis.js";
 
 /** The budget that an operation is charged to, and its cost per minute. */
 export interface CostBucket {
@@ -22,7 +22,7 @@ export interface CostRate {
 export class CostRates {
   private readonly limiters = new Map<number, RateLimiterAbstract>();
 
-  constructor(private readonly redis: Redis | null = null) {}
+  constructor(private readonly redis: RedisClient | null = null) {}
 
   /** Charges the whole cost to the bucket, or nothing. */
   async take({ key, perMinute }: CostBucket, cost: number): Promise<CostRate> {

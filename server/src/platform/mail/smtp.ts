@@ -1,5 +1,8 @@
 import { createTransport, type Transporter } from "nodemailer";
 import { MINUTE_MS } from "@gatehouse/shared";
+import { readTlsFiles } from "../config/address.js";
+import type { DkimKey } from "../config/mail-settings.js";
+import type { SmtpAddress } from "./smtp-address.js";
 
 /** One mail, ready to send. Each address is single and validated: nothing is parsed from text here. */
 interface SmtpMessage {
@@ -92,21 +95,29 @@ export function smtpFailureOf(error: unknown): SmtpFailure {
   );
 }
 
-const LOOPBACK = ["localhost", "127.0.0.1", "[::1]"];
-
 /**
- * Sends over `smtp://` (with STARTTLS if the server offers it) or `smtps://`. If the URL contains a password for
- * another machine, TLS is required: otherwise a man in the middle could strip STARTTLS and read the password and links.
- * nodemailer's options can be given in the query, e.g. `?ignoreTLS=true`. Each mail has its own connection, so that a
- * broken one holds up no other.
+ * Sends through a mail server, as its address says how. Each mail has its own connection, so that a broken one holds up
+ * no other. `dkim`: signs every mail. Reads the TLS files; throws SettingFault.
  */
-export function createSmtp(url: string, given: Partial<SmtpPatience> = {}): Smtp {
+export function createSmtp(
+  address: SmtpAddress,
+  { dkim = null, ...given }: Partial<SmtpPatience> & { dkim?: DkimKey | null } = {},
+): Smtp {
   const times = { ...patience, ...given };
-  const { username, hostname, searchParams } = new URL(url);
-  const mustHaveTls = username !== "" && !LOOPBACK.includes(hostname) && searchParams.get("ignoreTLS") !== "true";
+  const { host, port, user, password, tls, name } = address;
   const transporter: Transporter = createTransport({
-    url,
-    ...(mustHaveTls ? { requireTLS: true } : {}),
+    host,
+    port,
+    ...(user === "" ? {} : { auth: { user, pass: password } }),
+    ...(name === null ? {} : { name }),
+    secure: tls === "implicit",
+    requireTLS: tls === "required",
+    ignoreTLS: tls === "none",
+    // A relay on this machine usually has a certificate that it made itself, and nobody is in between.
+    tls: { ...readTlsFiles(address.files), rejectUnauthorized: tls !== "offered" || address.files.ca !== null },
+    ...(dkim === null
+      ? {}
+      : { dkim: { domainName: dkim.domain, keySelector: dkim.selector, privateKey: dkim.privateKey } }),
     connectionTimeout: times.connect,
     greetingTimeout: times.greeting,
     socketTimeout: times.silence,
