@@ -17,6 +17,7 @@ import { systemClock, type Clock } from "./platform/clock/clock.js";
 import type { Config } from "./platform/config/config.js";
 import { openDatabase } from "./platform/database/database.js";
 import { poolMetrics } from "./platform/database/pool-metrics.js";
+import { WriteProbe } from "./platform/database/write-probe.js";
 import { allowedOrigins } from "./platform/http/allowed-origins.js";
 import { createHttpServer, listen, type Route } from "./platform/http/http-server.js";
 import { probeRoute } from "./platform/http/operator-probe.js";
@@ -25,6 +26,7 @@ import { createLog, type Log } from "./platform/log.js";
 import { createMetrics } from "./platform/metrics.js";
 import { traceStatements } from "./platform/tracing/sql-spans.js";
 import type { Platform } from "./platform/platform.js";
+import { ReadinessCheck } from "./platform/readiness.js";
 import { createSchema } from "./schema.js";
 
 export interface AppOptions extends Pick<CoreOptions, "passwordCost" | "hashingProcess"> {
@@ -111,7 +113,6 @@ export async function startApp(
     isAllowedOrigin: (origin) => origins.has(origin),
   };
 
-  readinessMetric(platform);
   poolMetrics(metrics, { main: dataSource });
 
   // A commit wakes workers that are created after the unit of work.
@@ -137,10 +138,12 @@ export async function startApp(
   if (lost.length > 0)
     log.error({ lost }, "SECRET_KEYS lacks keys that are still needed: restore them, or their owners cannot sign in");
 
+  const readiness = new ReadinessCheck(new WriteProbe(dataSource, log), log);
+  readinessMetric(metrics, readiness);
   routes = [
     graphql.route,
     ...modules.flatMap((featureModule) => featureModule.routes ?? []),
-    ...healthRoutes(platform),
+    ...healthRoutes(readiness),
     probeRoute({ keys: config.keys, trustedProxies, now: () => Date.now() }),
     ...(metricsServer || config.isProduction ? [] : [metricsRoute(metrics)]),
     ...pageRoutes(platform, { schema, docs, dashboard }),
@@ -155,12 +158,14 @@ export async function startApp(
     hasher,
     schema,
     close: async () => {
+      readiness.stop();
       await graphql.stop();
       for (const worker of workers.toReversed()) await worker.stop();
       await hasher.stop();
       core.wakeChannel?.close();
       server.closeAllConnections();
       metricsServer?.close().closeAllConnections();
+      readiness.close();
       await dataSource.destroy();
       await tracing?.stop();
     },

@@ -13,6 +13,7 @@ import { TeamAddresses1764123000000 } from "./migrations/1764123000000-team-addr
 import { SessionChallenges1764130000000 } from "./migrations/1764130000000-session-challenges.js";
 import { SecondFactorRows1764131000000 } from "./migrations/1764131000000-second-factor-rows.js";
 import { UnlinkedAccounts1764142000000 } from "./migrations/1764142000000-unlinked-accounts.js";
+import { Leases1764150000000 } from "./migrations/1764150000000-leases.js";
 import { Firm } from "./features/firms/firm.entity.js";
 import { Branding, Logo } from "./features/branding/branding.entity.js";
 import { TeamMember } from "./features/firm-staff/team-member.entity.js";
@@ -40,6 +41,7 @@ import { ApiKey } from "./features/api-keys/api-key.entity.js";
 import { IdempotencyRecord } from "./features/idempotency/idempotency-record.entity.js";
 import { RollOut, RollOutRecipient } from "./features/roll-out/roll-out.entity.js";
 import { WebhookDelivery, WebhookEndpoint } from "./features/webhooks/webhook-endpoint.entity.js";
+import { Lease } from "./platform/database/lease.entity.js";
 
 /** Every table. */
 export const entities = [
@@ -79,6 +81,7 @@ export const entities = [
   RollOutRecipient,
   Branding,
   Logo,
+  Lease,
 ];
 
 /** Every migration, in order. */
@@ -98,4 +101,5 @@ export const migrations = [
   SessionChallenges1764130000000,
   SecondFactorRows1764131000000,
   UnlinkedAccounts1764142000000,
+  Leases1764150000000,
 ];

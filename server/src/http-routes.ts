@@ -7,44 +7,33 @@ import { pageAddresses } from "@gatehouse/shared";
 import { docsRoutes } from "./docs/docs-pages.js";
 import { createHttpServer, type Route } from "./platform/http/http-server.js";
 import { send, sendError, sendJson } from "./platform/http/responses.js";
+import type { ReadinessCheck } from "./platform/readiness.js";
 import { StaticFiles } from "./platform/http/static-files.js";
 import type { Log } from "./platform/log.js";
-import { gauge, SlowReading } from "./platform/metrics.js";
+import { gauge } from "./platform/metrics.js";
 import type { Platform } from "./platform/platform.js";
 
-/** How long a check of readiness counts: two of its intervals. */
-const READY_COUNTS_MS = 10_000;
-
-/** Throws if the server cannot answer requests. */
-const mustBeReady = async ({ dataSource }: Platform): Promise<unknown> => dataSource.query("SELECT 1");
-
-/** Whether the process is alive, and whether it can answer. */
-export const healthRoutes = (platform: Platform): Route[] => [
+/** Whether the process is alive, and whether it can do its work. */
+export const healthRoutes = (readiness: ReadinessCheck): Route[] => [
   { path: "/healthz", method: "GET", handle: (_request, response) => sendJson(response, 200, { status: "ok" }) },
   {
     path: "/readyz",
     method: "GET",
     handle: async (_request, response) => {
-      await mustBeReady(platform);
-      sendJson(response, 200, { status: "ready" });
+      const state = await readiness.now();
+      if (state.isReady) sendJson(response, 200, { status: "ready" });
+      else sendJson(response, 503, { status: "not ready", reason: state.reason });
     },
   },
 ];
 
-/** Adds what /readyz says to the metrics. A check that hangs counts as failed. */
-export function readinessMetric(platform: Platform): void {
-  const ready = new SlowReading(() =>
-    mustBeReady(platform).then(
-      () => 1,
-      () => 0,
-    ),
-  );
-  gauge(platform.metrics, {
+/** Adds what /readyz says to the metrics. */
+export const readinessMetric = (metrics: Registry, readiness: ReadinessCheck): void =>
+  gauge(metrics, {
     name: "gatehouse_ready",
     help: "1 while /readyz answers 200, otherwise 0.",
-    read: async () => (await ready.get(READY_COUNTS_MS)) ?? 0,
+    read: async () => ((await readiness.now()).isReady ? 1 : 0),
   });
-}
 
 /** What Prometheus reads. */
 export const metricsRoute = (metrics: Registry): Route => ({

@@ -1,7 +1,9 @@
 import { cacheExchange } from "@urql/exchange-graphcache";
 import { relayPagination } from "@urql/exchange-graphcache/extras";
+import { retryExchange } from "@urql/exchange-retry";
 import {
   Client,
+  composeExchanges,
   fetchExchange,
   mapExchange,
   subscriptionExchange,
@@ -42,10 +44,22 @@ export const uncached = { isUncached: true };
 /** In an operation's context: its variables contain a mailed token, which the cache would keep as part of a key. */
 export const carriesMailedToken = { ...uncached };
 
+/** What the server answers if nothing was done and the same request may be sent again: in an outage, or while it starts. */
+const againLater = new Set<unknown>(["UNAVAILABLE", "STARTING"]);
+const isAgainLater = (errors: readonly { extensions?: Record<string, unknown> | undefined }[]): boolean =>
+  errors.length > 0 && errors.every(({ extensions }) => againLater.has(extensions?.["code"]));
+/** A page repeats such a request a few times before it says so. */
+const retryAfterOutage = retryExchange({
+  initialDelayMs: 1000,
+  maxDelayMs: 8000,
+  maxNumberAttempts: 4,
+  retryIf: ({ graphQLErrors }) => isAgainLater(graphQLErrors),
+});
+
 /** Bypasses the cache for operations that must not be kept in it. */
 const pastTheCache: Exchange = (input) => {
   // Operations that it does not fetch end here: the exchanges below are one chain, for everything else.
-  const fetchAtOnce = fetchExchange({ ...input, forward: () => empty });
+  const fetchAtOnce = composeExchanges([retryAfterOutage, fetchExchange])({ ...input, forward: () => empty });
   return (operations) => {
     const shared = share(operations);
     const isUncached = ({ context }: Operation) => context["isUncached"] === true;
@@ -127,6 +141,7 @@ export function createGatehouseClient(audience: Audience, news: SessionNews): Ga
           RollOut: { recipients: relayPagination() },
         },
       }),
+      retryAfterOutage,
       fetchExchange,
       subscriptionExchange({
         forwardSubscription: ({ query = "", variables = {} }) => ({
@@ -140,15 +155,29 @@ export function createGatehouseClient(audience: Audience, news: SessionNews): Ga
                 return after === undefined ? variables : { ...variables, after };
               },
             };
-            const unsubscribe = socket.subscribe(payload, {
-              next: (result: FormattedExecutionResult<Record<string, unknown>>) => {
-                after = cursorIn(result.data) ?? after;
-                sink.next(result);
+            let isOver = false;
+            let end = () => {};
+            const subscribe = () => {
+              if (isOver) return;
+              end = socket.subscribe(payload, {
+                next: (result: FormattedExecutionResult<Record<string, unknown>>) => {
+                  after = cursorIn(result.data) ?? after;
+                  sink.next(result);
+                },
+                error: (error) => {
+                  if (Array.isArray(error) && isAgainLater(error)) setTimeout(subscribe, LONGEST_WAIT_MS / 2);
+                  else sink.error(error);
+                },
+                complete: () => sink.complete(),
+              });
+            };
+            subscribe();
+            return {
+              unsubscribe: () => {
+                isOver = true;
+                end();
               },
-              error: (error) => sink.error(error),
-              complete: () => sink.complete(),
-            });
-            return { unsubscribe };
+            };
           },
         }),
       }),

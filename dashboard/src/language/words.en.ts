@@ -4,6 +4,13 @@ import { rich } from "./rich.js";
 
 const codesLeft = (n: number) => `${n} recovery ${n === 1 ? "code" : "codes"} left`;
 
+/** In an outage the server's sentence is for programs. */
+const outages: Readonly<Record<string, string>> = {
+  UNAVAILABLE: "The service is unavailable for a moment. Nothing was changed. Please try again in a minute.",
+  OUTCOME_UNKNOWN:
+    "Something failed while this was being saved, so it may or may not have been done. Please check before you try again.",
+};
+
 /** The texts of the parts that the dashboard and the portal share. */
 export const wordsInEnglish = {
   refusals: refusalsInEnglish,
@@ -24,7 +31,7 @@ export const wordsInEnglish = {
     unreachable: "The server could not be reached. Check your connection and try again.",
     noAnswer: "No answer.",
     /** A request that failed as a whole. `message`: the server's sentence, in English. */
-    request: (_code: string, message: string): string => message,
+    request: (code: string, message: string): string => outages[code] ?? message,
   },
   signIn: {
     email: "Email",

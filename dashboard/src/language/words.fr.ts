@@ -9,6 +9,9 @@ const requests: Readonly<Record<string, string>> = {
   NOT_FOUND: refusalsInFrench.codes.NOT_FOUND,
   BAD_USER_INPUT: refusalsInFrench.codes.INVALID_INPUT,
   RATE_LIMITED: "Trop de demandes en peu de temps. Réessayez plus tard.",
+  UNAVAILABLE: "Le service est momentanément indisponible. Rien n’a été modifié. Veuillez réessayer dans une minute.",
+  OUTCOME_UNKNOWN:
+    "Un problème est survenu pendant l’enregistrement. Il est possible que l’opération ait été effectuée. Veuillez vérifier avant de réessayer.",
 };
 
 export const wordsInFrench: Words = {

@@ -1,5 +1,6 @@
 import { pino, type DestinationStream, type Logger } from "pino";
 import { currentRequestId } from "./http/request-id.js";
+import { errorForLog, isErrorCode } from "./log-errors.js";
 import { LogOutput, standardOutput } from "./log-output.js";
 
 export type Log = Logger;
@@ -21,8 +22,9 @@ export const createLog = (level: string, destination: DestinationStream = new Lo
       },
       redact: {
         paths: ["*.password", "*.token", "*.code", "*.authorization", "*.cookie", "*.secret"],
-        censor: "[redacted]",
+        censor: (value) => (isErrorCode(value) ? value : "[redacted]"),
       },
+      serializers: { err: errorForLog },
     },
     destination,
   );

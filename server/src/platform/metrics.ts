@@ -104,10 +104,10 @@ export class SlowReading<T> {
 
   constructor(private readonly read: () => Promise<T>) {}
 
-  /** The newest reading; null if there is none that is younger than this. */
-  async get(countsMs = COUNTS_MS): Promise<T | null> {
+  /** The newest reading; null if there is none that counts. */
+  async get(): Promise<T | null> {
     if (performance.now() - this.readAt >= FRESH_MS) await this.readNow();
-    return performance.now() - this.readAt < countsMs ? this.value : null;
+    return performance.now() - this.readAt < COUNTS_MS ? this.value : null;
   }
 
   private async readNow(): Promise<void> {

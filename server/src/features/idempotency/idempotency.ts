@@ -12,6 +12,7 @@ import { MINUTE_MS, alwaysNeedsFreshProof, lifetimes } from "@gatehouse/shared";
 import type { KeyRing } from "../../platform/crypto/key-ring.js";
 import { digestOf } from "../../platform/crypto/tokens.js";
 import { insertIgnore } from "../../platform/database/dialect.js";
+import { outageOf, Unavailable } from "../../platform/database/outages.js";
 import { sql, table } from "../../platform/database/sql.js";
 import { forbidden } from "../../platform/graphql/failures.js";
 import { responseOf, type OperationStage } from "../../platform/graphql/operation-pipeline.js";
@@ -125,6 +126,8 @@ export class IdempotencyKeys {
   }
 }
 
+const outageCodes: ReadonlySet<unknown> = new Set(["UNAVAILABLE", "OUTCOME_UNKNOWN"]);
+
 const refusals = {
   REUSED: [422, "IDEMPOTENCY_KEY_REUSED", "This Idempotency-Key was used for another request."],
   IN_USE: [409, "IDEMPOTENCY_KEY_IN_USE", "The first request with this Idempotency-Key has not been answered yet."],
@@ -229,11 +232,17 @@ export function idempotencyPlugin(
           if (!KEY.test(key)) return refusal("MALFORMED");
           if (rootFields(document, operation.selectionSet).some((name) => refused.has(name))) return refusal("SECRET");
           const { query, operationName, variables } = request;
-          const claim = await idempotency.claim(
-            callerKey,
-            key,
-            canonical([query, operationName ?? null, variables ?? {}]),
-          );
+          let claim: Claim;
+          try {
+            const body = canonical([query, operationName ?? null, variables ?? {}]);
+            claim = await idempotency.claim(callerKey, key, body);
+          } catch (error) {
+            const outage = outageOf(error);
+            if (!outage) throw error;
+            // Nothing was begun, whatever became of the claim.
+            const { message, extensions } = new Unavailable(outage);
+            return responseOf({ errors: [new GraphQLError(message, { originalError: outage, extensions })] });
+          }
           if (claim.kind === "REPLAY") {
             const fields = rootFields(document, operation.selectionSet);
             // A single field reports it in its own payload.
@@ -258,9 +267,17 @@ export function idempotencyPlugin(
         async willSendResponse({ response }) {
           if (!claimed || response.body.kind !== "single") return;
           const { data = null, errors = [] } = response.body.singleResult;
-          if (errors.length === 0) await idempotency.keep(claimed, { data });
-          else if (!(await idempotency.release(claimed)))
-            await idempotency.keep(claimed, { data, errors } as ExecutionResult);
+          const inOutage = errors.some(({ extensions }) => outageCodes.has(extensions?.code));
+          try {
+            if (errors.length === 0) await idempotency.keep(claimed, { data });
+            // If some of it is done, the key has no answer, and a retry learns that. Nobody waits for the database.
+            else if (inOutage) void idempotency.release(claimed).catch(() => undefined);
+            else if (!(await idempotency.release(claimed)))
+              await idempotency.keep(claimed, { data, errors } as ExecutionResult);
+          } catch (error) {
+            // The response is true all the same; only a retry will not receive it.
+            if (!outageOf(error)) throw error;
+          }
         },
       };
     },

@@ -1,4 +1,6 @@
+import { setTimeout as wait } from "node:timers/promises";
 import type { AuditEventType } from "@gatehouse/shared";
+import { outageOf } from "../../platform/database/outages.js";
 import { badInput } from "../../platform/graphql/failures.js";
 import type { Log } from "../../platform/log.js";
 import { SharedEvents, type Subscriber } from "../../platform/websocket/shared-events.js";
@@ -106,11 +108,18 @@ export class LiveFeed {
         follower.seq = Math.max(follower.seq, events.length < BATCH ? through : (events.at(-1)?.seq ?? 0));
       }
     } catch (error) {
+      if (outageOf(error)) {
+        // It goes on from where it is once the database is back.
+        this.needs.log.warn({ err: error }, "a follower will retry");
+        await wait(POLL_MS);
+        return follower.isGone ? undefined : this.follow(follower, last);
+      }
       this.needs.log.error({ err: error }, "a follower could not read the log");
       this.end(follower, TRY_AGAIN_LATER, "Try again later");
     }
     // Nothing is awaited between reading the tail and joining it, so that nothing slips through.
     if (!follower.isGone) this.join(follower);
+    return undefined;
   }
 
   private join(follower: Follower): void {
@@ -211,6 +220,8 @@ export class LiveFeed {
         if (isPaced) await one.subscriber.caughtUp();
       }
     } catch (error) {
+      // Read again later. Nobody receives an event twice: each follower knows its last one.
+      if (outageOf(error)) throw error;
       this.needs.log.error({ err: error }, "an event could not be sent");
       for (const follower of group) this.end(follower, TRY_AGAIN_LATER, "Try again later");
     }

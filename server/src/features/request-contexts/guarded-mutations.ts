@@ -1,5 +1,6 @@
 import type { GraphQLSchema } from "graphql";
 import { alwaysNeedsFreshProof } from "@gatehouse/shared";
+import { outageOf, OutcomeUnknown } from "../../platform/database/outages.js";
 import { Refusal } from "../../platform/graphql/failures.js";
 import type { Payload } from "../../platform/graphql/payloads.js";
 import { currentRequestId } from "../../platform/http/request-id.js";
@@ -12,8 +13,9 @@ import type { RequestContext } from "../callers/request-context.js";
 
 /**
  * Runs every mutation of the schema within checks on each of its transactions: at the beginning, that its caller may
- * still do this; at the end, the request's claim, if it has one. Log lines within it carry the request's id, and the codes of its refusals are noted. Fields open to anyone act on what their input proves;
- * the few of them that act with a session call `lockCaller` themselves.
+ * still do this; at the end, the request's claim, if it has one. Fields open to anyone act on what their input proves;
+ * the few of them that act with a session call `lockCaller` themselves. An outage after a commit is told as such. Log
+ * lines within it carry the request's id, and the codes of its refusals are noted.
  */
 export function guardMutations(schema: GraphQLSchema, needs: { work: Work; idempotency: IdempotencyKeys }): void {
   for (const field of Object.values(schema.getMutationType()?.getFields() ?? {})) {
@@ -22,13 +24,22 @@ export function guardMutations(schema: GraphQLSchema, needs: { work: Work; idemp
     const rule = field.extensions.allow as AccessRule;
     field.resolve = (source, input, context: RequestContext, info) => {
       const claimed = context.idempotencyClaim;
-      const run = (): unknown => resolve(source, input, context, info);
+      const run = (): unknown => {
+        const answer: unknown = resolve(source, input, context, info);
+        if (!(answer instanceof Promise)) return answer;
+        return answer.catch((error: unknown) => {
+          // What was committed before the database failed stays done: it must not be sent again as if nothing was.
+          throw context.hasCommitted && outageOf(error) ? new OutcomeUnknown(error) : error;
+        });
+      };
       const claim = () => (claimed ? needs.idempotency.run(claimed, run) : run());
-      const guarded = () =>
-        rule === "anyone"
-          ? claim()
-          : needs.work.guarded({ begins: (unit) => mustStillBeAllowed(unit, field.name, rule, context) }, claim);
-      const answered = currentRequestId.run(context.requestId, guarded);
+      const { caller } = context;
+      const begins = async (unit: UnitOfWork) => {
+        unit.afterCommit(() => (context.hasCommitted = true));
+        if (rule !== "anyone") await mustStillBeAllowed(unit, field.name, rule, context);
+      };
+      const firmId = caller.kind === "ANONYMOUS" ? undefined : caller.firmId;
+      const answered = currentRequestId.run(context.requestId, () => needs.work.guarded({ begins, firmId }, claim));
       return answered instanceof Promise
         ? answered.then((payload: Payload) => noted(context, payload))
         : noted(context, answered as Payload);

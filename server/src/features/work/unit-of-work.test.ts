@@ -56,19 +56,23 @@ describeOnDatabases("units of work and their database", (database) => {
     const haveBegun = new Promise<void>((resolve) => (readers.begin = resolve));
     const committed = haveBegun.then(() => source.query("UPDATE audit_counters SET lastSeq = 7"));
     const seen = await Promise.all(
-      times(all).map(() =>
-        inTransaction(source, async (manager) => {
-          const read = async () =>
-            (
-              (await manager.query("SELECT lastSeq FROM audit_counters WHERE firmId = ?", [FIRM])) as {
-                lastSeq: number;
-              }[]
-            )[0]?.lastSeq;
-          const before = await read();
-          if (++readers.begun === all) readers.begin();
-          await committed;
-          return [Number(before), Number(await read())];
-        }),
+      times(all).map((n) =>
+        inTransaction(
+          source,
+          async (manager) => {
+            const read = async () =>
+              (
+                (await manager.query("SELECT lastSeq FROM audit_counters WHERE firmId = ?", [FIRM])) as {
+                  lastSeq: number;
+                }[]
+              )[0]?.lastSeq;
+            const before = await read();
+            if (++readers.begun === all) readers.begin();
+            await committed;
+            return [Number(before), Number(await read())];
+          },
+          `lane ${n}`,
+        ),
       ),
     );
     expect(seen).toEqual(times(all).map(() => [0, 7]));

@@ -5,7 +5,7 @@ import { newId } from "../../platform/crypto/ids.js";
 import { affectedRows, countUp } from "../../platform/database/dialect.js";
 import { preparedRows, preparedRowsOf, rowsOf, unpreparedRows } from "../../platform/database/prepared-rows.js";
 import { select, table, type Select, type Sql } from "../../platform/database/sql.js";
-import { writeAlone, inTransaction } from "../../platform/database/transaction.js";
+import { inTransaction, joinLane, writeAlone } from "../../platform/database/transaction.js";
 import { isExpected, Refusal } from "../../platform/graphql/failures.js";
 import { outsideScopes, ScopedValue } from "../../platform/scoped-value.js";
 import type { MailToSend } from "./mail-to-send.js";
@@ -135,6 +135,7 @@ export class UnitOfWork {
     const contactIds: (string | null)[] = [];
     for (const { contactId, accountId } of events)
       contactIds.push(contactId ?? (accountId ? await this.oldestContactOf(firmId, accountId) : null));
+    joinLane(manager, firmId);
     const lastSeq = await countUp(manager, {
       of: counters,
       counter: counters.lastSeq,
@@ -172,6 +173,8 @@ export class UnitOfWork {
 
 /** Checks that every unit of work within a run passes; an error they throw rolls the unit back. */
 export interface Guard {
+  /** The firm whose rows the units write: one firm's writers hold only a part of the connections. */
+  firmId?: string;
   /** Runs before the unit's own work. */
   begins?(unit: UnitOfWork): Promise<void>;
   /** Runs after it, before the commit. */
@@ -217,20 +220,22 @@ export class Work {
 
   /**
    * Does `work` in one transaction. A thrown refusal rolls everything back; what must survive it (a counted failure) is
-   * written in a separate unit of work. `work` may run twice if the transaction loses to another one, so its only
-   * outside effect may be `afterCommit`.
+   * written in a separate unit of work. `work` may run twice if the transaction loses to another one or the database
+   * goes away, so its only outside effect may be `afterCommit`. Throws Unavailable or OutcomeUnknown in an outage.
    */
   async do<T>(work: (unit: UnitOfWork) => Promise<T>): Promise<T> {
     const now = this.environment.clock.now();
     const guards = this.guards.current ?? [];
-    const [answer, unit] = await inTransaction(this.environment.dataSource, async (manager) => {
+    const run = async (manager: EntityManager) => {
       const attempt = new UnitOfWork(manager, now, this.environment);
       for (const guard of guards) await guard.begins?.(attempt);
       const result = await work(attempt);
       for (const guard of guards) await guard.ends?.(attempt);
       await attempt.flush(this.environment);
       return [result, attempt] as const;
-    });
+    };
+    const firmId = guards.find((guard) => guard.firmId !== undefined)?.firmId;
+    const [answer, unit] = await inTransaction(this.environment.dataSource, run, firmId);
     this.outsideGuards(() => unit.settle());
     return answer;
   }

@@ -51,6 +51,13 @@ describe("the configuration of production", () => {
     });
   });
 
+  it("X60 does not reach a database elsewhere in plain text, unless that is written out", () => {
+    const elsewhere = "mysql://gate@db.example.org/portal";
+    expect(faultsOf({ DATABASE_URL: elsewhere })).toHaveLength(1);
+    expect(faultsOf({ DATABASE_URL: `${elsewhere}?ssl-mode=DISABLED` })).toEqual([]);
+    expect(faultsOf({ DATABASE_URL: "mysql://gate@localhost/portal" })).toEqual([]);
+  });
+
   it("is refused with all faults at once, each with what to write instead", () => {
     expect(() => readConfig({ NODE_ENV: "production", PORT: "x" }, data)).toThrow(StartRefused);
     const missing = Object.fromEntries(Object.keys(production).map((name) => [name, undefined]));
@@ -114,7 +121,7 @@ describe("the configuration of production", () => {
 
   it("an empty variable counts as unset", () => expect(read({ REDIS_URL: "", TRUST_PROXY: "" }).redis).toBeNull());
 
-  it("no fault quotes a secret", () => {
+  it("X62 no fault quotes a secret", () => {
     const secret = "hunter2";
     const faults = faultsOf({
       DATABASE_URL: `mysql:/gate:${secret}@db/portal`,

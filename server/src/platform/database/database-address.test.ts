@@ -97,7 +97,7 @@ describe("DATABASE_URL", () => {
     ["mysql://u:hunter2@a/d?ssl-mode=VERIFY_CA&ssl-cert=/c.pem", "needs ssl-cert and ssl-key together"],
     ["mysql://u:hunter2@a/d?ssl-mode=DISABLED&ssl-cert=/c.pem&ssl-key=/k.pem", "has ssl-cert without TLS"],
     ["mysql://u:hunter2@b,10.0.0.5/d?ssl-mode=VERIFY_IDENTITY", "needs host names for ssl-mode=VERIFY_IDENTITY"],
-  ])("%s is refused, and the reason holds no password", (url, reason) => {
+  ])("X62 %s is refused, and the reason holds no password", (url, reason) => {
     expect(() => databaseAddress(url)).toThrow(reason);
     expect(() => databaseAddress(url)).not.toThrow(/hun|ter2|12/);
   });

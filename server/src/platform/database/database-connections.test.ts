@@ -34,6 +34,12 @@ const portOf = async (source: { query(sql: string): Promise<unknown> }): Promise
 const hasMariadb = hasProgram("mariadbd", "TLS and several hosts of a database");
 (hasMariadb ? describe : describe.skip)("connections to MariaDB", () => {
   let certificates: Certificates;
+  const started: OwnMariadb[] = [];
+  const start = async (...options: string[]) => {
+    const server = await OwnMariadb.start(...options);
+    started.push(server);
+    return server;
+  };
   let mariadb: OwnMariadb;
   let other: OwnMariadb;
   let url: (parameters: string, host?: string) => string;
@@ -41,7 +47,7 @@ const hasMariadb = hasProgram("mariadbd", "TLS and several hosts of a database")
     certificates = new Certificates();
     const { cert, key } = certificates.issue("elsewhere.example", "server");
     const tls = [`--ssl-ca=${certificates.ca}`, `--ssl-cert=${cert}`, `--ssl-key=${key}`];
-    [mariadb, other] = await Promise.all([OwnMariadb.start(...tls), OwnMariadb.start()]);
+    [mariadb, other] = await Promise.all([start(...tls), start()]);
     await mariadb.asRoot(
       "CREATE USER encrypted@'127.0.0.1' IDENTIFIED BY 'se/cr@t:?' REQUIRE SSL",
       "CREATE USER known@'127.0.0.1' IDENTIFIED BY 'secret' REQUIRE X509",
@@ -52,11 +58,11 @@ const hasMariadb = hasProgram("mariadbd", "TLS and several hosts of a database")
       `mysql://encrypted:se%2Fcr%40t%3A%3F@${host}:${mariadb.port}/gatehouse?${parameters}`;
   });
   afterAll(async () => {
-    await Promise.all([mariadb.stop(), other.stop()]);
+    await Promise.all(started.map((server) => server.stop()));
     certificates.remove();
   });
 
-  it("the server, its migrations and every command connect as a user that requires TLS", async () => {
+  it("X60 the server, its migrations and every command connect as a user that requires TLS", async () => {
     const source = await open(url("ssl-mode=REQUIRED"), { entities, migrations } as never);
     expect(await cipherOf(source)).toMatch(/^TLS_/);
     const environment = {
@@ -75,7 +81,7 @@ const hasMariadb = hasProgram("mariadbd", "TLS and several hosts of a database")
     await expect(open(url("ssl-mode=DISABLED"))).rejects.toThrow(/cannot be used: ER_ACCESS_DENIED_ERROR/);
   });
 
-  it("VERIFY_CA accepts the authority's certificate for another host, VERIFY_IDENTITY only one for this host", async () => {
+  it("X60 VERIFY_CA accepts the authority's certificate for another host, VERIFY_IDENTITY only one for this host", async () => {
     const trusted = `ssl-ca=${certificates.ca}`;
     expect(await cipherOf(await open(url(`ssl-mode=VERIFY_CA&${trusted}`)))).not.toBe("");
     await expect(open(url(`ssl-mode=VERIFY_IDENTITY&${trusted}`))).rejects.toThrow(
@@ -86,7 +92,7 @@ const hasMariadb = hasProgram("mariadbd", "TLS and several hosts of a database")
     expect(await cipherOf(await open(url(`ssl-mode=VERIFY_IDENTITY&${trusted}`)))).not.toBe("");
   });
 
-  it("an unknown authority is refused by VERIFY_CA, and whatever the server shows is accepted by REQUIRED", async () => {
+  it("X60 an unknown authority is refused by VERIFY_CA, and whatever the server shows is accepted by REQUIRED", async () => {
     const stranger = new Certificates();
     try {
       await expect(open(url(`ssl-mode=VERIFY_CA&ssl-ca=${stranger.ca}`))).rejects.toThrow(/certificate/);
@@ -140,7 +146,7 @@ const hasMariadb = hasProgram("mariadbd", "TLS and several hosts of a database")
 });
 
 (process.env.TEST_MYSQL_URL ? describe : describe.skip)("connections to MySQL", () => {
-  it("are encrypted for a user that requires TLS, and refused if the authority is another", async () => {
+  it("X60 are encrypted for a user that requires TLS, and refused if the authority is another", async () => {
     const fresh = await freshDatabaseUrl("mysql");
     const stranger = new Certificates();
     try {

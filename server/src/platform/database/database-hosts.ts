@@ -7,9 +7,9 @@ import { credentialsOf, type ServerAddress } from "./database-address.js";
 export const WITHOUT_GENERATED_CODE = { disableEval: true } as const;
 
 /** A replica, a member of a group that is not its primary, or a former primary: all of them are read-only. */
-const IS_READ_ONLY = "SELECT @@global.read_only AS readOnly, @@global.innodb_read_only AS innodbReadOnly";
+export const IS_READ_ONLY = "SELECT @@global.read_only AS readOnly, @@global.innodb_read_only AS innodbReadOnly";
 const isOff = (value: unknown) => ["0", "OFF"].includes(String(value));
-const isReadOnlyIn = ([row]: readonly RowDataPacket[]) => !isOff(row?.readOnly) || !isOff(row?.innodbReadOnly);
+export const isReadOnlyIn = ([row]: readonly RowDataPacket[]) => !isOff(row?.readOnly) || !isOff(row?.innodbReadOnly);
 
 /** As MySQL reports a write on a read-only server, so that both are treated alike. */
 const readOnlyError = ({ host, port }: HostAndPort) =>

@@ -1,16 +1,17 @@
 import { basename, dirname } from "node:path";
 import { DataSource, type DataSourceOptions, type MigrationInterface } from "typeorm";
-import mysql2, { type PoolOptions } from "mysql2";
+import mysql2 from "mysql2";
 import { KEYS_FILE } from "../config/config.js";
 import { StartRefused } from "../config/faults.js";
 import { keepDirectoryPrivate, keepFilePrivate, makePrivateFile, mustBeWritable } from "../private-files.js";
 import { credentialsOf, type DatabaseAddress, type ServerAddress } from "./database-address.js";
 import { connectToPrimary, followPrimary, WITHOUT_GENERATED_CODE } from "./database-hosts.js";
-import { planRows } from "./planned-rows.js";
+import { boundedMysql } from "./mysql-pool.js";
 import { PREPARED_STATEMENTS } from "./prepared-rows.js";
 import { SqliteDatabase } from "./sqlite-driver.js";
 import { isolateSqlite } from "./sqlite-isolation.js";
 import { runMigrationsOnce } from "./run-migrations.js";
+import { FOR_READS } from "./transaction.js";
 
 export interface DatabaseOptions {
   address: DatabaseAddress;
@@ -21,25 +22,8 @@ export interface DatabaseOptions {
   isInspection?: boolean;
 }
 
-/**
- * The driver, with each connection opened at a host that can be written and set to one isolation level when it opens, so
- * that transactions need not set it.
- */
-const driverFor = ({ hosts }: ServerAddress) => ({
-  ...mysql2,
-  createPool: (options: PoolOptions) => {
-    const pool = followPrimary(mysql2.createPool(options), hosts);
-    pool.on("connection", (connection) => {
-      planRows(connection);
-      // Code that reads a row before locking it must see the row's current state once it holds the lock.
-      connection.query("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED", (error: Error | null) => {
-        // A connection with any other isolation level must not be used.
-        if (error) connection.destroy();
-      });
-    });
-    return pool;
-  },
-});
+/** Ten for writers, and those for reads. */
+const POOL_SIZE = 10 + FOR_READS;
 
 /** Suffixes of the files that SQLite keeps beside a database. It creates them with the database's own mode. */
 const BESIDE = ["-wal", "-shm", "-journal"];
@@ -81,7 +65,7 @@ export async function openDatabase({
   address,
   entities,
   migrations,
-  poolSize = 10,
+  poolSize = POOL_SIZE,
   isInspection = false,
 }: DatabaseOptions): Promise<DataSource> {
   const common = {
@@ -117,7 +101,7 @@ export async function openDatabase({
       supportBigNumbers: true,
       bigNumberStrings: false,
       poolSize,
-      driver: driverFor(address),
+      driver: boundedMysql((pool) => followPrimary(mysql2.createPool(pool), address.hosts)),
       extra: { maxPreparedStatements: PREPARED_STATEMENTS, ...WITHOUT_GENERATED_CODE },
     };
   }

@@ -28,8 +28,10 @@ interface DriverError {
   errno?: number;
   errcode?: number;
   message?: string;
+  fatal?: boolean;
 }
-const driverErrorOf = (error: unknown): DriverError => {
+/** The driver's error, which TypeORM wraps. */
+export const driverErrorOf = (error: unknown): DriverError => {
   const { driverError } = (error ?? {}) as { driverError?: DriverError };
   return driverError ?? (error as DriverError) ?? {};
 };
@@ -49,7 +51,8 @@ export function isRetryable(error: unknown): boolean {
     code === "ER_LOCK_DEADLOCK" ||
     code === "ER_LOCK_WAIT_TIMEOUT" ||
     code === "ER_CHECKREAD" || // MariaDB: the record has changed since it was read
-    errcode === 5 // SQLITE_BUSY: another process writes
+    // SQLITE_BUSY: another process writes. The higher bits say what it does.
+    (errcode !== undefined && (errcode & 255) === 5)
   );
 }
 

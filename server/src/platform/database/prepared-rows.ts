@@ -1,6 +1,7 @@
 import type { Pool } from "mysql2";
 import type { DataSource, EntityManager } from "typeorm";
 import { dialectOf, execute } from "./dialect.js";
+import { outageOf } from "./outages.js";
 import { executeRows } from "./planned-rows.js";
 import type { Select, Sql } from "./sql.js";
 
@@ -52,7 +53,7 @@ function executed(
         executeRows(connection, text, parameters, isOfArrays, (error, rows) => {
           // A lost connection is not handed to the next waiting caller.
           if (!error?.fatal) connection.release();
-          if (error) reject(error);
+          if (error) reject(outageOf(error) ?? error);
           else resolve(rows as unknown[]);
         });
       } catch (error) {

@@ -1,5 +1,6 @@
 import { unwrapResolverError } from "@apollo/server/errors";
 import { GraphQLError, type GraphQLFormattedError } from "graphql";
+import { outageOf, OutcomeUnknown } from "../database/outages.js";
 import type { Log } from "../log.js";
 import type { OperationStage } from "./operation-pipeline.js";
 
@@ -15,6 +16,8 @@ const shown = new Set([
   "IDEMPOTENCY_KEY_REFUSED",
   "IDEMPOTENCY_KEY_IN_USE",
   "IDEMPOTENCY_OUTCOME_UNKNOWN",
+  "UNAVAILABLE",
+  "OUTCOME_UNKNOWN",
   "GRAPHQL_PARSE_FAILED",
   "GRAPHQL_VALIDATION_FAILED",
   "OPERATION_RESOLUTION_FAILURE",
@@ -23,6 +26,19 @@ const shown = new Set([
   "BAD_REQUEST",
 ]);
 const isShown = (code: unknown) => typeof code === "string" && shown.has(code);
+
+/**
+ * Gives an error the code of the outage behind it. Below a mutation's own field, the mutation was done: only its answer
+ * is incomplete.
+ */
+export function namedOutage(error: GraphQLError, isMutation = false): GraphQLError {
+  const outage = outageOf(unwrapResolverError(error));
+  if (!outage) return error;
+  const { nodes, path } = error;
+  const isDone = isMutation && (path?.length ?? 0) > 1;
+  const { message, extensions } = isDone ? new OutcomeUnknown(outage) : outage;
+  return new GraphQLError(message, { nodes, path, originalError: outage, extensions: { ...extensions } });
+}
 
 /**
  * What the caller may read of an error. Anything unexpected becomes INTERNAL with the request's id; its details go only
@@ -47,10 +63,15 @@ const withRequestId = (error: GraphQLFormattedError, requestId: string): GraphQL
   extensions: { ...error.extensions, requestId },
 });
 
-/** Logs an error that is hidden from the caller, and gives it the id by which it can be found. */
+/** Logs an error that is hidden from the caller, and gives it the id by which it can be found; and outages. */
 export function logUnexpected(error: GraphQLError, requestId: string, log: Log): void {
-  if (isShown(error.extensions.code)) return;
   const original = unwrapResolverError(error);
+  const outage = outageOf(original);
+  if (outage) {
+    log.warn({ err: outage.cause ?? outage, outage: outage.extensions.code, requestId }, "the database failed");
+    return;
+  }
+  if (isShown(error.extensions.code)) return;
   error.extensions.requestId = requestId;
   log.error({ err: original, requestId }, "an operation failed");
 }

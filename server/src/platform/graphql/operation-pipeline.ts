@@ -10,7 +10,7 @@ import { LRUCache } from "lru-cache";
 import type { Log } from "../log.js";
 import { variableReader, withoutArguments } from "./errors-without-values.js";
 import { planOperation, type Execute } from "./execution/planned-operation.js";
-import { logUnexpected, maskError } from "./mask-errors.js";
+import { logUnexpected, maskError, namedOutage } from "./mask-errors.js";
 
 /** An operation on its way through the stages: the parts of Apollo's request context that they use. */
 interface OperationState<C> {
@@ -153,7 +153,10 @@ export class OperationPipeline<C extends { requestId: string }> {
     const known = state.known ?? this.plan(keyOf(source, request.operationName), document, operation);
     const variables = known.readVariables(request.variables ?? {});
     let result: ExecutionResult = variables.errors ? variables : await known.execute(contextValue, variables.coerced);
-    if (result.errors) result = { ...result, errors: result.errors.map(withoutArguments) };
+    if (result.errors) {
+      const isMutation = operation.operation === "mutation";
+      result = { ...result, errors: result.errors.map((error) => namedOutage(withoutArguments(error), isMutation)) };
+    }
     for (const error of result.errors ?? []) logUnexpected(error, contextValue.requestId, this.needs.log);
     return responseOf(result, result.data === undefined ? 400 : undefined);
   }

@@ -2,13 +2,14 @@ import { createServer, IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { isAt } from "@gatehouse/shared";
 import { StartRefused } from "../config/faults.js";
+import { outageOf } from "../database/outages.js";
 import type { Log } from "../log.js";
 import { currentSpan, type Tracing } from "../tracing/tracing.js";
 import { HttpResponse } from "./http-response.js";
 import { requestIdOf } from "./request-id.js";
 import { endRequestSpan, requestSpan } from "./request-span.js";
 import type { RequestMetrics } from "./request-metrics.js";
-import { refuseOnSocket, RefusedRequest, sendError } from "./responses.js";
+import { refuseOnSocket, RefusedRequest, sendError, sendOutage } from "./responses.js";
 import { securityHeaders } from "./security-headers.js";
 
 export type Handler = (request: IncomingMessage, response: HttpResponse, path: string) => Promise<void> | void;
@@ -106,11 +107,19 @@ export function createHttpServer({
       return sendError(response, 405, "METHOD_NOT_ALLOWED", "This address is read-only.", { allow: "GET, HEAD" });
     return Promise.resolve(route.handle(request, response, path)).catch((error: unknown) => {
       if (error instanceof RefusedRequest) return sendError(response, error.status, error.code, error.message);
-      log.error({ err: error, path, requestId: response.requestId }, "a request failed");
+      const { requestId } = response;
+      const outage = outageOf(error);
+      if (outage)
+        log.warn(
+          { err: outage.cause ?? outage, outage: outage.extensions.code, path, requestId },
+          "the database failed",
+        );
+      else log.error({ err: error, path, requestId }, "a request failed");
       if (response.headersSent) {
-        response.note("INTERNAL");
+        response.note(outage?.extensions.code ?? "INTERNAL");
         response.destroy();
-      } else sendError(response, 500, "INTERNAL", "Something went wrong on our side.");
+      } else if (outage) sendOutage(response, outage);
+      else sendError(response, 500, "INTERNAL", "Something went wrong on our side.");
       return undefined;
     });
   };

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import type { HttpResponse } from "./http-response.js";
+import type { Outage } from "../database/outages.js";
 
 /** Sends an HTTP failure as JSON in GraphQL's shape, so that callers parse one format only. */
 export function sendError(
@@ -14,6 +15,14 @@ export function sendError(
   const { requestId } = response;
   response.note(code);
   sendJson(response, status, { errors: [{ message, extensions: { code, requestId } }] }, headers);
+}
+
+/** Answers a request that the database's failure has stopped. */
+export function sendOutage(response: HttpResponse, { message, extensions: { http, ...extensions } }: Outage): void {
+  const headers = "headers" in http ? Object.fromEntries(http.headers) : {};
+  const { requestId } = response;
+  response.note(extensions.code);
+  sendJson(response, http.status, { errors: [{ message, extensions: { ...extensions, requestId } }] }, headers);
 }
 
 /**

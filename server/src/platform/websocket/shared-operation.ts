@@ -8,6 +8,7 @@ import {
   type ExecutionResult,
   type GraphQLSchema,
 } from "graphql";
+import { outageOf } from "../database/outages.js";
 import { variableReader } from "../graphql/errors-without-values.js";
 import { planOperation, type Execute } from "../graphql/execution/planned-operation.js";
 import { SharedAnswer } from "./shared-answer.js";
@@ -33,9 +34,14 @@ export class SharedOperation<C> {
     this.variables = coerced;
   }
 
-  /** The message that the subscribers receive for one event. */
+  /** The message that the subscribers receive for one event. Throws in an outage: half an event is not sent. */
   async answer(event: unknown, context: C): Promise<SharedAnswer> {
-    return new SharedAnswer(this.toAnswer(await this.execute(context, this.variables, event), context));
+    const result = await this.execute(context, this.variables, event);
+    for (const { originalError } of result.errors ?? []) {
+      const outage = outageOf(originalError);
+      if (outage) throw outage;
+    }
+    return new SharedAnswer(this.toAnswer(result, context));
   }
 }
 

@@ -14,6 +14,8 @@ import { LRUCache } from "lru-cache";
 import { WebSocketServer, type WebSocket } from "ws";
 import { MINUTE_MS } from "@gatehouse/shared";
 import { variableReader, withoutArguments } from "../graphql/errors-without-values.js";
+import { outageOf } from "../database/outages.js";
+import { namedOutage } from "../graphql/mask-errors.js";
 import { isTooDeep, tooDeep } from "../http/envelope.js";
 import { RefusedRequest, refuseOnSocket } from "../http/responses.js";
 import { withoutHints } from "../limits/document-limits.js";
@@ -160,8 +162,10 @@ export function attachWebSocket<C extends { requestId: string }>(
         if (isTooDeep(payload)) return end(socket, CloseCode.BadRequest, tooDeep);
         if (Object.keys(connection.subscriptions).length > SUBSCRIPTIONS_PER_SOCKET)
           return end(socket, CloseCode.TooManyInitialisationRequests, "Too many subscriptions");
-        const contextValue = await orTryAgainLater(socket, null, () => contextOf(connection));
+        const contextValue = await orTryAgainLater(socket, null, () => contextOf(connection).catch(orOutage));
         if (!contextValue) return [new GraphQLError("Try again later", { extensions: { code: "BAD_REQUEST" } })];
+        // The socket stays: its other subscriptions go on, and this one may be sent again.
+        if (contextValue instanceof Error) return [contextValue];
         Object.assign(connection.extra, { context: contextValue, startedAt });
         const { operationName } = payload;
         const variableValues = payload.variables ?? {};
@@ -264,11 +268,17 @@ function format<C extends { requestId: string }>(
   thrown: GraphQLError,
   context: C | undefined,
 ) {
-  const error = withoutArguments(thrown);
+  const error = namedOutage(withoutArguments(thrown));
   if (context) options.logError(error, context);
   const { extensions: { http: _http, ...extensions } = {}, ...shown } = options.formatError(error);
   if (context) extensions.requestId = context.requestId;
   return { ...shown, message: options.hideHints ? withoutHints(shown.message) : shown.message, extensions };
+}
+
+function orOutage(error: unknown): GraphQLError {
+  const outage = outageOf(error);
+  if (!outage) throw error;
+  return namedOutage(new GraphQLError(outage.message, { originalError: outage }));
 }
 
 /** Closes a socket that sends too many messages. */

@@ -20,8 +20,14 @@ const ImportPage_upsert = graphql(
   [Problems],
 );
 
-/** Errors after which the same request should be sent again with the same key. */
-const retryableCodes = new Set<unknown>(["RATE_LIMITED", "IDEMPOTENCY_KEY_IN_USE", "STARTING"]);
+/** Errors after which the same request should be sent again with the same key, by which it happens once. */
+const retryableCodes = new Set<unknown>([
+  "RATE_LIMITED",
+  "IDEMPOTENCY_KEY_IN_USE",
+  "STARTING",
+  "UNAVAILABLE",
+  "OUTCOME_UNKNOWN",
+]);
 
 /** Sends a batch of rows; with `dryRun` nothing is written. */
 export async function upsert(

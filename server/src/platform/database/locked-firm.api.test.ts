@@ -1,0 +1,87 @@
+import { afterAll, beforeAll, expect, it } from "@jest/globals";
+import { createConnection, type Connection } from "mysql2/promise";
+import { describeOnDatabaseServers } from "../../testing/databases.js";
+import { OWNER_PASSWORD, until, World } from "../../testing/world.js";
+
+/** More than there are connections. */
+const MANY = 20;
+
+describeOnDatabaseServers("a firm whose row somebody keeps locked", (database) => {
+  let world: World;
+  let blocker: Connection;
+  beforeAll(async () => {
+    world = await World.start(database.url());
+    blocker = await createConnection({ uri: database.url(), disableEval: true });
+  });
+  afterAll(async () => {
+    await blocker?.end();
+    await world?.stop();
+  });
+
+  const create = async (owner: string, name: string) => {
+    const { status, data, headers, errors } = await world.ask(
+      "mutation($input: ContactInput!) { createContact(input: $input) { contact { id } } }",
+      { input: { name } },
+      owner,
+    );
+    const code = data?.createContact.contact ? "done" : errors?.[0]?.extensions.code;
+    return { status, code, retryAfter: headers.get("retry-after") };
+  };
+
+  const lock = async ({ id }: { id: string }) => {
+    await blocker.query("BEGIN");
+    await blocker.query("SELECT * FROM audit_counters WHERE firmId = ? FOR UPDATE", [id]);
+  };
+
+  it.each<[string, (token: string, email: string) => Promise<unknown>]>([
+    ["changes by people who are signed in", (token, email) => create(token, email)],
+    [
+      "sign-ins",
+      (_token, email) =>
+        world
+          .signIn("teamSignIn", "TeamSignInInput", { email, password: OWNER_PASSWORD })
+          .catch((error: Error) => error.message),
+    ],
+  ])("stops no other firm, and heals: %s", async (_what, wait) => {
+    const locked = await world.firm();
+    const other = await world.firm();
+    const [lockedToken, otherToken] = [await world.ownerToken(locked), await world.ownerToken(other)];
+    const members: string[] = [];
+    while (members.length < MANY) members.push(await world.member(locked.id, "STAFF"));
+    await lock(locked);
+    let over = 0;
+    const waiting = members.map((email) =>
+      wait(lockedToken, email).then((answer) => {
+        over += 1;
+        return answer;
+      }),
+    );
+    await until(async () => {
+      const [rows] = await blocker.query("SHOW FULL PROCESSLIST");
+      return (
+        (rows as { Info: string | null }[]).filter(({ Info }) => /FOR UPDATE|audit_counters/.test(Info ?? "")).length >
+        3
+      );
+    });
+    for (let n = 0; n < 5; n++) {
+      expect(await create(otherToken, `Not waiting ${n}`)).toMatchObject({ code: "done" });
+      expect((await world.ask("{ firm { name } }", {}, lockedToken)).data?.firm.name).toBe("Test & Sons");
+    }
+    expect(over).toBeLessThan(MANY);
+    await blocker.query("COMMIT");
+    await Promise.all(waiting);
+    expect(await create(lockedToken, "Healed")).toMatchObject({ code: "done" });
+  });
+
+  it("its own writers are told after a while, and nothing of theirs is kept", async () => {
+    const firm = await world.firm();
+    const token = await world.ownerToken(firm);
+    await lock(firm);
+    try {
+      expect(await create(token, "Told")).toEqual({ status: 503, code: "UNAVAILABLE", retryAfter: "2" });
+    } finally {
+      await blocker.query("COMMIT");
+    }
+    expect(await world.app.work.reader.query("SELECT id FROM contacts WHERE name = 'Told'")).toEqual([]);
+  });
+});

@@ -1,0 +1,140 @@
+import type { Socket } from "node:net";
+import mysql2, { type Pool, type PoolConnection, type PoolOptions } from "mysql2";
+import type { DataSource, QueryRunner } from "typeorm";
+import { Unavailable } from "./outages.js";
+import { planRows } from "./planned-rows.js";
+
+/** How long opening a connection may take, with its handshake. */
+const CONNECT_MS = 3000;
+/** How long a server may be silent during a statement. A frozen one would otherwise hold the request for ever. */
+const STATEMENT_MS = 10_000;
+/** How long a caller waits for a connection, and how many may. */
+const POOL_WAIT_MS = 5000;
+const POOL_WAITING = 1000;
+/** Shorter than a statement may take, so that a waiting writer fails by itself and can be retried. */
+const LOCK_WAIT_SECONDS = 3;
+/** How long the check of /readyz may take. */
+export const PROBE_MS = 2000;
+
+/**
+ * Sent on each connection when it opens. Code that reads a row before locking it must see the row's current state once
+ * it holds the lock.
+ */
+const SESSION = [
+  "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED",
+  `SET SESSION innodb_lock_wait_timeout = ${LOCK_WAIT_SECONDS}`,
+];
+
+/** The driver's private parts used here. */
+type OpenConnection = PoolConnection & { stream: Socket; _command?: object | null };
+
+/** A pool whose callers never wait for long. */
+interface BoundedPool extends Pool {
+  /** Destroys the connection; those that are as old as it are replaced when they are next used. */
+  discard(connection: PoolConnection): void;
+  /** A pool of one connection to the same server, on which nobody else waits. */
+  probe(): Pool;
+}
+
+/** Cuts a connection whose server is silent. One timer of the socket covers all statements and costs them nothing. */
+function boundStatements(connection: OpenConnection): void {
+  const { stream } = connection;
+  stream.setTimeout(STATEMENT_MS, () => {
+    // oxlint-disable-next-line no-underscore-dangle -- the driver's name for the statement under way
+    if (connection._command == null) return;
+    stream.destroy(Object.assign(new Error("the database did not answer in time"), { code: "ETIMEDOUT" }));
+  });
+}
+
+type CreatePool = (options: PoolOptions) => Pool;
+
+function boundedPool(create: CreatePool, options: PoolOptions): Pool {
+  const pool = create({ ...options, connectTimeout: CONNECT_MS, queueLimit: POOL_WAITING }) as BoundedPool;
+  let opened = 0;
+  let stale = 0;
+  const numbers = new WeakMap<object, number>();
+  pool.on("connection", (connection) => {
+    numbers.set(connection, ++opened);
+    planRows(connection);
+    // Whoever runs a statement gets its error. Without a listener, a second one would end the process.
+    connection.on("error", () => undefined);
+    boundStatements(connection as OpenConnection);
+    for (const statement of SESSION)
+      connection.query(statement, (error: Error | null) => {
+        // A connection with any other settings must not be used.
+        if (error) connection.destroy();
+      });
+  });
+
+  let isQueued = false;
+  pool.on("enqueue", () => (isQueued = true));
+  const acquire = pool.getConnection.bind(pool);
+  const getConnection: Pool["getConnection"] = (done) => {
+    let timer: NodeJS.Timeout | undefined;
+    let isOver = false;
+    isQueued = false;
+    acquire((error, connection) => {
+      if (isOver) return connection?.release();
+      clearTimeout(timer);
+      // The pool's own refusal has no code, unlike whatever a connection fails with.
+      if (error) return done(error.code === undefined ? asUnavailable(error) : new NoConnection(error), connection);
+      if ((numbers.get(connection) ?? 0) > stale) return done(null, connection);
+      connection.destroy();
+      return getConnection(done);
+    });
+    if (isQueued)
+      timer = setTimeout(() => {
+        isOver = true;
+        done(asUnavailable(new Error("no connection became free")), undefined as unknown as PoolConnection);
+      }, POOL_WAIT_MS);
+  };
+  pool.getConnection = getConnection;
+  pool.discard = (connection) => {
+    stale = Math.max(stale, numbers.get(connection) ?? 0);
+    connection.destroy();
+  };
+  pool.probe = () => create({ ...options, connectTimeout: PROBE_MS, connectionLimit: 1 });
+  return pool;
+}
+/** Node's error for a name with several addresses has no message. */
+class NoConnection extends Error {
+  readonly code: string | undefined;
+  readonly errno: number | undefined;
+  constructor({ code, errno, message }: NodeJS.ErrnoException) {
+    super(message || code);
+    this.name = "NoConnection";
+    this.code = code;
+    this.errno = errno;
+  }
+}
+const asUnavailable = (error: Error) => new Unavailable(error) as unknown as NodeJS.ErrnoException;
+
+/** mysql2 as TypeORM uses it, with pools and connections that keep to the limits above. */
+export const boundedMysql = (create: CreatePool = mysql2.createPool): { createPool: CreatePool } => ({
+  ...mysql2,
+  createPool: (options) => boundedPool(create, options),
+});
+
+const poolOf = (dataSource: DataSource) => (dataSource.driver as unknown as { pool?: BoundedPool }).pool;
+
+/** Destroys the connection of a runner, so that nobody gets it again; false if it has none, or on SQLite. */
+export function discardConnection(runner: QueryRunner): boolean {
+  const { databaseConnection } = runner as unknown as { databaseConnection?: PoolConnection };
+  const pool = poolOf(runner.connection);
+  if (!pool || !databaseConnection) return false;
+  pool.discard(databaseConnection);
+  return true;
+}
+
+/** Lets the statements of a runner take any time: a migration may rebuild a table, or wait for old servers' writes. */
+export async function withoutTimeLimit(runner: QueryRunner): Promise<void> {
+  ((await runner.connect()) as OpenConnection).stream.setTimeout(0);
+  await runner.query("SET SESSION innodb_lock_wait_timeout = DEFAULT");
+}
+
+/** The pool for /readyz. */
+export function probePool(dataSource: DataSource): Pool {
+  const pool = poolOf(dataSource);
+  if (!pool) throw new Error("SQLite has no pool");
+  return pool.probe();
+}

@@ -1,0 +1,110 @@
+import { afterAll, afterEach, beforeAll, expect, it } from "@jest/globals";
+import { randomUUID } from "node:crypto";
+import { describeOnDatabaseServers } from "../../testing/databases.js";
+import { TcpProxy, type Interference } from "../../testing/tcp-proxy.js";
+import { until, World } from "../../testing/world.js";
+
+const EVENT = "INSERT INTO `audit_events`";
+const error = (errno: number, sqlState = "HY000"): Interference => ({ kind: "error", errno, sqlState });
+
+describeOnDatabaseServers("a database that fails in the middle of a write", (database) => {
+  let proxy: TcpProxy;
+  let world: World;
+  let owner: string;
+  beforeAll(async () => {
+    proxy = await TcpProxy.start(database.url());
+    world = await World.start(proxy.url);
+    owner = await world.ownerToken(await world.firm());
+  });
+  afterAll(async () => {
+    await world?.stop();
+    await proxy?.stop();
+  });
+  // Each fault has happened.
+  afterEach(() => expect(proxy.isDone).toBe(true));
+
+  const create = (name: string, key?: string) =>
+    world.ask(
+      "mutation($input: ContactInput!) { createContact(input: $input) { contact { id } userErrors { code } } }",
+      { input: { name } },
+      owner,
+      key === undefined ? {} : { "idempotency-key": key },
+    );
+  /** How many contacts and how many of their events there are. */
+  const kept = async (name: string) => {
+    const [row] = (await world.app.work.reader.query(
+      `SELECT COUNT(DISTINCT c.id) AS contacts, COUNT(e.id) AS events FROM contacts c
+       LEFT JOIN audit_events e ON e.contactId = c.id AND e.type = 'CONTACT_CREATED' WHERE c.name = ?`,
+      [name],
+    )) as { contacts: number; events: number }[];
+    return [Number(row?.contacts), Number(row?.events)];
+  };
+  const once = [1, 1];
+  const never = [0, 0];
+
+  it.each<[string, string, Interference]>([
+    ["the connection breaks before the last statement", EVENT, { kind: "cut-before" }],
+    ["the connection breaks after it", EVENT, { kind: "cut-after" }],
+    ["the server has become read-only (1290)", EVENT, error(1290)],
+    ["the transaction is read-only (1792)", EVENT, error(1792, "25006")],
+    ["InnoDB is read-only (1836)", EVENT, error(1836)],
+    ["Galera's node is not ready (1047)", EVENT, error(1047, "08S01")],
+    ["the server shuts down (1053)", EVENT, error(1053, "08S01")],
+    ["it is read-only at the commit (1290)", "COMMIT", error(1290)],
+    ["Group Replication's hook fails at the commit (3100)", "COMMIT", error(3100)],
+    ["Group Replication rolls the commit back (3101)", "COMMIT", error(3101, "40000")],
+    ["Galera refuses the commit (1180)", "COMMIT", error(1180)],
+    ["the commit loses to another one (1213)", "COMMIT", error(1213, "40001")],
+  ])("does it once, by itself, where nothing was committed: %s", async (what, text, how) => {
+    proxy.interfere(text, how, { after: text === EVENT ? null : EVENT });
+    const { status, data } = await create(what);
+    expect([status, data?.createContact.userErrors]).toEqual([200, []]);
+    expect(await kept(what)).toEqual(once);
+  });
+
+  it.each<[string, Interference, number[]]>([
+    ["its answer is lost", { kind: "cut-after" }, once],
+    ["it never arrives", { kind: "cut-before" }, never],
+    ["the server shuts down meanwhile (1053)", error(1053, "08S01"), never],
+  ])("says that nobody knows what became of a commit, and does not repeat it: %s", async (what, how, expected) => {
+    proxy.interfere("COMMIT", how, { after: EVENT });
+    const { status, data, errors } = await create(`Unknown: ${what}`);
+    expect([status, data, errors?.map(({ extensions }) => extensions)]).toEqual([
+      503,
+      null,
+      [{ code: "OUTCOME_UNKNOWN" }],
+    ]);
+    await until(async () => (await kept(`Unknown: ${what}`)).join() === expected.join());
+  });
+
+  it.each<[string, Interference, string]>([
+    ["it was done", { kind: "cut-after" }, "IDEMPOTENCY_OUTCOME_UNKNOWN"],
+    ["it was not done", { kind: "cut-before" }, "done"],
+  ])("settles it by a retry with the same Idempotency-Key, so that it happens once: %s", async (what, how, settled) => {
+    const [name, key] = [`Settled: ${what}`, randomUUID()];
+    proxy.interfere("COMMIT", how, { after: EVENT });
+    expect((await create(name, key)).errors?.[0]?.extensions.code).toBe("OUTCOME_UNKNOWN");
+    const again = await until(async () => {
+      const { data, errors } = await create(name, key);
+      const code = data?.createContact?.contact ? "done" : errors?.[0]?.extensions.code;
+      if (code !== "IDEMPOTENCY_KEY_IN_USE") return code;
+      // The claim of a request that was cut off ends by itself.
+      world.forward({ seconds: 61 });
+      return null;
+    });
+    expect(again).toBe(settled);
+    expect(await kept(name)).toEqual(once);
+  });
+
+  it("a mutation that was done is not called unavailable if only its answer cannot be read", async () => {
+    // The only statement here that names the table, when it is prepared.
+    proxy.interfere("client_requests", { kind: "cut-before" });
+    const { status, errors } = await world.ask(
+      "mutation($input: ContactInput!) { createContact(input: $input) { contact { id requests(first: 1) { nodes { id } } } userErrors { code } } }",
+      { input: { name: "Half an answer" } },
+      owner,
+    );
+    expect([status, errors?.[0]?.extensions.code]).toEqual([503, "OUTCOME_UNKNOWN"]);
+    expect(await kept("Half an answer")).toEqual(once);
+  });
+});
