@@ -41,6 +41,7 @@ describe.each([{ isProduction: false }, { isProduction: true }])("GraphQL over H
     world = await World.start(database.url, {
       isProduction,
       publicUrl: isProduction ? "https://portal.firm.example" : null,
+      ...(isProduction ? { mail: { kind: "none" } } : {}),
     });
     if (isProduction) await beginSlowly();
   });
