@@ -3,7 +3,7 @@
 # Debian's stable suites have no MySQL, so the server runs from a folder that holds a minimal unstable suite.
 #   GATEHOUSE_MYSQL_DIR   the folder, kept between runs (default: gatehouse/mysql in the user's cache)
 #   GATEHOUSE_MYSQL_PORT  the port on 127.0.0.1 (default: 3307)
-# `.ci/mysql.sh stop` stops the server and keeps the folder.
+# `.ci/mysql.sh stop` stops the server and keeps the folder; `.ci/mysql.sh system` prints the folder that the server's programs are in.
 set -euo pipefail
 folder=${GATEHOUSE_MYSQL_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/gatehouse/mysql}
 port=${GATEHOUSE_MYSQL_PORT:-3307}
@@ -26,6 +26,12 @@ server() {
   return 1
 }
 listens() { (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; }
+
+if [ "${1:-}" = system ]; then
+  [ -d "$system" ] || { say "MySQL is not unpacked: run .ci/mysql.sh"; exit 1; }
+  echo "$system"
+  exit 0
+fi
 
 if [ "${1:-}" = stop ]; then
   if running=$(server); then

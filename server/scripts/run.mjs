@@ -112,9 +112,17 @@ switch (command) {
       options: { kills: { type: "string", default: "50" }, database: { type: "string", default: "mariadb" } },
     });
     build();
-    node([inModules("jest/bin/jest.js"), "server/src/testing/chaos/kill-nine", "-t", `(${values.database})`], {
-      env: { ...process.env, CHAOS_KILLS: values.kills },
-    });
+    node(
+      [
+        inModules("jest/bin/jest.js"),
+        `server/src/testing/chaos/${values.database === "cluster" ? "cluster-chaos" : "kill-nine"}`,
+        "-t",
+        `(${values.database})`,
+      ],
+      {
+        env: { ...process.env, CHAOS_KILLS: values.kills },
+      },
+    );
     break;
   }
   case "fuzz": {

@@ -4,12 +4,17 @@ import { describe, expect, it } from "@jest/globals";
 import { variables } from "../platform/config/config.js";
 import { secretVariables } from "../platform/config/secret-files.js";
 import { LEAST_RIGHTS } from "../testing/databases.js";
+import { GROUP_SETTINGS } from "../testing/mysql-cluster.js";
 
 const operations = readFileSync(join(__dirname, "../../../docs/operations.md"), "utf8");
 
 describe("docs/operations.md", () => {
   it("lists the rights that every test on MariaDB and MySQL runs with", () => {
     expect(operations).toContain(`GRANT ${LEAST_RIGHTS} ON gatehouse.*`);
+  });
+
+  it("lists the settings of the cluster that the chaos runs on", () => {
+    for (const [name, value] of Object.entries(GROUP_SETTINGS)) expect(operations).toContain(`\n${name} = ${value}\n`);
   });
 
   it("describes every variable that the server reads, and every secret that may be in a file", () => {

@@ -16,7 +16,7 @@ interface Service {
   networks?: string[] | Record<string, unknown>;
 }
 
-// There is no container engine where this is developed, so these tests check what can be checked without one.
+// `.ci/containers.sh` runs them. These tests check what can be checked without a container engine.
 describe("docker/", () => {
   const compose = parse(read("docker/compose.yaml")) as {
     services: Record<string, Service>;
@@ -27,7 +27,7 @@ describe("docker/", () => {
   const examples = read("docker/env.example");
 
   it("the Dockerfile copies only what exists", () => {
-    const copies = [...read("docker/Dockerfile").matchAll(/^COPY (--from=build )?(.+) \S+$/gm)];
+    const copies = [...read("docker/Dockerfile").matchAll(/^COPY (--(?:from=build|chmod=755) )?(.+) \S+$/gm)];
     expect(copies.length).toBeGreaterThan(8);
     const made = /node_modules$|\/dist$/;
     const missing = copies

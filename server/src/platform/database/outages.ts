@@ -60,8 +60,11 @@ const ROLLED_BACK_AT_COMMIT = [1180, 3100, 3101];
 const NOT_READY = [
   1040, 1047, 1053, 1077, 1079, 1080, 1152, 1158, 1159, 1160, 1161, 1184, 1203, 1927, 3032, 3092, 3168, 4031,
 ];
-/** GR's refusals of a member that waits for its group. */
-const WAITS_FOR_GROUP = [3796, 3797, 3798];
+/**
+ * Group Replication's refusals of a member that waits for its group. It also refuses a write with 3098, "the table does
+ * not comply", while it gives up being the primary; our tables do comply.
+ */
+const WAITS_FOR_GROUP = [3098, 3796, 3797, 3798];
 const LOST: ReadonlySet<unknown> = new Set([...READ_ONLY, ...ROLLED_BACK_AT_COMMIT, ...NOT_READY, ...WAITS_FOR_GROUP]);
 const FULL: ReadonlySet<unknown> = new Set([1021, 1114]);
 const GET_ERRNO = 1030;

@@ -11,6 +11,10 @@ export class Ledger {
   of(what: string): number {
     return this.counts.get(what) ?? 0;
   }
+  /** Keeps the largest value of a kind. */
+  max(what: string, value: number): void {
+    this.counts.set(what, Math.max(this.of(what), value));
+  }
   breach(what: string): void {
     this.broken.push(what);
   }
