@@ -5,6 +5,7 @@ import { Refusal } from "../platform/graphql/failures.js";
 import type { Work } from "../features/work/unit-of-work.js";
 import type { PasswordHasher } from "../features/passwords/password-hasher.js";
 import { CommandError } from "./command-error.js";
+import { doctorUsage } from "./doctor/doctor.command.js";
 import { FirmCommands, planNames, teamRoles } from "./firm.commands.js";
 import { keyUsage, stillNeeded } from "./key-usage.js";
 import { rotateKeys } from "./rotate-keys.command.js";
@@ -22,6 +23,7 @@ export const usage = `Usage: pnpm gatehouse <command>   (or: npm run gatehouse -
       Adds a team member. Prompts for the password, or reads it from ${MEMBER_PASSWORD}.
   member reset-password --email <email>
       Sets a new password and signs the member out everywhere. Prompts for it, or reads it from ${MEMBER_PASSWORD}.
+${doctorUsage}
   keys rotate
       Encrypts everything again with the first key of SECRET_KEYS, and lists what still needs another key: passwords move to it at
       their owners' next sign-in, recovery codes when new ones are created.

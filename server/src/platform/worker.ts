@@ -1,3 +1,5 @@
+import { outsideScopes } from "./scoped-value.js";
+
 export interface WorkerNeeds {
   /** Does what is due now. Never runs twice at once. */
   look(): Promise<unknown>;
@@ -42,7 +44,8 @@ export class Worker {
   wake(): void {
     if (this.timer === null) return;
     this.mustLookAgain = true;
-    if (!this.isLooking) this.looking = this.lookUntilDone();
+    // Work that a request wakes is not part of the request.
+    if (!this.isLooking) this.looking = outsideScopes(() => this.lookUntilDone());
   }
 
   /** Starts no more looks, and waits for the current one. */

@@ -18,6 +18,8 @@ export interface DatabaseOptions {
   entities: (new () => object)[];
   migrations: (new () => MigrationInterface)[];
   poolSize?: number;
+  /** Only looks: creates no file, changes no mode and migrates nothing. */
+  isInspection?: boolean;
 }
 
 /** Ten for writers, and those for reads. */
@@ -64,6 +66,7 @@ export async function openDatabase({
   entities,
   migrations,
   poolSize = POOL_SIZE,
+  isInspection = false,
 }: DatabaseOptions): Promise<DataSource> {
   const common = {
     entities,
@@ -75,13 +78,13 @@ export async function openDatabase({
   let options: DataSourceOptions;
   if (address.kind === "sqlite") {
     const { file } = address;
-    if (file !== ":memory:") keepPrivate(file);
+    if (file !== ":memory:" && !isInspection) keepPrivate(file);
     options = {
       ...common,
       type: "better-sqlite3",
       database: file,
       driver: SqliteDatabase,
-      enableWAL: true,
+      enableWAL: !isInspection,
       // A WAL database that is reopened falls back to NORMAL, under which a power failure could lose a commit.
       prepareDatabase: (database: SqliteDatabase) => void database.pragma("synchronous = FULL"),
     };
@@ -106,7 +109,7 @@ export async function openDatabase({
   if (options.type === "better-sqlite3") isolateSqlite(dataSource);
   await dataSource.initialize();
   try {
-    await runMigrationsOnce(dataSource);
+    if (!isInspection) await runMigrationsOnce(dataSource);
   } catch (error) {
     await dataSource.destroy();
     throw error;
