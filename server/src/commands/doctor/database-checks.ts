@@ -1,3 +1,4 @@
+import { NO_GALERA } from "../../platform/database/database.js";
 import type { DataSource, EntityManager } from "typeorm";
 import type { KeyRing } from "../../platform/crypto/key-ring.js";
 import { keyUsage, stillNeeded, unusable } from "../key-usage.js";
@@ -80,12 +81,7 @@ async function replicationChecks(findings: Findings, one: (text: string) => Prom
   if (isOn(await one("SHOW VARIABLES LIKE 'read_only'")) || isOn(await one("SHOW VARIABLES LIKE 'super_read_only'")))
     findings.fail("this member is read-only", "Name the primary in DATABASE_URL, or a router that leads to it.");
   else findings.ok("this member accepts writes");
-  const { Value: galera } = await one("SHOW STATUS LIKE 'wsrep_ready'");
-  if (galera === undefined) return;
-  const { Value: size } = await one("SHOW STATUS LIKE 'wsrep_cluster_size'");
-  if (galera === "ON") findings.ok(`Galera: ready, ${String(size)} members`);
-  else if (String(size) !== "0")
-    findings.fail("Galera: this member is not ready", "Let it join the cluster, or use another one.");
+  if (isOn(await one("SHOW VARIABLES LIKE 'wsrep_on'"))) findings.fail("this is a Galera cluster", NO_GALERA);
 }
 
 async function rightsChecks(dataSource: DataSource, findings: Findings, mustMigrate: boolean): Promise<void> {

@@ -46,14 +46,20 @@ const reasonOf = (error: unknown): string => {
   return [code, message].filter(Boolean).join(": ");
 };
 
+/** Why no server runs on a Galera cluster; the doctor says it too. */
+export const NO_GALERA =
+  "The database is a Galera cluster (wsrep_on), on which Gatehouse does not run: a row locked on one node is not locked on the others, so two requests could both pass a check that one may pass. Use one MariaDB with replicas, or MySQL's Group Replication.";
+
 /** MariaDB speaks MySQL's protocol but needs TypeORM's other dialect. */
-async function mysqlFlavour(address: ServerAddress): Promise<"mysql" | "mariadb"> {
+async function mysqlFlavour(address: ServerAddress, mustRun: boolean): Promise<"mysql" | "mariadb"> {
   const connection = await connectToPrimary(address).catch((error: unknown) => {
     const at = address.hosts.map(({ host, port }) => `${host}:${port}`).join(", ");
     throw new StartRefused(`The database at ${at} cannot be used: ${reasonOf(error)}.`);
   });
   try {
     const [rows] = await connection.query("SELECT VERSION() AS version");
+    const [galera] = await connection.query("SHOW VARIABLES LIKE 'wsrep_on'");
+    if (mustRun && (galera as { Value: string }[])[0]?.Value === "ON") throw new StartRefused(NO_GALERA);
     return /mariadb/i.test(String((rows as { version: string }[])[0]?.version)) ? "mariadb" : "mysql";
   } finally {
     await connection.end();
@@ -94,7 +100,7 @@ export async function openDatabase({
       ...common,
       ...credentials,
       ...address.hosts[0],
-      type: await mysqlFlavour(address),
+      type: await mysqlFlavour(address, !isInspection),
       username: user,
       charset: "utf8mb4",
       timezone: "Z",
