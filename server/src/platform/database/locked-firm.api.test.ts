@@ -74,6 +74,8 @@ describeOnDatabaseServers("a firm whose row somebody keeps locked", (database) =
   });
 
   it("its own writers are told after a while, and nothing of theirs is kept", async () => {
+    // It takes ten seconds, and they are ours: the same on both.
+    if (database.name !== "mariadb") return;
     const firm = await world.firm();
     const token = await world.ownerToken(firm);
     await lock(firm);
