@@ -55,6 +55,10 @@ export class TcpProxy {
     this.isFrozen = true;
     for (const sockets of this.pairs) for (const socket of sockets) socket.pause();
   }
+  /** The connections that exist stay silent for ever; new ones work: a router after its primary froze. */
+  freezeExisting(): void {
+    for (const sockets of this.pairs) for (const socket of sockets) socket.pause();
+  }
   thaw(): void {
     this.isFrozen = false;
     for (const sockets of this.pairs) for (const socket of sockets) socket.resume();

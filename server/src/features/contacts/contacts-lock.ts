@@ -1,7 +1,7 @@
 import { forUpdateSql } from "../../platform/database/dialect.js";
 import { rowsOf } from "../../platform/database/prepared-rows.js";
 import { select, table } from "../../platform/database/sql.js";
-import { joinLane } from "../../platform/database/transaction.js";
+import { joinTenant } from "../../platform/database/transaction.js";
 import { AuditCounter } from "../audit/audit-event.entity.js";
 import type { UnitOfWork } from "../work/unit-of-work.js";
 
@@ -14,7 +14,7 @@ const COUNTER = select({ firmId: counters.firmId }).from`${counters} WHERE ${cou
  * firm's counts would not add up. It locks the row that their events lock in the end anyway.
  */
 export async function lockContacts({ manager }: UnitOfWork, firmId: string): Promise<void> {
-  joinLane(manager, firmId);
+  joinTenant(manager, firmId);
   const [row] = await rowsOf(manager, COUNTER.plus`${forUpdateSql(manager)}`, [firmId]);
   if (!row) throw new Error(`the firm ${firmId} has no event counter`);
 }

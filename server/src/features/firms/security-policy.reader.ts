@@ -3,7 +3,7 @@ import { chooseLanguage, type Language, type ModePolicy, type Plan } from "@gate
 import { forUpdate, joinInOrderSql, forShareSql } from "../../platform/database/dialect.js";
 import { rowsOf } from "../../platform/database/prepared-rows.js";
 import { select, table } from "../../platform/database/sql.js";
-import { joinLane } from "../../platform/database/transaction.js";
+import { joinTenant } from "../../platform/database/transaction.js";
 import { Firm } from "./firm.entity.js";
 import { SecurityPolicy } from "../security-mode/security-policy.entity.js";
 
@@ -55,7 +55,7 @@ export async function loadPolicy(
   firmId: string,
   { lock }: PolicyLock = {},
 ): Promise<FirmPolicy> {
-  if (lock) joinLane(manager, firmId);
+  if (lock) joinTenant(manager, firmId);
   // The policy's row always comes before the firm's: everything that locks both does so in this order.
   if (lock === "update") await manager.findOneOrFail(SecurityPolicy, { where: { firmId }, ...forUpdate(manager) });
   const ofFirm = POLICY.from`${p} ${joinInOrderSql(manager)} ${f} ON ${f.id} = ${p.firmId} WHERE ${p.firmId} = ?`;

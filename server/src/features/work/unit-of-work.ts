@@ -5,7 +5,7 @@ import { newId } from "../../platform/crypto/ids.js";
 import { affectedRows, countUp } from "../../platform/database/dialect.js";
 import { preparedRows, preparedRowsOf, rowsOf, unpreparedRows } from "../../platform/database/prepared-rows.js";
 import { select, table, type Select, type Sql } from "../../platform/database/sql.js";
-import { inTransaction, joinLane, writeAlone } from "../../platform/database/transaction.js";
+import { inTransaction, joinTenant, writeAlone } from "../../platform/database/transaction.js";
 import { isExpected, Refusal } from "../../platform/graphql/failures.js";
 import { outsideScopes, ScopedValue } from "../../platform/scoped-value.js";
 import type { MailToSend } from "./mail-to-send.js";
@@ -135,7 +135,7 @@ export class UnitOfWork {
     const contactIds: (string | null)[] = [];
     for (const { contactId, accountId } of events)
       contactIds.push(contactId ?? (accountId ? await this.oldestContactOf(firmId, accountId) : null));
-    joinLane(manager, firmId);
+    joinTenant(manager, firmId);
     const lastSeq = await countUp(manager, {
       of: counters,
       counter: counters.lastSeq,

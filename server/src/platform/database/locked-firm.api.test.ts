@@ -33,6 +33,13 @@ describeOnDatabaseServers("a firm whose row somebody keeps locked", (database) =
     await blocker.query("SELECT * FROM audit_counters WHERE firmId = ? FOR UPDATE", [id]);
   };
 
+  /** How many connections wait. */
+  const waitingForLocks = async () => {
+    const [rows] = await blocker.query("SHOW FULL PROCESSLIST");
+    return (rows as { Info: string | null }[]).filter(({ Info }) => /FOR UPDATE|audit_counters/.test(Info ?? ""))
+      .length;
+  };
+
   it.each<[string, (token: string, email: string) => Promise<unknown>]>([
     ["changes by people who are signed in", (token, email) => create(token, email)],
     [
@@ -50,30 +57,33 @@ describeOnDatabaseServers("a firm whose row somebody keeps locked", (database) =
     while (members.length < MANY) members.push(await world.member(locked.id, "STAFF"));
     await lock(locked);
     let over = 0;
+    let most = 0;
     const waiting = members.map((email) =>
       wait(lockedToken, email).then((answer) => {
         over += 1;
         return answer;
       }),
     );
-    await until(async () => {
-      const [rows] = await blocker.query("SHOW FULL PROCESSLIST");
-      return (
-        (rows as { Info: string | null }[]).filter(({ Info }) => /FOR UPDATE|audit_counters/.test(Info ?? "")).length >
-        3
-      );
-    });
-    for (let n = 0; n < 5; n++) {
-      expect(await create(otherToken, `Not waiting ${n}`)).toMatchObject({ code: "done" });
-      expect((await world.ask("{ firm { name } }", {}, lockedToken)).data?.firm.name).toBe("Test & Sons");
+    try {
+      await until(async () => (await waitingForLocks()) > 3);
+      for (let n = 0; n < 5; n++) {
+        most = Math.max(most, await waitingForLocks());
+        expect(await create(otherToken, `Not waiting ${n}`)).toMatchObject({ code: "done" });
+        expect((await world.ask("{ firm { name } }", {}, lockedToken)).data?.firm.name).toBe("Test & Sons");
+      }
+      expect(over).toBeLessThan(MANY);
+      // The others would find all 14 connections taken, and be served only between two waits.
+      expect(most).toBeLessThanOrEqual(10);
+    } finally {
+      await blocker.query("COMMIT");
     }
-    expect(over).toBeLessThan(MANY);
-    await blocker.query("COMMIT");
     await Promise.all(waiting);
     expect(await create(lockedToken, "Healed")).toMatchObject({ code: "done" });
   });
 
   it("its own writers are told after a while, and nothing of theirs is kept", async () => {
+    // It takes ten seconds, and they are ours: the same on both.
+    if (database.name !== "mariadb") return;
     const firm = await world.firm();
     const token = await world.ownerToken(firm);
     await lock(firm);

@@ -32,16 +32,19 @@ type OpenConnection = PoolConnection & { stream: Socket; _command?: object | nul
 interface BoundedPool extends Pool {
   /** Destroys the connection; those that are as old as it are replaced when they are next used. */
   discard(connection: PoolConnection): void;
+  /** All connections that exist are replaced when they are next used. */
+  replaceAll(): void;
   /** A pool of one connection to the same server, on which nobody else waits. */
   probe(): Pool;
 }
 
 /** Cuts a connection whose server is silent. One timer of the socket covers all statements and costs them nothing. */
-function boundStatements(connection: OpenConnection): void {
+function boundStatements(connection: OpenConnection, onSilence: () => void): void {
   const { stream } = connection;
   stream.setTimeout(STATEMENT_MS, () => {
     // oxlint-disable-next-line no-underscore-dangle -- the driver's name for the statement under way
     if (connection._command == null) return;
+    onSilence();
     stream.destroy(Object.assign(new Error("the database did not answer in time"), { code: "ETIMEDOUT" }));
   });
 }
@@ -58,7 +61,7 @@ function boundedPool(create: CreatePool, options: PoolOptions): Pool {
     planRows(connection);
     // Whoever runs a statement gets its error. Without a listener, a second one would end the process.
     connection.on("error", () => undefined);
-    boundStatements(connection as OpenConnection);
+    boundStatements(connection as OpenConnection, pool.replaceAll);
     for (const statement of SESSION)
       connection.query(statement, (error: Error | null) => {
         // A connection with any other settings must not be used.
@@ -93,6 +96,7 @@ function boundedPool(create: CreatePool, options: PoolOptions): Pool {
     stale = Math.max(stale, numbers.get(connection) ?? 0);
     connection.destroy();
   };
+  pool.replaceAll = () => (stale = opened);
   pool.probe = () => create({ ...options, connectTimeout: PROBE_MS, connectionLimit: 1 });
   return pool;
 }
@@ -131,6 +135,9 @@ export async function withoutTimeLimit(runner: QueryRunner): Promise<void> {
   ((await runner.connect()) as OpenConnection).stream.setTimeout(0);
   await runner.query("SET SESSION innodb_lock_wait_timeout = DEFAULT");
 }
+
+/** Replaces all connections when they are next used: their server is silent, and a router may know the next primary. */
+export const replaceConnections = (dataSource: DataSource): void => poolOf(dataSource)?.replaceAll();
 
 /** The pool for /readyz. */
 export function probePool(dataSource: DataSource): Pool {

@@ -132,6 +132,22 @@ describeOnDatabaseServers("a database that is away", (database) => {
     await well();
   });
 
+  it("goes on with new connections once /readyz has found those that exist silent", async () => {
+    await well();
+    // So that there are many of them.
+    await Promise.all(Array.from({ length: 30 }, () => world.ask("{ firm { name } }", {}, owner)));
+    proxy.freezeExisting();
+    try {
+      await until(async () => (await readiness())[1].reason === "NO_ANSWER");
+      // With a silent connection it would be unavailable.
+      const { status, errors } = await create("Elsewhere");
+      expect([status, errors]).toEqual([200, undefined]);
+    } finally {
+      proxy.cut();
+    }
+    await well();
+  });
+
   it("leaves the database's codes in the log, and no value", async () => {
     proxy.interfere("INSERT INTO `audit_events`", { kind: "error", errno: 1062, sqlState: "23000" });
     expect((await create("Ms Secret")).errors?.[0]?.extensions.code).toBe("INTERNAL");

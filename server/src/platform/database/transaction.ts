@@ -4,7 +4,7 @@ import { affectedRows, dialectOf, isRetryable } from "./dialect.js";
 import { discardConnection } from "./mysql-pool.js";
 import { isReadOnly, isRolledBackAtCommit, outageKindOf, OutcomeUnknown, Unavailable } from "./outages.js";
 import type { Sql } from "./sql.js";
-import { LaneFull, WriterSlots, type Slot } from "./writer-slots.js";
+import { TenantFull, WriterSlots, type Slot } from "./writer-slots.js";
 
 /** How often a transaction may lose to others, and how long it is retried in all. */
 const TRIES = 12;
@@ -18,7 +18,7 @@ const REMEMBERED_MS = 30_000;
 /** Connections that only reads use: what decides about access never waits for writers. */
 export const FOR_READS = 4;
 /** How many of the writers' connections one firm's writers may hold. */
-const PART_OF_ONE_LANE = 0.6;
+const PART_OF_ONE_TENANT = 0.6;
 
 const slots = new WeakMap<DataSource, WriterSlots>();
 /** null on SQLite, whose writers run one at a time. */
@@ -28,7 +28,7 @@ function slotsOf(dataSource: DataSource): WriterSlots | null {
   if (!known) {
     const { poolSize } = dataSource.options as { poolSize: number };
     const writers = Math.max(1, poolSize - FOR_READS);
-    slots.set(dataSource, (known = new WriterSlots(writers, Math.ceil(writers * PART_OF_ONE_LANE))));
+    slots.set(dataSource, (known = new WriterSlots(writers, Math.ceil(writers * PART_OF_ONE_TENANT))));
   }
   return known;
 }
@@ -44,22 +44,22 @@ export const sawStorageFailure = (dataSource: DataSource): boolean =>
  */
 async function retrying<T>(
   dataSource: DataSource,
-  firstLane: string | null,
+  firstTenant: string | null,
   run: (slot: Slot | null) => Promise<T>,
 ): Promise<T> {
-  let lane = firstLane;
+  let tenant = firstTenant;
   const deadline = performance.now() + TOTAL_MS;
   for (let attempt = 1; ; attempt++) {
     try {
-      const slot = (await slotsOf(dataSource)?.enter(lane, Math.max(0, deadline - performance.now()))) ?? null;
+      const slot = (await slotsOf(dataSource)?.enter(tenant, Math.max(0, deadline - performance.now()))) ?? null;
       try {
         return await run(slot);
       } finally {
         slot?.giveBack();
       }
     } catch (error) {
-      if (error instanceof LaneFull) {
-        ({ lane } = error);
+      if (error instanceof TenantFull) {
+        ({ tenant } = error);
         continue;
       }
       const hasLost = isRetryable(error);
@@ -110,21 +110,21 @@ async function transact<T>(
 
 /**
  * One transaction, all or nothing. It is retried when it loses to another one or finds the database away, so `work`
- * must do nothing but database work through the given manager. Writers of one `lane` (a firm) hold only a part of the
+ * must do nothing but database work through the given manager. Writers of one `tenant` (a firm) hold only a part of the
  * connections. Throws Unavailable if nothing was committed, and OutcomeUnknown if the answer to the COMMIT was lost.
  */
 export const inTransaction = <T>(
   dataSource: DataSource,
   work: (manager: EntityManager) => Promise<T>,
-  lane: string | null = null,
-): Promise<T> => retrying(dataSource, lane, (slot) => transact(dataSource, work, slot));
+  tenant: string | null = null,
+): Promise<T> => retrying(dataSource, tenant, (slot) => transact(dataSource, work, slot));
 
 const slotOf = new WeakMap<EntityManager, Slot>();
 /**
- * Names the lane of a transaction that was started without one, before it locks a row for which the lane's writers wait
+ * Names the tenant of a transaction that was started without one, before it locks a row for which the tenant's writers wait
  * for each other.
  */
-export const joinLane = (manager: EntityManager, lane: string): void => slotOf.get(manager)?.join(lane);
+export const joinTenant = (manager: EntityManager, tenant: string): void => slotOf.get(manager)?.join(tenant);
 
 /**
  * One write that commits by itself, in one round trip. Returns the number of rows it matched. It is for counts of

@@ -3,7 +3,7 @@ import type { DataSource } from "typeorm";
 import type { Log } from "../log.js";
 import { dialectOf, driverErrorOf } from "./dialect.js";
 import { Lease } from "./lease.entity.js";
-import { PROBE_MS, probePool } from "./mysql-pool.js";
+import { PROBE_MS, probePool, replaceConnections } from "./mysql-pool.js";
 import { isReadOnly, outageKindOf } from "./outages.js";
 import { sql, table } from "./sql.js";
 import { sawStorageFailure } from "./transaction.js";
@@ -28,6 +28,13 @@ export class WriteProbe {
 
   /** null: writes work. Always answers within two seconds. */
   async failure(): Promise<WriteFailure | null> {
+    const failure = await this.failureInTime();
+    // Whoever comes next would wait for a silent server until the statement's time is over.
+    if (failure === "NO_ANSWER") replaceConnections(this.dataSource);
+    return failure;
+  }
+
+  private async failureInTime(): Promise<WriteFailure | null> {
     const late = new AbortController();
     const timer = setTimeout(() => late.abort(), PROBE_MS);
     try {

@@ -1,18 +1,18 @@
 import { Unavailable } from "./outages.js";
 
-/** How many transactions may wait for a slot: of one lane, and together. */
-const WAITING = { ofOneLane: 200, together: 1000 };
+/** How many transactions may wait for a slot: of one tenant, and together. */
+const WAITING = { ofOneTenant: 200, together: 1000 };
 
 interface Entry {
-  lane: string | null;
+  tenant: string | null;
   start(): void;
 }
 
-/** A transaction joined a lane that is full. It must give its slot back and wait in the lane. */
-export class LaneFull extends Error {
-  constructor(readonly lane: string) {
-    super("the lane is full");
-    this.name = "LaneFull";
+/** A tenant has all the slots that it may have. The transaction must give its own back and wait for one of the tenant's. */
+export class TenantFull extends Error {
+  constructor(readonly tenant: string) {
+    super("this tenant has no slot left");
+    this.name = "TenantFull";
   }
 }
 
@@ -20,91 +20,91 @@ export class LaneFull extends Error {
 export class Slot {
   constructor(
     private readonly slots: WriterSlots,
-    private lane: string | null,
+    private tenant: string | null,
   ) {}
 
-  /** Counts the transaction in a lane that it did not know before. Throws LaneFull. */
-  join(lane: string): void {
+  /** Counts the transaction as the tenant's, which was not known before. Throws TenantFull. */
+  join(tenant: string): void {
     // One that writes to several firms is counted once.
-    if (this.lane !== null) return;
-    this.slots.move(lane);
-    this.lane = lane;
+    if (this.tenant !== null) return;
+    this.slots.move(tenant);
+    this.tenant = tenant;
   }
   giveBack(): void {
-    this.slots.leave(this.lane);
+    this.slots.leave(this.tenant);
   }
 }
 
 /**
- * How many connections writers hold at once, so that reads always find one. Writers of one lane (a firm) get only a
- * part of them: if a row of that firm is locked, the others still write. Writers whose firm is not known yet share a
- * lane. Whoever gets no slot waits without holding a connection.
+ * How many connections writers hold at once, so that reads always find one. Writers of one tenant (a firm) get only a
+ * part of them: if a row of that firm is locked, the others still write. Writers whose firm is not known yet count
+ * as one tenant. Whoever gets no slot waits without holding a connection.
  */
 export class WriterSlots {
   private running = 0;
-  private readonly ofLanes = new Map<string | null, number>();
+  private readonly ofTenants = new Map<string | null, number>();
   private waiting: Entry[] = [];
 
   constructor(
     private readonly slots: number,
-    private readonly ofOneLane: number,
+    private readonly ofOneTenant: number,
   ) {}
 
-  /** Takes a slot, first come, first served within a lane. Throws Unavailable if there is none within the time. */
-  async enter(lane: string | null, waitMs: number): Promise<Slot> {
-    if (this.isFree(lane)) this.take(lane);
-    else await this.wait(lane, waitMs);
-    return new Slot(this, lane);
+  /** Takes a slot, first come, first served within a tenant. Throws Unavailable if there is none within the time. */
+  async enter(tenant: string | null, waitMs: number): Promise<Slot> {
+    if (this.isFree(tenant)) this.take(tenant);
+    else await this.wait(tenant, waitMs);
+    return new Slot(this, tenant);
   }
 
   /** @internal */
-  leave(lane: string | null): void {
+  leave(tenant: string | null): void {
     this.running -= 1;
-    this.count(lane, -1);
+    this.count(tenant, -1);
     this.startNext();
   }
   /** @internal */
-  move(lane: string): void {
-    if (this.countOf(lane) >= this.ofOneLane) throw new LaneFull(lane);
+  move(tenant: string): void {
+    if (this.countOf(tenant) >= this.ofOneTenant) throw new TenantFull(tenant);
     this.count(null, -1);
-    this.count(lane, 1);
+    this.count(tenant, 1);
     this.startNext();
   }
 
   private startNext(): void {
-    const next = this.waiting.findIndex((entry) => this.isFree(entry.lane));
+    const next = this.waiting.findIndex((entry) => this.isFree(entry.tenant));
     if (next !== -1) this.waiting.splice(next, 1)[0]?.start();
   }
 
-  private isFree(lane: string | null): boolean {
-    return this.running < this.slots && this.countOf(lane) < this.ofOneLane;
+  private isFree(tenant: string | null): boolean {
+    return this.running < this.slots && this.countOf(tenant) < this.ofOneTenant;
   }
-  private take(lane: string | null): void {
+  private take(tenant: string | null): void {
     this.running += 1;
-    this.count(lane, 1);
+    this.count(tenant, 1);
   }
-  private countOf(lane: string | null): number {
-    return this.ofLanes.get(lane) ?? 0;
+  private countOf(tenant: string | null): number {
+    return this.ofTenants.get(tenant) ?? 0;
   }
-  private count(lane: string | null, by: number): void {
-    const count = this.countOf(lane) + by;
-    if (count === 0) this.ofLanes.delete(lane);
-    else this.ofLanes.set(lane, count);
+  private count(tenant: string | null, by: number): void {
+    const count = this.countOf(tenant) + by;
+    if (count === 0) this.ofTenants.delete(tenant);
+    else this.ofTenants.set(tenant, count);
   }
 
-  private wait(lane: string | null, waitMs: number): Promise<void> {
+  private wait(tenant: string | null, waitMs: number): Promise<void> {
     const { waiting } = this;
     if (
       waiting.length >= WAITING.together ||
-      waiting.filter((entry) => entry.lane === lane).length >= WAITING.ofOneLane
+      waiting.filter((entry) => entry.tenant === tenant).length >= WAITING.ofOneTenant
     )
       return Promise.reject(new Unavailable(new Error("too many writers wait")));
     return new Promise((resolve, reject) => {
       const entry: Entry = {
-        lane,
+        tenant,
         start: () => {
           clearTimeout(timer);
-          this.take(lane);
+          this.take(tenant);
           resolve();
         },
       };
