@@ -18,6 +18,7 @@ import type { Config } from "./platform/config/config.js";
 import { openDatabase } from "./platform/database/database.js";
 import { WriteProbe } from "./platform/database/write-probe.js";
 import { allowedOrigins } from "./platform/http/allowed-origins.js";
+import { GracefulStop } from "./platform/http/graceful-stop.js";
 import { createHttpServer, listen, type Route } from "./platform/http/http-server.js";
 import { createLog, type Log } from "./platform/log.js";
 import { createMetrics } from "./platform/metrics.js";
@@ -45,8 +46,19 @@ export interface App {
   work: Work;
   hasher: PasswordHasher;
   schema: GraphQLSchema;
-  close(): Promise<void>;
+  /**
+   * From now on `/readyz` answers 503, each response closes its connection, and no socket is accepted; everything else
+   * works as before.
+   */
+  announceStop(): void;
+  /**
+   * Stops in order: sockets are closed (1001), requests answered, mails and webhooks under way sent. At the deadline
+   * (default: ten seconds) what is left is cut off.
+   */
+  close(deadline?: AbortSignal): Promise<void>;
 }
+
+const CLOSE_MS = 10_000;
 
 /** Assembles the whole server and listens. Tests start it the same way. */
 export async function startApp(
@@ -64,7 +76,8 @@ export async function startApp(
   // The port, and with it the links in mails, is known only once the server listens.
   let routes: readonly Route[] = [];
   let publicUrl = config.publicUrl ?? "http://localhost";
-  const server = createHttpServer({ routes: () => routes, publicUrl: () => publicUrl, log });
+  const stop = new GracefulStop();
+  const server = createHttpServer({ routes: () => routes, publicUrl: () => publicUrl, stop, log });
   // Before the database is migrated: a second server at the same port must not touch it.
   const port = await listen(server, config);
   const dataSource = await openDatabase({ address: config.database, entities, migrations }).catch((error: unknown) => {
@@ -98,7 +111,7 @@ export async function startApp(
   const nodes: NodeSources = Object.assign({}, ...modules.map((featureModule) => featureModule.nodes));
   const resolvers = modules.flatMap((featureModule) => featureModule.resolvers ?? []);
   const schema = await createSchema([...resolvers, new NodeResolver(nodes)]);
-  const graphql = await startGraphqlServer(platform, core, { schema, server });
+  const graphql = await startGraphqlServer(platform, core, { schema, server, stop });
 
   const { work, hasher } = core;
   const isNew = (await work.reader.count(Firm)) === 0;
@@ -115,6 +128,10 @@ export async function startApp(
     ...pageRoutes(platform, { schema, docs, dashboard }),
   ];
   for (const worker of workers) worker.start?.();
+  const announceStop = () => {
+    readiness.stop();
+    stop.announce();
+  };
 
   return {
     url: `http://${config.host === "0.0.0.0" ? "127.0.0.1" : config.host}:${port}`,
@@ -123,13 +140,13 @@ export async function startApp(
     work,
     hasher,
     schema,
-    close: async () => {
-      readiness.stop();
-      await graphql.stop();
-      for (const worker of workers.toReversed()) await worker.stop();
+    announceStop,
+    close: async (deadline = AbortSignal.timeout(CLOSE_MS)) => {
+      announceStop();
+      await graphql.stop(deadline);
+      for (const worker of workers.toReversed()) await worker.stop(deadline);
       await hasher.stop();
       core.wakeChannel?.close();
-      server.closeAllConnections();
       readiness.close();
       await dataSource.destroy();
     },

@@ -58,6 +58,8 @@ export class World extends Api {
         sourceLimitFactor: 1000,
         trustedProxies: [],
         demo: false,
+        stopTimeoutMs: null,
+        stopDelayMs: 0,
         logLevel: "silent",
         ...config,
       },

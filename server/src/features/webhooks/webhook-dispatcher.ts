@@ -5,7 +5,7 @@ import { newId } from "../../platform/crypto/ids.js";
 import type { KeyRing } from "../../platform/crypto/key-ring.js";
 import { select, table } from "../../platform/database/sql.js";
 import type { Log } from "../../platform/log.js";
-import { Worker } from "../../platform/worker.js";
+import { whenAborted, Worker } from "../../platform/worker.js";
 import { AuditCounter, AuditEvent } from "../audit/audit-event.entity.js";
 import { systemActor, type UnitOfWork, type Work } from "../work/unit-of-work.js";
 import { waitAfterFailure } from "./retry-schedule.js";
@@ -60,6 +60,8 @@ export class WebhookDispatcher {
   private readonly busy = new Map<string, Promise<void>>();
   /** The busy endpoints whose last delivery failed. */
   private readonly failing = new Set<string>();
+  /** Aborted when deliveries may take no longer. */
+  private readonly cut = new AbortController();
   private readonly worker: Worker;
 
   constructor(private readonly needs: DispatcherNeeds) {
@@ -73,8 +75,9 @@ export class WebhookDispatcher {
   start(): void {
     this.worker.start();
   }
-  /** Aborts deliveries in progress; the next instance repeats them. */
-  async stop(): Promise<void> {
+  /** Waits until the deadline for deliveries in progress, then aborts them; the next instance repeats those. */
+  async stop(deadline: AbortSignal): Promise<void> {
+    whenAborted(deadline, () => this.cut.abort());
     await this.worker.stop();
     await Promise.all(this.busy.values());
   }
@@ -170,11 +173,11 @@ export class WebhookDispatcher {
         },
         body,
         addresses,
-        this.worker.stopping,
+        this.cut.signal,
       );
       if (responseStatus < 200 || responseStatus > 299) failure = `The receiver answered ${responseStatus}.`;
     } catch (error) {
-      if (this.worker.stopping.aborted) {
+      if (this.cut.signal.aborted) {
         await this.settle(endpoint, { nextAttemptAt: 0 });
         return false;
       }

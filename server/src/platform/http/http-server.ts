@@ -4,6 +4,7 @@ import { isAt } from "@gatehouse/shared";
 import { StartRefused } from "../config/faults.js";
 import { outageOf } from "../database/outages.js";
 import type { Log } from "../log.js";
+import type { GracefulStop } from "./graceful-stop.js";
 import { refuseOnSocket, RefusedRequest, sendError, sendOutage } from "./responses.js";
 import { securityHeaders } from "./security-headers.js";
 
@@ -41,10 +42,12 @@ export async function listen(server: Server, { port, host }: { port: number; hos
 export function createHttpServer({
   routes,
   publicUrl,
+  stop,
   log,
 }: {
   routes: () => readonly Route[];
   publicUrl: () => string;
+  stop: GracefulStop;
   log: Log;
 }): Server {
   const server = createServer({
@@ -59,17 +62,18 @@ export function createHttpServer({
   server.maxConnections = 10_000;
   // The address may contain the port, which is known only once the server listens.
   let everywhere = { publicUrl: publicUrl(), headers: securityHeaders(publicUrl()) };
-  const setHeadersOf = (response: ServerResponse) => {
+  const begin = (response: ServerResponse) => {
+    stop.take(response);
     if (everywhere.publicUrl !== publicUrl())
       everywhere = { publicUrl: publicUrl(), headers: securityHeaders(publicUrl()) };
     response.setHeaders(everywhere.headers);
   };
   server.on("checkExpectation", (_request, response) => {
-    setHeadersOf(response);
+    begin(response);
     sendError(response, 417, "BAD_REQUEST", "The only supported expectation is 100-continue.");
   });
   server.on("request", (request, response) => {
-    setHeadersOf(response);
+    begin(response);
     if (request.headers.host === undefined && request.httpVersion === "1.1")
       return sendError(response, 400, "BAD_REQUEST", "The Host header is missing.", { connection: "close" });
     const path = (request.url ?? "/").split(/[?#]/, 1)[0] ?? "/";
