@@ -11,6 +11,7 @@ import { PREPARED_STATEMENTS } from "./prepared-rows.js";
 import { SqliteDatabase } from "./sqlite-driver.js";
 import { isolateSqlite } from "./sqlite-isolation.js";
 import { runMigrationsOnce } from "./run-migrations.js";
+import { mustMatchEntities } from "./table-check.js";
 import { FOR_READS } from "./transaction.js";
 
 export interface DatabaseOptions {
@@ -58,7 +59,10 @@ async function mysqlFlavour(address: ServerAddress): Promise<"mysql" | "mariadb"
   }
 }
 
-/** Opens the database and migrates it. When several instances start together, one of them migrates. */
+/**
+ * Opens the database and migrates it. When several instances start together, one of them migrates. Throws an error that
+ * names every table, column and index that does not match the entities.
+ */
 export async function openDatabase({
   address,
   entities,
@@ -107,6 +111,7 @@ export async function openDatabase({
   await dataSource.initialize();
   try {
     await runMigrationsOnce(dataSource);
+    await mustMatchEntities(dataSource);
   } catch (error) {
     await dataSource.destroy();
     throw error;

@@ -24,7 +24,9 @@ describe("npm start", () => {
   beforeAll(async () => {
     database = await freshDatabaseUrl("sqlite");
   });
-  beforeEach(() => (family = []));
+  beforeEach(() => {
+    family = [];
+  });
   afterEach(() => {
     for (const pid of family) if (isThere(pid)) process.kill(pid, "SIGKILL");
   });
