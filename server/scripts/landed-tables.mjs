@@ -6,7 +6,7 @@ import { openDatabase } from "../dist/platform/database/database.js";
 import { neededTables } from "../dist/platform/database/table-check.js";
 
 const file = new URL("../src/migrations/landed.json", import.meta.url);
-const database = await openDatabase({ url: "sqlite::memory:", entities, migrations });
+const database = await openDatabase({ address: { kind: "sqlite", file: ":memory:" }, entities, migrations });
 const landed = { ...JSON.parse(readFileSync(file, "utf8")), tables: neededTables(database) };
 writeFileSync(file, JSON.stringify(landed));
 await database.destroy();

@@ -1,4 +1,6 @@
+import type { EntityManager } from "typeorm";
 import type { KeyRing } from "../platform/crypto/key-ring.js";
+import { unpreparedRows } from "../platform/database/prepared-rows.js";
 import { computed, notNull, select, sql, table, type Column, type Select, type Sql } from "../platform/database/sql.js";
 import { TeamMember } from "../features/firm-staff/team-member.entity.js";
 import { OutboxMail } from "../features/mail/outbox-mail.entity.js";
@@ -80,6 +82,32 @@ export interface RotationReport {
   current: number;
   /** Unreadable: the key is missing, or the value is damaged. */
   unreadable: number;
+}
+
+/** Counts the values that these keys cannot decrypt, by what they are; none are listed with 0. */
+export async function unreadableValues(
+  reader: EntityManager,
+  keys: KeyRing,
+): Promise<{ name: string; unreadable: number }[]> {
+  const counts: { name: string; unreadable: number }[] = [];
+  for (const { name, stored, placeOf } of rotations) {
+    let unreadable = 0;
+    for (let after: string | undefined = ""; after !== undefined;) {
+      const rows: Encrypted[] = await unpreparedRows(reader, stored, [after]);
+      unreadable += rows.filter((row) => !isReadable(row.value, placeOf(row), keys)).length;
+      after = rows.at(-1)?.rowId;
+    }
+    if (unreadable > 0) counts.push({ name, unreadable });
+  }
+  return counts;
+}
+function isReadable(value: string, place: string, keys: KeyRing): boolean {
+  try {
+    keys.decrypt(value, place);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /**

@@ -4,6 +4,7 @@ import type { KeyRing } from "../platform/crypto/key-ring.js";
 import { Refusal } from "../platform/graphql/failures.js";
 import type { Work } from "../features/work/unit-of-work.js";
 import type { PasswordHasher } from "../features/passwords/password-hasher.js";
+import { backUp, restore, type BackupNeeds } from "./backup.commands.js";
 import { CommandError } from "./command-error.js";
 import { FirmCommands, planNames, teamRoles } from "./firm.commands.js";
 import { keyUsage, stillNeeded } from "./key-usage.js";
@@ -22,6 +23,11 @@ export const usage = `Usage: pnpm gatehouse <command>   (or: npm run gatehouse -
       Adds a team member. Prompts for the password, or reads it from ${MEMBER_PASSWORD}.
   member reset-password --email <email>
       Sets a new password and signs the member out everywhere. Prompts for it, or reads it from ${MEMBER_PASSWORD}.
+  backup --to <file>
+      Copies an SQLite database into a new file, while the server runs. For MySQL and MariaDB, says what to run.
+  restore --from <file> [--replace]
+      Puts such a backup in the place of the database while no server runs. A database with firms is replaced only with --replace,
+      and kept beside the new one.
   keys rotate
       Encrypts everything again with the first key of SECRET_KEYS, and lists what still needs another key: passwords move to it at
       their owners' next sign-in, recovery codes when new ones are created.
@@ -40,7 +46,10 @@ export interface CommandNeeds {
   print: (line: string) => void;
 }
 
+/** A name in brackets is a flag that may be left out. */
 const optionsOf = {
+  backup: ["to"],
+  restore: ["from", "[replace]"],
   "firm create": ["slug", "name", "plan", "owner-name", "owner-email"],
   "firm list": [],
   "firm set-plan": ["slug", "plan"],
@@ -49,10 +58,15 @@ const optionsOf = {
   "keys rotate": [],
 } as const satisfies Record<string, readonly string[]>;
 type CommandName = keyof typeof optionsOf;
+const isCommandName = (name: string): name is CommandName => Object.hasOwn(optionsOf, name);
+/** Those that move the database's file, and so open it themselves. */
+type FileCommandName = "backup" | "restore";
 
 export interface Command {
   name: CommandName;
   options: Record<string, string>;
+  /** The flags that were given. */
+  flags: ReadonlySet<string>;
 }
 
 const oneOf = <T extends string>(allowed: readonly T[], text: string | undefined, option: string): T => {
@@ -66,14 +80,19 @@ const oneOf = <T extends string>(allowed: readonly T[], text: string | undefined
  */
 export function parseCommand(args: readonly string[]): Command | null {
   if (args.length === 0 || args.includes("--help") || args[0] === "help") return null;
-  const name = args.slice(0, 2).join(" ") as CommandName;
-  if (!Object.hasOwn(optionsOf, name)) throw new CommandError(`There is no command "${name}". Try --help.`);
-  const needed: readonly string[] = optionsOf[name];
+  const name = [1, 2].map((words) => args.slice(0, words).join(" ")).find(isCommandName);
+  if (name === undefined) throw new CommandError(`There is no command "${args.slice(0, 2).join(" ")}". Try --help.`);
+  const all: readonly string[] = optionsOf[name];
+  const flags = all.flatMap((option) => /^\[(.*)\]$/.exec(option)?.[1] ?? []);
+  const needed = all.filter((option) => !option.startsWith("["));
   let values: Record<string, unknown>;
   try {
     ({ values } = parseArgs({
-      args: args.slice(2),
-      options: Object.fromEntries(needed.map((option) => [option, { type: "string" as const }])),
+      args: args.slice(name.split(" ").length),
+      options: {
+        ...Object.fromEntries(needed.map((option) => [option, { type: "string" as const }])),
+        ...Object.fromEntries(flags.map((flag) => [flag, { type: "boolean" as const }])),
+      },
       allowPositionals: false,
       strict: true,
     }));
@@ -83,10 +102,27 @@ export function parseCommand(args: readonly string[]): Command | null {
   const missing = needed.filter((option) => typeof values[option] !== "string");
   if (missing.length > 0)
     throw new CommandError(`"${name}" also needs ${missing.map((option) => `--${option}`).join(", ")}.`);
-  return { name, options: Object.fromEntries(needed.map((option) => [option, String(values[option])])) };
+  return {
+    name,
+    options: Object.fromEntries(needed.map((option) => [option, String(values[option])])),
+    flags: new Set(flags.filter((flag) => values[flag] === true)),
+  };
 }
 
-/** Runs one command. Throws CommandError for what its user can fix. */
+/** Whether the command is one of those on the database's file. */
+export const isFileCommand = (command: Command): command is Command & { name: FileCommandName } =>
+  command.name === "backup" || command.name === "restore";
+
+/** Runs a command on the database's file. Throws CommandError for what its user can fix. */
+export async function runFileCommand(
+  { name, options, flags }: Command & { name: FileCommandName },
+  needs: BackupNeeds,
+): Promise<void> {
+  if (name === "backup") backUp(options["to"] ?? "", needs);
+  else await restore({ from: options["from"] ?? "", replace: flags.has("replace") }, needs);
+}
+
+/** Runs any other command. Throws CommandError for what its user can fix. */
 export async function runCommand({ name, options }: Command, needs: CommandNeeds): Promise<void> {
   const firms = new FirmCommands(needs.work, needs.hasher);
   const option = (key: string) => options[key] ?? "";

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "@jest/globals";
 import type { DataSource } from "typeorm";
 import { migrations } from "../entities.js";
+import { databaseAddress } from "../platform/database/database-address.js";
 import { openDatabase } from "../platform/database/database.js";
 import { neededTables, tableFaults, type NeededTable } from "../platform/database/table-check.js";
 import { describeOnDatabases } from "../testing/databases.js";
@@ -68,7 +69,11 @@ describeOnDatabases("a rolling update", (database) => {
 describeOnDatabases("a database of the days between two versions of client-languages", (database) => {
   it("gets the column that the first one did not add", async () => {
     const upTo = migrations.findIndex(({ name }) => name.startsWith("ClientLanguages")) + 1;
-    const old = await openDatabase({ url: database.url(), entities: [], migrations: migrations.slice(0, upTo) });
+    const old = await openDatabase({
+      address: databaseAddress(database.url()),
+      entities: [],
+      migrations: migrations.slice(0, upTo),
+    });
     await old.query("ALTER TABLE portal_mail_requests DROP COLUMN language");
     await old.destroy();
     const now = await database.open();
@@ -158,12 +163,14 @@ describeOnDatabases("tables that are not those of this version", (database) => {
   it.each([...changes, ...(database.isServer ? onlyOnServers : [])])(
     "are refused by name, or accepted if they only have more: %s",
     async (_what, change, undo, fault) => {
-      const operator = await openDatabase({ url: database.url(), entities: [], migrations });
+      const operator = await openDatabase({ address: databaseAddress(database.url()), entities: [], migrations });
       try {
         await statements(operator, change);
-        const opened = database.open();
-        if (fault === null) await expect(opened).resolves.toBeTruthy();
-        else await expect(opened).rejects.toThrow(fault);
+        const outcome = await database.open().then(
+          () => "accepted",
+          (error: Error) => error.message,
+        );
+        expect(outcome).toContain(fault ?? "accepted");
       } finally {
         await statements(operator, undo);
         await operator.destroy();
