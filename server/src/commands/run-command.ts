@@ -19,6 +19,9 @@ export const usage = `Usage: pnpm gatehouse <command>   (or: npm run gatehouse -
       Creates a firm and its owner. Prompts for the owner's password, or reads it from ${OWNER_PASSWORD}.
   firm list
   firm set-plan --slug <slug> --plan <plan>
+  firm disable --slug <slug>
+      Lets nobody of the firm in: ends every session, and pauses keys and webhooks. Its data stays.
+  firm enable --slug <slug>
   member add --slug <slug> --role <role> --name <name> --email <email>
       Adds a team member. Prompts for the password, or reads it from ${MEMBER_PASSWORD}.
   member reset-password --email <email>
@@ -53,6 +56,8 @@ const optionsOf = {
   "firm create": ["slug", "name", "plan", "owner-name", "owner-email"],
   "firm list": [],
   "firm set-plan": ["slug", "plan"],
+  "firm disable": ["slug"],
+  "firm enable": ["slug"],
   "member add": ["slug", "role", "name", "email"],
   "member reset-password": ["email"],
   "keys rotate": [],
@@ -144,9 +149,28 @@ export async function runCommand({ name, options }: Command, needs: CommandNeeds
         return;
       }
       case "firm list":
-        for (const { firm, members, contacts } of await firms.list())
-          print([firm.slug, firm.plan, firm.name, `${members} members`, `${contacts} contacts`].join("\t"));
+        for (const { firm, members, contacts, isDisabled } of await firms.list())
+          print(
+            [
+              firm.slug,
+              firm.plan,
+              firm.name,
+              `${members} members`,
+              `${contacts} contacts`,
+              ...(isDisabled ? ["disabled"] : []),
+            ].join("\t"),
+          );
         return;
+      case "firm disable": {
+        const { firm, isNew } = await firms.disable(option("slug"));
+        print(isNew ? `${firm.name} is disabled: nobody of it can sign in.` : `${firm.name} was disabled before.`);
+        return;
+      }
+      case "firm enable": {
+        const { firm, isNew } = await firms.enable(option("slug"));
+        print(isNew ? `${firm.name} is enabled: everyone can sign in again.` : `${firm.name} was not disabled.`);
+        return;
+      }
       case "firm set-plan": {
         const { firm, from, keepsMode } = await firms.setPlan(option("slug"), plan());
         print(`The plan of ${firm.name} is ${firm.plan} (was ${from}).`);

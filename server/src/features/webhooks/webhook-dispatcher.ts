@@ -1,5 +1,5 @@
 import { isNativeError } from "node:util/types";
-import { MoreThan } from "typeorm";
+import { IsNull, MoreThan } from "typeorm";
 import type { AuditEventType } from "@gatehouse/shared";
 import { newId } from "../../platform/crypto/ids.js";
 import type { KeyRing } from "../../platform/crypto/key-ring.js";
@@ -7,6 +7,7 @@ import { select, table } from "../../platform/database/sql.js";
 import type { Log } from "../../platform/log.js";
 import { whenAborted, Worker } from "../../platform/worker.js";
 import { AuditCounter, AuditEvent } from "../audit/audit-event.entity.js";
+import { SecurityPolicy } from "../security-mode/security-policy.entity.js";
 import { systemActor, type UnitOfWork, type Work } from "../work/unit-of-work.js";
 import { waitAfterFailure } from "./retry-schedule.js";
 import { WebhookDelivery, WebhookEndpoint } from "./webhook-endpoint.entity.js";
@@ -32,8 +33,11 @@ const GONE = 410;
 
 const w = table(WebhookEndpoint, "w");
 const c = table(AuditCounter, "c");
-const DUE = select({ id: w.id, attempts: w.attempts }).from`${w} JOIN ${c} ON ${c.firmId} = ${w.firmId}
-  WHERE ${w.disabledAt} IS NULL AND ${w.nextAttemptAt} <= ? AND ${w.deliveredThroughSeq} < ${c.lastSeq}
+const p = table(SecurityPolicy, "p");
+/** Those of disabled firms wait. */
+const DUE = select({ id: w.id, attempts: w.attempts })
+  .from`${w} JOIN ${c} ON ${c.firmId} = ${w.firmId} JOIN ${p} ON ${p.firmId} = ${w.firmId}
+  WHERE ${w.disabledAt} IS NULL AND ${p.firmDisabledAt} IS NULL AND ${w.nextAttemptAt} <= ? AND ${w.deliveredThroughSeq} < ${c.lastSeq}
   ORDER BY CASE WHEN ${w.attempts} = 0 THEN 0 ELSE 1 END, ${w.nextAttemptAt} LIMIT ${BEGUN_AT_ONCE}`;
 
 /** Why an attempt failed. A connection refused at each of a name's addresses has no message, only a code. */
@@ -142,6 +146,8 @@ export class WebhookDispatcher {
     return this.needs.work.do(async ({ manager, now }) => {
       const endpoint = await manager.findOneBy(WebhookEndpoint, { id });
       if (!endpoint || endpoint.disabledAt !== null || endpoint.nextAttemptAt > now) return null;
+      const isFirmOpen = await manager.existsBy(SecurityPolicy, { firmId: endpoint.firmId, firmDisabledAt: IsNull() });
+      if (!isFirmOpen) return null;
       const lease = now + LEASE_MS;
       const taken = await manager.update(
         WebhookEndpoint,
