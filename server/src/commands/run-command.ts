@@ -7,6 +7,7 @@ import type { PasswordHasher } from "../features/passwords/password-hasher.js";
 import { backUp, restore, type BackupNeeds } from "./backup.commands.js";
 import { CommandError } from "./command-error.js";
 import { FirmCommands, planNames, teamRoles } from "./firm.commands.js";
+import { exportFirm, importFirm } from "./firm-transfer.js";
 import { keyUsage, stillNeeded } from "./key-usage.js";
 import { rotateKeys } from "./rotate-keys.command.js";
 
@@ -22,6 +23,10 @@ export const usage = `Usage: pnpm gatehouse <command>   (or: npm run gatehouse -
   firm disable --slug <slug>
       Lets nobody of the firm in: ends every session, and pauses keys and webhooks. Its data stays.
   firm enable --slug <slug>
+  firm export --slug <slug> --to <file>
+      Writes everything of the firm into a new file, for another server.
+  firm import --from <file>
+      Adds such a firm. SECRET_KEYS must contain the key of the server that it comes from.
   member add --slug <slug> --role <role> --name <name> --email <email>
       Adds a team member. Prompts for the password, or reads it from ${MEMBER_PASSWORD}.
   member reset-password --email <email>
@@ -58,6 +63,8 @@ const optionsOf = {
   "firm set-plan": ["slug", "plan"],
   "firm disable": ["slug"],
   "firm enable": ["slug"],
+  "firm export": ["slug", "to"],
+  "firm import": ["from"],
   "member add": ["slug", "role", "name", "email"],
   "member reset-password": ["email"],
   "keys rotate": [],
@@ -176,6 +183,17 @@ export async function runCommand({ name, options }: Command, needs: CommandNeeds
         print(`The plan of ${firm.name} is ${firm.plan} (was ${from}).`);
         if (keepsMode)
           print("Its security mode is not part of this plan: it stays in force until the firm changes it.");
+        return;
+      }
+      case "firm export": {
+        const to = option("to");
+        const rows = await exportFirm(needs.work.reader.connection, { slug: option("slug"), to });
+        print(`Wrote ${rows} rows into ${to}. It needs this server's SECRET_KEYS, which it does not contain.`);
+        return;
+      }
+      case "firm import": {
+        const imported = await importFirm(needs.work.reader.connection, needs.keys, option("from"));
+        print(`Imported ${imported.name} (${imported.slug}): ${imported.rows} rows. Everyone signs in anew.`);
         return;
       }
       case "member add": {
