@@ -18,6 +18,7 @@ import { SignInChallenge } from "../features/sign-in/sign-in-challenge.entity.js
 import { TeamMailRequest } from "../features/team-passwords/team-mail-request.entity.js";
 import { TeamMember } from "../features/firm-staff/team-member.entity.js";
 import { WebhookDelivery, WebhookEndpoint } from "../features/webhooks/webhook-endpoint.entity.js";
+import { Lease } from "../platform/database/lease.entity.js";
 import { sql, table, type Sql } from "../platform/database/sql.js";
 
 type Entity = new () => object;
@@ -28,6 +29,7 @@ export type Scope = string | null;
 const left: readonly Entity[] = [
   AttemptCounter,
   IdempotencyRecord,
+  Lease,
   OutboxMail,
   PasskeyCeremony,
   PendingTotpEnrollment,

@@ -37,6 +37,7 @@ describe("every table", () => {
       "Session",
       "OutboxMail",
       "IdempotencyRecord",
+      "Lease",
     ]);
   });
 

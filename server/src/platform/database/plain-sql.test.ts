@@ -7,7 +7,6 @@ const allowed = {
   "platform/database/database.ts": "reads the server's version, and names no table",
   "platform/database/database-hosts.ts": "asks whether the server is read-only, and names no table",
   "platform/database/dialect.ts": "inserts a hint into text that it receives",
-  "platform/database/run-migrations.ts": "takes a named lock before any table exists",
   "platform/database/sql.ts": "builds the SQL text",
   "platform/database/table-check.ts": "reads the database's own catalogue",
   "commands/firm-transfer.ts": "reads and writes every table by its entity's metadata",
