@@ -12,16 +12,20 @@ import { NodeResolver } from "./features/node/node.resolver.js";
 import type { PasswordHasher } from "./features/passwords/password-hasher.js";
 import type { Work } from "./features/work/unit-of-work.js";
 import { startGraphqlServer } from "./graphql-server.js";
-import { healthRoutes, pageRoutes } from "./http-routes.js";
+import { createMetricsServer, healthRoutes, metricsRoute, pageRoutes, readinessMetric } from "./http-routes.js";
 import { systemClock, type Clock } from "./platform/clock/clock.js";
 import type { Config } from "./platform/config/config.js";
 import { openDatabase } from "./platform/database/database.js";
+import { poolMetrics } from "./platform/database/pool-metrics.js";
 import { WriteProbe } from "./platform/database/write-probe.js";
 import { allowedOrigins } from "./platform/http/allowed-origins.js";
 import { GracefulStop } from "./platform/http/graceful-stop.js";
 import { createHttpServer, listen, type Route } from "./platform/http/http-server.js";
+import { probeRoute } from "./platform/http/operator-probe.js";
+import { RequestMetrics } from "./platform/http/request-metrics.js";
 import { createLog, type Log } from "./platform/log.js";
 import { createMetrics } from "./platform/metrics.js";
+import { traceStatements } from "./platform/tracing/sql-spans.js";
 import type { Platform } from "./platform/platform.js";
 import { ReadinessCheck } from "./platform/readiness.js";
 import { createSchema } from "./schema.js";
@@ -31,6 +35,8 @@ export interface AppOptions extends Pick<CoreOptions, "passwordCost" | "hashingP
   log?: Log;
   /** How many lines the log's output did not accept; reported at /metrics. */
   droppedLogLines?: () => number;
+  /** Gatehouse's version, for /metrics. */
+  version?: string;
   /** The built dashboard; without it the pages answer 404. */
   dashboard?: string;
   /** The directory that contains `docs/` and `CHANGELOG.md`; without it `/docs` and `/schema.graphql` answer 404. */
@@ -67,24 +73,46 @@ export async function startApp(
     clock = systemClock,
     log = createLog(config.logLevel),
     droppedLogLines = () => 0,
+    version = "unknown",
     dashboard,
     docs,
     passwordCost,
     hashingProcess,
   }: AppOptions = {},
 ): Promise<App> {
+  const tracing =
+    config.tracing && (await import("./platform/tracing/open-telemetry.js")).openTelemetry(config.tracing, version);
+
   // The port, and with it the links in mails, is known only once the server listens.
   let routes: readonly Route[] = [];
   let publicUrl = config.publicUrl ?? "http://localhost";
   const stop = new GracefulStop();
-  const server = createHttpServer({ routes: () => routes, publicUrl: () => publicUrl, stop, log });
+  const { trustedProxies, metricsAt } = config;
+  const metrics = createMetrics({ droppedLogLines, version });
+  const requests = new RequestMetrics(metrics);
+  const server = createHttpServer({
+    routes: () => routes,
+    publicUrl: () => publicUrl,
+    trustedProxies,
+    requests,
+    tracing,
+    stop,
+    log,
+  });
+  const metricsServer = metricsAt && createMetricsServer(metrics, log);
+  const closeServers = () => {
+    for (const one of [server, metricsServer]) one?.close().closeAllConnections();
+  };
   // Before the database is migrated: a second server at the same port must not touch it.
   const port = await listen(server, config);
-  const dataSource = await openDatabase({ address: config.database, entities, migrations }).catch((error: unknown) => {
-    server.close();
-    server.closeAllConnections();
+  const dataSource = await (async () => {
+    if (metricsServer) await listen(metricsServer, metricsAt);
+    return openDatabase({ address: config.database, entities, migrations });
+  })().catch((error: unknown) => {
+    closeServers();
     throw error;
   });
+  if (tracing) traceStatements(dataSource, tracing);
   publicUrl = config.publicUrl ?? `http://localhost:${port}`;
   const origins = allowedOrigins(publicUrl, port, config.isProduction);
   const platform: Platform = {
@@ -92,15 +120,19 @@ export async function startApp(
     clock,
     log,
     dataSource,
-    metrics: createMetrics(droppedLogLines),
+    metrics,
+    requests,
+    tracing,
     publicUrl,
     isAllowedOrigin: (origin) => origins.has(origin),
   };
 
+  poolMetrics(metrics, { main: dataSource });
+
   // A commit wakes workers that are created after the unit of work.
   let modules: readonly FeatureModule[] = [];
   const core = createCore(platform, {
-    onEvents: (firmIds) => modules.forEach(({ onEvents }) => onEvents?.(firmIds)),
+    onEvents: (firmIds, events) => modules.forEach(({ onEvents }) => onEvents?.(firmIds, events)),
     onMail: () => modules.forEach(({ onMail }) => onMail?.()),
     passwordCost,
     hashingProcess,
@@ -121,10 +153,13 @@ export async function startApp(
     log.error({ lost }, "SECRET_KEYS lacks keys that are still needed: restore them, or their owners cannot sign in");
 
   const readiness = new ReadinessCheck(new WriteProbe(dataSource, log), log);
+  readinessMetric(metrics, readiness);
   routes = [
     graphql.route,
     ...modules.flatMap((featureModule) => featureModule.routes ?? []),
-    ...healthRoutes(platform, readiness),
+    ...healthRoutes(readiness),
+    probeRoute({ keys: config.keys, trustedProxies, now: () => Date.now() }),
+    ...(metricsServer || config.isProduction ? [] : [metricsRoute(metrics)]),
     ...pageRoutes(platform, { schema, docs, dashboard }),
   ];
   for (const worker of workers) worker.start?.();
@@ -147,8 +182,10 @@ export async function startApp(
       for (const worker of workers.toReversed()) await worker.stop(deadline);
       await hasher.stop();
       core.wakeChannel?.close();
+      metricsServer?.close().closeAllConnections();
       readiness.close();
       await dataSource.destroy();
+      await tracing?.stop();
     },
   };
 }

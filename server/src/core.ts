@@ -2,6 +2,7 @@ import type { RequestContext } from "./features/callers/request-context.js";
 import { costBucketOf, readsFree } from "./features/limits/cost-budgets.js";
 import { ApiKeys } from "./features/api-keys/api-keys.service.js";
 import { AuditLog } from "./features/audit/audit-log.service.js";
+import { feedDelays, feedSubscriptions } from "./features/live-feed/feed-metrics.js";
 import { LiveFeed } from "./features/live-feed/live-feed.js";
 import { WakeChannel } from "./features/live-feed/wake-channel.js";
 import { Contacts } from "./features/contacts/contacts.service.js";
@@ -10,6 +11,7 @@ import { IdempotencyKeys } from "./features/idempotency/idempotency.js";
 import { MagicLinks } from "./features/magic-links/magic-links.service.js";
 import { Outbox } from "./features/mail/outbox.js";
 import { Passkeys } from "./features/passkeys/passkeys.service.js";
+import { hashLoad, hashWaits } from "./features/passwords/hash-metrics.js";
 import { HashingChild } from "./features/passwords/hashing-child.js";
 import { PasswordHasher } from "./features/passwords/password-hasher.js";
 import { RequestContexts } from "./features/request-contexts/request-context.factory.js";
@@ -42,7 +44,7 @@ export interface CoreOptions extends Pick<WorkEnvironment, "onEvents" | "onMail"
 
 /** The services that several features share, each after those it depends on (docs/architecture.md). */
 export function createCore(
-  { config, clock, log, dataSource, publicUrl }: Platform,
+  { config, clock, log, dataSource, metrics, publicUrl }: Platform,
   { onEvents, onMail, passwordCost, hashingProcess }: CoreOptions,
 ) {
   const { keys, sourceLimitFactor } = config;
@@ -64,7 +66,9 @@ export function createCore(
   const sessions = new Sessions(work);
   const apiKeys = new ApiKeys({ work, log });
   const idempotency = new IdempotencyKeys({ work, keys });
-  const hasher = new PasswordHasher(keys, passwordCost, new HashingChild(hashingProcess ?? null, log));
+  const hashingChild = new HashingChild(hashingProcess ?? null, log);
+  const hasher = new PasswordHasher(keys, passwordCost, hashingChild, hashWaits(metrics));
+  hashLoad(metrics, hasher);
   const passkeys = new Passkeys(new URL(publicUrl).origin);
 
   const contacts = new Contacts(work);
@@ -83,8 +87,11 @@ export function createCore(
     sessions,
     apiKeys,
     contextOf: (caller) => contexts.ofEvent(caller),
+    now: () => clock.now(),
+    observeDelay: feedDelays(metrics),
     log,
   });
+  feedSubscriptions(metrics, liveFeed);
   const wakeChannel =
     config.redis === null
       ? null

@@ -37,7 +37,7 @@ const PATH = "/graphql";
  * Serves the schema over HTTP, by Apollo or the fast lane, and over sockets, all with the same limits, rules and masks.
  */
 export async function startGraphqlServer(
-  { config, log, metrics, publicUrl, isAllowedOrigin }: Platform,
+  { config, log, metrics, requests, publicUrl, isAllowedOrigin }: Platform,
   { work, idempotency, contexts, costs }: Pick<Core, "work" | "idempotency" | "contexts" | "costs">,
   { schema, server, stop }: { schema: GraphQLSchema; server: Server; stop: GracefulStop },
 ): Promise<{ route: Route; stop(deadline: AbortSignal): Promise<void> }> {
@@ -103,6 +103,7 @@ export async function startGraphqlServer(
     charge: (context, operation) => chargeOperation(costs, context, operation),
     hideHints,
     logError: (error, { requestId }) => logUnexpected(error, requestId, log),
+    observe: (startedAt, codes) => requests.observe("subscription", startedAt, 200, codes),
     logRefusal: (codes, context) => logRefusal(log, codes, context),
     logFailure: (error) => log.error({ err: error }, "a socket failed"),
     formatError: (error) => maskError(error.toJSON()),

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { startApp } from "./app.js";
@@ -55,6 +56,7 @@ try {
   const app = await startApp(config, {
     log,
     droppedLogLines: () => output.droppedLines,
+    version: (JSON.parse(readFileSync(join(here, "../package.json"), "utf8")) as { version: string }).version,
     dashboard: join(root, "dashboard/dist"),
     docs: root,
     hashingProcess: join(here, "features/passwords/hashing-process.js"),

@@ -1,6 +1,7 @@
 import "reflect-metadata";
 import { entities, migrations } from "../entities.js";
 import { CommandError } from "./command-error.js";
+import { doctor } from "./doctor/doctor.command.js";
 import { newPassword } from "./password-prompt.js";
 import { isFileCommand, parseCommand, runCommand, runFileCommand, usage, type Command } from "./run-command.js";
 import { Work } from "../features/work/unit-of-work.js";
@@ -19,6 +20,8 @@ const wakeNobody = () => undefined;
 export async function main(args: readonly string[]): Promise<number> {
   let command: ReturnType<typeof parseCommand>;
   try {
+    if (args[0] === "doctor" && !args.includes("--help"))
+      return await doctor(args.slice(1), process.env, (line) => console.log(line));
     command = parseCommand(args);
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;

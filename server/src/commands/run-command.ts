@@ -6,6 +6,7 @@ import type { Work } from "../features/work/unit-of-work.js";
 import type { PasswordHasher } from "../features/passwords/password-hasher.js";
 import { backUp, restore, type BackupNeeds } from "./backup.commands.js";
 import { CommandError } from "./command-error.js";
+import { doctorUsage } from "./doctor/doctor.command.js";
 import { FirmCommands, planNames, teamRoles } from "./firm.commands.js";
 import { exportFirm, importFirm } from "./firm-transfer.js";
 import { keyUsage, stillNeeded } from "./key-usage.js";
@@ -36,6 +37,7 @@ export const usage = `Usage: pnpm gatehouse <command>   (or: npm run gatehouse -
   restore --from <file> [--replace]
       Puts such a backup in the place of the database while no server runs. A database with firms is replaced only with --replace,
       and kept beside the new one.
+${doctorUsage}
   keys rotate
       Encrypts everything again with the first key of SECRET_KEYS, and lists what still needs another key: passwords move to it at
       their owners' next sign-in, recovery codes when new ones are created.

@@ -19,7 +19,9 @@ const ignore = () => undefined;
  * server answers nobody.
  */
 export function standardOutput(): LogTarget {
-  const status = fstatSync(1);
+  // As big integers: after an ordinary stat of a pipe, Node 20's realpath (statValues in lib/fs.js) leaves links as they
+  // are, and packages that are imported later do not find their own dependencies.
+  const status = fstatSync(1, { bigint: true });
   if (status.isFIFO() || status.isSocket()) {
     // Node's stream of a pipe never blocks. When the reader is gone it also emits an event, which would end the
     // process.

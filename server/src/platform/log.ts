@@ -1,4 +1,5 @@
 import { pino, type DestinationStream, type Logger } from "pino";
+import { currentRequestId } from "./http/request-id.js";
 import { errorForLog, isErrorCode } from "./log-errors.js";
 import { LogOutput, standardOutput } from "./log-output.js";
 
@@ -14,6 +15,11 @@ export const createLog = (level: string, destination: DestinationStream = new Lo
       level,
       base: undefined,
       timestamp: pino.stdTimeFunctions.isoTime,
+      // A line from deep below a mutation; a line that names its request itself keeps that name.
+      mixin: () => {
+        const requestId = currentRequestId.current;
+        return requestId === undefined ? {} : { requestId };
+      },
       redact: {
         paths: ["*.password", "*.token", "*.code", "*.authorization", "*.cookie", "*.secret"],
         censor: (value) => (isErrorCode(value) ? value : "[redacted]"),

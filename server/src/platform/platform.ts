@@ -2,7 +2,9 @@ import type { DataSource } from "typeorm";
 import type { Registry } from "prom-client";
 import type { Clock } from "./clock/clock.js";
 import type { Config } from "./config/config.js";
+import type { RequestMetrics } from "./http/request-metrics.js";
 import type { Log } from "./log.js";
+import type { Tracing } from "./tracing/tracing.js";
 
 /** What every server needs, whatever its features. */
 export interface Platform {
@@ -11,6 +13,9 @@ export interface Platform {
   log: Log;
   dataSource: DataSource;
   metrics: Registry;
+  requests: RequestMetrics;
+  /** Null unless a collector is configured. */
+  tracing: Tracing | null;
   /** Where people reach it: PUBLIC_URL, or localhost with the port it listens on. Without a trailing slash. */
   publicUrl: string;
   /** Whether pages of that origin may call. */

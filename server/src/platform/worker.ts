@@ -1,3 +1,5 @@
+import { outsideScopes } from "./scoped-value.js";
+
 /** Runs `then` when the signal aborts, at once if it already has. */
 export function whenAborted(signal: AbortSignal, then: () => void): void {
   if (signal.aborted) then();
@@ -48,7 +50,8 @@ export class Worker {
   wake(): void {
     if (this.timer === null) return;
     this.mustLookAgain = true;
-    if (!this.isLooking) this.looking = this.lookUntilDone();
+    // Work that a request wakes is not part of the request.
+    if (!this.isLooking) this.looking = outsideScopes(() => this.lookUntilDone());
   }
 
   /** Starts no more looks, and waits for the current one. */

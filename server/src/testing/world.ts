@@ -57,6 +57,8 @@ export class World extends Api {
         keys: KeyRing.parse(`k1:${Buffer.alloc(32, 7).toString("base64")}`),
         sourceLimitFactor: 1000,
         trustedProxies: [],
+        metricsAt: null,
+        tracing: null,
         demo: false,
         stopTimeoutMs: null,
         stopDelayMs: 0,

@@ -1,4 +1,5 @@
 import type { Route } from "../../platform/http/http-server.js";
+import type { RecordedEvent } from "../work/unit-of-work.js";
 import type { NodeSources } from "./node-source.js";
 
 /**
@@ -16,8 +17,8 @@ export interface FeatureModule {
    * the deadline, then aborted so that another instance does it again.
    */
   workers?: readonly { start?(): void; stop(deadline: AbortSignal): Promise<void> }[];
-  /** Called after each commit with the firms that have new events. It only says "look again", and must not throw. */
-  onEvents?(this: void, firmIds: readonly string[]): void;
+  /** Called after each commit with its events and the firms that have them, to look again or to count. Must not throw. */
+  onEvents?(this: void, firmIds: readonly string[], events: readonly RecordedEvent[]): void;
   /** Called after each commit with new mail; the same applies. */
   onMail?(this: void): void;
 }

@@ -106,6 +106,10 @@ const elsewhere: [place: RegExp, where: string][] = [
   [/^features\/firms\/disabled-firms\.ts: /, "what the operator does with one firm, in disabled-firms.api.test.ts"],
   [/^commands\//, "the operator's commands, which the tests of commands run: no caller reaches them"],
   [
+    /^features\/(mail\/mail-metrics|webhooks\/webhook-metrics)\.ts/,
+    "counts over all firms that /metrics shows to the operator, in metrics.api.test.ts: no caller reaches them",
+  ],
+  [
     /^features\/access-endings\/retire-address\.ts: SELECT DISTINCT sentTo FROM client_requests WHERE firmId = \?/,
     "an address after a time without one, in retired-address.api.test.ts",
   ],

@@ -124,7 +124,11 @@ describeOnDatabases("a page that was loaded for somebody else", (database) => {
     });
     expect([file.status, await file.json()]).toEqual([
       409,
-      { errors: [{ message: expect.any(String), extensions: { code: "VIEWER_CHANGED" } }] },
+      {
+        errors: [
+          { message: expect.any(String), extensions: { code: "VIEWER_CHANGED", requestId: expect.any(String) } },
+        ],
+      },
     ]);
 
     const listen = (loadedFor: string) =>

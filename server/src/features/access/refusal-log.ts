@@ -15,18 +15,16 @@ export function logRefusal(log: Log, codes: readonly unknown[], context: Request
   log.info({ code, requestId, callerKind: caller.kind, callerId: id, firmId, ipAddress }, "refused");
 }
 
-/** Does so for every response over HTTP. It comes after the limits, which give their errors codes of their own. */
+/** Does so for every response over HTTP, and notes for the metrics what was asked and how it ended. It comes after the limits, which give their errors codes of their own. */
 export const logRefusals = (log: Log): OperationStage<RequestContext> => ({
   async requestDidStart() {
     return {
-      async willSendResponse({ response, contextValue }) {
+      async willSendResponse({ operation, response, contextValue }) {
         if (response.body.kind !== "single") return;
         const { errors = [] } = response.body.singleResult;
-        logRefusal(
-          log,
-          errors.map(({ extensions }) => extensions?.code),
-          contextValue,
-        );
+        const codes = errors.map(({ extensions }) => String(extensions?.code));
+        contextValue.noteOperation(operation?.operation ?? "other", codes, operation?.name?.value);
+        logRefusal(log, codes, contextValue);
       },
     };
   },

@@ -161,7 +161,7 @@ describeOnDatabases("firms are strictly separate, and the endpoint gives nothing
         { input: { contactId: of, reason: "lost phone" } },
         by,
       );
-      return JSON.stringify([status, data, errors]);
+      return JSON.stringify([status, data, errors]).replaceAll(/,"requestId":"[^"]+"/g, "");
     };
     for (const [who, by] of callers) {
       const refused = await reset(contactId, by);

@@ -1,6 +1,7 @@
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingMessage } from "node:http";
+import type { HttpResponse } from "../../platform/http/http-response.js";
 import { GraphQLError } from "graphql";
 import { z } from "zod";
 import { auditEventTypes } from "@gatehouse/shared";
@@ -17,7 +18,7 @@ const EXPORT_COST = 20_000;
 
 export interface AuditExportOptions {
   auditExport: AuditExport;
-  createContext(request: IncomingMessage, response: ServerResponse): Promise<RequestContext>;
+  createContext(request: IncomingMessage, response: HttpResponse): Promise<RequestContext>;
   /** Charges the cost to the caller's budget; returns the milliseconds to wait if it is used up, else null. */
   charge(context: RequestContext, cost: number): Promise<number | null>;
   /** Whether the request comes from a page of another site. */

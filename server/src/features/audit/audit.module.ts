@@ -1,3 +1,4 @@
+import { Counter } from "prom-client";
 import type { Platform } from "../../platform/platform.js";
 import type { FeatureModule } from "../access/feature-module.js";
 import { asFirmCaller } from "../callers/caller.js";
@@ -11,11 +12,20 @@ interface AuditNeeds {
   auditLog: AuditLog;
 }
 
-export function auditModule(_platform: Platform, { contacts, auditLog }: AuditNeeds) {
+export function auditModule({ metrics }: Platform, { contacts, auditLog }: AuditNeeds) {
+  const recorded = new Counter({
+    name: "gatehouse_events_total",
+    help: "Events recorded in the audit log by this process, by type.",
+    labelNames: ["type"],
+    registers: [metrics],
+  });
   return {
     resolvers: [new AuditEventResolver(auditLog, contacts), new ContactEventsResolver(auditLog)],
     nodes: {
       auditEvent: { allow: eventsRule, find: (id, { caller }) => auditLog.find(asFirmCaller(caller).firmId, id) },
+    },
+    onEvents: (_firmIds, events) => {
+      for (const { type } of events) recorded.inc({ type });
     },
   } satisfies FeatureModule;
 }

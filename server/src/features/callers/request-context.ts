@@ -1,4 +1,5 @@
 import type { Audience, Language } from "@gatehouse/shared";
+import type { RequestKind } from "../../platform/http/http-response.js";
 import type { RequestLoaders } from "../../platform/graphql/loaders.js";
 import type { SharedEvents } from "../../platform/websocket/shared-events.js";
 import { actorOf, type Caller, type Source } from "./caller.js";
@@ -40,6 +41,8 @@ export interface RequestContext {
   closeSocket?(code: number, reason: string): void;
   /** Makes the response a 429 with Retry-After. */
   setRetryAfter(seconds: number): void;
+  /** For metrics and traces: what the request asks for, the codes with which it is refused, and the operation's name. */
+  noteOperation(kind: RequestKind, codes: readonly string[], name?: string): void;
 }
 
 export type CookieName = "team" | "portal" | "device" | "known_team" | "known_portal";

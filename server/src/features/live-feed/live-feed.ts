@@ -24,6 +24,9 @@ export interface LiveFeedNeeds extends CallersNowNeeds {
   auditLog: AuditLog;
   /** The context of an answer for everybody with the caller's rights. */
   contextOf(caller: FirmCaller): RequestContext;
+  now(): number;
+  /** An event was sent this many seconds after it happened. Not called for what a follower catches up on. */
+  observeDelay?(seconds: number): void;
   log: Log;
 }
 
@@ -51,8 +54,14 @@ interface Tail {
  */
 export class LiveFeed {
   private readonly tails = new Map<string, Tail>();
+  private readonly followers = new Set<Follower>();
 
   constructor(private readonly needs: LiveFeedNeeds) {}
+
+  /** How many subscriptions are open. */
+  get subscriptions(): number {
+    return this.followers.size;
+  }
 
   wake(firmIds: readonly string[]): void {
     for (const firmId of firmIds) this.tails.get(firmId)?.wake();
@@ -77,6 +86,7 @@ export class LiveFeed {
         isGone: false,
         close: (code, reason) => context.closeSocket?.(code, reason),
       };
+      this.followers.add(follower);
       void this.follow(follower, last);
       return () => this.leave(follower);
     });
@@ -125,6 +135,7 @@ export class LiveFeed {
 
   private leave(follower: Follower): void {
     follower.isGone = true;
+    this.followers.delete(follower);
     const tail = this.tails.get(follower.caller.firmId);
     if (!tail?.followers.delete(follower) || tail.followers.size > 0) return;
     this.tails.delete(tail.firmId);
@@ -205,6 +216,7 @@ export class LiveFeed {
           follower.seq = event.seq;
           follower.subscriber.send(answer);
         }
+        if (!isPaced) this.needs.observeDelay?.(Math.max(0, (this.needs.now() - event.occurredAt) / 1000));
         if (isPaced) await one.subscriber.caughtUp();
       }
     } catch (error) {

@@ -8,6 +8,7 @@ import { SMTPServer, type SMTPServerOptions } from "smtp-server";
 import type { DataSource } from "typeorm";
 import { insertFirm } from "../firms/insert-firm.js";
 import { entities, migrations } from "../../entities.js";
+import { HttpResponse } from "../../platform/http/http-response.js";
 import { KeyRing } from "../../platform/crypto/key-ring.js";
 import { openDatabase } from "../../platform/database/database.js";
 import { createLog } from "../../platform/log.js";
@@ -380,7 +381,10 @@ describe("the development mailbox", () => {
     await post("noah@client.example");
     const { createServer: createHttp } = await import("node:http");
     const handle = mailboxHandler(work, outbox);
-    const http = createHttp((request, response) => void handle(request, response));
+    const http = createHttp(
+      { ServerResponse: HttpResponse },
+      (request, response: HttpResponse) => void handle(request, response),
+    );
     await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
     servers.push(http);
     const at = `http://127.0.0.1:${(http.address() as AddressInfo).port}`;

@@ -51,6 +51,16 @@ const NOTE_FAILURE = sql`UPDATE ${mails} SET ${mails.nextAttemptAt} = ?, ${mails
 const AND_WIPE = sql`, ${mails.encryptedContent} = NULL`;
 const STILL_CLAIMED = sql`WHERE ${mails.id} = ? AND ${mails.sentAt} IS NULL AND ${mails.nextAttemptAt} = ?`;
 
+export interface MailSenderNeeds {
+  work: Work;
+  outbox: Outbox;
+  smtp: Smtp;
+  log: Log;
+  mailFrom: string;
+  /** Counts what became of an attempt. */
+  count?(outcome: "sent" | "retried" | "given_up"): void;
+}
+
 /**
  * Sends mails from the outbox to the SMTP server, beside the requests and never within one. Several instances share the
  * outbox: a mail is claimed by one conditional UPDATE that moves its due time into the future, so that after a crash it
@@ -64,7 +74,7 @@ export class MailSender {
   private readonly worker: Worker;
 
   constructor(
-    private readonly needs: { work: Work; outbox: Outbox; smtp: Smtp; log: Log; mailFrom: string },
+    private readonly needs: MailSenderNeeds,
     limits: Partial<SendingLimits> = {},
   ) {
     const { log } = needs;
@@ -148,6 +158,7 @@ export class MailSender {
       return;
     }
     await this.saveSent(mail);
+    this.needs.count?.("sent");
   }
 
   /** Until when the mail is claimed by us; null if another instance has it. */
@@ -190,6 +201,7 @@ export class MailSender {
       ]);
       unit.afterCommit(() => {
         const fields = { mailId: mail.id, attempts, failure: summary };
+        this.needs.count?.(isGivenUp ? "given_up" : "retried");
         if (isGivenUp) this.needs.log.error(fields, "a mail was given up");
         else this.needs.log.warn(fields, "a mail was not accepted and will be retried");
       });

@@ -1,6 +1,7 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingMessage } from "node:http";
 import { normalizeEmail } from "@gatehouse/shared";
 import { notNull, select, sql, table } from "../../platform/database/sql.js";
+import type { HttpResponse } from "../../platform/http/http-response.js";
 import { send, sendError, sendJson } from "../../platform/http/responses.js";
 import type { Work } from "../work/unit-of-work.js";
 import { mailLookOf } from "./mail-look.js";
@@ -106,7 +107,7 @@ ${articles.length > 0 ? articles.join("\n") : "<p>There is no mail yet.</p>"}
 export function mailboxHandler(
   work: Work,
   outbox: Outbox,
-): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
+): (request: IncomingMessage, response: HttpResponse) => Promise<void> {
   return async (request, response) => {
     if (request.method !== "GET" && request.method !== "HEAD")
       return sendError(response, 405, "METHOD_NOT_ALLOWED", "Use GET.", { allow: "GET, HEAD" });

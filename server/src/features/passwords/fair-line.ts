@@ -70,6 +70,11 @@ export class FairLine {
 
   constructor(private readonly limits: { running: number; waiting: number }) {}
 
+  /** How many pieces of work run, and how many wait. */
+  get load(): { running: number; waiting: number } {
+    return { running: this.running, waiting: this.line.size };
+  }
+
   /** Null: the work was refused and not started. A refusal is better than an endless wait. */
   async offer<T>(share: Share, work: () => Promise<T>): Promise<T | null> {
     if (!(await this.turnOf(share))) return null;

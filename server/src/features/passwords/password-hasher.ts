@@ -38,6 +38,8 @@ export class PasswordHasher {
     private readonly keys: KeyRing,
     private readonly cost: number = PASSWORD_COST,
     private readonly child = new HashingChild(null),
+    /** Called when a hash begins or is refused, with the seconds that it has waited. */
+    private readonly observe: (outcome: "begun" | "refused", waited: number) => void = () => undefined,
   ) {
     this.nobody = { passwordHash: hashOfNothing(cost), pepperId: keys.activeId };
   }
@@ -62,6 +64,11 @@ export class PasswordHasher {
     return result === true && stored !== null;
   }
 
+  /** How many hashes run, and how many wait. */
+  get load(): { running: number; waiting: number } {
+    return this.line.load;
+  }
+
   /** Stops its process; work in progress is refused. */
   stop(): Promise<void> {
     return this.child.stop();
@@ -80,9 +87,17 @@ export class PasswordHasher {
 
   /** Refuses if the line has no place, or if the hashing processes are killed: the caller may retry. */
   private async inLine(task: BcryptTask, share: Share): Promise<BcryptResult> {
-    const result = await this.line.offer(share, () => this.child.do(task));
-    if (result === null) throw rateLimited(QUEUE_RETRY_MS);
-    return result;
+    const askedAt = performance.now();
+    const waited = () => (performance.now() - askedAt) / 1000;
+    let hasBegun = false;
+    const result = await this.line.offer(share, () => {
+      hasBegun = true;
+      this.observe("begun", waited());
+      return this.child.do(task);
+    });
+    if (result !== null) return result;
+    if (!hasBegun) this.observe("refused", waited());
+    throw rateLimited(QUEUE_RETRY_MS);
   }
 }
 

@@ -2,6 +2,8 @@ import type { GraphQLSchema } from "graphql";
 import { alwaysNeedsFreshProof } from "@gatehouse/shared";
 import { outageOf, OutcomeUnknown } from "../../platform/database/outages.js";
 import { Refusal } from "../../platform/graphql/failures.js";
+import type { Payload } from "../../platform/graphql/payloads.js";
+import { currentRequestId } from "../../platform/http/request-id.js";
 import type { IdempotencyKeys } from "../idempotency/idempotency.js";
 import type { UnitOfWork, Work } from "../work/unit-of-work.js";
 import { lockCaller } from "../callers/caller-now.js";
@@ -12,7 +14,8 @@ import type { RequestContext } from "../callers/request-context.js";
 /**
  * Runs every mutation of the schema within checks on each of its transactions: at the beginning, that its caller may
  * still do this; at the end, the request's claim, if it has one. Fields open to anyone act on what their input proves;
- * the few of them that act with a session call `lockCaller` themselves. An outage after a commit is told as such.
+ * the few of them that act with a session call `lockCaller` themselves. An outage after a commit is told as such. Log
+ * lines within it carry the request's id, and the codes of its refusals are noted.
  */
 export function guardMutations(schema: GraphQLSchema, needs: { work: Work; idempotency: IdempotencyKeys }): void {
   for (const field of Object.values(schema.getMutationType()?.getFields() ?? {})) {
@@ -35,9 +38,22 @@ export function guardMutations(schema: GraphQLSchema, needs: { work: Work; idemp
         unit.afterCommit(() => (context.hasCommitted = true));
         if (rule !== "anyone") await mustStillBeAllowed(unit, field.name, rule, context);
       };
-      return needs.work.guarded({ begins, firmId: caller.kind === "ANONYMOUS" ? undefined : caller.firmId }, claim);
+      const firmId = caller.kind === "ANONYMOUS" ? undefined : caller.firmId;
+      const answered = currentRequestId.run(context.requestId, () => needs.work.guarded({ begins, firmId }, claim));
+      return answered instanceof Promise
+        ? answered.then((payload: Payload) => noted(context, payload))
+        : noted(context, answered as Payload);
     };
   }
+}
+
+/** Tells the metrics why the mutation did nothing, if so. */
+function noted<P extends Pick<Payload, "userErrors">>(context: RequestContext, payload: P): P {
+  context.noteOperation(
+    "mutation",
+    payload.userErrors.map(({ code }) => code),
+  );
+  return payload;
 }
 
 /** Repeats the checks from before the mutation, on the caller's current state. */

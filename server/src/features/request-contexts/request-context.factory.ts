@@ -1,10 +1,12 @@
 import { randomUUID } from "node:crypto";
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingMessage } from "node:http";
 import { isAnothersPage, languageOf, type Audience, type Language } from "@gatehouse/shared";
 import { RequestLoaders } from "../../platform/graphql/loaders.js";
 import { badInput } from "../../platform/graphql/failures.js";
 import { cookieName, parseCookies, sessionCookieHeader } from "../../platform/http/cookies.js";
 import { headerText } from "../../platform/http/header-text.js";
+import type { HttpResponse } from "../../platform/http/http-response.js";
+import { requestIdOf } from "../../platform/http/request-id.js";
 import { RefusedRequest } from "../../platform/http/responses.js";
 import { sourceAddress } from "../../platform/http/source-address.js";
 import type { SharedEvents } from "../../platform/websocket/shared-events.js";
@@ -48,11 +50,9 @@ export class RequestContexts {
   constructor(private readonly needs: ContextNeeds) {}
 
   /** The context of a request over HTTP; throws if its page was loaded for somebody else. */
-  async ofRequest(request: IncomingMessage, response: ServerResponse): Promise<RequestContext> {
+  async ofRequest(request: IncomingMessage, response: HttpResponse): Promise<RequestContext> {
     const cookies = this.cookiesOf(request);
     const headers: string[] = [];
-    const requestId = randomUUID();
-    response.setHeader("x-request-id", requestId);
     const token =
       bearerOf(headerText(request.headers.authorization)) ??
       this.cookieToken(cookies, headerText(request.headers["gatehouse-audience"]));
@@ -65,7 +65,7 @@ export class RequestContexts {
       caller,
       nameViewer,
       source: this.sourceOf(request),
-      requestId,
+      requestId: response.requestId,
       language: languageIn(request),
       now: this.needs.now,
       loaders: new RequestLoaders(),
@@ -81,6 +81,11 @@ export class RequestContexts {
         response.setHeader("set-cookie", headers);
       },
       setRetryAfter: (seconds) => void response.setHeader("retry-after", seconds.toString()),
+      noteOperation: (kind, codes, name) => {
+        response.kind = kind;
+        response.operationName = name ?? null;
+        for (const code of codes) response.note(code);
+      },
     };
   }
 
@@ -102,7 +107,7 @@ export class RequestContexts {
     const context: RequestContext = {
       caller: await this.callerOf(token, textIn(parameters.viewer)),
       source: this.sourceOf(request),
-      requestId: randomUUID(),
+      requestId: requestIdOf(request, this.needs.trustedProxies),
       language: languageIn(request),
       now: this.needs.now,
       loaders: new RequestLoaders(),
@@ -114,6 +119,7 @@ export class RequestContexts {
       nameViewer: () => undefined,
       setCookie: () => undefined,
       setRetryAfter: () => undefined,
+      noteOperation: () => undefined,
     };
     return context;
   }
@@ -134,6 +140,7 @@ export class RequestContexts {
       nameViewer: () => undefined,
       setCookie: () => undefined,
       setRetryAfter: () => undefined,
+      noteOperation: () => undefined,
     };
   }
 

@@ -9,6 +9,7 @@ import type { AccountDoor } from "./account-door.js";
 import type { EnrollmentCodes } from "./enrollment-codes.js";
 import { PasswordSignIn } from "./password-sign-in.service.js";
 import type { SecondFactorStep } from "./second-factor-step.service.js";
+import { signInCounter } from "./sign-in-metrics.js";
 import { SignInResolver } from "./sign-in.resolver.js";
 
 interface SignInModuleNeeds {
@@ -22,7 +23,11 @@ interface SignInModuleNeeds {
   secondFactorStep: SecondFactorStep;
 }
 
-export function signInModule(_platform: Platform, core: SignInModuleNeeds) {
+export function signInModule({ metrics }: Platform, core: SignInModuleNeeds) {
   const passwordSignIn = new PasswordSignIn({ ...core, door: core.accountDoor });
-  return { resolvers: [new SignInResolver(passwordSignIn, core.secondFactorStep)] } satisfies FeatureModule;
+  const count = signInCounter(metrics);
+  return {
+    resolvers: [new SignInResolver(passwordSignIn, core.secondFactorStep)],
+    onEvents: (_firmIds, events) => count(events),
+  } satisfies FeatureModule;
 }

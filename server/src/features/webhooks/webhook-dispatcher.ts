@@ -5,6 +5,7 @@ import { newId } from "../../platform/crypto/ids.js";
 import type { KeyRing } from "../../platform/crypto/key-ring.js";
 import { select, table } from "../../platform/database/sql.js";
 import type { Log } from "../../platform/log.js";
+import { inSpan, type Tracing } from "../../platform/tracing/tracing.js";
 import { whenAborted, Worker } from "../../platform/worker.js";
 import { AuditCounter, AuditEvent } from "../audit/audit-event.entity.js";
 import { SecurityPolicy } from "../security-mode/security-policy.entity.js";
@@ -52,6 +53,9 @@ export interface DispatcherNeeds {
   keys: KeyRing;
   log: Log;
   addresses: AddressPolicy;
+  tracing?: Tracing | null;
+  /** Counts an attempt, and how long it took in seconds. */
+  count?(outcome: "delivered" | "failed" | "disabled", seconds: number): void;
 }
 
 /**
@@ -168,18 +172,28 @@ export class WebhookDispatcher {
     let responseStatus: number | null = null;
     let failure: string | null = null;
     try {
-      responseStatus = await postOnce(
-        endpoint.url,
-        {
-          "webhook-id": event.id,
-          "webhook-timestamp": timestamp.toString(),
-          "webhook-signature": this.secretsOf(endpoint, attemptedAt)
-            .map((secret) => signatureOf(secret, event.id, timestamp, body))
-            .join(" "),
+      responseStatus = await inSpan(
+        this.needs.tracing ?? null,
+        "webhook",
+        { "http.request.method": "POST", "gatehouse.endpoint": endpoint.id, "gatehouse.event_id": event.id },
+        async (span) => {
+          const status = await postOnce(
+            endpoint.url,
+            {
+              "webhook-id": event.id,
+              "webhook-timestamp": timestamp.toString(),
+              "webhook-signature": this.secretsOf(endpoint, attemptedAt)
+                .map((secret) => signatureOf(secret, event.id, timestamp, body))
+                .join(" "),
+              ...(span ? { traceparent: span.traceparent } : {}),
+            },
+            body,
+            addresses,
+            this.cut.signal,
+          );
+          span?.set({ "http.response.status_code": status });
+          return status;
         },
-        body,
-        addresses,
-        this.cut.signal,
       );
       if (responseStatus < 200 || responseStatus > 299) failure = `The receiver answered ${responseStatus}.`;
     } catch (error) {
@@ -189,6 +203,7 @@ export class WebhookDispatcher {
       }
       failure = `The delivery failed: ${reasonOf(error)}`.slice(0, 500);
     }
+    const seconds = (performance.now() - started) / 1000;
     const attempt = endpoint.attempts + 1;
     const wait = failure === null || responseStatus === GONE ? null : waitAfterFailure(attempt, Math.random());
     const nextAttemptAt = wait === null ? null : work.clock.now() + wait;
@@ -200,12 +215,19 @@ export class WebhookDispatcher {
       eventType: event.type,
       attempt,
       attemptedAt,
-      durationMs: Math.round(performance.now() - started),
+      durationMs: Math.round(seconds * 1000),
       isDelivered: failure === null,
       responseStatus,
       failure,
       nextAttemptAt,
     });
+    this.needs.count?.(failure === null ? "delivered" : nextAttemptAt === null ? "disabled" : "failed", seconds);
+    if (failure !== null)
+      this.needs.log.warn(
+        { endpoint: endpoint.id, eventId: event.id, attempt, responseStatus, failure },
+        nextAttemptAt === null ? "a webhook was disabled" : "a webhook was not delivered and will be retried",
+      );
+    else this.needs.log.debug({ endpoint: endpoint.id, eventId: event.id, attempt }, "a webhook was delivered");
     if (failure === null) {
       const outcome = { deliveredThroughSeq: event.seq, attempts: 0, nextAttemptAt: 0, lastFailure: null };
       return this.settle(endpoint, outcome, delivery);

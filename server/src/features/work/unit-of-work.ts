@@ -1,4 +1,3 @@
-import { AsyncLocalStorage } from "node:async_hooks";
 import type { DataSource, EntityManager } from "typeorm";
 import { auditEvents, type ActorKind, type AuditEventData, type AuditEventType } from "@gatehouse/shared";
 import type { Clock } from "../../platform/clock/clock.js";
@@ -8,6 +7,7 @@ import { preparedRows, preparedRowsOf, rowsOf, unpreparedRows } from "../../plat
 import { select, table, type Select, type Sql } from "../../platform/database/sql.js";
 import { inTransaction, joinLane, writeAlone } from "../../platform/database/transaction.js";
 import { isExpected, Refusal } from "../../platform/graphql/failures.js";
+import { outsideScopes, ScopedValue } from "../../platform/scoped-value.js";
 import type { MailToSend } from "./mail-to-send.js";
 import type { PortalLinks } from "./portal-links.js";
 import { AuditCounter, AuditEvent } from "../audit/audit-event.entity.js";
@@ -48,8 +48,8 @@ export interface WorkEnvironment {
   isMailOff?: boolean;
   /** The addresses in mails; known once the server listens. */
   links(): PortalLinks;
-  /** Called after a commit with the firms that have new events. It only says "look again". */
-  onEvents(firmIds: string[]): void;
+  /** Called after a commit with its events and the firms that have them. It only says "look again". */
+  onEvents(firmIds: string[], events: readonly RecordedEvent[]): void;
   /** Called after a commit with new mail. */
   onMail(): void;
 }
@@ -120,7 +120,7 @@ export class UnitOfWork {
     const firmIds = [...new Set(this.events.map(({ firmId }) => firmId))].toSorted();
     for (const firmId of firmIds) await this.writeEvents(firmId);
     this.afterwards.push(() => {
-      if (firmIds.length > 0) environment.onEvents(firmIds);
+      if (firmIds.length > 0) environment.onEvents(firmIds, this.events);
       if (this.mails.length > 0) environment.onMail();
     });
   }
@@ -183,7 +183,7 @@ export interface Guard {
 
 /** Runs units of work. */
 export class Work {
-  private readonly guards = new AsyncLocalStorage<readonly Guard[]>();
+  private readonly guards = new ScopedValue<readonly Guard[]>();
 
   constructor(private readonly environment: WorkEnvironment) {}
 
@@ -225,7 +225,7 @@ export class Work {
    */
   async do<T>(work: (unit: UnitOfWork) => Promise<T>): Promise<T> {
     const now = this.environment.clock.now();
-    const guards = this.guards.getStore() ?? [];
+    const guards = this.guards.current ?? [];
     const run = async (manager: EntityManager) => {
       const attempt = new UnitOfWork(manager, now, this.environment);
       for (const guard of guards) await guard.begins?.(attempt);
@@ -245,7 +245,7 @@ export class Work {
    * not apply to it.
    */
   outsideGuards<T>(run: () => T): T {
-    return this.guards.exit(run);
+    return outsideScopes(run);
   }
 
   /**
@@ -253,7 +253,7 @@ export class Work {
    * matched. For counting attempts, whoever makes them: guards that run before a unit's work are skipped.
    */
   once(statement: Sql, parameters: unknown[]): Promise<number> {
-    return this.guards.getStore()?.some(({ ends }) => ends)
+    return this.guards.current?.some(({ ends }) => ends)
       ? this.do((unit) => unit.affected(statement, parameters))
       : writeAlone(this.environment.dataSource, statement, parameters);
   }
@@ -277,7 +277,7 @@ export class Work {
 
   /** Runs something whose units of work, however deep, all pass `guard`, in addition to the existing guards. */
   guarded<T>(guard: Guard, run: () => T): T {
-    return this.guards.run([...(this.guards.getStore() ?? []), guard], run);
+    return this.guards.run([...(this.guards.current ?? []), guard], run);
   }
 }
 

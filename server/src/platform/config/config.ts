@@ -3,6 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { keepDirectoryPrivate, keepFilePrivate, mustBeWritable } from "../private-files.js";
+import type { TracingSettings } from "../tracing/open-telemetry.js";
 import { KeyRing } from "../crypto/key-ring.js";
 import { databaseAddress, isSilentlyPlain, type DatabaseAddress } from "../database/database-address.js";
 import { redisAddress, type RedisAddress } from "../redis/redis-address.js";
@@ -36,6 +37,25 @@ const Environment = z.object({
     .default(4000),
   HOST: z.string().optional(),
   SOURCE_LIMIT_FACTOR: z.coerce.number("must be a number: 1").positive("must be greater than 0").default(1),
+  /** Where /metrics is served, apart from everything public. Without a port production does not serve it. */
+  METRICS_PORT: z.coerce
+    .number("must be a port: 9464")
+    .int("must be a port: 9464")
+    .min(1, "must be a port: 9464")
+    .max(65_535, "must be a port: 9464")
+    .optional(),
+  METRICS_HOST: z.string().default("127.0.0.1"),
+  /** The OpenTelemetry collector that receives traces; without it nothing is traced. */
+  OTEL_EXPORTER_OTLP_ENDPOINT: z
+    .url({ protocol: /^https?$/, error: "must be an address: http://127.0.0.1:4318" })
+    .optional(),
+  OTEL_SERVICE_NAME: z.string().default("gatehouse"),
+  /** The part of traces that is kept. */
+  OTEL_TRACES_SAMPLER_ARG: z.coerce
+    .number("must be a number from 0 to 1")
+    .min(0, "must be a number from 0 to 1")
+    .max(1, "must be a number from 0 to 1")
+    .default(1),
   /** Comma-separated addresses of the proxies whose X-Forwarded-For is trusted. */
   TRUST_PROXY: z.string().default(""),
   DEMO: flag.optional(),
@@ -70,6 +90,10 @@ export interface Config {
   keys: KeyRing;
   sourceLimitFactor: number;
   trustedProxies: string[];
+  /** Null: /metrics is served beside the pages outside production, and not at all in production. */
+  metricsAt: { port: number; host: string } | null;
+  /** Null: nothing is traced, and OpenTelemetry is not even loaded. */
+  tracing: TracingSettings | null;
   /** Null: load the demo if the database is new, except in production. */
   demo: boolean | null;
   /** Null: as long as a full line of password hashes and a slow mail take. */
@@ -130,6 +154,15 @@ export function readConfig(
     trustedProxies: e.TRUST_PROXY.split(",")
       .map((address) => address.trim())
       .filter(Boolean),
+    metricsAt: e.METRICS_PORT === undefined ? null : { port: e.METRICS_PORT, host: e.METRICS_HOST },
+    tracing:
+      e.OTEL_EXPORTER_OTLP_ENDPOINT === undefined
+        ? null
+        : {
+            endpoint: e.OTEL_EXPORTER_OTLP_ENDPOINT,
+            serviceName: e.OTEL_SERVICE_NAME,
+            ratio: e.OTEL_TRACES_SAMPLER_ARG,
+          },
     demo: isProduction ? false : (e.DEMO ?? null),
     stopTimeoutMs: e.STOP_TIMEOUT_SECONDS === undefined ? null : e.STOP_TIMEOUT_SECONDS * 1000,
     stopDelayMs: e.STOP_DELAY_SECONDS * 1000,

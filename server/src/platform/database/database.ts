@@ -19,6 +19,8 @@ export interface DatabaseOptions {
   entities: (new () => object)[];
   migrations: (new () => MigrationInterface)[];
   poolSize?: number;
+  /** Only looks: creates no file, changes no mode and migrates nothing. */
+  isInspection?: boolean;
 }
 
 /** Ten for writers, and those for reads. */
@@ -68,6 +70,7 @@ export async function openDatabase({
   entities,
   migrations,
   poolSize = POOL_SIZE,
+  isInspection = false,
 }: DatabaseOptions): Promise<DataSource> {
   const common = {
     entities,
@@ -79,13 +82,13 @@ export async function openDatabase({
   let options: DataSourceOptions;
   if (address.kind === "sqlite") {
     const { file } = address;
-    if (file !== ":memory:") keepPrivate(file);
+    if (file !== ":memory:" && !isInspection) keepPrivate(file);
     options = {
       ...common,
       type: "better-sqlite3",
       database: file,
       driver: SqliteDatabase,
-      enableWAL: true,
+      enableWAL: !isInspection,
       // A WAL database that is reopened falls back to NORMAL, under which a power failure could lose a commit.
       prepareDatabase: (database: SqliteDatabase) => void database.pragma("synchronous = FULL"),
     };
@@ -110,8 +113,10 @@ export async function openDatabase({
   if (options.type === "better-sqlite3") isolateSqlite(dataSource);
   await dataSource.initialize();
   try {
-    await runMigrationsOnce(dataSource);
-    await mustMatchEntities(dataSource);
+    if (!isInspection) {
+      await runMigrationsOnce(dataSource);
+      await mustMatchEntities(dataSource);
+    }
   } catch (error) {
     await dataSource.destroy();
     throw error;

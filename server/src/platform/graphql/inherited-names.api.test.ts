@@ -36,7 +36,7 @@ describeOnDatabases("names that objects inherit", (database) => {
     ) as object & {
       extensions?: unknown;
     };
-    return [response.status, JSON.stringify(outcome)];
+    return [response.status, JSON.stringify(outcome).replaceAll(/,"requestId":"[^"]+"/g, "")];
   }
   const bodyOf = (query: string, variables = "{}", operationName = "null") =>
     `{"query":${JSON.stringify(query)},"variables":${variables},"operationName":${operationName}}`;

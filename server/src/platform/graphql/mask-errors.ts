@@ -58,6 +58,11 @@ export function maskError(formatted: GraphQLFormattedError): GraphQLFormattedErr
   };
 }
 
+const withRequestId = (error: GraphQLFormattedError, requestId: string): GraphQLFormattedError => ({
+  ...error,
+  extensions: { ...error.extensions, requestId },
+});
+
 /** Logs an error that is hidden from the caller, and gives it the id by which it can be found; and outages. */
 export function logUnexpected(error: GraphQLError, requestId: string, log: Log): void {
   const original = unwrapResolverError(error);
@@ -71,12 +76,17 @@ export function logUnexpected(error: GraphQLError, requestId: string, log: Log):
   log.error({ err: original, requestId }, "an operation failed");
 }
 
-/** Logs failures from before an operation runs. */
+/** Logs failures from before an operation runs, and tells the caller of every error the id by which it can be found. */
 export const logUnexpectedErrors = <C extends { requestId: string }>(log: Log): OperationStage<C> => ({
   async requestDidStart() {
     return {
       async didEncounterErrors({ errors, contextValue }) {
         for (const error of errors) logUnexpected(error, contextValue.requestId, log);
+      },
+      async willSendResponse({ response, contextValue: { requestId } }) {
+        if (response.body.kind !== "single") return;
+        const { singleResult } = response.body;
+        singleResult.errors &&= singleResult.errors.map((error) => withRequestId(error, requestId));
       },
     };
   },

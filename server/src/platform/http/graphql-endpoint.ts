@@ -5,12 +5,13 @@ import {
   HeaderMap,
   type HTTPGraphQLResponse,
 } from "@apollo/server";
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingMessage } from "node:http";
 import { LRUCache } from "lru-cache";
 import type { Log } from "../log.js";
 import type { OperationPipeline } from "../graphql/operation-pipeline.js";
 import { envelopeError } from "./envelope.js";
 import { headerText } from "./header-text.js";
+import type { HttpResponse } from "./http-response.js";
 import { BodyError, readBody, send, sendError, sendJson } from "./responses.js";
 import { isFromElsewhere } from "./same-site.js";
 
@@ -23,7 +24,7 @@ export interface EndpointOptions<C extends BaseContext & { requestId: string }> 
   pipeline: OperationPipeline<C>;
   /** Called for each operation before it runs. */
   count(lane: "apollo" | "fast"): void;
-  createContext(request: IncomingMessage, response: ServerResponse): Promise<C>;
+  createContext(request: IncomingMessage, response: HttpResponse): Promise<C>;
   /** Whether pages of that origin may call. */
   isAllowedOrigin(origin: string): boolean;
   log: Log;
@@ -44,7 +45,7 @@ export function graphqlEndpoint<C extends BaseContext & { requestId: string }>({
 }: EndpointOptions<C>) {
   /** The content type that Apollo has chosen for an Accept header. */
   const contentTypes = new LRUCache<string, string>({ max: 100 });
-  return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+  return async (request: IncomingMessage, response: HttpResponse): Promise<void> => {
     if (request.method !== "POST")
       return sendError(response, 405, "METHOD_NOT_ALLOWED", "Send GraphQL operations by POST.", { allow: "POST" });
     if (isFromElsewhere(request, isAllowedOrigin))
@@ -89,6 +90,7 @@ export function graphqlEndpoint<C extends BaseContext & { requestId: string }>({
       // A failure outside the operation, for which Apollo creates no response.
       const { requestId } = context;
       log.error({ err: error, requestId }, "a request failed");
+      response.note("INTERNAL");
       return sendJson(response, 500, {
         errors: [
           {
@@ -108,7 +110,7 @@ export function graphqlEndpoint<C extends BaseContext & { requestId: string }>({
 }
 
 /** The body, or undefined if an error has been sent already. */
-async function readJson(request: IncomingMessage, response: ServerResponse): Promise<object | undefined> {
+async function readJson(request: IncomingMessage, response: HttpResponse): Promise<object | undefined> {
   let text: string;
   try {
     text = utf8.decode(await readBody(request, BODY_LIMIT));

@@ -41,6 +41,7 @@ describe.each([{ isProduction: false }, { isProduction: true }])("GraphQL over H
     world = await World.start(database.url, {
       isProduction,
       publicUrl: isProduction ? "https://portal.firm.example" : null,
+      ...(isProduction ? { mail: { kind: "none" } } : {}),
     });
     if (isProduction) await beginSlowly();
   });
@@ -221,7 +222,7 @@ describe.each([{ isProduction: false }, { isProduction: true }])("GraphQL over H
         [`GET ${path} HTTP/1.1`, "host: x"],
       ]),
       [200, /^text\/plain/, ["GET /schema.graphql HTTP/1.1", "host: x"]],
-      [200, /^text\/plain/, ["GET /metrics HTTP/1.1", "host: x"]],
+      [isProduction ? 404 : 200, isProduction ? JSON_TYPE : /^text\/plain/, ["GET /metrics HTTP/1.1", "host: x"]],
       [200, JSON_TYPE, ["GET /healthz HTTP/1.1", "host: x"]],
       [200, JSON_TYPE, ["HEAD /readyz HTTP/1.1", "host: x"]],
       [isProduction ? 404 : 200, isProduction ? JSON_TYPE : /^text\/html/, ["GET /mailbox HTTP/1.1", "host: x"]],

@@ -1,14 +1,19 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer, IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { isAt } from "@gatehouse/shared";
 import { StartRefused } from "../config/faults.js";
 import { outageOf } from "../database/outages.js";
 import type { Log } from "../log.js";
 import type { GracefulStop } from "./graceful-stop.js";
+import { currentSpan, type Tracing } from "../tracing/tracing.js";
+import { HttpResponse } from "./http-response.js";
+import { requestIdOf } from "./request-id.js";
+import { endRequestSpan, requestSpan } from "./request-span.js";
+import type { RequestMetrics } from "./request-metrics.js";
 import { refuseOnSocket, RefusedRequest, sendError, sendOutage } from "./responses.js";
 import { securityHeaders } from "./security-headers.js";
 
-export type Handler = (request: IncomingMessage, response: ServerResponse, path: string) => Promise<void> | void;
+export type Handler = (request: IncomingMessage, response: HttpResponse, path: string) => Promise<void> | void;
 
 export interface Route {
   /** As `isAt` in shared/pages reads it: a path that ends in `/*` also covers everything below. */
@@ -16,6 +21,8 @@ export interface Route {
   /** A GET route also answers HEAD; "any" leaves the method to the handler. */
   method: "GET" | "any";
   handle: Handler;
+  /** A page that people open: the metrics count it as one. */
+  isPage?: true;
 }
 
 /** Listens and returns the port; 0 takes any that is free. Throws StartRefused if the port cannot be had. */
@@ -38,19 +45,32 @@ export async function listen(server: Server, { port, host }: { port: number; hos
   return (server.address() as AddressInfo).port;
 }
 
-/** A plain node:http server: routes, headers on every response, and time limits against slow clients. */
+/**
+ * A plain node:http server: routes, headers on every response (`x-request-id` too), and time limits against slow
+ * clients.
+ */
 export function createHttpServer({
   routes,
   publicUrl,
+  trustedProxies,
+  requests,
+  tracing = null,
   stop,
   log,
 }: {
   routes: () => readonly Route[];
   publicUrl: () => string;
+  /** The proxies whose `X-Request-Id` and `traceparent` are taken over. */
+  trustedProxies: readonly string[];
+  /** Null: requests are not counted. */
+  requests: RequestMetrics | null;
+  tracing?: Tracing | null;
   stop: GracefulStop;
   log: Log;
 }): Server {
   const server = createServer({
+    IncomingMessage,
+    ServerResponse: HttpResponse,
     keepAliveTimeout: 65_000,
     headersTimeout: 10_000,
     connectionsCheckingInterval: 5000,
@@ -62,18 +82,19 @@ export function createHttpServer({
   server.maxConnections = 10_000;
   // The address may contain the port, which is known only once the server listens.
   let everywhere = { publicUrl: publicUrl(), headers: securityHeaders(publicUrl()) };
-  const begin = (response: ServerResponse) => {
+  const setHeadersOf = (request: IncomingMessage, response: HttpResponse) => {
     stop.take(response);
     if (everywhere.publicUrl !== publicUrl())
       everywhere = { publicUrl: publicUrl(), headers: securityHeaders(publicUrl()) };
     response.setHeaders(everywhere.headers);
+    response.requestId = requestIdOf(request, trustedProxies);
+    response.setHeader("x-request-id", response.requestId);
   };
-  server.on("checkExpectation", (_request, response) => {
-    begin(response);
+  server.on("checkExpectation", (request, response: HttpResponse) => {
+    setHeadersOf(request, response);
     sendError(response, 417, "BAD_REQUEST", "The only supported expectation is 100-continue.");
   });
-  server.on("request", (request, response) => {
-    begin(response);
+  const answer = (request: IncomingMessage, response: HttpResponse): Promise<void> | void => {
     if (request.headers.host === undefined && request.httpVersion === "1.1")
       return sendError(response, 400, "BAD_REQUEST", "The Host header is missing.", { connection: "close" });
     const path = (request.url ?? "/").split(/[?#]/, 1)[0] ?? "/";
@@ -84,20 +105,40 @@ export function createHttpServer({
       return sendError(response, 503, "STARTING", "The server is starting.", { "retry-after": "1" });
     const route = known.find((candidate) => isAt(candidate.path, path));
     if (!route) return sendError(response, 404, "NOT_FOUND", "There is nothing at this address.");
+    response.route = route.path;
+    if (route.isPage) response.kind = "page";
     if (route.method === "GET" && request.method !== "GET" && request.method !== "HEAD")
       return sendError(response, 405, "METHOD_NOT_ALLOWED", "This address is read-only.", { allow: "GET, HEAD" });
-    Promise.resolve(route.handle(request, response, path)).catch((error: unknown) => {
+    return Promise.resolve(route.handle(request, response, path)).catch((error: unknown) => {
       if (error instanceof RefusedRequest) return sendError(response, error.status, error.code, error.message);
+      const { requestId } = response;
       const outage = outageOf(error);
       if (outage)
-        log.warn({ err: outage.cause ?? outage, outage: outage.extensions.code, path }, "the database failed");
-      else log.error({ err: error, path }, "a request failed");
-      if (response.headersSent) response.destroy();
-      else if (outage) sendOutage(response, outage);
+        log.warn(
+          { err: outage.cause ?? outage, outage: outage.extensions.code, path, requestId },
+          "the database failed",
+        );
+      else log.error({ err: error, path, requestId }, "a request failed");
+      if (response.headersSent) {
+        response.note(outage?.extensions.code ?? "INTERNAL");
+        response.destroy();
+      } else if (outage) sendOutage(response, outage);
       else sendError(response, 500, "INTERNAL", "Something went wrong on our side.");
       return undefined;
     });
-    return undefined;
+  };
+  server.on("request", (request, response: HttpResponse) => {
+    const startedAt = performance.now();
+    setHeadersOf(request, response);
+    const span = tracing === null ? null : requestSpan(tracing, request, response, trustedProxies);
+    const observe = () => {
+      requests?.observe(response.kind, startedAt, response.statusCode, response.codes);
+      if (span) endRequestSpan(span, request, response);
+    };
+    const answering =
+      span === null ? answer(request, response) : currentSpan.run(span, () => answer(request, response));
+    if (answering) void answering.then(observe);
+    else observe();
   });
   // Requests that are not valid HTTP get the same kind of response.
   server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
@@ -110,5 +151,5 @@ export function createHttpServer({
           : "400 Bad Request";
     refuseOnSocket(socket, status, "BAD_REQUEST", "The request is not valid HTTP.", everywhere.headers);
   });
-  return server;
+  return server as unknown as Server;
 }

@@ -1,22 +1,28 @@
+import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
+import type { HttpResponse } from "./http-response.js";
 import type { Outage } from "../database/outages.js";
 
 /** Sends an HTTP failure as JSON in GraphQL's shape, so that callers parse one format only. */
 export function sendError(
-  response: ServerResponse,
+  response: HttpResponse,
   status: number,
   code: string,
   message: string,
   headers: Record<string, string> = {},
 ): void {
-  sendJson(response, status, { errors: [{ message, extensions: { code } }] }, headers);
+  const { requestId } = response;
+  response.note(code);
+  sendJson(response, status, { errors: [{ message, extensions: { code, requestId } }] }, headers);
 }
 
 /** Answers a request that the database's failure has stopped. */
-export function sendOutage(response: ServerResponse, { message, extensions: { http, ...extensions } }: Outage): void {
+export function sendOutage(response: HttpResponse, { message, extensions: { http, ...extensions } }: Outage): void {
   const headers = "headers" in http ? Object.fromEntries(http.headers) : {};
-  sendJson(response, http.status, { errors: [{ message, extensions }] }, headers);
+  const { requestId } = response;
+  response.note(extensions.code);
+  sendJson(response, http.status, { errors: [{ message, extensions: { ...extensions, requestId } }] }, headers);
 }
 
 /**
@@ -30,8 +36,10 @@ export function refuseOnSocket(
   message: string,
   headers: Iterable<readonly [string, string]>,
 ): void {
-  const body = JSON.stringify({ errors: [{ message, extensions: { code } }] });
+  const requestId = randomUUID();
+  const body = JSON.stringify({ errors: [{ message, extensions: { code, requestId } }] });
   const head = [
+    ["x-request-id", requestId],
     ["content-type", "application/json; charset=utf-8"],
     ["content-length", Buffer.byteLength(body).toString()],
     ["cache-control", "no-store"],

@@ -12,6 +12,10 @@ function addressOf(hop: string): string {
   return withoutPrefix(bracketed ?? (ports.length === 1 ? bare : hop));
 }
 
+/** Whether the connection comes from a trusted proxy, so that its headers about the request count. */
+export const isFromProxy = (request: IncomingMessage, trustedProxies: readonly string[]): boolean =>
+  trustedProxies.includes(withoutPrefix(request.socket.remoteAddress ?? ""));
+
 /**
  * Where a request comes from. X-Forwarded-For counts only as far as trusted proxies wrote it: read from its end, the
  * first address that is not a trusted proxy's. Anything before it is the client's own claim.

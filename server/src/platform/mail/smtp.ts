@@ -47,6 +47,8 @@ export class SmtpFailure extends Error {
 export interface Smtp {
   /** Resolves once the server has accepted the mail; throws SmtpFailure. `signal` cuts the connection. */
   send(message: SmtpMessage, signal: AbortSignal): Promise<void>;
+  /** Connects, greets, and signs in if the URL has a password, without sending anything; throws SmtpFailure. */
+  verify(): Promise<void>;
   close(): void;
 }
 
@@ -141,6 +143,13 @@ export function createSmtp(
           headers: { "Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All" },
           signal,
         });
+      } catch (error) {
+        throw smtpFailureOf(error);
+      }
+    },
+    async verify() {
+      try {
+        await transporter.verify();
       } catch (error) {
         throw smtpFailureOf(error);
       }

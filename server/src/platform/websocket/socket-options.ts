@@ -38,6 +38,8 @@ export interface SocketOptions<C extends { requestId: string }> {
   /** In production errors reveal nothing of the schema beyond what the document names. */
   hideHints: boolean;
   logError(error: GraphQLError, context: C): void;
+  /** A subscription was accepted, or (with codes) refused. `startedAt`: by performance.now(). */
+  observe(startedAt: number, codes: readonly string[] | null): void;
   /** Logs that a subscription was refused with these codes. */
   logRefusal(codes: readonly unknown[], context: C): void;
   /** Logs a failure of ours before an operation began. */

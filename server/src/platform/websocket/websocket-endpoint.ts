@@ -124,9 +124,13 @@ export function attachWebSocket<C extends { requestId: string }>(
     if ("kind" in document) valid.set(query, document);
     return { document, giveBack };
   };
-  const refused = ({ context }: { context?: C }, errors: readonly unknown[]) => {
+  const refused = (
+    { context, startedAt = performance.now() }: { context?: C; startedAt?: number },
+    errors: readonly unknown[],
+  ) => {
     const formatted = errors.map((error) => format(options, error as GraphQLError, context));
-    const codes = formatted.map(({ extensions }) => extensions?.code);
+    const codes = formatted.map(({ extensions }) => String(extensions?.code));
+    options.observe(startedAt, codes);
     if (context) options.logRefusal(codes, context);
     return formatted;
   };
@@ -135,7 +139,10 @@ export function attachWebSocket<C extends { requestId: string }>(
     data,
     extensions,
   }));
-  const server = useServer<Record<string, unknown>, { context?: C } & Partial<Record<PropertyKey, never>>>(
+  const server = useServer<
+    Record<string, unknown>,
+    { context?: C; startedAt?: number } & Partial<Record<PropertyKey, never>>
+  >(
     {
       schema: options.schema,
       connectionInitWaitTimeout: INIT_MS,
@@ -152,6 +159,7 @@ export function attachWebSocket<C extends { requestId: string }>(
         });
       },
       onSubscribe: async (connection, _id, payload) => {
+        const startedAt = performance.now();
         const { socket } = connection.extra;
         if (isTooDeep(payload)) return end(socket, CloseCode.BadRequest, tooDeep);
         if (Object.keys(connection.subscriptions).length > SUBSCRIPTIONS_PER_SOCKET)
@@ -160,7 +168,7 @@ export function attachWebSocket<C extends { requestId: string }>(
         if (!contextValue) return [new GraphQLError("Try again later", { extensions: { code: "BAD_REQUEST" } })];
         // The socket stays: its other subscriptions go on, and this one may be sent again.
         if (contextValue instanceof Error) return [contextValue];
-        connection.extra.context = contextValue;
+        Object.assign(connection.extra, { context: contextValue, startedAt });
         const { operationName } = payload;
         const variableValues = payload.variables ?? {};
         let document: DocumentNode;
@@ -191,13 +199,16 @@ export function attachWebSocket<C extends { requestId: string }>(
           variableValues,
           contextValue,
           shared,
+          startedAt,
         } satisfies Operation<C>;
       },
       subscribe: (args: ExecutionArgs) => createSourceEventStream(args) as Promise<ExecutionResult | SharedEvents<C>>,
-      onOperation: ({ extra }, id, _payload, args, result) =>
-        result instanceof SharedEvents
-          ? result.follow(subscriberOn(extra.socket, streams.get(extra.socket), id, (args as Operation<C>).shared))
-          : undefined,
+      onOperation: ({ extra }, id, _payload, args, result) => {
+        if (!(result instanceof SharedEvents)) return undefined;
+        const { shared, startedAt } = args as Operation<C>;
+        options.observe(startedAt, null);
+        return result.follow(subscriberOn(extra.socket, streams.get(extra.socket), id, shared));
+      },
       onError: ({ extra }, _id, _payload, errors) => {
         const formatted = refused(extra, errors);
         if (formatted.some(({ extensions }) => extensions?.code === "INTERNAL"))
@@ -228,6 +239,7 @@ export function attachWebSocket<C extends { requestId: string }>(
 
 interface Operation<C> extends ExecutionArgs {
   shared: SharedOperation<C>;
+  startedAt: number;
 }
 
 /**
@@ -261,6 +273,7 @@ function format<C extends { requestId: string }>(
   const error = namedOutage(withoutArguments(thrown));
   if (context) options.logError(error, context);
   const { extensions: { http: _http, ...extensions } = {}, ...shown } = options.formatError(error);
+  if (context) extensions.requestId = context.requestId;
   return { ...shown, message: options.hideHints ? withoutHints(shown.message) : shown.message, extensions };
 }
 
