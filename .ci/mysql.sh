@@ -3,7 +3,8 @@
 # Debian's stable suites have no MySQL, so the server runs from a folder that holds a minimal unstable suite.
 #   GATEHOUSE_MYSQL_DIR   the folder, kept between runs (default: gatehouse/mysql in the user's cache)
 #   GATEHOUSE_MYSQL_PORT  the port on 127.0.0.1 (default: 3307)
-# `.ci/mysql.sh stop` stops the server and keeps the folder; `.ci/mysql.sh system` prints the folder that the server's programs are in.
+# `.ci/mysql.sh stop` stops the server and keeps the folder; `.ci/mysql.sh system` prints the folder that the server's programs are in;
+# `.ci/mysql.sh run mysqldump …` runs one of them.
 set -euo pipefail
 folder=${GATEHOUSE_MYSQL_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/gatehouse/mysql}
 port=${GATEHOUSE_MYSQL_PORT:-3307}
@@ -41,6 +42,11 @@ if [ "${1:-}" = stop ]; then
   exit 0
 fi
 
+if [ "${1:-}" = run ]; then
+  shift
+  exec chroot "$system" "$@"
+fi
+
 mirror_of_debian() { apt-get indextargets --format '$(SITE)' 'Created-By: Packages' 'Label: Debian' | head -n 1; }
 
 install_mysql() {
@@ -59,7 +65,7 @@ install_mysql() {
   {
     debootstrap --variant=minbase sid "$system.part" "$mirror" &&
       echo force-unsafe-io >"$system.part/etc/dpkg/dpkg.cfg.d/unsafe-io" &&
-      DEBIAN_FRONTEND=noninteractive chroot "$system.part" apt-get install -y -qq --no-install-recommends mysql-server-core &&
+      DEBIAN_FRONTEND=noninteractive chroot "$system.part" apt-get install -y -qq --no-install-recommends mysql-server-core mysql-client-core &&
       chroot "$system.part" apt-get clean
   } >"$folder/install.log" 2>&1 || {
     tail -n 20 "$folder/install.log" >&2
@@ -109,6 +115,11 @@ exec 9>"$folder/lock"
 flock 9
 {
   [ -d "$system" ] || install_mysql
+  # A folder that was kept from before this script installed the client.
+  [ -x "$system/usr/bin/mysqldump" ] || {
+    chroot "$system" apt-get update -qq
+    DEBIAN_FRONTEND=noninteractive chroot "$system" apt-get install -y -qq --no-install-recommends mysql-client-core >/dev/null
+  }
   server >/dev/null || start_mysql
 } >&2
 if ! listens; then

@@ -85,10 +85,38 @@ function typecheck() {
   tsc("-p", "server/bench", "--noEmit");
   tsc("-p", "dashboard");
 }
-/** Runs a long-lived program and forwards the signals that stop it. */
-function stay(args, { env = process.env, beside = [] } = {}) {
-  const child = spawn(process.execPath, args, { cwd: process.cwd(), stdio: "inherit", env });
-  for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => child.kill(signal));
+/**
+ * Who started this process: npm, or a shell and the npm above it. Only Linux says what is above a shell; elsewhere, shells
+ * replace themselves by the one program that they are to run.
+ */
+function starters() {
+  try {
+    const [, name, parent] = /\((.*)\) . (\d+)/s.exec(readFileSync(`/proc/${process.ppid}/stat`, "utf8"));
+    if (/^(?:a|ba|da|k|z)?sh$/.test(name)) return `${process.ppid} ${parent}`;
+  } catch {
+    // Gone, or not on Linux.
+  }
+  return String(process.ppid);
+}
+const startersAtFirst = starters();
+const STARTERS_CHECK_MS = 500;
+
+/**
+ * Runs a long-lived program, and stops it when this one is stopped. npm runs its scripts in a shell, and a signal to npm
+ * ends npm or the shell but never reaches this process, which therefore looks whether they are still there. A program
+ * given a channel notices by itself that this process was killed.
+ */
+function stay(args, { env = process.env, beside = [], channel = false } = {}) {
+  const stdio = ["inherit", "inherit", "inherit", ...(channel ? ["ipc"] : [])];
+  const child = spawn(process.execPath, args, { cwd: process.cwd(), stdio, env });
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+  if (process.env.npm_lifecycle_event !== undefined) {
+    const check = setInterval(() => {
+      if (starters() === startersAtFirst) return;
+      clearInterval(check);
+      child.kill("SIGTERM");
+    }, STARTERS_CHECK_MS);
+  }
   process.on("exit", () => beside.forEach((other) => other.kill()));
   child.on("exit", (code, signal) => process.exit(code ?? (signal ? 1 : 0)));
 }
@@ -97,7 +125,7 @@ install();
 switch (command) {
   case "start":
     build();
-    stay([NO_GENERATED_CODE, join(root, "server/dist/main.js"), ...rest]);
+    stay([NO_GENERATED_CODE, join(root, "server/dist/main.js"), ...rest], { channel: true });
     break;
   case "build":
     build();

@@ -19,6 +19,7 @@ import { openDatabase } from "./platform/database/database.js";
 import { poolMetrics } from "./platform/database/pool-metrics.js";
 import { WriteProbe } from "./platform/database/write-probe.js";
 import { allowedOrigins } from "./platform/http/allowed-origins.js";
+import { GracefulStop } from "./platform/http/graceful-stop.js";
 import { createHttpServer, listen, type Route } from "./platform/http/http-server.js";
 import { probeRoute } from "./platform/http/operator-probe.js";
 import { RequestMetrics } from "./platform/http/request-metrics.js";
@@ -51,8 +52,19 @@ export interface App {
   work: Work;
   hasher: PasswordHasher;
   schema: GraphQLSchema;
-  close(): Promise<void>;
+  /**
+   * From now on `/readyz` answers 503, each response closes its connection, and no socket is accepted; everything else
+   * works as before.
+   */
+  announceStop(): void;
+  /**
+   * Stops in order: sockets are closed (1001), requests answered, mails and webhooks under way sent. At the deadline
+   * (default: ten seconds) what is left is cut off.
+   */
+  close(deadline?: AbortSignal): Promise<void>;
 }
+
+const CLOSE_MS = 10_000;
 
 /** Assembles the whole server and listens. Tests start it the same way. */
 export async function startApp(
@@ -74,6 +86,7 @@ export async function startApp(
   // The port, and with it the links in mails, is known only once the server listens.
   let routes: readonly Route[] = [];
   let publicUrl = config.publicUrl ?? "http://localhost";
+  const stop = new GracefulStop();
   const { trustedProxies, metricsAt } = config;
   const metrics = createMetrics({ droppedLogLines, version });
   const requests = new RequestMetrics(metrics);
@@ -83,6 +96,7 @@ export async function startApp(
     trustedProxies,
     requests,
     tracing,
+    stop,
     log,
   });
   const metricsServer = metricsAt && createMetricsServer(metrics, log);
@@ -129,7 +143,7 @@ export async function startApp(
   const nodes: NodeSources = Object.assign({}, ...modules.map((featureModule) => featureModule.nodes));
   const resolvers = modules.flatMap((featureModule) => featureModule.resolvers ?? []);
   const schema = await createSchema([...resolvers, new NodeResolver(nodes)]);
-  const graphql = await startGraphqlServer(platform, core, { schema, server });
+  const graphql = await startGraphqlServer(platform, core, { schema, server, stop });
 
   const { work, hasher } = core;
   const isNew = (await work.reader.count(Firm)) === 0;
@@ -149,6 +163,10 @@ export async function startApp(
     ...pageRoutes(platform, { schema, docs, dashboard }),
   ];
   for (const worker of workers) worker.start?.();
+  const announceStop = () => {
+    readiness.stop();
+    stop.announce();
+  };
 
   return {
     url: `http://${config.host === "0.0.0.0" ? "127.0.0.1" : config.host}:${port}`,
@@ -157,13 +175,13 @@ export async function startApp(
     work,
     hasher,
     schema,
-    close: async () => {
-      readiness.stop();
-      await graphql.stop();
-      for (const worker of workers.toReversed()) await worker.stop();
+    announceStop,
+    close: async (deadline = AbortSignal.timeout(CLOSE_MS)) => {
+      announceStop();
+      await graphql.stop(deadline);
+      for (const worker of workers.toReversed()) await worker.stop(deadline);
       await hasher.stop();
       core.wakeChannel?.close();
-      server.closeAllConnections();
       metricsServer?.close().closeAllConnections();
       readiness.close();
       await dataSource.destroy();

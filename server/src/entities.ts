@@ -13,6 +13,8 @@ import { TeamAddresses1764123000000 } from "./migrations/1764123000000-team-addr
 import { SessionChallenges1764130000000 } from "./migrations/1764130000000-session-challenges.js";
 import { SecondFactorRows1764131000000 } from "./migrations/1764131000000-second-factor-rows.js";
 import { UnlinkedAccounts1764142000000 } from "./migrations/1764142000000-unlinked-accounts.js";
+import { MailRequestLanguages1764143000000 } from "./migrations/1764143000000-mail-request-languages.js";
+import { DisabledFirms1764144000000 } from "./migrations/1764144000000-disabled-firms.js";
 import { Leases1764150000000 } from "./migrations/1764150000000-leases.js";
 import { Firm } from "./features/firms/firm.entity.js";
 import { Branding, Logo } from "./features/branding/branding.entity.js";
@@ -101,5 +103,7 @@ export const migrations = [
   SessionChallenges1764130000000,
   SecondFactorRows1764131000000,
   UnlinkedAccounts1764142000000,
+  MailRequestLanguages1764143000000,
+  DisabledFirms1764144000000,
   Leases1764150000000,
 ];

@@ -7,7 +7,6 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from "@apollo/server/plugin/disabled";
-import { ApolloServerPluginDrainHttpServer } from "@apollo/server/plugin/drainHttpServer";
 import { NoSchemaIntrospectionCustomRule, type GraphQLSchema } from "graphql";
 import { Counter } from "prom-client";
 import type { Core } from "./core.js";
@@ -23,6 +22,7 @@ import { OperationPipeline } from "./platform/graphql/operation-pipeline.js";
 import { readDocuments } from "./platform/graphql/read-documents.plugin.js";
 import { subscriptionsOnSocketsOnly } from "./platform/graphql/subscription-documents.js";
 import { graphqlEndpoint } from "./platform/http/graphql-endpoint.js";
+import type { GracefulStop } from "./platform/http/graceful-stop.js";
 import type { Route } from "./platform/http/http-server.js";
 import { securityHeaders } from "./platform/http/security-headers.js";
 import { statusForJson } from "./platform/http/status-for-json.plugin.js";
@@ -39,8 +39,8 @@ const PATH = "/graphql";
 export async function startGraphqlServer(
   { config, log, metrics, requests, publicUrl, isAllowedOrigin }: Platform,
   { work, idempotency, contexts, costs }: Pick<Core, "work" | "idempotency" | "contexts" | "costs">,
-  { schema, server }: { schema: GraphQLSchema; server: Server },
-): Promise<{ route: Route; stop(): Promise<void> }> {
+  { schema, server, stop }: { schema: GraphQLSchema; server: Server; stop: GracefulStop },
+): Promise<{ route: Route; stop(deadline: AbortSignal): Promise<void> }> {
   guardMutations(schema, { work, idempotency });
 
   const hideHints = config.isProduction;
@@ -78,7 +78,6 @@ export async function startGraphqlServer(
       ApolloServerPluginSchemaReportingDisabled(),
       ApolloServerPluginInlineTraceDisabled(),
       ApolloServerPluginLandingPageDisabled(),
-      ApolloServerPluginDrainHttpServer({ httpServer: server }),
       readDocuments(new DocumentReader({ schema, rules, hideHints }), costs),
       ...pipeline.stages,
     ],
@@ -86,6 +85,7 @@ export async function startGraphqlServer(
   await apollo.start();
   const sockets = attachWebSocket<RequestContext>({
     server,
+    isStopping: () => stop.isStopping,
     path: PATH,
     headers: securityHeaders(publicUrl),
     schema,
@@ -124,9 +124,9 @@ export async function startGraphqlServer(
   });
   return {
     route: { path: PATH, method: "any", handle },
-    stop: async () => {
-      await sockets.close();
-      server.closeIdleConnections();
+    stop: async (deadline) => {
+      // Sockets first: their clients continue at another instance, while requests are still being answered here.
+      await Promise.all([sockets.close(), stop.finish(server, deadline)]);
       await apollo.stop();
     },
   };

@@ -6,6 +6,7 @@ import type { Registry } from "prom-client";
 import { pageAddresses } from "@gatehouse/shared";
 import { docsRoutes } from "./docs/docs-pages.js";
 import { createHttpServer, type Route } from "./platform/http/http-server.js";
+import { GracefulStop } from "./platform/http/graceful-stop.js";
 import { send, sendError, sendJson } from "./platform/http/responses.js";
 import type { ReadinessCheck } from "./platform/readiness.js";
 import { StaticFiles } from "./platform/http/static-files.js";
@@ -49,6 +50,7 @@ export const createMetricsServer = (metrics: Registry, log: Log): Server =>
     publicUrl: () => "http://localhost",
     trustedProxies: [],
     requests: null,
+    stop: new GracefulStop(),
     log,
   });
 

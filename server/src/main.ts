@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { startApp } from "./app.js";
+import { stopOnSignals } from "./stop-on-signals.js";
 import { demoSignIns } from "./demo/demo-firm.js";
 import { StartRefused } from "./platform/config/faults.js";
 import { NO_GENERATED_CODE, refusesGeneratedCode } from "./platform/config/generated-code.js";
@@ -9,8 +10,6 @@ import { isProductionIn, readConfig } from "./platform/config/config.js";
 import { LogOutput, standardOutput } from "./platform/log-output.js";
 import { createLog } from "./platform/log.js";
 
-/** How long a stop waits for work in progress. */
-const STOP_MS = 10_000;
 /** How long the exit waits for the log's last lines. */
 const LAST_LINES_MS = 1000;
 
@@ -70,21 +69,7 @@ try {
       for (const { who, email, password, at } of demoSignIns)
         console.log(`  ${app.publicUrl}${at}  ${who}: ${email} / ${password}`);
   }
-  let isStopping = false;
-  const stop = () => {
-    if (isStopping) return;
-    isStopping = true;
-    setTimeout(() => void exit(1), STOP_MS).unref();
-    app.close().then(
-      () => exit(0),
-      (error: unknown) => {
-        log.error({ err: error }, "stopping failed");
-        return exit(1);
-      },
-    );
-  };
-  process.on("SIGINT", stop);
-  process.on("SIGTERM", stop);
+  stopOnSignals({ app, config, log, exit });
 } catch (error) {
   await refuseToStart(error);
 }

@@ -34,6 +34,7 @@ const PortalGate_portal = graphql(`
       mode
       twoFactorDueAt
       clientLanguage
+      isDisabled
       branding {
         color
         logoUrl
@@ -101,6 +102,12 @@ export function PortalGate(props: Omit<Portal, "firm" | "isSignedIn"> & { hasEnd
     return (
       <Frame title={say.unknownAddress}>
         <p className="text-sm text-muted">{say.unknownAddressWhy}</p>
+      </Frame>
+    );
+  if (portal.firm.isDisabled)
+    return (
+      <Frame firmName={portal.firm.name} title={say.closed}>
+        <p className="text-sm text-muted">{say.closedWhy(portal.firm.name)}</p>
       </Frame>
     );
   const shown = () => {

@@ -16,6 +16,9 @@ export const portalWordsInEnglish = {
   chooseNewPassword: "Choose a new password",
   signedOut: "You are signed out.",
 
+  closed: "This portal is closed",
+  closedWhy: (firm: string) =>
+    `${firm} cannot be reached here at the moment, and nobody can sign in. Nothing was deleted. Please ask ${firm}.`,
   unknownAddress: "This address is unknown",
   unknownAddressWhy:
     "There is no client portal at this address. Check the address, or open the link in the email from your firm again.",

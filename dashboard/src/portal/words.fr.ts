@@ -16,6 +16,9 @@ export const portalWordsInFrench: PortalWords = {
   chooseNewPassword: "Choisir un nouveau mot de passe",
   signedOut: "Vous n’êtes plus en session.",
 
+  closed: "Ce portail est fermé",
+  closedWhy: (firm) =>
+    `Ce portail de ${firm} est fermé pour le moment, et personne ne peut s’y connecter. Rien n’a été supprimé. Veuillez vous adresser à ${firm}.`,
   unknownAddress: "Adresse inconnue",
   unknownAddressWhy:
     "Il n’y a pas de portail client à cette adresse. Vérifiez l’adresse, ou ouvrez de nouveau le lien dans le courriel de votre cabinet.",

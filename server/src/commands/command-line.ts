@@ -3,13 +3,13 @@ import { entities, migrations } from "../entities.js";
 import { CommandError } from "./command-error.js";
 import { doctor } from "./doctor/doctor.command.js";
 import { newPassword } from "./password-prompt.js";
-import { parseCommand, runCommand, usage } from "./run-command.js";
+import { isFileCommand, parseCommand, runCommand, runFileCommand, usage, type Command } from "./run-command.js";
 import { Work } from "../features/work/unit-of-work.js";
 import { portalLinks } from "../features/work/portal-links.js";
 import { Outbox } from "../features/mail/outbox.js";
 import { PasswordHasher } from "../features/passwords/password-hasher.js";
 import { systemClock } from "../platform/clock/clock.js";
-import { readConfig } from "../platform/config/config.js";
+import { readConfig, type Config } from "../platform/config/config.js";
 import { withSecretFiles } from "../platform/config/secret-files.js";
 import { openDatabase } from "../platform/database/database.js";
 
@@ -33,6 +33,19 @@ export async function main(args: readonly string[]): Promise<number> {
     return 0;
   }
   const config = readConfig(process.env);
+  const print = (line: string) => console.log(line);
+  try {
+    if (isFileCommand(command)) await runFileCommand(command, { ...config, print });
+    else await onDatabase(command, config, print);
+    return 0;
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    console.error(error.message);
+    return 1;
+  }
+}
+
+async function onDatabase(command: Command, config: Config, print: (line: string) => void): Promise<void> {
   const dataSource = await openDatabase({ address: config.database, entities, migrations });
   try {
     const work = new Work({
@@ -49,13 +62,8 @@ export async function main(args: readonly string[]): Promise<number> {
       hasher: new PasswordHasher(config.keys),
       keys: config.keys,
       password: (variable) => newPassword(withSecretFiles(process.env).env[variable], variable),
-      print: (line) => console.log(line),
+      print,
     });
-    return 0;
-  } catch (error) {
-    if (!(error instanceof CommandError)) throw error;
-    console.error(error.message);
-    return 1;
   } finally {
     await dataSource.destroy();
   }

@@ -1,3 +1,4 @@
+import { IsNull, Not } from "typeorm";
 import { lengths, normalizeEmail, normalizeName, plans, type Plan, type TeamRole } from "@gatehouse/shared";
 import { isUniqueViolation } from "../platform/database/dialect.js";
 import { computed, select, sql, table, type Column, type Sql } from "../platform/database/sql.js";
@@ -7,6 +8,8 @@ import { insertMember } from "../features/firm-staff/insert-member.js";
 import { replacePassword } from "../features/team-passwords/replace-password.js";
 import { TeamMember } from "../features/firm-staff/team-member.entity.js";
 import { Firm } from "../features/firms/firm.entity.js";
+import { disableFirm, enableFirm } from "../features/firms/disabled-firms.js";
+import { SecurityPolicy } from "../features/security-mode/security-policy.entity.js";
 import { insertFirm } from "../features/firms/insert-firm.js";
 import { operatorsShare } from "../features/passwords/hash-share.js";
 import type { PasswordHasher } from "../features/passwords/password-hasher.js";
@@ -67,7 +70,7 @@ export class FirmCommands {
     });
   }
 
-  async list(): Promise<{ firm: Firm; members: number; contacts: number }[]> {
+  async list(): Promise<{ firm: Firm; members: number; contacts: number; isDisabled: boolean }[]> {
     const firms = await this.work.reader.find(Firm, { order: { slug: "ASC" } });
     const count = async (from: Sql & { readonly firmId: Column<string> }) => {
       const counted = select({ firmId: from.firmId, n: computed(sql`COUNT(*)`, Number) });
@@ -75,7 +78,13 @@ export class FirmCommands {
       return new Map(rows.map(({ firmId, n }) => [firmId, n]));
     };
     const [members, contacts] = await Promise.all([count(table(TeamMember)), count(table(Contact))]);
-    return firms.map((firm) => ({ firm, members: members.get(firm.id) ?? 0, contacts: contacts.get(firm.id) ?? 0 }));
+    const disabled = await this.work.reader.findBy(SecurityPolicy, { firmDisabledAt: Not(IsNull()) });
+    return firms.map((firm) => ({
+      firm,
+      members: members.get(firm.id) ?? 0,
+      contacts: contacts.get(firm.id) ?? 0,
+      isDisabled: disabled.some(({ firmId }) => firmId === firm.id),
+    }));
   }
 
   /** Changes a firm's plan. `keepsMode`: the new plan does not include the security mode, which stays in force. */
@@ -84,6 +93,22 @@ export class FirmCommands {
       const firm = await this.firmBySlug(unit, slug);
       const { keepsMode } = await changePlan(unit, firm, plan);
       return { firm: { ...firm, plan }, from: firm.plan, keepsMode };
+    });
+  }
+
+  /** Lets nobody of the firm in. `isNew`: false if that was so before. */
+  async disable(slug: string): Promise<{ firm: Firm; isNew: boolean }> {
+    return this.work.do(async (unit) => {
+      const firm = await this.firmBySlug(unit, slug);
+      return { firm, isNew: await disableFirm(unit, firm.id) };
+    });
+  }
+
+  /** Lets everyone in again. `isNew`: false if that was so before. */
+  async enable(slug: string): Promise<{ firm: Firm; isNew: boolean }> {
+    return this.work.do(async (unit) => {
+      const firm = await this.firmBySlug(unit, slug);
+      return { firm, isNew: await enableFirm(unit, firm.id) };
     });
   }
 

@@ -4,9 +4,11 @@ import type { KeyRing } from "../platform/crypto/key-ring.js";
 import { Refusal } from "../platform/graphql/failures.js";
 import type { Work } from "../features/work/unit-of-work.js";
 import type { PasswordHasher } from "../features/passwords/password-hasher.js";
+import { backUp, restore, type BackupNeeds } from "./backup.commands.js";
 import { CommandError } from "./command-error.js";
 import { doctorUsage } from "./doctor/doctor.command.js";
 import { FirmCommands, planNames, teamRoles } from "./firm.commands.js";
+import { exportFirm, importFirm } from "./firm-transfer.js";
 import { keyUsage, stillNeeded } from "./key-usage.js";
 import { rotateKeys } from "./rotate-keys.command.js";
 
@@ -19,10 +21,22 @@ export const usage = `Usage: pnpm gatehouse <command>   (or: npm run gatehouse -
       Creates a firm and its owner. Prompts for the owner's password, or reads it from ${OWNER_PASSWORD}.
   firm list
   firm set-plan --slug <slug> --plan <plan>
+  firm disable --slug <slug>
+      Lets nobody of the firm in: ends every session, and pauses keys and webhooks. Its data stays.
+  firm enable --slug <slug>
+  firm export --slug <slug> --to <file>
+      Writes everything of the firm into a new file, for another server.
+  firm import --from <file>
+      Adds such a firm. SECRET_KEYS must contain the key of the server that it comes from.
   member add --slug <slug> --role <role> --name <name> --email <email>
       Adds a team member. Prompts for the password, or reads it from ${MEMBER_PASSWORD}.
   member reset-password --email <email>
       Sets a new password and signs the member out everywhere. Prompts for it, or reads it from ${MEMBER_PASSWORD}.
+  backup --to <file>
+      Copies an SQLite database into a new file, while the server runs. For MySQL and MariaDB, says what to run.
+  restore --from <file> [--replace]
+      Puts such a backup in the place of the database while no server runs. A database with firms is replaced only with --replace,
+      and kept beside the new one.
 ${doctorUsage}
   keys rotate
       Encrypts everything again with the first key of SECRET_KEYS, and lists what still needs another key: passwords move to it at
@@ -42,19 +56,31 @@ export interface CommandNeeds {
   print: (line: string) => void;
 }
 
+/** A name in brackets is a flag that may be left out. */
 const optionsOf = {
+  backup: ["to"],
+  restore: ["from", "[replace]"],
   "firm create": ["slug", "name", "plan", "owner-name", "owner-email"],
   "firm list": [],
   "firm set-plan": ["slug", "plan"],
+  "firm disable": ["slug"],
+  "firm enable": ["slug"],
+  "firm export": ["slug", "to"],
+  "firm import": ["from"],
   "member add": ["slug", "role", "name", "email"],
   "member reset-password": ["email"],
   "keys rotate": [],
 } as const satisfies Record<string, readonly string[]>;
 type CommandName = keyof typeof optionsOf;
+const isCommandName = (name: string): name is CommandName => Object.hasOwn(optionsOf, name);
+/** Those that move the database's file, and so open it themselves. */
+type FileCommandName = "backup" | "restore";
 
 export interface Command {
   name: CommandName;
   options: Record<string, string>;
+  /** The flags that were given. */
+  flags: ReadonlySet<string>;
 }
 
 const oneOf = <T extends string>(allowed: readonly T[], text: string | undefined, option: string): T => {
@@ -68,14 +94,19 @@ const oneOf = <T extends string>(allowed: readonly T[], text: string | undefined
  */
 export function parseCommand(args: readonly string[]): Command | null {
   if (args.length === 0 || args.includes("--help") || args[0] === "help") return null;
-  const name = args.slice(0, 2).join(" ") as CommandName;
-  if (!Object.hasOwn(optionsOf, name)) throw new CommandError(`There is no command "${name}". Try --help.`);
-  const needed: readonly string[] = optionsOf[name];
+  const name = [1, 2].map((words) => args.slice(0, words).join(" ")).find(isCommandName);
+  if (name === undefined) throw new CommandError(`There is no command "${args.slice(0, 2).join(" ")}". Try --help.`);
+  const all: readonly string[] = optionsOf[name];
+  const flags = all.flatMap((option) => /^\[(.*)\]$/.exec(option)?.[1] ?? []);
+  const needed = all.filter((option) => !option.startsWith("["));
   let values: Record<string, unknown>;
   try {
     ({ values } = parseArgs({
-      args: args.slice(2),
-      options: Object.fromEntries(needed.map((option) => [option, { type: "string" as const }])),
+      args: args.slice(name.split(" ").length),
+      options: {
+        ...Object.fromEntries(needed.map((option) => [option, { type: "string" as const }])),
+        ...Object.fromEntries(flags.map((flag) => [flag, { type: "boolean" as const }])),
+      },
       allowPositionals: false,
       strict: true,
     }));
@@ -85,10 +116,27 @@ export function parseCommand(args: readonly string[]): Command | null {
   const missing = needed.filter((option) => typeof values[option] !== "string");
   if (missing.length > 0)
     throw new CommandError(`"${name}" also needs ${missing.map((option) => `--${option}`).join(", ")}.`);
-  return { name, options: Object.fromEntries(needed.map((option) => [option, String(values[option])])) };
+  return {
+    name,
+    options: Object.fromEntries(needed.map((option) => [option, String(values[option])])),
+    flags: new Set(flags.filter((flag) => values[flag] === true)),
+  };
 }
 
-/** Runs one command. Throws CommandError for what its user can fix. */
+/** Whether the command is one of those on the database's file. */
+export const isFileCommand = (command: Command): command is Command & { name: FileCommandName } =>
+  command.name === "backup" || command.name === "restore";
+
+/** Runs a command on the database's file. Throws CommandError for what its user can fix. */
+export async function runFileCommand(
+  { name, options, flags }: Command & { name: FileCommandName },
+  needs: BackupNeeds,
+): Promise<void> {
+  if (name === "backup") backUp(options["to"] ?? "", needs);
+  else await restore({ from: options["from"] ?? "", replace: flags.has("replace") }, needs);
+}
+
+/** Runs any other command. Throws CommandError for what its user can fix. */
 export async function runCommand({ name, options }: Command, needs: CommandNeeds): Promise<void> {
   const firms = new FirmCommands(needs.work, needs.hasher);
   const option = (key: string) => options[key] ?? "";
@@ -110,14 +158,44 @@ export async function runCommand({ name, options }: Command, needs: CommandNeeds
         return;
       }
       case "firm list":
-        for (const { firm, members, contacts } of await firms.list())
-          print([firm.slug, firm.plan, firm.name, `${members} members`, `${contacts} contacts`].join("\t"));
+        for (const { firm, members, contacts, isDisabled } of await firms.list())
+          print(
+            [
+              firm.slug,
+              firm.plan,
+              firm.name,
+              `${members} members`,
+              `${contacts} contacts`,
+              ...(isDisabled ? ["disabled"] : []),
+            ].join("\t"),
+          );
         return;
+      case "firm disable": {
+        const { firm, isNew } = await firms.disable(option("slug"));
+        print(isNew ? `${firm.name} is disabled: nobody of it can sign in.` : `${firm.name} was disabled before.`);
+        return;
+      }
+      case "firm enable": {
+        const { firm, isNew } = await firms.enable(option("slug"));
+        print(isNew ? `${firm.name} is enabled: everyone can sign in again.` : `${firm.name} was not disabled.`);
+        return;
+      }
       case "firm set-plan": {
         const { firm, from, keepsMode } = await firms.setPlan(option("slug"), plan());
         print(`The plan of ${firm.name} is ${firm.plan} (was ${from}).`);
         if (keepsMode)
           print("Its security mode is not part of this plan: it stays in force until the firm changes it.");
+        return;
+      }
+      case "firm export": {
+        const to = option("to");
+        const rows = await exportFirm(needs.work.reader.connection, { slug: option("slug"), to });
+        print(`Wrote ${rows} rows into ${to}. It needs this server's SECRET_KEYS, which it does not contain.`);
+        return;
+      }
+      case "firm import": {
+        const imported = await importFirm(needs.work.reader.connection, needs.keys, option("from"));
+        print(`Imported ${imported.name} (${imported.slug}): ${imported.rows} rows. Everyone signs in anew.`);
         return;
       }
       case "member add": {

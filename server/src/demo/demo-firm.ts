@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { HOUR_MS } from "@gatehouse/shared";
 import type { Clock } from "../platform/clock/clock.js";
+import { isUniqueViolation } from "../platform/database/dialect.js";
 import type { KeyRing } from "../platform/crypto/key-ring.js";
 import { applyBranding, checked } from "../features/branding/firm-branding.service.js";
 import { insertMember } from "../features/firm-staff/insert-member.js";
@@ -38,7 +39,7 @@ type DemoEmail = (typeof demoSignIns)[number]["email"];
 /**
  * Loads the demo: the firms `harbor` (BUSINESS) and `solo` (TEAM), some 200 contacts in every state, requests, and a
  * month of history. Only the passwords that people sign in with are hashed individually; the others share one that
- * nobody knows.
+ * nobody knows. If several servers start together, the first one loads it, and the others do nothing.
  */
 export async function loadDemo({ workAt, clock, hasher, keys, links }: DemoNeeds): Promise<void> {
   const now = clock.now();
@@ -53,30 +54,37 @@ export async function loadDemo({ workAt, clock, hasher, keys, links }: DemoNeeds
   const at = (moment: number) => workAt({ now: () => moment });
   const opened = beginningOf(now);
 
-  const { firm, actor } = await at(opened).do(async (unit) => {
-    const harbor = await insertFirm(unit, { slug: "harbor", name: "Harbor & Pine Accounting", plan: "BUSINESS" });
-    const member = (name: string, email: DemoEmail, role: TeamMember["role"], firmId = harbor.id) =>
-      insertMember(unit, { firmId, name, email, role }, passwordOf(email));
-    const first = await member("Olivia Harper", "owner@harbor.example", "OWNER");
-    const owner: Actor = {
-      kind: "TEAM_MEMBER",
-      id: first.id,
-      name: first.name,
-      ipAddress: "192.0.2.10",
-      userAgent: DEVICE,
-    };
-    unit.record({
-      type: "BRANDING_CHANGED",
-      firmId: harbor.id,
-      actor: owner,
-      data: await applyBranding(unit, harbor.id, checked(harbor.id, { color: "#1d4e89", logo: demoLogo })),
+  const begun = await at(opened)
+    .do(async (unit) => {
+      const harbor = await insertFirm(unit, { slug: "harbor", name: "Harbor & Pine Accounting", plan: "BUSINESS" });
+      const member = (name: string, email: DemoEmail, role: TeamMember["role"], firmId = harbor.id) =>
+        insertMember(unit, { firmId, name, email, role }, passwordOf(email));
+      const first = await member("Olivia Harper", "owner@harbor.example", "OWNER");
+      const owner: Actor = {
+        kind: "TEAM_MEMBER",
+        id: first.id,
+        name: first.name,
+        ipAddress: "192.0.2.10",
+        userAgent: DEVICE,
+      };
+      unit.record({
+        type: "BRANDING_CHANGED",
+        firmId: harbor.id,
+        actor: owner,
+        data: await applyBranding(unit, harbor.id, checked(harbor.id, { color: "#1d4e89", logo: demoLogo })),
+      });
+      await member("Adam Pine", "admin@harbor.example", "ADMIN");
+      await member("Stella Marsh", "staff@harbor.example", "STAFF");
+      const solo = await insertFirm(unit, { slug: "solo", name: "Solo Ledger", plan: "TEAM" });
+      await member("Sam Ledger", "owner@solo.example", "OWNER", solo.id);
+      return { firm: harbor, actor: owner };
+    })
+    .catch((error: unknown) => {
+      if (isUniqueViolation(error)) return null;
+      throw error;
     });
-    await member("Adam Pine", "admin@harbor.example", "ADMIN");
-    await member("Stella Marsh", "staff@harbor.example", "STAFF");
-    const solo = await insertFirm(unit, { slug: "solo", name: "Solo Ledger", plan: "TEAM" });
-    await member("Sam Ledger", "owner@solo.example", "OWNER", solo.id);
-    return { firm: harbor, actor: owner };
-  });
+  if (begun === null) return;
+  const { firm, actor } = begun;
 
   const scene: DemoScene = { firm, actor, keys, links, now };
   const contacts = await at(opened + HOUR_MS).do((unit) =>

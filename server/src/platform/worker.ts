@@ -1,5 +1,11 @@
 import { outsideScopes } from "./scoped-value.js";
 
+/** Runs `then` when the signal aborts, at once if it already has. */
+export function whenAborted(signal: AbortSignal, then: () => void): void {
+  if (signal.aborted) then();
+  else signal.addEventListener("abort", then, { once: true });
+}
+
 export interface WorkerNeeds {
   /** Does what is due now. Never runs twice at once. */
   look(): Promise<unknown>;

@@ -60,6 +60,8 @@ export class World extends Api {
         metricsAt: null,
         tracing: null,
         demo: false,
+        stopTimeoutMs: null,
+        stopDelayMs: 0,
         logLevel: "silent",
         ...config,
       },

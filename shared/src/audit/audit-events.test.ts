@@ -323,6 +323,13 @@ describe("the audit log", () => {
       "The webhook https://hooks.example/a was disabled: deliveries to it failed.",
     ),
     says(
+      "FIRM_DISABLED",
+      {},
+      "Firm disabled",
+      "Gatehouse's operator disabled the firm: nobody can sign in, and every session ended.",
+    ),
+    says("FIRM_ENABLED", {}, "Firm enabled", "Gatehouse's operator enabled the firm again: everyone can sign in."),
+    says(
       "PLAN_CHANGED",
       { from: "TEAM", to: "BUSINESS" },
       "Plan changed",
@@ -526,6 +533,8 @@ describe("what events are about", () => {
         "API_KEY_REVOKED",
         "BRANDING_CHANGED",
         "CLIENT_LANGUAGE_CHANGED",
+        "FIRM_DISABLED",
+        "FIRM_ENABLED",
         "PLAN_CHANGED",
         "SECURITY_POLICY_CHANGED",
         "WEBHOOK_CREATED",

@@ -67,6 +67,8 @@ export interface AuditEventData {
   WEBHOOK_SECRET_ROTATED: { url: string };
   WEBHOOK_DISABLED: { url: string };
   PLAN_CHANGED: { from: Plan; to: Plan };
+  FIRM_DISABLED: Record<never, never>;
+  FIRM_ENABLED: Record<never, never>;
   /** `startDay`: in the words that clients read. */
   ROLL_OUT_STARTED: { startDay: string; clients: number };
   ROLL_OUT_PAUSED: Record<never, never>;
@@ -284,6 +286,14 @@ export const auditEvents: { [T in AuditEventType]: EventWords<T> } = {
   PLAN_CHANGED: {
     title: "Plan changed",
     say: ({ data }) => `The firm's plan changed from ${plans[data.from].name} to ${plans[data.to].name}.`,
+  },
+  FIRM_DISABLED: {
+    title: "Firm disabled",
+    say: () => "Gatehouse's operator disabled the firm: nobody can sign in, and every session ended.",
+  },
+  FIRM_ENABLED: {
+    title: "Firm enabled",
+    say: () => "Gatehouse's operator enabled the firm again: everyone can sign in.",
   },
   ROLL_OUT_STARTED: {
     title: "2FA roll-out started",

@@ -7,6 +7,7 @@ export const refusalsInEnglish = {
     PLAN_UPGRADE_REQUIRED: "The firm's plan does not include this. Upgrade to Business or Enterprise.",
     VERSION_CONFLICT: "Someone else changed this in the meantime. Check the current version and try again.",
     LOGIN_DISABLED: "This firm gives access only through the links in its emails. Open the latest one.",
+    FIRM_DISABLED: "This firm's access is closed at the moment. Nobody can sign in. Ask the firm.",
     INVALID_CREDENTIALS: "The email or password is incorrect.",
     INVALID_CODE: "The code is incorrect, has expired or has already been used.",
     CHALLENGE_EXPIRED: "This sign-in took too long. Start again.",

@@ -8,6 +8,8 @@ export const refusalsInFrench: RefusalWords = {
     VERSION_CONFLICT:
       "Quelqu’un d’autre vient de faire une modification. Vérifiez la version actuelle, puis réessayez.",
     LOGIN_DISABLED: "Ce cabinet donne accès uniquement au moyen des liens dans ses courriels. Ouvrez le plus récent.",
+    FIRM_DISABLED:
+      "L’accès de ce cabinet est fermé pour le moment. Personne ne peut se connecter. Adressez-vous au cabinet.",
     INVALID_CREDENTIALS: "L’adresse courriel ou le mot de passe est incorrect.",
     INVALID_CODE: "Le code est incorrect, expiré ou déjà utilisé.",
     CHALLENGE_EXPIRED: "Cette connexion a pris trop de temps. Recommencez.",

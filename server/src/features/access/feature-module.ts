@@ -12,8 +12,11 @@ export interface FeatureModule {
   /** How `node(id:)` finds the feature's objects. */
   nodes?: NodeSources;
   routes?: readonly Route[];
-  /** Background work: started once the server answers requests, and awaited when it stops. */
-  workers?: readonly { start?(): void; stop(): Promise<void> }[];
+  /**
+   * Background work: started once the server answers requests. When the server stops, what is under way is awaited until
+   * the deadline, then aborted so that another instance does it again.
+   */
+  workers?: readonly { start?(): void; stop(deadline: AbortSignal): Promise<void> }[];
   /** Called after each commit with its events and the firms that have them, to look again or to count. Must not throw. */
   onEvents?(this: void, firmIds: readonly string[], events: readonly RecordedEvent[]): void;
   /** Called after each commit with new mail; the same applies. */

@@ -75,9 +75,9 @@ const acrossFirms: [statement: RegExp, why: string][] = [
     /^SELECT .* FROM portal_mail_requests PortalMailRequest ORDER BY .*LIMIT 100$/,
     "the worker takes requests for mail",
   ],
-  [/^SELECT id, firmId FROM roll_outs WHERE nextMailAt <= \?/, "the worker takes what is due"],
+  [/^SELECT o\.id, o\.firmId FROM roll_outs o .*WHERE o\.nextMailAt <= \?/, "the worker takes what is due"],
   [
-    /^SELECT w\.id, w\.attempts FROM webhook_endpoints w .*WHERE w\.disabledAt IS NULL AND w\.nextAttemptAt <= \?/,
+    /^SELECT w\.id, w\.attempts FROM webhook_endpoints w .*WHERE w\.disabledAt IS NULL AND p\.firmDisabledAt IS NULL AND w\.nextAttemptAt <= \?/,
     "the worker takes what is due",
   ],
   [
@@ -103,6 +103,7 @@ const ofTheTests = [
 ];
 /** Places in the source whose statements none of the days above sends, and where else they run. */
 const elsewhere: [place: RegExp, where: string][] = [
+  [/^features\/firms\/disabled-firms\.ts: /, "what the operator does with one firm, in disabled-firms.api.test.ts"],
   [/^commands\//, "the operator's commands, which the tests of commands run: no caller reaches them"],
   [
     /^features\/(mail\/mail-metrics|webhooks\/webhook-metrics)\.ts/,

@@ -1,15 +1,15 @@
 import { randomBytes, timingSafeEqual } from "node:crypto";
-import { In, IsNull } from "typeorm";
 import type { ApiScope } from "@gatehouse/shared";
 import { DAY_MS, MINUTE_MS } from "@gatehouse/shared";
 import { isId, newId } from "../../platform/crypto/ids.js";
 import { digestOf } from "../../platform/crypto/tokens.js";
-import { select, sql, table } from "../../platform/database/sql.js";
+import { placeholders, select, sql, table, type RowOf } from "../../platform/database/sql.js";
 import { Refusal } from "../../platform/graphql/failures.js";
 import type { Log } from "../../platform/log.js";
 import type { FirmCaller, KeyCaller, TeamCaller } from "../callers/caller.js";
 import { mustBeFresh } from "../access/fresh-proof.js";
 import { readName } from "../../platform/graphql/input-texts.js";
+import { SecurityPolicy } from "../security-mode/security-policy.entity.js";
 import { mustFind } from "../work/must-find.js";
 import type { Actor, Work } from "../work/unit-of-work.js";
 import { ApiKey } from "./api-key.entity.js";
@@ -33,16 +33,23 @@ export interface NewApiKey {
 }
 
 const keys = table(ApiKey);
-const OF_PREFIX = select({
-  id: keys.id,
-  firmId: keys.firmId,
-  name: keys.name,
-  scopes: keys.scopes,
-  tokenDigest: keys.tokenDigest,
-  expiresAt: keys.expiresAt,
-  lastUsedAt: keys.lastUsedAt,
-  revokedAt: keys.revokedAt,
-}).from`${keys} WHERE ${keys.prefix} = ?`;
+const k = table(ApiKey, "k");
+const p = table(SecurityPolicy, "p");
+const FACTS = {
+  id: k.id,
+  firmId: k.firmId,
+  name: k.name,
+  scopes: k.scopes,
+  tokenDigest: k.tokenDigest,
+  expiresAt: k.expiresAt,
+  lastUsedAt: k.lastUsedAt,
+  revokedAt: k.revokedAt,
+  firmDisabledAt: p.firmDisabledAt,
+};
+const KEYS = select(FACTS).from`${k} JOIN ${p} ON ${p.firmId} = ${k.firmId} WHERE `;
+const OF_PREFIX = KEYS.plus`${k.prefix} = ?`;
+const isLiveAt = (row: RowOf<typeof KEYS>, now: number): boolean =>
+  row.revokedAt === null && row.firmDisabledAt === null && (row.expiresAt === null || row.expiresAt > now);
 const REVOKE = sql`UPDATE ${keys} SET ${keys.revokedAt} = ? WHERE ${keys.id} = ? AND ${keys.firmId} = ? AND ${keys.revokedAt} IS NULL`;
 const TOUCH = sql`UPDATE ${keys} SET ${keys.lastUsedAt} = ? WHERE ${keys.id} = ? AND (${keys.lastUsedAt} IS NULL OR ${keys.lastUsedAt} <= ?)`;
 
@@ -137,8 +144,7 @@ export class ApiKeys {
     const [row] = await this.needs.work.rows(OF_PREFIX, [prefix]);
     const isRight = timingSafeEqual(Buffer.from(given), Buffer.from(row?.tokenDigest ?? NOBODYS_DIGEST));
     const now = this.needs.work.clock.now();
-    const isLive = row !== undefined && row.revokedAt === null && (row.expiresAt === null || row.expiresAt > now);
-    if (!isRight || !isLive) return null;
+    if (!isRight || row === undefined || !isLiveAt(row, now)) return null;
     if (row.lastUsedAt === null || row.lastUsedAt + TOUCH_EVERY_MS <= now) this.touch(row.id, now);
     return {
       kind: "API_KEY",
@@ -153,10 +159,10 @@ export class ApiKeys {
   async recheck(keyIds: string[]): Promise<Map<string, KeyCaller>> {
     if (keyIds.length === 0) return new Map();
     const now = this.needs.work.clock.now();
-    const rows = await this.needs.work.reader.findBy(ApiKey, { id: In(keyIds), revokedAt: IsNull() });
+    const rows = await this.needs.work.unpreparedRows(KEYS.plus`${k.id} IN (${placeholders(keyIds.length)})`, keyIds);
     return new Map(
       rows
-        .filter(({ expiresAt }) => expiresAt === null || expiresAt > now)
+        .filter((row) => isLiveAt(row, now))
         .map(({ id, firmId, name, scopes }) => [
           id,
           { kind: "API_KEY", firmId, keyId: id, name, scopes: readScopes(scopes) },

@@ -2,6 +2,7 @@ import { forceIndexSql, forUpdateSql, forShareSql } from "../../platform/databas
 import { indexOf, select, table } from "../../platform/database/sql.js";
 import { unauthenticated } from "../../platform/graphql/failures.js";
 import { ApiKey } from "../api-keys/api-key.entity.js";
+import { SecurityPolicy } from "../security-mode/security-policy.entity.js";
 import { TeamMember } from "../firm-staff/team-member.entity.js";
 import { Session } from "../sessions/session.entity.js";
 import type { UnitOfWork } from "../work/unit-of-work.js";
@@ -16,6 +17,8 @@ const MEMBER = select({ ...times, role: m.role }).from`${s} JOIN ${m} ON ${m.id}
   WHERE ${s.id} = ? AND ${s.revokedAt} IS NULL AND ${m.disabledAt} IS NULL`;
 const CLIENT = select(times).from`${s} WHERE ${s.id} = ? AND ${s.revokedAt} IS NULL`;
 const KEY = select({ expiresAt: k.expiresAt }).from`${k} WHERE ${k.id} = ? AND ${k.revokedAt} IS NULL`;
+const policies = table(SecurityPolicy);
+const FIRM_OF_KEY = select({ firmDisabledAt: policies.firmDisabledAt }).from`${policies} WHERE ${policies.firmId} = ?`;
 const SESSION = select({ id: sessions.id });
 const OWNER_INDEX = indexOf(Session, ["ownerId"]);
 
@@ -31,6 +34,9 @@ export async function lockCaller(unit: UnitOfWork, caller: Caller): Promise<Call
   if (caller.kind === "API_KEY") {
     const [key] = await unit.rows(KEY.plus`${forShareSql(manager)}`, [caller.keyId]);
     if (!key || (key.expiresAt !== null && key.expiresAt <= now)) throw unauthenticated();
+    // Read under the key's lock, for which disabling the firm waits.
+    const [firm] = await unit.rows(FIRM_OF_KEY, [caller.firmId]);
+    if (firm?.firmDisabledAt !== null) throw unauthenticated();
     return caller;
   }
   if (caller.kind === "TEAM_MEMBER") {

@@ -25,13 +25,22 @@ export class PortalFirmView {
     description: "The language for clients who have chosen none and whose browser requests none that we have.",
   })
   clientLanguage: Language;
+  @Field(() => Boolean, { description: "The operator has closed the firm's access: nobody can get in." })
+  isDisabled: boolean;
   /** Not exposed. */
   firmId: string;
 
   static of(policy: FirmPolicy, now: number): PortalFirmView {
     const { firmId, firmName: name, firmSlug: slug, mode, clientLanguage } = policy;
-    const dueAt = twoFactorDueAt(policy, now);
-    return Object.assign(new PortalFirmView(), { firmId, name, slug, mode, clientLanguage, twoFactorDueAt: dueAt });
+    return Object.assign(new PortalFirmView(), {
+      firmId,
+      name,
+      slug,
+      mode,
+      clientLanguage,
+      twoFactorDueAt: twoFactorDueAt(policy, now),
+      isDisabled: policy.firmDisabledAt !== null,
+    });
   }
 }
 

@@ -17,6 +17,8 @@ export interface FirmPolicy extends ModePolicy {
   clientLanguage: Language;
   trustedDeviceDays: number;
   teamRequiresTwoFactor: boolean;
+  /** Since when the operator lets nobody of the firm in; null: the firm is open. */
+  firmDisabledAt: number | null;
   version: number;
   updatedAt: number;
   updatedBy: string | null;
@@ -44,6 +46,7 @@ const POLICY = select({
   magicLinkRequiresTwoFactor: p.magicLinkRequiresTwoFactor,
   trustedDeviceDays: p.trustedDeviceDays,
   teamRequiresTwoFactor: p.teamRequiresTwoFactor,
+  firmDisabledAt: p.firmDisabledAt,
   version: p.version,
   updatedAt: p.updatedAt,
   updatedBy: p.updatedBy,

@@ -19,6 +19,7 @@ import type { UnitOfWork, Work } from "../work/unit-of-work.js";
 import { ClientRequest } from "../client-requests/client-request.entity.js";
 import { Contact } from "../contacts/contact.entity.js";
 import { PortalFirmView } from "../firms/firm.results.js";
+import { mustBeOpen } from "../access/firm-open.js";
 import { loadPolicy } from "../firms/security-policy.reader.js";
 import { Session } from "../sessions/session.entity.js";
 import type { Attempts } from "../limits/attempts.service.js";
@@ -204,6 +205,7 @@ export class MagicLinks {
     // Locks the policy first, like everything that may open a session (its reader says why), then the request's row, so
     // that claims of one request, even by different links, run one after another.
     const policy = await loadPolicy(manager, found.firmId, { lock: "share" });
+    mustBeOpen(policy);
     const request = await manager.findOneOrFail(ClientRequest, {
       where: { id: found.requestId, firmId: found.firmId },
       ...forUpdate(manager),

@@ -72,7 +72,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   onMail = () => undefined;
-  await Promise.all(senders.map((made) => made.stop(0)));
+  await Promise.all(senders.map((made) => made.stop(AbortSignal.abort())));
   await Promise.all(servers.map((server) => new Promise<void>((resolve) => void server.close(resolve))));
   senders = [];
   servers = [];
@@ -312,7 +312,7 @@ describe("a mail server", () => {
     expect((await rows()).every(({ sentAt, encryptedContent }) => sentAt === null && encryptedContent !== null)).toBe(
       true,
     );
-    await made.stop(0);
+    await made.stop(AbortSignal.abort());
     for (const socket of sockets) socket.destroy();
     await new Promise((resolve) => hanging.close(resolve));
   });

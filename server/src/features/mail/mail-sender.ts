@@ -1,7 +1,7 @@
 import { MINUTE_MS } from "@gatehouse/shared";
 import type { Log } from "../../platform/log.js";
 import { SmtpFailure, type Smtp } from "../../platform/mail/smtp.js";
-import { Worker } from "../../platform/worker.js";
+import { whenAborted, Worker } from "../../platform/worker.js";
 import { leftJoined, NOTHING, notNull, select, sql, table, type RowOf } from "../../platform/database/sql.js";
 import { Firm } from "../firms/firm.entity.js";
 import type { Work } from "../work/unit-of-work.js";
@@ -96,14 +96,13 @@ export class MailSender {
   }
 
   /**
-   * Waits `grace` milliseconds for mails being sent, then aborts them. These fall due again at once, for the next
-   * instance that runs.
+   * Waits until the deadline for mails being sent, then aborts them. These fall due again at once, for the next instance
+   * that runs.
    */
-  async stop(grace = 10_000): Promise<void> {
-    const cut = setTimeout(() => this.cut.abort(), grace);
+  async stop(deadline: AbortSignal): Promise<void> {
+    whenAborted(deadline, () => this.cut.abort());
     await this.worker.stop();
     await Promise.all(this.running.values());
-    clearTimeout(cut);
     this.needs.smtp.close();
   }
 

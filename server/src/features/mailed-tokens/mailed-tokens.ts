@@ -2,6 +2,7 @@ import { newId } from "../../platform/crypto/ids.js";
 import { digestOf, newToken } from "../../platform/crypto/tokens.js";
 import { placeholders, sql, table, type Sql } from "../../platform/database/sql.js";
 import { Refusal } from "../../platform/graphql/failures.js";
+import { firmMustBeOpen } from "../access/firm-open.js";
 import type { UnitOfWork, Work } from "../work/unit-of-work.js";
 import { MailedToken, type MailedTokenKind } from "./mailed-token.entity.js";
 
@@ -59,8 +60,12 @@ export async function findToken(
   return isLive ? found : null;
 }
 
-/** Spends it in the transaction that does what it permits. If two requests race, exactly one wins. */
+/**
+ * Spends it in the transaction that does what it permits. If two requests race, exactly one wins. Throws TOKEN_INVALID,
+ * or FIRM_DISABLED.
+ */
 export async function spendToken(unit: UnitOfWork, token: MailedToken, field: readonly string[]): Promise<void> {
+  await firmMustBeOpen(unit.manager, token.firmId);
   const spent = await unit.affected(SPEND, [unit.now, token.id, unit.now]);
   if (spent !== 1) throw new Refusal("TOKEN_INVALID", field);
 }

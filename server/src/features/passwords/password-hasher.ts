@@ -11,6 +11,12 @@ import { HashingChild } from "./hashing-child.js";
 const PASSWORD_COST = 12;
 const PURPOSE = "password pepper";
 const QUEUE_RETRY_MS = 2000;
+const WAITING = 200;
+/** What one hash takes on a slow core, with others beside it; a usual one takes half of that. */
+const HASH_MS = 500;
+
+/** How long a full line of hashes takes, in milliseconds. */
+export const fullLineMs = (cores = availableParallelism()): number => Math.ceil(WAITING / cores + 1) * HASH_MS;
 
 export interface StoredPassword {
   passwordHash: string;
@@ -24,7 +30,7 @@ export interface StoredPassword {
  * beyond it.
  */
 export class PasswordHasher {
-  private readonly line = new FairLine({ running: availableParallelism(), waiting: 200 });
+  private readonly line = new FairLine({ running: availableParallelism(), waiting: WAITING });
   /** Compared if there is no account, so that the response takes as long. */
   private readonly nobody: StoredPassword;
 

@@ -109,7 +109,8 @@ export class PortalMailRequests {
     await this.needs.work.do(async (unit) => {
       if ((await unit.affected(TAKE, [request.id])) !== 1) return;
       const firm = await unit.manager.findOneByOrFail(Firm, { id: request.firmId });
-      if (!allowsPasswordLogin(await loadPolicy(unit.manager, firm.id))) return;
+      const policy = await loadPolicy(unit.manager, firm.id);
+      if (policy.firmDisabledAt !== null || !allowsPasswordLogin(policy)) return;
       switch (request.kind) {
         case "PASSWORD_RESET":
           return this.sendReset(unit, firm, request);

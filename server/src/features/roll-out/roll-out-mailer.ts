@@ -20,6 +20,7 @@ import { Firm } from "../firms/firm.entity.js";
 import { sendInvitations } from "../invitations/invitations.service.js";
 import { twoFactorAnnouncement, twoFactorCalledOff } from "../mail/roll-out-letters.js";
 import { loadPolicy, type FirmPolicy } from "../firms/security-policy.reader.js";
+import { SecurityPolicy } from "../security-mode/security-policy.entity.js";
 import { PortalAccount } from "../portal-accounts/portal-account.entity.js";
 import { TwoFactorState } from "../two-factor/two-factor.entity.js";
 import { RollOut, RollOutRecipient } from "./roll-out.entity.js";
@@ -32,9 +33,11 @@ const AT_ONCE = 100;
 /** How many recipients one commit examines until one of them is due a mail. */
 const LOOKS = 100;
 
-const rollOuts = table(RollOut);
-const DUE = select({ id: rollOuts.id, firmId: rollOuts.firmId })
-  .from`${rollOuts} WHERE ${rollOuts.nextMailAt} <= ? AND ${rollOuts.state} <> 'PAUSED' ORDER BY ${rollOuts.nextMailAt} LIMIT ${AT_ONCE}`;
+const o = table(RollOut, "o");
+const p = table(SecurityPolicy, "p");
+/** Those of disabled firms wait. */
+const DUE = select({ id: o.id, firmId: o.firmId }).from`${o} JOIN ${p} ON ${p.firmId} = ${o.firmId}
+  WHERE ${o.nextMailAt} <= ? AND ${o.state} <> 'PAUSED' AND ${p.firmDisabledAt} IS NULL ORDER BY ${o.nextMailAt} LIMIT ${AT_ONCE}`;
 const recipients = table(RollOutRecipient);
 const LOOK_AGAIN = sql`UPDATE ${recipients} SET ${recipients.dueAt} = ?
   WHERE ${recipients.rollOutId} = ? AND ${recipients.mailedAt} IS NOT NULL AND ${recipients.leftOutFor} IS NULL`;
@@ -106,7 +109,13 @@ export class RollOutMailer {
       const { manager, now } = unit;
       const policy = await loadPolicy(manager, firmId, { lock: "share" });
       const rollOut = await manager.findOneOrFail(RollOut, { where: { id }, ...forUpdate(manager) });
-      if (rollOut.nextMailAt === null || rollOut.nextMailAt > now || rollOut.state === "PAUSED") return;
+      if (
+        policy.firmDisabledAt !== null ||
+        rollOut.nextMailAt === null ||
+        rollOut.nextMailAt > now ||
+        rollOut.state === "PAUSED"
+      )
+        return;
       if (rollOut.state === "RUNNING" && rollOutStateUnder(rollOut.state, policy) === "UNDONE") {
         await manager.update(RollOut, { id }, { state: "UNDONE", nextMailAt: null });
         unit.record({ type: "ROLL_OUT_UNDONE", firmId, actor: systemActor, data: { isTold: false } });

@@ -14,6 +14,8 @@ export class SecurityPolicy {
   @CountColumn() trustedDeviceDays: number;
   /** Owners and administrators need an authenticator. */
   @FlagColumn() teamRequiresTwoFactor: boolean;
+  /** Since when the operator lets nobody of the firm in: its own policy does not matter then. */
+  @AtColumn({ nullable: true }) firmDisabledAt: number | null;
   @CountColumn() version: number;
   @AtColumn() updatedAt: number;
   @TextColumn(200, { nullable: true }) updatedBy: string | null;

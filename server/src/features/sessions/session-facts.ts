@@ -36,6 +36,7 @@ const ownFacts = {
   enforcedFrom: p.enforcedFrom,
   magicLinkRequiresTwoFactor: p.magicLinkRequiresTwoFactor,
   teamRequiresTwoFactor: p.teamRequiresTwoFactor,
+  firmDisabledAt: p.firmDisabledAt,
   memberName: m.name,
   memberEmail: m.email,
   memberRole: m.role,
@@ -79,7 +80,7 @@ export const isIdle = (session: { audience: Audience; lastUsedAt: number }, now:
 
 /** Decides what a session's row is worth now; nothing else does. */
 export function callerOf(row: SessionFacts, now: number): TeamCaller | PortalCaller | Anonymous {
-  if (row.expiresAt <= now || isIdle(row, now)) return anonymous;
+  if (row.firmDisabledAt !== null || row.expiresAt <= now || isIdle(row, now)) return anonymous;
   const { isSecondFactorProven } = row;
   const isEnrolled = row.enrolledAt !== null;
   if (row.audience === "TEAM") {

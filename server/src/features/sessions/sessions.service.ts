@@ -23,6 +23,7 @@ import {
   type Source,
   type TeamCaller,
 } from "../callers/caller.js";
+import { firmMustBeOpen } from "../access/firm-open.js";
 import type { UnitOfWork, Work } from "../work/unit-of-work.js";
 import {
   callerOf,
@@ -86,9 +87,14 @@ export type ShownSession = RowOf<typeof LIST>;
 export class Sessions {
   constructor(private readonly work: Work) {}
 
-  /** Opens a session within the unit of work that earned it. Ends the owner's oldest sessions beyond ten. */
+  /**
+   * Opens a session within the unit of work that earned it. Ends the owner's oldest sessions beyond ten. Throws
+   * FIRM_DISABLED.
+   */
   async open(unit: UnitOfWork, given: NewSession): Promise<OpenedSession> {
     const { manager, now } = unit;
+    // Every door has locked the policy, so that this holds until the commit.
+    await firmMustBeOpen(manager, given.firmId);
     const token = newToken(tokenPrefix[given.audience]);
     const session = manager.create(Session, {
       id: newId("session", now),

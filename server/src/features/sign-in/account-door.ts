@@ -21,6 +21,7 @@ import { TeamMember } from "../firm-staff/team-member.entity.js";
 import { TeamMemberView } from "../firm-staff/team-member.results.js";
 import { notify } from "../mail/security-notices.js";
 import { newDeviceSignIn } from "../mail/security-letters.js";
+import { mustBeOpen } from "../access/firm-open.js";
 import { loadPolicy } from "../firms/security-policy.reader.js";
 import { Session } from "../sessions/session.entity.js";
 import type { OpenedSession, Sessions } from "../sessions/sessions.service.js";
@@ -73,6 +74,7 @@ export class AccountDoor {
     const { secondFactor, challenges, enrollmentCodes } = this.needs;
     const { person, context } = entry;
     const policy = await loadPolicy(unit.manager, person.firmId, { lock: "share" });
+    mustBeOpen(policy);
     const factor = await secondFactor.stateOf(unit.manager, person);
     const isEnrolled = factor.enrolledAt !== null;
     const isSecondFactorProven = entry.second !== undefined;

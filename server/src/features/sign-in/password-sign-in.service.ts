@@ -179,7 +179,8 @@ export class PasswordSignIn {
         .recordingHeldBack(person, actorAs(person, context.source), entering)
         .catch(async (refused: unknown) => {
           // The password was right but the next step has to wait: this does not count as a wrong password.
-          if (refused instanceof CodeMailsUsedUp || refused instanceof SecondFactorLocked) {
+          const isDisabled = refused instanceof Refusal && refused.code === "FIRM_DISABLED";
+          if (isDisabled || refused instanceof CodeMailsUsedUp || refused instanceof SecondFactorLocked) {
             await attempts.clear(key);
             await attempts.giveBack(bySource);
           }

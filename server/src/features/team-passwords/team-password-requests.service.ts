@@ -8,6 +8,7 @@ import type { Caller } from "../callers/caller.js";
 import { about, findMemberByEmail, findPerson } from "../people/person.js";
 import type { RequestContext } from "../callers/request-context.js";
 import type { Work } from "../work/unit-of-work.js";
+import { loadPolicy } from "../firms/security-policy.reader.js";
 import { teamPasswordForgotten } from "../mail/team-letters.js";
 import { issueToken } from "../mailed-tokens/mailed-tokens.js";
 import { knownDevicesOf } from "../devices/known-devices.js";
@@ -92,6 +93,7 @@ export class TeamPasswordRequests {
       const person = await findMemberByEmail(unit.manager, request.email);
       if (!person) return;
       const { firmId, firmName, email, ownerId } = person;
+      if ((await loadPolicy(unit.manager, firmId)).firmDisabledAt !== null) return;
       const actor = actorAs(person, request);
       if (request.isHeld) return recordHeldBack(unit, { firmId, email, actor, what: "password reset" });
       const lifetimeMs = lifetimes.passwordReset;

@@ -1,13 +1,14 @@
 import { isNativeError } from "node:util/types";
-import { MoreThan } from "typeorm";
+import { IsNull, MoreThan } from "typeorm";
 import type { AuditEventType } from "@gatehouse/shared";
 import { newId } from "../../platform/crypto/ids.js";
 import type { KeyRing } from "../../platform/crypto/key-ring.js";
 import { select, table } from "../../platform/database/sql.js";
 import type { Log } from "../../platform/log.js";
 import { inSpan, type Tracing } from "../../platform/tracing/tracing.js";
-import { Worker } from "../../platform/worker.js";
+import { whenAborted, Worker } from "../../platform/worker.js";
 import { AuditCounter, AuditEvent } from "../audit/audit-event.entity.js";
+import { SecurityPolicy } from "../security-mode/security-policy.entity.js";
 import { systemActor, type UnitOfWork, type Work } from "../work/unit-of-work.js";
 import { waitAfterFailure } from "./retry-schedule.js";
 import { WebhookDelivery, WebhookEndpoint } from "./webhook-endpoint.entity.js";
@@ -33,8 +34,11 @@ const GONE = 410;
 
 const w = table(WebhookEndpoint, "w");
 const c = table(AuditCounter, "c");
-const DUE = select({ id: w.id, attempts: w.attempts }).from`${w} JOIN ${c} ON ${c.firmId} = ${w.firmId}
-  WHERE ${w.disabledAt} IS NULL AND ${w.nextAttemptAt} <= ? AND ${w.deliveredThroughSeq} < ${c.lastSeq}
+const p = table(SecurityPolicy, "p");
+/** Those of disabled firms wait. */
+const DUE = select({ id: w.id, attempts: w.attempts })
+  .from`${w} JOIN ${c} ON ${c.firmId} = ${w.firmId} JOIN ${p} ON ${p.firmId} = ${w.firmId}
+  WHERE ${w.disabledAt} IS NULL AND ${p.firmDisabledAt} IS NULL AND ${w.nextAttemptAt} <= ? AND ${w.deliveredThroughSeq} < ${c.lastSeq}
   ORDER BY CASE WHEN ${w.attempts} = 0 THEN 0 ELSE 1 END, ${w.nextAttemptAt} LIMIT ${BEGUN_AT_ONCE}`;
 
 /** Why an attempt failed. A connection refused at each of a name's addresses has no message, only a code. */
@@ -64,6 +68,8 @@ export class WebhookDispatcher {
   private readonly busy = new Map<string, Promise<void>>();
   /** The busy endpoints whose last delivery failed. */
   private readonly failing = new Set<string>();
+  /** Aborted when deliveries may take no longer. */
+  private readonly cut = new AbortController();
   private readonly worker: Worker;
 
   constructor(private readonly needs: DispatcherNeeds) {
@@ -77,8 +83,9 @@ export class WebhookDispatcher {
   start(): void {
     this.worker.start();
   }
-  /** Aborts deliveries in progress; the next instance repeats them. */
-  async stop(): Promise<void> {
+  /** Waits until the deadline for deliveries in progress, then aborts them; the next instance repeats those. */
+  async stop(deadline: AbortSignal): Promise<void> {
+    whenAborted(deadline, () => this.cut.abort());
     await this.worker.stop();
     await Promise.all(this.busy.values());
   }
@@ -143,6 +150,8 @@ export class WebhookDispatcher {
     return this.needs.work.do(async ({ manager, now }) => {
       const endpoint = await manager.findOneBy(WebhookEndpoint, { id });
       if (!endpoint || endpoint.disabledAt !== null || endpoint.nextAttemptAt > now) return null;
+      const isFirmOpen = await manager.existsBy(SecurityPolicy, { firmId: endpoint.firmId, firmDisabledAt: IsNull() });
+      if (!isFirmOpen) return null;
       const lease = now + LEASE_MS;
       const taken = await manager.update(
         WebhookEndpoint,
@@ -180,7 +189,7 @@ export class WebhookDispatcher {
             },
             body,
             addresses,
-            this.worker.stopping,
+            this.cut.signal,
           );
           span?.set({ "http.response.status_code": status });
           return status;
@@ -188,7 +197,7 @@ export class WebhookDispatcher {
       );
       if (responseStatus < 200 || responseStatus > 299) failure = `The receiver answered ${responseStatus}.`;
     } catch (error) {
-      if (this.worker.stopping.aborted) {
+      if (this.cut.signal.aborted) {
         await this.settle(endpoint, { nextAttemptAt: 0 });
         return false;
       }

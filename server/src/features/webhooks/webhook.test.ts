@@ -216,7 +216,7 @@ describeOnDatabases("webhooks", (database) => {
     const first = dispatcher();
     first.start();
     while (good.got.length < 1 || dead.got.length < 1) await new Promise((resolve) => setTimeout(resolve, 10));
-    await first.stop();
+    await first.stop(AbortSignal.abort());
     await dispatcher().runOnce();
     expect(idsOf(dead.got)).toEqual([dead.got[0]?.headers["webhook-id"], dead.got[0]?.headers["webhook-id"]]);
     expect((await state(dead.id)).deliveredThroughSeq).toBe(await lastSeq());
@@ -240,7 +240,7 @@ describeOnDatabases("webhooks", (database) => {
         const failing = { firmId, lastFailure: Not(IsNull()) };
         await until(async () => held > 0 && (await work.reader.countBy(WebhookEndpoint, failing)) >= 40);
       } finally {
-        await running.stop();
+        await running.stop(AbortSignal.abort());
       }
       // All of them fall due again at the same moment.
       await work.reader.update(WebhookEndpoint, { firmId }, { attempts: 1, nextAttemptAt: 0 });

@@ -18,6 +18,11 @@ z.config({ jitless: true });
 const flag = z.enum(["0", "1"], "must be 0 or 1").transform((value) => value === "1");
 const logLevels = ["debug", "info", "warn", "error", "silent"] as const;
 
+const seconds = (most: number) => {
+  const must = `must be a number of seconds, 0 to ${most}`;
+  return z.coerce.number(must).min(0, must).max(most, must);
+};
+
 /** The variables that stand for themselves. The others belong together, and are read by functions of their own. */
 const Environment = z.object({
   NODE_ENV: z
@@ -54,6 +59,10 @@ const Environment = z.object({
   /** Comma-separated addresses of the proxies whose X-Forwarded-For is trusted. */
   TRUST_PROXY: z.string().default(""),
   DEMO: flag.optional(),
+  /** How long requests, mails and webhooks in progress may take after the server was told to stop. */
+  STOP_TIMEOUT_SECONDS: seconds(3600).optional(),
+  /** How long the server still accepts connections after it was told to stop, with `/readyz` at 503. */
+  STOP_DELAY_SECONDS: seconds(600).default(0),
   LOG_LEVEL: z.enum(logLevels, `must be one of ${logLevels.join(", ")}`).default("info"),
 });
 
@@ -87,6 +96,9 @@ export interface Config {
   tracing: TracingSettings | null;
   /** Null: load the demo if the database is new, except in production. */
   demo: boolean | null;
+  /** Null: as long as a full line of password hashes and a slow mail take. */
+  stopTimeoutMs: number | null;
+  stopDelayMs: number;
   logLevel: (typeof logLevels)[number];
 }
 
@@ -152,6 +164,8 @@ export function readConfig(
             ratio: e.OTEL_TRACES_SAMPLER_ARG,
           },
     demo: isProduction ? false : (e.DEMO ?? null),
+    stopTimeoutMs: e.STOP_TIMEOUT_SECONDS === undefined ? null : e.STOP_TIMEOUT_SECONDS * 1000,
+    stopDelayMs: e.STOP_DELAY_SECONDS * 1000,
     logLevel: e.LOG_LEVEL,
   };
 }

@@ -11,6 +11,7 @@ import { PREPARED_STATEMENTS } from "./prepared-rows.js";
 import { SqliteDatabase } from "./sqlite-driver.js";
 import { isolateSqlite } from "./sqlite-isolation.js";
 import { runMigrationsOnce } from "./run-migrations.js";
+import { mustMatchEntities } from "./table-check.js";
 import { FOR_READS } from "./transaction.js";
 
 export interface DatabaseOptions {
@@ -66,7 +67,10 @@ async function mysqlFlavour(address: ServerAddress, mustRun: boolean): Promise<"
   }
 }
 
-/** Opens the database and migrates it. When several instances start together, one of them migrates. */
+/**
+ * Opens the database and migrates it. When several instances start together, one of them migrates. Throws an error that
+ * names every table, column and index that does not match the entities.
+ */
 export async function openDatabase({
   address,
   entities,
@@ -115,7 +119,10 @@ export async function openDatabase({
   if (options.type === "better-sqlite3") isolateSqlite(dataSource);
   await dataSource.initialize();
   try {
-    if (!isInspection) await runMigrationsOnce(dataSource);
+    if (!isInspection) {
+      await runMigrationsOnce(dataSource);
+      await mustMatchEntities(dataSource);
+    }
   } catch (error) {
     await dataSource.destroy();
     throw error;

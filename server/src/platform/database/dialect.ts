@@ -1,5 +1,6 @@
 import type { PoolConnection, ResultSetHeader } from "mysql2";
 import type { DataSource, EntityManager, QueryRunner } from "typeorm";
+import { sqliteCodeOf, sqliteCodes } from "./sqlite-driver.js";
 import { NOTHING, sql, type Column, type Sql } from "./sql.js";
 
 /** This file alone distinguishes the databases. All other SQL runs on both. */
@@ -46,13 +47,13 @@ export function isUniqueViolation(error: unknown): boolean {
 
 /** Whether the transaction lost to another one and can be retried as it is. */
 export function isRetryable(error: unknown): boolean {
-  const { code, errcode } = driverErrorOf(error);
+  const driverError = driverErrorOf(error);
+  const { code } = driverError;
   return (
     code === "ER_LOCK_DEADLOCK" ||
     code === "ER_LOCK_WAIT_TIMEOUT" ||
     code === "ER_CHECKREAD" || // MariaDB: the record has changed since it was read
-    // SQLITE_BUSY: another process writes. The higher bits say what it does.
-    (errcode !== undefined && (errcode & 255) === 5)
+    sqliteCodeOf(driverError) === sqliteCodes.busy // another process writes, or has written since this one read
   );
 }
 

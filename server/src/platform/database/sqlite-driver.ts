@@ -18,6 +18,20 @@ interface SqliteModule {
 
 const { DatabaseSync } = photostructure as unknown as SqliteModule;
 
+/** SQLite's primary result codes (sqlite.org/rescode.html). */
+export const sqliteCodes = { busy: 5, corrupt: 11, notADatabase: 26 } as const;
+const textOf: ReadonlyMap<string, number> = new Map([
+  ["database is locked", sqliteCodes.busy],
+  ["database disk image is malformed", sqliteCodes.corrupt],
+]);
+/** The primary result code of an error; 0 if it has none. The further bytes of an extended code tell more. */
+export function sqliteCodeOf(error: unknown): number {
+  if (!(typeof error === "object" && error !== null)) return 0;
+  if ("errcode" in error) return Number(error.errcode) & 0xff;
+  // The driver's `all` reports only the text.
+  return "message" in error ? (textOf.get(String(error.message)) ?? 0) : 0;
+}
+
 class Statement {
   /** better-sqlite3's flag for a statement that returns rows. */
   readonly reader: boolean;

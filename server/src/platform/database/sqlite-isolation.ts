@@ -76,7 +76,10 @@ export function isolateSqlite(dataSource: DataSource, lockTimeoutMs = 10_000): D
       super(driver);
     }
 
-    override async getStmt(sql: string): Promise<Statement> {
+    override async getStmt(given: string): Promise<Statement> {
+      // Takes SQLite's own lock at once, which other processes respect: a transaction that has read could not begin to
+      // write after one of theirs, however long it waits.
+      const sql = given === "BEGIN TRANSACTION" ? "BEGIN IMMEDIATE TRANSACTION" : given;
       const connection = !this.holdsLock && isRead(sql) ? readerConnection() : undefined;
       const statements = connection ? readerStatements : writerStatements;
       const known = statements.get(sql);

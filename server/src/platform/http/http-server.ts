@@ -4,6 +4,7 @@ import { isAt } from "@gatehouse/shared";
 import { StartRefused } from "../config/faults.js";
 import { outageOf } from "../database/outages.js";
 import type { Log } from "../log.js";
+import type { GracefulStop } from "./graceful-stop.js";
 import { currentSpan, type Tracing } from "../tracing/tracing.js";
 import { HttpResponse } from "./http-response.js";
 import { requestIdOf } from "./request-id.js";
@@ -54,6 +55,7 @@ export function createHttpServer({
   trustedProxies,
   requests,
   tracing = null,
+  stop,
   log,
 }: {
   routes: () => readonly Route[];
@@ -63,6 +65,7 @@ export function createHttpServer({
   /** Null: requests are not counted. */
   requests: RequestMetrics | null;
   tracing?: Tracing | null;
+  stop: GracefulStop;
   log: Log;
 }): Server {
   const server = createServer({
@@ -80,6 +83,7 @@ export function createHttpServer({
   // The address may contain the port, which is known only once the server listens.
   let everywhere = { publicUrl: publicUrl(), headers: securityHeaders(publicUrl()) };
   const setHeadersOf = (request: IncomingMessage, response: HttpResponse) => {
+    stop.take(response);
     if (everywhere.publicUrl !== publicUrl())
       everywhere = { publicUrl: publicUrl(), headers: securityHeaders(publicUrl()) };
     response.setHeaders(everywhere.headers);

@@ -5,6 +5,8 @@ import type { DocumentReader } from "../graphql/document-reader.js";
 /** What the WebSocket endpoint needs from the product. */
 export interface SocketOptions<C extends { requestId: string }> {
   server: Server;
+  /** Whether the server is about to stop: then it accepts no more sockets. */
+  isStopping(): boolean;
   path: string;
   /** Headers of every response, including refusals. */
   headers: ReadonlyMap<string, string>;

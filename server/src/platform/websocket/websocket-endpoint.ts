@@ -63,6 +63,8 @@ export function attachWebSocket<C extends { requestId: string }>(
     socket.on("error", () => socket.destroy());
     if ((request.url ?? "").split("?", 1)[0] !== options.path)
       return refuse(socket, "404 Not Found", "NOT_FOUND", "There is nothing at this address.");
+    if (options.isStopping())
+      return refuse(socket, "503 Service Unavailable", "STOPPING", "The server is stopping. Connect again.");
     const { origin } = request.headers;
     if (origin !== undefined && !options.isAllowedOrigin(origin))
       return refuse(socket, "403 Forbidden", "FORBIDDEN", "Sockets from pages of another origin are refused.");
