@@ -114,6 +114,23 @@ describe.each([{ isProduction: false }, { isProduction: true }])("GraphQL over H
     }
   });
 
+  it("a body of up to 1 MB that is too large is read to its end before it is refused: a proxy would take less for a failure of the server", async () => {
+    const { port } = new URL(world.app.url);
+    const socket = connect(Number(port), "127.0.0.1");
+    let answer = "";
+    socket.on("data", (chunk: Buffer) => (answer += chunk.toString()));
+    const write = (text: string) => new Promise<void>((resolve) => socket.write(text, () => resolve()));
+    const half = "x".repeat(500_000);
+    await write(
+      `POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 1000000\r\n\r\n${half}`,
+    );
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(answer).toBe("");
+    await write(half);
+    await until(() => answer.startsWith("HTTP/1.1 413 "));
+    socket.destroy();
+  });
+
   it("G08 and G10 any other content by any other method is refused as JSON, and none of it runs", async () => {
     const json = { "content-type": "application/json" };
     const body = JSON.stringify({ query: "{ viewer { __typename } }" });

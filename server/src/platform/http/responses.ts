@@ -97,21 +97,28 @@ export class BodyError extends Error {
   }
 }
 
-/** Reads a body of at most `limit` bytes. Past the limit it refuses with 413 without reading on. */
+/**
+ * How much of a body that is too large is read and thrown away before it is refused. A connection that is closed while
+ * somebody still sends is an error to a proxy: nginx leaves out a server that has a few of them. Proxies therefore limit
+ * bodies to this size (docs/operations.md).
+ */
+const DISCARDED_BYTES = 1_048_576;
+
+/** Reads a body of at most `limit` bytes. Refuses a larger one with 413. */
 export function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
+    const tooLarge = new BodyError(413, `The body is larger than ${limit} bytes.`);
     const chunks: Buffer[] = [];
     let size = 0;
     request.on("data", (chunk: Buffer) => {
       size += chunk.length;
-      if (size > limit) {
+      if (size <= limit) chunks.push(chunk);
+      else if (size > DISCARDED_BYTES) {
         request.pause();
-        reject(new BodyError(413, `The body is larger than ${limit} bytes.`));
-        return;
+        reject(tooLarge);
       }
-      chunks.push(chunk);
     });
-    request.on("end", () => resolve(Buffer.concat(chunks)));
+    request.on("end", () => (size > limit ? reject(tooLarge) : resolve(Buffer.concat(chunks))));
     request.on("error", reject);
     request.on("aborted", () => reject(new BodyError(400, "The request ended before its body was complete.")));
   });
