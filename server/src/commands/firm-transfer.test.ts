@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -125,6 +125,21 @@ describeOnDatabases("a firm that moves to another server", (database) => {
         const changed = join(directory, "changed.ndjson");
         writeFileSync(changed, readFileSync(file, "utf8").replace("Contact Number 7", "Contact Number X"));
         return [changed, ourKeys];
+      },
+      "not a whole export",
+    ],
+    [
+      "with a row of another firm's that somebody without the keys added",
+      () => {
+        const lines = readFileSync(file, "utf8").trimEnd().split("\n");
+        const at = lines.findIndex((line) => line.startsWith('{"table":"api_keys"'));
+        const row = (lines[at] ?? "").replaceAll(/(?:key|fir)_[0-9a-z]+/g, (id) => `${id.slice(0, -3)}zzz`);
+        const { rows } = JSON.parse(lines.at(-1) ?? "") as { rows: number };
+        const content = lines.slice(0, -1).toSpliced(at, 0, row).join("\n");
+        const mac = createHash("sha256").update(`${content}\n`).digest("hex");
+        const forged = join(directory, "forged.ndjson");
+        writeFileSync(forged, `${content}\n${JSON.stringify({ rows: rows + 1, mac, digest: mac })}\n`);
+        return [forged, ourKeys];
       },
       "not a whole export",
     ],

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, type Hash } from "node:crypto";
 import { createReadStream, createWriteStream, existsSync, renameSync, rmSync } from "node:fs";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
@@ -20,10 +20,15 @@ const INSERTED_AT_ONCE = 200;
 
 type Value = string | number | null | { base64: string };
 type Row = Record<string, Value>;
-type Line =
-  | { gatehouseFirm: number; slug: string; name: string; exportedAt: string }
-  | { table: string; row: Row }
-  | { rows: number; digest: string };
+interface Header {
+  gatehouseFirm: number;
+  slug: string;
+  name: string;
+  exportedAt: string;
+  /** The key that the last line's code is made with. */
+  keyId: string;
+}
+type Line = Header | { table: string; row: Row } | { rows: number; mac: string };
 
 const storable = (value: unknown): Value =>
   value instanceof Uint8Array ? { base64: Buffer.from(value).toString("base64") } : (value as Value);
@@ -34,11 +39,21 @@ const tablesOf = (dataSource: DataSource): [EntityMetadata, Scope][] =>
 const columnsOf = ({ columns }: EntityMetadata) => columns.map(({ databaseName }) => databaseName);
 
 /**
- * Writes a firm into a file: a line of JSON for each row, as they were at one moment. Returns how many. The last line
- * holds their number and digest, so that a file that was cut off is recognized. Encrypted values and digests stay as
- * they are: the other server needs the keys.
+ * The code of a file's lines before the last. A row can give anybody access, so a file is imported only if a holder of
+ * the keys made it.
  */
-export async function exportFirm(dataSource: DataSource, { slug, to }: { slug: string; to: string }): Promise<number> {
+const macOf = (keys: KeyRing, digest: Hash, keyId: string) => keys.hmac(digest.digest("hex"), "firm export", keyId);
+
+/**
+ * Writes a firm into a file: a line of JSON for each row, as they were at one moment. Returns how many. The last line
+ * holds their number and their code, so that a file that was cut off or changed is recognized. Encrypted values and
+ * digests stay as they are: the other server needs the keys.
+ */
+export async function exportFirm(
+  dataSource: DataSource,
+  keys: KeyRing,
+  { slug, to }: { slug: string; to: string },
+): Promise<number> {
   if (existsSync(to)) throw new CommandError(`${to} exists, and an export overwrites nothing.`);
   const part = `${to}.part`;
   rmSync(part, { force: true });
@@ -56,7 +71,8 @@ export async function exportFirm(dataSource: DataSource, { slug, to }: { slug: s
     await dataSource.transaction("REPEATABLE READ", async (manager) => {
       const firm = await manager.findOneBy(Firm, { slug });
       if (!firm) throw new CommandError(`There is no firm with the slug ${slug}.`);
-      await write({ gatehouseFirm: VERSION, slug, name: firm.name, exportedAt: new Date().toISOString() });
+      const exportedAt = new Date().toISOString();
+      await write({ gatehouseFirm: VERSION, slug, name: firm.name, exportedAt, keyId: keys.activeId });
       for (const [table, scope] of tablesOf(dataSource)) {
         if (scope === null) continue;
         for await (const row of rowsOf(manager, table, scope, firm.id)) {
@@ -65,7 +81,7 @@ export async function exportFirm(dataSource: DataSource, { slug, to }: { slug: s
         }
       }
     });
-    file.end(`${JSON.stringify({ rows, digest: digest.digest("hex") } satisfies Line)}\n`);
+    file.end(`${JSON.stringify({ rows, mac: macOf(keys, digest, keys.activeId) } satisfies Line)}\n`);
     await once(file, "finish");
     renameSync(part, to);
     return rows;
@@ -111,13 +127,16 @@ export async function importFirm(
   from: string,
 ): Promise<{ slug: string; name: string; rows: number }> {
   if (!existsSync(from)) throw new CommandError(`${from} does not exist.`);
+  const header = await checkedHeader(keys, from);
   const tables = new Map(
     tablesOf(dataSource).flatMap(([table, scope]) => (scope === null ? [] : [[table.tableName, table] as const])),
   );
   try {
     return await inTransaction(dataSource, async (manager) => {
       const before = await lostWith(manager, keys);
-      const imported = await insertAll(manager, tables, from);
+      if (await manager.existsBy(Firm, { slug: header.slug }))
+        throw new CommandError(`This server already has a firm with the slug ${header.slug}: nothing was imported.`);
+      const rows = await insertAll(manager, tables, from);
       const lost = (await lostWith(manager, keys)).filter((line) => !before.includes(line));
       if (lost.length > 0)
         throw new CommandError(
@@ -125,7 +144,7 @@ export async function importFirm(
             "\n",
           ),
         );
-      return imported;
+      return { slug: header.slug, name: header.name, rows };
     });
   } catch (error) {
     if (isUniqueViolation(error))
@@ -141,51 +160,66 @@ const lostWith = async (manager: EntityManager, keys: KeyRing): Promise<string[]
   ...(await unreadableValues(manager, keys)).map(({ name, unreadable }) => `${unreadable} ${name} cannot be decrypted`),
 ];
 
+const linesOf = (from: string) =>
+  createInterface({ input: createReadStream(from), crlfDelay: Number.POSITIVE_INFINITY });
+
+/** Reads the whole file before anything of it is used. Throws CommandError unless a holder of the keys made it as it is. */
+async function checkedHeader(keys: KeyRing, from: string): Promise<Header> {
+  const notWhole = new CommandError(`${from} is not a whole export of a firm, as it was made: nothing was imported.`);
+  const digest = createHash("sha256");
+  let header: Header | null = null;
+  let rows = 0;
+  let isWhole = false;
+  for await (const text of linesOf(from)) {
+    const line = parsed(text);
+    if (line === null || isWhole || "gatehouseFirm" in line !== (header === null)) throw notWhole;
+    if ("gatehouseFirm" in line) {
+      if (line.gatehouseFirm !== VERSION)
+        throw new CommandError(`${from} was exported by another version of Gatehouse.`);
+      if (!keys.ids.includes(line.keyId))
+        throw new CommandError(
+          "SECRET_KEYS does not open this firm, so nothing was imported: it lacks the key of the server that exported it.",
+        );
+      header = line;
+    } else if ("table" in line) rows++;
+    else isWhole = line.rows === rows && line.mac === macOf(keys, digest.copy(), header?.keyId ?? "");
+    digest.update(`${text}\n`);
+  }
+  if (header === null || !isWhole) throw notWhole;
+  return header;
+}
+
+/** Returns how many rows it inserted. */
 async function insertAll(
   manager: EntityManager,
   tables: ReadonlyMap<string, EntityMetadata>,
   from: string,
-): Promise<{ slug: string; name: string; rows: number }> {
-  const notWhole = new CommandError(`${from} is not a whole export of a firm: nothing was imported.`);
-  const digest = createHash("sha256");
-  let firm: { slug: string; name: string } | null = null;
-  let rows = 0;
-  let isWhole = false;
+): Promise<number> {
+  let inserted = 0;
   let batch: { table: EntityMetadata; rows: Row[] } | null = null;
   const flush = async () => {
     if (batch !== null) await insert(manager, batch.table, batch.rows);
+    inserted += batch?.rows.length ?? 0;
     batch = null;
   };
-  for await (const text of createInterface({ input: createReadStream(from), crlfDelay: Number.POSITIVE_INFINITY })) {
+  for await (const text of linesOf(from)) {
     const line = parsed(text);
-    if (line === null || isWhole) throw notWhole;
-    if ("gatehouseFirm" in line) {
-      if (line.gatehouseFirm !== VERSION)
-        throw new CommandError(`${from} was exported by another version of Gatehouse.`);
-      if (await manager.existsBy(Firm, { slug: line.slug }))
-        throw new CommandError(`This server already has a firm with the slug ${line.slug}: nothing was imported.`);
-      firm = { slug: line.slug, name: line.name };
-    } else if ("table" in line) {
-      const table = tables.get(line.table);
-      if (!table || firm === null) throw notWhole;
-      if (batch !== null && (batch.table !== table || batch.rows.length === INSERTED_AT_ONCE)) await flush();
-      batch ??= { table, rows: [] };
-      batch.rows.push(line.row);
-      rows++;
-    } else {
-      await flush();
-      isWhole = line.rows === rows && line.digest === digest.copy().digest("hex");
-    }
-    digest.update(`${text}\n`);
+    if (line === null || !("table" in line)) continue;
+    const table = tables.get(line.table);
+    if (!table)
+      throw new CommandError(`The export has the table ${line.table}: it was made by another version of Gatehouse.`);
+    if (batch !== null && (batch.table !== table || batch.rows.length === INSERTED_AT_ONCE)) await flush();
+    batch ??= { table, rows: [] };
+    batch.rows.push(line.row);
   }
-  if (firm === null || !isWhole) throw notWhole;
-  return { ...firm, rows };
+  await flush();
+  return inserted;
 }
 
 function parsed(text: string): Line | null {
   try {
     const line: unknown = JSON.parse(text);
-    return typeof line === "object" && line !== null && ("gatehouseFirm" in line || "table" in line || "digest" in line)
+    return typeof line === "object" && line !== null && ("gatehouseFirm" in line || "table" in line || "mac" in line)
       ? (line as Line)
       : null;
   } catch {

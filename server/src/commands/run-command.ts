@@ -189,7 +189,7 @@ export async function runCommand({ name, options }: Command, needs: CommandNeeds
       }
       case "firm export": {
         const to = option("to");
-        const rows = await exportFirm(needs.work.reader.connection, { slug: option("slug"), to });
+        const rows = await exportFirm(needs.work.reader.connection, needs.keys, { slug: option("slug"), to });
         print(`Wrote ${rows} rows into ${to}. It needs this server's SECRET_KEYS, which it does not contain.`);
         return;
       }

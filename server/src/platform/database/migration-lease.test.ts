@@ -10,7 +10,7 @@ describeOnDatabaseServers("migrating beside another instance", (database) => {
     const look = async (sql: string) => (await connection.query(sql))[0] as Record<string, unknown>[];
     try {
       await connection.query(
-        "CREATE TABLE leases (name varchar(64) NOT NULL, holder varchar(64) NOT NULL, expiresAt bigint NOT NULL, PRIMARY KEY (name))",
+        "CREATE TABLE leases (name varchar(64) NOT NULL, holder varchar(64) NOT NULL, expiresAt bigint NOT NULL, PRIMARY KEY (name)) COLLATE utf8mb4_bin",
       );
       const lease = (seconds: number) =>
         connection.query(
