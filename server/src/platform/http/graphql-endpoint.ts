@@ -115,6 +115,8 @@ async function readJson(request: IncomingMessage, response: HttpResponse): Promi
   try {
     text = utf8.decode(await readBody(request, BODY_LIMIT));
   } catch (error) {
+    // A stopping server has refused it.
+    if (response.headersSent) return undefined;
     const status = error instanceof BodyError ? error.status : 400;
     const message = error instanceof BodyError ? error.message : "The body is not valid UTF-8.";
     // The rest of the body is not read.

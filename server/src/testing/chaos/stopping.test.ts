@@ -1,5 +1,5 @@
 import { Agent, createServer, request, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import { connect, type AddressInfo } from "node:net";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
 import { SMTPServer } from "smtp-server";
 import { WebSocket } from "ws";
@@ -116,6 +116,27 @@ describe("a server that is told to stop", () => {
     expect((await Promise.all(signIns)).map(outcomeOf)).toEqual(signIns.map(() => "SignedIn"));
     await isGone();
     expect(server.exitCode).toBe(0);
+  });
+
+  it("does not wait long for a request that never arrives whole: refuses it, and exits with 0", async () => {
+    await started({ STOP_TIMEOUT_SECONDS: "30" });
+    const socket = connect(server.port, "127.0.0.1");
+    let answer = "";
+    socket.on("data", (chunk: Buffer) => (answer += chunk.toString()));
+    socket.on("error", () => undefined);
+    try {
+      const head = "POST /graphql HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 5000\r\n";
+      // The server asks for the body: it has the request.
+      socket.write(`${head}Expect: 100-continue\r\n\r\n{`);
+      await until(() => answer.includes("100 Continue"));
+      server.signal("SIGTERM");
+      await isGone();
+      expect(server.exitCode).toBe(0);
+      expect(answer).toMatch(/HTTP\/1\.1 503 .*"code":"UNAVAILABLE"/s);
+      expect(server.lines.join("\n")).not.toContain("a request failed");
+    } finally {
+      socket.destroy();
+    }
   });
 
   describe("with a mail and a webhook under way", () => {
