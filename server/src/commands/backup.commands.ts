@@ -28,7 +28,10 @@ const tlsFiles = ({ tls }: ServerAddress) =>
     return file === null ? [] : [`--ssl-${name}=${word(file)}`];
   });
 
-/** The lines that back up and restore a database server. They ask for the password. */
+/**
+ * The lines that back up and restore a database server. They ask for the password. The dump is for its owner alone: it
+ * has every client's data.
+ */
 function serverLines(address: ServerAddress): { kind: string; backUp: string; restore: string }[] {
   const [{ host, port }] = address.hosts;
   const { sslMode } = address;
@@ -36,7 +39,7 @@ function serverLines(address: ServerAddress): { kind: string; backUp: string; re
   const name = word(address.database);
   const lines = (kind: string, dump: string, client: string, tls: readonly string[]) => ({
     kind,
-    backUp: [dump, ...where, ...tls, name, "> gatehouse.sql"].join(" "),
+    backUp: `(umask 077; ${[dump, ...where, ...tls, name, "> gatehouse.sql"].join(" ")})`,
     restore: [client, ...where, ...tls, name, "< gatehouse.sql"].join(" "),
   });
   const isEncrypted = sslMode !== null && sslMode !== "DISABLED";

@@ -198,14 +198,22 @@ describeOnDatabaseServers("backup and restore of a database server", (database) 
     return line.replace(/ --password /, ` --password=${new URL(url).password} `);
   };
   const runLine = (line: string, folder: string) =>
-    run("sh", ["-ec", isMysql ? line.replace(/^/, `${join(root, ".ci/mysql.sh")} run `) : line], { cwd: folder });
+    run(
+      "sh",
+      [
+        "-ec",
+        `umask 022; ${isMysql ? line.replace(/\bmysql(?:dump)? /, `${join(root, ".ci/mysql.sh")} run $&`) : line}`,
+      ],
+      { cwd: folder },
+    );
 
-  it("by the lines that the commands name: the client signs in at the other server with the same authenticator, and no event is missing", async () => {
+  it("by the lines that the commands name, in a file for its owner alone: the client signs in at the other server with the same authenticator, and no event is missing", async () => {
     const folder = mkdtempSync(join(tmpdir(), "gatehouse-dump-"));
     try {
       const firm = await firmOn(database.url(), keys);
       if (isMysql) await database.administer(`GRANT FLUSH_TABLES ON *.* TO ${new URL(database.url()).username}`);
       await runLine(await lineFor(["backup", "--to", "unused"], database.url()), folder);
+      expect(statSync(join(folder, "gatehouse.sql")).mode & 0o777).toBe(0o600);
       await runLine(await lineFor(["restore", "--from", "unused"], other.url), folder);
       await mustBeWholeOn(other.url, keys, firm);
     } finally {
