@@ -23,7 +23,7 @@ export interface RequestContext {
   loaders: RequestLoaders;
   /** The request's Idempotency-Key, once it is claimed. */
   idempotencyClaim?: Claimed;
-  /** A unit of work of this request's mutations has been committed. */
+  /** A unit of work of this request's mutations has been committed, beside those that only count attempts. */
   hasCommitted?: boolean;
   /** The request carries an Origin, so it comes from a browser. Browsers may not receive their session as a token. */
   isBrowser: boolean;

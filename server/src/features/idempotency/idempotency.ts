@@ -90,9 +90,13 @@ export class IdempotencyKeys {
     });
   }
 
-  /** Does the work of a claimed key: each of its transactions records that the request was done, or rolls back. */
+  /**
+   * Does the work of a claimed key: each of its transactions records that the request was done, or rolls back. Attempts are
+   * counted without that: a retry is one more attempt.
+   */
   run<T>(claimed: Claimed, work: () => T): T {
     const ends = async (unit: UnitOfWork) => {
+      if (unit.onlyCounts) return;
       const marked = await unit.affected(DONE, [
         unit.now + lifetimes.idempotencyKey,
         claimed.keyDigest,

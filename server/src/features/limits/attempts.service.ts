@@ -8,6 +8,7 @@ import {
   type Audience,
 } from "@gatehouse/shared";
 import { notNull, select, sql, table, type Sql } from "../../platform/database/sql.js";
+import { Unavailable } from "../../platform/database/outages.js";
 import { digestOf } from "../../platform/crypto/tokens.js";
 import { affectedRows, insertIgnore } from "../../platform/database/dialect.js";
 import type { UnitOfWork, Work } from "../work/unit-of-work.js";
@@ -67,7 +68,7 @@ export class Attempts {
     const { work } = this;
     if ((await work.once(...plainly(key, limit, factor, work.clock.now()))) === 1) return plain({ key, limit, factor });
     const refused = await this.refusedAlready(key, limit, factor);
-    return refused ?? work.do((unit) => countLocked(unit, key, limit, factor));
+    return refused ?? work.do((unit) => countLocked(unit, key, limit, factor), { onlyCounts: true });
   }
 
   /** The same together with other attempts, in a transaction that only takes attempts (Work.doAndKeep). */
@@ -98,7 +99,7 @@ export class Attempts {
 
   /** Clears the count after a success. */
   async clear(...keys: string[]): Promise<void> {
-    await this.work.do((unit) => this.clearWithin(unit, ...keys));
+    await this.work.do((unit) => this.clearWithin(unit, ...keys), { onlyCounts: true });
   }
   /** The same within the transaction of the success, before it takes the firm's lock. */
   async clearWithin({ manager }: UnitOfWork, ...keys: string[]): Promise<void> {
@@ -120,7 +121,17 @@ export class Attempts {
     }
   }
 
-  /** The same as the last act in the transaction of the success; never in one that calls `takeWithin`. */
+  /**
+   * Gives attempts back after `failure` if that is an outage that committed nothing. Only for what was judged right:
+   * whoever can cause an outage must not get guesses by it. The failure is the one to report, so none of its own is
+   * thrown.
+   */
+  async giveBackAfter(failure: unknown, taken: readonly TakenAttempt[]): Promise<void> {
+    if (!(failure instanceof Unavailable)) return;
+    for (const attempt of taken) await this.giveBack(attempt).catch(() => undefined);
+  }
+
+  /** The same as `giveBack`, as the last act in the transaction of the success; never in one that calls `takeWithin`. */
   async giveBackWithin(unit: UnitOfWork, taken: TakenAttempt): Promise<void> {
     await unit.affected(...givingBack(taken, unit.now));
   }

@@ -103,11 +103,17 @@ export class MagicLinks {
     if (!attempt.ok) throw rateLimited(attempt.retryAfterMs);
 
     const deviceKeyDigest = digestOf(input.deviceKey);
-    const outcome = await work.do(async (unit) => {
+    let isUsable = false;
+    const claiming = work.do(async (unit) => {
+      isUsable = false;
       const claimed = await this.claimWithin(unit, { ...input, deviceKeyDigest, context });
-      if (claimed !== null && !(claimed instanceof MagicLinkNotUsable))
-        await attempts.giveBackWithin(unit, attempt.taken);
+      isUsable = claimed !== null && !(claimed instanceof MagicLinkNotUsable);
+      if (isUsable) await attempts.giveBackWithin(unit, attempt.taken);
       return claimed;
+    });
+    const outcome = await claiming.catch(async (error: unknown) => {
+      if (isUsable) await attempts.giveBackAfter(error, [attempt.taken]);
+      throw error;
     });
     if (outcome === null) throw new Refusal("TOKEN_INVALID", ["input", "token"]);
     return outcome;

@@ -183,7 +183,10 @@ export class OwnCredentials {
         await this.recordWrongPassword(person, purpose, attempt.isLast ? attempt.waitMs : null, context);
         throw new Refusal("INVALID_CREDENTIALS", passwordFields[purpose], (say) => say.passwordWrong);
       }
-      await attempts.clear(key);
+      await attempts.clear(key).catch(async (error: unknown) => {
+        await attempts.giveBackAfter(error, [attempt.taken, bySource]);
+        throw error;
+      });
     });
   }
 

@@ -35,7 +35,7 @@ export function guardMutations(schema: GraphQLSchema, needs: { work: Work; idemp
       const claim = () => (claimed ? needs.idempotency.run(claimed, run) : run());
       const { caller } = context;
       const begins = async (unit: UnitOfWork) => {
-        unit.afterCommit(() => (context.hasCommitted = true));
+        if (!unit.onlyCounts) unit.afterCommit(() => (context.hasCommitted = true));
         if (rule !== "anyone") await mustStillBeAllowed(unit, field.name, rule, context);
       };
       const firmId = caller.kind === "ANONYMOUS" ? undefined : caller.firmId;

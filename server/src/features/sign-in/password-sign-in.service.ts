@@ -184,6 +184,7 @@ export class PasswordSignIn {
             await attempts.clear(key);
             await attempts.giveBack(bySource);
           }
+          await attempts.giveBackAfter(refused, [attempt.taken, bySource]);
           throw refused;
         });
     });

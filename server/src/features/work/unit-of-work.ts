@@ -78,6 +78,8 @@ export class UnitOfWork {
     /** The same time for everything in this unit of work. */
     readonly now: number,
     private readonly environment: Pick<WorkEnvironment, "links" | "isMailOff">,
+    /** It takes attempts or gives them back: nothing of what its request asked for is done by it. */
+    readonly onlyCounts = false,
   ) {}
 
   record(event: RecordedEvent): void {
@@ -223,11 +225,11 @@ export class Work {
    * written in a separate unit of work. `work` may run twice if the transaction loses to another one or the database
    * goes away, so its only outside effect may be `afterCommit`. Throws Unavailable or OutcomeUnknown in an outage.
    */
-  async do<T>(work: (unit: UnitOfWork) => Promise<T>): Promise<T> {
+  async do<T>(work: (unit: UnitOfWork) => Promise<T>, { onlyCounts = false } = {}): Promise<T> {
     const now = this.environment.clock.now();
     const guards = this.guards.current ?? [];
     const run = async (manager: EntityManager) => {
-      const attempt = new UnitOfWork(manager, now, this.environment);
+      const attempt = new UnitOfWork(manager, now, this.environment, onlyCounts);
       for (const guard of guards) await guard.begins?.(attempt);
       const result = await work(attempt);
       for (const guard of guards) await guard.ends?.(attempt);
@@ -250,27 +252,28 @@ export class Work {
 
   /**
    * One UPDATE or DELETE as a separate unit of work, without a transaction around it; returns the number of rows it
-   * matched. For counting attempts, whoever makes them: guards that run before a unit's work are skipped.
+   * matched. For counting attempts, whoever makes them: guards are skipped.
    */
   once(statement: Sql, parameters: unknown[]): Promise<number> {
-    return this.guards.current?.some(({ ends }) => ends)
-      ? this.do((unit) => unit.affected(statement, parameters))
-      : writeAlone(this.environment.dataSource, statement, parameters);
+    return writeAlone(this.environment.dataSource, statement, parameters);
   }
 
   /**
    * Like `do`, but keeps what was written if it ends in a refusal: for attempts, which are taken before anything is
-   * checked.
+   * checked. Nothing else is done in it (UnitOfWork.onlyCounts).
    */
   async doAndKeep<T>(work: (unit: UnitOfWork) => Promise<T>): Promise<T> {
-    const outcome = await this.do(async (unit) => {
-      try {
-        return { answer: await work(unit) };
-      } catch (error) {
-        if (!isExpected(error)) throw error;
-        return { error };
-      }
-    });
+    const outcome = await this.do(
+      async (unit) => {
+        try {
+          return { answer: await work(unit) };
+        } catch (error) {
+          if (!isExpected(error)) throw error;
+          return { error };
+        }
+      },
+      { onlyCounts: true },
+    );
     if ("error" in outcome) throw outcome.error;
     return outcome.answer;
   }

@@ -1,8 +1,9 @@
-import { afterAll, afterEach, beforeAll, expect, it } from "@jest/globals";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
 import { randomUUID } from "node:crypto";
 import { describeOnDatabaseServers } from "../../testing/databases.js";
 import { TcpProxy, type Interference } from "../../testing/tcp-proxy.js";
-import { until, World } from "../../testing/world.js";
+import { OWNER_PASSWORD, until, World } from "../../testing/world.js";
+import { isRolledBackAtCommit } from "./outages.js";
 
 const EVENT = "INSERT INTO `audit_events`";
 const error = (errno: number, sqlState = "HY000"): Interference => ({ kind: "error", errno, sqlState });
@@ -107,4 +108,67 @@ describeOnDatabaseServers("a database that fails in the middle of a write", (dat
     expect([status, errors?.[0]?.extensions.code]).toEqual([503, "OUTCOME_UNKNOWN"]);
     expect(await kept("Half an answer")).toEqual(once);
   });
+
+  describe("counts tries at a password", () => {
+    const FULL = error(1021);
+    const signIn = async (email: string, password: string): Promise<unknown> => {
+      const { data, errors } = await world.ask(
+        "mutation($input: TeamSignInInput!) { teamSignIn(input: $input) { userErrors { code } result { __typename } } }",
+        { input: { email, password, transport: "TOKEN" } },
+      );
+      const { userErrors, result } = data?.teamSignIn ?? {};
+      return errors?.[0]?.extensions.code ?? userErrors[0]?.code ?? result.__typename;
+    };
+    /** Of accounts and of sources. */
+    const counted = async () => {
+      const [row] = (await world.app.work.reader.query("SELECT SUM(attempts) AS n FROM attempt_counters")) as {
+        n: number;
+      }[];
+      return Number(row?.n);
+    };
+    /** More than an account has. */
+    const elevenTimes = async (email: string, password: string) => {
+      const answers = new Set<unknown>();
+      for (let n = 0; n < 11; n++) {
+        proxy.interfere(EVENT, FULL);
+        answers.add(await signIn(email, password));
+        if (!proxy.isDone) break;
+      }
+      return [...answers];
+    };
+
+    it("not the right one if nothing was committed, which the answer says", async () => {
+      const { owner: email } = await world.firm();
+      expect(await signIn(email, OWNER_PASSWORD)).toBe("SignedIn");
+      const before = await counted();
+      expect(await elevenTimes(email, OWNER_PASSWORD)).toEqual(["UNAVAILABLE"]);
+      expect(await counted()).toBe(before);
+      expect(await signIn(email, OWNER_PASSWORD)).toBe("SignedIn");
+    });
+
+    it("every wrong one, although its event cannot be written", async () => {
+      const { owner: email } = await world.firm();
+      expect(await elevenTimes(email, "a wrong password, surely")).toEqual(["UNAVAILABLE", "ACCOUNT_LOCKED"]);
+      // The eleventh wrote nothing.
+      proxy.interfere("COMMIT", error(1213, "40001"));
+      expect(await signIn(email, OWNER_PASSWORD)).toBe("ACCOUNT_LOCKED");
+    });
+
+    it("the right one if nobody knows what became of the commit", async () => {
+      const { owner: email } = await world.firm();
+      const before = await counted();
+      proxy.interfere("COMMIT", { kind: "cut-before" }, { after: EVENT });
+      expect(await signIn(email, OWNER_PASSWORD)).toBe("OUTCOME_UNKNOWN");
+      expect(await counted()).toBe(before + 2);
+    });
+  });
+});
+
+it.each([
+  [5, "busy", true],
+  [13, "full", true],
+  [10, "an input or output error", false],
+  [1034, "that of a flush", false],
+])("SQLite's error %i at a commit (%s) is certainly rolled back: %s", (errcode, _name, isCertain) => {
+  expect(isRolledBackAtCommit({ errcode })).toBe(isCertain);
 });

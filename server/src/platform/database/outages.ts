@@ -73,7 +73,8 @@ const isClientError = (errno: number) => errno >= 2000 && errno < 2100;
 
 /** SQLite's primary result codes. */
 const SQLITE_READONLY = 8;
-const SQLITE_STUCK: ReadonlySet<unknown> = new Set([SQLITE_READONLY, 10 /* IOERR */, 13 /* FULL */, 14 /* CANTOPEN */]);
+const SQLITE_IOERR = 10;
+const SQLITE_STUCK: ReadonlySet<unknown> = new Set([SQLITE_READONLY, SQLITE_IOERR, 13 /* FULL */, 14 /* CANTOPEN */]);
 
 /** null: not an outage. */
 export function outageKindOf(error: unknown): OutageKind | null {
@@ -90,11 +91,14 @@ export const isReadOnly = (error: unknown): boolean => {
   return READ_ONLY.includes(errno ?? 0) || (errcode !== undefined && (errcode & 255) === SQLITE_READONLY);
 };
 
-/** Whether a COMMIT that failed with this error has certainly committed nothing. */
+/**
+ * Whether a COMMIT that failed with this error has certainly committed nothing. SQLite's file may have what it could not
+ * flush: the next process to open it decides.
+ */
 export function isRolledBackAtCommit(error: unknown): boolean {
   const { errno, errcode } = driverErrorOf(error);
   return (
-    errcode !== undefined ||
+    (errcode !== undefined && (errcode & 255) !== SQLITE_IOERR) ||
     (errno !== undefined && [...READ_ONLY, ...ROLLED_BACK_AT_COMMIT, 1020, 1047, 1205, 1213].includes(errno))
   );
 }

@@ -62,13 +62,14 @@ async function retrying<T>(
         ({ tenant } = error);
         continue;
       }
+      const cause = error instanceof OutcomeUnknown ? error.cause : error;
+      if (outageKindOf(cause) === "stuck" && !isReadOnly(cause)) storageFailed.set(dataSource, performance.now());
       const hasLost = isRetryable(error);
       const outage = outageKindOf(error);
       if (!hasLost && outage === null) throw error;
       const [first, longest] = AWAY_MS;
       const waitMs = Math.random() * (hasLost ? 20 * attempt : Math.min(first * 2 ** attempt, longest));
       const isOver = performance.now() + waitMs >= deadline || (hasLost && attempt === TRIES);
-      if (outage === "stuck" && !isReadOnly(error)) storageFailed.set(dataSource, performance.now());
       if (isOver || outage === "stuck") throw new Unavailable(error);
       await wait(waitMs);
     }
