@@ -50,7 +50,7 @@ export class OwnCredentials {
     const wasEnrolled = await secondFactor.isEnrolled(person);
     if (!isFullProof({ act: "STEP_UP", second, isEnrolled: wasEnrolled })) throw codeMissing();
     if (wasEnrolled) await ownSecondFactor.takeTries(person, actor, context);
-    const session = await work.do(async (unit) => {
+    const session = await secondFactor.proving(person, async (unit) => {
       // Locked if there was none, so that an authenticator confirmed at this moment is required too.
       const isEnrolled = wasEnrolled || (await secondFactor.stateOf(unit.manager, person, true)).enrolledAt !== null;
       if (isEnrolled && !wasEnrolled) throw codeMissing();

@@ -76,7 +76,7 @@ export class OwnEnrollment {
     }
     if (asked === "MAILED_CODE") challenge = await this.proveMailbox(enrolling, challenge, input.emailCode, context);
 
-    const begun = await work.do(async (unit) => {
+    const begun = await secondFactor.proving(person, async (unit) => {
       if (caller) await lockCaller(unit, caller);
       const expiresAt = unit.now + lifetimes.pendingEnrollment;
       if (isEnrolled) {

@@ -85,7 +85,7 @@ export class OwnSecondFactor {
     if ((await secondFactor.stateOf(units.reader, person)).enrolledAt === null)
       throw new Refusal("TWO_FACTOR_NOT_ENROLLED");
     await this.takeTries(person, actor, context);
-    const done = await units.do(async (unit) =>
+    const done = await secondFactor.proving(person, async (unit) =>
       (await secondFactor.spend(unit, person, actor, { answer: code, subject: null }))
         ? { answer: await work(unit, person, caller, actor) }
         : null,

@@ -63,14 +63,18 @@ export class SecondFactorStep {
       context,
       { afterSource },
       async ({ challenge, person, actor }) =>
-        (await work.do(async (unit) => {
-          const subject = { subjectId: challenge.id, purpose: "SIGN_IN" } as const;
-          const proof = { answer: input.answer, subject };
-          if (!(await secondFactor.spend(unit, person, actor, proof, [kind]))) return null;
-          await challenges.spend(unit, challenge);
-          const given = { ...input, transport, second: secondFactorKinds[kind].proof };
-          return this.continueThrough(unit, challenge, person, given, context);
-        })) ?? secondFactor.fail(person, actor, kind),
+        (await secondFactor.proving(
+          person,
+          async (unit) => {
+            const subject = { subjectId: challenge.id, purpose: "SIGN_IN" } as const;
+            const proof = { answer: input.answer, subject };
+            if (!(await secondFactor.spend(unit, person, actor, proof, [kind]))) return null;
+            await challenges.spend(unit, challenge);
+            const given = { ...input, transport, second: secondFactorKinds[kind].proof };
+            return this.continueThrough(unit, challenge, person, given, context);
+          },
+          (unit) => challenges.giveAttemptBack(unit, challenge),
+        )) ?? secondFactor.fail(person, actor, kind),
     );
   }
 

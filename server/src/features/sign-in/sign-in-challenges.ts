@@ -56,6 +56,8 @@ const FOLLOW = sql`UPDATE ${challenges} SET ${challenges.sessionId} = ? WHERE ${
 const KEEP = sql`UPDATE ${challenges} SET ${challenges.expiresAt} = ? WHERE ${challenges.id} = ? AND ${challenges.isMailboxProven} = ? AND ${UNSPENT}`;
 const TAKE_TRY = sql`UPDATE ${challenges} SET ${challenges.failures} = ${challenges.failures} + 1
   WHERE ${challenges.id} = ? AND ${challenges.failures} < ? AND ${challenges.spentAt} IS NULL AND ${challenges.expiresAt} > ?`;
+const GIVE_TRY_BACK = sql`UPDATE ${challenges} SET ${challenges.failures} = ${challenges.failures} - 1
+  WHERE ${challenges.id} = ? AND ${challenges.failures} > 0`;
 const SPEND = sql`UPDATE ${challenges} SET ${challenges.spentAt} = ? WHERE ${challenges.id} = ? AND ${UNSPENT}`;
 const PROVE_MAILBOX = sql`UPDATE ${challenges} SET ${challenges.isMailboxProven} = ?, ${challenges.failures} = 0
   WHERE ${challenges.id} = ? AND ${challenges.emailCodeDigest} = ? AND ${challenges.spentAt} IS NULL AND ${challenges.expiresAt} > ?`;
@@ -153,6 +155,11 @@ export class SignInChallenges {
   async takeAttempt(unit: UnitOfWork, challenge: SignInChallenge): Promise<void> {
     const taken = await unit.affected(TAKE_TRY, [challenge.id, counts.challengeFailures, unit.now]);
     if (taken !== 1) throw expired();
+  }
+
+  /** Gives one back whose proof was right (SecondFactor.proving). */
+  async giveAttemptBack(unit: UnitOfWork, { id }: SignInChallenge): Promise<void> {
+    await unit.affected(GIVE_TRY_BACK, [id]);
   }
 
   /** Spends it in the transaction that opens what it led to. If two requests race, exactly one wins. */

@@ -12,6 +12,7 @@ import {
   type SecondFactorKind,
 } from "@gatehouse/shared";
 import { forUpdateSql } from "../../platform/database/dialect.js";
+import { Unavailable } from "../../platform/database/outages.js";
 import { rowsOf } from "../../platform/database/prepared-rows.js";
 import { NOTHING, select, sql, table } from "../../platform/database/sql.js";
 import { Refusal } from "../../platform/graphql/failures.js";
@@ -33,6 +34,8 @@ const t = table(TwoFactorState);
 const STATE = select({ ...t }).from`${t} WHERE ${t.ownerId} = ?`;
 const TAKE_TRY = sql`UPDATE ${t} SET ${t.consecutiveFailures} = ${t.consecutiveFailures} + 1
   WHERE ${t.ownerId} = ? AND ${t.lockedUntil} IS NULL AND ${t.consecutiveFailures} < ?`;
+const GIVE_TRY_BACK = sql`UPDATE ${t} SET ${t.consecutiveFailures} = ${t.consecutiveFailures} - 1
+  WHERE ${t.ownerId} = ? AND ${t.lockedUntil} IS NULL AND ${t.consecutiveFailures} > 0`;
 const COUNT_ANEW = sql`UPDATE ${t} SET ${t.consecutiveFailures} = ?, ${t.lockedUntil} = NULL WHERE ${t.ownerId} = ?`;
 const CLEAR = sql`UPDATE ${t} SET ${t.consecutiveFailures} = 0, ${t.lockedUntil} = NULL, ${t.lockCount} = 0 WHERE ${t.ownerId} = ?`;
 const CLEAR_IF_ANY = sql`${CLEAR} AND (${t.lockedUntil} IS NOT NULL OR ${t.consecutiveFailures} > 0)`;
@@ -76,6 +79,8 @@ export async function createState(unit: UnitOfWork, owner: Pick<Person, "ownerId
 
 /** Counts attempts at second factors, checks what proves one, and removes them. */
 export class SecondFactor {
+  private readonly proven = new WeakSet<UnitOfWork>();
+
   constructor(
     private readonly work: Work,
     private readonly tools: ProofTools,
@@ -98,7 +103,7 @@ export class SecondFactor {
   /**
    * Takes one of the ten attempts before anything is checked, in a transaction that only takes attempts
    * (Work.doAndKeep): 200 parallel attempts, a crash or a rollback yield no extra one. Throws ACCOUNT_LOCKED. Only a
-   * success gives the attempts back.
+   * right proof gives attempts back.
    */
   async takeAttempt(unit: UnitOfWork, owner: Person, actor: Actor): Promise<void> {
     const taken = await unit.affected(TAKE_TRY, [owner.ownerId, secondFactorLock.failures]);
@@ -143,6 +148,36 @@ export class SecondFactor {
   }
 
   /**
+   * Does a unit of work that calls `spend`. If the proof was right and an outage kept all of it from being committed,
+   * gives its attempt back, and what `others` gives. A wrong proof counts even then: whoever can cause an outage must not
+   * get guesses by it.
+   */
+  async proving<T>(
+    owner: Pick<Person, "ownerId">,
+    work: (unit: UnitOfWork) => Promise<T>,
+    others: (unit: UnitOfWork) => Promise<unknown> = () => Promise.resolve(),
+  ): Promise<T> {
+    let isRight = false;
+    const doing = this.work.do(async (unit) => {
+      try {
+        return await work(unit);
+      } finally {
+        isRight ||= this.proven.has(unit);
+      }
+    });
+    return doing.catch(async (error: unknown) => {
+      const givingBack = async (unit: UnitOfWork) => {
+        await others(unit);
+        await unit.affected(GIVE_TRY_BACK, [owner.ownerId]);
+      };
+      // The outage is what has to be reported, so a further one is not.
+      if (isRight && error instanceof Unavailable)
+        await this.work.do(givingBack, { onlyCounts: true }).catch(() => undefined);
+      throw error;
+    });
+  }
+
+  /**
    * Whether the answer proves the owner by one of the kinds in `accepts`. Spends it within the transaction of what the
    * proof buys.
    */
@@ -155,6 +190,7 @@ export class SecondFactor {
   ): Promise<boolean> {
     for (const kind of accepts)
       if (await secondFactorMethods[kind].spend(unit, owner, actor, given, this.tools)) {
+        this.proven.add(unit);
         await this.giveAttemptsBack(unit, owner);
         return true;
       }

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
 import { randomUUID } from "node:crypto";
 import { describeOnDatabaseServers } from "../../testing/databases.js";
+import { signInSteps, VERIFY } from "../../testing/sign-in-steps.js";
 import { TcpProxy, type Interference } from "../../testing/tcp-proxy.js";
 import { OWNER_PASSWORD, until, World } from "../../testing/world.js";
 import { isRolledBackAtCommit } from "./outages.js";
@@ -144,6 +145,47 @@ describeOnDatabaseServers("a database that fails in the middle of a write", (dat
       expect(await elevenTimes(email, OWNER_PASSWORD)).toEqual(["UNAVAILABLE"]);
       expect(await counted()).toBe(before);
       expect(await signIn(email, OWNER_PASSWORD)).toBe("SignedIn");
+    });
+
+    it("nor a right code, whose place is the account and the challenge", async () => {
+      const firm = await world.firm();
+      const token = await world.ownerToken(firm);
+      const { enrolledClient, challengeOf } = signInSteps(() => ({ world, firm, owner: token }));
+      const client = await enrolledClient();
+      const challengeToken = await challengeOf(client.email);
+      const verify = async (code: string): Promise<unknown> => {
+        const { data, errors } = await world.ask(
+          "mutation($input: VerifyTwoFactorInput!) { verifyTwoFactor(input: $input) { userErrors { code } result { __typename } } }",
+          { input: { challengeToken, code, transport: "TOKEN" } },
+        );
+        const { userErrors, result } = data?.verifyTwoFactor ?? {};
+        return errors?.[0]?.extensions.code ?? userErrors[0]?.code ?? result.__typename;
+      };
+      const code = world.freshCode(client.secret);
+      // More than the challenge has.
+      for (let n = 0; n < 6; n++) {
+        proxy.interfere(EVENT, FULL);
+        expect(await verify(code)).toBe("UNAVAILABLE");
+      }
+      expect(await verify(code)).toBe("SignedIn");
+    });
+
+    it("every wrong code", async () => {
+      const firm = await world.firm();
+      const token = await world.ownerToken(firm);
+      const { enrolledClient, challengeOf } = signInSteps(() => ({ world, firm, owner: token }));
+      const client = await enrolledClient();
+      const input = { challengeToken: await challengeOf(client.email), code: "000000", transport: "TOKEN" };
+      const answers: unknown[] = [];
+      for (let n = 0; n < 5; n++) {
+        proxy.interfere(EVENT, FULL);
+        answers.push(
+          (await world.signIn(...VERIFY, input).catch(() => ({ userErrors: [{ code: "thrown" }] }))).userErrors[0].code,
+        );
+      }
+      expect(answers).toEqual(Array.from({ length: 5 }, () => "thrown"));
+      const { userErrors } = await world.signIn(...VERIFY, { ...input, code: world.freshCode(client.secret) });
+      expect(userErrors[0].code).toBe("CHALLENGE_EXPIRED");
     });
 
     it("every wrong one, although its event cannot be written", async () => {
