@@ -1,5 +1,7 @@
 import type { ApiScope, Assurance, TeamRole } from "@gatehouse/shared";
+import type { Writer } from "../../platform/database/writer-slots.js";
 import { forbidden, unauthenticated } from "../../platform/graphql/failures.js";
+import { sourceKey } from "../../platform/http/source-address.js";
 import type { Actor } from "../work/unit-of-work.js";
 
 /** Where a request comes from. */
@@ -123,3 +125,9 @@ export function actorOf(caller: Caller, source: Source): Actor {
       return { kind: "CLIENT", id: null, name: "Somebody", ...from };
   }
 }
+
+/** The caller as a writer: a person with all their sessions, a key, or a stranger by where they come from. */
+export const writerOf = (caller: Caller, { ipAddress }: Source): Writer =>
+  caller.kind === "ANONYMOUS"
+    ? { tenant: null, caller: sourceKey(ipAddress) }
+    : { tenant: caller.firmId, caller: caller.kind === "API_KEY" ? caller.keyId : viewerIdOf(caller) };

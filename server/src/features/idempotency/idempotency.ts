@@ -16,7 +16,7 @@ import { outageOf, Unavailable } from "../../platform/database/outages.js";
 import { sql, table } from "../../platform/database/sql.js";
 import { forbidden } from "../../platform/graphql/failures.js";
 import { responseOf, type OperationStage } from "../../platform/graphql/operation-pipeline.js";
-import type { Caller } from "../callers/caller.js";
+import { writerOf, type Caller } from "../callers/caller.js";
 import { isFresh } from "../access/fresh-proof.js";
 import { checkAccess, type AccessRule } from "../access/access-rule.js";
 import type { Claimed, RequestContext } from "../callers/request-context.js";
@@ -63,6 +63,11 @@ export type Claim =
  */
 export class IdempotencyKeys {
   constructor(private readonly needs: { work: Work; keys: KeyRing }) {}
+
+  /** Runs something whose writes count as the caller's. */
+  inNameOf<T>({ caller, source }: Pick<RequestContext, "caller" | "source">, run: () => T): T {
+    return this.needs.work.guarded({ writer: writerOf(caller, source) }, run);
+  }
 
   /** Claims the key for the caller, or returns what it was used for. Of parallel requests one gets CLAIMED. */
   claim(callerKey: string, key: string, body: string): Promise<Claim> {
@@ -239,7 +244,7 @@ export function idempotencyPlugin(
           let claim: Claim;
           try {
             const body = canonical([query, operationName ?? null, variables ?? {}]);
-            claim = await idempotency.claim(callerKey, key, body);
+            claim = await idempotency.inNameOf(contextValue, () => idempotency.claim(callerKey, key, body));
           } catch (error) {
             const outage = outageOf(error);
             if (!outage) throw error;
@@ -268,16 +273,19 @@ export function idempotencyPlugin(
           contextValue.idempotencyClaim = claim;
           return null;
         },
-        async willSendResponse({ response }) {
-          if (!claimed || response.body.kind !== "single") return;
+        async willSendResponse({ response, contextValue }) {
+          const claim = claimed;
+          if (!claim || response.body.kind !== "single") return;
           const { data = null, errors = [] } = response.body.singleResult;
           const inOutage = errors.some(({ extensions }) => outageCodes.has(extensions?.code));
           try {
-            if (errors.length === 0) await idempotency.keep(claimed, { data });
-            // If some of it is done, the key has no answer, and a retry learns that. Nobody waits for the database.
-            else if (inOutage) void idempotency.release(claimed).catch(() => undefined);
-            else if (!(await idempotency.release(claimed)))
-              await idempotency.keep(claimed, { data, errors } as ExecutionResult);
+            await idempotency.inNameOf(contextValue, async () => {
+              if (errors.length === 0) await idempotency.keep(claim, { data });
+              // If some of it is done, the key has no answer, and a retry learns that. Nobody waits for the database.
+              else if (inOutage) void idempotency.release(claim).catch(() => undefined);
+              else if (!(await idempotency.release(claim)))
+                await idempotency.keep(claim, { data, errors } as ExecutionResult);
+            });
           } catch (error) {
             // The response is true all the same; only a retry will not receive it.
             if (!outageOf(error)) throw error;

@@ -9,6 +9,7 @@ import type { UnitOfWork, Work } from "../work/unit-of-work.js";
 import { lockCaller } from "../callers/caller-now.js";
 import { isFresh } from "../access/fresh-proof.js";
 import { checkAccess, type AccessRule } from "../access/access-rule.js";
+import { writerOf } from "../callers/caller.js";
 import type { RequestContext } from "../callers/request-context.js";
 
 /**
@@ -33,13 +34,12 @@ export function guardMutations(schema: GraphQLSchema, needs: { work: Work; idemp
         });
       };
       const claim = () => (claimed ? needs.idempotency.run(claimed, run) : run());
-      const { caller } = context;
       const begins = async (unit: UnitOfWork) => {
         if (!unit.onlyCounts) unit.afterCommit(() => (context.hasCommitted = true));
         if (rule !== "anyone") await mustStillBeAllowed(unit, field.name, rule, context);
       };
-      const firmId = caller.kind === "ANONYMOUS" ? undefined : caller.firmId;
-      const answered = currentRequestId.run(context.requestId, () => needs.work.guarded({ begins, firmId }, claim));
+      const writer = writerOf(context.caller, context.source);
+      const answered = currentRequestId.run(context.requestId, () => needs.work.guarded({ begins, writer }, claim));
       return answered instanceof Promise
         ? answered.then((payload: Payload) => noted(context, payload))
         : noted(context, answered as Payload);

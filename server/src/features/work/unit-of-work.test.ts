@@ -71,7 +71,7 @@ describeOnDatabases("units of work and their database", (database) => {
             await committed;
             return [Number(before), Number(await read())];
           },
-          `tenant ${n}`,
+          { tenant: `tenant ${n}`, caller: null },
         ),
       ),
     );

@@ -6,6 +6,7 @@ import { affectedRows, countUp } from "../../platform/database/dialect.js";
 import { preparedRows, preparedRowsOf, rowsOf, unpreparedRows } from "../../platform/database/prepared-rows.js";
 import { select, table, type Select, type Sql } from "../../platform/database/sql.js";
 import { inTransaction, joinTenant, writeAlone } from "../../platform/database/transaction.js";
+import type { Writer } from "../../platform/database/writer-slots.js";
 import { isExpected, Refusal } from "../../platform/graphql/failures.js";
 import { outsideScopes, ScopedValue } from "../../platform/scoped-value.js";
 import type { MailToSend } from "./mail-to-send.js";
@@ -175,8 +176,8 @@ export class UnitOfWork {
 
 /** Checks that every unit of work within a run passes; an error they throw rolls the unit back. */
 export interface Guard {
-  /** The firm whose rows the units write: one firm's writers hold only a part of the connections. */
-  firmId?: string;
+  /** Who writes, since everybody may hold only a part of the connections. */
+  writer?: Writer;
   /** Runs before the unit's own work. */
   begins?(unit: UnitOfWork): Promise<void>;
   /** Runs after it, before the commit. */
@@ -198,6 +199,9 @@ export class Work {
   /** Throws MAIL_NOT_CONFIGURED where the server sends no mail: for what is accepted now and mailed later. */
   mustSendMail(): void {
     mustSendMail(this.environment);
+  }
+  private get writer(): Writer | undefined {
+    return this.guards.current?.find(({ writer }) => writer)?.writer;
   }
   /** For reads outside a transaction. */
   get reader(): EntityManager {
@@ -236,8 +240,7 @@ export class Work {
       await attempt.flush(this.environment);
       return [result, attempt] as const;
     };
-    const firmId = guards.find((guard) => guard.firmId !== undefined)?.firmId;
-    const [answer, unit] = await inTransaction(this.environment.dataSource, run, firmId);
+    const [answer, unit] = await inTransaction(this.environment.dataSource, run, this.writer);
     this.outsideGuards(() => unit.settle());
     return answer;
   }
@@ -255,7 +258,7 @@ export class Work {
    * matched. For counting attempts, whoever makes them: guards are skipped.
    */
   once(statement: Sql, parameters: unknown[]): Promise<number> {
-    return writeAlone(this.environment.dataSource, statement, parameters);
+    return writeAlone(this.environment.dataSource, statement, parameters, this.writer);
   }
 
   /**

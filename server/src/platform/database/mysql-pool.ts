@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import mysql2, { type Pool, type PoolConnection, type PoolOptions } from "mysql2";
 import type { DataSource, QueryRunner } from "typeorm";
-import { Unavailable } from "./outages.js";
+import { Overloaded, Unavailable } from "./outages.js";
 import { planRows } from "./planned-rows.js";
 
 /** How long opening a connection may take, with its handshake. */
@@ -80,7 +80,7 @@ function boundedPool(create: CreatePool, options: PoolOptions): Pool {
       if (isOver) return connection?.release();
       clearTimeout(timer);
       // The pool's own refusal has no code, unlike whatever a connection fails with.
-      if (error) return done(error.code === undefined ? asUnavailable(error) : new NoConnection(error), connection);
+      if (error) return done(error.code === undefined ? refusalOf(error) : new NoConnection(error), connection);
       if ((numbers.get(connection) ?? 0) > stale) return done(null, connection);
       connection.destroy();
       return getConnection(done);
@@ -88,7 +88,7 @@ function boundedPool(create: CreatePool, options: PoolOptions): Pool {
     if (isQueued)
       timer = setTimeout(() => {
         isOver = true;
-        done(asUnavailable(new Error("no connection became free")), undefined as unknown as PoolConnection);
+        done(asUnavailable(new Overloaded("no connection became free")), undefined as unknown as PoolConnection);
       }, POOL_WAIT_MS);
   };
   pool.getConnection = getConnection;
@@ -112,6 +112,9 @@ class NoConnection extends Error {
   }
 }
 const asUnavailable = (error: Error) => new Unavailable(error) as unknown as NodeJS.ErrnoException;
+/** The pool also refuses when it is closed. */
+const refusalOf = (error: Error) =>
+  asUnavailable(/queue limit/i.test(error.message) ? new Overloaded("too many wait for a connection") : error);
 
 /** mysql2 as TypeORM uses it, with pools and connections that keep to the limits above. */
 export const boundedMysql = (create: CreatePool = mysql2.createPool): { createPool: CreatePool } => ({

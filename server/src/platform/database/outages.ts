@@ -25,6 +25,14 @@ export class OutcomeUnknown extends Error {
   }
 }
 
+/** As the cause of an outage: no connection became free in time, or too many waited. The database itself may be well. */
+export class Overloaded extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = "Overloaded";
+  }
+}
+
 export type Outage = Unavailable | OutcomeUnknown;
 
 /**

@@ -4,7 +4,7 @@ import { affectedRows, dialectOf, isRetryable } from "./dialect.js";
 import { discardConnection } from "./mysql-pool.js";
 import { isReadOnly, isRolledBackAtCommit, outageKindOf, OutcomeUnknown, Unavailable } from "./outages.js";
 import type { Sql } from "./sql.js";
-import { TenantFull, WriterSlots, type Slot } from "./writer-slots.js";
+import { serverItself, TenantFull, WriterSlots, type Slot, type Writer } from "./writer-slots.js";
 
 /** How often a transaction may lose to others, and how long it is retried in all. */
 const TRIES = 12;
@@ -19,6 +19,8 @@ const REMEMBERED_MS = 30_000;
 export const FOR_READS = 4;
 /** How many of the writers' connections one firm's writers may hold. */
 const PART_OF_ONE_TENANT = 0.6;
+/** How many of its firm's connections one caller may hold. */
+const PART_OF_ONE_CALLER = 0.5;
 
 const slots = new WeakMap<DataSource, WriterSlots>();
 /** null on SQLite, whose writers run one at a time. */
@@ -28,7 +30,9 @@ function slotsOf(dataSource: DataSource): WriterSlots | null {
   if (!known) {
     const { poolSize } = dataSource.options as { poolSize: number };
     const writers = Math.max(1, poolSize - FOR_READS);
-    slots.set(dataSource, (known = new WriterSlots(writers, Math.ceil(writers * PART_OF_ONE_TENANT))));
+    const ofOneTenant = Math.ceil(writers * PART_OF_ONE_TENANT);
+    const ofOneCaller = Math.ceil(ofOneTenant * PART_OF_ONE_CALLER);
+    slots.set(dataSource, (known = new WriterSlots({ slots: writers, ofOneTenant, ofOneCaller })));
   }
   return known;
 }
@@ -44,14 +48,14 @@ export const sawStorageFailure = (dataSource: DataSource): boolean =>
  */
 async function retrying<T>(
   dataSource: DataSource,
-  firstTenant: string | null,
+  firstWriter: Writer,
   run: (slot: Slot | null) => Promise<T>,
 ): Promise<T> {
-  let tenant = firstTenant;
+  let writer = firstWriter;
   const deadline = performance.now() + TOTAL_MS;
   for (let attempt = 1; ; attempt++) {
     try {
-      const slot = (await slotsOf(dataSource)?.enter(tenant, Math.max(0, deadline - performance.now()))) ?? null;
+      const slot = (await slotsOf(dataSource)?.enter(writer, Math.max(0, deadline - performance.now()))) ?? null;
       try {
         return await run(slot);
       } finally {
@@ -59,7 +63,7 @@ async function retrying<T>(
       }
     } catch (error) {
       if (error instanceof TenantFull) {
-        ({ tenant } = error);
+        ({ writer } = error);
         continue;
       }
       const cause = error instanceof OutcomeUnknown ? error.cause : error;
@@ -111,14 +115,14 @@ async function transact<T>(
 
 /**
  * One transaction, all or nothing. It is retried when it loses to another one or finds the database away, so `work`
- * must do nothing but database work through the given manager. Writers of one `tenant` (a firm) hold only a part of the
- * connections. Throws Unavailable if nothing was committed, and OutcomeUnknown if the answer to the COMMIT was lost.
+ * must do nothing but database work through the given manager. Writers of one firm, and each caller, hold only a part of
+ * the connections. Throws Unavailable if nothing was committed, and OutcomeUnknown if the answer to the COMMIT was lost.
  */
 export const inTransaction = <T>(
   dataSource: DataSource,
   work: (manager: EntityManager) => Promise<T>,
-  tenant: string | null = null,
-): Promise<T> => retrying(dataSource, tenant, (slot) => transact(dataSource, work, slot));
+  writer: Writer = serverItself,
+): Promise<T> => retrying(dataSource, writer, (slot) => transact(dataSource, work, slot));
 
 const slotOf = new WeakMap<EntityManager, Slot>();
 /**
@@ -131,8 +135,13 @@ export const joinTenant = (manager: EntityManager, tenant: string): void => slot
  * One write that commits by itself, in one round trip. Returns the number of rows it matched. It is for counts of
  * attempts: if its answer is lost, it may have counted, is not repeated, and Unavailable is thrown.
  */
-export const writeAlone = (dataSource: DataSource, statement: Sql, parameters: unknown[]): Promise<number> =>
-  retrying(dataSource, null, async () => {
+export const writeAlone = (
+  dataSource: DataSource,
+  statement: Sql,
+  parameters: unknown[],
+  writer: Writer = serverItself,
+): Promise<number> =>
+  retrying(dataSource, writer, async () => {
     const runner = dataSource.createQueryRunner();
     let isSent = false;
     try {

@@ -1,16 +1,30 @@
-import { Unavailable } from "./outages.js";
+import { Overloaded, Unavailable } from "./outages.js";
 
-/** How many transactions may wait for a slot: of one tenant, and together. */
-const WAITING = { ofOneTenant: 200, together: 1000 };
+/** How many transactions may wait for a slot together. Each waits for seconds at most. */
+const WAITING = 5000;
 
-interface Entry {
+/** Who writes. */
+export interface Writer {
+  /** The firm whose rows are written; null: it is not known yet, or there is none. */
   tenant: string | null;
-  start(): void;
+  /** Who asks for it: a person, a key, or a stranger's source; null: the server itself. */
+  caller: string | null;
+}
+/** The server's own work. */
+export const serverItself: Writer = { tenant: null, caller: null };
+
+interface Caller {
+  held: number;
+  readonly waiting: Set<() => void>;
+}
+interface Tenant {
+  held: number;
+  readonly callers: Map<string | null, Caller>;
 }
 
-/** A tenant has all the slots that it may have. The transaction must give its own back and wait for one of the tenant's. */
+/** The writer has all its slots in this tenant. The transaction must give its own back and wait for one of them. */
 export class TenantFull extends Error {
-  constructor(readonly tenant: string) {
+  constructor(readonly writer: Writer) {
     super("this tenant has no slot left");
     this.name = "TenantFull";
   }
@@ -20,99 +34,117 @@ export class TenantFull extends Error {
 export class Slot {
   constructor(
     private readonly slots: WriterSlots,
-    private tenant: string | null,
+    private writer: Writer,
   ) {}
 
   /** Counts the transaction as the tenant's, which was not known before. Throws TenantFull. */
   join(tenant: string): void {
     // One that writes to several firms is counted once.
-    if (this.tenant !== null) return;
-    this.slots.move(tenant);
-    this.tenant = tenant;
+    if (this.writer.tenant !== null) return;
+    const joined = { ...this.writer, tenant };
+    this.slots.move(this.writer, joined);
+    this.writer = joined;
   }
   giveBack(): void {
-    this.slots.leave(this.tenant);
+    this.slots.leave(this.writer);
   }
 }
 
 /**
  * How many connections writers hold at once, so that reads always find one. Writers of one tenant (a firm) get only a
  * part of them: if a row of that firm is locked, the others still write. Writers whose firm is not known yet count
- * as one tenant. Whoever gets no slot waits without holding a connection.
+ * as one tenant. One caller gets only a part of its tenant's. Whoever gets no slot waits without holding a connection;
+ * tenants take turns, and so do the callers within one, so that a flood of one caller's queues behind itself.
  */
 export class WriterSlots {
   private running = 0;
-  private readonly ofTenants = new Map<string | null, number>();
-  private waiting: Entry[] = [];
+  private waiting = 0;
+  /** Those that hold slots or wait. Whose turn is next comes first. */
+  private readonly tenants = new Map<string | null, Tenant>();
 
-  constructor(
-    private readonly slots: number,
-    private readonly ofOneTenant: number,
-  ) {}
+  constructor(private readonly most: { slots: number; ofOneTenant: number; ofOneCaller: number }) {}
 
-  /** Takes a slot, first come, first served within a tenant. Throws Unavailable if there is none within the time. */
-  async enter(tenant: string | null, waitMs: number): Promise<Slot> {
-    if (this.isFree(tenant)) this.take(tenant);
-    else await this.wait(tenant, waitMs);
-    return new Slot(this, tenant);
+  /** Takes a slot, first come, first served for one caller. Throws Unavailable if there is none within the time. */
+  async enter(writer: Writer, waitMs: number): Promise<Slot> {
+    if (this.running < this.most.slots && this.isFree(writer)) this.count(writer, 1);
+    else await this.wait(writer, waitMs);
+    return new Slot(this, writer);
   }
 
   /** @internal */
-  leave(tenant: string | null): void {
-    this.running -= 1;
-    this.count(tenant, -1);
+  leave(writer: Writer): void {
+    this.count(writer, -1);
     this.startNext();
   }
   /** @internal */
-  move(tenant: string): void {
-    if (this.countOf(tenant) >= this.ofOneTenant) throw new TenantFull(tenant);
-    this.count(null, -1);
-    this.count(tenant, 1);
+  move(from: Writer, to: Writer): void {
+    if (!this.isFree(to)) throw new TenantFull(to);
+    this.count(from, -1);
+    this.count(to, 1);
     this.startNext();
   }
 
   private startNext(): void {
-    const next = this.waiting.findIndex((entry) => this.isFree(entry.tenant));
-    if (next !== -1) this.waiting.splice(next, 1)[0]?.start();
+    if (this.running >= this.most.slots) return;
+    for (const [tenantId, tenant] of this.tenants) {
+      for (const [callerId, caller] of tenant.callers) {
+        const [start] = caller.waiting;
+        if (!start || !this.isFree({ tenant: tenantId, caller: callerId })) continue;
+        // The others are next.
+        this.tenants.delete(tenantId);
+        this.tenants.set(tenantId, tenant);
+        tenant.callers.delete(callerId);
+        tenant.callers.set(callerId, caller);
+        return start();
+      }
+    }
   }
 
-  private isFree(tenant: string | null): boolean {
-    return this.running < this.slots && this.countOf(tenant) < this.ofOneTenant;
+  private isFree({ tenant: tenantId, caller }: Writer): boolean {
+    const tenant = this.tenants.get(tenantId);
+    const held = tenant?.callers.get(caller)?.held ?? 0;
+    return (tenant?.held ?? 0) < this.most.ofOneTenant && (caller === null || held < this.most.ofOneCaller);
   }
-  private take(tenant: string | null): void {
-    this.running += 1;
-    this.count(tenant, 1);
+  private count(writer: Writer, by: number): void {
+    const [tenant, caller] = this.placeOf(writer);
+    this.running += by;
+    tenant.held += by;
+    caller.held += by;
+    this.forgetIdle(writer, tenant, caller);
   }
-  private countOf(tenant: string | null): number {
-    return this.ofTenants.get(tenant) ?? 0;
+  private placeOf(writer: Writer): [Tenant, Caller] {
+    const tenant = this.tenants.get(writer.tenant) ?? { held: 0, callers: new Map<string | null, Caller>() };
+    this.tenants.set(writer.tenant, tenant);
+    const caller = tenant.callers.get(writer.caller) ?? { held: 0, waiting: new Set<() => void>() };
+    tenant.callers.set(writer.caller, caller);
+    return [tenant, caller];
   }
-  private count(tenant: string | null, by: number): void {
-    const count = this.countOf(tenant) + by;
-    if (count === 0) this.ofTenants.delete(tenant);
-    else this.ofTenants.set(tenant, count);
+  private forgetIdle(writer: Writer, tenant: Tenant, caller: Caller): void {
+    if (caller.held === 0 && caller.waiting.size === 0) tenant.callers.delete(writer.caller);
+    if (tenant.callers.size === 0) this.tenants.delete(writer.tenant);
   }
 
-  private wait(tenant: string | null, waitMs: number): Promise<void> {
-    const { waiting } = this;
-    if (
-      waiting.length >= WAITING.together ||
-      waiting.filter((entry) => entry.tenant === tenant).length >= WAITING.ofOneTenant
-    )
-      return Promise.reject(new Unavailable(new Error("too many writers wait")));
+  private wait(writer: Writer, waitMs: number): Promise<void> {
+    if (this.waiting >= WAITING) return Promise.reject(new Unavailable(new Overloaded("too many writers wait")));
+    const [tenant, caller] = this.placeOf(writer);
     return new Promise((resolve, reject) => {
-      const entry: Entry = {
-        tenant,
-        start: () => {
-          clearTimeout(timer);
-          this.take(tenant);
-          resolve();
-        },
+      const stopWaiting = () => {
+        this.waiting -= 1;
+        caller.waiting.delete(start);
+      };
+      const start = () => {
+        clearTimeout(timer);
+        stopWaiting();
+        this.count(writer, 1);
+        resolve();
       };
       const timer = setTimeout(() => {
-        this.waiting = this.waiting.filter((other) => other !== entry);
-        reject(new Unavailable(new Error("no connection became free for this writer")));
+        stopWaiting();
+        this.forgetIdle(writer, tenant, caller);
+        reject(new Unavailable(new Overloaded("no connection became free for this writer")));
       }, waitMs);
-      waiting.push(entry);
+      this.waiting += 1;
+      caller.waiting.add(start);
     });
   }
 }

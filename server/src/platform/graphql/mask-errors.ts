@@ -1,5 +1,6 @@
 import { unwrapResolverError } from "@apollo/server/errors";
 import { GraphQLError, type GraphQLFormattedError } from "graphql";
+import { logOutage } from "../database/outage-log.js";
 import { outageOf, OutcomeUnknown } from "../database/outages.js";
 import type { Log } from "../log.js";
 import type { OperationStage } from "./operation-pipeline.js";
@@ -67,10 +68,7 @@ const withRequestId = (error: GraphQLFormattedError, requestId: string): GraphQL
 export function logUnexpected(error: GraphQLError, requestId: string, log: Log): void {
   const original = unwrapResolverError(error);
   const outage = outageOf(original);
-  if (outage) {
-    log.warn({ err: outage.cause ?? outage, outage: outage.extensions.code, requestId }, "the database failed");
-    return;
-  }
+  if (outage) return logOutage(log, outage, { requestId });
   if (isShown(error.extensions.code)) return;
   error.extensions.requestId = requestId;
   log.error({ err: original, requestId }, "an operation failed");

@@ -2,6 +2,7 @@ import { createServer, IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { isAt } from "@gatehouse/shared";
 import { StartRefused } from "../config/faults.js";
+import { logOutage } from "../database/outage-log.js";
 import { outageOf } from "../database/outages.js";
 import type { Log } from "../log.js";
 import type { GracefulStop } from "./graceful-stop.js";
@@ -113,11 +114,7 @@ export function createHttpServer({
       if (error instanceof RefusedRequest) return sendError(response, error.status, error.code, error.message);
       const { requestId } = response;
       const outage = outageOf(error);
-      if (outage)
-        log.warn(
-          { err: outage.cause ?? outage, outage: outage.extensions.code, path, requestId },
-          "the database failed",
-        );
+      if (outage) logOutage(log, outage, { path, requestId });
       else log.error({ err: error, path, requestId }, "a request failed");
       if (response.headersSent) {
         response.note(outage?.extensions.code ?? "INTERNAL");
