@@ -8,6 +8,7 @@ import { dirname, join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
 import { SMTPServer } from "smtp-server";
 import { KeyRing } from "../../platform/crypto/key-ring.js";
+import { SqliteDatabase } from "../../platform/database/sqlite-driver.js";
 import { describeOnDatabases, freshDatabaseUrl } from "../../testing/databases.js";
 import { freePort } from "../../testing/server-process.js";
 import { hasProgram, OwnMariadb } from "../../testing/services.js";
@@ -297,12 +298,18 @@ describe("doctor, on mail, Redis, files and arguments", () => {
     expect(readdirSync(dirname(file))).toEqual([]);
     await (await World.start(database.url, { keys: KeyRing.parse(KEYS) })).stop();
     chmodSync(file, 0o644);
-    const state = () => [readdirSync(dirname(file)), createHash("sha256").update(readFileSync(file)).digest("hex")];
-    const before = state();
+    // Whoever closes the file last moves the log into it, which changes its bytes: nothing is left to move.
+    const opened = new SqliteDatabase(file);
+    opened.pragma("wal_checkpoint(TRUNCATE)");
+    opened.close();
+    const names = readdirSync(dirname(file));
+    const digest = () => createHash("sha256").update(readFileSync(file)).digest("hex");
+    const before = digest();
     const page = await examined({ DATABASE_URL: database.url });
     expect(page).toMatchObject(FAILED);
     expect(said(page, "Files", "FAIL")).toEqual([`other users of this machine may read ${file}`]);
-    expect(state()).toEqual(before);
+    expect(digest()).toBe(before);
+    expect(names).toEqual(expect.arrayContaining(readdirSync(dirname(file))));
     await database.drop();
   });
 

@@ -35,9 +35,10 @@ describeOnDatabases("firms are strictly separate, and the endpoint gives nothing
         if (rule === "anyone") continue;
         checked.push(`${type.name}.${name}`);
         // Even if the parent holds the value that was read along with it.
+        const context = { caller: anonymous, source: { ipAddress: "192.0.2.1" } };
         const parent = { account: "visible", secondFactor: { lockedUntil: 1 } };
         for (const step of [resolve, ...(subscribe ? [subscribe] : [])])
-          expect(() => step(parent, {}, { caller: anonymous }, {} as GraphQLResolveInfo)).toThrow("Sign in first.");
+          expect(() => step(parent, {}, context, {} as GraphQLResolveInfo)).toThrow("Sign in first.");
       }
     }
     expect(checked.length).toBeGreaterThan(40);
