@@ -113,6 +113,10 @@ const elsewhere: [place: RegExp, where: string][] = [
     /^features\/access-endings\/retire-address\.ts: SELECT DISTINCT sentTo FROM client_requests WHERE firmId = \?/,
     "an address after a time without one, in retired-address.api.test.ts",
   ],
+  [
+    /^features\/(?:sign-in\/sign-in-challenges|two-factor\/second-factor\.service)\.ts: UPDATE \w+ SET (?:f|consecutiveF)ailures = \w+ - 1 WHERE (?:id|ownerId) =/,
+    "a right proof that an outage kept from being committed, by its own challenge and person, in outage-retries.api.test.ts",
+  ],
 ];
 
 const { tables, tableOf } = firmTables();
