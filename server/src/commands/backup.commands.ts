@@ -11,8 +11,7 @@ import type { SqliteDatabase } from "../platform/database/sqlite-driver.js";
 import { sql, table } from "../platform/database/sql.js";
 import { keepDirectoryPrivate } from "../platform/private-files.js";
 import { CommandError } from "./command-error.js";
-import { keyUsage, unusable } from "./key-usage.js";
-import { unreadableValues } from "./rotate-keys.command.js";
+import { lostValues } from "./rotate-keys.command.js";
 
 export interface BackupNeeds {
   database: DatabaseAddress;
@@ -146,12 +145,7 @@ async function checked(file: string, keys: KeyRing): Promise<{ firms: number; ev
   const dataSource = await openDatabase({ address: { kind: "sqlite", file }, entities, migrations });
   try {
     const reader = dataSource.manager;
-    const lost = [
-      ...unusable(await keyUsage(reader), keys),
-      ...(await unreadableValues(reader, keys)).map(
-        ({ name, unreadable }) => `${unreadable} ${name} cannot be decrypted`,
-      ),
-    ];
+    const lost = await lostValues(reader, keys);
     if (lost.length > 0)
       throw new CommandError(
         ["SECRET_KEYS does not open this backup, so nothing was restored:", ...lost.map((line) => `  ${line}`)].join(

@@ -10,8 +10,7 @@ import { isUniqueViolation } from "../platform/database/dialect.js";
 import { inTransaction } from "../platform/database/transaction.js";
 import { CommandError } from "./command-error.js";
 import { conditionOf, type Scope } from "./firm-tables.js";
-import { keyUsage, unusable } from "./key-usage.js";
-import { unreadableValues } from "./rotate-keys.command.js";
+import { lostValues } from "./rotate-keys.command.js";
 
 const VERSION = 1;
 const PAGE = 500;
@@ -133,11 +132,11 @@ export async function importFirm(
   );
   try {
     return await inTransaction(dataSource, async (manager) => {
-      const before = await lostWith(manager, keys);
+      const before = await lostValues(manager, keys);
       if (await manager.existsBy(Firm, { slug: header.slug }))
         throw new CommandError(`This server already has a firm with the slug ${header.slug}: nothing was imported.`);
       const rows = await insertAll(manager, tables, from);
-      const lost = (await lostWith(manager, keys)).filter((line) => !before.includes(line));
+      const lost = (await lostValues(manager, keys)).filter((line) => !before.includes(line));
       if (lost.length > 0)
         throw new CommandError(
           ["SECRET_KEYS does not open this firm, so nothing was imported:", ...lost.map((line) => `  ${line}`)].join(
@@ -154,11 +153,6 @@ export async function importFirm(
     throw error;
   }
 }
-
-const lostWith = async (manager: EntityManager, keys: KeyRing): Promise<string[]> => [
-  ...unusable(await keyUsage(manager), keys),
-  ...(await unreadableValues(manager, keys)).map(({ name, unreadable }) => `${unreadable} ${name} cannot be decrypted`),
-];
 
 const linesOf = (from: string) =>
   createInterface({ input: createReadStream(from), crlfDelay: Number.POSITIVE_INFINITY });

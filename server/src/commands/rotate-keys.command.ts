@@ -1,4 +1,5 @@
 import type { EntityManager } from "typeorm";
+import { keyUsage, unusable } from "./key-usage.js";
 import type { KeyRing } from "../platform/crypto/key-ring.js";
 import { unpreparedRows } from "../platform/database/prepared-rows.js";
 import { computed, notNull, select, sql, table, type Column, type Select, type Sql } from "../platform/database/sql.js";
@@ -101,6 +102,12 @@ export async function unreadableValues(
   }
   return counts;
 }
+
+/** In words: everything stored that SECRET_KEYS does not open, because a key is missing or is another one. */
+export const lostValues = async (reader: EntityManager, keys: KeyRing): Promise<string[]> => [
+  ...unusable(await keyUsage(reader), keys),
+  ...(await unreadableValues(reader, keys)).map(({ name, unreadable }) => `${unreadable} ${name} cannot be decrypted`),
+];
 function isReadable(value: string, place: string, keys: KeyRing): boolean {
   try {
     keys.decrypt(value, place);

@@ -1,5 +1,7 @@
 import { NO_GALERA } from "../../platform/database/database.js";
+import type { RowDataPacket } from "mysql2";
 import type { DataSource, EntityManager } from "typeorm";
+import { IS_READ_ONLY, isReadOnlyIn } from "../../platform/database/database-hosts.js";
 import type { KeyRing } from "../../platform/crypto/key-ring.js";
 import { keyUsage, stillNeeded, unusable } from "../key-usage.js";
 import { unreadableValues } from "../rotate-keys.command.js";
@@ -77,11 +79,11 @@ async function serverChecks(
 }
 
 async function replicationChecks(findings: Findings, one: (text: string) => Promise<Row>): Promise<void> {
-  const isOn = ({ Value: value }: Row) => /^(1|ON)/i.test(String(value ?? ""));
-  if (isOn(await one("SHOW VARIABLES LIKE 'read_only'")) || isOn(await one("SHOW VARIABLES LIKE 'super_read_only'")))
+  if (isReadOnlyIn([(await one(IS_READ_ONLY)) as RowDataPacket]))
     findings.fail("this member is read-only", "Name the primary in DATABASE_URL, or a router that leads to it.");
   else findings.ok("this member accepts writes");
-  if (isOn(await one("SHOW VARIABLES LIKE 'wsrep_on'"))) findings.fail("this is a Galera cluster", NO_GALERA);
+  const { Value: galera } = await one("SHOW VARIABLES LIKE 'wsrep_on'");
+  if (galera === "ON") findings.fail("this is a Galera cluster", NO_GALERA);
 }
 
 async function rightsChecks(dataSource: DataSource, findings: Findings, mustMigrate: boolean): Promise<void> {
