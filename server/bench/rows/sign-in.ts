@@ -1,6 +1,6 @@
-import { alternate, versus, type Bench, type Row } from "../bench.js";
+import { alternate, noWorseThan, versus, type Bench, type Row } from "../bench.js";
 import { ask, closedLoop, mustBeGood, openLoop, type Answer, type Request } from "../load.js";
-import { gatehouse, type Running, type Variant } from "../processes.js";
+import { gatehouse, gatehouseOf, type Running, type Variant } from "../processes.js";
 import {
   connectTo,
   digestOf,
@@ -157,6 +157,7 @@ const secondStep = ({ name, title, prepare, peerPath, peerRequest, notes }: Seco
     const firm = await bench.firm(CONTACTS);
     const count = bench.isQuick ? 20 : Math.floor(firm.clients / 2);
     const users = bench.isQuick ? 20 : 1000;
+    const beside = bench.beside === null ? null : gatehouseOf(bench.beside, firm.databaseUrl);
     const variants: Variant[] = [
       {
         name: "the SQL it needs",
@@ -165,6 +166,7 @@ const secondStep = ({ name, title, prepare, peerPath, peerRequest, notes }: Seco
         env: { DATABASE_URL: firm.databaseUrl },
       },
       gatehouse(firm.databaseUrl),
+      ...(beside ? [beside] : []),
       ...(bench.hasPeers ? [await betterAuth(firm, users)] : []),
     ];
     const requestsOf = async (role: Variant["role"], { port }: Running) => {
@@ -193,7 +195,10 @@ const secondStep = ({ name, title, prepare, peerPath, peerRequest, notes }: Seco
     });
     return {
       tables: [{ metrics, rows }],
-      goals: bench.hasPeers ? [versus(rows, perSecond, BETTER_AUTH, 1, "at least as fast as Better Auth")] : [],
+      goals: [
+        ...noWorseThan(beside, rows, [perSecond]),
+        ...(bench.hasPeers ? [versus(rows, perSecond, BETTER_AUTH, 1, "at least as fast as Better Auth")] : []),
+      ],
       notes: ["8 callers at once; each request spends a fresh code or link of another client.", ...notes],
     };
   },

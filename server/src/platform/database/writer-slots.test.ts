@@ -29,6 +29,10 @@ class Writers {
       await settled();
     }
   }
+  /** Those that have started turn out to write rows of this firm. */
+  join(tenant: string): void {
+    for (const slot of this.slots) slot.join(tenant);
+  }
   countOf(name: string): number {
     return this.started.filter((caller) => caller === name).length;
   }
@@ -39,14 +43,26 @@ const writers = (slots: number, ofOneTenant = slots, ofOneCaller = ofOneTenant) 
 describe("writers' connections", () => {
   it("are held in part by one caller, and in part by one firm", async () => {
     const all = writers(10, 6, 3);
+    await all.come(from("firm", "colleague"), 2);
     await all.come(from("firm", "flood"), 20);
     expect(all.countOf("flood")).toBe(3);
-    await all.come(from("firm", "colleague"), 2);
-    expect(all.countOf("colleague")).toBe(2);
     await all.come(from("firm", "another colleague"), 2);
     expect(all.countOf("another colleague")).toBe(1);
     await all.come(from("other firm", "stranger to them"), 3);
     expect(all.countOf("stranger to them")).toBe(3);
+  });
+
+  it("are held by a caller who is alone until one of its firm's is left, and given back to its part once others come", async () => {
+    const all = writers(10, 6, 3);
+    await all.come(from("firm", "flood"), 20);
+    expect(all.countOf("flood")).toBe(5);
+    await all.come(from("firm", "colleague"), 3);
+    expect(all.countOf("colleague")).toBe(1);
+    await all.come(from("other firm", "stranger to them"), 3);
+    expect(all.countOf("stranger to them")).toBe(3);
+    await all.stopUntil(11);
+    expect(all.countOf("colleague")).toBe(3);
+    expect(all.countOf("flood")).toBe(5);
   });
 
   it("are given to sources in turns before anybody's firm is known", async () => {
@@ -73,14 +89,23 @@ describe("writers' connections", () => {
   });
 
   it("count as the firm's from when it is known", async () => {
-    const slots = new WriterSlots({ slots: 10, ofOneTenant: 6, ofOneCaller: 3 });
-    const stranger = from(null, "source");
-    const enter = () => slots.enter(stranger, LONG_MS);
-    for (const slot of [await enter(), await enter(), await enter()]) slot.join("firm");
-    const fourth = await enter();
-    expect(() => fourth.join("firm")).toThrow(new TenantFull(from("firm", "source")));
-    (await slots.enter(from(null, "elsewhere"), LONG_MS)).join("firm");
-    fourth.join("other firm");
+    const slots = new WriterSlots({ slots: 10, ofOneTenant: 2, ofOneCaller: 2 });
+    const enter = (source: string) => slots.enter(from(null, source), LONG_MS);
+    for (const slot of [await enter("source"), await enter("source")]) slot.join("firm");
+    const third = await enter("elsewhere");
+    expect(() => third.join("firm")).toThrow(new TenantFull(from("firm", "elsewhere")));
+    third.join("other firm");
+  });
+
+  it("are held in part by one caller in all firms together, so that a transaction whose firm becomes known goes on", async () => {
+    const all = writers(10, 6, 3);
+    await all.come(from("busy firm", "somebody"), 3);
+    await all.come(from(null, "source"), 8);
+    expect(all.countOf("source")).toBe(3);
+    all.join("firm");
+    await all.come(from("other firm", "source"));
+    expect(all.countOf("source")).toBe(3);
+    await all.stopUntil(12);
   });
 
   it("are refused after the time, and then to 5,000 who wait", async () => {

@@ -13,13 +13,10 @@ export interface Writer {
 /** The server's own work. */
 export const serverItself: Writer = { tenant: null, caller: null };
 
-interface Caller {
-  held: number;
-  readonly waiting: Set<() => void>;
-}
 interface Tenant {
   held: number;
-  readonly callers: Map<string | null, Caller>;
+  /** What starts each of its waiting transactions, by who asks. */
+  readonly waiting: Map<string | null, Set<() => void>>;
 }
 
 /** The writer has all its slots in this tenant. The transaction must give its own back and wait for one of them. */
@@ -53,14 +50,16 @@ export class Slot {
 /**
  * How many connections writers hold at once, so that reads always find one. Writers of one tenant (a firm) get only a
  * part of them: if a row of that firm is locked, the others still write. Writers whose firm is not known yet count
- * as one tenant. One caller gets only a part of its tenant's. Whoever gets no slot waits without holding a connection;
- * tenants take turns, and so do the callers within one, so that a flood of one caller's queues behind itself.
+ * as one tenant. One caller gets only a part of what a tenant gets, in all tenants together, and more only while so few
+ * are in use that others find some. Whoever gets no slot waits without holding a connection; tenants take turns, and so
+ * do the callers within one, so that a flood of one caller's queues behind itself.
  */
 export class WriterSlots {
   private running = 0;
   private waiting = 0;
   /** Those that hold slots or wait. Whose turn is next comes first. */
   private readonly tenants = new Map<string | null, Tenant>();
+  private readonly heldByCaller = new Map<string, number>();
 
   constructor(private readonly most: { slots: number; ofOneTenant: number; ofOneCaller: number }) {}
 
@@ -78,7 +77,7 @@ export class WriterSlots {
   }
   /** @internal */
   move(from: Writer, to: Writer): void {
-    if (!this.isFree(to)) throw new TenantFull(to);
+    if (this.isTenantFull(to.tenant)) throw new TenantFull(to);
     this.count(from, -1);
     this.count(to, 1);
     this.startNext();
@@ -87,50 +86,56 @@ export class WriterSlots {
   private startNext(): void {
     if (this.running >= this.most.slots) return;
     for (const [tenantId, tenant] of this.tenants) {
-      for (const [callerId, caller] of tenant.callers) {
-        const [start] = caller.waiting;
-        if (!start || !this.isFree({ tenant: tenantId, caller: callerId })) continue;
+      for (const [caller, waiting] of tenant.waiting) {
+        const [start] = waiting;
+        if (!start || !this.isFree({ tenant: tenantId, caller })) continue;
         // The others are next.
         this.tenants.delete(tenantId);
         this.tenants.set(tenantId, tenant);
-        tenant.callers.delete(callerId);
-        tenant.callers.set(callerId, caller);
+        tenant.waiting.delete(caller);
+        tenant.waiting.set(caller, waiting);
         return start();
       }
     }
   }
 
-  private isFree({ tenant: tenantId, caller }: Writer): boolean {
-    const tenant = this.tenants.get(tenantId);
-    const held = tenant?.callers.get(caller)?.held ?? 0;
-    return (tenant?.held ?? 0) < this.most.ofOneTenant && (caller === null || held < this.most.ofOneCaller);
+  private isFree({ tenant, caller }: Writer): boolean {
+    if (this.isTenantFull(tenant)) return false;
+    const held = caller === null ? 0 : (this.heldByCaller.get(caller) ?? 0);
+    return held < this.most.ofOneCaller || this.running < this.most.ofOneTenant - 1;
   }
-  private count(writer: Writer, by: number): void {
-    const [tenant, caller] = this.placeOf(writer);
+  private isTenantFull(tenant: string | null): boolean {
+    return (this.tenants.get(tenant)?.held ?? 0) >= this.most.ofOneTenant;
+  }
+  private count({ tenant: tenantId, caller }: Writer, by: number): void {
     this.running += by;
+    const tenant = this.tenantOf(tenantId);
     tenant.held += by;
-    caller.held += by;
-    this.forgetIdle(writer, tenant, caller);
+    this.forgetIdle(tenantId, tenant);
+    if (caller === null) return;
+    const held = (this.heldByCaller.get(caller) ?? 0) + by;
+    if (held === 0) this.heldByCaller.delete(caller);
+    else this.heldByCaller.set(caller, held);
   }
-  private placeOf(writer: Writer): [Tenant, Caller] {
-    const tenant = this.tenants.get(writer.tenant) ?? { held: 0, callers: new Map<string | null, Caller>() };
-    this.tenants.set(writer.tenant, tenant);
-    const caller = tenant.callers.get(writer.caller) ?? { held: 0, waiting: new Set<() => void>() };
-    tenant.callers.set(writer.caller, caller);
-    return [tenant, caller];
+  private tenantOf(id: string | null): Tenant {
+    const tenant = this.tenants.get(id) ?? { held: 0, waiting: new Map<string | null, Set<() => void>>() };
+    this.tenants.set(id, tenant);
+    return tenant;
   }
-  private forgetIdle(writer: Writer, tenant: Tenant, caller: Caller): void {
-    if (caller.held === 0 && caller.waiting.size === 0) tenant.callers.delete(writer.caller);
-    if (tenant.callers.size === 0) this.tenants.delete(writer.tenant);
+  private forgetIdle(id: string | null, tenant: Tenant): void {
+    if (tenant.held === 0 && tenant.waiting.size === 0) this.tenants.delete(id);
   }
 
   private wait(writer: Writer, waitMs: number): Promise<void> {
     if (this.waiting >= WAITING) return Promise.reject(new Unavailable(new Overloaded("too many writers wait")));
-    const [tenant, caller] = this.placeOf(writer);
+    const tenant = this.tenantOf(writer.tenant);
+    const waiting = tenant.waiting.get(writer.caller) ?? new Set<() => void>();
+    tenant.waiting.set(writer.caller, waiting);
     return new Promise((resolve, reject) => {
       const stopWaiting = () => {
         this.waiting -= 1;
-        caller.waiting.delete(start);
+        waiting.delete(start);
+        if (waiting.size === 0) tenant.waiting.delete(writer.caller);
       };
       const start = () => {
         clearTimeout(timer);
@@ -140,11 +145,11 @@ export class WriterSlots {
       };
       const timer = setTimeout(() => {
         stopWaiting();
-        this.forgetIdle(writer, tenant, caller);
+        this.forgetIdle(writer.tenant, tenant);
         reject(new Unavailable(new Overloaded("no connection became free for this writer")));
       }, waitMs);
       this.waiting += 1;
-      caller.waiting.add(start);
+      waiting.add(start);
     });
   }
 }
