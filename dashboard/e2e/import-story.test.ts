@@ -128,6 +128,40 @@ maybe("a firm imports its contacts from a file, and exports its audit log", () =
     expect(await admin.getByRole("button", { name: "Nothing to import" }).isDisabled()).toBe(true);
   });
 
+  it("says how a report with title lines was read, and reads it another way when told to", async () => {
+    await open();
+    const report =
+      "Harbor & Pine\r\nClient list\r\nFull name;E-mail;Client #\r\nZoë Roy;zoe.roy@client.example;r-1\r\n";
+    await choose(
+      "report.csv",
+      Buffer.concat([Buffer.from(report), Buffer.from("Andr\xe9 Roy;andre@client.example;r-2", "latin1")]),
+    );
+    const rows = admin.getByRole("table", { name: "The first rows" });
+    await rows.getByRole("cell", { name: "Zoë Roy" }).waitFor();
+    await admin.getByText("The rows above the column names are left out (row 1: “Harbor & Pine”").waitFor();
+    await admin.getByText("row 5, Full name: “André Roy”").waitFor();
+    await inspect(admin, "import-report");
+    await admin.setViewportSize({ width: 390, height: 844 });
+    expect(await overflows()).toBe(false);
+    await inspect(admin, "import-report-phone");
+    await admin.setViewportSize({ width: 1440, height: 900 });
+    await admin.getByRole("combobox", { name: "Encoding" }).selectOption({ label: "Western (Windows-1252)" });
+    await rows.getByRole("cell", { name: "ZoÃ« Roy" }).waitFor();
+    await admin.getByRole("combobox", { name: "Encoding" }).selectOption({ label: "UTF-8" });
+    await admin.getByRole("combobox", { name: "Column names" }).selectOption({ label: "This file has none" });
+    await rows.getByRole("cell", { name: "Harbor & Pine" }).waitFor({ state: "detached" });
+    await admin.getByText("Choose the column with the names.").waitFor();
+    await admin
+      .getByRole("combobox", { name: "Column names" })
+      .selectOption({ label: "Row 3: Full name, E-mail, Client #" });
+    await press("Check the file");
+    await admin.getByRole("list", { name: "Outcome" }).waitFor();
+    expect(await outcome()).toBe("New 2 Will change 0 No change 0 Refused 0");
+    await press("Import 2 rows");
+    await admin.getByText("Done: 2 of 2 rows added or changed a contact.").waitFor();
+    expect(await contactOf("r-2")).toMatchObject({ name: "André Roy" });
+  });
+
   it("a lost answer, a used-up budget and a dead connection add nobody twice and leave nobody out; leaving needs confirmation", async () => {
     await open();
     const count = 1000;

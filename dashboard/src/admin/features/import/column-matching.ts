@@ -54,15 +54,14 @@ export interface ImportRow {
   unknownLanguage?: string;
 }
 
-/** A heading reduced to its letters and digits, without case and accents. */
+/** A heading reduced to its letters and digits, without case and accents; "#" and "N°" are read as words. */
 const normalizeHeading = (heading: string) =>
   heading
-    .normalize("NFD")
+    .replaceAll(/[#＃]/gu, "number")
+    .replaceAll("°", "o")
+    .normalize("NFKD")
     .toLowerCase()
     .replaceAll(/[^\p{L}\p{N}]/gu, "");
-
-/** Whether the first row names the columns: then it contains no email address. */
-export const looksLikeHeadings = ({ cells }: SheetRow): boolean => cells.every((cell) => normalizeEmail(cell) === null);
 
 /** Guesses the columns from their headings. */
 export function guessColumns(headings: readonly string[]): Columns {
@@ -80,10 +79,32 @@ export function guessColumns(headings: readonly string[]): Columns {
     language: columnOf("language"),
     externalId: columnOf("externalId"),
   };
-  // "Nom, Prénom": with only a first name next to it, the name is the last name. With a full name, its parts add nothing.
+  // "Nom, Prénom": with only a first name next to it, the name is the last name.
   if (columns.firstName !== null && columns.lastName === null && columns.name !== null)
     return { ...columns, lastName: columns.name, name: null };
+  // A heading that says "full name" adds to nothing; any other one ("Client") may be a number or a company.
+  const isFullName = columns.name !== null && /full|complet|display/.test(found[columns.name] ?? "");
+  const hasBothParts = columns.firstName !== null && columns.lastName !== null;
+  if (hasBothParts && !isFullName) return { ...columns, name: null };
   return columns.name === null ? columns : { ...columns, firstName: null, lastName: null };
+}
+
+/** How far down the names of the columns are looked for. */
+const HEADINGS_WITHIN = 20;
+const hasEmail = ({ cells }: SheetRow) => cells.some((cell) => normalizeEmail(cell) !== null);
+
+/**
+ * Which of the rows names the columns, counted from 0: of those above the first email address, the one with the most
+ * headings that are known; without any, the first row if it has no email address. Null: none does.
+ */
+export function guessHeadingRow(rows: readonly SheetRow[]): number | null {
+  const top = rows.slice(0, HEADINGS_WITHIN);
+  const firstPerson = top.findIndex(hasEmail);
+  const above = firstPerson === -1 ? top : top.slice(0, firstPerson);
+  const known = above.map(({ cells }) => Object.values(guessColumns(cells)).filter((column) => column !== null).length);
+  const most = Math.max(0, ...known);
+  if (most > 0) return known.indexOf(most);
+  return above.length > 0 ? 0 : null;
 }
 
 /** The contacts in the rows; an empty cell means nothing. */

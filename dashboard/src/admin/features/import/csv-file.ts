@@ -1,59 +1,111 @@
 import Papa from "papaparse";
 import { counts, withFormulaGuard, withoutFormulaGuard } from "@gatehouse/shared";
+import { decode, DOUBT, guessEncoding, type Encoding } from "./file-text.js";
 
 /** A row of the file; `number` is the row number that a spreadsheet shows. */
 export interface SheetRow {
   number: number;
   cells: readonly string[];
 }
+/** What separates the cells, and how it is called for users. */
+export const separators = { ",": "Comma", ";": "Semicolon", "\t": "Tab", "|": "Bar" } as const;
+export type Separator = keyof typeof separators;
+const separatorList = Object.keys(separators) as Separator[];
+
+/** The rows of a text, and how it was cut into them. */
+export interface Sheet {
+  rows: SheetRow[];
+  separator: Separator;
+  /** The cells with a byte that was not UTF-8 in a UTF-8 file: the column counts from 0. */
+  doubtful: { row: number; column: number; text: string }[];
+}
+/** A file as it was read. */
+export interface ContactFile extends Sheet {
+  name: string;
+  bytes: Uint8Array;
+  encoding: Encoding;
+}
 /** Why a whole file cannot be read, in words for the user. */
 export class UnreadableFile extends Error {}
 
-/** A file's text. The encoding is that of the byte order mark, else UTF-16 or UTF-8 if valid, else Windows-1252, as older spreadsheets write. */
-export function decode(bytes: Uint8Array): string {
-  const [first, second] = bytes;
-  if (first === 0xff && second === 0xfe) return new TextDecoder("utf-16le").decode(bytes);
-  if (first === 0xfe && second === 0xff) return new TextDecoder("utf-16be").decode(bytes);
-  // UTF-16 without a byte order mark: every other byte of Latin letters is zero.
-  if (bytes.length > 3 && second === 0 && bytes[3] === 0) return new TextDecoder("utf-16le").decode(bytes);
-  if (bytes.length > 3 && first === 0 && bytes[2] === 0) return new TextDecoder("utf-16be").decode(bytes);
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
-    return new TextDecoder("windows-1252").decode(bytes);
-  }
+/** Excel writes or obeys this line, and does not show it. */
+const SEPARATOR_LINE = /^"?sep=([,;\t|])"?[ \t]*(?:\r\n|\n|\r|$)/i;
+/** How many rows are looked at to find the separator. */
+const SAMPLE = 100;
+const MAX_DOUBTFUL = 20;
+
+const parse = (text: string, separator: Separator, preview = 0) =>
+  Papa.parse<string[]>(text, { delimiter: separator, preview });
+
+/** The separator with which most rows have the same number of cells, above one; of two such, the one with more cells. */
+function guessSeparator(text: string): Separator {
+  const fitOf = (separator: Separator): [rows: number, cells: number] => {
+    const widths = new Map<number, number>();
+    for (const { length } of parse(text, separator, SAMPLE).data) widths.set(length, (widths.get(length) ?? 0) + 1);
+    widths.delete(1);
+    const [cells, rows] = [...widths].reduce((most, one) => (one[1] > most[1] ? one : most), [0, 0]);
+    return [rows, cells];
+  };
+  const fits = separatorList.map((separator) => ({ separator, fit: fitOf(separator) }));
+  return fits.reduce((best, one) =>
+    one.fit[0] > best.fit[0] || (one.fit[0] === best.fit[0] && one.fit[1] > best.fit[1]) ? one : best,
+  ).separator;
 }
 
-/** The rows that are not empty; the separator may be a comma, semicolon, tab or bar. Throws UnreadableFile. */
-export function readSheet(text: string): SheetRow[] {
-  // Papa would count the empty line at the end when it compares the delimiters.
-  const { data, errors } = Papa.parse<string[]>(text.trimEnd(), { delimitersToGuess: [",", ";", "\t", "|"] });
+/** A number or code that a program wrote as a formula, so that a spreadsheet keeps its zeros: `="00123"`. */
+const QUOTED_AS_FORMULA = /^=\s*"((?:[^"]|"")*)"$/;
+const withoutQuotedFormula = (cell: string): string => QUOTED_AS_FORMULA.exec(cell)?.[1]?.replaceAll('""', '"') ?? cell;
+
+/** A cell's text on one line: it may contain line breaks, which no field of a contact accepts. */
+const cellText = (cell: string): string =>
+  withoutFormulaGuard(withoutQuotedFormula(cell.trim()))
+    .trim()
+    .replaceAll(/\s*[\r\n]+\s*/g, " ");
+
+/** The rows that are not empty, cut at `separator` or at what the text itself suggests. Throws UnreadableFile. */
+export function readSheet(text: string, separator?: Separator): Sheet {
+  const [line, named] = SEPARATOR_LINE.exec(text) ?? ["", undefined];
+  // The parser would count the empty line at the end.
+  const body = text.slice(line.length).trimEnd();
+  const used = separator ?? (named as Separator | undefined) ?? guessSeparator(body);
+  const { data, errors } = parse(body, used);
   const quoteError = errors.find(({ type }) => type === "Quotes");
   if (quoteError)
     throw new UnreadableFile(
       `In row ${(quoteError.row ?? 0) + 1} a quotation mark is opened but never closed. Save the file again as CSV.`,
     );
+  const doubtful: Sheet["doubtful"] = [];
+  const sure = (cell: string, row: number, column: number): string => {
+    if (!cell.includes(DOUBT)) return cell;
+    const known = cell.replaceAll(DOUBT, "");
+    if (doubtful.length < MAX_DOUBTFUL) doubtful.push({ row, column, text: known });
+    return known;
+  };
   const rows = data
-    .map((cells, at) => ({
-      number: at + 1,
-      // A cell may contain line breaks, which no field of a contact accepts.
-      cells: cells.map((cell) =>
-        withoutFormulaGuard(cell)
-          .trim()
-          .replaceAll(/\s*[\r\n]+\s*/g, " "),
-      ),
-    }))
+    .map((cells, at) => ({ number: at + 1, cells: cells.map((cell, n) => sure(cellText(cell), at + 1, n)) }))
     .filter(({ cells }) => cells.some((cell) => cell !== ""));
   if (rows.length === 0) throw new UnreadableFile("This file is empty.");
   if (rows.length > counts.importRows + 1)
     throw new UnreadableFile(
       `This file is too long. Split it into files of at most ${counts.importRows.toLocaleString()} rows.`,
     );
-  return rows;
+  return { rows, separator: used, doubtful };
 }
 
+/** Reads the same file another way. Throws UnreadableFile. */
+export function readAgain(
+  { name, bytes, ...before }: Pick<ContactFile, "name" | "bytes" | "encoding">,
+  { encoding = before.encoding, separator }: { encoding?: Encoding; separator?: Separator },
+): ContactFile {
+  return { name, bytes, encoding, ...readSheet(decode(bytes, encoding), separator) };
+}
+
+/** Reads a file the way its bytes suggest. Throws UnreadableFile. */
+export const fileOf = (name: string, bytes: Uint8Array): ContactFile =>
+  readAgain({ name, bytes, encoding: guessEncoding(bytes) }, {});
+
 /** Reads the chosen file. Throws UnreadableFile. */
-export async function readFile(file: File): Promise<SheetRow[]> {
+export async function readFile(file: File): Promise<ContactFile> {
   if (file.size > counts.importBytes)
     throw new UnreadableFile(
       `This file is larger than ${counts.importBytes / 1_000_000} MB. Split it into smaller files.`,
@@ -63,7 +115,7 @@ export async function readFile(file: File): Promise<SheetRow[]> {
     throw new UnreadableFile(
       "This is a workbook, not a CSV file. In your spreadsheet program, choose Save as, then CSV.",
     );
-  return readSheet(decode(bytes));
+  return fileOf(file.name, bytes);
 }
 
 /** A CSV text that spreadsheets recognize as UTF-8 and in which none of them finds a formula; readSheet returns the same cells. */

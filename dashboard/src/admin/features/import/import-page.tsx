@@ -14,7 +14,8 @@ import { useTeamSession } from "../../session.js";
 import { contactsIn, type ImportRow } from "./column-matching.js";
 import { readFile, UnreadableFile } from "./csv-file.js";
 import { ImportRun, type RowResult } from "./import-run.js";
-import { MatchCard, matchingOf, peopleIn, type Matching } from "./match-card.js";
+import { MatchCard } from "./match-card.js";
+import { matchingOf, peopleIn, type Matching } from "./matching.js";
 import { Results } from "./results.js";
 import { upsert } from "./upsert.js";
 
@@ -53,8 +54,7 @@ export function ImportPage() {
   });
   const take = async (file: File) => {
     try {
-      const sheet = await readFile(file);
-      setMatching(matchingOf(file.name, sheet));
+      setMatching(matchingOf(await readFile(file)));
       setUnreadable(null);
     } catch (error) {
       setUnreadable(error instanceof UnreadableFile ? error.message : "This file could not be read.");

@@ -1,11 +1,12 @@
 import { describe, expect, it } from "@jest/globals";
 import Papa from "papaparse";
 import { counts } from "@gatehouse/shared";
-import { contactsIn, guessColumns, looksLikeHeadings, type ImportRow } from "./column-matching.js";
-import { csvText, decode, readFile, readSheet, UnreadableFile } from "./csv-file.js";
+import { contactsIn, guessColumns, type ImportRow } from "./column-matching.js";
+import { csvText, readFile, readSheet, UnreadableFile } from "./csv-file.js";
+import { decode } from "./file-text.js";
 import { ImportRun, partsOf, type Answer, type RunNeeds } from "./import-run.js";
 
-const cellsOf = (text: string) => readSheet(text).map(({ cells }) => cells);
+const cellsOf = (text: string) => readSheet(text).rows.map(({ cells }) => cells);
 const inUtf16 = (text: string, mark: string) => Uint8Array.from(Buffer.from(mark + text, "utf16le"));
 
 describe("a file of contacts", () => {
@@ -26,7 +27,7 @@ describe("a file of contacts", () => {
   });
 
   it("numbers its rows as a spreadsheet does, even after empty ones and cells with line breaks", () => {
-    const rows = readSheet('Name,Email\n"Two\nlines",\n,\n\nFive,\n');
+    const { rows } = readSheet('Name,Email\n"Two\nlines",\n,\n\nFive,\n');
     expect(rows.map(({ number, cells }) => [number, cells[0]])).toEqual([
       [1, "Name"],
       [2, "Two lines"],
@@ -74,14 +75,17 @@ describe("a file of contacts", () => {
             .data.flat()
             .filter((cell) => /^[\s"]*[=+\-@]/.test(cell)),
         ).toEqual([]);
-    expect(readSheet(decode(new TextEncoder().encode(text))).map((row) => row.cells[1])).toEqual(["Note", ...cells]);
+    expect(readSheet(decode(new TextEncoder().encode(text))).rows.map((row) => row.cells[1])).toEqual([
+      "Note",
+      ...cells,
+    ]);
   });
 
   it("is refused with an explanation if it is empty, broken or too long", () => {
     expect(() => readSheet("\n ,\n")).toThrow("This file is empty.");
     expect(() => readSheet('Name\nAnn\n"Ida')).toThrow("In row 3 a quotation mark is opened but never closed.");
     expect(() => readSheet("x\n".repeat(50_002))).toThrow(UnreadableFile);
-    expect(readSheet("x\n".repeat(50_001))).toHaveLength(50_001);
+    expect(readSheet("x\n".repeat(50_001)).rows).toHaveLength(50_001);
   });
 
   it("is refused with an explanation if it has too many bytes", async () => {
@@ -121,6 +125,12 @@ describe("columns", () => {
       externalId: 4,
     });
     expect(matched("First Name", "Last Name", "Full name")).toEqual({ name: 2 });
+    expect(matched("First Name", "Last Name", "Client #", "Contact")).toEqual({
+      firstName: 0,
+      lastName: 1,
+      externalId: 2,
+    });
+    expect(matched("N° client", "Nom complet", "Courriel")).toEqual({ externalId: 0, name: 1, email: 2 });
     expect(matched("Phone", "Notes")).toEqual({});
   });
 
@@ -128,13 +138,8 @@ describe("columns", () => {
     expect(matched("Email", "Email", "Name")).toEqual({ email: 0, name: 2 });
   });
 
-  it("have headings unless the first row contains an email address", () => {
-    const [headings, person] = readSheet("Name,Email\nAnn,ann@client.example");
-    expect([headings, person].map((row) => row && looksLikeHeadings(row))).toEqual([true, false]);
-  });
-
   it("make a contact; empty or missing fields are left out, and a name is put together from its parts", () => {
-    const rows = readSheet("Ann,Lee,ann@client.example,\nBo,,,7\n,Cy");
+    const { rows } = readSheet("Ann,Lee,ann@client.example,\nBo,,,7\n,Cy");
     const columns = {
       firstName: 0,
       lastName: 1,

@@ -1,41 +1,21 @@
+import { useState } from "react";
 import { importRule, languages } from "@gatehouse/shared";
+import { Banner } from "../../../ui/banner.js";
 import { Button } from "../../../ui/button.js";
 import { Card } from "../../../ui/card.js";
-import { Checkbox } from "../../../ui/checkbox.js";
 import { Actions } from "../../../ui/dialog.js";
 import { Select } from "../../../ui/select.js";
 import { Table } from "../../../ui/table.js";
-import {
-  contactsIn,
-  guessColumns,
-  importFieldNames,
-  importFields,
-  looksLikeHeadings,
-  type Columns,
-  type ImportField,
-} from "./column-matching.js";
-import type { SheetRow } from "./csv-file.js";
-
-/** A file and the meaning of its columns. */
-export interface Matching {
-  fileName: string;
-  sheet: readonly SheetRow[];
-  hasHeadings: boolean;
-  columns: Columns;
-}
-
-/** The most likely matching for a file. */
-export function matchingOf(fileName: string, sheet: readonly SheetRow[]): Matching {
-  const [first] = sheet;
-  const hasHeadings = first !== undefined && looksLikeHeadings(first);
-  return { fileName, sheet, hasHeadings, columns: guessColumns(hasHeadings ? first.cells : []) };
-}
-/** The rows below the headings. */
-export const peopleIn = ({ sheet, hasHeadings }: Matching): readonly SheetRow[] =>
-  hasHeadings ? sheet.slice(1) : sheet;
+import { contactsIn, importFieldNames, importFields, type ImportField } from "./column-matching.js";
+import { separators, UnreadableFile, type Separator } from "./csv-file.js";
+import { encodings, type Encoding } from "./file-text.js";
+import { importNotes } from "./import-notes.js";
+import { headingsOf, peopleIn, rereadAs, withHeadingRow, type Matching } from "./matching.js";
 
 const NONE = "NONE";
 const shownRows = 5;
+/** The rows that may name the columns. */
+const headingChoices = 20;
 
 /** Shows which column is which, as guessed and open to change, and the result for the first rows. */
 export function MatchCard(props: {
@@ -45,13 +25,13 @@ export function MatchCard(props: {
   onOtherFile: () => void;
 }) {
   const { matching, onChange, onCheck, onOtherFile } = props;
-  const { sheet, hasHeadings, columns, fileName } = matching;
+  const { file, columns } = matching;
   const people = peopleIn(matching);
-  const width = Math.max(...sheet.slice(0, 50).map(({ cells }) => cells.length));
+  const headings = headingsOf(matching);
+  const width = Math.max(...file.rows.slice(0, 50).map(({ cells }) => cells.length));
   const nameOf = (column: number) => {
-    const heading = hasHeadings ? sheet[0]?.cells[column] : "";
     const example = people.find(({ cells }) => cells[column])?.cells[column];
-    return `${heading || `Column ${column + 1}`}${example ? ` (${example.slice(0, 40)})` : ""}`;
+    return `${headings[column] || `Column ${column + 1}`}${example ? ` (${example.slice(0, 40)})` : ""}`;
   };
   const options = [
     { value: NONE, label: "Not in this file" },
@@ -68,13 +48,14 @@ export function MatchCard(props: {
   return (
     <Card
       title="Match the columns"
-      intro={`${fileName}: ${people.length.toLocaleString()} ${people.length === 1 ? "row" : "rows"}. ${importRule}`}
+      intro={`${file.name}: ${people.length.toLocaleString()} ${people.length === 1 ? "row" : "rows"}. ${importRule}`}
       actions={<Button onPress={onOtherFile}>Choose another file</Button>}
     >
       <div className="flex flex-col gap-5">
-        <Checkbox isSelected={hasHeadings} onChange={(isOn) => onChange({ ...matching, hasHeadings: isOn })}>
-          The first row contains the column names
-        </Checkbox>
+        <HowRead matching={matching} onChange={onChange} />
+        {importNotes(matching).map((note) => (
+          <Banner key={note}>{note}</Banner>
+        ))}
         <div className="grid gap-4 sm:grid-cols-2 lg:grid-cols-3">
           {importFieldNames.map((field) => (
             <Select
@@ -112,5 +93,51 @@ export function MatchCard(props: {
         </Actions>
       </div>
     </Card>
+  );
+}
+
+/** How the file was read, as guessed and open to change. */
+function HowRead({ matching, onChange }: { matching: Matching; onChange: (matching: Matching) => void }) {
+  const { file, headingRow } = matching;
+  const [problem, setProblem] = useState<string | null>(null);
+  const reread = (how: { encoding?: Encoding; separator?: Separator }) => {
+    try {
+      onChange(rereadAs(matching, how));
+      setProblem(null);
+    } catch (error) {
+      setProblem(error instanceof UnreadableFile ? error.message : "The file cannot be read this way.");
+    }
+  };
+  const rowName = (at: number) => {
+    const row = file.rows[at];
+    return `Row ${row?.number ?? at + 1}: ${row?.cells.filter((cell) => cell !== "").join(", ") ?? ""}`.slice(0, 80);
+  };
+  return (
+    <div className="flex flex-col gap-3">
+      <div className="grid gap-4 sm:grid-cols-2 lg:grid-cols-3">
+        <Select
+          label="Column names"
+          options={[
+            { value: NONE, label: "This file has none" },
+            ...file.rows.slice(0, headingChoices).map((_, at) => ({ value: String(at), label: rowName(at) })),
+          ]}
+          value={String(headingRow ?? NONE)}
+          onChange={(value) => onChange(withHeadingRow(file, value === NONE ? null : Number(value)))}
+        />
+        <Select
+          label="Separator"
+          options={Object.entries(separators).map(([value, label]) => ({ value: value as Separator, label }))}
+          value={file.separator}
+          onChange={(separator) => reread({ separator })}
+        />
+        <Select
+          label="Encoding"
+          options={Object.entries(encodings).map(([value, label]) => ({ value: value as Encoding, label }))}
+          value={file.encoding}
+          onChange={(encoding) => reread({ encoding })}
+        />
+      </div>
+      {problem && <Banner tone="danger">{problem}</Banner>}
+    </div>
   );
 }

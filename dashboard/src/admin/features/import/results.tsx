@@ -7,7 +7,7 @@ import { Select } from "../../../ui/select.js";
 import { Table } from "../../../ui/table.js";
 import { csvBlob } from "./csv-file.js";
 import type { RowOutcome, RowResult } from "./import-run.js";
-import { peopleIn, type Matching } from "./match-card.js";
+import { headingsOf, peopleIn, type Matching } from "./matching.js";
 
 const words: Readonly<
   Record<RowOutcome, { tone: "success" | "accent" | "neutral" | "danger"; would: string; did: string }>
@@ -100,7 +100,7 @@ export function Results(props: {
 /** The refused rows as they were in the file, each followed by its reason: to be corrected there and imported again. */
 function refusedRows(refused: readonly RowResult[], matching: Matching): Blob {
   const reasons = new Map(refused.map(({ number, reason }) => [number, reason ?? ""]));
-  const headings = matching.hasHeadings ? [[...(matching.sheet[0]?.cells ?? []), "Row", "Why it was refused"]] : [];
+  const headings = matching.headingRow === null ? [] : [[...headingsOf(matching), "Row", "Why it was refused"]];
   const rows = peopleIn(matching).flatMap(({ number, cells }) => {
     const reason = reasons.get(number);
     return reason === undefined ? [] : [[...cells, String(number), reason]];

@@ -1,0 +1,200 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "@jest/globals";
+import { contactsIn } from "./column-matching.js";
+import { fileOf } from "./csv-file.js";
+import type { Encoding } from "./file-text.js";
+import { importNotes } from "./import-notes.js";
+import { matchingOf, peopleIn, rereadAs, withHeadingRow, type Matching } from "./matching.js";
+
+const matchingIn = (content: string | Uint8Array, name = "clients.csv"): Matching =>
+  matchingOf(fileOf(name, Uint8Array.from(Buffer.from(content))));
+/** A file in the folder "cases", as a program wrote it. */
+const ofCase = (name: string) => matchingIn(readFileSync(join(import.meta.dirname, "cases", name)));
+const contacts = (matching: Matching) =>
+  contactsIn(peopleIn(matching), matching.columns).map(({ contact, unknownLanguage }) => ({
+    ...contact,
+    ...(unknownLanguage === undefined ? {} : { unknownLanguage }),
+  }));
+const latin1 = (text: string) => Uint8Array.from(Buffer.from(text, "latin1"));
+
+describe("a file as a program wrote it", () => {
+  it("says its separator in its first line, which a spreadsheet does not show", () => {
+    const matching = ofCase("sep-line.csv");
+    expect(matching.file.separator).toBe(";");
+    expect(peopleIn(matching)[0]?.number).toBe(2);
+    expect(contacts(matching)).toEqual([
+      { name: "Zoé Lefèvre", email: "zoe.lefevre@csv.example", organization: "Crème & Fils", externalId: "C-1" },
+      { name: "Müller, Jürgen", email: "juergen@csv.example", organization: 'Müller "GmbH"', externalId: "C-2" },
+      { name: "François Côté", email: "f.cote@csv.example", organization: "Côté inc.", externalId: "C-3" },
+    ]);
+    for (const line of ["sep=\t\r\n", '"sep=\t"\n', "SEP=\t\r"])
+      expect(contacts(matchingIn(`${line}Name\tEmail\nAnn; Lee\tann@csv.example`))).toEqual([
+        { name: "Ann; Lee", email: "ann@csv.example" },
+      ]);
+    // A heading that only begins like it.
+    expect(contacts(matchingIn("Sepa,Name,Email\nx,Ann,ann@csv.example"))).toHaveLength(1);
+  });
+
+  it("has title lines above the column names, which are left out and said", () => {
+    const report = ofCase("title-rows.csv");
+    expect(report.headingRow).toBe(3);
+    expect(contacts(report)).toEqual([
+      { name: "Paula Report", email: "paula@csv.example", organization: "Report Co" },
+      { name: "Rick Report", email: "rick@csv.example", organization: "Report Co" },
+    ]);
+    expect(importNotes(report)).toEqual([
+      "The rows above the column names are left out (row 1: “Harbor & Pine LLP”; row 2: “Customer Contact List”; row 3: “November 29, 2026”).",
+    ]);
+    const crm = ofCase("title-line.csv");
+    expect(contacts(crm)[0]).toMatchObject({ name: "Ngozi Okafor", externalId: "C-0001" });
+    expect(peopleIn(crm)[0]?.number).toBe(3);
+  });
+
+  it("has the names of its columns below a row of groups", () => {
+    const matching = matchingIn(
+      "Client,,Contact,\nId,Company,Full name,E-mail\n7,Stone Ltd,Ida Stone,ida@csv.example\n",
+    );
+    expect(contacts(matching)).toEqual([
+      { name: "Ida Stone", email: "ida@csv.example", organization: "Stone Ltd", externalId: "7" },
+    ]);
+  });
+
+  it("has no names of columns, or another row of them than was guessed", () => {
+    const none = matchingIn("Ida,ida@csv.example\nBo,bo@csv.example");
+    expect([none.headingRow, peopleIn(none).length]).toEqual([null, 2]);
+    const chosen = withHeadingRow(ofCase("title-rows.csv").file, 1);
+    expect(peopleIn(chosen)[0]?.number).toBe(3);
+  });
+
+  it("has a first and a last name, and a client number that is no name", () => {
+    const matching = ofCase("last-first-client-number.csv");
+    expect(contacts(matching)[0]).toEqual({
+      name: "Ngozi Okafor",
+      email: "ngozi.okafor@client.example",
+      organization: "Okafor & Daughters, LLC",
+      externalId: "C-0001",
+      language: "EN",
+    });
+    expect(contacts(ofCase("last-first.csv"))).toEqual([
+      { name: "Luc Tremblay", email: "luc@csv.example", language: "FR" },
+      { name: "Ann Smith", email: "ann@csv.example", language: "EN" },
+      { name: "Eva Garcia", email: "eva@csv.example", unknownLanguage: "Spanish" },
+    ]);
+  });
+
+  it("is cut at the separator that makes rows alike, whatever commas its cells contain", () => {
+    const matching = ofCase("semicolon-decimal.csv");
+    expect(matching.file.separator).toBe(";");
+    expect(contacts(matching).map(({ name }) => name)).toEqual(["Élodie Roy", "Paul Roy"]);
+    const report = matchingIn(
+      "Clients, by name, as of today\nName;Email\nRoy, Élodie;elodie@csv.example\nRoy, Paul;paul@csv.example",
+    );
+    expect(contacts(report).map(({ name }) => name)).toEqual(["Roy, Élodie", "Roy, Paul"]);
+    const chosen = rereadAs(report, { separator: "," });
+    expect(chosen.file.separator).toBe(",");
+  });
+
+  it("has cells with line breaks, and headings twice", () => {
+    expect(contacts(ofCase("quoted-newline.csv"))[0]).toEqual({
+      name: "Nina Newline",
+      email: "nina@csv.example",
+      organization: "Line 1 Line 2",
+    });
+    expect(contacts(ofCase("doubled-headings.csv"))[1]).toMatchObject({ name: "Dan Double", externalId: "D-2" });
+  });
+
+  it("keeps the zeros of numbers that it wrote as formulas", () => {
+    const matching = matchingIn(
+      'Name,Email,Client ID\nAnn,ann@csv.example,"=""00123"""\nBo,bo@csv.example,="007"\nCy,cy@csv.example,"=""a""""b"""',
+    );
+    expect(contacts(matching).map(({ externalId }) => externalId)).toEqual(["00123", "007", 'a"b']);
+    // Any other formula stays what it is: text.
+    expect(contacts(matchingIn('Name,Id\n"=1+""1""",1'))[0]?.name).toBe('=1+"1"');
+  });
+});
+
+describe("a file's encoding", () => {
+  it("is UTF-8 even if one byte is not, which spoils its own cell only and is named", () => {
+    const matching = ofCase("utf8-nobom-one-bad-byte.csv");
+    expect(matching.file.encoding).toBe("utf-8");
+    expect(contacts(matching).map(({ name }) => name)).toEqual([
+      "Zoé Lefèvre",
+      "Müller, Jürgen",
+      "François Côté",
+      "André Roy",
+    ]);
+    expect(importNotes(matching)).toEqual([
+      "Some characters are not UTF-8, like the rest of the file, and were guessed (row 5, Client name: “André Roy”). If one looks wrong, correct it in the file.",
+    ]);
+  });
+
+  it("is not UTF-8 if most of its letters beyond ASCII are not", () => {
+    const matching = matchingIn(latin1("Name,Email\nZoé Lefèvre,zoe@csv.example\nCôté Ã©,cote@csv.example"));
+    expect(matching.file.encoding).toBe("windows-1252");
+    expect(contacts(matching).map(({ name }) => name)).toEqual(["Zoé Lefèvre", "Côté Ã©"]);
+    expect(importNotes(matching)).toEqual([]);
+  });
+
+  it("can be chosen where no byte tells it", () => {
+    const encoded: [Encoding, number[], string][] = [
+      ["macintosh", [0x5a, 0x6f, 0x8e], "Zoé"],
+      ["windows-1250", [0xa3, 0x75, 0x6b, 0x61, 0x73, 0x7a], "Łukasz"],
+      ["windows-1251", [0xc0, 0xed, 0xed, 0xe0], "Анна"],
+      ["windows-1253", [0xc1, 0xed, 0xed, 0xe1], "Αννα"],
+      ["windows-1255", [0xf0, 0xf2, 0xee, 0xe9], "נעמי"],
+      ["shift_jis", [0x89, 0xd4, 0x8e, 0x71], "花子"],
+      ["gb18030", [0xcd, 0xf5, 0xb7, 0xbc], "王芳"],
+    ];
+    for (const [encoding, bytes, name] of encoded) {
+      const guessed = matchingIn(Uint8Array.from([...latin1("Name,Email\n"), ...bytes, ...latin1(",a@csv.example")]));
+      const matching = rereadAs(guessed, { encoding });
+      expect(contacts(matching)).toEqual([{ name, email: "a@csv.example" }]);
+    }
+  });
+
+  it("never takes half a character, a surrogate or an overlong one for UTF-8", () => {
+    for (const bytes of [
+      [0xc3],
+      [0xe2, 0x82],
+      [0xf0, 0x9f, 0xa6],
+      [0xed, 0xa0, 0x80],
+      [0xc0, 0xaf],
+      [0xf5, 0x80, 0x80, 0x80],
+    ]) {
+      const matching = matchingIn(
+        Uint8Array.from([
+          ...Buffer.from("Name,Email\nZoé Côté Müller,zoe@csv.example\nA"),
+          ...bytes,
+          ...latin1(",a@csv.example"),
+        ]),
+      );
+      expect(contacts(matching)[0]?.name).toBe("Zoé Côté Müller");
+      expect(contacts(matching)[1]?.name).not.toContain("\uFFFD");
+    }
+  });
+
+  it("is UTF-16 where a spreadsheet saved “Unicode text”", () => {
+    const text = "Name\tEmail\r\nZoë\tzoe@csv.example\r\n";
+    const matching = matchingIn(Uint8Array.from(Buffer.from(`\uFEFF${text}`, "utf16le")), "clients.txt");
+    expect([matching.file.encoding, matching.file.separator]).toEqual(["utf-16le", "\t"]);
+    expect(contacts(matching)).toEqual([{ name: "Zoë", email: "zoe@csv.example" }]);
+  });
+});
+
+describe("before the import, somebody is told", () => {
+  it("that the names look like ids", () => {
+    const matching = matchingIn("Client,Email\nC-0001,a@csv.example\nC-0002,b@csv.example\nAnn,c@csv.example");
+    expect(importNotes(matching)).toEqual([
+      "The names look like ids, such as “C-0001”. Check which column contains the names.",
+    ]);
+    expect(importNotes(matchingIn("Name,Email\nAnn 2,a@csv.example\nR2D2,b@csv.example"))).toEqual([]);
+  });
+
+  it("that a spreadsheet has rounded the ids", () => {
+    const matching = matchingIn("Name,Id\nAnn,1.23457E+12\nBo,123456789012\nCy,E+5");
+    expect(importNotes(matching)).toEqual([
+      "A spreadsheet has rounded external ids (row 2: “1.23457E+12”). Save the file again with that column as text, or different clients may get the same id.",
+    ]);
+  });
+});
