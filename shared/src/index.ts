@@ -14,6 +14,7 @@ export * from "./sign-in/dangerous-acts.js";
 export * from "./limits/limits.js";
 export * from "./emails/email-address.js";
 export * from "./names/name.js";
+export * from "./codes/typed-code.js";
 export * from "./passkeys/passkey-policy.js";
 export * from "./passwords/password-policy.js";
 export * from "./language/language.js";
