@@ -1,4 +1,5 @@
 export * from "./durations/durations.js";
+export * from "./moments/moment.js";
 export * from "./plans/plans.js";
 export * from "./roles/roles.js";
 export * from "./security-mode/security-mode.js";
