@@ -15,6 +15,7 @@ export * from "./sign-in/dangerous-acts.js";
 export * from "./limits/limits.js";
 export * from "./emails/email-address.js";
 export * from "./names/name.js";
+export * from "./names/isolated.js";
 export * from "./codes/typed-code.js";
 export * from "./passkeys/passkey-policy.js";
 export * from "./passwords/password-policy.js";
