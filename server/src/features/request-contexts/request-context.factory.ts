@@ -9,6 +9,7 @@ import type { HttpResponse } from "../../platform/http/http-response.js";
 import { requestIdOf } from "../../platform/http/request-id.js";
 import { RefusedRequest } from "../../platform/http/responses.js";
 import { sourceAddress } from "../../platform/http/source-address.js";
+import type { TrustedProxies } from "../../platform/http/trusted-proxies.js";
 import type { SharedEvents } from "../../platform/websocket/shared-events.js";
 import { isSessionToken, type Sessions } from "../sessions/sessions.service.js";
 import {
@@ -28,7 +29,7 @@ export interface ContextNeeds {
   /** The firm's events for a caller on a socket. */
   subscribeToEvents(given: object, context: RequestContext): Promise<SharedEvents<RequestContext>>;
   findKey(token: string): Promise<KeyCaller | null>;
-  trustedProxies: readonly string[];
+  trustedProxies: TrustedProxies;
   /** Whether the public address is https: cookies then have Secure and `__Host-`. */
   isSecure: boolean;
 }
