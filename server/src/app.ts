@@ -23,6 +23,7 @@ import { GracefulStop } from "./platform/http/graceful-stop.js";
 import { createHttpServer, listen, type Route } from "./platform/http/http-server.js";
 import { probeRoute } from "./platform/http/operator-probe.js";
 import { RequestMetrics } from "./platform/http/request-metrics.js";
+import { trustedProxies } from "./platform/http/trusted-proxies.js";
 import { createLog, type Log } from "./platform/log.js";
 import { createMetrics } from "./platform/metrics.js";
 import { traceStatements } from "./platform/tracing/sql-spans.js";
@@ -87,13 +88,14 @@ export async function startApp(
   let routes: readonly Route[] = [];
   let publicUrl = config.publicUrl ?? "http://localhost";
   const stop = new GracefulStop();
-  const { trustedProxies, metricsAt } = config;
+  const { metricsAt } = config;
+  const proxies = trustedProxies(config.trustedProxies);
   const metrics = createMetrics({ droppedLogLines, version });
   const requests = new RequestMetrics(metrics);
   const server = createHttpServer({
     routes: () => routes,
     publicUrl: () => publicUrl,
-    trustedProxies,
+    trustedProxies: proxies,
     requests,
     tracing,
     stop,
@@ -158,7 +160,7 @@ export async function startApp(
     graphql.route,
     ...modules.flatMap((featureModule) => featureModule.routes ?? []),
     ...healthRoutes(readiness),
-    probeRoute({ keys: config.keys, trustedProxies, now: () => Date.now() }),
+    probeRoute({ keys: config.keys, trustedProxies: proxies, now: () => Date.now() }),
     ...(metricsServer || config.isProduction ? [] : [metricsRoute(metrics)]),
     ...pageRoutes(platform, { schema, docs, dashboard }),
   ];

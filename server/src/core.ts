@@ -31,6 +31,7 @@ import { TwoFactorStatuses } from "./features/two-factor/two-factor-statuses.js"
 import { portalLinks } from "./features/work/portal-links.js";
 import { Work, type WorkEnvironment } from "./features/work/unit-of-work.js";
 import type { Clock } from "./platform/clock/clock.js";
+import { trustedProxies } from "./platform/http/trusted-proxies.js";
 import { CostRates } from "./platform/limits/cost-rates.js";
 import type { CostOptions } from "./platform/limits/limits.plugin.js";
 import type { Platform } from "./platform/platform.js";
@@ -79,7 +80,7 @@ export function createCore(
     now: () => clock.now(),
     findKey: (token) => apiKeys.authenticate(token),
     subscribeToEvents: (given, context) => liveFeed.subscribe(given, context),
-    trustedProxies: config.trustedProxies,
+    trustedProxies: trustedProxies(config.trustedProxies),
     isSecure: publicUrl.startsWith("https:"),
   });
   const liveFeed = new LiveFeed({

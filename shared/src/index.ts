@@ -1,4 +1,5 @@
 export * from "./durations/durations.js";
+export * from "./moments/moment.js";
 export * from "./plans/plans.js";
 export * from "./roles/roles.js";
 export * from "./security-mode/security-mode.js";
@@ -14,6 +15,8 @@ export * from "./sign-in/dangerous-acts.js";
 export * from "./limits/limits.js";
 export * from "./emails/email-address.js";
 export * from "./names/name.js";
+export * from "./names/isolated.js";
+export * from "./codes/typed-code.js";
 export * from "./passkeys/passkey-policy.js";
 export * from "./passwords/password-policy.js";
 export * from "./language/language.js";

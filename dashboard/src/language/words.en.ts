@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import { refusalsInEnglish } from "@gatehouse/shared";
+import { isolating, refusalsInEnglish } from "@gatehouse/shared";
 import { rich } from "./rich.js";
 
 const codesLeft = (n: number) => `${n} recovery ${n === 1 ? "code" : "codes"} left`;
@@ -12,7 +12,7 @@ const outages: Readonly<Record<string, string>> = {
 };
 
 /** The texts of the parts that the dashboard and the portal share. */
-export const wordsInEnglish = {
+export const wordsInEnglish = isolating({
   refusals: refusalsInEnglish,
   ui: {
     working: "Working",
@@ -136,5 +136,5 @@ export const wordsInEnglish = {
     name: "Name",
     nameHint: "Helps you recognize it later.",
   },
-};
+});
 export type Words = typeof wordsInEnglish;

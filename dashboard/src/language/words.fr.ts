@@ -1,4 +1,4 @@
-import { refusalsInFrench } from "@gatehouse/shared";
+import { isolating, refusalsInFrench } from "@gatehouse/shared";
 import { rich } from "./rich.js";
 import type { Words } from "./words.en.js";
 
@@ -14,7 +14,7 @@ const requests: Readonly<Record<string, string>> = {
     "Un problème est survenu pendant l’enregistrement. Il est possible que l’opération ait été effectuée. Veuillez vérifier avant de réessayer.",
 };
 
-export const wordsInFrench: Words = {
+export const wordsInFrench: Words = isolating({
   refusals: refusalsInFrench,
   ui: {
     working: "En cours",
@@ -140,4 +140,4 @@ export const wordsInFrench: Words = {
     name: "Nom",
     nameHint: "Pour la reconnaître plus tard.",
   },
-};
+});

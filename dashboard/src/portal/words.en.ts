@@ -1,8 +1,9 @@
+import { isolating } from "@gatehouse/shared";
 import type { ReactNode } from "react";
 import { rich } from "../language/rich.js";
 
 /** The texts of the portal's own pages. */
-export const portalWordsInEnglish = {
+export const portalWordsInEnglish = isolating({
   language: "Language",
   pages: "Pages",
   requests: "Requests",
@@ -153,5 +154,5 @@ export const portalWordsInEnglish = {
     setUp: "Set up a new phone",
     notNow: "Not now",
   },
-};
+});
 export type PortalWords = typeof portalWordsInEnglish;

@@ -1,8 +1,9 @@
+import { isolating } from "@gatehouse/shared";
 import { rich } from "../language/rich.js";
 import type { PortalWords } from "./words.en.js";
 
 /** Set as in Canada: a no-break space before a colon and inside guillemets, none before ; ? and !. */
-export const portalWordsInFrench: PortalWords = {
+export const portalWordsInFrench: PortalWords = isolating({
   language: "Langue",
   pages: "Pages",
   requests: "Demandes",
@@ -154,4 +155,4 @@ export const portalWordsInFrench: PortalWords = {
     setUp: "Configurer un nouveau téléphone",
     notNow: "Pas maintenant",
   },
-};
+});

@@ -10,6 +10,7 @@ import { schemaReference } from "./schema-reference.js";
 /** The hand-written pages, with their files in the repository. */
 export const writtenPages = [
   { path: "/docs", title: "Guide", file: "docs/guide.md" },
+  { path: "/docs/compatibility", title: "Compatibility", file: "docs/compatibility.md" },
   { path: "/docs/operations", title: "Operations", file: "docs/operations.md" },
   { path: "/docs/security", title: "Security", file: "docs/security.md" },
   { path: "/docs/threat-model", title: "Threat model", file: "docs/threat-model.md" },

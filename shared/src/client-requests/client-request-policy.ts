@@ -1,5 +1,5 @@
 import { lengths } from "../limits/limits.js";
-import { isPlainLine, isVisible } from "../names/name.js";
+import { isPlainLine, isVisible, normalizeLine } from "../names/name.js";
 
 const codePoints = (text: string): number => [...text].length;
 
@@ -13,7 +13,7 @@ export function isCalendarDate(text: string): boolean {
   return date.getUTCFullYear() === year && date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
 }
 
-/** A request as typed, cleaned: title and items are trimmed. */
+/** A request as typed, cleaned: title and items are trimmed and composed. */
 export interface RequestDraft {
   title: string;
   items: string[];
@@ -32,8 +32,8 @@ export function readRequestDraft(typed: {
   dueOn?: string | null | undefined;
 }): { draft: RequestDraft; fault: RequestDraftFault | null } {
   const draft: RequestDraft = {
-    title: typed.title.trim(),
-    items: typed.items.map((item) => item.trim()),
+    title: normalizeLine(typed.title),
+    items: typed.items.map(normalizeLine),
     dueOn: typed.dueOn ?? null,
   };
   return { draft, fault: faultOf(draft) };

@@ -60,12 +60,20 @@ export const isPlainLine = (text: string): boolean =>
   !UNPRINTABLE.test(text) && !SEPARATORS.test(text) && !holdsHidden(text);
 /** Whether a text of several lines is plain. It identifies nobody, so a soft hyphen that was pasted along may stay. */
 export const isPlainText = (text: string): boolean => !UNPRINTABLE.test(text.replaceAll(/[\n\r\t\u2028\u2029]/g, " "));
+/** The text without what draws nothing. */
+export const visiblePart = (text: string): string => text.replaceAll(UNSEEN, "");
 /** Whether any of the text is visible. */
-export const isVisible = (text: string): boolean => text.replaceAll(UNSEEN, "") !== "";
+export const isVisible = (text: string): boolean => visiblePart(text) !== "";
 
-/** The stored form of a person's or firm's name: trimmed and composed (NFC). Null if it is too long, not one line, or invisible. */
+/**
+ * The form in which a name, a title or an integrator's id is stored and compared: trimmed and composed (NFC). Macs and phones write an
+ * accent as a character of its own, other programs do not.
+ */
+export const normalizeLine = (text: string): string => text.trim().normalize("NFC");
+
+/** The stored form of a person's or firm's name. Null if it is too long, not one line, or invisible. */
 export function normalizeName(text: string): string | null {
-  const name = text.trim().normalize("NFC");
+  const name = normalizeLine(text);
   return isVisible(name) && [...name].length <= lengths.name && isPlainLine(name) ? name : null;
 }
 

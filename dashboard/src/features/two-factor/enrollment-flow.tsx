@@ -124,7 +124,7 @@ export function EnrollmentFlow(props: {
     return (
       <form onSubmit={(event) => void sendCode(event)} className="flex flex-col gap-4">
         <p className="text-sm text-muted">{say.scan}</p>
-        <img src={pending.qrCode} alt={say.qrCode} className="size-52 self-center rounded-md bg-white p-2" />
+        <img src={pending.qrCode} alt={say.qrCode} className="size-64 self-center rounded-md bg-white p-2" />
         <p className="text-sm text-muted">
           {say.onThisPhone((text) => (
             <a className="link" href={pending.otpauthUri}>

@@ -34,6 +34,35 @@ describe("the form for the mailed code", () => {
     expect(screen.queryByRole("button", { name: "Email me another code" })).toBeNull();
   });
 
+  it.each([
+    ["as the mail writes it", " 123 456 "],
+    ["with a line break", "\n123456\n"],
+    ["with no-break blanks", "\u00A0123\u00A0456\u00A0"],
+    ["with a messenger's direction marks", "\u200F\u2068123456\u2069"],
+    ["with dashes", "1-2-3-4-5-6"],
+    ["in full-width digits", "１２３\u3000４５６"],
+    ["in Arabic-Indic digits", "١٢٣ ٤٥٦"],
+    ["twice", "123456 123456"],
+  ])("accepts a code that is pasted %s", async (_how, pasted) => {
+    const user = userEvent.setup();
+    const onCode = jest.fn();
+    render(form({ onCode }));
+    await user.click(screen.getByLabelText(/Code from the email/));
+    await user.paste(pasted);
+    await user.click(screen.getByRole("button", { name: "Continue" }));
+    expect(onCode).toHaveBeenCalledWith("123456");
+  });
+
+  it("is empty again once another code was emailed, in whatever digits the first was typed", async () => {
+    const user = userEvent.setup();
+    render(form({ onSendAgain: () => Promise.resolve(true) }));
+    const field = screen.getByLabelText<HTMLInputElement>(/Code from the email/);
+    await user.type(field, "١٢٣ ٤٥٦٧");
+    expect(field.value).toBe("١٢٣ ٤٥٦");
+    await user.click(screen.getByRole("button", { name: "Email me another code" }));
+    expect(field.value).toBe("");
+  });
+
   it("says that another code was emailed, and no longer that the earlier one was wrong", async () => {
     const user = userEvent.setup();
     render(form({ problems: [wrong], onSendAgain: () => Promise.resolve(true) }));

@@ -1,7 +1,7 @@
 import { GraphQLError } from "graphql";
 import { roleMay, type ApiScope, type TeamRight } from "@gatehouse/shared";
-import { forbidden, unauthenticated } from "../../platform/graphql/failures.js";
-import type { Caller } from "../callers/caller.js";
+import { forbidden } from "../../platform/graphql/failures.js";
+import { notSignedIn, type Caller } from "../callers/caller.js";
 
 /** Who may use a field. A caller passes if one of the listed kinds matches. */
 export type AccessRule =
@@ -20,7 +20,7 @@ export function checkAccess(rule: AccessRule, caller: Caller): void {
   if (rule === "anyone") return;
   switch (caller.kind) {
     case "ANONYMOUS":
-      throw unauthenticated();
+      throw notSignedIn(caller);
     case "TEAM_MEMBER":
       if (rule.team === undefined) throw forbidden("another kind of caller");
       if (!roleMay(caller.role, rule.team)) throw forbidden("the role OWNER or ADMIN");

@@ -19,7 +19,17 @@ interface SessionOfCaller {
 
 export interface Anonymous {
   kind: "ANONYMOUS";
+  /** What was sent that opens nothing; left out if nothing was sent. */
+  sent?: UselessCredential;
 }
+/** A session's cookie, a key or token, or a header that contains neither. */
+export type UselessCredential = keyof typeof uselessCredentials;
+const uselessCredentials = {
+  COOKIE: "Your session has ended. Sign in again.",
+  TOKEN: "The API key or session token is not valid: it is unknown, expired or revoked.",
+  HEADER: "The Authorization header has no key or token: write `Bearer`, one space, and the key.",
+} as const;
+
 export interface TeamCaller extends SessionOfCaller {
   kind: "TEAM_MEMBER";
   firmId: string;
@@ -55,9 +65,17 @@ export type PersonCaller = TeamCaller | (PortalCaller & { accountId: string });
 
 export const anonymous: Anonymous = { kind: "ANONYMOUS" };
 
+/** Why somebody anonymous is refused: only the sender learns what is wrong with what they sent. */
+export const notSignedIn = ({ sent }: Anonymous): Error =>
+  unauthenticated(
+    sent === undefined
+      ? "Sign in first. A program sends an API key as `Authorization: Bearer` and the key."
+      : uselessCredentials[sent],
+  );
+
 export function asFirmCaller(caller: Caller): FirmCaller {
   if (caller.kind === "TEAM_MEMBER" || caller.kind === "API_KEY") return caller;
-  throw caller.kind === "ANONYMOUS" ? unauthenticated() : forbidden("a team member or an API key");
+  throw caller.kind === "ANONYMOUS" ? notSignedIn(caller) : forbidden("a team member or an API key");
 }
 /** The session or key that a caller of the firm uses. */
 export const credentialIdOf = (caller: FirmCaller): string =>
@@ -81,17 +99,17 @@ export const sharedCallerOf = <C extends FirmCaller>(caller: C): C =>
 
 export function asTeamCaller(caller: Caller): TeamCaller {
   if (caller.kind === "TEAM_MEMBER") return caller;
-  throw caller.kind === "ANONYMOUS" ? unauthenticated() : forbidden("a team member");
+  throw caller.kind === "ANONYMOUS" ? notSignedIn(caller) : forbidden("a team member");
 }
 export function asPortalCaller(caller: Caller): PortalCaller {
   if (caller.kind === "CLIENT") return caller;
-  throw caller.kind === "ANONYMOUS" ? unauthenticated() : forbidden("a client's session");
+  throw caller.kind === "ANONYMOUS" ? notSignedIn(caller) : forbidden("a client's session");
 }
 /** A team member, or a client with an account: somebody who has a password and may have an authenticator. */
 export function asPerson(caller: Caller): PersonCaller {
   if (caller.kind === "TEAM_MEMBER") return caller;
   if (caller.kind === "CLIENT" && caller.accountId !== null) return { ...caller, accountId: caller.accountId };
-  throw caller.kind === "ANONYMOUS" ? unauthenticated() : forbidden("a session of an account");
+  throw caller.kind === "ANONYMOUS" ? notSignedIn(caller) : forbidden("a session of an account");
 }
 export const ownerIdOf = (person: PersonCaller): string =>
   person.kind === "TEAM_MEMBER" ? person.memberId : person.accountId;

@@ -1,5 +1,5 @@
 import { Brackets, In } from "typeorm";
-import { lengths, normalizeEmail, redirectsRequests } from "@gatehouse/shared";
+import { lengths, normalizeEmail, normalizeLine, redirectsRequests } from "@gatehouse/shared";
 import { newId } from "../../platform/crypto/ids.js";
 import { isUniqueViolation } from "../../platform/database/dialect.js";
 import { unpreparedWrite } from "../../platform/database/prepared-rows.js";
@@ -45,7 +45,9 @@ const ASKED = selectDistinct({ contactId: requests.contactId })
 const words = table(SearchWord);
 const INSERT_WORDS = sql`INSERT INTO ${words} (${words.firmId}, ${words.word}, ${words.nameKey}, ${words.contactId}) VALUES`;
 
-const idOf = ({ externalId }: Change): string | null => externalId?.trim() || null;
+const idOf = ({ externalId }: Change): string | null => normalizeLine(externalId ?? "") || null;
+/** An id as it was sent: before ids were composed, it was stored so. */
+const sentIdOf = ({ externalId }: Change): string | null => externalId?.trim() || null;
 const emailOf = ({ email }: Change): string | null => (email ? normalizeEmail(email) : null);
 const unique = (values: (string | null)[]): string[] => [...new Set(values.filter((value) => value !== null))];
 
@@ -85,7 +87,7 @@ export class ContactChanges {
   /** Nobody else changes the firm's contacts from here to the commit, so that what is read here stays true. */
   static async begin(unit: UnitOfWork, firmId: string, rows: readonly Row[], by: ChangedBy): Promise<ContactChanges> {
     await lockContacts(unit, firmId);
-    const [ids, emails] = [unique(rows.map(idOf)), unique(rows.map(emailOf))];
+    const [ids, emails] = [unique([...rows.map(idOf), ...rows.map(sentIdOf)]), unique(rows.map(emailOf))];
     const isMeant = new Brackets((where) => {
       where.where("1 = 0");
       if (ids.length > 0) where.orWhere({ externalId: In(ids) });
@@ -237,9 +239,12 @@ export class ContactChanges {
 
   /** The contact that a row refers to: by the integrator's id, else by the mailbox. */
   private match(row: ContactInput): Contact | undefined {
-    const [id, email] = [idOf(row), emailOf(row)];
+    const [id, sentId, email] = [idOf(row), sentIdOf(row), emailOf(row)];
+    const byId = (wanted: string | null) =>
+      wanted === null ? undefined : this.known.find((contact) => contact.externalId === wanted);
     return (
-      (id === null ? undefined : this.known.find((contact) => contact.externalId === id)) ??
+      byId(sentId) ??
+      byId(id) ??
       // A row with its own id is a separate contact with the same mailbox, unless there is one without an id.
       (email === null
         ? undefined
@@ -267,12 +272,14 @@ function readFields(input: { [F in keyof Fields]?: Fields[F] | null }, current: 
   const text = (key: "name" | "organization" | "externalId", limit: number): string | null => {
     const value = input[key];
     if (value === undefined) return current[key];
-    const trimmed = value?.trim() ?? "";
-    if ([...trimmed].length > limit)
+    const line = normalizeLine(value ?? "");
+    if ([...line].length > limit)
       throw new Refusal("INVALID_INPUT", ["input", key], `Use at most ${limit} characters.`);
-    if (trimmed === "") return null;
-    mustBeLine(trimmed, ["input", key]);
-    return trimmed;
+    if (line === "") return null;
+    mustBeLine(line, ["input", key]);
+    // An id from before ids were composed stays as it is: another contact may have the composed one by now.
+    const isSameId = key === "externalId" && normalizeLine(current[key] ?? "") === line;
+    return isSameId ? current[key] : line;
   };
   const name = text("name", lengths.name);
   if (name === null) throw new Refusal("INVALID_INPUT", ["input", "name"], "A contact needs a name.");

@@ -1,4 +1,4 @@
-import { requiresTwoFactor } from "@gatehouse/shared";
+import { normalizeLine, requiresTwoFactor } from "@gatehouse/shared";
 import { isId } from "../../platform/crypto/ids.js";
 import { forceIndexSql } from "../../platform/database/dialect.js";
 import { unpreparedRowsOf } from "../../platform/database/prepared-rows.js";
@@ -135,11 +135,16 @@ export class ContactsReadModel {
   async find(firmId: string, by: { id?: string | null; externalId?: string | null }): Promise<ContactView | null> {
     if ((by.id == null) === (by.externalId == null)) throw badInput("Give id or externalId.");
     if (by.id != null && !isId("contact", by.id)) return null;
-    const [row] = await this.work.rowsOf(contactRow(firmId), OF_FIRM.plus`${by.id == null ? c.externalId : c.id} = ?`, [
-      firmId,
-      by.id ?? by.externalId,
-    ]);
+    const sent = by.externalId?.trim() ?? "";
+    const row =
+      (await this.rowWith(firmId, by.id == null ? c.externalId : c.id, by.id ?? normalizeLine(sent))) ??
+      // Ids from before they were composed are stored as they were sent.
+      (sent === normalizeLine(sent) ? null : await this.rowWith(firmId, c.externalId, sent));
     return row ? viewOf(row, this.work.clock.now()) : null;
+  }
+  private async rowWith(firmId: string, column: Sql, value: string) {
+    const [row] = await this.work.rowsOf(contactRow(firmId), OF_FIRM.plus`${column} = ?`, [firmId, value]);
+    return row;
   }
 
   async page(firmId: string, args: ContactsArgs): Promise<ContactConnection> {

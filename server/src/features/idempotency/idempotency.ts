@@ -5,6 +5,7 @@ import {
   type DocumentNode,
   type ExecutionResult,
   type GraphQLSchema,
+  type OperationDefinitionNode,
   type SelectionSetNode,
 } from "graphql";
 import { deflateRawSync, inflateRawSync } from "node:zlib";
@@ -203,6 +204,13 @@ function accessRefusal(schema: GraphQLSchema, fields: readonly string[], context
   return needsFreshProofNow(fields, context) ? forbidden("a sign-in or stepUp within the last minutes") : null;
 }
 
+/**
+ * What a key is bound to: the document that runs, the operation in it, and the variables. `source` holds the document
+ * also where a request sent only its digest; a request that names the only operation means the same as one that does not.
+ */
+const boundTo = (source: string, { name }: OperationDefinitionNode, variables: Record<string, unknown> = {}): string =>
+  canonical([source, name?.value ?? null, variables]);
+
 /** JSON with sorted keys, so that variables in another order are the same request. */
 const canonical = (value: unknown): string =>
   JSON.stringify(value, (_name, inner: unknown) =>
@@ -233,17 +241,16 @@ export function idempotencyPlugin(
     async requestDidStart() {
       let claimed: Claimed | null = null;
       return {
-        async responseForOperation({ schema, request, document, operation, contextValue }) {
+        async responseForOperation({ schema, request, source, document, operation, contextValue }) {
           const key = request.http?.headers.get("idempotency-key");
-          if (key === undefined || operation?.operation !== "mutation") return null;
+          if (key === undefined || source === undefined || operation?.operation !== "mutation") return null;
           const callerKey = callerKeyOf(contextValue.caller);
           if (callerKey === null) return null;
           if (!KEY.test(key)) return refusal("MALFORMED");
           if (rootFields(document, operation.selectionSet).some((name) => refused.has(name))) return refusal("SECRET");
-          const { query, operationName, variables } = request;
           let claim: Claim;
           try {
-            const body = canonical([query, operationName ?? null, variables ?? {}]);
+            const body = boundTo(source, operation, request.variables);
             claim = await idempotency.inNameOf(contextValue, () => idempotency.claim(callerKey, key, body));
           } catch (error) {
             const outage = outageOf(error);

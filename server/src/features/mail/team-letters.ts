@@ -1,55 +1,48 @@
-import { plans, securityModes, type Audience, type Plan, type SecurityMode } from "@gatehouse/shared";
+import { isolatingGiven, plans, securityModes, type Audience, type Plan, type SecurityMode } from "@gatehouse/shared";
 import type { MailContent } from "../work/mail-to-send.js";
 import { action, letter, paragraph } from "./letter.js";
 import type { FromFirm, WithLink } from "./letter-parts.js";
 import { mailWordsInEnglish } from "./mail-words.en.js";
 
-/* Letters to the team, which are in English. */
+/* Letters to the team, which are in English. Names in them are isolated, as in the words of letters to clients. */
 
 /** To a colleague who is invited to the firm's team. */
-export const teamInvitation = ({
-  firmName,
-  name,
-  invitedBy,
-  link,
-  expiresInHours,
-}: WithLink & { name: string; invitedBy: string }): MailContent =>
-  letter({
-    firmName,
-    audience: "TEAM",
-    subject: `${invitedBy} invites you to ${firmName}'s team`,
-    blocks: [
-      paragraph(`Hello ${name},`),
-      paragraph(`${invitedBy} invites you to Gatehouse, where ${firmName} manages its clients' access.`),
-      action("Choose a password", link),
-      paragraph(mailWordsInEnglish.linkWorksOnce(expiresInHours)),
-      paragraph(`If you do not work at ${firmName}, you can ignore this email.`),
-    ],
-  });
+export const teamInvitation = isolatingGiven(
+  ({ firmName, name, invitedBy, link, expiresInHours }: WithLink & { name: string; invitedBy: string }): MailContent =>
+    letter({
+      firmName,
+      audience: "TEAM",
+      subject: `${invitedBy} invites you to ${firmName}'s team`,
+      blocks: [
+        paragraph(`Hello ${name},`),
+        paragraph(`${invitedBy} invites you to Gatehouse, where ${firmName} manages its clients' access.`),
+        action("Choose a password", link),
+        paragraph(mailWordsInEnglish.linkWorksOnce(expiresInHours)),
+        paragraph(`If you do not work at ${firmName}, you can ignore this email.`),
+      ],
+    }),
+);
 
 /** To a colleague who forgot the password, sent by an owner or administrator. */
-export const teamPasswordReset = ({
-  firmName,
-  invitedBy,
-  link,
-  expiresInHours,
-}: WithLink & { invitedBy: string }): MailContent =>
-  letter({
-    firmName,
-    audience: "TEAM",
-    subject: `Choose a new password for Gatehouse at ${firmName}`,
-    blocks: [
-      paragraph(`${invitedBy} sends you a link to choose a new password for your Gatehouse account.`),
-      action("Choose a password", link),
-      paragraph(
-        `${mailWordsInEnglish.linkWorksOnce(expiresInHours)} ${mailWordsInEnglish.codeStillAsked} Your password stays as it is until you use the link.`,
-      ),
-      paragraph(`If you did not expect this, ask ${invitedBy}.`),
-    ],
-  });
+export const teamPasswordReset = isolatingGiven(
+  ({ firmName, invitedBy, link, expiresInHours }: WithLink & { invitedBy: string }): MailContent =>
+    letter({
+      firmName,
+      audience: "TEAM",
+      subject: `Choose a new password for Gatehouse at ${firmName}`,
+      blocks: [
+        paragraph(`${invitedBy} sends you a link to choose a new password for your Gatehouse account.`),
+        action("Choose a password", link),
+        paragraph(
+          `${mailWordsInEnglish.linkWorksOnce(expiresInHours)} ${mailWordsInEnglish.codeStillAsked} Your password stays as it is until you use the link.`,
+        ),
+        paragraph(`If you did not expect this, ask ${invitedBy}.`),
+      ],
+    }),
+);
 
 /** To a colleague who requested it on the sign-in page. */
-export const teamPasswordForgotten = ({ firmName, link, expiresInHours }: WithLink): MailContent =>
+export const teamPasswordForgotten = isolatingGiven(({ firmName, link, expiresInHours }: WithLink): MailContent =>
   letter({
     firmName,
     audience: "TEAM",
@@ -60,51 +53,47 @@ export const teamPasswordForgotten = ({ firmName, link, expiresInHours }: WithLi
       paragraph(`${mailWordsInEnglish.linkWorksOnce(expiresInHours)} ${mailWordsInEnglish.codeStillAsked}`),
       paragraph("If it was not you, you can ignore this email: your password stays as it is until the link is used."),
     ],
-  });
+  }),
+);
 
 /** Somebody reported "this wasn't me" about a change to an account. */
-export const suspicionReported = ({
-  firmName,
-  email,
-  audience,
-}: FromFirm & { email: string; audience: Audience }): MailContent =>
-  letter({
-    firmName,
-    audience: "TEAM",
-    subject: `Not me: ${email} reports a change`,
-    blocks: [
-      paragraph(
-        `${email} (${audience === "TEAM" ? "of your team" : "a client of yours"}) reports that someone else made a change to the account.`,
-      ),
-      paragraph(
-        `Every session was ended${audience === "TEAM" ? "" : ", the password was disabled, and the client was mailed a link to choose a new one"}.`,
-      ),
-      paragraph(
-        audience === "TEAM"
-          ? "Review this colleague's activity, and change the password together."
-          : "Call the client at a phone number that you know. If a stranger's authenticator was set up, reset the two-factor authentication under Contacts, Details, Client portal.",
-      ),
-    ],
-  });
+export const suspicionReported = isolatingGiven(
+  ({ firmName, email, audience }: FromFirm & { email: string; audience: Audience }): MailContent =>
+    letter({
+      firmName,
+      audience: "TEAM",
+      subject: `Not me: ${email} reports a change`,
+      blocks: [
+        paragraph(
+          `${email} (${audience === "TEAM" ? "of your team" : "a client of yours"}) reports that someone else made a change to the account.`,
+        ),
+        paragraph(
+          `Every session was ended${audience === "TEAM" ? "" : ", the password was disabled, and the client was mailed a link to choose a new one"}.`,
+        ),
+        paragraph(
+          audience === "TEAM"
+            ? "Review this colleague's activity, and change the password together."
+            : "Call the client at a phone number that you know. If a stranger's authenticator was set up, reset the two-factor authentication under Contacts, Details, Client portal.",
+        ),
+      ],
+    }),
+);
 
 /** The firm's new plan does not include the current mode, which stays in force until an admin changes it. */
-export const planDowngraded = ({
-  firmName,
-  from,
-  to,
-  mode,
-}: FromFirm & { from: Plan; to: Plan; mode: SecurityMode }): MailContent =>
-  letter({
-    firmName,
-    audience: "TEAM",
-    subject: `Your plan no longer includes two-factor authentication`,
-    blocks: [
-      paragraph(
-        `The plan of ${firmName} changed from ${plans[from].name} to ${plans[to].name}, which does not include the security mode that you use: ${securityModes[mode].title}.`,
-      ),
-      paragraph(
-        "Nothing changes for your clients: the mode stays in force, and they are asked for their code as before. But once you choose another mode, you cannot choose this one again on this plan.",
-      ),
-      paragraph("To keep the choice, go back to Business or Enterprise."),
-    ],
-  });
+export const planDowngraded = isolatingGiven(
+  ({ firmName, from, to, mode }: FromFirm & { from: Plan; to: Plan; mode: SecurityMode }): MailContent =>
+    letter({
+      firmName,
+      audience: "TEAM",
+      subject: `Your plan no longer includes two-factor authentication`,
+      blocks: [
+        paragraph(
+          `The plan of ${firmName} changed from ${plans[from].name} to ${plans[to].name}, which does not include the security mode that you use: ${securityModes[mode].title}.`,
+        ),
+        paragraph(
+          "Nothing changes for your clients: the mode stays in force, and they are asked for their code as before. But once you choose another mode, you cannot choose this one again on this plan.",
+        ),
+        paragraph("To keep the choice, go back to Business or Enterprise."),
+      ],
+    }),
+);

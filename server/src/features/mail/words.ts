@@ -1,5 +1,8 @@
-/** Characters that reorder the text around them: in a name they could make a mail read as something it is not. */
-const BIDI_CONTROLS = /[\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/g;
+/**
+ * Characters that reorder the text around them: in a name they could make a mail read as something it is not. The isolate
+ * that our own sentences put around a name (`isolated`) stays.
+ */
+const BIDI_CONTROLS = /[\u061C\u200E\u200F\u202A-\u202E\u2066\u2067]/g;
 /** Control characters, and the line breaks that some programs recognize beside CR and LF. */
 const BREAKS = /[\p{Cc}\u2028\u2029]+/gu;
 

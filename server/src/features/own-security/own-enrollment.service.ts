@@ -2,6 +2,7 @@ import { toString as drawQrCode } from "qrcode";
 import {
   allowsPasswordLogin,
   askedToEnroll,
+  foldCode,
   isWithinFlow,
   lifetimes,
   mayEnroll,
@@ -21,7 +22,7 @@ import { notify } from "../mail/security-notices.js";
 import { twoFactorEnrolled } from "../mail/security-letters.js";
 import type { AuthenticatorEnrollment } from "../two-factor/authenticator-enrollment.service.js";
 import type { SecondFactor } from "../two-factor/second-factor.service.js";
-import { clockDriftSeconds, matchingStep, otpauthUri, readTotpCode } from "../second-factors/totp.js";
+import { clockDriftSeconds, matchingStep, otpauthUri } from "../second-factors/totp.js";
 import { PendingTwoFactorEnrollment } from "./own-security.results.js";
 import type { AccountDoor } from "../sign-in/account-door.js";
 import type { EnrollmentCodes } from "../sign-in/enrollment-codes.js";
@@ -162,7 +163,7 @@ export class OwnEnrollment {
     const isReplacing = caller !== null && (await secondFactor.isEnrolled(person));
     if (!isReplacing) provenOf(challenge);
     return sourceLimits.guard("secondFactor", context, async () => {
-      const code = readTotpCode(input.code);
+      const code = foldCode(input.code);
       const secret = await enrollment.takeAttempt(person);
       if (secret === null) throw setUpTookTooLong();
       const now = work.clock.now();

@@ -9,6 +9,7 @@ import type { HttpResponse } from "../../platform/http/http-response.js";
 import { requestIdOf } from "../../platform/http/request-id.js";
 import { RefusedRequest } from "../../platform/http/responses.js";
 import { sourceAddress } from "../../platform/http/source-address.js";
+import type { TrustedProxies } from "../../platform/http/trusted-proxies.js";
 import type { SharedEvents } from "../../platform/websocket/shared-events.js";
 import { isSessionToken, type Sessions } from "../sessions/sessions.service.js";
 import {
@@ -28,7 +29,7 @@ export interface ContextNeeds {
   /** The firm's events for a caller on a socket. */
   subscribeToEvents(given: object, context: RequestContext): Promise<SharedEvents<RequestContext>>;
   findKey(token: string): Promise<KeyCaller | null>;
-  trustedProxies: readonly string[];
+  trustedProxies: TrustedProxies;
   /** Whether the public address is https: cookies then have Secure and `__Host-`. */
   isSecure: boolean;
 }
@@ -53,10 +54,11 @@ export class RequestContexts {
   async ofRequest(request: IncomingMessage, response: HttpResponse): Promise<RequestContext> {
     const cookies = this.cookiesOf(request);
     const headers: string[] = [];
-    const token =
-      bearerOf(headerText(request.headers.authorization)) ??
-      this.cookieToken(cookies, headerText(request.headers["gatehouse-audience"]));
-    const caller = await this.callerOf(token, headerText(request.headers[VIEWER_HEADER]));
+    const caller = await this.callerOf(
+      headerText(request.headers.authorization),
+      () => this.cookieToken(cookies, headerText(request.headers["gatehouse-audience"])),
+      headerText(request.headers[VIEWER_HEADER]),
+    );
     const nameViewer = (viewer: string | null) => {
       if (viewer !== null) response.setHeader(VIEWER_HEADER, viewer);
     };
@@ -99,13 +101,13 @@ export class RequestContexts {
     closeSocket: (code: number, reason: string) => void,
   ): Promise<RequestContext> {
     const given = parameters.authorization ?? parameters.Authorization;
-    const token =
-      bearerOf(typeof given === "string" ? given : headerText(request.headers.authorization)) ??
-      (request.headers.origin === undefined
+    const cookieToken = () =>
+      request.headers.origin === undefined
         ? null
-        : this.cookieToken(this.cookiesOf(request), textIn(parameters.audience)));
+        : this.cookieToken(this.cookiesOf(request), textIn(parameters.audience));
+    const authorization = typeof given === "string" ? given : headerText(request.headers.authorization);
     const context: RequestContext = {
-      caller: await this.callerOf(token, textIn(parameters.viewer)),
+      caller: await this.callerOf(authorization, cookieToken, textIn(parameters.viewer)),
       source: this.sourceOf(request),
       requestId: requestIdOf(request, this.needs.trustedProxies),
       language: languageIn(request),
@@ -149,14 +151,20 @@ export class RequestContexts {
     return { ipAddress: sourceAddress(request, this.needs.trustedProxies), userAgent: userAgent || null };
   }
 
-  /** `loadedFor`: for whom the page says that it was loaded; "": it does not say. */
-  private async callerOf(token: string | null, loadedFor: string): Promise<Caller> {
-    if (token === null) return anonymous;
+  /**
+   * A cookie counts where the header has no token. `loadedFor`: for whom the page says that it was loaded; "": it does
+   * not say.
+   */
+  private async callerOf(authorization: string, cookieToken: () => string | null, loadedFor: string): Promise<Caller> {
+    const bearer = bearerOf(authorization);
+    const token = bearer ?? cookieToken();
+    if (token === null) return authorization === "" ? anonymous : { ...anonymous, sent: "HEADER" };
     const caller = isSessionToken(token)
       ? await this.needs.sessions.authenticate(token)
       : ((await this.needs.findKey(token)) ?? anonymous);
     if (isAnothersPage(loadedFor || null, viewerIdOf(caller))) throw viewerChanged();
-    return caller;
+    if (caller.kind !== "ANONYMOUS") return caller;
+    return { ...caller, sent: bearer === null ? "COOKIE" : "TOKEN" };
   }
 
   /**

@@ -1,8 +1,9 @@
+import { foldCode } from "@gatehouse/shared";
 import { select, sql, table } from "../../platform/database/sql.js";
 import type { Person } from "../people/person.js";
 import { PendingTotpEnrollment, TotpCredential } from "./authenticator.entity.js";
 import type { SecondFactorMethod } from "./second-factor-method.js";
-import { lastPlausibleStep, matchingStep, readTotpCode } from "./totp.js";
+import { lastPlausibleStep, matchingStep } from "./totp.js";
 
 /** What an encrypted secret is bound to: its table, column, firm and owner. */
 export const secretPlace = (
@@ -37,7 +38,7 @@ export const authenticator: SecondFactorMethod = {
     if (!credential) return false;
     const step = matchingStep(
       keys.decrypt(credential.encryptedSecret, secretPlace("totp_credentials", owner)),
-      readTotpCode(answer),
+      foldCode(answer),
       unit.now,
     );
     if (step === null) return false;

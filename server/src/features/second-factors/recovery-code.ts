@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { foldCode } from "@gatehouse/shared";
 
 /** Crockford's alphabet: without I, L, O and U, which are easily mistaken for something else. */
 const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
@@ -14,15 +15,11 @@ export function newRecoveryCode(): string {
 }
 
 /**
- * The canonical form of a code: no dashes or spaces, upper case, O read as 0 and I or L as 1. Null if the text cannot
- * be one.
+ * The canonical form of a code: folded (`foldCode`), upper case, O read as 0 and I or L as 1. Null if the text cannot be
+ * one.
  */
 export function readRecoveryCode(text: string): string | null {
-  const code = text
-    .normalize("NFKC")
-    .toUpperCase()
-    .replaceAll(/[\s\-–—]/g, "")
-    .replaceAll("O", "0")
-    .replaceAll(/[IL]/g, "1");
+  // Full-width letters become plain ones.
+  const code = foldCode(text.normalize("NFKC")).toUpperCase().replaceAll("O", "0").replaceAll(/[IL]/g, "1");
   return code.length === CHARACTERS && [...code].every((character) => ALPHABET.includes(character)) ? code : null;
 }

@@ -7,7 +7,7 @@ import { toFile as drawQrCode } from "qrcode";
 import speakeasy from "speakeasy";
 import { hasProgram } from "../../testing/services.js";
 import { newRecoveryCode, readRecoveryCode } from "./recovery-code.js";
-import { newTotpSecret, otpauthUri } from "./totp.js";
+import { matchingStep, newTotpSecret, otpauthUri } from "./totp.js";
 
 const MANY = 10_000;
 const many = (make: () => string) => Array.from({ length: MANY }, make);
@@ -74,11 +74,105 @@ describe("T18 the label that an authenticator shows", () => {
   });
 });
 
-async function scanned(uri: string): Promise<string> {
+describe("the label of somebody with a long name", () => {
+  const secret = newTotpSecret();
+  const labelOf = (uri: string) => {
+    const { pathname, searchParams } = new URL(uri);
+    const label = decodeURIComponent(pathname.slice(1)).split(":");
+    return { account: label.pop() ?? "", issuer: label.pop() ?? null, parameter: searchParams.get("issuer") };
+  };
+  const graphemesOf = (text: string) =>
+    Array.from(new Intl.Segmenter("en", { granularity: "grapheme" }).segment(text), ({ segment }) => segment);
+
+  const scripts: [script: string, name: string][] = [
+    ["Latin", "Harbor and Pine Accounting "],
+    ["Latin with accents", "Müller, Søren & Žižek "],
+    ["decomposed accents", "e\u0301o\u0308 "],
+    ["Cyrillic", "Бухгалтерия Иванова и партнёры "],
+    ["Greek", "Λογιστικό Γραφείο "],
+    ["Hebrew", "משרד רואי חשבון "],
+    ["Arabic", "مكتب المحاسبة "],
+    ["Devanagari", "लेखा कार्यालय क्षेत्र "],
+    ["Thai", "สำนักงานบัญชี"],
+    ["Chinese", "株式会社港松会計事務所"],
+    ["Korean", "항구와소나무회계법인"],
+    ["rare Han", "𠮷𡈽𠀋"],
+    ["emoji", "😀"],
+    ["families of emoji", "👩‍👩‍👧‍👦"],
+    ["flags", "🇨🇭🇫🇷"],
+    ["punctuation that is encoded", "&%#?/+ "],
+    ["ampersands", "&"],
+  ];
+  const lengths = [30, 200];
+  const names = scripts.flatMap(([script, name]) =>
+    lengths.map((length): [string, number, string] => [
+      script,
+      length,
+      [...name.repeat(length)].slice(0, length).join("").trim(),
+    ]),
+  );
+
+  it.each(names)(
+    "in %s, %i characters long, is read by a phone, whose codes are then right",
+    async (_script, _n, name) => {
+      const issuer = name || "-";
+      const account = `${issuer.replaceAll(/[^\p{L}\p{M}]/gu, "").slice(0, 60) || "maya"}@client.example`;
+      const uri = otpauthUri({ secret, issuer, account });
+      expect(uri.length).toBeLessThanOrEqual(624);
+      const read = hasProgram("zbarimg", "reading a QR code") ? await scanned(uri, 2) : uri;
+      expect(read).toBe(uri);
+      const label = labelOf(read);
+      expect(label.parameter).toBe(label.issuer);
+      for (const [shown, whole] of [
+        [label.issuer ?? "", issuer],
+        [label.account, account],
+      ] as const) {
+        const isWhole = shown === whole;
+        const kept = isWhole ? shown : shown.slice(0, -1);
+        expect([whole.startsWith(kept), isWhole || shown.endsWith("…")]).toEqual([true, true]);
+        // Nothing that people take for one character is cut in two.
+        expect(graphemesOf(whole).join("|").startsWith(graphemesOf(kept).join("|"))).toBe(true);
+      }
+      const now = Date.now();
+      const code = execFileSync(
+        "oathtool",
+        ["--totp", "-b", new URL(read).searchParams.get("secret") ?? "", "--now", `@${Math.floor(now / 1000)}`],
+        { encoding: "utf8" },
+      ).trim();
+      expect(matchingStep(secret, code, now)).not.toBeNull();
+    },
+  );
+
+  it("stays whole where it fits, and keeps enough to recognize it by where it does not", () => {
+    const shownFor = (issuer: string, account = "maya@client.example") =>
+      labelOf(otpauthUri({ secret, issuer, account }));
+    expect(shownFor("x".repeat(180)).issuer).toBe("x".repeat(180));
+    expect(shownFor("x".repeat(181)).issuer).toBe(`${"x".repeat(171)}…`);
+    expect(shownFor("株".repeat(20)).issuer).toBe("株".repeat(20));
+    expect(shownFor("株".repeat(200)).issuer).toBe(`${"株".repeat(19)}…`);
+    expect(shownFor(`${"x".repeat(170)} ${"y".repeat(29)}`).issuer).toBe(`${"x".repeat(170)}…`);
+    const longest = `${"x".repeat(64)}@${"y".repeat(63)}.${"z".repeat(60)}.${"w".repeat(57)}.example`;
+    expect(shownFor("Harbor", longest).account).toBe(`${longest.slice(0, 139)}…`);
+  });
+
+  it("shows a letter under a hundred accents, cut", () => {
+    const { issuer } = labelOf(otpauthUri({ secret, issuer: `a${"\u0301".repeat(199)}`, account: "m@client.example" }));
+    expect(issuer).toMatch(/^a\u0301+…$/u);
+  });
+
+  it("names the account alone where nothing of the name is left", () =>
+    expect(labelOf(otpauthUri({ secret, issuer: " : ", account: "m@client.example" }))).toEqual({
+      account: "m@client.example",
+      issuer: null,
+      parameter: null,
+    }));
+});
+
+async function scanned(uri: string, scale = 6): Promise<string> {
   const directory = mkdtempSync(join(tmpdir(), "gatehouse-qr-"));
   try {
     const picture = join(directory, "qr.png");
-    await drawQrCode(picture, uri, { errorCorrectionLevel: "M", margin: 4, scale: 6 });
+    await drawQrCode(picture, uri, { errorCorrectionLevel: "M", margin: 4, scale });
     return execFileSync("zbarimg", ["--quiet", "--raw", picture], {
       encoding: "utf8",
       stdio: ["ignore", "pipe", "ignore"],

@@ -24,8 +24,6 @@ export function newTotpSecret(): string {
 }
 
 export const isTotpCode = (text: string): boolean => /^[0-9]{6}$/.test(text);
-/** The code without what people insert when they type it: "123 456" means 123456. */
-export const readTotpCode = (text: string): string => text.replaceAll(/[\s-]/g, "");
 
 const codeAt = (secret: string, counter: number): string =>
   speakeasy.hotp({ secret, encoding: "base32", counter, digits: DIGITS, algorithm: "sha1" });
@@ -67,12 +65,48 @@ function findStep(secret: string, code: string, now: number, window: number): nu
   return found;
 }
 
+/**
+ * The bytes that an issuer, which the URI has twice, and an account may take when percent-encoded: nine for a Chinese
+ * character, twelve for an emoji. With them the QR code has 93 modules at most (version 19 with correction M: 624
+ * bytes), which a phone still reads off a screen. Apps show about forty characters.
+ */
+const LONGEST_ISSUER = 180;
+const LONGEST_ACCOUNT = 150;
+const ELLIPSIS = "…";
+
+const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
+const encodedLength = (text: string): number => encodeURIComponent(text).length;
+
+/** The text's beginning that takes so many encoded bytes at most, cut between what people take for characters. */
+function shortened(text: string, longest: number): string {
+  if (encodedLength(text) <= longest) return text;
+  const beginning = (characters: Iterable<string>): string => {
+    let kept = "";
+    let left = longest - encodedLength(ELLIPSIS);
+    for (const character of characters) {
+      left -= encodedLength(character);
+      if (left < 0) break;
+      kept += character;
+    }
+    return kept.trim();
+  };
+  // A letter under a hundred accents is cut as well.
+  const kept = beginning(Array.from(graphemes.segment(text), ({ segment }) => segment)) || beginning(text);
+  return `${kept}${ELLIPSIS}`;
+}
+
 /** A colon separates issuer and account in the label, even if it is encoded, so that neither may contain one. */
-const inLabel = (text: string) => encodeURIComponent(text.replaceAll(/\s*:\s*/g, " ").trim());
+const inLabel = (text: string, longest: number) =>
+  encodeURIComponent(shortened(text.replaceAll(/\s*:\s*/g, " ").trim(), longest));
 
 /**
- * The Key URI that authenticator apps read. Label and issuer are percent-encoded, so that no name can add a parameter.
+ * The Key URI that authenticator apps read. Label and issuer are percent-encoded, so that no name can add a parameter,
+ * and shortened to what a QR code holds.
  */
-export function otpauthUri({ secret, issuer, account }: { secret: string; issuer: string; account: string }): string {
-  return `otpauth://totp/${inLabel(issuer)}:${inLabel(account)}?secret=${secret}&issuer=${inLabel(issuer)}&algorithm=SHA1&digits=${DIGITS}&period=${PERIOD_MS / 1000}`;
+export function otpauthUri(of: { secret: string; issuer: string; account: string }): string {
+  const issuer = inLabel(of.issuer, LONGEST_ISSUER);
+  const account = inLabel(of.account, LONGEST_ACCOUNT);
+  // A name of colons only leaves nothing.
+  const [prefix, parameter] = issuer === "" ? ["", ""] : [`${issuer}:`, `&issuer=${issuer}`];
+  return `otpauth://totp/${prefix}${account}?secret=${of.secret}${parameter}&algorithm=SHA1&digits=${DIGITS}&period=${PERIOD_MS / 1000}`;
 }

@@ -1,5 +1,5 @@
 import type { DataSource, EntityManager } from "typeorm";
-import { auditEvents, type ActorKind, type AuditEventData, type AuditEventType } from "@gatehouse/shared";
+import { auditEvents, isolatedIn, type ActorKind, type AuditEventData, type AuditEventType } from "@gatehouse/shared";
 import type { Clock } from "../../platform/clock/clock.js";
 import { newId } from "../../platform/crypto/ids.js";
 import { affectedRows, countUp } from "../../platform/database/dialect.js";
@@ -292,8 +292,10 @@ export const sentenceOf = (
   event: Pick<AuditEvent, "type" | "actorName" | "data">,
   contactName: string | null,
 ): string =>
-  (auditEvents[event.type].say as (data: object) => string)({
-    actor: event.actorName ?? "Somebody",
-    contact: contactName,
-    data: JSON.parse(event.data) as unknown,
-  });
+  (auditEvents[event.type].say as (data: object) => string)(
+    isolatedIn({
+      actor: event.actorName ?? "Somebody",
+      contact: contactName,
+      data: JSON.parse(event.data) as unknown,
+    }),
+  );

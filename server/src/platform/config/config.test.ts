@@ -77,6 +77,28 @@ describe("the configuration of production", () => {
     [{ PUBLIC_URL: "http://portal.example.org" }, "PUBLIC_URL must begin with https:// in production: https://portal"],
     [{ PUBLIC_URL: "portal.example.org" }, "PUBLIC_URL must be an address: https://portal.example.org"],
     [{ PUBLIC_URL: "ftp://portal.example.org" }, "PUBLIC_URL must be an address"],
+    [{ PUBLIC_URL: "https://example.org/portal" }, 'without a path, "?", "#" or a user: https://example.org.'],
+    [{ PUBLIC_URL: "https://example.org/portal/" }, "PUBLIC_URL must be the address alone"],
+    [{ PUBLIC_URL: "https://example.org//portal" }, "PUBLIC_URL must be the address alone"],
+    [{ PUBLIC_URL: "https://example.org/?lang=fr" }, "PUBLIC_URL must be the address alone"],
+    [{ PUBLIC_URL: "https://example.org?" }, "PUBLIC_URL must be the address alone"],
+    [{ PUBLIC_URL: "https://example.org/#/" }, "PUBLIC_URL must be the address alone"],
+    [{ PUBLIC_URL: "https://hunter2@example.org" }, "PUBLIC_URL must be the address alone"],
+    [{ TRUST_PROXY: "proxy.internal" }, "TRUST_PROXY must hold addresses and networks"],
+    [{ TRUST_PROXY: "127.0.0.1, loopback" }, "its entry 2 is neither"],
+    [{ TRUST_PROXY: "10.0.0.1 10.0.0.2" }, "its entry 1 is neither"],
+    [{ TRUST_PROXY: "10.0.0.1:8080" }, "its entry 1 is neither"],
+    [{ TRUST_PROXY: "10.0.0.0/33" }, "its entry 1 is neither"],
+    [{ TRUST_PROXY: "10.0.0.0/255.0.0.0" }, "its entry 1 is neither"],
+    [{ TRUST_PROXY: "10.0.0" }, "its entry 1 is neither"],
+    [{ TRUST_PROXY: "fd00::/129" }, "its entry 1 is neither"],
+    [{ TRUST_PROXY: "0.0.0.0/0" }, "or is everybody's"],
+    [{ TRUST_PROXY: "10.0.0.1,::/0" }, "its entry 2 is neither, or is everybody's"],
+    [{ TRUST_PROXY: "true" }, "TRUST_PROXY must hold addresses and networks"],
+    [{ TRUST_PROXY: "1" }, "TRUST_PROXY must hold addresses and networks"],
+    [{ TRUST_PROXY: "*" }, "TRUST_PROXY must hold addresses and networks"],
+    [{ NODE_ENV: "production " }, 'NODE_ENV must be "production" or "development"'],
+    [{ NODE_ENV: "staging" }, 'NODE_ENV must be "production" or "development"'],
     [{ MAIL_FROM: "abc" }, "MAIL_FROM must be an email address"],
     [{ MAIL_FROM: "Harbor <abc>" }, "MAIL_FROM must be an email address"],
     [{ MAIL_FROM: "a@example.org, b@example.org" }, "MAIL_FROM must be an email address"],
@@ -117,6 +139,20 @@ describe("the configuration of production", () => {
     expect(faultsOf({ REDIS_PORT: "tcp://10.0.0.1", DATABASE_HOST: "x", SMTP_PORT: "25", HOSTS: "x" })).toEqual([]);
     expect(faultsOf({ SECRET_KEY: "of another program" })).toEqual([]);
     expect(readConfig({ SECRET_KEY: "of another program" }, data).isProduction).toBe(false);
+  });
+
+  it("takes the address of the pages as browsers write it, and proxies as addresses and networks", () => {
+    for (const [written, publicUrl] of [
+      ["https://portal.example.org/", "https://portal.example.org"],
+      ["https://portal.example.org//", "https://portal.example.org"],
+      ["HTTPS://Portal.Example.ORG", "https://portal.example.org"],
+      ["https://portal.example.org:443", "https://portal.example.org"],
+      ["https://portal.example.org:8443/", "https://portal.example.org:8443"],
+      ["https://bücher.example", "https://xn--bcher-kva.example"],
+    ])
+      expect([written, read({ PUBLIC_URL: written }).publicUrl]).toEqual([written, publicUrl]);
+    const written = " 127.0.0.0/8,10.0.0.1 ,::1, fd00::/8,";
+    expect(read({ TRUST_PROXY: written }).trustedProxies).toEqual(["127.0.0.0/8", "10.0.0.1", "::1", "fd00::/8"]);
   });
 
   it("an empty variable counts as unset", () => expect(read({ REDIS_URL: "", TRUST_PROXY: "" }).redis).toBeNull());

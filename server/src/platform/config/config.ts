@@ -7,6 +7,7 @@ import type { TracingSettings } from "../tracing/open-telemetry.js";
 import { KeyRing } from "../crypto/key-ring.js";
 import { databaseAddress, isSilentlyPlain, type DatabaseAddress } from "../database/database-address.js";
 import { redisAddress, type RedisAddress } from "../redis/redis-address.js";
+import { readNetwork } from "../http/trusted-proxies.js";
 import { isThisMachine, readTlsFiles } from "./address.js";
 import { Faults, SettingFault } from "./faults.js";
 import { mailSettings, type MailSettings } from "./mail-settings.js";
@@ -56,8 +57,6 @@ const Environment = z.object({
     .min(0, "must be a number from 0 to 1")
     .max(1, "must be a number from 0 to 1")
     .default(1),
-  /** Comma-separated addresses of the proxies whose X-Forwarded-For is trusted. */
-  TRUST_PROXY: z.string().default(""),
   DEMO: flag.optional(),
   /** How long requests, mails and webhooks in progress may take after the server was told to stop. */
   STOP_TIMEOUT_SECONDS: seconds(3600).optional(),
@@ -71,6 +70,7 @@ export const variables: readonly string[] = [
   ...Object.keys(Environment.shape),
   ...secretVariables,
   "PUBLIC_URL",
+  "TRUST_PROXY",
   "MAIL_FROM",
   "MAIL_DKIM_DOMAIN",
   "MAIL_DKIM_SELECTOR",
@@ -89,7 +89,8 @@ export interface Config {
   publicUrl: string | null;
   keys: KeyRing;
   sourceLimitFactor: number;
-  trustedProxies: string[];
+  /** Addresses and networks (`trustedProxies`) of the proxies whose X-Forwarded-For counts. */
+  trustedProxies: readonly string[];
   /** Null: /metrics is served beside the pages outside production, and not at all in production. */
   metricsAt: { port: number; host: string } | null;
   /** Null: nothing is traced, and OpenTelemetry is not even loaded. */
@@ -132,6 +133,7 @@ export function readConfig(
   });
   const { mail, mailFrom } = mailSettings(env, { isProduction, faults });
   const publicUrl = publicUrlIn(env, isProduction, faults);
+  const proxies = faults.in("TRUST_PROXY", () => proxiesIn(env.TRUST_PROXY ?? "")) ?? [];
   const keys = faults.in("SECRET_KEYS", () => {
     if (env.SECRET_KEYS !== undefined) return keysIn(env.SECRET_KEYS);
     if (isProduction) throw new SettingFault("is required in production: id:base64 of 32 random bytes");
@@ -151,9 +153,7 @@ export function readConfig(
     publicUrl,
     keys: keys ?? KeyRing.parse(localKeys(dataDirectory)),
     sourceLimitFactor: e.SOURCE_LIMIT_FACTOR,
-    trustedProxies: e.TRUST_PROXY.split(",")
-      .map((address) => address.trim())
-      .filter(Boolean),
+    trustedProxies: proxies,
     metricsAt: e.METRICS_PORT === undefined ? null : { port: e.METRICS_PORT, host: e.METRICS_HOST },
     tracing:
       e.OTEL_EXPORTER_OTLP_ENDPOINT === undefined
@@ -205,7 +205,24 @@ function publicUrlIn({ PUBLIC_URL: text }: NodeJS.ProcessEnv, isProduction: bool
     faults.add("PUBLIC_URL", "must be an address: https://portal.example.org");
   else if (isProduction && url.protocol === "http:" && !isThisMachine(url.hostname.replaceAll(/[[\]]/g, "")))
     faults.add("PUBLIC_URL", `must begin with https:// in production: https://${url.host}`);
-  return text.replace(/\/+$/, "");
+  // Every address of ours begins at the root of its host.
+  else if (url.username !== "" || url.password !== "" || /[^/]/.test(url.pathname) || /[?#]/.test(text))
+    faults.add("PUBLIC_URL", `must be the address alone, without a path, "?", "#" or a user: ${url.origin}`);
+  return url?.origin ?? null;
+}
+
+/** The entries of TRUST_PROXY. An entry that matches no proxy would make all clients one source. */
+function proxiesIn(text: string): string[] {
+  const entries = text
+    .split(",")
+    .map((entry) => entry.trim())
+    .filter(Boolean);
+  const wrong = entries.findIndex((entry) => readNetwork(entry) === null);
+  if (wrong !== -1)
+    throw new SettingFault(
+      `must hold addresses and networks, separated by commas: 127.0.0.1, 10.0.0.0/8, fd00::/8; its entry ${wrong + 1} is neither, or is everybody's`,
+    );
+  return entries;
 }
 
 /**

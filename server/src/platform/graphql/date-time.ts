@@ -1,13 +1,13 @@
 import { GraphQLScalarType, Kind } from "graphql";
-import { DAY_MS, MINUTE_MS } from "@gatehouse/shared";
+import { DAY_MS, MINUTE_MS, parseMoment } from "@gatehouse/shared";
 import { badInput } from "./failures.js";
 
-/** The format only. Date.parse decides whether the numbers are a real date. */
-const RFC_3339 = /^\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)$/i;
-
 function parse(value: unknown): number {
-  const at = typeof value === "string" && RFC_3339.test(value) ? Date.parse(value) : Number.NaN;
-  if (Number.isNaN(at)) throw badInput("DateTime must be an RFC 3339 date and time, such as 2026-01-31T09:30:00.000Z.");
+  const at = typeof value === "string" ? parseMoment(value) : null;
+  if (at === null)
+    throw badInput(
+      "DateTime must be an existing date and time in RFC 3339 with an offset, such as 2026-01-31T09:30:00.000Z; the fraction has three digits or is left out.",
+    );
   return at;
 }
 
@@ -41,7 +41,8 @@ export function isoOf(ms: number): string {
  */
 export const DateTime = new GraphQLScalarType<number, string>({
   name: "DateTime",
-  description: "A point in time as RFC 3339 in UTC with milliseconds, such as 2026-01-31T09:30:00.000Z.",
+  description:
+    "A point in time as RFC 3339 in UTC with milliseconds, such as 2026-01-31T09:30:00.000Z. As an input it may have another offset (-00:00 is refused), lower-case `t` and `z`, and no fraction; a fraction has exactly three digits. Days, hours and offsets that do not exist are refused, and so is second 60.",
   specifiedByURL: "https://scalars.graphql.org/andimarek/date-time",
   serialize: (value) => isoOf(value as number),
   parseValue: parse,

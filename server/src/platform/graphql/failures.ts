@@ -36,7 +36,7 @@ type TopLevelCode =
 const topLevel = (code: TopLevelCode, message: string, extensions: Record<string, unknown> = {}) =>
   new GraphQLError(message, { extensions: { ...extensions, code } });
 
-export const unauthenticated = () => topLevel("UNAUTHENTICATED", "Sign in first.");
+export const unauthenticated = (message = "Sign in first.") => topLevel("UNAUTHENTICATED", message);
 /** `missing`: the scope, role or assurance that is required. */
 export const forbidden = (missing: string) =>
   topLevel("FORBIDDEN", `Not allowed: this requires ${missing}.`, { missing });

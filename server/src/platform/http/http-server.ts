@@ -13,6 +13,7 @@ import { endRequestSpan, requestSpan } from "./request-span.js";
 import type { RequestMetrics } from "./request-metrics.js";
 import { refuseOnSocket, RefusedRequest, sendError, sendOutage } from "./responses.js";
 import { securityHeaders } from "./security-headers.js";
+import type { TrustedProxies } from "./trusted-proxies.js";
 
 export type Handler = (request: IncomingMessage, response: HttpResponse, path: string) => Promise<void> | void;
 
@@ -62,7 +63,7 @@ export function createHttpServer({
   routes: () => readonly Route[];
   publicUrl: () => string;
   /** The proxies whose `X-Request-Id` and `traceparent` are taken over. */
-  trustedProxies: readonly string[];
+  trustedProxies: TrustedProxies;
   /** Null: requests are not counted. */
   requests: RequestMetrics | null;
   tracing?: Tracing | null;

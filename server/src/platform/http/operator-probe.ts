@@ -4,6 +4,7 @@ import { headerText } from "./header-text.js";
 import type { Route } from "./http-server.js";
 import { readBody, sendError, sendJson } from "./responses.js";
 import { isFromProxy, sourceAddress } from "./source-address.js";
+import type { TrustedProxies } from "./trusted-proxies.js";
 
 export const PROBE_PATH = "/operator-probe";
 export const PROBE_HEADER = "gatehouse-probe";
@@ -48,7 +49,7 @@ export const probeRoute = ({
   now,
 }: {
   keys: KeyRing;
-  trustedProxies: readonly string[];
+  trustedProxies: TrustedProxies;
   now(this: void): number;
 }): Route => ({
   path: PROBE_PATH,

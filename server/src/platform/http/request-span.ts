@@ -3,6 +3,7 @@ import type { Span, Tracing } from "../tracing/tracing.js";
 import { headerText } from "./header-text.js";
 import type { HttpResponse } from "./http-response.js";
 import { isFromProxy } from "./source-address.js";
+import type { TrustedProxies } from "./trusted-proxies.js";
 
 /** Probes come every few seconds, and say nothing in a trace. */
 const PROBES: ReadonlySet<string | undefined> = new Set(["/healthz", "/readyz"]);
@@ -13,7 +14,7 @@ export function requestSpan(
   tracing: Tracing,
   request: IncomingMessage,
   { requestId }: HttpResponse,
-  trustedProxies: readonly string[],
+  trustedProxies: TrustedProxies,
 ): Span | null {
   if (PROBES.has(request.url)) return null;
   const given = request.headers.traceparent;

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { describe, expect, it } from "@jest/globals";
 import { sourceAddress, sourceKey } from "./source-address.js";
+import { trustedProxies } from "./trusted-proxies.js";
 
 const PROXIES = ["10.0.0.1", "10.0.0.2"];
 const from = (remoteAddress: string | undefined, forwarded?: string | string[]) =>
@@ -34,6 +35,55 @@ describe("where a request comes from", () => {
     ["a proxy that writes IPv4 as IPv6", "10.0.0.1", "[::ffff:203.0.113.7]:41234", "203.0.113.7"],
     ["a proxy that writes a novel", "10.0.0.1", "x".repeat(500), "x".repeat(45)],
   ])("%s", (_what, remote, forwarded, address) => expect(from(remote, forwarded)).toBe(address));
+});
+
+describe("proxies that are named by their networks", () => {
+  const behind = (entries: string, remoteAddress: string, forwarded: string) =>
+    sourceAddress(
+      { socket: { remoteAddress }, headers: { "x-forwarded-for": forwarded } } as unknown as IncomingMessage,
+      trustedProxies(entries.split(",")),
+    );
+  const client = "203.0.113.7";
+
+  it.each([
+    ["127.0.0.0/8", "127.0.0.1"],
+    ["127.0.0.0/8", "127.255.0.9"],
+    ["127.0.0.0/8", "::ffff:127.0.0.1"],
+    ["10.20.30.40/8", "10.9.9.9"],
+    ["172.16.0.0/12", "172.31.255.255"],
+    ["192.168.1.1/32", "192.168.1.1"],
+    ["10.0.0.1,172.16.0.0/12", "172.16.0.1"],
+    ["::ffff:10.0.0.0/104", "10.9.9.9"],
+    ["::ffff:10.0.0.1", "10.0.0.1"],
+    ["::1", "::1"],
+    ["0:0:0:0:0:0:0:1", "::1"],
+    ["2001:DB8::/32", "2001:db8:ffff::9"],
+    ["fd00::/8", "fdab:1::1"],
+    ["fe80::/10", "fe80::1%eth0"],
+    ["fe80::1%eth0", "fe80::1%eth0"],
+  ])("%s is trusted at %s", (entries, proxy) => {
+    expect(behind(entries, proxy, client)).toBe(client);
+    // One behind the other, and what the client claimed before them.
+    expect(behind(entries, proxy, `198.51.100.1, ${client}, ${proxy}`)).toBe(client);
+  });
+
+  it.each([
+    ["127.0.0.0/8", "128.0.0.1"],
+    ["172.16.0.0/12", "172.32.0.0"],
+    ["10.0.0.1", "10.0.0.2"],
+    ["10.0.0.0/31", "10.0.0.2"],
+    ["fd00::/8", "fe00::1"],
+    ["2001:db8::/32", "2001:db9::1"],
+    ["::1", "127.0.0.1"],
+  ])("%s is not trusted at %s, whose claims count for nothing", (entries, stranger) =>
+    expect(behind(entries, stranger, client)).toBe(stranger),
+  );
+
+  it("end where the proxy wrote something that is not an address", () => {
+    expect(behind("127.0.0.0/8", "127.0.0.1", "127.0.0.1, unknown")).toBe("unknown");
+    expect(behind("127.0.0.0/8", "127.0.0.1", "x".repeat(500))).toBe("x".repeat(45));
+    expect(() => trustedProxies(["0.0.0.0/0"])).toThrow("was not checked");
+  });
 });
 
 describe("what rate limits count by", () => {

@@ -1,27 +1,25 @@
 import { isIPv6 } from "node:net";
 import type { IncomingMessage } from "node:http";
 import { headerText } from "./header-text.js";
-
-const withoutPrefix = (address: string) =>
-  /^::ffff:(?=\d+\.)/i.test(address) ? address.slice("::ffff:".length) : address;
+import { plainAddress, type TrustedProxies } from "./trusted-proxies.js";
 
 /** The address in one entry of X-Forwarded-For. Some proxies append the port, which differs for each connection. */
 function addressOf(hop: string): string {
   const bracketed = hop.startsWith("[") ? hop.slice(1, hop.indexOf("]")) : null;
   const [bare = "", ...ports] = hop.split(":");
-  return withoutPrefix(bracketed ?? (ports.length === 1 ? bare : hop));
+  return plainAddress(bracketed ?? (ports.length === 1 ? bare : hop));
 }
 
 /** Whether the connection comes from a trusted proxy, so that its headers about the request count. */
-export const isFromProxy = (request: IncomingMessage, trustedProxies: readonly string[]): boolean =>
-  trustedProxies.includes(withoutPrefix(request.socket.remoteAddress ?? ""));
+export const isFromProxy = (request: IncomingMessage, trustedProxies: TrustedProxies): boolean =>
+  trustedProxies.includes(plainAddress(request.socket.remoteAddress ?? ""));
 
 /**
  * Where a request comes from. X-Forwarded-For counts only as far as trusted proxies wrote it: read from its end, the
  * first address that is not a trusted proxy's. Anything before it is the client's own claim.
  */
-export function sourceAddress(request: IncomingMessage, trustedProxies: readonly string[]): string | null {
-  let address = withoutPrefix(request.socket.remoteAddress ?? "");
+export function sourceAddress(request: IncomingMessage, trustedProxies: TrustedProxies): string | null {
+  let address = plainAddress(request.socket.remoteAddress ?? "");
   const forwarded = headerText(request.headers["x-forwarded-for"])
     .split(",")
     .map((hop) => hop.trim());

@@ -1,0 +1,105 @@
+import { afterAll, beforeAll, expect, it } from "@jest/globals";
+import { describeOnDatabases } from "../../testing/databases.js";
+import { RECOVER, VERIFY, signInSteps } from "../../testing/sign-in-steps.js";
+import { CLIENT_PASSWORD, codesOf, World } from "../../testing/world.js";
+
+const inDigits = (zero: string, code: string) =>
+  code.replaceAll(/[0-9]/g, (digit) => String.fromCodePoint((zero.codePointAt(0) ?? 0) + Number(digit)));
+
+/** Right codes, as phones and mail programs of the world write and copy them. */
+const ways: [how: string, written: (code: string) => string][] = [
+  ["in Arabic-Indic digits", (code) => inDigits("٠", code)],
+  ["in Persian digits", (code) => inDigits("۰", code)],
+  ["in full-width digits", (code) => inDigits("０", code)],
+  ["in Devanagari digits", (code) => inDigits("०", code)],
+  ["in mathematical digits", (code) => inDigits("𝟎", code)],
+  ["with the mail's blank", (code) => `${code.slice(0, 3)} ${code.slice(3)}`],
+  ["with a dash of a word processor", (code) => `${code.slice(0, 3)}–${code.slice(3)}`],
+  ["between a messenger's isolates", (code) => `\u2068${code}\u2069`],
+  ["after a byte order mark", (code) => `\uFEFF${code}\r\n`],
+];
+
+describeOnDatabases("a right code", (database) => {
+  let world: World;
+  let firm: Awaited<ReturnType<World["firm"]>>;
+  let owner: string;
+  beforeAll(async () => {
+    world = await World.start(database.url());
+    firm = await world.firm();
+    owner = await world.ownerToken(firm);
+  });
+  afterAll(() => world.stop());
+  const { setMode, enrolledClient, challengeOf } = signInSteps(() => ({ world, firm, owner }));
+
+  it("of an authenticator is accepted however its digits are written, and costs no try", async () => {
+    const { email, secret } = await enrolledClient();
+    for (const [how, written] of ways) {
+      const challengeToken = await challengeOf(email);
+      const { result, userErrors } = await world.signIn(...VERIFY, {
+        challengeToken,
+        code: written(world.freshCode(secret)),
+      });
+      expect([how, result?.__typename, userErrors]).toEqual([how, "SignedIn", []]);
+    }
+    const states = (await world.app.work.reader.query(
+      "SELECT consecutiveFailures FROM two_factor_states WHERE enrolledAt IS NOT NULL",
+      [],
+    )) as { consecutiveFailures: number }[];
+    expect(states.map(({ consecutiveFailures }) => consecutiveFailures)).toEqual([0]);
+  }, 60_000);
+
+  it("sets up an authenticator in another script's digits", async () => {
+    const { created } = await world.client(firm, owner);
+    const token = created.result.sessionToken;
+    const { secret } = await world.beginEnrollment(token);
+    const confirmed = await world.mutate(
+      "confirmTwoFactorEnrollment",
+      "ConfirmTwoFactorEnrollmentInput",
+      "recoveryCodes",
+      { code: inDigits("٠", world.code(secret)), transport: "TOKEN" },
+      token,
+    );
+    expect([codesOf(confirmed), confirmed.recoveryCodes?.length]).toEqual([[], 10]);
+  });
+
+  it("for recovery is accepted with other digits, dashes and invisible marks", async () => {
+    const { email, recoveryCodes } = await enrolledClient();
+    for (const [n, [how, written]] of ways.entries()) {
+      const { result, userErrors } = await world.signIn(...RECOVER, {
+        challengeToken: await challengeOf(email),
+        code: written(recoveryCodes[n] ?? ""),
+      });
+      expect([how, result?.__typename, userErrors]).toEqual([how, "SignedIn", []]);
+    }
+  });
+
+  it("from a mail is accepted as it was written there and in other digits", async () => {
+    await setMode("MAGIC_LINK_AND_LOGIN_2FA");
+    const { data } = await world.ask(
+      `mutation($input: ContactInput!) { createContact(input: $input) { contact { id email } } }`,
+      { input: { name: "Nur Haddad", email: "nur@client.example" } },
+      owner,
+    );
+    const { email } = data.createContact.contact;
+    await world.mutate("requestPortalAccount", "PortalEmailInput", "accepted", { firmSlug: firm.slug, email });
+    await world.signIn("createPortalAccount", "CreatePortalAccountInput", {
+      confirmationToken: await world.mailedToken(email, /Create your account/),
+      password: CLIENT_PASSWORD,
+    });
+    // Five mails an hour.
+    for (const [n, [how, written]] of ways.slice(0, 5).entries()) {
+      const { enrollmentToken } = (await world.portalSignIn(firm, email)).result;
+      const emailCode = written(await world.mailedCodeAfter(email, n));
+      const begun = await world.mutate(
+        "beginTwoFactorEnrollment",
+        "BeginTwoFactorEnrollmentInput",
+        "enrollment { secret }",
+        {
+          enrollmentToken,
+          emailCode,
+        },
+      );
+      expect([how, codesOf(begun)]).toEqual([how, []]);
+    }
+  }, 60_000);
+});
