@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
 import { serverAddress } from "../../platform/database/database-address.js";
 import { canReplicate, listReadsDuring, Replication, type ReplicatedKind } from "../../testing/replication.js";
 import { until, World, type Data } from "../../testing/world.js";
@@ -26,6 +26,8 @@ for (const kind of kinds)
       await world.contact(owner, "Ada Zimmer");
       await untilUsed();
     }, 300_000);
+    // Also after a failure.
+    afterEach(() => pair.resume());
     afterAll(async () => {
       await world?.stop();
       await pair?.stop();
