@@ -5,6 +5,8 @@ import { isThisMachine, type HostAndPort } from "../../platform/config/address.j
 import { credentialsOf, type ServerAddress } from "../../platform/database/database-address.js";
 import { IS_READ_ONLY, isReadOnlyIn, WITHOUT_GENERATED_CODE } from "../../platform/database/database-hosts.js";
 import { knownMigrations } from "../../platform/database/read-replicas.js";
+import { computed, select, sql, table } from "../../platform/database/sql.js";
+import { AuditCounter } from "../../features/audit/audit-event.entity.js";
 import { Findings, reasonOf, type Finding } from "./finding.js";
 import { rightsIn } from "./grants.js";
 
@@ -14,7 +16,8 @@ const CATCH_UP_MS = 2000;
 const POLL_MS = 100;
 
 const SEE = 'See "Read replicas" in docs/operations.md.';
-const EVENTS = "SELECT COALESCE(SUM(lastSeq), 0) AS n FROM audit_counters";
+const counters = table(AuditCounter);
+const EVENTS = select({ n: computed<number>(sql`COALESCE(SUM(${counters.lastSeq}), 0)`, Number) }).from`${counters}`;
 /** Two servers do not have all of this in common. */
 const IDENTITY = "SELECT CONCAT_WS(' ', @@hostname, @@port, @@server_id, @@datadir) AS identity";
 
@@ -105,7 +108,7 @@ async function contentChecks(findings: Findings, name: string, ask: Ask, primary
       `${name} lacks ${missing.length} migrations, so it is not used`,
       "Start the server, which migrates the primary, and let the replica catch up.",
     );
-  const eventsOn = async (on: Ask) => Number((await first(on, EVENTS)).n);
+  const eventsOn = async (on: Ask) => EVENTS.rowsOf(await on(EVENTS.sqlText))[0]?.n ?? 0;
   const wanted = await eventsOn((text) => primary.query(text));
   const until = performance.now() + CATCH_UP_MS;
   let behind = wanted - (await eventsOn(ask));

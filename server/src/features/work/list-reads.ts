@@ -10,7 +10,7 @@ const HAS = select({ one: computed<number>(sql`1`) }).from`${e} WHERE ${e.firmId
 
 /**
  * Reads for lists, searches and reports, from a replica where there is one. Every change of what they show is committed
- * together with its event (listed-changes.api.test.ts), and events are never deleted: a replica that has the firm's
+ * together with its event (a-day.api.test.ts and others watch for that), and events are never deleted: a replica that has the firm's
  * newest event has everything that was committed when the read began, whoever did it on whichever server. The event's id
  * is compared as well, since a server that has gone another way may have another event with that number.
  *

@@ -1,5 +1,5 @@
 import { auditEvents, isolatedIn } from "@gatehouse/shared";
-import type { AuditEvent } from "./audit-event.entity.js";
+import type { AuditEvent } from "../audit/audit-event.entity.js";
 
 /** The stored event's sentence. */
 export const sentenceOf = (
