@@ -16,7 +16,8 @@ import { createMetricsServer, healthRoutes, metricsRoute, pageRoutes, readinessM
 import { systemClock, type Clock } from "./platform/clock/clock.js";
 import type { Config } from "./platform/config/config.js";
 import { openDatabase } from "./platform/database/database.js";
-import { poolMetrics } from "./platform/database/pool-metrics.js";
+import { poolMetrics, poolsOf } from "./platform/database/pool-metrics.js";
+import { listReadsMetric, ReadReplicas } from "./platform/database/read-replicas.js";
 import { WriteProbe } from "./platform/database/write-probe.js";
 import { allowedOrigins } from "./platform/http/allowed-origins.js";
 import { GracefulStop } from "./platform/http/graceful-stop.js";
@@ -26,7 +27,7 @@ import { RequestMetrics } from "./platform/http/request-metrics.js";
 import { trustedProxies } from "./platform/http/trusted-proxies.js";
 import { createLog, type Log } from "./platform/log.js";
 import { createMetrics } from "./platform/metrics.js";
-import { traceStatements } from "./platform/tracing/sql-spans.js";
+import { tracePool, traceStatements } from "./platform/tracing/sql-spans.js";
 import type { Platform } from "./platform/platform.js";
 import { ReadinessCheck } from "./platform/readiness.js";
 import { createSchema } from "./schema.js";
@@ -117,11 +118,16 @@ export async function startApp(
   if (tracing) traceStatements(dataSource, tracing);
   publicUrl = config.publicUrl ?? `http://localhost:${port}`;
   const origins = allowedOrigins(publicUrl, port, config.isProduction);
+  const { databaseReplica } = config;
+  const counted = listReadsMetric(metrics);
+  const replicas = databaseReplica && new ReadReplicas({ address: databaseReplica, primary: dataSource, counted, log });
+  if (tracing) for (const pool of replicas?.pools ?? []) tracePool(pool, tracing, dataSource.options.type);
   const platform: Platform = {
     config,
     clock,
     log,
     dataSource,
+    replicas,
     metrics,
     requests,
     tracing,
@@ -129,7 +135,7 @@ export async function startApp(
     isAllowedOrigin: (origin) => origins.has(origin),
   };
 
-  poolMetrics(metrics, { main: dataSource });
+  poolMetrics(metrics, { main: poolsOf(dataSource), replica: replicas?.pools ?? [] });
 
   // A commit wakes workers that are created after the unit of work.
   let modules: readonly FeatureModule[] = [];
@@ -186,6 +192,7 @@ export async function startApp(
       core.wakeChannel?.close();
       metricsServer?.close().closeAllConnections();
       readiness.close();
+      replicas?.close();
       await dataSource.destroy();
       await tracing?.stop();
     },

@@ -45,7 +45,7 @@ export interface CoreOptions extends Pick<WorkEnvironment, "onEvents" | "onMail"
 
 /** The services that several features share, each after those it depends on (docs/architecture.md). */
 export function createCore(
-  { config, clock, log, dataSource, metrics, publicUrl }: Platform,
+  { config, clock, log, dataSource, replicas, metrics, publicUrl }: Platform,
   { onEvents, onMail, passwordCost, hashingProcess }: CoreOptions,
 ) {
   const { keys, sourceLimitFactor } = config;
@@ -54,6 +54,7 @@ export function createCore(
   const isMailOff = config.mail.kind === "none";
   const environment = {
     dataSource,
+    replicas,
     clock,
     enqueueMail: outbox.enqueue,
     isMailOff,

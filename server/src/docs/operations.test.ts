@@ -5,13 +5,14 @@ import { variables } from "../platform/config/config.js";
 import { secretVariables } from "../platform/config/secret-files.js";
 import { LEAST_RIGHTS } from "../testing/databases.js";
 import { GROUP_SETTINGS } from "../testing/mysql-cluster.js";
+import { REPLICA_RIGHTS } from "../testing/replication.js";
 
 const operations = readFileSync(join(__dirname, "../../../docs/operations.md"), "utf8");
 
 describe("docs/operations.md", () => {
   it("lists the rights that every test on MariaDB and MySQL runs with", () => {
     const granted = [...operations.matchAll(/GRANT (.+) ON gatehouse\.\*/g)].map(([, rights]) => rights);
-    expect(granted).toEqual([LEAST_RIGHTS, LEAST_RIGHTS]);
+    expect(granted.toSorted()).toEqual([LEAST_RIGHTS, LEAST_RIGHTS, REPLICA_RIGHTS].toSorted());
   });
 
   it("lists the settings of the cluster that the chaos runs on", () => {

@@ -2,6 +2,7 @@ import type { DataSource } from "typeorm";
 import type { Registry } from "prom-client";
 import type { Clock } from "./clock/clock.js";
 import type { Config } from "./config/config.js";
+import type { ReadReplicas } from "./database/read-replicas.js";
 import type { RequestMetrics } from "./http/request-metrics.js";
 import type { Log } from "./log.js";
 import type { Tracing } from "./tracing/tracing.js";
@@ -12,6 +13,8 @@ export interface Platform {
   clock: Clock;
   log: Log;
   dataSource: DataSource;
+  /** Null: none are configured. */
+  replicas: ReadReplicas | null;
   metrics: Registry;
   requests: RequestMetrics;
   /** Null unless a collector is configured. */

@@ -110,7 +110,7 @@ export class WebhookReceiver {
 }
 
 /** Our own daemon, which tests may break without affecting anybody else. */
-abstract class OwnService {
+export abstract class OwnService {
   private child: ChildProcess | null = null;
   protected readonly directory = mkdtempSync(join(tmpdir(), "gatehouse-service-"));
 

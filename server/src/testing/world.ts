@@ -50,6 +50,7 @@ export class World extends Api {
         port: 0,
         host: "127.0.0.1",
         database: databaseAddress(databaseUrl),
+        databaseReplica: null,
         redis: redisUrl === null ? null : redisAddress(redisUrl),
         mail: smtpUrl === null ? { kind: "mailbox" } : { kind: "smtp", smtp: smtpAddress(smtpUrl), dkim: null },
         mailFrom: "no-reply@gatehouse.example",

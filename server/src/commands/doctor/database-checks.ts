@@ -2,6 +2,7 @@ import { NO_GALERA } from "../../platform/database/database.js";
 import type { RowDataPacket } from "mysql2";
 import type { DataSource, EntityManager } from "typeorm";
 import { IS_READ_ONLY, isReadOnlyIn } from "../../platform/database/database-hosts.js";
+import { knownMigrations } from "../../platform/database/read-replicas.js";
 import type { KeyRing } from "../../platform/crypto/key-ring.js";
 import { keyUsage, stillNeeded, unusable } from "../key-usage.js";
 import { unreadableValues } from "../rotate-keys.command.js";
@@ -24,7 +25,7 @@ async function migrationsIn(dataSource: DataSource): Promise<{ pending: string[]
     return null;
   }
   const done = new Set(rows.map(({ name }) => String(name)));
-  const known = dataSource.migrations.map(({ name, constructor }) => name ?? constructor.name);
+  const known = knownMigrations(dataSource);
   return {
     pending: known.filter((name) => !done.has(name)),
     unknown: [...done].filter((name) => !known.includes(name)),

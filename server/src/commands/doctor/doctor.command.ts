@@ -12,6 +12,7 @@ import { addressChecks } from "./address-checks.js";
 import { databaseChecks } from "./database-checks.js";
 import { Findings, reasonOf, type Finding } from "./finding.js";
 import { fileChecks, machineChecks } from "./machine-checks.js";
+import { replicaChecks } from "./replica-checks.js";
 import { mailChecks, redisChecks } from "./service-checks.js";
 
 const DATA_DIRECTORY = "./data";
@@ -58,7 +59,7 @@ function configIn(env: NodeJS.ProcessEnv, findings: Findings): Config | null {
 }
 const hasKeys = (env: NodeJS.ProcessEnv) => Boolean(env.SECRET_KEYS || env.SECRET_KEYS_FILE);
 
-async function databaseFindings({ database, keys }: Config): Promise<Finding[]> {
+async function databaseFindings({ database, databaseReplica, keys }: Config): Promise<Finding[]> {
   const findings = new Findings("Database");
   if (database.kind === "sqlite" && !existsSync(database.file)) {
     findings.warn(`${database.file} does not exist`, "The server creates it at its first start.");
@@ -68,7 +69,8 @@ async function databaseFindings({ database, keys }: Config): Promise<Finding[]> 
   try {
     const dataSource = await openDatabase({ address: database, entities, migrations, isInspection: true });
     try {
-      return await databaseChecks(dataSource, { keys, isLocal });
+      const found = await databaseChecks(dataSource, { keys, isLocal });
+      return databaseReplica === null ? found : [...found, ...(await replicaChecks(databaseReplica, dataSource))];
     } finally {
       await dataSource.destroy();
     }

@@ -10,6 +10,7 @@ import { SMTPServer } from "smtp-server";
 import { KeyRing } from "../../platform/crypto/key-ring.js";
 import { SqliteDatabase } from "../../platform/database/sqlite-driver.js";
 import { describeOnDatabases, freshDatabaseUrl } from "../../testing/databases.js";
+import { canReplicate, Replication } from "../../testing/replication.js";
 import { freePort } from "../../testing/server-process.js";
 import { hasProgram, OwnMariadb } from "../../testing/services.js";
 import { World } from "../../testing/world.js";
@@ -95,6 +96,60 @@ describeOnDatabases("doctor, on a database that a server uses", (database) => {
     ]);
     expect(said(await ask(), "Database", "OK")).toContain("all migrations have run");
   });
+});
+
+describe("doctor, on a read replica", () => {
+  it("finds one that catches up, may only be read, and is not the primary", async () => {
+    if (!canReplicate("mariadb")) return;
+    const pair = await Replication.start("mariadb");
+    try {
+      const world = await World.start(pair.url, { keys: KeyRing.parse(KEYS) });
+      await world.firm();
+      await world.stop();
+      const about = async (url: string) => {
+        const page = await examined({ DATABASE_URL: pair.url, DATABASE_REPLICA_URL: url });
+        expectRemedies(page);
+        return {
+          ok: said(page, "Replica", "OK"),
+          warn: said(page, "Replica", "WARN"),
+          fail: said(page, "Replica", "FAIL"),
+        };
+      };
+      const name = `127.0.0.1:${pair.replica.port}`;
+      expect(await about(pair.replicaUrl)).toEqual({
+        ok: [
+          expect.stringContaining(`${name} answers (`),
+          `${name}: the connection stays on this machine`,
+          `${name} is read-only`,
+          `${name}: the account may only read`,
+          `${name} has all events that the primary has`,
+        ],
+        warn: [],
+        fail: [],
+      });
+      const primary = `127.0.0.1:${pair.primary.port}`;
+      expect((await about(pair.url)).warn).toEqual([
+        `${primary} is the primary itself`,
+        `${primary}: the account has more rights than SELECT`,
+      ]);
+      expect((await about(pair.replicaUrl.replace("reader-secret", "another"))).fail).toEqual([
+        expect.stringContaining(`${name} cannot be used: ER_ACCESS_DENIED_ERROR`),
+      ]);
+
+      await pair.onReplica("SET GLOBAL read_only = OFF");
+      await pair.hold();
+      const again = await World.start(pair.url, { keys: KeyRing.parse(KEYS) });
+      const firm = await again.firm();
+      await again.contact(await again.ownerToken(firm));
+      await again.stop();
+      expect((await about(pair.replicaUrl)).warn).toEqual([
+        `${name} accepts writes`,
+        expect.stringMatching(/ is \d+ events behind the primary, after 2 seconds$/),
+      ]);
+    } finally {
+      await pair.stop();
+    }
+  }, 300_000);
 });
 
 describe("doctor, on an account with too few rights", () => {

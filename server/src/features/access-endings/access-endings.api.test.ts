@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { accessEndings, endingActs, pendingThings, type EndingAct, type PendingThing } from "@gatehouse/shared";
 import { describeOnDatabases } from "../../testing/databases.js";
+import { watchListedChanges } from "../../testing/listed-changes.js";
 import type { FactorTable } from "../second-factors/second-factor-method.js";
 import { factorTables } from "../second-factors/second-factor-methods.js";
 import { SoftwarePasskey } from "../../testing/software-passkey.js";
@@ -17,6 +18,7 @@ const memberActs = endingActs.filter(
 type Open = Partial<Record<PendingThing, () => Promise<boolean>>>;
 
 describeOnDatabases("X6 whatever somebody has begun, after an act that ends access", (database) => {
+  const unheard = watchListedChanges(database);
   let world: World;
   beforeAll(async () => {
     world = await World.start(database.url());
@@ -490,5 +492,9 @@ describeOnDatabases("X6 whatever somebody has begun, after an act that ends acce
       "WEBHOOKS",
     ];
     expect(looked.toSorted()).toEqual(pendingThings.toSorted());
+  });
+
+  it("X63 changes nothing that lists show without an event in the same commit", () => {
+    expect(unheard.found()).toEqual([]);
   });
 });

@@ -7,7 +7,8 @@ import { actorIn, type RequestContext } from "../callers/request-context.js";
 import type { AuditEventFilter, AuditEventView } from "../audit/audit-event.results.js";
 import type { AuditLog } from "../audit/audit-log.service.js";
 import { callersNow, type CallersNowNeeds } from "../request-contexts/callers-now.js";
-import { sentenceOf, type Work } from "../work/unit-of-work.js";
+import { sentenceOf } from "../work/event-sentence.js";
+import type { Work } from "../work/unit-of-work.js";
 
 /** Who may export the log: this takes more than reading it, since one file holds every client's address and actions. */
 const exportRule = { team: "export", key: "AUDIT_READ" } as const satisfies AccessRule;

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { auditEvents } from "@gatehouse/shared";
 import { createLog } from "../../platform/log.js";
 import { describeOnDatabases } from "../../testing/databases.js";
+import { watchListedChanges } from "../../testing/listed-changes.js";
 import { hasProgram, OwnRedis } from "../../testing/services.js";
 import { CLIENT_PASSWORD, OWNER_PASSWORD, World, type Mail } from "../../testing/world.js";
 
@@ -47,6 +48,7 @@ const finds = (text: string, secret: string): boolean =>
     : written(secret).some((form) => text.includes(form));
 
 describeOnDatabases("a day at the firm", (database) => {
+  const unheard = watchListedChanges(database);
   let world: World;
   let redis: OwnRedis | null = null;
   let firm: Awaited<ReturnType<World["firm"]>>;
@@ -449,5 +451,9 @@ describeOnDatabases("a day at the firm", (database) => {
     }
     expect(found).toEqual([]);
     expect(secrets.length).toBeGreaterThan(40);
+  });
+
+  it("X63 changes nothing that lists show without an event in the same commit", () => {
+    expect(unheard.found()).toEqual([]);
   });
 });

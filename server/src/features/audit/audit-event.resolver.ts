@@ -8,7 +8,7 @@ import type { Contacts } from "../contacts/contacts.service.js";
 import { AuditEventConnection, AuditEventsArgs, AuditEventView } from "./audit-event.results.js";
 import type { AuditLog } from "./audit-log.service.js";
 import { eventsRule } from "./audit-event.access.js";
-import { sentenceOf } from "../work/unit-of-work.js";
+import { sentenceOf } from "../work/event-sentence.js";
 
 @Resolver(() => AuditEventView)
 export class AuditEventResolver {

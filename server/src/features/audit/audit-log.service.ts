@@ -92,11 +92,9 @@ export class AuditLog {
       source = sql`(SELECT seq FROM (${pageWhere(OF_CONTACT)}) own UNION SELECT seq FROM (${pageWhere(OF_ITS_ACCOUNT)}) shared) k`;
       parameters.push(filter.contactId, ...parameters, firmId, filter.contactId);
     }
-    const rows = await this.work.rows(
-      EVENTS.from`${source} JOIN ${e} ON ${e.firmId} = ? AND ${e.seq} = k.seq LEFT JOIN ${c} ON ${c.id} = ${e.contactId}
-        ORDER BY ${keys.orderBy} LIMIT ${keys.rows}`,
-      [...parameters, firmId],
-    );
+    const text = EVENTS.from`${source} JOIN ${e} ON ${e.firmId} = ? AND ${e.seq} = k.seq LEFT JOIN ${c} ON ${c.id} = ${e.contactId}
+        ORDER BY ${keys.orderBy} LIMIT ${keys.rows}`;
+    const rows = await this.work.readList(firmId, (reads) => reads.rows(text, [...parameters, firmId]));
     return pageOf(
       rows,
       page,

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { describeOnDatabases } from "../../testing/databases.js";
+import { watchListedChanges } from "../../testing/listed-changes.js";
 import { World } from "../../testing/world.js";
 
 describeOnDatabases("contacts by their last sign-in", (database) => {
+  const unheard = watchListedChanges(database);
   let world: World;
   let firm: Awaited<ReturnType<World["firm"]>>;
   let owner: string;
@@ -55,5 +57,9 @@ describeOnDatabases("contacts by their last sign-in", (database) => {
     const reason = { contactId: early.contactId, reason: "left" };
     await world.mutate("deletePortalAccount", "ContactReasonInput", "contact { id }", reason, owner);
     expect((await names("DESC"))[0]).toBe("Late");
+  });
+
+  it("X63 changes nothing that lists show without an event in the same commit", () => {
+    expect(unheard.found()).toEqual([]);
   });
 });

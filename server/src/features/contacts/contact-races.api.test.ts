@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { describeOnDatabases } from "../../testing/databases.js";
+import { watchListedChanges } from "../../testing/listed-changes.js";
 import { CLIENT_PASSWORD, World } from "../../testing/world.js";
 
 describeOnDatabases("contacts and accounts that are created at the same moment", (database) => {
+  const unheard = watchListedChanges(database);
   let world: World;
   let firm: Awaited<ReturnType<World["firm"]>>;
   let owner: string;
@@ -78,5 +80,9 @@ describeOnDatabases("contacts and accounts that are created at the same moment",
     );
     const { contacts, ...parts } = data.firm.portalStats as Record<string, number>;
     expect(Object.values(parts).reduce((sum, part) => sum + part, 0)).toBe(contacts);
+  });
+
+  it("X63 changes nothing that lists show without an event in the same commit", () => {
+    expect(unheard.found()).toEqual([]);
   });
 });

@@ -2,6 +2,7 @@ import { beforeAll, expect, it } from "@jest/globals";
 import type { DataSource } from "typeorm";
 import { migrations } from "../../entities.js";
 import { isOutOfTime, withTimeLimit } from "../../platform/database/dialect.js";
+import { PrimaryReads } from "../../platform/database/reads.js";
 import { indexOf, sql, table } from "../../platform/database/sql.js";
 import type { PageRequest } from "../../platform/graphql/pages.js";
 import { describeOnDatabases } from "../../testing/databases.js";
@@ -106,7 +107,7 @@ describeOnDatabases("a search by the starts of words", (database) => {
             for (const state of [null, "NO_EMAIL"]) {
               const list = listOf(search, column, isDescending, state);
               const all = expected(list, state);
-              const find = new ContactSearch(source.manager, list, bounds);
+              const find = new ContactSearch(new PrimaryReads(source), list, bounds);
               expect(await find.count()).toBe(all.length);
               for (const isForward of [true, false]) {
                 const found: string[] = [];

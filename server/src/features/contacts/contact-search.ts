@@ -1,5 +1,5 @@
-import type { EntityManager } from "typeorm";
-import { forceIndexSql, joinInOrderSql, isOutOfTime, withTimeLimit } from "../../platform/database/dialect.js";
+import { forceIndexSql, joinInOrderSql, isOutOfTime, type Flavour } from "../../platform/database/dialect.js";
+import type { Reads } from "../../platform/database/reads.js";
 import {
   computed,
   indexOf,
@@ -106,12 +106,12 @@ const from = (start: string) => [start, `${start}\u{10FFFF}`];
  * of all contacts with the prefix, and the lookups are adjacent if contacts come in the order of names.
  */
 export const hasWords = (
-  reader: EntityManager,
+  flavour: Flavour,
   contact: { firmId: string; nameKey: Sql; id: Sql },
   words: readonly string[],
 ): SqlWithParameters[] =>
   words.map((word) => ({
-    text: sql`(SELECT 1 FROM ${o} ${forceIndexSql(reader, NAME_INDEX)}
+    text: sql`(SELECT 1 FROM ${o} ${forceIndexSql(flavour, NAME_INDEX)}
       WHERE ${o.firmId} = ? AND ${o.nameKey} = ${contact.nameKey} AND ${o.contactId} = ${contact.id} AND ${o.word} BETWEEN ? AND ? LIMIT 1) = 1`,
     parameters: [contact.firmId, ...from(word)],
   }));
@@ -124,7 +124,7 @@ export const hasWords = (
  */
 export class ContactSearch {
   constructor(
-    private readonly reader: EntityManager,
+    private readonly reads: Reads,
     private readonly list: SearchedList,
     private readonly bounds = searchBounds,
   ) {}
@@ -219,7 +219,7 @@ export class ContactSearch {
     const { firmId, order } = this.list;
     const contacts = this.keys(page, CONTACTS_BY_NAME);
     const [end] = await this.rows({
-      text: NAME_KEY.from`${c} ${forceIndexSql(this.reader, order.index)} WHERE ${c.firmId} = ? AND ${contacts.where}
+      text: NAME_KEY.from`${c} ${forceIndexSql(this.reads.flavour, order.index)} WHERE ${c.firmId} = ? AND ${contacts.where}
         ORDER BY ${contacts.orderBy} LIMIT 1 OFFSET ${window}`,
       parameters: [firmId, ...contacts.parameters],
     });
@@ -240,10 +240,10 @@ export class ContactSearch {
     const { firmId, words, order, conditions, parameters } = this.list;
     const inner = this.keys(page, WITHIN[order.column]);
     const outer = this.keys({ ...page, after: null, before: null }, WINDOW_KEYS);
-    const probes = hasWords(this.reader, { firmId, nameKey: c.nameKey, id: c.id }, words);
+    const probes = hasWords(this.reads.flavour, { firmId, nameKey: c.nameKey, id: c.id }, words);
     const ids = await this.run({
       text: OF_WINDOW.from`(
-        SELECT ${i[order.column]} AS orderKey, ${i.id} AS id FROM ${i} ${forceIndexSql(this.reader, order.index)} WHERE ${i.firmId} = ? AND ${inner.where}
+        SELECT ${i[order.column]} AS orderKey, ${i.id} AS id FROM ${i} ${forceIndexSql(this.reads.flavour, order.index)} WHERE ${i.firmId} = ? AND ${inner.where}
         ORDER BY ${inner.orderBy} LIMIT ${window}) k ${this.joins(idOfWindow, true)}
         WHERE ${join([...probes.map(({ text }) => text), ...conditions], " AND ")} ORDER BY ${outer.orderBy} LIMIT ${outer.rows}`,
       parameters: [firmId, ...inner.parameters, ...probes.flatMap((probe) => probe.parameters), ...parameters],
@@ -258,14 +258,14 @@ export class ContactSearch {
   private withWord(start: string, found: readonly unknown[], condition: Sql, index?: Sql): SqlWithParameters {
     const { firmId, words, order, conditions, parameters } = this.list;
     const probes = hasWords(
-      this.reader,
+      this.reads.flavour,
       { firmId, nameKey: w.nameKey, id: w.contactId },
       words.filter((other) => other !== start),
     );
     const joins = order.column === "nameKey" ? this.joins(w.contactId) : this.joins(w.contactId, true);
     const all = join([OF_FIRM, condition, ...probes.map(({ text }) => text), ...conditions], " AND ");
     return {
-      text: sql`${w} ${index === undefined ? NOTHING : forceIndexSql(this.reader, index)} ${joins} WHERE ${all}`,
+      text: sql`${w} ${index === undefined ? NOTHING : forceIndexSql(this.reads.flavour, index)} ${joins} WHERE ${all}`,
       parameters: [firmId, ...found, ...probes.flatMap((probe) => probe.parameters), ...parameters],
     };
   }
@@ -274,7 +274,7 @@ export class ContactSearch {
   private joins(id: Sql, isOrdered = false): Sql {
     const { conditions } = this.list;
     if (conditions.length === 0 && !isOrdered) return NOTHING;
-    return sql`${joinInOrderSql(this.reader)} ${c} ON ${c.id} = ${id} ${joinedFor(conditions)}`;
+    return sql`${joinInOrderSql(this.reads.flavour)} ${c} ON ${c.id} = ${id} ${joinedFor(conditions)}`;
   }
 
   private get wordOrder(): Column<string | number> {
@@ -290,8 +290,7 @@ export class ContactSearch {
   }
   private async rows<T>({ text, parameters }: SqlWithParameters<Select<T>>): Promise<T[]> {
     try {
-      const limitedText = withTimeLimit(this.reader, text.sqlText, TIME_LIMIT_MS);
-      return text.rowsOf(await this.reader.query<unknown[]>(limitedText, [...parameters]));
+      return await this.reads.rowsInTime(TIME_LIMIT_MS, text, parameters);
     } catch (error) {
       if (isOutOfTime(error))
         throw tooComplex("This search takes too long. Type more of the word, or search for another one.");

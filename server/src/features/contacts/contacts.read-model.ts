@@ -1,7 +1,7 @@
 import { normalizeLine, requiresTwoFactor } from "@gatehouse/shared";
 import { isId } from "../../platform/crypto/ids.js";
-import { forceIndexSql } from "../../platform/database/dialect.js";
-import { unpreparedRowsOf } from "../../platform/database/prepared-rows.js";
+import { forceIndexSql, type Flavour } from "../../platform/database/dialect.js";
+import type { Reads } from "../../platform/database/reads.js";
 import {
   computed,
   indexOf,
@@ -154,20 +154,22 @@ export class ContactsReadModel {
     const page = readPage(args, kind, 2);
     const isDescending = direction === "DESC";
     const now = this.work.clock.now();
+    const { connection: flavour } = this.work.reader;
     const filter = args.filter ?? {};
     const words = filter.search == null ? [] : searchWords(filter.search);
     const list = { firmId, words, order: { column, index, isDescending }, ...filterOf(filter, now) };
     // Fewer contacts are locked out than any word finds, so the search becomes one more condition on them.
     const isSearched = words.length > 0 && filter.lockedOut !== true;
     if (!isSearched)
-      for (const { text, parameters } of hasWords(this.work.reader, { firmId, nameKey: c.nameKey, id: c.id }, words)) {
+      for (const { text, parameters } of hasWords(flavour, { firmId, nameKey: c.nameKey, id: c.id }, words)) {
         list.conditions.push(text);
         list.parameters.push(...parameters);
       }
-    const search = new ContactSearch(this.work.reader, list);
-    const rows = isSearched
-      ? await this.byIds(firmId, await search.page(page))
-      : await this.inOrder(list, orders[field].keysOfPage[direction](page), this.index(field, filter));
+    const rows = await this.work.readList(firmId, async (reads) =>
+      isSearched
+        ? byIds(reads, firmId, await new ContactSearch(reads, list).page(page))
+        : inOrder(reads, list, orders[field].keysOfPage[direction](page), indexFor(flavour, field, filter)),
+    );
     const found = pageOf(
       rows,
       page,
@@ -175,55 +177,58 @@ export class ContactsReadModel {
       (row) => [row[column], row.id],
       (row) => viewOf(row, now),
     );
-    const count = () => (isSearched ? search.count() : this.count(list));
+    const count = () =>
+      this.work.readList(firmId, (reads) =>
+        isSearched ? new ContactSearch(reads, list).count() : countIn(reads, list),
+      );
     return Object.assign(new ContactConnection(), found, { count });
   }
+}
 
-  /** A page of the contacts that match a filter. */
-  private inOrder(
-    { firmId, conditions, parameters }: SearchedList,
-    keys: KeysetPage,
-    index: Sql,
-  ): Promise<ContactRow[]> {
-    const where = join([ofFirm, ...conditions, keys.where], " AND ");
-    return this.work.rowsOf(
-      contactRow(firmId),
-      CONTACTS.from`${c} ${index} ${JOINS} WHERE ${where} ORDER BY ${keys.orderBy} LIMIT ${keys.rows}`,
-      [firmId, ...parameters, ...keys.parameters],
-    );
-  }
+/** A page of the contacts that match a filter. */
+function inOrder(
+  reads: Reads,
+  { firmId, conditions, parameters }: SearchedList,
+  keys: KeysetPage,
+  index: Sql,
+): Promise<ContactRow[]> {
+  const where = join([ofFirm, ...conditions, keys.where], " AND ");
+  return reads.rowsOf(
+    contactRow(firmId),
+    CONTACTS.from`${c} ${index} ${JOINS} WHERE ${where} ORDER BY ${keys.orderBy} LIMIT ${keys.rows}`,
+    [firmId, ...parameters, ...keys.parameters],
+  );
+}
 
-  /** These contacts, in this order. */
-  private async byIds(firmId: string, ids: readonly string[]): Promise<ContactRow[]> {
-    if (ids.length === 0) return [];
-    const rows = await unpreparedRowsOf(
-      this.work.reader,
-      contactRow(firmId),
-      OF_FIRM.plus`${c.id} IN (${placeholders(ids.length)})`,
-      [firmId, ...ids],
-    );
-    const found = new Map(rows.map((row) => [row.id, row]));
-    return ids.flatMap((id) => found.get(id) ?? []);
-  }
+/** These contacts, in this order. */
+async function byIds(reads: Reads, firmId: string, ids: readonly string[]): Promise<ContactRow[]> {
+  if (ids.length === 0) return [];
+  const rows = await reads.unpreparedRowsOf(
+    contactRow(firmId),
+    OF_FIRM.plus`${c.id} IN (${placeholders(ids.length)})`,
+    [firmId, ...ids],
+  );
+  const found = new Map(rows.map((row) => [row.id, row]));
+  return ids.flatMap((id) => found.get(id) ?? []);
+}
 
-  private async count({ firmId, conditions, parameters }: SearchedList): Promise<number> {
-    const [row] = await this.work.rows(
-      COUNT.from`${c} ${joinedFor(conditions)} WHERE ${join([ofFirm, ...conditions], " AND ")}`,
-      [firmId, ...parameters],
-    );
-    return row?.n ?? 0;
-  }
+async function countIn(reads: Reads, { firmId, conditions, parameters }: SearchedList): Promise<number> {
+  const [row] = await reads.rows(
+    COUNT.from`${c} ${joinedFor(conditions)} WHERE ${join([ofFirm, ...conditions], " AND ")}`,
+    [firmId, ...parameters],
+  );
+  return row?.n ?? 0;
+}
 
-  /**
-   * The order's own index, so that depth costs nothing. If a filter selects few of the firm's contacts, the optimizer
-   * chooses.
-   */
-  private index(field: keyof typeof orders, filter: ContactFilter): Sql {
-    const isSelective = filter.lockedOut === true || filter.twoFactorEnrolled != null;
-    if (isSelective) return NOTHING;
-    const isOneState = field === "NAME" && filter.states?.length === 1;
-    return forceIndexSql(this.work.reader, isOneState ? STATE_INDEX : orders[field].index);
-  }
+/**
+ * The order's own index, so that depth costs nothing. If a filter selects few of the firm's contacts, the optimizer
+ * chooses.
+ */
+function indexFor(flavour: Flavour, field: keyof typeof orders, filter: ContactFilter): Sql {
+  const isSelective = filter.lockedOut === true || filter.twoFactorEnrolled != null;
+  if (isSelective) return NOTHING;
+  const isOneState = field === "NAME" && filter.states?.length === 1;
+  return forceIndexSql(flavour, isOneState ? STATE_INDEX : orders[field].index);
 }
 
 function viewOf(row: ContactRow, now: number): ContactView {

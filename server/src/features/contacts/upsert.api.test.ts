@@ -1,11 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { describeOnDatabases } from "../../testing/databases.js";
+import { watchListedChanges } from "../../testing/listed-changes.js";
 import { codesOf, World, type Data } from "../../testing/world.js";
 
 const newId = (): string => randomBytes(5).toString("hex");
 
 describeOnDatabases("upsertContacts", (database) => {
+  const unheard = watchListedChanges(database);
   let world: World;
   let firm: Awaited<ReturnType<World["firm"]>>;
   let owner: string;
@@ -240,5 +242,9 @@ describeOnDatabases("upsertContacts", (database) => {
     );
     const ids = new Set(answers.flatMap(({ results }) => results.map(({ contact }: Data) => contact?.id)));
     expect([...ids]).toHaveLength(1);
+  });
+
+  it("X63 changes nothing that lists show without an event in the same commit", () => {
+    expect(unheard.found()).toEqual([]);
   });
 });

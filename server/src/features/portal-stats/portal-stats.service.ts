@@ -24,10 +24,8 @@ export class PortalStats {
     const { reader, clock } = this.work;
     const lockedOut = sql`(SELECT COUNT(*) FROM ${t} ${forceIndexSql(reader, LOCKED_INDEX)}
       JOIN ${c} ON ${c.portalAccountId} = ${t.ownerId} WHERE ${t.firmId} = ? AND ${t.lockedUntil} > ?)`;
-    const [row] = await this.work.rows(
-      select({ ...kept, lockedOut: computed<number>(lockedOut) }).from`${counts} WHERE ${ofFirm} = ?`,
-      [firmId, clock.now(), firmId],
-    );
+    const text = select({ ...kept, lockedOut: computed<number>(lockedOut) }).from`${counts} WHERE ${ofFirm} = ?`;
+    const [row] = await this.work.readList(firmId, (reads) => reads.rows(text, [firmId, clock.now(), firmId]));
     if (!row) throw new Error(`the firm ${firmId} has no counts`);
     const contacts = row.withoutEmail + row.notInvited + row.invited + row.withAccount;
     return Object.assign(new PortalStatsView(), row, { contacts });

@@ -33,7 +33,8 @@ export async function portalTrend(work: Work, firmId: string, days: number): Pro
       twoFactorEnrolled: 0,
     }),
   );
-  for (const { type, start, n } of await work.unpreparedRows(DAYS, [firmId, ...types, first * DAY_MS])) {
+  const rows = await work.readList(firmId, (reads) => reads.unpreparedRows(DAYS, [firmId, ...types, first * DAY_MS]));
+  for (const { type, start, n } of rows) {
     const day = trend[start / DAY_MS - first];
     if (day) day[counted[type]] = n;
   }

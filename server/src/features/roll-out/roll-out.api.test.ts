@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { createLog } from "../../platform/log.js";
 import { describeOnDatabases } from "../../testing/databases.js";
+import { watchListedChanges } from "../../testing/listed-changes.js";
 import { codesOf, OWNER_PASSWORD, until, World, type Data } from "../../testing/world.js";
 import { RollOutMailer } from "./roll-out-mailer.js";
 
@@ -12,6 +13,7 @@ const REMINDS = /^Reminder: set up two-factor/;
 const CALLS_OFF = /no second step at sign-in/;
 
 describeOnDatabases("a firm rolls out two-factor authentication", (database) => {
+  const unheard = watchListedChanges(database);
   let world: World;
   beforeAll(async () => {
     world = await World.start(database.url());
@@ -433,5 +435,9 @@ describeOnDatabases("a firm rolls out two-factor authentication", (database) => 
       expect(text).toContain("> Our own words.");
       expect(text).toContain("From 1 December 2026 on");
     }
+  });
+
+  it("X63 changes nothing that lists show without an event in the same commit", () => {
+    expect(unheard.found()).toEqual([]);
   });
 });

@@ -2,12 +2,14 @@ import { randomBytes } from "node:crypto";
 import { afterAll, afterEach, beforeAll, expect, it, jest } from "@jest/globals";
 import { migrations } from "../../entities.js";
 import { describeOnDatabases } from "../../testing/databases.js";
+import { watchListedChanges } from "../../testing/listed-changes.js";
 import { CLIENT_PASSWORD, codesOf, OWNER_PASSWORD, World, type Data } from "../../testing/world.js";
 import { SecondFactor } from "../two-factor/second-factor.service.js";
 
 const ACCOUNT_ID = "acc_01m625dgsrfdref8yrhtsvjgg";
 
 describeOnDatabases("accounts that no contact has", (database) => {
+  const unheard = watchListedChanges(database);
   let world: World;
   let firm: Awaited<ReturnType<World["firm"]>>;
   let owner: string;
@@ -493,6 +495,10 @@ describeOnDatabases("accounts that no contact has", (database) => {
     expect((await page(`last: 2, before: "${third.startCursor}"`)).ids).toEqual(second.ids);
     const { errors } = await world.ask(`{ contacts(after: "${first.endCursor}") { totalCount } }`, {}, token);
     expect(errors?.[0]?.extensions.code).toBe("BAD_USER_INPUT");
+  });
+
+  it("X63 changes nothing that lists show without an event in the same commit", () => {
+    expect(unheard.found()).toEqual([]);
   });
 
   it("are found among those of an older installation", async () => {

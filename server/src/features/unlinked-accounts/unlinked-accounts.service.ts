@@ -41,11 +41,9 @@ export class UnlinkedAccounts {
   async page(firmId: string, args: PageArgs): Promise<PortalAccountConnection> {
     const page = readPage(args, KIND, 2);
     const keys = lastUnlinkedFirst(page);
-    const rows = await this.needs.work.rows(
-      UNLINKED.from`${a} ${this.index()} WHERE ${a.firmId} = ? AND ${a.unlinkedAt} IS NOT NULL AND ${keys.where}
-        ORDER BY ${keys.orderBy} LIMIT ${keys.rows}`,
-      [firmId, ...keys.parameters],
-    );
+    const text = UNLINKED.from`${a} ${this.index()} WHERE ${a.firmId} = ? AND ${a.unlinkedAt} IS NOT NULL AND ${keys.where}
+        ORDER BY ${keys.orderBy} LIMIT ${keys.rows}`;
+    const rows = await this.needs.work.readList(firmId, (reads) => reads.rows(text, [firmId, ...keys.parameters]));
     const found = pageOf(rows, page, KIND, (row) => [row.unlinkedAt, row.id], PortalAccountView.of);
     return Object.assign(new PortalAccountConnection(), found, { count: () => this.count(firmId) });
   }
@@ -56,10 +54,8 @@ export class UnlinkedAccounts {
   }
 
   private async count(firmId: string): Promise<number> {
-    const [row] = await this.needs.work.rows(
-      COUNT.from`${accounts} ${this.index()} WHERE ${accounts.firmId} = ? AND ${accounts.unlinkedAt} IS NOT NULL`,
-      [firmId],
-    );
+    const text = COUNT.from`${accounts} ${this.index()} WHERE ${accounts.firmId} = ? AND ${accounts.unlinkedAt} IS NOT NULL`;
+    const [row] = await this.needs.work.readList(firmId, (reads) => reads.rows(text, [firmId]));
     return row?.n ?? 0;
   }
 

@@ -2,7 +2,7 @@ import type { EntityManager } from "typeorm";
 import type { AuditEventType } from "@gatehouse/shared";
 import { encodeCursor } from "../../platform/graphql/pages.js";
 import type { AuditEvent } from "../audit/audit-event.entity.js";
-import { sentenceOf } from "../work/unit-of-work.js";
+import { sentenceOf } from "../work/event-sentence.js";
 import { Contact } from "../contacts/contact.entity.js";
 
 /** `TWO_FACTOR_ENROLLED` is `two_factor.enrolled`: the subject, a dot, and what happened to it. */

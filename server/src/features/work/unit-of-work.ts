@@ -1,14 +1,17 @@
 import type { DataSource, EntityManager } from "typeorm";
-import { auditEvents, isolatedIn, type ActorKind, type AuditEventData, type AuditEventType } from "@gatehouse/shared";
+import type { ActorKind, AuditEventData, AuditEventType } from "@gatehouse/shared";
 import type { Clock } from "../../platform/clock/clock.js";
 import { newId } from "../../platform/crypto/ids.js";
 import { affectedRows, countUp } from "../../platform/database/dialect.js";
 import { preparedRows, preparedRowsOf, rowsOf, unpreparedRows } from "../../platform/database/prepared-rows.js";
+import type { ReadReplicas } from "../../platform/database/read-replicas.js";
+import type { Reads } from "../../platform/database/reads.js";
 import { select, table, type Select, type Sql } from "../../platform/database/sql.js";
 import { inTransaction, joinTenant, writeAlone } from "../../platform/database/transaction.js";
 import type { Writer } from "../../platform/database/writer-slots.js";
 import { isExpected, Refusal } from "../../platform/graphql/failures.js";
 import { outsideScopes, ScopedValue } from "../../platform/scoped-value.js";
+import { ListReads } from "./list-reads.js";
 import type { MailToSend } from "./mail-to-send.js";
 import type { PortalLinks } from "./portal-links.js";
 import { AuditCounter, AuditEvent } from "../audit/audit-event.entity.js";
@@ -42,6 +45,7 @@ export type RecordedEvent = {
 /** What the unit of work needs from its surroundings. */
 export interface WorkEnvironment {
   dataSource: DataSource;
+  replicas?: ReadReplicas | null;
   clock: Clock;
   /** Writes the outbox row of a mail. */
   enqueueMail(manager: EntityManager, mail: MailToSend, now: number): Promise<void>;
@@ -188,7 +192,11 @@ export interface Guard {
 export class Work {
   private readonly guards = new ScopedValue<readonly Guard[]>();
 
-  constructor(private readonly environment: WorkEnvironment) {}
+  private readonly lists: ListReads;
+
+  constructor(private readonly environment: WorkEnvironment) {
+    this.lists = new ListReads(environment.dataSource, environment.replicas ?? null);
+  }
 
   get clock(): Clock {
     return this.environment.clock;
@@ -210,6 +218,10 @@ export class Work {
   /** For reads on every request; see preparedRows. */
   rows<T>(statement: Select<T>, parameters: readonly unknown[]): Promise<T[]> {
     return preparedRows(this.environment.dataSource, statement, parameters);
+  }
+  /** For lists, searches and reports, never for what decides about access: a replica may answer; see ListReads. */
+  readList<T>(firmId: string, read: (reads: Reads) => Promise<T>): Promise<T> {
+    return this.lists.of(firmId, read);
   }
   /** For rare reads, or statements with many variants; see unpreparedRows. */
   unpreparedRows<T>(statement: Select<T>, parameters: readonly unknown[]): Promise<T[]> {
@@ -286,16 +298,3 @@ export class Work {
     return this.guards.run([...(this.guards.current ?? []), guard], run);
   }
 }
-
-/** The stored event's sentence. */
-export const sentenceOf = (
-  event: Pick<AuditEvent, "type" | "actorName" | "data">,
-  contactName: string | null,
-): string =>
-  (auditEvents[event.type].say as (data: object) => string)(
-    isolatedIn({
-      actor: event.actorName ?? "Somebody",
-      contact: contactName,
-      data: JSON.parse(event.data) as unknown,
-    }),
-  );

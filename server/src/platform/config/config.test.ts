@@ -51,6 +51,43 @@ describe("the configuration of production", () => {
     });
   });
 
+  it("reads lists from a replica where there is one", () => {
+    const replica = "mysql://reader@replica.example.org,other.example.org/portal?ssl-mode=VERIFY_IDENTITY";
+    expect(read({}).databaseReplica).toBeNull();
+    expect(
+      read({ DATABASE_REPLICA_URL: replica, DATABASE_REPLICA_PASSWORD: "reader's" }).databaseReplica,
+    ).toMatchObject({ user: "reader", password: "reader's", hosts: [{ host: "replica.example.org" }, {}] });
+    const passwordFile = file("replica-password", "from a file\n");
+    expect(
+      read({ DATABASE_REPLICA_URL: replica, DATABASE_REPLICA_PASSWORD_FILE: passwordFile }).databaseReplica,
+    ).toMatchObject({ password: "from a file" });
+  });
+
+  it("X60 refuses a replica's address that is wrong, together with all other faults", () => {
+    const elsewhere = "mysql://reader@replica.example.org/portal";
+    expect(
+      faultsOf({ DATABASE_REPLICA_URL: elsewhere, DATABASE_REPLICA_PASSWORD: "a", PUBLIC_URL: undefined }),
+    ).toEqual([
+      expect.stringMatching(/^DATABASE_REPLICA_URL would send the password and all data to another machine/),
+      expect.stringMatching(/^PUBLIC_URL is required/),
+    ]);
+    expect(faultsOf({ DATABASE_REPLICA_URL: `${elsewhere}?ssl-mode=DISABLED` })).toEqual([]);
+    expect(faultsOf({ DATABASE_REPLICA_URL: "sqlite:./replica.sqlite" })).toEqual([
+      "DATABASE_REPLICA_URL must begin with mysql:// or mariadb://.",
+    ]);
+    expect(
+      faultsOf({ DATABASE_REPLICA_URL: "mysql://u:inside@localhost/d", DATABASE_REPLICA_PASSWORD: "beside" }),
+    ).toEqual(["DATABASE_REPLICA_URL holds a password, and DATABASE_REPLICA_PASSWORD does too: keep one of them."]);
+    expect(faultsOf({ DATABASE_REPLICA_PASSWORD: "alone" })).toHaveLength(1);
+    expect(
+      faultsOf({
+        DATABASE_URL: "sqlite:./data/gatehouse.sqlite",
+        DATABASE_PASSWORD: undefined,
+        DATABASE_REPLICA_URL: "mysql://reader@localhost/portal",
+      }),
+    ).toEqual(["DATABASE_REPLICA_URL is for MySQL and MariaDB only, and DATABASE_URL is SQLite: remove it."]);
+  });
+
   it("X60 does not reach a database elsewhere in plain text, unless that is written out", () => {
     const elsewhere = "mysql://gate@db.example.org/portal";
     expect(faultsOf({ DATABASE_URL: elsewhere })).toHaveLength(1);

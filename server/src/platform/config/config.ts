@@ -5,7 +5,13 @@ import { z } from "zod";
 import { keepDirectoryPrivate, keepFilePrivate, mustBeWritable } from "../private-files.js";
 import type { TracingSettings } from "../tracing/open-telemetry.js";
 import { KeyRing } from "../crypto/key-ring.js";
-import { databaseAddress, isSilentlyPlain, type DatabaseAddress } from "../database/database-address.js";
+import {
+  databaseAddress,
+  isSilentlyPlain,
+  serverAddress,
+  type DatabaseAddress,
+  type ServerAddress,
+} from "../database/database-address.js";
 import { redisAddress, type RedisAddress } from "../redis/redis-address.js";
 import { readNetwork } from "../http/trusted-proxies.js";
 import { isThisMachine, readTlsFiles } from "./address.js";
@@ -81,6 +87,8 @@ export interface Config {
   port: number;
   host: string;
   database: DatabaseAddress;
+  /** Servers that replicate the database, which lists, searches and reports may read from; null: there are none. */
+  databaseReplica: ServerAddress | null;
   redis: RedisAddress | null;
   mail: MailSettings;
   /** The address that every mail is sent from. */
@@ -126,6 +134,7 @@ export function readConfig(
   if (isProduction) for (const [name, known] of misspelt(env)) faults.add(name, `is not known: did you mean ${known}?`);
 
   const database = databaseIn(env, isProduction, faults);
+  const databaseReplica = databaseReplicaIn(env, database, isProduction, faults);
   const redis = faults.in("REDIS_URL", () => {
     const address = env.REDIS_URL === undefined ? null : redisAddress(env.REDIS_URL);
     if (address?.tls) readTlsFiles(address.tls);
@@ -147,6 +156,7 @@ export function readConfig(
     port: e.PORT,
     host: e.HOST ?? (isProduction ? "0.0.0.0" : "127.0.0.1"),
     database,
+    databaseReplica,
     redis,
     mail,
     mailFrom,
@@ -186,13 +196,36 @@ function databaseIn(env: NodeJS.ProcessEnv, isProduction: boolean, faults: Fault
   }
   return faults.in("DATABASE_URL", () => {
     const address = databaseAddress(url ?? "sqlite:./data/gatehouse.sqlite", password);
-    if (address.kind === "server") readTlsFiles(address.tls);
-    if (isProduction && isSilentlyPlain(address))
-      throw new SettingFault(
-        "would send the password and all data to another machine in plain text: add ?ssl-mode=VERIFY_IDENTITY (and &ssl-ca=<file>), or ssl-mode=DISABLED if nobody else is on that network",
-      );
+    if (address.kind === "server") mustBeUsable(address, isProduction);
     return address;
   });
+}
+
+function databaseReplicaIn(
+  env: NodeJS.ProcessEnv,
+  database: DatabaseAddress | null,
+  isProduction: boolean,
+  faults: Faults,
+): ServerAddress | null {
+  const { DATABASE_REPLICA_URL: url, DATABASE_REPLICA_PASSWORD: password = null } = env;
+  if (url === undefined && password !== null)
+    faults.add("DATABASE_REPLICA_PASSWORD", "is set without DATABASE_REPLICA_URL: set both, or neither");
+  return faults.in("DATABASE_REPLICA_URL", () => {
+    if (url === undefined) return null;
+    if (database?.kind === "sqlite")
+      throw new SettingFault("is for MySQL and MariaDB only, and DATABASE_URL is SQLite: remove it");
+    const address = serverAddress(url, password, "DATABASE_REPLICA_PASSWORD");
+    mustBeUsable(address, isProduction);
+    return address;
+  });
+}
+
+function mustBeUsable(address: ServerAddress, isProduction: boolean): void {
+  readTlsFiles(address.tls);
+  if (isProduction && isSilentlyPlain(address))
+    throw new SettingFault(
+      "would send the password and all data to another machine in plain text: add ?ssl-mode=VERIFY_IDENTITY (and &ssl-ca=<file>), or ssl-mode=DISABLED if nobody else is on that network",
+    );
 }
 
 function publicUrlIn({ PUBLIC_URL: text }: NodeJS.ProcessEnv, isProduction: boolean, faults: Faults): string | null {

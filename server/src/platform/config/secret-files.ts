@@ -5,6 +5,8 @@ export const secretVariables = [
   "SECRET_KEYS",
   "DATABASE_URL",
   "DATABASE_PASSWORD",
+  "DATABASE_REPLICA_URL",
+  "DATABASE_REPLICA_PASSWORD",
   "REDIS_URL",
   "SMTP_URL",
   "MAIL_DKIM_KEY",

@@ -37,12 +37,19 @@ export type DatabaseAddress = SqliteAddress | ServerAddress;
  * `password`: from DATABASE_PASSWORD, in plain text, instead of one in the URL. Reads no file. Throws SettingFault.
  */
 export function databaseAddress(url: string, password: string | null = null): DatabaseAddress {
-  if (url.startsWith("sqlite:")) {
-    const file = url.slice("sqlite:".length);
-    if (file === "" || file.includes("?")) throw new SettingFault("must be sqlite:<file>, without parameters");
-    if (password !== null) throw new SettingFault("is SQLite, which has no password: remove DATABASE_PASSWORD");
-    return { kind: "sqlite", file };
-  }
+  if (!url.startsWith("sqlite:")) return serverAddress(url, password);
+  const file = url.slice("sqlite:".length);
+  if (file === "" || file.includes("?")) throw new SettingFault("must be sqlite:<file>, without parameters");
+  if (password !== null) throw new SettingFault("is SQLite, which has no password: remove DATABASE_PASSWORD");
+  return { kind: "sqlite", file };
+}
+
+/** The same for MySQL and MariaDB alone. `passwordVariable` names where `password` is from. */
+export function serverAddress(
+  url: string,
+  password: string | null = null,
+  passwordVariable = "DATABASE_PASSWORD",
+): ServerAddress {
   const address = parseAddress(url, {
     schemes: ["mysql", "mariadb"],
     port: 3306,
@@ -52,7 +59,7 @@ export function databaseAddress(url: string, password: string | null = null): Da
   if (user === "" || database === "" || database.includes("/"))
     throw new SettingFault("must be mysql://user:password@host:3306/name, with a user and a database's name");
   if (password !== null && address.password !== "")
-    throw new SettingFault("holds a password, and DATABASE_PASSWORD does too: keep one of them");
+    throw new SettingFault(`holds a password, and ${passwordVariable} does too: keep one of them`);
   const tls = tlsFilesIn(address, "ssl");
   const sslMode = sslModeIn(address.parameters.get("ssl-mode") ?? null, tls);
   const byAddress = sslMode === "VERIFY_IDENTITY" && hosts.find(({ host }) => isIP(host) !== 0);

@@ -6,7 +6,12 @@ import { NOTHING, sql, type Column, type Sql } from "./sql.js";
 /** This file alone distinguishes the databases. All other SQL runs on both. */
 export type Dialect = "sqlite" | "mysql";
 
-export const dialectOf = (source: DataSource | EntityManager): Dialect =>
+/** What says which database it is: a DataSource does. */
+export interface Flavour {
+  readonly options: { readonly type: DataSource["options"]["type"] };
+}
+
+export const dialectOf = (source: Flavour | EntityManager): Dialect =>
   ("connection" in source ? source.connection : source).options.type === "better-sqlite3" ? "sqlite" : "mysql";
 
 /**
@@ -104,7 +109,7 @@ export const insertIgnore = (source: DataSource | EntityManager): Sql =>
  * Limits how long the database may work on a read; `isOutOfTime` recognizes the error. SQLite has no such limit, since
  * it reads within the process.
  */
-export function withTimeLimit(source: DataSource | EntityManager, text: string, limitMs: number): string {
+export function withTimeLimit(source: Flavour | EntityManager, text: string, limitMs: number): string {
   switch (("connection" in source ? source.connection : source).options.type) {
     case "mariadb":
       return `SET STATEMENT max_statement_time = ${limitMs / 1000} FOR ${text}`;
@@ -119,9 +124,9 @@ const OUT_OF_TIME: readonly unknown[] = [1969, 3024, 1317];
 export const isOutOfTime = (error: unknown): boolean => OUT_OF_TIME.includes(driverErrorOf(error).errno);
 
 /** A join performed in the order in which it is written. */
-export const joinInOrderSql = (source: DataSource | EntityManager): Sql =>
+export const joinInOrderSql = (source: Flavour | EntityManager): Sql =>
   dialectOf(source) === "mysql" ? sql`STRAIGHT_JOIN` : sql`CROSS JOIN`;
 
 /** Forces an index where MySQL's optimizer would sort all the firm's rows instead of reading one page in order. */
-export const forceIndexSql = (source: DataSource | EntityManager, index: Sql): Sql =>
+export const forceIndexSql = (source: Flavour | EntityManager, index: Sql): Sql =>
   dialectOf(source) === "mysql" ? sql`FORCE INDEX (${index})` : sql`INDEXED BY ${index}`;

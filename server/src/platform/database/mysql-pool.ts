@@ -4,32 +4,40 @@ import type { DataSource, QueryRunner } from "typeorm";
 import { Overloaded, Unavailable } from "./outages.js";
 import { planRows } from "./planned-rows.js";
 
-/** How long opening a connection may take, with its handshake. */
-const CONNECT_MS = 3000;
-/** How long a server may be silent during a statement. A frozen one would otherwise hold the request for ever. */
-const STATEMENT_MS = 10_000;
-/** How long a caller waits for a connection, and how many may. */
-const POOL_WAIT_MS = 5000;
-const POOL_WAITING = 1000;
+/** What the callers of a pool wait for at most. */
+export interface PoolBounds {
+  /** How long opening a connection may take, with its handshake. */
+  connectMs: number;
+  /** How long a server may be silent during a statement. A frozen one would otherwise hold the request for ever. */
+  statementMs: number;
+  /** How long a caller waits for a connection, and how many may. */
+  waitMs: number;
+  waiting: number;
+  /** Sent on each connection when it opens. */
+  session: readonly string[];
+}
+
 /** Shorter than a statement may take, so that a waiting writer fails by itself and can be retried. */
 const LOCK_WAIT_SECONDS = 3;
 /** How long the check of /readyz may take. */
 export const PROBE_MS = 2000;
 
-/**
- * Sent on each connection when it opens. Code that reads a row before locking it must see the row's current state once
- * it holds the lock.
- */
-const SESSION = [
-  "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED",
-  `SET SESSION innodb_lock_wait_timeout = ${LOCK_WAIT_SECONDS}`,
-];
+/** Code that reads a row before locking it must see the row's current state once it holds the lock. */
+export const READ_COMMITTED = "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED";
+
+const OF_PRIMARY: PoolBounds = {
+  connectMs: 3000,
+  statementMs: 10_000,
+  waitMs: 5000,
+  waiting: 1000,
+  session: [READ_COMMITTED, `SET SESSION innodb_lock_wait_timeout = ${LOCK_WAIT_SECONDS}`],
+};
 
 /** The driver's private parts used here. */
-type OpenConnection = PoolConnection & { stream: Socket; _command?: object | null };
+export type OpenConnection = PoolConnection & { stream: Socket; _command?: object | null };
 
 /** A pool whose callers never wait for long. */
-interface BoundedPool extends Pool {
+export interface BoundedPool extends Pool {
   /** Destroys the connection; those that are as old as it are replaced when they are next used. */
   discard(connection: PoolConnection): void;
   /** All connections that exist are replaced when they are next used. */
@@ -39,9 +47,11 @@ interface BoundedPool extends Pool {
 }
 
 /** Cuts a connection whose server is silent. One timer of the socket covers all statements and costs them nothing. */
-function boundStatements(connection: OpenConnection, onSilence: () => void): void {
+function boundStatements(connection: OpenConnection, statementMs: number, onSilence: () => void): void {
   const { stream } = connection;
-  stream.setTimeout(STATEMENT_MS, () => {
+  stream.setTimeout(statementMs);
+  // Not by setTimeout's own callback, which is called once: after an idle time it would be used up.
+  stream.on("timeout", () => {
     // oxlint-disable-next-line no-underscore-dangle -- the driver's name for the statement under way
     if (connection._command == null) return;
     onSilence();
@@ -51,8 +61,9 @@ function boundStatements(connection: OpenConnection, onSilence: () => void): voi
 
 type CreatePool = (options: PoolOptions) => Pool;
 
-function boundedPool(create: CreatePool, options: PoolOptions): Pool {
-  const pool = create({ ...options, connectTimeout: CONNECT_MS, queueLimit: POOL_WAITING }) as BoundedPool;
+export function boundedPool(create: CreatePool, options: PoolOptions, bounds: PoolBounds): BoundedPool {
+  const { connectMs, statementMs, waitMs, waiting, session } = bounds;
+  const pool = create({ ...options, connectTimeout: connectMs, queueLimit: waiting }) as BoundedPool;
   let opened = 0;
   let stale = 0;
   const numbers = new WeakMap<object, number>();
@@ -61,8 +72,8 @@ function boundedPool(create: CreatePool, options: PoolOptions): Pool {
     planRows(connection);
     // Whoever runs a statement gets its error. Without a listener, a second one would end the process.
     connection.on("error", () => undefined);
-    boundStatements(connection as OpenConnection, pool.replaceAll);
-    for (const statement of SESSION)
+    boundStatements(connection as OpenConnection, statementMs, pool.replaceAll);
+    for (const statement of session)
       connection.query(statement, (error: Error | null) => {
         // A connection with any other settings must not be used.
         if (error) connection.destroy();
@@ -89,7 +100,7 @@ function boundedPool(create: CreatePool, options: PoolOptions): Pool {
       timer = setTimeout(() => {
         isOver = true;
         done(asUnavailable(new Overloaded("no connection became free")), undefined as unknown as PoolConnection);
-      }, POOL_WAIT_MS);
+      }, waitMs);
   };
   pool.getConnection = getConnection;
   pool.discard = (connection) => {
@@ -119,7 +130,7 @@ const refusalOf = (error: Error) =>
 /** mysql2 as TypeORM uses it, with pools and connections that keep to the limits above. */
 export const boundedMysql = (create: CreatePool = mysql2.createPool): { createPool: CreatePool } => ({
   ...mysql2,
-  createPool: (options) => boundedPool(create, options),
+  createPool: (options) => boundedPool(create, options, OF_PRIMARY),
 });
 
 const poolOf = (dataSource: DataSource) => (dataSource.driver as unknown as { pool?: BoundedPool }).pool;

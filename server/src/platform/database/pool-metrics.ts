@@ -10,12 +10,19 @@ interface PoolState {
   _connectionQueue: { length: number };
 }
 
-/** Adds the state of each database's pool, by the pool's name. SQLite has none. */
-export function poolMetrics(metrics: Registry, databases: Readonly<Record<string, DataSource>>): void {
-  const pools = Object.entries(databases).flatMap(([name, { driver }]): [string, PoolState][] => {
-    const { pool } = driver as { pool?: Pool };
-    return pool ? [[name, pool as unknown as PoolState]] : [];
-  });
+/** None on SQLite. */
+export function poolsOf({ driver }: DataSource): Pool[] {
+  const { pool } = driver as { pool?: Pool };
+  return pool ? [pool] : [];
+}
+
+/** Adds the state of the pools by name. Those with the same name count together. */
+export function poolMetrics(metrics: Registry, named: Readonly<Record<string, readonly Pool[]>>): void {
+  const pools = Object.entries(named)
+    .filter(([, ofName]) => ofName.length > 0)
+    .map(([name, ofName]) => [name, ofName as unknown as readonly PoolState[]] as const);
+  const sum = (ofName: readonly PoolState[], count: (pool: PoolState) => number) =>
+    ofName.reduce((total, pool) => total + count(pool), 0);
   const add = <L extends string>(name: string, help: string, labelNames: L[], set: (gauge: Gauge<L>) => void) =>
     new Gauge({
       name,
@@ -31,16 +38,25 @@ export function poolMetrics(metrics: Registry, databases: Readonly<Record<string
     "Connections to the database that are open, in use or idle.",
     ["pool", "state"],
     (gauge) => {
-      for (const [pool, { _allConnections: all, _freeConnections: free }] of pools) {
-        gauge.set({ pool, state: "in_use" }, all.length - free.length);
-        gauge.set({ pool, state: "idle" }, free.length);
+      for (const [pool, ofName] of pools) {
+        const idle = sum(ofName, ({ _freeConnections: free }) => free.length);
+        gauge.set({ pool, state: "in_use" }, sum(ofName, ({ _allConnections: all }) => all.length) - idle);
+        gauge.set({ pool, state: "idle" }, idle);
       }
     },
   );
   add("gatehouse_database_pool_max_connections", "How many connections the pool may open.", ["pool"], (gauge) => {
-    for (const [pool, { config }] of pools) gauge.set({ pool }, config.connectionLimit);
+    for (const [pool, ofName] of pools)
+      gauge.set(
+        { pool },
+        sum(ofName, ({ config }) => config.connectionLimit),
+      );
   });
   add("gatehouse_database_pool_waiting", "Callers that wait for a connection.", ["pool"], (gauge) => {
-    for (const [pool, { _connectionQueue: queue }] of pools) gauge.set({ pool }, queue.length);
+    for (const [pool, ofName] of pools)
+      gauge.set(
+        { pool },
+        sum(ofName, ({ _connectionQueue: queue }) => queue.length),
+      );
   });
 }

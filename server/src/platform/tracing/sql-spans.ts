@@ -38,7 +38,8 @@ const traced =
     return call(statement, ...rest.slice(0, -1), ended);
   };
 
-function tracePool(pool: Pool, tracing: Tracing, system: string): void {
+/** The same for a pool of mysql2. */
+export function tracePool(pool: Pool, tracing: Tracing, system: string): void {
   const watch = (connection: PoolConnection) => {
     const methods = connection as unknown as Record<"query" | "execute", Call>;
     for (const name of ["query", "execute"] as const)

@@ -3,6 +3,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { DataSource } from "typeorm";
 import { Api } from "../api.js";
 import { MysqlCluster } from "../mysql-cluster.js";
+import { listReads } from "../replication.js";
 import { freePort, ServerProcess } from "../server-process.js";
 import { OwnRedis } from "../services.js";
 import { faults } from "./cluster-faults.js";
@@ -34,7 +35,8 @@ class InTurn extends Api {
 export async function clusterChaos(times: number, isIdle: boolean, say: (line: string) => void): Promise<Report> {
   const cluster = await MysqlCluster.start();
   const redis = await OwnRedis.start();
-  const rehearsal = await Rehearsal.prepare(cluster.url, { REDIS_URL: redis.url });
+  // Each server finds the members that are not the primary by itself.
+  const rehearsal = await Rehearsal.prepare(cluster.url, { REDIS_URL: redis.url, DATABASE_REPLICA_URL: cluster.url });
   const { ledger, environment } = rehearsal;
   const servers = [
     new ServerProcess(await freePort(), environment),
@@ -76,6 +78,8 @@ export async function clusterChaos(times: number, isIdle: boolean, say: (line: s
     }
     await watch.stop();
     await rehearsal.end();
+    for (const server of servers)
+      for (const [who, n] of Object.entries(await listReads(server))) ledger.count(`lists from the ${who}`, n);
     const report = await rehearsal.check(await openBesidePrimary());
     if (!(await cluster.agrees())) ledger.breach("the members do not hold the same transactions");
     return { ...report, checks: report.checks + 6 };

@@ -106,6 +106,7 @@ export class ClusterWatch {
     if (id !== undefined) {
       writes.push(begunAt);
       this.ledger.acknowledge("CONTACT_CREATED", id);
+      for (const other of this.seen) if (other.server !== server) await this.mustList(other.server, id);
     }
     const code = id === undefined ? (errors?.[0]?.extensions.code ?? "no answer") : "acknowledged";
     this.ledger.count(`watched writes: ${code}`);
@@ -114,6 +115,15 @@ export class ClusterWatch {
       this.ledger.breach(`a write was refused with ${code} (status ${answer?.status ?? "none"})`);
     else if (code === "UNAVAILABLE" && (answer?.status !== 503 || answer.retryAfter === null))
       this.ledger.breach(`UNAVAILABLE with status ${answer?.status} and Retry-After ${answer?.retryAfter}`);
+  }
+
+  /** What was acknowledged is in the other server's list, which may come from a replica. */
+  private async mustList(server: ServerProcess, id: string): Promise<void> {
+    const query = "{ contacts(first: 10, orderBy: { field: CREATED_AT, direction: DESC }) { nodes { id } } }";
+    const answer = await server.ask(query, {}, this.token).catch(() => null);
+    const nodes = answer?.data?.contacts?.nodes as { id: string }[] | undefined;
+    this.ledger.count(`watched lists: ${nodes ? "read" : (answer?.errors?.[0]?.extensions.code ?? "no answer")}`);
+    if (nodes && !nodes.some((node) => node.id === id)) this.ledger.breach("a list lacked an acknowledged contact");
   }
 
   /** Waits until each server acknowledged a write that began after `since`, and returns how long that took. */
