@@ -1,20 +1,12 @@
 import { Gauge, type Registry } from "prom-client";
-import type { Pool } from "mysql2";
 import type { DataSource } from "typeorm";
-
-/** The parts of the pinned driver's pool that its types omit. */
-interface PoolState {
-  config: { connectionLimit: number };
-  _allConnections: { length: number };
-  _freeConnections: { length: number };
-  _connectionQueue: { length: number };
-}
+import type { BoundedPool, PoolState } from "./mysql-pool.js";
 
 /** Adds the state of each database's pool, by the pool's name. SQLite has none. */
 export function poolMetrics(metrics: Registry, databases: Readonly<Record<string, DataSource>>): void {
-  const pools = Object.entries(databases).flatMap(([name, { driver }]): [string, PoolState][] => {
-    const { pool } = driver as { pool?: Pool };
-    return pool ? [[name, pool as unknown as PoolState]] : [];
+  const pools = Object.entries(databases).flatMap(([name, { driver }]): [string, BoundedPool & PoolState][] => {
+    const { pool } = driver as { pool?: BoundedPool & PoolState };
+    return pool ? [[name, pool]] : [];
   });
   const add = <L extends string>(name: string, help: string, labelNames: L[], set: (gauge: Gauge<L>) => void) =>
     new Gauge({
@@ -41,6 +33,6 @@ export function poolMetrics(metrics: Registry, databases: Readonly<Record<string
     for (const [pool, { config }] of pools) gauge.set({ pool }, config.connectionLimit);
   });
   add("gatehouse_database_pool_waiting", "Callers that wait for a connection.", ["pool"], (gauge) => {
-    for (const [pool, { _connectionQueue: queue }] of pools) gauge.set({ pool }, queue.length);
+    for (const [pool, { waitingCallers }] of pools) gauge.set({ pool }, waitingCallers);
   });
 }
