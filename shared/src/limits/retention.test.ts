@@ -21,12 +21,15 @@ describe("what is kept", () => {
     expect(retentionWith({ auditEvents: 365 })).toEqual({ ...retentionWith(), auditEvents: 365 });
   });
 
-  it.each(rules)("%s is kept by default for as long as is needed, and one that nobody sets for exactly that", (_, rule) => {
-    const days = rule.days ?? Number.POSITIVE_INFINITY;
-    expect(days).toBeGreaterThanOrEqual(rule.leastDays);
-    expect(rule.variable !== null || days === rule.leastDays).toBe(true);
-    expect(rule.variable ?? "FIXED_RETENTION_DAYS").toMatch(/^[A-Z]+_RETENTION_DAYS$/);
-  });
+  it.each(rules)(
+    "%s is kept by default for as long as is needed, and one that nobody sets for exactly that",
+    (_, rule) => {
+      const days = rule.days ?? Number.POSITIVE_INFINITY;
+      expect(days).toBeGreaterThanOrEqual(rule.leastDays);
+      expect(rule.variable !== null || days === rule.leastDays).toBe(true);
+      expect(rule.variable ?? "FIXED_RETENTION_DAYS").toMatch(/^[A-Z]+_RETENTION_DAYS$/);
+    },
+  );
 
   it("is at least what the rest of the product promises", () => {
     expect(retentionRules.webhookDeliveries.days * DAY_MS).toBe(lifetimes.webhookDelivery);
