@@ -57,7 +57,7 @@ describeOnDatabaseServers("reads, while somebody sends thousands of them at once
     expect(countOf(others)).toEqual({ answered: OTHERS });
     expect(countOf(floods)).toEqual({ answered: 1000, UNAVAILABLE: FLOOD - 1000 });
     const answered = over.filter((each) => each.endsWith("answered"));
-    expect(answered.lastIndexOf("other answered")).toBeLessThan(4 * OTHERS);
+    expect(answered.lastIndexOf("other answered")).toBeLessThan(300);
   });
 
   it("X63 of one address leave every person at another address an answer", async () => {
@@ -69,10 +69,10 @@ describeOnDatabaseServers("reads, while somebody sends thousands of them at once
       });
       return data?.firm ? "answered" : `${status} ${errors?.[0]?.extensions.code}`;
     };
-    const flood = Array.from({ length: 2500 }, () => ask("192.0.2.1", `gts_${"x".repeat(43)}`));
+    // It may lose connections.
+    const flood = Array.from({ length: 2500 }, () => ask("192.0.2.1", `gts_${"x".repeat(43)}`).catch(() => "lost"));
     const others = await Promise.all(Array.from({ length: OTHERS }, () => ask("192.0.2.2", token)));
     expect(countOf(others)).toEqual({ answered: OTHERS });
-    // The flood itself may lose connections.
-    await Promise.allSettled(flood);
+    await Promise.all(flood);
   });
 });
