@@ -5,9 +5,9 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
 import { compare, valid } from "semver";
 import { parse } from "yaml";
+import { optionsOf } from "./command-options.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
 
@@ -113,15 +113,10 @@ function table(rows) {
     .join("\n");
 }
 
-const { values } = parseArgs({
-  options: {
-    list: { type: "string", multiple: true, default: [] },
-    lock: { type: "string", default: join(root, "pnpm-lock.yaml") },
-  },
-});
+const values = optionsOf("advisories", process.argv.slice(2));
 try {
-  const pins = pinsOf(parse(readFileSync(values.lock, "utf8")));
-  const records = [join(root, "server/advisories.json"), ...values.list].flatMap(recordsOf);
+  const pins = pinsOf(parse(readFileSync(values.lock ?? join(root, "pnpm-lock.yaml"), "utf8")));
+  const records = [join(root, "server/advisories.json"), ...(values.list ?? [])].flatMap(recordsOf);
   // The committed list and a downloaded one may both contain a vulnerability.
   const known = new Map(matchesOf(pins, records).map((match) => [`${match.id} ${match.name}@${match.version}`, match]));
   const found = [...known.values()];

@@ -5,7 +5,7 @@ import { createHash } from "node:crypto";
 import { accessSync, constants, existsSync, readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
+import { optionsOf } from "./command-options.mjs";
 
 /** Nothing that the server receives may become code (see docs/security.md). */
 const NO_GENERATED_CODE = "--disallow-code-generation-from-strings";
@@ -15,6 +15,7 @@ const PNPM = "pnpm@12.21.0";
 /** Where `npm run dev` shows the pages. */
 const VITE_URL = "http://localhost:5173";
 const [command = "start", ...rest] = process.argv.slice(2);
+const values = optionsOf(command, rest);
 const startedAt = performance.now();
 const say = (what) => console.log(`[gatehouse] ${what} (${((performance.now() - startedAt) / 1000).toFixed(1)} s)`);
 
@@ -134,11 +135,7 @@ switch (command) {
     build();
     node([inModules("jest/bin/jest.js"), ...rest]);
     break;
-  case "chaos": {
-    const { values } = parseArgs({
-      args: rest,
-      options: { kills: { type: "string", default: "50" }, database: { type: "string", default: "mariadb" } },
-    });
+  case "chaos":
     build();
     node(
       [
@@ -152,12 +149,7 @@ switch (command) {
       },
     );
     break;
-  }
-  case "fuzz": {
-    const { values } = parseArgs({
-      args: rest,
-      options: { seconds: { type: "string", default: "60" }, seed: { type: "string" } },
-    });
+  case "fuzz":
     build();
     node([inModules("jest/bin/jest.js"), "--selectProjects", "server", "--", "testing/fuzz/fuzz.test"], {
       env: {
@@ -167,7 +159,6 @@ switch (command) {
       },
     });
     break;
-  }
   case "typecheck":
     typecheck();
     break;
@@ -180,7 +171,6 @@ switch (command) {
     stay([NO_GENERATED_CODE, join(root, "server/dist/cli.js"), ...rest]);
     break;
   case "sbom": {
-    const { values } = parseArgs({ args: rest, options: { out: { type: "string", default: "sbom.cdx.json" } } });
     const form = ["--sbom-format", "cyclonedx", "--sbom-spec-version", "1.6", "--sbom-type", "application"];
     run("npx", ["--yes", PNPM, "sbom", "--prod", ...form, "--out", values.out], { shell: isWindows });
     say(`wrote ${values.out}`);
@@ -218,9 +208,4 @@ switch (command) {
       ],
     });
     break;
-  default:
-    console.error(
-      `unknown command ${command}: start, test, build, dev, typecheck, schema, bench, mutation, chaos, fuzz, screenshots, sbom, advisories or gatehouse`,
-    );
-    process.exit(2);
 }

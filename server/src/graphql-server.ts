@@ -24,6 +24,7 @@ import { subscriptionsOnSocketsOnly } from "./platform/graphql/subscription-docu
 import { graphqlEndpoint } from "./platform/http/graphql-endpoint.js";
 import type { GracefulStop } from "./platform/http/graceful-stop.js";
 import type { Route } from "./platform/http/http-server.js";
+import { isProbe, PROBE_HEADER } from "./platform/http/operator-probe.js";
 import { securityHeaders } from "./platform/http/security-headers.js";
 import { statusForJson } from "./platform/http/status-for-json.plugin.js";
 import { documentRules } from "./platform/limits/document-limits.js";
@@ -96,6 +97,7 @@ export async function startGraphqlServer(
     }),
     isAllowedOrigin,
     createContext: (request, parameters, close) => contexts.ofSocket(request, parameters, close),
+    isProbe: (parameters) => isProbe(config.keys, parameters[PROBE_HEADER], Date.now()),
     mayConnect: ({ caller }) => caller.kind !== "ANONYMOUS",
     holderOf: ({ caller, requestId }) =>
       caller.kind === "API_KEY" ? caller.keyId : caller.kind === "ANONYMOUS" ? requestId : caller.sessionId,

@@ -32,6 +32,7 @@ const tlsFiles = ({ tls }: ServerAddress) =>
  * has every client's data.
  */
 function serverLines(address: ServerAddress): { kind: string; backUp: string; restore: string }[] {
+  // Each program takes one host only.
   const [{ host, port }] = address.hosts;
   const { sslMode } = address;
   const where = [`--host=${word(host)}`, `--port=${port}`, `--user=${word(address.user)}`, "--password"];
@@ -46,8 +47,9 @@ function serverLines(address: ServerAddress): { kind: string; backUp: string; re
   const always = "--single-transaction --hex-blob --skip-add-locks";
   return [
     lines("MariaDB", `mariadb-dump ${always}`, "mariadb", [
-      ...(isEncrypted ? ["--ssl"] : []),
-      ...(isVerified ? ["--ssl-verify-server-cert"] : []),
+      // Its newer versions would verify by default, and encrypt.
+      ...(isEncrypted ? ["--ssl", isVerified ? "--ssl-verify-server-cert" : "--skip-ssl-verify-server-cert"] : []),
+      ...(sslMode === "DISABLED" ? ["--skip-ssl"] : []),
       ...tlsFiles(address),
     ]),
     lines("MySQL", `mysqldump ${always} --no-tablespaces --set-gtid-purged=OFF`, "mysql", [
@@ -56,6 +58,12 @@ function serverLines(address: ServerAddress): { kind: string; backUp: string; re
     ]),
   ];
 }
+
+/** What to know about the hosts that the lines do not name. */
+const otherHosts = ({ hosts: [, ...others] }: ServerAddress, what: string): string[] =>
+  others.length === 0
+    ? []
+    : [`${what}: ${others.map(({ host, port }) => `--host=${host} --port=${port}`).join(", ")}.`];
 
 /** Runs a step on files, whose errors the command's user can fix. */
 function onFiles<T>(step: () => T): T {
@@ -74,6 +82,7 @@ export function backUp(to: string, { database, print }: BackupNeeds): void {
       [
         "A database server is backed up by its own program:",
         ...serverLines(database).map(({ kind, backUp: line }) => `  ${kind}: ${line}`),
+        ...otherHosts(database, "Any other host that is up to date does as well"),
       ].join("\n"),
     );
   const { file } = database;
@@ -104,6 +113,7 @@ export async function restore(
       [
         "A database server is restored by its own program, into an empty database:",
         ...serverLines(database).map(({ kind, restore: line }) => `  ${kind}: ${line}`),
+        ...otherHosts(database, "Only the primary takes it; if that is another host, name it instead"),
       ].join("\n"),
     );
   const { file } = database;

@@ -14,11 +14,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
+import { databaseAddress } from "../platform/database/database-address.js";
+import { Certificates } from "../testing/certificates.js";
+import { backUp } from "./backup.commands.js";
 import { KeyRing } from "../platform/crypto/key-ring.js";
 import { logOf } from "../testing/chaos/followers.js";
 import { describeOnDatabaseServers, freshDatabaseUrl, type FreshDatabase } from "../testing/databases.js";
 import { freePort, gatehouse, ServerProcess } from "../testing/server-process.js";
-import { hasProgram } from "../testing/services.js";
+import { hasProgram, OwnMariadb } from "../testing/services.js";
 import { World } from "../testing/world.js";
 
 const secretKeys = (id = "k1") => `${id}:${randomBytes(32).toString("base64")}`;
@@ -217,6 +220,59 @@ describeOnDatabaseServers("backup and restore of a database server", (database) 
       await runLine(await lineFor(["restore", "--from", "unused"], other.url), folder);
       await mustBeWholeOn(other.url, keys, firm);
     } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
+  it("by lines that name every TLS setting and every host of DATABASE_URL", async () => {
+    const url = "mysql://gatehouse@db.example:3306,other.example:3307/gatehouse";
+    const files = "ssl-ca=/etc/ca.pem&ssl-cert=/etc/client.pem&ssl-key=/etc/client.key";
+    const paths = "--ssl-ca=/etc/ca.pem --ssl-cert=/etc/client.pem --ssl-key=/etc/client.key";
+    const printed: string[] = [];
+    for (const parameters of [`ssl-mode=VERIFY_IDENTITY&${files}`, "ssl-mode=REQUIRED", "ssl-mode=DISABLED"])
+      try {
+        const needs = { database: databaseAddress(`${url}?${parameters}`), keys: KeyRing.parse(keys) };
+        backUp("unused", { ...needs, print: () => undefined });
+      } catch (error) {
+        printed.push((error as Error).message);
+      }
+    const options = isMysql
+      ? [`--ssl-mode=VERIFY_IDENTITY ${paths}`, "--ssl-mode=REQUIRED", "--ssl-mode=DISABLED"]
+      : [`--ssl --ssl-verify-server-cert ${paths}`, "--ssl --skip-ssl-verify-server-cert", "--skip-ssl"];
+    for (const [n, option] of options.entries())
+      expect(printed[n]).toContain(`--host=db.example --port=3306 --user=gatehouse --password ${option} gatehouse `);
+    expect(printed[0]).toContain("--host=other.example --port=3307");
+  });
+
+  it("by the same line where the account requires TLS", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "gatehouse-dump-"));
+    const certificates = new Certificates();
+    let url = `${other.url}?ssl-mode=REQUIRED`;
+    let own: OwnMariadb | null = null;
+    try {
+      if (isMysql) {
+        const { username } = new URL(other.url);
+        await other.administer(`ALTER USER ${username} REQUIRE SSL`);
+        await other.administer(`GRANT FLUSH_TABLES ON *.* TO ${username}`);
+      } else {
+        const { cert, key } = certificates.issue("localhost");
+        own = await OwnMariadb.start(`--ssl-ca=${certificates.ca}`, `--ssl-cert=${cert}`, `--ssl-key=${key}`);
+        await own.asRoot(
+          "CREATE USER encrypted@'127.0.0.1' IDENTIFIED BY 'secret' REQUIRE SSL",
+          "GRANT ALL ON gatehouse.* TO encrypted@'127.0.0.1'",
+        );
+        url = `mysql://encrypted:secret@localhost:${own.port}/gatehouse?ssl-mode=VERIFY_IDENTITY&ssl-ca=${certificates.ca}`;
+      }
+      const line = await lineFor(["backup", "--to", "unused"], url);
+      await runLine(line, folder);
+      expect(readFileSync(join(folder, "gatehouse.sql"), "utf8")).toContain("-- Dump completed");
+      await expect(
+        runLine(line.replaceAll(/ --ssl\S*/g, isMysql ? " --ssl-mode=DISABLED" : " --skip-ssl"), folder),
+      ).rejects.toThrow(/Access denied/);
+    } finally {
+      if (isMysql) await other.administer(`ALTER USER ${new URL(other.url).username} REQUIRE NONE`);
+      await own?.stop();
+      certificates.remove();
       rmSync(folder, { recursive: true, force: true });
     }
   });

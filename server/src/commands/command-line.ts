@@ -2,7 +2,7 @@ import "reflect-metadata";
 import { entities, migrations } from "../entities.js";
 import { CommandError } from "./command-error.js";
 import { doctor } from "./doctor/doctor.command.js";
-import { newPassword } from "./password-prompt.js";
+import { newPassword, typedLine } from "./password-prompt.js";
 import { isFileCommand, parseCommand, runCommand, runFileCommand, usage, type Command } from "./run-command.js";
 import { Work } from "../features/work/unit-of-work.js";
 import { portalLinks } from "../features/work/portal-links.js";
@@ -62,6 +62,7 @@ async function onDatabase(command: Command, config: Config, print: (line: string
       hasher: new PasswordHasher(config.keys),
       keys: config.keys,
       password: (variable) => newPassword(withSecretFiles(process.env).env[variable], variable),
+      typed: (question) => typedLine(question, "add --yes"),
       print,
     });
   } finally {

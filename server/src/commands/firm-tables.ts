@@ -19,9 +19,9 @@ import { TeamMailRequest } from "../features/team-passwords/team-mail-request.en
 import { TeamMember } from "../features/firm-staff/team-member.entity.js";
 import { WebhookDelivery, WebhookEndpoint } from "../features/webhooks/webhook-endpoint.entity.js";
 import { Lease } from "../platform/database/lease.entity.js";
-import { sql, table, type Sql } from "../platform/database/sql.js";
+import { sql, table, type Column, type Sql } from "../platform/database/sql.js";
 
-type Entity = new () => object;
+export type Entity = new () => object;
 /** The condition for a firm's rows, with its id for each `?`; null: the table stays where it is. */
 export type Scope = string | null;
 
@@ -39,43 +39,53 @@ const left: readonly Entity[] = [
   TeamMailRequest,
 ];
 
-const members = table(TeamMember);
-const accounts = table(PortalAccount);
-const ofPeople = (ownerId: Sql) =>
-  sql`${ownerId} IN (SELECT ${members.id} FROM ${members} WHERE ${members.firmId} = ? UNION SELECT ${accounts.id} FROM ${accounts} WHERE ${accounts.firmId} = ?)`;
-const requests = table(ClientRequest);
-const rollOuts = table(RollOut);
-const endpoints = table(WebhookEndpoint);
+/** Rows whose column names a row of one of these tables, which have a `firmId`. */
+interface Through {
+  column: Column<string>;
+  of: readonly Entity[];
+}
+const people = (column: Column<string>): Through => ({ column, of: [TeamMember, PortalAccount] });
 /** Tables without a `firmId`: whose rows are a firm's. */
-const through = new Map<Entity, Sql>([
-  [Firm, sql`${table(Firm).id} = ?`],
-  [
-    ClientRequestItem,
-    sql`${table(ClientRequestItem).requestId} IN (SELECT ${requests.id} FROM ${requests} WHERE ${requests.firmId} = ?)`,
-  ],
-  [
-    RollOutRecipient,
-    sql`${table(RollOutRecipient).rollOutId} IN (SELECT ${rollOuts.id} FROM ${rollOuts} WHERE ${rollOuts.firmId} = ?)`,
-  ],
-  [
-    WebhookDelivery,
-    sql`${table(WebhookDelivery).endpointId} IN (SELECT ${endpoints.id} FROM ${endpoints} WHERE ${endpoints.firmId} = ?)`,
-  ],
-  [KnownDevice, ofPeople(table(KnownDevice).ownerId)],
-  [TrustedDevice, ofPeople(table(TrustedDevice).ownerId)],
-  [PasswordCredential, ofPeople(table(PasswordCredential).ownerId)],
-  [TotpCredential, ofPeople(table(TotpCredential).ownerId)],
-  [RecoveryCode, ofPeople(table(RecoveryCode).ownerId)],
+const through = new Map<Entity, Through>([
+  [ClientRequestItem, { column: table(ClientRequestItem).requestId, of: [ClientRequest] }],
+  [RollOutRecipient, { column: table(RollOutRecipient).rollOutId, of: [RollOut] }],
+  [WebhookDelivery, { column: table(WebhookDelivery).endpointId, of: [WebhookEndpoint] }],
+  [KnownDevice, people(table(KnownDevice).ownerId)],
+  [TrustedDevice, people(table(TrustedDevice).ownerId)],
+  [PasswordCredential, people(table(PasswordCredential).ownerId)],
+  [TotpCredential, people(table(TotpCredential).ownerId)],
+  [RecoveryCode, people(table(RecoveryCode).ownerId)],
+  [PasskeyCeremony, people(table(PasskeyCeremony).ownerId)],
+  [PendingTotpEnrollment, people(table(PendingTotpEnrollment).ownerId)],
 ]);
 
-/** Which rows of a table move with a firm. Throws if nobody has decided that. */
-export function conditionOf(entity: Entity): Scope {
-  if (left.includes(entity)) return null;
-  const condition = through.get(entity);
-  if (condition) return condition.sqlText;
+/** Without a firm: the server's own rows, digests that name nobody, and requests that are worked off within seconds. */
+const nobodys: readonly Entity[] = [AttemptCounter, IdempotencyRecord, Lease, TeamMailRequest];
+
+/** How a table's rows of one firm are found: by a column with the firm's id, or through other tables. */
+export type FirmRows = { column: Column<string>; of: null } | Through;
+
+type WithIds = Sql & { readonly id: Column<string>; readonly firmId: Column<string> };
+export const withIds = (entity: Entity) => table(entity) as unknown as WithIds;
+
+/** Which rows of a table are a firm's; null: none are. Throws if nobody has decided that. */
+export function firmRowsOf(entity: Entity): FirmRows | null {
+  if (nobodys.includes(entity)) return null;
+  if (entity === Firm) return { column: table(Firm).id, of: null };
+  const known = through.get(entity);
+  if (known) return known;
   const hasFirm = getMetadataArgsStorage()
     .filterColumns(entity)
     .some(({ propertyName }) => propertyName === "firmId");
   if (!hasFirm) throw new Error(`${entity.name} has no firmId: say in firm-tables.ts whose its rows are`);
-  return "firmId = ?";
+  return { column: withIds(entity).firmId, of: null };
+}
+
+/** Which rows of a table move with a firm. Throws if nobody has decided that. */
+export function conditionOf(entity: Entity): Scope {
+  const rows = left.includes(entity) ? null : firmRowsOf(entity);
+  if (rows === null) return null;
+  if (rows.of === null) return sql`${rows.column} = ?`.sqlText;
+  const ids = rows.of.map(withIds).map((parent) => sql`SELECT ${parent.id} FROM ${parent} WHERE ${parent.firmId} = ?`);
+  return sql`${rows.column} IN (${ids.reduce((all, one) => sql`${all} UNION ${one}`)})`.sqlText;
 }

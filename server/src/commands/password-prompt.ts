@@ -14,6 +14,17 @@ export async function newPassword(fromEnvironment: string | undefined, variable:
   return first;
 }
 
+/** A line that is typed at the terminal. `instead`: what to do without one. */
+export async function typedLine(question: string, instead: string): Promise<string> {
+  if (!process.stdin.isTTY) throw new CommandError(`There is no terminal to ask at: ${instead}.`);
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return (await new Promise<string>((resolve) => terminal.question(question, resolve))).trim();
+  } finally {
+    terminal.close();
+  }
+}
+
 function ask(question: string): Promise<string> {
   process.stderr.write(question);
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() });

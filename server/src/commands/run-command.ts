@@ -7,6 +7,7 @@ import type { PasswordHasher } from "../features/passwords/password-hasher.js";
 import { backUp, restore, type BackupNeeds } from "./backup.commands.js";
 import { CommandError } from "./command-error.js";
 import { doctorUsage } from "./doctor/doctor.command.js";
+import { deleteFirm, firmToDelete } from "./firm-deletion.js";
 import { FirmCommands, planNames, teamRoles } from "./firm.commands.js";
 import { exportFirm, importFirm } from "./firm-transfer.js";
 import { keyUsage, stillNeeded } from "./key-usage.js";
@@ -24,6 +25,8 @@ export const usage = `Usage: pnpm gatehouse <command>   (or: npm run gatehouse -
   firm disable --slug <slug>
       Lets nobody of the firm in: ends every session, and pauses keys and webhooks. Its data stays.
   firm enable --slug <slug>
+  firm delete --slug <slug> [--yes]
+      Deletes a disabled firm and everything that belongs to it, for ever. Asks for the slug again, unless --yes is given.
   firm export --slug <slug> --to <file>
       Writes everything of the firm into a new file, for another server.
   firm import --from <file>
@@ -53,6 +56,8 @@ export interface CommandNeeds {
   keys: KeyRing;
   /** Prompts for a new password, or reads it from the given variable. */
   password: (variable: string) => Promise<string>;
+  /** Asks for a line of text. Throws CommandError without a terminal. */
+  typed: (question: string) => Promise<string>;
   print: (line: string) => void;
 }
 
@@ -65,6 +70,7 @@ const optionsOf = {
   "firm set-plan": ["slug", "plan"],
   "firm disable": ["slug"],
   "firm enable": ["slug"],
+  "firm delete": ["slug", "[yes]"],
   "firm export": ["slug", "to"],
   "firm import": ["from"],
   "member add": ["slug", "role", "name", "email"],
@@ -137,7 +143,7 @@ export async function runFileCommand(
 }
 
 /** Runs any other command. Throws CommandError for what its user can fix. */
-export async function runCommand({ name, options }: Command, needs: CommandNeeds): Promise<void> {
+export async function runCommand({ name, options, flags }: Command, needs: CommandNeeds): Promise<void> {
   const firms = new FirmCommands(needs.work, needs.hasher);
   const option = (key: string) => options[key] ?? "";
   const plan = (): Plan => oneOf(planNames, option("plan"), "--plan");
@@ -178,6 +184,18 @@ export async function runCommand({ name, options }: Command, needs: CommandNeeds
       case "firm enable": {
         const { firm, isNew } = await firms.enable(option("slug"));
         print(isNew ? `${firm.name} is enabled: everyone can sign in again.` : `${firm.name} was not disabled.`);
+        return;
+      }
+      case "firm delete": {
+        const firm = await firmToDelete(needs.work, option("slug"));
+        const { slug } = firm;
+        print(
+          `This deletes ${firm.name} with its team, clients and audit log, for ever. To keep a copy, run "firm export --slug ${slug} --to <file>" first.`,
+        );
+        if (!flags.has("yes") && (await needs.typed(`Type ${slug} to delete it: `)) !== slug)
+          throw new CommandError("That is not its slug: nothing was deleted.");
+        const rows = await deleteFirm(needs.work, firm);
+        print(`${firm.name} is deleted: ${rows} rows. Backups still have them.`);
         return;
       }
       case "firm set-plan": {

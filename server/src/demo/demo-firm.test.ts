@@ -134,6 +134,7 @@ const run = async (args: string[], password = "a long enough passphrase", ring =
     hasher,
     keys: ring,
     password: async () => password,
+    typed: async () => "nothing",
     print: (line) => lines.push(line),
   });
   return lines.join("\n");

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
-import type { Plan } from "@gatehouse/shared";
+import { retentionWith, type Plan } from "@gatehouse/shared";
 import { startApp, type App, type AppOptions } from "../app.js";
 import { changePlan } from "../features/firm-staff/change-plan.js";
 import { insertMember } from "../features/firm-staff/insert-member.js";
@@ -63,6 +63,7 @@ export class World extends Api {
         demo: false,
         stopTimeoutMs: null,
         stopDelayMs: 0,
+        retention: retentionWith(),
         logLevel: "silent",
         ...config,
       },

@@ -48,6 +48,52 @@ const socketFailure = (base: string): Promise<string | null> =>
     socket.once("error", (error) => resolve(reasonOf(error)));
   });
 
+/** How long an idle socket stays open, up to that time, by the server's pings alone. In seconds. */
+export const idleSocketSeconds = (base: string, keys: KeyRing, upToSeconds: number): Promise<number> =>
+  new Promise((resolve) => {
+    const socket = new WebSocket(`${base.replace(/^http/, "ws")}/graphql`, "graphql-transport-ws", {
+      handshakeTimeout: PATIENCE_MS,
+    });
+    const startedAt = performance.now();
+    const end = () => {
+      clearTimeout(timer);
+      socket.terminate();
+      resolve((performance.now() - startedAt) / 1000);
+    };
+    const timer = setTimeout(end, upToSeconds * 1000);
+    socket.once("open", () =>
+      socket.send(
+        JSON.stringify({
+          type: "connection_init",
+          payload: { [PROBE_HEADER]: probeQuestion(keys, Date.now()).header },
+        }),
+      ),
+    );
+    socket.once("close", end);
+    socket.once("error", end);
+  });
+
+/** More than the API accepts, and as much as the proxy should let through, so that the server itself says so. */
+const TOO_LARGE_BYTES = 1_000_000;
+
+/** Who answers a body that is too large; null if it is the server. */
+async function largeBodyFailure(base: string): Promise<string | null> {
+  try {
+    const answer = await fetch(`${base}/graphql`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ query: " ".repeat(TOO_LARGE_BYTES - 20) }),
+      redirect: "manual",
+      signal: AbortSignal.timeout(PATIENCE_MS),
+    });
+    const isOurs = (answer.headers.get("content-type") ?? "").includes("json") && answer.headers.has("x-request-id");
+    await answer.body?.cancel();
+    return isOurs ? null : `${answer.status}, not in JSON`;
+  } catch (error) {
+    return reasonOf((error as { cause?: unknown }).cause ?? error);
+  }
+}
+
 /** What the proxy did to the request on its way. */
 function proxyFindings(findings: Findings, report: ProbeReport, publicUrl: URL, isProduction: boolean): void {
   const { peer, isFromTrustedProxy, source, host } = report;
@@ -74,12 +120,15 @@ export async function addressChecks({
   here,
   keys,
   isProduction,
+  idleSeconds,
 }: {
   publicUrl: string | null;
   /** Where a server on this machine would listen. */
   here: string;
   keys: KeyRing;
   isProduction: boolean;
+  /** How long a socket must stay open without use; 0: that is not checked. */
+  idleSeconds: number;
 }): Promise<Finding[]> {
   const findings = new Findings("Address");
   const local = await probe(here, keys);
@@ -116,8 +165,23 @@ export async function addressChecks({
   }
   findings.ok(`${publicUrl} leads to a server with these keys, and bodies of 100 kB pass`);
   proxyFindings(findings, probed.report, new URL(publicUrl), isProduction);
+  const tooLarge = await largeBodyFailure(publicUrl);
+  if (tooLarge === null) findings.ok("a body of 1 MB gets the server's answer");
+  else
+    findings.warn(
+      `the proxy answers a body of 1 MB itself (${tooLarge}), so programs get no JSON`,
+      `Let it pass bodies up to 1 MB: nginx, client_max_body_size 1m. ${PROXY}`,
+    );
   const failure = await socketFailure(publicUrl);
   if (failure === null) findings.ok("WebSockets pass");
   else findings.fail(`WebSockets do not pass: ${failure}`, `Let the proxy pass Upgrade and Connection. ${PROXY}`);
+  if (failure !== null || idleSeconds === 0) return findings.list;
+  const stayed = await idleSocketSeconds(publicUrl, keys, idleSeconds);
+  if (stayed >= idleSeconds) findings.ok(`an idle WebSocket stays open for ${idleSeconds} seconds`);
+  else
+    findings.fail(
+      `an idle WebSocket was closed after ${stayed.toFixed(0)} seconds`,
+      `Let the proxy wait longer than 12 seconds, the time between the server's pings: nginx, proxy_read_timeout. ${PROXY}`,
+    );
   return findings.list;
 }

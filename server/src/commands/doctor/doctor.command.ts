@@ -12,26 +12,33 @@ import { addressChecks } from "./address-checks.js";
 import { databaseChecks } from "./database-checks.js";
 import { Findings, reasonOf, type Finding } from "./finding.js";
 import { fileChecks, machineChecks } from "./machine-checks.js";
+import { memberChecks } from "./member-checks.js";
 import { replicaChecks } from "./replica-checks.js";
 import { mailChecks, redisChecks } from "./service-checks.js";
 
 const DATA_DIRECTORY = "./data";
 
-export const doctorUsage = `  doctor [--mail <email>] [--json]
-      Checks whatever an operator can get wrong, and says what to do. Changes nothing; with --mail, sends one test mail.`;
+/** Longer than the time after which common proxies close what is idle. */
+const IDLE_SECONDS = 70;
+
+export const doctorUsage = `  doctor [--mail <email>] [--idle] [--json]
+      Checks whatever an operator can get wrong, and says what to do. Changes nothing; with --mail, sends one test mail. With --idle,
+      takes ${IDLE_SECONDS} seconds, and checks that the proxy keeps an idle WebSocket open.`;
 
 interface DoctorOptions {
   mail: string | null;
+  /** How long an idle socket must stay open; 0: not checked. */
+  idleSeconds: number;
   isJson: boolean;
 }
 
 /** Parses what follows "doctor". Throws CommandError. */
 function optionsIn(args: readonly string[]): DoctorOptions {
-  let values: { mail?: string; json?: boolean };
+  let values: { mail?: string; idle?: boolean; json?: boolean };
   try {
     ({ values } = parseArgs({
       args: [...args],
-      options: { mail: { type: "string" }, json: { type: "boolean" } },
+      options: { mail: { type: "string" }, idle: { type: "boolean" }, json: { type: "boolean" } },
       strict: true,
     }));
   } catch (error) {
@@ -39,7 +46,7 @@ function optionsIn(args: readonly string[]): DoctorOptions {
   }
   const mail = values.mail === undefined ? null : normalizeEmail(values.mail);
   if (values.mail !== undefined && mail === null) throw new CommandError("--mail is not a valid email address.");
-  return { mail, isJson: values.json === true };
+  return { mail, idleSeconds: values.idle ? IDLE_SECONDS : 0, isJson: values.json === true };
 }
 
 /** The configuration, without creating the keys that a developer's machine keeps in a file. */
@@ -58,6 +65,11 @@ function configIn(env: NodeJS.ProcessEnv, findings: Findings): Config | null {
   }
 }
 const hasKeys = (env: NodeJS.ProcessEnv) => Boolean(env.SECRET_KEYS || env.SECRET_KEYS_FILE);
+
+/** Beside the database itself: a member that is down does not keep the others from being examined. */
+async function memberFindings({ database }: Config): Promise<Finding[]> {
+  return database.kind === "server" ? memberChecks(database) : [];
+}
 
 async function databaseFindings({ database, databaseReplica, keys }: Config): Promise<Finding[]> {
   const findings = new Findings("Database");
@@ -84,7 +96,10 @@ async function databaseFindings({ database, databaseReplica, keys }: Config): Pr
 }
 
 /** All findings, in the order of the page. */
-async function examine(env: NodeJS.ProcessEnv, mail: string | null): Promise<Finding[]> {
+async function examine(
+  env: NodeJS.ProcessEnv,
+  { mail, idleSeconds }: Pick<DoctorOptions, "mail" | "idleSeconds">,
+): Promise<Finding[]> {
   const configuration = new Findings("Configuration");
   const config = configIn(env, configuration);
   const machine = machineChecks();
@@ -95,11 +110,13 @@ async function examine(env: NodeJS.ProcessEnv, mail: string | null): Promise<Fin
     machine,
     fileChecks([...(file === null ? [] : [file]), ...(hasKeys(env) ? [] : [join(DATA_DIRECTORY, KEYS_FILE)])], file),
     databaseFindings(config),
+    memberFindings(config),
     addressChecks({
       publicUrl,
       here: `http://${host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host}:${port}`,
       keys,
       isProduction,
+      idleSeconds,
     }),
     mailChecks(config, mail),
     redisChecks(config.redis, file === null),
@@ -125,8 +142,8 @@ export async function doctor(
   env: NodeJS.ProcessEnv,
   print: (line: string) => void,
 ): Promise<number> {
-  const { mail, isJson } = optionsIn(args);
-  const findings = await examine(env, mail);
-  print(isJson ? JSON.stringify({ findings }, null, 2) : pageOf(findings));
+  const options = optionsIn(args);
+  const findings = await examine(env, options);
+  print(options.isJson ? JSON.stringify({ findings }, null, 2) : pageOf(findings));
   return findings.some(({ level }) => level === "FAIL") ? 1 : 0;
 }

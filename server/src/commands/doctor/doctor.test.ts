@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createServer, request as httpRequest, type Server } from "node:http";
-import { connect, type AddressInfo } from "node:net";
+import { connect, type AddressInfo, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
@@ -14,6 +14,7 @@ import { canReplicate, Replication } from "../../testing/replication.js";
 import { freePort } from "../../testing/server-process.js";
 import { hasProgram, OwnMariadb } from "../../testing/services.js";
 import { World } from "../../testing/world.js";
+import { idleSocketSeconds } from "./address-checks.js";
 import { doctor } from "./doctor.command.js";
 import type { Finding } from "./finding.js";
 
@@ -204,7 +205,14 @@ describe("doctor, on an account with too few rights", () => {
 });
 
 /** A real proxy with one fault; it replaces X-Forwarded-For, and passes Host and upgrades, unless it has that fault. */
-type Fault = "appends X-Forwarded-For" | "small bodies" | "no sockets" | "another Host" | null;
+type Fault =
+  | "appends X-Forwarded-For"
+  | "small bodies"
+  | "bodies of 100 kB only"
+  | "cuts idle sockets"
+  | "no sockets"
+  | "another Host"
+  | null;
 async function proxyTo(target: () => string, fault: () => Fault): Promise<{ server: Server; url: string }> {
   const headersOf = (headers: NodeJS.Dict<string | string[]>) => ({
     ...headers,
@@ -214,6 +222,8 @@ async function proxyTo(target: () => string, fault: () => Fault): Promise<{ serv
   const server = createServer((request, response) => {
     if (fault() === "small bodies" && Number(request.headers["content-length"]) > 10_000)
       return void response.writeHead(413).end();
+    if (fault() === "bodies of 100 kB only" && Number(request.headers["content-length"]) > 100_000)
+      return void response.writeHead(413).end("<html>too large</html>");
     const { hostname, port } = new URL(target());
     const { method, url: path } = request;
     const onward = httpRequest({ hostname, port, method, path, headers: headersOf(request.headers) }, (answer) => {
@@ -233,6 +243,7 @@ async function proxyTo(target: () => string, fault: () => Fault): Promise<{ serv
     );
     onward.on("error", () => socket.destroy());
     socket.on("error", () => onward.destroy());
+    if (fault() === "cuts idle sockets") (socket as Socket).setTimeout(500, () => socket.destroy());
     socket.pipe(onward).pipe(socket);
     return undefined;
   });
@@ -268,6 +279,7 @@ describe("doctor, through the proxy", () => {
       expect.stringContaining("a server with these keys answers"),
       `${proxy.url} leads to a server with these keys, and bodies of 100 kB pass`,
       expect.stringMatching(/^the proxy at \S+ is trusted, and passes the client's address$/),
+      "a body of 1 MB gets the server's answer",
       "WebSockets pass",
     ]);
     expect([said(page, "Address", "WARN"), said(page, "Address", "FAIL")]).toEqual([[], []]);
@@ -276,12 +288,23 @@ describe("doctor, through the proxy", () => {
   it.each<[NonNullable<Fault>, "WARN" | "FAIL", RegExp]>([
     ["appends X-Forwarded-For", "FAIL", /believes the X-Forwarded-For that a client sends/],
     ["small bodies", "FAIL", /refuses bodies of 100 kB \(413\)/],
+    ["bodies of 100 kB only", "WARN", /answers a body of 1 MB itself \(413, not in JSON\)/],
     ["no sockets", "FAIL", /WebSockets do not pass: .*400/],
     ["another Host", "WARN", /passes the Host "inside.example"/],
   ])("a proxy with the fault “%s” is a %s", async (given, level, sentence) => {
     const page = await ask(given);
     expect(said(page, "Address", level)).toEqual([expect.stringMatching(sentence)]);
     expectRemedies(page);
+  });
+
+  it("keeps a socket that a holder of the keys opened, and nobody else's, and says when the proxy closes it", async () => {
+    const keys = KeyRing.parse(KEYS);
+    // Without a sign-in the server closes a socket after three seconds.
+    expect(await idleSocketSeconds(proxy.url, keys, 4)).toBeGreaterThanOrEqual(4);
+    const others = KeyRing.parse(`k1:${randomBytes(32).toString("base64")}`);
+    expect(await idleSocketSeconds(proxy.url, others, 4)).toBeLessThan(3);
+    fault = "cuts idle sockets";
+    expect(await idleSocketSeconds(proxy.url, keys, 4)).toBeLessThan(3);
   });
 
   it("says that PUBLIC_URL leads to another server, or nowhere", async () => {

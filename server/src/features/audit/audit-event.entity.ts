@@ -3,8 +3,8 @@ import type { ActorKind, AuditEventType } from "@gatehouse/shared";
 import { AtColumn, CountColumn, LongTextColumn, RefColumn, TextColumn } from "../../platform/database/columns.js";
 
 /**
- * One security-relevant fact, written in the transaction of what it records. Never changed, never deleted. `seq` has no
- * gaps within a firm.
+ * One security-relevant fact, written in the transaction of what it records. Never changed, and deleted only
+ * from the oldest on (retention/old-events.ts). `seq` has no gaps within a firm.
  */
 @Entity("audit_events")
 @Index("ix_audit_events_contact", ["firmId", "contactId", "seq"])

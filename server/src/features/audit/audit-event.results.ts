@@ -26,7 +26,7 @@ export const AUDIT_CURSOR = "audit";
 @ObjectType("AuditEvent", {
   implements: Node,
   description:
-    "One security-relevant fact, written in the same transaction as what it records. Never changed, never deleted.",
+    "One security-relevant fact, written in the same transaction as what it records. Never changed. Kept for ever, unless the operator has set for how long: then the oldest ones are deleted, never one in between.",
 })
 export class AuditEventView extends Node {
   stored: AuditEvent;

@@ -22,6 +22,7 @@ import {
   type PageRequest,
 } from "../../platform/graphql/pages.js";
 import { AuditCounter, AuditEvent } from "./audit-event.entity.js";
+import { firstSeqOf } from "../work/first-event.js";
 import { AUDIT_CURSOR, AuditEventConnection, AuditEventView, type AuditEventFilter } from "./audit-event.results.js";
 import { Contact } from "../contacts/contact.entity.js";
 import type { Work } from "../work/unit-of-work.js";
@@ -116,6 +117,11 @@ export class AuditLog {
       order: { seq: "ASC" },
       take: limit,
     });
+  }
+
+  /** The number of the first event that is still kept. */
+  firstSeq(firmId: string): Promise<number> {
+    return firstSeqOf(this.work, firmId);
   }
 
   async lastSeq(firmId: string): Promise<number> {

@@ -77,6 +77,8 @@ export class LiveFeed {
     const after = given.after == null ? null : seqOfCursor(given.after);
     const last = await this.needs.auditLog.lastSeq(caller.firmId);
     if (after !== null && after > last) throw badInput("This cursor lies beyond the last event.");
+    if (after !== null && after + 1 < (await this.needs.auditLog.firstSeq(caller.firmId)))
+      throw badInput("Events after this cursor have been deleted: subscribe without it, or with a later one.");
     return new SharedEvents((subscriber) => {
       const follower: Follower = {
         caller,
@@ -103,6 +105,9 @@ export class LiveFeed {
       while (!follower.isGone && follower.seq < level()) {
         const through = level();
         const events = await this.needs.auditLog.after(firmId, follower.seq, BATCH, follower.types);
+        // Old events may be deleted meanwhile. The follower comes again with its cursor, and is told.
+        if ((await this.needs.auditLog.firstSeq(firmId)) > follower.seq + 1)
+          return this.end(follower, TRY_AGAIN_LATER, "Try again later");
         await this.send(events, [follower], true);
         // Events of other types count as sent, so that they are not read again and again.
         follower.seq = Math.max(follower.seq, events.length < BATCH ? through : (events.at(-1)?.seq ?? 0));

@@ -110,6 +110,31 @@ test("Sentinel: the primary that it names is used, also after another one was ma
   await one.wakes(two, "third");
 });
 
+test("Sentinel with TLS: the Sentinel and the primary that it names are reached encrypted, by names in their certificates", async () => {
+  const certificates = new Certificates();
+  ends.push(() => certificates.remove());
+  const files = { ...certificates.issue("localhost"), ca: certificates.ca };
+  const [primaryPort, replicaPort] = [await freePort(), await freePort()];
+  const start = (tlsPort: number, ...more: string[]) => {
+    const tls = ["--tls-cert-file", files.cert, "--tls-key-file", files.key, "--tls-ca-cert-file", files.ca];
+    const both = ["--tls-port", `${tlsPort}`, ...tls, "--tls-auth-clients", "no", "--tls-replication", "yes"];
+    return OwnRedis.start(...both, "--repl-diskless-sync-delay", "0", "--replica-announce-ip", "localhost", ...more);
+  };
+  const primary = stopLater(await start(primaryPort));
+  const replica = stopLater(await start(replicaPort, "--replicaof", "localhost", `${primaryPort}`));
+  const sentinel = stopLater(await OwnSentinel.watch(primary, { primaryPort, ...files }));
+  await until(async () => {
+    const known = await sentinel.ask((redis) => redis.call("SENTINEL", "REPLICAS", "portal"));
+    return String(known).includes(`${replicaPort}`);
+  });
+  await until(async () => (await replica.ask((redis) => redis.info("replication"))).includes("master_link_status:up"));
+  const address = `rediss-sentinel://localhost:${sentinel.tlsPort}/portal?tls-ca=${certificates.ca}`;
+  const [one, two] = await shareEverything(address);
+  await primary.end("SIGKILL");
+  await losesNothing([one, two]);
+  await one.wakes(two, "third");
+});
+
 test.each([
   ["in plain text", "redis-cluster://127.0.0.1", false],
   ["with TLS", "rediss-cluster://localhost", true],

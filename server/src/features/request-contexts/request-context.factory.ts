@@ -4,6 +4,7 @@ import { isAnothersPage, languageOf, type Audience, type Language } from "@gateh
 import { RequestLoaders } from "../../platform/graphql/loaders.js";
 import { badInput } from "../../platform/graphql/failures.js";
 import { cookieName, parseCookies, sessionCookieHeader } from "../../platform/http/cookies.js";
+import { asReader, nameReader } from "../../platform/database/readers.js";
 import { headerText } from "../../platform/http/header-text.js";
 import type { HttpResponse } from "../../platform/http/http-response.js";
 import { requestIdOf } from "../../platform/http/request-id.js";
@@ -16,6 +17,7 @@ import {
   anonymous,
   sharedCallerOf,
   viewerIdOf,
+  writerOf,
   type Caller,
   type FirmCaller,
   type KeyCaller,
@@ -54,11 +56,13 @@ export class RequestContexts {
   async ofRequest(request: IncomingMessage, response: HttpResponse): Promise<RequestContext> {
     const cookies = this.cookiesOf(request);
     const headers: string[] = [];
+    const source = this.sourceOf(request);
     const caller = await this.callerOf(
       headerText(request.headers.authorization),
       () => this.cookieToken(cookies, headerText(request.headers["gatehouse-audience"])),
       headerText(request.headers[VIEWER_HEADER]),
     );
+    nameReader(writerOf(caller, source));
     const nameViewer = (viewer: string | null) => {
       if (viewer !== null) response.setHeader(VIEWER_HEADER, viewer);
     };
@@ -66,7 +70,7 @@ export class RequestContexts {
     return {
       caller,
       nameViewer,
-      source: this.sourceOf(request),
+      source,
       requestId: response.requestId,
       language: languageIn(request),
       now: this.needs.now,
@@ -106,9 +110,12 @@ export class RequestContexts {
         ? null
         : this.cookieToken(this.cookiesOf(request), textIn(parameters.audience));
     const authorization = typeof given === "string" ? given : headerText(request.headers.authorization);
+    const source = this.sourceOf(request);
     const context: RequestContext = {
-      caller: await this.callerOf(authorization, cookieToken, textIn(parameters.viewer)),
-      source: this.sourceOf(request),
+      caller: await asReader(writerOf(anonymous, source), () =>
+        this.callerOf(authorization, cookieToken, textIn(parameters.viewer)),
+      ),
+      source,
       requestId: requestIdOf(request, this.needs.trustedProxies),
       language: languageIn(request),
       now: this.needs.now,

@@ -1,15 +1,15 @@
 import { randomBytes } from "node:crypto";
 import { beforeAll, expect, it } from "@jest/globals";
+import { DAY_MS as day, retentionRules, retentionWith } from "@gatehouse/shared";
 import type { DataSource } from "typeorm";
 import { insertFirm } from "../firms/insert-firm.js";
 import { createLog } from "../../platform/log.js";
 import { describeOnDatabases } from "../../testing/databases.js";
 import { portalLinks } from "../work/portal-links.js";
 import { Work } from "../work/unit-of-work.js";
-import { retentions, Sweep } from "./sweep.js";
+import { expiringRows, Sweep } from "./sweep.js";
 
 const now = Date.now();
-const day = 24 * 3_600_000;
 
 describeOnDatabases("expired data", (database) => {
   let dataSource: DataSource;
@@ -48,14 +48,14 @@ describeOnDatabases("expired data", (database) => {
   }
   const isThere = async (table: string, key: string, value: string): Promise<boolean> =>
     ((await dataSource.query(`SELECT ${key} FROM ${table} WHERE ${key} = ?`, [value])) as unknown[]).length > 0;
-  const sweep = () => new Sweep({ work, log: createLog("silent") }).run();
+  const sweep = () => new Sweep({ work, log: createLog("silent"), retention: retentionWith() }).run();
 
   it.each(
-    retentions.map(({ from, key, where, keepMs }) => ({
+    expiringRows.map(({ kind, from, key, where }) => ({
       table: from.sqlText,
       key: key.sqlText,
       where: where.sqlText,
-      keepMs,
+      keepMs: (retentionRules[kind].days ?? 0) * day,
     })),
   )(
     "$table where $where: is deleted when its time has come, and not a moment earlier",
@@ -68,6 +68,18 @@ describeOnDatabases("expired data", (database) => {
       expect(await isThere(table, key, young)).toBe(true);
     },
   );
+
+  it("is kept for as long as the operator says", async () => {
+    const short = new Sweep({ work, log: createLog("silent"), retention: retentionWith({ sessions: 90, mails: 7 }) });
+    const old = [
+      ["sessions", { expiresAt: now - 90 * day }],
+      ["outbox_mails", { createdAt: now - 7 * day }],
+    ] as const;
+    const ids = await Promise.all(old.map(([table, given]) => insert(table, given)));
+    expect(await sweep()).toBe(0);
+    expect(await short.run()).toBeGreaterThanOrEqual(2);
+    for (const [index, [table]] of old.entries()) expect(await isThere(table, "id", ids[index] ?? "")).toBe(false);
+  });
 
   it("a pending mail and a wait in force stay, however old", async () => {
     const old = now - 1000 * day;

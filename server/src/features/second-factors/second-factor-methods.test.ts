@@ -9,7 +9,7 @@ import { KeyRing } from "../../platform/crypto/key-ring.js";
 import { describeOnDatabases } from "../../testing/databases.js";
 import { endAccess } from "../access-endings/end-access.js";
 import { Passkeys } from "../passkeys/passkeys.service.js";
-import { retentions } from "../retention/sweep.js";
+import { expiringRows } from "../retention/sweep.js";
 import { authenticationFields } from "../sign-in/authentication-fields.js";
 import { createState, SecondFactor } from "../two-factor/second-factor.service.js";
 import { TwoFactorState } from "../two-factor/two-factor.entity.js";
@@ -127,7 +127,7 @@ describeOnDatabases("every second factor that is registered", (database) => {
 
   it.each(allSecondFactorKinds)("%s: what is pending is swept, and each proof is counted separately", (kind) => {
     const { tables, authenticationFields: fields } = secondFactorMethods[kind];
-    const swept = retentions.map((retention) => retention.from.sqlText);
+    const swept = expiringRows.map(({ from }) => from.sqlText);
     const underWay = tables.filter(({ holds }) => holds === "UNDER_WAY").map((each) => each.from.sqlText);
     expect(underWay.filter((each) => !swept.includes(each))).toEqual([]);
     expect(fields.length).toBeGreaterThan(0);

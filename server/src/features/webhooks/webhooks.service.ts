@@ -7,6 +7,7 @@ import { forUpdate } from "../../platform/database/dialect.js";
 import { select, sql, table } from "../../platform/database/sql.js";
 import type { FirmCaller } from "../callers/caller.js";
 import { AuditCounter } from "../audit/audit-event.entity.js";
+import { firstSeqOf } from "../work/first-event.js";
 import { mustFind } from "../work/must-find.js";
 import type { Actor, Work } from "../work/unit-of-work.js";
 import { Firm } from "../firms/firm.entity.js";
@@ -104,10 +105,19 @@ export class Webhooks {
     const [seq] = decodeCursor("audit", 1, after);
     const { firmId } = caller;
     const view = await this.needs.work.do(async (unit) => {
-      const row = await mustFind(unit.manager, WebhookEndpoint, "webhookEndpoint", { id, firmId }, field);
+      const row = await mustFind(unit.manager, WebhookEndpoint, "webhookEndpoint", { id, firmId }, field, {
+        lock: "update",
+      });
       const { lastSeq } = await unit.manager.findOneByOrFail(AuditCounter, { firmId });
       if (typeof seq !== "number" || seq < 0 || seq > lastSeq)
         throw new Refusal("INVALID_INPUT", ["input", "after"], "This cursor does not belong to the firm's audit log.");
+      // Events are deleted only while no endpoint of the firm can move.
+      if (seq + 1 < (await firstSeqOf(unit, firmId)))
+        throw new Refusal(
+          "INVALID_INPUT",
+          ["input", "after"],
+          "Events after this cursor have been deleted: choose a later one.",
+        );
       const anew = { deliveredThroughSeq: seq, attempts: 0, nextAttemptAt: 0, disabledAt: null };
       await unit.manager.update(WebhookEndpoint, { id, firmId }, anew);
       return WebhookEndpointView.of(Object.assign(row, anew));

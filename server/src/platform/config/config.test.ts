@@ -88,6 +88,12 @@ describe("the configuration of production", () => {
     ).toEqual(["DATABASE_REPLICA_URL is for MySQL and MariaDB only, and DATABASE_URL is SQLite: remove it."]);
   });
 
+  it("keeps audit events for ever, and everything for as long as the operator says", () => {
+    expect(read({}).retention).toMatchObject({ auditEvents: null, sessions: 400, mails: 30, mailedTokens: 30 });
+    const given = { AUDIT_RETENTION_DAYS: "3650", SESSION_RETENTION_DAYS: "90", LINK_RETENTION_DAYS: "" };
+    expect(read(given).retention).toMatchObject({ auditEvents: 3650, sessions: 90, mails: 30, mailedTokens: 30 });
+  });
+
   it("X60 does not reach a database elsewhere in plain text, unless that is written out", () => {
     const elsewhere = "mysql://gate@db.example.org/portal";
     expect(faultsOf({ DATABASE_URL: elsewhere })).toHaveLength(1);
@@ -136,6 +142,11 @@ describe("the configuration of production", () => {
     [{ TRUST_PROXY: "*" }, "TRUST_PROXY must hold addresses and networks"],
     [{ NODE_ENV: "production " }, 'NODE_ENV must be "production" or "development"'],
     [{ NODE_ENV: "staging" }, 'NODE_ENV must be "production" or "development"'],
+    [{ AUDIT_RETENTION_DAYS: "30" }, "AUDIT_RETENTION_DAYS must be a whole number of days, 90 to 36500"],
+    [{ AUDIT_RETENTION_DAYS: "for ever" }, "AUDIT_RETENTION_DAYS must be a whole number of days, 90 to 36500"],
+    [{ SESSION_RETENTION_DAYS: "100.5" }, "SESSION_RETENTION_DAYS must be a whole number of days, 90 to 36500"],
+    [{ MAIL_RETENTION_DAYS: "0" }, "MAIL_RETENTION_DAYS must be a whole number of days, 7 to 36500"],
+    [{ LINK_RETENTION_DAYS: "-1" }, "LINK_RETENTION_DAYS must be a whole number of days, 1 to 36500"],
     [{ MAIL_FROM: "abc" }, "MAIL_FROM must be an email address"],
     [{ MAIL_FROM: "Harbor <abc>" }, "MAIL_FROM must be an email address"],
     [{ MAIL_FROM: "a@example.org, b@example.org" }, "MAIL_FROM must be an email address"],

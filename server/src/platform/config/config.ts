@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
+import { retentionRules, retentionWith, type Retention } from "@gatehouse/shared";
 import { keepDirectoryPrivate, keepFilePrivate, mustBeWritable } from "../private-files.js";
 import type { TracingSettings } from "../tracing/open-telemetry.js";
 import { KeyRing } from "../crypto/key-ring.js";
@@ -28,6 +29,13 @@ const logLevels = ["debug", "info", "warn", "error", "silent"] as const;
 const seconds = (most: number) => {
   const must = `must be a number of seconds, 0 to ${most}`;
   return z.coerce.number(must).min(0, must).max(most, must);
+};
+
+/** More than a century means "for ever", which an unset variable says. */
+const MOST_DAYS = 36_500;
+const days = ({ leastDays }: { leastDays: number }) => {
+  const must = `must be a whole number of days, ${leastDays} to ${MOST_DAYS}`;
+  return z.coerce.number(must).int(must).min(leastDays, must).max(MOST_DAYS, must).optional();
 };
 
 /** The variables that stand for themselves. The others belong together, and are read by functions of their own. */
@@ -68,6 +76,11 @@ const Environment = z.object({
   STOP_TIMEOUT_SECONDS: seconds(3600).optional(),
   /** How long the server still accepts connections after it was told to stop, with `/readyz` at 503. */
   STOP_DELAY_SECONDS: seconds(600).default(0),
+  /** How long rows are kept; for the rest of them see retentionRules. */
+  AUDIT_RETENTION_DAYS: days(retentionRules.auditEvents),
+  SESSION_RETENTION_DAYS: days(retentionRules.sessions),
+  MAIL_RETENTION_DAYS: days(retentionRules.mails),
+  LINK_RETENTION_DAYS: days(retentionRules.mailedTokens),
   LOG_LEVEL: z.enum(logLevels, `must be one of ${logLevels.join(", ")}`).default("info"),
 });
 
@@ -108,6 +121,7 @@ export interface Config {
   /** Null: as long as a full line of password hashes and a slow mail take. */
   stopTimeoutMs: number | null;
   stopDelayMs: number;
+  retention: Retention;
   logLevel: (typeof logLevels)[number];
 }
 
@@ -176,6 +190,12 @@ export function readConfig(
     demo: isProduction ? false : (e.DEMO ?? null),
     stopTimeoutMs: e.STOP_TIMEOUT_SECONDS === undefined ? null : e.STOP_TIMEOUT_SECONDS * 1000,
     stopDelayMs: e.STOP_DELAY_SECONDS * 1000,
+    retention: retentionWith({
+      auditEvents: e.AUDIT_RETENTION_DAYS,
+      sessions: e.SESSION_RETENTION_DAYS,
+      mails: e.MAIL_RETENTION_DAYS,
+      mailedTokens: e.LINK_RETENTION_DAYS,
+    }),
     logLevel: e.LOG_LEVEL,
   };
 }

@@ -101,6 +101,12 @@ export async function countUp(
   return rows === 1 ? insertId : null;
 }
 
+/** Deletes at most `most` of the rows. SQLite has no LIMIT there. */
+export const deleteSome = (source: DataSource | EntityManager, from: Sql, where: Sql, most: number): Sql =>
+  dialectOf(source) === "mysql"
+    ? sql`DELETE FROM ${from} WHERE ${where} LIMIT ${most}`
+    : sql`DELETE FROM ${from} WHERE rowid IN (SELECT rowid FROM ${from} WHERE ${where} LIMIT ${most})`;
+
 /** How an INSERT begins that skips rows that already exist. */
 export const insertIgnore = (source: DataSource | EntityManager): Sql =>
   dialectOf(source) === "mysql" ? sql`INSERT IGNORE INTO` : sql`INSERT OR IGNORE INTO`;

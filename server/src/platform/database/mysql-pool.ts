@@ -3,6 +3,8 @@ import mysql2, { type Pool, type PoolConnection, type PoolOptions } from "mysql2
 import type { DataSource, QueryRunner } from "typeorm";
 import { Overloaded, Unavailable } from "./outages.js";
 import { planRows } from "./planned-rows.js";
+import { currentReader } from "./readers.js";
+import { Turns } from "./turns.js";
 
 /** What the callers of a pool wait for at most. */
 export interface PoolBounds {
@@ -12,7 +14,7 @@ export interface PoolBounds {
   statementMs: number;
   /** How long a caller waits for a connection, and how many may. */
   waitMs: number;
-  waiting: number;
+  waiting: { all: number; ofOneCaller: number };
   /** Sent on each connection when it opens. */
   session: readonly string[];
 }
@@ -29,15 +31,26 @@ const OF_PRIMARY: PoolBounds = {
   connectMs: 3000,
   statementMs: 10_000,
   waitMs: 5000,
-  waiting: 1000,
+  waiting: { all: 10_000, ofOneCaller: 1000 },
   session: [READ_COMMITTED, `SET SESSION innodb_lock_wait_timeout = ${LOCK_WAIT_SECONDS}`],
 };
 
 /** The driver's private parts used here. */
 export type OpenConnection = PoolConnection & { stream: Socket; _command?: object | null };
 
+/** The parts of the pinned driver's pool that its types omit. */
+export interface PoolState {
+  config: { connectionLimit: number };
+  _allConnections: { length: number };
+  _freeConnections: { length: number };
+  _closed: boolean;
+  releaseConnection(connection: PoolConnection): void;
+}
+
 /** A pool whose callers never wait for long. */
 export interface BoundedPool extends Pool {
+  /** How many callers wait for a connection. */
+  readonly waitingCallers: number;
   /** Destroys the connection; those that are as old as it are replaced when they are next used. */
   discard(connection: PoolConnection): void;
   /** All connections that exist are replaced when they are next used. */
@@ -62,8 +75,8 @@ function boundStatements(connection: OpenConnection, statementMs: number, onSile
 type CreatePool = (options: PoolOptions) => Pool;
 
 export function boundedPool(create: CreatePool, options: PoolOptions, bounds: PoolBounds): BoundedPool {
-  const { connectMs, statementMs, waitMs, waiting, session } = bounds;
-  const pool = create({ ...options, connectTimeout: connectMs, queueLimit: waiting }) as BoundedPool;
+  const { connectMs, statementMs, waitMs, waiting: mostWaiting, session } = bounds;
+  const pool = create({ ...options, connectTimeout: connectMs }) as BoundedPool;
   let opened = 0;
   let stale = 0;
   const numbers = new WeakMap<object, number>();
@@ -80,27 +93,51 @@ export function boundedPool(create: CreatePool, options: PoolOptions, bounds: Po
       });
   });
 
-  let isQueued = false;
-  pool.on("enqueue", () => (isQueued = true));
+  const state = pool as unknown as PoolState;
+  /* oxlint-disable no-underscore-dangle -- the driver's names */
+  const isFree = () =>
+    state._closed || state._freeConnections.length > 0 || state._allConnections.length < state.config.connectionLimit;
+  /* oxlint-enable no-underscore-dangle */
+  const waiting = new Turns<() => void>(mostWaiting);
+  const startNext = () => {
+    while (waiting.length > 0 && isFree()) waiting.next()?.();
+  };
+  // The driver calls it for a connection that comes back, and for one that is gone.
+  const release = state.releaseConnection.bind(pool);
+  state.releaseConnection = (connection) => {
+    release(connection);
+    startNext();
+  };
+  const end = pool.end.bind(pool);
+  pool.end = (done) => {
+    end(done);
+    startNext();
+  };
   const acquire = pool.getConnection.bind(pool);
-  const getConnection: Pool["getConnection"] = (done) => {
-    let timer: NodeJS.Timeout | undefined;
-    let isOver = false;
-    isQueued = false;
+  const lend: Pool["getConnection"] = (done) =>
     acquire((error, connection) => {
-      if (isOver) return connection?.release();
-      clearTimeout(timer);
       // The pool's own refusal has no code, unlike whatever a connection fails with.
-      if (error) return done(error.code === undefined ? refusalOf(error) : new NoConnection(error), connection);
+      if (error) return done(error.code === undefined ? asUnavailable(error) : new NoConnection(error), connection);
       if ((numbers.get(connection) ?? 0) > stale) return done(null, connection);
       connection.destroy();
-      return getConnection(done);
+      return pool.getConnection(done);
     });
-    if (isQueued)
-      timer = setTimeout(() => {
-        isOver = true;
-        done(asUnavailable(new Overloaded("no connection became free")), undefined as unknown as PoolConnection);
-      }, waitMs);
+  const getConnection: Pool["getConnection"] = (done) => {
+    if (waiting.length === 0 && isFree()) return lend(done);
+    const refuse = (reason: string) =>
+      done(asUnavailable(new Overloaded(reason)), undefined as unknown as PoolConnection);
+    const who = currentReader();
+    const start = () => {
+      clearTimeout(timer);
+      lend(done);
+    };
+    const timer = setTimeout(() => {
+      waiting.remove(who, start);
+      refuse("no connection became free");
+    }, waitMs);
+    if (waiting.add(who, start)) return undefined;
+    clearTimeout(timer);
+    return refuse("too many wait for a connection");
   };
   pool.getConnection = getConnection;
   pool.discard = (connection) => {
@@ -108,6 +145,7 @@ export function boundedPool(create: CreatePool, options: PoolOptions, bounds: Po
     connection.destroy();
   };
   pool.replaceAll = () => (stale = opened);
+  Object.defineProperty(pool, "waitingCallers", { get: () => waiting.length });
   pool.probe = () => create({ ...options, connectTimeout: PROBE_MS, connectionLimit: 1 });
   return pool;
 }
@@ -123,9 +161,6 @@ class NoConnection extends Error {
   }
 }
 const asUnavailable = (error: Error) => new Unavailable(error) as unknown as NodeJS.ErrnoException;
-/** The pool also refuses when it is closed. */
-const refusalOf = (error: Error) =>
-  asUnavailable(/queue limit/i.test(error.message) ? new Overloaded("too many wait for a connection") : error);
 
 /** mysql2 as TypeORM uses it, with pools and connections that keep to the limits above. */
 export const boundedMysql = (create: CreatePool = mysql2.createPool): { createPool: CreatePool } => ({

@@ -7,6 +7,7 @@ const allowed = {
   "commands/doctor/database-checks.ts": "asks about the server, and names TypeORM's own table of migrations",
   "commands/doctor/replica-checks.ts": "asks about the server, and names TypeORM's own table of migrations",
   "platform/database/replica-host.ts": "asks about the server, and names TypeORM's own table of migrations",
+  "commands/doctor/member-checks.ts": "asks each server about its group, which is in its own catalogue",
   "platform/database/database.ts": "reads the server's version, and names no table",
   "platform/database/database-hosts.ts": "asks whether the server is read-only, and names no table",
   "platform/database/dialect.ts": "inserts a hint into text that it receives",

@@ -1,27 +1,19 @@
 import { Gauge, type Registry } from "prom-client";
-import type { Pool } from "mysql2";
 import type { DataSource } from "typeorm";
-
-/** The parts of the pinned driver's pool that its types omit. */
-interface PoolState {
-  config: { connectionLimit: number };
-  _allConnections: { length: number };
-  _freeConnections: { length: number };
-  _connectionQueue: { length: number };
-}
+import type { BoundedPool, PoolState } from "./mysql-pool.js";
 
 /** None on SQLite. */
-export function poolsOf({ driver }: DataSource): Pool[] {
-  const { pool } = driver as { pool?: Pool };
+export function poolsOf({ driver }: DataSource): BoundedPool[] {
+  const { pool } = driver as { pool?: BoundedPool };
   return pool ? [pool] : [];
 }
 
 /** Adds the state of the pools by name. Those with the same name count together. */
-export function poolMetrics(metrics: Registry, named: Readonly<Record<string, readonly Pool[]>>): void {
+export function poolMetrics(metrics: Registry, named: Readonly<Record<string, readonly BoundedPool[]>>): void {
   const pools = Object.entries(named)
     .filter(([, ofName]) => ofName.length > 0)
-    .map(([name, ofName]) => [name, ofName as unknown as readonly PoolState[]] as const);
-  const sum = (ofName: readonly PoolState[], count: (pool: PoolState) => number) =>
+    .map(([name, ofName]) => [name, ofName as unknown as readonly (BoundedPool & PoolState)[]] as const);
+  const sum = (ofName: readonly (BoundedPool & PoolState)[], count: (pool: BoundedPool & PoolState) => number) =>
     ofName.reduce((total, pool) => total + count(pool), 0);
   const add = <L extends string>(name: string, help: string, labelNames: L[], set: (gauge: Gauge<L>) => void) =>
     new Gauge({
@@ -56,7 +48,7 @@ export function poolMetrics(metrics: Registry, named: Readonly<Record<string, re
     for (const [pool, ofName] of pools)
       gauge.set(
         { pool },
-        sum(ofName, ({ _connectionQueue: queue }) => queue.length),
+        sum(ofName, ({ waitingCallers }) => waitingCallers),
       );
   });
 }

@@ -1,4 +1,4 @@
-import type { Pool } from "mysql2";
+import type { BoundedPool } from "./mysql-pool.js";
 import { Counter, type Registry } from "prom-client";
 import type { DataSource } from "typeorm";
 import type { Log } from "../log.js";
@@ -67,7 +67,7 @@ export class ReadReplicas {
     void this.next();
   }
 
-  get pools(): Pool[] {
+  get pools(): BoundedPool[] {
     return this.hosts.map(({ pool }) => pool);
   }
 

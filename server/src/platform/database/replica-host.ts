@@ -13,7 +13,7 @@ const BOUNDS: PoolBounds = {
   connectMs: 1000,
   statementMs: 4000,
   waitMs: 100,
-  waiting: 50,
+  waiting: { all: 50, ofOneCaller: 50 },
   session: REPLICA_SESSION,
 };
 /** How long the first statement of a read may take: it finds one row by its key. */

@@ -139,7 +139,13 @@ for (const kind of kinds)
           port: pair.primary.port,
           connectionLimit: 1,
         },
-        { connectMs: 1000, statementMs: 4000, waitMs: 100, waiting: 5, session: REPLICA_SESSION },
+        {
+          connectMs: 1000,
+          statementMs: 4000,
+          waitMs: 100,
+          waiting: { all: 5, ofOneCaller: 5 },
+          session: REPLICA_SESSION,
+        },
       );
       const failure = await new Promise((resolve) => {
         pool.query("UPDATE contacts SET name = 'Overwritten'", resolve);
@@ -163,7 +169,13 @@ describe("a connection of a pool", () => {
         port: Number(port),
         connectionLimit: 1,
       },
-      { connectMs: 1000, statementMs: 300, waitMs: 100, waiting: 5, session: [READ_COMMITTED] },
+      {
+        connectMs: 1000,
+        statementMs: 300,
+        waitMs: 100,
+        waiting: { all: 5, ofOneCaller: 5 },
+        session: [READ_COMMITTED],
+      },
     );
     const ask = () => new Promise((resolve) => pool.query("SELECT 1", resolve));
     try {

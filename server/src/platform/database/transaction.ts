@@ -4,7 +4,8 @@ import { affectedRows, dialectOf, isRetryable } from "./dialect.js";
 import { discardConnection } from "./mysql-pool.js";
 import { isReadOnly, isRolledBackAtCommit, outageKindOf, OutcomeUnknown, Unavailable } from "./outages.js";
 import type { Sql } from "./sql.js";
-import { serverItself, TenantFull, WriterSlots, type Slot, type Writer } from "./writer-slots.js";
+import { serverItself } from "./turns.js";
+import { TenantFull, WriterSlots, type Slot, type Writer } from "./writer-slots.js";
 
 /** How often a transaction may lose to others, and how long it is retried in all. */
 const TRIES = 12;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { Overloaded } from "./outages.js";
-import { serverItself, TenantFull, WriterSlots, type Slot, type Writer } from "./writer-slots.js";
+import { serverItself } from "./turns.js";
+import { TenantFull, WriterSlots, type Slot, type Writer } from "./writer-slots.js";
 
 const LONG_MS = 60_000;
 const from = (tenant: string | null, caller: string): Writer => ({ tenant, caller });
@@ -108,11 +109,24 @@ describe("writers' connections", () => {
     await all.stopUntil(12);
   });
 
+  it("X63 are refused to a caller of whom 1,000 wait, and to nobody else", async () => {
+    const all = writers(1);
+    await all.come(from("firm", "first"));
+    await all.come(from("firm", "flood"), 1000);
+    await expect(all.of.enter(from("firm", "flood"), LONG_MS)).rejects.toMatchObject({
+      cause: new Overloaded("too many writers wait"),
+    });
+    await all.come(from("firm", "colleague"));
+    await all.stopUntil(3);
+    expect(all.started).toEqual(["first", "flood", "colleague"]);
+    await all.stopUntil(1002);
+  });
+
   it("are refused after the time, and then to 5,000 who wait", async () => {
     const all = writers(1);
     await all.come(from("firm", "first"));
     await expect(all.of.enter(from("firm", "late"), 1)).rejects.toMatchObject({ cause: expect.any(Overloaded) });
-    await all.come(from("firm", "waiting"), 5000);
+    for (let n = 0; n < 5; n++) await all.come(from("firm", `waiting ${n}`), 1000);
     await expect(all.of.enter(from("firm", "one more"), LONG_MS)).rejects.toMatchObject({
       message: expect.stringContaining("unavailable"),
       cause: new Overloaded("too many writers wait"),

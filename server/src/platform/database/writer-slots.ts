@@ -1,23 +1,10 @@
 import { Overloaded, Unavailable } from "./outages.js";
+import { Turns, type Party } from "./turns.js";
 
-/** How many transactions may wait for a slot together. Each waits for seconds at most. */
-const WAITING = 5000;
+/** How many transactions may wait for a slot together, and of one caller. Each waits for seconds at most. */
+const WAITING = { all: 5000, ofOneCaller: 1000 };
 
-/** Who writes. */
-export interface Writer {
-  /** The firm whose rows are written; null: it is not known yet, or there is none. */
-  tenant: string | null;
-  /** Who asks for it: a person, a key, or a stranger's source; null: the server itself. */
-  caller: string | null;
-}
-/** The server's own work. */
-export const serverItself: Writer = { tenant: null, caller: null };
-
-interface Tenant {
-  held: number;
-  /** What starts each of its waiting transactions, by who asks. */
-  readonly waiting: Map<string | null, Set<() => void>>;
-}
+export type Writer = Party;
 
 /** The writer has all its slots in this tenant. The transaction must give its own back and wait for one of them. */
 export class TenantFull extends Error {
@@ -56,9 +43,8 @@ export class Slot {
  */
 export class WriterSlots {
   private running = 0;
-  private waiting = 0;
-  /** Those that hold slots or wait. Whose turn is next comes first. */
-  private readonly tenants = new Map<string | null, Tenant>();
+  private readonly waiting = new Turns<() => void>(WAITING);
+  private readonly heldByTenant = new Map<string | null, number>();
   private readonly heldByCaller = new Map<string, number>();
 
   constructor(private readonly most: { slots: number; ofOneTenant: number; ofOneCaller: number }) {}
@@ -84,19 +70,7 @@ export class WriterSlots {
   }
 
   private startNext(): void {
-    if (this.running >= this.most.slots) return;
-    for (const [tenantId, tenant] of this.tenants) {
-      for (const [caller, waiting] of tenant.waiting) {
-        const [start] = waiting;
-        if (!start || !this.isFree({ tenant: tenantId, caller })) continue;
-        // The others are next.
-        this.tenants.delete(tenantId);
-        this.tenants.set(tenantId, tenant);
-        tenant.waiting.delete(caller);
-        tenant.waiting.set(caller, waiting);
-        return start();
-      }
-    }
+    if (this.running < this.most.slots) this.waiting.next((writer) => this.isFree(writer))?.();
   }
 
   private isFree({ tenant, caller }: Writer): boolean {
@@ -105,51 +79,34 @@ export class WriterSlots {
     return held < this.most.ofOneCaller || this.running < this.most.ofOneTenant - 1;
   }
   private isTenantFull(tenant: string | null): boolean {
-    return (this.tenants.get(tenant)?.held ?? 0) >= this.most.ofOneTenant;
+    return (this.heldByTenant.get(tenant) ?? 0) >= this.most.ofOneTenant;
   }
-  private count({ tenant: tenantId, caller }: Writer, by: number): void {
+  private count({ tenant, caller }: Writer, by: number): void {
     this.running += by;
-    const tenant = this.tenantOf(tenantId);
-    tenant.held += by;
-    this.forgetIdle(tenantId, tenant);
-    if (caller === null) return;
-    const held = (this.heldByCaller.get(caller) ?? 0) + by;
-    if (held === 0) this.heldByCaller.delete(caller);
-    else this.heldByCaller.set(caller, held);
-  }
-  private tenantOf(id: string | null): Tenant {
-    const tenant = this.tenants.get(id) ?? { held: 0, waiting: new Map<string | null, Set<() => void>>() };
-    this.tenants.set(id, tenant);
-    return tenant;
-  }
-  private forgetIdle(id: string | null, tenant: Tenant): void {
-    if (tenant.held === 0 && tenant.waiting.size === 0) this.tenants.delete(id);
+    add(this.heldByTenant, tenant, by);
+    if (caller !== null) add(this.heldByCaller, caller, by);
   }
 
   private wait(writer: Writer, waitMs: number): Promise<void> {
-    if (this.waiting >= WAITING) return Promise.reject(new Unavailable(new Overloaded("too many writers wait")));
-    const tenant = this.tenantOf(writer.tenant);
-    const waiting = tenant.waiting.get(writer.caller) ?? new Set<() => void>();
-    tenant.waiting.set(writer.caller, waiting);
     return new Promise((resolve, reject) => {
-      const stopWaiting = () => {
-        this.waiting -= 1;
-        waiting.delete(start);
-        if (waiting.size === 0) tenant.waiting.delete(writer.caller);
-      };
       const start = () => {
         clearTimeout(timer);
-        stopWaiting();
         this.count(writer, 1);
         resolve();
       };
       const timer = setTimeout(() => {
-        stopWaiting();
-        this.forgetIdle(writer.tenant, tenant);
+        this.waiting.remove(writer, start);
         reject(new Unavailable(new Overloaded("no connection became free for this writer")));
       }, waitMs);
-      this.waiting += 1;
-      waiting.add(start);
+      if (this.waiting.add(writer, start)) return;
+      clearTimeout(timer);
+      reject(new Unavailable(new Overloaded("too many writers wait")));
     });
   }
+}
+
+function add<K>(held: Map<K, number>, key: K, by: number): void {
+  const now = (held.get(key) ?? 0) + by;
+  if (now === 0) held.delete(key);
+  else held.set(key, now);
 }

@@ -4,6 +4,7 @@ import { isAt } from "@gatehouse/shared";
 import { StartRefused } from "../config/faults.js";
 import { logOutage } from "../database/outage-log.js";
 import { outageOf } from "../database/outages.js";
+import { asReader } from "../database/readers.js";
 import type { Log } from "../log.js";
 import type { GracefulStop } from "./graceful-stop.js";
 import { currentSpan, type Tracing } from "../tracing/tracing.js";
@@ -12,6 +13,7 @@ import { requestIdOf } from "./request-id.js";
 import { endRequestSpan, requestSpan } from "./request-span.js";
 import type { RequestMetrics } from "./request-metrics.js";
 import { refuseOnSocket, RefusedRequest, sendError, sendOutage } from "./responses.js";
+import { sourceAddress, sourceKey } from "./source-address.js";
 import { securityHeaders } from "./security-headers.js";
 import type { TrustedProxies } from "./trusted-proxies.js";
 
@@ -133,8 +135,9 @@ export function createHttpServer({
       requests?.observe(response.kind, startedAt, response.statusCode, response.codes);
       if (span) endRequestSpan(span, request, response);
     };
-    const answering =
-      span === null ? answer(request, response) : currentSpan.run(span, () => answer(request, response));
+    const source = { tenant: null, caller: sourceKey(sourceAddress(request, trustedProxies)) };
+    const run = () => asReader(source, () => answer(request, response));
+    const answering = span === null ? run() : currentSpan.run(span, run);
     if (answering) void answering.then(observe);
     else observe();
   });

@@ -39,6 +39,17 @@ export function probeQuestion(keys: KeyRing, now: number): { header: string; isP
   };
 }
 
+/** What such a holder asked within the last minute; null for anything else. */
+function askedIn(keys: KeyRing, header: string, now: number): string | null {
+  const [at = "", nonce = "", given = ""] = header.split(".");
+  const asked = `${at}.${nonce}`;
+  return isSame(given, keys.hmac(asked, ASKS)) && Math.abs(now - Number(at)) <= VALID_MS ? asked : null;
+}
+
+/** Whether a socket is the operator's doctor's, which looks how long the proxy keeps it open. */
+export const isProbe = (keys: KeyRing, header: unknown, now: number): boolean =>
+  typeof header === "string" && askedIn(keys, header, now) !== null;
+
 /**
  * Tells the operator's doctor how its request arrived. Anybody else gets the answer of an address where nothing is: the
  * question must be signed with the keys, within the last minute.
@@ -55,10 +66,8 @@ export const probeRoute = ({
   path: PROBE_PATH,
   method: "any",
   handle: async (request, response) => {
-    const [at = "", nonce = "", given = ""] = headerText(request.headers[PROBE_HEADER]).split(".");
-    const asked = `${at}.${nonce}`;
-    if (!isSame(given, keys.hmac(asked, ASKS)) || Math.abs(now() - Number(at)) > VALID_MS)
-      return sendError(response, 404, "NOT_FOUND", "There is nothing at this address.");
+    const asked = askedIn(keys, headerText(request.headers[PROBE_HEADER]), now());
+    if (asked === null) return sendError(response, 404, "NOT_FOUND", "There is nothing at this address.");
     await readBody(request, PROBE_BYTES);
     return sendJson(response, 200, {
       proof: keys.hmac(asked, ANSWERS),

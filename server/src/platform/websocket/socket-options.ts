@@ -19,6 +19,8 @@ export interface SocketOptions<C extends { requestId: string }> {
     parameters: Record<string, unknown>,
     close: (code: number, reason: string) => void,
   ): Promise<C>;
+  /** Whether a socket's parameters prove that it only measures how long it stays open. Nobody is signed in on it. */
+  isProbe(parameters: Record<string, unknown>): boolean;
   /** Whether the caller may open a socket at all. */
   mayConnect(context: C): boolean;
   /** The session or key, which may hold five sockets. */

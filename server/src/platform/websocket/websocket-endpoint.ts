@@ -150,6 +150,7 @@ export function attachWebSocket<C extends { requestId: string }>(
       isProd: true,
       onConnect: (connection) => {
         const { socket } = connection.extra;
+        if (options.isProbe(connection.connectionParams ?? {})) return true;
         return orTryAgainLater(socket, false, async () => {
           const context = await contextOf(connection);
           if (!options.mayConnect(context)) return false;

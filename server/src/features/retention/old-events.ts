@@ -1,0 +1,46 @@
+import { forUpdateSql } from "../../platform/database/dialect.js";
+import { select, sql, table } from "../../platform/database/sql.js";
+import { AuditCounter, AuditEvent } from "../audit/audit-event.entity.js";
+import { WebhookEndpoint } from "../webhooks/webhook-endpoint.entity.js";
+import type { UnitOfWork } from "../work/unit-of-work.js";
+
+const counters = table(AuditCounter);
+const events = table(AuditEvent);
+const endpoints = table(WebhookEndpoint);
+
+/** The firms with events, and the number of their last one. */
+export const LOGS = select({ firmId: counters.firmId, lastSeq: counters.lastSeq })
+  .from`${counters} WHERE ${counters.lastSeq} > 1`;
+const OLDEST = select({ seq: events.seq, occurredAt: events.occurredAt });
+const RECEIVERS = select({ disabledAt: endpoints.disabledAt, deliveredThroughSeq: endpoints.deliveredThroughSeq });
+const DELETE = sql`DELETE FROM ${events} WHERE ${events.firmId} = ? AND ${events.seq} <= ?`;
+
+/**
+ * Deletes the oldest events of a firm's log, at most `most` of them: those that happened until the given time, that
+ * every webhook endpoint has received, and never the last one. What stays is numbered without gaps. Returns the last
+ * number that was deleted, or null.
+ */
+export async function deleteOldEvents(
+  unit: UnitOfWork,
+  { firmId, lastSeq }: { firmId: string; lastSeq: number },
+  { until, most }: { until: number; most: number },
+): Promise<{ deleted: number; throughSeq: number } | null> {
+  const oldest = await unit.rows(
+    OLDEST.from`${events} WHERE ${events.firmId} = ? ORDER BY ${events.seq} LIMIT ${most}`,
+    [firmId],
+  );
+  if (!oldest[0] || oldest[0].occurredAt > until) return null;
+  // Held until the commit, so that a replay does not move an endpoint's cursor back to what is being deleted.
+  const receivers = await unit.unpreparedRows(
+    RECEIVERS.from`${endpoints} WHERE ${endpoints.firmId} = ?${forUpdateSql(unit.manager)}`,
+    [firmId],
+  );
+  const delivered = receivers.flatMap(({ disabledAt, deliveredThroughSeq }) =>
+    disabledAt === null ? [deliveredThroughSeq] : [],
+  );
+  const limit = Math.min(lastSeq - 1, ...delivered);
+  const kept = oldest.findIndex(({ seq, occurredAt }) => occurredAt > until || seq > limit);
+  const last = oldest.at(kept === -1 ? -1 : kept - 1);
+  if (kept === 0 || !last) return null;
+  return { deleted: await unit.affected(DELETE, [firmId, last.seq]), throughSeq: last.seq };
+}

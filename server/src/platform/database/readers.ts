@@ -1,0 +1,16 @@
+import { ScopedValue } from "../scoped-value.js";
+import { serverItself, type Party } from "./turns.js";
+
+const reader = new ScopedValue<{ who: Party }>();
+
+/** Runs what reads for somebody: where no connection is free, everybody waits behind their own reads. */
+export const asReader = <T>(who: Party, run: () => T): T => reader.run({ who }, run);
+
+/** From here on the request reads for its caller, who was not known before. */
+export function nameReader(who: Party): void {
+  const { current } = reader;
+  if (current) current.who = who;
+}
+
+/** Who needs the connection that is asked for now. */
+export const currentReader = (): Party => reader.current?.who ?? serverItself;
