@@ -161,7 +161,7 @@ describeOnDatabases("whatever is written into an input", (database) => {
     const names = [
       "Zoë 😀 👩‍👩‍👧",
       "abc\u202Edef",
-      `a${"\u0301".repeat(150)}`,
+      `\u00E1${"\u0301".repeat(149)}`,
       '<img src=x onerror="alert(1)">',
       "=cmd|' /C calc'!A0",
       "Line\r\nBcc: everybody@evil.example",
