@@ -28,7 +28,7 @@ maybe("names and addresses as long as they may be", () => {
     running = await start();
     const ask = await asOwner(running);
     const { contact, userErrors } = (await ask(
-      "mutation($input: CreateContactInput!) { createContact(input: $input) { contact { id } userErrors { message } } }",
+      "mutation($input: ContactInput!) { createContact(input: $input) { contact { id } userErrors { message } } }",
       { input: { name: unbroken, organization: unbroken, email: longEmail, externalId: "x".repeat(60) } },
     )) as { contact: { id: string } | null; userErrors: unknown[] };
     expect(userErrors).toEqual([]);

@@ -50,8 +50,8 @@ const apartInList = (items: readonly unknown[]): readonly unknown[] =>
     : items;
 
 function apart(type: unknown, children: unknown): unknown {
-  // A fragment's text is among the children of whatever contains it; a component decides where its text goes.
-  if (isText(children)) return type === Fragment && children !== "" ? spanOf(String(children)) : children;
+  // Whatever draws a fragment or a component may put something beside its text, also a library that is not compiled with this.
+  if (isText(children)) return typeof type === "string" || children === "" ? children : spanOf(String(children));
   return Array.isArray(children) ? apartInList(children) : children;
 }
 

@@ -26,6 +26,7 @@ export function MenuButton(props: { label: string; choices: readonly MenuChoice[
             <MenuItem
               key={choice.id}
               id={choice.id}
+              textValue={choice.label}
               onAction={choice.onSelect}
               isDisabled={choice.isDisabled ?? false}
               className={classes(itemClass, choice.isDanger && "text-danger-text")}
