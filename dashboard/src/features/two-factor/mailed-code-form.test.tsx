@@ -45,7 +45,7 @@ describe("the form for the mailed code", () => {
     ["twice", "123456 123456"],
   ])("accepts a code that is pasted %s", async (_how, pasted) => {
     const user = userEvent.setup();
-    const onCode = jest.fn();
+    const onCode = jest.fn((_code: string) => Promise.resolve());
     render(form({ onCode }));
     await user.click(screen.getByLabelText(/Code from the email/));
     await user.paste(pasted);

@@ -8,6 +8,7 @@ import type { Route } from "./http-server.js";
 import { BodyError, readBody, sendError } from "./responses.js";
 import { isFromElsewhere } from "./same-site.js";
 import { sourceAddress, sourceKey } from "./source-address.js";
+import type { TrustedProxies } from "./trusted-proxies.js";
 
 /**
  * What a page may say about its failure. Only names and places in our own scripts fit: no message, address or text,
@@ -53,7 +54,7 @@ const sendTooMany = (response: HttpResponse, waitMs: number): void =>
  */
 export function pageErrorsRoute(needs: {
   isAllowedOrigin: (origin: string) => boolean;
-  trustedProxies: readonly string[];
+  trustedProxies: TrustedProxies;
   log: Log;
 }): Route {
   const takeOfSource = takerOf(pageErrorLimits.perMinuteBySource);
