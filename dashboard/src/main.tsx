@@ -31,11 +31,12 @@ function showNotLoaded() {
   inFrench.textContent = "Impossible de charger cette page. Vérifiez votre connexion et actualisez la page.";
   root.append(inFrench);
 }
-page.then((app) => {
+function draw(app: ReactNode) {
   // What fails outside of a page's boundary leaves nothing: React empties the root.
   const onUncaughtError = (error: unknown) => {
     reportPageError(error);
     setTimeout(showNotLoaded);
   };
   createRoot(root, { onUncaughtError }).render(<StrictMode>{app}</StrictMode>);
-}, showNotLoaded);
+}
+page.then((app) => draw(app), showNotLoaded);

@@ -10,8 +10,8 @@ function pageOf(pathname: string): PageErrorReport["page"] {
 }
 
 /** What may leave the page about an error: not its message, which may quote what somebody typed. */
-export function pageErrorReport(error: unknown, wasTranslated: boolean): PageErrorReport {
-  const { name, stack = "" } = error instanceof Error ? error : new Error("not an error");
+function pageErrorReport(thrown: unknown, wasTranslated: boolean): PageErrorReport {
+  const { name, stack = "" } = thrown instanceof Error ? thrown : new Error("not an error");
   const places = stack.matchAll(/([\w.-]{1,80}\.js):(\d{1,7}):(\d{1,7})/g);
   return {
     page: pageOf(location.pathname),
@@ -22,12 +22,12 @@ export function pageErrorReport(error: unknown, wasTranslated: boolean): PageErr
 }
 
 /** Reports an error to the server's log. If that fails as well, nobody can do anything about it here. */
-export function reportPageError(error: unknown, wasTranslated = isTranslated()): void {
+export function reportPageError(thrown: unknown, wasTranslated = isTranslated()): void {
   void fetch(PAGE_ERRORS_PATH, {
     method: "POST",
     credentials: "omit",
     keepalive: true,
     headers: { "content-type": "application/json" },
-    body: JSON.stringify(pageErrorReport(error, wasTranslated)),
+    body: JSON.stringify(pageErrorReport(thrown, wasTranslated)),
   }).catch(() => undefined);
 }
