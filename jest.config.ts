@@ -10,7 +10,7 @@ const swc = (tsx: boolean): [string, Record<string, unknown>] => [
         legacyDecorator: true,
         decoratorMetadata: true,
         useDefineForClassFields: false,
-        react: { runtime: "automatic" },
+        react: { runtime: "automatic", importSource: "#jsx" },
       },
       target: "es2022",
       keepClassNames: true,

@@ -13,7 +13,7 @@ const withoutFonts: Plugin = {
 };
 
 export default defineConfig({
-  plugins: [withoutFonts, react(), tailwindcss()],
+  plugins: [withoutFonts, react({ jsxImportSource: "#jsx" }), tailwindcss()],
   resolve: { alias: { "@gatehouse/shared": fileURLToPath(new URL("../shared/src/index.ts", import.meta.url)) } },
   // The server's Content-Security-Policy allows nothing inline except images, so no asset may become a data: URL.
   build: {
@@ -28,6 +28,7 @@ export default defineConfig({
   server: {
     proxy: {
       "/graphql": { target: server, ws: true },
+      "/page-errors": { target: server },
       "/audit-log.csv": { target: server },
       "/docs": { target: server },
       "/schema.graphql": { target: server },

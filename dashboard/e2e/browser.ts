@@ -264,7 +264,21 @@ async function picture(of: Page | Locator, options: PageScreenshotOptions): Prom
 
 const axeSource = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 
-/** Checks that axe finds no violation on the page. With STORY_PICTURES=1 it also takes screenshots at phone and desktop width. */
+/**
+ * The texts whose nodes React keeps: a browser's translator replaces them, and React would then fail or write into nodes that are gone
+ * (src/jsx/lone-texts.ts).
+ */
+const heldTexts = (page: Page): Promise<string[]> =>
+  page.evaluate<string[]>(`(() => {
+    const held = [];
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (texts.nextNode())
+      if (Object.keys(texts.currentNode).some((key) => key.startsWith("__reactFiber$")))
+        held.push(texts.currentNode.parentElement.outerHTML.slice(0, 300));
+    return held;
+  })()`);
+
+/** Checks that axe finds no violation on the page, and that a translator can rewrite every text. With STORY_PICTURES=1 it also takes screenshots at phone and desktop width. */
 export async function inspect(page: Page, name: string): Promise<void> {
   if (process.env.STORY_PICTURES === "1") await takePictures(page, name);
   await page.evaluate(`${axeSource};undefined`);
@@ -272,6 +286,8 @@ export async function inspect(page: Page, name: string): Promise<void> {
     `axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ": " + nodes.map(({ html }) => html).join(" ")))`,
   );
   if (found.length > 0) throw new Error(`${name}: ${found.join("\n")}`);
+  const held = await heldTexts(page);
+  if (held.length > 0) throw new Error(`${name}: React holds the nodes of these texts: ${held.join("\n")}`);
 }
 
 async function takePictures(page: Page, name: string): Promise<void> {

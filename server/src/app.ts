@@ -23,6 +23,7 @@ import { allowedOrigins } from "./platform/http/allowed-origins.js";
 import { GracefulStop } from "./platform/http/graceful-stop.js";
 import { createHttpServer, listen, type Route } from "./platform/http/http-server.js";
 import { probeRoute } from "./platform/http/operator-probe.js";
+import { pageErrorsRoute } from "./platform/http/page-errors.js";
 import { RequestMetrics } from "./platform/http/request-metrics.js";
 import { trustedProxies } from "./platform/http/trusted-proxies.js";
 import { createLog, type Log } from "./platform/log.js";
@@ -166,6 +167,7 @@ export async function startApp(
     graphql.route,
     ...modules.flatMap((featureModule) => featureModule.routes ?? []),
     ...healthRoutes(readiness),
+    pageErrorsRoute({ isAllowedOrigin: platform.isAllowedOrigin, trustedProxies: proxies, log }),
     probeRoute({ keys: config.keys, trustedProxies: proxies, now: () => Date.now() }),
     ...(metricsServer || config.isProduction ? [] : [metricsRoute(metrics)]),
     ...pageRoutes(platform, { schema, docs, dashboard }),

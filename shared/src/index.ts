@@ -40,3 +40,4 @@ export * from "./roll-out/roll-out-policy.js";
 export * from "./branding/brand-colors.js";
 export * from "./branding/logo.js";
 export * from "./pages/page-addresses.js";
+export * from "./pages/page-errors.js";

@@ -1,4 +1,5 @@
 import { useState } from "react";
+import { FailureBoundary } from "../features/page-failures/failure-boundary.js";
 import { SessionClient, type SessionRun } from "../features/sessions/session-client.js";
 import { useMailedToken } from "../features/mailed-tokens/mailed-token.js";
 import { whenShown } from "../ui/when-shown.js";
@@ -10,7 +11,11 @@ const ChoosePasswordPage = whenShown(() =>
 );
 
 /** The firm's side: the sign-in page, or the dashboard once a team member is signed in. */
-export const AdminApp = () => <SessionClient audience="team">{(run) => <AdminPages {...run} />}</SessionClient>;
+export const AdminApp = () => (
+  <FailureBoundary>
+    <SessionClient audience="team">{(run) => <AdminPages {...run} />}</SessionClient>
+  </FailureBoundary>
+);
 
 function AdminPages({ hasEnded, restart }: SessionRun) {
   const token = useMailedToken();

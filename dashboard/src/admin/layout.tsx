@@ -24,7 +24,9 @@ export function Layout() {
         <div className="flex items-center justify-between gap-3">
           <p className="flex min-w-0 items-center gap-2 font-semibold text-ink">
             <img src="/favicon.svg" alt="" className="size-7" />
-            <span className="truncate">{firm.name}</span>
+            <span translate="no" className="truncate">
+              {firm.name}
+            </span>
           </p>
           <span className="md:hidden">
             <Button size="small" onPress={() => setOpen(!isOpen)} aria-expanded={isOpen} aria-controls="menu">
@@ -59,7 +61,7 @@ export function Layout() {
           </nav>
           <div className="flex flex-col gap-1 border-t border-line pt-3">
             <NavLink to="/account" onGo={() => setOpen(false)}>
-              {name}
+              <span translate="no">{name}</span>
             </NavLink>
             <Button look="quiet" onPress={() => void signOut()} isPending={isPending}>
               Sign out

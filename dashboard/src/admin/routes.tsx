@@ -1,4 +1,15 @@
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Link, redirect } from "@tanstack/react-router";
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Link,
+  redirect,
+  type ErrorComponentProps,
+} from "@tanstack/react-router";
+import { isTranslated, reportPageError } from "../features/page-failures/page-error-report.js";
+import { PageFailed } from "../features/page-failures/page-failed.js";
+import { keepTexts } from "../ui/kept-texts.js";
 import { Loading } from "../ui/spinner.js";
 import { EmptyState, ErrorState } from "../ui/states.js";
 import { readActivitySearch } from "./features/audit/event-filter.js";
@@ -57,10 +68,26 @@ export function createDashboardRouter() {
     ]),
     defaultPreload: "intent",
     defaultPendingComponent: () => <Loading label="Loading the page" />,
-    defaultErrorComponent: () => (
-      <ErrorState message="Check your connection and try again." onRetry={() => location.reload()} />
-    ),
+    defaultErrorComponent: RouteFailed,
+    defaultOnCatch: (error) => {
+      if (isNotLoaded(error)) return;
+      keepTexts();
+      reportPageError(error);
+    },
   });
+}
+
+/** Whether a page's script did not arrive, in the words of Chromium, Firefox and WebKit. */
+const isNotLoaded = (error: unknown) =>
+  error instanceof Error && /dynamically imported module|Importing a module script/i.test(error.message);
+
+/** In place of a page that failed, beside the navigation. */
+function RouteFailed({ error, reset }: ErrorComponentProps) {
+  return isNotLoaded(error) ? (
+    <ErrorState message="Check your connection and try again." onRetry={() => location.reload()} />
+  ) : (
+    <PageFailed wasTranslated={isTranslated()} onAgain={reset} />
+  );
 }
 
 declare module "@tanstack/react-router" {

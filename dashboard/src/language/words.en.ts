@@ -26,6 +26,11 @@ export const wordsInEnglish = isolating({
     tryAgain: "Try again",
     checkConnection: "Check your connection and try again.",
     justNow: "just now",
+    failed: "This page has stopped working.",
+    failedWhy: "Load it again. What you typed is kept, except for passwords and codes.",
+    failedTranslated:
+      "The translation by your browser may be the reason. If it happens again, show the page in its original language.",
+    loadAgain: "Load again",
   },
   failures: {
     unreachable: "The server could not be reached. Check your connection and try again.",

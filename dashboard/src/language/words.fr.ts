@@ -28,6 +28,11 @@ export const wordsInFrench: Words = isolating({
     tryAgain: "Réessayer",
     checkConnection: "Vérifiez votre connexion et réessayez.",
     justNow: "à l’instant",
+    failed: "Cette page a cessé de fonctionner.",
+    failedWhy: "Chargez-la de nouveau. Ce que vous avez saisi est conservé, sauf les mots de passe et les codes.",
+    failedTranslated:
+      "La traduction par votre navigateur en est peut-être la cause. Si cela se reproduit, affichez la page dans sa langue d’origine.",
+    loadAgain: "Charger de nouveau",
   },
   failures: {
     unreachable: "Impossible de joindre le serveur. Vérifiez votre connexion et réessayez.",

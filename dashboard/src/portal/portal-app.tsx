@@ -1,5 +1,6 @@
 import "../features/mailed-tokens/mailed-token.js";
 import { useState } from "react";
+import { FailureBoundary } from "../features/page-failures/failure-boundary.js";
 import { SessionClient } from "../features/sessions/session-client.js";
 import { PortalLanguage, type Spoken } from "./portal-language.js";
 import { PortalGate } from "./portal-gate.js";
@@ -9,9 +10,11 @@ export function PortalApp({ first }: { first: Spoken }) {
   const [offersNewPhone, setOffersNewPhone] = useState(isOfferKept);
   return (
     <PortalLanguage first={first}>
-      <SessionClient audience="portal">
-        {(run) => <PortalGate {...run} offersNewPhone={offersNewPhone} setOffersNewPhone={setOffersNewPhone} />}
-      </SessionClient>
+      <FailureBoundary>
+        <SessionClient audience="portal">
+          {(run) => <PortalGate {...run} offersNewPhone={offersNewPhone} setOffersNewPhone={setOffersNewPhone} />}
+        </SessionClient>
+      </FailureBoundary>
     </PortalLanguage>
   );
 }

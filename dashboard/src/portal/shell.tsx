@@ -25,7 +25,9 @@ export function Shell(props: { title: string; email: string; hasAccount: boolean
       <header className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2 border-b border-line pb-4">
         <div className="min-w-0">
           <BrandMark firmName={firm.name} branding={firm.branding} size="small" />
-          <p className="text-sm break-all text-muted">{email}</p>
+          <p translate="no" className="text-sm break-all text-muted">
+            {email}
+          </p>
         </div>
         <div className="flex flex-col items-start gap-2 sm:items-end">
           <nav aria-label={say.pages} className="flex flex-wrap items-center gap-4">

@@ -7,7 +7,9 @@ import { portalWordsInFrench } from "./words.fr.js";
 
 const textOf = (node: ReactNode): string => {
   if (Array.isArray(node)) return node.map(textOf).join("");
-  if (isValidElement<{ children?: ReactNode }>(node) && node.type === Fragment) return textOf(node.props.children);
+  // A sentence with parts is a fragment; its texts have spans of their own (jsx/lone-texts.ts).
+  if (isValidElement<{ children?: ReactNode }>(node) && (node.type === Fragment || node.type === "span"))
+    return textOf(node.props.children);
   return String(node ?? "");
 };
 /** Every sentence of a catalogue; its functions are given numbers that can be found again. */

@@ -1,7 +1,10 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it, jest } from "@jest/globals";
 import { render, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { ActForm } from "./act-form.js";
+import { TextField } from "./text-field.js";
 
 const form = (more: Partial<Parameters<typeof ActForm>[0]>) => (
   <ActForm
@@ -12,7 +15,7 @@ const form = (more: Partial<Parameters<typeof ActForm>[0]>) => (
     error={null}
     {...more}
   >
-    <input aria-label="Name" />
+    {more.children ?? <input aria-label="Name" />}
   </ActForm>
 );
 
@@ -39,6 +42,36 @@ describe("a form for one act", () => {
     expect(document.activeElement).toBe(button);
     await user.click(button);
     expect(onSubmit).toHaveBeenCalledTimes(1);
+  });
+
+  it("puts the focus on the first field that is wrong, as often as it is refused; its error is read out and describes it", async () => {
+    const user = userEvent.setup();
+    const refused = (errors: (string | null)[]) =>
+      form({
+        children: ["Name", "Email"].map((label, at) => (
+          <TextField key={label} label={label} error={errors[at] ?? null} />
+        )),
+      });
+    const { rerender, container } = render(refused([null, null]));
+    const regions = container.querySelectorAll("[aria-live]");
+    await user.click(screen.getByRole("button", { name: "Send" }));
+    expect(document.activeElement?.textContent).toBe("Send");
+    rerender(refused([null, "This is not an email."]));
+    for (let tries = 0; tries < 2; tries++) {
+      await user.click(screen.getByRole("button", { name: "Send" }));
+      expect(document.activeElement).toBe(screen.getByLabelText("Email"));
+    }
+    const described = screen.getByLabelText("Email").getAttribute("aria-describedby") ?? "";
+    expect(document.getElementById(described)?.textContent).toBe("This is not an email.");
+    expect(regions[1]?.textContent).toBe("This is not an email.");
+  });
+
+  it("is the only kind of form there is", () => {
+    const source = join(__dirname, "..");
+    const withForm = readdirSync(source, { recursive: true, encoding: "utf8" })
+      .filter((name) => name.endsWith(".tsx") && !name.endsWith(".test.tsx"))
+      .filter((name) => readFileSync(join(source, name), "utf8").includes("<form"));
+    expect(withForm).toEqual([join("ui", "form.tsx")]);
   });
 
   it("shows the intro first, and the error right before the fields", () => {

@@ -4,6 +4,7 @@ import { Banner } from "./banner.js";
 import { Button } from "./button.js";
 import { classes } from "./classes.js";
 import { Actions } from "./dialog.js";
+import { Form } from "./form.js";
 
 /** A dialog's form for one act: what it will do, why the last attempt failed, the fields, and the buttons. */
 export function ActForm(props: {
@@ -23,13 +24,7 @@ export function ActForm(props: {
   const { onSubmit, onCancel, confirmLabel, isPending, error, intro, isDanger, isDisabled, isSmall, children } = props;
   const { ui } = useWords();
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
-        void onSubmit();
-      }}
-      className={classes("flex flex-col gap-4", isSmall && "text-sm")}
-    >
+    <Form onSubmit={onSubmit} className={classes("flex flex-col gap-4", isSmall && "text-sm")}>
       {intro}
       {error && <Banner tone="danger">{error}</Banner>}
       {children}
@@ -39,6 +34,6 @@ export function ActForm(props: {
           {confirmLabel}
         </Button>
       </Actions>
-    </form>
+    </Form>
   );
 }

@@ -47,6 +47,8 @@ export function Button(props: ButtonProps) {
         "inline-flex cursor-pointer items-center justify-center gap-2 max-w-full rounded-md border font-medium transition-colors sm:whitespace-nowrap",
         "disabled:cursor-not-allowed disabled:opacity-60 data-pending:cursor-progress",
         size === "small" ? "min-h-8 px-2.5 py-1 text-sm" : "min-h-10 px-4 py-2 text-sm",
+        // A name of 200 letters on it does not make the page wider.
+        "[&>span]:min-w-0 [&>span]:overflow-hidden [&>span]:text-ellipsis",
         wide && "w-full",
         looks[look],
       )}

@@ -5,7 +5,7 @@ export function Email({ address }: { address: string }) {
   const at = address.lastIndexOf("@");
   const parts = at < 1 ? [address] : [address.slice(0, at), ...address.slice(at).split(/(?=\.)/)];
   return (
-    <span className="break-words">
+    <span translate="no" className="break-words">
       {parts.map((part, index) => (
         <Fragment key={index}>
           {index > 0 && <wbr />}

@@ -1,5 +1,8 @@
+import { useId } from "react";
 import { DropZone, FileTrigger, Text } from "react-aria-components";
 import { Button } from "./button.js";
+import { wrongMark } from "./form.js";
+import { errorClass } from "./text-field.js";
 
 /** Takes one file, dropped, pasted or chosen. */
 export function FileDrop(props: {
@@ -7,8 +10,10 @@ export function FileDrop(props: {
   /** The types and file extensions that the file picker offers. */
   accept: readonly string[];
   onFile: (file: File) => void;
+  error?: string | null;
 }) {
-  const { label, accept, onFile } = props;
+  const { label, accept, onFile, error } = props;
+  const id = useId();
   return (
     <DropZone
       onDrop={({ items }) => {
@@ -27,8 +32,12 @@ export function FileDrop(props: {
           if (file) onFile(file);
         }}
       >
-        <Button>Choose a file</Button>
+        <Button {...(error ? { ...wrongMark, "aria-describedby": id } : {})}>Choose a file</Button>
       </FileTrigger>
+      {/* There before the text is, which is then read out. */}
+      <div id={id} aria-live="assertive" className={errorClass}>
+        {error}
+      </div>
     </DropZone>
   );
 }

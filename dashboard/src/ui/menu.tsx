@@ -16,7 +16,7 @@ export function MenuButton(props: { label: string; choices: readonly MenuChoice[
     <MenuTrigger>
       <Button look={props.look ?? "secondary"}>
         {props.label}
-        <svg viewBox="0 0 16 16" aria-hidden="true" className="size-4 fill-none stroke-current">
+        <svg viewBox="0 0 16 16" aria-hidden="true" className="size-4 shrink-0 fill-none stroke-current">
           <path d="M4 6l4 4 4-4" strokeWidth="1.5" strokeLinecap="round" strokeLinejoin="round" />
         </svg>
       </Button>
@@ -26,6 +26,7 @@ export function MenuButton(props: { label: string; choices: readonly MenuChoice[
             <MenuItem
               key={choice.id}
               id={choice.id}
+              textValue={choice.label}
               onAction={choice.onSelect}
               isDisabled={choice.isDisabled ?? false}
               className={classes(itemClass, choice.isDanger && "text-danger-text")}

@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 
 /** The page's title, a line below it, and the main acts. */
-export function PageHeader(props: { title: string; children?: ReactNode; above?: ReactNode; actions?: ReactNode }) {
+export function PageHeader(props: { title: ReactNode; children?: ReactNode; above?: ReactNode; actions?: ReactNode }) {
   return (
     <header className="flex flex-col gap-3 pb-6 sm:flex-row sm:items-start sm:justify-between">
       <div className="min-w-0">

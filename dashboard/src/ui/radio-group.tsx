@@ -1,6 +1,7 @@
 import type { ReactNode } from "react";
 import { Label, Radio, RadioGroup as AriaRadioGroup, Text } from "react-aria-components";
 import { classes } from "./classes.js";
+import { ReadOut } from "./read-out.js";
 import { errorClass, hintClass, labelClass } from "./text-field.js";
 
 export interface Choice<Value extends string> {
@@ -53,11 +54,13 @@ export function RadioGroup<Value extends string>(props: {
           </span>
         </Radio>
       ))}
-      {error && (
-        <Text slot="errorMessage" className={errorClass}>
-          {error}
-        </Text>
-      )}
+      <ReadOut>
+        {error && (
+          <Text slot="errorMessage" className={errorClass}>
+            {error}
+          </Text>
+        )}
+      </ReadOut>
     </AriaRadioGroup>
   );
 }

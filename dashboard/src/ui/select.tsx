@@ -1,5 +1,6 @@
 import { useId } from "react";
 import { classes } from "./classes.js";
+import { ReadOut } from "./read-out.js";
 import { errorClass, labelClass } from "./text-field.js";
 
 export interface Option<Value extends string> {
@@ -55,11 +56,13 @@ export function Select<Value extends string>(props: {
           );
         })}
       </select>
-      {error && (
-        <span id={`${id}-error`} className={errorClass}>
-          {error}
-        </span>
-      )}
+      <ReadOut>
+        {error && (
+          <span id={`${id}-error`} className={errorClass}>
+            {error}
+          </span>
+        )}
+      </ReadOut>
     </div>
   );
 }

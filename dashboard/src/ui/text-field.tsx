@@ -9,6 +9,8 @@ import {
   type TextFieldProps as AriaTextFieldProps,
 } from "react-aria-components";
 import { classes } from "./classes.js";
+import { useKeptText } from "./kept-texts.js";
+import { ReadOut } from "./read-out.js";
 
 export interface TextFieldProps extends Omit<AriaTextFieldProps, "className" | "style" | "children"> {
   /** Left out only if there is an `aria-label`. */
@@ -30,6 +32,8 @@ export const errorClass = "text-sm text-danger-text";
 
 /** A text input with its label, hint and error. */
 export function TextField({ label, hint, error, placeholder, rows, mono = false, ...props }: TextFieldProps) {
+  const isSecret = mono || props.type === "password" || /password|code/.test(props.autoComplete ?? "");
+  useKeptText(isSecret || label === undefined ? null : label, props.value ?? "", props.onChange);
   const box = classes("field-box", mono && "font-mono tracking-wide");
   return (
     <AriaTextField {...props} isInvalid={Boolean(error)} validationBehavior="aria" className="flex flex-col gap-1">
@@ -49,7 +53,9 @@ export function TextField({ label, hint, error, placeholder, rows, mono = false,
           {hint}
         </Text>
       )}
-      <FieldError className={errorClass}>{error}</FieldError>
+      <ReadOut>
+        <FieldError className={errorClass}>{error}</FieldError>
+      </ReadOut>
     </AriaTextField>
   );
 }

@@ -15,7 +15,11 @@ export function BrandMark(props: { firmName: string; branding: FirmBranding | un
   const look = size === "large" ? "text-2xl" : "text-xl";
   const { logoUrl, logoWidth: width, logoHeight: height } = branding ?? {};
   if (!logoUrl || !width || !height)
-    return <p className={classes(look, "font-semibold break-words text-ink")}>{firmName}</p>;
+    return (
+      <p translate="no" className={classes(look, "font-semibold break-words text-ink")}>
+        {firmName}
+      </p>
+    );
   const shown = shownLogoSize({ width, height });
   return (
     <p className={classes(look, "font-semibold text-ink")}>

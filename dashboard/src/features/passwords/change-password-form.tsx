@@ -1,4 +1,4 @@
-import { useState, type FormEvent } from "react";
+import { useState } from "react";
 import type { PasswordContext } from "@gatehouse/shared";
 import { graphql } from "../../graphql/graphql.js";
 import { Problems } from "../../graphql/problems.fragment.js";
@@ -6,6 +6,7 @@ import { otherProblems, problemOf, useAct } from "../../graphql/use-act.js";
 import { useWords } from "../../language/language-context.js";
 import { Banner } from "../../ui/banner.js";
 import { Button } from "../../ui/button.js";
+import { Form } from "../../ui/form.js";
 import { NewPasswordField, PasswordInput } from "./password-field.js";
 
 const ChangePasswordForm_change = graphql(
@@ -29,8 +30,7 @@ export function ChangePasswordForm({ context }: { context?: PasswordContext }) {
   const [currentPassword, setCurrent] = useState("");
   const [newPassword, setNew] = useState("");
   const [isDone, setDone] = useState(false);
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
+  const submit = async () => {
     setDone(false);
     const { payload } = await act({ input: { currentPassword, newPassword } });
     if (!payload) return;
@@ -40,7 +40,7 @@ export function ChangePasswordForm({ context }: { context?: PasswordContext }) {
   };
   const other = otherProblems(problems, "currentPassword", "newPassword");
   return (
-    <form onSubmit={(event) => void submit(event)} className="flex max-w-md flex-col gap-4">
+    <Form onSubmit={submit} className="flex max-w-md flex-col gap-4">
       {isDone && <Banner tone="success">{say.changed}</Banner>}
       {other && <Banner tone="danger">{other}</Banner>}
       <PasswordInput
@@ -62,6 +62,6 @@ export function ChangePasswordForm({ context }: { context?: PasswordContext }) {
           {say.change}
         </Button>
       </div>
-    </form>
+    </Form>
   );
 }

@@ -2,6 +2,7 @@ import { createContext, useCallback, useContext, useEffect, useMemo, useState, t
 import { Provider } from "urql";
 import { createGatehouseClient, uncached, type Audience, type GatehouseClient } from "../../graphql/client.js";
 import { graphql } from "../../graphql/graphql.js";
+import { forgetTexts } from "../../ui/kept-texts.js";
 import { NoticeProvider } from "../../ui/notices.js";
 import { isOpenedByMail, loadAnew } from "../mailed-tokens/mailed-token.js";
 import { listenToOtherTabs, tellOtherTabs } from "./other-tabs.js";
@@ -37,11 +38,11 @@ export function useSessionFetch(): typeof fetch {
 export function SessionClient(props: { audience: Audience; children: (run: SessionRun) => ReactNode }) {
   const { audience, children } = props;
   const [{ number, hasEnded }, setRun] = useState({ number: 0, hasEnded: false });
-  const end = useCallback(
+  const end = useCallback(() => {
+    forgetTexts();
     // Answers that arrive together all say that the session has ended; the first one counts.
-    () => setRun((run) => (run.number === number ? { number: number + 1, hasEnded: true } : run)),
-    [number],
-  );
+    setRun((run) => (run.number === number ? { number: number + 1, hasEnded: true } : run));
+  }, [number]);
   const client = useMemo(
     () =>
       createGatehouseClient(audience, {
@@ -53,7 +54,10 @@ export function SessionClient(props: { audience: Audience; children: (run: Sessi
   );
   useEffect(() => keepToViewer({ audience, client, hasEnded, onSignedOut: end }), [audience, client, end, hasEnded]);
   useEffect(() => () => client.dispose(), [client]);
-  const restart = useCallback(() => setRun((run) => ({ number: run.number + 1, hasEnded: false })), []);
+  const restart = useCallback(() => {
+    forgetTexts();
+    setRun((run) => ({ number: run.number + 1, hasEnded: false }));
+  }, []);
   return (
     <Provider key={number} value={client.urql}>
       <FetchContext.Provider value={client.fetch}>

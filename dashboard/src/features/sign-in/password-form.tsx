@@ -1,8 +1,9 @@
-import { useState, type FormEvent } from "react";
+import { useState } from "react";
 import { otherProblems, problemOf, type Problem } from "../../graphql/use-act.js";
 import { useWords } from "../../language/language-context.js";
 import { Banner } from "../../ui/banner.js";
 import { Button } from "../../ui/button.js";
+import { Form } from "../../ui/form.js";
 import { PasswordInput } from "../passwords/password-field.js";
 import { EmailField } from "./email-field.js";
 
@@ -16,13 +17,12 @@ export function PasswordForm(props: {
   const { signIn: say } = useWords();
   const [email, setEmail] = useState("");
   const [password, setPassword] = useState("");
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
+  const submit = async () => {
     if (!(await onSubmit({ email, password }))) setPassword("");
   };
   const other = otherProblems(problems, "email", "password");
   return (
-    <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-4">
+    <Form onSubmit={submit} className="flex flex-col gap-4">
       {other && <Banner tone="danger">{other}</Banner>}
       <EmailField value={email} onChange={setEmail} error={problemOf(problems, "email")} />
       <PasswordInput
@@ -35,6 +35,6 @@ export function PasswordForm(props: {
       <Button type="submit" look="primary" isPending={isPending} wide>
         {say.signIn}
       </Button>
-    </form>
+    </Form>
   );
 }

@@ -1,7 +1,8 @@
-import { useState, type FormEvent, type ReactNode } from "react";
+import { useState, type ReactNode } from "react";
 import { otherProblems, problemOf, type Problem } from "../../graphql/use-act.js";
 import { Banner } from "../../ui/banner.js";
 import { Button } from "../../ui/button.js";
+import { Form } from "../../ui/form.js";
 import { EmailField } from "./email-field.js";
 
 /** Requests a mailed link for an address. `startWith`: what was typed before, to be corrected. */
@@ -11,19 +12,15 @@ export function RequestMailForm(props: {
   startWith: string;
   isPending: boolean;
   problems: readonly Problem[];
-  onSubmit: (email: string) => void;
+  onSubmit: (email: string) => Promise<unknown>;
   /** Below the button. */
   children?: ReactNode;
 }) {
   const { intro, button, isPending, problems, onSubmit } = props;
   const [email, setEmail] = useState(props.startWith);
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    onSubmit(email);
-  };
   const other = otherProblems(problems, "email");
   return (
-    <form onSubmit={submit} className="flex flex-col gap-4">
+    <Form onSubmit={() => onSubmit(email)} className="flex flex-col gap-4">
       <p className="text-sm text-muted">{intro}</p>
       {other && <Banner tone="danger">{other}</Banner>}
       <EmailField value={email} onChange={setEmail} error={problemOf(problems, "email")} />
@@ -31,6 +28,6 @@ export function RequestMailForm(props: {
         {button}
       </Button>
       {props.children}
-    </form>
+    </Form>
   );
 }

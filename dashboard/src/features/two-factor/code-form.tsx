@@ -1,10 +1,11 @@
-import { useState, type FormEvent } from "react";
+import { useState } from "react";
 import { graphql } from "../../graphql/graphql.js";
 import { Problems } from "../../graphql/problems.fragment.js";
 import { otherProblems, problemOf, useAct } from "../../graphql/use-act.js";
 import { useWords } from "../../language/language-context.js";
 import { Banner } from "../../ui/banner.js";
 import { Button } from "../../ui/button.js";
+import { Form } from "../../ui/form.js";
 import { Checkbox } from "../../ui/checkbox.js";
 import { TextField } from "../../ui/text-field.js";
 import type { SignedInBy } from "../sessions/signed-in-by.js";
@@ -77,8 +78,7 @@ export function CodeForm(props: {
   const [code, setCode] = useState("");
   const [trustDevice, setTrustDevice] = useState(false);
   const { problems, isPending } = isRecovering ? recover : verify;
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
+  const submit = async () => {
     const { payload } = isRecovering
       ? await recover.act({ input: { challengeToken, code } })
       : await verify.act({ input: { challengeToken, code, trustDevice } });
@@ -96,7 +96,7 @@ export function CodeForm(props: {
   };
   const other = passkey.problem ?? otherProblems([...problems, ...byPasskey.problems], "code");
   return (
-    <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-4">
+    <Form onSubmit={submit} className="flex flex-col gap-4">
       {other && <Banner tone="danger">{other}</Banner>}
       {offersPasskey && !isRecovering && (
         <>
@@ -151,6 +151,6 @@ export function CodeForm(props: {
       <Button look="quiet" onPress={onStartAgain}>
         {signIn.startAgain}
       </Button>
-    </form>
+    </Form>
   );
 }

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useRef, useState, type FormEvent } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import { askedToEnroll } from "@gatehouse/shared";
 import { graphql, type ResultOf } from "../../graphql/graphql.js";
 import { Problems } from "../../graphql/problems.fragment.js";
@@ -6,6 +6,7 @@ import { otherProblems, problemOf, useAct, type Problem } from "../../graphql/us
 import { useWords } from "../../language/language-context.js";
 import { Banner } from "../../ui/banner.js";
 import { Button } from "../../ui/button.js";
+import { Form } from "../../ui/form.js";
 import { Loading } from "../../ui/spinner.js";
 import { TextField } from "../../ui/text-field.js";
 import { CodeInput } from "./code-input.js";
@@ -101,12 +102,7 @@ export function EnrollmentFlow(props: {
     void beginWith();
   }, [asked, beginWith]);
 
-  const sendPresentCode = (event: FormEvent) => {
-    event.preventDefault();
-    void beginWith({ currentCode: presentCode });
-  };
-  const sendCode = async (event: FormEvent) => {
-    event.preventDefault();
+  const sendCode = async () => {
     const { payload } = await confirm.act({ input: { enrollmentToken, code } });
     if (payload) setConfirmed(payload);
     else setCode("");
@@ -122,7 +118,7 @@ export function EnrollmentFlow(props: {
   if (pending) {
     const other = otherProblems(confirm.problems, "code");
     return (
-      <form onSubmit={(event) => void sendCode(event)} className="flex flex-col gap-4">
+      <Form onSubmit={sendCode} className="flex flex-col gap-4">
         <p className="text-sm text-muted">{say.scan}</p>
         <img src={pending.qrCode} alt={say.qrCode} className="size-64 self-center rounded-md bg-white p-2" />
         <p className="text-sm text-muted">
@@ -134,6 +130,7 @@ export function EnrollmentFlow(props: {
         </p>
         <code
           aria-label={say.key}
+          translate="no"
           className="rounded-md bg-sunken p-3 text-center font-mono text-sm break-words select-all"
         >
           {pending.secret.match(/.{1,4}/g)?.join(" ")}
@@ -146,7 +143,7 @@ export function EnrollmentFlow(props: {
         <Button look="quiet" onPress={onCancel}>
           {ui.cancel}
         </Button>
-      </form>
+      </Form>
     );
   }
   const problem = otherProblems(begin.problems, "emailCode", "currentCode", "code");
@@ -166,18 +163,22 @@ export function EnrollmentFlow(props: {
           // The first request for a code is not an error that the person made.
           problems={isCodeGiven ? begin.problems : begin.problems.filter((found) => !isMailed([found]))}
           isPending={begin.isPending}
-          onCode={(emailCode) => void beginWith({ emailCode })}
+          onCode={(emailCode) => beginWith({ emailCode })}
           {...(start ? {} : { onSendAgain: async () => isMailed(await beginWith()) })}
           cancelLabel={start ? signIn.startAgain : ui.cancel}
           onCancel={onCancel}
         >
           {start && <>{say.isRequired} </>}
-          {say.mailedCode(<strong className="text-ink">{start?.maskedEmail ?? email}</strong>)}
+          {say.mailedCode(
+            <strong translate="no" className="text-ink">
+              {start?.maskedEmail ?? email}
+            </strong>,
+          )}
         </MailedCodeForm>
       );
     case "PRESENT_CODE":
       return (
-        <form onSubmit={sendPresentCode} className="flex flex-col gap-4">
+        <Form onSubmit={() => beginWith({ currentCode: presentCode })} className="flex flex-col gap-4">
           <p className="text-sm text-muted">{say.proveFirst}</p>
           {problem && <Banner tone="danger">{problem}</Banner>}
           <TextField
@@ -195,7 +196,7 @@ export function EnrollmentFlow(props: {
           <Button look="quiet" onPress={onCancel}>
             {ui.cancel}
           </Button>
-        </form>
+        </Form>
       );
   }
 }

@@ -12,7 +12,7 @@ const form = (more: Partial<Parameters<typeof MailedCodeForm>[0]>) => (
   <MailedCodeForm
     problems={[]}
     isPending={false}
-    onCode={jest.fn()}
+    onCode={() => Promise.resolve()}
     cancelLabel="Cancel"
     onCancel={jest.fn()}
     {...more}
@@ -24,7 +24,7 @@ const form = (more: Partial<Parameters<typeof MailedCodeForm>[0]>) => (
 describe("the form for the mailed code", () => {
   it("passes on only the digits, and shows at the field that they were wrong", async () => {
     const user = userEvent.setup();
-    const onCode = jest.fn();
+    const onCode = jest.fn((_code: string) => Promise.resolve());
     const { rerender } = render(form({ onCode }));
     await user.type(screen.getByLabelText(/Code from the email/), "123 456");
     await user.click(screen.getByRole("button", { name: "Continue" }));
@@ -45,7 +45,7 @@ describe("the form for the mailed code", () => {
     ["twice", "123456 123456"],
   ])("accepts a code that is pasted %s", async (_how, pasted) => {
     const user = userEvent.setup();
-    const onCode = jest.fn();
+    const onCode = jest.fn((_code: string) => Promise.resolve());
     render(form({ onCode }));
     await user.click(screen.getByLabelText(/Code from the email/));
     await user.paste(pasted);

@@ -1,8 +1,9 @@
-import { useState, type FormEvent, type ReactNode } from "react";
+import { useState, type ReactNode } from "react";
 import { otherProblems, problemOf, type Problem } from "../../graphql/use-act.js";
 import { useWords } from "../../language/language-context.js";
 import { Banner } from "../../ui/banner.js";
 import { Button } from "../../ui/button.js";
+import { Form } from "../../ui/form.js";
 import { CodeInput } from "./code-input.js";
 
 /** Asks for the mailed code before an authenticator is set up, during a sign-in or in a session. */
@@ -11,7 +12,7 @@ export function MailedCodeForm(props: {
   children: ReactNode;
   problems: readonly Problem[];
   isPending: boolean;
-  onCode: (code: string) => void;
+  onCode: (code: string) => Promise<unknown>;
   /** Mails another code and returns whether it did. Left out if the flow starts again instead. */
   onSendAgain?: () => Promise<boolean>;
   cancelLabel: string;
@@ -21,10 +22,9 @@ export function MailedCodeForm(props: {
   const { twoFactor: say, ui } = useWords();
   const [code, setCode] = useState("");
   const [isSentAgain, setSentAgain] = useState(false);
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
+  const submit = () => {
     setSentAgain(false);
-    onCode(code);
+    return onCode(code);
   };
   const sendAgain = async () => {
     setCode("");
@@ -33,7 +33,7 @@ export function MailedCodeForm(props: {
   };
   const other = otherProblems(problems, "emailCode");
   return (
-    <form onSubmit={submit} className="flex flex-col gap-4">
+    <Form onSubmit={submit} className="flex flex-col gap-4">
       <p className="text-sm text-muted">{props.children}</p>
       {other && <Banner tone="danger">{other}</Banner>}
       {isSentAgain && <Banner>{say.mailedAgain}</Banner>}
@@ -54,6 +54,6 @@ export function MailedCodeForm(props: {
       <Button look="quiet" onPress={props.onCancel}>
         {props.cancelLabel}
       </Button>
-    </form>
+    </Form>
   );
 }

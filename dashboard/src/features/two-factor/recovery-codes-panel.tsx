@@ -25,6 +25,7 @@ export function RecoveryCodesPanel(props: { codes: readonly string[]; onSaved: (
       <Banner tone="info">{say.saveCodes}</Banner>
       <ol
         aria-label={say.recoveryCodes}
+        translate="no"
         className="grid gap-2 rounded-md bg-sunken p-4 font-mono text-sm sm:grid-cols-2"
       >
         {codes.map((code) => (

@@ -1,5 +1,5 @@
 import { useState } from "react";
-import { CheckboxGroup, Label } from "react-aria-components";
+import { CheckboxGroup, FieldError, Label } from "react-aria-components";
 import { useQuery } from "urql";
 import { apiScopes, type ApiScope } from "@gatehouse/shared";
 import { graphql } from "../../../graphql/graphql.js";
@@ -12,6 +12,7 @@ import { Button } from "../../../ui/button.js";
 import { Checkbox } from "../../../ui/checkbox.js";
 import { Ago, Day } from "../../../ui/date-time.js";
 import { Dialog } from "../../../ui/dialog.js";
+import { ReadOut } from "../../../ui/read-out.js";
 import { PageHeader } from "../../../ui/page-header.js";
 import { Skeleton } from "../../../ui/skeleton.js";
 import { EmptyState, ErrorState } from "../../../ui/states.js";
@@ -115,8 +116,16 @@ export function ApiKeysPage() {
             rows={data.apiKeys}
             rowKey={({ id }) => id}
             columns={[
-              { id: "name", title: "Name", renderCell: ({ name }) => <span className="font-medium">{name}</span> },
-              { id: "prefix", title: "Starts with", renderCell: ({ prefix }) => <code>{prefix}</code> },
+              {
+                id: "name",
+                title: "Name",
+                renderCell: ({ name }) => (
+                  <span translate="no" className="font-medium">
+                    {name}
+                  </span>
+                ),
+              },
+              { id: "prefix", title: "Starts with", renderCell: ({ prefix }) => <code translate="no">{prefix}</code> },
               {
                 id: "scopes",
                 title: "Access",
@@ -201,6 +210,8 @@ function CreateKeyForm({ onClose }: { onClose: () => void }) {
       <CheckboxGroup
         value={scopes}
         onChange={(values) => setScopes(apiScopes.filter((scope) => values.includes(scope)))}
+        isInvalid={scopeProblem !== null}
+        validationBehavior="aria"
         className="flex flex-col gap-2"
       >
         <Label className={labelClass}>Access</Label>
@@ -209,7 +220,9 @@ function CreateKeyForm({ onClose }: { onClose: () => void }) {
             {scopeWords[scope]}
           </Checkbox>
         ))}
-        {scopeProblem && <p className={errorClass}>{scopeProblem}</p>}
+        <ReadOut>
+          <FieldError className={errorClass}>{scopeProblem}</FieldError>
+        </ReadOut>
       </CheckboxGroup>
       <TextField
         label="Expires"

@@ -13,7 +13,11 @@ export function ShownOnce(props: { label: string; secret: string; onDone: () => 
   return (
     <div className="flex flex-col gap-4">
       <Banner tone="info">Copy it now. It will not be shown again.</Banner>
-      <code aria-label={props.label} className="rounded-md bg-sunken p-3 font-mono text-sm break-all select-all">
+      <code
+        aria-label={props.label}
+        translate="no"
+        className="rounded-md bg-sunken p-3 font-mono text-sm break-all select-all"
+      >
         {props.secret}
       </code>
       <div className="flex flex-wrap items-center gap-2">

@@ -1,4 +1,4 @@
-import { useState, type FormEvent } from "react";
+import { useState } from "react";
 import { useQuery } from "urql";
 import { brandColors, logoLimits, logoTypes, readHexColor } from "@gatehouse/shared";
 import type { FirmBranding } from "../../../features/branding/brand-mark.js";
@@ -7,6 +7,7 @@ import { Problems } from "../../../graphql/problems.fragment.js";
 import { otherProblems, problemOf, sayError, useAct } from "../../../graphql/use-act.js";
 import { Banner } from "../../../ui/banner.js";
 import { Button } from "../../../ui/button.js";
+import { Form } from "../../../ui/form.js";
 import { Card } from "../../../ui/card.js";
 import { FileDrop } from "../../../ui/file-drop.js";
 import { useNotify } from "../../../ui/notices.js";
@@ -87,8 +88,7 @@ function BrandingForm({ firm }: { firm: Firm }) {
     setRefusal(null);
     setLogo(chosen);
   };
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
+  const submit = async () => {
     const picture = logo && { contentType: logo.contentType, data: logo.data };
     const { payload } = await act({ input: { color, ...(picture === undefined ? {} : { logo: picture }) } });
     if (payload) notify({ tone: "success", text: "Branding applied. Your clients can see it now." });
@@ -97,7 +97,7 @@ function BrandingForm({ firm }: { firm: Firm }) {
   const logoProblem = refusal ?? problemOf(problems, "logo");
   const other = otherProblems(problems, "color", "logo");
   return (
-    <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-6">
+    <Form onSubmit={submit} className="flex flex-col gap-6">
       <div className="flex flex-col gap-3">
         <div className="flex flex-wrap items-start gap-3">
           <TextField
@@ -134,9 +134,9 @@ function BrandingForm({ firm }: { firm: Firm }) {
             label={`PNG, JPEG or WebP. ${logoLimits.uploadWidth} × ${logoLimits.uploadHeight} pixels work best; larger pictures are scaled down. SVG files are not accepted, because they can contain scripts.`}
             accept={logoTypes}
             onFile={(file) => void choose(file)}
+            error={logoProblem}
           />
         )}
-        {logoProblem && <Banner tone="danger">{logoProblem}</Banner>}
         {shown.logoUrl === null ? (
           <p className="text-sm text-muted">Without a logo, your clients see your firm’s name.</p>
         ) : (
@@ -157,7 +157,7 @@ function BrandingForm({ firm }: { firm: Firm }) {
           Apply branding
         </Button>
       </div>
-    </form>
+    </Form>
   );
 }
 
@@ -198,7 +198,10 @@ function Swatch({ name, color }: { name: string; color: string }) {
         style={{ backgroundColor: color }}
         className="inline-block size-6 rounded border border-line-strong"
       />
-      {name} <code className="font-mono text-muted">{color}</code>
+      {name}{" "}
+      <code translate="no" className="font-mono text-muted">
+        {color}
+      </code>
     </li>
   );
 }

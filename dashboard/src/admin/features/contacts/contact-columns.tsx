@@ -13,7 +13,7 @@ export const contactColumns = (mayWrite: boolean): readonly Column<ContactRow>[]
     title: "Name",
     width: "w-[17%]",
     renderCell: (row) => (
-      <Link to="/contacts/$contactId" params={{ contactId: row.id }} className="link font-medium">
+      <Link translate="no" to="/contacts/$contactId" params={{ contactId: row.id }} className="link font-medium">
         {row.name}
       </Link>
     ),

@@ -89,7 +89,7 @@ export function ContactPage() {
             Contacts
           </Link>
         }
-        title={contact.name}
+        title={<span translate="no">{contact.name}</span>}
         actions={mayWrite && <Button onPress={() => setEditing(true)}>Edit contact</Button>}
       >
         {contact.organization}

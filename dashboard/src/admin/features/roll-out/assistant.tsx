@@ -15,6 +15,7 @@ import { Banner } from "../../../ui/banner.js";
 import { Button } from "../../../ui/button.js";
 import { Facts } from "../../../ui/card.js";
 import { Checkbox } from "../../../ui/checkbox.js";
+import { Form } from "../../../ui/form.js";
 import { classes } from "../../../ui/classes.js";
 import { beginningOf, dayOf } from "../../../ui/days.js";
 import { useNotify } from "../../../ui/notices.js";
@@ -47,6 +48,13 @@ const Assistant_start = graphql(
 );
 
 const steps = ["Who", "When", "Message", "Start"] as const;
+/** Where a field is that the server may refuse. */
+const stepOfField = [
+  ["enforcedFrom", 1],
+  ["remindDaysBefore", 1],
+  ["mailsPerMinute", 1],
+  ["message", 2],
+] as const;
 const offeredReminders = [14, 7, 1];
 const usualNoticeDays = 30;
 const timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
@@ -80,8 +88,9 @@ export function Assistant(props: { firm: FragmentOf<typeof Assistant_firm>; vers
   );
   const faultOf = (field: keyof RollOutPlan) => (fault?.field === field ? fault.message : problemOf(problems, field));
   const contacts = concernedGroups(plan).reduce((sum, group) => sum + countOf(groups, group), 0);
+  const isSentBack = useRef(false);
   const start = async () => {
-    const { payload } = await act({
+    const { payload, problems: refused } = await act({
       input: {
         ...plan,
         enforcedFrom: new Date(plan.enforcedFrom).toISOString(),
@@ -89,14 +98,23 @@ export function Assistant(props: { firm: FragmentOf<typeof Assistant_firm>; vers
         expectedVersion: props.version,
       },
     });
+    const wrong = stepOfField.find(([field]) => problemOf(refused, field) !== null);
+    if (wrong) {
+      isSentBack.current = true;
+      setStep(wrong[1]);
+    }
     if (!payload) return;
     notify({ tone: "success", text: "The roll-out has started." });
     props.onStarted();
   };
   const heading = useRef<HTMLHeadingElement>(null);
   const go = (to: number) => setStep(to);
+  const isLast = step === steps.length - 1;
+  const goOn = async () => (isLast ? start() : go(step + 1));
   useEffect(() => {
-    if (step > 0) heading.current?.focus();
+    // Sent back, the field that is wrong takes the focus.
+    if (step > 0 && !isSentBack.current) heading.current?.focus();
+    isSentBack.current = false;
   }, [step]);
   const isStepFaulty = [false, fault !== null && fault.field !== "message", fault !== null, fault !== null][step];
   const other = otherProblems(problems, "enforcedFrom", "message", "remindDaysBefore", "mailsPerMinute");
@@ -122,7 +140,7 @@ export function Assistant(props: { firm: FragmentOf<typeof Assistant_firm>; vers
           </li>
         ))}
       </ol>
-      <div className="flex flex-col gap-5 pt-5">
+      <Form onSubmit={goOn} className="flex flex-col gap-5 pt-5">
         <h2 ref={heading} tabIndex={-1} className="text-lg font-semibold text-ink outline-none">
           {["Who is affected", "When it starts", "What your clients will read", "Check and start"][step]}
         </h2>
@@ -216,17 +234,11 @@ export function Assistant(props: { firm: FragmentOf<typeof Assistant_firm>; vers
           <Button onPress={() => go(step - 1)} isDisabled={step === 0}>
             Back
           </Button>
-          {step < steps.length - 1 ? (
-            <Button look="primary" onPress={() => go(step + 1)} isDisabled={Boolean(isStepFaulty)}>
-              Next
-            </Button>
-          ) : (
-            <Button look="primary" onPress={() => void start()} isPending={isPending} isDisabled={fault !== null}>
-              Start the roll-out
-            </Button>
-          )}
+          <Button type="submit" look="primary" isPending={isPending} isDisabled={Boolean(isStepFaulty)}>
+            {isLast ? "Start the roll-out" : "Next"}
+          </Button>
         </div>
-      </div>
+      </Form>
     </section>
   );
 }

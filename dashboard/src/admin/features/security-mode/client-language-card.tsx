@@ -1,10 +1,11 @@
-import { useState, type FormEvent } from "react";
+import { useState } from "react";
 import { languageCodes, languages, type Language } from "@gatehouse/shared";
 import { graphql } from "../../../graphql/graphql.js";
 import { Problems } from "../../../graphql/problems.fragment.js";
 import { otherProblems, useAct } from "../../../graphql/use-act.js";
 import { Banner } from "../../../ui/banner.js";
 import { Button } from "../../../ui/button.js";
+import { Form } from "../../../ui/form.js";
 import { Card } from "../../../ui/card.js";
 import { useNotify } from "../../../ui/notices.js";
 import { RadioGroup } from "../../../ui/radio-group.js";
@@ -31,15 +32,14 @@ export function ClientLanguageCard({ current }: { current: Language }) {
   const notify = useNotify();
   const { act, isPending, problems } = useAct(ClientLanguageCard_set);
   const [language, setLanguage] = useState(current);
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
+  const submit = async () => {
     const { payload } = await act({ input: { language } });
     if (payload) notify({ tone: "success", text: "Saved. The next mails will be in this language." });
   };
   const problem = otherProblems(problems);
   return (
     <Card title="Language">
-      <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-5">
+      <Form onSubmit={submit} className="flex flex-col gap-5">
         <RadioGroup
           label="Language for clients"
           value={language}
@@ -65,7 +65,7 @@ export function ClientLanguageCard({ current }: { current: Language }) {
             Use this language
           </Button>
         </div>
-      </form>
+      </Form>
     </Card>
   );
 }

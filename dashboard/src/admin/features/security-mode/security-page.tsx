@@ -1,4 +1,4 @@
-import { useState, type FormEvent } from "react";
+import { useState } from "react";
 import { useQuery } from "urql";
 import { Link } from "@tanstack/react-router";
 import {
@@ -16,6 +16,7 @@ import { Problems } from "../../../graphql/problems.fragment.js";
 import { otherProblems, problemOf, sayError, useAct } from "../../../graphql/use-act.js";
 import { Banner } from "../../../ui/banner.js";
 import { Button } from "../../../ui/button.js";
+import { Form } from "../../../ui/form.js";
 import { Card } from "../../../ui/card.js";
 import { Checkbox } from "../../../ui/checkbox.js";
 import { Day } from "../../../ui/date-time.js";
@@ -128,8 +129,7 @@ function PolicyForm({ firm, onStale }: { firm: Firm; onStale: () => void }) {
   const [trustedDays, setTrustedDays] = useState(String(policy.trustedDeviceDays));
   const isRequired = securityModes[mode].secondFactor === "required";
   const isConflict = problems.some(({ code }) => code === "VERSION_CONFLICT");
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
+  const submit = async () => {
     const { payload } = await act({
       input: {
         mode,
@@ -148,7 +148,7 @@ function PolicyForm({ firm, onStale }: { firm: Firm; onStale: () => void }) {
     (isRequired && fromDay !== dayOrNone(policy.enforcedFrom));
   const other = isConflict ? null : otherProblems(problems, "mode", "enforcedFrom", "trustedDeviceDays");
   return (
-    <form onSubmit={(event) => void submit(event)} className="flex max-w-3xl flex-col gap-6">
+    <Form onSubmit={submit} className="flex max-w-3xl flex-col gap-6">
       {!mayWrite && <Banner>You can view these settings. An owner or administrator can change them.</Banner>}
       {planOffersMode(firm.plan, rollOutMode) && (
         <Banner>
@@ -237,7 +237,7 @@ function PolicyForm({ firm, onStale }: { firm: Firm; onStale: () => void }) {
           </div>
         </div>
       </Card>
-    </form>
+    </Form>
   );
 }
 

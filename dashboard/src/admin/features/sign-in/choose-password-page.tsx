@@ -1,4 +1,4 @@
-import { useState, type FormEvent } from "react";
+import { useState } from "react";
 import { NewPasswordField } from "../../../features/passwords/password-field.js";
 import { NextStep, NextStep_result, signedInAtOnce, type NextStepResult } from "../../../features/sign-in/next-step.js";
 import { useTokenPreview } from "../../../features/mailed-tokens/use-token-preview.js";
@@ -7,6 +7,7 @@ import { Problems } from "../../../graphql/problems.fragment.js";
 import { otherProblems, sayError, useAct } from "../../../graphql/use-act.js";
 import { Banner } from "../../../ui/banner.js";
 import { Button } from "../../../ui/button.js";
+import { Form } from "../../../ui/form.js";
 import { Loading } from "../../../ui/spinner.js";
 import { ErrorState } from "../../../ui/states.js";
 import { renderFrame } from "./sign-in-frame.js";
@@ -31,8 +32,7 @@ export function ChoosePasswordPage({ token, onSignedIn }: { token: string | null
   const { act, isPending, problems } = useAct(ChoosePasswordPage_choose);
   const [password, setPassword] = useState("");
   const [step, setStep] = useState<NextStepResult | null>(null);
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
+  const submit = async () => {
     const { payload } = await act({ input: { token: token ?? "", password } });
     if (!payload?.result) return;
     if (signedInAtOnce(payload.result)) onSignedIn();
@@ -69,8 +69,10 @@ export function ChoosePasswordPage({ token, onSignedIn }: { token: string | null
   const other = otherProblems(problems.filter((problem) => problem !== weak));
   return renderFrame(
     `Choose a password for ${preview.firm.name}`,
-    <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-4">
-      <p className="text-sm text-muted">For {preview.maskedEmail}. Your other devices will be signed out.</p>
+    <Form onSubmit={submit} className="flex flex-col gap-4">
+      <p className="text-sm text-muted">
+        For <span translate="no">{preview.maskedEmail}</span>. Your other devices will be signed out.
+      </p>
       {other && <Banner tone="danger">{other}</Banner>}
       <NewPasswordField
         label="New password"
@@ -82,6 +84,6 @@ export function ChoosePasswordPage({ token, onSignedIn }: { token: string | null
       <Button type="submit" look="primary" isPending={isPending} wide>
         Save and sign in
       </Button>
-    </form>,
+    </Form>,
   );
 }

@@ -36,8 +36,11 @@ export function ForgotPasswordPage({ onBack }: { onBack: () => void }) {
       "Check your email",
       <>
         <p className="text-sm text-ink">
-          If there is an account for <strong className="break-all">{sentTo}</strong>, a link to choose a new password is
-          on its way.
+          If there is an account for{" "}
+          <strong translate="no" className="break-all">
+            {sentTo}
+          </strong>
+          , a link to choose a new password is on its way.
         </p>
         <p className="text-sm text-muted">
           Nothing after a few minutes? Check your spam folder, or ask a colleague who manages the team.
@@ -53,7 +56,7 @@ export function ForgotPasswordPage({ onBack }: { onBack: () => void }) {
       startWith=""
       isPending={isPending}
       problems={problems}
-      onSubmit={(email) => void send(email)}
+      onSubmit={send}
     >
       {back}
     </RequestMailForm>,

@@ -105,7 +105,15 @@ export function TeamPage() {
             rows={data.teamMembers}
             rowKey={({ id }) => id}
             columns={[
-              { id: "name", title: "Name", renderCell: ({ name }) => <span className="font-medium">{name}</span> },
+              {
+                id: "name",
+                title: "Name",
+                renderCell: ({ name }) => (
+                  <span translate="no" className="font-medium">
+                    {name}
+                  </span>
+                ),
+              },
               { id: "email", title: "Email", renderCell: ({ email }) => email },
               { id: "role", title: "Role", renderCell: (member) => roleTitles[member.role] },
               {

@@ -84,7 +84,9 @@ export function DeliveryLog(props: {
   const other = otherProblems(problems);
   return (
     <div className="flex flex-col gap-4">
-      <p className="text-sm break-all text-muted">{endpoint.url}</p>
+      <p translate="no" className="text-sm break-all text-muted">
+        {endpoint.url}
+      </p>
       {other && <Banner tone="danger">{other}</Banner>}
       {!data && error && (
         <ErrorState message={sayError(error)} onRetry={() => again({ requestPolicy: "network-only" })} />

@@ -118,7 +118,15 @@ export function WebhooksPage() {
             rows={data.webhookEndpoints}
             rowKey={({ id }) => id}
             columns={[
-              { id: "url", title: "Address", renderCell: ({ url }) => <span className="break-all">{url}</span> },
+              {
+                id: "url",
+                title: "Address",
+                renderCell: ({ url }) => (
+                  <span translate="no" className="break-all">
+                    {url}
+                  </span>
+                ),
+              },
               {
                 id: "types",
                 title: "Events",

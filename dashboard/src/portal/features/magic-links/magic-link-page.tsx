@@ -120,7 +120,12 @@ export function MagicLinkPage({ token }: { token: string }) {
       return (
         <Frame firmName={firm.name} title={say.signInFirst}>
           <p className="text-sm text-muted">
-            {say.signInFirstWhy(firm.name, <strong className="text-ink">{claimed.maskedEmail}</strong>)}
+            {say.signInFirstWhy(
+              firm.name,
+              <strong translate="no" className="text-ink">
+                {claimed.maskedEmail}
+              </strong>,
+            )}
           </p>
           <Button look="primary" wide onPress={() => goTo(firm.slug, "request", claimed.requestId)}>
             {portalWords.toSignIn}
@@ -164,7 +169,9 @@ export function MagicLinkPage({ token }: { token: string }) {
       <p className="text-sm text-muted">
         {(preview.state === "UNCLAIMED" ? say.bindsHere : say.opensHere)(
           firm.name,
-          <strong className="text-ink">{preview.maskedEmail}</strong>,
+          <strong translate="no" className="text-ink">
+            {preview.maskedEmail}
+          </strong>,
         )}
       </p>
       {problem && <Banner tone="danger">{problem}</Banner>}
@@ -190,13 +197,24 @@ function NotUsable(props: { token: string; state: Unusable; maskedEmail: string 
   if (isSent)
     return (
       <Frame firmName={firm.name} title={portalWords.checkMail}>
-        <p className="text-sm text-muted">{say.sent(<strong className="text-ink">{props.maskedEmail}</strong>)}</p>
+        <p className="text-sm text-muted">
+          {say.sent(
+            <strong translate="no" className="text-ink">
+              {props.maskedEmail}
+            </strong>,
+          )}
+        </p>
       </Frame>
     );
   return (
     <Frame firmName={firm.name} title={say.needsNew}>
       <p className="text-sm text-muted">
-        {say.reasons[props.state]} {say.canMail(<strong className="text-ink">{props.maskedEmail}</strong>)}
+        {say.reasons[props.state]}{" "}
+        {say.canMail(
+          <strong translate="no" className="text-ink">
+            {props.maskedEmail}
+          </strong>,
+        )}
       </p>
       {problem && <Banner tone="danger">{problem}</Banner>}
       <Button look="primary" wide isPending={isPending} onPress={() => void send()}>

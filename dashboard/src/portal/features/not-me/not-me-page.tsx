@@ -53,7 +53,12 @@ export function NotMePage({ token }: { token: string | null }) {
       {(maskedEmail) => (
         <Frame firmName={firm.name} title={say.title}>
           <p className="text-sm text-muted">
-            {say.intro(<strong className="text-ink">{maskedEmail}</strong>, firm.name)}
+            {say.intro(
+              <strong translate="no" className="text-ink">
+                {maskedEmail}
+              </strong>,
+              firm.name,
+            )}
           </p>
           {problem && <Banner tone="danger">{problem}</Banner>}
           <Button look="danger" wide isPending={isPending} onPress={() => void report()}>

@@ -1,9 +1,10 @@
-import { useState, type FormEvent } from "react";
+import { useState } from "react";
 import { NewPasswordField } from "../../../features/passwords/password-field.js";
 import { otherProblems, type Problem } from "../../../graphql/use-act.js";
 import { useWords } from "../../../language/language-context.js";
 import { Banner } from "../../../ui/banner.js";
 import { Button } from "../../../ui/button.js";
+import { Form } from "../../../ui/form.js";
 import { usePortal } from "../../session.js";
 
 /** A form for a new password; what is wrong with it is shown at the field. */
@@ -12,7 +13,7 @@ export function NewPasswordForm(props: {
   button: string;
   isPending: boolean;
   problems: readonly Problem[];
-  onSubmit: (password: string) => void;
+  onSubmit: (password: string) => Promise<unknown>;
 }) {
   const { firm } = usePortal();
   const { passwords } = useWords();
@@ -20,12 +21,8 @@ export function NewPasswordForm(props: {
   const { problems } = props;
   const aboutIt = problems.find(({ code, field }) => code === "WEAK_PASSWORD" || field?.includes("password"));
   const other = otherProblems(problems.filter((problem) => problem !== aboutIt));
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    props.onSubmit(password);
-  };
   return (
-    <form onSubmit={submit} className="flex flex-col gap-4">
+    <Form onSubmit={() => props.onSubmit(password)} className="flex flex-col gap-4">
       <p className="text-sm text-muted">{props.intro}</p>
       {other && <Banner tone="danger">{other}</Banner>}
       <NewPasswordField
@@ -38,6 +35,6 @@ export function NewPasswordForm(props: {
       <Button type="submit" look="primary" isPending={props.isPending} wide>
         {props.button}
       </Button>
-    </form>
+    </Form>
   );
 }

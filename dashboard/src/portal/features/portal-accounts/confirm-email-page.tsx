@@ -49,7 +49,11 @@ export function ConfirmEmailPage({ token }: { token: string | null }) {
       {(maskedEmail) => (
         <Frame firmName={firm.name} title={say.confirmEmail.title}>
           <p className="text-sm text-muted">
-            {say.confirmEmail.intro(<strong className="text-ink">{maskedEmail}</strong>)}
+            {say.confirmEmail.intro(
+              <strong translate="no" className="text-ink">
+                {maskedEmail}
+              </strong>,
+            )}
           </p>
           {problem && <Banner tone="danger">{problem}</Banner>}
           <Button look="primary" wide isPending={isPending} onPress={() => void confirm()}>

@@ -71,7 +71,7 @@ export function CreateAccountForm(props: {
         button={say.button}
         isPending={isPending}
         problems={problems}
-        onSubmit={(password) => void create(password)}
+        onSubmit={create}
       />
     </Frame>
   );

@@ -61,7 +61,12 @@ export function RequestMailPage({ kind }: { kind: "account" | "password" }) {
     return (
       <Frame firmName={firm.name} title={portalWords.checkMail} below={back}>
         <p className="text-sm text-ink">
-          {sent} {say.goesTo(<strong className="break-all">{email}</strong>)}
+          {sent}{" "}
+          {say.goesTo(
+            <strong translate="no" className="break-all">
+              {email}
+            </strong>,
+          )}
         </p>
         <p className="text-sm text-muted">{say.nothingCame(firm.name)}</p>
         <Button onPress={() => setSent(false)}>{say.otherAddress}</Button>
@@ -75,7 +80,7 @@ export function RequestMailPage({ kind }: { kind: "account" | "password" }) {
         startWith={email}
         isPending={isPending}
         problems={problems}
-        onSubmit={(to) => void submit(to)}
+        onSubmit={submit}
       />
     </Frame>
   );

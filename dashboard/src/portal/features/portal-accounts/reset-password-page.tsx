@@ -70,7 +70,7 @@ export function ResetPasswordPage({ token }: { token: string | null }) {
             button={say.resetPassword.button}
             isPending={isPending}
             problems={problems}
-            onSubmit={(password) => void reset(password)}
+            onSubmit={reset}
           />
         </Frame>
       )}

@@ -1,0 +1,40 @@
+import { useEffect, useRef, useState, type ReactNode } from "react";
+
+/** What is wrong and cannot be said to be `aria-invalid`, such as a button that chooses a file. */
+export const wrongMark = { "data-wrong": "" };
+
+/** The first control that is wrong; of a group, the one that has or would take the focus. */
+function firstWrong(form: HTMLFormElement): HTMLElement | null {
+  const wrong = form.querySelector<HTMLElement>('[aria-invalid="true"], [data-wrong]');
+  return wrong?.querySelector<HTMLElement>("input:checked, input, button") ?? wrong;
+}
+
+/**
+ * A form whose refusal cannot be missed: once `onSubmit` is done, the first field that is wrong takes the focus (WCAG 2.2, 3.3.1). Each
+ * field of `ui` is described by its error, which is read out when it appears.
+ */
+export function Form(props: { onSubmit: () => Promise<unknown>; className?: string; children: ReactNode }) {
+  const { onSubmit, className, children } = props;
+  const form = useRef<HTMLFormElement>(null);
+  const [tries, setTries] = useState(0);
+  const submit = async () => {
+    await onSubmit();
+    setTries((n) => n + 1);
+  };
+  // After the problems are drawn.
+  useEffect(() => {
+    if (tries > 0 && form.current) firstWrong(form.current)?.focus();
+  }, [tries]);
+  return (
+    <form
+      ref={form}
+      onSubmit={(event) => {
+        event.preventDefault();
+        void submit();
+      }}
+      className={className}
+    >
+      {children}
+    </form>
+  );
+}
