@@ -23,7 +23,7 @@ export interface Anonymous {
   sent?: UselessCredential;
 }
 /** A session's cookie, a key or token, or a header that contains neither. */
-export type UselessCredential = keyof typeof uselessCredentials;
+type UselessCredential = keyof typeof uselessCredentials;
 const uselessCredentials = {
   COOKIE: "Your session has ended. Sign in again.",
   TOKEN: "The API key or session token is not valid: it is unknown, expired or revoked.",

@@ -44,7 +44,7 @@ describeOnDatabaseServers("reads, while somebody sends thousands of them at once
     ["by the same source", { tenant: null, caller: "192.0.2.1" }, { tenant: null, caller: "192.0.2.2" }],
     ["by the same person", { tenant: "firm", caller: "person" }, { tenant: "firm", caller: "colleague" }],
     ["by a person of another firm", { tenant: "firm", caller: "person" }, { tenant: "other firm", caller: "person" }],
-  ])("X63 take no place of anybody else, and are refused beyond a thousand: %s", async (_by, flood, other) => {
+  ])("X64 take no place of anybody else, and are refused beyond a thousand: %s", async (_by, flood, other) => {
     const [ofFlood, ofOthers] = await whileAllAreTaken(
       () =>
         [Array.from({ length: FLOOD }, () => read(flood)), Array.from({ length: OTHERS }, () => read(other))] as const,
@@ -60,7 +60,7 @@ describeOnDatabaseServers("reads, while somebody sends thousands of them at once
     expect(answered.lastIndexOf("other answered")).toBeLessThan(300);
   });
 
-  it("X63 of one address leave every person at another address an answer", async () => {
+  it("X64 of one address leave every person at another address an answer", async () => {
     const firm = await world.firm();
     const token = await world.ownerToken(firm);
     const ask = async (address: string, bearer?: string) => {

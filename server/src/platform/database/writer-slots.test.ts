@@ -109,7 +109,7 @@ describe("writers' connections", () => {
     await all.stopUntil(12);
   });
 
-  it("X63 are refused to a caller of whom 1,000 wait, and to nobody else", async () => {
+  it("X64 are refused to a caller of whom 1,000 wait, and to nobody else", async () => {
     const all = writers(1);
     await all.come(from("firm", "first"));
     await all.come(from("firm", "flood"), 1000);

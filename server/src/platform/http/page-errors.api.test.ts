@@ -10,7 +10,7 @@ const report: PageErrorReport = {
   at: ["main-BxT31a.js:1:20345", "portal-app-C_9-x.js:12:7"],
 };
 
-describe("X70 a page that failed in a browser reports it to the log", () => {
+describe("X65 a page that failed in a browser reports it to the log", () => {
   const logged: string[] = [];
   const log = createLog("info", { write: (line) => void logged.push(line) });
   const reports = () => logged.filter((line) => line.includes("a page failed in the browser"));

@@ -4,7 +4,7 @@ import { headingsOf, peopleIn, type Matching } from "./matching.js";
 /** A code without a blank and with a digit: "C-0001", "10442", "AB/12". */
 const LIKE_AN_ID = /^(?=\S*\d)[\p{L}\d#./_-]+$/u;
 /** A long number after a spreadsheet has rounded it. */
-const ROUNDED = /^\d(?:[.,]\d+)?E\+?\d+$/i;
+const ROUNDED = /^\d[\d.,]*E\+?\d+$/i;
 /** How many cells a note names. */
 const NAMED = 3;
 
