@@ -1,5 +1,6 @@
 import "reflect-metadata";
 import type { GraphQLSchema } from "graphql";
+import { unlikeSignIns } from "./commands/address-spellings.js";
 import { keyUsage, unusable } from "./commands/key-usage.js";
 import { createCore, type CoreOptions } from "./core.js";
 import { loadDemo } from "./demo/demo-firm.js";
@@ -160,6 +161,9 @@ export async function startApp(
   const lost = unusable(await keyUsage(work.reader), config.keys);
   if (lost.length > 0)
     log.error({ lost }, "SECRET_KEYS lacks keys that are still needed: restore them, or their owners cannot sign in");
+  const spellings = await unlikeSignIns(work.reader);
+  if (spellings.length > 0)
+    log.warn({ spellings }, 'logins cannot sign in, since another one has the same address: see "gatehouse doctor"');
 
   const readiness = new ReadinessCheck(new WriteProbe(dataSource, log), log);
   readinessMetric(metrics, readiness);

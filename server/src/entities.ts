@@ -16,6 +16,7 @@ import { UnlinkedAccounts1764142000000 } from "./migrations/1764142000000-unlink
 import { MailRequestLanguages1764143000000 } from "./migrations/1764143000000-mail-request-languages.js";
 import { DisabledFirms1764144000000 } from "./migrations/1764144000000-disabled-firms.js";
 import { Leases1764150000000 } from "./migrations/1764150000000-leases.js";
+import { AddressSpellings1764160000000 } from "./migrations/1764160000000-address-spellings.js";
 import { Firm } from "./features/firms/firm.entity.js";
 import { Branding, Logo } from "./features/branding/branding.entity.js";
 import { TeamMember } from "./features/firm-staff/team-member.entity.js";
@@ -106,4 +107,5 @@ export const migrations = [
   MailRequestLanguages1764143000000,
   DisabledFirms1764144000000,
   Leases1764150000000,
+  AddressSpellings1764160000000,
 ];

@@ -15,6 +15,7 @@ export * from "./sign-in/dangerous-acts.js";
 export * from "./limits/limits.js";
 export * from "./limits/retention.js";
 export * from "./emails/email-address.js";
+export { asciiDomain, normalizeDomain } from "./emails/mail-domain.js";
 export * from "./names/name.js";
 export * from "./names/isolated.js";
 export * from "./codes/typed-code.js";

@@ -6,6 +6,7 @@ import type { DataSource, EntityManager, EntityMetadata } from "typeorm";
 import { entities } from "../entities.js";
 import { Firm } from "../features/firms/firm.entity.js";
 import type { KeyRing } from "../platform/crypto/key-ring.js";
+import { respellAddresses } from "../migrations/1764160000000-address-spellings.js";
 import { isUniqueViolation } from "../platform/database/dialect.js";
 import { inTransaction } from "../platform/database/transaction.js";
 import { CommandError } from "./command-error.js";
@@ -136,6 +137,9 @@ export async function importFirm(
       if (await manager.existsBy(Firm, { slug: header.slug }))
         throw new CommandError(`This server already has a firm with the slug ${header.slug}: nothing was imported.`);
       const rows = await insertAll(manager, tables, from);
+      // The other server may be of a version in which a domain had several forms.
+      const { id: firmId } = await manager.findOneByOrFail(Firm, { slug: header.slug });
+      if (manager.queryRunner) await respellAddresses(manager.queryRunner, firmId);
       const lost = (await lostValues(manager, keys)).filter((line) => !before.includes(line));
       if (lost.length > 0)
         throw new CommandError(

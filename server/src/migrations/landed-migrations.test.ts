@@ -48,6 +48,7 @@ describe("a migration that landed", () => {
     expect([...new Set(imports)].toSorted()).toEqual([
       "../platform/database/leases.js",
       "../platform/database/schema-builder.js",
+      "node:url",
       "typeorm",
     ]);
   });

@@ -6,6 +6,9 @@ describe("rows of a file of contacts", () => {
     first                                   | second                                  | isRefused
     ${{ email: "a@b.example" }}             | ${{ email: "c@b.example" }}             | ${false}
     ${{ email: "a@b.example" }}             | ${{ email: " A@B.example" }}            | ${true}
+    ${{ email: "a@bücher.example" }}        | ${{ email: "a@xn--bcher-kva.example" }} | ${true}
+    ${{ email: "a@bücher.example" }}        | ${{ email: "a@bu\u0308cher。example" }} | ${true}
+    ${{ email: "a@straße.example" }}        | ${{ email: "a@strasse.example" }}       | ${false}
     ${{ externalId: "1" }}                  | ${{ externalId: "2" }}                  | ${false}
     ${{ externalId: "1" }}                  | ${{ externalId: "1" }}                  | ${true}
     ${{ externalId: "1", email: "a@b.c" }}  | ${{ externalId: "2", email: "a@b.c" }}  | ${false}

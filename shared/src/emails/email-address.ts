@@ -1,28 +1,31 @@
 import { lengths } from "../limits/limits.js";
+import { asciiDomain, normalizeDomain } from "./mail-domain.js";
+
+/** RFC 5321 4.5.3.1.1. */
+const LONGEST_LOCAL = 64;
+/** No spaces, quotes, brackets and control characters, which mean something in a header, and nothing that nobody sees. */
+const LOCAL = /^(?:(?![\s"(),:;<>[\\\]\p{Cc}\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}]).)+$/u;
 
 /**
- * The only form in which an address is stored and compared: trimmed, NFC, lower case. Null if mail cannot be sent to it. Deliberately
- * narrow: one @, a dot in the domain, no spaces, quotes, control characters or brackets.
+ * The only form in which an address is stored, compared and shown: trimmed; the part before the @ in NFC and lower case, the domain as people
+ * write it (see normalizeDomain). Null if mail cannot be sent to it. Deliberately narrow: one @, a dot in the domain.
  */
 export function normalizeEmail(text: string): string | null {
-  const email = text.trim().normalize("NFC").toLowerCase();
-  if (email.length === 0 || email.length > lengths.email) return null;
-  // Half a surrogate pair cannot be part of an address, and invisible characters would make two addresses look like one.
-  if (/[\p{Cs}\p{Default_Ignorable_Code_Point}]/u.test(email)) return null;
-  const [local, domain, ...more] = email.split("@");
-  if (!local || !domain || more.length > 0 || local.length > 64) return null;
-  if (
-    !/^[^\s"(),:;<>[\\\]\p{Cc}\p{Cf}]+$/u.test(local) ||
-    local.startsWith(".") ||
-    local.endsWith(".") ||
-    local.includes("..")
-  )
-    return null;
-  const labels = domain.split(".");
-  if (labels.length < 2) return null;
-  const isLabel = (label: string) =>
-    label.length <= 63 && /^[\p{L}\p{N}\p{M}-]+$/u.test(label) && !label.startsWith("-") && !label.endsWith("-");
-  return labels.every(isLabel) ? email : null;
+  const [given, domain, ...more] = text.trim().split("@");
+  if (!given || !domain || more.length > 0) return null;
+  // Lower case can be what composes: "J̌" is two characters, "ǰ" one.
+  const local = given.normalize("NFC").toLowerCase().normalize("NFC");
+  if (local.length > LONGEST_LOCAL || !LOCAL.test(local)) return null;
+  if (local.startsWith(".") || local.endsWith(".") || local.includes("..")) return null;
+  const [shown, ascii] = [normalizeDomain(domain), asciiDomain(domain)];
+  if (shown === null || ascii === null || local.length + 1 + ascii.length > lengths.email) return null;
+  return `${local}@${shown}`;
+}
+
+/** An address as mail servers take it: its domain in ASCII. The part before the @ needs SMTPUTF8 if it is not ASCII. */
+export function asciiEmail(email: string): string {
+  const at = email.lastIndexOf("@") + 1;
+  return email.slice(0, at) + (asciiDomain(email.slice(at)) ?? email.slice(at));
 }
 
 /** Enough to recognize your own address, too little to learn someone else's: `m•••@c•••.example`. */

@@ -8,6 +8,7 @@ import { keyUsage, stillNeeded, unusable } from "../key-usage.js";
 import { unreadableValues } from "../rotate-keys.command.js";
 import { Findings, reasonOf, type Finding } from "./finding.js";
 import { rightsIn } from "./grants.js";
+import { spellingChecks } from "./spelling-checks.js";
 
 /** A code from an authenticator is accepted one step of 30 seconds either side. */
 const CLOCK_MS = { warn: 1000, fail: 15_000 };
@@ -143,5 +144,10 @@ export async function databaseChecks(
       "Make a backup, and start the server or run any other command.",
     );
   else findings.ok("all migrations have run");
-  return mustMigrate ? findings.list : [...findings.list, ...(await keyChecks(dataSource.manager, keys))];
+  if (mustMigrate) return findings.list;
+  return [
+    ...findings.list,
+    ...(await keyChecks(dataSource.manager, keys)),
+    ...(await spellingChecks(dataSource.manager)),
+  ];
 }

@@ -1,4 +1,4 @@
-import { MINUTE_MS } from "@gatehouse/shared";
+import { MINUTE_MS, asciiEmail } from "@gatehouse/shared";
 import type { Log } from "../../platform/log.js";
 import { SmtpFailure, type Smtp } from "../../platform/mail/smtp.js";
 import { whenAborted, Worker } from "../../platform/worker.js";
@@ -144,7 +144,7 @@ export class MailSender {
       const { logo, ...content } = this.needs.outbox.open(mail.id, mail.encryptedContent, look);
       await this.needs.smtp.send(
         {
-          messageId: `<${mail.id}@${this.needs.mailFrom.split("@")[1] ?? "localhost"}>`,
+          messageId: `<${mail.id}@${asciiEmail(this.needs.mailFrom).split("@")[1] ?? "localhost"}>`,
           from: { name: senderName(mail.firmName), address: this.needs.mailFrom },
           to: mail.recipient,
           date: new Date(mail.createdAt),

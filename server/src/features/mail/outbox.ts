@@ -51,11 +51,13 @@ export class Outbox {
   /** Adds a row in the caller's transaction: no mail without the fact it reports, no fact without its mail. */
   readonly enqueue = async (
     manager: EntityManager,
-    { firmId, to, content: given, language = null, asked = null }: MailToSend,
+    { firmId, to: address, content: given, language = null, asked = null }: MailToSend,
     now: number,
   ): Promise<void> => {
-    // The caller has checked the address; anything else could inject into the envelope.
-    if (normalizeEmail(to) !== to) throw new Error("a mail's recipient is not a normalized address");
+    // The caller has checked the address; anything else could inject into the envelope. One from before domains had one spelling is stored as
+    // it was if another login has the new one.
+    const to = normalizeEmail(address);
+    if (to === null) throw new Error("a mail's recipient is not a normalized address");
     const content =
       typeof given === "function"
         ? given(

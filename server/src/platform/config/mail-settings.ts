@@ -1,5 +1,5 @@
 import { createPrivateKey } from "node:crypto";
-import { normalizeEmail } from "@gatehouse/shared";
+import { asciiDomain, normalizeEmail } from "@gatehouse/shared";
 import { smtpAddress, type SmtpAddress } from "../mail/smtp-address.js";
 import { readTlsFiles } from "./address.js";
 import type { Faults } from "./faults.js";
@@ -62,7 +62,8 @@ const LEAST_BITS = 1024;
 
 function dkimKey(env: NodeJS.ProcessEnv, mailFrom: string | null, faults: Faults): DkimKey | null {
   const { MAIL_DKIM_SELECTOR: selector, MAIL_DKIM_KEY: privateKey } = env;
-  const domain = env.MAIL_DKIM_DOMAIN ?? mailFrom?.split("@")[1] ?? "";
+  const given = env.MAIL_DKIM_DOMAIN ?? mailFrom?.split("@")[1] ?? "";
+  const domain = asciiDomain(given) ?? given;
   if (selector === undefined && privateKey === undefined) {
     if (env.MAIL_DKIM_DOMAIN !== undefined)
       faults.add("MAIL_DKIM_DOMAIN", "needs MAIL_DKIM_SELECTOR and MAIL_DKIM_KEY");

@@ -136,3 +136,9 @@ export const joinInOrderSql = (source: Flavour | EntityManager): Sql =>
 /** Forces an index where MySQL's optimizer would sort all the firm's rows instead of reading one page in order. */
 export const forceIndexSql = (source: Flavour | EntityManager, index: Sql): Sql =>
   dialectOf(source) === "mysql" ? sql`FORCE INDEX (${index})` : sql`INDEXED BY ${index}`;
+
+/** Whether a text is not plain: it has characters of several bytes, or an ASCII label of a domain that has. */
+export const unusualTextSql = (source: DataSource | EntityManager, column: Sql): Sql =>
+  dialectOf(source) === "mysql"
+    ? sql`(${column} LIKE '%xn--%' OR LENGTH(${column}) <> CHAR_LENGTH(${column}))`
+    : sql`(${column} LIKE '%xn--%' OR LENGTH(CAST(${column} AS BLOB)) <> LENGTH(${column}))`;

@@ -1,5 +1,5 @@
 import { createTransport, type Transporter } from "nodemailer";
-import { MINUTE_MS } from "@gatehouse/shared";
+import { MINUTE_MS, asciiEmail } from "@gatehouse/shared";
 import { readTlsFiles } from "../config/address.js";
 import type { DkimKey } from "../config/mail-settings.js";
 import type { SmtpAddress } from "./smtp-address.js";
@@ -125,7 +125,8 @@ export function createSmtp(
     disableUrlAccess: true,
   });
   return {
-    async send({ from, to, pictures, ...message }, signal) {
+    async send({ pictures, ...message }, signal) {
+      const [from, to] = [{ ...message.from, address: asciiEmail(message.from.address) }, asciiEmail(message.to)];
       try {
         await transporter.sendMail({
           ...message,

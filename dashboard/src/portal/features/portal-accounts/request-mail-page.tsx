@@ -1,5 +1,5 @@
 import { useState } from "react";
-import { allowsPasswordLogin } from "@gatehouse/shared";
+import { allowsPasswordLogin, normalizeEmail } from "@gatehouse/shared";
 import { RequestMailForm } from "../../../features/sign-in/request-mail-form.js";
 import { graphql } from "../../../graphql/graphql.js";
 import { Problems } from "../../../graphql/problems.fragment.js";
@@ -64,7 +64,8 @@ export function RequestMailPage({ kind }: { kind: "account" | "password" }) {
           {sent}{" "}
           {say.goesTo(
             <strong translate="no" className="break-all">
-              {email}
+              {/* Chromium's field gives the domain in ASCII. */}
+              {normalizeEmail(email) ?? email}
             </strong>,
           )}
         </p>
