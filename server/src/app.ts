@@ -17,6 +17,7 @@ import { createMetricsServer, healthRoutes, metricsRoute, pageRoutes, readinessM
 import { systemClock, type Clock } from "./platform/clock/clock.js";
 import type { Config } from "./platform/config/config.js";
 import { openDatabase } from "./platform/database/database.js";
+import type { BoundedPool } from "./platform/database/mysql-pool.js";
 import { poolMetrics, poolsOf } from "./platform/database/pool-metrics.js";
 import { listReadsMetric, ReadReplicas } from "./platform/database/read-replicas.js";
 import { WriteProbe } from "./platform/database/write-probe.js";
@@ -95,6 +96,7 @@ export async function startApp(
   const proxies = trustedProxies(config.trustedProxies);
   const metrics = createMetrics({ droppedLogLines, version });
   const requests = new RequestMetrics(metrics);
+  let pools: readonly BoundedPool[] = [];
   const server = createHttpServer({
     routes: () => routes,
     publicUrl: () => publicUrl,
@@ -103,6 +105,7 @@ export async function startApp(
     tracing,
     stop,
     log,
+    hasWaitingReads: () => pools.some(({ waitingCallers }) => waitingCallers > 0),
   });
   const metricsServer = metricsAt && createMetricsServer(metrics, log);
   const closeServers = () => {
@@ -117,6 +120,7 @@ export async function startApp(
     closeServers();
     throw error;
   });
+  pools = poolsOf(dataSource);
   if (tracing) traceStatements(dataSource, tracing);
   publicUrl = config.publicUrl ?? `http://localhost:${port}`;
   const origins = allowedOrigins(publicUrl, port, config.isProduction);
@@ -137,7 +141,7 @@ export async function startApp(
     isAllowedOrigin: (origin) => origins.has(origin),
   };
 
-  poolMetrics(metrics, { main: poolsOf(dataSource), replica: replicas?.pools ?? [] });
+  poolMetrics(metrics, { main: pools, replica: replicas?.pools ?? [] });
 
   // A commit wakes workers that are created after the unit of work.
   let modules: readonly FeatureModule[] = [];

@@ -1,9 +1,11 @@
 import { entities } from "../entities.js";
+import { PortalCounts } from "../features/contacts/contact.entity.js";
 import { AuditCounter } from "../features/audit/audit-event.entity.js";
 import { Firm } from "../features/firms/firm.entity.js";
 import { SecurityPolicy } from "../features/security-mode/security-policy.entity.js";
 import type { UnitOfWork, Work } from "../features/work/unit-of-work.js";
 import { deleteSome } from "../platform/database/dialect.js";
+import { rowsOf } from "../platform/database/prepared-rows.js";
 import { placeholders, select, sql, table, type Sql } from "../platform/database/sql.js";
 import { CommandError } from "./command-error.js";
 import { firmRowsOf, withIds, type Entity } from "./firm-tables.js";
@@ -11,6 +13,14 @@ import { firmRowsOf, withIds, type Entity } from "./firm-tables.js";
 /** Rows in one transaction, and ids in one statement: others wait for neither. */
 const ROWS = 500;
 const IDS = 100;
+
+/** Each firm has one such row. It is deleted first, so that a firm that was begun to be deleted is known from a disabled one. */
+const counts = table(PortalCounts);
+const COUNTS = select({ firmId: counts.firmId }).from`${counts} WHERE ${counts.firmId} = ?`;
+
+/** Whether the firm's deletion has begun: it lacks rows already. */
+export const isBeingDeleted = async ({ manager }: UnitOfWork, firmId: string): Promise<boolean> =>
+  (await rowsOf(manager, COUNTS, [firmId])).length === 0;
 
 /** Deleted with the firm's row itself, so that the command can be run again if it was interrupted. */
 const last: readonly Entity[] = [SecurityPolicy, AuditCounter, Firm];
@@ -42,6 +52,7 @@ export async function deleteFirm(work: Work, firm: Firm): Promise<number> {
         return unit.affected(deleteSome(unit.manager, from, where, ROWS), parameters);
       });
   };
+  await all(counts, sql`${counts.firmId} = ?`, [firm.id]);
   const tables = (entities as readonly Entity[]).toReversed().filter((entity) => !last.includes(entity));
   // First what is found through rows that are deleted afterwards.
   for (const entity of tables) {

@@ -8,6 +8,7 @@ import { insertMember } from "../features/firm-staff/insert-member.js";
 import { replacePassword } from "../features/team-passwords/replace-password.js";
 import { TeamMember } from "../features/firm-staff/team-member.entity.js";
 import { Firm } from "../features/firms/firm.entity.js";
+import { isBeingDeleted } from "./firm-deletion.js";
 import { disableFirm, enableFirm } from "../features/firms/disabled-firms.js";
 import { SecurityPolicy } from "../features/security-mode/security-policy.entity.js";
 import { insertFirm } from "../features/firms/insert-firm.js";
@@ -108,7 +109,10 @@ export class FirmCommands {
   async enable(slug: string): Promise<{ firm: Firm; isNew: boolean }> {
     return this.work.do(async (unit) => {
       const firm = await this.firmBySlug(unit, slug);
-      return { firm, isNew: await enableFirm(unit, firm.id) };
+      const enabled = { firm, isNew: await enableFirm(unit, firm.id) };
+      if (await isBeingDeleted(unit, firm.id))
+        throw new CommandError(`The deletion of ${slug} has begun, and much of it is gone: run "firm delete" again.`);
+      return enabled;
     });
   }
 

@@ -1,3 +1,4 @@
+import { asServer } from "./database/readers.js";
 import { outsideScopes } from "./scoped-value.js";
 
 /** Runs `then` when the signal aborts, at once if it already has. */
@@ -51,7 +52,7 @@ export class Worker {
     if (this.timer === null) return;
     this.mustLookAgain = true;
     // Work that a request wakes is not part of the request.
-    if (!this.isLooking) this.looking = outsideScopes(() => this.lookUntilDone());
+    if (!this.isLooking) this.looking = outsideScopes(() => asServer(() => this.lookUntilDone()));
   }
 
   /** Starts no more looks, and waits for the current one. */

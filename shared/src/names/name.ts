@@ -1,10 +1,11 @@
 import { lengths } from "../limits/limits.js";
 
 /**
- * Characters that no typed text may contain: control characters (C0, DEL, C1), half a surrogate pair, and controls that reorder the text
+ * Characters that no typed text may contain: control characters (C0, DEL, C1), half a surrogate pair, what is no character or only stands
+ * for an object, and controls that reorder the text
  * around them (UAX #9: embeddings, overrides and isolates), with which a mail, a log or a list would read differently.
  */
-const UNPRINTABLE = /[\p{Cc}\p{Cs}\u202A-\u202E\u2066-\u2069]/u;
+const UNPRINTABLE = /[\p{Cc}\p{Cs}\p{Noncharacter_Code_Point}\uFFFC\u202A-\u202E\u2066-\u2069]/u;
 /** Line breaks that are not control characters. */
 const SEPARATORS = /[\u2028\u2029]/;
 
@@ -62,8 +63,8 @@ export const isPlainLine = (text: string): boolean =>
 export const isPlainText = (text: string): boolean => !UNPRINTABLE.test(text.replaceAll(/[\n\r\t\u2028\u2029]/g, " "));
 /** The text without what draws nothing. */
 export const visiblePart = (text: string): string => text.replaceAll(UNSEEN, "");
-/** Whether any of the text is visible. */
-export const isVisible = (text: string): boolean => visiblePart(text) !== "";
+/** Whether any of the text is visible: more than marks, which need a letter to stand on. */
+export const isVisible = (text: string): boolean => /\P{M}/u.test(visiblePart(text));
 
 /**
  * The form in which a name, a title or an integrator's id is stored and compared: trimmed and composed (NFC). Macs and phones write an

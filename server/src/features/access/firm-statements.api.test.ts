@@ -103,6 +103,11 @@ const ofTheTests = [
 ];
 /** Places in the source whose statements none of the days above sends, and where else they run. */
 const elsewhere: [place: RegExp, where: string][] = [
+  [
+    /^features\/retention\/old-events\.ts: /,
+    "deletes old events of each firm, in old-events.api.test.ts: no caller reaches it",
+  ],
+  [/^features\/work\/list-reads\.ts: /, "asked where there are read replicas, in read-replicas.api.test.ts"],
   [/^features\/firms\/disabled-firms\.ts: /, "what the operator does with one firm, in disabled-firms.api.test.ts"],
   [/^commands\//, "the operator's commands, which the tests of commands run: no caller reaches them"],
   [

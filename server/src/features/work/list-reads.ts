@@ -10,9 +10,9 @@ const HAS = select({ one: computed<number>(sql`1`) }).from`${e} WHERE ${e.firmId
 
 /**
  * Reads for lists, searches and reports, from a replica where there is one. Every change of what they show is committed
- * together with its event (a-day.api.test.ts and others watch for that), and events are never deleted. So a replica that
+ * together with its event (a-day.api.test.ts and others watch for that), and the newest event is never deleted. So a replica that
  * has the firm's newest event has everything that was committed when the read began, whoever did it on whichever server.
- * The event's id is compared as well: a server that has gone another way may have another event with that number.
+ * The event's id is compared as well: a server that has gone another way may have another event with that number. What retention has deleted may be shown until the replica has deleted it too.
  *
  * Roll-outs are not read here: their mailer, and the mails' outcomes, change what they show without an event.
  *

@@ -31,7 +31,7 @@ const OF_PRIMARY: PoolBounds = {
   connectMs: 3000,
   statementMs: 10_000,
   waitMs: 5000,
-  waiting: { all: 10_000, ofOneCaller: 1000 },
+  waiting: { all: 20_000, ofOneCaller: 5000 },
   session: [READ_COMMITTED, `SET SESSION innodb_lock_wait_timeout = ${LOCK_WAIT_SECONDS}`],
 };
 

@@ -12,5 +12,11 @@ export function nameReader(who: Party): void {
   if (current) current.who = who;
 }
 
+/** Requests that came while nobody waited have no name. Together they take turns with all others. */
+const unnamed: Party = { tenant: "requests without a name", caller: null };
+
+/** Runs the server's own work, which waits behind nobody's requests. */
+export const asServer = <T>(run: () => T): T => asReader(serverItself, run);
+
 /** Who needs the connection that is asked for now. */
-export const currentReader = (): Party => reader.current?.who ?? serverItself;
+export const currentReader = (): Party => reader.current?.who ?? unnamed;

@@ -3,7 +3,7 @@ import { outsideScopes } from "../scoped-value.js";
 import { IS_READ_ONLY, isReadOnlyIn } from "./database-hosts.js";
 import { isOutOfTime, type Flavour } from "./dialect.js";
 import { boundedPool, READ_COMMITTED, type BoundedPool, type OpenConnection, type PoolBounds } from "./mysql-pool.js";
-import { Overloaded, Unavailable } from "./outages.js";
+import { Overloaded, outageKindOf, Unavailable } from "./outages.js";
 import { ReplicaFailed, ReplicaReads, type Reads } from "./reads.js";
 
 /** Nothing can be written, even where the account may and the server is not read-only. */
@@ -18,8 +18,13 @@ const BOUNDS: PoolBounds = {
 };
 /** How long the first statement of a read may take: it finds one row by its key. */
 const FIRST_MS = 1000;
+/** How long a whole read may take there, however steadily the answer arrives. */
+const READ_MS = 4000;
 /** After a failure a host is not asked for this long; then it is tried beside the requests, not by one. */
 const REST_MS = 5000;
+/** If it fails again and again soon after it came back, each rest is twice as long as the last one, up to the second value. */
+const SOON_MS = 60_000;
+const LONGEST_REST_MS = 300_000;
 
 /** What a replica must be like. */
 export interface NeededReplica {
@@ -29,8 +34,11 @@ export interface NeededReplica {
 }
 
 const isBusy = (error: unknown): boolean => error instanceof Unavailable && error.cause instanceof Overloaded;
-/** It was too slow, or its parameters were not valid. The next statement may be well. */
-const isOfOneStatement = (error: unknown): boolean => isOutOfTime(error) || error instanceof TypeError;
+/** It was too slow, its parameters were not valid, or the server refused it. The next statement may be well. */
+const isOfOneStatement = (error: unknown): boolean =>
+  isOutOfTime(error) ||
+  error instanceof TypeError ||
+  ((error as { sqlState?: unknown }).sqlState !== undefined && outageKindOf(error) === null);
 
 const queried = (connection: PoolConnection, text: string): Promise<RowDataPacket[]> =>
   new Promise((resolve, reject) => {
@@ -48,6 +56,9 @@ export class ReplicaHost {
   private state: "UNKNOWN" | "UP" | "DOWN" = "UNKNOWN";
   private lookedAt = Number.NEGATIVE_INFINITY;
   private isLooking = false;
+  private restMs = REST_MS;
+  private upSince = Number.NEGATIVE_INFINITY;
+  private shortLives = 0;
   private isClosed = false;
   private readonly checked = new WeakSet<PoolConnection>();
   private readonly lent = new Set<PoolConnection>();
@@ -63,7 +74,7 @@ export class ReplicaHost {
 
   /** Whether it answered when it was last asked. If not, it is tried again now and then, and nobody waits for that. */
   get isUsable(): boolean {
-    if (performance.now() - this.lookedAt >= REST_MS) this.look();
+    if (performance.now() - this.lookedAt >= this.restMs) this.look();
     return this.state === "UP";
   }
 
@@ -96,15 +107,21 @@ export class ReplicaHost {
     const connection = await this.connection();
     this.lent.add(connection);
     let isBroken = false;
+    let isFit = false;
+    const deadline = setTimeout(() => {
+      (connection as OpenConnection).stream.destroy(new Error("the replica took too long"));
+    }, READ_MS);
     try {
       (connection as OpenConnection).stream.setTimeout(FIRST_MS);
       await this.check(connection);
+      isFit = true;
       return await run(connection);
     } catch (error) {
       isBroken = error instanceof ReplicaFailed;
-      if (error instanceof ReplicaFailed && !isOfOneStatement(error.cause)) this.fail(error.cause);
+      if (error instanceof ReplicaFailed && !(isFit && isOfOneStatement(error.cause))) this.fail(error.cause);
       throw error;
     } finally {
+      clearTimeout(deadline);
       this.lent.delete(connection);
       if (isBroken) connection.destroy();
       else connection.release();
@@ -141,6 +158,9 @@ export class ReplicaHost {
   /** Nobody else is kept waiting for it. */
   private fail(reason: unknown): void {
     this.lookedAt = performance.now();
+    if (this.state === "UP") this.shortLives = this.lookedAt - this.upSince < SOON_MS ? this.shortLives + 1 : 0;
+    // The first failures may be those of one restart.
+    this.restMs = Math.min(REST_MS * 2 ** Math.max(0, this.shortLives - 3), LONGEST_REST_MS);
     // Ending them politely would wait for the server.
     for (const connection of this.lent) (connection as OpenConnection).stream.destroy(new Error("the replica failed"));
     this.pool.replaceAll();
@@ -150,6 +170,7 @@ export class ReplicaHost {
   private become(state: "UP" | "DOWN", reason: unknown): void {
     if (this.state === state || this.isClosed) return;
     this.state = state;
+    if (state === "UP") this.upSince = performance.now();
     this.onChange(reason);
   }
 

@@ -30,8 +30,9 @@ export interface Route {
 }
 
 /**
- * While more requests than this are under way, each reads in the name of its sender (asReader). With fewer, nobody waits
- * for long, and those names would cost each read a tenth (Node 20's async hooks).
+ * While more requests than this are under way, or any read waits for a connection, each request reads in the name of its
+ * sender (asReader). Otherwise nobody waits for long, and those names would cost each read a tenth (Node 20's async
+ * hooks).
  */
 const CROWDED = 32;
 
@@ -67,6 +68,7 @@ export function createHttpServer({
   tracing = null,
   stop,
   log,
+  hasWaitingReads = () => false,
 }: {
   routes: () => readonly Route[];
   publicUrl: () => string;
@@ -77,6 +79,8 @@ export function createHttpServer({
   tracing?: Tracing | null;
   stop: GracefulStop;
   log: Log;
+  /** Whether anybody waits for a connection to the database. */
+  hasWaitingReads?: () => boolean;
 }): Server {
   const server = createServer({
     IncomingMessage,
@@ -120,6 +124,8 @@ export function createHttpServer({
     if (route.method === "GET" && request.method !== "GET" && request.method !== "HEAD")
       return sendError(response, 405, "METHOD_NOT_ALLOWED", "This address is read-only.", { allow: "GET, HEAD" });
     return Promise.resolve(route.handle(request, response, path)).catch((error: unknown) => {
+      // The sender has gone, in the middle of a long answer.
+      if ((error as NodeJS.ErrnoException).code === "ERR_STREAM_PREMATURE_CLOSE") return void response.destroy();
       if (error instanceof RefusedRequest) return sendError(response, error.status, error.code, error.message);
       const { requestId } = response;
       const outage = outageOf(error);
@@ -145,7 +151,7 @@ export function createHttpServer({
       if (span) endRequestSpan(span, request, response);
     };
     const run = () =>
-      underWay > CROWDED
+      underWay > CROWDED || hasWaitingReads()
         ? asReader({ tenant: null, caller: sourceKey(sourceAddress(request, trustedProxies)) }, () =>
             answer(request, response),
           )

@@ -33,6 +33,7 @@ describe("where a request comes from", () => {
     ["a proxy that writes it in brackets", "10.0.0.1", "[2001:db8::7]", "2001:db8::7"],
     ["a proxy that writes it with the port", "10.0.0.1", "[2001:db8::7]:41234", "2001:db8::7"],
     ["a proxy that writes IPv4 as IPv6", "10.0.0.1", "[::ffff:203.0.113.7]:41234", "203.0.113.7"],
+    ["a proxy that writes it in hexadecimal digits", "10.0.0.1", "::ffff:cb00:7107", "203.0.113.7"],
     ["a proxy that writes a novel", "10.0.0.1", "x".repeat(500), "x".repeat(45)],
   ])("%s", (_what, remote, forwarded, address) => expect(from(remote, forwarded)).toBe(address));
 });

@@ -6,8 +6,12 @@ export interface TrustedProxies {
 }
 
 /** An IPv4 address as such, also where the system writes it as IPv6 (RFC 4291 2.5.5.2), and no zone of an interface. */
-export const plainAddress = (address: string): string =>
-  (/^::ffff:(?=\d+\.)/i.test(address) ? address.slice("::ffff:".length) : address).replace(/%.*$/, "");
+export function plainAddress(address: string): string {
+  const [, high = "", low = ""] = /^::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})$/i.exec(address) ?? [];
+  const bytes = (half: string) => [Number.parseInt(half, 16) >> 8, Number.parseInt(half, 16) & 255];
+  if (high !== "") return [...bytes(high), ...bytes(low)].join(".");
+  return (/^::ffff:(?=\d+\.)/i.test(address) ? address.slice("::ffff:".length) : address).replace(/%.*$/, "");
+}
 
 const familyOf = (address: string): "ipv4" | "ipv6" | null =>
   isIPv4(address) ? "ipv4" : isIPv6(address) ? "ipv6" : null;
@@ -33,7 +37,15 @@ export function readNetwork(text: string): Network | null {
   // Of an IPv4 network written as IPv6, the first 96 bits are not its own.
   const prefix =
     (length === undefined ? longest : Number(length)) - (length && address !== given && family === "ipv4" ? 96 : 0);
-  return prefix >= 1 && prefix <= longest ? { address, family, prefix } : null;
+  if (prefix < 1 || prefix > longest) return null;
+  return family === "ipv6" && holdsAllOfIpv4(address, prefix) ? null : { address, family, prefix };
+}
+
+/** Whether an IPv6 network contains every IPv4 address, in the form of RFC 4291 2.5.5.2. */
+function holdsAllOfIpv4(address: string, prefix: number): boolean {
+  const network = new BlockList();
+  network.addSubnet(address, prefix, "ipv6");
+  return prefix <= 96 && network.check("::ffff:0:0", "ipv6");
 }
 
 /** Recognizes the addresses in such entries, however an address is written. Throws for an invalid entry. */

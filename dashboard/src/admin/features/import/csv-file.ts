@@ -24,6 +24,7 @@ export interface ContactFile extends Sheet {
   name: string;
   bytes: Uint8Array;
   encoding: Encoding;
+  isEncodingGuessed: boolean;
 }
 /** Why a whole file cannot be read, in words for the user. */
 export class UnreadableFile extends Error {}
@@ -35,7 +36,7 @@ const SAMPLE = 100;
 const MAX_DOUBTFUL = 20;
 
 const parse = (text: string, separator: Separator, preview = 0) =>
-  Papa.parse<string[]>(text, { delimiter: separator, preview });
+  Papa.parse<string[]>(text, { delimiter: separator, newline: "\n", preview });
 
 /** The separator with which most rows have the same number of cells, above one; of two such, the one with more cells. */
 function guessSeparator(text: string): Separator {
@@ -59,20 +60,22 @@ const withoutQuotedFormula = (cell: string): string => QUOTED_AS_FORMULA.exec(ce
 /** A cell's text on one line: it may contain line breaks, which no field of a contact accepts. */
 const cellText = (cell: string): string =>
   withoutFormulaGuard(withoutQuotedFormula(cell.trim()))
-    .trim()
-    .replaceAll(/\s*[\r\n]+\s*/g, " ");
+    .split(/\n+/)
+    .map((line) => line.trim())
+    .filter((line) => line !== "")
+    .join(" ");
 
 /** The rows that are not empty, cut at `separator` or at what the text itself suggests. Throws UnreadableFile. */
 export function readSheet(text: string, separator?: Separator): Sheet {
   const [line, named] = SEPARATOR_LINE.exec(text) ?? ["", undefined];
-  // The parser would count the empty line at the end.
-  const body = text.slice(line.length).trimEnd();
+  // The parser would take the line ends of a file for those of its first line, and count the empty line at the end.
+  const body = text.slice(line.length).trimEnd().replaceAll(/\r\n?/g, "\n");
   const used = separator ?? (named as Separator | undefined) ?? guessSeparator(body);
   const { data, errors } = parse(body, used);
   const quoteError = errors.find(({ type }) => type === "Quotes");
   if (quoteError)
     throw new UnreadableFile(
-      `In row ${(quoteError.row ?? 0) + 1} a quotation mark is opened but never closed. Save the file again as CSV.`,
+      `In row ${(quoteError.row ?? 0) + 1} ${quoteError.code === "MissingQuotes" ? "a quotation mark is opened but never closed" : "a quotation mark within a cell in quotation marks is not doubled"}. Save the file again as CSV.`,
     );
   const doubtful: Sheet["doubtful"] = [];
   const sure = (cell: string, row: number, column: number): string => {
@@ -94,15 +97,16 @@ export function readSheet(text: string, separator?: Separator): Sheet {
 
 /** Reads the same file another way. Throws UnreadableFile. */
 export function readAgain(
-  { name, bytes, ...before }: Pick<ContactFile, "name" | "bytes" | "encoding">,
+  { name, bytes, ...before }: Pick<ContactFile, "name" | "bytes" | "encoding" | "isEncodingGuessed">,
   { encoding = before.encoding, separator }: { encoding?: Encoding; separator?: Separator },
 ): ContactFile {
-  return { name, bytes, encoding, ...readSheet(decode(bytes, encoding), separator) };
+  const isEncodingGuessed = before.isEncodingGuessed && encoding === before.encoding;
+  return { name, bytes, encoding, isEncodingGuessed, ...readSheet(decode(bytes, encoding), separator) };
 }
 
 /** Reads a file the way its bytes suggest. Throws UnreadableFile. */
 export const fileOf = (name: string, bytes: Uint8Array): ContactFile =>
-  readAgain({ name, bytes, encoding: guessEncoding(bytes) }, {});
+  readAgain({ name, bytes, encoding: guessEncoding(bytes), isEncodingGuessed: true }, {});
 
 /** Reads the chosen file. Throws UnreadableFile. */
 export async function readFile(file: File): Promise<ContactFile> {

@@ -95,6 +95,23 @@ describe("a file as a program wrote it", () => {
     expect(chosen.file.separator).toBe(",");
   });
 
+  it("has line ends of several kinds, as when somebody puts a heading above the rows of another program", () => {
+    const matching = matchingIn(
+      "Name,Email,Company\r\nAnn,ann@csv.example,Lee Co\nBo,bo@csv.example,Fox Co\rCy,cy@csv.example,Co\n",
+    );
+    expect(contacts(matching).map(({ name, organization }) => [name, organization])).toEqual([
+      ["Ann", "Lee Co"],
+      ["Bo", "Fox Co"],
+      ["Cy", "Co"],
+    ]);
+  });
+
+  it("is read at once, however many blanks a cell holds", () => {
+    const begin = performance.now();
+    expect(contacts(matchingIn(`Name,Email\n"A${" ".repeat(200_000)}b",a@csv.example`))).toHaveLength(1);
+    expect(performance.now() - begin).toBeLessThan(2000);
+  });
+
   it("has cells with line breaks, and headings twice", () => {
     expect(contacts(ofCase("quoted-newline.csv"))[0]).toEqual({
       name: "Nina Newline",
@@ -133,7 +150,19 @@ describe("a file's encoding", () => {
     const matching = matchingIn(latin1("Name,Email\nZoé Lefèvre,zoe@csv.example\nCôté Ã©,cote@csv.example"));
     expect(matching.file.encoding).toBe("windows-1252");
     expect(contacts(matching).map(({ name }) => name)).toEqual(["Zoé Lefèvre", "Côté Ã©"]);
-    expect(importNotes(matching)).toEqual([]);
+    expect(importNotes(matching)).toEqual([
+      "The file does not say its encoding, and was read as Western. Look at the accents below: if they are wrong, choose another encoding.",
+    ]);
+    expect(importNotes(rereadAs(matching, { encoding: "macintosh" }))).toEqual([]);
+  });
+
+  it("that does not fit is said, where characters cannot be read", () => {
+    const matching = matchingIn(
+      Uint8Array.from([...Buffer.from("\uFEFFName,Email\nAnn,ann@csv.example\nBo", "utf16le"), 0x20]),
+    );
+    expect(importNotes(matching)).toEqual([
+      "Some characters cannot be read, for the first time in row 3: “Bo\uFFFD”. Choose another encoding, or correct the file.",
+    ]);
   });
 
   it("can be chosen where no byte tells it", () => {

@@ -29,6 +29,15 @@ export function importNotes(matching: Matching): string[] {
       `Some characters are not UTF-8, like the rest of the file, and were guessed (${listOf(cells)}). If one looks wrong, correct it in the file.`,
     );
   }
+  if (file.encoding === "windows-1252" && file.isEncodingGuessed)
+    notes.push(
+      "The file does not say its encoding, and was read as Western. Look at the accents below: if they are wrong, choose another encoding.",
+    );
+  const lost = file.rows.find(({ cells }) => cells.some((cell) => cell.includes("\uFFFD")));
+  if (lost)
+    notes.push(
+      `Some characters cannot be read, for the first time in row ${lost.number}: “${lost.cells.find((cell) => cell.includes("\uFFFD")) ?? ""}”. Choose another encoding, or correct the file.`,
+    );
   const contacts = contactsIn(peopleIn(matching), columns);
   const codes = contacts.filter(({ contact: { name } }) => LIKE_AN_ID.test(name));
   const [code] = codes;

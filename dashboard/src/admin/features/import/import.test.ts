@@ -84,6 +84,9 @@ describe("a file of contacts", () => {
   it("is refused with an explanation if it is empty, broken or too long", () => {
     expect(() => readSheet("\n ,\n")).toThrow("This file is empty.");
     expect(() => readSheet('Name\nAnn\n"Ida')).toThrow("In row 3 a quotation mark is opened but never closed.");
+    expect(() => readSheet('Name\n"Ann "Nan" Lee"')).toThrow(
+      "In row 2 a quotation mark within a cell in quotation marks is not doubled.",
+    );
     expect(() => readSheet("x\n".repeat(50_002))).toThrow(UnreadableFile);
     expect(readSheet("x\n".repeat(50_001)).rows).toHaveLength(50_001);
   });

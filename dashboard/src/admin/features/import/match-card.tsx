@@ -27,10 +27,11 @@ export function MatchCard(props: {
   const { matching, onChange, onCheck, onOtherFile } = props;
   const { file, columns } = matching;
   const people = peopleIn(matching);
+  const examples = people.slice(0, 50);
   const headings = headingsOf(matching);
   const width = Math.max(...file.rows.slice(0, 50).map(({ cells }) => cells.length));
   const nameOf = (column: number) => {
-    const example = people.find(({ cells }) => cells[column])?.cells[column];
+    const example = examples.find(({ cells }) => cells[column])?.cells[column];
     return `${headings[column] || `Column ${column + 1}`}${example ? ` (${example.slice(0, 40)})` : ""}`;
   };
   const options = [
