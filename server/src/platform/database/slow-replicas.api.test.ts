@@ -1,4 +1,4 @@
-import { connect, createServer, type AddressInfo, type Server } from "node:net";
+import { connect, createServer, type AddressInfo, type Server, type Socket } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { canReplicate, listReadsDuring, Replication } from "../../testing/replication.js";
@@ -26,15 +26,17 @@ class Network {
       client.pipe(server);
       let sent = Promise.resolve();
       server.on("data", (data: Buffer) => {
-        sent = sent.then(async () => {
-          if (!this.isCrawling || data.length < SHORT) return void client.write(data);
-          for (let at = 0; at < data.length && !client.destroyed; at++) {
-            client.write(data.subarray(at, at + 1));
-            await wait(200);
-          }
-        });
+        sent = sent.then(() => this.pass(data, client));
       });
     });
+  }
+  private async pass(data: Buffer, to: Socket): Promise<void> {
+    const isWhole = !this.isCrawling || data.length < SHORT;
+    if (isWhole) to.write(data);
+    for (let at = 0; !isWhole && at < data.length && !to.destroyed; at++) {
+      to.write(data.subarray(at, at + 1));
+      await wait(200);
+    }
   }
   async open(): Promise<number> {
     await new Promise<void>((resolve) => this.listener.listen(0, "127.0.0.1", resolve));
