@@ -31,9 +31,11 @@ class Network {
     });
   }
   private async pass(data: Buffer, to: Socket): Promise<void> {
-    const isWhole = !this.isCrawling || data.length < SHORT;
-    if (isWhole) to.write(data);
-    for (let at = 0; !isWhole && at < data.length && !to.destroyed; at++) {
+    if (!this.isCrawling || data.length < SHORT) {
+      to.write(data);
+      return;
+    }
+    for (let at = 0; at < data.length && !to.destroyed; at++) {
       to.write(data.subarray(at, at + 1));
       await wait(200);
     }
