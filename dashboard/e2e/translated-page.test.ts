@@ -145,7 +145,8 @@ maybe("people whose browser translates the pages", () => {
       next = codeOf(secret, 1);
       await dialog.getByLabel("Code from your authenticator app").fill(next);
       await button(client, "Create new codes").click();
-      await client.waitForTimeout(1500);
+      // Each try costs one of ten, and a new code comes every 30 seconds.
+      await client.waitForTimeout(8000);
       return (await dialog.getByRole("list", { name: "Recovery codes" }).count()) === 1;
     }, 90_000);
     await dialog.getByText("I have saved them").click();

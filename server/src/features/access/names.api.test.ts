@@ -288,12 +288,17 @@ describeOnDatabases("X21 every name obeys one rule", (database) => {
   });
 
   it("an address may not contain any of it either", async () => {
-    for (const character of [...inNoText, ...inNoLine, ...halves, "\u200B", "\u3164"])
-      for (const email of [`an${character}n@client.example`, `ann@cli${character}ent.example`])
-        expect([JSON.stringify(email), await refusalsOf("createContact(input.email)", email)]).toEqual([
-          JSON.stringify(email),
-          [["INVALID_EMAIL", "email"]],
-        ]);
+    const inNoAddress = [...inNoText, ...inNoLine, ...halves, "\u3164"];
+    // In a domain, what draws nothing is left out (UTS 46), so that there is one form of it.
+    const inNoLocalPart = [...inNoAddress, "\u200B"];
+    for (const email of [
+      ...inNoLocalPart.map((character) => `an${character}n@client.example`),
+      ...inNoAddress.map((character) => `ann@cli${character}ent.example`),
+    ])
+      expect([JSON.stringify(email), await refusalsOf("createContact(input.email)", email)]).toEqual([
+        JSON.stringify(email),
+        [["INVALID_EMAIL", "email"]],
+      ]);
   });
 
   it("a name from before the rule breaks nothing, and can be changed", async () => {

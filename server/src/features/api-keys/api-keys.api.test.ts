@@ -137,6 +137,17 @@ describeOnDatabases("API keys over HTTP and on open sockets", (database) => {
       expect((await send({ authorization: `Bearer ${token}` })).text).toContain("totalCount");
       const nobody = await send({});
       expect(nobody.text).toContain("UNAUTHENTICATED");
+      const [error, ...more] = (JSON.parse(nobody.text) as { errors: object[] }).errors;
+      expect(more).toEqual([]);
+      const misread = {
+        ...(JSON.parse(nobody.text) as object),
+        errors: [
+          {
+            ...error,
+            message: "The Authorization header has no key or token: write `Bearer`, one space, and the key.",
+          },
+        ],
+      };
       for (const name of ["authorization", "access_token", "api_key", "key", "token"])
         expect(await send({}, `/graphql?${name}=${token}`)).toEqual(nobody);
       const cookie = `gatehouse_team=${token}; gatehouse_portal=${token}; gatehouse_device=${token}`;
@@ -149,7 +160,12 @@ describeOnDatabases("API keys over HTTP and on open sockets", (database) => {
         { authorization: `Basic ${Buffer.from(`${token}:`).toString("base64")}` },
         { authorization: `Bearer ${token} ${token}` },
       ];
-      for (const headers of misplaced) expect([headers, await send(headers)]).toEqual([headers, nobody]);
+      for (const headers of misplaced) {
+        const { status, text } = await send(headers);
+        // A header that holds no key is told so; otherwise it is the answer to nobody.
+        if ("authorization" in headers) expect([status, JSON.parse(text)]).toEqual([nobody.status, misread]);
+        else expect([headers, await send(headers)]).toEqual([headers, nobody]);
+      }
       const inBody = { query: CONTACTS, extensions: { authorization: `Bearer ${token}` } };
       expect(await send({}, "/graphql", JSON.stringify(inBody))).toEqual(nobody);
       const socket = world.socket(undefined, { cookie, origin: world.app.publicUrl });
