@@ -89,6 +89,10 @@ const acrossFirms: [statement: RegExp, why: string][] = [
     /^UPDATE portal_accounts SET unlinkedAt = \? WHERE unlinkedAt IS NULL AND NOT/,
     "a migration fills a column of all firms",
   ],
+  [
+    /^SELECT f\.slug AS firm, (\w)\.email FROM (portal_accounts|team_members) \1 JOIN firms f .* WHERE \(\1\.email LIKE /,
+    "finds logins whose address has another spelling, for the operator's log",
+  ],
   [/^SELECT \w+ AS k FROM \w+ WHERE /, "the sweep finds expired rows"],
   [/^DELETE FROM \w+ WHERE \w+ IN \([?, ]+\) AND \(/, "the sweep deletes what it has just read"],
 ];
