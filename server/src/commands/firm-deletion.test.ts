@@ -114,7 +114,8 @@ describeOnDatabases("a firm that is deleted", (database) => {
   it("has rows in every table before", async () => {
     const now = await snapshot();
     const same = Object.keys(now).filter((table) => now[table]?.length === before[table]?.length);
-    expect(same.filter((table) => table !== "brandings" && table !== "logos")).toEqual([]);
+    // Requests for mail are worked off as soon as a server runs.
+    expect(same.filter((table) => !["brandings", "logos", "portal_mail_requests"].includes(table))).toEqual([]);
     expect(now.search_words?.length).toBeGreaterThan(MANY);
   });
 
