@@ -156,15 +156,13 @@ describeOnDatabases("API keys over HTTP and on open sockets", (database) => {
         { cookie, "gatehouse-audience": "team" },
         { cookie, "gatehouse-audience": "portal" },
         { "x-api-key": token },
-        { authorization: token },
-        { authorization: `Basic ${Buffer.from(`${token}:`).toString("base64")}` },
-        { authorization: `Bearer ${token} ${token}` },
       ];
-      for (const headers of misplaced) {
-        const { status, text } = await send(headers);
-        // A header that holds no key is told so; otherwise it is the answer to nobody.
-        if ("authorization" in headers) expect([status, JSON.parse(text)]).toEqual([nobody.status, misread]);
-        else expect([headers, await send(headers)]).toEqual([headers, nobody]);
+      const unread = [token, `Basic ${Buffer.from(`${token}:`).toString("base64")}`, `Bearer ${token} ${token}`];
+      for (const headers of misplaced) expect([headers, await send(headers)]).toEqual([headers, nobody]);
+      // A header that holds no key is told so.
+      for (const authorization of unread) {
+        const { status, text } = await send({ authorization });
+        expect([authorization, status, JSON.parse(text)]).toEqual([authorization, nobody.status, misread]);
       }
       const inBody = { query: CONTACTS, extensions: { authorization: `Bearer ${token}` } };
       expect(await send({}, "/graphql", JSON.stringify(inBody))).toEqual(nobody);
