@@ -1,5 +1,5 @@
 import { lengths } from "../limits/limits.js";
-import { asciiDomain, normalizeDomain } from "./mail-domain.js";
+import { asciiDomain, domainForms } from "./mail-domain.js";
 
 /** RFC 5321 4.5.3.1.1. */
 const LONGEST_LOCAL = 64;
@@ -17,9 +17,9 @@ export function normalizeEmail(text: string): string | null {
   const local = given.normalize("NFC").toLowerCase().normalize("NFC");
   if (local.length > LONGEST_LOCAL || !LOCAL.test(local)) return null;
   if (local.startsWith(".") || local.endsWith(".") || local.includes("..")) return null;
-  const [shown, ascii] = [normalizeDomain(domain), asciiDomain(domain)];
-  if (shown === null || ascii === null || local.length + 1 + ascii.length > lengths.email) return null;
-  return `${local}@${shown}`;
+  const forms = domainForms(domain);
+  if (forms === null || local.length + 1 + forms.ascii.length > lengths.email) return null;
+  return `${local}@${forms.shown}`;
 }
 
 /** An address as mail servers take it: its domain in ASCII. The part before the @ needs SMTPUTF8 if it is not ASCII. */

@@ -36,13 +36,21 @@ export function asciiDomain(text: string): string | null {
   return labels.every(isAsciiLabel) ? ascii : null;
 }
 
+/** Both forms of a domain; null if it is not one. */
+export function domainForms(text: string): { ascii: string; shown: string } | null {
+  const ascii = asciiDomain(text);
+  const shown = ascii === null ? null : shownDomain(ascii);
+  return ascii === null || shown === null ? null : { ascii, shown };
+}
+
 /**
  * The only form in which a domain is stored, compared and shown: as people write it, `bücher.example` for `xn--bcher-kva.example` too.
  * A label that could be taken for another one stays in its ASCII form. Null if it is not a domain.
  */
-export function normalizeDomain(text: string): string | null {
-  const ascii = asciiDomain(text);
-  if (ascii === null || !ascii.includes("xn--")) return ascii;
+export const normalizeDomain = (text: string): string | null => domainForms(text)?.shown ?? null;
+
+function shownDomain(ascii: string): string | null {
+  if (!ascii.includes("xn--")) return ascii;
   const labels = ascii.split(".");
   const written = labels.map(writtenLabel);
   // A label that is not the ASCII form of what it stands for would be a second spelling.

@@ -1,6 +1,6 @@
-import { createConnection, type Connection, type RowDataPacket } from "mysql2/promise";
-import { credentialsOf, type ServerAddress } from "../../platform/database/database-address.js";
-import { IS_READ_ONLY, isReadOnlyIn, WITHOUT_GENERATED_CODE } from "../../platform/database/database-hosts.js";
+import type { Connection, RowDataPacket } from "mysql2/promise";
+import type { ServerAddress } from "../../platform/database/database-address.js";
+import { connectTo, IS_READ_ONLY, isReadOnlyIn } from "../../platform/database/database-hosts.js";
 import { Findings, reasonOf, type Finding } from "./finding.js";
 
 const PATIENCE_MS = 3000;
@@ -60,12 +60,7 @@ async function reportOf(address: ServerAddress, host: ServerAddress["hosts"][0])
   const at = `${host.host}:${host.port}`;
   let connection: Connection | null = null;
   try {
-    connection = await createConnection({
-      ...credentialsOf(address),
-      ...WITHOUT_GENERATED_CODE,
-      ...host,
-      connectTimeout: PATIENCE_MS,
-    });
+    connection = await connectTo(address, host, { connectTimeout: PATIENCE_MS });
     const [rows] = await withinTime(connection.query<RowDataPacket[]>(IS_READ_ONLY));
     return { at, isReadOnly: isReadOnlyIn(rows), group: await withinTime(groupOf(connection)) };
   } catch (error) {

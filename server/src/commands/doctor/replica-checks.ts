@@ -1,9 +1,9 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { DataSource } from "typeorm";
-import { createConnection, type Connection, type RowDataPacket } from "mysql2/promise";
+import type { Connection, RowDataPacket } from "mysql2/promise";
 import { isThisMachine, type HostAndPort } from "../../platform/config/address.js";
-import { credentialsOf, type ServerAddress } from "../../platform/database/database-address.js";
-import { IS_READ_ONLY, isReadOnlyIn, WITHOUT_GENERATED_CODE } from "../../platform/database/database-hosts.js";
+import type { ServerAddress } from "../../platform/database/database-address.js";
+import { connectTo, IS_READ_ONLY, isReadOnlyIn, kindOfServer } from "../../platform/database/database-hosts.js";
 import { knownMigrations } from "../../platform/database/read-replicas.js";
 import { computed, select, sql, table } from "../../platform/database/sql.js";
 import { AuditCounter } from "../../features/audit/audit-event.entity.js";
@@ -40,12 +40,7 @@ async function hostChecks(
   const name = `${host.host}:${host.port}`;
   let connection: Connection | null = null;
   try {
-    connection = await createConnection({
-      ...credentialsOf(address),
-      ...WITHOUT_GENERATED_CODE,
-      ...host,
-      connectTimeout: CONNECT_MS,
-    });
+    connection = await connectTo(address, host, { connectTimeout: CONNECT_MS });
     const open = connection;
     const ask: Ask = async (text) => (await open.query<RowDataPacket[]>({ sql: text, timeout: CONNECT_MS }))[0];
     await serverChecks(findings, { name, host, ask, primary });
@@ -66,7 +61,7 @@ async function serverChecks(
   { name, host, ask, primary }: { name: string; host: HostAndPort; ask: Ask; primary: DataSource },
 ): Promise<void> {
   const { version } = await first(ask, "SELECT VERSION() AS version");
-  const kind = /mariadb/i.test(String(version)) ? "mariadb" : "mysql";
+  const kind = kindOfServer(version);
   if (kind === primary.options.type) findings.ok(`${name} answers (${String(version)})`);
   else findings.fail(`${name} is ${kind}, and the primary is not`, `Name a replica of the primary. ${SEE}`);
 

@@ -6,6 +6,13 @@ import { credentialsOf, type ServerAddress } from "./database-address.js";
 /** Generates no code from columns: production runs with `--disallow-code-generation-from-strings`. */
 export const WITHOUT_GENERATED_CODE = { disableEval: true } as const;
 
+/** How values are written and read: a replica's rows must be like the primary's. */
+export const VALUES = { charset: "utf8mb4", timezone: "Z", supportBigNumbers: true, bigNumberStrings: false } as const;
+
+/** MariaDB speaks MySQL's protocol, and says who it is in its version. */
+export const kindOfServer = (version: unknown): "mysql" | "mariadb" =>
+  /mariadb/i.test(String(version)) ? "mariadb" : "mysql";
+
 /** A replica, a member of a group that is not its primary, or a former primary: all of them are read-only. */
 export const IS_READ_ONLY = "SELECT @@global.read_only AS readOnly, @@global.innodb_read_only AS innodbReadOnly";
 const isOff = (value: unknown) => ["0", "OFF"].includes(String(value));
@@ -15,16 +22,23 @@ export const isReadOnlyIn = ([row]: readonly RowDataPacket[]) => !isOff(row?.rea
 const readOnlyError = ({ host, port }: HostAndPort) =>
   Object.assign(new Error(`${host}:${port} is read-only`), { code: "ER_READ_ONLY_MODE", errno: 1836 });
 
+/** Connects to one host of an address. The caller ends the connection. */
+export const connectTo = (
+  address: ServerAddress,
+  host: HostAndPort,
+  options: ConnectionOptions = {},
+): Promise<Connection> =>
+  createConnection({ ...credentialsOf(address), ...WITHOUT_GENERATED_CODE, ...options, ...host });
+
 /**
  * Connects to the first host that can be written, in the order of the address; a single host is taken as it is. Throws
  * the last host's error. The caller ends the connection.
  */
 export async function connectToPrimary(address: ServerAddress, options: ConnectionOptions = {}): Promise<Connection> {
-  const credentials = credentialsOf(address);
   let failure: unknown;
   for (const host of address.hosts) {
     try {
-      const connection = await createConnection({ ...credentials, ...WITHOUT_GENERATED_CODE, ...options, ...host });
+      const connection = await connectTo(address, host, options);
       if (address.hosts.length === 1 || !(await isReadOnly(connection))) return connection;
       connection.destroy();
       failure = readOnlyError(host);

@@ -5,7 +5,7 @@ import { KEYS_FILE } from "../config/config.js";
 import { StartRefused } from "../config/faults.js";
 import { keepDirectoryPrivate, keepFilePrivate, makePrivateFile, mustBeWritable } from "../private-files.js";
 import { credentialsOf, type DatabaseAddress, type ServerAddress } from "./database-address.js";
-import { connectToPrimary, followPrimary, WITHOUT_GENERATED_CODE } from "./database-hosts.js";
+import { connectToPrimary, followPrimary, kindOfServer, VALUES, WITHOUT_GENERATED_CODE } from "./database-hosts.js";
 import { boundedMysql } from "./mysql-pool.js";
 import { PREPARED_STATEMENTS } from "./prepared-rows.js";
 import { SqliteDatabase } from "./sqlite-driver.js";
@@ -61,7 +61,7 @@ async function mysqlFlavour(address: ServerAddress, mustRun: boolean): Promise<"
     const [rows] = await connection.query("SELECT VERSION() AS version");
     const [galera] = await connection.query("SHOW VARIABLES LIKE 'wsrep_on'");
     if (mustRun && (galera as { Value: string }[])[0]?.Value === "ON") throw new StartRefused(NO_GALERA);
-    return /mariadb/i.test(String((rows as { version: string }[])[0]?.version)) ? "mariadb" : "mysql";
+    return kindOfServer((rows as { version: string }[])[0]?.version);
   } finally {
     await connection.end();
   }
@@ -106,10 +106,7 @@ export async function openDatabase({
       ...address.hosts[0],
       type: await mysqlFlavour(address, !isInspection),
       username: user,
-      charset: "utf8mb4",
-      timezone: "Z",
-      supportBigNumbers: true,
-      bigNumberStrings: false,
+      ...VALUES,
       poolSize,
       driver: boundedMysql((pool) => followPrimary(mysql2.createPool(pool), address.hosts)),
       extra: { maxPreparedStatements: PREPARED_STATEMENTS, ...WITHOUT_GENERATED_CODE },

@@ -3,7 +3,7 @@ import { Counter, type Registry } from "prom-client";
 import type { DataSource } from "typeorm";
 import type { Log } from "../log.js";
 import { credentialsOf, type ServerAddress } from "./database-address.js";
-import { WITHOUT_GENERATED_CODE } from "./database-hosts.js";
+import { VALUES, WITHOUT_GENERATED_CODE } from "./database-hosts.js";
 import { PREPARED_STATEMENTS } from "./prepared-rows.js";
 import { ReplicaFailed, type Reads } from "./reads.js";
 import { ReplicaHost } from "./replica-host.js";
@@ -46,10 +46,7 @@ export class ReadReplicas {
     const options = {
       ...credentialsOf(address),
       ...WITHOUT_GENERATED_CODE,
-      charset: "utf8mb4",
-      timezone: "Z",
-      supportBigNumbers: true,
-      bigNumberStrings: false,
+      ...VALUES,
       connectionLimit: POOL_SIZE,
       maxPreparedStatements: PREPARED_STATEMENTS,
     };

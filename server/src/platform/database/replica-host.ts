@@ -1,6 +1,6 @@
 import mysql2, { type PoolConnection, type PoolOptions, type RowDataPacket } from "mysql2";
 import { outsideScopes } from "../scoped-value.js";
-import { IS_READ_ONLY, isReadOnlyIn } from "./database-hosts.js";
+import { IS_READ_ONLY, isReadOnlyIn, kindOfServer } from "./database-hosts.js";
 import { isOutOfTime, type Flavour } from "./dialect.js";
 import { boundedPool, READ_COMMITTED, type BoundedPool, type OpenConnection, type PoolBounds } from "./mysql-pool.js";
 import { Overloaded, outageKindOf, Unavailable } from "./outages.js";
@@ -143,7 +143,7 @@ export class ReplicaHost {
   private async check(connection: PoolConnection): Promise<void> {
     if (this.checked.has(connection)) return;
     const [server] = await queried(connection, "SELECT VERSION() AS version");
-    const flavour = /mariadb/i.test(String(server?.version)) ? "mariadb" : "mysql";
+    const flavour = kindOfServer(server?.version);
     if (flavour !== this.needed.flavour.options.type)
       throw new ReplicaFailed(new Error(`the replica is ${flavour}, and the primary is not`));
     // A change of tables is replicated in its order, as rows are: with the row of a migration come its tables.
