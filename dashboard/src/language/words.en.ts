@@ -20,6 +20,7 @@ export const wordsInEnglish = isolating({
     notices: "Notices",
     dismiss: "Dismiss",
     cancel: "Cancel",
+    fillIn: "Fill in this field.",
     continue: "Continue",
     back: "Back",
     notLoaded: "This page could not be loaded.",

@@ -22,6 +22,7 @@ export const wordsInFrench: Words = isolating({
     notices: "Avis",
     dismiss: "Fermer",
     cancel: "Annuler",
+    fillIn: "Remplissez ce champ.",
     continue: "Continuer",
     back: "Retour",
     notLoaded: "Impossible de charger cette page.",

@@ -9,6 +9,8 @@ import {
   type TextFieldProps as AriaTextFieldProps,
 } from "react-aria-components";
 import { classes } from "./classes.js";
+import { useWords } from "../language/language-context.js";
+import { useMarksEmptyFields } from "./form.js";
 import { useKeptText } from "./kept-texts.js";
 import { ReadOut } from "./read-out.js";
 
@@ -34,9 +36,12 @@ export const errorClass = "text-sm text-danger-text";
 export function TextField({ label, hint, error, placeholder, rows, mono = false, ...props }: TextFieldProps) {
   const isSecret = mono || props.type === "password" || /password|code/.test(props.autoComplete ?? "");
   useKeptText(isSecret || label === undefined ? null : label, props.value ?? "", props.onChange);
+  const { ui } = useWords();
+  const isMissing = useMarksEmptyFields() && props.isRequired === true && props.value === "";
+  const wrong = error ?? (isMissing ? ui.fillIn : undefined);
   const box = classes("field-box", mono && "font-mono tracking-wide");
   return (
-    <AriaTextField {...props} isInvalid={Boolean(error)} validationBehavior="aria" className="flex flex-col gap-1">
+    <AriaTextField {...props} isInvalid={Boolean(wrong)} validationBehavior="aria" className="flex flex-col gap-1">
       {label && (
         <Label className={labelClass}>
           {label}
@@ -54,7 +59,7 @@ export function TextField({ label, hint, error, placeholder, rows, mono = false,
         </Text>
       )}
       <ReadOut>
-        <FieldError className={errorClass}>{error}</FieldError>
+        <FieldError className={errorClass}>{wrong}</FieldError>
       </ReadOut>
     </AriaTextField>
   );

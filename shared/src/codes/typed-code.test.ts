@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { fitCode, foldCode } from "./typed-code.js";
+import { countDigits, foldCode, readDigitCode } from "./typed-code.js";
 
 describe("a code as people type and paste it", () => {
   it.each([
@@ -75,14 +75,41 @@ describe("a code as people type and paste it", () => {
   });
 });
 
-describe("a field for a code of six", () => {
+describe("a text that may hold a code of six digits", () => {
   it.each([
-    ["1234567", "123456"],
-    [" 123 456 ", " 123 456 "],
-    ["\u200F١٢٣ ٤٥٦ ٧", "\u200F١٢٣ ٤٥٦ "],
-    ["1-2-3-4-5-6-7", "1-2-3-4-5-6-"],
-    ["𝟏𝟐𝟑𝟒𝟓𝟔𝟕", "𝟏𝟐𝟑𝟒𝟓𝟔"],
-    ["12a4567", "12a456"],
-    ["", ""],
-  ])("keeps of %j as much as belongs to six: %j", (typed, kept) => expect(fitCode(typed, 6)).toBe(kept));
+    ["Your code is 123 456.", "123456"],
+    ["Your code is 123456. It expires in 10 minutes.", "123456"],
+    ["G-123456", "123456"],
+    ["رمزك هو ١٢٣٤٥٦، صالح 10 دقائق", "123456"],
+    ["<#> 123456 is your code\r\nFA+9qCX9VSu", "123456"],
+    ["code:123456", "123456"],
+    ["123456 123456", "123456"],
+    ["123456 is your code. Type 123 456.", "123456"],
+    ["123-456 (Gatehouse)", "123456"],
+    ["\u2068123456\u2069", "123456"],
+  ])("means the code in it: %j", (text, code) => expect(readDigitCode(text)).toBe(code));
+
+  it.each([
+    "",
+    "   ",
+    "12345",
+    "1234567",
+    "12345678",
+    "12345x",
+    "123.456",
+    "123 456 or 654 321",
+    "call 202-555-0147",
+    "correct horse battery staple",
+    "1".repeat(7000),
+    `${"x".repeat(1000)}123456`,
+  ])("means none: %j", (text) => expect(readDigitCode(text)).toBeNull());
+
+  it.each([
+    ["12345", 5],
+    [" 123 4567 ", 7],
+    ["١٢٣٤٥", 5],
+    ["12a45", 0],
+    ["", 0],
+    ["1".repeat(2000), 0],
+  ])("says how many digits %j has: %d", (text, digits) => expect(countDigits(text)).toBe(digits));
 });

@@ -27,17 +27,31 @@ function valueOf(digit: string): string {
  */
 export const foldCode = (text: string): string => visiblePart(text).replaceAll(DASHES, "").replaceAll(DIGITS, valueOf);
 
+/** What authenticator apps show (RFC 4226 5.3 asks for at least six digits) and what mailed codes have. */
+export const CODE_DIGITS = 6;
+/** A longer text is not read. */
+const MOST_READ = 1000;
+
 /**
- * What a field for a code of so many characters keeps of a text: everything before the first one that is too many, so that blanks and
- * dashes around and between them take no room.
+ * The one code of six digits in a text, which may be a whole pasted sentence ("Your code is 123 456."). Null if there is none, or more
+ * than one: such a text is no attempt at a code, so that it must not cost one.
  */
-export function fitCode(text: string, length: number): string {
-  let kept = "";
-  let count = 0;
+export function readDigitCode(text: string): string | null {
+  if (text.length > MOST_READ) return null;
+  const runs = [""];
   for (const character of text) {
-    count += foldCode(character) === "" ? 0 : 1;
-    if (count > length) break;
-    kept += character;
+    const folded = foldCode(character);
+    if (/^[0-9]?$/.test(folded)) runs[runs.length - 1] += folded;
+    else runs.push("");
   }
-  return kept;
+  // A code that was pasted twice is still one.
+  const codes = new Set(runs.flatMap((run) => /^([0-9]{6})\1*$/.exec(run)?.[1] ?? []));
+  const [code] = codes;
+  return codes.size === 1 ? (code ?? null) : null;
+}
+
+/** How many digits a text has that is made of digits, blanks and dashes; 0 for another text. */
+export function countDigits(text: string): number {
+  const folded = text.length > MOST_READ ? "" : foldCode(text);
+  return /^[0-9]*$/.test(folded) ? folded.length : 0;
 }

@@ -4,6 +4,9 @@ import { asciiEmail, maskEmail, normalizeEmail } from "./email-address.js";
 describe("an email address", () => {
   it("is trimmed, lower-cased and composed", () => {
     expect(normalizeEmail("  Maya@Client.Example ")).toBe("maya@client.example");
+    // Marks that messengers, word processors and phones copy along.
+    for (const mark of ["\u200b", "\ufeff", "\u00a0", "\u200f", "\u2060", "\u00ad", "\r\n", "\u2068\u2069"])
+      expect(normalizeEmail(`${mark}maya@client.example${mark}`)).toBe("maya@client.example");
     expect(normalizeEmail("ma\u006e\u0303a@client.example")).toBe("maña@client.example");
   });
   it.each([

@@ -1,4 +1,5 @@
 import { lengths } from "../limits/limits.js";
+import { trimUnseen } from "../names/name.js";
 import { asciiDomain, domainForms } from "./mail-domain.js";
 
 /** RFC 5321 4.5.3.1.1. */
@@ -7,11 +8,11 @@ const LONGEST_LOCAL = 64;
 const LOCAL = /^(?:(?![\s"(),:;<>[\\\]\p{Cc}\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}]).)+$/u;
 
 /**
- * The only form in which an address is stored, compared and shown: trimmed; the part before the @ in NFC and lower case, the domain as people
+ * The only form in which an address is stored, compared and shown: trimmed, of invisible marks too; the part before the @ in NFC and lower case, the domain as people
  * write it (see normalizeDomain). Null if mail cannot be sent to it. Deliberately narrow: one @, a dot in the domain.
  */
 export function normalizeEmail(text: string): string | null {
-  const [given, domain, ...more] = text.trim().split("@");
+  const [given, domain, ...more] = trimUnseen(text).split("@");
   if (!given || !domain || more.length > 0) return null;
   // Lower case can be what composes: "J̌" is two characters, "ǰ" one.
   const local = given.normalize("NFC").toLowerCase().normalize("NFC");

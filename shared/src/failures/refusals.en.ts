@@ -46,6 +46,11 @@ export const refusalsInEnglish = {
     `Your new password is set, and the old one no longer works. There were too many wrong codes: sign in ${inWords(waitMs, "EN")} with the new password and a code, or ask the firm to unlock your account.`,
   tooManyMailedCodes: (waitMs: number) =>
     `We have already emailed you several codes. Try again ${inWords(waitMs, "EN")}.`,
+  /** `digits`: how many were typed; 0 if other characters were typed as well. */
+  sixDigits: (digits: number) =>
+    digits === 0 ? "Enter the 6-digit code." : `The code has 6 digits; this has ${digits}.`,
+  recoveryCodeForm: "Enter a whole recovery code: 24 letters and digits in groups of four.",
+  codeOrRecoveryCode: "Enter the 6-digit code from your app, or a whole recovery code.",
   codeMissing: "Enter the code from your authenticator app too.",
   /** `seconds`: how far the phone's clock is ahead, or (negative) behind. */
   clockIsOff: (seconds: number) =>

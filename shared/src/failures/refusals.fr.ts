@@ -50,6 +50,10 @@ export const refusalsInFrench: RefusalWords = {
   passwordSetCodesLocked: (waitMs) =>
     `Votre nouveau mot de passe est enregistré, et l’ancien ne fonctionne plus. Il y a eu trop de codes incorrects. Connectez-vous ${inWords(waitMs, "FR")} avec le nouveau mot de passe et un code, ou demandez au cabinet de déverrouiller votre compte.`,
   tooManyMailedCodes: (waitMs) => `Nous vous avons déjà envoyé plusieurs codes. Réessayez ${inWords(waitMs, "FR")}.`,
+  sixDigits: (digits) =>
+    digits === 0 ? "Entrez le code à 6 chiffres." : `Le code a 6 chiffres; vous en avez entré ${digits}.`,
+  recoveryCodeForm: "Entrez un code de récupération entier : 24 lettres et chiffres, par groupes de quatre.",
+  codeOrRecoveryCode: "Entrez le code à 6 chiffres de votre application ou un code de récupération entier.",
   codeMissing: "Entrez aussi le code de votre application d’authentification.",
   clockIsOff: (seconds) =>
     `L’horloge de votre téléphone ${seconds > 0 ? "avance" : "retarde"} d’environ ${roughly(seconds, "FR")}. Réglez la date et l’heure en mode automatique, puis entrez le prochain code.`,

@@ -63,6 +63,14 @@ export const isPlainLine = (text: string): boolean =>
 export const isPlainText = (text: string): boolean => !UNPRINTABLE.test(text.replaceAll(/[\n\r\t\u2028\u2029]/g, " "));
 /** The text without what draws nothing. */
 export const visiblePart = (text: string): string => text.replaceAll(UNSEEN, "");
+/** The text without what draws nothing before and after it: blanks, and the marks that messengers and word processors add. */
+export function trimUnseen(text: string): string {
+  const isUnseen = (unit: string | undefined) => unit !== undefined && visiblePart(unit) === "";
+  let [from, to] = [0, text.length];
+  while (from < to && isUnseen(text[from])) from++;
+  while (to > from && isUnseen(text[to - 1])) to--;
+  return text.slice(from, to);
+}
 /** Whether any of the text is visible: more than marks, which need a letter to stand on. */
 export const isVisible = (text: string): boolean => /\P{M}/u.test(visiblePart(text));
 

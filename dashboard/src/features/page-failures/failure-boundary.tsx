@@ -4,7 +4,7 @@ import { isTranslated, reportPageError } from "./page-error-report.js";
 import { PageFailed } from "./page-failed.js";
 
 /** After this many failures, loading again takes the whole page from the server. */
-const TRIES = 2;
+export const FAILURES_BEFORE_RELOAD = 2;
 
 interface State {
   failure: { wasTranslated: boolean } | null;
@@ -25,7 +25,7 @@ export class FailureBoundary extends Component<{ children: ReactNode }, State> {
     reportPageError(error, this.state.failure?.wasTranslated);
   }
   private readonly again = () => {
-    if (this.failures >= TRIES) location.reload();
+    if (this.failures >= FAILURES_BEFORE_RELOAD) location.reload();
     else this.setState({ failure: null });
   };
   override render(): ReactNode {

@@ -1,4 +1,5 @@
 import { useState } from "react";
+import { readDigitCode } from "@gatehouse/shared";
 import { graphql } from "../../graphql/graphql.js";
 import { Problems } from "../../graphql/problems.fragment.js";
 import { otherProblems, problemOf, useAct } from "../../graphql/use-act.js";
@@ -85,7 +86,8 @@ export function CodeForm(props: {
     const result = payload?.result;
     if (result?.__typename === "SignedIn")
       onSignedIn({ landingRequestId: result.landingRequestId, usedRecoveryCode: isRecovering });
-    else setCode("");
+    // What was no whole code cost no attempt, and a recovery code is long to type again.
+    else if (readDigitCode(code) !== null) setCode("");
   };
   const submitPasskey = async () => {
     const response = await passkey.prove(challengeToken);

@@ -1,13 +1,14 @@
 import { useState } from "react";
-import { fitCode, foldCode } from "@gatehouse/shared";
+import { CODE_DIGITS, countDigits, foldCode, readDigitCode } from "@gatehouse/shared";
 import { useWords } from "../../language/language-context.js";
 import { TextField } from "../../ui/text-field.js";
 
-const DIGITS = 6;
+/** What a text means as a code: the code in it, or else the text, so that the server can say what is wrong with it. */
+const meant = (text: string) => readDigitCode(text) ?? foldCode(text);
 
 /**
- * A 6-digit code from an authenticator app or a mail. It shows what was typed or pasted, in any script's digits, and passes on the code.
- * Its length counts digits: the browser's own `maxLength` would cut a code that was pasted with blanks.
+ * A 6-digit code from an authenticator app or a mail. It shows what was typed or pasted, in any script's digits or within a sentence, and
+ * passes on the code. A seventh digit cannot be typed; a text that was pasted is never cut (the browser's own `maxLength` would).
  */
 export function CodeInput(props: {
   label?: string;
@@ -18,14 +19,16 @@ export function CodeInput(props: {
 }) {
   const { twoFactor } = useWords();
   const [typed, setTyped] = useState(props.value);
+  const shown = meant(typed) === props.value ? typed : props.value;
   return (
     <TextField
       label={props.label ?? twoFactor.appCode}
-      value={foldCode(typed) === props.value ? typed : props.value}
+      value={shown}
       onChange={(text) => {
-        const fitting = fitCode(text, DIGITS);
-        setTyped(fitting);
-        props.onChange(foldCode(fitting));
+        const isTyped = text.length === shown.length + 1;
+        if (isTyped && countDigits(shown) === CODE_DIGITS && countDigits(text) > CODE_DIGITS) return;
+        setTyped(text);
+        props.onChange(meant(text));
       }}
       error={props.error}
       hint={props.hint}

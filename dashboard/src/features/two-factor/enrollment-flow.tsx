@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from "react";
-import { askedToEnroll } from "@gatehouse/shared";
+import { askedToEnroll, readDigitCode } from "@gatehouse/shared";
 import { graphql, type ResultOf } from "../../graphql/graphql.js";
 import { Problems } from "../../graphql/problems.fragment.js";
 import { otherProblems, problemOf, useAct, type Problem } from "../../graphql/use-act.js";
@@ -105,7 +105,7 @@ export function EnrollmentFlow(props: {
   const sendCode = async () => {
     const { payload } = await confirm.act({ input: { enrollmentToken, code } });
     if (payload) setConfirmed(payload);
-    else setCode("");
+    else if (readDigitCode(code) !== null) setCode("");
   };
 
   if (confirmed)

@@ -13,6 +13,8 @@ import { PasswordCredential } from "../passwords/password-credential.entity.js";
 import { shareOfPerson } from "../passwords/hash-share.js";
 import type { PasswordHasher } from "../passwords/password-hasher.js";
 import { couldBePassword, mustBeGoodPassword, storePassword } from "../passwords/passwords.js";
+import { typedKinds } from "../second-factors/second-factor-methods.js";
+import { mustLookLikeProof } from "../second-factors/typed-answers.js";
 import { SessionView } from "../sessions/session.results.js";
 import { sessionIdOf, type Sessions } from "../sessions/sessions.service.js";
 import type { SecondFactor } from "../two-factor/second-factor.service.js";
@@ -44,6 +46,7 @@ export class OwnCredentials {
     const caller = asPerson(context.caller);
     const person = await personOf(work.reader, caller);
     const actor = actorIn(context);
+    if (input.code) mustLookLikeProof(input.code, typedKinds);
     await this.mustBeTheirPassword(person, input.password, "STEP_UP", context);
     const { passkeyResponse } = input;
     const second = passkeyResponse == null ? (input.code ? "CODE" : "NONE") : "PASSKEY";

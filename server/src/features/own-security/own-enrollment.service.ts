@@ -2,11 +2,11 @@ import { toString as drawQrCode } from "qrcode";
 import {
   allowsPasswordLogin,
   askedToEnroll,
-  foldCode,
   isWithinFlow,
   lifetimes,
   mayEnroll,
   planOffersTwoFactor,
+  readDigitCode,
   type SessionTransport,
 } from "@gatehouse/shared";
 import { Refusal } from "../../platform/graphql/failures.js";
@@ -33,6 +33,8 @@ import type { SignInChallenge } from "../sign-in/sign-in-challenge.entity.js";
 import type { SignInChallenges } from "../sign-in/sign-in-challenges.js";
 import { SignedIn } from "../sign-in/sign-in.results.js";
 import type { SourceLimits } from "../limits/source-limits.js";
+import { typedKinds } from "../second-factors/second-factor-methods.js";
+import { mustLookLikeMailedCode, mustLookLikeProof } from "../second-factors/typed-answers.js";
 import { transportOf } from "../sign-in/transport.js";
 
 /**
@@ -72,7 +74,8 @@ export class OwnEnrollment {
     let challenge = challengeInTime(enrolling, now);
     const asked = askedToEnroll({ isEnrolled, isMailboxProven: challenge?.isMailboxProven ?? false });
     if (asked === "PRESENT_CODE") {
-      if (!input.currentCode) throw new Refusal("TWO_FACTOR_ALREADY_ENROLLED");
+      if (input.currentCode == null) throw new Refusal("TWO_FACTOR_ALREADY_ENROLLED");
+      mustLookLikeProof(input.currentCode, typedKinds, "currentCode");
       await this.needs.ownSecondFactor.takeTries(person, actor, context);
     }
     if (asked === "MAILED_CODE") challenge = await this.proveMailbox(enrolling, challenge, input.emailCode, context);
@@ -117,10 +120,11 @@ export class OwnEnrollment {
     context: RequestContext,
   ): Promise<SignInChallenge> {
     const { work, challenges, secondFactor, sourceLimits } = this.needs;
-    if (!code) {
+    if (code == null) {
       if (caller) await this.mailCode(person, actor, caller, context);
       throw new Refusal("EMAIL_CODE_REQUIRED", ["input", "emailCode"]);
     }
+    mustLookLikeMailedCode(code);
     if (!challenge) throw setUpTookTooLong();
     const afterSource = async (unit: UnitOfWork) => {
       await secondFactor.takeAttempt(unit, person, actor);
@@ -162,8 +166,9 @@ export class OwnEnrollment {
     // Somebody who is enrolled gave the current code when the new authenticator was begun.
     const isReplacing = caller !== null && (await secondFactor.isEnrolled(person));
     if (!isReplacing) provenOf(challenge);
+    mustLookLikeProof(input.code, ["AUTHENTICATOR"]);
+    const code = readDigitCode(input.code) ?? "";
     return sourceLimits.guard("secondFactor", context, async () => {
-      const code = foldCode(input.code);
       const secret = await enrollment.takeAttempt(person);
       if (secret === null) throw setUpTookTooLong();
       const now = work.clock.now();

@@ -11,6 +11,8 @@ import { notify } from "../mail/security-notices.js";
 import { recoveryCodesRegenerated, twoFactorDisabled } from "../mail/security-letters.js";
 import type { AuthenticatorEnrollment } from "../two-factor/authenticator-enrollment.service.js";
 import type { SecondFactor } from "../two-factor/second-factor.service.js";
+import { typedKinds } from "../second-factors/second-factor-methods.js";
+import { mustLookLikeProof } from "../second-factors/typed-answers.js";
 import { TwoFactorStatusView } from "../two-factor/two-factor.results.js";
 import type { SessionRenewal } from "./session-renewal.js";
 import type { SourceLimits } from "../limits/source-limits.js";
@@ -84,6 +86,7 @@ export class OwnSecondFactor {
     const person = await personOf(units.reader, caller);
     if ((await secondFactor.stateOf(units.reader, person)).enrolledAt === null)
       throw new Refusal("TWO_FACTOR_NOT_ENROLLED");
+    mustLookLikeProof(code, typedKinds);
     await this.takeTries(person, actor, context);
     const done = await secondFactor.proving(person, async (unit) =>
       (await secondFactor.spend(unit, person, actor, { answer: code, subject: null }))

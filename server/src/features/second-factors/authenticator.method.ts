@@ -1,4 +1,4 @@
-import { foldCode } from "@gatehouse/shared";
+import { readDigitCode } from "@gatehouse/shared";
 import { select, sql, table } from "../../platform/database/sql.js";
 import type { Person } from "../people/person.js";
 import { PendingTotpEnrollment, TotpCredential } from "./authenticator.entity.js";
@@ -32,13 +32,16 @@ export const authenticator: SecondFactorMethod = {
     "confirmTwoFactorEnrollment",
     "disableTwoFactor",
   ],
+  couldBe: (answer) => readDigitCode(answer) !== null,
   isReady: async (_manager, { enrolledAt }) => enrolledAt !== null,
   async spend(unit, owner, _actor, { answer }, { keys }) {
+    const code = readDigitCode(answer);
+    if (code === null) return false;
     const [credential] = await unit.rows(SECRET, [owner.ownerId]);
     if (!credential) return false;
     const step = matchingStep(
       keys.decrypt(credential.encryptedSecret, secretPlace("totp_credentials", owner)),
-      foldCode(answer),
+      code,
       unit.now,
     );
     if (step === null) return false;

@@ -14,6 +14,7 @@ export const passkey: SecondFactorMethod = {
     { from: rows, holds: "IN_FORCE", key: rows.id },
   ],
   authenticationFields: ["verifyPasskey", "beginPasskeyVerification"],
+  couldBe: (answer) => answer.trim() !== "",
   isReady: (manager, { ownerId }) => manager.existsBy(Passkey, { ownerId }),
   spend: async (unit, owner, _actor, { answer, subject }, { passkeys }) =>
     subject !== null && passkeys.spend(unit, owner, subject, answer),

@@ -25,6 +25,7 @@ export const recoveryCode: SecondFactorMethod = {
   field: "code",
   tables: [{ from: stored, holds: "IN_FORCE", key: stored.id }],
   authenticationFields: ["useRecoveryCode", "regenerateRecoveryCodes"],
+  couldBe: (answer) => readRecoveryCode(answer) !== null,
   isReady: async (_manager, { recoveryCodesRemaining }) => recoveryCodesRemaining > 0,
   async spend(unit, owner, actor, { answer }, { keys }) {
     const code = readRecoveryCode(answer);

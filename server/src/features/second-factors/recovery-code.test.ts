@@ -19,6 +19,8 @@ describe("a recovery code", () => {
     ["with a word processor's dashes", "0123–4567—89AB–CDEF—GHJK–MNPQ"],
     ["with letters that look like digits", "OI23-4567-89AB-CDEF-GHJK-MNPQ"],
     ["with lower-case ones", "ol23456789abcdefghjkmnpq"],
+    ["with its number in the list", "3. 0123-4567-89AB-CDEF-GHJK-MNPQ"],
+    ["with its number and a bracket", " 10) 0123-4567-89AB-CDEF-GHJK-MNPQ"],
     ["in full-width letters", "０１２３456789ABCDEFGHJKMNPQ"],
   ])("is accepted %s", (_how, typed) => expect(readRecoveryCode(typed)).toBe(code));
 
@@ -28,6 +30,8 @@ describe("a recovery code", () => {
     ["one character too many", `${code}R`],
     ["a letter that no code contains", code.replace("Q", "U")],
     ["another alphabet", code.replace("A", "А")],
+    ["a list's number alone", "12."],
+    ["a very long text", " ".repeat(5000) + code],
     ["punctuation", code.replace("Q", "!")],
   ])("is not %s", (_what, typed) => expect(readRecoveryCode(typed)).toBeNull());
 

@@ -44,6 +44,8 @@ export interface SecondFactorMethod {
   readonly tables: readonly FactorTable[];
   /** Its mutations that prove a person or lead to it: one per document, so that each is counted separately. */
   readonly authenticationFields: readonly string[];
+  /** Whether a text has this kind's form. What has no kind's form is refused before it costs an attempt. */
+  couldBe(answer: string): boolean;
   /** Whether its owner can use it now. */
   isReady(manager: EntityManager, owner: TwoFactorState): Promise<boolean>;
   /**

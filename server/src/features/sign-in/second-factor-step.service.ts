@@ -15,6 +15,7 @@ import type { LinkDoor } from "./link-door.js";
 import { actorAs } from "./sign-in-actor.js";
 import type { SourceLimits } from "../limits/source-limits.js";
 import { transportOf } from "./transport.js";
+import { mustLookLikeProof } from "../second-factors/typed-answers.js";
 import { trustDevice } from "../devices/trusted-devices.js";
 
 interface Step {
@@ -46,6 +47,7 @@ export class SecondFactorStep {
   ): Promise<SignInOutcome> {
     const { work, challenges, secondFactor, sourceLimits } = this.needs;
     const transport = transportOf(input.transport, context);
+    mustLookLikeProof(input.answer, [kind]);
     // Looked up before locking the address's row, which many may share. Whether the challenge is still live is decided
     // when its attempt is taken.
     const found = await challenges.look(input.challengeToken, "SECOND_FACTOR");

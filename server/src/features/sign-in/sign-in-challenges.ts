@@ -1,4 +1,4 @@
-import { counts, foldCode, isAheadOf, lifetimes, provesMailbox, type SignInDoor } from "@gatehouse/shared";
+import { counts, isAheadOf, lifetimes, provesMailbox, readDigitCode, type SignInDoor } from "@gatehouse/shared";
 import { newId } from "../../platform/crypto/ids.js";
 import type { KeyRing } from "../../platform/crypto/key-ring.js";
 import { digestOf, newDecimalCode, newToken } from "../../platform/crypto/tokens.js";
@@ -173,7 +173,7 @@ export class SignInChallenges {
    * does not require the code again.
    */
   async proveMailbox(unit: UnitOfWork, challenge: SignInChallenge, code: string): Promise<boolean> {
-    const digest = this.emailCodeDigest(challenge.id, foldCode(code));
+    const digest = this.emailCodeDigest(challenge.id, readDigitCode(code) ?? "");
     const proven = await unit.affected(PROVE_MAILBOX, [1, challenge.id, digest, unit.now]);
     return proven === 1;
   }
