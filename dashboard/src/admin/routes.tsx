@@ -7,6 +7,7 @@ import {
   redirect,
   type ErrorComponentProps,
 } from "@tanstack/react-router";
+import { FAILURES_BEFORE_RELOAD } from "../features/page-failures/failure-boundary.js";
 import { isTranslated, reportPageError } from "../features/page-failures/page-error-report.js";
 import { PageFailed } from "../features/page-failures/page-failed.js";
 import { keepTexts } from "../ui/kept-texts.js";
@@ -71,6 +72,8 @@ export function createDashboardRouter() {
     defaultErrorComponent: RouteFailed,
     defaultOnCatch: (error) => {
       if (isNotLoaded(error)) return;
+      const { pathname } = location;
+      failed = { pathname, times: failed.pathname === pathname ? failed.times + 1 : 1 };
       keepTexts();
       reportPageError(error);
     },
@@ -81,12 +84,16 @@ export function createDashboardRouter() {
 const isNotLoaded = (error: unknown) =>
   error instanceof Error && /dynamically imported module|Importing a module script/i.test(error.message);
 
+/** The page that failed last, and how often in a row. */
+let failed = { pathname: "", times: 0 };
+
 /** In place of a page that failed, beside the navigation. */
 function RouteFailed({ error, reset }: ErrorComponentProps) {
+  const again = () => (failed.times >= FAILURES_BEFORE_RELOAD ? location.reload() : reset());
   return isNotLoaded(error) ? (
     <ErrorState message="Check your connection and try again." onRetry={() => location.reload()} />
   ) : (
-    <PageFailed wasTranslated={isTranslated()} onAgain={reset} />
+    <PageFailed wasTranslated={isTranslated()} onAgain={again} />
   );
 }
 

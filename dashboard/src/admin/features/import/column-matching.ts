@@ -1,35 +1,54 @@
 import { languageNamed, normalizeEmail, type ImportedIdentity, type Language } from "@gatehouse/shared";
 import type { SheetRow } from "./csv-file.js";
 
-/** What a column can be, and its usual names in the files of other products (English and French), most likely first. */
+/**
+ * What a column can be, and its usual names in the files of other products, most likely first: in English and French,
+ * then in German, Spanish, Italian, Portuguese and Dutch.
+ */
 export const importFields = {
   name: {
     title: "Full name",
-    names: "name, fullname, contactname, clientname, displayname, contact, client, customer, nom, nomcomplet".split(
-      ", ",
-    ),
+    names:
+      "name, fullname, contactname, clientname, displayname, contact, client, customer, nom, nomcomplet, vollername, anzeigename, nombrecompleto, nomecompleto, nombre, nome, naam, kunde, mandant, kontakt, cliente, contacto, klant".split(
+        ", ",
+      ),
   },
-  firstName: { title: "First name", names: "firstname, givenname, forename, first, prenom".split(", ") },
-  lastName: { title: "Last name", names: "lastname, surname, familyname, last, nomdefamille".split(", ") },
+  firstName: {
+    title: "First name",
+    names: "firstname, givenname, forename, first, prenom, vorname, nombre, nombredepila, nome, voornaam".split(", "),
+  },
+  lastName: {
+    title: "Last name",
+    names:
+      "lastname, surname, familyname, last, nomdefamille, nachname, familienname, apellidos, apellido, cognome, sobrenome, achternaam".split(
+        ", ",
+      ),
+  },
   email: {
     title: "Email",
-    names: "email, emailaddress, primaryemail, mail, courriel, adressecourriel, adresseemail".split(", "),
+    names:
+      "email, emailaddress, primaryemail, mail, courriel, adressecourriel, adresseemail, emailadresse, mailadresse, correo, correoelectronico, emailadres".split(
+        ", ",
+      ),
   },
   organization: {
     title: "Organization",
     names:
-      "organization, organisation, organizationname, company, companyname, business, businessname, entreprise, societe, compagnie, employer".split(
+      "organization, organisation, organizationname, company, companyname, business, businessname, entreprise, societe, compagnie, employer, firma, unternehmen, firmenname, empresa, organizacion, razonsocial, azienda, ragionesociale, organizzazione, organizacao, bedrijf, bedrijfsnaam".split(
         ", ",
       ),
   },
   language: {
     title: "Language",
-    names: "language, preferredlanguage, locale, lang, langue, languepreferee, languedecorrespondance".split(", "),
+    names:
+      "language, preferredlanguage, locale, lang, langue, languepreferee, languedecorrespondance, sprache, idioma, lingua, taal".split(
+        ", ",
+      ),
   },
   externalId: {
     title: "External id",
     names:
-      "externalid, clientid, contactid, customerid, id, clientnumber, clientno, contactnumber, accountnumber, number, reference, ref, code, numero, numeroclient, noclient, clientcode".split(
+      "externalid, clientid, contactid, customerid, id, clientnumber, clientno, contactnumber, accountnumber, number, reference, ref, code, numero, numeroclient, noclient, clientcode, kundennummer, kundennr, mandantennummer, mandantennr, nummer, codigo, codigocliente, numerodecliente, codice, codicecliente, klantnummer".split(
         ", ",
       ),
   },
@@ -79,6 +98,9 @@ export function guessColumns(headings: readonly string[]): Columns {
     language: columnOf("language"),
     externalId: columnOf("externalId"),
   };
+  // "Nombre" alone is the whole name; beside "Apellidos" it is the first name.
+  if (columns.name !== null && columns.name === columns.firstName)
+    return columns.lastName === null ? { ...columns, firstName: null } : { ...columns, name: null };
   // "Nom, Prénom": with only a first name next to it, the name is the last name.
   if (columns.firstName !== null && columns.lastName === null && columns.name !== null)
     return { ...columns, lastName: columns.name, name: null };
@@ -91,7 +113,7 @@ export function guessColumns(headings: readonly string[]): Columns {
 
 /** How far down the names of the columns are looked for. */
 const HEADINGS_WITHIN = 20;
-const hasEmail = ({ cells }: SheetRow) => cells.some((cell) => normalizeEmail(cell) !== null);
+const hasEmail = ({ cells }: SheetRow) => cells.some((cell) => normalizeEmail(addressIn(cell)) !== null);
 
 /**
  * Which of the rows names the columns, counted from 0: of those above the first email address, the one with the most
@@ -107,13 +129,16 @@ export function guessHeadingRow(rows: readonly SheetRow[]): number | null {
   return above.length > 0 ? 0 : null;
 }
 
+/** An address as people copy it: from a mail's header (`Ann Lee <ann@mail.example>`) or from a link. */
+const addressIn = (cell: string): string => (/<([^<>\s]+)>$/.exec(cell)?.[1] ?? cell).replace(/^mailto:/i, "");
+
 /** The contacts in the rows; an empty cell means nothing. */
 export const contactsIn = (rows: readonly SheetRow[], columns: Columns): ImportRow[] =>
   rows.map(({ number, cells }) => {
     const of = (field: ImportField) => (columns[field] === null ? "" : (cells[columns[field]] ?? ""));
     const contact: ImportedContact = { name: of("name") || `${of("firstName")} ${of("lastName")}`.trim() };
-    for (const field of ["email", "organization", "externalId"] as const)
-      if (of(field) !== "") contact[field] = of(field);
+    if (of("email") !== "") contact.email = addressIn(of("email"));
+    for (const field of ["organization", "externalId"] as const) if (of(field) !== "") contact[field] = of(field);
     const language = languageNamed(of("language"));
     if (language !== null) return { number, contact: { ...contact, language } };
     return of("language") === "" ? { number, contact } : { number, contact, unknownLanguage: of("language") };

@@ -53,25 +53,54 @@ function guessSeparator(text: string): Separator {
   ).separator;
 }
 
+/** A cell in quotation marks with blanks around them, by what ends it. */
+const quotedCells: Readonly<Record<Separator, RegExp>> = {
+  ",": / *("(?:[^"]|"")*") *(?=[,\n]|$)/y,
+  ";": / *("(?:[^"]|"")*") *(?=[;\n]|$)/y,
+  "\t": / *("(?:[^"]|"")*") *(?=[\t\n]|$)/y,
+  "|": / *("(?:[^"]|"")*") *(?=[|\n]|$)/y,
+};
+/**
+ * The text without blanks around cells in quotation marks (`7, "Berg, Ann"`): the parser would take the marks for a part
+ * of the text, and end the cell at a separator within them.
+ */
+function withoutBlanksAtQuotes(text: string, separator: Separator): string {
+  if (!/[,;\t|\n] +"/.test(text)) return text;
+  const quoted = quotedCells[separator];
+  const cells: string[] = [];
+  const next = (mark: string, from: number) => (text.indexOf(mark, from) + 1 || text.length + 1) - 1;
+  for (let at = 0; at < text.length;) {
+    quoted.lastIndex = at;
+    const cell = quoted.exec(text)?.[1];
+    const from = cell === undefined ? at : quoted.lastIndex;
+    const end = Math.min(next(separator, from), next("\n", from));
+    cells.push(cell ?? text.slice(at, end), text.charAt(end));
+    at = end + 1;
+  }
+  return cells.join("");
+}
+
 /** A number or code that a program wrote as a formula, so that a spreadsheet keeps its zeros: `="00123"`. */
 const QUOTED_AS_FORMULA = /^=\s*"((?:[^"]|"")*)"$/;
 const withoutQuotedFormula = (cell: string): string => QUOTED_AS_FORMULA.exec(cell)?.[1]?.replaceAll('""', '"') ?? cell;
 
 /** A cell's text on one line: it may contain line breaks, which no field of a contact accepts. */
 const cellText = (cell: string): string =>
-  withoutFormulaGuard(withoutQuotedFormula(cell.trim()))
-    .split(/\n+/)
-    .map((line) => line.trim())
-    .filter((line) => line !== "")
-    .join(" ");
+  cell === ""
+    ? cell
+    : withoutFormulaGuard(withoutQuotedFormula(cell.trim()))
+        .split(/\n+/)
+        .map((line) => line.trim())
+        .filter((line) => line !== "")
+        .join(" ");
 
 /** The rows that are not empty, cut at `separator` or at what the text itself suggests. Throws UnreadableFile. */
 export function readSheet(text: string, separator?: Separator): Sheet {
   const [line, named] = SEPARATOR_LINE.exec(text) ?? ["", undefined];
   // The parser would take the line ends of a file for those of its first line, and count the empty line at the end.
-  const body = text.slice(line.length).trimEnd().replaceAll(/\r\n?/g, "\n");
-  const used = separator ?? (named as Separator | undefined) ?? guessSeparator(body);
-  const { data, errors } = parse(body, used);
+  const lines = text.slice(line.length).trimEnd().replaceAll(/\r\n?/g, "\n");
+  const used = separator ?? (named as Separator | undefined) ?? guessSeparator(lines);
+  const { data, errors } = parse(withoutBlanksAtQuotes(lines, used), used);
   const quoteError = errors.find(({ type }) => type === "Quotes");
   if (quoteError)
     throw new UnreadableFile(
@@ -95,6 +124,25 @@ export function readSheet(text: string, separator?: Separator): Sheet {
   return { rows, separator: used, doubtful };
 }
 
+const SAVE_AS_CSV = "Open it in your spreadsheet program, choose Save as, then CSV.";
+/** How files begin, without blanks, that people or programs take for CSV. */
+const otherKinds: Readonly<Record<string, readonly string[]>> = {
+  "a workbook": ["pk\u0003\u0004"],
+  "an old workbook (.xls)": ["\u00D0\u00CF\u0011\u00E0"],
+  "a PDF": ["%pdf-"],
+  "a formatted text": ["{\\rtf"],
+  "a web page or an XML file": ["<!doctype", "<html", "<?xml", "<table", "<meta", "<head", "<body"],
+  "a JSON file": ['{"', '[{"'],
+};
+/** What the file is instead of CSV, in words; null: perhaps CSV. */
+function otherKindOf(bytes: Uint8Array): string | null {
+  const start = bytes.subarray(0, 200);
+  const readings = [String.fromCharCode(...start), decode(start)].map((text) => text.replaceAll(/\s/g, ""));
+  const isThis = (prefix: string) =>
+    readings.some((text) => text.slice(0, prefix.length).toLowerCase() === prefix.toLowerCase());
+  return Object.entries(otherKinds).find(([, prefixes]) => prefixes.some(isThis))?.[0] ?? null;
+}
+
 /** Reads the same file another way. Throws UnreadableFile. */
 export function readAgain(
   { name, bytes, ...before }: Pick<ContactFile, "name" | "bytes" | "encoding" | "isEncodingGuessed">,
@@ -105,8 +153,11 @@ export function readAgain(
 }
 
 /** Reads a file the way its bytes suggest. Throws UnreadableFile. */
-export const fileOf = (name: string, bytes: Uint8Array): ContactFile =>
-  readAgain({ name, bytes, encoding: guessEncoding(bytes), isEncodingGuessed: true }, {});
+export function fileOf(name: string, bytes: Uint8Array): ContactFile {
+  const kind = otherKindOf(bytes);
+  if (kind !== null) throw new UnreadableFile(`This is ${kind}, not a CSV file. ${SAVE_AS_CSV}`);
+  return readAgain({ name, bytes, encoding: guessEncoding(bytes), isEncodingGuessed: true }, {});
+}
 
 /** Reads the chosen file. Throws UnreadableFile. */
 export async function readFile(file: File): Promise<ContactFile> {
@@ -115,10 +166,6 @@ export async function readFile(file: File): Promise<ContactFile> {
       `This file is larger than ${counts.importBytes / 1_000_000} MB. Split it into smaller files.`,
     );
   const bytes = new Uint8Array(await file.arrayBuffer());
-  if (bytes[0] === 0x50 && bytes[1] === 0x4b)
-    throw new UnreadableFile(
-      "This is a workbook, not a CSV file. In your spreadsheet program, choose Save as, then CSV.",
-    );
   return fileOf(file.name, bytes);
 }
 

@@ -112,6 +112,74 @@ describe("a file as a program wrote it", () => {
     expect(performance.now() - begin).toBeLessThan(2000);
   });
 
+  it("has blanks around cells in quotation marks, whose separators are text", () => {
+    expect(
+      contacts(matchingIn('Id, Name , Email\n7, "Berg, ""Ann""" ,"ann@csv.example"\n8,  "Cy" , cy@csv.example')),
+    ).toEqual([
+      { name: 'Berg, "Ann"', email: "ann@csv.example", externalId: "7" },
+      { name: "Cy", email: "cy@csv.example", externalId: "8" },
+    ]);
+    // Marks that are a part of the text stay.
+    expect(contacts(matchingIn('Name;Email\nAnn "Annie" Lee; "a" b@csv.example\n "Bo";"bo@csv.example"'))).toEqual([
+      { name: 'Ann "Annie" Lee', email: '"a" b@csv.example' },
+      { name: "Bo", email: "bo@csv.example" },
+    ]);
+  });
+
+  it("has addresses as they were copied from a mail or a link", () => {
+    const matching = matchingIn(
+      "Name,Email\nAnn,Ann Lee <ann@csv.example>\nBo,mailto:bo@csv.example\nCy,<cy@csv.example>\nDi,a < b",
+    );
+    expect(contacts(matching).map(({ email }) => email)).toEqual([
+      "ann@csv.example",
+      "bo@csv.example",
+      "cy@csv.example",
+      "a < b",
+    ]);
+  });
+
+  it.each([
+    ["Vorname;Nachname;E-Mail;Firma;Kundennummer", "Ann;Lee;ann@csv.example;Lee Co;7"],
+    ["Nombre;Apellidos;Correo electrónico;Empresa;Código", "Ann;Lee;ann@csv.example;Lee Co;7"],
+    ["Nome;Cognome;Email;Azienda;Codice", "Ann;Lee;ann@csv.example;Lee Co;7"],
+    ["Voornaam;Achternaam;E-mailadres;Bedrijf;Klantnummer", "Ann;Lee;ann@csv.example;Lee Co;7"],
+    ["Kunden-Nr.;Kunde;E-Mail-Adresse;Unternehmen", "7;Ann Lee;ann@csv.example;Lee Co"],
+    ["Nombre;Correo;Organización;Número de cliente", "Ann Lee;ann@csv.example;Lee Co;7"],
+  ])("has headings in another language: %s", (headings, row) =>
+    expect(contacts(matchingIn(`${headings}\n${row}`))).toEqual([
+      { name: "Ann Lee", email: "ann@csv.example", organization: "Lee Co", externalId: "7" },
+    ]),
+  );
+
+  it("is none: what it is and what to do is said", () => {
+    const kinds: [string | Uint8Array, string][] = [
+      [Uint8Array.from([0x50, 0x4b, 3, 4, 20, 0]), "a workbook"],
+      [Uint8Array.from([0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1]), "an old workbook (.xls)"],
+      ["%PDF-1.7\n%\u00e2", "a PDF"],
+      ["{\\rtf1\\ansi", "a formatted text"],
+      ["\n<html xmlns:o='urn:schemas-microsoft-com:office:office'><table><tr><td>Name", "a web page or an XML file"],
+      ['<?xml version="1.0"?><Workbook>', "a web page or an XML file"],
+      [Uint8Array.from(Buffer.from("\uFEFF<html><table>", "utf16le")), "a web page or an XML file"],
+      ['[\n  {"name": "Ann"}]', "a JSON file"],
+    ];
+    for (const [content, kind] of kinds)
+      expect(() => matchingIn(content)).toThrow(
+        `This is ${kind}, not a CSV file. Open it in your spreadsheet program, choose Save as, then CSV.`,
+      );
+    expect(contacts(matchingIn("Name,Email\n<Ann>,ann@csv.example"))).toHaveLength(1);
+  });
+
+  it("of many columns is read, matched and judged within seconds", () => {
+    const headings = ["Name", "Email", ...Array.from({ length: 200 }, (_, n) => `Property ${n}`)].join(",");
+    const row = (n: number) => [`Person ${n}`, `p${n}@csv.example`, ...Array<string>(200).fill("")].join(",");
+    const text = [headings, ...Array.from({ length: 20_000 }, (_, n) => row(n))].join("\n");
+    const begin = performance.now();
+    const matching = matchingIn(text);
+    expect(importNotes(matching)).toEqual([]);
+    expect(contacts(matching)).toHaveLength(20_000);
+    expect(performance.now() - begin).toBeLessThan(5000);
+  }, 60_000);
+
   it("has cells with line breaks, and headings twice", () => {
     expect(contacts(ofCase("quoted-newline.csv"))[0]).toEqual({
       name: "Nina Newline",
@@ -212,6 +280,20 @@ describe("a file's encoding", () => {
 });
 
 describe("before the import, somebody is told", () => {
+  it("that the first row may be a client, where nothing tells", () => {
+    const matching = matchingIn("Ida Stone,K-7\nBo Fox,K-8");
+    expect(importNotes(matching)).toEqual([
+      "Row 1 was taken for the column names, though none of them is known. If it is a client, choose “This file has none” as column names.",
+    ]);
+    expect(importNotes(withHeadingRow(matching.file, null))).toEqual([]);
+  });
+
+  it("that several columns have one name", () => {
+    expect(importNotes(matchingIn("Name,Email,Email,Note,Note\nAnn,ann@csv.example,lee@csv.example,a,b"))).toEqual([
+      "Several columns are called “Email”. The first one is used unless you choose another.",
+    ]);
+  });
+
   it("that the names look like ids", () => {
     const matching = matchingIn("Client,Email\nC-0001,a@csv.example\nC-0002,b@csv.example\nAnn,c@csv.example");
     expect(importNotes(matching)).toEqual([

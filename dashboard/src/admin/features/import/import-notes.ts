@@ -1,4 +1,4 @@
-import { contactsIn } from "./column-matching.js";
+import { contactsIn, guessColumns } from "./column-matching.js";
 import { headingsOf, peopleIn, type Matching } from "./matching.js";
 
 /** A code without a blank and with a digit: "C-0001", "10442", "AB/12". */
@@ -20,8 +20,21 @@ export function importNotes(matching: Matching): string[] {
     notes.push(
       `The rows above the column names are left out (${listOf(titles.map(({ number, cells }) => `row ${number}: “${cells.find((cell) => cell !== "") ?? ""}”`))}).`,
     );
+  const headings = headingsOf(matching);
+  const heading = headingRow === null ? undefined : file.rows[headingRow];
+  if (heading && Object.values(guessColumns(headings)).every((column) => column === null))
+    notes.push(
+      `Row ${heading.number} was taken for the column names, though none of them is known. If it is a client, choose “This file has none” as column names.`,
+    );
+  const twice = new Set(
+    Object.values(columns).flatMap((column) => {
+      const name = column === null ? "" : (headings[column] ?? "");
+      return name !== "" && headings.filter((other) => other === name).length > 1 ? [name] : [];
+    }),
+  );
+  for (const name of twice)
+    notes.push(`Several columns are called “${name}”. The first one is used unless you choose another.`);
   if (file.doubtful.length > 0) {
-    const headings = headingsOf(matching);
     const cells = file.doubtful.map(
       ({ row, column, text }) => `row ${row}, ${headings[column] || `column ${column + 1}`}: “${text}”`,
     );

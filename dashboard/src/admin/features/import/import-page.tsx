@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import { useClient } from "urql";
 import { Link, useBlocker } from "@tanstack/react-router";
 import { AlertDialog } from "../../../ui/alert-dialog.js";
@@ -74,11 +74,11 @@ export function ImportPage() {
     });
     void go(run, isCheck);
   };
+  const rows = useMemo(() => (matching ? contactsIn(peopleIn(matching), matching.columns) : []), [matching]);
   if (!mayWrite)
     return (
       <EmptyState title="Only owners and administrators can import contacts.">Ask one of them to do it.</EmptyState>
     );
-  const rows = matching ? contactsIn(peopleIn(matching), matching.columns) : [];
   return (
     <>
       <PageHeader

@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import { importRule, languages } from "@gatehouse/shared";
 import { Banner } from "../../../ui/banner.js";
 import { Button } from "../../../ui/button.js";
@@ -26,7 +26,8 @@ export function MatchCard(props: {
 }) {
   const { matching, onChange, onCheck, onOtherFile } = props;
   const { file, columns } = matching;
-  const people = peopleIn(matching);
+  const people = useMemo(() => peopleIn(matching), [matching]);
+  const notes = useMemo(() => importNotes(matching), [matching]);
   const examples = people.slice(0, 50);
   const headings = headingsOf(matching);
   const width = Math.max(...file.rows.slice(0, 50).map(({ cells }) => cells.length));
@@ -54,7 +55,7 @@ export function MatchCard(props: {
     >
       <div className="flex flex-col gap-5">
         <HowRead matching={matching} onChange={onChange} />
-        {importNotes(matching).map((note) => (
+        {notes.map((note) => (
           <Banner key={note}>{note}</Banner>
         ))}
         <div className="grid gap-4 sm:grid-cols-2 lg:grid-cols-3">
