@@ -7,6 +7,7 @@ import { entities } from "../entities.js";
 import { Firm } from "../features/firms/firm.entity.js";
 import type { KeyRing } from "../platform/crypto/key-ring.js";
 import { respellAddresses } from "../migrations/1764160000000-address-spellings.js";
+import { rebuildSearchForms } from "../migrations/1764170000000-search-forms.js";
 import { isUniqueViolation } from "../platform/database/dialect.js";
 import { inTransaction } from "../platform/database/transaction.js";
 import { CommandError } from "./command-error.js";
@@ -137,9 +138,12 @@ export async function importFirm(
       if (await manager.existsBy(Firm, { slug: header.slug }))
         throw new CommandError(`This server already has a firm with the slug ${header.slug}: nothing was imported.`);
       const rows = await insertAll(manager, tables, from);
-      // The other server may be of a version in which a domain had several forms.
+      // The other server may be of a version in which a domain had several forms, or with other words to search by.
       const { id: firmId } = await manager.findOneByOrFail(Firm, { slug: header.slug });
-      if (manager.queryRunner) await respellAddresses(manager.queryRunner, firmId);
+      if (manager.queryRunner) {
+        await respellAddresses(manager.queryRunner, firmId);
+        await rebuildSearchForms(manager.queryRunner, firmId);
+      }
       const lost = (await lostValues(manager, keys)).filter((line) => !before.includes(line));
       if (lost.length > 0)
         throw new CommandError(

@@ -12,6 +12,7 @@ import { FirmCommands, planNames, teamRoles } from "./firm.commands.js";
 import { exportFirm, importFirm } from "./firm-transfer.js";
 import { keyUsage, stillNeeded } from "./key-usage.js";
 import { rotateKeys } from "./rotate-keys.command.js";
+import { rebuildSearch } from "./search-rebuild.js";
 
 const OWNER_PASSWORD = "GATEHOUSE_OWNER_PASSWORD";
 const MEMBER_PASSWORD = "GATEHOUSE_MEMBER_PASSWORD";
@@ -44,6 +45,9 @@ ${doctorUsage}
   keys rotate
       Encrypts everything again with the first key of SECRET_KEYS, and lists what still needs another key: passwords move to it at
       their owners' next sign-in, recovery codes when new ones are created.
+  search rebuild
+      Lets contacts that a server of the version before has written be found and sorted as those of this version. Run it once
+      no such server runs.
 
 Plans: ${planNames.join(", ")}. Roles: ${teamRoles.join(", ")}.
 The database and the keys are those of the server: DATABASE_URL, SECRET_KEYS.
@@ -76,6 +80,7 @@ const optionsOf = {
   "member add": ["slug", "role", "name", "email"],
   "member reset-password": ["email"],
   "keys rotate": [],
+  "search rebuild": [],
 } as const satisfies Record<string, readonly string[]>;
 type CommandName = keyof typeof optionsOf;
 const isCommandName = (name: string): name is CommandName => Object.hasOwn(optionsOf, name);
@@ -236,6 +241,10 @@ export async function runCommand({ name, options, flags }: Command, needs: Comma
         print(`${member.email} has a new password; ${ended} sessions ended.`);
         return;
       }
+      case "search rebuild":
+        await rebuildSearch(needs.work.reader.connection);
+        print("Every contact is found and sorted by this version's rules.");
+        return;
       case "keys rotate": {
         const reports = await rotateKeys(needs.work, needs.keys);
         for (const report of reports)

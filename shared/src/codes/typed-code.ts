@@ -21,11 +21,14 @@ function valueOf(digit: string): string {
   return value;
 }
 
+/** Text with the decimal digits of every script as 0 to 9. */
+export const foldDigits = (text: string): string => text.replaceAll(DIGITS, valueOf);
+
 /**
  * A code as it was given out, from what people type, paste and dictate: decimal digits of every script become 0 to 9; blanks, dashes and
  * whatever draws nothing (direction marks, joiners, a byte order mark) are left out. Letters stay as they are.
  */
-export const foldCode = (text: string): string => visiblePart(text).replaceAll(DASHES, "").replaceAll(DIGITS, valueOf);
+export const foldCode = (text: string): string => foldDigits(visiblePart(text).replaceAll(DASHES, ""));
 
 /** What authenticator apps show (RFC 4226 5.3 asks for at least six digits) and what mailed codes have. */
 export const CODE_DIGITS = 6;
