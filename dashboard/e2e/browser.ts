@@ -133,8 +133,11 @@ export async function signIn(page: Page, who: { email: string; password: string 
   await page.getByRole("button", { name: "Sign in" }).click();
 }
 
-/** Signs in as the owner, without a browser, and returns a function that runs a document and returns its only field. */
-export async function asOwner({ url }: Running): Promise<(document: string, variables?: object) => Promise<unknown>> {
+/** Signs in as an owner, without a browser, and returns a function that runs a document and returns its only field. */
+export async function asOwner(
+  { url }: Running,
+  who = owner,
+): Promise<(document: string, variables?: object) => Promise<unknown>> {
   const ask = async (query: string, variables: object, headers: Record<string, string>) => {
     const answer = await fetch(`${url}/graphql`, {
       method: "POST",
@@ -148,7 +151,7 @@ export async function asOwner({ url }: Running): Promise<(document: string, vari
   };
   const { result } = (await ask(
     "mutation($input: TeamSignInInput!) { teamSignIn(input: $input) { result { ... on SignedIn { sessionToken } } } }",
-    { input: { ...owner, transport: "TOKEN" } },
+    { input: { ...who, transport: "TOKEN" } },
     {},
   )) as { result: { sessionToken: string } };
   return (document, variables = {}) => ask(document, variables, { authorization: `Bearer ${result.sessionToken}` });

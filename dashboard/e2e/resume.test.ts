@@ -135,11 +135,14 @@ describe("a live feed whose server is killed", () => {
   };
   /** urql with its subscription exchange, as the dashboard sets it up. */
   const withUrql: Follow = (after, seen) => {
-    const { urql, dispose } = createGatehouseClient("team", {
-      onSignedOut: () => undefined,
-      onViewerKnown: () => undefined,
-      onViewerChanged: () => undefined,
-    });
+    const { urql, dispose } = createGatehouseClient(
+      { audience: "team", firm: null },
+      {
+        onSignedOut: () => undefined,
+        onViewerKnown: () => undefined,
+        onViewerChanged: () => undefined,
+      },
+    );
     const { unsubscribe } = urql.subscription<FeedData>(gql(feed), { after }).subscribe(({ data: message, error }) => {
       if (error) seen({ id: `ended: ${error.message}`, cursor: "", summary: "" });
       else if (message) seen(message.auditEvents);

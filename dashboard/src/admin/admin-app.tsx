@@ -13,7 +13,9 @@ const ChoosePasswordPage = whenShown(() =>
 /** The firm's side: the sign-in page, or the dashboard once a team member is signed in. */
 export const AdminApp = () => (
   <FailureBoundary>
-    <SessionClient audience="team">{(run) => <AdminPages {...run} />}</SessionClient>
+    <SessionClient audience="team" firm={null}>
+      {(run) => <AdminPages {...run} />}
+    </SessionClient>
   </FailureBoundary>
 );
 

@@ -10,7 +10,7 @@ const stay = () => undefined;
 /** The frame of every page: the navigation and the viewer's name. */
 export function Layout() {
   const { name, firm } = useTeamSession();
-  const { signOut, isPending } = useSignOut("team", stay);
+  const { signOut, isPending } = useSignOut({ audience: "team", firm: null }, stay);
   const [isOpen, setOpen] = useState(false);
   return (
     <div className="min-h-dvh md:grid md:grid-cols-[15rem_1fr]">

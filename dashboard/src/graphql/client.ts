@@ -16,12 +16,18 @@ import { empty, filter, merge, share } from "wonka";
 import { schemaOutline } from "./schema-outline.js";
 import { typesWithoutId } from "./types-without-id.js";
 
-/** The side that a page belongs to; one browser may have a session for each. */
-export type Audience = "team" | "portal";
+/** The side that a page belongs to: the dashboard, or a firm's portal. One browser may have a session for each. */
+export interface Side {
+  audience: "team" | "portal";
+  /** The slug in the address of a portal's page; null: the dashboard. */
+  firm: string | null;
+}
 
 /** The headers of every request of a page: which session it uses, and that no other site sent it. */
-const pageHeaders = (audience: Audience) => ({
+const pageHeaders = ({ audience, firm }: Side) => ({
   "gatehouse-audience": audience,
+  // A header holds Latin letters only; an address may hold anything.
+  ...(firm === null ? {} : { "gatehouse-firm": encodeURIComponent(firm) }),
   // Refusals are in the language of the page, which may differ from the browser's.
   "accept-language": document.documentElement.lang,
 });
@@ -94,12 +100,12 @@ export interface SessionNews {
 }
 
 /** One client for each session: created at sign-in, discarded at sign-out. */
-export function createGatehouseClient(audience: Audience, news: SessionNews): GatehouseClient {
+export function createGatehouseClient(side: Side, news: SessionNews): GatehouseClient {
   let viewer: string | null = null;
   const fetchAsViewer: typeof fetch = async (address, options) => {
     const sentFor = viewer;
     const headers = new Headers(options?.headers);
-    for (const [name, value] of Object.entries(pageHeaders(audience))) headers.set(name, value);
+    for (const [name, value] of Object.entries(pageHeaders(side))) headers.set(name, value);
     if (viewer !== null) headers.set(VIEWER_HEADER, viewer);
     const answer = await fetch(address, { ...options, headers, credentials: "same-origin" });
     const named = answer.headers.get(VIEWER_HEADER);
@@ -114,7 +120,11 @@ export function createGatehouseClient(audience: Audience, news: SessionNews): Ga
   };
   const socket = createSocket({
     url: `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/graphql`,
-    connectionParams: () => ({ audience, ...(viewer === null ? {} : { viewer }) }),
+    connectionParams: () => ({
+      audience: side.audience,
+      ...(side.firm === null ? {} : { firm: side.firm }),
+      ...(viewer === null ? {} : { viewer }),
+    }),
     lazy: true,
     keepAlive: 15_000,
     retryAttempts: Number.POSITIVE_INFINITY,

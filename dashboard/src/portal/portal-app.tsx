@@ -3,15 +3,18 @@ import { useState } from "react";
 import { FailureBoundary } from "../features/page-failures/failure-boundary.js";
 import { SessionClient } from "../features/sessions/session-client.js";
 import { PortalLanguage, type Spoken } from "./portal-language.js";
+import { useAddress } from "./address.js";
 import { PortalGate } from "./portal-gate.js";
 
 /** The clients' side. */
 export function PortalApp({ first }: { first: Spoken }) {
+  const { slug } = useAddress();
   const [offersNewPhone, setOffersNewPhone] = useState(isOfferKept);
   return (
     <PortalLanguage first={first}>
       <FailureBoundary>
-        <SessionClient audience="portal">
+        {/* Each firm's portal has a session, a cache and notices of its own. */}
+        <SessionClient key={slug} audience="portal" firm={slug}>
           {(run) => <PortalGate {...run} offersNewPhone={offersNewPhone} setOffersNewPhone={setOffersNewPhone} />}
         </SessionClient>
       </FailureBoundary>

@@ -15,7 +15,7 @@ export function Shell(props: { title: string; email: string; hasAccount: boolean
   const { firm } = usePortal();
   const { slug } = firm;
   const { signOut, isPending } = useSignOut(
-    "portal",
+    { audience: "portal", firm: slug },
     useCallback(() => goTo(slug, ""), [slug]),
   );
   const say = usePortalWords();

@@ -1,5 +1,5 @@
 import { IsNull, Not } from "typeorm";
-import { lengths, normalizeEmail, normalizeName, plans, type Plan, type TeamRole } from "@gatehouse/shared";
+import { isFirmSlug, lengths, normalizeEmail, normalizeName, plans, type Plan, type TeamRole } from "@gatehouse/shared";
 import { isUniqueViolation } from "../platform/database/dialect.js";
 import { computed, select, sql, table, type Column, type Sql } from "../platform/database/sql.js";
 import { Contact } from "../features/contacts/contact.entity.js";
@@ -32,7 +32,7 @@ function cleanEmail(text: string, option: string): string {
   return email;
 }
 function cleanSlug(slug: string): string {
-  if (!/^[a-z0-9-]{1,63}$/.test(slug) || slug.startsWith("-") || slug.endsWith("-"))
+  if (!isFirmSlug(slug))
     throw new CommandError("--slug must be 1 to 63 lower-case letters, digits and dashes, as in an address.");
   return slug;
 }

@@ -1,6 +1,6 @@
 import { createContext, useCallback, useContext, useEffect, useMemo, useState, type ReactNode } from "react";
 import { Provider } from "urql";
-import { createGatehouseClient, uncached, type Audience, type GatehouseClient } from "../../graphql/client.js";
+import { createGatehouseClient, uncached, type GatehouseClient, type Side } from "../../graphql/client.js";
 import { graphql } from "../../graphql/graphql.js";
 import { forgetTexts } from "../../ui/kept-texts.js";
 import { NoticeProvider } from "../../ui/notices.js";
@@ -35,8 +35,9 @@ export function useSessionFetch(): typeof fetch {
  * Each session has its own client and notices, so that nothing of one is shown in the next. A page belongs to the person it was loaded
  * for: if someone else has signed in meanwhile, in another tab, it reloads.
  */
-export function SessionClient(props: { audience: Audience; children: (run: SessionRun) => ReactNode }) {
-  const { audience, children } = props;
+export function SessionClient(props: Side & { children: (run: SessionRun) => ReactNode }) {
+  const { audience, firm, children } = props;
+  const side = useMemo(() => ({ audience, firm }), [audience, firm]);
   const [{ number, hasEnded }, setRun] = useState({ number: 0, hasEnded: false });
   const end = useCallback(() => {
     forgetTexts();
@@ -45,14 +46,14 @@ export function SessionClient(props: { audience: Audience; children: (run: Sessi
   }, [number]);
   const client = useMemo(
     () =>
-      createGatehouseClient(audience, {
+      createGatehouseClient(side, {
         onSignedOut: end,
-        onViewerKnown: (viewer) => tellOtherTabs(audience, viewer),
+        onViewerKnown: (viewer) => tellOtherTabs(side, viewer),
         onViewerChanged: loadAnew,
       }),
-    [audience, end],
+    [side, end],
   );
-  useEffect(() => keepToViewer({ audience, client, hasEnded, onSignedOut: end }), [audience, client, end, hasEnded]);
+  useEffect(() => keepToViewer({ side, client, hasEnded, onSignedOut: end }), [side, client, end, hasEnded]);
   useEffect(() => () => client.dispose(), [client]);
   const restart = useCallback(() => {
     forgetTexts();
@@ -72,12 +73,12 @@ export function SessionClient(props: { audience: Audience; children: (run: Sessi
  * sign in is left alone, because someone may be using it.
  */
 function keepToViewer(page: {
-  audience: Audience;
+  side: Side;
   client: GatehouseClient;
   hasEnded: boolean;
   onSignedOut: () => void;
 }): () => void {
-  const { audience, client, hasEnded, onSignedOut } = page;
+  const { side, client, hasEnded, onSignedOut } = page;
   const look = async () => {
     const isNobodys = client.viewer() === null;
     if (isNobodys && !hasEnded) return;
@@ -98,7 +99,7 @@ function keepToViewer(page: {
   const loadWhenBack = ({ persisted }: PageTransitionEvent) => {
     if (persisted && client.viewer() !== null) loadAnew();
   };
-  const stop = listenToOtherTabs(audience, (viewer) => {
+  const stop = listenToOtherTabs(side, (viewer) => {
     if (viewer !== client.viewer()) void look();
   });
   document.addEventListener("visibilitychange", lookWhenShown);

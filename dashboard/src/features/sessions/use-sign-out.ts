@@ -1,5 +1,5 @@
 import { useCallback } from "react";
-import type { Audience } from "../../graphql/client.js";
+import type { Side } from "../../graphql/client.js";
 import { graphql } from "../../graphql/graphql.js";
 import { Problems } from "../../graphql/problems.fragment.js";
 import { useAct } from "../../graphql/use-act.js";
@@ -18,17 +18,17 @@ const SignOut_signOut = graphql(
 );
 
 /** Ends this session, then calls `leave`. If that fails it shows why, because the person may otherwise believe that they are signed out. */
-export function useSignOut(audience: Audience, leave: () => void) {
+export function useSignOut({ audience, firm }: Side, leave: () => void) {
   const { act, isPending } = useAct(SignOut_signOut);
   const notify = useNotify();
   const signOut = useCallback(async () => {
     const { payload, problems } = await act({});
     if (!payload) return notify({ tone: "danger", text: problems.map(({ message }) => message).join(" ") });
-    tellOtherTabs(audience, null);
+    tellOtherTabs({ audience, firm }, null);
     leave();
     // Reloading clears everything that the page knew (OWASP ASVS 14.3.1).
     location.reload();
     return undefined;
-  }, [act, audience, leave, notify]);
+  }, [act, audience, firm, leave, notify]);
   return { signOut, isPending };
 }

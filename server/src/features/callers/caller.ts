@@ -48,6 +48,8 @@ export interface KeyCaller {
 export interface PortalCaller extends SessionOfCaller {
   kind: "CLIENT";
   firmId: string;
+  /** In the portal's address. */
+  firmSlug: string;
   email: string;
   assurance: Assurance;
   /** Null for assurance LINK. */

@@ -2,7 +2,7 @@ import type { Audience, Language } from "@gatehouse/shared";
 import type { RequestKind } from "../../platform/http/http-response.js";
 import type { RequestLoaders } from "../../platform/graphql/loaders.js";
 import type { SharedEvents } from "../../platform/websocket/shared-events.js";
-import { actorOf, type Caller, type Source } from "./caller.js";
+import { actorOf, type Caller, type PortalCaller, type Source, type TeamCaller } from "./caller.js";
 import type { Actor } from "../work/unit-of-work.js";
 
 /** The right to run a key's request, until another request claims the key. */
@@ -27,14 +27,16 @@ export interface RequestContext {
   hasCommitted?: boolean;
   /** The request carries an Origin, so it comes from a browser. Browsers may not receive their session as a token. */
   isBrowser: boolean;
-  /** The cookie of a trusted device, if any. */
-  trustedDeviceToken: string | null;
+  /** The cookies of devices that clients trust, at any firm. */
+  trustedDeviceTokens: readonly string[];
   /** The cookies of devices on which somebody has signed in, to the dashboard and to a portal. */
   knownDeviceTokens: Readonly<Record<Audience, string | null>>;
   /** Tells the page in the response whose it is from now on, after a sign-in (caller.ts `viewerIdOf`). */
   nameViewer(viewer: string | null): void;
   /** Sets a cookie in the response, or clears it with null. */
-  setCookie(name: CookieName, value: { token: string; maxAgeMs: number } | null): void;
+  setCookie(name: CookieName, value: CookieValue | null): void;
+  /** The same for a cookie of one firm's portal, which leaves those of other firms alone (shared/sign-in `FirmCookies`). */
+  setFirmCookie(kind: FirmCookieKind, firmSlug: string, value: CookieValue | null): void;
   /** On a socket: the firm's events from a cursor on. */
   subscribeToEvents(given: object): Promise<SharedEvents<RequestContext>>;
   /** On a socket: closes it once the caller's permissions have changed. */
@@ -45,10 +47,24 @@ export interface RequestContext {
   noteOperation(kind: RequestKind, codes: readonly string[], name?: string): void;
 }
 
-export type CookieName = "team" | "portal" | "device" | "known_team" | "known_portal";
+export type CookieName = "team" | "known_team" | "known_portal";
+/** A client's session, and a device that a client trusts. */
+export type FirmCookieKind = "portal" | "device";
+export interface CookieValue {
+  token: string;
+  maxAgeMs: number;
+}
 export const noKnownDevice = { TEAM: null, PORTAL: null } as const;
 export const knownDeviceCookie = (audience: Audience): CookieName =>
   audience === "TEAM" ? "known_team" : "known_portal";
-export const sessionCookie = (audience: Audience): CookieName => (audience === "TEAM" ? "team" : "portal");
+/** Keeps the caller's session in the browser; null: its cookie goes. */
+export function setSessionCookie(
+  context: Pick<RequestContext, "setCookie" | "setFirmCookie">,
+  caller: TeamCaller | PortalCaller,
+  value: CookieValue | null,
+): void {
+  if (caller.kind === "TEAM_MEMBER") context.setCookie("team", value);
+  else context.setFirmCookie("portal", caller.firmSlug, value);
+}
 
 export const actorIn = (context: RequestContext): Actor => actorOf(context.caller, context.source);

@@ -365,6 +365,10 @@ describeOnDatabases("X5 every limit refuses at the API", (database) => {
         if (!(await isIn()) || open > 20) return { taken: open, next: "the oldest ends" };
       }
     },
+    firmsPerBrowser: {
+      file: "server/src/features/sessions/two-portals.api.test.ts",
+      test: "and a sign-in drops the oldest",
+    },
     knownDevicesPerOwner: {
       file: "server/src/features/devices/known-devices.api.test.ts",
       test: "is one of twenty: the one with the oldest sign-in is forgotten",

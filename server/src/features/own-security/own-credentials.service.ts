@@ -4,7 +4,7 @@ import { Refusal } from "../../platform/graphql/failures.js";
 import { asPerson, ownerIdOf, type PersonCaller } from "../callers/caller.js";
 import { mustBeFresh } from "../access/fresh-proof.js";
 import { about, personOf, type Person } from "../people/person.js";
-import { actorIn, sessionCookie, type RequestContext } from "../callers/request-context.js";
+import { actorIn, setSessionCookie, type RequestContext } from "../callers/request-context.js";
 import { endAccess } from "../access-endings/end-access.js";
 import type { Actor, UnitOfWork, Work } from "../work/unit-of-work.js";
 import { notify } from "../mail/security-notices.js";
@@ -16,7 +16,7 @@ import { couldBePassword, mustBeGoodPassword, storePassword } from "../passwords
 import { typedKinds } from "../second-factors/second-factor-methods.js";
 import { mustLookLikeProof } from "../second-factors/typed-answers.js";
 import { SessionView } from "../sessions/session.results.js";
-import { sessionIdOf, type Sessions } from "../sessions/sessions.service.js";
+import type { Sessions } from "../sessions/sessions.service.js";
 import type { SecondFactor } from "../two-factor/second-factor.service.js";
 import type { Attempts } from "../limits/attempts.service.js";
 import type { OwnSecondFactor } from "./own-second-factor.service.js";
@@ -125,7 +125,7 @@ export class OwnCredentials {
         ...about({ firmId: caller.firmId, accountId }, actor),
         data: { email: caller.email, sessions: 1 },
       });
-      if (input.sessionId === caller.sessionId) unit.afterCommit(() => context.setCookie(cookieOf(caller), null));
+      if (input.sessionId === caller.sessionId) unit.afterCommit(() => setSessionCookie(context, caller, null));
     });
     return input.sessionId;
   }
@@ -133,11 +133,10 @@ export class OwnCredentials {
   /** Ends the caller's session; does nothing for a caller without one. */
   async signOut(context: RequestContext): Promise<void> {
     const { caller } = context;
-    const sessionId = sessionIdOf(caller);
-    if (sessionId === null) return;
+    if (caller.kind !== "TEAM_MEMBER" && caller.kind !== "CLIENT") return;
     await this.needs.work.do(async (unit) => {
-      await this.needs.sessions.end(unit, sessionId);
-      unit.afterCommit(() => context.setCookie(sessionCookie(caller.kind === "TEAM_MEMBER" ? "TEAM" : "PORTAL"), null));
+      await this.needs.sessions.end(unit, caller.sessionId);
+      unit.afterCommit(() => setSessionCookie(context, caller, null));
     });
   }
 
@@ -224,4 +223,3 @@ const passwordFields = {
 const shareOfOwner = ({ firmId, ownerId }: Person, context: RequestContext) =>
   shareOfPerson(context, { firmId, who: ownerId });
 const codeMissing = () => new Refusal("INVALID_CODE", ["input", "code"], (say) => say.codeMissing);
-const cookieOf = (caller: PersonCaller) => sessionCookie(caller.kind === "TEAM_MEMBER" ? "TEAM" : "PORTAL");

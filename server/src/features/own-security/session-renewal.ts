@@ -1,6 +1,6 @@
 import type { Proof } from "@gatehouse/shared";
 import { ownerIdOf, type PersonCaller } from "../callers/caller.js";
-import { sessionCookie, type RequestContext } from "../callers/request-context.js";
+import { setSessionCookie, type RequestContext } from "../callers/request-context.js";
 import type { UnitOfWork } from "../work/unit-of-work.js";
 import { rememberDevice } from "../devices/known-devices.js";
 import type { Session } from "../sessions/session.entity.js";
@@ -30,9 +30,7 @@ export class SessionRenewal {
     const ownerId = ownerIdOf(caller);
     await this.needs.challenges.follow(unit, { ownerId, sessionId: caller.sessionId }, session.id);
     await rememberDevice(unit, { ownerId, audience: session.audience }, context);
-    unit.afterCommit(() =>
-      context.setCookie(sessionCookie(session.audience), { token, maxAgeMs: session.expiresAt - unit.now }),
-    );
+    unit.afterCommit(() => setSessionCookie(context, caller, { token, maxAgeMs: session.expiresAt - unit.now }));
     return session;
   }
 }

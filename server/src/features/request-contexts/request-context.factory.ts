@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
-import { isAnothersPage, languageOf, type Audience, type Language } from "@gatehouse/shared";
+import { isAnothersPage, isOfFirm, languageOf, lifetimes, tokensFor, type Language } from "@gatehouse/shared";
 import { RequestLoaders } from "../../platform/graphql/loaders.js";
 import { badInput } from "../../platform/graphql/failures.js";
-import { cookieName, parseCookies, sessionCookieHeader } from "../../platform/http/cookies.js";
+import { parseCookies } from "../../platform/http/cookies.js";
 import { asReader, nameReader } from "../../platform/database/readers.js";
 import { headerText } from "../../platform/http/header-text.js";
 import type { HttpResponse } from "../../platform/http/http-response.js";
@@ -23,7 +23,8 @@ import {
   type KeyCaller,
   type Source,
 } from "../callers/caller.js";
-import { knownDeviceCookie, noKnownDevice, sessionCookie, type RequestContext } from "../callers/request-context.js";
+import { noKnownDevice, setSessionCookie, type RequestContext } from "../callers/request-context.js";
+import { BrowserCookies } from "./browser-cookies.js";
 
 export interface ContextNeeds {
   sessions: Sessions;
@@ -44,6 +45,17 @@ const viewerChanged = () =>
   new RefusedRequest(409, "VIEWER_CHANGED", "Somebody else is now signed in here. Reload the page.");
 /** For a socket's parameters, which may be anything. */
 const textIn = (value: unknown): string => (typeof value === "string" ? value : "");
+/** A session as a page asks for it. */
+interface PageSide {
+  audience: string;
+  /** The slug in the portal page's address; null: the page does not name one. */
+  firm: string | null;
+}
+/** The caller, and the cookie that opens their session, if one does. */
+interface FoundCaller {
+  caller: Caller;
+  cookieToken: string | null;
+}
 /** Depends only on the request, never on whom it is about, so that the language of a response reveals nothing. */
 const languageIn = ({ headers }: IncomingMessage): Language | null =>
   languageOf(headerText(headers["accept-language"]));
@@ -54,14 +66,22 @@ export class RequestContexts {
 
   /** The context of a request over HTTP; throws if its page was loaded for somebody else. */
   async ofRequest(request: IncomingMessage, response: HttpResponse): Promise<RequestContext> {
-    const cookies = this.cookiesOf(request);
-    const headers: string[] = [];
+    const cookies = this.cookiesOf(request, (headers) => response.setHeader("set-cookie", headers));
     const source = this.sourceOf(request);
-    const caller = await this.callerOf(
+    const { "gatehouse-audience": audience, "gatehouse-firm": firm } = request.headers;
+    const { caller, cookieToken } = await this.callerOf(
       headerText(request.headers.authorization),
-      () => this.cookieToken(cookies, headerText(request.headers["gatehouse-audience"])),
+      cookies,
+      { audience: headerText(audience), firm: firm === undefined ? null : headerText(firm) },
       headerText(request.headers[VIEWER_HEADER]),
     );
+    // A session of before the update gets its firm's cookie, so that the next sign-in elsewhere does not replace it.
+    if (
+      caller.kind === "CLIENT" &&
+      cookieToken !== null &&
+      cookies.ofKind("portal").own.get(caller.firmSlug) !== cookieToken
+    )
+      setSessionCookie(cookies, caller, { token: cookieToken, maxAgeMs: lifetimes.session });
     nameReader(writerOf(caller, source));
     const nameViewer = (viewer: string | null) => {
       if (viewer !== null) response.setHeader(VIEWER_HEADER, viewer);
@@ -76,16 +96,11 @@ export class RequestContexts {
       now: this.needs.now,
       loaders: new RequestLoaders(),
       isBrowser: request.headers.origin !== undefined,
-      trustedDeviceToken: cookies.get(cookieName("device", this.needs.isSecure)) ?? null,
-      knownDeviceTokens: {
-        TEAM: cookies.get(cookieName(knownDeviceCookie("TEAM"), this.needs.isSecure)) ?? null,
-        PORTAL: cookies.get(cookieName(knownDeviceCookie("PORTAL"), this.needs.isSecure)) ?? null,
-      },
+      trustedDeviceTokens: cookies.trustedDevices(),
+      knownDeviceTokens: cookies.knownDevices(),
       subscribeToEvents: notHere,
-      setCookie: (name, value) => {
-        headers.push(sessionCookieHeader(name, value?.token ?? "", value?.maxAgeMs ?? null, this.needs.isSecure));
-        response.setHeader("set-cookie", headers);
-      },
+      setCookie: (name, value) => cookies.setCookie(name, value),
+      setFirmCookie: (kind, firmSlug, value) => cookies.setFirmCookie(kind, firmSlug, value),
       setRetryAfter: (seconds) => void response.setHeader("retry-after", seconds.toString()),
       noteOperation: (kind, codes, name) => {
         response.kind = kind;
@@ -105,28 +120,31 @@ export class RequestContexts {
     closeSocket: (code: number, reason: string) => void,
   ): Promise<RequestContext> {
     const given = parameters.authorization ?? parameters.Authorization;
-    const cookieToken = () =>
-      request.headers.origin === undefined
-        ? null
-        : this.cookieToken(this.cookiesOf(request), textIn(parameters.audience));
+    const cookies = request.headers.origin === undefined ? null : this.cookiesOf(request);
+    const side = {
+      audience: textIn(parameters.audience),
+      firm: parameters.firm === undefined ? null : textIn(parameters.firm),
+    };
     const authorization = typeof given === "string" ? given : headerText(request.headers.authorization);
     const source = this.sourceOf(request);
+    const { caller } = await asReader(writerOf(anonymous, source), () =>
+      this.callerOf(authorization, cookies, side, textIn(parameters.viewer)),
+    );
     const context: RequestContext = {
-      caller: await asReader(writerOf(anonymous, source), () =>
-        this.callerOf(authorization, cookieToken, textIn(parameters.viewer)),
-      ),
+      caller,
       source,
       requestId: requestIdOf(request, this.needs.trustedProxies),
       language: languageIn(request),
       now: this.needs.now,
       loaders: new RequestLoaders(),
       isBrowser: request.headers.origin !== undefined,
-      trustedDeviceToken: null,
+      trustedDeviceTokens: [],
       knownDeviceTokens: noKnownDevice,
       subscribeToEvents: (wanted) => this.needs.subscribeToEvents(wanted, context),
       closeSocket,
       nameViewer: () => undefined,
       setCookie: () => undefined,
+      setFirmCookie: () => undefined,
       setRetryAfter: () => undefined,
       noteOperation: () => undefined,
     };
@@ -143,11 +161,12 @@ export class RequestContexts {
       now: this.needs.now,
       loaders: new RequestLoaders(),
       isBrowser: false,
-      trustedDeviceToken: null,
+      trustedDeviceTokens: [],
       knownDeviceTokens: noKnownDevice,
       subscribeToEvents: notHere,
       nameViewer: () => undefined,
       setCookie: () => undefined,
+      setFirmCookie: () => undefined,
       setRetryAfter: () => undefined,
       noteOperation: () => undefined,
     };
@@ -162,34 +181,57 @@ export class RequestContexts {
    * A cookie counts where the header has no token. `loadedFor`: for whom the page says that it was loaded; "": it does
    * not say.
    */
-  private async callerOf(authorization: string, cookieToken: () => string | null, loadedFor: string): Promise<Caller> {
+  private async callerOf(
+    authorization: string,
+    cookies: BrowserCookies | null,
+    side: PageSide,
+    loadedFor: string,
+  ): Promise<FoundCaller> {
     const bearer = bearerOf(authorization);
-    const token = bearer ?? cookieToken();
-    if (token === null) return authorization === "" ? anonymous : { ...anonymous, sent: "HEADER" };
-    const caller = isSessionToken(token)
-      ? await this.needs.sessions.authenticate(token)
-      : ((await this.needs.findKey(token)) ?? anonymous);
+    const found =
+      bearer === null
+        ? await this.callerOfCookies(cookies, side)
+        : { caller: await this.holderOf(bearer), cookieToken: null };
+    const { caller } = found;
     if (isAnothersPage(loadedFor || null, viewerIdOf(caller))) throw viewerChanged();
-    if (caller.kind !== "ANONYMOUS") return caller;
-    return { ...caller, sent: bearer === null ? "COOKIE" : "TOKEN" };
+    if (caller.kind !== "ANONYMOUS" || caller.sent !== undefined || authorization === "") return found;
+    return { caller: { ...caller, sent: bearer === null ? "HEADER" : "TOKEN" }, cookieToken: null };
+  }
+
+  private async holderOf(bearer: string): Promise<Caller> {
+    if (isSessionToken(bearer)) return this.needs.sessions.authenticate(bearer);
+    return (await this.needs.findKey(bearer)) ?? anonymous;
   }
 
   /**
-   * Dashboard and portal can be signed in side by side; the page says which of the two it is. A cookie can only hold a
-   * session: an API key counts only in the Authorization header.
+   * Dashboard and portals can be signed in side by side; the page says whose session it means. That proves nothing: it
+   * only chooses among the browser's own cookies. A cookie can only hold a session: an API key counts only in the
+   * Authorization header.
    */
-  private cookieToken(cookies: Map<string, string>, audience: string): string | null {
-    const of = (which: Audience) => {
-      const token = cookies.get(cookieName(sessionCookie(which), this.needs.isSecure));
-      return token !== undefined && isSessionToken(token) ? token : null;
-    };
-    if (audience === "team") return of("TEAM");
-    if (audience === "portal") return of("PORTAL");
-    return of("TEAM") ?? of("PORTAL");
+  private async callerOfCookies(cookies: BrowserCookies | null, { audience, firm }: PageSide): Promise<FoundCaller> {
+    let found: Caller = anonymous;
+    if (cookies === null) return { caller: found, cookieToken: null };
+    const team = audience === "portal" ? null : cookies.teamSession();
+    if (team !== null) {
+      const caller = await this.needs.sessions.authenticate(team);
+      if (caller.kind !== "ANONYMOUS") return { caller, cookieToken: team };
+      return { caller: { ...caller, sent: "COOKIE" }, cookieToken: null };
+    }
+    if (audience === "team") return { caller: found, cookieToken: null };
+    for (const token of tokensFor(firm, cookies.ofKind("portal"))) {
+      const caller = await this.needs.sessions.authenticate(token);
+      if (caller.kind === "ANONYMOUS") found = { ...caller, sent: "COOKIE" };
+      // Another firm's session is not mentioned.
+      else if (isOfFirm(firm, caller.kind === "CLIENT" ? caller.firmSlug : null)) return { caller, cookieToken: token };
+    }
+    return { caller: found, cookieToken: null };
   }
 
-  private cookiesOf(request: IncomingMessage): Map<string, string> {
-    return parseCookies(request.headers.cookie);
+  private cookiesOf(
+    { headers }: IncomingMessage,
+    send: (headers: readonly string[]) => void = () => undefined,
+  ): BrowserCookies {
+    return new BrowserCookies(parseCookies(headers.cookie), { isSecure: this.needs.isSecure, send });
   }
 }
 

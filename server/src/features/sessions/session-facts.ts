@@ -3,6 +3,7 @@ import { computed, leftJoined, placeholders, select, sql, table, type RowOf } fr
 import { anonymous, type Anonymous, type PortalCaller, type TeamCaller } from "../callers/caller.js";
 import { ClientRequest } from "../client-requests/client-request.entity.js";
 import { Contact } from "../contacts/contact.entity.js";
+import { Firm } from "../firms/firm.entity.js";
 import { TeamMember } from "../firm-staff/team-member.entity.js";
 import { PortalAccount } from "../portal-accounts/portal-account.entity.js";
 import { SecurityPolicy } from "../security-mode/security-policy.entity.js";
@@ -18,6 +19,7 @@ const r = table(ClientRequest, "r");
 const c = table(Contact, "c");
 const b = table(PortalAccount, "b");
 const e = table(PortalAccount, "e");
+const f = leftJoined(table(Firm, "f"));
 
 /** What decides whether a session may act, read in one statement. */
 const ownFacts = {
@@ -50,9 +52,11 @@ const ownTables = sql`${s} JOIN ${p} ON ${p.firmId} = ${s.firmId} LEFT JOIN ${m}
  */
 export const FACTS_OF_TOKEN = select({
   ...ownFacts,
+  firmSlug: f.slug,
   accountId: computed<string | null>(sql`COALESCE(${a.id}, ${b.id}, ${e.id})`),
   accountEmail: computed<string | null>(sql`COALESCE(${a.email}, ${b.email}, ${e.email})`),
 }).from`${ownTables}
+  LEFT JOIN ${f} ON ${f.id} = ${s.firmId}
   LEFT JOIN ${a} ON ${a.id} = ${s.ownerId}
   LEFT JOIN ${r} ON ${r.id} = ${s.requestId}
   LEFT JOIN ${c} ON ${c.id} = ${r.contactId}
@@ -63,6 +67,7 @@ export const FACTS_OF_TOKEN = select({
 /** The same for a team member, who has neither account nor request. */
 const TEAM_FACTS = select({
   ...ownFacts,
+  firmSlug: computed<null>(sql`NULL`),
   accountId: computed<null>(sql`NULL`),
   accountEmail: computed<null>(sql`NULL`),
 }).from`${ownTables}
@@ -110,10 +115,11 @@ export function callerOf(row: SessionFacts, now: number): TeamCaller | PortalCal
     isEnrolled,
     isSecondFactorProven,
   };
-  if (isAccountGone || !sessionMeetsPolicy(facts)) return anonymous;
+  if (isAccountGone || row.firmSlug === null || !sessionMeetsPolicy(facts)) return anonymous;
   return {
     kind: "CLIENT",
     firmId: row.firmId,
+    firmSlug: row.firmSlug,
     sessionId: row.id,
     authenticatedAt: row.authenticatedAt,
     email: (row.ownerId === null ? null : row.accountEmail) ?? row.email,

@@ -15,14 +15,7 @@ import { digestOf, newToken } from "../../platform/crypto/tokens.js";
 import { forUpdate } from "../../platform/database/dialect.js";
 import { select, sql, table, type RowOf } from "../../platform/database/sql.js";
 import { unauthenticated } from "../../platform/graphql/failures.js";
-import {
-  anonymous,
-  type Anonymous,
-  type Caller,
-  type PortalCaller,
-  type Source,
-  type TeamCaller,
-} from "../callers/caller.js";
+import { anonymous, type Anonymous, type PortalCaller, type Source, type TeamCaller } from "../callers/caller.js";
 import { firmMustBeOpen } from "../access/firm-open.js";
 import type { UnitOfWork, Work } from "../work/unit-of-work.js";
 import {
@@ -223,7 +216,3 @@ export class Sessions {
     await this.work.do((unit) => unit.affected(TOUCH, [now, sessionId, now]));
   }
 }
-
-/** The session that a caller uses, if any. */
-export const sessionIdOf = (caller: Caller): string | null =>
-  caller.kind === "TEAM_MEMBER" || caller.kind === "CLIENT" ? caller.sessionId : null;

@@ -101,8 +101,8 @@ export class SecondFactorStep {
       return linkDoor.openSession(unit, reach, input.transport, context, { second: input.second });
     }
     if (input.trustDevice && person.audience === "PORTAL") {
-      const { trustedDeviceDays } = await loadPolicy(unit.manager, person.firmId, { lock: "share" });
-      await trustDevice(unit, person, context, trustedDeviceDays);
+      const policy = await loadPolicy(unit.manager, person.firmId, { lock: "share" });
+      await trustDevice(unit, person, context, policy);
     }
     return accountDoor.enter(unit, {
       person,

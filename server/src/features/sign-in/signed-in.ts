@@ -1,6 +1,6 @@
 import type { SessionTransport } from "@gatehouse/shared";
-import { sessionCookie, type RequestContext } from "../callers/request-context.js";
-import { viewerIdOf, type Caller } from "../callers/caller.js";
+import { setSessionCookie, type RequestContext } from "../callers/request-context.js";
+import { viewerIdOf, type PortalCaller, type TeamCaller } from "../callers/caller.js";
 import { TeamMemberView } from "../firm-staff/team-member.results.js";
 import type { Session } from "../sessions/session.entity.js";
 import { SessionView } from "../sessions/session.results.js";
@@ -18,15 +18,13 @@ export async function signedIn(
   landingRequestId: string | null,
   known: KnownViewerData,
 ): Promise<SignedIn> {
-  if (transport === "COOKIE") {
-    const maxAgeMs = session.expiresAt - unit.now;
-    unit.afterCommit(() => context.setCookie(sessionCookie(session.audience), { token, maxAgeMs }));
-  }
   const viewer = await viewerOf(unit.manager, session, unit.now, known);
-  // The viewer's fields are resolved as the person who has just signed in.
+  const caller = callerOfSession(session, viewer);
   unit.afterCommit(() => {
-    context.caller = callerOfSession(session, viewer);
-    context.nameViewer(viewerIdOf(context.caller));
+    if (transport === "COOKIE") setSessionCookie(context, caller, { token, maxAgeMs: session.expiresAt - unit.now });
+    // The viewer's fields are resolved as the person who has just signed in.
+    context.caller = caller;
+    context.nameViewer(viewerIdOf(caller));
   });
   return new SignedIn({
     viewer,
@@ -36,7 +34,7 @@ export async function signedIn(
   });
 }
 
-function callerOfSession(session: Session, viewer: PersonViewer): Caller {
+function callerOfSession(session: Session, viewer: PersonViewer): TeamCaller | PortalCaller {
   const common = {
     firmId: session.firmId,
     sessionId: session.id,
@@ -48,6 +46,7 @@ function callerOfSession(session: Session, viewer: PersonViewer): Caller {
   return {
     ...common,
     kind: "CLIENT",
+    firmSlug: viewer.firm.slug,
     assurance: session.assurance,
     accountId: session.ownerId,
     requestId: session.requestId,

@@ -9,6 +9,7 @@ const oddHeaders: fc.Arbitrary<Record<string, string>> = fc
         "accept",
         "accept-language",
         "gatehouse-audience",
+        "gatehouse-firm",
         "gatehouse-viewer",
         "user-agent",
         "cookie",
