@@ -69,13 +69,9 @@ async function rebuildPage(runner: QueryRunner, firmId: string, last?: Contact):
      WHERE firmId = ?${last ? " AND nameKey >= ? AND (nameKey > ? OR id > ?)" : ""} ORDER BY nameKey, id LIMIT ${PAGE}`,
     last ? [firmId, last.nameKey, last.nameKey, last.id] : [firmId],
   )) as Contact[];
-  if (contacts.length === 0) return;
-  const words = (await runner.query(
-    contacts
-      .map(() => "SELECT contactId, word FROM search_words WHERE firmId = ? AND nameKey = ? AND contactId = ?")
-      .join(" UNION ALL "),
-    contacts.flatMap(({ id, nameKey }) => [firmId, nameKey, id]),
-  )) as Word[];
+  const [first, end] = [contacts[0], contacts.at(-1)];
+  if (!first || !end) return;
+  const words = await wordsBetween(runner, firmId, first, end);
   await moveInOrder(
     runner,
     firmId,
@@ -97,6 +93,23 @@ async function rebuildPage(runner: QueryRunner, firmId: string, last?: Contact):
   return contacts.length < PAGE ? undefined : contacts.at(-1);
 }
 
+/** The words of these two contacts and of all between them by name: ranges of the index, however many contacts have one name. */
+async function wordsBetween(runner: QueryRunner, firmId: string, first: Contact, end: Contact): Promise<Word[]> {
+  const select = "SELECT contactId, word FROM search_words WHERE firmId = ? AND";
+  if (first.nameKey === end.nameKey)
+    return (await runner.query(`${select} nameKey = ? AND contactId >= ? AND contactId <= ?`, [
+      firmId,
+      first.nameKey,
+      first.id,
+      end.id,
+    ])) as Word[];
+  return (await runner.query(
+    `${select} nameKey = ? AND contactId >= ? UNION ALL ${select} nameKey > ? AND nameKey < ?
+     UNION ALL ${select} nameKey = ? AND contactId <= ?`,
+    [firmId, first.nameKey, first.id, firmId, first.nameKey, end.nameKey, firmId, end.nameKey, end.id],
+  )) as Word[];
+}
+
 /** Gives the contacts their new sort key everywhere. */
 async function moveInOrder(runner: QueryRunner, firmId: string, contacts: readonly Contact[]): Promise<void> {
   if (contacts.length === 0) return;
@@ -114,9 +127,8 @@ async function moveInOrder(runner: QueryRunner, firmId: string, contacts: readon
     ...ids,
   ]);
   await runner.query(
-    `UPDATE search_words SET nameKey = ${keyBy("contactId")}
-     WHERE firmId = ? AND (${ids.map(() => "(nameKey = ? AND contactId = ?)").join(" OR ")})`,
-    [...newKeys, firmId, ...contacts.flatMap(({ id, nameKey }) => [nameKey, id])],
+    `UPDATE search_words SET nameKey = ${keyBy("contactId")} WHERE ${ids.map(() => "(firmId = ? AND nameKey = ? AND contactId = ?)").join(" OR ")}`,
+    [...newKeys, ...contacts.flatMap(({ id, nameKey }) => [firmId, nameKey, id])],
   );
 }
 
