@@ -17,6 +17,7 @@ import { MailRequestLanguages1764143000000 } from "./migrations/1764143000000-ma
 import { DisabledFirms1764144000000 } from "./migrations/1764144000000-disabled-firms.js";
 import { Leases1764150000000 } from "./migrations/1764150000000-leases.js";
 import { AddressSpellings1764160000000 } from "./migrations/1764160000000-address-spellings.js";
+import { TimeZones1764171000000 } from "./migrations/1764171000000-time-zones.js";
 import { Firm } from "./features/firms/firm.entity.js";
 import { Branding, Logo } from "./features/branding/branding.entity.js";
 import { TeamMember } from "./features/firm-staff/team-member.entity.js";
@@ -108,4 +109,5 @@ export const migrations = [
   DisabledFirms1764144000000,
   Leases1764150000000,
   AddressSpellings1764160000000,
+  TimeZones1764171000000,
 ];
