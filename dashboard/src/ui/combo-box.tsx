@@ -28,6 +28,8 @@ export function ComboBox(props: {
   onType: (text: string) => void;
   /** Null: the field was cleared. */
   onChoose: (id: string | null) => void;
+  /** The suggestion that `typed` is, if it is one: once chosen, the list closes. */
+  chosen?: string | null;
   /** What the list says if nothing is found. */
   empty?: string;
   error?: string | null;
@@ -40,6 +42,7 @@ export function ComboBox(props: {
     typed,
     onType,
     onChoose,
+    chosen = null,
     empty = "Nobody found.",
     error,
     isDisabled = false,
@@ -55,7 +58,7 @@ export function ComboBox(props: {
       onChange={(id) => {
         if (id !== null) onChoose(String(id));
       }}
-      value={null}
+      value={chosen}
       allowsEmptyCollection
       allowsCustomValue
       isDisabled={isDisabled}

@@ -51,6 +51,7 @@ export function TimeZoneCard({ current }: { current: string }) {
           typed={typed}
           onType={setTyped}
           suggestions={zonesLike(typed === current ? "" : typed, names).map((name) => ({ id: name, label: name }))}
+          chosen={names.includes(typed) ? typed : null}
           onChoose={(name) => setTyped(name ?? "")}
           error={problemOf(problems, "timeZone")}
           isDisabled={!mayWrite}
