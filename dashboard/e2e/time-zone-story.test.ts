@@ -50,15 +50,15 @@ maybe("a firm's days are the firm's, wherever its people and clients are", () =>
     await admin.getByRole("button", { name: "Use this time zone" }).click();
     await admin.getByText("Saved. Days are now days in Europe/Paris.").waitFor();
     await admin.getByRole("link", { name: "Overview" }).click();
-    await admin.getByText("Days in Europe/Paris").waitFor();
+    await admin.getByText("Days in Europe/Paris", { exact: true }).waitFor();
     await inspect(admin, "overview-days");
     await admin.getByRole("link", { name: "Activity", exact: true }).click();
-    await admin.getByText("Days in Europe/Paris").waitFor();
+    await admin.getByText("Days in Europe/Paris", { exact: true }).waitFor();
     await inspect(admin, "activity-days");
     await admin.setViewportSize({ width: 390, height: 844 });
     await inspect(admin, "activity-days-phone");
     await admin.goto(`${running.url}/overview`);
-    await admin.getByText("Days in Europe/Paris").waitFor();
+    await admin.getByText("Days in Europe/Paris", { exact: true }).waitFor();
     await inspect(admin, "overview-days-phone");
     await admin.goto(`${running.url}/settings/client-portal`);
     await field.waitFor();
