@@ -18,6 +18,7 @@ import { DisabledFirms1764144000000 } from "./migrations/1764144000000-disabled-
 import { Leases1764150000000 } from "./migrations/1764150000000-leases.js";
 import { AddressSpellings1764160000000 } from "./migrations/1764160000000-address-spellings.js";
 import { SearchForms1764170000000 } from "./migrations/1764170000000-search-forms.js";
+import { TimeZones1764171000000 } from "./migrations/1764171000000-time-zones.js";
 import { Firm } from "./features/firms/firm.entity.js";
 import { Branding, Logo } from "./features/branding/branding.entity.js";
 import { TeamMember } from "./features/firm-staff/team-member.entity.js";
@@ -110,4 +111,5 @@ export const migrations = [
   Leases1764150000000,
   AddressSpellings1764160000000,
   SearchForms1764170000000,
+  TimeZones1764171000000,
 ];

@@ -25,6 +25,7 @@ import { rollOutModule } from "./features/roll-out/roll-out.module.js";
 import { securityModeModule } from "./features/security-mode/security-mode.module.js";
 import { signInModule } from "./features/sign-in/sign-in.module.js";
 import { teamPasswordsModule } from "./features/team-passwords/team-passwords.module.js";
+import { timeZoneModule } from "./features/time-zone/time-zone.module.js";
 import { unlinkedAccountsModule } from "./features/unlinked-accounts/unlinked-accounts.module.js";
 import { viewersModule } from "./features/viewers/viewers.module.js";
 import { webhooksModule } from "./features/webhooks/webhooks.module.js";
@@ -45,6 +46,7 @@ export const featureModules: readonly ((platform: Platform, core: Core) => Featu
   contactsModule,
   portalStatsModule,
   clientLanguageModule,
+  timeZoneModule,
   auditModule,
   liveFeedModule,
   auditExportModule,

@@ -1,5 +1,7 @@
 export * from "./durations/durations.js";
 export * from "./moments/moment.js";
+export * from "./days/days.js";
+export * from "./days/time-zones.js";
 export * from "./plans/plans.js";
 export * from "./roles/roles.js";
 export * from "./security-mode/security-mode.js";

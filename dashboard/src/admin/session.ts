@@ -8,7 +8,8 @@ export interface TeamSession {
   role: TeamRole;
   /** STAFF can only read; OWNER and ADMIN can also write. */
   mayWrite: boolean;
-  firm: { name: string; slug: string };
+  /** `timeZone`: whose days the pages show and take; UTC if this browser's data does not know the firm's. */
+  firm: { name: string; slug: string; timeZone: string };
 }
 export const TeamSessionContext = createContext<TeamSession | null>(null);
 /** The signed-in team member; only inside the signed-in part of the page. */

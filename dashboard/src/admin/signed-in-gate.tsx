@@ -1,11 +1,12 @@
 import { useMemo, type ReactNode } from "react";
 import { useQuery } from "urql";
-import { roleMay } from "@gatehouse/shared";
+import { roleMay, usableTimeZone } from "@gatehouse/shared";
 import { RouterProvider } from "@tanstack/react-router";
 import { StepUpProvider } from "../features/step-up/step-up-provider.js";
 import { graphql } from "../graphql/graphql.js";
 import { sayError } from "../graphql/use-act.js";
 import { Loading } from "../ui/spinner.js";
+import { PageTimeZoneContext } from "../ui/page-time-zone.js";
 import { ErrorState } from "../ui/states.js";
 import { LiveFeedProvider } from "./features/audit/live-feed.js";
 import { createDashboardRouter } from "./routes.js";
@@ -32,6 +33,7 @@ const SignedInGate_firm = graphql(`
       id
       name
       slug
+      timeZone
     }
   }
 `);
@@ -50,7 +52,11 @@ export function SignedInGate({ signIn, onSignedOut }: { signIn: ReactNode; onSig
             name: member.name,
             role: member.role,
             mayWrite: roleMay(member.role, "write"),
-            firm: { name: firm.data.firm.name, slug: firm.data.firm.slug },
+            firm: {
+              name: firm.data.firm.name,
+              slug: firm.data.firm.slug,
+              timeZone: usableTimeZone(firm.data.firm.timeZone),
+            },
           }
         : null,
     [firm.data, member],
@@ -59,11 +65,13 @@ export function SignedInGate({ signIn, onSignedOut }: { signIn: ReactNode; onSig
   if (session && member)
     return (
       <TeamSessionContext.Provider value={session}>
-        <StepUpProvider hasTwoFactor={member.twoFactor.enrolled}>
-          <LiveFeedProvider onEnded={onSignedOut}>
-            <RouterProvider router={router} />
-          </LiveFeedProvider>
-        </StepUpProvider>
+        <PageTimeZoneContext.Provider value={session.firm.timeZone}>
+          <StepUpProvider hasTwoFactor={member.twoFactor.enrolled}>
+            <LiveFeedProvider onEnded={onSignedOut}>
+              <RouterProvider router={router} />
+            </LiveFeedProvider>
+          </StepUpProvider>
+        </PageTimeZoneContext.Provider>
       </TeamSessionContext.Provider>
     );
   if (error)

@@ -46,6 +46,7 @@ export const typesWithoutId = [
   "SignedIn",
   "StepUpPayload",
   "TeamMemberPayload",
+  "TimeZonePayload",
   "TwoFactorEnrollmentRequired",
   "TwoFactorRequired",
   "TwoFactorStatus",

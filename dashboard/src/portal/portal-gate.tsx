@@ -1,11 +1,12 @@
 import { useEffect, useEffectEvent, useMemo, useState } from "react";
 import { useQuery } from "urql";
-import type { Language } from "@gatehouse/shared";
+import { usableTimeZone, type Language } from "@gatehouse/shared";
 import { graphql } from "../graphql/graphql.js";
 import { sayError } from "../graphql/use-act.js";
 import { useBrandColor } from "../features/branding/brand-style.js";
 import { StepUpProvider } from "../features/step-up/step-up-provider.js";
 import { Loading } from "../ui/spinner.js";
+import { PageTimeZoneContext } from "../ui/page-time-zone.js";
 import { ErrorState } from "../ui/states.js";
 import { usePageLanguage, useWords } from "../language/language-context.js";
 import { AccountPage } from "./features/account/account-page.js";
@@ -34,6 +35,7 @@ const PortalGate_portal = graphql(`
       mode
       twoFactorDueAt
       clientLanguage
+      timeZone
       isDisabled
       branding {
         color
@@ -77,7 +79,16 @@ export function PortalGate(props: Omit<Portal, "firm" | "isSignedIn"> & { hasEnd
     data?.viewer?.__typename === "PortalViewer" && data.viewer.firm.slug === firm?.slug ? data.viewer : null;
   const isSignedIn = viewer !== null;
   const portal = useMemo(
-    () => (firm ? { firm, isSignedIn, restart, offersNewPhone, setOffersNewPhone } : null),
+    () =>
+      firm
+        ? {
+            firm: { ...firm, timeZone: usableTimeZone(firm.timeZone) },
+            isSignedIn,
+            restart,
+            offersNewPhone,
+            setOffersNewPhone,
+          }
+        : null,
     [firm, isSignedIn, offersNewPhone, restart, setOffersNewPhone],
   );
   const isSpoken = useLanguageOf(
@@ -147,7 +158,9 @@ export function PortalGate(props: Omit<Portal, "firm" | "isSignedIn"> & { hasEnd
   };
   return (
     <PortalContext.Provider value={portal}>
-      <StepUpProvider hasTwoFactor={viewer?.account?.twoFactor.enrolled ?? false}>{shown()}</StepUpProvider>
+      <PageTimeZoneContext.Provider value={portal.firm.timeZone}>
+        <StepUpProvider hasTwoFactor={viewer?.account?.twoFactor.enrolled ?? false}>{shown()}</StepUpProvider>
+      </PageTimeZoneContext.Provider>
     </PortalContext.Provider>
   );
 }

@@ -12,6 +12,7 @@ export interface Portal {
     twoFactorDueAt: string | null;
     branding: FirmBranding;
     clientLanguage: Language;
+    timeZone: string;
   };
   isSignedIn: boolean;
   /** A session began or ended: everything is reloaded. */

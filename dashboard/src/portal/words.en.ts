@@ -119,6 +119,7 @@ export const portalWordsInEnglish = isolating({
       undated: "Without a due date",
       completed: "Completed",
     },
+    daysIn: (timeZone: string) => `Days in ${timeZone}`,
     twoFactorSoon: (day: ReactNode, firm: string) =>
       rich`Starting ${day}, ${firm} will require two-factor authentication. Set it up now; it takes about two minutes.`,
     setUp: "Set it up",

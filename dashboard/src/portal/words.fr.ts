@@ -121,6 +121,7 @@ export const portalWordsInFrench: PortalWords = isolating({
       undated: "Sans échéance",
       completed: "Terminées",
     },
+    daysIn: (timeZone) => `Jours selon le fuseau horaire ${timeZone}`,
     twoFactorSoon: (day, firm) =>
       rich`À compter du ${day}, ${firm} exigera l’authentification à deux facteurs. Configurez-la maintenant; cela prend environ deux minutes.`,
     setUp: "La configurer",

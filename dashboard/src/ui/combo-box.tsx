@@ -1,6 +1,16 @@
-import { Button, ComboBox as AriaComboBox, Input, Label, ListBox, ListBoxItem, Popover } from "react-aria-components";
+import {
+  Button,
+  ComboBox as AriaComboBox,
+  FieldError,
+  Input,
+  Label,
+  ListBox,
+  ListBoxItem,
+  Popover,
+} from "react-aria-components";
 import { itemClass } from "./classes.js";
-import { labelClass } from "./text-field.js";
+import { ReadOut } from "./read-out.js";
+import { errorClass, labelClass } from "./text-field.js";
 
 export interface Suggestion {
   id: string;
@@ -18,8 +28,25 @@ export function ComboBox(props: {
   onType: (text: string) => void;
   /** Null: the field was cleared. */
   onChoose: (id: string | null) => void;
+  /** The suggestion that `typed` is, if it is one: once chosen, the list closes. */
+  chosen?: string | null;
+  /** What the list says if nothing is found. */
+  empty?: string;
+  error?: string | null;
+  isDisabled?: boolean;
 }) {
-  const { label, placeholder, suggestions, typed, onType, onChoose } = props;
+  const {
+    label,
+    placeholder,
+    suggestions,
+    typed,
+    onType,
+    onChoose,
+    chosen = null,
+    empty = "Nobody found.",
+    error,
+    isDisabled = false,
+  } = props;
   return (
     <AriaComboBox
       items={suggestions}
@@ -31,15 +58,18 @@ export function ComboBox(props: {
       onChange={(id) => {
         if (id !== null) onChoose(String(id));
       }}
-      value={null}
+      value={chosen}
       allowsEmptyCollection
       allowsCustomValue
+      isDisabled={isDisabled}
+      isInvalid={Boolean(error)}
+      validationBehavior="aria"
       className="flex min-w-0 flex-col gap-1"
     >
       <Label className={labelClass}>{label}</Label>
       <div className="relative">
         <Input placeholder={placeholder} className="field-box pr-9" />
-        {typed !== "" && (
+        {typed !== "" && !isDisabled && (
           <Button
             slot={null}
             aria-label={`Clear ${label}`}
@@ -55,10 +85,13 @@ export function ComboBox(props: {
           </Button>
         )}
       </div>
+      <ReadOut>
+        <FieldError className={errorClass}>{error}</FieldError>
+      </ReadOut>
       <Popover className="w-(--trigger-width) min-w-56 rounded-md border border-line bg-surface p-1 shadow-lg">
         <ListBox<Suggestion>
           className="max-h-80 overflow-auto outline-none"
-          renderEmptyState={() => <p className="px-3 py-2 text-sm text-muted">Nobody found.</p>}
+          renderEmptyState={() => <p className="px-3 py-2 text-sm text-muted">{empty}</p>}
         >
           {({ id, label: name, hint }) => (
             <ListBoxItem id={id} textValue={name} className={itemClass}>

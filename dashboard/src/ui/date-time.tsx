@@ -1,24 +1,35 @@
 import { useEffect, useState } from "react";
-import { MINUTE_MS, asDate } from "@gatehouse/shared";
+import { MINUTE_MS, asDate, readTimeZone } from "@gatehouse/shared";
 import { usePageLanguage, type PageLanguage } from "../language/language-context.js";
+import { browserTimeZone, usePageTimeZone } from "./page-time-zone.js";
 
-const formatsOf = ({ locale, language, words }: PageLanguage) => {
-  const dateOnly = new Intl.DateTimeFormat(locale, { dateStyle: "medium" });
-  const absolute = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
+const formatsOf = ({ locale, language, words }: PageLanguage, timeZone: string | undefined) => {
+  const dateOnly = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeZone });
+  const calendar = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeZone: "UTC" });
+  const absolute = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short", timeZone });
+  const named = new Intl.DateTimeFormat(locale, { timeZone, timeZoneName: "short" });
+  // A time of day that is not the reader's own names its zone.
+  const isElsewhere = timeZone !== undefined && timeZone !== readTimeZone(browserTimeZone());
+  const zoneAt = (time: number) =>
+    isElsewhere ? ` ${named.formatToParts(time).find(({ type }) => type === "timeZoneName")?.value ?? timeZone}` : "";
   return {
-    day: (time: number | Date) => asDate(dateOnly.format(time), language),
-    moment: (time: number) => asDate(absolute.format(time), language),
+    day: (time: number) => asDate(dateOnly.format(time), language),
+    calendarDay: (midnight: number) => asDate(calendar.format(midnight), language),
+    moment: (time: number) => asDate(absolute.format(time), language) + zoneAt(time),
     relative: new Intl.RelativeTimeFormat(locale, { numeric: "auto" }),
     justNow: words.ui.justNow,
   };
 };
 type Formats = ReturnType<typeof formatsOf>;
-// Created once for each language, because a list has many dates.
-const formatsByLanguage = new Map<PageLanguage, Formats>();
+// Created once for each language and zone, because a list has many dates.
+const created = new Map<PageLanguage, Map<string | undefined, Formats>>();
 function useFormats(): Formats {
   const language = usePageLanguage();
-  const formats = formatsByLanguage.get(language) ?? formatsOf(language);
-  formatsByLanguage.set(language, formats);
+  const timeZone = usePageTimeZone();
+  const ofLanguage = created.get(language) ?? new Map<string | undefined, Formats>();
+  created.set(language, ofLanguage);
+  const formats = ofLanguage.get(timeZone) ?? formatsOf(language, timeZone);
+  ofLanguage.set(timeZone, formats);
   return formats;
 }
 
@@ -53,10 +64,10 @@ export function Moment({ at }: { at: string }) {
   return <time dateTime={at}>{moment(Date.parse(at))}</time>;
 }
 
-/** A calendar day, from YYYY-MM-DD or a moment. */
+/** A calendar day, from YYYY-MM-DD, or that of a moment in the page's time zone. */
 export function Day({ on }: { on: string }) {
-  const { day } = useFormats();
+  const { day, calendarDay } = useFormats();
   // A day without a time is the same in every time zone.
-  const shown = /^\d{4}-\d{2}-\d{2}$/.test(on) ? new Date(`${on}T12:00:00`) : new Date(on);
-  return <time dateTime={on}>{day(shown)}</time>;
+  const isCalendarDay = /^\d{4}-\d{2}-\d{2}$/.test(on);
+  return <time dateTime={on}>{isCalendarDay ? calendarDay(Date.parse(on)) : day(Date.parse(on))}</time>;
 }

@@ -82,6 +82,7 @@ describeOnDatabases("a firm that moves to another server", (database) => {
     await world.app.work.do((unit) =>
       applyBranding(unit, firm.id, checked(firm.id, { color: "#1d4e89", logo: demoLogo })),
     );
+    await world.mutate("setTimeZone", "TimeZoneInput", "firm { id }", { timeZone: "America/St_Johns" }, owner);
     // More than one page of rows, with the words to search them by.
     const contacts = Array.from({ length: 200 }, (_, n) => ({ externalId: `c${n}`, name: `Contact Number ${n}` }));
     const upserted = await world.mutate("upsertContacts", "UpsertContactsInput", "outcomes", { contacts }, owner);
@@ -166,6 +167,9 @@ describeOnDatabases("a firm that moves to another server", (database) => {
         apiKey,
       );
       expect(found.data.contacts).toEqual({ nodes: [{ name: "Contact Number 77" }], totalCount: 1 });
+      expect((await world.ask("{ firm { timeZone } }", {}, apiKey)).data.firm).toEqual({
+        timeZone: "America/St_Johns",
+      });
       const { challengeToken } = (await world.portalSignIn(firm, client.email)).result;
       const code = world.freshCode(client.secret);
       const { result } = await world.signIn("verifyTwoFactor", "VerifyTwoFactorInput", { challengeToken, code });
@@ -177,5 +181,27 @@ describeOnDatabases("a firm that moves to another server", (database) => {
       await world.stop();
     }
     expect(await firmsThere()).toEqual([firm.slug]);
+  });
+
+  it("has days in UTC if the server that exported it knew no time zones", async () => {
+    const lines = readFileSync(file, "utf8").trimEnd().split("\n").slice(0, -1);
+    const content = lines.map((line) => line.replace(',"timeZone":"America/St_Johns"', ""));
+    expect(content.join("\n")).not.toEqual(lines.join("\n"));
+    const digest = createHash("sha256")
+      .update(`${content.join("\n")}\n`)
+      .digest("hex");
+    const mac = KeyRing.parse(theirKey).hmac(digest, "firm export", "k7");
+    const before = join(directory, "before.ndjson");
+    writeFileSync(before, `${content.join("\n")}\n${JSON.stringify({ rows: content.length - 1, mac })}\n`);
+    const third = await freshDatabaseUrl(database.name);
+    try {
+      await gatehouse(["firm", "import", "--from", before], { DATABASE_URL: third.url, SECRET_KEYS: ourKeys });
+      const world = await World.start(third.url, { keys: KeyRing.parse(ourKeys) });
+      const { data } = await world.ask("{ firm { timeZone portalTrend(days: 1) { invitesSent } } }", {}, apiKey);
+      expect(data.firm).toEqual({ timeZone: "UTC", portalTrend: [{ invitesSent: 0 }] });
+      await world.stop();
+    } finally {
+      await third.drop();
+    }
   });
 });

@@ -56,7 +56,12 @@ export async function loadDemo({ workAt, clock, hasher, keys, links }: DemoNeeds
 
   const begun = await at(opened)
     .do(async (unit) => {
-      const harbor = await insertFirm(unit, { slug: "harbor", name: "Harbor & Pine Accounting", plan: "BUSINESS" });
+      const harbor = await insertFirm(unit, {
+        slug: "harbor",
+        name: "Harbor & Pine Accounting",
+        plan: "BUSINESS",
+        timeZone: "America/Toronto",
+      });
       const member = (name: string, email: DemoEmail, role: TeamMember["role"], firmId = harbor.id) =>
         insertMember(unit, { firmId, name, email, role }, passwordOf(email));
       const first = await member("Olivia Harper", "owner@harbor.example", "OWNER");

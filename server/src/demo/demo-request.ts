@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { DAY_MS, HOUR_MS, lifetimes } from "@gatehouse/shared";
+import { DAY_MS, HOUR_MS, addDays, dayOf, lifetimes, usableTimeZone } from "@gatehouse/shared";
 import { newId } from "../platform/crypto/ids.js";
 import { digestOf, newToken } from "../platform/crypto/tokens.js";
 import { ClientRequest, ClientRequestItem } from "../features/client-requests/client-request.entity.js";
@@ -22,7 +22,7 @@ export async function sendRequest(
   const { title, items } = demoRequests[contact.index % demoRequests.length] ?? demoRequests[0];
   const isDone = !isMailed && contact.index % 3 === 1;
   const isClaimed = !isMailed && contact.index % 2 === 0;
-  const dueOn = new Date(now + 21 * DAY_MS).toISOString().slice(0, 10);
+  const dueOn = addDays(dayOf(now, usableTimeZone(firm.timeZone)), 21);
   const answeredAt = Math.min(now + 2 * DAY_MS, scene.now);
   const request = manager.create(ClientRequest, {
     id: newId("clientRequest", now),

@@ -289,6 +289,12 @@ describe("the audit log", () => {
       "Client language changed",
       "Olive changed the language for clients from English to French.",
     ),
+    says(
+      "TIME_ZONE_CHANGED",
+      { from: "UTC", to: "Europe/Paris" },
+      "Time zone changed",
+      "Olive changed the firm's time zone from UTC to Europe/Paris.",
+    ),
     says("CONTACT_CREATED", { name: "Maya" }, "Contact created", "Olive created the contact Maya."),
     says("CONTACT_UPDATED", { name: "Maya" }, "Contact changed", "Olive changed the contact Maya."),
     says(
@@ -537,6 +543,7 @@ describe("what events are about", () => {
         "FIRM_ENABLED",
         "PLAN_CHANGED",
         "SECURITY_POLICY_CHANGED",
+        "TIME_ZONE_CHANGED",
         "WEBHOOK_CREATED",
         "WEBHOOK_DELETED",
         "WEBHOOK_DISABLED",

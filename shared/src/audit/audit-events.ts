@@ -56,6 +56,7 @@ export interface AuditEventData {
   MAGIC_LINK_DECLINED: { title: string; why: "other device" | "expired" | "revoked" };
   SECURITY_POLICY_CHANGED: { from: SecurityMode; to: SecurityMode };
   CLIENT_LANGUAGE_CHANGED: { from: Language; to: Language };
+  TIME_ZONE_CHANGED: { from: string; to: string };
   CONTACT_CREATED: { name: string };
   CONTACT_UPDATED: { name: string };
   /** Another login now reaches the contact's requests. Null: no email. */
@@ -257,6 +258,10 @@ export const auditEvents: { [T in AuditEventType]: EventWords<T> } = {
     title: "Client language changed",
     say: ({ actor, data }) =>
       `${actor} changed the language for clients from ${languages[data.from].englishName} to ${languages[data.to].englishName}.`,
+  },
+  TIME_ZONE_CHANGED: {
+    title: "Time zone changed",
+    say: ({ actor, data }) => `${actor} changed the firm's time zone from ${data.from} to ${data.to}.`,
   },
   CONTACT_CREATED: { title: "Contact created", say: ({ actor, data }) => `${actor} created the contact ${data.name}.` },
   CONTACT_UPDATED: { title: "Contact changed", say: ({ actor, data }) => `${actor} changed the contact ${data.name}.` },

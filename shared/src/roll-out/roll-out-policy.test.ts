@@ -5,7 +5,6 @@ import {
   concernedGroups,
   dayAt,
   isRollOutOpen,
-  isTimeZone,
   nextRollOutStep,
   proposedRollOutMessage,
   readRollOutPlan,
@@ -53,6 +52,7 @@ describe("the next mail to a client", () => {
   const fresh: RollOutFacts = {
     now: start - 20 * day,
     enforcedFrom: start,
+    timeZone: "UTC",
     remindDaysBefore: [7, 1],
     isCalledOff: false,
     hasAccount: true,
@@ -155,6 +155,27 @@ describe("the next mail to a client", () => {
   });
 });
 
+describe("a reminder", () => {
+  it("goes out on its day of the calendar, although clocks go forward before the start", () => {
+    const facts: RollOutFacts = {
+      now: Date.parse("2026-03-01T12:00:00Z"),
+      // Midnight in New York, a week after clocks went forward.
+      enforcedFrom: Date.parse("2026-03-15T04:00:00Z"),
+      timeZone: "America/New_York",
+      remindDaysBefore: [7],
+      isCalledOff: false,
+      hasAccount: true,
+      hadAccount: true,
+      isEnrolled: false,
+      hasAddress: true,
+      mailedAt: Date.parse("2026-02-20T12:00:00Z"),
+      invitedAt: null,
+    };
+    const midnight = Date.parse("2026-03-08T05:00:00Z");
+    expect(nextRollOutStep(facts)).toEqual({ kind: "LOOK_AGAIN", at: midnight });
+  });
+});
+
 describe("a plan", () => {
   const now = start - 30 * day;
   const good: RollOutPlan = {
@@ -230,14 +251,6 @@ it("states the day in the firm's time zone", () => {
   const midnightInParis = Date.parse("2026-11-30T23:00:00Z");
   expect(dayAt(midnightInParis, "Europe/Paris")).toBe("1 December 2026");
   expect(dayAt(midnightInParis, "UTC")).toBe("30 November 2026");
-  expect(["Europe/Paris", "America/Toronto", "UTC", "", "Mars/Base", "x".repeat(100)].map(isTimeZone)).toEqual([
-    true,
-    true,
-    true,
-    false,
-    false,
-    false,
-  ]);
 });
 
 it("suggests a message that a firm can send as it is", () =>

@@ -1,5 +1,6 @@
 import { DAY_MS, MINUTE_MS } from "../durations/durations.js";
 import type { PortalAccessState } from "../contacts/portal-access-policy.js";
+import { daysBefore } from "../days/days.js";
 import { dayInWords } from "../language/dates.js";
 import type { Language } from "../language/language.js";
 import { lengths } from "../limits/limits.js";
@@ -123,6 +124,8 @@ export const isRollOutOpen = (state: RollOutState): boolean => state === "RUNNIN
 export interface RollOutFacts {
   now: number;
   enforcedFrom: number;
+  /** In whose days reminders are counted. */
+  timeZone: string;
   remindDaysBefore: readonly number[];
   /** The firm has undone it; clients who were notified are told so. */
   isCalledOff: boolean;
@@ -156,7 +159,7 @@ export function nextRollOutStep(facts: RollOutFacts): RollOutStep {
   if (now >= enforcedFrom) return stop("ALL_SAID");
   const lastMailAt = Math.max(mailedAt, facts.hasAccount ? 0 : (facts.invitedAt ?? 0));
   for (const days of facts.remindDaysBefore.toSorted((a, b) => b - a)) {
-    const at = enforcedFrom - days * DAY_MS;
+    const at = daysBefore(enforcedFrom, days, facts.timeZone);
     // Skipped if the client got a mail after that time, which counts as this reminder, or if another mail would follow too soon.
     if (at <= lastMailAt || Math.max(at, now) - lastMailAt < rollOutLimits.betweenMails) continue;
     return at > now ? { kind: "LOOK_AGAIN", at } : { kind: "MAIL", mail: facts.hasAccount ? "REMINDER" : "INVITATION" };
@@ -176,15 +179,6 @@ export type RollOutRecipientState = keyof typeof rollOutRecipientStates;
 /** "1 December 2026", in the firm's time zone. `timeZone`: a name in the IANA database. */
 export const dayAt = (moment: number, timeZone: string, language: Language = "EN"): string =>
   dayInWords(moment, timeZone, language);
-/** Whether the name is in the IANA database. */
-export function isTimeZone(name: string): boolean {
-  try {
-    return name.length <= 64 && new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone !== "";
-  } catch {
-    return false;
-  }
-}
-
 /** The message that the assistant suggests; the firm may change it. */
 export const proposedRollOutMessage = (firmName: string, startDay: string): string =>
   [

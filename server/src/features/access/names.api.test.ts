@@ -124,6 +124,7 @@ const classes: Record<TextClass, string[]> = {
   choice: [
     "rollOutPreview(input.timeZone)",
     "sendClientRequest(input.dueOn)",
+    "setTimeZone(input.timeZone)",
     "startRollOut(input.timeZone)",
     "updateBranding(input.color)",
   ],

@@ -7,7 +7,7 @@ import { watchListedChanges } from "../../testing/listed-changes.js";
 import { hasProgram, OwnRedis } from "../../testing/services.js";
 import { CLIENT_PASSWORD, OWNER_PASSWORD, World, type Mail } from "../../testing/world.js";
 
-/** Events of failures, passkeys, roll-outs, branding, languages and the team, which have tests of their own. */
+/** Events of failures, passkeys, roll-outs, branding, languages, time zones and the team, which have tests of their own. */
 const notToday = [
   "BRANDING_CHANGED",
   "CLIENT_LANGUAGE_CHANGED",
@@ -19,6 +19,7 @@ const notToday = [
   "PASSKEY_REMOVED",
   "REAUTHENTICATION_FAILED",
   "SUSPICION_REPORTED",
+  "TIME_ZONE_CHANGED",
   "WEBHOOK_DISABLED",
 ];
 const isElsewhere = (type: string) => /^TEAM_MEMBER_|^ROLL_OUT_|^TWO_FACTOR_ANNOUNCED$/.test(type);

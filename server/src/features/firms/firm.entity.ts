@@ -13,5 +13,7 @@ export class Firm {
   @TextColumn(20) plan: Plan;
   /** The language for clients who have not chosen one; null: no default was chosen. */
   @TextColumn(2, { nullable: true }) clientLanguage: Language | null;
+  /** An IANA name, as `readTimeZone` returns it; null: none was chosen. */
+  @TextColumn(64, { nullable: true }) timeZone: string | null;
   @AtColumn() createdAt: number;
 }

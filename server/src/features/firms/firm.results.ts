@@ -1,5 +1,13 @@
 import { Field, ObjectType } from "type-graphql";
-import { chooseLanguage, plans, twoFactorDueAt, type Language, type Plan, type SecurityMode } from "@gatehouse/shared";
+import {
+  chooseLanguage,
+  plans,
+  twoFactorDueAt,
+  usableTimeZone,
+  type Language,
+  type Plan,
+  type SecurityMode,
+} from "@gatehouse/shared";
 import { DateTime } from "../../platform/graphql/date-time.js";
 import { Node } from "../../platform/graphql/node.js";
 import { tableEnum } from "../../platform/graphql/table-enum.js";
@@ -8,6 +16,8 @@ import type { FirmPolicy } from "./security-policy.reader.js";
 import type { Firm } from "./firm.entity.js";
 import { SecurityModeEnum } from "../security-mode/security-mode.results.js";
 
+const timeZoneOfFirm =
+  "The firm's time zone (IANA database), in which its days are counted and shown. UTC if none was chosen.";
 const PlanEnum = tableEnum("Plan", "The plan that the firm pays for.", plans, ({ name }) => name);
 
 @ObjectType("PortalFirm", { description: "What anybody may know of a firm's portal: what its sign-in page needs." })
@@ -25,19 +35,21 @@ export class PortalFirmView {
     description: "The language for clients who have chosen none and whose browser requests none that we have.",
   })
   clientLanguage: Language;
+  @Field(() => String, { description: timeZoneOfFirm }) timeZone: string;
   @Field(() => Boolean, { description: "The operator has closed the firm's access: nobody can get in." })
   isDisabled: boolean;
   /** Not exposed. */
   firmId: string;
 
   static of(policy: FirmPolicy, now: number): PortalFirmView {
-    const { firmId, firmName: name, firmSlug: slug, mode, clientLanguage } = policy;
+    const { firmId, firmName: name, firmSlug: slug, mode, clientLanguage, timeZone } = policy;
     return Object.assign(new PortalFirmView(), {
       firmId,
       name,
       slug,
       mode,
       clientLanguage,
+      timeZone: usableTimeZone(timeZone),
       twoFactorDueAt: twoFactorDueAt(policy, now),
       isDisabled: policy.firmDisabledAt !== null,
     });
@@ -53,9 +65,17 @@ export class FirmView extends Node {
     description: "The language for clients who have chosen none and whose browser requests none that we have.",
   })
   clientLanguage: Language;
+  @Field(() => String, { description: timeZoneOfFirm }) timeZone: string;
 
-  static of({ id, name, slug, plan, clientLanguage }: Omit<Firm, "createdAt">): FirmView {
+  static of({ id, name, slug, plan, clientLanguage, timeZone }: Omit<Firm, "createdAt">): FirmView {
     const language = chooseLanguage({ own: null, asked: null, firm: clientLanguage });
-    return Object.assign(new FirmView(), { id, name, slug, plan, clientLanguage: language });
+    return Object.assign(new FirmView(), {
+      id,
+      name,
+      slug,
+      plan,
+      clientLanguage: language,
+      timeZone: usableTimeZone(timeZone),
+    });
   }
 }

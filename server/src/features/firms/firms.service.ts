@@ -11,6 +11,7 @@ const FIRM = select({
   slug: firms.slug,
   plan: firms.plan,
   clientLanguage: firms.clientLanguage,
+  timeZone: firms.timeZone,
 }).from`${firms} WHERE ${firms.id} = ?`;
 
 /** Reads a firm and its counts. */

@@ -10,11 +10,19 @@ export interface NewFirm {
   slug: string;
   name: string;
   plan: Plan;
+  /** As `readTimeZone` returns it; UTC if left out. */
+  timeZone?: string;
 }
 
 /** Inserts a firm with what every firm has: its policy (magic link and login), its event counter and its counts. */
 export async function insertFirm({ manager, now }: UnitOfWork, given: NewFirm): Promise<Firm> {
-  const firm = manager.create(Firm, { ...given, id: newId("firm", now), clientLanguage: null, createdAt: now });
+  const firm = manager.create(Firm, {
+    timeZone: null,
+    ...given,
+    id: newId("firm", now),
+    clientLanguage: null,
+    createdAt: now,
+  });
   await manager.insert(Firm, firm);
   await manager.insert(SecurityPolicy, {
     firmId: firm.id,

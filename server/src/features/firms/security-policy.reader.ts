@@ -15,6 +15,8 @@ export interface FirmPolicy extends ModePolicy {
   plan: Plan;
   /** The language for clients who have not chosen one. */
   clientLanguage: Language;
+  /** As stored; `usableTimeZone` reads it. */
+  timeZone: string | null;
   trustedDeviceDays: number;
   teamRequiresTwoFactor: boolean;
   /** Since when the operator lets nobody of the firm in; null: the firm is open. */
@@ -41,6 +43,7 @@ const POLICY = select({
   firmSlug: f.slug,
   plan: f.plan,
   clientLanguage: f.clientLanguage,
+  timeZone: f.timeZone,
   mode: p.mode,
   enforcedFrom: p.enforcedFrom,
   magicLinkRequiresTwoFactor: p.magicLinkRequiresTwoFactor,

@@ -19,7 +19,9 @@ export class PortalStatsResolver {
   }
 
   @Allow(firmRule)
-  @FieldResolver(() => [PortalTrendDay], { description: "What happened in the portal day by day, oldest first." })
+  @FieldResolver(() => [PortalTrendDay], {
+    description: "What happened in the portal day by day, in the firm's time zone, oldest first.",
+  })
   portalTrend(
     @Root() firm: FirmView,
     @Arg("days", () => Int, {
@@ -31,6 +33,6 @@ export class PortalStatsResolver {
   ): Promise<PortalTrendDay[]> {
     const wanted = days ?? 30;
     if (wanted < 1 || wanted > 90) throw badInput("days must be 1 to 90.");
-    return this.stats.trend(firm.id, wanted);
+    return this.stats.trend({ firmId: firm.id, timeZone: firm.timeZone }, wanted);
   }
 }

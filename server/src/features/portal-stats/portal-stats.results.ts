@@ -16,7 +16,7 @@ export class PortalStatsView {
 
 @ObjectType({ description: "What happened in the portal on one day." })
 export class PortalTrendDay {
-  @Field(() => String, { description: "The day as YYYY-MM-DD, in UTC." }) day: string;
+  @Field(() => String, { description: "The day as YYYY-MM-DD, in the firm's time zone." }) day: string;
   @Field(() => Int, { description: "Invitations sent." }) invitesSent: number;
   @Field(() => Int, { description: "Accounts created." }) accountsCreated: number;
   @Field(() => Int, { description: "How many clients and colleagues set up 2FA." }) twoFactorEnrolled: number;

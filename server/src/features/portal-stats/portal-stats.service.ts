@@ -31,7 +31,7 @@ export class PortalStats {
     return Object.assign(new PortalStatsView(), row, { contacts });
   }
 
-  trend(firmId: string, days: number): Promise<PortalTrendDay[]> {
-    return portalTrend(this.work, firmId, days);
+  trend(firm: { firmId: string; timeZone: string }, days: number): Promise<PortalTrendDay[]> {
+    return portalTrend(this.work, firm, days);
   }
 }

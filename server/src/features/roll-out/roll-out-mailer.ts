@@ -197,6 +197,7 @@ function factsOf({ now }: UnitOfWork, rollOut: RollOut, { rows, address, mailedA
   return {
     now,
     enforcedFrom: rollOut.enforcedFrom,
+    timeZone: rollOut.timeZone,
     remindDaysBefore: daysOf(rollOut),
     isCalledOff: rollOut.state === "UNDONE",
     hasAccount: rows[0].portalAccountId !== null,

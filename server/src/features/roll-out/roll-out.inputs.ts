@@ -11,7 +11,7 @@ export class RollOutPreviewInput {
   @Field(() => DateTime, { description: "From when 2FA is required." }) enforcedFrom: number;
   @Field(() => String, {
     nullable: true,
-    description: "The time zone (IANA database) that determines the day in mails. Defaults to UTC.",
+    description: "The time zone (IANA database) that determines the day in mails. Defaults to the firm's.",
   })
   timeZone?: string | null;
   @Field(() => String, { description: "The firm's own words, up to 2000 characters." }) message: string;

@@ -5,17 +5,18 @@ import {
   concernedGroups,
   isPlainText,
   isRollOutOpen,
-  isTimeZone,
   isVisible,
   lengths,
   lifetimes,
   planOffersMode,
   readRollOutPlan,
+  readTimeZone,
   rollOutGroups,
   rollOutLimits,
   rollOutMode,
   rollOutStateUnder,
   textIsPlain,
+  usableTimeZone,
   type Language,
 } from "@gatehouse/shared";
 import { newId } from "../../platform/crypto/ids.js";
@@ -36,6 +37,7 @@ import { invite } from "../mail/account-letters.js";
 import { twoFactorAnnouncement } from "../mail/roll-out-letters.js";
 import { loadPolicy } from "../firms/security-policy.reader.js";
 import { TwoFactorState } from "../two-factor/two-factor.entity.js";
+import { mustReadTimeZone, noSuchTimeZone } from "../time-zone/must-read-time-zone.js";
 import { changePolicy } from "../security-mode/security-policies.service.js";
 import { RollOut, RollOutRecipient } from "./roll-out.entity.js";
 import type { RollOutPreviewInput, StartRollOutInput, UndoRollOutInput } from "./roll-out.inputs.js";
@@ -80,11 +82,11 @@ export class RollOuts {
       this.needs.work.clock.now(),
     );
     if (fault) throw new Refusal("INVALID_INPUT", ["input", fault.field], fault.message);
-    const timeZone = input.timeZone ?? "UTC";
-    if (!isTimeZone(timeZone)) throw new Refusal("INVALID_INPUT", ["input", "timeZone"], "There is no such time zone.");
+    const wanted = input.timeZone == null ? null : mustReadTimeZone(input.timeZone);
     const id = await this.needs.work.do(async (unit) => {
       const { manager, now } = unit;
       const before = await loadPolicy(manager, firmId, { lock: "update" });
+      const timeZone = wanted ?? usableTimeZone(before.timeZone);
       if (!planOffersMode(before.plan, rollOutMode)) throw new Refusal("PLAN_UPGRADE_REQUIRED");
       const latest = await latestRollOut(unit.manager, firmId);
       if (latest && isRollOutOpen(rollOutStateUnder(latest.state, before)))
@@ -169,10 +171,12 @@ export class RollOuts {
     const { firmId, name } = asTeamCaller(context.caller);
     if ([...message].length > lengths.message) throw badInput(`Use at most ${lengths.message} characters.`);
     if ((message.trim() !== "" && !isVisible(message)) || !isPlainText(message)) throw badInput(textIsPlain);
-    if (!isTimeZone(timeZone ?? "UTC")) throw badInput("There is no such time zone.");
+    const wanted = timeZone == null ? null : readTimeZone(timeZone);
+    if (timeZone != null && wanted === null) throw badInput(noSuchTimeZone);
     const { links, work } = this.needs;
     const firm = await work.reader.findOneByOrFail(Firm, { id: firmId });
-    const startDay = (language: Language) => dayAt(enforcedFrom, timeZone ?? "UTC", language);
+    const zone = wanted ?? usableTimeZone(firm.timeZone);
+    const startDay = (language: Language) => dayAt(enforcedFrom, zone, language);
     // In the language of clients who have not chosen one.
     const language = chooseLanguage({ own: null, asked: null, firm: firm.clientLanguage });
     const letter = {

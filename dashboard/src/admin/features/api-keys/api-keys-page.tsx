@@ -1,7 +1,7 @@
 import { useState } from "react";
 import { CheckboxGroup, FieldError, Label } from "react-aria-components";
 import { useQuery } from "urql";
-import { apiScopes, type ApiScope } from "@gatehouse/shared";
+import { apiScopes, dayStart, type ApiScope } from "@gatehouse/shared";
 import { graphql } from "../../../graphql/graphql.js";
 import { Problems } from "../../../graphql/problems.fragment.js";
 import { otherProblems, problemOf, sayError, useAct } from "../../../graphql/use-act.js";
@@ -186,13 +186,14 @@ export function ApiKeysPage() {
 
 function CreateKeyForm({ onClose }: { onClose: () => void }) {
   const { act, isPending, problems } = useAct(ApiKeysPage_create);
+  const { timeZone } = useTeamSession().firm;
   const [name, setName] = useState("");
   const [scopes, setScopes] = useState<ApiScope[]>(["CONTACTS_READ"]);
   const [expiresOn, setExpiresOn] = useState("");
   const [token, setToken] = useState<string | null>(null);
   const submit = async () => {
     const { payload } = await act({
-      input: { name, scopes, expiresAt: expiresOn ? new Date(`${expiresOn}T00:00:00`).toISOString() : null },
+      input: { name, scopes, expiresAt: expiresOn ? new Date(dayStart(expiresOn, timeZone)).toISOString() : null },
     });
     if (payload?.token) setToken(payload.token);
   };
@@ -227,7 +228,7 @@ function CreateKeyForm({ onClose }: { onClose: () => void }) {
       <TextField
         label="Expires"
         type="date"
-        hint="If left empty: in one year, which is the maximum."
+        hint={`If left empty: in one year, which is the maximum. Days in ${timeZone}.`}
         value={expiresOn}
         onChange={setExpiresOn}
         error={problemOf(problems, "expiresAt")}

@@ -11,6 +11,7 @@ import { graphql } from "../../../graphql/graphql.js";
 import { ComboBox } from "../../../ui/combo-box.js";
 import { Select, type Option } from "../../../ui/select.js";
 import { TextField } from "../../../ui/text-field.js";
+import { DaysIn } from "../../days-in.js";
 import { actorKindTitles, type ActivitySearch } from "./event-filter.js";
 
 const ActivityFilters_actors = graphql(`
@@ -86,6 +87,9 @@ export function ActivityFilters(props: { search: ActivitySearch; onChange: (sear
       </div>
       <TextField label="From" type="date" value={search.from ?? ""} onChange={(day) => set("from", day || null)} />
       <TextField label="To" type="date" value={search.to ?? ""} onChange={(day) => set("to", day || null)} />
+      <div className="col-span-2 lg:col-span-2 lg:col-start-4">
+        <DaysIn />
+      </div>
     </section>
   );
 }

@@ -38,8 +38,8 @@ export const ActivityPage_events = graphql(
 export function ActivityPage() {
   const search = useSearch({ from: "/activity" });
   const navigate = useNavigate({ from: "/activity" });
-  const { role } = useTeamSession();
-  const filter = filterOf(search);
+  const { role, firm } = useTeamSession();
+  const filter = filterOf(search, firm.timeZone);
   const isFiltered = Object.keys(search).length > 0;
   return (
     <>
@@ -59,7 +59,7 @@ export function ActivityPage() {
         Everything that people and programs do, as it happens. Entries are never changed or deleted.
       </PageHeader>
       <ActivityFilters search={search} onChange={(next) => void navigate({ search: next, replace: true })} />
-      <Events key={JSON.stringify(search)} filter={filter} isFiltered={isFiltered} />
+      <Events key={JSON.stringify(filter)} filter={filter} isFiltered={isFiltered} />
     </>
   );
 }

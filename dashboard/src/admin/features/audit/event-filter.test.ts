@@ -26,15 +26,29 @@ describe("the activity's filter", () => {
     const search = { what: "TWO_FACTOR", client: "con_1", who: "CLIENT", from: "2026-03-01", to: "2026-03-31" };
     expect(readActivitySearch({ ...search, other: "x" })).toEqual(search);
     expect(
-      readActivitySearch({ what: "toString", client: "acc_1", who: "me", from: "soon", to: "2026-13-40" }),
+      readActivitySearch({ what: "toString", client: "acc_1", who: "me", from: "soon", to: "2026-02-30" }),
     ).toEqual({});
     expect(readActivitySearch({ what: 5, who: ["CLIENT"] })).toEqual({});
   });
 
-  it("asks the server for whole days in the viewer's time zone, including the last one", () => {
-    const { since, until } = filterOf({ from: "2026-03-07", to: "2026-03-08" });
-    expect([since, until]).toEqual([new Date(2026, 2, 7).toISOString(), new Date(2026, 2, 9).toISOString()]);
-    expect(filterOf({ who: "mem_1", what: "PLAN_CHANGED" })).toEqual({ actorId: "mem_1", types: ["PLAN_CHANGED"] });
+  it.each`
+    timeZone                 | from            | to              | since                         | until
+    ${"UTC"}                 | ${"2026-03-07"} | ${"2026-03-08"} | ${"2026-03-07T00:00:00.000Z"} | ${"2026-03-09T00:00:00.000Z"}
+    ${"America/Los_Angeles"} | ${"2026-03-07"} | ${"2026-03-08"} | ${"2026-03-07T08:00:00.000Z"} | ${"2026-03-09T07:00:00.000Z"}
+    ${"Africa/Cairo"}        | ${"2026-04-23"} | ${"2026-04-23"} | ${"2026-04-22T22:00:00.000Z"} | ${"2026-04-23T22:00:00.000Z"}
+    ${"Africa/Cairo"}        | ${"2026-04-24"} | ${"2026-04-24"} | ${"2026-04-23T22:00:00.000Z"} | ${"2026-04-24T21:00:00.000Z"}
+    ${"Pacific/Kiritimati"}  | ${"2026-01-01"} | ${"2026-01-01"} | ${"2025-12-31T10:00:00.000Z"} | ${"2026-01-01T10:00:00.000Z"}
+  `(
+    "asks the server for whole days of the firm in $timeZone, including the last one",
+    ({ timeZone, from, to, since, until }) =>
+      expect(filterOf({ from: String(from), to: String(to) }, String(timeZone))).toEqual({ since, until }),
+  );
+
+  it("asks the server for what was chosen", () => {
+    expect(filterOf({ who: "mem_1", what: "PLAN_CHANGED" }, "UTC")).toEqual({
+      actorId: "mem_1",
+      types: ["PLAN_CHANGED"],
+    });
   });
 
   it.each`
@@ -53,11 +67,11 @@ describe("the activity's filter", () => {
     ${{ to: "2026-03-06" }}       | ${false}
     ${{ to: "2026-03-10" }}       | ${true}
   `("shows a new event with $search: $isShown", ({ search, isShown }) => {
-    expect(passes(filterOf(search as ActivitySearch), event)).toBe(isShown);
+    expect(passes(filterOf(search as ActivitySearch, "UTC"), event)).toBe(isShown);
   });
 
   it("is the same for the exported file", () => {
-    expect(exportAddress(filterOf({ what: "CONTACTS", who: "API_KEY" }))).toBe(
+    expect(exportAddress(filterOf({ what: "CONTACTS", who: "API_KEY" }, "UTC"))).toBe(
       "/audit-log.csv?types=CONTACT_CREATED%2CCONTACT_UPDATED%2CCONTACT_REDIRECTED&actorKinds=API_KEY",
     );
   });

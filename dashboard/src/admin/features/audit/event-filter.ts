@@ -1,7 +1,10 @@
 import {
+  addDays,
   auditEventKinds,
   auditEventTypes,
   auditEventTypesOf,
+  dayStart,
+  isCalendarDate,
   type ActorKind,
   type AuditEventKind,
 } from "@gatehouse/shared";
@@ -20,7 +23,7 @@ export interface ActivitySearch {
   client?: string;
   /** A kind of caller, or the id of one. */
   who?: string;
-  /** The first and the last day, YYYY-MM-DD, in the viewer's time zone. */
+  /** The first and the last day, YYYY-MM-DD, in the firm's time zone. */
   from?: string;
   to?: string;
 }
@@ -44,28 +47,21 @@ export function readActivitySearch(given: Record<string, unknown>): ActivitySear
   keep("what", (text) => isKind(text) || auditEventTypes.some((type) => type === text));
   keep("client", (text) => /^con_\w+$/.test(text));
   keep("who", (text) => isActorKind(text) || /^(mem|key)_\w+$/.test(text));
-  for (const name of ["from", "to"] as const)
-    keep(name, (text) => /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text)));
+  for (const name of ["from", "to"] as const) keep(name, isCalendarDate);
   return search;
 }
 
-/** The start of a day in the viewer's time zone, some days later. */
-const dayStart = (day: string, later = 0): string => {
-  const start = new Date(`${day}T00:00:00`);
-  start.setDate(start.getDate() + later);
-  return start.toISOString();
-};
-
-/** The filter of `auditEvents` for the address. */
-export function filterOf({ what, client, who, from, to }: ActivitySearch): EventFilter {
+/** The filter of `auditEvents` for the address. `timeZone`: in whose days it is. */
+export function filterOf({ what, client, who, from, to }: ActivitySearch, timeZone: string): EventFilter {
+  const startOf = (day: string) => new Date(dayStart(day, timeZone)).toISOString();
   return {
     ...(what !== undefined && {
       types: isKind(what) ? auditEventTypesOf(what) : auditEventTypes.filter((type) => type === what),
     }),
     ...(client !== undefined && { contactId: client }),
     ...(who !== undefined && (isActorKind(who) ? { actorKinds: [who] } : { actorId: who })),
-    ...(from !== undefined && { since: dayStart(from) }),
-    ...(to !== undefined && { until: dayStart(to, 1) }),
+    ...(from !== undefined && { since: startOf(from) }),
+    ...(to !== undefined && { until: startOf(addDays(to, 1)) }),
   };
 }
 

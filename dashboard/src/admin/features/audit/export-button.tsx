@@ -1,20 +1,23 @@
 import { useState } from "react";
+import { dayOf } from "@gatehouse/shared";
 import { useSessionFetch } from "../../../features/sessions/session-client.js";
 import { Button } from "../../../ui/button.js";
 import { useNotify } from "../../../ui/notices.js";
 import { saveFile } from "../../../ui/save-file.js";
+import { useTeamSession } from "../../session.js";
 import { exportAddress, type EventFilter } from "./event-filter.js";
 
 /** Saves every event that passes the filter, not only those on the page. The server writes the file. */
 export function ExportButton({ filter }: { filter: EventFilter }) {
   const notify = useNotify();
+  const { firm } = useTeamSession();
   const fetchAsViewer = useSessionFetch();
   const [isPending, setPending] = useState(false);
   const save = async () => {
     setPending(true);
     try {
       const answer = await fetchAsViewer(exportAddress(filter));
-      if (answer.ok) saveFile(await answer.blob(), `audit-log-${new Date().toISOString().slice(0, 10)}.csv`);
+      if (answer.ok) saveFile(await answer.blob(), `audit-log-${dayOf(Date.now(), firm.timeZone)}.csv`);
       else notify({ tone: "danger", text: await problemIn(answer) });
     } catch {
       // Also if the download broke off: half a file is not saved.

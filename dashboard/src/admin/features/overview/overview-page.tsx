@@ -18,6 +18,7 @@ const OverviewPage_firm = graphql(
     query OverviewPage_firm {
       firm {
         id
+        timeZone
         portalStats {
           contacts
           withoutEmail
@@ -90,7 +91,7 @@ export function OverviewPage() {
         <div className="grid items-start gap-6 lg:grid-cols-2">
           <div className="flex min-w-0 flex-col gap-6">
             <Card title="Last 30 days">
-              <Trend days={firm.portalTrend} />
+              <Trend days={firm.portalTrend} timeZone={firm.timeZone} />
             </Card>
             <Card title="Clients who may need help">
               <h3 className="pb-1 text-sm font-medium text-ink">Locked out ({firm.portalStats.lockedOut})</h3>

@@ -11,8 +11,8 @@ const series = [
   { key: "twoFactorEnrolled", name: "2FA set up", color: "bg-accent" },
 ] as const;
 
-/** Two bars for each day; a screen reader reads only the totals, which are the point of the picture. */
-export function Trend({ days }: { days: readonly TrendDay[] }) {
+/** Two bars for each day of `timeZone`, in which the server counted them; a screen reader reads only the totals, which are the point of the picture. */
+export function Trend({ days, timeZone }: { days: readonly TrendDay[]; timeZone: string }) {
   const highest = Math.max(1, ...days.flatMap((day) => series.map(({ key }) => day[key])));
   const first = days[0]?.day;
   return (
@@ -45,6 +45,7 @@ export function Trend({ days }: { days: readonly TrendDay[] }) {
         <span>{first && <Day on={first} />}</span>
         <span>today</span>
       </p>
+      <p className="pt-1 text-sm text-muted">Days in {timeZone}</p>
     </>
   );
 }

@@ -1,8 +1,12 @@
 import { useEffect, useRef, useState } from "react";
 import {
   DAY_MS,
+  addDays,
   concernedGroups,
   dayAt,
+  dayOf,
+  dayStart,
+  isCalendarDate,
   proposedRollOutMessage,
   readRollOutPlan,
   rollOutLimits,
@@ -17,10 +21,10 @@ import { Facts } from "../../../ui/card.js";
 import { Checkbox } from "../../../ui/checkbox.js";
 import { Form } from "../../../ui/form.js";
 import { classes } from "../../../ui/classes.js";
-import { beginningOf, dayOf } from "../../../ui/days.js";
 import { useNotify } from "../../../ui/notices.js";
 import { quantity } from "../../../ui/quantity.js";
 import { labelClass, TextField } from "../../../ui/text-field.js";
+import { useTeamSession } from "../../session.js";
 import { countOf, Groups, Groups_firm } from "./groups.js";
 import { MessageStep } from "./message-step.js";
 
@@ -57,28 +61,28 @@ const stepOfField = [
 ] as const;
 const offeredReminders = [14, 7, 1];
 const usualNoticeDays = 30;
-const timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 /** Four steps, each with an explanation; nothing happens until the button of the last one is pressed. */
 export function Assistant(props: { firm: FragmentOf<typeof Assistant_firm>; version: number; onStarted: () => void }) {
   const firm = readFragment(Assistant_firm, props.firm);
   const groups = readFragment(Groups_firm, firm);
   const notify = useNotify();
+  const { timeZone } = useTeamSession().firm;
   const { act, isPending, problems } = useAct(Assistant_start);
   const [step, setStep] = useState(0);
   const [now] = useState(() => Date.now());
-  const [day, setDay] = useState(dayOf(new Date(now + usualNoticeDays * DAY_MS)));
+  const [day, setDay] = useState(() => addDays(dayOf(now, timeZone), usualNoticeDays));
   const [invitesContacts, setInvites] = useState(true);
   const [reminders, setReminders] = useState<readonly number[]>(rollOutLimits.reminders.usualDaysBefore);
   const [rate, setRate] = useState(String(rollOutLimits.mailsPerMinute.usual));
   /** Null: the suggested message, which follows the chosen day. */
   const [typed, setTyped] = useState<string | null>(null);
-  const enforcedFrom = beginningOf(day);
-  const startDay = enforcedFrom ? dayAt(enforcedFrom.getTime(), timeZone) : "";
+  const enforcedFrom = isCalendarDate(day) ? dayStart(day, timeZone) : null;
+  const startDay = enforcedFrom === null ? "" : dayAt(enforcedFrom, timeZone);
   const message = typed ?? proposedRollOutMessage(firm.name, startDay);
   const { plan, fault } = readRollOutPlan(
     {
-      enforcedFrom: enforcedFrom?.getTime() ?? Number.NaN,
+      enforcedFrom: enforcedFrom ?? Number.NaN,
       message,
       invitesContacts,
       remindDaysBefore: [...reminders],
@@ -161,7 +165,7 @@ export function Assistant(props: { firm: FragmentOf<typeof Assistant_firm>; vers
             <TextField
               label="Required from"
               type="date"
-              hint="Until then, clients sign in with their password as before. They see the date on the sign-in page and in the portal, and can set it up early."
+              hint={`Until then, clients sign in with their password as before. They see the date on the sign-in page and in the portal, and can set it up early. Days in ${timeZone}.`}
               value={day}
               onChange={setDay}
               error={faultOf("enforcedFrom")}

@@ -4,6 +4,9 @@ import { Link } from "@tanstack/react-router";
 import {
   allowsPasswordLogin,
   counts,
+  dayOf,
+  dayStart,
+  isCalendarDate,
   plans,
   planOffersMode,
   rollOutMode,
@@ -20,7 +23,6 @@ import { Form } from "../../../ui/form.js";
 import { Card } from "../../../ui/card.js";
 import { Checkbox } from "../../../ui/checkbox.js";
 import { Day } from "../../../ui/date-time.js";
-import { beginningOf, dayOf } from "../../../ui/days.js";
 import { useNotify } from "../../../ui/notices.js";
 import { PageHeader } from "../../../ui/page-header.js";
 import { quantity } from "../../../ui/quantity.js";
@@ -30,6 +32,7 @@ import { ErrorState } from "../../../ui/states.js";
 import { TextField } from "../../../ui/text-field.js";
 import { ClientLanguageCard } from "./client-language-card.js";
 import { useTeamSession } from "../../session.js";
+import { TimeZoneCard } from "../time-zone/time-zone-card.js";
 import { BrandingCard } from "../branding/branding-card.js";
 
 const SecurityPage_firm = graphql(`
@@ -38,6 +41,7 @@ const SecurityPage_firm = graphql(`
       id
       plan
       clientLanguage
+      timeZone
       securityPolicy {
         mode
         enforcedFrom
@@ -101,8 +105,13 @@ export function SecurityPage() {
       {data ? (
         // A new version resets the form to the current settings.
         <div className="flex max-w-3xl flex-col gap-6">
-          <PolicyForm key={data.firm.securityPolicy.version} firm={data.firm} onStale={refresh} />
+          <PolicyForm
+            key={`${data.firm.securityPolicy.version} ${data.firm.timeZone}`}
+            firm={data.firm}
+            onStale={refresh}
+          />
           <ClientLanguageCard key={data.firm.clientLanguage} current={data.firm.clientLanguage} />
+          <TimeZoneCard key={data.firm.timeZone} current={data.firm.timeZone} />
         </div>
       ) : error ? (
         <ErrorState message={sayError(error)} onRetry={refresh} />
@@ -116,24 +125,28 @@ export function SecurityPage() {
   );
 }
 
-const dayOrNone = (moment: string | null): string => (moment ? dayOf(new Date(moment)) : "");
-
 function PolicyForm({ firm, onStale }: { firm: Firm; onStale: () => void }) {
   const policy = firm.securityPolicy;
-  const { mayWrite } = useTeamSession();
+  const {
+    mayWrite,
+    firm: { timeZone },
+  } = useTeamSession();
+  const savedDay = policy.enforcedFrom ? dayOf(Date.parse(policy.enforcedFrom), timeZone) : "";
   const notify = useNotify();
   const { act, isPending, problems } = useAct(SecurityPage_save);
   const [mode, setMode] = useState<SecurityMode>(policy.mode);
-  const [fromDay, setFromDay] = useState(dayOrNone(policy.enforcedFrom));
+  const [fromDay, setFromDay] = useState(savedDay);
   const [linkNeedsCode, setLinkNeedsCode] = useState(policy.magicLinkRequiresTwoFactor);
   const [trustedDays, setTrustedDays] = useState(String(policy.trustedDeviceDays));
   const isRequired = securityModes[mode].secondFactor === "required";
   const isConflict = problems.some(({ code }) => code === "VERSION_CONFLICT");
+  const chosenStart = () => (isCalendarDate(fromDay) ? new Date(dayStart(fromDay, timeZone)).toISOString() : null);
   const submit = async () => {
     const { payload } = await act({
       input: {
         mode,
-        enforcedFrom: isRequired ? (beginningOf(fromDay)?.toISOString() ?? null) : null,
+        // A moment within the day stays as it is, unless another day is chosen.
+        enforcedFrom: !isRequired ? null : fromDay === savedDay ? policy.enforcedFrom : chosenStart(),
         magicLinkRequiresTwoFactor: linkNeedsCode,
         trustedDeviceDays: Number(trustedDays),
         expectedVersion: policy.version,
@@ -145,7 +158,7 @@ function PolicyForm({ firm, onStale }: { firm: Firm; onStale: () => void }) {
     mode !== policy.mode ||
     linkNeedsCode !== policy.magicLinkRequiresTwoFactor ||
     Number(trustedDays) !== policy.trustedDeviceDays ||
-    (isRequired && fromDay !== dayOrNone(policy.enforcedFrom));
+    (isRequired && fromDay !== savedDay);
   const other = isConflict ? null : otherProblems(problems, "mode", "enforcedFrom", "trustedDeviceDays");
   return (
     <Form onSubmit={submit} className="flex max-w-3xl flex-col gap-6">
@@ -190,7 +203,7 @@ function PolicyForm({ firm, onStale }: { firm: Firm; onStale: () => void }) {
               <TextField
                 label="Required from"
                 type="date"
-                hint="Until then, clients can still sign in without a code and are asked to set it up. Leave empty to start immediately."
+                hint={`Until then, clients can still sign in without a code and are asked to set it up. Leave empty to start immediately. Days in ${timeZone}.`}
                 value={fromDay}
                 onChange={setFromDay}
                 error={problemOf(problems, "enforcedFrom")}

@@ -1,20 +1,18 @@
+import { addDays } from "@gatehouse/shared";
+
 /** How soon a request is due. */
 export type DueGroup = "overdue" | "week" | "later" | "undated";
 const order = ["overdue", "week", "later", "undated"] as const satisfies readonly DueGroup[];
 
-const two = (n: number) => String(n).padStart(2, "0");
-const calendarDay = (date: Date) => `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
-
 /**
- * Groups requests by how soon they are due in the client's time zone: before today, within a week, later, without a date. Soonest first;
- * requests due on the same day keep their order.
+ * Groups requests by how soon they are due: before today, within a week, later, without a date. Soonest first;
+ * requests due on the same day keep their order. `today`: the firm's day, YYYY-MM-DD.
  */
 export function groupByDueDate<R extends { dueOn: string | null }>(
   requests: readonly R[],
-  now: Date,
+  today: string,
 ): { group: DueGroup; requests: R[] }[] {
-  const today = calendarDay(now);
-  const inAWeek = calendarDay(new Date(now.getFullYear(), now.getMonth(), now.getDate() + 7));
+  const inAWeek = addDays(today, 7);
   const groupOf = ({ dueOn }: R): DueGroup => {
     if (dueOn === null) return "undated";
     if (dueOn < today) return "overdue";

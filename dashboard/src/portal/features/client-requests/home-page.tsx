@@ -1,5 +1,6 @@
 import { useState } from "react";
 import { useQuery } from "urql";
+import { dayOf } from "@gatehouse/shared";
 import { graphql } from "../../../graphql/graphql.js";
 import { sayError } from "../../../graphql/use-act.js";
 import { useWords } from "../../../language/language-context.js";
@@ -51,7 +52,8 @@ export function HomePage() {
   const words = useWords();
   const portalWords = usePortalWords();
   const { home: say } = portalWords;
-  const [now] = useState(() => new Date());
+  const [now] = useState(() => Date.now());
+  const today = dayOf(now, firm.timeZone);
   const [{ data, error, stale }, read] = useQuery({
     query: HomePage_viewer,
     variables: { after: null },
@@ -80,7 +82,7 @@ export function HomePage() {
   if (!viewer.account && nodes[0]) return <RequestPage requestId={nodes[0].id} />;
   const open = nodes.filter(({ completedAt }) => completedAt === null);
   const completed = nodes.filter(({ completedAt }) => completedAt !== null);
-  const groups: { group: DueGroup | "completed"; requests: typeof nodes }[] = groupByDueDate(open, now);
+  const groups: { group: DueGroup | "completed"; requests: typeof nodes }[] = groupByDueDate(open, today);
   if (completed.length > 0) groups.push({ group: "completed", requests: completed });
   return (
     <Shell title={say.title} email={viewer.email} hasAccount={viewer.account !== null}>
@@ -103,6 +105,7 @@ export function HomePage() {
           ))}
         </section>
       ))}
+      {open.some(({ dueOn }) => dueOn !== null) && <p className="text-sm text-muted">{say.daysIn(firm.timeZone)}</p>}
       {pageInfo.hasNextPage && <MoreRequests key={pageInfo.endCursor} after={pageInfo.endCursor} isStale={stale} />}
     </Shell>
   );
