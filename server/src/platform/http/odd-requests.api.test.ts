@@ -44,7 +44,7 @@ describeOnDatabases("requests as odd programs write them", (database) => {
     "gatehouse_portal",
     'a\xE9=\xFF; gatehouse_team="x',
     `x=${"y".repeat(7000)}`,
-  ])("a malformed cookie is no session and no fault of ours: %.40s", async (cookie) => {
+  ])("a malformed cookie is no session and no fault of ours: %s", async (cookie) => {
     expect(await statusOf(`GET /healthz HTTP/1.1\r\nCookie: ${cookie}`)).toBeLessThan(500);
     const body = '{"query":"{ viewer { __typename } }"}';
     const lines = [`Cookie: ${cookie}`, "Content-Type: application/json", `Content-Length: ${body.length}`];
@@ -87,7 +87,7 @@ describeOnDatabases("requests as odd programs write them", (database) => {
       expect(data.createContact.userErrors).toEqual([]);
       const { data: log } = await world.ask("{ auditEvents(first: 1) { nodes { type userAgent } } }", {}, owner);
       const [{ type, userAgent }] = log.auditEvents.nodes;
-      expect([type, userAgent?.slice(0, 2)]).toEqual(["CONTACT_CREATED", agent.slice(0, 2)]);
+      expect([type, userAgent]).toEqual(["CONTACT_CREATED", agent.slice(0, 300)]);
     }
   });
 
