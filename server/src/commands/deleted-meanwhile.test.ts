@@ -75,4 +75,43 @@ describeOnDatabases("a request that is under way while the operator deletes its 
       expect(await answer).toBe("INVALID_CREDENTIALS");
     },
   );
+
+  const act = (name: string, type: string) =>
+    `mutation($input: ${type}!) { ${name}(input: $input) { userErrors { code } } }`;
+  const acts: [what: string, begin: (people: People) => Promise<string>][] = [
+    ["a key's new contact", ({ key }) => said(act("createContact", "ContactInput"), { input: { name: "Ann" } }, key)],
+    [
+      "a colleague's invitation of a client",
+      ({ owner, client: { contactId } }) =>
+        said(act("inviteContacts", "InviteContactsInput"), { input: { contactIds: [contactId] } }, owner),
+    ],
+    [
+      "a client's new password",
+      ({ token }) =>
+        said(
+          act("changePassword", "ChangePasswordInput"),
+          { input: { currentPassword: CLIENT_PASSWORD, newPassword: "another long password" } },
+          token,
+        ),
+    ],
+    ["a client's sign-out", ({ token }) => said("mutation { signOut { userErrors { code } } }", {}, token)],
+    [
+      "a stranger's request for an account",
+      ({ firm, client: { email } }) =>
+        said(act("requestPortalAccount", "PortalEmailInput"), { input: { firmSlug: firm.slug, email } }),
+    ],
+  ];
+  it.each(acts.flatMap(([what, begin]) => [0, 1].map((units) => [what, units, begin] as const)))(
+    "is no failure of ours: %s, held before its transaction %i",
+    async (_what, units, begin) => {
+      const people = await furnish();
+      const held = holdUnit(world.app.work, units);
+      const answer = begin(people);
+      const isHeld = await Promise.race([held.isReached.then(() => true), answer.then(() => false)]);
+      if (!isHeld) return;
+      await remove(people.firm);
+      held.go();
+      expect(await answer).not.toMatch(/INTERNAL|UNAVAILABLE/);
+    },
+  );
 });
