@@ -29,9 +29,10 @@ const commands = {
     },
   },
   fuzz: {
-    does: "sends generated operations",
+    does: "sends generated operations and texts of every kind, and reads files and pages with them",
     options: {
-      seconds: number("how long, on each database", "60"),
+      seconds: number("how long each part takes, on each database", "60"),
+      minutes: text("the same in minutes", { is: NUMBER, must: "must be a whole number", isOptional: true }),
       seed: text("repeats the run that printed it"),
     },
   },
@@ -95,7 +96,8 @@ export function optionsOf(command, args) {
   } catch (error) {
     refuse(`npm run ${command}: ${error.message.split("\n", 1)[0].replace(/\.?$/, ".")} Try --help.`);
   }
-  for (const [name, { is, must }] of Object.entries(options))
-    if (is && !is.test(values[name])) refuse(`npm run ${command}: --${name} ${must}. Try --help.`);
+  for (const [name, { is, must, isOptional }] of Object.entries(options))
+    if (is && !(isOptional && values[name] === undefined) && !is.test(values[name]))
+      refuse(`npm run ${command}: --${name} ${must}. Try --help.`);
   return values;
 }

@@ -66,6 +66,12 @@ function buildIfOlder(output, sources, make) {
   if (made > Math.max(...sources.map((source) => newest(join(root, source))))) return;
   make();
 }
+const fuzzTests = [
+  "testing/fuzz/fuzz.test",
+  "testing/fuzz/texts.test",
+  "import/file-fuzz.test",
+  "e2e/world-texts.test",
+];
 const tsc = (...args) => node([inModules("typescript/bin/tsc"), ...args]);
 function build() {
   tsc("-b", "server");
@@ -149,16 +155,19 @@ switch (command) {
       },
     );
     break;
-  case "fuzz":
+  case "fuzz": {
+    const seed = values.seed ?? String(Date.now() % 2 ** 30);
     build();
-    node([inModules("jest/bin/jest.js"), "--selectProjects", "server", "--", "testing/fuzz/fuzz.test"], {
+    say(`the seed is ${seed}: --seed ${seed} repeats this run`);
+    node([inModules("jest/bin/jest.js"), "--", ...fuzzTests], {
       env: {
         ...process.env,
-        FUZZ_SECONDS: values.seconds,
-        ...(values.seed === undefined ? {} : { FUZZ_SEED: values.seed }),
+        FUZZ_SECONDS: values.minutes === undefined ? values.seconds : String(values.minutes * 60),
+        FUZZ_SEED: seed,
       },
     });
     break;
+  }
   case "typecheck":
     typecheck();
     break;

@@ -7,7 +7,7 @@ export function PageHeader(props: { title: ReactNode; children?: ReactNode; abov
       <div className="min-w-0">
         {props.above && <div className="pb-1 text-sm text-muted">{props.above}</div>}
         <h1 className="text-2xl font-semibold break-words text-ink">{props.title}</h1>
-        {props.children && <div className="pt-1 text-sm text-muted">{props.children}</div>}
+        {props.children && <div className="contained pt-1 text-sm text-muted">{props.children}</div>}
       </div>
       {props.actions && <div className="flex flex-wrap gap-2">{props.actions}</div>}
     </header>

@@ -31,6 +31,7 @@ describe("a command of the repository", () => {
     ["chaos", "--kills", "many"],
     ["chaos", "--database", "oracle"],
     ["fuzz", "--seconds", "0"],
+    ["fuzz", "--minutes", "half"],
     ["fuzz", "60"],
     ["nonsense"],
   ])("refuses what it does not know, in one line and before it does anything: %s %s %s", (...args) => {

@@ -15,6 +15,8 @@ export interface SunkMail {
   to: string;
   subject: string;
   text: string;
+  /** As it came, a character for each byte. */
+  raw: string;
 }
 
 const decode = (quoted: string): string =>
@@ -47,6 +49,7 @@ export class SmtpSink {
           to: envelope.rcptTo[0]?.address ?? "",
           subject: named("Subject"),
           text: decode(plain.slice(plain.indexOf("\r\n\r\n") + 4)),
+          raw,
         });
         done();
       });
@@ -90,7 +93,7 @@ export class WebhookReceiver {
   static async start(answer: (arrival: Arrival) => number | "cut"): Promise<WebhookReceiver> {
     const server = createServer((request, response) => {
       let body = "";
-      request.on("data", (chunk: Buffer) => (body += chunk.toString()));
+      request.setEncoding("utf8").on("data", (chunk: string) => (body += chunk));
       request.on("end", () => {
         const status = answer({ path: request.url ?? "", headers: request.headers, body });
         if (status === "cut") request.socket.destroy();

@@ -4,6 +4,7 @@ import { select, table } from "../../platform/database/sql.js";
 import { joinTenant } from "../../platform/database/transaction.js";
 import { AuditCounter } from "../audit/audit-event.entity.js";
 import type { UnitOfWork } from "../work/unit-of-work.js";
+import { FirmGone } from "../work/firm-gone.js";
 
 const counters = table(AuditCounter);
 const COUNTER = select({ firmId: counters.firmId }).from`${counters} WHERE ${counters.firmId} = ?`;
@@ -16,5 +17,5 @@ const COUNTER = select({ firmId: counters.firmId }).from`${counters} WHERE ${cou
 export async function lockContacts({ manager }: UnitOfWork, firmId: string): Promise<void> {
   joinTenant(manager, firmId);
   const [row] = await rowsOf(manager, COUNTER.plus`${forUpdateSql(manager)}`, [firmId]);
-  if (!row) throw new Error(`the firm ${firmId} has no event counter`);
+  if (!row) throw new FirmGone();
 }

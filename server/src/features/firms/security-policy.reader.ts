@@ -5,6 +5,7 @@ import { rowsOf } from "../../platform/database/prepared-rows.js";
 import { select, table } from "../../platform/database/sql.js";
 import { joinTenant } from "../../platform/database/transaction.js";
 import { Firm } from "./firm.entity.js";
+import { FirmGone } from "../work/firm-gone.js";
 import { SecurityPolicy } from "../security-mode/security-policy.entity.js";
 
 /** A firm's policy as rules and services need it. Times are epoch milliseconds. */
@@ -55,7 +56,7 @@ const POLICY = select({
   updatedBy: p.updatedBy,
 });
 
-/** The policy of an existing firm; throws if there is no such firm. A lock needs a transaction's manager. */
+/** The policy of an existing firm; throws FirmGone if there is no such firm. A lock needs a transaction's manager. */
 export async function loadPolicy(
   manager: EntityManager,
   firmId: string,
@@ -66,6 +67,6 @@ export async function loadPolicy(
   if (lock === "update") await manager.findOneOrFail(SecurityPolicy, { where: { firmId }, ...forUpdate(manager) });
   const ofFirm = POLICY.from`${p} ${joinInOrderSql(manager)} ${f} ON ${f.id} = ${p.firmId} WHERE ${p.firmId} = ?`;
   const [row] = await rowsOf(manager, lock ? ofFirm.plus`${forShareSql(manager)}` : ofFirm, [firmId]);
-  if (!row) throw new Error(`the firm ${firmId} has no policy`);
+  if (!row) throw new FirmGone();
   return { ...row, clientLanguage: chooseLanguage({ own: null, asked: null, firm: row.clientLanguage }) };
 }

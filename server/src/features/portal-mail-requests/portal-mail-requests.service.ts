@@ -8,6 +8,7 @@ import { Worker } from "../../platform/worker.js";
 import type { Caller } from "../callers/caller.js";
 import { about, findClientByEmail, findPerson } from "../people/person.js";
 import type { RequestContext } from "../callers/request-context.js";
+import { FirmGone } from "../work/firm-gone.js";
 import type { UnitOfWork, Work } from "../work/unit-of-work.js";
 import { Firm } from "../firms/firm.entity.js";
 import { loadPolicy } from "../firms/security-policy.reader.js";
@@ -72,7 +73,9 @@ export class PortalMailRequests {
     // Beyond a limit the response is the same: somebody who requests mails to another person's address learns nothing.
     // The firm is notified, once an hour.
     if (!isSent && !(await suppressed.isFirst({ firmId: firm.id, email, what }))) return;
-    await work.do(async (unit) => {
+    const requesting = work.do(async (unit) => {
+      // From here to the commit the firm is not deleted.
+      await loadPolicy(unit.manager, firm.id, { lock: "share" });
       await unit.manager.insert(PortalMailRequest, {
         id: newId("mailRequest", unit.now),
         firmId: firm.id,
@@ -83,6 +86,9 @@ export class PortalMailRequests {
         createdAt: unit.now,
       });
       unit.afterCommit(() => this.worker.wake());
+    });
+    await requesting.catch((error: unknown) => {
+      throw error instanceof FirmGone ? new Refusal("NOT_FOUND", ["input", "firmSlug"]) : error;
     });
   }
 

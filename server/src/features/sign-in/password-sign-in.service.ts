@@ -5,6 +5,7 @@ import { isId } from "../../platform/crypto/ids.js";
 import { Refusal } from "../../platform/graphql/failures.js";
 import { findClientByEmail, findMemberByEmail, findPerson, type Person } from "../people/person.js";
 import type { RequestContext } from "../callers/request-context.js";
+import { FirmGone } from "../work/firm-gone.js";
 import type { UnitOfWork, Work } from "../work/unit-of-work.js";
 import { AuditCounter } from "../audit/audit-event.entity.js";
 import { Contact } from "../contacts/contact.entity.js";
@@ -44,7 +45,9 @@ async function failEvenly<T>(signIn: () => Promise<T>): Promise<T> {
   const answerAt = performance.now() + FAILED_SIGN_IN_MS;
   try {
     return await signIn();
-  } catch (failure) {
+  } catch (error) {
+    // Its firm was deleted meanwhile, so it is one for nobody.
+    const failure = error instanceof FirmGone ? new Refusal("INVALID_CREDENTIALS") : error;
     if (failure instanceof Refusal && failure.code === "INVALID_CREDENTIALS")
       await sleep(Math.max(0, answerAt - performance.now()));
     throw failure;

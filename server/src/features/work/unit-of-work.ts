@@ -11,6 +11,7 @@ import { inTransaction, joinTenant, writeAlone } from "../../platform/database/t
 import type { Writer } from "../../platform/database/writer-slots.js";
 import { isExpected, Refusal } from "../../platform/graphql/failures.js";
 import { outsideScopes, ScopedValue } from "../../platform/scoped-value.js";
+import { FirmGone } from "./firm-gone.js";
 import { ListReads } from "./list-reads.js";
 import type { MailToSend } from "./mail-to-send.js";
 import type { PortalLinks } from "./portal-links.js";
@@ -150,7 +151,7 @@ export class UnitOfWork {
       where: counters.firmId,
       value: firmId,
     });
-    if (lastSeq === null) throw new Error(`the firm ${firmId} has no event counter`);
+    if (lastSeq === null) throw new FirmGone();
     await manager.insert(
       AuditEvent,
       events.map((event, index) => ({

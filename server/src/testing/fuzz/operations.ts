@@ -251,10 +251,10 @@ class Writer {
 }
 
 /** A lone surrogate can be sent in JSON, but not written in a document. */
-const isWhole = (value: unknown): boolean => !/\\ud[89a-f]/.test(JSON.stringify(value));
+export const isWhole = (value: unknown): boolean => !/\\ud[89a-f]/.test(JSON.stringify(value));
 
 /** JSON is nearly GraphQL's notation, but names and enum values have no quotes. */
-function literalOf(value: unknown, type: GraphQLInputType): string {
+export function literalOf(value: unknown, type: GraphQLInputType): string {
   const named = getNamedType(type);
   if (Array.isArray(value)) return `[${value.map((item) => literalOf(item, type)).join(", ")}]`;
   if (typeof value === "object" && value !== null) {

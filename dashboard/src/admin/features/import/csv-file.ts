@@ -1,6 +1,6 @@
 import Papa from "papaparse";
 import { counts, withFormulaGuard, withoutFormulaGuard } from "@gatehouse/shared";
-import { decode, DOUBT, guessEncoding, type Encoding } from "./file-text.js";
+import { decode, DOUBTS, guessEncoding, type Encoding } from "./file-text.js";
 
 /** A row of the file; `number` is the row number that a spreadsheet shows. */
 export interface SheetRow {
@@ -81,14 +81,15 @@ function withoutBlanksAtQuotes(text: string, separator: Separator): string {
 }
 
 /** A number or code that a program wrote as a formula, so that a spreadsheet keeps its zeros: `="00123"`. */
-const QUOTED_AS_FORMULA = /^=\s*"((?:[^"]|"")*)"$/;
+const QUOTED_AS_FORMULA = /^=\s*"((?:[^"]|"")*)"\s*$/;
 const withoutQuotedFormula = (cell: string): string => QUOTED_AS_FORMULA.exec(cell)?.[1]?.replaceAll('""', '"') ?? cell;
 
 /** A cell's text on one line: it may contain line breaks, which no field of a contact accepts. */
 const cellText = (cell: string): string =>
   cell === ""
     ? cell
-    : withoutFormulaGuard(withoutQuotedFormula(cell.trim()))
+    : // What ends a cell may be what its apostrophe stands for.
+      withoutFormulaGuard(withoutQuotedFormula(cell.trimStart()))
         .split(/\n+/)
         .map((line) => line.trim())
         .filter((line) => line !== "")
@@ -108,8 +109,8 @@ export function readSheet(text: string, separator?: Separator): Sheet {
     );
   const doubtful: Sheet["doubtful"] = [];
   const sure = (cell: string, row: number, column: number): string => {
-    if (!cell.includes(DOUBT)) return cell;
-    const known = cell.replaceAll(DOUBT, "");
+    const known = cell.replaceAll(DOUBTS, "");
+    if (known === cell) return cell;
     if (doubtful.length < MAX_DOUBTFUL) doubtful.push({ row, column, text: known });
     return known;
   };

@@ -19,10 +19,12 @@ export const encodings = {
 export type Encoding = keyof typeof encodings;
 
 /**
- * Stands before each character of a UTF-8 file whose byte is not UTF-8: it was read as Windows-1252, which is a guess. A
- * noncharacter, which no text contains (Unicode 23.7).
+ * Stands before each character of a UTF-8 file whose byte is not UTF-8: it was read as Windows-1252, which is a guess. Half
+ * a surrogate pair, which no decoder returns (Encoding Standard); any character could be the file's own.
  */
-export const DOUBT = "\uFDD0";
+const DOUBT = "\uD800";
+/** Finds it: not the first half of a character that consists of two. */
+export const DOUBTS = /\uD800/gu;
 
 const isContinuation = (byte: number | undefined) => byte !== undefined && byte >= 0x80 && byte <= 0xbf;
 
@@ -59,7 +61,8 @@ export function guessEncoding(bytes: Uint8Array): Encoding {
 
 /** UTF-8, in which a byte that is none is read as Windows-1252 and marked with DOUBT: it spoils its own character only. */
 function decodeUtf8(bytes: Uint8Array): string {
-  const utf8 = new TextDecoder("utf-8");
+  // Only at the file's start U+FEFF is a byte order mark.
+  const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
   const western = new TextDecoder("windows-1252");
   const parts: string[] = [];
   let from = 0;
@@ -72,7 +75,7 @@ function decodeUtf8(bytes: Uint8Array): string {
     at += length || 1;
   }
   parts.push(utf8.decode(bytes.subarray(from)));
-  return parts.join("");
+  return parts.join("").replace(/^\uFEFF/, "");
 }
 
 /** A file's text, without its byte order mark. */

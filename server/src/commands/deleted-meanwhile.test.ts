@@ -1,0 +1,117 @@
+import { afterAll, afterEach, beforeAll, expect, it, jest } from "@jest/globals";
+import { disableFirm } from "../features/firms/disabled-firms.js";
+import { describeOnDatabases } from "../testing/databases.js";
+import { holdUnit } from "../testing/held-unit.js";
+import { CLIENT_PASSWORD, OWNER_PASSWORD, World } from "../testing/world.js";
+import { deleteFirm, firmToDelete } from "./firm-deletion.js";
+
+describeOnDatabases("a request that is under way while the operator deletes its firm", (database) => {
+  let world: World;
+  beforeAll(async () => {
+    world = await World.start(database.url());
+  });
+  afterEach(() => {
+    jest.restoreAllMocks();
+  });
+  afterAll(() => world.stop());
+
+  const remove = async (firm: { id: string; slug: string }) => {
+    const { work } = world.app;
+    await work.do((unit) => disableFirm(unit, firm.id));
+    await deleteFirm(work, await firmToDelete(work, firm.slug));
+  };
+  /** What a request says: its codes, or "done". */
+  const said = async (query: string, variables: object, token?: string): Promise<string> => {
+    const { data, errors } = await world.ask(query, variables, token);
+    const payload = Object.values((data ?? {}) as Record<string, { userErrors?: { code: string }[] } | null>)[0];
+    const codes = [
+      ...(errors ?? []).map(({ extensions }) => extensions.code),
+      ...(payload?.userErrors ?? []).map(({ code }) => code),
+    ];
+    return codes.join(" ") || "done";
+  };
+  const TEAM = "mutation($input: TeamSignInInput!) { teamSignIn(input: $input) { userErrors { code } } }";
+  const PORTAL = "mutation($input: PortalSignInInput!) { portalSignIn(input: $input) { userErrors { code } } }";
+
+  interface People {
+    firm: { id: string; slug: string; owner: string };
+    owner: string;
+    key: string;
+    client: { contactId: string; email: string };
+    token: string;
+  }
+  const furnish = async (): Promise<People> => {
+    const firm = await world.firm();
+    const owner = await world.ownerToken(firm);
+    const key = await world.key(owner, ["CONTACTS_READ", "CONTACTS_WRITE", "AUDIT_READ", "ACCESS_WRITE"]);
+    const { contactId, email, created } = await world.client(firm, owner);
+    return { firm, owner, key, client: { contactId, email }, token: created.result.sessionToken };
+  };
+  const signIns: [what: string, begin: (people: People) => Promise<string>][] = [
+    ["a colleague's sign-in", ({ firm }) => said(TEAM, { input: { email: firm.owner, password: OWNER_PASSWORD } })],
+    ["a colleague's wrong password", ({ firm }) => said(TEAM, { input: { email: firm.owner, password: "wrong" } })],
+    [
+      "a client's sign-in",
+      ({ firm, client: { email } }) =>
+        said(PORTAL, { input: { firmSlug: firm.slug, email, password: CLIENT_PASSWORD } }),
+    ],
+    [
+      "a client's wrong password",
+      ({ firm, client: { email } }) =>
+        said(PORTAL, { input: { firmSlug: firm.slug, email, password: "wrong, but long enough" } }),
+    ],
+  ];
+
+  it.each(signIns.flatMap(([what, begin]) => [0, 1, 2].map((units) => [what, units, begin] as const)))(
+    "is answered like one for nobody: %s, held before its transaction %i",
+    async (_what, units, begin) => {
+      const people = await furnish();
+      const held = holdUnit(world.app.work, units);
+      const answer = begin(people);
+      const isHeld = await Promise.race([held.isReached.then(() => true), answer.then(() => false)]);
+      if (!isHeld) return;
+      await remove(people.firm);
+      held.go();
+      expect(await answer).toBe("INVALID_CREDENTIALS");
+    },
+  );
+
+  const act = (name: string, type: string) =>
+    `mutation($input: ${type}!) { ${name}(input: $input) { userErrors { code } } }`;
+  const acts: [what: string, begin: (people: People) => Promise<string>][] = [
+    ["a key's new contact", ({ key }) => said(act("createContact", "ContactInput"), { input: { name: "Ann" } }, key)],
+    [
+      "a colleague's invitation of a client",
+      ({ owner, client: { contactId } }) =>
+        said(act("inviteContacts", "InviteContactsInput"), { input: { contactIds: [contactId] } }, owner),
+    ],
+    [
+      "a client's new password",
+      ({ token }) =>
+        said(
+          act("changePassword", "ChangePasswordInput"),
+          { input: { currentPassword: CLIENT_PASSWORD, newPassword: "another long password" } },
+          token,
+        ),
+    ],
+    ["a client's sign-out", ({ token }) => said("mutation { signOut { userErrors { code } } }", {}, token)],
+    [
+      "a stranger's request for an account",
+      ({ firm, client: { email } }) =>
+        said(act("requestPortalAccount", "PortalEmailInput"), { input: { firmSlug: firm.slug, email } }),
+    ],
+  ];
+  it.each(acts.flatMap(([what, begin]) => [0, 1].map((units) => [what, units, begin] as const)))(
+    "is no failure of ours: %s, held before its transaction %i",
+    async (_what, units, begin) => {
+      const people = await furnish();
+      const held = holdUnit(world.app.work, units);
+      const answer = begin(people);
+      const isHeld = await Promise.race([held.isReached.then(() => true), answer.then(() => false)]);
+      if (!isHeld) return;
+      await remove(people.firm);
+      held.go();
+      expect(await answer).not.toMatch(/INTERNAL|UNAVAILABLE/);
+    },
+  );
+});
