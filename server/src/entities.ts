@@ -17,9 +17,11 @@ import { MailRequestLanguages1764143000000 } from "./migrations/1764143000000-ma
 import { DisabledFirms1764144000000 } from "./migrations/1764144000000-disabled-firms.js";
 import { Leases1764150000000 } from "./migrations/1764150000000-leases.js";
 import { AddressSpellings1764160000000 } from "./migrations/1764160000000-address-spellings.js";
+import { TeamIdentities1764172000000 } from "./migrations/1764172000000-team-identities.js";
 import { Firm } from "./features/firms/firm.entity.js";
 import { Branding, Logo } from "./features/branding/branding.entity.js";
 import { TeamMember } from "./features/firm-staff/team-member.entity.js";
+import { TeamIdentity } from "./features/people/team-identity.entity.js";
 import { SecurityPolicy } from "./features/security-mode/security-policy.entity.js";
 import { Contact, PortalCounts, SearchWord } from "./features/contacts/contact.entity.js";
 import { PortalAccount } from "./features/portal-accounts/portal-account.entity.js";
@@ -49,6 +51,7 @@ import { Lease } from "./platform/database/lease.entity.js";
 /** Every table. */
 export const entities = [
   Firm,
+  TeamIdentity,
   TeamMember,
   SecurityPolicy,
   Contact,
@@ -108,4 +111,5 @@ export const migrations = [
   DisabledFirms1764144000000,
   Leases1764150000000,
   AddressSpellings1764160000000,
+  TeamIdentities1764172000000,
 ];
