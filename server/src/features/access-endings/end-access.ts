@@ -27,7 +27,8 @@ const deleteFrom = (entity: new () => { ownerId: string }): EndFunction => {
 };
 
 const challenges = table(SignInChallenge);
-const SPEND_CHALLENGES = sql`UPDATE ${challenges} SET ${challenges.spentAt} = ? WHERE (${challenges.ownerId} = ? OR (${challenges.ownerId} = ? AND ${challenges.step} = 'FIRM_CHOICE')) AND ${challenges.spentAt} IS NULL`;
+const SPEND_CHALLENGES = sql`UPDATE ${challenges} SET ${challenges.spentAt} = ? WHERE ${challenges.ownerId} = ? AND ${challenges.spentAt} IS NULL`;
+const SPEND_CHOICES = sql`${SPEND_CHALLENGES} AND ${challenges.step} = 'FIRM_CHOICE'`;
 const c = table(Contact, "c");
 const r = table(ClientRequest, "r");
 const l = table(MagicLink, "l");
@@ -52,9 +53,11 @@ const belongsToFirm: EndFunction = async () => undefined;
  * finishes concurrently either finds itself void, or has its session ended here.
  */
 const endFunctions: Readonly<Record<PendingThing, EndFunction>> = {
-  // The choice of a firm is the person's, whichever firm it would have been.
-  SIGN_IN_CHALLENGES: async (unit, { ownerId, credentialId }) =>
-    void (await unit.affected(SPEND_CHALLENGES, [unit.now, ownerId, credentialId])),
+  SIGN_IN_CHALLENGES: async (unit, { audience, ownerId, credentialId }) => {
+    await unit.affected(SPEND_CHALLENGES, [unit.now, ownerId]);
+    // The choice of a firm is the person's, whichever firm it would have been.
+    if (audience === "TEAM") await unit.affected(SPEND_CHOICES, [unit.now, credentialId]);
+  },
   FACTORS_UNDER_WAY: (unit, { ownerId }) => abandonFactors(unit, ownerId),
   ADDED_FACTORS: (unit, { ownerId }) => forgetFactors(unit, ownerId, "ADDED"),
   TRUSTED_DEVICES: deleteFrom(TrustedDevice),

@@ -21,7 +21,7 @@ import { passwordAttemptsKey, type Attempts } from "../limits/attempts.service.j
 import { CodeMailsUsedUp, type EnrollmentCodes } from "./enrollment-codes.js";
 import { mustAllowLogin } from "../security-mode/must-allow-login.js";
 import { actorAs } from "./sign-in-actor.js";
-import { askForFirm } from "./firm-choice.service.js";
+import { askForFirm } from "./firm-choices.service.js";
 import type { SignInChallenges } from "./sign-in-challenges.js";
 import { recordWrongPassword } from "./wrong-password.js";
 import type { SignInOutcome } from "./sign-in.results.js";

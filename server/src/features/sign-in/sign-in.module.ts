@@ -7,7 +7,7 @@ import type { SecondFactor } from "../two-factor/second-factor.service.js";
 import type { Work } from "../work/unit-of-work.js";
 import type { AccountDoor } from "./account-door.js";
 import type { EnrollmentCodes } from "./enrollment-codes.js";
-import { FirmChoices } from "./firm-choice.service.js";
+import { FirmChoices } from "./firm-choices.service.js";
 import { PasswordSignIn } from "./password-sign-in.service.js";
 import type { SignInChallenges } from "./sign-in-challenges.js";
 import type { SecondFactorStep } from "./second-factor-step.service.js";

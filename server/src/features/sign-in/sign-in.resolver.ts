@@ -3,7 +3,7 @@ import { answer } from "../../platform/graphql/payloads.js";
 import { Allow } from "../access/allow.js";
 import type { RequestContext } from "../callers/request-context.js";
 import type { SecondFactorStep } from "./second-factor-step.service.js";
-import type { FirmChoices } from "./firm-choice.service.js";
+import type { FirmChoices } from "./firm-choices.service.js";
 import {
   ChooseFirmInput,
   PortalSignInInput,

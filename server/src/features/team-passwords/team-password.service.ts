@@ -15,7 +15,7 @@ import { couldBePassword, lockedCredential, mustBeGoodPassword, storePassword } 
 import type { MailedToken } from "../mailed-tokens/mailed-token.entity.js";
 import { findToken, spendToken, voidTokens } from "../mailed-tokens/mailed-tokens.js";
 import { loadPolicy } from "../firms/security-policy.reader.js";
-import { askForFirm } from "../sign-in/firm-choice.service.js";
+import { askForFirm } from "../sign-in/firm-choices.service.js";
 import { enterOrWait, outcomeOf, type SignInWaits } from "../sign-in/new-password-entry.js";
 import type { SignInChallenges } from "../sign-in/sign-in-challenges.js";
 import type { SignInOutcome } from "../sign-in/sign-in.results.js";
