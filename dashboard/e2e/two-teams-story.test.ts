@@ -66,6 +66,7 @@ maybe("a bookkeeper who works for two firms", () => {
     await device.goto(running.url);
     await signIn(device, kim);
     await device.getByRole("heading", { name: "Which firm?" }).waitFor();
+    await device.getByRole("button", { name: "Solo Ledger" }).waitFor();
     expect(await device.getByRole("listitem").allInnerTexts()).toEqual([harbor, "Solo Ledger"]);
     await inspect(device, "which-firm");
     await device.getByRole("button", { name: "Solo Ledger" }).focus();
@@ -78,6 +79,7 @@ maybe("a bookkeeper who works for two firms", () => {
     await device.goto(running.url);
     await signIn(device, kim);
     await device.getByRole("heading", { name: "Which firm?" }).waitFor();
+    await device.getByRole("button", { name: "Solo Ledger" }).waitFor();
     expect(await device.getByRole("listitem").allInnerTexts()).toEqual(["Solo Ledger", harbor]);
     await device.getByRole("button", { name: harbor }).click();
     await device.getByRole("heading", { name: "Contacts", exact: true }).waitFor();
