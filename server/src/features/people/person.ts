@@ -58,8 +58,8 @@ const MEMBERS = select({
 }).from`${m} JOIN ${f} ON ${f.id} = ${m.firmId} WHERE ${m.disabledAt} IS NULL AND `;
 const BY_FIRM = sql`ORDER BY ${m.identityId} IS NULL, ${f.name}, ${m.id}`;
 const MEMBERS_BY_EMAIL = MEMBERS.plus`(${m.identityId} = (SELECT ${i.id} FROM ${i} WHERE ${i.email} = ?)
-  OR (${m.identityId} IS NULL AND ${m.signInEmail} = ?)) ${BY_FIRM}`;
-const MEMBERS_BY_CREDENTIAL = MEMBERS.plus`(${m.identityId} = ? OR (${m.identityId} IS NULL AND ${m.id} = ?))
+  OR ${m.signInEmail} = ?) ${BY_FIRM}`;
+const MEMBERS_BY_CREDENTIAL = MEMBERS.plus`(${m.identityId} = ? OR ${m.id} = ?)
   AND ${m.joinedAt} <= ? ${BY_FIRM}`;
 const MEMBER_BY_ID = MEMBERS.plus`${m.id} = ?`;
 const CLIENTS = select({
