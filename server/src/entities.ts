@@ -19,9 +19,11 @@ import { Leases1764150000000 } from "./migrations/1764150000000-leases.js";
 import { AddressSpellings1764160000000 } from "./migrations/1764160000000-address-spellings.js";
 import { SearchForms1764170000000 } from "./migrations/1764170000000-search-forms.js";
 import { TimeZones1764171000000 } from "./migrations/1764171000000-time-zones.js";
+import { TeamIdentities1764172000000 } from "./migrations/1764172000000-team-identities.js";
 import { Firm } from "./features/firms/firm.entity.js";
 import { Branding, Logo } from "./features/branding/branding.entity.js";
 import { TeamMember } from "./features/firm-staff/team-member.entity.js";
+import { TeamIdentity } from "./features/people/team-identity.entity.js";
 import { SecurityPolicy } from "./features/security-mode/security-policy.entity.js";
 import { Contact, PortalCounts, SearchWord } from "./features/contacts/contact.entity.js";
 import { PortalAccount } from "./features/portal-accounts/portal-account.entity.js";
@@ -51,6 +53,7 @@ import { Lease } from "./platform/database/lease.entity.js";
 /** Every table. */
 export const entities = [
   Firm,
+  TeamIdentity,
   TeamMember,
   SecurityPolicy,
   Contact,
@@ -112,4 +115,5 @@ export const migrations = [
   AddressSpellings1764160000000,
   SearchForms1764170000000,
   TimeZones1764171000000,
+  TeamIdentities1764172000000,
 ];

@@ -15,6 +15,7 @@ export * from "./sign-in/mailbox-proof.js";
 export * from "./sign-in/page-viewer.js";
 export * from "./sign-in/firm-cookies.js";
 export * from "./sign-in/dangerous-acts.js";
+export * from "./sign-in/firm-choice.js";
 export * from "./limits/limits.js";
 export * from "./limits/retention.js";
 export * from "./emails/email-address.js";

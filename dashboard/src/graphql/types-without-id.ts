@@ -17,6 +17,7 @@ export const typesWithoutId = [
   "CreateWebhookEndpointPayload",
   "DeletedPortalAccountPayload",
   "DisableTwoFactorPayload",
+  "FirmChoiceRequired",
   "InviteContactsPayload",
   "MagicLinkNotUsable",
   "MagicLinkPreview",

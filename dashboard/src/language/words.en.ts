@@ -43,6 +43,7 @@ export const wordsInEnglish = isolating({
     email: "Email",
     password: "Password",
     signIn: "Sign in",
+    whichFirm: "Which firm?",
     enterCode: "Enter your code",
     setUpTwoFactor: "Set up two-factor authentication",
     startAgain: "Start again",

@@ -44,6 +44,7 @@ export const wordsInFrench: Words = isolating({
     email: "Adresse courriel",
     password: "Mot de passe",
     signIn: "Se connecter",
+    whichFirm: "Quel cabinet?",
     enterCode: "Entrez votre code",
     setUpTwoFactor: "Configurer l’authentification à deux facteurs",
     startAgain: "Recommencer",

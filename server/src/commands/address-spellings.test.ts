@@ -6,7 +6,7 @@ import { CLIENT_PASSWORD, codesOf, OWNER_PASSWORD, World, type Data } from "../t
 import { spellingChecks } from "./doctor/spelling-checks.js";
 
 const OTHER_PASSWORD = "another long password of mine";
-const MIGRATION = "AddressSpellings1764160000000";
+const MIGRATIONS = ["AddressSpellings1764160000000", "TeamIdentities1764172000000"];
 /** As the version before could store it. */
 const ofBefore = [
   "info@xn--bcher-kva.example",
@@ -47,7 +47,10 @@ describeOnDatabases("addresses of before a mail domain had one spelling", (datab
   };
   const ofClients = ["contacts", "portal_accounts", "mailed_tokens", "sessions"];
   const restart = async () => {
-    await run("DELETE FROM migrations WHERE name = ?", [MIGRATION]);
+    // That version had no identities either.
+    await run("UPDATE team_members SET identityId = NULL", []);
+    await run("DELETE FROM team_identities", []);
+    for (const name of MIGRATIONS) await run("DELETE FROM migrations WHERE name = ?", [name]);
     await world.stop();
     world = await World.start(database.url(), {}, { log: createLog("info", { write: (line) => void log.push(line) }) });
     owner = await world.ownerToken(firm);

@@ -85,6 +85,8 @@ describeOnDatabases("a firm that is deleted", (database) => {
           const metadata = manager.connection.getMetadata(entity);
           const rows = firmRowsOf(entity);
           const isOnePerFirm = metadata.primaryColumns.every(({ propertyName }) => propertyName === "firmId");
+          // A person who signs in belongs to a member, whom the tests make.
+          if (rows?.of?.length === 0) continue;
           if (rows === null || metadata.tableName === "firms" || isOnePerFirm) continue;
           await manager.createQueryBuilder().insert().into(entity).values(rowOf(metadata, ids)).orIgnore().execute();
         }

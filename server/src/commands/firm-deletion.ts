@@ -1,6 +1,9 @@
+import { In } from "typeorm";
 import { entities } from "../entities.js";
 import { PortalCounts } from "../features/contacts/contact.entity.js";
 import { AuditCounter } from "../features/audit/audit-event.entity.js";
+import { TeamMember } from "../features/firm-staff/team-member.entity.js";
+import { leaveIdentity } from "../features/people/team-identities.js";
 import { Firm } from "../features/firms/firm.entity.js";
 import { SecurityPolicy } from "../features/security-mode/security-policy.entity.js";
 import type { UnitOfWork, Work } from "../features/work/unit-of-work.js";
@@ -54,6 +57,7 @@ export async function deleteFirm(work: Work, firm: Firm): Promise<number> {
   };
   await all(counts, sql`${counts.firmId} = ?`, [firm.id]);
   const tables = (entities as readonly Entity[]).toReversed().filter((entity) => !last.includes(entity));
+  await leaveTeam(work, firm);
   // First what is found through rows that are deleted afterwards.
   for (const entity of tables) {
     const rows = firmRowsOf(entity);
@@ -71,6 +75,16 @@ export async function deleteFirm(work: Work, firm: Firm): Promise<number> {
     await mustBeDisabled(unit, firm);
     return deleted + (await unit.affected(sql`DELETE FROM ${table(Firm)} WHERE ${id} = ?`, [firm.id]));
   });
+}
+
+/** The team's people, who may be in other teams too: who is in none loses the password. */
+async function leaveTeam(work: Work, firm: Firm): Promise<void> {
+  for await (const ids of idsOf(work, TeamMember, firm.id))
+    await work.do(async (unit) => {
+      await mustBeDisabled(unit, firm);
+      for (const member of await unit.manager.findBy(TeamMember, { id: In(ids), firmId: firm.id }))
+        if (member.joinedAt !== null && member.disabledAt === null) await leaveIdentity(unit, member);
+    });
 }
 
 /** The ids of a firm's rows in that table, in pages. */

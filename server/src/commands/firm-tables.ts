@@ -8,6 +8,7 @@ import { KnownDevice } from "../features/devices/known-device.entity.js";
 import { TrustedDevice } from "../features/devices/trusted-device.entity.js";
 import { PasskeyCeremony } from "../features/passkeys/passkey.entity.js";
 import { PasswordCredential } from "../features/passwords/password-credential.entity.js";
+import { TeamIdentity } from "../features/people/team-identity.entity.js";
 import { PortalAccount } from "../features/portal-accounts/portal-account.entity.js";
 import { PortalMailRequest } from "../features/portal-mail-requests/portal-mail-request.entity.js";
 import { PendingTotpEnrollment, TotpCredential } from "../features/second-factors/authenticator.entity.js";
@@ -43,8 +44,14 @@ const left: readonly Entity[] = [
 interface Through {
   column: Column<string>;
   of: readonly Entity[];
+  /**
+   * More of the column's values, by the firm's id: of people who may be in other firms' teams too. These rows move with
+   * the firm; they are deleted with their last membership (people/team-identities.ts).
+   */
+  shared?: Sql;
 }
 const people = (column: Column<string>): Through => ({ column, of: [TeamMember, PortalAccount] });
+const m = table(TeamMember);
 /** Tables without a `firmId`: whose rows are a firm's. */
 const through = new Map<Entity, Through>([
   [ClientRequestItem, { column: table(ClientRequestItem).requestId, of: [ClientRequest] }],
@@ -52,7 +59,22 @@ const through = new Map<Entity, Through>([
   [WebhookDelivery, { column: table(WebhookDelivery).endpointId, of: [WebhookEndpoint] }],
   [KnownDevice, people(table(KnownDevice).ownerId)],
   [TrustedDevice, people(table(TrustedDevice).ownerId)],
-  [PasswordCredential, people(table(PasswordCredential).ownerId)],
+  [
+    PasswordCredential,
+    {
+      column: table(PasswordCredential).ownerId,
+      of: [PortalAccount],
+      shared: sql`SELECT COALESCE(${m.identityId}, ${m.id}) FROM ${m} WHERE ${m.firmId} = ? AND ${m.joinedAt} IS NOT NULL`,
+    },
+  ],
+  [
+    TeamIdentity,
+    {
+      column: table(TeamIdentity).id,
+      of: [],
+      shared: sql`SELECT ${m.identityId} FROM ${m} WHERE ${m.firmId} = ? AND ${m.identityId} IS NOT NULL`,
+    },
+  ],
   [TotpCredential, people(table(TotpCredential).ownerId)],
   [RecoveryCode, people(table(RecoveryCode).ownerId)],
   [PasskeyCeremony, people(table(PasskeyCeremony).ownerId)],
@@ -86,6 +108,9 @@ export function conditionOf(entity: Entity): Scope {
   const rows = left.includes(entity) ? null : firmRowsOf(entity);
   if (rows === null) return null;
   if (rows.of === null) return sql`${rows.column} = ?`.sqlText;
-  const ids = rows.of.map(withIds).map((parent) => sql`SELECT ${parent.id} FROM ${parent} WHERE ${parent.firmId} = ?`);
+  const owned = rows.of
+    .map(withIds)
+    .map((parent) => sql`SELECT ${parent.id} FROM ${parent} WHERE ${parent.firmId} = ?`);
+  const ids = rows.shared ? [...owned, rows.shared] : owned;
   return sql`${rows.column} IN (${ids.reduce((all, one) => sql`${all} UNION ${one}`)})`.sqlText;
 }

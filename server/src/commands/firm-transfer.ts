@@ -12,6 +12,7 @@ import { isUniqueViolation } from "../platform/database/dialect.js";
 import { inTransaction } from "../platform/database/transaction.js";
 import { CommandError } from "./command-error.js";
 import { conditionOf, type Scope } from "./firm-tables.js";
+import { ImportedTeam } from "./imported-team.js";
 import { lostValues } from "./rotate-keys.command.js";
 
 const VERSION = 1;
@@ -120,13 +121,14 @@ async function* rowsOf(
 
 /**
  * Imports a firm that another server exported, whole or not at all. Throws CommandError if the file is not whole, if
- * this server has a firm with that slug, one of its ids or one of its team's emails, or if the keys do not open it.
+ * this server has a firm with that slug or one of its ids, or if the keys do not open it. `known`: the emails of its
+ * team that sign in here already; their password of here stays, whatever the file says.
  */
 export async function importFirm(
   dataSource: DataSource,
   keys: KeyRing,
   from: string,
-): Promise<{ slug: string; name: string; rows: number }> {
+): Promise<{ slug: string; name: string; rows: number; known: string[] }> {
   if (!existsSync(from)) throw new CommandError(`${from} does not exist.`);
   const header = await checkedHeader(keys, from);
   const tables = new Map(
@@ -137,13 +139,15 @@ export async function importFirm(
       const before = await lostValues(manager, keys);
       if (await manager.existsBy(Firm, { slug: header.slug }))
         throw new CommandError(`This server already has a firm with the slug ${header.slug}: nothing was imported.`);
-      const rows = await insertAll(manager, tables, from);
+      const team = new ImportedTeam();
+      const rows = await insertAll(manager, tables, from, team);
       // The other server may be of a version in which a domain had several forms, or with other words to search by.
       const { id: firmId } = await manager.findOneByOrFail(Firm, { slug: header.slug });
       if (manager.queryRunner) {
         await respellAddresses(manager.queryRunner, firmId);
         await rebuildSearchForms(manager.queryRunner, firmId);
       }
+      const known = await team.settle(manager, firmId);
       const lost = (await lostValues(manager, keys)).filter((line) => !before.includes(line));
       if (lost.length > 0)
         throw new CommandError(
@@ -151,13 +155,11 @@ export async function importFirm(
             "\n",
           ),
         );
-      return { slug: header.slug, name: header.name, rows };
+      return { slug: header.slug, name: header.name, rows, known };
     });
   } catch (error) {
     if (isUniqueViolation(error))
-      throw new CommandError(
-        "This server already has the firm, or one of its ids or its team's emails: nothing was imported.",
-      );
+      throw new CommandError("This server already has the firm, or one of its ids: nothing was imported.");
     throw error;
   }
 }
@@ -196,6 +198,7 @@ async function insertAll(
   manager: EntityManager,
   tables: ReadonlyMap<string, EntityMetadata>,
   from: string,
+  team: ImportedTeam,
 ): Promise<number> {
   let inserted = 0;
   let batch: { table: EntityMetadata; rows: Row[] } | null = null;
@@ -212,7 +215,9 @@ async function insertAll(
       throw new CommandError(`The export has the table ${line.table}: it was made by another version of Gatehouse.`);
     if (batch !== null && (batch.table !== table || batch.rows.length === INSERTED_AT_ONCE)) await flush();
     batch ??= { table, rows: [] };
-    batch.rows.push(line.row);
+    const row = team.take(line.table, line.row);
+    if (row === null) inserted++;
+    else batch.rows.push(row);
   }
   await flush();
   return inserted;
@@ -230,6 +235,7 @@ function parsed(text: string): Line | null {
 }
 
 async function insert(manager: EntityManager, table: EntityMetadata, rows: readonly Row[]): Promise<void> {
+  if (rows.length === 0) return;
   const columns = columnsOf(table);
   const unknown = Object.keys(rows[0] ?? {}).filter((name) => !columns.includes(name));
   if (unknown.length > 0)

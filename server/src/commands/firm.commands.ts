@@ -8,6 +8,7 @@ import { insertMember } from "../features/firm-staff/insert-member.js";
 import { replacePassword } from "../features/team-passwords/replace-password.js";
 import { TeamMember } from "../features/firm-staff/team-member.entity.js";
 import { Firm } from "../features/firms/firm.entity.js";
+import { findMembersByEmail } from "../features/people/person.js";
 import { isBeingDeleted } from "./firm-deletion.js";
 import { disableFirm, enableFirm } from "../features/firms/disabled-firms.js";
 import { SecurityPolicy } from "../features/security-mode/security-policy.entity.js";
@@ -134,19 +135,15 @@ export class FirmCommands {
     return { firm, member };
   }
 
-  /** Sets a new password for a team member and ends the member's sessions. Returns how many. */
-  async resetMemberPassword(given: {
-    email: string;
-    password: string;
-  }): Promise<{ member: TeamMember; ended: number }> {
+  /** Sets a new password for whoever signs in with that email, in all their teams, and ends their sessions. Returns how many. */
+  async resetMemberPassword(given: { email: string; password: string }): Promise<{ email: string; ended: number }> {
     const email = cleanEmail(given.email, "--email");
-    const member = await this.work.reader.findOneBy(TeamMember, { signInEmail: email });
-    if (!member) throw new CommandError(`There is no team member with the email ${email}.`);
-    const firm = await this.work.reader.findOneByOrFail(Firm, { id: member.firmId });
-    mustBeGoodPassword(given.password, { email, firmName: firm.name }, ["password"]);
+    const [person] = await findMembersByEmail(this.work.reader, email);
+    if (!person) throw new CommandError(`There is no team member with the email ${email}.`);
+    mustBeGoodPassword(given.password, person, ["password"]);
     const stored = await this.hasher.hash(given.password, operatorsShare);
-    const ended = await this.work.do((unit) => replacePassword(unit, member, stored));
-    return { member, ended };
+    const ended = await this.work.do((unit) => replacePassword(unit, person.ownerId, stored));
+    return { email, ended };
   }
 
   private async firmBySlug({ manager }: UnitOfWork, slug: string): Promise<Firm> {

@@ -9,6 +9,7 @@ import { CommandError } from "./command-error.js";
 import { doctorUsage } from "./doctor/doctor.command.js";
 import { deleteFirm, firmToDelete } from "./firm-deletion.js";
 import { FirmCommands, planNames, teamRoles } from "./firm.commands.js";
+import type { TeamMember } from "../features/firm-staff/team-member.entity.js";
 import { exportFirm, importFirm } from "./firm-transfer.js";
 import { keyUsage, stillNeeded } from "./key-usage.js";
 import { rotateKeys } from "./rotate-keys.command.js";
@@ -64,6 +65,10 @@ export interface CommandNeeds {
   typed: (question: string) => Promise<string>;
   print: (line: string) => void;
 }
+
+/** Somebody who signed in to another firm's team before. */
+const keepsPassword = ({ id, identityId }: TeamMember) => identityId !== id;
+const KEEPS_PASSWORD = "They sign in to another team already, and keep their password: yours was not used.";
 
 /** A name in brackets is a flag that may be left out. */
 const optionsOf = {
@@ -166,6 +171,7 @@ export async function runCommand({ name, options, flags }: Command, needs: Comma
           ownerPassword: await needs.password(OWNER_PASSWORD),
         });
         print(`Created the firm ${firm.name} (${firm.slug}, ${firm.plan}) with its owner ${owner.email}.`);
+        if (keepsPassword(owner)) print(KEEPS_PASSWORD);
         return;
       }
       case "firm list":
@@ -219,6 +225,7 @@ export async function runCommand({ name, options, flags }: Command, needs: Comma
       case "firm import": {
         const imported = await importFirm(needs.work.reader.connection, needs.keys, option("from"));
         print(`Imported ${imported.name} (${imported.slug}): ${imported.rows} rows. Everyone signs in anew.`);
+        for (const email of imported.known) print(`${email} signed in here already, and keeps the password of here.`);
         return;
       }
       case "member add": {
@@ -231,14 +238,15 @@ export async function runCommand({ name, options, flags }: Command, needs: Comma
           password: await needs.password(MEMBER_PASSWORD),
         });
         print(`Added ${member.email} to ${firm.name} as ${member.role}.`);
+        if (keepsPassword(member)) print(KEEPS_PASSWORD);
         return;
       }
       case "member reset-password": {
-        const { member, ended } = await firms.resetMemberPassword({
+        const { email, ended } = await firms.resetMemberPassword({
           email: option("email"),
           password: await needs.password(MEMBER_PASSWORD),
         });
-        print(`${member.email} has a new password; ${ended} sessions ended.`);
+        print(`${email} has a new password; ${ended} sessions ended.`);
         return;
       }
       case "search rebuild":

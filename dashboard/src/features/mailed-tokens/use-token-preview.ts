@@ -7,6 +7,7 @@ const TokenPreview_mailedToken = graphql(`
     mailedToken(token: $token) {
       purpose
       maskedEmail
+      hasPassword
       firm {
         name
         slug

@@ -15,7 +15,7 @@ import { revokeLink } from "./end-link.js";
 import { accountTokens, voidTokens, voidTokensOf } from "../mailed-tokens/mailed-tokens.js";
 
 /** The person whose access ends. */
-export type EndedPerson = Pick<Person, "audience" | "ownerId" | "firmId" | "email">;
+export type EndedPerson = Pick<Person, "audience" | "ownerId" | "credentialId" | "firmId" | "email">;
 
 /** Ends things of one kind. Returns how many sessions ended, if it ends sessions. */
 type EndFunction = (unit: UnitOfWork, person: EndedPerson, keptSessionId: string) => Promise<number | void>;
@@ -28,6 +28,7 @@ const deleteFrom = (entity: new () => { ownerId: string }): EndFunction => {
 
 const challenges = table(SignInChallenge);
 const SPEND_CHALLENGES = sql`UPDATE ${challenges} SET ${challenges.spentAt} = ? WHERE ${challenges.ownerId} = ? AND ${challenges.spentAt} IS NULL`;
+const SPEND_CHOICES = sql`${SPEND_CHALLENGES} AND ${challenges.step} = 'FIRM_CHOICE'`;
 const c = table(Contact, "c");
 const r = table(ClientRequest, "r");
 const l = table(MagicLink, "l");
@@ -52,7 +53,11 @@ const belongsToFirm: EndFunction = async () => undefined;
  * finishes concurrently either finds itself void, or has its session ended here.
  */
 const endFunctions: Readonly<Record<PendingThing, EndFunction>> = {
-  SIGN_IN_CHALLENGES: async (unit, { ownerId }) => void (await unit.affected(SPEND_CHALLENGES, [unit.now, ownerId])),
+  SIGN_IN_CHALLENGES: async (unit, { audience, ownerId, credentialId }) => {
+    await unit.affected(SPEND_CHALLENGES, [unit.now, ownerId]);
+    // The choice of a firm is the person's, whichever firm it would have been.
+    if (audience === "TEAM") await unit.affected(SPEND_CHOICES, [unit.now, credentialId]);
+  },
   FACTORS_UNDER_WAY: (unit, { ownerId }) => abandonFactors(unit, ownerId),
   ADDED_FACTORS: (unit, { ownerId }) => forgetFactors(unit, ownerId, "ADDED"),
   TRUSTED_DEVICES: deleteFrom(TrustedDevice),

@@ -1,6 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, it, jest } from "@jest/globals";
 import { replacePassword } from "../team-passwords/replace-password.js";
-import { TeamMember } from "../firm-staff/team-member.entity.js";
 import { operatorsShare } from "../passwords/hash-share.js";
 import { describeOnDatabases } from "../../testing/databases.js";
 import { holdUnit } from "../../testing/held-unit.js";
@@ -98,9 +97,7 @@ describeOnDatabases("X25d what happens at the very moment at which access ends",
     await world.mutate("sendTeamPasswordLink", "TeamMemberIdInput", "teamMember { id }", { memberId }, owner);
     const token = await world.mailedToken(email, /password/);
     const stored = await world.app.hasher.hash(NEW_PASSWORD, operatorsShare);
-    await world.app.work.do(async (unit) =>
-      replacePassword(unit, await unit.manager.findOneByOrFail(TeamMember, { id: memberId }), stored),
-    );
+    await world.app.work.do((unit) => replacePassword(unit, memberId, stored));
     const { userErrors } = await world.signIn("chooseTeamPassword", "ChooseTeamPasswordInput", {
       token,
       password: "a thief's long password",

@@ -54,7 +54,9 @@ const allowedKeys = {
   "sign_in_challenges.id": ROW,
   "sign_in_challenges.ownerId": OWNER,
   "sign_in_challenges.tokenDigest": TOKEN,
-  "team_members.signInEmail": "a team's sign-in names no firm: an address signs in to one of them",
+  "team_members.identityId":
+    "a team's sign-in names no firm: the memberships of one person, known from a proven address, a password's row or a membership",
+  "team_members.signInEmail": "the same for somebody who joined through a server of the version before",
   "team_members.id": OWNER,
   "two_factor_states.ownerId": OWNER,
   "webhook_endpoints.id": ROW,
@@ -81,10 +83,13 @@ const acrossFirms: [statement: RegExp, why: string][] = [
     "the worker takes what is due",
   ],
   [
-    /^INSERT INTO (portal_counts|contact_words|search_words|two_factor_states) .*SELECT /,
+    /^INSERT INTO (portal_counts|contact_words|search_words|two_factor_states|team_identities) .*SELECT /,
     "a migration fills a table of all firms",
   ],
-  [/^UPDATE team_members SET (signInEmail = email|joinedAt = COALESCE)/, "a migration fills columns of all firms"],
+  [
+    /^UPDATE team_members SET (signInEmail = email|joinedAt = COALESCE|identityId = id)/,
+    "a migration fills columns of all firms",
+  ],
   [
     /^UPDATE portal_accounts SET unlinkedAt = \? WHERE unlinkedAt IS NULL AND NOT/,
     "a migration fills a column of all firms",

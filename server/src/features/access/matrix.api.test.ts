@@ -56,6 +56,7 @@ const operations: [operation: string, allowed: string][] = [
   ['mutation changePassword(input: { currentPassword: "wrong", newPassword: "a long new password 1" })', accounts],
   [`mutation changeTeamMember(input: { memberId: "${nobody}", name: "x" })`, "admin owner"],
   ["mutation chooseLanguage(input: { language: EN })", clients],
+  [`mutation chooseFirm(input: { challengeToken: "x", firmId: "${nobody}" })`, everybody],
   ['mutation chooseTeamPassword(input: { token: "x", password: "x" })', everybody],
   [`mutation claimMagicLink(input: { token: "x", deviceKey: "${"d".repeat(22)}" })`, everybody],
   ['mutation confirmLoginEmail(input: { token: "x" })', everybody],

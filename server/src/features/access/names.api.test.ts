@@ -67,6 +67,7 @@ const classes: Record<TextClass, string[]> = {
     "beginTwoFactorEnrollment(input.enrollmentToken)",
     "changePassword(input.currentPassword)",
     "changePassword(input.newPassword)",
+    "chooseFirm(input.challengeToken)",
     "chooseTeamPassword(input.password)",
     "chooseTeamPassword(input.token)",
     "claimMagicLink(input.deviceKey)",
@@ -118,6 +119,7 @@ const classes: Record<TextClass, string[]> = {
     "portalSignIn(input.firmSlug)",
     "requestPasswordReset(input.firmSlug)",
     "requestPortalAccount(input.firmSlug)",
+    "teamSignIn(input.firmSlug)",
   ],
   data: ["updateBranding(input.logo.contentType)", "updateBranding(input.logo.data)"],
   // A day, a color, a time zone: one of those that exist.

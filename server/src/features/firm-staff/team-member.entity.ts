@@ -3,8 +3,8 @@ import type { TeamRole } from "@gatehouse/shared";
 import { AtColumn, IdColumn, RefColumn, TextColumn } from "../../platform/database/columns.js";
 
 /**
- * A person who works at the firm and uses the dashboard. An invitation reserves no address: only somebody who has
- * proven the mailbox by joining signs in with it, and keeps others from using it.
+ * A person's membership in a firm's team. An invitation reserves no address and reveals nothing of who has it: only
+ * somebody who has proven the mailbox by joining signs in with it.
  */
 @Entity("team_members")
 @Index("uq_team_members_email", ["firmId", "email"], { unique: true })
@@ -16,9 +16,14 @@ export class TeamMember {
   firmId: string;
   @TextColumn(200) name: string;
   @TextColumn(254) email: string;
+  /** Who it is, with their password, perhaps in other teams too. Null: invited or removed. */
+  @Index("ix_team_members_identity")
+  @RefColumn({ nullable: true })
+  identityId: string | null;
   /**
-   * The email, once the member has joined. It signs in without a firm's name, so it is unique in the deployment. Null:
-   * invited or removed.
+   * For servers of the version before, which know one membership of each person: its email. Null: invited, removed, or
+   * another membership has it. This version reads it only of members who joined through such a server, and so have no
+   * identity yet.
    */
   @Index("uq_team_members_sign_in", { unique: true })
   @TextColumn(254, { nullable: true })

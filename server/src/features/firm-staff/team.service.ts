@@ -16,6 +16,7 @@ import { mustBeFresh } from "../access/fresh-proof.js";
 import { checkAccess } from "../access/access-rule.js";
 import { lockSessionsOf } from "../callers/caller-now.js";
 import { about, findPerson, type Person } from "../people/person.js";
+import { leaveIdentity } from "../people/team-identities.js";
 import { readName, readReason } from "../../platform/graphql/input-texts.js";
 import { actorIn, type RequestContext } from "../callers/request-context.js";
 import { endAccess } from "../access-endings/end-access.js";
@@ -24,7 +25,6 @@ import { Firm } from "../firms/firm.entity.js";
 import { notify } from "../mail/security-notices.js";
 import { teamInvitation, teamPasswordReset } from "../mail/team-letters.js";
 import { twoFactorReset } from "../mail/security-letters.js";
-import { PasswordCredential } from "../passwords/password-credential.entity.js";
 import { issueToken, voidTokensOf } from "../mailed-tokens/mailed-tokens.js";
 import type { Attempts } from "../limits/attempts.service.js";
 import { createState, type SecondFactor } from "../two-factor/second-factor.service.js";
@@ -49,8 +49,8 @@ export class Team {
   }
 
   /**
-   * Mails a link to choose a password. Until then the colleague cannot sign in and the address is reserved for nobody:
-   * only the owner of its mailbox learns, when joining, whether another firm uses it.
+   * Mails a link to join. Until then the colleague cannot sign in here and the address is reserved for nobody: only the
+   * owner of its mailbox learns, when joining, whether it signs in already.
    */
   async invite(given: { name: string; email: string; role: TeamRole }, context: RequestContext): Promise<TeamMember> {
     const asked = this.mustBeFreshMember(context);
@@ -66,6 +66,7 @@ export class Team {
         firmId: caller.firmId,
         name,
         email,
+        identityId: null,
         signInEmail: null,
         role: given.role,
         createdAt: unit.now,
@@ -137,13 +138,9 @@ export class Team {
       });
       await endAccess(unit, await personOfMember(unit, member), "PERSON_REMOVED");
       await this.needs.secondFactor.forget(unit, { ownerId: member.id, firmId: member.firmId });
-      await unit.manager.delete(PasswordCredential, { ownerId: member.id });
+      await leaveIdentity(unit, member);
       // The row is kept for the log's sake, under an address with which nobody signs in.
-      await unit.manager.update(
-        TeamMember,
-        { id: member.id },
-        { disabledAt: unit.now, email: `${member.id}@removed`, signInEmail: null },
-      );
+      await unit.manager.update(TeamMember, { id: member.id }, { disabledAt: unit.now, email: `${member.id}@removed` });
     });
   }
 

@@ -26,4 +26,9 @@ export class MailedTokenPreview {
   purpose: keyof typeof MailedTokenPurpose;
   @Field(() => PortalFirmView, { description: "The firm." }) firm: PortalFirmView;
   @Field(() => String, { description: "The address it was sent to, masked." }) maskedEmail: string;
+  @Field(() => Boolean, {
+    description:
+      "For an invitation to a team: whether its reader signs in to another team already. chooseTeamPassword then takes the password that they have.",
+  })
+  hasPassword: boolean;
 }

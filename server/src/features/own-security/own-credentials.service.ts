@@ -5,14 +5,12 @@ import { asPerson, ownerIdOf, type PersonCaller } from "../callers/caller.js";
 import { mustBeFresh } from "../access/fresh-proof.js";
 import { about, personOf, type Person } from "../people/person.js";
 import { actorIn, setSessionCookie, type RequestContext } from "../callers/request-context.js";
-import { endAccess } from "../access-endings/end-access.js";
+import { setPassword } from "../access-endings/set-password.js";
 import type { Actor, UnitOfWork, Work } from "../work/unit-of-work.js";
-import { notify } from "../mail/security-notices.js";
-import { passwordChanged } from "../mail/security-letters.js";
 import { PasswordCredential } from "../passwords/password-credential.entity.js";
 import { shareOfPerson } from "../passwords/hash-share.js";
 import type { PasswordHasher } from "../passwords/password-hasher.js";
-import { couldBePassword, mustBeGoodPassword, storePassword } from "../passwords/passwords.js";
+import { couldBePassword, mustBeGoodPassword } from "../passwords/passwords.js";
 import { typedKinds } from "../second-factors/second-factor-methods.js";
 import { mustLookLikeProof } from "../second-factors/typed-answers.js";
 import { SessionView } from "../sessions/session.results.js";
@@ -21,6 +19,7 @@ import type { SecondFactor } from "../two-factor/second-factor.service.js";
 import type { Attempts } from "../limits/attempts.service.js";
 import type { OwnSecondFactor } from "./own-second-factor.service.js";
 import type { SessionRenewal } from "./session-renewal.js";
+import { actorAs } from "../sign-in/sign-in-actor.js";
 import type { SourceLimits } from "../limits/source-limits.js";
 
 /** A signed-in person's own password and sessions. */
@@ -97,14 +96,11 @@ export class OwnCredentials {
     const stored = await hasher.hash(input.newPassword, shareOfOwner(person, context));
     const actor = actorIn(context);
     const session = await work.do(async (unit) => {
-      await storePassword(unit, person.ownerId, stored);
-      await endAccess(unit, person, "PASSWORD_CHANGED", caller.sessionId);
-      unit.record({
-        type: "PASSWORD_CHANGED",
-        ...about(person, actor),
-        data: { email: person.email, by: "change" },
+      await setPassword(unit, person, stored, {
+        act: "PASSWORD_CHANGED",
+        actor: (each) => (each.ownerId === person.ownerId ? actor : actorAs(each, context.source)),
+        keptSessionId: caller.sessionId,
       });
-      await notify(unit, person, actor, passwordChanged);
       const proof = { act: "PASSWORD_CHANGE", second: "NONE", isEnrolled } as const;
       return renewal.renew(unit, caller, context, proof);
     });
@@ -151,8 +147,8 @@ export class OwnCredentials {
     context: RequestContext,
   ): Promise<void> {
     const { work, hasher, attempts, sourceLimits } = this.needs;
-    const key = `password-again:${person.ownerId}`;
-    const proofsKey = `proofs-again:${person.ownerId}`;
+    const key = `password-again:${person.credentialId}`;
+    const proofsKey = `proofs-again:${person.credentialId}`;
     const tooOften = (retryAfterMs: number) =>
       new Refusal("TOO_MANY_REQUESTS", null, (say) => say.provenTooOften(retryAfterMs));
     // Only reads, and pauses: somebody who repeats this in a loop takes no cores from people who sign in.
@@ -176,7 +172,7 @@ export class OwnCredentials {
       },
     };
     await sourceLimits.guardWith("password", context, tries, async (attempt, bySource) => {
-      const credential = await work.reader.findOneBy(PasswordCredential, { ownerId: person.ownerId });
+      const credential = await work.reader.findOneBy(PasswordCredential, { ownerId: person.credentialId });
       const share = shareOfOwner(person, context);
       const isRight =
         couldBePassword(password) &&
@@ -220,6 +216,6 @@ const passwordFields = {
   STEP_UP: ["input", "password"],
   PASSWORD_CHANGE: ["input", "currentPassword"],
 } as const satisfies Partial<Record<ReauthenticationPurpose, readonly string[]>>;
-const shareOfOwner = ({ firmId, ownerId }: Person, context: RequestContext) =>
-  shareOfPerson(context, { firmId, who: ownerId });
+const shareOfOwner = ({ firmId, credentialId }: Person, context: RequestContext) =>
+  shareOfPerson(context, { firmId, who: credentialId });
 const codeMissing = () => new Refusal("INVALID_CODE", ["input", "code"], (say) => say.codeMissing);

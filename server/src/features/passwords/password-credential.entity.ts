@@ -2,7 +2,7 @@ import { Entity, PrimaryColumn } from "typeorm";
 import { AtColumn, CountColumn, TextColumn } from "../../platform/database/columns.js";
 
 /**
- * A password's hash. `ownerId` is a team member's or a portal account's id. `version` grows with every change, which
+ * A password's hash. `ownerId` is a team identity's or a portal account's id (Person.credentialId). `version` grows with every change, which
  * voids whatever an older one began.
  */
 @Entity("password_credentials")

@@ -4,6 +4,7 @@ import { rowsOf } from "../../platform/database/prepared-rows.js";
 import { computed, select, sql, table, type Select } from "../../platform/database/sql.js";
 import { unauthenticated } from "../../platform/graphql/failures.js";
 import { TeamMember } from "../firm-staff/team-member.entity.js";
+import { TeamIdentity } from "./team-identity.entity.js";
 import { Firm } from "../firms/firm.entity.js";
 import { PortalAccount } from "../portal-accounts/portal-account.entity.js";
 import type { PersonCaller } from "../callers/caller.js";
@@ -17,6 +18,8 @@ export interface Person {
   audience: Audience;
   /** The team member's or the portal account's id. */
   ownerId: string;
+  /** Whose password it is: the team identity's id, which several memberships share, or the portal account's. */
+  credentialId: string;
   firmId: string;
   firmName: string;
   firmSlug: string;
@@ -39,9 +42,13 @@ export const about = ({ firmId, accountId }: Pick<Person, "firmId" | "accountId"
 const m = table(TeamMember, "m");
 const a = table(PortalAccount, "a");
 const f = table(Firm, "f");
+const i = table(TeamIdentity, "i");
+/** Somebody who joined through a server of the version before has no identity, and the password is their own. */
+const CREDENTIAL_OF_MEMBER = sql`COALESCE(${m.identityId}, ${m.id})`;
 const MEMBERS = select({
   audience: computed<"TEAM">(sql`'TEAM'`),
   ownerId: m.id,
+  credentialId: computed<string>(CREDENTIAL_OF_MEMBER),
   firmId: m.firmId,
   firmName: f.name,
   firmSlug: f.slug,
@@ -49,11 +56,16 @@ const MEMBERS = select({
   role: m.role,
   accountId: computed<null>(sql`NULL`),
 }).from`${m} JOIN ${f} ON ${f.id} = ${m.firmId} WHERE ${m.disabledAt} IS NULL AND `;
-const MEMBER_BY_EMAIL = MEMBERS.plus`${m.signInEmail} = ?`;
+const BY_FIRM = sql`ORDER BY ${m.identityId} IS NULL, ${f.name}, ${m.id}`;
+const MEMBERS_BY_EMAIL = MEMBERS.plus`(${m.identityId} = (SELECT ${i.id} FROM ${i} WHERE ${i.email} = ?)
+  OR ${m.signInEmail} = ?) ${BY_FIRM}`;
+const MEMBERS_BY_CREDENTIAL = MEMBERS.plus`(${m.identityId} = ? OR ${m.id} = ?)
+  AND ${m.joinedAt} <= ? ${BY_FIRM}`;
 const MEMBER_BY_ID = MEMBERS.plus`${m.id} = ?`;
 const CLIENTS = select({
   audience: computed<"PORTAL">(sql`'PORTAL'`),
   ownerId: a.id,
+  credentialId: a.id,
   firmId: a.firmId,
   firmName: f.name,
   firmSlug: f.slug,
@@ -67,11 +79,17 @@ const one = async (manager: EntityManager, statement: Select<Person>, parameters
   (await rowsOf(manager, statement, parameters))[0] ?? null;
 
 /**
- * The team member who signs in with that (normalized) email; null if there is none, because they have not joined or
- * were removed.
+ * The memberships of the person who signs in to the dashboard with that (normalized) email, by the firms' names: those
+ * that they have joined and were not removed from. They share one password.
  */
-export const findMemberByEmail = (manager: EntityManager, email: string): Promise<Person | null> =>
-  one(manager, MEMBER_BY_EMAIL, [email]);
+export async function findMembersByEmail(manager: EntityManager, email: string): Promise<Person[]> {
+  const members = await rowsOf(manager, MEMBERS_BY_EMAIL, [email, email]);
+  return members.filter(({ credentialId }) => credentialId === members[0]?.credentialId);
+}
+
+/** The memberships that share a password, by the firms' names. `until`: only those that were joined by then. */
+export const findMembersOf = (manager: EntityManager, credentialId: string, until: number): Promise<Person[]> =>
+  rowsOf(manager, MEMBERS_BY_CREDENTIAL, [credentialId, credentialId, until]);
 
 /** The firm's account with that (normalized) email. */
 export const findClientByEmail = (manager: EntityManager, firmId: string, email: string): Promise<Person | null> =>

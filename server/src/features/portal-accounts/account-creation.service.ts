@@ -87,6 +87,7 @@ export class AccountCreation {
         const person: Person = {
           audience: "PORTAL",
           ownerId: account.id,
+          credentialId: account.id,
           firmId: firm.id,
           firmName: firm.name,
           firmSlug: firm.slug,

@@ -1,7 +1,7 @@
 import { maskEmail, type SessionTransport } from "@gatehouse/shared";
 import { isUniqueViolation } from "../../platform/database/dialect.js";
 import { Refusal } from "../../platform/graphql/failures.js";
-import { about, findPerson } from "../people/person.js";
+import { about, findMembersByEmail, findPerson } from "../people/person.js";
 import type { RequestContext } from "../callers/request-context.js";
 import { endAccess } from "../access-endings/end-access.js";
 import { retireAddress } from "../access-endings/retire-address.js";
@@ -23,7 +23,7 @@ import type { SourceLimits } from "../limits/source-limits.js";
 import { transportOf } from "../sign-in/transport.js";
 import { accountTokens, findToken, spendToken, voidTokens } from "../mailed-tokens/mailed-tokens.js";
 import { PortalAccount } from "./portal-account.entity.js";
-import type { MailedTokenKind } from "../mailed-tokens/mailed-token.entity.js";
+import type { MailedToken, MailedTokenKind } from "../mailed-tokens/mailed-token.entity.js";
 
 interface PortalAccountsNeeds {
   work: Work;
@@ -133,6 +133,13 @@ export class PortalAccounts {
       purpose: purposes[found.kind],
       firm: PortalFirmView.of(policy, work.clock.now()),
       maskedEmail: maskEmail(found.email),
+      hasPassword: found.kind === "TEAM_PASSWORD" && (await isKnownInvitee(work, found)),
     } as const;
   }
+}
+
+/** Whether an invitation to a team went to somebody who signs in to another one. */
+async function isKnownInvitee({ reader }: Work, { email, accountId }: MailedToken): Promise<boolean> {
+  const people = await findMembersByEmail(reader, email);
+  return people.length > 0 && people.every(({ ownerId }) => ownerId !== accountId);
 }

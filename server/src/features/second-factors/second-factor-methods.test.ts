@@ -83,7 +83,10 @@ describeOnDatabases("every second factor that is registered", (database) => {
     "taken away": (unit, person) => secondFactor.remove(unit, person),
     "forgotten with its person": (unit, person) => secondFactor.forget(unit, person),
     ...Object.fromEntries(
-      endingActs.map((act) => [act, (unit: UnitOfWork, person: Somebody) => endAccess(unit, person, act)]),
+      endingActs.map((act) => [
+        act,
+        (unit: UnitOfWork, person: Somebody) => endAccess(unit, { ...person, credentialId: person.ownerId }, act),
+      ]),
     ),
   };
   const isEnded = (kind: keyof typeof secondFactorMethods, { holds }: FactorTable, act: string): boolean => {

@@ -6,6 +6,7 @@ import { secondFactorMethods } from "../second-factors/second-factor-methods.js"
  */
 export const authenticationFields: readonly string[] = [
   "teamSignIn",
+  "chooseFirm",
   "portalSignIn",
   ...Object.values(secondFactorMethods).flatMap((method) => method.authenticationFields),
   "stepUp",

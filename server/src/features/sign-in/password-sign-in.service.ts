@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { MINUTE_MS, attemptLimits, normalizeEmail, type Audience, type SessionTransport } from "@gatehouse/shared";
+import { afterPassword, attemptLimits, normalizeEmail, type Audience, type SessionTransport } from "@gatehouse/shared";
 import { sql, table } from "../../platform/database/sql.js";
 import { isId } from "../../platform/crypto/ids.js";
 import { Refusal } from "../../platform/graphql/failures.js";
-import { findClientByEmail, findMemberByEmail, findPerson, type Person } from "../people/person.js";
+import { findClientByEmail, findMembersByEmail, findPerson, type Person } from "../people/person.js";
 import type { RequestContext } from "../callers/request-context.js";
 import { FirmGone } from "../work/firm-gone.js";
 import type { UnitOfWork, Work } from "../work/unit-of-work.js";
@@ -22,10 +22,19 @@ import { passwordAttemptsKey, type Attempts } from "../limits/attempts.service.j
 import { CodeMailsUsedUp, type EnrollmentCodes } from "./enrollment-codes.js";
 import { mustAllowLogin } from "../security-mode/must-allow-login.js";
 import { actorAs } from "./sign-in-actor.js";
+import { askForFirm } from "./firm-choices.service.js";
+import type { SignInChallenges } from "./sign-in-challenges.js";
+import { recordWrongPassword } from "./wrong-password.js";
 import type { SignInOutcome } from "./sign-in.results.js";
 import type { SourceLimits } from "../limits/source-limits.js";
 import { transportOf } from "./transport.js";
 
+interface TeamPassword {
+  email: string;
+  password: string;
+  firmSlug?: string | null;
+  transport?: SessionTransport | null;
+}
 interface PortalPassword {
   firmSlug: string;
   email: string;
@@ -65,16 +74,14 @@ export class PasswordSignIn {
       work: Work;
       hasher: PasswordHasher;
       attempts: Attempts;
+      challenges: SignInChallenges;
       enrollmentCodes: EnrollmentCodes;
       sourceLimits: SourceLimits;
       door: AccountDoor;
     },
   ) {}
 
-  teamSignIn(
-    input: { email: string; password: string; transport?: SessionTransport | null },
-    context: RequestContext,
-  ): Promise<SignInOutcome> {
+  teamSignIn(input: TeamPassword, context: RequestContext): Promise<SignInOutcome> {
     return failEvenly(() => this.teamByPassword(input, context));
   }
 
@@ -82,18 +89,15 @@ export class PasswordSignIn {
     return failEvenly(() => this.clientByPassword(input, context));
   }
 
-  private async teamByPassword(
-    input: { email: string; password: string; transport?: SessionTransport | null },
-    context: RequestContext,
-  ): Promise<SignInOutcome> {
+  private async teamByPassword(input: TeamPassword, context: RequestContext): Promise<SignInOutcome> {
     const transport = transportOf(input.transport, context);
     const email = normalizeEmail(input.email) ?? "";
-    const person = await findMemberByEmail(this.needs.work.reader, email);
     return this.byPassword({
       audience: "TEAM",
-      firmId: person?.firmId ?? null,
+      firmId: null,
+      firmSlug: input.firmSlug ?? null,
       email,
-      person,
+      people: await findMembersByEmail(this.needs.work.reader, email),
       password: input.password,
       transport,
       context,
@@ -110,8 +114,9 @@ export class PasswordSignIn {
     return this.byPassword({
       audience: "PORTAL",
       firmId: firm?.id ?? null,
+      firmSlug: null,
       email,
-      person,
+      people: person ? [person] : [],
       password: input.password,
       landingRequestId: isId("clientRequest", input.landingRequestId ?? "") ? input.landingRequestId : null,
       transport,
@@ -122,20 +127,27 @@ export class PasswordSignIn {
   /** Unknown email, wrong password, no account, another firm's account: the same work, the same response. */
   private async byPassword(given: {
     audience: Audience;
+    /** The portal's firm. */
     firmId: string | null;
+    /** The team's firm, if one was named. */
+    firmSlug: string | null;
     email: string;
-    person: Person | null;
+    /** Whose password it would be: a client, or the memberships of one person. */
+    people: readonly Person[];
     password: string;
     landingRequestId?: string | null;
     transport: SessionTransport;
     context: RequestContext;
   }): Promise<SignInOutcome> {
-    const { work, hasher, attempts, enrollmentCodes, sourceLimits, door } = this.needs;
-    const { person, context } = given;
+    const { work, hasher, attempts, challenges, enrollmentCodes, sourceLimits, door } = this.needs;
+    const { people, context } = given;
+    const next = afterPassword(people, given.firmSlug);
+    const [person] = people;
     // On a browser with which the person has signed in before, strangers' failures do not count, and its own failures
     // count for nobody else.
     const devices = await knownDevicesOf(work.reader, context, given.audience, work.clock.now());
-    const device = devices.find(({ ownerId }) => ownerId === person?.ownerId);
+    const known = people.find((each) => devices.some(({ ownerId }) => ownerId === each.ownerId));
+    const device = devices.find(({ ownerId }) => ownerId === known?.ownerId);
     const key = device
       ? devicePasswordAttemptsKey(device)
       : passwordAttemptsKey(given.audience, given.firmId, given.email);
@@ -146,30 +158,35 @@ export class PasswordSignIn {
       return taken;
     };
     return sourceLimits.guardWith("password", context, { afterSource }, async (attempt, bySource) => {
-      const credential = person && (await work.reader.findOneBy(PasswordCredential, { ownerId: person.ownerId }));
+      const credential = person
+        ? await work.reader.findOneBy(PasswordCredential, { ownerId: person.credentialId })
+        : null;
       // Text that cannot be a password costs no hash, whatever the account.
       const share = shareOfStranger(context, { firmId: given.audience === "TEAM" ? null : given.firmId, who: key });
       const isRight =
         couldBePassword(given.password) &&
         (await attempts.judging([attempt.taken, bySource], () => hasher.matches(given.password, credential, share)));
-      if (!isRight || !person || !credential) {
+      if (!isRight || !person || !credential || next.step === "REFUSE") {
         await this.recordFailure(given, attempt.isLast ? attempt.waitMs : null);
         throw new Refusal("INVALID_CREDENTIALS");
       }
       const renewed = hasher.isOld(credential) ? await hasher.hash(given.password, share) : null;
+      const chosen = next.step === "ENTER" ? next.person : person;
       const entering = work.do(async (unit) => {
         // The policy is locked first, as wherever a session may be opened. The password's row stays locked until the
         // commit: a concurrent change either comes first, and this sign-in fails, or it waits, and then ends the
         // session that is opened here.
-        await loadPolicy(unit.manager, person.firmId, { lock: "share" });
-        const current = await lockedCredential(unit, person.ownerId);
+        await loadPolicy(unit.manager, chosen.firmId, { lock: "share" });
+        const current = await lockedCredential(unit, chosen.credentialId);
         if (current?.version !== credential.version) throw new Refusal("INVALID_CREDENTIALS");
         // The address with which the person was found may have changed hands: changing it waits for the password's row
         // as well.
-        const found = await findPerson(unit.manager, given.audience, person.ownerId);
-        if (found?.email !== person.email) throw new Refusal("INVALID_CREDENTIALS");
+        const found = await findPerson(unit.manager, given.audience, chosen.ownerId);
+        if (found?.email !== chosen.email || found.credentialId !== chosen.credentialId)
+          throw new Refusal("INVALID_CREDENTIALS");
         if (renewed) await renewHash(unit, current, hasher, renewed);
         await attempts.clearWithin(unit, key);
+        if (next.step === "CHOOSE_FIRM") return askForFirm(unit, challenges, next.people, "PASSWORD");
         return door.enter(unit, {
           person: found,
           door: "PASSWORD",
@@ -179,7 +196,7 @@ export class PasswordSignIn {
         });
       });
       return enrollmentCodes
-        .recordingHeldBack(person, actorAs(person, context.source), entering)
+        .recordingHeldBack(chosen, actorAs(chosen, context.source), entering)
         .catch(async (refused: unknown) => {
           // The password was right but the next step has to wait: this does not count as a wrong password.
           const isDisabled = refused instanceof Refusal && refused.code === "FIRM_DISABLED";
@@ -194,29 +211,26 @@ export class PasswordSignIn {
   }
 
   private async recordFailure(
-    given: { audience: Audience; firmId: string | null; email: string; person: Person | null; context: RequestContext },
+    given: {
+      audience: Audience;
+      firmId: string | null;
+      email: string;
+      people: readonly Person[];
+      context: RequestContext;
+    },
     lockedMs: number | null,
   ): Promise<void> {
     const { work } = this.needs;
-    const { firmId, person, email, context } = given;
+    const { firmId, people, email, context } = given;
     await work.do(async (unit) => {
+      if (people.length > 0) return recordWrongPassword(unit, people, context, lockedMs);
       // The event costs a write, so a sign-in for nobody makes one as well. An invalid address has nothing to record.
       if (firmId === null || email === "") return void (await unit.affected(WRITE_NOTHING, [""]));
-      const actor = actorAs(person ?? { email, accountId: null }, context.source);
-      const accountId = person?.accountId ?? null;
       // An attempt by a client without an account is attached to the contact.
-      const contact =
-        accountId === null && given.audience === "PORTAL"
-          ? await unit.manager.findOne(Contact, { where: { firmId, email }, order: { createdAt: "ASC", id: "ASC" } })
-          : null;
-      const about = { firmId, actor, accountId, contactId: contact?.id };
-      unit.record({ type: "SIGN_IN_FAILED", ...about, data: { email, what: "password" } });
-      if (lockedMs !== null)
-        unit.record({
-          type: "ACCOUNT_LOCKED",
-          ...about,
-          data: { email, minutes: Math.ceil(lockedMs / MINUTE_MS), what: "password" },
-        });
+      const where = { firmId, email };
+      const contact = await unit.manager.findOne(Contact, { where, order: { createdAt: "ASC", id: "ASC" } });
+      const stranger = { firmId, email, accountId: null };
+      recordWrongPassword(unit, [stranger], context, lockedMs, contact?.id);
     });
   }
 }

@@ -12,8 +12,8 @@ import {
 
 /**
  * A sign-in that waits for its next step. It is not a session: it can only be continued or abandoned. SECOND_FACTOR
- * waits for a code (verifyTwoFactor, useRecoveryCode), ENROLLMENT for a new authenticator. One with a session is not a
- * sign-in: an authenticator is set up in that session, and nobody has its token.
+ * waits for a code (verifyTwoFactor, useRecoveryCode), ENROLLMENT for a new authenticator, FIRM_CHOICE for somebody in
+ * several teams to say which (chooseFirm). One with a session is not a sign-in: an authenticator is set up in that session, and nobody has its token.
  */
 @Entity("sign_in_challenges")
 @Index("ix_sign_in_challenges_owner", ["ownerId"])
@@ -25,9 +25,9 @@ export class SignInChallenge {
   @Index("uq_sign_in_challenges_digest", { unique: true })
   @DigestColumn()
   tokenDigest: string;
-  @TextColumn(20) step: "SECOND_FACTOR" | "ENROLLMENT";
+  @TextColumn(20) step: "SECOND_FACTOR" | "ENROLLMENT" | "FIRM_CHOICE";
   @TextColumn(10) audience: Audience;
-  /** The team member or portal account. */
+  /** The team member or portal account; with FIRM_CHOICE the team identity, and `firmId` is one of its firms. */
   @RefColumn() ownerId: string;
   /** Which door was opened. */
   @TextColumn(20) door: SignInDoor;

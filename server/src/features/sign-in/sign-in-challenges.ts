@@ -6,6 +6,7 @@ import { computed, select, sql, table, type RowOf } from "../../platform/databas
 import { Refusal } from "../../platform/graphql/failures.js";
 import type { Person } from "../people/person.js";
 import type { UnitOfWork, Work } from "../work/unit-of-work.js";
+import { TeamMember } from "../firm-staff/team-member.entity.js";
 import { PasswordCredential } from "../passwords/password-credential.entity.js";
 import { SignInChallenge } from "./sign-in-challenge.entity.js";
 
@@ -29,7 +30,11 @@ export interface OpenedChallenge {
   emailCode: string | null;
 }
 
-const lifetimeOf = { SECOND_FACTOR: lifetimes.challenge, ENROLLMENT: lifetimes.enrollmentToken } as const;
+const lifetimeOf = {
+  SECOND_FACTOR: lifetimes.challenge,
+  ENROLLMENT: lifetimes.enrollmentToken,
+  FIRM_CHOICE: lifetimes.challenge,
+} as const;
 const isChallengeToken = (token: string) => /^gch_[\w-]{43}$/.test(token);
 const expired = () => new Refusal("CHALLENGE_EXPIRED");
 
@@ -40,16 +45,19 @@ interface SessionOfOwner {
 }
 const c = table(SignInChallenge, "c");
 const p = table(PasswordCredential, "p");
+const m = table(TeamMember, "m");
 const CHALLENGES = select({ ...c, currentVersion: computed<number>(sql`COALESCE(${p.version}, 0)`) })
-  .from`${c} LEFT JOIN ${p} ON ${p.ownerId} = ${c.ownerId}`;
+  .from`${c} LEFT JOIN ${m} ON ${m.id} = ${c.ownerId} LEFT JOIN ${p} ON ${p.ownerId} = COALESCE(${m.identityId}, ${c.ownerId})`;
 const OF_TOKEN = CHALLENGES.plus` WHERE ${c.tokenDigest} = ? AND ${c.step} = ? AND ${c.sessionId} IS NULL`;
 const OF_SESSION = CHALLENGES.plus` WHERE ${c.ownerId} = ? AND ${c.sessionId} = ? AND ${c.spentAt} IS NULL
   ORDER BY ${c.createdAt} DESC, ${c.id} DESC LIMIT 1`;
 const challenges = table(SignInChallenge);
 const passwords = table(PasswordCredential);
-/** For a conditional update; its parameters are the current time and the owner. */
+/** For a conditional update; its parameters are the current time, and the owner twice. */
 const UNSPENT = sql`${challenges.spentAt} IS NULL AND ${challenges.expiresAt} > ?
-  AND ${challenges.credentialVersion} = COALESCE((SELECT ${passwords.version} FROM ${passwords} WHERE ${passwords.ownerId} = ?), 0)`;
+  AND ${challenges.credentialVersion} = COALESCE((SELECT ${passwords.version} FROM ${passwords}
+    WHERE ${passwords.ownerId} = COALESCE((SELECT ${m.identityId} FROM ${m} WHERE ${m.id} = ?), ?)), 0)`;
+const unspent = ({ now }: UnitOfWork, { ownerId }: SignInChallenge) => [now, ownerId, ownerId];
 const OF_SESSION_LIVE = sql`${challenges.ownerId} = ? AND ${challenges.sessionId} = ? AND ${challenges.spentAt} IS NULL`;
 const END_OF_SESSION = sql`UPDATE ${challenges} SET ${challenges.spentAt} = ? WHERE ${OF_SESSION_LIVE}`;
 const FOLLOW = sql`UPDATE ${challenges} SET ${challenges.sessionId} = ? WHERE ${OF_SESSION_LIVE}`;
@@ -85,7 +93,7 @@ export class SignInChallenges {
     const { manager, now } = unit;
     const token = newToken("gch");
     const id = newId("challenge", now);
-    const credential = await manager.findOneBy(PasswordCredential, { ownerId: given.person.ownerId });
+    const credential = await manager.findOneBy(PasswordCredential, { ownerId: given.person.credentialId });
     const isMailboxProven = provesMailbox(given.door);
     const emailCode = given.step === "ENROLLMENT" && !isMailboxProven ? newDecimalCode(6) : null;
     const sessionId = given.sessionId ?? null;
@@ -144,7 +152,7 @@ export class SignInChallenges {
    * if it has ended meanwhile.
    */
   async keep(unit: UnitOfWork, challenge: SignInChallenge, expiresAt: number): Promise<void> {
-    const kept = await unit.affected(KEEP, [expiresAt, challenge.id, 1, unit.now, challenge.ownerId]);
+    const kept = await unit.affected(KEEP, [expiresAt, challenge.id, 1, ...unspent(unit, challenge)]);
     if (kept !== 1) throw expired();
   }
 
@@ -164,7 +172,7 @@ export class SignInChallenges {
 
   /** Spends it in the transaction that opens what it led to. If two requests race, exactly one wins. */
   async spend(unit: UnitOfWork, challenge: SignInChallenge): Promise<void> {
-    const spent = await unit.affected(SPEND, [unit.now, challenge.id, unit.now, challenge.ownerId]);
+    const spent = await unit.affected(SPEND, [unit.now, challenge.id, ...unspent(unit, challenge)]);
     if (spent !== 1) throw expired();
   }
 

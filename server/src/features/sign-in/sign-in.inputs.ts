@@ -28,6 +28,18 @@ export abstract class WithTransport {
 export class TeamSignInInput extends WithTransport {
   @Field(() => String, { description: "The email." }) email: string;
   @Field(() => String, { description: "The password." }) password: string;
+  @Field(() => String, {
+    nullable: true,
+    description:
+      "The slug of the firm to sign in to, for somebody in several teams. One whose team they have not joined is refused like a wrong password.",
+  })
+  firmSlug?: string | null;
+}
+
+@InputType({ description: "Which of several teams to sign in to." })
+export class ChooseFirmInput extends WithTransport {
+  @Field(() => String, { description: "From FirmChoiceRequired." }) challengeToken: string;
+  @Field(() => ID, { description: "The id of one of its firms." }) firmId: string;
 }
 
 @InputType({ description: "A client's email and password at one firm." })

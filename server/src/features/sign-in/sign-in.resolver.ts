@@ -3,7 +3,14 @@ import { answer } from "../../platform/graphql/payloads.js";
 import { Allow } from "../access/allow.js";
 import type { RequestContext } from "../callers/request-context.js";
 import type { SecondFactorStep } from "./second-factor-step.service.js";
-import { PortalSignInInput, TeamSignInInput, UseRecoveryCodeInput, VerifyTwoFactorInput } from "./sign-in.inputs.js";
+import type { FirmChoices } from "./firm-choices.service.js";
+import {
+  ChooseFirmInput,
+  PortalSignInInput,
+  TeamSignInInput,
+  UseRecoveryCodeInput,
+  VerifyTwoFactorInput,
+} from "./sign-in.inputs.js";
 import { SignInPayload } from "./sign-in.results.js";
 import type { PasswordSignIn } from "./password-sign-in.service.js";
 
@@ -12,10 +19,13 @@ export class SignInResolver {
   constructor(
     private readonly passwordSignIn: PasswordSignIn,
     private readonly secondFactorStep: SecondFactorStep,
+    private readonly firmChoices: FirmChoices,
   ) {}
 
   @Allow("anyone")
-  @Mutation(() => SignInPayload, { description: "Signs a team member in with email and password." })
+  @Mutation(() => SignInPayload, {
+    description: "Signs a team member in with email and password. FirmChoiceRequired: the person is in several teams.",
+  })
   teamSignIn(
     @Arg("input", () => TeamSignInInput, {
       description: "The team member's credentials, and how to return the session.",
@@ -24,6 +34,18 @@ export class SignInResolver {
     @Ctx() context: RequestContext,
   ) {
     return answer(SignInPayload, async () => ({ result: await this.passwordSignIn.teamSignIn(input, context) }));
+  }
+
+  @Allow("anyone")
+  @Mutation(() => SignInPayload, {
+    description:
+      "Continues the sign-in of somebody in several teams, at one of the firms: its second factor may be required next.",
+  })
+  chooseFirm(
+    @Arg("input", () => ChooseFirmInput, { description: "The sign-in and the firm." }) input: ChooseFirmInput,
+    @Ctx() context: RequestContext,
+  ) {
+    return answer(SignInPayload, async () => ({ result: await this.firmChoices.choose(input, context) }));
   }
 
   @Allow("anyone")

@@ -80,12 +80,37 @@ export class TwoFactorEnrollmentRequired {
   }
 }
 
+@ObjectType({ description: "A firm whose team the person has joined." })
+export class FirmChoice {
+  @Field(() => ID, { description: "For chooseFirm." }) id: string;
+  @Field(() => String, { description: "The firm's name." }) name: string;
+  @Field(() => String, { description: "The slug in the portal's address." }) slug: string;
+
+  constructor(values?: Pick<FirmChoice, "id" | "name" | "slug">) {
+    Object.assign(this, values);
+  }
+}
+
+@ObjectType({
+  description:
+    "The password is right, and opens several teams: which one must be said first. The token works only for chooseFirm, for 5 minutes and once, and is not a session. teamSignIn's firmSlug skips the question.",
+})
+export class FirmChoiceRequired {
+  @Field(() => String, { description: "Identifies this sign-in in chooseFirm." }) challengeToken: string;
+  @Field(() => DateTime, { description: "When the token expires." }) expiresAt: number;
+  @Field(() => [FirmChoice], { description: "The firms, by name." }) firms: FirmChoice[];
+
+  constructor(values?: Pick<FirmChoiceRequired, "challengeToken" | "expiresAt" | "firms">) {
+    Object.assign(this, values);
+  }
+}
+
 const SignInResultUnion = createUnionType({
   name: "SignInResult",
   description: "Signed in, or what must be done first.",
-  types: () => [SignedIn, TwoFactorRequired, TwoFactorEnrollmentRequired] as const,
+  types: () => [SignedIn, TwoFactorRequired, TwoFactorEnrollmentRequired, FirmChoiceRequired] as const,
 });
-export type SignInOutcome = SignedIn | TwoFactorRequired | TwoFactorEnrollmentRequired;
+export type SignInOutcome = SignedIn | TwoFactorRequired | TwoFactorEnrollmentRequired | FirmChoiceRequired;
 
 @ObjectType({ description: "The payload of mutations that sign in." })
 export class SignInPayload extends Payload {

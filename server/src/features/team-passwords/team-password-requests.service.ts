@@ -5,7 +5,7 @@ import { Refusal } from "../../platform/graphql/failures.js";
 import type { Log } from "../../platform/log.js";
 import { Worker } from "../../platform/worker.js";
 import type { Caller } from "../callers/caller.js";
-import { about, findMemberByEmail, findPerson } from "../people/person.js";
+import { about, findMembersByEmail, findPerson, type Person } from "../people/person.js";
 import type { RequestContext } from "../callers/request-context.js";
 import type { Work } from "../work/unit-of-work.js";
 import { loadPolicy } from "../firms/security-policy.reader.js";
@@ -90,20 +90,32 @@ export class TeamPasswordRequests {
     await this.needs.work.do(async (unit) => {
       if ((await unit.affected(TAKE_REQUEST, [request.id])) !== 1) return;
       // Somebody who has not joined yet has only the invitation.
-      const person = await findMemberByEmail(unit.manager, request.email);
+      const people: Person[] = [];
+      for (const member of await findMembersByEmail(unit.manager, request.email))
+        if ((await loadPolicy(unit.manager, member.firmId)).firmDisabledAt === null) people.push(member);
+      // One mail and one password, however many teams; the log of each of them has the event.
+      const [person] = people;
       if (!person) return;
-      const { firmId, firmName, email, ownerId } = person;
-      if ((await loadPolicy(unit.manager, firmId)).firmDisabledAt !== null) return;
-      const actor = actorAs(person, request);
-      if (request.isHeld) return recordHeldBack(unit, { firmId, email, actor, what: "password reset" });
+      const { firmId, email, ownerId } = person;
+      if (request.isHeld) {
+        for (const each of people)
+          recordHeldBack(unit, { firmId: each.firmId, email, actor: actorAs(each, request), what: "password reset" });
+        return;
+      }
       const lifetimeMs = lifetimes.passwordReset;
       // Older links keep working until one of them is used: a stranger's repeated request does not break the one in the
       // mailbox.
       const token = await issueToken(unit, { kind: "TEAM_PASSWORD", firmId, email, accountId: ownerId, lifetimeMs });
       const link = unit.links.teamPassword(token);
+      const firmName = people.map((each) => each.firmName).join(", ");
       const content = teamPasswordForgotten({ firmName, link, expiresInHours: lifetimeMs / HOUR_MS });
       unit.mail({ firmId, to: email, content });
-      unit.record({ type: "PASSWORD_RESET_REQUESTED", ...about(person, actor), data: { email } });
+      for (const each of people)
+        unit.record({
+          type: "PASSWORD_RESET_REQUESTED",
+          ...about(each, actorAs(each, request)),
+          data: { email },
+        });
     });
   }
 }

@@ -1,10 +1,11 @@
 import { Field, InputType } from "type-graphql";
 import { WithTransport } from "../sign-in/sign-in.inputs.js";
 
-@InputType({ description: "The password that a colleague chooses." })
+@InputType({ description: "The password that a colleague chooses, or has." })
 export class ChooseTeamPasswordInput extends WithTransport {
   @Field(() => String, { description: "From the mailed link." }) token: string;
-  @Field(() => String, { description: "The new password." }) password: string;
+  @Field(() => String, { description: "The new password; to join, the present one of somebody who has one." })
+  password: string;
 }
 
 @InputType({ description: "An address that signs in to the dashboard." })

@@ -1,10 +1,10 @@
 import { useState } from "react";
-import { NewPasswordField } from "../../../features/passwords/password-field.js";
+import { NewPasswordField, PasswordInput } from "../../../features/passwords/password-field.js";
 import { NextStep, NextStep_result, signedInAtOnce, type NextStepResult } from "../../../features/sign-in/next-step.js";
 import { useTokenPreview } from "../../../features/mailed-tokens/use-token-preview.js";
 import { graphql } from "../../../graphql/graphql.js";
 import { Problems } from "../../../graphql/problems.fragment.js";
-import { otherProblems, sayError, useAct } from "../../../graphql/use-act.js";
+import { otherProblems, problemOf, sayError, useAct } from "../../../graphql/use-act.js";
 import { Banner } from "../../../ui/banner.js";
 import { Button } from "../../../ui/button.js";
 import { Form } from "../../../ui/form.js";
@@ -26,7 +26,10 @@ const ChoosePasswordPage_choose = graphql(
   [NextStep_result, Problems],
 );
 
-/** A team member chooses a password through the mailed link and then signs in, or later if the second factor is locked. */
+/**
+ * A team member chooses a password through the mailed link and then signs in, or later if the second factor is locked. Somebody who is
+ * invited by a second firm gives the password that they have.
+ */
 export function ChoosePasswordPage({ token, onSignedIn }: { token: string | null; onSignedIn: () => void }) {
   const { preview, isLoading, error, retry } = useTokenPreview(token);
   const { act, isPending, problems } = useAct(ChoosePasswordPage_choose);
@@ -41,7 +44,7 @@ export function ChoosePasswordPage({ token, onSignedIn }: { token: string | null
   if (step)
     return <NextStep result={step} renderFrame={renderFrame} onSignedIn={onSignedIn} onStartAgain={onSignedIn} />;
   // The password is set and the link is used up; only signing in has to wait.
-  const locked = problems.find(({ code }) => code === "ACCOUNT_LOCKED");
+  const locked = problems.find(({ code, field }) => code === "ACCOUNT_LOCKED" && field === null);
   if (locked)
     return renderFrame(
       "Your new password is set",
@@ -65,6 +68,36 @@ export function ChoosePasswordPage({ token, onSignedIn }: { token: string | null
         , or ask a colleague who manages the team.
       </p>,
     );
+  if (preview.hasPassword || problems.some(({ code }) => code === "INVALID_CREDENTIALS")) {
+    const elsewhere = otherProblems(problems, "password");
+    return renderFrame(
+      `Join ${preview.firm.name}`,
+      <Form onSubmit={submit} className="flex flex-col gap-4">
+        <p className="text-sm text-muted">
+          You already sign in to Gatehouse as <span translate="no">{preview.maskedEmail}</span>. Enter the password that
+          you use there.
+        </p>
+        {elsewhere && <Banner tone="danger">{elsewhere}</Banner>}
+        <PasswordInput
+          label="Password"
+          value={password}
+          onChange={setPassword}
+          autoComplete="current-password"
+          error={problemOf(problems, "password")}
+        />
+        <Button type="submit" look="primary" isPending={isPending} wide>
+          Join and sign in
+        </Button>
+        <p className="text-sm text-muted">
+          Forgot it? Request a new one on the{" "}
+          <a className="link" href="/">
+            sign-in page
+          </a>
+          , then open this link again.
+        </p>
+      </Form>,
+    );
+  }
   const weak = problems.find(({ code }) => code === "WEAK_PASSWORD");
   const other = otherProblems(problems.filter((problem) => problem !== weak));
   return renderFrame(
