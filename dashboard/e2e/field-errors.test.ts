@@ -72,6 +72,9 @@ maybe("whoever cannot see a refused form hears what is wrong, and is at the fiel
     it("signing in: a field that is empty, before anything is sent", async () => {
       await press(admin, "Sign in");
       await expectHeard(admin, /^Email/, /^Fill in this field\./);
+      await type(admin, /^Email/, "olive");
+      await press(admin, "Sign in");
+      await expectHeard(admin, /^Email/, /not a valid email/);
       await type(admin, /^Email/, owner.email);
       await press(admin, "Sign in");
       await expectHeard(admin, /^Password/, /^Fill in this field\./);

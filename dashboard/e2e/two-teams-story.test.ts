@@ -68,6 +68,8 @@ maybe("a bookkeeper who works for two firms", () => {
     await device.getByRole("heading", { name: "Which firm?" }).waitFor();
     await device.getByRole("button", { name: "Solo Ledger" }).waitFor();
     expect(await device.getByRole("listitem").allInnerTexts()).toEqual([harbor, "Solo Ledger"]);
+    // The button that led here is gone: what is asked now is read out.
+    expect(await device.evaluate<string>("document.activeElement.textContent")).toBe("Which firm?");
     await inspect(device, "which-firm");
     await device.getByRole("button", { name: "Solo Ledger" }).focus();
     await device.keyboard.press("Enter");

@@ -10,7 +10,7 @@ import {
 } from "react-aria-components";
 import { classes } from "./classes.js";
 import { useWords } from "../language/language-context.js";
-import { useMarksEmptyFields } from "./form.js";
+import { faultOf, useMarksFaults } from "./form.js";
 import { useKeptText } from "./kept-texts.js";
 import { ReadOut } from "./read-out.js";
 
@@ -36,9 +36,10 @@ export const errorClass = "text-sm text-danger-text";
 export function TextField({ label, hint, error, placeholder, rows, mono = false, ...props }: TextFieldProps) {
   const isSecret = mono || props.type === "password" || /password|code/.test(props.autoComplete ?? "");
   useKeptText(isSecret || label === undefined ? null : label, props.value ?? "", props.onChange);
-  const { ui } = useWords();
-  const isMissing = useMarksEmptyFields() && props.isRequired === true && props.value === "";
-  const wrong = error ?? (isMissing ? ui.fillIn : undefined);
+  const { ui, refusals } = useWords();
+  const isRequired = props.isRequired === true;
+  const fault = useMarksFaults() ? faultOf(props.value ?? "", { isRequired, isEmail: props.type === "email" }) : null;
+  const wrong = error ?? (fault && { EMPTY: ui.fillIn, NO_EMAIL: refusals.codes.INVALID_EMAIL }[fault]);
   const box = classes("field-box", mono && "font-mono tracking-wide");
   return (
     <AriaTextField {...props} isInvalid={Boolean(wrong)} validationBehavior="aria" className="flex flex-col gap-1">

@@ -130,10 +130,15 @@ const SAVE_AS_CSV = "Open it in your spreadsheet program, choose Save as, then C
 const otherKinds: Readonly<Record<string, readonly string[]>> = {
   "a workbook": ["pk\u0003\u0004"],
   "an old workbook (.xls)": ["\u00D0\u00CF\u0011\u00E0"],
+  "a compressed file": ["\u001F\u008B"],
   "a PDF": ["%pdf-"],
   "a formatted text": ["{\\rtf"],
-  "a web page or an XML file": ["<!doctype", "<html", "<?xml", "<table", "<meta", "<head", "<body"],
-  "a JSON file": ['{"', '[{"'],
+  "a web page or an XML file": [
+    ...["<!", "<?xml", "<html", "<head", "<meta", "<style", "<body", "<table", "<div", "<center", "<font"],
+    ...["mime-version:", "from:<savedby"],
+  ],
+  "a JSON file": ['{"', '[{"', '[["'],
+  "an address card": ["begin:vcard"],
 };
 /** What the file is instead of CSV, in words; null: perhaps CSV. */
 function otherKindOf(bytes: Uint8Array): string | null {

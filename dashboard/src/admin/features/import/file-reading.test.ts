@@ -177,7 +177,13 @@ describe("a file as a program wrote it", () => {
       ["\n<html xmlns:o='urn:schemas-microsoft-com:office:office'><table><tr><td>Name", "a web page or an XML file"],
       ['<?xml version="1.0"?><Workbook>', "a web page or an XML file"],
       [Uint8Array.from(Buffer.from("\uFEFF<html><table>", "utf16le")), "a web page or an XML file"],
+      ["<!-- saved from url -->\n<style>td {}</style>", "a web page or an XML file"],
+      ["<style>td {}</style><table>", "a web page or an XML file"],
+      ["MIME-Version: 1.0\nX-Document-Type: Workbook", "a web page or an XML file"],
       ['[\n  {"name": "Ann"}]', "a JSON file"],
+      ['[["Name","Email"]]', "a JSON file"],
+      ["BEGIN:VCARD\r\nVERSION:3.0", "an address card"],
+      [Uint8Array.from([0x1f, 0x8b, 8, 0]), "a compressed file"],
     ];
     for (const [content, kind] of kinds)
       expect(() => matchingIn(content)).toThrow(

@@ -36,8 +36,13 @@ export function TimeZoneCard({ current }: { current: string }) {
   const [typed, setTyped] = useState(current);
   const names = useMemo(() => timeZoneNames(), []);
   const guess = readTimeZone(browserTimeZone());
+  const suggested = zonesLike(typed === current ? "" : typed, names);
   const submit = async () => {
-    const { payload } = await act({ input: { timeZone: typed.trim() } });
+    // "toronto" means the only zone that is like it.
+    const [only, another] = suggested;
+    const timeZone = only !== undefined && another === undefined ? only : typed.trim();
+    const { payload } = await act({ input: { timeZone } });
+    if (payload?.firm) setTyped(payload.firm.timeZone);
     if (payload?.firm) notify({ tone: "success", text: `Saved. Days are now days in ${payload.firm.timeZone}.` });
   };
   const other = otherProblems(problems, "timeZone");
@@ -50,7 +55,7 @@ export function TimeZoneCard({ current }: { current: string }) {
           empty="No time zone found."
           typed={typed}
           onType={setTyped}
-          suggestions={zonesLike(typed === current ? "" : typed, names).map((name) => ({ id: name, label: name }))}
+          suggestions={suggested.map((name) => ({ id: name, label: name }))}
           chosen={names.includes(typed) ? typed : null}
           onChoose={(name) => setTyped(name ?? "")}
           error={problemOf(problems, "timeZone")}
