@@ -133,10 +133,8 @@ const otherKinds: Readonly<Record<string, readonly string[]>> = {
   "a compressed file": ["\u001F\u008B"],
   "a PDF": ["%pdf-"],
   "a formatted text": ["{\\rtf"],
-  "a web page or an XML file": [
-    ...["<!", "<?xml", "<html", "<head", "<meta", "<style", "<body", "<table", "<div", "<center", "<font"],
-    ...["mime-version:", "from:<savedby"],
-  ],
+  "a web page or an XML file":
+    "<!|<?xml|<html|<head|<meta|<style|<body|<table|<div|<center|<font|mime-version:|from:<savedby".split("|"),
   "a JSON file": ['{"', '[{"', '[["'],
   "an address card": ["begin:vcard"],
 };
