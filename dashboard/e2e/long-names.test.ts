@@ -112,4 +112,21 @@ maybe("names and addresses as long as they may be", () => {
     }
     await admin.context().close();
   });
+
+  it("cut no date in the list", async () => {
+    const admin = await openDevice(running, 1280, 844);
+    await admin.goto(running.url);
+    await signIn(admin, owner);
+    await admin.locator("td time").first().waitFor();
+    for (const width of [800, 1100, 1280, 1440]) {
+      await admin.setViewportSize({ width, height: 844 });
+      const cut = await admin.evaluate<string[]>(`[...document.querySelectorAll("td time")].filter((time) => {
+        const cell = time.closest("td");
+        const inner = cell.getBoundingClientRect().right - parseFloat(getComputedStyle(cell).paddingRight);
+        return time.getBoundingClientRect().right > inner + 1;
+      }).map((time) => time.textContent)`);
+      expect([width, cut]).toEqual([width, []]);
+    }
+    await admin.context().close();
+  });
 });

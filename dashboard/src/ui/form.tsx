@@ -40,6 +40,8 @@ export function Form(props: { onSubmit: () => Promise<unknown>; className?: stri
   return (
     <form
       ref={form}
+      // A browser refuses addresses such as "zoë@client.example", which are right, and in a language of its own.
+      noValidate
       onSubmit={(event) => {
         event.preventDefault();
         void submit(event.currentTarget);

@@ -125,6 +125,8 @@ export function TableRows<Row>(
           key={column.id}
           className={classes(
             "px-3 py-2.5 align-middle break-words @3xl:max-w-64 @3xl:first:pl-5 @3xl:last:pr-5",
+            // A cell clips what is wider (styles.css): "Nov 20, 202" is no date.
+            "[&_time]:whitespace-normal",
             "@max-3xl:flex @max-3xl:items-baseline @max-3xl:justify-between @max-3xl:gap-4 @max-3xl:has-[>div:empty]:hidden @max-3xl:px-0 @max-3xl:py-1",
             column.align === "end" && "@3xl:text-right",
           )}

@@ -1,5 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, it, jest } from "@jest/globals";
+import { insertMember } from "../features/firm-staff/insert-member.js";
 import { disableFirm } from "../features/firms/disabled-firms.js";
+import { operatorsShare } from "../features/passwords/hash-share.js";
 import { describeOnDatabases } from "../testing/databases.js";
 import { holdUnit } from "../testing/held-unit.js";
 import { CLIENT_PASSWORD, OWNER_PASSWORD, World } from "../testing/world.js";
@@ -114,4 +116,46 @@ describeOnDatabases("a request that is under way while the operator deletes its 
       expect(await answer).not.toMatch(/INTERNAL|UNAVAILABLE/);
     },
   );
+
+  const reads: [what: string, by: "owner" | "token", query: string][] = [
+    ["a colleague's firm", "owner", "{ firm { name timeZone securityPolicy { mode } portalTrend(days: 5) { day } } }"],
+    ["a colleague", "owner", "{ viewer { ... on TeamMember { email firm { name } } } }"],
+    ["a client", "token", "{ viewer { ... on PortalViewer { email firm { name } session { id } account { id } } } }"],
+    ["a colleague's contacts", "owner", "{ contacts(first: 3) { nodes { name } } }"],
+    ["a colleague's log", "owner", "{ auditEvents(first: 3) { nodes { summary } } }"],
+  ];
+  it.each(reads.flatMap(([what, by, query]) => [0, 1, 2].map((earlier) => [what, earlier, by, query] as const)))(
+    "is no failure of ours: reading %s, once %i statements were read",
+    async (_what, earlier, by, query) => {
+      const people = await furnish();
+      const { work } = world.app;
+      const original = work.rows.bind(work);
+      const spy = jest.spyOn(work, "rows");
+      const removing = (async (...asked: Parameters<typeof original>) => {
+        await remove(people.firm);
+        return original(...asked);
+      }) as typeof original;
+      for (let n = 0; n <= earlier; n++) spy.mockImplementationOnce(original);
+      spy.mockImplementationOnce(removing);
+      expect(await said(query, {}, people[by])).not.toMatch(/INTERNAL|UNAVAILABLE/);
+    },
+  );
+
+  it("leaves the wrong password in the log of the person's other firm", async () => {
+    const kept = await world.firm();
+    const keptOwner = await world.ownerToken(kept);
+    const { firm } = await furnish();
+    const stored = await world.app.hasher.hash(OWNER_PASSWORD, operatorsShare);
+    const colleague = { firmId: firm.id, name: "Olive Owner", email: kept.owner, role: "STAFF" as const };
+    await world.app.work.do((unit) => insertMember(unit, colleague, stored));
+    // The first unit takes the attempt, the second one records.
+    const held = holdUnit(world.app.work, 0);
+    const answer = said(TEAM, { input: { email: kept.owner, password: "wrong, but long enough" } });
+    await held.isReached;
+    await remove(firm);
+    held.go();
+    expect(await answer).toBe("INVALID_CREDENTIALS");
+    const { data } = await world.ask("{ auditEvents(first: 1) { nodes { type } } }", {}, keptOwner);
+    expect(data.auditEvents.nodes).toEqual([{ type: "SIGN_IN_FAILED" }]);
+  });
 });

@@ -5,7 +5,7 @@ const SEPARATORS = /([;,|\t\r\n])/;
  * skip: blanks, quotation marks, control characters and invisible ones. Leading apostrophes match too, so that ours can be recognized and
  * removed again.
  */
-const FORMULA = /^'*[\s"\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]*[=+\-@＝＋－＠]/u;
+const FORMULA = /^['\s"\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]*[=+\-@＝＋－＠]/u;
 /** A cell that starts with a tab or a line break hides what comes after it. */
 const HIDING = /^'*\p{Cc}/u;
 

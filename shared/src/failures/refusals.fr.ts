@@ -42,9 +42,9 @@ export const refusalsInFrench: RefusalWords = {
   passwordRepetition: "Ce mot de passe se répète. Choisissez-en un autre.",
   passwordOfNames:
     "Ce mot de passe est formé de votre adresse courriel, du nom du cabinet ou du nom du produit. Choisissez-en un autre.",
+  passwordWrong: "Le mot de passe est incorrect.",
   passwordOfTeam:
     "Vous vous connectez déjà à Gatehouse avec cette adresse courriel. Entrez le mot de passe que vous y utilisez; si vous l’avez oublié, demandez-en un nouveau à la page de connexion.",
-  passwordWrong: "Le mot de passe est incorrect.",
   tooManyWrongPasswords: (waitMs) => `Trop de mots de passe incorrects. Réessayez ${inWords(waitMs, "FR")}.`,
   provenTooOften: (waitMs) => `Vous avez fait cette confirmation trop souvent. Réessayez ${inWords(waitMs, "FR")}.`,
   tooManyWrongCodes: (waitMs) =>

@@ -118,6 +118,10 @@ const elsewhere: [place: RegExp, where: string][] = [
   ],
   [/^features\/work\/list-reads\.ts: /, "asked where there are read replicas, in read-replicas.api.test.ts"],
   [/^features\/firms\/disabled-firms\.ts: /, "what the operator does with one firm, in disabled-firms.api.test.ts"],
+  [
+    /^features\/people\/team-identities\.ts: UPDATE team_members SET identityId = \? WHERE signInEmail = \?/,
+    "one person's membership that a server of the version before made, in team-addresses.api.test.ts",
+  ],
   [/^commands\//, "the operator's commands, which the tests of commands run: no caller reaches them"],
   [
     /^features\/(mail\/mail-metrics|webhooks\/webhook-metrics)\.ts/,

@@ -343,10 +343,14 @@ const idRows: [place: string, kinds: IdKind[], askers: Asker[], call: string][] 
   ["Mutation.revokeSession(input.sessionId)", ["session"], ["owner"], "revokeSession(input: { sessionId: $id })"],
 ];
 /**
- * The id only says what to open next, which the tests of magic links cover; and a passkey's, which the tests of
- * passkeys cover.
+ * The id only says what to open next, which the tests of magic links cover; a passkey's, which the tests of passkeys
+ * cover; and one of several firms whose password was right, which team-addresses.api.test.ts covers.
  */
-const idsElsewhere = ["Mutation.portalSignIn(input.landingRequestId)", "Mutation.removePasskey(input.passkeyId)"];
+const idsElsewhere = [
+  "Mutation.portalSignIn(input.landingRequestId)",
+  "Mutation.removePasskey(input.passkeyId)",
+  "Mutation.chooseFirm(input.firmId)",
+];
 
 it("Z01 the tables have every operation and every path that takes an id", () => {
   const roots = [...fieldsOf("Query"), ...fieldsOf("Mutation")].map(({ name }) => name);

@@ -1,4 +1,5 @@
 import { select, table } from "../../platform/database/sql.js";
+import { FirmGone } from "../work/firm-gone.js";
 import type { Work } from "../work/unit-of-work.js";
 import { loadPolicy } from "./security-policy.reader.js";
 import { Firm } from "./firm.entity.js";
@@ -20,7 +21,7 @@ export class Firms {
 
   async find(firmId: string): Promise<FirmView> {
     const [firm] = await this.work.rows(FIRM, [firmId]);
-    if (!firm) throw new Error(`there is no firm ${firmId}`);
+    if (!firm) throw new FirmGone();
     return FirmView.of(firm);
   }
 

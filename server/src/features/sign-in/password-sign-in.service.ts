@@ -24,7 +24,7 @@ import { mustAllowLogin } from "../security-mode/must-allow-login.js";
 import { actorAs } from "./sign-in-actor.js";
 import { askForFirm } from "./firm-choices.service.js";
 import type { SignInChallenges } from "./sign-in-challenges.js";
-import { recordWrongPassword } from "./wrong-password.js";
+import { recordWrongPassword, recordWrongTeamPassword } from "./wrong-password.js";
 import type { SignInOutcome } from "./sign-in.results.js";
 import type { SourceLimits } from "../limits/source-limits.js";
 import { transportOf } from "./transport.js";
@@ -222,6 +222,7 @@ export class PasswordSignIn {
   ): Promise<void> {
     const { work } = this.needs;
     const { firmId, people, email, context } = given;
+    if (given.audience === "TEAM" && people.length > 0) return recordWrongTeamPassword(work, people, context, lockedMs);
     await work.do(async (unit) => {
       if (people.length > 0) return recordWrongPassword(unit, people, context, lockedMs);
       // The event costs a write, so a sign-in for nobody makes one as well. An invalid address has nothing to record.

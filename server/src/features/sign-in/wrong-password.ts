@@ -1,7 +1,8 @@
 import { MINUTE_MS } from "@gatehouse/shared";
-import { about, type Person } from "../people/person.js";
+import { about, findMembersByEmail, type Person } from "../people/person.js";
 import type { RequestContext } from "../callers/request-context.js";
-import type { UnitOfWork } from "../work/unit-of-work.js";
+import { FirmGone } from "../work/firm-gone.js";
+import type { UnitOfWork, Work } from "../work/unit-of-work.js";
 import { actorAs } from "./sign-in-actor.js";
 
 /** Whose password somebody tried, as far as that is known. */
@@ -26,4 +27,22 @@ export function recordWrongPassword(
     const minutes = Math.ceil(lockedMs / MINUTE_MS);
     unit.record({ type: "ACCOUNT_LOCKED", ...event, data: { email, minutes, what: "password" } });
   }
+}
+
+/** The same for a person in several teams, in a unit of its own. */
+export async function recordWrongTeamPassword(
+  work: Work,
+  people: readonly Person[],
+  context: RequestContext,
+  lockedMs: number | null,
+): Promise<void> {
+  const record = (of: readonly Person[]) =>
+    work.do((unit) => Promise.resolve(recordWrongPassword(unit, of, context, lockedMs)));
+  await record(people).catch(async (error: unknown) => {
+    if (!(error instanceof FirmGone)) throw error;
+    // One of the firms was deleted meanwhile: the logs of the others must have it all the same.
+    const left = await findMembersByEmail(work.reader, people[0]?.email ?? "");
+    if (left.length === 0) throw error;
+    await record(left);
+  });
 }

@@ -21,7 +21,7 @@ import type { SignInChallenges } from "../sign-in/sign-in-challenges.js";
 import type { SignInOutcome } from "../sign-in/sign-in.results.js";
 import type { AccountDoor } from "../sign-in/account-door.js";
 import { actorAs } from "../sign-in/sign-in-actor.js";
-import { recordWrongPassword } from "../sign-in/wrong-password.js";
+import { recordWrongTeamPassword } from "../sign-in/wrong-password.js";
 import { passwordAttemptsKey, type Attempts } from "../limits/attempts.service.js";
 import type { SourceLimits } from "../limits/source-limits.js";
 import { transportOf } from "../sign-in/transport.js";
@@ -128,9 +128,7 @@ export class TeamPassword {
         (await attempts.judging([attempt.taken, bySource], () => hasher.matches(password, credential, share)));
       if (!isRight || !credential) {
         // In the logs of the firms that it would have opened: the one that invites learns nothing.
-        await work.do(async (unit) =>
-          recordWrongPassword(unit, people, context, attempt.isLast ? attempt.waitMs : null),
-        );
+        await recordWrongTeamPassword(work, people, context, attempt.isLast ? attempt.waitMs : null);
         throw notTheirs();
       }
       return work.do(async (unit) => {

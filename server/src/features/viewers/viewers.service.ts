@@ -1,5 +1,6 @@
-import { IsNull, type EntityManager } from "typeorm";
+import { EntityNotFoundError, IsNull, type EntityManager } from "typeorm";
 import { twoFactorDueAt } from "@gatehouse/shared";
+import { unauthenticated } from "../../platform/graphql/failures.js";
 import type { Caller } from "../callers/caller.js";
 import type { ApiKeyView } from "../api-keys/api-key.results.js";
 import type { Work } from "../work/unit-of-work.js";
@@ -74,7 +75,12 @@ export class Viewers {
     if (caller.kind === "ANONYMOUS") return null;
     if (caller.kind === "API_KEY") return this.findKey(caller.keyId);
     const { reader, clock } = this.work;
-    const session = await reader.findOneByOrFail(Session, { id: caller.sessionId });
-    return viewerOf(reader, session, clock.now());
+    try {
+      const session = await reader.findOneByOrFail(Session, { id: caller.sessionId });
+      return await viewerOf(reader, session, clock.now());
+    } catch (error) {
+      // Deleted since the request arrived, and the session with them.
+      throw error instanceof EntityNotFoundError ? unauthenticated() : error;
+    }
   }
 }

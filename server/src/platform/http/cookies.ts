@@ -1,11 +1,16 @@
-/** Parses a Cookie header. The first of two equal names wins. */
+/** What browsers put around a pair. Without its end: it would be searched for from each of many spaces. */
+const withoutBlanksBefore = (text: string): string => text.replace(/^[ \t]+/, "");
+/**
+ * Parses a Cookie header. The first of two equal names wins. Only spaces and tabs are dropped: `trim` would drop the byte A0 too, which
+ * browsers keep, so that a sibling domain's cookie `\xA0__Host-…` would pass for one that only this host can set.
+ */
 export function parseCookies(header: string | undefined): Map<string, string> {
   const cookies = new Map<string, string>();
   for (const pair of (header ?? "").split(";")) {
     const at = pair.indexOf("=");
     if (at < 1) continue;
-    const name = pair.slice(0, at).trim();
-    if (!cookies.has(name)) cookies.set(name, pair.slice(at + 1).trim());
+    const name = withoutBlanksBefore(pair.slice(0, at));
+    if (!cookies.has(name)) cookies.set(name, withoutBlanksBefore(pair.slice(at + 1)));
   }
   return cookies;
 }

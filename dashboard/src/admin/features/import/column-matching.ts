@@ -34,7 +34,7 @@ export const importFields = {
   organization: {
     title: "Organization",
     names:
-      "organization, organisation, organizationname, company, companyname, business, businessname, entreprise, societe, compagnie, employer, firma, unternehmen, firmenname, empresa, organizacion, razonsocial, azienda, ragionesociale, organizzazione, organizacao, bedrijf, bedrijfsnaam".split(
+      "organization, organisation, organizationname, company, companyname, business, businessname, entreprise, societe, compagnie, raisonsociale, employer, firma, unternehmen, firmenname, empresa, organizacion, razonsocial, azienda, ragionesociale, organizzazione, organizacao, bedrijf, bedrijfsnaam".split(
         ", ",
       ),
   },
@@ -48,7 +48,7 @@ export const importFields = {
   externalId: {
     title: "External id",
     names:
-      "externalid, clientid, contactid, customerid, id, clientnumber, clientno, contactnumber, accountnumber, number, reference, ref, code, numero, numeroclient, noclient, clientcode, kundennummer, kundennr, mandantennummer, mandantennr, nummer, codigo, codigocliente, numerodecliente, codice, codicecliente, klantnummer".split(
+      "externalid, clientid, contactid, customerid, id, clientnumber, clientno, contactnumber, accountnumber, number, reference, ref, code, numero, numeroclient, noclient, numerodeclient, nodeclient, codeclient, clientcode, kundennummer, kundennr, mandantennummer, mandantennr, nummer, codigo, codigocliente, numerodecliente, codice, codicecliente, klantnummer".split(
         ", ",
       ),
   },
@@ -129,8 +129,16 @@ export function guessHeadingRow(rows: readonly SheetRow[]): number | null {
   return above.length > 0 ? 0 : null;
 }
 
-/** An address as people copy it: from a mail's header (`Ann Lee <ann@mail.example>`) or from a link. */
-const addressIn = (cell: string): string => (/<([^<>\s]+)>$/.exec(cell)?.[1] ?? cell).replace(/^mailto:/i, "");
+/**
+ * An address as people copy it: from a mail's header (`Ann Lee <ann@mail.example>`) or from a link. A cell with a second address stays as
+ * it is and is refused: nobody but the user knows which one gets the invitation.
+ */
+function addressIn(cell: string): string {
+  const [, before = "", address] = /^([^<>]*)<([^<>\s]+)>$/.exec(cell) ?? [];
+  if (address === undefined) return cell.replace(/^mailto:/i, "");
+  const name = before.replaceAll(/["'\s]/g, "").toLowerCase();
+  return name.includes("@") && name !== address.toLowerCase() ? cell : address.replace(/^mailto:/i, "");
+}
 
 /** The contacts in the rows; an empty cell means nothing. */
 export const contactsIn = (rows: readonly SheetRow[], columns: Columns): ImportRow[] =>

@@ -138,7 +138,24 @@ describe("a file as a program wrote it", () => {
     ]);
   });
 
+  it("leaves a cell with two addresses as it is, so that it is refused: none of them is chosen for the user", () => {
+    const cells = [
+      "Bo <bo@csv.example>; Zed <zed@csv.example>",
+      "Bo <bo@csv.example>, zed@csv.example",
+      "bo@csv.example; Zed <zed@csv.example>",
+    ];
+    const matching = matchingIn(["Name,Email", ...cells.map((cell) => `Bo,"${cell}"`)].join("\n"));
+    expect(contacts(matching).map(({ email }) => email)).toEqual(cells);
+    // Outlook repeats the address where it knows no name.
+    expect(contacts(matchingIn("Name,Email\nBo,\"'bo@csv.example' <bo@csv.example>\""))[0]?.email).toBe(
+      "bo@csv.example",
+    );
+  });
+
   it.each([
+    ["Prénom;Nom de famille;Courriel;Raison sociale;Numéro de client", "Ann;Lee;ann@csv.example;Lee Co;7"],
+    ["Nom;Prénom;Adresse courriel;Société;N° de client", "Lee;Ann;ann@csv.example;Lee Co;7"],
+    ["Nom complet;Courriel;Entreprise;Code client", "Ann Lee;ann@csv.example;Lee Co;7"],
     ["Vorname;Nachname;E-Mail;Firma;Kundennummer", "Ann;Lee;ann@csv.example;Lee Co;7"],
     ["Nombre;Apellidos;Correo electrónico;Empresa;Código", "Ann;Lee;ann@csv.example;Lee Co;7"],
     ["Nome;Cognome;Email;Azienda;Codice", "Ann;Lee;ann@csv.example;Lee Co;7"],
