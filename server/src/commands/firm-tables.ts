@@ -64,7 +64,8 @@ const through = new Map<Entity, Through>([
     {
       column: table(PasswordCredential).ownerId,
       of: [PortalAccount],
-      shared: sql`SELECT COALESCE(${m.identityId}, ${m.id}) FROM ${m} WHERE ${m.firmId} = ? AND ${m.joinedAt} IS NOT NULL`,
+      shared: sql`SELECT COALESCE(${m.identityId}, ${m.id}) FROM ${m}
+        WHERE ${m.firmId} = ? AND ${m.joinedAt} IS NOT NULL AND ${m.disabledAt} IS NULL`,
     },
   ],
   [

@@ -1,8 +1,9 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { disableFirm } from "../features/firms/disabled-firms.js";
+import { findMembersOf } from "../features/people/person.js";
 import { insertMember } from "../features/firm-staff/insert-member.js";
 import { operatorsShare } from "../features/passwords/hash-share.js";
 import { KeyRing } from "../platform/crypto/key-ring.js";
@@ -109,5 +110,37 @@ describeOnDatabases("X16f a firm that moves to a server on which some of its peo
     expect((await here.app.work.reader.query("SELECT id FROM firms WHERE id = ?", [hostile.id])) as unknown[]).toEqual(
       [],
     );
+  });
+
+  it("nor is one accepted that gives it the id of somebody's second membership here, which no identity has", async () => {
+    const [first, second] = [await here.firm(), await here.firm()];
+    const victim = "victim@bookkeeper.example";
+    await add(here, first, victim, PASSWORD_HERE);
+    const { id } = await add(here, second, victim, PASSWORD_HERE);
+    const hostile = await there.firm();
+    const run = (text: string, parameters: unknown[]) => there.app.work.reader.query(text, parameters);
+    const [own] = (await run("SELECT id FROM team_identities WHERE email = ?", [hostile.owner])) as [{ id: string }];
+    await run("UPDATE team_identities SET id = ? WHERE id = ?", [id, own.id]);
+    await run("UPDATE password_credentials SET ownerId = ? WHERE ownerId = ?", [id, own.id]);
+    await run("UPDATE team_members SET identityId = ? WHERE identityId = ?", [id, own.id]);
+    await expect(move(hostile, "second.ndjson")).rejects.toThrow("nothing was imported");
+    // Nor would such an identity, however it got here, have that membership.
+    const { manager } = here.app.work.reader.connection;
+    expect(await findMembersOf(manager, id)).toEqual([]);
+  });
+
+  it("the file of a firm that somebody has left does not have the password with which they sign in to another", async () => {
+    const [left, kept] = [await there.firm(), await there.firm()];
+    const email = "leaver@bookkeeper.example";
+    const { id: memberId } = await add(there, left, email, PASSWORD_THERE);
+    await add(there, kept, email, PASSWORD_THERE);
+    const token = await there.ownerToken(left);
+    const leaving = { memberId, reason: "Left" };
+    await there.mutate("removeTeamMember", "TeamMemberReasonInput", "teamMember { id }", leaving, token);
+    const sql = "SELECT passwordHash FROM password_credentials WHERE ownerId = ?";
+    const [theirs] = (await there.app.work.reader.query(sql, [memberId])) as [{ passwordHash: string }];
+    const to = join(directory, "left.ndjson");
+    await exportFirm(there.app.work.reader.connection, keys, { slug: left.slug, to });
+    expect(readFileSync(to, "utf8")).not.toContain(theirs.passwordHash);
   });
 });

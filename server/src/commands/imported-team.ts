@@ -1,8 +1,9 @@
-import { IsNull, type EntityManager } from "typeorm";
+import { IsNull, Not, type EntityManager } from "typeorm";
 import { TeamMember } from "../features/firm-staff/team-member.entity.js";
 import { identityOf, insertIdentity } from "../features/people/team-identities.js";
 import { PasswordCredential } from "../features/passwords/password-credential.entity.js";
 import { isId } from "../platform/crypto/ids.js";
+import { CommandError } from "./command-error.js";
 
 type Row = Record<string, unknown>;
 
@@ -41,14 +42,20 @@ export class ImportedTeam {
       if (joinedAt === null) continue;
       const here = await identityOf({ manager, now: Date.now() }, email);
       if (here !== null) known.push(email);
-      const identityId = here ?? (await this.bring(manager, id, email));
+      const identityId = here ?? (await this.bring(manager, firmId, { id, email }));
       await manager.update(TeamMember, { id }, { identityId, signInEmail: here === null ? email : null });
     }
     return known;
   }
 
-  private async bring(manager: EntityManager, memberId: string, email: string): Promise<string> {
+  private async bring(
+    manager: EntityManager,
+    firmId: string,
+    { id: memberId, email }: Pick<TeamMember, "id" | "email">,
+  ): Promise<string> {
     const id = this.identityOf.get(memberId) ?? memberId;
+    if (await manager.existsBy(TeamMember, { id, firmId: Not(firmId), disabledAt: IsNull() }))
+      throw new CommandError(`${email} has the identity of another firm's colleague here: nothing was imported.`);
     const { createdAt = Date.now() } = this.identities.get(id) ?? {};
     await insertIdentity({ manager, now: Number(createdAt) }, { id, email });
     const password = this.passwords.get(id);

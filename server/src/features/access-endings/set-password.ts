@@ -26,8 +26,8 @@ export async function setPassword(
   { act, actor, keptSessionId }: Replacing,
 ): Promise<{ people: Person[]; ended: number }> {
   await storePassword(unit, person.credentialId, stored);
-  const people =
-    person.audience === "TEAM" ? await findMembersOf(unit.manager, person.credentialId, unit.now) : [person];
+  // Also of a team that was joined with the old password since this transaction began, or by a server whose clock is ahead.
+  const people = person.audience === "TEAM" ? await findMembersOf(unit.manager, person.credentialId) : [person];
   const by = act === "PASSWORD_CHANGED" ? "change" : "reset";
   let ended = 0;
   for (const each of people) {

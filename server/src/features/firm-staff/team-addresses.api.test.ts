@@ -361,6 +361,25 @@ describeOnDatabases("one address, two firms", (database) => {
     }
   });
 
+  it("X16e a session of a team that was joined with the old password ends with it, also if the joining server's clock is ahead", async () => {
+    const ahead = await World.start(database.url());
+    ahead.forward({ seconds: 20 });
+    try {
+      const email = `mia${people++}@bookkeeper.example`;
+      await choose((await invited(ours, email)).token);
+      const { token } = await invited(theirs, email);
+      const joining = { token, password: PASSWORD };
+      const joined = (await ahead.signIn("chooseTeamPassword", "ChooseTeamPasswordInput", joining)).result.sessionToken;
+      const { sessionToken } = (await signIn(email, PASSWORD, ours.slug)).result;
+      const passwords = { currentPassword: PASSWORD, newPassword: NEW_PASSWORD };
+      await world.mutate("changePassword", "ChangePasswordInput", "session { id }", passwords, sessionToken);
+      expect((await ahead.ask("{ viewer { __typename } }", {}, joined)).data.viewer).toBeNull();
+      expect(await eventsOf(theirs, email)).toContain("PASSWORD_CHANGED");
+    } finally {
+      await ahead.stop();
+    }
+  });
+
   it("X16e whoever joined through a server of the version before signs in, and joins another team with that password", async () => {
     const email = `old${people++}@bookkeeper.example`;
     const { token, memberId } = await invited(ours, email);

@@ -59,7 +59,7 @@ const MEMBERS = select({
 const BY_FIRM = sql`ORDER BY ${m.identityId} IS NULL, ${f.name}, ${m.id}`;
 const MEMBERS_BY_EMAIL = MEMBERS.plus`(${m.identityId} = (SELECT ${i.id} FROM ${i} WHERE ${i.email} = ?)
   OR ${m.signInEmail} = ?) ${BY_FIRM}`;
-const MEMBERS_BY_CREDENTIAL = MEMBERS.plus`(${m.identityId} = ? OR ${m.id} = ?)
+const MEMBERS_BY_CREDENTIAL = MEMBERS.plus`(${m.identityId} = ? OR (${m.id} = ? AND ${m.identityId} IS NULL))
   AND ${m.joinedAt} <= ? ${BY_FIRM}`;
 const MEMBER_BY_ID = MEMBERS.plus`${m.id} = ?`;
 const CLIENTS = select({
@@ -88,8 +88,11 @@ export async function findMembersByEmail(manager: EntityManager, email: string):
 }
 
 /** The memberships that share a password, by the firms' names. `until`: only those that were joined by then. */
-export const findMembersOf = (manager: EntityManager, credentialId: string, until: number): Promise<Person[]> =>
-  rowsOf(manager, MEMBERS_BY_CREDENTIAL, [credentialId, credentialId, until]);
+export const findMembersOf = (
+  manager: EntityManager,
+  credentialId: string,
+  until = Number.MAX_SAFE_INTEGER,
+): Promise<Person[]> => rowsOf(manager, MEMBERS_BY_CREDENTIAL, [credentialId, credentialId, until]);
 
 /** The firm's account with that (normalized) email. */
 export const findClientByEmail = (manager: EntityManager, firmId: string, email: string): Promise<Person | null> =>
