@@ -38,6 +38,8 @@ export const refusalsInEnglish = {
   passwordRepetition: "This password repeats itself. Choose another.",
   passwordOfNames: "This password is made of your email, the firm's name or the product's name. Choose another.",
   passwordWrong: "The password is incorrect.",
+  passwordOfSafeTeam:
+    "This password also opens a team in which you use two-factor authentication. Change it there, or request a link by email on the sign-in page.",
   passwordOfTeam:
     "You already sign in to Gatehouse with this email. Enter the password that you use there; if you forgot it, request a new one on the sign-in page.",
   tooManyWrongPasswords: (waitMs: number) => `Too many wrong passwords. Try again ${inWords(waitMs, "EN")}.`,

@@ -43,6 +43,8 @@ export const refusalsInFrench: RefusalWords = {
   passwordOfNames:
     "Ce mot de passe est formé de votre adresse courriel, du nom du cabinet ou du nom du produit. Choisissez-en un autre.",
   passwordWrong: "Le mot de passe est incorrect.",
+  passwordOfSafeTeam:
+    "Ce mot de passe ouvre aussi une équipe où vous utilisez l’authentification à deux facteurs. Changez-le là, ou demandez un lien par courriel à la page de connexion.",
   passwordOfTeam:
     "Vous vous connectez déjà à Gatehouse avec cette adresse courriel. Entrez le mot de passe que vous y utilisez; si vous l’avez oublié, demandez-en un nouveau à la page de connexion.",
   tooManyWrongPasswords: (waitMs) => `Trop de mots de passe incorrects. Réessayez ${inWords(waitMs, "FR")}.`,

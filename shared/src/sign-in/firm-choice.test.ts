@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { afterPassword } from "./firm-choice.js";
+import { afterPassword, askedForNewPassword } from "./firm-choice.js";
 
 describe("what the right password of a team member leads to", () => {
   const [harbor, solo] = [{ firmSlug: "harbor" }, { firmSlug: "solo" }];
@@ -14,4 +14,15 @@ describe("what the right password of a team member leads to", () => {
   ] as const)("%s", (_who, people, wished, outcome) => {
     expect(afterPassword<{ firmSlug: string }>(people, wished)).toEqual(outcome);
   });
+});
+
+describe("a new password is asked for", () => {
+  it.each([
+    ["nothing more of somebody without a second factor", false, false, "NOTHING"],
+    ["a fresh proof of somebody with one", true, false, "FRESH_PROOF"],
+    ["a fresh proof of somebody with one in each team", true, true, "FRESH_PROOF"],
+    ["another team's proof of somebody with one only there", false, true, "ANOTHER_TEAMS_PROOF"],
+  ] as const)("%s", (_what, isEnrolledHere, isEnrolledInAnotherTeam, asked) =>
+    expect(askedForNewPassword({ isEnrolledHere, isEnrolledInAnotherTeam })).toBe(asked),
+  );
 });

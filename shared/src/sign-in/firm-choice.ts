@@ -1,3 +1,15 @@
+/**
+ * What somebody must give, beside the present password, to change it. It opens every team that they are in, and changing it ends their
+ * sessions in each: a session in a team without a second factor must not do that to one with.
+ */
+export function askedForNewPassword(given: {
+  isEnrolledHere: boolean;
+  isEnrolledInAnotherTeam: boolean;
+}): "NOTHING" | "FRESH_PROOF" | "ANOTHER_TEAMS_PROOF" {
+  if (given.isEnrolledHere) return "FRESH_PROOF";
+  return given.isEnrolledInAnotherTeam ? "ANOTHER_TEAMS_PROOF" : "NOTHING";
+}
+
 /** A team that somebody may sign in to. */
 export interface TeamToEnter {
   firmSlug: string;

@@ -299,6 +299,48 @@ describeOnDatabases("one address, two firms", (database) => {
     expect(notices.length).toBeGreaterThan(0);
   });
 
+  it("X16c the password alone, in a team without a second factor, does not replace what opens a team with one", async () => {
+    const { email } = await inBoth();
+    await enrollAt(ours, email);
+    const safe = (await signIn(email, PASSWORD, ours.slug)).result;
+    expect(safe.__typename).toBe("TwoFactorRequired");
+    const thief = (await signIn(email, PASSWORD, theirs.slug)).result.sessionToken;
+    const change = (currentPassword: string, token: string) =>
+      world.mutate(
+        "changePassword",
+        "ChangePasswordInput",
+        "session { id }",
+        { currentPassword, newPassword: NEW_PASSWORD },
+        token,
+      );
+    // Whoever does not know the password hears of no other team.
+    expect(codesOf(await change("not the password at all", thief))).toEqual(["INVALID_CREDENTIALS"]);
+    const refused = await change(PASSWORD, thief);
+    expect(refused.userErrors).toMatchObject([
+      { code: "TWO_FACTOR_NOT_ENROLLED", message: expect.stringContaining("two-factor authentication") },
+    ]);
+    expect((await signIn(email, PASSWORD, ours.slug)).result.__typename).toBe("TwoFactorRequired");
+  });
+
+  it("X16c “This wasn't me” ends what a thief has in every team, whichever firm's mail it is in", async () => {
+    const { email, here, there } = await inBoth();
+    const mine = (await signIn(email, PASSWORD, ours.slug)).result.sessionToken;
+    const passwords = { currentPassword: PASSWORD, newPassword: NEW_PASSWORD };
+    const thief = (await signIn(email, PASSWORD, theirs.slug)).result.sessionToken;
+    await world.mutate("changePassword", "ChangePasswordInput", "session { id }", passwords, thief);
+    const also = (await signIn(email, NEW_PASSWORD, ours.slug)).result.sessionToken;
+    const links = await until(async () => {
+      const all = (await world.mails(email)).flatMap((mail) =>
+        mail.links.filter((link) => link.includes("/not-me#token=")),
+      );
+      return all.length >= 2 && all;
+    });
+    const token = decodeURIComponent(/#token=([^&]+)/.exec(links.at(-1) ?? "")?.[1] ?? "");
+    expect(codesOf(await world.mutate("reportNotMe", "ReportNotMeInput", "accepted", { token }))).toEqual([]);
+    for (const session of [mine, thief, also, here.token, there.token]) expect(await isSignedIn(session)).toBe(false);
+    for (const firm of [ours, theirs]) expect(await eventsOf(firm, email)).toContain("SUSPICION_REPORTED");
+  });
+
   it("X16c a request for a new password mails one link, whatever the number of teams; each firm's log has it", async () => {
     const { email } = await inBoth();
     const before = (await linksOf(email, 0)).length;

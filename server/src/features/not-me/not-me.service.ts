@@ -2,7 +2,7 @@ import { allowsPasswordLogin } from "@gatehouse/shared";
 import { isId } from "../../platform/crypto/ids.js";
 import { newToken } from "../../platform/crypto/tokens.js";
 import { Refusal } from "../../platform/graphql/failures.js";
-import { about, findPerson } from "../people/person.js";
+import { about, findMembersOf, findPerson } from "../people/person.js";
 import type { RequestContext } from "../callers/request-context.js";
 import { endAccess } from "../access-endings/end-access.js";
 import type { Work } from "../work/unit-of-work.js";
@@ -31,8 +31,9 @@ export class NotMe {
   ) {}
 
   /**
-   * Signs everybody out and voids everything that a stranger may have begun or added. A client's password is disabled
-   * too, and a link to choose a new one goes to the mailbox. The firm is notified.
+   * Signs everybody out and voids everything that a stranger may have begun or added; for a colleague in several teams,
+   * in each of them, since they share a password. A client's password is disabled too, and a link to choose a new one
+   * goes to the mailbox. The firm is notified.
    */
   async report(input: { token: string }, context: RequestContext): Promise<void> {
     const { work, hasher, sourceLimits } = this.needs;
@@ -47,12 +48,19 @@ export class NotMe {
       await work.do(async (unit) => {
         await spendToken(unit, token, field);
         if (unknownPassword !== null) await storePassword(unit, ownerId, unknownPassword);
-        await endAccess(unit, person, "NOT_ME");
-        const { firmId, firmName } = person;
-        const actor = actorAs(person, context.source);
-        unit.record({ type: "SUSPICION_REPORTED", ...about(person, actor), data: { email: token.email } });
-        await mailAdmins(unit, firmId, suspicionReported({ firmName, email: token.email, audience }), ownerId);
+        const people = audience === "TEAM" ? await findMembersOf(unit.manager, person.credentialId) : [person];
+        for (const each of people) {
+          await endAccess(unit, each, "NOT_ME");
+          const { firmId, firmName } = each;
+          unit.record({
+            type: "SUSPICION_REPORTED",
+            ...about(each, actorAs(each, context.source)),
+            data: { email: token.email },
+          });
+          await mailAdmins(unit, firmId, suspicionReported({ firmName, email: token.email, audience }), each.ownerId);
+        }
         if (unknownPassword === null) return;
+        const { firmId } = person;
         // A mailbox that is no longer the account's gets no way in.
         if (token.email === person.email && allowsPasswordLogin(await loadPolicy(unit.manager, firmId)))
           await mailPasswordReset(unit, person, passwordStopped, { isNotice: true });

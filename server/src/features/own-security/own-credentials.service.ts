@@ -1,9 +1,15 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { MINUTE_MS, attemptLimits, isFullProof, type ReauthenticationPurpose } from "@gatehouse/shared";
+import {
+  MINUTE_MS,
+  askedForNewPassword,
+  attemptLimits,
+  isFullProof,
+  type ReauthenticationPurpose,
+} from "@gatehouse/shared";
 import { Refusal } from "../../platform/graphql/failures.js";
 import { asPerson, ownerIdOf, type PersonCaller } from "../callers/caller.js";
 import { mustBeFresh } from "../access/fresh-proof.js";
-import { about, personOf, type Person } from "../people/person.js";
+import { about, findMembersOf, personOf, type Person } from "../people/person.js";
 import { actorIn, setSessionCookie, type RequestContext } from "../callers/request-context.js";
 import { setPassword } from "../access-endings/set-password.js";
 import type { Actor, UnitOfWork, Work } from "../work/unit-of-work.js";
@@ -90,8 +96,13 @@ export class OwnCredentials {
     const caller = asPerson(context.caller);
     const person = await personOf(work.reader, caller);
     const isEnrolled = await secondFactor.isEnrolled(person);
-    if (isEnrolled) mustBeFresh(caller, work.clock.now());
+    const isEnrolledInAnotherTeam = !isEnrolled && (await this.isEnrolledInAnotherTeam(person));
+    const asked = askedForNewPassword({ isEnrolledHere: isEnrolled, isEnrolledInAnotherTeam });
+    if (asked === "FRESH_PROOF") mustBeFresh(caller, work.clock.now());
     await this.mustBeTheirPassword(person, input.currentPassword, "PASSWORD_CHANGE", context);
+    // Only whoever knows the password hears of another team.
+    if (asked === "ANOTHER_TEAMS_PROOF")
+      throw new Refusal("TWO_FACTOR_NOT_ENROLLED", null, (say) => say.passwordOfSafeTeam);
     mustBeGoodPassword(input.newPassword, person, ["input", "newPassword"]);
     const stored = await hasher.hash(input.newPassword, shareOfOwner(person, context));
     const actor = actorIn(context);
@@ -105,6 +116,14 @@ export class OwnCredentials {
       return renewal.renew(unit, caller, context, proof);
     });
     return SessionView.of(session, session.id);
+  }
+
+  private async isEnrolledInAnotherTeam(person: Person): Promise<boolean> {
+    const { work, secondFactor } = this.needs;
+    if (person.audience !== "TEAM") return false;
+    for (const each of await findMembersOf(work.reader, person.credentialId))
+      if (each.ownerId !== person.ownerId && (await secondFactor.isEnrolled(each))) return true;
+    return false;
   }
 
   /** Ends one of the caller's own sessions; NOT_FOUND for any other. */
