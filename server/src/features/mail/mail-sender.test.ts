@@ -271,6 +271,33 @@ describe("a mail server", () => {
     expect((await rows())[0]?.attempts).toBe(1);
   });
 
+  it("that takes addresses beyond ASCII before the @ (SMTPUTF8) gets them", async () => {
+    sender(await smtpServer()).start();
+    await post("zoë@bücher.example");
+    await until(allSent);
+    // The test's server shows the domain decoded.
+    expect(received[0]?.to).toEqual(["zoë@bücher.example"]);
+  });
+
+  it("that does not take them is asked once, and the operator can read why", async () => {
+    const port = await smtpServer({
+      hideSMTPUTF8: true,
+      onRcptTo: ({ address }, _session, done) =>
+        address.startsWith("zoë")
+          ? done(Object.assign(new Error("5.6.7 SMTPUTF8 required"), { responseCode: 553 }))
+          : done(),
+    });
+    sender(port).start();
+    await post("zoë@bücher.example");
+    await until(failed(1));
+    const [row] = await rows();
+    expect(row).toMatchObject({ encryptedContent: null, sentAt: null });
+    expect(row?.lastFailure).toContain("SMTPUTF8 required");
+    // The domain alone needs nothing of a server.
+    await post("info@bücher.example");
+    await until(async () => received.length === 1);
+  });
+
   it("that is down loses nothing, and gets one mail each when it is back", async () => {
     const closed = createServer();
     await new Promise<void>((resolve) => closed.listen(0, "127.0.0.1", resolve));

@@ -222,6 +222,26 @@ describeOnDatabases("webhooks", (database) => {
     expect((await state(dead.id)).deliveredThroughSeq).toBe(await lastSeq());
   });
 
+  it("a receiver whose answer never ends has answered: its endless text is not read", async () => {
+    let sent = 0;
+    const endless = createServer((request, response) => {
+      request.resume();
+      response.writeHead(200);
+      const more = () => {
+        while (!response.destroyed && response.write(Buffer.alloc(65_536))) sent += 65_536;
+      };
+      response.on("drain", more);
+      more();
+    });
+    const { id } = await addEndpoint(await listen(endless));
+    await happen(1);
+    const begin = performance.now();
+    await dispatcher().runOnce();
+    expect(performance.now() - begin).toBeLessThan(5000);
+    expect((await state(id)).deliveredThroughSeq).toBe(await lastSeq());
+    expect(sent).toBeLessThan(20_000_000);
+  });
+
   it("W08 hundreds of dead receivers hold up no healthy one: those that never answer, refuse or hang up, even when they are retried", async () => {
     let held = 0;
     const silent = await listen(createServer(() => (held += 1)));

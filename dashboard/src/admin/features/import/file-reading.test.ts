@@ -192,6 +192,15 @@ describe("a file as a program wrote it", () => {
     expect(contacts(matchingIn("Name,Email\n<Ann>,ann@csv.example"))).toHaveLength(1);
   });
 
+  it("has columns without a heading, and separators at the ends of its lines", () => {
+    const matching = matchingIn("Name,,Email,,\nAnn,x,ann@csv.example,,\nBo,,bo@csv.example,,y\n,,,,\n");
+    expect(contacts(matching)).toEqual([
+      { name: "Ann", email: "ann@csv.example" },
+      { name: "Bo", email: "bo@csv.example" },
+    ]);
+    expect(importNotes(matching)).toEqual([]);
+  });
+
   it("of many columns is read, matched and judged within seconds", () => {
     const headings = ["Name", "Email", ...Array.from({ length: 200 }, (_, n) => `Property ${n}`)].join(",");
     const row = (n: number) => [`Person ${n}`, `p${n}@csv.example`, ...Array<string>(200).fill("")].join(",");
