@@ -74,7 +74,8 @@ describeOnDatabases("contacts whose names are typed in another way than they are
     world = await World.start(database.url());
     firm = await world.firm();
     owner = await world.ownerToken(firm);
-    for (const [name, email] of people) await world.contact(owner, name, email);
+    for (const [at, [name, email = `nobody${at}@elsewhere.example`]] of people.entries())
+      await world.contact(owner, name, email);
   });
   afterAll(() => world.stop());
 

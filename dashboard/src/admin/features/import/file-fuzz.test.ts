@@ -104,6 +104,8 @@ describe(`a file with texts of every kind, seed ${SEED}`, () => {
   it("with a byte that is not UTF-8 keeps every other character, and names the cell", () => {
     fc.assert(
       fc.property(writing, fc.nat(), fc.nat(3), (given, row, column) => {
+        // What marks the byte's place must not be there already.
+        fc.pre(!given.rows.flat().some((text) => text.includes("\u{F0000}")));
         const at = row % given.rows.length;
         const rows = given.rows.map((cells, n) =>
           cells.map((text, m) => (n === at && m === column ? `\u{F0000}${text}` : text)),
