@@ -7,7 +7,7 @@ const TokenPreview_mailedToken = graphql(`
     mailedToken(token: $token) {
       purpose
       maskedEmail
-      hasPassword
+      signsInAlready
       firm {
         name
         slug

@@ -127,10 +127,10 @@ describeOnDatabases("one address, two firms", (database) => {
     const email = `sam${people++}@bookkeeper.example`;
     await choose((await invited(ours, email)).token);
     const { token } = await invited(theirs, email);
-    const { data } = await world.ask("query($token: String!) { mailedToken(token: $token) { hasPassword } }", {
+    const { data } = await world.ask("query($token: String!) { mailedToken(token: $token) { signsInAlready } }", {
       token,
     });
-    expect(data.mailedToken).toEqual({ hasPassword: true });
+    expect(data.mailedToken).toEqual({ signsInAlready: true });
     const refused = await choose(token, NEW_PASSWORD);
     expect(refused.userErrors).toEqual([
       expect.objectContaining({ code: "INVALID_CREDENTIALS", field: ["input", "password"] }),

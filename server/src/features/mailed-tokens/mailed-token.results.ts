@@ -30,5 +30,5 @@ export class MailedTokenPreview {
     description:
       "For an invitation to a team: whether its reader signs in to another team already. chooseTeamPassword then takes the password that they have.",
   })
-  hasPassword: boolean;
+  signsInAlready: boolean;
 }

@@ -133,7 +133,7 @@ export class PortalAccounts {
       purpose: purposes[found.kind],
       firm: PortalFirmView.of(policy, work.clock.now()),
       maskedEmail: maskEmail(found.email),
-      hasPassword: found.kind === "TEAM_PASSWORD" && (await isKnownInvitee(work, found)),
+      signsInAlready: found.kind === "TEAM_PASSWORD" && (await isKnownInvitee(work, found)),
     } as const;
   }
 }

@@ -32,7 +32,7 @@ export class TeamPasswordResolver {
   @Allow("anyone")
   @Mutation(() => SignInPayload, {
     description:
-      "Joins a team through the mailed link, or replaces a forgotten password, and continues to sign in. Somebody who joins and signs in to another firm's team already gives the password that they have (mailedToken's hasPassword): another one is INVALID_CREDENTIALS. A replaced password is that of all their teams. ACCOUNT_LOCKED without a field: the new password is set and the token spent, but signing in must wait until the second factor is unlocked.",
+      "Joins a team through the mailed link, or replaces a forgotten password, and continues to sign in. Somebody who joins and signs in to another firm's team already gives the password that they have (mailedToken's signsInAlready): another one is INVALID_CREDENTIALS. A replaced password is that of all their teams. ACCOUNT_LOCKED without a field: the new password is set and the token spent, but signing in must wait until the second factor is unlocked.",
   })
   chooseTeamPassword(
     @Arg("input", () => ChooseTeamPasswordInput, { description: "The link's token and the password." })

@@ -68,7 +68,7 @@ export function ChoosePasswordPage({ token, onSignedIn }: { token: string | null
         , or ask a colleague who manages the team.
       </p>,
     );
-  if (preview.hasPassword || problems.some(({ code }) => code === "INVALID_CREDENTIALS")) {
+  if (preview.signsInAlready || problems.some(({ code }) => code === "INVALID_CREDENTIALS")) {
     const elsewhere = otherProblems(problems, "password");
     return renderFrame(
       `Join ${preview.firm.name}`,
