@@ -119,11 +119,13 @@ export class ClusterWatch {
 
   /** What was acknowledged is in the other server's list, which may come from a replica. */
   private async mustList(server: ServerProcess, id: string): Promise<void> {
-    const query = "{ contacts(first: 10, orderBy: { field: CREATED_AT, direction: DESC }) { nodes { id } } }";
+    const query = "{ contacts(first: 100, orderBy: { field: CREATED_AT, direction: DESC }) { nodes { id } } }";
     const answer = await server.ask(query, {}, this.token).catch(() => null);
     const nodes = answer?.data?.contacts?.nodes as { id: string }[] | undefined;
     this.ledger.count(`watched lists: ${nodes ? "read" : (answer?.errors?.[0]?.extensions.code ?? "no answer")}`);
-    if (nodes && !nodes.some((node) => node.id === id)) this.ledger.breach("a list lacked an acknowledged contact");
+    const at = nodes?.findIndex((node) => node.id === id) ?? 0;
+    if (nodes) this.ledger.max("the place of an acknowledged contact in the other server's list", at + 1);
+    if (at === -1) this.ledger.breach("a list lacked an acknowledged contact");
   }
 
   /** Waits until each server acknowledged a write that began after `since`, and returns how long that took. */
