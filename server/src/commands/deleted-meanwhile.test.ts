@@ -49,6 +49,17 @@ describeOnDatabases("a request that is under way while the operator deletes its 
     const { contactId, email, created } = await world.client(firm, owner);
     return { firm, owner, key, client: { contactId, email }, token: created.result.sessionToken };
   };
+  /** What a request says whose firm is deleted right before its transaction `units`; null: it has no such transaction. */
+  const answerWhileRemoved = async (begin: (people: People) => Promise<string>, units: number) => {
+    const people = await furnish();
+    const held = holdUnit(world.app.work, units);
+    const answer = begin(people);
+    const isHeld = await Promise.race([held.isReached.then(() => true), answer.then(() => false)]);
+    if (!isHeld) return null;
+    await remove(people.firm);
+    held.go();
+    return answer;
+  };
   const signIns: [what: string, begin: (people: People) => Promise<string>][] = [
     ["a colleague's sign-in", ({ firm }) => said(TEAM, { input: { email: firm.owner, password: OWNER_PASSWORD } })],
     ["a colleague's wrong password", ({ firm }) => said(TEAM, { input: { email: firm.owner, password: "wrong" } })],
@@ -67,14 +78,9 @@ describeOnDatabases("a request that is under way while the operator deletes its 
   it.each(signIns.flatMap(([what, begin]) => [0, 1, 2].map((units) => [what, units, begin] as const)))(
     "is answered like one for nobody: %s, held before its transaction %i",
     async (_what, units, begin) => {
-      const people = await furnish();
-      const held = holdUnit(world.app.work, units);
-      const answer = begin(people);
-      const isHeld = await Promise.race([held.isReached.then(() => true), answer.then(() => false)]);
-      if (!isHeld) return;
-      await remove(people.firm);
-      held.go();
-      expect(await answer).toBe("INVALID_CREDENTIALS");
+      const answer = await answerWhileRemoved(begin, units);
+      if (answer === null) return;
+      expect(answer).toBe("INVALID_CREDENTIALS");
     },
   );
 
@@ -106,14 +112,9 @@ describeOnDatabases("a request that is under way while the operator deletes its 
   it.each(acts.flatMap(([what, begin]) => [0, 1].map((units) => [what, units, begin] as const)))(
     "is no failure of ours: %s, held before its transaction %i",
     async (_what, units, begin) => {
-      const people = await furnish();
-      const held = holdUnit(world.app.work, units);
-      const answer = begin(people);
-      const isHeld = await Promise.race([held.isReached.then(() => true), answer.then(() => false)]);
-      if (!isHeld) return;
-      await remove(people.firm);
-      held.go();
-      expect(await answer).not.toMatch(/INTERNAL|UNAVAILABLE/);
+      const answer = await answerWhileRemoved(begin, units);
+      if (answer === null) return;
+      expect(answer).not.toMatch(/INTERNAL|UNAVAILABLE/);
     },
   );
 

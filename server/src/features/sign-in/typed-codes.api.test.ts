@@ -19,6 +19,17 @@ const ways: [how: string, written: (code: string) => string][] = [
   ["after a byte order mark", (code) => `\uFEFF${code}\r\n`],
 ];
 
+/** A client who has just created an account through the mailed link. Returns the email. */
+async function clientOfMail(world: World, firm: { slug: string }, owner: string): Promise<string> {
+  const { email } = await world.contact(owner, "Nur Haddad", "nur@client.example");
+  await world.mutate("requestPortalAccount", "PortalEmailInput", "accepted", { firmSlug: firm.slug, email });
+  await world.signIn("createPortalAccount", "CreatePortalAccountInput", {
+    confirmationToken: await world.mailedToken(email, /Create your account/),
+    password: CLIENT_PASSWORD,
+  });
+  return email;
+}
+
 describeOnDatabases("a right code", (database) => {
   let world: World;
   let firm: Awaited<ReturnType<World["firm"]>>;
@@ -75,17 +86,7 @@ describeOnDatabases("a right code", (database) => {
 
   it("from a mail is accepted as it was written there and in other digits", async () => {
     await setMode("MAGIC_LINK_AND_LOGIN_2FA");
-    const { data } = await world.ask(
-      `mutation($input: ContactInput!) { createContact(input: $input) { contact { id email } } }`,
-      { input: { name: "Nur Haddad", email: "nur@client.example" } },
-      owner,
-    );
-    const { email } = data.createContact.contact;
-    await world.mutate("requestPortalAccount", "PortalEmailInput", "accepted", { firmSlug: firm.slug, email });
-    await world.signIn("createPortalAccount", "CreatePortalAccountInput", {
-      confirmationToken: await world.mailedToken(email, /Create your account/),
-      password: CLIENT_PASSWORD,
-    });
+    const email = await clientOfMail(world, firm, owner);
     // Five mails an hour.
     for (const [n, [how, written]] of ways.slice(0, 5).entries()) {
       const { enrollmentToken } = (await world.portalSignIn(firm, email)).result;
@@ -178,17 +179,7 @@ describeOnDatabases("a text that is no code", (database) => {
 
   it("costs none of a new authenticator's or a mailed code's attempts, and mails no further code", async () => {
     await setMode("MAGIC_LINK_AND_LOGIN_2FA");
-    const { data } = await world.ask(
-      `mutation($input: ContactInput!) { createContact(input: $input) { contact { id email } } }`,
-      { input: { name: "Nur Haddad", email: "nur@client.example" } },
-      owner,
-    );
-    const { email } = data.createContact.contact;
-    await world.mutate("requestPortalAccount", "PortalEmailInput", "accepted", { firmSlug: firm.slug, email });
-    await world.signIn("createPortalAccount", "CreatePortalAccountInput", {
-      confirmationToken: await world.mailedToken(email, /Create your account/),
-      password: CLIENT_PASSWORD,
-    });
+    const email = await clientOfMail(world, firm, owner);
     const { enrollmentToken } = (await world.portalSignIn(firm, email)).result;
     const emailCode = await world.mailedCodeAfter(email, 0);
     const begin = (given: object) =>

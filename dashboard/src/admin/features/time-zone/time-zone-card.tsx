@@ -42,8 +42,9 @@ export function TimeZoneCard({ current }: { current: string }) {
     const [only, another] = suggested;
     const timeZone = only !== undefined && another === undefined ? only : typed.trim();
     const { payload } = await act({ input: { timeZone } });
-    if (payload?.firm) setTyped(payload.firm.timeZone);
-    if (payload?.firm) notify({ tone: "success", text: `Saved. Days are now days in ${payload.firm.timeZone}.` });
+    if (!payload?.firm) return;
+    setTyped(payload.firm.timeZone);
+    notify({ tone: "success", text: `Saved. Days are now days in ${payload.firm.timeZone}.` });
   };
   const other = otherProblems(problems, "timeZone");
   return (
