@@ -20,6 +20,7 @@ import { AddressSpellings1764160000000 } from "./migrations/1764160000000-addres
 import { SearchForms1764170000000 } from "./migrations/1764170000000-search-forms.js";
 import { TimeZones1764171000000 } from "./migrations/1764171000000-time-zones.js";
 import { TeamIdentities1764172000000 } from "./migrations/1764172000000-team-identities.js";
+import { Evidence1764180000000 } from "./migrations/1764180000000-evidence.js";
 import { Firm } from "./features/firms/firm.entity.js";
 import { Branding, Logo } from "./features/branding/branding.entity.js";
 import { TeamMember } from "./features/firm-staff/team-member.entity.js";
@@ -42,7 +43,7 @@ import { TeamMailRequest } from "./features/team-passwords/team-mail-request.ent
 import { Session } from "./features/sessions/session.entity.js";
 import { ClientRequest, ClientRequestItem } from "./features/client-requests/client-request.entity.js";
 import { MagicLink } from "./features/magic-links/magic-link.entity.js";
-import { AuditCounter, AuditEvent } from "./features/audit/audit-event.entity.js";
+import { AuditCounter, AuditEvent, AuditSigningKey } from "./features/audit/audit-event.entity.js";
 import { OutboxMail } from "./features/mail/outbox-mail.entity.js";
 import { ApiKey } from "./features/api-keys/api-key.entity.js";
 import { IdempotencyRecord } from "./features/idempotency/idempotency-record.entity.js";
@@ -80,6 +81,7 @@ export const entities = [
   MagicLink,
   AuditEvent,
   AuditCounter,
+  AuditSigningKey,
   OutboxMail,
   ApiKey,
   IdempotencyRecord,
@@ -116,4 +118,5 @@ export const migrations = [
   SearchForms1764170000000,
   TimeZones1764171000000,
   TeamIdentities1764172000000,
+  Evidence1764180000000,
 ];

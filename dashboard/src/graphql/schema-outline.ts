@@ -14,6 +14,7 @@ export const schemaOutline = {
     { kind: "OBJECT", name: "AddPasskeyPayload", fields: [], interfaces: [{ name: "Payload" }] },
     { kind: "OBJECT", name: "ApiKey", fields: [], interfaces: [{ name: "Node" }] },
     { kind: "OBJECT", name: "ApiKeyPayload", fields: [], interfaces: [{ name: "Payload" }] },
+    { kind: "OBJECT", name: "AuditChange", fields: [], interfaces: [] },
     { kind: "OBJECT", name: "AuditEvent", fields: [], interfaces: [{ name: "Node" }] },
     { kind: "OBJECT", name: "AuditEventConnection", fields: [], interfaces: [] },
     { kind: "OBJECT", name: "AuditEventEdge", fields: [], interfaces: [] },

@@ -5,6 +5,7 @@ export const typesWithoutId = [
   "AccountRequired",
   "AddPasskeyPayload",
   "ApiKeyPayload",
+  "AuditChange",
   "BeginTwoFactorEnrollmentPayload",
   "Branding",
   "BrandingPayload",

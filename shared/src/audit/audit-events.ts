@@ -3,6 +3,7 @@ import { languages, type Language } from "../language/language.js";
 import { roleTitles, type ApiScope, type TeamRole } from "../roles/roles.js";
 import { plans, type Plan } from "../plans/plans.js";
 import type { FactorWord } from "../sign-in/second-factor-kinds.js";
+import type { SignInMethod } from "../sign-in/sign-in-methods.js";
 import { securityModes, type SecurityMode } from "../security-mode/security-mode.js";
 
 /** What a signed-in person has to confirm their identity for. */
@@ -90,6 +91,8 @@ interface EventFacts<T extends AuditEventType> {
   actor: string;
   /** The contact it concerns, by name where known. */
   contact: string | null;
+  /** How somebody proved who they are; null if the event proves nobody, or is older than this record. */
+  methods?: readonly SignInMethod[] | null;
   data: AuditEventData[T];
 }
 interface EventWords<T extends AuditEventType> {

@@ -1,6 +1,13 @@
 import { Entity, ForeignKey, Index, PrimaryColumn } from "typeorm";
 import type { ActorKind, AuditEventType } from "@gatehouse/shared";
-import { AtColumn, CountColumn, LongTextColumn, RefColumn, TextColumn } from "../../platform/database/columns.js";
+import {
+  AtColumn,
+  CountColumn,
+  DigestColumn,
+  LongTextColumn,
+  RefColumn,
+  TextColumn,
+} from "../../platform/database/columns.js";
 
 /**
  * One security-relevant fact, written in the transaction of what it records. Never changed, and deleted only
@@ -32,6 +39,15 @@ export class AuditEvent {
   @TextColumn(300, { nullable: true }) userAgent: string | null;
   /** JSON: what the event's sentence needs (shared/audit). No secrets. */
   @LongTextColumn() data: string;
+  /** JSON: how somebody proved who they are; null for events that prove nobody, and those of before it was recorded. */
+  @TextColumn(200, { nullable: true }) methods: string | null;
+  /** JSON: the fields that changed, as the API names them; null: none. */
+  @LongTextColumn({ nullable: true }) changes: string | null;
+  /** The salts of the digests by which personal facts enter the chain (docs/audit-format.md). */
+  @TextColumn(32, { nullable: true }) actorSalt: string | null;
+  @TextColumn(32, { nullable: true }) subjectSalt: string | null;
+  /** Null for events that are not in the chain yet. */
+  @DigestColumn({ nullable: true }) digest: string | null;
 }
 
 /** Assigns `seq`. Updated last in a transaction, so that numbers follow the order of commits. */
@@ -41,4 +57,20 @@ export class AuditCounter {
   @PrimaryColumn({ type: "varchar", length: 30 })
   firmId: string;
   @CountColumn() lastSeq: number;
+  /** The last event in the chain, and its digest. */
+  @CountColumn({ default: 0 }) chainedSeq: number;
+  @DigestColumn({ nullable: true }) chainDigest: string | null;
+  /** The digest of the last event that was deleted as old. */
+  @DigestColumn({ nullable: true }) trimmedDigest: string | null;
+}
+
+/** Public keys of signed checkpoints, kept for whoever checks a checkpoint after its key has left SECRET_KEYS. */
+@Entity("audit_signing_keys")
+export class AuditSigningKey {
+  /** The key's thumbprint (RFC 7638). */
+  @PrimaryColumn({ type: "varchar", length: 43 })
+  id: string;
+  /** Ed25519, base64url. */
+  @TextColumn(43) publicKey: string;
+  @AtColumn() createdAt: number;
 }

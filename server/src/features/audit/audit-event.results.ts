@@ -1,9 +1,18 @@
 import { Field, InputType, ArgsType, ID, ObjectType } from "type-graphql";
-import { auditEvents, type ActorKind, type AuditEventType } from "@gatehouse/shared";
+import {
+  auditEvents,
+  signInMethods,
+  type ActorKind,
+  type AuditChange,
+  type AuditEventType,
+  type SignInMethod,
+} from "@gatehouse/shared";
 import { DateTime } from "../../platform/graphql/date-time.js";
+import { Json } from "../../platform/graphql/json.js";
 import { Node } from "../../platform/graphql/node.js";
 import { encodeCursor, PageArgs, PageInfo } from "../../platform/graphql/pages.js";
 import { tableEnum } from "../../platform/graphql/table-enum.js";
+import { changesOf, methodsOf } from "../work/event-sentence.js";
 import type { AuditEvent } from "./audit-event.entity.js";
 
 export const AuditEventTypeEnum = tableEnum(
@@ -19,6 +28,20 @@ const actorKinds: Record<ActorKind, string> = {
   SYSTEM: "Gatehouse itself.",
 };
 export const ActorKindEnum = tableEnum("ActorKind", "The kind of caller who did it.", actorKinds, String);
+
+export const SignInMethodEnum = tableEnum(
+  "SignInMethod",
+  "How somebody proved who they are: the fact, where the assurance is what the firm's policy makes of it.",
+  signInMethods,
+  ({ title }) => title,
+);
+
+@ObjectType("AuditChange", { description: "One field that an event changed." })
+export class AuditChangeView {
+  @Field(() => String, { description: "The field, as the API names it." }) field: string;
+  @Field(() => Json, { nullable: true, description: "Its value before; null: not set." }) before: unknown;
+  @Field(() => Json, { nullable: true, description: "Its value after; null: not set." }) after: unknown;
+}
 
 /** The kind of the log's cursors, whose keys are [seq]. */
 export const AUDIT_CURSOR = "audit";
@@ -43,6 +66,21 @@ export class AuditEventView extends Node {
   @Field(() => String, { nullable: true, description: "The address from which it was done." }) ipAddress: string | null;
   @Field(() => String, { nullable: true, description: "The browser or program with which it was done." }) userAgent:
     string | null;
+  @Field(() => [SignInMethodEnum], {
+    nullable: true,
+    description:
+      "How somebody proved who they are, in order. Null for events that prove nobody, and for those that were recorded before Gatehouse kept it.",
+  })
+  methods: SignInMethod[] | null;
+  @Field(() => [AuditChangeView], {
+    description: "The fields that changed, with their values before and after at that moment.",
+  })
+  changes: AuditChange[];
+  @Field(() => Json, {
+    description:
+      "The facts of that moment from which `summary` is made, as an object whose form depends on `type`. Fields may be added.",
+  })
+  data: unknown;
 
   static of(event: AuditEvent, contactName?: string | null): AuditEventView {
     const { id, type, occurredAt, actorKind, actorId, actorName, reason, ipAddress, userAgent } = event;
@@ -55,6 +93,9 @@ export class AuditEventView extends Node {
       reason,
       ipAddress,
       userAgent,
+      methods: methodsOf(event),
+      changes: changesOf(event),
+      data: JSON.parse(event.data) as unknown,
       occurredAt,
       cursor: encodeCursor(AUDIT_CURSOR, [event.seq]),
       stored: event,

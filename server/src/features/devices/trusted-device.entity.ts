@@ -11,6 +11,10 @@ export class TrustedDevice {
   @DigestColumn()
   tokenDigest: string;
   @TextColumn(300, { nullable: true }) userAgent: string | null;
+  /** The address from which it was trusted. */
+  @TextColumn(45, { nullable: true }) ipAddress: string | null;
   @AtColumn() createdAt: number;
+  /** When it last stood in for a code. */
+  @AtColumn({ nullable: true }) lastUsedAt: number | null;
   @AtColumn() expiresAt: number;
 }

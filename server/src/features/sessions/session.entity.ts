@@ -36,6 +36,8 @@ export class Session {
   tokenDigest: string;
   /** Whether the second factor was proven during sign-in, also with assurance LINK. */
   @FlagColumn() isSecondFactorProven: boolean;
+  /** JSON: how its owner has proven who they are, in order; null if it was opened before that was recorded. */
+  @TextColumn(200, { nullable: true }) methods: string | null;
   /** When the person last proved their identity in full (shared/sign-in `provenAtAfter`); 0: never. */
   @AtColumn() authenticatedAt: number;
   @AtColumn() createdAt: number;

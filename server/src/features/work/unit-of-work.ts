@@ -1,5 +1,5 @@
 import type { DataSource, EntityManager } from "typeorm";
-import type { ActorKind, AuditEventData, AuditEventType } from "@gatehouse/shared";
+import type { ActorKind, AuditChange, AuditEventData, AuditEventType, SignInMethod } from "@gatehouse/shared";
 import type { Clock } from "../../platform/clock/clock.js";
 import { newId } from "../../platform/crypto/ids.js";
 import { affectedRows, countUp } from "../../platform/database/dialect.js";
@@ -39,6 +39,10 @@ export type RecordedEvent = {
     contactId?: string | null;
     accountId?: string | null;
     reason?: string | null;
+    /** How somebody proved who they are, for events that prove somebody. */
+    methods?: readonly SignInMethod[];
+    /** What changed, for events that change something. */
+    changes?: readonly AuditChange[];
     data: AuditEventData[T];
   };
 }[AuditEventType];
@@ -169,6 +173,8 @@ export class UnitOfWork {
         ipAddress: event.actor.ipAddress,
         userAgent: event.actor.userAgent,
         data: JSON.stringify(event.data),
+        methods: event.methods ? JSON.stringify(event.methods) : null,
+        changes: event.changes?.length ? JSON.stringify(event.changes) : null,
       })),
     );
   }

@@ -1,0 +1,43 @@
+import type { MigrationInterface, QueryRunner } from "typeorm";
+import { at, createTables, primary, text } from "../platform/database/schema-builder.js";
+
+const signingKeys = {
+  name: "audit_signing_keys",
+  columns: [primary(text("id", 43)), text("publicKey", 43), at("createdAt")],
+  indices: [],
+  foreignKeys: [],
+};
+const columns: readonly [table: string, column: string, type: string][] = [
+  ["audit_events", "methods", "varchar(200) NULL"],
+  ["audit_events", "changes", "text NULL"],
+  ["audit_events", "actorSalt", "varchar(32) NULL"],
+  ["audit_events", "subjectSalt", "varchar(32) NULL"],
+  ["audit_events", "digest", "varchar(64) NULL"],
+  ["audit_counters", "chainedSeq", "int NOT NULL DEFAULT 0"],
+  ["audit_counters", "chainDigest", "varchar(64) NULL"],
+  ["audit_counters", "trimmedDigest", "varchar(64) NULL"],
+  ["sessions", "methods", "varchar(200) NULL"],
+  ["trusted_devices", "ipAddress", "varchar(45) NULL"],
+  ["trusted_devices", "lastUsedAt", "bigint NULL"],
+];
+
+/**
+ * What evidence needs: how somebody proved who they are, what changed, the chain of digests, and when a trusted device
+ * was last used. Every column may be missing in what servers of the version before write beside this one. In plain SQL,
+ * since TypeORM would recreate SQLite's tables. MySQL commits each change of a table: where the migration ended
+ * half-way, it does the rest.
+ */
+export class Evidence1764180000000 implements MigrationInterface {
+  name = "Evidence1764180000000";
+  async up(runner: QueryRunner): Promise<void> {
+    if (!(await runner.hasTable(signingKeys.name))) await createTables(runner, [signingKeys]);
+    for (const [table, column, type] of columns)
+      if (!(await runner.hasColumn(table, column)))
+        await runner.query(`ALTER TABLE ${table} ADD COLUMN ${column} ${type}`);
+  }
+  async down(runner: QueryRunner): Promise<void> {
+    for (const [table, column] of columns.toReversed())
+      await runner.query(`ALTER TABLE ${table} DROP COLUMN ${column}`);
+    await runner.dropTable(signingKeys.name);
+  }
+}
