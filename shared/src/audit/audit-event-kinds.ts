@@ -9,6 +9,7 @@ export const auditEventKinds = {
   CONTACTS: "Contacts",
   TEAM: "Team",
   SETTINGS: "Settings and integrations",
+  LOG: "The log itself",
 } as const;
 export type AuditEventKind = keyof typeof auditEventKinds;
 
@@ -67,6 +68,9 @@ const kindOf: Readonly<Record<AuditEventType, AuditEventKind>> = {
   ROLL_OUT_UNDONE: "TWO_FACTOR",
   TWO_FACTOR_ANNOUNCED: "TWO_FACTOR",
   AUDIT_LOG_EXPORTED: "TEAM",
+  AUDIT_LOG_SEALED: "LOG",
+  AUDIT_LOG_TRIMMED: "LOG",
+  AUDIT_LOG_CHECKPOINT: "LOG",
   BRANDING_CHANGED: "SETTINGS",
 };
 export const auditEventTypesOf = (kind: AuditEventKind): AuditEventType[] =>

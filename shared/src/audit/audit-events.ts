@@ -79,6 +79,12 @@ export interface AuditEventData {
   ROLL_OUT_UNDONE: { isTold: boolean };
   TWO_FACTOR_ANNOUNCED: { email: string; what: "announcement" | "reminder" | "calling off" };
   AUDIT_LOG_EXPORTED: { isWhole: boolean };
+  /** Events that got their digests only after they had been written. */
+  AUDIT_LOG_SEALED: { fromSeq: number; throughSeq: number };
+  /** Old events that were deleted, and the digest of the last one. */
+  AUDIT_LOG_TRIMMED: { throughSeq: number; digest: string | null };
+  /** A signed statement that the log, up to this event, has this digest (docs/audit-format.md). */
+  AUDIT_LOG_CHECKPOINT: { seq: number; digest: string; signedAt: string; keyId: string; signature: string };
   /** The new values of what changed. `color`: null for Gatehouse's own. */
   BRANDING_CHANGED: { color?: string | null; logo?: "set" | "removed" };
 }
@@ -326,6 +332,19 @@ export const auditEvents: { [T in AuditEventType]: EventWords<T> } = {
   AUDIT_LOG_EXPORTED: {
     title: "Audit log exported",
     say: ({ actor, data }) => `${actor} exported ${data.isWhole ? "the whole" : "part of the"} audit log.`,
+  },
+  AUDIT_LOG_SEALED: {
+    title: "Earlier events sealed",
+    say: ({ data }) =>
+      `Events ${data.fromSeq} to ${data.throughSeq} were added to the chain of digests, after they had been recorded without it.`,
+  },
+  AUDIT_LOG_TRIMMED: {
+    title: "Old events deleted",
+    say: ({ data }) => `Events up to number ${data.throughSeq} were deleted, as old as the operator keeps them.`,
+  },
+  AUDIT_LOG_CHECKPOINT: {
+    title: "Log checkpoint signed",
+    say: ({ data }) => `Gatehouse signed the log up to event ${data.seq}.`,
   },
   BRANDING_CHANGED: {
     title: "Branding changed",

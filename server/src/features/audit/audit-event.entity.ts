@@ -43,9 +43,12 @@ export class AuditEvent {
   @TextColumn(200, { nullable: true }) methods: string | null;
   /** JSON: the fields that changed, as the API names them; null: none. */
   @LongTextColumn({ nullable: true }) changes: string | null;
-  /** The salts of the digests by which personal facts enter the chain (docs/audit-format.md). */
-  @TextColumn(32, { nullable: true }) actorSalt: string | null;
-  @TextColumn(32, { nullable: true }) subjectSalt: string | null;
+  /**
+   * How what is known of a person enters the chain (audit-chain/event-digest.ts): the salt of its digest, or, once it was
+   * erased, the digest.
+   */
+  @TextColumn(64, { nullable: true }) actorSeal: string | null;
+  @TextColumn(64, { nullable: true }) subjectSeal: string | null;
   /** Null for events that are not in the chain yet. */
   @DigestColumn({ nullable: true }) digest: string | null;
 }
@@ -60,8 +63,13 @@ export class AuditCounter {
   /** The last event in the chain, and its digest. */
   @CountColumn({ default: 0 }) chainedSeq: number;
   @DigestColumn({ nullable: true }) chainDigest: string | null;
+  /** The first of the events that are being sealed belatedly, while that is under way. */
+  @CountColumn({ nullable: true }) sealingFromSeq: number | null;
   /** The digest of the last event that was deleted as old. */
   @DigestColumn({ nullable: true }) trimmedDigest: string | null;
+  /** The last event that is a signed checkpoint, and when it was signed. */
+  @CountColumn({ default: 0 }) checkpointSeq: number;
+  @AtColumn({ nullable: true }) checkpointAt: number | null;
 }
 
 /** Public keys of signed checkpoints, kept for whoever checks a checkpoint after its key has left SECRET_KEYS. */

@@ -2,7 +2,7 @@ import type { DataSource, EntityManager } from "typeorm";
 import type { ActorKind, AuditChange, AuditEventData, AuditEventType, SignInMethod } from "@gatehouse/shared";
 import type { Clock } from "../../platform/clock/clock.js";
 import { newId } from "../../platform/crypto/ids.js";
-import { affectedRows, countUp } from "../../platform/database/dialect.js";
+import { affectedRows } from "../../platform/database/dialect.js";
 import { preparedRows, preparedRowsOf, rowsOf, unpreparedRows } from "../../platform/database/prepared-rows.js";
 import type { ReadReplicas } from "../../platform/database/read-replicas.js";
 import type { Reads } from "../../platform/database/reads.js";
@@ -15,7 +15,8 @@ import { FirmGone } from "./firm-gone.js";
 import { ListReads } from "./list-reads.js";
 import type { MailToSend } from "./mail-to-send.js";
 import type { PortalLinks } from "./portal-links.js";
-import { AuditCounter, AuditEvent } from "../audit/audit-event.entity.js";
+import { AuditEvent } from "../audit/audit-event.entity.js";
+import { chainNew, lockChain, saveChain, sealFew } from "../audit-chain/audit-chain.js";
 import { Contact } from "../contacts/contact.entity.js";
 
 /** Who acts and from where; part of every event of a unit of work. */
@@ -64,10 +65,12 @@ export interface WorkEnvironment {
   onMail(): void;
 }
 
-const counters = table(AuditCounter);
 const contacts = table(Contact);
 const OLDEST_CONTACT = select({ id: contacts.id })
   .from`${contacts} WHERE ${contacts.firmId} = ? AND ${contacts.portalAccountId} = ? ORDER BY ${contacts.createdAt}, ${contacts.id} LIMIT 1`;
+
+/** SQLite takes 32,766 parameters. */
+const INSERTED_AT_ONCE = 1000;
 
 function mustSendMail({ isMailOff }: Pick<WorkEnvironment, "isMailOff">): void {
   if (isMailOff) throw new Refusal("MAIL_NOT_CONFIGURED");
@@ -75,8 +78,8 @@ function mustSendMail({ isMailOff }: Pick<WorkEnvironment, "isMailOff">): void {
 
 /**
  * The only way to write. One transaction: the changes, their events and their mails are kept together or not at all.
- * Events are numbered last, under the firm's counter row, so that their numbers follow the order of commits without
- * gaps.
+ * Events are numbered and chained last, under the firm's counter row, so that their numbers follow the order of commits
+ * without gaps, and each digest covers the one before it.
  */
 export class UnitOfWork {
   private readonly events: RecordedEvent[] = [];
@@ -148,35 +151,41 @@ export class UnitOfWork {
     for (const { contactId, accountId } of events)
       contactIds.push(contactId ?? (accountId ? await this.oldestContactOf(firmId, accountId) : null));
     joinTenant(manager, firmId);
-    const lastSeq = await countUp(manager, {
-      of: counters,
-      counter: counters.lastSeq,
-      by: events.length,
-      where: counters.firmId,
-      value: firmId,
-    });
-    if (lastSeq === null) throw new FirmGone();
-    await manager.insert(
-      AuditEvent,
-      events.map((event, index) => ({
-        id: newId("auditEvent", this.now),
-        firmId,
-        seq: lastSeq - events.length + 1 + index,
-        type: event.type,
-        occurredAt: this.now,
-        actorKind: event.actor.kind,
-        actorId: event.actor.id,
-        actorName: event.actor.name,
-        contactId: contactIds[index] ?? null,
-        accountId: event.accountId ?? null,
-        reason: event.reason ?? null,
-        ipAddress: event.actor.ipAddress,
-        userAgent: event.actor.userAgent,
-        data: JSON.stringify(event.data),
-        methods: event.methods ? JSON.stringify(event.methods) : null,
-        changes: event.changes?.length ? JSON.stringify(event.changes) : null,
-      })),
-    );
+    const found = await lockChain(manager, firmId);
+    if (found === null) throw new FirmGone();
+    const { state, sealed } = await sealFew(manager, firmId, found);
+    const rows = events.map((event, index) => this.rowOf(event, contactIds[index] ?? null));
+    if (sealed) rows.unshift(this.rowOf({ type: "AUDIT_LOG_SEALED", firmId, actor: systemActor, data: sealed }, null));
+    for (const [index, row] of rows.entries()) row.seq = state.lastSeq + 1 + index;
+    const next = chainNew(rows, state);
+    for (let at = 0; at < rows.length; at += INSERTED_AT_ONCE)
+      await manager.insert(AuditEvent, rows.slice(at, at + INSERTED_AT_ONCE));
+    await saveChain(manager, firmId, next);
+  }
+
+  private rowOf(event: RecordedEvent, contactId: string | null): AuditEvent {
+    const { actor, methods, changes } = event;
+    return {
+      id: newId("auditEvent", this.now),
+      firmId: event.firmId,
+      seq: 0,
+      type: event.type,
+      occurredAt: this.now,
+      actorKind: actor.kind,
+      actorId: actor.id,
+      actorName: actor.name,
+      contactId,
+      accountId: event.accountId ?? null,
+      reason: event.reason ?? null,
+      ipAddress: actor.ipAddress,
+      userAgent: actor.userAgent,
+      data: JSON.stringify(event.data),
+      methods: methods ? JSON.stringify(methods) : null,
+      changes: changes?.length ? JSON.stringify(changes) : null,
+      actorSeal: null,
+      subjectSeal: null,
+      digest: null,
+    };
   }
 
   private async oldestContactOf(firmId: string, accountId: string): Promise<string | null> {

@@ -1,7 +1,7 @@
 import type { PoolConnection, ResultSetHeader } from "mysql2";
 import type { DataSource, EntityManager, QueryRunner } from "typeorm";
 import { sqliteCodeOf, sqliteCodes } from "./sqlite-driver.js";
-import { NOTHING, sql, type Column, type Sql } from "./sql.js";
+import { NOTHING, sql, type Sql } from "./sql.js";
 
 /** This file alone distinguishes the databases. All other SQL runs on both. */
 export type Dialect = "sqlite" | "mysql";
@@ -82,23 +82,6 @@ export async function execute<T>(runner: QueryRunner, text: string, parameters: 
       else resolve(result as T);
     });
   });
-}
-
-/** Adds to a counter in one row and returns its new value; null if there is no such row. */
-export async function countUp(
-  manager: EntityManager,
-  { of, counter, by, where, value }: { of: Sql; counter: Column<number>; by: number; where: Sql; value: string },
-): Promise<number | null> {
-  if (!manager.queryRunner) throw new Error("a counter must be updated in a transaction");
-  if (dialectOf(manager) === "sqlite") {
-    const counting = sql`UPDATE ${of} SET ${counter} = ${counter} + ? WHERE ${where} = ? RETURNING ${counter.as("counted")}`;
-    const [row] = (await manager.queryRunner.query(counting.sqlText, [by, value])) as { counted: number }[];
-    return row?.counted ?? null;
-  }
-  // The server returns the value given to LAST_INSERT_ID together with the row count.
-  const { sqlText } = sql`UPDATE ${of} SET ${counter} = LAST_INSERT_ID(${counter} + ?) WHERE ${where} = ?`;
-  const { affectedRows: rows, insertId } = await execute<ResultSetHeader>(manager.queryRunner, sqlText, [by, value]);
-  return rows === 1 ? insertId : null;
 }
 
 /** Deletes at most `most` of the rows. SQLite has no LIMIT there. */

@@ -1,0 +1,124 @@
+import { createHash, randomBytes } from "node:crypto";
+import { canonicalJson } from "../../platform/crypto/canonical-json.js";
+import type { AuditEvent } from "../audit/audit-event.entity.js";
+
+/*
+ * The canonical form of an event and its digest, as docs/audit-format.md describes them for other programs. A change
+ * here is a new version of the format: the digests of what is written stay.
+ */
+
+const sha256 = (text: string): string => createHash("sha256").update(text, "utf8").digest("hex");
+
+/** Facts about a person. They enter the event's digest by a salted one, so that erasing them keeps the chain whole. */
+export type Sealed<T> = ({ salt: string } & T) | { erased: string };
+export type ActorFacts = Readonly<Record<"name" | "ipAddress" | "userAgent", string | null>>;
+export interface SubjectFacts {
+  reason: string | null;
+  data: Readonly<Record<string, unknown>>;
+  changes: readonly unknown[];
+}
+
+/** An event as it enters the chain. */
+export interface ChainedEvent {
+  seq: number;
+  id: string;
+  type: string;
+  /** RFC 3339 in UTC with milliseconds. */
+  occurredAt: string;
+  actorKind: string;
+  actorId: string | null;
+  contactId: string | null;
+  accountId: string | null;
+  methods: readonly string[] | null;
+  /** The part of its data that says nothing about a person. */
+  facts: Readonly<Record<string, unknown>>;
+  /** Who did it, from where. */
+  actor: Sealed<ActorFacts>;
+  /** What it says about people. */
+  subject: Sealed<SubjectFacts>;
+}
+
+/**
+ * What is no personal fact in an event's data: ids (`…Id`, `…Ids`, `seq`) and these. Anything else may be one, and is
+ * erased with its person. A name never changes sides: the digests of older events depend on it.
+ */
+const openFacts: ReadonlySet<string> = new Set([
+  "by",
+  "digest",
+  "door",
+  "fromSeq",
+  "isTold",
+  "isWhole",
+  "minutes",
+  "purpose",
+  "remaining",
+  "role",
+  "scopes",
+  "seq",
+  "sessions",
+  "signature",
+  "signedAt",
+  "throughSeq",
+  "what",
+  "why",
+]);
+const isOpen = (name: string): boolean => openFacts.has(name) || /Ids?$/.test(name);
+
+const SALT_DIGITS = 32;
+/** Unguessable, so that nobody finds an erased name or address by trying all of them. */
+export const newSalt = (): string => randomBytes(SALT_DIGITS / 2).toString("hex");
+
+/** Of a column that holds the salt, or, once the facts are erased, the digest in their place. */
+const sealed = <T extends object>(seal: string, facts: T): Sealed<T> =>
+  seal.length === SALT_DIGITS ? { salt: seal, ...facts } : { erased: seal };
+const digestOfSealed = (part: Sealed<object>): string => ("erased" in part ? part.erased : sha256(canonicalJson(part)));
+
+/** A stored event with its seals. */
+export type SealedRow = Omit<AuditEvent, "digest">;
+
+/** The event as it enters the chain; null if it is not sealed yet. */
+export function chainedEvent(row: SealedRow): ChainedEvent | null {
+  const { actorSeal, subjectSeal } = row;
+  if (actorSeal === null || subjectSeal === null) return null;
+  const data = Object.entries(JSON.parse(row.data) as Record<string, unknown>);
+  return {
+    seq: row.seq,
+    id: row.id,
+    type: row.type,
+    occurredAt: new Date(row.occurredAt).toISOString(),
+    actorKind: row.actorKind,
+    actorId: row.actorId,
+    contactId: row.contactId,
+    accountId: row.accountId,
+    methods: row.methods === null ? null : (JSON.parse(row.methods) as string[]),
+    facts: Object.fromEntries(data.filter(([name]) => isOpen(name))),
+    actor: sealed(actorSeal, { name: row.actorName, ipAddress: row.ipAddress, userAgent: row.userAgent }),
+    subject: sealed(subjectSeal, {
+      reason: row.reason,
+      data: Object.fromEntries(data.filter(([name]) => !isOpen(name))),
+      changes: row.changes === null ? [] : (JSON.parse(row.changes) as unknown[]),
+    }),
+  };
+}
+
+/** The digest of an event of a firm, over the digest before it; null for the first event. SHA-256 in hex. */
+export const eventDigest = (firmId: string, event: ChainedEvent, previous: string | null): string =>
+  sha256(
+    canonicalJson({
+      version: 1,
+      firmId,
+      seq: event.seq,
+      id: event.id,
+      type: event.type,
+      occurredAt: event.occurredAt,
+      actorKind: event.actorKind,
+      actorId: event.actorId,
+      contactId: event.contactId,
+      accountId: event.accountId,
+      methods: event.methods,
+      facts: event.facts,
+      actor: digestOfSealed(event.actor),
+      subject: digestOfSealed(event.subject),
+      previous,
+    }),
+  );
