@@ -10,6 +10,7 @@ import { Firms } from "./features/firms/firms.service.js";
 import { IdempotencyKeys } from "./features/idempotency/idempotency.js";
 import { MagicLinks } from "./features/magic-links/magic-links.service.js";
 import { Outbox } from "./features/mail/outbox.js";
+import { Checkpoints } from "./features/checkpoints/checkpoints.service.js";
 import { Passkeys } from "./features/passkeys/passkeys.service.js";
 import { hashLoad, hashWaits } from "./features/passwords/hash-metrics.js";
 import { HashingChild } from "./features/passwords/hashing-child.js";
@@ -130,6 +131,7 @@ export function createCore(
     secondFactor,
     statuses: new TwoFactorStatuses(work),
     auditLog,
+    checkpoints: new Checkpoints({ work, keys }),
     contexts,
     liveFeed,
     wakeChannel,

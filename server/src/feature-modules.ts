@@ -4,6 +4,7 @@ import type { FeatureModule } from "./features/access/feature-module.js";
 import { apiKeysModule } from "./features/api-keys/api-keys.module.js";
 import { auditExportModule } from "./features/audit-export/audit-export.module.js";
 import { auditModule } from "./features/audit/audit.module.js";
+import { checkpointsModule } from "./features/checkpoints/checkpoints.module.js";
 import { brandingModule } from "./features/branding/branding.module.js";
 import { clientLanguageModule } from "./features/client-language/client-language.module.js";
 import { clientRequestsModule } from "./features/client-requests/client-requests.module.js";
@@ -48,6 +49,7 @@ export const featureModules: readonly ((platform: Platform, core: Core) => Featu
   clientLanguageModule,
   timeZoneModule,
   auditModule,
+  checkpointsModule,
   liveFeedModule,
   auditExportModule,
   viewersModule,

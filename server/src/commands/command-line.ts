@@ -3,7 +3,16 @@ import { entities, migrations } from "../entities.js";
 import { CommandError } from "./command-error.js";
 import { doctor } from "./doctor/doctor.command.js";
 import { newPassword, typedLine } from "./password-prompt.js";
-import { isFileCommand, parseCommand, runCommand, runFileCommand, usage, type Command } from "./run-command.js";
+import {
+  isFileCommand,
+  isOfLogFile,
+  parseCommand,
+  runCommand,
+  runFileCommand,
+  runOfLogFile,
+  usage,
+  type Command,
+} from "./run-command.js";
 import { Work } from "../features/work/unit-of-work.js";
 import { portalLinks } from "../features/work/portal-links.js";
 import { Outbox } from "../features/mail/outbox.js";
@@ -32,9 +41,13 @@ export async function main(args: readonly string[]): Promise<number> {
     console.log(usage);
     return 0;
   }
-  const config = readConfig(process.env);
   const print = (line: string) => console.log(line);
   try {
+    if (isOfLogFile(command)) {
+      await runOfLogFile(command, print);
+      return 0;
+    }
+    const config = readConfig(process.env);
     if (isFileCommand(command)) await runFileCommand(command, { ...config, print });
     else await onDatabase(command, config, print);
     return 0;

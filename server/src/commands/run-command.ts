@@ -12,6 +12,7 @@ import { FirmCommands, planNames, teamRoles } from "./firm.commands.js";
 import type { TeamMember } from "../features/firm-staff/team-member.entity.js";
 import { exportFirm, importFirm } from "./firm-transfer.js";
 import { keyUsage, stillNeeded } from "./key-usage.js";
+import { verifyLogFile, verifyLogs } from "./log-verification.js";
 import { rotateKeys } from "./rotate-keys.command.js";
 import { rebuildSearch } from "./search-rebuild.js";
 
@@ -46,6 +47,11 @@ ${doctorUsage}
   keys rotate
       Encrypts everything again with the first key of SECRET_KEYS, and lists what still needs another key: passwords move to it at
       their owners' next sign-in, recovery codes when new ones are created.
+  log verify [--slug <slug>] [--checkpoints <file>]
+      Checks the audit logs in the database, of one firm or of all: names the first event that was changed, removed, added or moved, and
+      an end that was cut off. With checkpoints that you kept elsewhere, it also finds a log that was rewritten as a whole.
+  log verify --file <file> [--checkpoints <file>] [--keys <file>]
+      Checks an exported log in the same way, without a database (docs/audit-format.md).
   search rebuild
       Lets contacts that a server of the version before has written be found and sorted as those of this version. Run it once
       no such server runs.
@@ -70,7 +76,7 @@ export interface CommandNeeds {
 const keepsPassword = ({ id, identityId }: TeamMember) => identityId !== id;
 const KEEPS_PASSWORD = "They sign in to another team already, and keep their password: yours was not used.";
 
-/** A name in brackets is a flag that may be left out. */
+/** A name in brackets may be left out: a flag, or with `=` an option that has a value. */
 const optionsOf = {
   backup: ["to"],
   restore: ["from", "[replace]"],
@@ -85,12 +91,20 @@ const optionsOf = {
   "member add": ["slug", "role", "name", "email"],
   "member reset-password": ["email"],
   "keys rotate": [],
+  "log verify": ["[slug=]", "[file=]", "[checkpoints=]", "[keys=]"],
   "search rebuild": [],
 } as const satisfies Record<string, readonly string[]>;
 type CommandName = keyof typeof optionsOf;
 const isCommandName = (name: string): name is CommandName => Object.hasOwn(optionsOf, name);
 /** Those that move the database's file, and so open it themselves. */
 type FileCommandName = "backup" | "restore";
+/** Whether the command checks an exported log, which needs neither settings nor a database. */
+export const isOfLogFile = ({ name, options }: Command): boolean => name === "log verify" && "file" in options;
+export const runOfLogFile = async ({ options }: Command, print: (line: string) => void): Promise<void> => {
+  const { file = "", checkpoints = null, keys = null, slug } = options;
+  if (slug !== undefined) throw new CommandError("Give either --slug or --file.");
+  await verifyLogFile({ file, checkpoints, keys }, print);
+};
 
 export interface Command {
   name: CommandName;
@@ -113,14 +127,15 @@ export function parseCommand(args: readonly string[]): Command | null {
   const name = [1, 2].map((words) => args.slice(0, words).join(" ")).find(isCommandName);
   if (name === undefined) throw new CommandError(`There is no command "${args.slice(0, 2).join(" ")}". Try --help.`);
   const all: readonly string[] = optionsOf[name];
-  const flags = all.flatMap((option) => /^\[(.*)\]$/.exec(option)?.[1] ?? []);
+  const flags = all.flatMap((option) => /^\[([^=]*)\]$/.exec(option)?.[1] ?? []);
+  const optional = all.flatMap((option) => /^\[(.*)=\]$/.exec(option)?.[1] ?? []);
   const needed = all.filter((option) => !option.startsWith("["));
   let values: Record<string, unknown>;
   try {
     ({ values } = parseArgs({
       args: args.slice(name.split(" ").length),
       options: {
-        ...Object.fromEntries(needed.map((option) => [option, { type: "string" as const }])),
+        ...Object.fromEntries([...needed, ...optional].map((option) => [option, { type: "string" as const }])),
         ...Object.fromEntries(flags.map((flag) => [flag, { type: "boolean" as const }])),
       },
       allowPositionals: false,
@@ -134,7 +149,11 @@ export function parseCommand(args: readonly string[]): Command | null {
     throw new CommandError(`"${name}" also needs ${missing.map((option) => `--${option}`).join(", ")}.`);
   return {
     name,
-    options: Object.fromEntries(needed.map((option) => [option, String(values[option])])),
+    options: Object.fromEntries(
+      [...needed, ...optional].flatMap((option) =>
+        typeof values[option] === "string" ? [[option, values[option]]] : [],
+      ),
+    ),
     flags: new Set(flags.filter((flag) => values[flag] === true)),
   };
 }
@@ -247,6 +266,12 @@ export async function runCommand({ name, options, flags }: Command, needs: Comma
           password: await needs.password(MEMBER_PASSWORD),
         });
         print(`${email} has a new password; ${ended} sessions ended.`);
+        return;
+      }
+      case "log verify": {
+        const { slug = null, checkpoints = null } = options;
+        if ("keys" in options) throw new CommandError("--keys goes with --file: here they are those of SECRET_KEYS.");
+        await verifyLogs(needs, { slug, checkpoints });
         return;
       }
       case "search rebuild":

@@ -18,6 +18,9 @@ import { Api, CLIENT_PASSWORD, codesOf, type Answer, type Data } from "./api.js"
 export const OWNER_PASSWORD = "a long owner password";
 export { CLIENT_PASSWORD, codesOf, type Answer, type Data };
 
+/** The secret keys of every world, unless a test gives others. */
+export const WORLD_KEYS = KeyRing.parse(`k1:${Buffer.alloc(32, 7).toString("base64")}`);
+
 export interface Mail {
   to: string;
   subject: string;
@@ -55,7 +58,7 @@ export class World extends Api {
         mail: smtpUrl === null ? { kind: "mailbox" } : { kind: "smtp", smtp: smtpAddress(smtpUrl), dkim: null },
         mailFrom: "no-reply@gatehouse.example",
         publicUrl: null,
-        keys: KeyRing.parse(`k1:${Buffer.alloc(32, 7).toString("base64")}`),
+        keys: WORLD_KEYS,
         sourceLimitFactor: 1000,
         trustedProxies: [],
         metricsAt: null,

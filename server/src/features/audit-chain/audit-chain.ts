@@ -3,7 +3,7 @@ import { affectedRows, forUpdateSql } from "../../platform/database/dialect.js";
 import { rowsOf, unpreparedRows } from "../../platform/database/prepared-rows.js";
 import { select, sql, table } from "../../platform/database/sql.js";
 import { AuditCounter, AuditEvent } from "../audit/audit-event.entity.js";
-import { chainedEvent, eventDigest, newSalt, type SealedRow } from "./event-digest.js";
+import { chainedEvent, eventDigest, newSalt } from "./event-digest.js";
 
 const counters = table(AuditCounter);
 const events = table(AuditEvent);
@@ -12,6 +12,8 @@ const STATE = select({
   chainedSeq: counters.chainedSeq,
   chainDigest: counters.chainDigest,
   sealingFromSeq: counters.sealingFromSeq,
+  checkpointSeq: counters.checkpointSeq,
+  checkpointAt: counters.checkpointAt,
 }).from`${counters} WHERE ${counters.firmId} = ?`;
 const SAVE = sql`UPDATE ${counters}
   SET ${counters.lastSeq} = ?, ${counters.chainedSeq} = ?, ${counters.chainDigest} = ?, ${counters.sealingFromSeq} = ?
@@ -31,6 +33,9 @@ export interface ChainState {
   chainDigest: string | null;
   /** The first of the events that are being sealed, while that takes several transactions. */
   sealingFromSeq: number | null;
+  /** The last event that is a signed checkpoint, and when it was signed. */
+  checkpointSeq: number;
+  checkpointAt: number | null;
 }
 /** Events that were sealed after they had been written. */
 export interface SealedRange {
@@ -107,15 +112,9 @@ function chainRows(rows: readonly AuditEvent[], state: ChainState): ChainState {
   for (const row of rows) {
     row.actorSeal ??= newSalt();
     row.subjectSeal ??= newSalt();
-    row.digest = digestOfRow(row, chainDigest);
+    row.digest = eventDigest(row.firmId, chainedEvent(row), chainDigest);
     chainDigest = row.digest;
     chainedSeq = row.seq;
   }
   return { ...state, chainedSeq, chainDigest };
-}
-
-/** The digest that a stored event should have; null if it is not sealed. */
-export function digestOfRow(row: SealedRow, previous: string | null): string | null {
-  const event = chainedEvent(row);
-  return event && eventDigest(row.firmId, event, previous);
 }

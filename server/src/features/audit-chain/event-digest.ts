@@ -68,18 +68,22 @@ const SALT_DIGITS = 32;
 /** Unguessable, so that nobody finds an erased name or address by trying all of them. */
 export const newSalt = (): string => randomBytes(SALT_DIGITS / 2).toString("hex");
 
-/** Of a column that holds the salt, or, once the facts are erased, the digest in their place. */
+const isEmpty = (facts: object): boolean =>
+  Object.values(facts).every((fact) => fact === null || (typeof fact === "object" && Object.keys(fact).length === 0));
+/**
+ * Of a column that holds the salt, or, once the facts are erased, the digest in their place. Facts beside a digest were
+ * written by somebody else: they are taken as salted by it, so that the event's digest is wrong.
+ */
 const sealed = <T extends object>(seal: string, facts: T): Sealed<T> =>
-  seal.length === SALT_DIGITS ? { salt: seal, ...facts } : { erased: seal };
+  seal.length === SALT_DIGITS || !isEmpty(facts) ? { salt: seal, ...facts } : { erased: seal };
 const digestOfSealed = (part: Sealed<object>): string => ("erased" in part ? part.erased : sha256(canonicalJson(part)));
 
 /** A stored event with its seals. */
 export type SealedRow = Omit<AuditEvent, "digest">;
 
-/** The event as it enters the chain; null if it is not sealed yet. */
-export function chainedEvent(row: SealedRow): ChainedEvent | null {
+/** The event as it enters the chain. */
+export function chainedEvent(row: SealedRow): ChainedEvent {
   const { actorSeal, subjectSeal } = row;
-  if (actorSeal === null || subjectSeal === null) return null;
   const data = Object.entries(JSON.parse(row.data) as Record<string, unknown>);
   return {
     seq: row.seq,
@@ -92,13 +96,22 @@ export function chainedEvent(row: SealedRow): ChainedEvent | null {
     accountId: row.accountId,
     methods: row.methods === null ? null : (JSON.parse(row.methods) as string[]),
     facts: Object.fromEntries(data.filter(([name]) => isOpen(name))),
-    actor: sealed(actorSeal, { name: row.actorName, ipAddress: row.ipAddress, userAgent: row.userAgent }),
-    subject: sealed(subjectSeal, {
+    actor: sealed(actorSeal ?? "", { name: row.actorName, ipAddress: row.ipAddress, userAgent: row.userAgent }),
+    subject: sealed(subjectSeal ?? "", {
       reason: row.reason,
       data: Object.fromEntries(data.filter(([name]) => !isOpen(name))),
       changes: row.changes === null ? [] : (JSON.parse(row.changes) as unknown[]),
     }),
   };
+}
+
+/** The row with the facts about its actor, or about its subject, erased. Its digest stays. */
+export function withoutFacts<R extends SealedRow>(row: R, part: "actor" | "subject"): R {
+  const event = chainedEvent(row);
+  const erased = digestOfSealed(event[part]);
+  return part === "actor"
+    ? { ...row, actorName: null, ipAddress: null, userAgent: null, actorSeal: erased }
+    : { ...row, reason: null, changes: null, data: JSON.stringify(event.facts), subjectSeal: erased };
 }
 
 /** The digest of an event of a firm, over the digest before it; null for the first event. SHA-256 in hex. */

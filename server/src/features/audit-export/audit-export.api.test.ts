@@ -3,10 +3,11 @@ import Papa from "papaparse";
 import { createLog } from "../../platform/log.js";
 import { withoutFormulaGuard } from "@gatehouse/shared";
 import { describeOnDatabases } from "../../testing/databases.js";
-import { CLIENT_PASSWORD, OWNER_PASSWORD, World } from "../../testing/world.js";
+import { CLIENT_PASSWORD, OWNER_PASSWORD, WORLD_KEYS, World } from "../../testing/world.js";
 import type { RequestContext } from "../callers/request-context.js";
 import { ApiKeys } from "../api-keys/api-keys.service.js";
 import { Sessions } from "../sessions/sessions.service.js";
+import { Checkpoints } from "../checkpoints/checkpoints.service.js";
 import { AuditExport } from "./audit-export.service.js";
 import { AuditLog } from "../audit/audit-log.service.js";
 import { systemActor, type RecordedEvent } from "../work/unit-of-work.js";
@@ -81,7 +82,10 @@ describeOnDatabases("the audit log as a file", (database) => {
     for (const [at, event] of events.entries())
       for (const [column, value] of asRow(event))
         expect([at, column, rows[at]?.[column]]).toEqual([at, column, value ?? ""]);
-    expect(events[0]?.summary).toBe("Olive Owner exported the whole audit log.");
+    expect(events.slice(0, 2).map(({ summary }) => summary)).toEqual([
+      `Gatehouse signed the log up to event ${events.length - 1}.`,
+      "Olive Owner exported the whole audit log.",
+    ]);
   });
 
   it("contains what the filter selects, as auditEvents does", async () => {
@@ -121,7 +125,7 @@ describeOnDatabases("the audit log as a file", (database) => {
     for (const some of [byClients, byOwner])
       expect([some.length > 0, some.length < whole.length]).toEqual([true, true]);
     expect((await rowsIn(await ask("?types=PLAN_CHANGED", bearer(reader)))).length).toBe(0);
-    expect((await eventsOf(token, {}))[0]?.summary).toBe("A key of the tests exported part of the audit log.");
+    expect((await eventsOf(token, {}))[1]?.summary).toBe("A key of the tests exported part of the audit log.");
   });
 
   it("X15 contains no formula for any program, whatever separator it assumes, and every cell is quoted", async () => {
@@ -255,7 +259,13 @@ describeOnDatabases("the audit log as a file", (database) => {
     const { work } = world.app;
     const sessions = new Sessions(work);
     const apiKeys = new ApiKeys({ work, log: createLog("silent") });
-    const auditExport = new AuditExport({ work, log: new AuditLog(work), sessions, apiKeys });
+    const auditExport = new AuditExport({
+      work,
+      log: new AuditLog(work),
+      checkpoints: new Checkpoints({ work, keys: WORLD_KEYS }),
+      sessions,
+      apiKeys,
+    });
     const email = await world.member(firm.id, "ADMIN");
     const { result } = await world.signIn("teamSignIn", "TeamSignInInput", { email, password: OWNER_PASSWORD });
     const begin = async () =>

@@ -10,6 +10,7 @@ import { badInput, rateLimited } from "../../platform/graphql/failures.js";
 import type { Handler } from "../../platform/http/http-server.js";
 import { sendError } from "../../platform/http/responses.js";
 import type { RequestContext } from "../callers/request-context.js";
+import { seqOfCursor } from "../audit/audit-log.service.js";
 import { ActorKindEnum, type AuditEventFilter } from "../audit/audit-event.results.js";
 import type { AuditExport } from "./audit-export.service.js";
 
@@ -32,17 +33,33 @@ const statusOf = new Map<unknown, number>([
   ["RATE_LIMITED", 429],
 ]);
 
+/** A kind of file: how an export of it begins, from the query of its address. */
+interface ExportedFile {
+  name: string;
+  contentType: string;
+  begin(auditExport: AuditExport, query: URLSearchParams, context: RequestContext): Promise<AsyncGenerator<string>>;
+}
+export const csvFile: ExportedFile = {
+  name: "audit-log.csv",
+  contentType: "text/csv; charset=utf-8",
+  begin: (auditExport, query, context) => auditExport.begin(filterIn(query), context),
+};
+export const logFile: ExportedFile = {
+  name: "audit-log.jsonl",
+  contentType: "application/jsonl; charset=utf-8",
+  begin: (auditExport, query, context) => auditExport.beginLog(afterIn(query), context),
+};
+
 /**
  * `GET /audit-log.csv`: the log as a file, filtered by the fields of `auditEvents` in the query (`types` and
  * `actorKinds` separated by commas). Since this GET records an event, a session's cookie counts only together with the
  * header `gatehouse-audience`, which no other site's page and no link can send (OWASP CSRF: custom request headers).
+ * `GET /audit-log.jsonl`: the same for the file that can be verified; `after` (a cursor) leaves out what came before.
  */
-export function auditExportHandler({
-  auditExport,
-  createContext,
-  charge,
-  isFromElsewhere,
-}: AuditExportOptions): Handler {
+export function auditExportHandler(
+  { auditExport, createContext, charge, isFromElsewhere }: AuditExportOptions,
+  { name, contentType, begin }: ExportedFile,
+): Handler {
   return async (request, response) => {
     if (request.method !== "GET")
       return sendError(response, 405, "METHOD_NOT_ALLOWED", "Ask for the audit log by GET.", { allow: "GET" });
@@ -62,10 +79,11 @@ export function auditExportHandler({
         context.setRetryAfter(Math.max(1, Math.ceil(waitMs / 1000)));
         throw rateLimited(waitMs);
       }
-      const file = await auditExport.begin(filterIn(request.url ?? ""), context);
+      const { searchParams } = new URL(request.url ?? "", "http://localhost");
+      const file = await begin(auditExport, searchParams, context);
       response.writeHead(200, {
-        "content-type": "text/csv; charset=utf-8",
-        "content-disposition": 'attachment; filename="audit-log.csv"',
+        "content-type": contentType,
+        "content-disposition": `attachment; filename="${name}"`,
         "cache-control": "no-store",
       });
       await pipeline(Readable.from(file), response);
@@ -101,8 +119,7 @@ const Query = z.strictObject({
 });
 
 /** An unknown filter is refused, so that nobody receives more than they requested. */
-function filterIn(url: string): AuditEventFilter {
-  const parameters = new URL(url, "http://localhost").searchParams;
+function filterIn(parameters: URLSearchParams): AuditEventFilter {
   const given = Object.fromEntries(parameters);
   const read = Query.safeParse(given);
   if (!read.success || parameters.size !== Object.keys(given).length)
@@ -110,4 +127,12 @@ function filterIn(url: string): AuditEventFilter {
       `Filter by ${Object.keys(Query.shape).join(", ")}, each once, as auditEvents does; separate list items by commas.`,
     );
   return read.data as AuditEventFilter;
+}
+
+/** The number of the event after which the file begins; 0: at the first one. */
+function afterIn(parameters: URLSearchParams): number {
+  const after = parameters.getAll("after");
+  if (after.length > 1 || parameters.size > after.length)
+    throw badInput("This file has no filter but after, a cursor, once.");
+  return after[0] === undefined ? 0 : seqOfCursor(after[0]);
 }

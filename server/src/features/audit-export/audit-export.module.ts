@@ -3,12 +3,13 @@ import type { CostOptions } from "../../platform/limits/limits.plugin.js";
 import type { Platform } from "../../platform/platform.js";
 import type { FeatureModule } from "../access/feature-module.js";
 import type { ApiKeys } from "../api-keys/api-keys.service.js";
+import type { Checkpoints } from "../checkpoints/checkpoints.service.js";
 import type { AuditLog } from "../audit/audit-log.service.js";
 import type { RequestContext } from "../callers/request-context.js";
 import type { RequestContexts } from "../request-contexts/request-context.factory.js";
 import type { Sessions } from "../sessions/sessions.service.js";
 import type { Work } from "../work/unit-of-work.js";
-import { auditExportHandler } from "./audit-export.http.js";
+import { auditExportHandler, csvFile, logFile, type AuditExportOptions } from "./audit-export.http.js";
 import { AuditExport } from "./audit-export.service.js";
 
 interface AuditExportNeeds {
@@ -16,22 +17,28 @@ interface AuditExportNeeds {
   sessions: Sessions;
   apiKeys: ApiKeys;
   auditLog: AuditLog;
+  checkpoints: Checkpoints;
   contexts: RequestContexts;
   costs: CostOptions<RequestContext>;
 }
 
 export function auditExportModule(
   { isAllowedOrigin }: Platform,
-  { work, sessions, apiKeys, auditLog, contexts, costs }: AuditExportNeeds,
+  { work, sessions, apiKeys, auditLog, checkpoints, contexts, costs }: AuditExportNeeds,
 ) {
-  const handle = auditExportHandler({
-    auditExport: new AuditExport({ work, log: auditLog, sessions, apiKeys }),
+  const options: AuditExportOptions = {
+    auditExport: new AuditExport({ work, log: auditLog, checkpoints, sessions, apiKeys }),
     createContext: (request, response) => contexts.ofRequest(request, response),
     charge: async (context, cost) => {
       const { isAllowed, resetMs } = await costs.rates.take(costs.bucketOf(context), cost);
       return isAllowed ? null : resetMs;
     },
     isFromElsewhere: (request) => isFromElsewhere(request, isAllowedOrigin),
-  });
-  return { routes: [{ path: "/audit-log.csv", method: "any", handle }] } satisfies FeatureModule;
+  };
+  return {
+    routes: [
+      { path: "/audit-log.csv", method: "any", handle: auditExportHandler(options, csvFile) },
+      { path: "/audit-log.jsonl", method: "any", handle: auditExportHandler(options, logFile) },
+    ],
+  } satisfies FeatureModule;
 }

@@ -1,6 +1,6 @@
 import Papa from "papaparse";
 import { auditEvents, withFormulaGuard } from "@gatehouse/shared";
-import { unauthenticated } from "../../platform/graphql/failures.js";
+import { badInput, unauthenticated } from "../../platform/graphql/failures.js";
 import { asFirmCaller, credentialIdOf, type FirmCaller } from "../callers/caller.js";
 import { checkAccess, type AccessRule } from "../access/access-rule.js";
 import { actorIn, type RequestContext } from "../callers/request-context.js";
@@ -8,6 +8,11 @@ import type { AuditEventFilter, AuditEventView } from "../audit/audit-event.resu
 import type { AuditLog } from "../audit/audit-log.service.js";
 import { callersNow, type CallersNowNeeds } from "../request-contexts/callers-now.js";
 import { sentenceOf } from "../work/event-sentence.js";
+import type { Checkpoint } from "../checkpoints/checkpoint.js";
+import type { Checkpoints } from "../checkpoints/checkpoints.service.js";
+import { LOG_FORMAT, type LogEnd, type LogHead, type LogLine } from "../checkpoints/log-file.js";
+import { readLog } from "../checkpoints/read-log.js";
+import { Firm } from "../firms/firm.entity.js";
 import type { Work } from "../work/unit-of-work.js";
 
 /** Who may export the log: this takes more than reading it, since one file holds every client's address and actions. */
@@ -39,9 +44,11 @@ const asCsv = (rows: (string | null)[][]): string =>
         { quotes: true, newline: NEWLINE },
       ) + NEWLINE;
 
-/** The audit log as a file (CSV, RFC 4180), whatever its length. */
+const asLine = (line: LogHead | LogLine | LogEnd): string => `${JSON.stringify(line)}\n`;
+
+/** The audit log as a file, whatever its length: as CSV (RFC 4180) for people, or as lines of JSON that can be verified. */
 export class AuditExport {
-  constructor(private readonly needs: CallersNowNeeds & { work: Work; log: AuditLog }) {}
+  constructor(private readonly needs: CallersNowNeeds & { work: Work; log: AuditLog; checkpoints: Checkpoints }) {}
 
   /**
    * Starts an export, which is itself an event. Throws UNAUTHENTICATED or FORBIDDEN, also while the file is being
@@ -50,24 +57,69 @@ export class AuditExport {
   async begin(filter: AuditEventFilter, context: RequestContext): Promise<AsyncGenerator<string>> {
     checkAccess(exportRule, context.caller);
     const caller = asFirmCaller(context.caller);
-    await this.needs.work.do(async (unit) =>
-      unit.record({
-        type: "AUDIT_LOG_EXPORTED",
-        firmId: caller.firmId,
-        actor: actorIn(context),
-        data: { isWhole: Object.keys(filter).length === 0 },
-      }),
-    );
+    await this.recordExport(caller, context, Object.keys(filter).length === 0);
+    // The file begins with it: whoever keeps the file can tell later whether the log was rewritten.
+    await this.needs.checkpoints.sign(caller.firmId);
     return this.write(caller, filter);
+  }
+
+  /**
+   * Starts an export of the whole log, or of the events after one of them, as a file that can be verified by itself
+   * (docs/audit-format.md). Throws like `begin`.
+   */
+  async beginLog(afterSeq: number, context: RequestContext): Promise<AsyncGenerator<string>> {
+    checkAccess(exportRule, context.caller);
+    const caller = asFirmCaller(context.caller);
+    const { work, checkpoints } = this.needs;
+    if (afterSeq > (await this.needs.log.lastSeq(caller.firmId)))
+      throw badInput("There is no event with this cursor yet.");
+    if (afterSeq > 0 && afterSeq < (await this.needs.log.firstSeq(caller.firmId)) - 1)
+      throw badInput("Events after this cursor were deleted as old: leave it out to get all that are kept.");
+    await this.recordExport(caller, context, afterSeq === 0);
+    const checkpoint = await checkpoints.state(caller.firmId);
+    const { name } = await work.reader.findOneByOrFail(Firm, { id: caller.firmId });
+    const head: LogHead = {
+      format: LOG_FORMAT,
+      version: 1,
+      firmId: caller.firmId,
+      firmName: name,
+      exportedAt: checkpoint.signedAt,
+      afterSeq,
+      keys: await checkpoints.publicKeys(),
+    };
+    return this.writeLog(caller, head, checkpoint);
+  }
+
+  private async *writeLog(caller: FirmCaller, head: LogHead, checkpoint: Checkpoint): AsyncGenerator<string> {
+    yield asLine(head);
+    let events = 0;
+    const range = { afterSeq: head.afterSeq, throughSeq: checkpoint.seq };
+    for await (const lines of readLog(this.needs.work.reader, caller.firmId, range)) {
+      await this.mustStillExport(caller);
+      events += lines.length;
+      yield lines.map(asLine).join("");
+    }
+    yield asLine({ end: true, events, checkpoint } satisfies LogEnd);
+  }
+
+  private recordExport({ firmId }: FirmCaller, context: RequestContext, isWhole: boolean): Promise<void> {
+    const actor = actorIn(context);
+    return this.needs.work.do(async (unit) =>
+      unit.record({ type: "AUDIT_LOG_EXPORTED", firmId, actor, data: { isWhole } }),
+    );
   }
 
   private async *write(caller: FirmCaller, filter: AuditEventFilter): AsyncGenerator<string> {
     yield BYTE_ORDER_MARK + asCsv([columns.map(([title]) => title)]);
     for await (const events of this.needs.log.all(caller.firmId, filter)) {
-      const now = (await callersNow(this.needs, [caller])).get(credentialIdOf(caller));
-      if (!now) throw unauthenticated();
-      checkAccess(exportRule, now);
+      await this.mustStillExport(caller);
       yield asCsv(events.map((event) => columns.map(([, of]) => of(event))));
     }
+  }
+
+  private async mustStillExport(caller: FirmCaller): Promise<void> {
+    const now = (await callersNow(this.needs, [caller])).get(credentialIdOf(caller));
+    if (!now) throw unauthenticated();
+    checkAccess(exportRule, now);
   }
 }

@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { retentionWith } from "@gatehouse/shared";
+import { verifyLogs } from "../../commands/log-verification.js";
 import { createLog } from "../../platform/log.js";
 import { encodeCursor } from "../../platform/graphql/pages.js";
 import { describeOnDatabases } from "../../testing/databases.js";
 import { freePort } from "../../testing/server-process.js";
-import { until, World } from "../../testing/world.js";
+import { until, World, WORLD_KEYS } from "../../testing/world.js";
 import { Sweep } from "./sweep.js";
 
 const DAY_MINUTES = 24 * 60;
@@ -31,7 +32,7 @@ describeOnDatabases("an audit log that the operator keeps for 90 days", (databas
   const page = async (token: string, args: string) =>
     (
       await world.ask(
-        `{ auditEvents(${args}) { nodes { cursor } pageInfo { hasNextPage hasPreviousPage } } }`,
+        `{ auditEvents(${args}) { nodes { cursor summary } pageInfo { hasNextPage hasPreviousPage } } }`,
         {},
         token,
       )
@@ -84,9 +85,23 @@ describeOnDatabases("an audit log that the operator keeps for 90 days", (databas
     expect(await seqsOf(firm.id)).toEqual(before);
     await sweep();
     const kept = before.filter((seq) => seq > firm.old);
-    expect(await seqsOf(firm.id)).toEqual(kept);
-    await world.contact(firm.token, "Newer");
-    expect(await seqsOf(firm.id)).toEqual([...kept, (before.at(-1) ?? 0) + 1]);
+    const last = before.at(-1) ?? 0;
+    expect(await seqsOf(firm.id)).toEqual([...kept, last + 1]);
+    expect((await page(firm.token, "first: 1")).nodes).toEqual([
+      {
+        cursor: cursor(last + 1),
+        summary: `Events up to number ${firm.old} were deleted, as old as the operator keeps them.`,
+      },
+    ]);
+    // Once a day at most.
+    world.forward({ minutes: 60 });
+    await sweep();
+    await world.contact(await world.ownerToken(firm), "Newer");
+    expect(await seqsOf(firm.id)).toEqual([...kept, last + 1, last + 2, last + 3]);
+    const said: string[] = [];
+    const print = (line: string) => said.push(line);
+    await verifyLogs({ work: world.app.work, keys: WORLD_KEYS, print }, { slug: firm.slug, checkpoints: null });
+    expect(said.join("\n")).toMatch(/as recorded\.\n {2}events 1 to \d+ were deleted as old\./);
   });
 
   it("keeps its last event, however old, and the number that the next one gets", async () => {
@@ -95,9 +110,9 @@ describeOnDatabases("an audit log that the operator keeps for 90 days", (databas
     const last = (await seqsOf(firm.id)).at(-1) ?? 0;
     world.forward({ minutes: 200 * DAY_MINUTES });
     await sweep();
-    expect(await seqsOf(firm.id)).toEqual([last]);
-    await world.ownerToken(firm);
     expect(await seqsOf(firm.id)).toEqual([last, last + 1]);
+    await world.ownerToken(firm);
+    expect(await seqsOf(firm.id)).toEqual([last, last + 1, last + 2]);
   });
 
   it("keeps an old event that stands behind a newer one, since a server's clock was ahead", async () => {
@@ -112,7 +127,7 @@ describeOnDatabases("an audit log that the operator keeps for 90 days", (databas
       ]),
     );
     await sweep();
-    expect(await seqsOf(firm.id)).toEqual(seqs.slice(1));
+    expect(await seqsOf(firm.id)).toEqual([...seqs.slice(1), (seqs.at(-1) ?? 0) + 1]);
   });
 
   it("is paged through from any cursor, also of an event that is gone", async () => {
@@ -121,10 +136,11 @@ describeOnDatabases("an audit log that the operator keeps for 90 days", (databas
       (node: { cursor: string }) => !Array.from({ length: firm.old }, (_, n) => cursor(n + 1)).includes(node.cursor),
     );
     await sweep();
-    expect((await page(firm.token, "first: 100")).nodes).toEqual(newer);
+    const now = (await page(firm.token, "first: 100")).nodes;
+    expect(now.slice(1)).toEqual(newer);
     const older = await page(firm.token, `first: 100, after: "${cursor(firm.old)}"`);
     expect(older).toEqual({ nodes: [], pageInfo: { hasNextPage: false, hasPreviousPage: true } });
-    expect((await page(firm.token, `last: 100, before: "${cursor(firm.old)}"`)).nodes).toEqual(newer);
+    expect((await page(firm.token, `last: 100, before: "${cursor(firm.old)}"`)).nodes).toEqual(now);
   });
 
   it("goes on for followers that have seen what is gone, and tells those that have not", async () => {
@@ -160,7 +176,7 @@ describeOnDatabases("an audit log that the operator keeps for 90 days", (databas
     expect(all.at(-1)).toBeGreaterThan(seq);
     world.forward({ minutes: 91 * DAY_MINUTES });
     await sweep();
-    expect(await seqsOf(firm.id)).toEqual(all.filter((each) => each > seq));
+    expect(await seqsOf(firm.id)).toEqual([...all.filter((each) => each > seq), (all.at(-1) ?? 0) + 1]);
 
     const owner = await world.ownerToken(firm);
     const replay = (after: number) =>

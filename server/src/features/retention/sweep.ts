@@ -126,7 +126,8 @@ export class Sweep {
     for (const firm of await work.unpreparedRows(LOGS, [])) {
       const ofFirm = { firmId: firm.firmId, deleted: 0, throughSeq: 0 };
       for (let batch = 0; batch < BATCHES && !this.worker.stopping.aborted; batch++) {
-        const until = this.cutoffOf("auditEvents") ?? 0;
+        // A whole day at once, since each time is an event.
+        const until = Math.floor((this.cutoffOf("auditEvents") ?? 0) / DAY_MS) * DAY_MS - 1;
         const gone = await work.do((unit) => deleteOldEvents(unit, firm, { until, most: BATCH }));
         if (!gone) break;
         ofFirm.deleted += gone.deleted;
@@ -134,7 +135,6 @@ export class Sweep {
         count?.("auditEvents", gone.deleted);
       }
       deleted += ofFirm.deleted;
-      // Nothing else shows afterwards that the log once began earlier.
       if (ofFirm.deleted > 0) log.info(ofFirm, "old audit events were deleted");
     }
     return deleted;

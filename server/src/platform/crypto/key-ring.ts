@@ -1,4 +1,5 @@
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from "node:crypto";
+import { SigningKey } from "./signing-key.js";
 
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
@@ -81,6 +82,11 @@ export class KeyRing {
   /** HMAC-SHA-384 in base64: 64 characters, which fits into bcrypt's 72 bytes. */
   hmac384(text: string, purpose: string, keyId = this.activeId): string {
     return createHmac("sha384", this.keyFor(keyId, purpose)).update(text, "utf8").digest("base64");
+  }
+
+  /** The Ed25519 keys for a purpose: the active one first. */
+  signingKeys(purpose: string): SigningKey[] {
+    return this.ids.map((id) => new SigningKey(this.keyFor(id, purpose)));
   }
 
   private keyFor(id: string, purpose: string): Buffer {

@@ -1,0 +1,130 @@
+import { createReadStream } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { createInterface } from "node:readline";
+import type { KeyRing } from "../platform/crypto/key-ring.js";
+import type { PublicJwk } from "../platform/crypto/signing-key.js";
+import type { Checkpoint } from "../features/checkpoints/checkpoint.js";
+import { AuditCounter } from "../features/audit/audit-event.entity.js";
+import { Checkpoints } from "../features/checkpoints/checkpoints.service.js";
+import { NotALog, readCheckpoints, readHead, readKeySet, readLine } from "../features/checkpoints/log-file.js";
+import { readLog } from "../features/checkpoints/read-log.js";
+import { LogVerifier, type Verdict } from "../features/checkpoints/verify-log.js";
+import { Firm } from "../features/firms/firm.entity.js";
+import type { Work } from "../features/work/unit-of-work.js";
+import { CommandError } from "./command-error.js";
+
+/** Events beyond the log's end were added. */
+const BEYOND = 2 ** 31 - 1;
+
+type Print = (line: string) => void;
+
+const keysIn = (path: string, text: string): PublicJwk[] => {
+  try {
+    return readKeySet(text);
+  } catch (error) {
+    if (error instanceof NotALog) throw new CommandError(`${path}: ${error.message}.`);
+    throw error;
+  }
+};
+/** A file without a checkpoint would compare nothing, unnoticed. */
+const someOf = (checkpoints: Checkpoint[]): Checkpoint[] => {
+  if (checkpoints.length === 0) throw new CommandError("The file of checkpoints contains none.");
+  return checkpoints;
+};
+
+/** Prints what was found; returns whether the log is wrong. */
+function report(name: string, verdict: Verdict, print: Print): boolean {
+  const { events, firstSeq, lastSeq, lastDigest, unsealed, checkpoints, keyIds, findings, notes } = verdict;
+  const range = firstSeq === null ? "no events" : `${events} events, ${firstSeq} to ${lastSeq}`;
+  print(`${name}: ${range}${findings.length === 0 ? ", as recorded." : "."}`);
+  for (const { text } of findings) print(`  WRONG: ${text}.`);
+  for (const note of notes) print(`  ${note}.`);
+  if (unsealed > 0) print(`  ${unsealed} events wait to be sealed: the server does so within minutes.`);
+  if (lastDigest !== null) print(`  The digest of event ${lastSeq - unsealed} is ${lastDigest}.`);
+  print(
+    checkpoints === 0
+      ? "  No checkpoint was compared: whoever can write the whole log could have rewritten it."
+      : `  ${checkpoints} signed checkpoints agree, by the key ${keyIds.join(", ")}.`,
+  );
+  return findings.length > 0;
+}
+
+const textOf = async (path: string): Promise<string> =>
+  readFile(path, "utf8").catch(() => {
+    throw new CommandError(`The file ${path} cannot be read.`);
+  });
+
+/** Verifies the logs in the database: one firm's, or all. Throws CommandError if one is not as it was recorded. */
+export async function verifyLogs(
+  { work, keys, print }: { work: Work; keys: KeyRing; print: Print },
+  { slug, checkpoints }: { slug: string | null; checkpoints: string | null },
+): Promise<void> {
+  const firms = await work.reader.find(Firm, { where: slug === null ? {} : { slug }, order: { slug: "ASC" } });
+  if (slug !== null && firms.length === 0) throw new CommandError(`There is no firm with the slug ${slug}.`);
+  if (slug === null && checkpoints !== null) throw new CommandError("Checkpoints are one firm's: add --slug.");
+  const publicKeys = await new Checkpoints({ work, keys }).publicKeys();
+  const kept = checkpoints === null ? null : await textOf(checkpoints);
+  let wrong = 0;
+  for (const { id, slug: name } of firms) {
+    const earlier = kept === null ? [] : someOf(readCheckpoints(kept, id));
+    // Read before its events: what comes meanwhile is beyond its end.
+    const end = await work.reader.findOneByOrFail(AuditCounter, { firmId: id });
+    const verifier = new LogVerifier({ firmId: id, keys: publicKeys, earlier });
+    for await (const lines of readLog(work.reader, id, { afterSeq: 0, throughSeq: BEYOND }))
+      for (const line of lines) verifier.add(line);
+    if (report(name, verifier.end(end), print)) wrong++;
+  }
+  if (wrong > 0) throw new CommandError(`${wrong === 1 ? "One log is" : `${wrong} logs are`} not as recorded.`);
+}
+
+/** Verifies an exported file, without a database or secret keys. Throws CommandError for what is no such file, or wrong. */
+export async function verifyLogFile(
+  { file, checkpoints, keys }: { file: string; checkpoints: string | null; keys: string | null },
+  print: Print,
+): Promise<void> {
+  const trusted = keys === null ? null : keysIn(keys, await textOf(keys));
+  const kept = checkpoints === null ? null : await textOf(checkpoints);
+  const lines = createInterface({ input: createReadStream(file, "utf8"), crlfDelay: Infinity });
+  let verifier: LogVerifier | null = null;
+  let name = "";
+  let isEnded = false;
+  let number = 0;
+  try {
+    for await (const text of lines) {
+      number++;
+      if (isEnded) throw new NotALog(`line ${number} comes after the end`);
+      if (verifier === null) {
+        const head = readHead(text);
+        name = head.firmName;
+        const earlier = kept === null ? [] : someOf(readCheckpoints(kept, head.firmId));
+        verifier = new LogVerifier({
+          firmId: head.firmId,
+          keys: trusted ?? head.keys,
+          earlier,
+          afterSeq: head.afterSeq,
+        });
+        continue;
+      }
+      const line = readLine(text, number);
+      if (!("end" in line)) {
+        verifier.add(line);
+        continue;
+      }
+      isEnded = true;
+      if (line.events !== number - 2)
+        throw new NotALog(`it says that it has ${line.events} events, but has ${number - 2}`);
+      verifier.closeWith(line.checkpoint);
+    }
+  } catch (error) {
+    if (error instanceof NotALog) throw new CommandError(`${file}: ${error.message}.`);
+    throw new CommandError(`The file ${file} cannot be read.`);
+  }
+  if (verifier === null) throw new CommandError(`${file} is empty.`);
+  if (!isEnded) throw new CommandError(`${file} is cut: it has no last line.`);
+  const isWrong = report(name, verifier.end(), print);
+  if (trusted === null)
+    print(
+      "The keys come from the file itself. Compare them with those that the server gives at /.well-known/gatehouse-audit-keys.json, or name them with --keys.",
+    );
+  if (isWrong) throw new CommandError("This log is not as recorded.");
+}

@@ -1,0 +1,39 @@
+import { canonicalJson } from "../../platform/crypto/canonical-json.js";
+import { isSignedBy, type PublicJwk, type SigningKey } from "../../platform/crypto/signing-key.js";
+
+/** A signed statement that a firm's log, up to an event, has this digest (docs/audit-format.md). */
+export interface Checkpoint {
+  firmId: string;
+  /** The event's number. */
+  seq: number;
+  /** Its digest, which covers everything before it. */
+  digest: string;
+  /** RFC 3339 in UTC with milliseconds. */
+  signedAt: string;
+  /** The key's thumbprint (RFC 7638). */
+  keyId: string;
+  /** Ed25519 (RFC 8032) of the canonical form, in base64url. */
+  signature: string;
+}
+export const CHECKPOINT_PURPOSE = "audit log checkpoint";
+
+const signedText = ({ firmId, seq, digest, signedAt, keyId }: Omit<Checkpoint, "signature">): string =>
+  canonicalJson({ type: "gatehouse-audit-checkpoint", version: 1, firmId, seq, digest, signedAt, keyId });
+
+export function signCheckpoint(
+  key: SigningKey,
+  stated: Pick<Checkpoint, "firmId" | "seq" | "digest" | "signedAt">,
+): Checkpoint {
+  const unsigned = { ...stated, keyId: key.jwk.kid };
+  return { ...unsigned, signature: key.sign(signedText(unsigned)) };
+}
+
+/** Whether one of these keys has signed it; "unknown key": it was signed by none of them. */
+export function signatureVerdict(
+  checkpoint: Checkpoint,
+  keys: readonly PublicJwk[],
+): "right" | "wrong" | "unknown key" {
+  const key = keys.find(({ kid }) => kid === checkpoint.keyId);
+  if (!key) return "unknown key";
+  return isSignedBy(key, signedText(checkpoint), checkpoint.signature) ? "right" : "wrong";
+}
