@@ -1,5 +1,12 @@
 import type { DataSource, EntityManager } from "typeorm";
-import type { ActorKind, AuditChange, AuditEventData, AuditEventType, SignInMethod } from "@gatehouse/shared";
+import type {
+  ActorKind,
+  AuditChange,
+  AuditEventData,
+  AuditEventSubject,
+  AuditEventType,
+  SignInMethod,
+} from "@gatehouse/shared";
 import type { Clock } from "../../platform/clock/clock.js";
 import { newId } from "../../platform/crypto/ids.js";
 import { affectedRows, countUp } from "../../platform/database/dialect.js";
@@ -38,6 +45,7 @@ export type RecordedEvent = {
     /** Whom it is about. If only an account is given, the account's oldest contact is filled in. */
     contactId?: string | null;
     accountId?: string | null;
+    teamMemberId?: string | null;
     reason?: string | null;
     /** How somebody proved who they are, for events that prove somebody. */
     methods?: readonly SignInMethod[];
@@ -63,6 +71,12 @@ export interface WorkEnvironment {
   /** Called after a commit with new mail. */
   onMail(): void;
 }
+
+/** The login that an event is about, so that a reader of the log alone knows which one it was. */
+const subjectOf = ({ accountId, teamMemberId }: RecordedEvent): AuditEventSubject => ({
+  ...(accountId == null ? {} : { portalAccountId: accountId }),
+  ...(teamMemberId == null ? {} : { teamMemberId }),
+});
 
 const counters = table(AuditCounter);
 const contacts = table(Contact);
@@ -172,7 +186,7 @@ export class UnitOfWork {
         reason: event.reason ?? null,
         ipAddress: event.actor.ipAddress,
         userAgent: event.actor.userAgent,
-        data: JSON.stringify(event.data),
+        data: JSON.stringify({ ...event.data, ...subjectOf(event) }),
         methods: event.methods ? JSON.stringify(event.methods) : null,
         changes: event.changes?.length ? JSON.stringify(event.changes) : null,
       })),
