@@ -36,6 +36,7 @@ export * from "./failures/failures.js";
 export * from "./audit/audit-events.js";
 export * from "./audit/audit-event-kinds.js";
 export * from "./audit/audit-change.js";
+export * from "./audit/audit-fields.js";
 export * from "./csv/formula-cells.js";
 export * from "./contacts/portal-access-policy.js";
 export * from "./contacts/contact-import.js";

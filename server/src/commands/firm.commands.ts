@@ -1,10 +1,20 @@
 import { IsNull, Not } from "typeorm";
-import { isFirmSlug, lengths, normalizeEmail, normalizeName, plans, type Plan, type TeamRole } from "@gatehouse/shared";
+import {
+  changesBetween,
+  isFirmSlug,
+  lengths,
+  normalizeEmail,
+  normalizeName,
+  plans,
+  type Plan,
+  type TeamRole,
+} from "@gatehouse/shared";
 import { isUniqueViolation } from "../platform/database/dialect.js";
 import { computed, select, sql, table, type Column, type Sql } from "../platform/database/sql.js";
 import { Contact } from "../features/contacts/contact.entity.js";
 import { changePlan } from "../features/firm-staff/change-plan.js";
 import { insertMember } from "../features/firm-staff/insert-member.js";
+import { memberFacts } from "../features/firm-staff/member-facts.js";
 import { replacePassword } from "../features/team-passwords/replace-password.js";
 import { TeamMember } from "../features/firm-staff/team-member.entity.js";
 import { Firm } from "../features/firms/firm.entity.js";
@@ -16,7 +26,7 @@ import { insertFirm } from "../features/firms/insert-firm.js";
 import { operatorsShare } from "../features/passwords/hash-share.js";
 import type { PasswordHasher } from "../features/passwords/password-hasher.js";
 import { mustBeGoodPassword } from "../features/passwords/passwords.js";
-import type { UnitOfWork, Work } from "../features/work/unit-of-work.js";
+import { systemActor, type UnitOfWork, type Work } from "../features/work/unit-of-work.js";
 import { CommandError } from "./command-error.js";
 
 export const teamRoles: readonly TeamRole[] = ["OWNER", "ADMIN", "STAFF"];
@@ -40,6 +50,18 @@ function cleanSlug(slug: string): string {
 const taken = (what: string) => (error: unknown) => {
   throw isUniqueViolation(error) ? new CommandError(`${what} is already taken.`) : error;
 };
+
+/** The operator lets a colleague in without an invitation. */
+function recordMember(unit: UnitOfWork, member: TeamMember): void {
+  unit.record({
+    type: "TEAM_MEMBER_JOINED",
+    firmId: member.firmId,
+    teamMemberId: member.id,
+    actor: systemActor,
+    changes: changesBetween({}, memberFacts(member)),
+    data: { email: member.email },
+  });
+}
 
 /** The commands on firms and their teams. Each throws CommandError for what its user can fix. */
 export class FirmCommands {
@@ -68,6 +90,7 @@ export class FirmCommands {
       const owner = await insertMember(unit, { firmId: firm.id, name: ownerName, email, role: "OWNER" }, stored).catch(
         taken(`The email ${email}`),
       );
+      recordMember(unit, owner);
       return { firm, owner };
     });
   }
@@ -130,7 +153,11 @@ export class FirmCommands {
     mustBeGoodPassword(given.password, { email, firmName: firm.name }, ["password"]);
     const stored = await this.hasher.hash(given.password, operatorsShare);
     const member = await this.work
-      .do((unit) => insertMember(unit, { firmId: firm.id, name, email, role: given.role }, stored))
+      .do(async (unit) => {
+        const inserted = await insertMember(unit, { firmId: firm.id, name, email, role: given.role }, stored);
+        recordMember(unit, inserted);
+        return inserted;
+      })
       .catch(taken(`The email ${email}`));
     return { firm, member };
   }

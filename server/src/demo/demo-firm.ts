@@ -76,7 +76,7 @@ export async function loadDemo({ workAt, clock, hasher, keys, links }: DemoNeeds
         type: "BRANDING_CHANGED",
         firmId: harbor.id,
         actor: owner,
-        data: await applyBranding(unit, harbor.id, checked(harbor.id, { color: "#1d4e89", logo: demoLogo })),
+        ...(await applyBranding(unit, harbor.id, checked(harbor.id, { color: "#1d4e89", logo: demoLogo }))),
       });
       await member("Adam Pine", "admin@harbor.example", "ADMIN");
       await member("Stella Marsh", "staff@harbor.example", "STAFF");

@@ -1,4 +1,4 @@
-import { DAY_MS, portalAccessState } from "@gatehouse/shared";
+import { DAY_MS, changesBetween, portalAccessState } from "@gatehouse/shared";
 import { newId } from "../platform/crypto/ids.js";
 import { updateSignInKeys } from "../features/contacts/account-links.js";
 import { contactWords, nameKeyOf } from "../features/contacts/contact-index.js";
@@ -16,6 +16,8 @@ import { TwoFactorState } from "../features/two-factor/two-factor.entity.js";
 import type { UnitOfWork } from "../features/work/unit-of-work.js";
 import type { DemoContact } from "./demo-contacts.js";
 import { momentOf, type DemoScene, type StoredContact } from "./demo-scene.js";
+
+const externalIdOf = (index: number): string | null => (index % 4 === 0 ? `HP-${1000 + index}` : null);
 
 /** Writes the contacts with their accounts, as one import by the owner. */
 export async function importContacts(
@@ -50,7 +52,7 @@ export async function importContacts(
       stored.map(({ facts, id, accountId, index }) => ({
         id,
         firmId: firm.id,
-        externalId: index % 4 === 0 ? `HP-${1000 + index}` : null,
+        externalId: externalIdOf(index),
         name: facts.name,
         nameKey: nameKeyOf(facts.name),
         organization: facts.organization,
@@ -92,12 +94,16 @@ export async function importContacts(
     );
     await enroll(unit, scene, stored);
   });
-  for (const { id, facts } of stored)
+  for (const { id, facts, index } of stored)
     unit.record({
       type: "CONTACT_CREATED",
       firmId: firm.id,
       actor,
       contactId: id,
+      changes: changesBetween(
+        {},
+        { name: facts.name, email: facts.email, organization: facts.organization, externalId: externalIdOf(index) },
+      ),
       data: { name: facts.name },
     });
   return stored;

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { DAY_MS, HOUR_MS, addDays, dayOf, lifetimes, usableTimeZone } from "@gatehouse/shared";
+import { DAY_MS, HOUR_MS, addDays, dayOf, changesBetween, lifetimes, usableTimeZone } from "@gatehouse/shared";
 import { newId } from "../platform/crypto/ids.js";
 import { digestOf, newToken } from "../platform/crypto/tokens.js";
 import { ClientRequest, ClientRequestItem } from "../features/client-requests/client-request.entity.js";
@@ -63,7 +63,8 @@ export async function sendRequest(
     firmId: firm.id,
     actor,
     contactId: contact.id,
-    data: { title, email },
+    changes: changesBetween({}, { title, sentTo: email, dueOn }),
+    data: { title, email, requestId: request.id },
   });
   if (!isMailed) return;
   unit.mail({

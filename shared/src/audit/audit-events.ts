@@ -17,7 +17,10 @@ const reauthenticationPurposes = {
 } as const;
 export type ReauthenticationPurpose = keyof typeof reauthenticationPurposes;
 
-/** What each event's sentence needs besides the actor. No secrets: this is stored and shown as it is. */
+/**
+ * What each event's sentence needs besides the actor, and the ids of what it is about, so that a reader of the log alone
+ * can follow each thing; events of before they were recorded lack the ids. No secrets: this is stored and shown as it is.
+ */
 export interface AuditEventData {
   ACCOUNT_CREATED: { email: string };
   TWO_FACTOR_ENROLLED: { email: string };
@@ -39,6 +42,7 @@ export interface AuditEventData {
   PASSWORD_CHANGED: { email: string; by: "change" | "reset" };
   PASSWORD_RESET_REQUESTED: { email: string };
   MAIL_SUPPRESSED: { email: string; what: SuppressedMail };
+  LOGIN_EMAIL_CHANGE_REQUESTED: { from: string; to: string };
   LOGIN_EMAIL_CHANGED: { from: string; to: string };
   ACCOUNT_DELETED: { email: string };
   SESSIONS_REVOKED: { email: string; sessions: number };
@@ -48,36 +52,38 @@ export interface AuditEventData {
   TEAM_MEMBER_CHANGED: { email: string; role: TeamRole };
   TEAM_MEMBER_REMOVED: { email: string };
   INVITE_SENT: { email: string };
-  REQUEST_SENT: { title: string; email: string };
-  REQUEST_ITEM_DONE: { title: string; item: string; email: string };
-  REQUEST_ITEM_REOPENED: { title: string; item: string; email: string };
-  REQUEST_COMPLETED: { title: string; email: string };
-  MAGIC_LINK_SENT: { title: string; email: string };
+  REQUEST_SENT: { title: string; email: string; requestId?: string };
+  REQUEST_ITEM_DONE: { title: string; item: string; email: string; requestId?: string; itemId?: string };
+  REQUEST_ITEM_REOPENED: { title: string; item: string; email: string; requestId?: string; itemId?: string };
+  REQUEST_COMPLETED: { title: string; email: string; requestId?: string };
+  MAGIC_LINK_SENT: { title: string; email: string; requestId?: string };
   MAGIC_LINK_CLAIMED: { title: string; email: string };
   MAGIC_LINK_DECLINED: { title: string; why: "other device" | "expired" | "revoked" };
-  SECURITY_POLICY_CHANGED: { from: SecurityMode; to: SecurityMode };
+  /** `version`: the policy's from then on. */
+  SECURITY_POLICY_CHANGED: { from: SecurityMode; to: SecurityMode; version?: number };
   CLIENT_LANGUAGE_CHANGED: { from: Language; to: Language };
   TIME_ZONE_CHANGED: { from: string; to: string };
   CONTACT_CREATED: { name: string };
   CONTACT_UPDATED: { name: string };
   /** Another login now reaches the contact's requests. Null: no email. */
   CONTACT_REDIRECTED: { name: string; from: string | null; to: string | null };
-  API_KEY_CREATED: { name: string; scopes: readonly ApiScope[] };
-  API_KEY_REVOKED: { name: string };
-  WEBHOOK_CREATED: { url: string };
-  WEBHOOK_DELETED: { url: string };
-  WEBHOOK_SECRET_ROTATED: { url: string };
-  WEBHOOK_DISABLED: { url: string };
+  API_KEY_CREATED: { name: string; scopes: readonly ApiScope[]; apiKeyId?: string };
+  API_KEY_REVOKED: { name: string; apiKeyId?: string };
+  WEBHOOK_CREATED: { url: string; webhookEndpointId?: string };
+  WEBHOOK_DELETED: { url: string; webhookEndpointId?: string };
+  WEBHOOK_SECRET_ROTATED: { url: string; webhookEndpointId?: string };
+  WEBHOOK_DISABLED: { url: string; webhookEndpointId?: string };
+  WEBHOOK_REPLAYED: { url: string; webhookEndpointId: string };
   PLAN_CHANGED: { from: Plan; to: Plan };
   FIRM_DISABLED: Record<never, never>;
   FIRM_ENABLED: Record<never, never>;
   /** `startDay`: in the words that clients read. */
-  ROLL_OUT_STARTED: { startDay: string; clients: number };
-  ROLL_OUT_PAUSED: Record<never, never>;
-  ROLL_OUT_RESUMED: Record<never, never>;
-  ROLL_OUT_FINISHED: Record<never, never>;
-  ROLL_OUT_UNDONE: { isTold: boolean };
-  TWO_FACTOR_ANNOUNCED: { email: string; what: "announcement" | "reminder" | "calling off" };
+  ROLL_OUT_STARTED: { startDay: string; clients: number; rollOutId?: string };
+  ROLL_OUT_PAUSED: { rollOutId?: string };
+  ROLL_OUT_RESUMED: { rollOutId?: string };
+  ROLL_OUT_FINISHED: { rollOutId?: string };
+  ROLL_OUT_UNDONE: { isTold: boolean; rollOutId?: string };
+  TWO_FACTOR_ANNOUNCED: { email: string; what: "announcement" | "reminder" | "calling off"; rollOutId?: string };
   AUDIT_LOG_EXPORTED: { isWhole: boolean };
   /** Events that got their digests only after they had been written. */
   AUDIT_LOG_SEALED: { fromSeq: number; throughSeq: number };
@@ -87,6 +93,11 @@ export interface AuditEventData {
   AUDIT_LOG_CHECKPOINT: { seq: number; digest: string; signedAt: string; keyId: string; signature: string };
   /** The new values of what changed. `color`: null for Gatehouse's own. */
   BRANDING_CHANGED: { color?: string | null; logo?: "set" | "removed" };
+}
+/** The login that an event is about, which is stored with its data. */
+export interface AuditEventSubject {
+  portalAccountId?: string;
+  teamMemberId?: string;
 }
 /** Mails that are limited in number, because a stranger can trigger them. */
 export type SuppressedMail = "account confirmation" | "password reset" | "sign-in code" | "link";
@@ -190,6 +201,11 @@ export const auditEvents: { [T in AuditEventType]: EventWords<T> } = {
     title: "Mail held back",
     say: ({ contact, data }) =>
       `Another ${data.what} was not sent to ${of(contact, data.email)}: too many were requested.`,
+  },
+  LOGIN_EMAIL_CHANGE_REQUESTED: {
+    title: "Login email change requested",
+    say: ({ actor, contact, data }) =>
+      `${actor} asked to change the login email of ${contact ?? data.from} from ${data.from} to ${data.to}, once the new address confirms it.`,
   },
   LOGIN_EMAIL_CHANGED: {
     title: "Login email changed",
@@ -296,6 +312,10 @@ export const auditEvents: { [T in AuditEventType]: EventWords<T> } = {
   WEBHOOK_DISABLED: {
     title: "Webhook disabled",
     say: ({ data }) => `The webhook ${data.url} was disabled: deliveries to it failed.`,
+  },
+  WEBHOOK_REPLAYED: {
+    title: "Webhook replayed",
+    say: ({ actor, data }) => `${actor} asked to deliver earlier events to the webhook ${data.url} again.`,
   },
   PLAN_CHANGED: {
     title: "Plan changed",

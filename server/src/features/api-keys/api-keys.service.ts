@@ -1,6 +1,6 @@
 import { randomBytes, timingSafeEqual } from "node:crypto";
 import type { ApiScope } from "@gatehouse/shared";
-import { DAY_MS, MINUTE_MS } from "@gatehouse/shared";
+import { DAY_MS, MINUTE_MS, changesBetween } from "@gatehouse/shared";
 import { isId, newId } from "../../platform/crypto/ids.js";
 import { digestOf } from "../../platform/crypto/tokens.js";
 import { placeholders, select, sql, table, type RowOf } from "../../platform/database/sql.js";
@@ -11,6 +11,7 @@ import { mustBeFresh } from "../access/fresh-proof.js";
 import { readName } from "../../platform/graphql/input-texts.js";
 import { SecurityPolicy } from "../security-mode/security-policy.entity.js";
 import { mustFind } from "../work/must-find.js";
+import { momentFact } from "../work/moment-fact.js";
 import type { Actor, Work } from "../work/unit-of-work.js";
 import { ApiKey } from "./api-key.entity.js";
 import { ApiKeyView, readScopes } from "./api-key.results.js";
@@ -87,8 +88,15 @@ export class ApiKeys {
         revokedAt: null,
       });
       await unit.manager.insert(ApiKey, row);
-      unit.record({ type: "API_KEY_CREATED", firmId: caller.firmId, actor, data: { name, scopes } });
-      return ApiKeyView.of(row);
+      const view = ApiKeyView.of(row);
+      unit.record({
+        type: "API_KEY_CREATED",
+        firmId: caller.firmId,
+        actor,
+        changes: changesBetween({}, { name, prefix, scopes: view.scopes, expiresAt: momentFact(expiresAt) }),
+        data: { name, scopes, apiKeyId: row.id },
+      });
+      return view;
     });
     return { apiKey, token };
   }
@@ -104,7 +112,9 @@ export class ApiKeys {
       const row = await mustFind(unit.manager, ApiKey, "apiKey", { id: apiKeyId, firmId }, field, { lock: "update" });
       if ((await unit.affected(REVOKE, [unit.now, apiKeyId, firmId])) === 1) {
         row.revokedAt = unit.now;
-        unit.record({ type: "API_KEY_REVOKED", firmId, actor, data: { name: row.name } });
+        const changes = changesBetween({ revokedAt: null }, { revokedAt: momentFact(unit.now) });
+        const data = { name: row.name, apiKeyId };
+        unit.record({ type: "API_KEY_REVOKED", firmId, actor, changes, data });
       }
       return ApiKeyView.of(row);
     });

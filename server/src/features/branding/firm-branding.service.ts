@@ -1,5 +1,13 @@
 import { createHash } from "node:crypto";
-import { logoTypeRefusal, readHexColor, readLogo, type AuditEventData, type HexColor } from "@gatehouse/shared";
+import {
+  changesBetween,
+  logoTypeRefusal,
+  readHexColor,
+  readLogo,
+  type AuditChange,
+  type AuditEventData,
+  type HexColor,
+} from "@gatehouse/shared";
 import { forUpdate } from "../../platform/database/dialect.js";
 import { leftJoined, select, table } from "../../platform/database/sql.js";
 import { Refusal } from "../../platform/graphql/failures.js";
@@ -21,6 +29,8 @@ const l = leftJoined(table(Logo, "l"));
 const BRANDING = select({ color: b.color, digest: l.digest, width: l.width, height: l.height })
   .from`${b} LEFT JOIN ${l} ON ${l.firmId} = ${b.firmId} WHERE ${b.firmId} = ?`;
 
+const logoUrlOf = (digest: string): string => `/logos/${digest}`;
+
 /** Sets and returns how a firm's portal looks. */
 export class FirmBranding {
   constructor(private readonly work: Work) {}
@@ -29,7 +39,7 @@ export class FirmBranding {
     const [row] = await this.work.rows(BRANDING, [firmId]);
     return Object.assign(new BrandingView(), {
       color: row?.color ?? null,
-      logoUrl: row?.digest ? `/logos/${row.digest}` : null,
+      logoUrl: row?.digest ? logoUrlOf(row.digest) : null,
       logoWidth: row?.width ?? null,
       logoHeight: row?.height ?? null,
     });
@@ -47,9 +57,9 @@ export class FirmBranding {
     await this.work.do(async (unit) => {
       // Concurrent changes run one after another.
       await unit.manager.findOneOrFail(Firm, { where: { id: firmId }, ...forUpdate(unit.manager) });
-      const data = await applyBranding(unit, firmId, wanted);
-      if (Object.keys(data).length > 0)
-        unit.record({ type: "BRANDING_CHANGED", firmId, actor: actorIn(context), data });
+      const applied = await applyBranding(unit, firmId, wanted);
+      if (applied.changes.length > 0)
+        unit.record({ type: "BRANDING_CHANGED", firmId, actor: actorIn(context), ...applied });
     });
     return firmId;
   }
@@ -87,23 +97,43 @@ function checkedLogo(firmId: string, { contentType, data }: { contentType: strin
   return Object.assign(new Logo(), { firmId, digest, contentType: facts.type, width, height, content });
 }
 
-/** Writes the change in the caller's transaction; returns what has changed. */
+/** What has changed, as the event says it. */
+interface AppliedBranding {
+  changes: AuditChange[];
+  data: AuditEventData["BRANDING_CHANGED"];
+}
+
+/** Writes the change in the caller's transaction. */
 export async function applyBranding(
   unit: UnitOfWork,
   firmId: string,
   { color, logo }: CheckedChange,
-): Promise<AuditEventData["BRANDING_CHANGED"]> {
+): Promise<AppliedBranding> {
   const { manager, now: updatedAt } = unit;
   const before = await manager.findOneBy(Branding, { firmId });
-  const logoBefore = await manager.findOne(Logo, { select: { digest: true }, where: { firmId } });
+  const logoBefore = await manager.findOne(Logo, {
+    select: { digest: true, width: true, height: true },
+    where: { firmId },
+  });
   const data: AuditEventData["BRANDING_CHANGED"] = {};
   if (color !== undefined && color !== (before?.color ?? null)) data.color = color;
   if (logo !== undefined && logo?.digest !== logoBefore?.digest) data.logo = logo === null ? "removed" : "set";
-  if (Object.keys(data).length === 0) return data;
+  if (Object.keys(data).length === 0) return { changes: [], data };
   const kept = { firmId, color: color === undefined ? (before?.color ?? null) : color, updatedAt };
   if (before) await manager.update(Branding, { firmId }, kept);
   else await manager.insert(Branding, kept);
   if (data.logo !== undefined) await manager.delete(Logo, { firmId });
   if (data.logo === "set" && logo) await manager.insert(Logo, logo);
-  return data;
+  const changes = changesBetween(
+    { color: before?.color ?? null, ...logoFacts(logoBefore) },
+    { color: kept.color, ...logoFacts(logo === undefined ? logoBefore : logo) },
+  );
+  return { changes, data };
 }
+
+/** The logo's address stands for its content: it is made of the content's digest. */
+const logoFacts = (logo: Pick<Logo, "digest" | "width" | "height"> | null) => ({
+  logoUrl: logo && logoUrlOf(logo.digest),
+  logoWidth: logo && logo.width,
+  logoHeight: logo && logo.height,
+});

@@ -1,4 +1,4 @@
-import { chooseLanguage, type Language } from "@gatehouse/shared";
+import { changesBetween, chooseLanguage, type Language } from "@gatehouse/shared";
 import { asFirmCaller, type PortalCaller } from "../callers/caller.js";
 import { actorIn, type RequestContext } from "../callers/request-context.js";
 import type { Work } from "../work/unit-of-work.js";
@@ -21,7 +21,13 @@ export class ClientLanguages {
       const from = chooseLanguage({ own: null, asked: null, firm: firm.clientLanguage });
       if (from === language) return;
       await unit.manager.update(Firm, { id: firmId }, { clientLanguage: language });
-      unit.record({ type: "CLIENT_LANGUAGE_CHANGED", firmId, actor: actorIn(context), data: { from, to: language } });
+      unit.record({
+        type: "CLIENT_LANGUAGE_CHANGED",
+        firmId,
+        actor: actorIn(context),
+        changes: changesBetween({ clientLanguage: from }, { clientLanguage: language }),
+        data: { from, to: language },
+      });
     });
     return firmId;
   }
@@ -31,13 +37,14 @@ export class ClientLanguages {
     await this.work.do(async (unit) => {
       await lockContacts(unit, caller.firmId);
       const contacts = await contactsOf(unit.manager, reachOf(caller));
-      for (const { id, name } of contacts.filter((contact) => contact.language !== language)) {
+      for (const { id, name, language: before } of contacts.filter((contact) => contact.language !== language)) {
         await unit.manager.update(Contact, { id }, { language });
         unit.record({
           type: "CONTACT_UPDATED",
           firmId: caller.firmId,
           actor: actorIn(context),
           contactId: id,
+          changes: changesBetween({ language: before }, { language }),
           data: { name },
         });
       }

@@ -1,6 +1,13 @@
 import DataLoader from "dataloader";
 import { In, IsNull } from "typeorm";
-import { inWords, lifetimes, readRequestDraft, requestLinkState, type MagicLinkState } from "@gatehouse/shared";
+import {
+  changesBetween,
+  inWords,
+  lifetimes,
+  readRequestDraft,
+  requestLinkState,
+  type MagicLinkState,
+} from "@gatehouse/shared";
 import { isId, newId } from "../../platform/crypto/ids.js";
 import { forUpdate } from "../../platform/database/dialect.js";
 import { select, sql, table } from "../../platform/database/sql.js";
@@ -8,6 +15,7 @@ import { Refusal } from "../../platform/graphql/failures.js";
 import { keyset, pageOf, readPage, type OrderColumn, type PageArgs } from "../../platform/graphql/pages.js";
 import { asFirmCaller, asPortalCaller, type Caller } from "../callers/caller.js";
 import { actorIn, type RequestContext } from "../callers/request-context.js";
+import { momentFact } from "../work/moment-fact.js";
 import { mustFind } from "../work/must-find.js";
 import type { Work } from "../work/unit-of-work.js";
 import { Contact } from "../contacts/contact.entity.js";
@@ -113,7 +121,8 @@ export class ClientRequests {
         firmId,
         actor: actorIn(context),
         contactId: contact.id,
-        data: { title: request.title, email: request.sentTo },
+        changes: changesBetween({}, { title: request.title, sentTo: request.sentTo, dueOn: request.dueOn }),
+        data: { title: request.title, email: request.sentTo, requestId: request.id },
       });
       return ClientRequestView.of(request);
     });
@@ -139,7 +148,7 @@ export class ClientRequests {
         throw new Refusal("INVALID_INPUT", ["input", "requestId"], "This contact has no email to send the request to.");
       const token = await links.issue(unit, request);
       await mailRequestLink(unit, request, { token, occasion: "REQUEST", expiresAt: unit.now + lifetimes.magicLink });
-      const data = { title: request.title, email: request.sentTo };
+      const data = { title: request.title, email: request.sentTo, requestId: request.id };
       unit.record({ type: "MAGIC_LINK_SENT", firmId, actor: actorIn(context), contactId: request.contactId, data });
       return ClientRequestView.of(request);
     });
@@ -170,16 +179,23 @@ export class ClientRequests {
       ]);
       if (isChanged === 0) return ClientRequestView.of(request);
       const said = { firmId: request.firmId, actor: actorIn(context), contactId: request.contactId };
-      const data = { title: request.title, email: request.sentTo };
-      unit.record({
-        ...said,
-        type: input.done ? "REQUEST_ITEM_DONE" : "REQUEST_ITEM_REOPENED",
-        data: { ...data, item: item.text },
-      });
+      const data = { title: request.title, email: request.sentTo, requestId: request.id };
+      const completedBefore = request.completedAt;
       const isComplete = !(await manager.existsBy(ClientRequestItem, { requestId: request.id, doneAt: IsNull() }));
       request.completedAt = isComplete ? now : null;
       await manager.save(request);
-      if (isComplete) unit.record({ ...said, type: "REQUEST_COMPLETED", data });
+      const completion = changesBetween(
+        { completedAt: momentFact(completedBefore) },
+        { completedAt: momentFact(request.completedAt) },
+      );
+      unit.record({
+        ...said,
+        type: input.done ? "REQUEST_ITEM_DONE" : "REQUEST_ITEM_REOPENED",
+        // What completes a request is an event of its own.
+        changes: [...changesBetween({ done: !input.done }, { done: input.done }), ...(isComplete ? [] : completion)],
+        data: { ...data, item: item.text, itemId: item.id },
+      });
+      if (isComplete) unit.record({ ...said, type: "REQUEST_COMPLETED", changes: completion, data });
       return ClientRequestView.of(request);
     });
   }

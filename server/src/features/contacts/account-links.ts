@@ -93,6 +93,12 @@ export async function saveSignIn(unit: UnitOfWork, firmId: string, accountId: st
 export const linkAccount = (unit: UnitOfWork, firmId: string, email: string, accountId: string): Promise<Contact[]> =>
   settle(unit, firmId, { email, portalAccountId: IsNull() }, { portalAccountId: accountId });
 
+/** An account's fields in the log, as the API names them; its contacts by their ids. */
+export const accountFacts = (email: string, served: readonly Pick<Contact, "id">[]) => ({
+  email,
+  contacts: served.map(({ id }) => id).toSorted(),
+});
+
 /** The contacts that an account serves. */
 export const contactIdsOf = async (unit: UnitOfWork, firmId: string, accountId: string): Promise<string[]> =>
   (await unit.rows(OF_ACCOUNT, [firmId, accountId])).map(({ id }) => id);

@@ -1,5 +1,5 @@
 import { Brackets, In } from "typeorm";
-import { lengths, normalizeEmail, normalizeLine, redirectsRequests } from "@gatehouse/shared";
+import { changesBetween, lengths, normalizeEmail, normalizeLine, redirectsRequests } from "@gatehouse/shared";
 import { newId } from "../../platform/crypto/ids.js";
 import { isUniqueViolation } from "../../platform/database/dialect.js";
 import { unpreparedWrite } from "../../platform/database/prepared-rows.js";
@@ -13,6 +13,7 @@ import { PortalAccount } from "../portal-accounts/portal-account.entity.js";
 import type { Actor, RecordedEvent, UnitOfWork } from "../work/unit-of-work.js";
 import { updateUnlinkedSince, updateSignInKeys, stateOf } from "./account-links.js";
 import { announceRedirect, type Redirect } from "./contact-redirects.js";
+import { contactFacts } from "./contact-facts.js";
 import { contactWords, nameKeyOf } from "./contact-index.js";
 import { Contact, SearchWord } from "./contact.entity.js";
 import type { ContactOutcome } from "./contact.results.js";
@@ -132,7 +133,7 @@ export class ContactChanges {
     this.address(contact);
     this.known.push(contact);
     this.created.add(contact);
-    this.record("CONTACT_CREATED", contact);
+    this.record("CONTACT_CREATED", contact, {});
     return contact;
   }
 
@@ -143,6 +144,7 @@ export class ContactChanges {
     const isEmailNew = fields.email !== before;
     const keys = ["name", "email", "organization", "externalId", "language"] as const;
     if (keys.every((key) => fields[key] === contact[key])) return false;
+    const factsBefore = contactFacts(contact);
     const accountBefore = contact.portalAccountId;
     const accountAfter = this.accountOf(fields.email);
     const isRedirect = redirectsRequests({
@@ -168,7 +170,7 @@ export class ContactChanges {
       this.readdressed.set(contact, before === null ? earlier : [...earlier, before]);
     }
     this.changed.add(contact);
-    this.record("CONTACT_UPDATED", contact);
+    this.record("CONTACT_UPDATED", contact, factsBefore);
     if (isRedirect) this.redirected.push({ contact, from: before, to: fields.email, accountBefore, accountAfter });
     return true;
   }
@@ -262,8 +264,14 @@ export class ContactChanges {
     return email === null ? null : (this.accounts.get(email) ?? null);
   }
 
-  private record(type: "CONTACT_CREATED" | "CONTACT_UPDATED", { id, name }: Contact): void {
-    this.events.push({ type, firmId: this.firmId, actor: this.by.actor, contactId: id, data: { name } });
+  private record(
+    type: "CONTACT_CREATED" | "CONTACT_UPDATED",
+    contact: Contact,
+    before: ReturnType<typeof contactFacts> | Record<never, never>,
+  ): void {
+    const { id, name } = contact;
+    const changes = changesBetween(before, contactFacts(contact));
+    this.events.push({ type, firmId: this.firmId, actor: this.by.actor, contactId: id, changes, data: { name } });
   }
 }
 

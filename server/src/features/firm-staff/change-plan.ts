@@ -1,4 +1,4 @@
-import { planOffersMode, type Plan } from "@gatehouse/shared";
+import { changesBetween, planOffersMode, type Plan } from "@gatehouse/shared";
 import { Firm } from "../firms/firm.entity.js";
 import { loadPolicy } from "../firms/security-policy.reader.js";
 import { planDowngraded } from "../mail/team-letters.js";
@@ -15,7 +15,8 @@ export async function changePlan(unit: UnitOfWork, firm: Firm, plan: Plan): Prom
   const keepsMode = !planOffersMode(plan, mode);
   if (from === plan) return { keepsMode };
   await unit.manager.update(Firm, { id: firmId }, { plan });
-  unit.record({ type: "PLAN_CHANGED", firmId, actor: systemActor, data: { from, to: plan } });
+  const changes = changesBetween({ plan: from }, { plan });
+  unit.record({ type: "PLAN_CHANGED", firmId, actor: systemActor, changes, data: { from, to: plan } });
   if (keepsMode) await mailAdmins(unit, firmId, planDowngraded({ firmName, from, to: plan, mode }));
   return { keepsMode };
 }

@@ -3,6 +3,7 @@ import {
   HOUR_MS,
   inWords,
   attemptLimits,
+  changesBetween,
   lifetimes,
   mayManage,
   normalizeEmail,
@@ -28,6 +29,7 @@ import { twoFactorReset } from "../mail/security-letters.js";
 import { issueToken, voidTokensOf } from "../mailed-tokens/mailed-tokens.js";
 import type { Attempts } from "../limits/attempts.service.js";
 import { createState, type SecondFactor } from "../two-factor/second-factor.service.js";
+import { memberFacts } from "./member-facts.js";
 import { TeamMember } from "./team-member.entity.js";
 
 /** The people of a firm who use the dashboard. shared/roles decides who may invite, change and remove whom. */
@@ -82,8 +84,14 @@ export class Team {
         throw error;
       }
       await createState(unit, { ownerId: member.id, firmId: member.firmId });
-      const data = { email, role: given.role };
-      unit.record({ type: "TEAM_MEMBER_INVITED", firmId: caller.firmId, actor: actorIn(context), data });
+      unit.record({
+        type: "TEAM_MEMBER_INVITED",
+        firmId: caller.firmId,
+        teamMemberId: member.id,
+        actor: actorIn(context),
+        changes: changesBetween({}, memberFacts(member)),
+        data: { email, role: given.role },
+      });
       await this.mailPasswordLink(unit, member, caller);
       return member;
     });
@@ -99,13 +107,14 @@ export class Team {
       unit.record({
         type: "PASSWORD_RESET_REQUESTED",
         firmId: member.firmId,
+        teamMemberId: member.id,
         actor: actorIn(context),
         data: { email },
       });
     });
   }
 
-  /** Changes the name or role. The firm must keep an owner. */
+  /** Changes the name or role. The firm must keep an owner. What changes nothing is not recorded. */
   async change(
     input: { memberId: string; name?: string | null; role?: TeamRole | null },
     context: RequestContext,
@@ -114,10 +123,19 @@ export class Team {
       const role = input.role ?? member.role;
       mustManage(caller, role, ["input", "role"]);
       if (member.role === "OWNER" && role !== "OWNER") await mustKeepOwner(unit, member);
+      const before = memberFacts(member);
       Object.assign(member, { role, name: input.name == null ? member.name : readName(input.name) });
+      const changes = changesBetween(before, memberFacts(member));
+      if (changes.length === 0) return;
       await unit.manager.update(TeamMember, { id: member.id }, { role, name: member.name });
-      const data = { email: member.email, role };
-      unit.record({ type: "TEAM_MEMBER_CHANGED", firmId: member.firmId, actor: actorIn(context), data });
+      unit.record({
+        type: "TEAM_MEMBER_CHANGED",
+        firmId: member.firmId,
+        teamMemberId: member.id,
+        actor: actorIn(context),
+        changes,
+        data: { email: member.email, role },
+      });
     });
   }
 
@@ -132,8 +150,10 @@ export class Team {
       unit.record({
         type: "TEAM_MEMBER_REMOVED",
         firmId: member.firmId,
+        teamMemberId: member.id,
         actor: actorIn(context),
         reason,
+        changes: changesBetween(memberFacts(member), {}),
         data: { email },
       });
       await endAccess(unit, await personOfMember(unit, member), "PERSON_REMOVED");

@@ -1,3 +1,4 @@
+import { changesBetween } from "@gatehouse/shared";
 import { forUpdateSql } from "../../platform/database/dialect.js";
 import { select, sql, table } from "../../platform/database/sql.js";
 import { ApiKey } from "../api-keys/api-key.entity.js";
@@ -5,6 +6,7 @@ import { OutboxMail } from "../mail/outbox-mail.entity.js";
 import { SecurityPolicy } from "../security-mode/security-policy.entity.js";
 import { Session } from "../sessions/session.entity.js";
 import { SignInChallenge } from "../sign-in/sign-in-challenge.entity.js";
+import { momentFact } from "../work/moment-fact.js";
 import { systemActor, type UnitOfWork } from "../work/unit-of-work.js";
 import { loadPolicy } from "./security-policy.reader.js";
 
@@ -19,6 +21,9 @@ const mails = table(OutboxMail);
 const DROP_MAILS = sql`UPDATE ${mails} SET ${mails.encryptedContent} = NULL, ${mails.nextAttemptAt} = ?, ${mails.lastFailure} = ?
   WHERE ${mails.firmId} = ? AND ${mails.sentAt} IS NULL AND ${mails.encryptedContent} IS NOT NULL`;
 const NEVER = Number.MAX_SAFE_INTEGER;
+
+const disabledSince = (from: number | null, to: number | null) =>
+  changesBetween({ disabledAt: momentFact(from) }, { disabledAt: momentFact(to) });
 
 /**
  * Nobody of the firm gets in from this commit on, neither team nor clients nor keys. Sessions and sign-ins under way end,
@@ -36,7 +41,8 @@ export async function disableFirm(unit: UnitOfWork, firmId: string): Promise<boo
   await unit.affected(END_SESSIONS, [now, firmId]);
   await unit.affected(END_CHALLENGES, [firmId]);
   await unit.affected(DROP_MAILS, [NEVER, "the firm was disabled", firmId]);
-  unit.record({ type: "FIRM_DISABLED", firmId, actor: systemActor, data: {} });
+  const changes = disabledSince(null, now);
+  unit.record({ type: "FIRM_DISABLED", firmId, actor: systemActor, changes, data: {} });
   return true;
 }
 
@@ -45,6 +51,7 @@ export async function enableFirm(unit: UnitOfWork, firmId: string): Promise<bool
   const { firmDisabledAt } = await loadPolicy(unit.manager, firmId, { lock: "update" });
   if (firmDisabledAt === null) return false;
   await unit.manager.update(SecurityPolicy, { firmId }, { firmDisabledAt: null });
-  unit.record({ type: "FIRM_ENABLED", firmId, actor: systemActor, data: {} });
+  const changes = disabledSince(firmDisabledAt, null);
+  unit.record({ type: "FIRM_ENABLED", firmId, actor: systemActor, changes, data: {} });
   return true;
 }

@@ -3,6 +3,7 @@ import {
   HOUR_MS,
   allowsPasswordLogin,
   attemptLimits,
+  changesBetween,
   counts,
   inWords,
   isMassInvitation,
@@ -16,6 +17,7 @@ import { asFirmCaller } from "../callers/caller.js";
 import { mustBeFresh } from "../access/fresh-proof.js";
 import { actorIn, type RequestContext } from "../callers/request-context.js";
 import { readMessage } from "../../platform/graphql/input-texts.js";
+import { momentFact } from "../work/moment-fact.js";
 import type { Actor, UnitOfWork, Work } from "../work/unit-of-work.js";
 import { markInvited } from "../contacts/account-links.js";
 import { Contact } from "../contacts/contact.entity.js";
@@ -171,7 +173,8 @@ export async function sendInvitations(unit: UnitOfWork, invitations: InvitationB
       unit.mail({ firmId, to: contact.email, content, language: contact.language });
     }
     invited.push(id);
-    unit.record({ type: "INVITE_SENT", firmId, actor, contactId: id, data: { email: contact.email } });
+    const changes = changesBetween({ invitedAt: momentFact(contact.invitedAt) }, { invitedAt: momentFact(unit.now) });
+    unit.record({ type: "INVITE_SENT", firmId, actor, contactId: id, changes, data: { email: contact.email } });
   }
   await markInvited(unit, firmId, invited);
   for (const contact of await manager.findBy(Contact, { firmId, id: In(chosen.map(({ id }) => id)) }))

@@ -155,7 +155,7 @@ export class MagicLinks {
         firmId: request.firmId,
         actor: actorIn(context),
         contactId: request.contactId,
-        data: { title: request.title, email: request.sentTo },
+        data: { title: request.title, email: request.sentTo, requestId: request.id },
       });
     });
   }

@@ -134,10 +134,13 @@ export class OwnCredentials {
     await work.do(async (unit) => {
       const owner = { firmId: caller.firmId, ownerId: ownerIdOf(caller) };
       if (!(await sessions.end(unit, input.sessionId, owner))) throw new Refusal("NOT_FOUND", ["input", "sessionId"]);
-      const accountId = caller.kind === "CLIENT" ? caller.accountId : null;
+      const person =
+        caller.kind === "CLIENT"
+          ? ({ audience: "PORTAL", accountId: caller.accountId } as const)
+          : ({ audience: "TEAM", accountId: null } as const);
       unit.record({
         type: "SESSIONS_REVOKED",
-        ...about({ firmId: caller.firmId, accountId }, actor),
+        ...about({ ...owner, ...person }, actor),
         data: { email: caller.email, sessions: 1 },
       });
       if (input.sessionId === caller.sessionId) unit.afterCommit(() => setSessionCookie(context, caller, null));

@@ -30,12 +30,14 @@ export interface Person {
   accountId: string | null;
 }
 
-/**
- * What every event about a person contains: whose log it is in, who did it, and the account if the person is a client.
- */
-export const about = ({ firmId, accountId }: Pick<Person, "firmId" | "accountId">, actor: Actor) => ({
+/** What every event about a person contains: whose log it is in, who did it, and the account or the team member. */
+export const about = (
+  { firmId, accountId, audience, ownerId }: Pick<Person, "firmId" | "accountId"> & Partial<Person>,
+  actor: Actor,
+) => ({
   firmId,
   accountId,
+  teamMemberId: audience === "TEAM" ? ownerId : undefined,
   actor,
 });
 

@@ -1,11 +1,11 @@
-import { doorOfAccountByLink, type SessionTransport, type SignInDoor } from "@gatehouse/shared";
+import { changesBetween, doorOfAccountByLink, type SessionTransport, type SignInDoor } from "@gatehouse/shared";
 import { newId } from "../../platform/crypto/ids.js";
 import { isUniqueViolation } from "../../platform/database/dialect.js";
 import { Refusal } from "../../platform/graphql/failures.js";
 import { about, type Person } from "../people/person.js";
 import type { RequestContext } from "../callers/request-context.js";
 import type { UnitOfWork, Work } from "../work/unit-of-work.js";
-import { linkAccount } from "../contacts/account-links.js";
+import { accountFacts, linkAccount } from "../contacts/account-links.js";
 import { Firm } from "../firms/firm.entity.js";
 import { loadPolicy } from "../firms/security-policy.reader.js";
 import { MagicLink } from "../magic-links/magic-link.entity.js";
@@ -97,12 +97,13 @@ export class AccountCreation {
         };
         await storePassword(unit, account.id, stored);
         await createState(unit, person);
-        await linkAccount(unit, firm.id, account.email, account.id);
+        const linked = await linkAccount(unit, firm.id, account.email, account.id);
         await voidTokens(unit, firm.id, account.email, accountTokens);
         const actor = actorAs(person, context.source);
         unit.record({
           type: "ACCOUNT_CREATED",
           ...about(person, actor),
+          changes: changesBetween({}, accountFacts(account.email, linked)),
           data: { email: account.email },
         });
         // A device that claimed a link may be in somebody else's hands, so the mailbox is notified.

@@ -1,4 +1,4 @@
-import { maskEmail, type SessionTransport } from "@gatehouse/shared";
+import { changesBetween, maskEmail, type SessionTransport } from "@gatehouse/shared";
 import { isUniqueViolation } from "../../platform/database/dialect.js";
 import { Refusal } from "../../platform/graphql/failures.js";
 import { about, findMembersByEmail, findPerson } from "../people/person.js";
@@ -6,7 +6,7 @@ import type { RequestContext } from "../callers/request-context.js";
 import { endAccess } from "../access-endings/end-access.js";
 import { retireAddress } from "../access-endings/retire-address.js";
 import type { Work } from "../work/unit-of-work.js";
-import { contactIdsOf, linkAccount } from "../contacts/account-links.js";
+import { accountFacts, contactIdsOf, linkAccount } from "../contacts/account-links.js";
 import { PortalFirmView } from "../firms/firm.results.js";
 import { notify } from "../mail/security-notices.js";
 import { loginEmailChanged, passwordChanged } from "../mail/security-letters.js";
@@ -106,12 +106,17 @@ export class PortalAccounts {
         }
         const contactIds = await contactIdsOf(unit, person.firmId, person.ownerId);
         await retireAddress(unit, { firmId: person.firmId, contactIds, from: person.email, to: token.email });
-        await linkAccount(unit, person.firmId, token.email, person.ownerId);
+        const joined = await linkAccount(unit, person.firmId, token.email, person.ownerId);
         await endAccess(unit, person, "LOGIN_EMAIL_CHANGED");
         await voidTokens(unit, person.firmId, token.email, accountTokens);
         const actor = actorAs(person, context.source);
         const data = { from: person.email, to: token.email };
-        unit.record({ type: "LOGIN_EMAIL_CHANGED", ...about(person, actor), data });
+        const contacts = contactIds.map((id) => ({ id }));
+        const changes = changesBetween(
+          accountFacts(person.email, contacts),
+          accountFacts(token.email, [...contacts, ...joined]),
+        );
+        unit.record({ type: "LOGIN_EMAIL_CHANGED", ...about(person, actor), changes, data });
         await notify(unit, person, actor, loginEmailChanged, { newEmail: token.email });
       });
     });

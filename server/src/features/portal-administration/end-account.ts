@@ -1,8 +1,9 @@
+import { changesBetween } from "@gatehouse/shared";
 import { endAccess } from "../access-endings/end-access.js";
 import { about, type Person } from "../people/person.js";
 import type { Actor, UnitOfWork } from "../work/unit-of-work.js";
 import { readdressRequests } from "../access-endings/retire-address.js";
-import { linkAccount, unlinkAccount } from "../contacts/account-links.js";
+import { accountFacts, linkAccount, unlinkAccount } from "../contacts/account-links.js";
 import type { Contact } from "../contacts/contact.entity.js";
 import { accountDeleted } from "../mail/account-letters.js";
 import { PasswordCredential } from "../passwords/password-credential.entity.js";
@@ -35,10 +36,24 @@ export async function deleteAccount(
   await endAccess(unit, person, "PERSON_REMOVED");
   await secondFactor.forget(unit, person);
   await unit.manager.delete(PasswordCredential, { ownerId });
-  await leaveContacts(unit, person);
+  const left = await leaveContacts(unit, person);
   await unit.manager.update(Session, { ownerId }, { revokedAt: unit.now });
   await unit.manager.delete(PortalAccount, { id: ownerId });
-  unit.record({ type: "ACCOUNT_DELETED", ...about(person, actor), contactId: contact?.id, reason, data: { email } });
+  const changes = changesBetween(accountFacts(email, left.contacts), {});
+  const said = { ...about(person, actor), contactId: contact?.id, reason, changes };
+  unit.record({ type: "ACCOUNT_DELETED", ...said, data: { email } });
+  for (const { id, name, portalAccountId } of left.relinked)
+    unit.record({
+      type: "CONTACT_UPDATED",
+      firmId,
+      actor,
+      contactId: id,
+      changes: changesBetween(
+        { portalAccount: left.contacts.some((one) => one.id === id) ? ownerId : null },
+        { portalAccount: portalAccountId },
+      ),
+      data: { name },
+    });
   unit.mail({
     isNotice: true,
     firmId,
@@ -50,13 +65,19 @@ export async function deleteAccount(
 
 /**
  * The contacts continue with their own email: what was sent to them goes there, and an account with that email, if
- * there is one, serves them.
+ * there is one, serves them. Returns the contacts that the account had, and those that another one serves now.
  */
-async function leaveContacts(unit: UnitOfWork, { firmId, ownerId, email: loginEmail }: Person): Promise<void> {
-  for (const { id: contactId, email } of await unlinkAccount(unit, firmId, ownerId)) {
+async function leaveContacts(
+  unit: UnitOfWork,
+  { firmId, ownerId, email: loginEmail }: Person,
+): Promise<{ contacts: Contact[]; relinked: Contact[] }> {
+  const contacts = await unlinkAccount(unit, firmId, ownerId);
+  const relinked: Contact[] = [];
+  for (const { id: contactId, email } of contacts) {
     await readdressRequests(unit, { firmId, contactId, to: email });
     const other =
       email === null || email === loginEmail ? null : await unit.manager.findOneBy(PortalAccount, { firmId, email });
-    if (email !== null && other) await linkAccount(unit, firmId, email, other.id);
+    if (email !== null && other) relinked.push(...(await linkAccount(unit, firmId, email, other.id)));
   }
+  return { contacts, relinked };
 }

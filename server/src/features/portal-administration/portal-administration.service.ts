@@ -128,6 +128,12 @@ export class PortalAdministration {
       const link = unit.links.confirmEmail(firmSlug, await issueToken(unit, given));
       const content = confirmLoginEmail({ firmName, link, expiresInHours: lifetimes.emailChange / HOUR_MS });
       unit.mail({ firmId, to: email, content, language: contact.language });
+      unit.record({
+        type: "LOGIN_EMAIL_CHANGE_REQUESTED",
+        ...about(person, actor),
+        contactId: contact.id,
+        data: { from: person.email, to: email },
+      });
       await notify(unit, person, actor, loginEmailChangeRequested, { newEmail: email });
     });
   }

@@ -1,5 +1,6 @@
 import { In } from "typeorm";
 import {
+  changesBetween,
   dayAt,
   nextRollOutStep,
   rollOutStateUnder,
@@ -118,7 +119,13 @@ export class RollOutMailer {
         return;
       if (rollOut.state === "RUNNING" && rollOutStateUnder(rollOut.state, policy) === "UNDONE") {
         await manager.update(RollOut, { id }, { state: "UNDONE", nextMailAt: null });
-        unit.record({ type: "ROLL_OUT_UNDONE", firmId, actor: systemActor, data: { isTold: false } });
+        unit.record({
+          type: "ROLL_OUT_UNDONE",
+          firmId,
+          actor: systemActor,
+          changes: changesBetween({ state: rollOut.state }, { state: "UNDONE" }),
+          data: { isTold: false, rollOutId: id },
+        });
         return;
       }
       if (rollOut.state === "RUNNING") await followDate(unit, rollOut, policy);
@@ -131,7 +138,13 @@ export class RollOutMailer {
         await manager.update(RollOut, { id }, { nextMailAt: Math.max(next, earliest) });
       } else if (rollOut.state === "RUNNING") {
         await manager.update(RollOut, { id }, { state: "FINISHED", nextMailAt: null });
-        unit.record({ type: "ROLL_OUT_FINISHED", firmId, actor: systemActor, data: {} });
+        unit.record({
+          type: "ROLL_OUT_FINISHED",
+          firmId,
+          actor: systemActor,
+          changes: changesBetween({ state: rollOut.state }, { state: "FINISHED" }),
+          data: { rollOutId: id },
+        });
       } else await manager.update(RollOut, { id }, { nextMailAt: null });
     });
   }
@@ -229,7 +242,13 @@ async function write(unit: UnitOfWork, rollOut: RollOut, client: Client, mail: R
     unit.mail({ firmId, to, content });
     const what = ({ ANNOUNCEMENT: "announcement", REMINDER: "reminder", CALLED_OFF: "calling off" } as const)[mail];
     for (const { contactId } of client.rows)
-      unit.record({ type: "TWO_FACTOR_ANNOUNCED", firmId, actor: systemActor, contactId, data: { email: to, what } });
+      unit.record({
+        type: "TWO_FACTOR_ANNOUNCED",
+        firmId,
+        actor: systemActor,
+        contactId,
+        data: { email: to, what, rollOutId: rollOut.id },
+      });
   }
   const mailed = { ...client, mailedAt: now, mailedTo: to };
   const next = mail === "CALLED_OFF" ? null : nextRollOutStep(factsOf(unit, rollOut, mailed));

@@ -1,5 +1,6 @@
 import {
   HOUR_MS,
+  changesBetween,
   chooseLanguage,
   dayAt,
   concernedGroups,
@@ -24,8 +25,9 @@ import { join, sql, table } from "../../platform/database/sql.js";
 import { badInput, Refusal } from "../../platform/graphql/failures.js";
 import { asTeamCaller } from "../callers/caller.js";
 import { actorIn, type RequestContext } from "../callers/request-context.js";
+import { momentFact } from "../work/moment-fact.js";
 import { mustFind } from "../work/must-find.js";
-import type { UnitOfWork, Work } from "../work/unit-of-work.js";
+import { systemActor, type UnitOfWork, type Work } from "../work/unit-of-work.js";
 import { Contact } from "../contacts/contact.entity.js";
 import { lockContacts } from "../contacts/contacts-lock.js";
 import { filterOf } from "../contacts/contact-filter.js";
@@ -95,6 +97,14 @@ export class RollOuts {
       await changePolicy(unit, { mode: rollOutMode, enforcedFrom: plan.enforcedFrom, expectedVersion }, context);
       // Anything that an earlier one would still send would contradict this one.
       await unit.affected(END_EARLIER, [firmId]);
+      if (latest && isRollOutOpen(latest.state))
+        unit.record({
+          type: "ROLL_OUT_UNDONE",
+          firmId,
+          actor: systemActor,
+          changes: changesBetween({ state: latest.state }, { state: "UNDONE" }),
+          data: { isTold: false, rollOutId: latest.id },
+        });
       const { remindDaysBefore, ...rest } = plan;
       const rollOut = {
         ...rest,
@@ -112,11 +122,24 @@ export class RollOuts {
       await manager.insert(RollOut, rollOut);
       // Nobody gets an account or an address until the recipients are recorded.
       await lockContacts(unit, firmId);
+      const clients = await addRecipients(unit, rollOut);
       unit.record({
         type: "ROLL_OUT_STARTED",
         firmId,
         actor: actorIn(context),
-        data: { startDay: dayAt(plan.enforcedFrom, timeZone), clients: await addRecipients(unit, rollOut) },
+        changes: changesBetween(
+          {},
+          {
+            state: rollOut.state,
+            enforcedFrom: momentFact(plan.enforcedFrom),
+            timeZone,
+            message: plan.message,
+            invitesContacts: plan.invitesContacts,
+            remindDaysBefore,
+            mailsPerMinute: plan.mailsPerMinute,
+          },
+        ),
+        data: { startDay: dayAt(plan.enforcedFrom, timeZone), clients, rollOutId: rollOut.id },
       });
       return rollOut.id;
     });
@@ -157,7 +180,13 @@ export class RollOuts {
       await withdrawMails(unit, firmId, ITS_MAILS, [rollOut.id]);
       await unit.affected(TELL_THE_MAILED, [isTold ? now : null, rollOut.id]);
       await manager.update(RollOut, { id: rollOut.id }, { state: "UNDONE", nextMailAt: isTold ? now : null });
-      unit.record({ type: "ROLL_OUT_UNDONE", firmId, actor: actorIn(context), data: { isTold } });
+      unit.record({
+        type: "ROLL_OUT_UNDONE",
+        firmId,
+        actor: actorIn(context),
+        changes: changesBetween({ state: rollOut.state }, { state: "UNDONE" }),
+        data: { isTold, rollOutId },
+      });
     });
     this.needs.onChange();
     return rollOutId;
@@ -216,7 +245,8 @@ export class RollOuts {
       if (rollOut.state !== from) return;
       await unit.manager.update(RollOut, { id: rollOut.id }, { state: to });
       const type = to === "PAUSED" ? "ROLL_OUT_PAUSED" : "ROLL_OUT_RESUMED";
-      unit.record({ type, firmId, actor: actorIn(context), data: {} });
+      const changes = changesBetween({ state: from }, { state: to });
+      unit.record({ type, firmId, actor: actorIn(context), changes, data: { rollOutId } });
     });
     return rollOutId;
   }

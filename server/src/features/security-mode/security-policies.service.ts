@@ -1,6 +1,7 @@
 import {
   allowsPasswordLogin,
   availableModes,
+  changesBetween,
   counts,
   lifetimes,
   loosens,
@@ -9,6 +10,7 @@ import {
   securityModes,
   sessionMeetsPolicy,
   teamRoleNeedsTwoFactor,
+  type ChangeValue,
   type ModePolicy,
   type SecurityMode,
 } from "@gatehouse/shared";
@@ -25,6 +27,7 @@ import { TeamMember } from "../firm-staff/team-member.entity.js";
 import { PortalAccount } from "../portal-accounts/portal-account.entity.js";
 import { Session } from "../sessions/session.entity.js";
 import { SignInChallenge } from "../sign-in/sign-in-challenge.entity.js";
+import { momentFact } from "../work/moment-fact.js";
 import type { UnitOfWork, Work } from "../work/unit-of-work.js";
 import { SecurityModeImpactView } from "./security-mode.results.js";
 import { TwoFactorState } from "../two-factor/two-factor.entity.js";
@@ -180,10 +183,23 @@ export async function changePolicy(
     type: "SECURITY_POLICY_CHANGED",
     firmId,
     actor: actorIn(context),
-    data: { from: before.mode, to: after.mode },
+    changes: changesBetween(policyFacts(before), policyFacts(after)),
+    data: { from: before.mode, to: after.mode, version: before.version + 1 },
   });
   return before;
 }
+
+type Settings = Pick<
+  FirmPolicy,
+  "mode" | "enforcedFrom" | "magicLinkRequiresTwoFactor" | "trustedDeviceDays" | "teamRequiresTwoFactor"
+>;
+const policyFacts = (policy: Settings): Record<string, ChangeValue> => ({
+  mode: policy.mode,
+  enforcedFrom: momentFact(policy.enforcedFrom),
+  magicLinkRequiresTwoFactor: Boolean(policy.magicLinkRequiresTwoFactor),
+  trustedDeviceDays: policy.trustedDeviceDays,
+  teamRequiresTwoFactor: Boolean(policy.teamRequiresTwoFactor),
+});
 
 /**
  * The sessions of team members who now need an authenticator and have not proven one. Their next request would be

@@ -1,4 +1,10 @@
-import { afterPassword, attemptLimits, type SessionTransport, type SignInDoor } from "@gatehouse/shared";
+import {
+  afterPassword,
+  attemptLimits,
+  changesBetween,
+  type SessionTransport,
+  type SignInDoor,
+} from "@gatehouse/shared";
 import { isUniqueViolation } from "../../platform/database/dialect.js";
 import { Refusal } from "../../platform/graphql/failures.js";
 import { about, findMembersByEmail, findPerson, type Person } from "../people/person.js";
@@ -7,6 +13,7 @@ import type { RequestContext } from "../callers/request-context.js";
 import { endAccess } from "../access-endings/end-access.js";
 import { setPassword } from "../access-endings/set-password.js";
 import { TeamMember } from "../firm-staff/team-member.entity.js";
+import { momentFact } from "../work/moment-fact.js";
 import type { UnitOfWork, Work } from "../work/unit-of-work.js";
 import { shareOfPerson } from "../passwords/hash-share.js";
 import { PasswordCredential } from "../passwords/password-credential.entity.js";
@@ -173,7 +180,12 @@ export class TeamPassword {
     const { person, context } = following;
     await endAccess(unit, person, "PASSWORD_RESET");
     const actor = actorAs(person, context.source);
-    unit.record({ type: "TEAM_MEMBER_JOINED", ...about(person, actor), data: { email: person.email } });
+    unit.record({
+      type: "TEAM_MEMBER_JOINED",
+      ...about(person, actor),
+      changes: changesBetween({ joinedAt: null }, { joinedAt: momentFact(unit.now) }),
+      data: { email: person.email },
+    });
     return this.enter(unit, following, "TEAM_INVITATION");
   }
 

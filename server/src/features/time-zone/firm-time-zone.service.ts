@@ -1,4 +1,4 @@
-import { usableTimeZone } from "@gatehouse/shared";
+import { changesBetween, usableTimeZone } from "@gatehouse/shared";
 import { forUpdate } from "../../platform/database/dialect.js";
 import { asFirmCaller } from "../callers/caller.js";
 import { actorIn, type RequestContext } from "../callers/request-context.js";
@@ -19,7 +19,13 @@ export class FirmTimeZone {
       const from = usableTimeZone(firm.timeZone);
       if (from === to) return;
       await unit.manager.update(Firm, { id: firmId }, { timeZone: to });
-      unit.record({ type: "TIME_ZONE_CHANGED", firmId, actor: actorIn(context), data: { from, to } });
+      unit.record({
+        type: "TIME_ZONE_CHANGED",
+        firmId,
+        actor: actorIn(context),
+        changes: changesBetween({ timeZone: from }, { timeZone: to }),
+        data: { from, to },
+      });
     });
     return firmId;
   }

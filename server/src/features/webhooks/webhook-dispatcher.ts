@@ -1,6 +1,6 @@
 import { isNativeError } from "node:util/types";
 import { IsNull, MoreThan } from "typeorm";
-import type { AuditEventType } from "@gatehouse/shared";
+import { changesBetween, type AuditEventType } from "@gatehouse/shared";
 import { newId } from "../../platform/crypto/ids.js";
 import type { KeyRing } from "../../platform/crypto/key-ring.js";
 import { select, table } from "../../platform/database/sql.js";
@@ -9,6 +9,7 @@ import { inSpan, type Tracing } from "../../platform/tracing/tracing.js";
 import { whenAborted, Worker } from "../../platform/worker.js";
 import { AuditCounter, AuditEvent } from "../audit/audit-event.entity.js";
 import { SecurityPolicy } from "../security-mode/security-policy.entity.js";
+import { momentFact } from "../work/moment-fact.js";
 import { systemActor, type UnitOfWork, type Work } from "../work/unit-of-work.js";
 import { waitAfterFailure } from "./retry-schedule.js";
 import { WebhookDelivery, WebhookEndpoint } from "./webhook-endpoint.entity.js";
@@ -271,7 +272,13 @@ export class WebhookDispatcher {
       );
       await this.saveOutcome(unit, delivery);
       if (affected === 1)
-        unit.record({ type: "WEBHOOK_DISABLED", firmId, actor: systemActor, data: { url: originOf(url) } });
+        unit.record({
+          type: "WEBHOOK_DISABLED",
+          firmId,
+          actor: systemActor,
+          changes: changesBetween({ disabledAt: null }, { disabledAt: momentFact(unit.now) }),
+          data: { url: originOf(url), webhookEndpointId: id },
+        });
     });
   }
 

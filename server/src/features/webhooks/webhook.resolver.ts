@@ -70,7 +70,12 @@ export class WebhooksResolver {
     @Ctx() context: RequestContext,
   ): Promise<WebhookEndpointPayload> {
     return answer(WebhookEndpointPayload, async () => ({
-      webhookEndpoint: await this.webhooks.replay(asFirmCaller(context.caller), input.webhookEndpointId, input.after),
+      webhookEndpoint: await this.webhooks.replay(
+        asFirmCaller(context.caller),
+        input.webhookEndpointId,
+        input.after,
+        actorIn(context),
+      ),
     }));
   }
 

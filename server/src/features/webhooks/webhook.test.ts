@@ -204,7 +204,11 @@ describeOnDatabases("webhooks", (database) => {
     await happen(2);
     await dispatcher().runOnce();
     expect((await state(id)).disabledAt).toBe(time);
-    expect(await work.reader.countBy(AuditEvent, { firmId, type: "WEBHOOK_DISABLED" })).toBe(1);
+    const disabled = await work.reader.findBy(AuditEvent, { firmId, type: "WEBHOOK_DISABLED" });
+    expect(disabled).toHaveLength(1);
+    const changes = [{ field: "disabledAt", before: null, after: new Date(time).toISOString() }];
+    expect(JSON.parse(disabled[0]?.changes ?? "")).toEqual(changes);
+    expect(JSON.parse(disabled[0]?.data ?? "")).toMatchObject({ webhookEndpointId: id });
     await dispatcher().runOnce();
     expect(got).toHaveLength(1);
   });
@@ -359,20 +363,20 @@ describeOnDatabases("webhooks", (database) => {
     expect((await state(id)).disabledAt).toBe(time);
     const { nodes } = await service().deliveries(id, {});
     const second = nodes.find(({ eventId }) => eventId === got[1]?.headers["webhook-id"]);
-    await service().replay(us(), id, second?.replayAfter ?? "");
+    await service().replay(us(), id, second?.replayAfter ?? "", systemActor);
     await dispatcher().runOnce();
     const events = await work.reader.find(AuditEvent, {
       where: { firmId, type: "CONTACT_CREATED" },
       order: { seq: "ASC" },
     });
     const [first, ...others] = events.slice(-4).map((event) => event.id);
-    // The last one reports that the endpoint was disabled.
-    expect(idsOf(got).slice(0, -1)).toEqual([first, others[0], others[1], ...others]);
+    // The last two report that the endpoint was disabled, and the replay.
+    expect(idsOf(got).slice(0, -2)).toEqual([first, others[0], others[1], ...others]);
     for (const wrong of [
       Buffer.from('["audit",999999]').toString("base64url"),
       Buffer.from('["audit",-1]').toString("base64url"),
     ])
-      await expect(service().replay(us(), id, wrong)).rejects.toMatchObject({ code: "INVALID_INPUT" });
+      await expect(service().replay(us(), id, wrong, systemActor)).rejects.toMatchObject({ code: "INVALID_INPUT" });
   });
 
   it("a firm has at most ten endpoints, even with parallel calls, and another firm's do not exist for it", async () => {
@@ -391,7 +395,7 @@ describeOnDatabases("webhooks", (database) => {
     const cursor = Buffer.from('["audit",0]').toString("base64url");
     for (const attempt of [
       () => service().delete(theirs, id, systemActor),
-      () => service().replay(theirs, id, cursor),
+      () => service().replay(theirs, id, cursor, systemActor),
       () => service().rotateSecret(theirs, id, systemActor),
     ])
       await expect(attempt()).rejects.toMatchObject({ code: "NOT_FOUND" });

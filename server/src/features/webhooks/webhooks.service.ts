@@ -1,4 +1,4 @@
-import { auditEvents, lifetimes, type AuditEventType } from "@gatehouse/shared";
+import { auditEvents, changesBetween, lifetimes, type AuditEventType } from "@gatehouse/shared";
 import { isId, newId } from "../../platform/crypto/ids.js";
 import type { KeyRing } from "../../platform/crypto/key-ring.js";
 import { decodeCursor, keyset, pageOf, readPage, type PageArgs } from "../../platform/graphql/pages.js";
@@ -8,6 +8,7 @@ import { select, sql, table } from "../../platform/database/sql.js";
 import type { FirmCaller } from "../callers/caller.js";
 import { AuditCounter } from "../audit/audit-event.entity.js";
 import { firstSeqOf } from "../work/first-event.js";
+import { momentFact } from "../work/moment-fact.js";
 import { mustFind } from "../work/must-find.js";
 import type { Actor, Work } from "../work/unit-of-work.js";
 import { Firm } from "../firms/firm.entity.js";
@@ -28,6 +29,18 @@ const newestFirst = keyset([
   { by: d.attemptedAt, isDescending: true },
   { by: d.id, isDescending: true },
 ]);
+
+/** Without what receivers put into paths and queries: it may be a credential. */
+const dataOf = ({ id, url }: Pick<WebhookEndpoint, "id" | "url">) => ({ url: originOf(url), webhookEndpointId: id });
+const endpointFacts = ({ url, types, disabledAt }: WebhookEndpointView) => ({
+  url: originOf(url),
+  types,
+  disabledAt: momentFact(disabledAt),
+});
+const deliveryFacts = ({ deliveredThrough, disabledAt }: WebhookEndpointView) => ({
+  deliveredThrough,
+  disabledAt: momentFact(disabledAt),
+});
 
 /** Where integrators want the firm's events sent. */
 export class Webhooks {
@@ -84,8 +97,10 @@ export class Webhooks {
         disabledAt: null,
       });
       await unit.manager.insert(WebhookEndpoint, row);
-      unit.record({ type: "WEBHOOK_CREATED", firmId, actor, data: { url: originOf(url) } });
-      return WebhookEndpointView.of(row);
+      const view = WebhookEndpointView.of(row);
+      const changes = changesBetween({}, endpointFacts(view));
+      unit.record({ type: "WEBHOOK_CREATED", firmId, actor, changes, data: dataOf(row) });
+      return view;
     });
     return { webhookEndpoint, signingSecret };
   }
@@ -95,13 +110,15 @@ export class Webhooks {
       const { firmId } = caller;
       const row = await mustFind(unit.manager, WebhookEndpoint, "webhookEndpoint", { id, firmId }, field);
       if ((await unit.affected(DELETE, [id, firmId])) !== 1) throw new Refusal("NOT_FOUND", field);
-      unit.record({ type: "WEBHOOK_DELETED", firmId, actor, data: { url: originOf(row.url) } });
-      return WebhookEndpointView.of(row);
+      const view = WebhookEndpointView.of(row);
+      const changes = changesBetween(endpointFacts(view), {});
+      unit.record({ type: "WEBHOOK_DELETED", firmId, actor, changes, data: dataOf(row) });
+      return view;
     });
   }
 
   /** Delivers everything after the cursor again, at once; re-enables a disabled endpoint. */
-  async replay(caller: FirmCaller, id: string, after: string): Promise<WebhookEndpointView> {
+  async replay(caller: FirmCaller, id: string, after: string, actor: Actor): Promise<WebhookEndpointView> {
     const [seq] = decodeCursor("audit", 1, after);
     const { firmId } = caller;
     const view = await this.needs.work.do(async (unit) => {
@@ -120,7 +137,11 @@ export class Webhooks {
         );
       const anew = { deliveredThroughSeq: seq, attempts: 0, nextAttemptAt: 0, disabledAt: null };
       await unit.manager.update(WebhookEndpoint, { id, firmId }, anew);
-      return WebhookEndpointView.of(Object.assign(row, anew));
+      const before = deliveryFacts(WebhookEndpointView.of(row));
+      const replayed = WebhookEndpointView.of(Object.assign(row, anew));
+      const changes = changesBetween(before, deliveryFacts(replayed));
+      unit.record({ type: "WEBHOOK_REPLAYED", firmId, actor, changes, data: dataOf(row) });
+      return replayed;
     });
     this.needs.wake();
     return view;
@@ -151,7 +172,7 @@ export class Webhooks {
           previousSecretUntil: now + lifetimes.previousWebhookSecret,
         },
       );
-      unit.record({ type: "WEBHOOK_SECRET_ROTATED", firmId, actor, data: { url: originOf(row.url) } });
+      unit.record({ type: "WEBHOOK_SECRET_ROTATED", firmId, actor, data: dataOf(row) });
       return WebhookEndpointView.of(row);
     });
     return { webhookEndpoint, signingSecret };

@@ -1,5 +1,12 @@
 import type { DataSource, EntityManager } from "typeorm";
-import type { ActorKind, AuditChange, AuditEventData, AuditEventType, SignInMethod } from "@gatehouse/shared";
+import type {
+  ActorKind,
+  AuditChange,
+  AuditEventData,
+  AuditEventSubject,
+  AuditEventType,
+  SignInMethod,
+} from "@gatehouse/shared";
 import type { Clock } from "../../platform/clock/clock.js";
 import { newId } from "../../platform/crypto/ids.js";
 import { affectedRows } from "../../platform/database/dialect.js";
@@ -39,6 +46,7 @@ export type RecordedEvent = {
     /** Whom it is about. If only an account is given, the account's oldest contact is filled in. */
     contactId?: string | null;
     accountId?: string | null;
+    teamMemberId?: string | null;
     reason?: string | null;
     /** How somebody proved who they are, for events that prove somebody. */
     methods?: readonly SignInMethod[];
@@ -64,6 +72,12 @@ export interface WorkEnvironment {
   /** Called after a commit with new mail. */
   onMail(): void;
 }
+
+/** The login that an event is about, so that a reader of the log alone knows which one it was. */
+const subjectOf = ({ accountId, teamMemberId }: RecordedEvent): AuditEventSubject => ({
+  ...(accountId == null ? {} : { portalAccountId: accountId }),
+  ...(teamMemberId == null ? {} : { teamMemberId }),
+});
 
 const contacts = table(Contact);
 const OLDEST_CONTACT = select({ id: contacts.id })
@@ -179,7 +193,7 @@ export class UnitOfWork {
       reason: event.reason ?? null,
       ipAddress: actor.ipAddress,
       userAgent: actor.userAgent,
-      data: JSON.stringify(event.data),
+      data: JSON.stringify({ ...event.data, ...subjectOf(event) }),
       methods: methods ? JSON.stringify(methods) : null,
       changes: changes?.length ? JSON.stringify(changes) : null,
       actorSeal: null,
