@@ -63,7 +63,12 @@ export const wordsInEnglish = isolating({
     changed: "Your password has been changed. Your other devices were signed out.",
   },
   sessions: {
-    assurances: { LINK: "Magic link", PASSWORD: "Password", TWO_FACTOR: "Password and code" },
+    /** For sessions of which it is not known how they were proven. */
+    assurances: {
+      LINK: "Magic link",
+      PASSWORD: "Password",
+      TWO_FACTOR: "Password, with a code or on a trusted device",
+    },
     unknownDevice: "Unknown device",
     deviceOf: (browser: string, system: string) => `${browser} on ${system}`,
     none: "Not signed in anywhere.",

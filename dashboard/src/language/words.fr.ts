@@ -64,7 +64,11 @@ export const wordsInFrench: Words = isolating({
     changed: "Votre mot de passe a été changé. Vos autres appareils ont été déconnectés.",
   },
   sessions: {
-    assurances: { LINK: "Lien magique", PASSWORD: "Mot de passe", TWO_FACTOR: "Mot de passe et code" },
+    assurances: {
+      LINK: "Lien magique",
+      PASSWORD: "Mot de passe",
+      TWO_FACTOR: "Mot de passe, avec un code ou sur un appareil de confiance",
+    },
     unknownDevice: "Appareil inconnu",
     deviceOf: (browser, system) => `${browser} sur ${system}`,
     none: "Aucune connexion active.",

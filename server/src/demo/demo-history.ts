@@ -1,4 +1,5 @@
-import { HOUR_MS, type AuditEventType } from "@gatehouse/shared";
+import { HOUR_MS, type AuditEventType, type SignInMethod } from "@gatehouse/shared";
+import { newId } from "../platform/crypto/ids.js";
 import { systemActor, type Actor, type UnitOfWork } from "../features/work/unit-of-work.js";
 import { sendRequest } from "./demo-request.js";
 import { DEVICE, momentOf, type DemoScene, type StoredContact } from "./demo-scene.js";
@@ -25,15 +26,16 @@ function historyOf(scene: DemoScene, contact: StoredContact): Happening[] {
     day: number,
     type: AuditEventType & ("ACCOUNT_CREATED" | "TWO_FACTOR_ENROLLED" | "INVITE_SENT"),
     actor: Actor,
+    methods?: SignInMethod[],
   ) =>
     history.push({
       at: momentOf(now, index, day),
-      happen: (unit) => unit.record({ type, ...about, actor, data: { email } }),
+      happen: (unit) => unit.record({ type, ...about, actor, ...(methods && { methods }), data: { email } }),
     });
   if (facts.isInvited) add(1, "INVITE_SENT", scene.actor);
   if (accountId !== null && !facts.sharesAccount) {
-    add(2, "ACCOUNT_CREATED", client);
-    if (facts.isEnrolled) add(4, "TWO_FACTOR_ENROLLED", client);
+    add(2, "ACCOUNT_CREATED", client, ["INVITATION"]);
+    if (facts.isEnrolled) add(4, "TWO_FACTOR_ENROLLED", client, ["TOTP"]);
     if (index % 3 === 0)
       history.push({
         at: momentOf(now, index, 20),
@@ -42,7 +44,8 @@ function historyOf(scene: DemoScene, contact: StoredContact): Happening[] {
             type: "SIGN_IN_SUCCEEDED",
             ...about,
             actor: client,
-            data: { email, secondFactor: facts.isEnrolled },
+            methods: facts.isEnrolled ? ["PASSWORD", "TOTP"] : ["PASSWORD"],
+            data: { email, door: "PASSWORD", sessionId: newId("session", unit.now) },
           }),
       });
     if (facts.isLocked)

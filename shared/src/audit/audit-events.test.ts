@@ -1,20 +1,27 @@
 import { describe, expect, it } from "@jest/globals";
+import type { SignInMethod } from "../sign-in/sign-in-methods.js";
 import { auditEventKinds, auditEventTypesOf, type AuditEventKind } from "./audit-event-kinds.js";
 import {
   auditEvents,
   auditEventTypes,
   summarize,
-  type AuditEventData,
   type AuditEventType,
   type ReauthenticationPurpose,
+  type StoredEventData,
 } from "./audit-events.js";
 
 /** An event as an auditor reads it, done by Olive and about Maya. */
-const says = <T extends AuditEventType>(type: T, data: AuditEventData[T], title: string, sentence: string) => ({
+const says = <T extends AuditEventType>(
+  type: T,
+  data: StoredEventData<T>,
+  title: string,
+  sentence: string,
+  methods?: SignInMethod[],
+) => ({
   type,
   title,
   sentence,
-  read: () => summarize(type, { actor: "Olive", contact: "Maya", data }),
+  read: () => summarize(type, { actor: "Olive", contact: "Maya", ...(methods && { methods }), data }),
 });
 
 describe("the audit log", () => {
@@ -77,7 +84,76 @@ describe("the audit log", () => {
       "SIGN_IN_SUCCEEDED",
       { email: "maya@client.example", secondFactor: true },
       "Signed in",
-      "Maya (maya@client.example) signed in with two-factor authentication.",
+      "Maya (maya@client.example) signed in with two-factor authentication or on a trusted device.",
+    ),
+    says(
+      "SIGN_IN_SUCCEEDED",
+      { email: "maya@client.example", door: "PASSWORD", sessionId: "ses_1" },
+      "Signed in",
+      "Maya (maya@client.example) signed in with password and a code from the app.",
+      ["PASSWORD", "TOTP"],
+    ),
+    says(
+      "SIGN_IN_SUCCEEDED",
+      { email: "maya@client.example", door: "PASSWORD", sessionId: "ses_1" },
+      "Signed in",
+      "Maya (maya@client.example) signed in with password, on a trusted device (no code was asked for).",
+      ["PASSWORD", "TRUSTED_DEVICE"],
+    ),
+    says(
+      "SIGN_IN_SUCCEEDED",
+      { email: "maya@client.example", door: "PASSWORD_RESET", sessionId: "ses_1" },
+      "Signed in",
+      "Maya (maya@client.example) signed in after a password reset, with password and a passkey.",
+      ["PASSWORD", "PASSKEY"],
+    ),
+    says(
+      "SIGN_IN_SUCCEEDED",
+      { email: "maya@client.example", door: "MAGIC_LINK", sessionId: "ses_1", requestId: "req_1", title: "Tax return" },
+      "Signed in",
+      'Maya (maya@client.example) opened "Tax return" with a magic link and a recovery code.',
+      ["MAGIC_LINK", "RECOVERY_CODE"],
+    ),
+    says(
+      "REAUTHENTICATION_SUCCEEDED",
+      { email: "maya@client.example", sessionId: "ses_2", previousSessionId: "ses_1" },
+      "Identity confirmed",
+      "Maya (maya@client.example) confirmed their identity with password and a code from the app.",
+      ["PASSWORD", "TOTP"],
+    ),
+    says(
+      "SIGNED_OUT",
+      { email: "maya@client.example", sessionId: "ses_1" },
+      "Signed out",
+      "Maya (maya@client.example) signed out.",
+    ),
+    says(
+      "ACCOUNT_CREATED",
+      { email: "maya@client.example" },
+      "Portal account created",
+      "Maya (maya@client.example) created a portal account with a mailed invitation or confirmation.",
+      ["INVITATION"],
+    ),
+    says(
+      "TEAM_MEMBER_JOINED",
+      { email: "kim@harbor.example" },
+      "Team member joined",
+      "kim@harbor.example joined the team with a mailed invitation or confirmation and password.",
+      ["INVITATION", "PASSWORD"],
+    ),
+    says(
+      "MAGIC_LINK_CLAIMED",
+      { title: "Tax return", email: "maya@client.example", requestId: "req_1", sessionId: "ses_1" },
+      "Magic link opened",
+      'Maya (maya@client.example) opened "Tax return" with its link.',
+      ["MAGIC_LINK"],
+    ),
+    says(
+      "MAGIC_LINK_CLAIMED",
+      { title: "Tax return", email: "maya@client.example", requestId: "req_1", sessionId: null },
+      "Magic link opened",
+      'Maya (maya@client.example) followed the link to "Tax return", which asked for more proof.',
+      ["MAGIC_LINK"],
     ),
     says(
       "SIGN_IN_SUCCEEDED",
@@ -184,13 +260,13 @@ describe("the audit log", () => {
     says(
       "SESSIONS_REVOKED",
       { email: "maya@client.example", sessions: 2 },
-      "Signed out",
+      "Sessions ended",
       "Olive ended 2 sessions of Maya (maya@client.example).",
     ),
     says(
       "SESSIONS_REVOKED",
       { email: "maya@client.example", sessions: 1 },
-      "Signed out",
+      "Sessions ended",
       "Olive ended 1 session of Maya (maya@client.example).",
     ),
     says(
@@ -491,7 +567,9 @@ describe("what events are about", () => {
         "ACCOUNT_LOCKED",
         "ACCOUNT_UNLOCKED",
         "REAUTHENTICATION_FAILED",
+        "REAUTHENTICATION_SUCCEEDED",
         "SESSIONS_REVOKED",
+        "SIGNED_OUT",
         "SIGN_IN_FAILED",
         "SIGN_IN_SUCCEEDED",
       ],

@@ -3,7 +3,8 @@ import { languages, type Language } from "../language/language.js";
 import { roleTitles, type ApiScope, type TeamRole } from "../roles/roles.js";
 import { plans, type Plan } from "../plans/plans.js";
 import type { FactorWord } from "../sign-in/second-factor-kinds.js";
-import type { SignInMethod } from "../sign-in/sign-in-methods.js";
+import { methodsInWords, type SignInMethod } from "../sign-in/sign-in-methods.js";
+import type { SignInDoor } from "../sign-in/sign-in-policy.js";
 import { securityModes, type SecurityMode } from "../security-mode/security-mode.js";
 
 /** What a signed-in person has to confirm their identity for. */
@@ -17,47 +18,64 @@ const reauthenticationPurposes = {
 } as const;
 export type ReauthenticationPurpose = keyof typeof reauthenticationPurposes;
 
+/** The other sessions that ended with the act, if any did. */
+interface EndingSessions {
+  endedSessionIds?: readonly string[];
+}
+/** The session in which the act was done. It continues under a new id; null: the id stays, as a bearer token's does. */
+interface InSession {
+  sessionId: string;
+  previousSessionId: string | null;
+}
+/** Opens a session. With a magic link it reaches only that request. */
+type OpeningSession =
+  | { door: Exclude<SignInDoor, "MAGIC_LINK">; sessionId: string }
+  | { door: "MAGIC_LINK"; sessionId: string; requestId: string; title: string };
+
 /**
  * What each event's sentence needs besides the actor, and the ids of what it is about, so that a reader of the log alone
  * can follow each thing; events of before they were recorded lack the ids. No secrets: this is stored and shown as it is.
  */
 export interface AuditEventData {
-  ACCOUNT_CREATED: { email: string };
-  TWO_FACTOR_ENROLLED: { email: string };
-  TWO_FACTOR_DISABLED: { email: string };
-  TWO_FACTOR_RESET: { email: string };
+  ACCOUNT_CREATED: { email: string } & EndingSessions;
+  TWO_FACTOR_ENROLLED: { email: string } & Partial<InSession> & EndingSessions;
+  TWO_FACTOR_DISABLED: { email: string } & InSession & EndingSessions;
+  TWO_FACTOR_RESET: { email: string } & EndingSessions;
   RECOVERY_CODE_USED: { email: string; remaining: number };
   RECOVERY_CODES_REGENERATED: { email: string };
   PASSKEY_ADDED: { email: string; name: string };
   PASSKEY_REMOVED: { email: string; name: string };
-  SIGN_IN_SUCCEEDED: { email: string; secondFactor: boolean };
+  SIGN_IN_SUCCEEDED: { email: string } & OpeningSession & EndingSessions;
   SIGN_IN_FAILED: { email: string; what: "password" | "email code" | FactorWord };
   REAUTHENTICATION_FAILED: {
     email: string;
     what: "password" | "email code" | FactorWord;
     purpose: ReauthenticationPurpose;
   };
+  REAUTHENTICATION_SUCCEEDED: { email: string } & InSession;
   ACCOUNT_LOCKED: { email: string; minutes: number; what: "password" | "second factor" };
   ACCOUNT_UNLOCKED: { email: string };
-  PASSWORD_CHANGED: { email: string; by: "change" | "reset" };
+  PASSWORD_CHANGED: { email: string; by: "change" | "reset" } & Partial<InSession> & EndingSessions;
   PASSWORD_RESET_REQUESTED: { email: string };
   MAIL_SUPPRESSED: { email: string; what: SuppressedMail };
   LOGIN_EMAIL_CHANGE_REQUESTED: { from: string; to: string };
-  LOGIN_EMAIL_CHANGED: { from: string; to: string };
-  ACCOUNT_DELETED: { email: string };
-  SESSIONS_REVOKED: { email: string; sessions: number };
-  SUSPICION_REPORTED: { email: string };
+  LOGIN_EMAIL_CHANGED: { from: string; to: string } & EndingSessions;
+  ACCOUNT_DELETED: { email: string } & EndingSessions;
+  SESSIONS_REVOKED: { email: string; sessions: number; sessionIds: readonly string[] };
+  SIGNED_OUT: { email: string; sessionId: string };
+  SUSPICION_REPORTED: { email: string } & EndingSessions;
   TEAM_MEMBER_INVITED: { email: string; role: TeamRole };
-  TEAM_MEMBER_JOINED: { email: string };
+  TEAM_MEMBER_JOINED: { email: string } & EndingSessions;
   TEAM_MEMBER_CHANGED: { email: string; role: TeamRole };
-  TEAM_MEMBER_REMOVED: { email: string };
+  TEAM_MEMBER_REMOVED: { email: string } & EndingSessions;
   INVITE_SENT: { email: string };
   REQUEST_SENT: { title: string; email: string; requestId?: string };
   REQUEST_ITEM_DONE: { title: string; item: string; email: string; requestId?: string; itemId?: string };
   REQUEST_ITEM_REOPENED: { title: string; item: string; email: string; requestId?: string; itemId?: string };
   REQUEST_COMPLETED: { title: string; email: string; requestId?: string };
   MAGIC_LINK_SENT: { title: string; email: string; requestId?: string };
-  MAGIC_LINK_CLAIMED: { title: string; email: string };
+  /** `sessionId`: null if the link asked for more first. */
+  MAGIC_LINK_CLAIMED: { title: string; email: string; requestId: string; sessionId: string | null } & EndingSessions;
   MAGIC_LINK_DECLINED: { title: string; why: "other device" | "expired" | "revoked" };
   /** `version`: the policy's from then on. */
   SECURITY_POLICY_CHANGED: { from: SecurityMode; to: SecurityMode; version?: number };
@@ -103,6 +121,18 @@ export interface AuditEventSubject {
 export type SuppressedMail = "account confirmation" | "password reset" | "sign-in code" | "link";
 export type AuditEventType = keyof AuditEventData;
 
+/** What events held that were recorded before their present form. */
+interface EarlierEventData {
+  /** `secondFactor`: also for a sign-in on a trusted device. */
+  SIGN_IN_SUCCEEDED: { email: string; secondFactor: boolean };
+  SESSIONS_REVOKED: { email: string; sessions: number };
+  TWO_FACTOR_DISABLED: { email: string };
+  MAGIC_LINK_CLAIMED: { title: string; email: string };
+}
+/** What a stored event may hold. */
+export type StoredEventData<T extends AuditEventType> =
+  AuditEventData[T] | (T extends keyof EarlierEventData ? EarlierEventData[T] : never);
+
 interface EventFacts<T extends AuditEventType> {
   /** Who did it. */
   actor: string;
@@ -110,7 +140,7 @@ interface EventFacts<T extends AuditEventType> {
   contact: string | null;
   /** How somebody proved who they are; null if the event proves nobody, or is older than this record. */
   methods?: readonly SignInMethod[] | null;
-  data: AuditEventData[T];
+  data: StoredEventData<T>;
 }
 interface EventWords<T extends AuditEventType> {
   title: string;
@@ -119,6 +149,9 @@ interface EventWords<T extends AuditEventType> {
 }
 
 const of = (contact: string | null, email: string) => (contact ? `${contact} (${email})` : email);
+/** " with password and a code from the app"; nothing for events of before methods were recorded. */
+const by = (methods: readonly SignInMethod[] | null | undefined) =>
+  methods?.length ? ` with ${methodsInWords(methods, "EN")}` : "";
 const count = (n: number, one: string) => `${n} ${one}${n === 1 ? "" : "s"}`;
 
 /** A proof that was wrong, as a sentence names it; an event keeps the shorter name. */
@@ -135,7 +168,7 @@ const rollOutMails = {
 export const auditEvents: { [T in AuditEventType]: EventWords<T> } = {
   ACCOUNT_CREATED: {
     title: "Portal account created",
-    say: ({ contact, data }) => `${of(contact, data.email)} created a portal account.`,
+    say: ({ contact, methods, data }) => `${of(contact, data.email)} created a portal account${by(methods)}.`,
   },
   TWO_FACTOR_ENROLLED: {
     title: "2FA set up",
@@ -168,8 +201,13 @@ export const auditEvents: { [T in AuditEventType]: EventWords<T> } = {
   },
   SIGN_IN_SUCCEEDED: {
     title: "Signed in",
-    say: ({ contact, data }) =>
-      `${of(contact, data.email)} signed in${data.secondFactor ? " with two-factor authentication" : ""}.`,
+    say: ({ contact, methods, data }) => {
+      const person = of(contact, data.email);
+      if ("secondFactor" in data)
+        return `${person} signed in${data.secondFactor ? " with two-factor authentication or on a trusted device" : ""}.`;
+      if (data.door === "MAGIC_LINK") return `${person} opened "${data.title}"${by(methods)}.`;
+      return `${person} signed in${data.door === "PASSWORD_RESET" ? " after a password reset," : ""}${by(methods)}.`;
+    },
   },
   SIGN_IN_FAILED: {
     title: "Sign-in failed",
@@ -179,6 +217,10 @@ export const auditEvents: { [T in AuditEventType]: EventWords<T> } = {
     title: "Confirmation failed",
     say: ({ contact, data }) =>
       `A wrong ${proofInWords(data.what)} was entered in a session of ${of(contact, data.email)}, ${reauthenticationPurposes[data.purpose]}.`,
+  },
+  REAUTHENTICATION_SUCCEEDED: {
+    title: "Identity confirmed",
+    say: ({ contact, methods, data }) => `${of(contact, data.email)} confirmed their identity${by(methods)}.`,
   },
   ACCOUNT_LOCKED: {
     title: "Account locked",
@@ -216,10 +258,11 @@ export const auditEvents: { [T in AuditEventType]: EventWords<T> } = {
     say: ({ actor, contact, data }) => `${actor} deleted the portal account of ${of(contact, data.email)}.`,
   },
   SESSIONS_REVOKED: {
-    title: "Signed out",
+    title: "Sessions ended",
     say: ({ actor, contact, data }) =>
       `${actor} ended ${count(data.sessions, "session")} of ${of(contact, data.email)}.`,
   },
+  SIGNED_OUT: { title: "Signed out", say: ({ contact, data }) => `${of(contact, data.email)} signed out.` },
   SUSPICION_REPORTED: {
     title: "Suspicious change reported",
     say: ({ contact, data }) =>
@@ -229,7 +272,10 @@ export const auditEvents: { [T in AuditEventType]: EventWords<T> } = {
     title: "Team member invited",
     say: ({ actor, data }) => `${actor} invited ${data.email} to the team as ${roleTitles[data.role].toLowerCase()}.`,
   },
-  TEAM_MEMBER_JOINED: { title: "Team member joined", say: ({ data }) => `${data.email} joined the team.` },
+  TEAM_MEMBER_JOINED: {
+    title: "Team member joined",
+    say: ({ methods, data }) => `${data.email} joined the team${by(methods)}.`,
+  },
   TEAM_MEMBER_CHANGED: {
     title: "Team member changed",
     say: ({ actor, data }) =>
@@ -265,7 +311,10 @@ export const auditEvents: { [T in AuditEventType]: EventWords<T> } = {
   },
   MAGIC_LINK_CLAIMED: {
     title: "Magic link opened",
-    say: ({ contact, data }) => `${of(contact, data.email)} opened "${data.title}" with its link.`,
+    say: ({ contact, data }) =>
+      "sessionId" in data && data.sessionId === null
+        ? `${of(contact, data.email)} followed the link to "${data.title}", which asked for more proof.`
+        : `${of(contact, data.email)} opened "${data.title}" with its link.`,
   },
   MAGIC_LINK_DECLINED: {
     title: "Magic link declined",

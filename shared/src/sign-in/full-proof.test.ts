@@ -7,9 +7,11 @@ const givenNow = ["CODE", "RECOVERY_CODE", "PASSKEY", "NEW_AUTHENTICATOR"];
 const table = {
   PASSWORD: { plain: anything, enrolled: givenNow },
   ACCOUNT_CREATION: { plain: anything, enrolled: givenNow },
+  ACCOUNT_BY_LINK: { plain: anything, enrolled: givenNow },
   ACCOUNT_BY_DEVICE: { plain: anything, enrolled: givenNow },
   PASSWORD_RESET: { plain: anything, enrolled: givenNow },
   TEAM_INVITATION: { plain: anything, enrolled: givenNow },
+  TEAM_BY_PASSWORD: { plain: anything, enrolled: givenNow },
   MAGIC_LINK: { plain: [], enrolled: [] },
   STEP_UP: { plain: anything, enrolled: givenNow },
   ENROLLMENT: { plain: [], enrolled: [] },

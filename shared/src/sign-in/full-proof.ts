@@ -10,9 +10,11 @@ export type ProvingAct = SignInDoor | CredentialAct;
 const provesFirstFactor = {
   PASSWORD: true,
   ACCOUNT_CREATION: true,
+  ACCOUNT_BY_LINK: true,
   ACCOUNT_BY_DEVICE: true,
   PASSWORD_RESET: true,
   TEAM_INVITATION: true,
+  TEAM_BY_PASSWORD: true,
   /** It opens only one request, without a password. */
   MAGIC_LINK: false,
   STEP_UP: true,

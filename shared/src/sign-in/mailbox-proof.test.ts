@@ -16,9 +16,11 @@ describe("X7 the mailbox must be proven before an authenticator is set up", () =
 
   it("is proven by every door that a mail leads to, but not by a password, nor by a device that read the mail long ago", () => {
     expect(signInDoors.filter(provesMailbox).toSorted()).toEqual([
+      "ACCOUNT_BY_LINK",
       "ACCOUNT_CREATION",
       "MAGIC_LINK",
       "PASSWORD_RESET",
+      "TEAM_BY_PASSWORD",
       "TEAM_INVITATION",
     ]);
     expect(signInDoors.filter((door) => !provesMailbox(door))).toEqual(["PASSWORD", "ACCOUNT_BY_DEVICE"]);
@@ -48,8 +50,8 @@ describe("X7 the mailbox must be proven before an authenticator is set up", () =
     const now = 1_000_000_000;
     const end = now - lifetimes.enrollmentToken;
     expect([now, end + 1, end, null].map((claimedAt) => doorOfAccountByLink({ claimedAt, now }))).toEqual([
-      "ACCOUNT_CREATION",
-      "ACCOUNT_CREATION",
+      "ACCOUNT_BY_LINK",
+      "ACCOUNT_BY_LINK",
       "ACCOUNT_BY_DEVICE",
       "ACCOUNT_BY_DEVICE",
     ]);

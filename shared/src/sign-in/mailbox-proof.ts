@@ -9,10 +9,12 @@ import type { SignInDoor } from "./sign-in-policy.js";
 const doorsByMail = {
   PASSWORD: false,
   ACCOUNT_CREATION: true,
+  ACCOUNT_BY_LINK: true,
   ACCOUNT_BY_DEVICE: false,
   PASSWORD_RESET: true,
   MAGIC_LINK: true,
   TEAM_INVITATION: true,
+  TEAM_BY_PASSWORD: true,
 } as const satisfies Record<SignInDoor, boolean>;
 
 /** Whether the door itself proves the mailbox. */
@@ -40,7 +42,7 @@ export const isWithinFlow = ({ flowBeganAt, now }: { flowBeganAt: number; now: n
   now < flowBeganAt + lifetimes.enrollmentToken && !isAheadOf(now, flowBeganAt);
 
 /** The door of an account that is created with a magic link, by when its mailbox was read: when the link was first claimed. */
-export const doorOfAccountByLink = (claim: { claimedAt: number | null; now: number }): SignInDoor =>
+export const doorOfAccountByLink = (claim: { claimedAt: number | null; now: number }) =>
   claim.claimedAt !== null && isWithinFlow({ flowBeganAt: claim.claimedAt, now: claim.now })
-    ? "ACCOUNT_CREATION"
-    : "ACCOUNT_BY_DEVICE";
+    ? ("ACCOUNT_BY_LINK" as const)
+    : ("ACCOUNT_BY_DEVICE" as const);

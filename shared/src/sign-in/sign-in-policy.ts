@@ -13,12 +13,18 @@ export type SessionTransport = "COOKIE" | "TOKEN";
 /** The ways that lead to a session. */
 export type SignInDoor =
   | "PASSWORD"
+  /** An account created by an invitation, or by the mail that confirmed the address. */
   | "ACCOUNT_CREATION"
+  /** An account created by a magic link that was claimed just now. */
+  | "ACCOUNT_BY_LINK"
   /** An account created on a device that claimed a magic link some time ago: it has the link, but nobody has just read the mailbox. */
   | "ACCOUNT_BY_DEVICE"
   | "PASSWORD_RESET"
   | "MAGIC_LINK"
-  | "TEAM_INVITATION";
+  /** An invitation to a team, by which its first password was chosen. */
+  | "TEAM_INVITATION"
+  /** An invitation to a further team, with the password that the person has. */
+  | "TEAM_BY_PASSWORD";
 
 export interface SignInFacts {
   policy: ModePolicy;

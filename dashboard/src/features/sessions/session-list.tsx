@@ -1,7 +1,8 @@
+import { methodsInWords } from "@gatehouse/shared";
 import { graphql, readFragment, type FragmentOf } from "../../graphql/graphql.js";
 import { Problems } from "../../graphql/problems.fragment.js";
 import { useAct } from "../../graphql/use-act.js";
-import { useWords } from "../../language/language-context.js";
+import { usePageLanguage } from "../../language/language-context.js";
 import { Badge } from "../../ui/badge.js";
 import { Button } from "../../ui/button.js";
 import { Ago } from "../../ui/date-time.js";
@@ -12,6 +13,7 @@ export const SessionList_session = graphql(`
   fragment SessionList_session on Session {
     id
     assurance
+    methods
     createdAt
     lastUsedAt
     userAgent
@@ -53,6 +55,8 @@ export function deviceName(userAgent: string | null, { sessions: say }: Words): 
   return system ? say.deviceOf(browser, system) : browser;
 }
 
+const sentenceCase = (words: string): string => words.slice(0, 1).toUpperCase() + words.slice(1);
+
 /** Live sessions; with `onRevoked`, the viewer's own, which can be ended one by one. */
 export function SessionList(props: {
   sessions: readonly FragmentOf<typeof SessionList_session>[];
@@ -61,7 +65,7 @@ export function SessionList(props: {
   const { act, isPending } = useAct(SessionList_revoke);
   const notify = useNotify();
   const { onRevoked } = props;
-  const words = useWords();
+  const { words, language } = usePageLanguage();
   const { sessions: say } = words;
   const revoke = async (sessionId: string) => {
     const { payload, problems } = await act({ input: { sessionId } });
@@ -79,7 +83,9 @@ export function SessionList(props: {
               {deviceName(session.userAgent, words)} {session.current && <Badge tone="accent">{say.thisDevice}</Badge>}
             </p>
             <p className="text-muted">
-              {say.assurances[session.assurance]}
+              {session.methods
+                ? sentenceCase(methodsInWords(session.methods, language))
+                : say.assurances[session.assurance]}
               {session.ipAddress && ` · ${session.ipAddress}`} · {say.used(<Ago at={session.lastUsedAt} />)}
             </p>
           </div>

@@ -7,6 +7,7 @@ import { Contact } from "../contacts/contact.entity.js";
 import { MagicLink } from "../magic-links/magic-link.entity.js";
 import { abandonFactors, forgetFactors } from "../second-factors/second-factor-methods.js";
 import { KnownDevice } from "../devices/known-device.entity.js";
+import { endSessions } from "../sessions/end-sessions.js";
 import { Session } from "../sessions/session.entity.js";
 import { SignInChallenge } from "../sign-in/sign-in-challenge.entity.js";
 import { TrustedDevice } from "../devices/trusted-device.entity.js";
@@ -17,8 +18,8 @@ import { accountTokens, voidTokens, voidTokensOf } from "../mailed-tokens/mailed
 /** The person whose access ends. */
 export type EndedPerson = Pick<Person, "audience" | "ownerId" | "credentialId" | "firmId" | "email">;
 
-/** Ends things of one kind. Returns how many sessions ended, if it ends sessions. */
-type EndFunction = (unit: UnitOfWork, person: EndedPerson, keptSessionId: string) => Promise<number | void>;
+/** Ends things of one kind. Returns the ids of the sessions that ended, if it ends sessions. */
+type EndFunction = (unit: UnitOfWork, person: EndedPerson, keptSessionId: string) => Promise<string[] | void>;
 
 const deleteFrom = (entity: new () => { ownerId: string }): EndFunction => {
   const owned = table(entity);
@@ -36,10 +37,8 @@ const CLAIMED_LINKS = select({ id: l.id })
   .from`${c} JOIN ${r} ON ${r.contactId} = ${c.id} JOIN ${l} ON ${l.requestId} = ${r.id}
   WHERE ${c.firmId} = ? AND ${c.portalAccountId} = ? AND ${l.claimedAt} IS NOT NULL AND ${l.revokedAt} IS NULL`;
 const sessionRows = table(Session);
-const END_SESSIONS = sql`UPDATE ${sessionRows} SET ${sessionRows.revokedAt} = ?
-  WHERE ${sessionRows.ownerId} = ? AND ${sessionRows.revokedAt} IS NULL AND ${sessionRows.expiresAt} > ? AND ${sessionRows.id} <> ?`;
-const END_LINK_SESSIONS = sql`UPDATE ${sessionRows} SET ${sessionRows.revokedAt} = ?
-  WHERE ${sessionRows.firmId} = ? AND ${sessionRows.audience} = 'PORTAL' AND ${sessionRows.assurance} = 'LINK' AND ${sessionRows.revokedAt} IS NULL
+const OWN_SESSIONS = sql`${sessionRows.ownerId} = ? AND ${sessionRows.expiresAt} > ? AND ${sessionRows.id} <> ?`;
+const LINK_SESSIONS = sql`${sessionRows.firmId} = ? AND ${sessionRows.audience} = 'PORTAL' AND ${sessionRows.assurance} = 'LINK' AND ${sessionRows.expiresAt} > ?
   AND (${sessionRows.email} = ? OR ${sessionRows.requestId} IN (SELECT ${r.id} FROM ${r} JOIN ${c} ON ${c.id} = ${r.contactId} WHERE ${c.portalAccountId} = ?))`;
 
 /** Checked again at every use, so they end with the session or key that they came by. */
@@ -70,11 +69,10 @@ const endFunctions: Readonly<Record<PendingThing, EndFunction>> = {
     const claimed = await unit.rows(CLAIMED_LINKS.plus`${forUpdateSql(unit.manager)}`, [firmId, ownerId]);
     for (const { id } of claimed) await revokeLink(unit, id);
   },
-  SESSIONS: (unit, { ownerId }, keptSessionId) =>
-    unit.affected(END_SESSIONS, [unit.now, ownerId, unit.now, keptSessionId]),
+  SESSIONS: (unit, { ownerId }, keptSessionId) => endSessions(unit, OWN_SESSIONS, [ownerId, unit.now, keptSessionId]),
   // Those to the address, and to the requests of the account's contacts.
   LINK_SESSIONS: (unit, { firmId, email, ownerId }) =>
-    unit.affected(END_LINK_SESSIONS, [unit.now, firmId, email, ownerId]),
+    endSessions(unit, LINK_SESSIONS, [firmId, unit.now, email, ownerId]),
   SUBSCRIPTIONS: endsWithSession,
   EXPORTS: endsWithSession,
   // Stored by caller: see idempotency.ts.
@@ -89,18 +87,19 @@ const ofClients: readonly PendingThing[] = ["LINK_SESSIONS", "LINK_GRANTS", "ACC
 
 /**
  * Ends everything that the act ends (shared/access-endings), in the transaction of the act; nothing else does.
- * `keptSessionId`: the acting session, if it stays. Returns how many sessions ended.
+ * `keptSessionId`: the acting session, if it stays. Returns the ids of the sessions that ended, which the act's event
+ * lists.
  */
 export async function endAccess(
   unit: UnitOfWork,
   person: EndedPerson,
   act: EndingAct,
   keptSessionId: string | null = null,
-): Promise<number> {
+): Promise<string[]> {
   const ended = new Set(endedBy(act));
-  let sessions = 0;
+  const sessionIds: string[] = [];
   for (const thing of thingsInOrder)
     if (ended.has(thing) && (person.audience === "PORTAL" || !ofClients.includes(thing)))
-      sessions += (await endFunctions[thing](unit, person, keptSessionId ?? "")) ?? 0;
-  return sessions;
+      sessionIds.push(...((await endFunctions[thing](unit, person, keptSessionId ?? "")) ?? []));
+  return sessionIds;
 }

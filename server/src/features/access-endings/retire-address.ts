@@ -6,6 +6,7 @@ import { MagicLink } from "../magic-links/magic-link.entity.js";
 import { OutboxMail } from "../mail/outbox-mail.entity.js";
 import { PortalAccount } from "../portal-accounts/portal-account.entity.js";
 import { PortalMailRequest } from "../portal-mail-requests/portal-mail-request.entity.js";
+import { endSessions } from "../sessions/end-sessions.js";
 import { Session } from "../sessions/session.entity.js";
 import type { UnitOfWork } from "../work/unit-of-work.js";
 import { withdrawMails } from "../mail/outbox.js";
@@ -30,8 +31,7 @@ const ACCOUNT_WITH_EMAIL = select({ id: accounts.id })
 const links = table(MagicLink);
 const LINKS = select({ id: links.id }).from`${links} WHERE ${links.requestId} = ?`;
 const sessions = table(Session);
-const REVOKE_SESSIONS = sql`UPDATE ${sessions} SET ${sessions.revokedAt} = ?
-  WHERE ${sessions.requestId} = ? AND ${sessions.assurance} = 'LINK' AND ${sessions.revokedAt} IS NULL`;
+const LINK_SESSIONS = sql`${sessions.requestId} = ? AND ${sessions.assurance} = 'LINK'`;
 
 /** An address at which contacts are no longer reached. */
 interface RetiredAddress {
@@ -46,20 +46,25 @@ interface RetiredAddress {
  * The address was corrected: the owner of the old mailbox may be a stranger, who proved nothing but that mailbox. Links
  * mailed there end, with the devices that claimed them and the sessions they opened. The requests move to the new
  * address, so that a requested link goes to the right mailbox. Whatever was mailed to the address itself ends too,
- * unless another contact of the firm still has it or signs in with it.
+ * unless another contact of the firm still has it or signs in with it. Returns the ids of the sessions that ended.
  */
-export async function retireAddress(unit: UnitOfWork, { firmId, contactIds, from, to }: RetiredAddress): Promise<void> {
-  if (contactIds.length === 0) return;
+export async function retireAddress(
+  unit: UnitOfWork,
+  { firmId, contactIds, from, to }: RetiredAddress,
+): Promise<string[]> {
+  if (contactIds.length === 0) return [];
   const sent = await unit.rows(SENT.plus` IN (${placeholders(contactIds.length)})${forUpdateSql(unit.manager)}`, [
     firmId,
     from,
     ...contactIds,
   ]);
-  for (const { id } of sent) await endLinksOf(unit, firmId, id, to ?? from);
-  if (await isInUse(unit, firmId, from)) return;
+  const ended: string[] = [];
+  for (const { id } of sent) ended.push(...(await endLinksOf(unit, firmId, id, to ?? from)));
+  if (await isInUse(unit, firmId, from)) return ended;
   await voidTokens(unit, firmId, from, [...accountTokens, "PASSWORD_RESET"]);
   await unit.affected(DELETE_MAIL_REQUESTS, [firmId, from]);
   await withdrawMails(unit, firmId, sql`${mails.recipient} = ?`, [from]);
+  return ended;
 }
 
 async function isInUse(unit: UnitOfWork, firmId: string, email: string): Promise<boolean> {
@@ -70,19 +75,23 @@ async function isInUse(unit: UnitOfWork, firmId: string, email: string): Promise
 
 /**
  * What was sent to the contact goes from now on only to this address, or nowhere if it is null: not to the email of a
- * login that the contact had, which may differ from the contact's, nor to a much older address.
+ * login that the contact had, which may differ from the contact's, nor to a much older address. Returns the ids of the
+ * sessions that ended.
  */
 export async function readdressRequests(
   unit: UnitOfWork,
   { firmId, contactId, to }: { firmId: string; contactId: string; to: string | null },
-): Promise<void> {
+): Promise<string[]> {
   const earlier = await unit.rows(SENT_ELSEWHERE, [firmId, contactId, to ?? ""]);
-  for (const { sentTo } of earlier) await retireAddress(unit, { firmId, contactIds: [contactId], from: sentTo, to });
+  const ended: string[] = [];
+  for (const { sentTo } of earlier)
+    ended.push(...(await retireAddress(unit, { firmId, contactIds: [contactId], from: sentTo, to })));
+  return ended;
 }
 
 /** First whatever may still lead to a session, then the sessions: see magic-links.service.ts. */
-async function endLinksOf(unit: UnitOfWork, firmId: string, requestId: string, sentTo: string): Promise<void> {
+async function endLinksOf(unit: UnitOfWork, firmId: string, requestId: string, sentTo: string): Promise<string[]> {
   await unit.affected(READDRESS, [sentTo, requestId]);
   for (const { id } of await unit.rows(LINKS, [requestId])) await endLink(unit, firmId, id);
-  await unit.affected(REVOKE_SESSIONS, [unit.now, requestId]);
+  return endSessions(unit, LINK_SESSIONS, [requestId]);
 }

@@ -20,6 +20,7 @@ import { about, findPerson, type Person } from "../people/person.js";
 import { leaveIdentity } from "../people/team-identities.js";
 import { readName, readReason } from "../../platform/graphql/input-texts.js";
 import { actorIn, type RequestContext } from "../callers/request-context.js";
+import { listedIfAny } from "../sessions/end-sessions.js";
 import { endAccess } from "../access-endings/end-access.js";
 import type { UnitOfWork, Work } from "../work/unit-of-work.js";
 import { Firm } from "../firms/firm.entity.js";
@@ -146,7 +147,7 @@ export class Team {
       if (member.id === caller.memberId)
         throw new Refusal("INVALID_INPUT", ["input", "memberId"], "Ask a colleague to remove you.");
       if (member.role === "OWNER") await mustKeepOwner(unit, member);
-      const { email } = member;
+      const ended = await endAccess(unit, await personOfMember(unit, member), "PERSON_REMOVED");
       unit.record({
         type: "TEAM_MEMBER_REMOVED",
         firmId: member.firmId,
@@ -154,9 +155,8 @@ export class Team {
         actor: actorIn(context),
         reason,
         changes: changesBetween(memberFacts(member), {}),
-        data: { email },
+        data: { email: member.email, ...listedIfAny(ended) },
       });
-      await endAccess(unit, await personOfMember(unit, member), "PERSON_REMOVED");
       await this.needs.secondFactor.forget(unit, { ownerId: member.id, firmId: member.firmId });
       await leaveIdentity(unit, member);
       // The row is kept for the log's sake, under an address with which nobody signs in.
@@ -174,9 +174,10 @@ export class Team {
       const { enrolledAt } = await this.needs.secondFactor.stateOf(unit.manager, person, true);
       if (enrolledAt === null) throw new Refusal("TWO_FACTOR_NOT_ENROLLED", ["input", "memberId"]);
       await this.needs.secondFactor.remove(unit, person);
-      await endAccess(unit, person, "TWO_FACTOR_RESET");
+      const ended = await endAccess(unit, person, "TWO_FACTOR_RESET");
       const actor = actorIn(context);
-      unit.record({ type: "TWO_FACTOR_RESET", ...about(person, actor), reason, data: { email: person.email } });
+      const data = { email: person.email, ...listedIfAny(ended) };
+      unit.record({ type: "TWO_FACTOR_RESET", ...about(person, actor), reason, data });
       await notify(unit, person, actor, twoFactorReset);
     });
   }

@@ -5,6 +5,7 @@ import {
   lifetimes,
   linkState,
   maskEmail,
+  methodsProven,
   type SessionTransport,
 } from "@gatehouse/shared";
 import { newId } from "../../platform/crypto/ids.js";
@@ -21,11 +22,13 @@ import { Contact } from "../contacts/contact.entity.js";
 import { PortalFirmView } from "../firms/firm.results.js";
 import { mustBeOpen } from "../access/firm-open.js";
 import { loadPolicy } from "../firms/security-policy.reader.js";
+import { endSessions, listedIfAny } from "../sessions/end-sessions.js";
 import { Session } from "../sessions/session.entity.js";
 import type { Attempts } from "../limits/attempts.service.js";
 import type { SuppressedMails } from "../limits/suppressed-mails.service.js";
 import { type ClaimOutcome, MagicLinkNotUsable, MagicLinkPreview } from "./magic-link.results.js";
 import type { LinkDoor } from "../sign-in/link-door.js";
+import { SignedIn } from "../sign-in/sign-in.results.js";
 import { MagicLink } from "./magic-link.entity.js";
 import { mailRequestLink } from "./mail-request-link.js";
 
@@ -46,8 +49,7 @@ const LIVE_OF_REQUEST = select({ id: links.id, issuedAt: links.issuedAt })
 const BIND = sql`UPDATE ${links} SET ${links.claimedAt} = ?, ${links.deviceKeyDigest} = ?, ${links.boundUntil} = ?
   WHERE ${links.id} = ? AND ${links.claimedAt} IS NULL AND ${links.revokedAt} IS NULL AND ${links.expiresAt} > ?`;
 const sessions = table(Session);
-const END_SESSIONS_OF_OTHERS = sql`UPDATE ${sessions} SET ${sessions.revokedAt} = ?
-  WHERE ${sessions.requestId} = ? AND ${sessions.assurance} = 'LINK' AND ${sessions.revokedAt} IS NULL
+const SESSIONS_OF_OTHERS = sql`${sessions.requestId} = ? AND ${sessions.assurance} = 'LINK'
   AND (${sessions.magicLinkId} IS NULL OR ${sessions.magicLinkId} <> ?)`;
 
 const TOKEN_PREFIX = "gml";
@@ -230,21 +232,15 @@ export class MagicLinks {
       });
       return new MagicLinkNotUsable(linkState(link, now), maskEmail(request.sentTo));
     }
+    let endedSessionIds: readonly string[] = [];
     if (verdict.decision === "BIND") {
       const boundUntil = now + lifetimes.magicLinkDevice;
       const bound = await unit.affected(BIND, [now, claim.deviceKeyDigest, boundUntil, link.id, now]);
       if (bound !== 1) throw new Error("a magic link changed under its request's lock");
       Object.assign(link, { claimedAt: now, deviceKeyDigest: claim.deviceKeyDigest, boundUntil });
-      await this.revokeOlder(unit, link);
+      endedSessionIds = await this.revokeOlder(unit, link);
     }
-    unit.record({
-      type: "MAGIC_LINK_CLAIMED",
-      firmId: request.firmId,
-      actor: { ...actor, name: actor.id === null ? request.sentTo : actor.name },
-      contactId: request.contactId,
-      data: { title: request.title, email: request.sentTo },
-    });
-    return this.needs.door.enter(unit, {
+    const entered = await this.needs.door.enter(unit, {
       policy,
       link,
       request,
@@ -252,18 +248,32 @@ export class MagicLinks {
       transport: claim.transport,
       deviceKeyDigest: claim.deviceKeyDigest,
     });
+    unit.record({
+      type: "MAGIC_LINK_CLAIMED",
+      firmId: request.firmId,
+      actor: { ...actor, name: actor.id === null ? request.sentTo : actor.name },
+      contactId: request.contactId,
+      methods: methodsProven({ act: "MAGIC_LINK", second: "NONE" }),
+      data: {
+        title: request.title,
+        email: request.sentTo,
+        requestId: request.id,
+        sessionId: entered.outcome instanceof SignedIn ? entered.outcome.session.id : null,
+        ...listedIfAny([...endedSessionIds, ...entered.endedSessionIds]),
+      },
+    });
+    return entered.outcome;
   }
 
   /**
    * The request moves to the device of `link`: everything that its older links gave ends. First whatever may still lead
    * to a session (a pending code, an account being created), then the sessions: so a step that finishes concurrently
-   * either has its session ended here, or finds itself void.
+   * either has its session ended here, or finds itself void. Returns the ids of the sessions that ended.
    */
-  private async revokeOlder(unit: UnitOfWork, link: MagicLink): Promise<void> {
-    const { now } = unit;
+  private async revokeOlder(unit: UnitOfWork, link: MagicLink): Promise<string[]> {
     for (const { id, issuedAt } of await unit.rows(LIVE_OF_REQUEST, [link.requestId]))
       if (id !== link.id && issuedAt <= link.issuedAt) await endLink(unit, link.firmId, id);
-    await unit.affected(END_SESSIONS_OF_OTHERS, [now, link.requestId, link.id]);
+    return endSessions(unit, SESSIONS_OF_OTHERS, [link.requestId, link.id]);
   }
 }
 

@@ -4,6 +4,7 @@ import { newToken } from "../../platform/crypto/tokens.js";
 import { Refusal } from "../../platform/graphql/failures.js";
 import { about, findMembersOf, findPerson } from "../people/person.js";
 import type { RequestContext } from "../callers/request-context.js";
+import { listedIfAny } from "../sessions/end-sessions.js";
 import { endAccess } from "../access-endings/end-access.js";
 import type { Work } from "../work/unit-of-work.js";
 import { mailAdmins } from "../firm-staff/mail-admins.js";
@@ -50,12 +51,12 @@ export class NotMe {
         if (unknownPassword !== null) await storePassword(unit, ownerId, unknownPassword);
         const people = audience === "TEAM" ? await findMembersOf(unit.manager, person.credentialId) : [person];
         for (const each of people) {
-          await endAccess(unit, each, "NOT_ME");
+          const ended = await endAccess(unit, each, "NOT_ME");
           const { firmId, firmName } = each;
           unit.record({
             type: "SUSPICION_REPORTED",
             ...about(each, actorAs(each, context.source)),
-            data: { email: token.email },
+            data: { email: token.email, ...listedIfAny(ended) },
           });
           await mailAdmins(unit, firmId, suspicionReported({ firmName, email: token.email, audience }), each.ownerId);
         }

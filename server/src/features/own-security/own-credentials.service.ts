@@ -4,7 +4,10 @@ import {
   askedForNewPassword,
   attemptLimits,
   isFullProof,
+  methodsProven,
+  secondFactorKinds,
   type ReauthenticationPurpose,
+  type SecondFactorKind,
 } from "@gatehouse/shared";
 import { Refusal } from "../../platform/graphql/failures.js";
 import { asPerson, ownerIdOf, type PersonCaller } from "../callers/caller.js";
@@ -13,6 +16,7 @@ import { about, findMembersOf, personOf, type Person } from "../people/person.js
 import { actorIn, setSessionCookie, type RequestContext } from "../callers/request-context.js";
 import { setPassword } from "../access-endings/set-password.js";
 import type { Actor, UnitOfWork, Work } from "../work/unit-of-work.js";
+import { ClientRequest } from "../client-requests/client-request.entity.js";
 import { PasswordCredential } from "../passwords/password-credential.entity.js";
 import { shareOfPerson } from "../passwords/hash-share.js";
 import type { PasswordHasher } from "../passwords/password-hasher.js";
@@ -62,8 +66,18 @@ export class OwnCredentials {
       // Locked if there was none, so that an authenticator confirmed at this moment is required too.
       const isEnrolled = wasEnrolled || (await secondFactor.stateOf(unit.manager, person, true)).enrolledAt !== null;
       if (isEnrolled && !wasEnrolled) throw codeMissing();
-      if (isEnrolled && !(await this.spend(unit, person, caller, actor, input))) return null;
-      return renewal.renew(unit, caller, context, { act: "STEP_UP", second, isEnrolled });
+      const kind = isEnrolled ? await this.spend(unit, person, caller, actor, input) : null;
+      if (isEnrolled && kind === null) return null;
+      // Somebody without an authenticator proves nothing by a code.
+      const proof = { act: "STEP_UP", second: kind ? secondFactorKinds[kind].proof : "NONE", isEnrolled } as const;
+      const renewed = await renewal.renew(unit, caller, context, proof);
+      unit.record({
+        type: "REAUTHENTICATION_SUCCEEDED",
+        ...about(person, actor),
+        methods: methodsProven(proof),
+        data: { email: person.email, ...renewed.continued },
+      });
+      return renewed.session;
     });
     if (session === null)
       return secondFactor.failAgain(person, actor, passkeyResponse == null ? "AUTHENTICATOR" : "PASSKEY", "STEP_UP");
@@ -76,7 +90,7 @@ export class OwnCredentials {
     { sessionId }: PersonCaller,
     actor: Actor,
     { code, passkeyResponse }: { code?: string | null; passkeyResponse?: string | null },
-  ): Promise<boolean> {
+  ): Promise<SecondFactorKind | null> {
     const { secondFactor } = this.needs;
     const subject = { subjectId: sessionId, purpose: "STEP_UP" } as const;
     return passkeyResponse == null
@@ -107,13 +121,15 @@ export class OwnCredentials {
     const stored = await hasher.hash(input.newPassword, shareOfOwner(person, context));
     const actor = actorIn(context);
     const session = await work.do(async (unit) => {
-      await setPassword(unit, person, stored, {
+      const proof = { act: "PASSWORD_CHANGE", second: "NONE", isEnrolled } as const;
+      const { renewed } = await setPassword(unit, person, stored, {
         act: "PASSWORD_CHANGED",
         actor: (each) => (each.ownerId === person.ownerId ? actor : actorAs(each, context.source)),
+        isOwn: true,
         keptSessionId: caller.sessionId,
+        renew: () => renewal.renew(unit, caller, context, proof),
       });
-      const proof = { act: "PASSWORD_CHANGE", second: "NONE", isEnrolled } as const;
-      return renewal.renew(unit, caller, context, proof);
+      return renewed.session;
     });
     return SessionView.of(session, session.id);
   }
@@ -141,7 +157,7 @@ export class OwnCredentials {
       unit.record({
         type: "SESSIONS_REVOKED",
         ...about({ ...owner, ...person }, actor),
-        data: { email: caller.email, sessions: 1 },
+        data: { email: caller.email, sessions: 1, sessionIds: [input.sessionId] },
       });
       if (input.sessionId === caller.sessionId) unit.afterCommit(() => setSessionCookie(context, caller, null));
     });
@@ -152,8 +168,16 @@ export class OwnCredentials {
   async signOut(context: RequestContext): Promise<void> {
     const { caller } = context;
     if (caller.kind !== "TEAM_MEMBER" && caller.kind !== "CLIENT") return;
+    const { firmId, email, sessionId } = caller;
+    const accountId = caller.kind === "CLIENT" ? caller.accountId : null;
+    const requestId = caller.kind === "CLIENT" ? caller.requestId : null;
+    const actor = actorIn(context);
     await this.needs.work.do(async (unit) => {
-      await this.needs.sessions.end(unit, caller.sessionId);
+      const hasEnded = await this.needs.sessions.end(unit, sessionId);
+      const request = requestId && (await unit.manager.findOneBy(ClientRequest, { id: requestId, firmId }));
+      const contactId = request ? request.contactId : null;
+      const event = { ...about({ firmId, accountId }, actor), contactId, data: { email, sessionId } };
+      if (hasEnded) unit.record({ type: "SIGNED_OUT", ...event });
       unit.afterCommit(() => setSessionCookie(context, caller, null));
     });
   }

@@ -5,6 +5,7 @@ import {
   isWithinFlow,
   lifetimes,
   mayEnroll,
+  methodsProven,
   planOffersTwoFactor,
   readDigitCode,
   type SessionTransport,
@@ -15,6 +16,7 @@ import { mustBeFresh } from "../access/fresh-proof.js";
 import { lockCaller } from "../callers/caller-now.js";
 import { about, findPerson, personOf, type Person } from "../people/person.js";
 import { actorIn, type RequestContext } from "../callers/request-context.js";
+import { listedIfAny } from "../sessions/end-sessions.js";
 import { endAccess } from "../access-endings/end-access.js";
 import type { Actor, UnitOfWork, Work } from "../work/unit-of-work.js";
 import { loadPolicy } from "../firms/security-policy.reader.js";
@@ -24,7 +26,7 @@ import type { AuthenticatorEnrollment } from "../two-factor/authenticator-enroll
 import type { SecondFactor } from "../two-factor/second-factor.service.js";
 import { clockDriftSeconds, matchingStep, otpauthUri } from "../second-factors/totp.js";
 import { PendingTwoFactorEnrollment } from "./own-security.results.js";
-import type { AccountDoor } from "../sign-in/account-door.js";
+import { accountDoorOf, type AccountDoor } from "../sign-in/account-door.js";
 import type { EnrollmentCodes } from "../sign-in/enrollment-codes.js";
 import type { OwnSecondFactor } from "./own-second-factor.service.js";
 import type { SessionRenewal } from "./session-renewal.js";
@@ -182,24 +184,26 @@ export class OwnEnrollment {
         if (!isReplacing) await this.mustNotBeEnrolled(unit, person);
         const recoveryCodes = await enrollment.complete(unit, person, secret, step);
         if (recoveryCodes === null) throw new Refusal("CHALLENGE_EXPIRED");
+        await notify(unit, person, actor, twoFactorEnrolled);
+        const ended = await endAccess(unit, person, "TWO_FACTOR_SET_UP", caller?.sessionId ?? null);
+        const act = caller ? "ENROLLMENT" : challenge.door;
+        const proof = { act, second: "NEW_AUTHENTICATOR", isEnrolled: true } as const;
+        const renewed =
+          caller &&
+          (await this.needs.renewal.renew(unit, caller, context, proof, {
+            assurance: "TWO_FACTOR",
+            isSecondFactorProven: true,
+          }));
         unit.record({
           type: "TWO_FACTOR_ENROLLED",
           ...about(person, actor),
-          data: { email: person.email },
+          methods: methodsProven(proof),
+          data: { email: person.email, ...renewed?.continued, ...listedIfAny(ended) },
         });
-        await notify(unit, person, actor, twoFactorEnrolled);
-        await endAccess(unit, person, "TWO_FACTOR_SET_UP", caller?.sessionId ?? null);
-        if (caller) {
-          const proof = { act: "ENROLLMENT", second: "NEW_AUTHENTICATOR", isEnrolled: true } as const;
-          await this.needs.renewal.renew(unit, caller, context, proof, {
-            assurance: "TWO_FACTOR",
-            isSecondFactorProven: true,
-          });
-          return { recoveryCodes, signedIn: null };
-        }
+        if (caller) return { recoveryCodes, signedIn: null };
         const entry = {
           person,
-          door: challenge.door,
+          door: accountDoorOf(challenge),
           transport,
           context,
           second: "NEW_AUTHENTICATOR" as const,

@@ -1,9 +1,17 @@
-import { mayDisableTwoFactor, teamRoleNeedsTwoFactor, type ReauthenticationPurpose } from "@gatehouse/shared";
+import {
+  mayDisableTwoFactor,
+  methodsProven,
+  secondFactorKinds,
+  teamRoleNeedsTwoFactor,
+  type FactorProof,
+  type ReauthenticationPurpose,
+} from "@gatehouse/shared";
 import { Refusal } from "../../platform/graphql/failures.js";
 import { asPerson, type PersonCaller } from "../callers/caller.js";
 import { mustBeFresh } from "../access/fresh-proof.js";
 import { about, personOf, type Person } from "../people/person.js";
 import { actorIn, type RequestContext } from "../callers/request-context.js";
+import { listedIfAny } from "../sessions/end-sessions.js";
 import { endAccess } from "../access-endings/end-access.js";
 import type { Actor, UnitOfWork, Work } from "../work/unit-of-work.js";
 import { loadPolicy, type FirmPolicy } from "../firms/security-policy.reader.js";
@@ -30,11 +38,12 @@ export class OwnSecondFactor {
   ) {}
 
   async regenerateRecoveryCodes(input: { code: string }, context: RequestContext): Promise<string[]> {
-    return this.withFreshCode(input.code, "RECOVERY_CODES", context, async (unit, person, _caller, actor) => {
+    return this.withFreshCode(input.code, "RECOVERY_CODES", context, async (unit, person, _caller, actor, second) => {
       const codes = await this.needs.enrollment.replaceRecoveryCodes(unit, person);
       unit.record({
         type: "RECOVERY_CODES_REGENERATED",
         ...about(person, actor),
+        methods: methodsProven({ act: "TWO_FACTOR_REMOVAL", second }),
         data: { email: person.email },
       });
       await notify(unit, person, actor, recoveryCodesRegenerated);
@@ -46,20 +55,21 @@ export class OwnSecondFactor {
     const { work, secondFactor } = this.needs;
     const person = await personOf(work.reader, asPerson(context.caller));
     this.mustBeAllowedToDisable(await loadPolicy(work.reader, person.firmId), person);
-    return this.withFreshCode(input.code, "TWO_FACTOR_REMOVAL", context, async (unit, owner, caller, actor) => {
+    return this.withFreshCode(input.code, "TWO_FACTOR_REMOVAL", context, async (unit, owner, caller, actor, second) => {
       this.mustBeAllowedToDisable(await loadPolicy(unit.manager, owner.firmId, { lock: "share" }), owner, unit.now);
       await secondFactor.remove(unit, owner);
+      await notify(unit, owner, actor, twoFactorDisabled);
+      const ended = await endAccess(unit, owner, "TWO_FACTOR_DISABLED", caller.sessionId);
+      const proof = { act: "TWO_FACTOR_REMOVAL", second, isEnrolled: false } as const;
+      const { continued } = await this.needs.renewal.renew(unit, caller, context, proof, {
+        assurance: "PASSWORD",
+        isSecondFactorProven: false,
+      });
       unit.record({
         type: "TWO_FACTOR_DISABLED",
         ...about(owner, actor),
-        data: { email: owner.email },
-      });
-      await notify(unit, owner, actor, twoFactorDisabled);
-      await endAccess(unit, owner, "TWO_FACTOR_DISABLED", caller.sessionId);
-      const proof = { act: "TWO_FACTOR_REMOVAL", second: "CODE", isEnrolled: false } as const;
-      await this.needs.renewal.renew(unit, caller, context, proof, {
-        assurance: "PASSWORD",
-        isSecondFactorProven: false,
+        methods: methodsProven(proof),
+        data: { email: owner.email, ...continued, ...listedIfAny(ended) },
       });
       return TwoFactorStatusView.of({ enrolledAt: null, required: false, recoveryCodesRemaining: 0 });
     });
@@ -77,7 +87,7 @@ export class OwnSecondFactor {
     code: string,
     purpose: ReauthenticationPurpose,
     context: RequestContext,
-    work: (unit: UnitOfWork, person: Person, caller: PersonCaller, actor: Actor) => Promise<T>,
+    work: (unit: UnitOfWork, person: Person, caller: PersonCaller, actor: Actor, second: FactorProof) => Promise<T>,
   ): Promise<T> {
     const { work: units, secondFactor } = this.needs;
     const caller = asPerson(context.caller);
@@ -88,11 +98,10 @@ export class OwnSecondFactor {
       throw new Refusal("TWO_FACTOR_NOT_ENROLLED");
     mustLookLikeProof(code, typedKinds);
     await this.takeTries(person, actor, context);
-    const done = await secondFactor.proving(person, async (unit) =>
-      (await secondFactor.spend(unit, person, actor, { answer: code, subject: null }))
-        ? { answer: await work(unit, person, caller, actor) }
-        : null,
-    );
+    const done = await secondFactor.proving(person, async (unit) => {
+      const kind = await secondFactor.spend(unit, person, actor, { answer: code, subject: null });
+      return kind && { answer: await work(unit, person, caller, actor, secondFactorKinds[kind].proof) };
+    });
     if (done === null) return secondFactor.failAgain(person, actor, "AUTHENTICATOR", purpose);
     return done.answer;
   }

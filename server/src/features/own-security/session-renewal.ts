@@ -4,8 +4,14 @@ import { setSessionCookie, type RequestContext } from "../callers/request-contex
 import type { UnitOfWork } from "../work/unit-of-work.js";
 import { rememberDevice } from "../devices/known-devices.js";
 import type { Session } from "../sessions/session.entity.js";
-import type { Sessions } from "../sessions/sessions.service.js";
+import type { ContinuedSession, Sessions } from "../sessions/sessions.service.js";
 import type { SignInChallenges } from "../sign-in/sign-in-challenges.js";
+
+/** The caller's session after the act, and what the act's event says of it. */
+export interface RenewedSession {
+  session: Session;
+  continued: ContinuedSession;
+}
 
 /** What happens to the caller's own session after an act that proves them again, or changes what proves them. */
 export class SessionRenewal {
@@ -18,7 +24,7 @@ export class SessionRenewal {
     context: RequestContext,
     proof: Proof,
     changes: Partial<Pick<Session, "assurance" | "isSecondFactorProven">> = {},
-  ): Promise<Session> {
+  ): Promise<RenewedSession> {
     const { session, token } = await this.needs.sessions.renew(unit, caller.sessionId, proof, changes);
     // Later fields of the same document act with the renewed session.
     const renewed = { sessionId: session.id, authenticatedAt: Number(session.authenticatedAt) };
@@ -26,11 +32,11 @@ export class SessionRenewal {
       context.caller =
         caller.kind === "CLIENT" ? { ...caller, ...renewed, assurance: session.assurance } : { ...caller, ...renewed };
     });
-    if (token === null) return session;
+    if (token === null) return { session, continued: { sessionId: session.id, previousSessionId: null } };
     const ownerId = ownerIdOf(caller);
     await this.needs.challenges.follow(unit, { ownerId, sessionId: caller.sessionId }, session.id);
     await rememberDevice(unit, { ownerId, audience: session.audience }, context);
     unit.afterCommit(() => setSessionCookie(context, caller, { token, maxAgeMs: session.expiresAt - unit.now }));
-    return session;
+    return { session, continued: { sessionId: session.id, previousSessionId: caller.sessionId } };
   }
 }

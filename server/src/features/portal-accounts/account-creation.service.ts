@@ -1,4 +1,4 @@
-import { changesBetween, doorOfAccountByLink, type SessionTransport, type SignInDoor } from "@gatehouse/shared";
+import { changesBetween, doorOfAccountByLink, methodsProven, type SessionTransport } from "@gatehouse/shared";
 import { newId } from "../../platform/crypto/ids.js";
 import { isUniqueViolation } from "../../platform/database/dialect.js";
 import { Refusal } from "../../platform/graphql/failures.js";
@@ -15,9 +15,10 @@ import { accountTokens, findToken, spendToken, voidTokens } from "../mailed-toke
 import { shareOfPerson } from "../passwords/hash-share.js";
 import type { PasswordHasher } from "../passwords/password-hasher.js";
 import { mustBeGoodPassword, storePassword } from "../passwords/passwords.js";
+import { listedIfAny } from "../sessions/end-sessions.js";
 import { Session } from "../sessions/session.entity.js";
 import type { Sessions } from "../sessions/sessions.service.js";
-import type { AccountDoor } from "../sign-in/account-door.js";
+import type { AccountDoor, AccountDoors } from "../sign-in/account-door.js";
 import { mustAllowLogin } from "../security-mode/must-allow-login.js";
 import { actorAs } from "../sign-in/sign-in-actor.js";
 import type { SignInOutcome } from "../sign-in/sign-in.results.js";
@@ -33,9 +34,10 @@ interface MailboxProof {
   /** The request of the magic link that proved it. */
   landingRequestId: string | null;
   /** By which mail the account is created; with a magic link it depends on when that was claimed. */
-  door: SignInDoor;
+  door: AccountDoors;
   isByLink: boolean;
-  spend: (unit: UnitOfWork) => Promise<void>;
+  /** Returns the ids of the sessions that ended for it. */
+  spend: (unit: UnitOfWork) => Promise<string[]>;
 }
 
 /** Creates a client's account once the mailbox is proven. */
@@ -69,7 +71,7 @@ export class AccountCreation {
       return work.do(async (unit) => {
         // The policy is locked before anything else, as wherever a session may be opened.
         mustAllowLogin(await loadPolicy(unit.manager, firm.id, { lock: "share" }));
-        await proof.spend(unit);
+        const endedSessionIds = await proof.spend(unit);
         const account = unit.manager.create(PortalAccount, {
           id: newId("portalAccount", unit.now),
           firmId: firm.id,
@@ -104,7 +106,8 @@ export class AccountCreation {
           type: "ACCOUNT_CREATED",
           ...about(person, actor),
           changes: changesBetween({}, accountFacts(account.email, linked)),
-          data: { email: account.email },
+          methods: methodsProven({ act: proof.door, second: "NONE" }),
+          data: { email: account.email, ...listedIfAny(endedSessionIds) },
         });
         // A device that claimed a link may be in somebody else's hands, so the mailbox is notified.
         if (proof.isByLink) await notify(unit, person, actor, accountCreatedByLink);
@@ -131,7 +134,10 @@ export class AccountCreation {
         landingRequestId: link?.requestId ?? null,
         door: token.kind === "MAGIC_LINK" ? this.doorByLink(link) : "ACCOUNT_CREATION",
         isByLink: token.kind === "MAGIC_LINK",
-        spend: (unit) => spendToken(unit, token, field),
+        spend: async (unit) => {
+          await spendToken(unit, token, field);
+          return [];
+        },
       };
     }
     if (caller.kind !== "CLIENT" || caller.accountId !== null) throw new Refusal("TOKEN_INVALID", field);
@@ -141,11 +147,12 @@ export class AccountCreation {
     const spend = async (unit: UnitOfWork) => {
       // The link's session is exchanged for the account's.
       if (!(await sessions.end(unit, sessionId))) throw new Refusal("TOKEN_INVALID", field);
+      return [sessionId];
     };
     return { firmId, email, landingRequestId: requestId, door: this.doorByLink(link), isByLink: true, spend };
   }
 
-  private doorByLink(link: MagicLink | null): SignInDoor {
+  private doorByLink(link: MagicLink | null) {
     return doorOfAccountByLink({ claimedAt: link?.claimedAt ?? null, now: this.needs.work.clock.now() });
   }
 }

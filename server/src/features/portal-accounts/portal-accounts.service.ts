@@ -1,4 +1,4 @@
-import { changesBetween, maskEmail, type SessionTransport } from "@gatehouse/shared";
+import { changesBetween, maskEmail, methodsProven, type SessionTransport } from "@gatehouse/shared";
 import { isUniqueViolation } from "../../platform/database/dialect.js";
 import { Refusal } from "../../platform/graphql/failures.js";
 import { about, findMembersByEmail, findPerson } from "../people/person.js";
@@ -14,6 +14,7 @@ import { shareOfPerson } from "../passwords/hash-share.js";
 import type { PasswordHasher } from "../passwords/password-hasher.js";
 import { lockedCredential, mustBeGoodPassword, storePassword } from "../passwords/passwords.js";
 import { loadPolicy } from "../firms/security-policy.reader.js";
+import { listedIfAny } from "../sessions/end-sessions.js";
 import type { AccountDoor } from "../sign-in/account-door.js";
 import { enterOrWait, outcomeOf } from "../sign-in/new-password-entry.js";
 import type { SignInOutcome } from "../sign-in/sign-in.results.js";
@@ -71,12 +72,13 @@ export class PortalAccounts {
         mustAllowLogin(await loadPolicy(unit.manager, person.firmId, { lock: "share" }));
         await spendToken(unit, token, field);
         await storePassword(unit, person.ownerId, stored);
-        await endAccess(unit, person, "PASSWORD_RESET");
+        const ended = await endAccess(unit, person, "PASSWORD_RESET");
         const actor = actorAs(person, context.source);
         unit.record({
           type: "PASSWORD_CHANGED",
           ...about(person, actor),
-          data: { email: person.email, by: "reset" },
+          methods: methodsProven({ act: "PASSWORD_RESET", second: "NONE" }),
+          data: { email: person.email, by: "reset", ...listedIfAny(ended) },
         });
         await notify(unit, person, actor, passwordChanged);
         return enterOrWait(door, unit, { person, door: "PASSWORD_RESET", transport, context });
@@ -105,12 +107,17 @@ export class PortalAccounts {
           throw error;
         }
         const contactIds = await contactIdsOf(unit, person.firmId, person.ownerId);
-        await retireAddress(unit, { firmId: person.firmId, contactIds, from: person.email, to: token.email });
+        const retired = await retireAddress(unit, {
+          firmId: person.firmId,
+          contactIds,
+          from: person.email,
+          to: token.email,
+        });
         const joined = await linkAccount(unit, person.firmId, token.email, person.ownerId);
-        await endAccess(unit, person, "LOGIN_EMAIL_CHANGED");
+        const ended = await endAccess(unit, person, "LOGIN_EMAIL_CHANGED");
         await voidTokens(unit, person.firmId, token.email, accountTokens);
         const actor = actorAs(person, context.source);
-        const data = { from: person.email, to: token.email };
+        const data = { from: person.email, to: token.email, ...listedIfAny([...retired, ...ended]) };
         const contacts = contactIds.map((id) => ({ id }));
         const changes = changesBetween(
           accountFacts(person.email, contacts),

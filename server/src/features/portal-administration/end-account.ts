@@ -1,4 +1,5 @@
 import { changesBetween } from "@gatehouse/shared";
+import { sql, table } from "../../platform/database/sql.js";
 import { endAccess } from "../access-endings/end-access.js";
 import { about, type Person } from "../people/person.js";
 import type { Actor, UnitOfWork } from "../work/unit-of-work.js";
@@ -7,9 +8,13 @@ import { accountFacts, linkAccount, unlinkAccount } from "../contacts/account-li
 import type { Contact } from "../contacts/contact.entity.js";
 import { accountDeleted } from "../mail/account-letters.js";
 import { PasswordCredential } from "../passwords/password-credential.entity.js";
+import { endSessions, listedIfAny } from "../sessions/end-sessions.js";
 import { Session } from "../sessions/session.entity.js";
 import type { SecondFactor } from "../two-factor/second-factor.service.js";
 import { PortalAccount } from "../portal-accounts/portal-account.entity.js";
+
+const sessions = table(Session);
+const OWN_SESSIONS = sql`${sessions.ownerId} = ?`;
 
 /** The firm's act on an account: by whom, and for which contact; null: no contact has the account. */
 export interface FirmsAct {
@@ -19,8 +24,8 @@ export interface FirmsAct {
 
 /** Signs the client out everywhere. */
 export async function signOutEverywhere(unit: UnitOfWork, person: Person, act: FirmsAct): Promise<void> {
-  const sessions = await endAccess(unit, person, "SIGNED_OUT_EVERYWHERE");
-  const data = { email: person.email, sessions };
+  const sessionIds = await endAccess(unit, person, "SIGNED_OUT_EVERYWHERE");
+  const data = { email: person.email, sessions: sessionIds.length, sessionIds };
   unit.record({ type: "SESSIONS_REVOKED", ...about(person, act.actor), contactId: act.contact?.id, data });
 }
 
@@ -33,15 +38,15 @@ export async function deleteAccount(
 ): Promise<void> {
   const { actor, contact, reason } = act;
   const { firmId, firmName, ownerId, email } = person;
-  await endAccess(unit, person, "PERSON_REMOVED");
+  const ended = await endAccess(unit, person, "PERSON_REMOVED");
   await secondFactor.forget(unit, person);
   await unit.manager.delete(PasswordCredential, { ownerId });
   const left = await leaveContacts(unit, person);
-  await unit.manager.update(Session, { ownerId }, { revokedAt: unit.now });
+  ended.push(...left.ended, ...(await endSessions(unit, OWN_SESSIONS, [ownerId])));
   await unit.manager.delete(PortalAccount, { id: ownerId });
   const changes = changesBetween(accountFacts(email, left.contacts), {});
   const said = { ...about(person, actor), contactId: contact?.id, reason, changes };
-  unit.record({ type: "ACCOUNT_DELETED", ...said, data: { email } });
+  unit.record({ type: "ACCOUNT_DELETED", ...said, data: { email, ...listedIfAny(ended) } });
   for (const { id, name, portalAccountId } of left.relinked)
     unit.record({
       type: "CONTACT_UPDATED",
@@ -65,19 +70,21 @@ export async function deleteAccount(
 
 /**
  * The contacts continue with their own email: what was sent to them goes there, and an account with that email, if
- * there is one, serves them. Returns the contacts that the account had, and those that another one serves now.
+ * there is one, serves them. Returns the contacts that the account had, those that another one serves now, and the ids
+ * of the sessions that ended.
  */
 async function leaveContacts(
   unit: UnitOfWork,
   { firmId, ownerId, email: loginEmail }: Person,
-): Promise<{ contacts: Contact[]; relinked: Contact[] }> {
+): Promise<{ contacts: Contact[]; relinked: Contact[]; ended: string[] }> {
   const contacts = await unlinkAccount(unit, firmId, ownerId);
   const relinked: Contact[] = [];
+  const ended: string[] = [];
   for (const { id: contactId, email } of contacts) {
-    await readdressRequests(unit, { firmId, contactId, to: email });
+    ended.push(...(await readdressRequests(unit, { firmId, contactId, to: email })));
     const other =
       email === null || email === loginEmail ? null : await unit.manager.findOneBy(PortalAccount, { firmId, email });
     if (email !== null && other) relinked.push(...(await linkAccount(unit, firmId, email, other.id)));
   }
-  return { contacts, relinked };
+  return { contacts, relinked, ended };
 }

@@ -6,6 +6,7 @@ import { lockSessionsOf } from "../callers/caller-now.js";
 import { about, findPerson, type Person } from "../people/person.js";
 import { readReason } from "../../platform/graphql/input-texts.js";
 import { actorIn, type RequestContext } from "../callers/request-context.js";
+import { listedIfAny } from "../sessions/end-sessions.js";
 import { endAccess } from "../access-endings/end-access.js";
 import { mustFind } from "../work/must-find.js";
 import type { Actor, UnitOfWork, Work } from "../work/unit-of-work.js";
@@ -47,13 +48,13 @@ export class PortalAdministration {
       const factor = await secondFactor.stateOf(unit.manager, person, true);
       if (factor.enrolledAt === null) throw new Refusal("TWO_FACTOR_NOT_ENROLLED", field);
       await secondFactor.remove(unit, person);
-      await endAccess(unit, person, "TWO_FACTOR_RESET");
+      const ended = await endAccess(unit, person, "TWO_FACTOR_RESET");
       unit.record({
         type: "TWO_FACTOR_RESET",
         ...about(person, actor),
         contactId: contact.id,
         reason,
-        data: { email: person.email },
+        data: { email: person.email, ...listedIfAny(ended) },
       });
       await notify(unit, person, actor, twoFactorReset);
     });

@@ -47,7 +47,12 @@ async function tellOfUse(unit: UnitOfWork, owner: Person, actor: Actor): Promise
   const { recoveryCodesRemaining: remaining } = await unit.manager.findOneByOrFail(TwoFactorState, {
     ownerId: owner.ownerId,
   });
-  unit.record({ type: "RECOVERY_CODE_USED", ...about(owner, actor), data: { email: owner.email, remaining } });
+  unit.record({
+    type: "RECOVERY_CODE_USED",
+    ...about(owner, actor),
+    methods: ["RECOVERY_CODE"],
+    data: { email: owner.email, remaining },
+  });
   await notify(unit, owner, actor, recoveryCodeUsed, { remaining });
 }
 

@@ -1,23 +1,31 @@
 import { Field, ObjectType, registerEnumType } from "type-graphql";
-import type { Assurance } from "@gatehouse/shared";
+import type { Assurance, SignInMethod } from "@gatehouse/shared";
 import { DateTime } from "../../platform/graphql/date-time.js";
 import { Node } from "../../platform/graphql/node.js";
+import { SignInMethodEnum } from "../audit/audit-event.results.js";
+import { sessionMethods } from "./session-methods.js";
 import type { ShownSession } from "./sessions.service.js";
 
 const AssuranceEnum = { LINK: "LINK", PASSWORD: "PASSWORD", TWO_FACTOR: "TWO_FACTOR" } as const;
 registerEnumType(AssuranceEnum, {
   name: "Assurance",
-  description: "How a session was proven.",
+  description: "What the firm's policy makes of how a session was proven; Session.methods says how.",
   valuesConfig: {
     LINK: { description: "By a magic link: it reaches only that request." },
     PASSWORD: { description: "By the password." },
-    TWO_FACTOR: { description: "By the password and a second factor." },
+    TWO_FACTOR: { description: "By the password and a second factor, or on a trusted device that may skip it." },
   },
 });
 
 @ObjectType("Session", { implements: Node, description: "A sign-in on one device." })
 export class SessionView extends Node {
-  @Field(() => AssuranceEnum, { description: "How it was proven." }) assurance: Assurance;
+  @Field(() => AssuranceEnum, { description: "What the firm's policy makes of `methods`." }) assurance: Assurance;
+  @Field(() => [SignInMethodEnum], {
+    nullable: true,
+    description:
+      "How its owner has proven who they are, in order, at the sign-in and since. Null if it was opened before Gatehouse kept it.",
+  })
+  methods: SignInMethod[] | null;
   @Field(() => DateTime, { description: "When it began." }) createdAt: number;
   @Field(() => DateTime, { description: "When it was last used, to the minute." }) lastUsedAt: number;
   @Field(() => DateTime, { description: "When it ends at the latest." }) expiresAt: number;
@@ -31,6 +39,7 @@ export class SessionView extends Node {
     return Object.assign(new SessionView(), {
       id: session.id,
       assurance: session.assurance,
+      methods: sessionMethods(session),
       createdAt: session.createdAt,
       lastUsedAt: session.lastUsedAt,
       expiresAt: session.expiresAt,

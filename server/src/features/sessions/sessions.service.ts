@@ -3,6 +3,8 @@ import {
   MINUTE_MS,
   counts,
   lifetimes,
+  methodsAfter,
+  methodsProven,
   neverProven,
   provenAtAfter,
   type Assurance,
@@ -27,6 +29,7 @@ import {
   TEAM_RECHECK,
   type SessionFacts,
 } from "./session-facts.js";
+import { sessionMethods } from "./session-methods.js";
 import { Session } from "./session.entity.js";
 
 /** A session token's prefix names its audience. */
@@ -53,6 +56,14 @@ export interface OpenedSession {
   session: Session;
   /** Shown to its owner once. */
   token: string;
+  /** The owner's oldest sessions, which ended for it. */
+  endedSessionIds: readonly string[];
+}
+/** A session that continues after an act in it, as the act's event states it. */
+export interface ContinuedSession {
+  sessionId: string;
+  /** Null if the id stays. */
+  previousSessionId: string | null;
 }
 
 const sessions = table(Session);
@@ -62,6 +73,7 @@ const LIST = select({
   id: sessions.id,
   audience: sessions.audience,
   assurance: sessions.assurance,
+  methods: sessions.methods,
   createdAt: sessions.createdAt,
   lastUsedAt: sessions.lastUsedAt,
   expiresAt: sessions.expiresAt,
@@ -101,6 +113,7 @@ export class Sessions {
       transport: given.transport,
       tokenDigest: digestOf(token),
       isSecondFactorProven: given.isSecondFactorProven,
+      methods: JSON.stringify(methodsProven(given.proof)),
       authenticatedAt: provenAtAfter(given.proof, { before: neverProven, now }),
       createdAt: now,
       lastUsedAt: now,
@@ -110,15 +123,13 @@ export class Sessions {
       ipAddress: given.source.ipAddress,
     });
     await manager.insert(Session, session);
-    if (given.ownerId !== null) {
-      const live = await unit.rows(LIVE, [given.ownerId, now]);
-      const surplus = live
-        .filter(({ id }) => id !== session.id)
-        .slice(0, Math.max(0, live.length - counts.sessionsPerOwner));
-      if (surplus.length > 0)
-        await manager.update(Session, { id: In(surplus.map(({ id }) => id)) }, { revokedAt: now });
-    }
-    return { session, token };
+    const live = given.ownerId === null ? [] : await unit.rows(LIVE, [given.ownerId, now]);
+    const endedSessionIds = live
+      .map(({ id }) => id)
+      .filter((id) => id !== session.id)
+      .slice(0, Math.max(0, live.length - counts.sessionsPerOwner));
+    if (endedSessionIds.length > 0) await manager.update(Session, { id: In(endedSessionIds) }, { revokedAt: now });
+    return { session, token, endedSessionIds };
   }
 
   /**
@@ -141,16 +152,17 @@ export class Sessions {
     // It was ended during the request.
     if (!old) throw unauthenticated();
     const authenticatedAt = provenAtAfter(proof, { before: old.authenticatedAt, now });
+    const methods = methodsAfter(sessionMethods(old), proof);
+    const proven = { ...changes, authenticatedAt, methods: methods && JSON.stringify(methods) };
     if (old.transport === "TOKEN") {
-      const session = Object.assign(old, changes, { authenticatedAt });
+      const session = Object.assign(old, proven);
       await manager.save(session);
       return { session, token: null };
     }
     const token = newToken(tokenPrefix[old.audience]);
     const session = manager.create(Session, {
       ...old,
-      ...changes,
-      authenticatedAt,
+      ...proven,
       id: newId("session", now),
       tokenDigest: digestOf(token),
       lastUsedAt: now,

@@ -1,5 +1,6 @@
 import {
   maskEmail,
+  methodsProven,
   nextAccountStep,
   nextTeamStep,
   provesMailbox,
@@ -23,6 +24,7 @@ import { notify } from "../mail/security-notices.js";
 import { newDeviceSignIn } from "../mail/security-letters.js";
 import { mustBeOpen } from "../access/firm-open.js";
 import { loadPolicy } from "../firms/security-policy.reader.js";
+import { listedIfAny } from "../sessions/end-sessions.js";
 import { Session } from "../sessions/session.entity.js";
 import type { OpenedSession, Sessions } from "../sessions/sessions.service.js";
 import type { SecondFactor } from "../two-factor/second-factor.service.js";
@@ -30,16 +32,26 @@ import type { EnrollmentCodes } from "./enrollment-codes.js";
 import { rememberDevice } from "../devices/known-devices.js";
 import { askSecondFactor } from "./second-factor-asking.js";
 import { actorAs } from "./sign-in-actor.js";
+import type { SignInChallenge } from "./sign-in-challenge.entity.js";
 import type { SignInChallenges } from "./sign-in-challenges.js";
 import { TwoFactorEnrollmentRequired, type SignInOutcome } from "./sign-in.results.js";
 import type { PersonViewer } from "../viewers/viewer.results.js";
 import { signedIn } from "./signed-in.js";
 import { isTrustedDevice } from "../devices/trusted-devices.js";
 
+/** The doors to an account. A magic link opens only its request, by LinkDoor. */
+export type AccountDoors = Exclude<SignInDoor, "MAGIC_LINK">;
+
+/** The door to an account by which the challenge came. */
+export function accountDoorOf({ door }: Pick<SignInChallenge, "door">): AccountDoors {
+  if (door === "MAGIC_LINK") throw new Error("a magic link does not lead to an account");
+  return door;
+}
+
 /** How somebody has entered, and with what proof. */
 export interface Entry {
   person: Person;
-  door: SignInDoor;
+  door: AccountDoors;
   transport: SessionTransport;
   context: RequestContext;
   /** The second factor that was given in this very sign-in, after the door. */
@@ -114,7 +126,13 @@ export class AccountDoor {
         unit.record({
           type: "SIGN_IN_SUCCEEDED",
           ...about(person, actorAs(person, context.source)),
-          data: { email: person.email, secondFactor: isFactorProven },
+          methods: methodsProven(proof),
+          data: {
+            email: person.email,
+            door: entry.door,
+            sessionId: opened.session.id,
+            ...listedIfAny(opened.endedSessionIds),
+          },
         });
         const known = { policy, factor };
         const answer = await signedIn(unit, opened, entry, await landingOf(unit, entry), known);

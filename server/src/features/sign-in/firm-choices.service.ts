@@ -6,7 +6,7 @@ import { loadPolicy } from "../firms/security-policy.reader.js";
 import type { SourceLimits } from "../limits/source-limits.js";
 import { lockedCredential } from "../passwords/passwords.js";
 import type { UnitOfWork, Work } from "../work/unit-of-work.js";
-import type { AccountDoor } from "./account-door.js";
+import { accountDoorOf, type AccountDoor } from "./account-door.js";
 import type { EnrollmentCodes } from "./enrollment-codes.js";
 import { actorAs } from "./sign-in-actor.js";
 import type { SignInChallenges } from "./sign-in-challenges.js";
@@ -70,7 +70,7 @@ export class FirmChoices {
         await challenges.spend(unit, challenge);
         const found = (await listed(unit)).find(isChosen);
         if (!found) throw new Refusal("NOT_FOUND", ["input", "firmId"]);
-        return accountDoor.enter(unit, { person: found, door: challenge.door, transport, context });
+        return accountDoor.enter(unit, { person: found, door: accountDoorOf(challenge), transport, context });
       });
       return enrollmentCodes.recordingHeldBack(person, actorAs(person, context.source), entering);
     });

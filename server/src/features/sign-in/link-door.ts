@@ -1,8 +1,15 @@
-import { lifetimes, maskEmail, nextLinkStep, type SecondProof, type SessionTransport } from "@gatehouse/shared";
+import {
+  lifetimes,
+  maskEmail,
+  methodsProven,
+  nextLinkStep,
+  type SecondProof,
+  type SessionTransport,
+} from "@gatehouse/shared";
 import { select, sql, table } from "../../platform/database/sql.js";
 import { newId } from "../../platform/crypto/ids.js";
 import { digestOf, newToken } from "../../platform/crypto/tokens.js";
-import { findClientByEmail, findPerson } from "../people/person.js";
+import { about, findClientByEmail, findPerson, type Person } from "../people/person.js";
 import type { RequestContext } from "../callers/request-context.js";
 import type { UnitOfWork } from "../work/unit-of-work.js";
 import type { ClientRequest } from "../client-requests/client-request.entity.js";
@@ -10,6 +17,7 @@ import { Contact } from "../contacts/contact.entity.js";
 import type { FirmPolicy } from "../firms/security-policy.reader.js";
 import type { MagicLink } from "../magic-links/magic-link.entity.js";
 import { MailedToken } from "../mailed-tokens/mailed-token.entity.js";
+import { endSessions, listedIfAny } from "../sessions/end-sessions.js";
 import { Session } from "../sessions/session.entity.js";
 import type { Sessions } from "../sessions/sessions.service.js";
 import type { SecondFactor } from "../two-factor/second-factor.service.js";
@@ -17,6 +25,7 @@ import { askSecondFactor } from "./second-factor-asking.js";
 import type { SignInChallenges } from "./sign-in-challenges.js";
 import type { SignedIn } from "./sign-in.results.js";
 import { AccountRequired, SignInRequired, type ClaimOutcome } from "../magic-links/magic-link.results.js";
+import { actorAs } from "./sign-in-actor.js";
 import { signedIn } from "./signed-in.js";
 
 /** A claimed link on its way to a session. */
@@ -30,12 +39,18 @@ export interface LinkEntry {
   deviceKeyDigest: string;
 }
 
+/** What a claimed link led to, and the sessions that ended for it. */
+export interface LinkEntered<O extends ClaimOutcome = ClaimOutcome> {
+  outcome: O;
+  endedSessionIds: readonly string[];
+}
+const withoutEnding = (outcome: ClaimOutcome): LinkEntered => ({ outcome, endedSessionIds: [] });
+
 const contacts = table(Contact);
 const ACCOUNT_OF_CONTACT = select({ portalAccountId: contacts.portalAccountId })
   .from`${contacts} WHERE ${contacts.id} = ? AND ${contacts.firmId} = ?`;
 const sessionRows = table(Session);
-const END_EARLIER = sql`UPDATE ${sessionRows} SET ${sessionRows.revokedAt} = ?
-  WHERE ${sessionRows.requestId} = ? AND ${sessionRows.magicLinkId} = ? AND ${sessionRows.assurance} = 'LINK' AND ${sessionRows.revokedAt} IS NULL AND ${sessionRows.id} <> ?`;
+const EARLIER = sql`${sessionRows.requestId} = ? AND ${sessionRows.magicLinkId} = ? AND ${sessionRows.assurance} = 'LINK' AND ${sessionRows.id} <> ?`;
 
 /** Where the way of a magic link ends: at its one request. */
 export class LinkDoor {
@@ -47,7 +62,7 @@ export class LinkDoor {
   async enter(
     unit: UnitOfWork,
     { policy, link, request, context, transport, deviceKeyDigest }: LinkEntry,
-  ): Promise<ClaimOutcome> {
+  ): Promise<LinkEntered> {
     const { secondFactor, challenges } = this.needs;
     const { firmId } = link;
     const [contact] = await unit.rows(ACCOUNT_OF_CONTACT, [request.contactId, firmId]);
@@ -68,10 +83,10 @@ export class LinkDoor {
     if (step === "PROVE_SECOND_FACTOR" && person && factor) {
       const given = { person, door: "MAGIC_LINK", magicLinkId: link.id, deviceKeyDigest } as const;
       // A trusted device skips the code of a password sign-in, never that of a link.
-      return askSecondFactor(unit, challenges, given, factor, 0);
+      return withoutEnding(await askSecondFactor(unit, challenges, given, factor, 0));
     }
     const maskedEmail = maskEmail(request.sentTo);
-    if (step === "SIGN_IN") return new SignInRequired({ maskedEmail, requestId: request.id });
+    if (step === "SIGN_IN") return withoutEnding(new SignInRequired({ maskedEmail, requestId: request.id }));
     if (step === "CREATE_ACCOUNT") {
       const token = newToken("gmc");
       const expiresAt = unit.now + lifetimes.enrollmentToken;
@@ -87,28 +102,49 @@ export class LinkDoor {
         expiresAt,
         spentAt: null,
       });
-      return new AccountRequired({ confirmationToken: token, expiresAt, maskedEmail });
+      return withoutEnding(new AccountRequired({ confirmationToken: token, expiresAt, maskedEmail }));
     }
-    return this.openSession(
-      unit,
-      { firmId, email: request.sentTo, requestId: request.id, magicLinkId: link.id },
-      transport,
-      context,
-      { policy },
-    );
+    return this.openSession(unit, { link, request, context, transport }, { policy });
+  }
+
+  /** Opens the link's request for somebody who was asked for a second factor and has given it. */
+  async enterProven(
+    unit: UnitOfWork,
+    person: Person,
+    entry: Pick<LinkEntry, "link" | "request" | "context" | "transport">,
+    second: SecondProof,
+  ): Promise<SignedIn> {
+    const { request, context } = entry;
+    const { outcome, endedSessionIds } = await this.openSession(unit, entry, { second });
+    unit.record({
+      type: "SIGN_IN_SUCCEEDED",
+      ...about(person, actorAs(person, context.source)),
+      contactId: request.contactId,
+      methods: methodsProven({ act: "MAGIC_LINK", second }),
+      data: {
+        email: request.sentTo,
+        door: "MAGIC_LINK",
+        sessionId: outcome.session.id,
+        requestId: request.id,
+        title: request.title,
+        ...listedIfAny(endedSessionIds),
+      },
+    });
+    return outcome;
   }
 
   /** Opens a session that reaches exactly one request. */
-  async openSession(
+  private async openSession(
     unit: UnitOfWork,
-    reach: { firmId: string; email: string; requestId: string; magicLinkId: string },
-    transport: SessionTransport,
-    context: RequestContext,
+    { link, request, context, transport }: Pick<LinkEntry, "link" | "request" | "context" | "transport">,
     { second, policy }: { second?: SecondProof; policy?: FirmPolicy },
-  ): Promise<SignedIn> {
+  ): Promise<LinkEntered<SignedIn>> {
     const isSecondFactorProven = second !== undefined;
     const opened = await this.needs.sessions.open(unit, {
-      ...reach,
+      firmId: link.firmId,
+      email: request.sentTo,
+      requestId: request.id,
+      magicLinkId: link.id,
       audience: "PORTAL",
       ownerId: null,
       assurance: "LINK",
@@ -118,7 +154,7 @@ export class LinkDoor {
       source: context.source,
     });
     // One live session per link, however often it is claimed.
-    await unit.affected(END_EARLIER, [unit.now, reach.requestId, reach.magicLinkId, opened.session.id]);
-    return signedIn(unit, opened, { context, transport }, reach.requestId, { policy });
+    const endedSessionIds = await endSessions(unit, EARLIER, [request.id, link.id, opened.session.id]);
+    return { outcome: await signedIn(unit, opened, { context, transport }, request.id, { policy }), endedSessionIds };
   }
 }

@@ -10,7 +10,7 @@ import type { SecondFactor } from "../two-factor/second-factor.service.js";
 import type { SignInChallenge } from "./sign-in-challenge.entity.js";
 import type { SignInChallenges } from "./sign-in-challenges.js";
 import type { SignInOutcome } from "./sign-in.results.js";
-import type { AccountDoor } from "./account-door.js";
+import { accountDoorOf, type AccountDoor } from "./account-door.js";
 import type { LinkDoor } from "./link-door.js";
 import { actorAs } from "./sign-in-actor.js";
 import type { SourceLimits } from "../limits/source-limits.js";
@@ -96,9 +96,9 @@ export class SecondFactorStep {
       // The link moved to another device while the code was typed.
       if (!link || link.revokedAt !== null || link.deviceKeyDigest !== challenge.deviceKeyDigest)
         throw new Refusal("CHALLENGE_EXPIRED");
-      const { sentTo } = await unit.manager.findOneByOrFail(ClientRequest, { id: link.requestId, firmId: link.firmId });
-      const reach = { firmId: person.firmId, email: sentTo, requestId: link.requestId, magicLinkId: link.id };
-      return linkDoor.openSession(unit, reach, input.transport, context, { second: input.second });
+      const request = await unit.manager.findOneByOrFail(ClientRequest, { id: link.requestId, firmId: link.firmId });
+      const entry = { link, request, context, transport: input.transport };
+      return linkDoor.enterProven(unit, person, entry, input.second);
     }
     if (input.trustDevice && person.audience === "PORTAL") {
       const policy = await loadPolicy(unit.manager, person.firmId, { lock: "share" });
@@ -106,7 +106,7 @@ export class SecondFactorStep {
     }
     return accountDoor.enter(unit, {
       person,
-      door: challenge.door,
+      door: accountDoorOf(challenge),
       transport: input.transport,
       context,
       second: input.second,

@@ -1,4 +1,5 @@
 import { Counter, type Registry } from "prom-client";
+import type { SignInMethod } from "@gatehouse/shared";
 import type { RecordedEvent } from "../work/unit-of-work.js";
 
 interface SignInCount {
@@ -7,12 +8,19 @@ interface SignInCount {
   outcome: "succeeded" | "refused";
 }
 
+/** The label of a sign-in that succeeded. A trusted device is not a second factor. */
+function methodOf(methods: readonly SignInMethod[]): string {
+  const last = methods.at(-1);
+  if (last === "TRUSTED_DEVICE") return "trusted_device";
+  return last === "TOTP" || last === "RECOVERY_CODE" || last === "PASSKEY" ? "two_factor" : "password";
+}
+
 /** What an event says about a sign-in, without the person; null if it is not about one. */
 function countOf(event: RecordedEvent): SignInCount | null {
   const audience = event.actor.kind === "TEAM_MEMBER" ? "team" : "portal";
   switch (event.type) {
     case "SIGN_IN_SUCCEEDED":
-      return { audience, method: event.data.secondFactor ? "two_factor" : "password", outcome: "succeeded" };
+      return { audience, method: methodOf(event.methods ?? []), outcome: "succeeded" };
     case "SIGN_IN_FAILED":
       return { audience, method: event.data.what.replaceAll(" ", "_"), outcome: "refused" };
     case "MAGIC_LINK_CLAIMED":

@@ -10,6 +10,11 @@ import { systemActor, type UnitOfWork } from "../work/unit-of-work.js";
 export async function replacePassword(unit: UnitOfWork, memberId: string, stored: StoredPassword): Promise<number> {
   const person = await findPerson(unit.manager, "TEAM", memberId);
   if (!person) return 0;
-  const { ended } = await setPassword(unit, person, stored, { act: "PASSWORD_RESET", actor: () => systemActor });
+  const { ended } = await setPassword(unit, person, stored, {
+    act: "PASSWORD_RESET",
+    actor: () => systemActor,
+    isOwn: false,
+    renew: () => Promise.resolve(null),
+  });
   return ended;
 }

@@ -1,10 +1,4 @@
-import {
-  afterPassword,
-  attemptLimits,
-  changesBetween,
-  type SessionTransport,
-  type SignInDoor,
-} from "@gatehouse/shared";
+import { afterPassword, attemptLimits, changesBetween, methodsProven, type SessionTransport } from "@gatehouse/shared";
 import { isUniqueViolation } from "../../platform/database/dialect.js";
 import { Refusal } from "../../platform/graphql/failures.js";
 import { about, findMembersByEmail, findPerson, type Person } from "../people/person.js";
@@ -26,7 +20,8 @@ import { askForFirm } from "../sign-in/firm-choices.service.js";
 import { enterOrWait, outcomeOf, type SignInWaits } from "../sign-in/new-password-entry.js";
 import type { SignInChallenges } from "../sign-in/sign-in-challenges.js";
 import type { SignInOutcome } from "../sign-in/sign-in.results.js";
-import type { AccountDoor } from "../sign-in/account-door.js";
+import { listedIfAny } from "../sessions/end-sessions.js";
+import type { AccountDoor, AccountDoors } from "../sign-in/account-door.js";
 import { actorAs } from "../sign-in/sign-in-actor.js";
 import { recordWrongTeamPassword } from "../sign-in/wrong-password.js";
 import { passwordAttemptsKey, type Attempts } from "../limits/attempts.service.js";
@@ -112,7 +107,7 @@ export class TeamPassword {
         throw isUniqueViolation(error) ? new SignsInByNow() : error;
       }
       await storePassword(unit, member.id, stored);
-      return this.enterAsColleague(unit, following);
+      return this.enterAsColleague(unit, following, "TEAM_INVITATION");
     });
   }
 
@@ -145,7 +140,7 @@ export class TeamPassword {
         if (current?.version !== credential.version || identityId !== ownerId) throw notTheirs();
         await mustJoin(joinAs(unit, { id: person.ownerId, email: person.email }, identityId));
         await attempts.clearWithin(unit, key);
-        return this.enterAsColleague(unit, following);
+        return this.enterAsColleague(unit, following, "TEAM_BY_PASSWORD");
       });
     });
   }
@@ -157,7 +152,8 @@ export class TeamPassword {
     return work.do(async (unit) => {
       await this.followLink(unit, following);
       const actor = (each: Person) => actorAs(each, context.source);
-      const { people } = await setPassword(unit, person, stored, { act: "PASSWORD_RESET", actor });
+      const renew = () => Promise.resolve(null);
+      const { people } = await setPassword(unit, person, stored, { act: "PASSWORD_RESET", actor, isOwn: true, renew });
       const next = afterPassword(people, null);
       if (next.step === "CHOOSE_FIRM") return askForFirm(unit, challenges, next.people, "PASSWORD_RESET");
       return this.enter(unit, following, "PASSWORD_RESET");
@@ -176,20 +172,24 @@ export class TeamPassword {
     await voidTokens(unit, person.firmId, token.email, ["TEAM_PASSWORD"]);
   }
 
-  private async enterAsColleague(unit: UnitOfWork, following: Following): Promise<Entered> {
+  private async enterAsColleague(unit: UnitOfWork, following: Following, door: AccountDoors): Promise<Entered> {
     const { person, context } = following;
-    await endAccess(unit, person, "PASSWORD_RESET");
-    const actor = actorAs(person, context.source);
+    const ended = await endAccess(unit, person, "PASSWORD_RESET");
     unit.record({
       type: "TEAM_MEMBER_JOINED",
-      ...about(person, actor),
+      ...about(person, actorAs(person, context.source)),
+      methods: methodsProven({ act: door, second: "NONE" }),
       changes: changesBetween({ joinedAt: null }, { joinedAt: momentFact(unit.now) }),
-      data: { email: person.email },
+      data: { email: person.email, ...listedIfAny(ended) },
     });
-    return this.enter(unit, following, "TEAM_INVITATION");
+    return this.enter(unit, following, door);
   }
 
-  private async enter(unit: UnitOfWork, { person, transport, context }: Following, door: SignInDoor): Promise<Entered> {
+  private async enter(
+    unit: UnitOfWork,
+    { person, transport, context }: Following,
+    door: AccountDoors,
+  ): Promise<Entered> {
     // As it is now: whose password it is was decided by joining.
     const found = await findPerson(unit.manager, "TEAM", person.ownerId);
     if (!found) throw new Refusal("TOKEN_INVALID", field);

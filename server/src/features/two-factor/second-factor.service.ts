@@ -178,8 +178,8 @@ export class SecondFactor {
   }
 
   /**
-   * Whether the answer proves the owner by one of the kinds in `accepts`. Spends it within the transaction of what the
-   * proof buys.
+   * By which of the kinds in `accepts` the answer proves the owner; null if by none. Spends it within the transaction of
+   * what the proof buys.
    */
   async spend(
     unit: UnitOfWork,
@@ -187,14 +187,14 @@ export class SecondFactor {
     actor: Actor,
     given: GivenProof,
     accepts: readonly SecondFactorKind[] = typedKinds,
-  ): Promise<boolean> {
+  ): Promise<SecondFactorKind | null> {
     for (const kind of accepts)
       if (await secondFactorMethods[kind].spend(unit, owner, actor, given, this.tools)) {
         this.proven.add(unit);
         await this.giveAttemptsBack(unit, owner);
-        return true;
+        return kind;
       }
-    return false;
+    return null;
   }
 
   /**
