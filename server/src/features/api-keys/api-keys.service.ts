@@ -87,7 +87,7 @@ export class ApiKeys {
         revokedAt: null,
       });
       await unit.manager.insert(ApiKey, row);
-      unit.record({ type: "API_KEY_CREATED", firmId: caller.firmId, actor, data: { name, scopes } });
+      unit.record({ type: "API_KEY_CREATED", firmId: caller.firmId, actor, data: { name, scopes, isShownOnce: true } });
       return ApiKeyView.of(row);
     });
     return { apiKey, token };

@@ -84,7 +84,7 @@ export class Webhooks {
         disabledAt: null,
       });
       await unit.manager.insert(WebhookEndpoint, row);
-      unit.record({ type: "WEBHOOK_CREATED", firmId, actor, data: { url: originOf(url) } });
+      unit.record({ type: "WEBHOOK_CREATED", firmId, actor, data: { url: originOf(url), isShownOnce: true } });
       return WebhookEndpointView.of(row);
     });
     return { webhookEndpoint, signingSecret };
@@ -151,7 +151,12 @@ export class Webhooks {
           previousSecretUntil: now + lifetimes.previousWebhookSecret,
         },
       );
-      unit.record({ type: "WEBHOOK_SECRET_ROTATED", firmId, actor, data: { url: originOf(row.url) } });
+      unit.record({
+        type: "WEBHOOK_SECRET_ROTATED",
+        firmId,
+        actor,
+        data: { url: originOf(row.url), isShownOnce: true },
+      });
       return WebhookEndpointView.of(row);
     });
     return { webhookEndpoint, signingSecret };
