@@ -20,7 +20,8 @@ export type ReauthenticationPurpose = keyof typeof reauthenticationPurposes;
 /** What each event's sentence needs besides the actor. No secrets: this is stored and shown as it is. */
 export interface AuditEventData {
   ACCOUNT_CREATED: { email: string };
-  TWO_FACTOR_ENROLLED: { email: string };
+  /** `recoveryCodes`: how many the answer showed, once. */
+  TWO_FACTOR_ENROLLED: { email: string; recoveryCodes?: number };
   TWO_FACTOR_DISABLED: { email: string };
   TWO_FACTOR_RESET: { email: string };
   RECOVERY_CODE_USED: { email: string; remaining: number };
@@ -167,7 +168,8 @@ export const auditEvents: { [T in AuditEventType]: EventWords<T> } = {
   },
   TWO_FACTOR_ENROLLED: {
     title: "2FA set up",
-    say: ({ contact, data }) => `${of(contact, data.email)} set up two-factor authentication.`,
+    say: ({ contact, data }) =>
+      `${of(contact, data.email)} set up two-factor authentication${data.recoveryCodes === undefined ? "" : `; ${count(data.recoveryCodes, "recovery code")} were shown once`}.`,
   },
   TWO_FACTOR_DISABLED: {
     title: "2FA turned off",

@@ -199,7 +199,7 @@ export class OwnEnrollment {
         unit.record({
           type: "TWO_FACTOR_ENROLLED",
           ...about(person, actor),
-          data: { email: person.email },
+          data: { email: person.email, recoveryCodes: recoveryCodes.length },
         });
         await notify(unit, person, actor, twoFactorEnrolled);
         await endAccess(unit, person, "TWO_FACTOR_SET_UP", caller?.sessionId ?? null);
