@@ -15,8 +15,10 @@ import { Passkeys } from "./features/passkeys/passkeys.service.js";
 import { hashLoad, hashWaits } from "./features/passwords/hash-metrics.js";
 import { HashingChild } from "./features/passwords/hashing-child.js";
 import { PasswordHasher } from "./features/passwords/password-hasher.js";
+import { RefusedActs } from "./features/limits/refused-acts.service.js";
 import { RequestContexts } from "./features/request-contexts/request-context.factory.js";
 import { Sessions } from "./features/sessions/sessions.service.js";
+import { ViewedSessions } from "./features/sessions/viewed-sessions.service.js";
 import { AccountDoor } from "./features/sign-in/account-door.js";
 import { Attempts } from "./features/limits/attempts.service.js";
 import { EnrollmentCodes } from "./features/sign-in/enrollment-codes.js";
@@ -108,6 +110,7 @@ export function createCore(
 
   const attempts = new Attempts(work);
   const challenges = new SignInChallenges(work, keys);
+  const refusedActs = new RefusedActs({ work, attempts, log });
   const suppressed = new SuppressedMails({ work, attempts });
   const mailAllowance = new MailAllowance({ attempts, sourceLimitFactor });
   const enrollmentCodes = new EnrollmentCodes({ attempts, challenges, suppressed });
@@ -123,6 +126,7 @@ export function createCore(
     outbox,
     firms,
     sessions,
+    viewedSessions: new ViewedSessions({ work, sessions }),
     apiKeys,
     idempotency,
     hasher,
@@ -138,6 +142,7 @@ export function createCore(
     costs,
     attempts,
     challenges,
+    refusedActs,
     suppressed,
     mailAllowance,
     enrollmentCodes,

@@ -39,10 +39,16 @@ const PATH = "/graphql";
  */
 export async function startGraphqlServer(
   { config, log, metrics, requests, publicUrl, isAllowedOrigin }: Platform,
-  { work, idempotency, contexts, costs }: Pick<Core, "work" | "idempotency" | "contexts" | "costs">,
+  {
+    work,
+    idempotency,
+    contexts,
+    costs,
+    refusedActs,
+  }: Pick<Core, "work" | "idempotency" | "contexts" | "costs" | "refusedActs">,
   { schema, server, stop }: { schema: GraphQLSchema; server: Server; stop: GracefulStop },
 ): Promise<{ route: Route; stop(deadline: AbortSignal): Promise<void> }> {
-  guardMutations(schema, { work, idempotency });
+  guardMutations(schema, { work, idempotency, refusedActs });
 
   const hideHints = config.isProduction;
   const rules = documentRules({ onePerDocument: authenticationFields });

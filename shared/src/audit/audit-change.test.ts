@@ -1,5 +1,5 @@
 import { expect, it } from "@jest/globals";
-import { changesBetween } from "./audit-change.js";
+import { changesBetween, changesInWords } from "./audit-change.js";
 
 it("lists each field that differs, with what it was and what it is", () => {
   expect(
@@ -26,3 +26,26 @@ it("says of what is new that nothing was before, and of what is deleted that not
 it("lists nothing if nothing differs", () => {
   expect(changesBetween({ name: "Maya", isOn: false }, { isOn: false, name: "Maya" })).toEqual([]);
 });
+
+it.each([
+  [[{ field: "email", before: "a@x.example", after: "b@y.example" }], "email: a@x.example → b@y.example"],
+  [
+    [
+      { field: "externalId", before: null, after: "17" },
+      { field: "name", before: "Maya", after: "" },
+    ],
+    "externalId: none → 17; name: Maya → none",
+  ],
+  [
+    [{ field: "scopes", before: [], after: ["CONTACTS_READ", "AUDIT_READ"] }],
+    "scopes: none → CONTACTS_READ, AUDIT_READ",
+  ],
+  [
+    [
+      { field: "teamRequiresTwoFactor", before: false, after: true },
+      { field: "trustedDeviceDays", before: 0, after: 14 },
+    ],
+    "teamRequiresTwoFactor: false → true; trustedDeviceDays: 0 → 14",
+  ],
+  [[], ""],
+])("people read %j as %s", (changes, words) => expect(changesInWords(changes)).toBe(words));

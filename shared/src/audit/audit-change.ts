@@ -22,3 +22,13 @@ export function changesBetween(
     return JSON.stringify(change.before) === JSON.stringify(change.after) ? [] : [change];
   });
 }
+
+const valueInWords = (value: ChangeValue): string => {
+  if (value === null || value === "") return "none";
+  if (typeof value === "string") return value;
+  return typeof value === "object" ? value.map(valueInWords).join(", ") || "none" : String(value);
+};
+
+/** Changes for a person to read: `email: a@x → b@y; name: …`. A program reads them as JSON. */
+export const changesInWords = (changes: readonly AuditChange[]): string =>
+  changes.map(({ field, before, after }) => `${field}: ${valueInWords(before)} → ${valueInWords(after)}`).join("; ");

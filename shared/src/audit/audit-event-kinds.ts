@@ -10,6 +10,7 @@ export const auditEventKinds = {
   TEAM: "Team",
   SETTINGS: "Settings and integrations",
   LOG: "The log itself",
+  OVERSIGHT: "Views, exports and refused acts",
 } as const;
 export type AuditEventKind = keyof typeof auditEventKinds;
 
@@ -20,6 +21,8 @@ const kindOf: Readonly<Record<AuditEventType, AuditEventKind>> = {
   TWO_FACTOR_RESET: "TWO_FACTOR",
   RECOVERY_CODE_USED: "TWO_FACTOR",
   RECOVERY_CODES_REGENERATED: "TWO_FACTOR",
+  AUTHENTICATOR_SECRET_SHOWN: "TWO_FACTOR",
+  TWO_FACTOR_ENROLLMENT_FAILED: "TWO_FACTOR",
   SIGN_IN_SUCCEEDED: "SIGN_INS",
   SIGN_IN_FAILED: "SIGN_INS",
   REAUTHENTICATION_FAILED: "SIGN_INS",
@@ -71,10 +74,12 @@ const kindOf: Readonly<Record<AuditEventType, AuditEventKind>> = {
   ROLL_OUT_FINISHED: "TWO_FACTOR",
   ROLL_OUT_UNDONE: "TWO_FACTOR",
   TWO_FACTOR_ANNOUNCED: "TWO_FACTOR",
-  AUDIT_LOG_EXPORTED: "TEAM",
   AUDIT_LOG_SEALED: "LOG",
   AUDIT_LOG_TRIMMED: "LOG",
   AUDIT_LOG_CHECKPOINT: "LOG",
+  AUDIT_LOG_EXPORTED: "OVERSIGHT",
+  SESSIONS_VIEWED: "OVERSIGHT",
+  ACT_REFUSED: "OVERSIGHT",
   BRANDING_CHANGED: "SETTINGS",
 };
 export const auditEventTypesOf = (kind: AuditEventKind): AuditEventType[] =>

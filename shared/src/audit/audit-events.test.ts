@@ -39,6 +39,36 @@ describe("the audit log", () => {
       "Maya (maya@client.example) set up two-factor authentication.",
     ),
     says(
+      "TWO_FACTOR_ENROLLED",
+      { email: "maya@client.example", recoveryCodes: 10 },
+      "2FA set up",
+      "Maya (maya@client.example) set up two-factor authentication; 10 recovery codes were shown once.",
+    ),
+    says(
+      "AUTHENTICATOR_SECRET_SHOWN",
+      { email: "maya@client.example", replaces: false },
+      "Authenticator secret shown",
+      "A new authenticator secret was shown to Maya (maya@client.example).",
+    ),
+    says(
+      "AUTHENTICATOR_SECRET_SHOWN",
+      { email: "maya@client.example", replaces: true },
+      "Authenticator secret shown",
+      "A new authenticator secret was shown to Maya (maya@client.example), to replace the current one.",
+    ),
+    says(
+      "TWO_FACTOR_ENROLLMENT_FAILED",
+      { email: "maya@client.example", clockDriftSeconds: null },
+      "2FA set-up failed",
+      "Maya (maya@client.example) entered a wrong first code of a new authenticator.",
+    ),
+    says(
+      "TWO_FACTOR_ENROLLMENT_FAILED",
+      { email: "maya@client.example", clockDriftSeconds: -90 },
+      "2FA set-up failed",
+      "Maya (maya@client.example) entered a wrong first code of a new authenticator: the clock of its device is off by 90 seconds.",
+    ),
+    says(
       "TWO_FACTOR_DISABLED",
       { email: "maya@client.example" },
       "2FA turned off",
@@ -66,7 +96,7 @@ describe("the audit log", () => {
       "RECOVERY_CODES_REGENERATED",
       { email: "maya@client.example" },
       "Recovery codes replaced",
-      "Maya (maya@client.example) generated new recovery codes.",
+      "Maya (maya@client.example) generated new recovery codes, which were shown once.",
     ),
     says(
       "PASSKEY_ADDED",
@@ -379,12 +409,24 @@ describe("the audit log", () => {
       "API key created",
       'Olive created the API key "Books" (CONTACTS_READ, AUDIT_READ).',
     ),
+    says(
+      "API_KEY_CREATED",
+      { name: "Books", scopes: ["AUDIT_READ"], isShownOnce: true },
+      "API key created",
+      'Olive created the API key "Books" (AUDIT_READ), which was shown once.',
+    ),
     says("API_KEY_REVOKED", { name: "Books" }, "API key revoked", 'Olive revoked the API key "Books".'),
     says(
       "WEBHOOK_CREATED",
       { url: "https://hooks.example/a" },
       "Webhook added",
       "Olive added the webhook https://hooks.example/a.",
+    ),
+    says(
+      "WEBHOOK_CREATED",
+      { url: "https://hooks.example/a", isShownOnce: true },
+      "Webhook added",
+      "Olive added the webhook https://hooks.example/a, whose signing secret was shown once.",
     ),
     says(
       "WEBHOOK_DELETED",
@@ -397,6 +439,12 @@ describe("the audit log", () => {
       { url: "https://hooks.example/a" },
       "Webhook secret replaced",
       "Olive replaced the signing secret of the webhook https://hooks.example/a.",
+    ),
+    says(
+      "WEBHOOK_SECRET_ROTATED",
+      { url: "https://hooks.example/a", isShownOnce: true },
+      "Webhook secret replaced",
+      "Olive replaced the signing secret of the webhook https://hooks.example/a; the new one was shown once.",
     ),
     says(
       "WEBHOOK_DISABLED",
@@ -477,6 +525,39 @@ describe("the audit log", () => {
     says("AUDIT_LOG_EXPORTED", { isWhole: true }, "Audit log exported", "Olive exported the whole audit log."),
     says("AUDIT_LOG_EXPORTED", { isWhole: false }, "Audit log exported", "Olive exported part of the audit log."),
     says(
+      "SESSIONS_VIEWED",
+      { email: "maya@client.example", sessions: 2 },
+      "Sessions viewed",
+      "Olive viewed the 2 open sessions of Maya (maya@client.example).",
+    ),
+    ...(
+      [
+        [
+          { missing: "the scope AUDIT_READ", repeats: 0 },
+          'refused "create API key": it requires the scope AUDIT_READ.',
+        ],
+        [
+          { missing: "the role OWNER", repeats: 1 },
+          'refused "create API key" 1 more time: it requires the role OWNER.',
+        ],
+        [{ missing: null, repeats: 0 }, 'asked for a fresh proof of identity before "create API key".'],
+        [{ missing: null, repeats: 20 }, 'asked for a fresh proof of identity before "create API key" 20 more times.'],
+      ] as const
+    ).map(([more, sentence]) =>
+      says(
+        "ACT_REFUSED",
+        { act: "createApiKey", code: "FORBIDDEN", sessionId: null, ...more },
+        "Act refused",
+        `Olive was ${sentence}`,
+      ),
+    ),
+    says(
+      "ACT_REFUSED",
+      { act: "resetTwoFactor", code: "STEP_UP_REQUIRED", missing: null, sessionId: "ses_1", repeats: 0 },
+      "Act refused",
+      'Olive was asked for a fresh proof of identity before "reset two-factor".',
+    ),
+    says(
       "BRANDING_CHANGED",
       { color: "#0b5f4e", logo: "set" },
       "Branding changed",
@@ -554,7 +635,7 @@ describe("the audit log", () => {
 });
 
 describe("what events are about", () => {
-  it("is one of seven things, and each event is about exactly one", () => {
+  it("is one of eight things, and each event is about exactly one", () => {
     const kinds = Object.keys(auditEventKinds) as AuditEventKind[];
     expect(kinds.flatMap(auditEventTypesOf).toSorted()).toEqual(auditEventTypes.toSorted());
     expect(kinds.filter((kind) => auditEventTypesOf(kind).length === 0)).toEqual([]);
@@ -577,6 +658,7 @@ describe("what events are about", () => {
     [
       "TWO_FACTOR",
       [
+        "AUTHENTICATOR_SECRET_SHOWN",
         "PASSKEY_ADDED",
         "PASSKEY_REMOVED",
         "RECOVERY_CODES_REGENERATED",
@@ -589,6 +671,7 @@ describe("what events are about", () => {
         "TWO_FACTOR_ANNOUNCED",
         "TWO_FACTOR_DISABLED",
         "TWO_FACTOR_ENROLLED",
+        "TWO_FACTOR_ENROLLMENT_FAILED",
         "TWO_FACTOR_RESET",
       ],
     ],
@@ -619,10 +702,7 @@ describe("what events are about", () => {
       ],
     ],
     ["CONTACTS", ["CONTACT_CREATED", "CONTACT_REDIRECTED", "CONTACT_UPDATED"]],
-    [
-      "TEAM",
-      ["AUDIT_LOG_EXPORTED", "TEAM_MEMBER_CHANGED", "TEAM_MEMBER_INVITED", "TEAM_MEMBER_JOINED", "TEAM_MEMBER_REMOVED"],
-    ],
+    ["TEAM", ["TEAM_MEMBER_CHANGED", "TEAM_MEMBER_INVITED", "TEAM_MEMBER_JOINED", "TEAM_MEMBER_REMOVED"]],
     [
       "SETTINGS",
       [
@@ -642,5 +722,6 @@ describe("what events are about", () => {
         "WEBHOOK_SECRET_ROTATED",
       ],
     ],
+    ["OVERSIGHT", ["ACT_REFUSED", "AUDIT_LOG_EXPORTED", "SESSIONS_VIEWED"]],
   ])("%s: %j", (kind, types) => expect(auditEventTypesOf(kind).toSorted()).toEqual(types));
 });

@@ -1,6 +1,6 @@
 import { minutesInWords } from "../language/durations-in-words.js";
 import { languages, type Language } from "../language/language.js";
-import { roleTitles, type ApiScope, type TeamRole } from "../roles/roles.js";
+import { roleTitles, type ActorKind, type ApiScope, type TeamRole } from "../roles/roles.js";
 import { plans, type Plan } from "../plans/plans.js";
 import type { FactorWord } from "../sign-in/second-factor-kinds.js";
 import { methodsInWords, type SignInMethod } from "../sign-in/sign-in-methods.js";
@@ -38,11 +38,16 @@ type OpeningSession =
  */
 export interface AuditEventData {
   ACCOUNT_CREATED: { email: string } & EndingSessions;
-  TWO_FACTOR_ENROLLED: { email: string } & Partial<InSession> & EndingSessions;
+  /** `recoveryCodes`: how many the answer showed, once. */
+  TWO_FACTOR_ENROLLED: { email: string; recoveryCodes?: number } & Partial<InSession> & EndingSessions;
   TWO_FACTOR_DISABLED: { email: string } & InSession & EndingSessions;
   TWO_FACTOR_RESET: { email: string } & EndingSessions;
   RECOVERY_CODE_USED: { email: string; remaining: number };
   RECOVERY_CODES_REGENERATED: { email: string };
+  /** `replaces`: an authenticator is in force until the new one is confirmed. */
+  AUTHENTICATOR_SECRET_SHOWN: { email: string; replaces: boolean };
+  /** `clockDriftSeconds`: by how much the phone's clock is off, if that is why the code was wrong. */
+  TWO_FACTOR_ENROLLMENT_FAILED: { email: string; clockDriftSeconds: number | null };
   PASSKEY_ADDED: { email: string; name: string };
   PASSKEY_REMOVED: { email: string; name: string };
   SIGN_IN_SUCCEEDED: { email: string } & OpeningSession & EndingSessions;
@@ -85,11 +90,12 @@ export interface AuditEventData {
   CONTACT_UPDATED: { name: string };
   /** Another login now reaches the contact's requests. Null: no email. */
   CONTACT_REDIRECTED: { name: string; from: string | null; to: string | null };
-  API_KEY_CREATED: { name: string; scopes: readonly ApiScope[]; apiKeyId?: string };
+  /** `isShownOnce` of these and of the next: the answer showed the secret, and nothing shows it again. */
+  API_KEY_CREATED: { name: string; scopes: readonly ApiScope[]; apiKeyId?: string; isShownOnce?: true };
   API_KEY_REVOKED: { name: string; apiKeyId?: string };
-  WEBHOOK_CREATED: { url: string; webhookEndpointId?: string };
+  WEBHOOK_CREATED: { url: string; webhookEndpointId?: string; isShownOnce?: true };
   WEBHOOK_DELETED: { url: string; webhookEndpointId?: string };
-  WEBHOOK_SECRET_ROTATED: { url: string; webhookEndpointId?: string };
+  WEBHOOK_SECRET_ROTATED: { url: string; webhookEndpointId?: string; isShownOnce?: true };
   WEBHOOK_DISABLED: { url: string; webhookEndpointId?: string };
   WEBHOOK_REPLAYED: { url: string; webhookEndpointId: string };
   PLAN_CHANGED: { from: Plan; to: Plan };
@@ -102,15 +108,41 @@ export interface AuditEventData {
   ROLL_OUT_FINISHED: { rollOutId?: string };
   ROLL_OUT_UNDONE: { isTold: boolean; rollOutId?: string };
   TWO_FACTOR_ANNOUNCED: { email: string; what: "announcement" | "reminder" | "calling off"; rollOutId?: string };
-  AUDIT_LOG_EXPORTED: { isWhole: boolean };
   /** Events that got their digests only after they had been written. */
   AUDIT_LOG_SEALED: { fromSeq: number; throughSeq: number };
   /** Old events that were deleted, and the digest of the last one. */
   AUDIT_LOG_TRIMMED: { throughSeq: number; digest: string | null };
   /** A signed statement that the log, up to this event, has this digest (docs/audit-format.md). */
   AUDIT_LOG_CHECKPOINT: { seq: number; digest: string; signedAt: string; keyId: string; signature: string };
+  AUDIT_LOG_EXPORTED: { isWhole: boolean; file?: "csv" | "jsonl"; filter?: ExportFilter };
+  /** `sessions`: how many there were. */
+  SESSIONS_VIEWED: { email: string; sessions: number };
+  ACT_REFUSED: {
+    /** The mutation's name, or that of the export. */
+    act: string;
+    code: RefusedActCode;
+    /** The scope, role or kind of caller that the act requires; null: a fresh proof. */
+    missing: string | null;
+    /** The caller's session; null for a key. */
+    sessionId: string | null;
+    /** 0: one refusal; otherwise how many more like the last one followed it, which have no events of their own. */
+    repeats: number;
+  };
   /** The new values of what changed. `color`: null for Gatehouse's own. */
   BRANDING_CHANGED: { color?: string | null; logo?: "set" | "removed" };
+}
+/** The name of the export of the log among the acts that are refused; the others are mutations. */
+export const EXPORT_ACT = "exportAuditLog";
+export type RefusedActCode = "FORBIDDEN" | "ACCESS_RESET_REQUIRED" | "STEP_UP_REQUIRED";
+/** What an export was limited to, as the query had it; times in UTC. */
+export interface ExportFilter {
+  types?: readonly AuditEventType[];
+  contactId?: string;
+  actorKinds?: readonly ActorKind[];
+  actorId?: string;
+  since?: string;
+  until?: string;
+  afterSeq?: number;
 }
 /** The login that an event is about, which is stored with its data. */
 export interface AuditEventSubject {
@@ -158,6 +190,14 @@ const count = (n: number, one: string) => `${n} ${one}${n === 1 ? "" : "s"}`;
 const proofInWords = (what: AuditEventData["SIGN_IN_FAILED"]["what"]) =>
   what === "email code" ? "emailed code" : what;
 
+/** `resetTwoFactor` as a sentence names it. */
+const actInWords = (act: string) =>
+  act
+    .replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
+    .replace(/\bapi\b/, "API")
+    .replace("two factor", "two-factor");
+const shownOnce = ({ isShownOnce }: { isShownOnce?: true }) => (isShownOnce ? ", which was shown once" : "");
+
 const rollOutMails = {
   announcement: "notified that two-factor authentication will be required",
   reminder: "reminded to set up two-factor authentication",
@@ -172,7 +212,8 @@ export const auditEvents: { [T in AuditEventType]: EventWords<T> } = {
   },
   TWO_FACTOR_ENROLLED: {
     title: "2FA set up",
-    say: ({ contact, data }) => `${of(contact, data.email)} set up two-factor authentication.`,
+    say: ({ contact, data }) =>
+      `${of(contact, data.email)} set up two-factor authentication${data.recoveryCodes === undefined ? "" : `; ${count(data.recoveryCodes, "recovery code")} were shown once`}.`,
   },
   TWO_FACTOR_DISABLED: {
     title: "2FA turned off",
@@ -189,7 +230,17 @@ export const auditEvents: { [T in AuditEventType]: EventWords<T> } = {
   },
   RECOVERY_CODES_REGENERATED: {
     title: "Recovery codes replaced",
-    say: ({ contact, data }) => `${of(contact, data.email)} generated new recovery codes.`,
+    say: ({ contact, data }) => `${of(contact, data.email)} generated new recovery codes, which were shown once.`,
+  },
+  AUTHENTICATOR_SECRET_SHOWN: {
+    title: "Authenticator secret shown",
+    say: ({ contact, data }) =>
+      `A new authenticator secret was shown to ${of(contact, data.email)}${data.replaces ? ", to replace the current one" : ""}.`,
+  },
+  TWO_FACTOR_ENROLLMENT_FAILED: {
+    title: "2FA set-up failed",
+    say: ({ contact, data }) =>
+      `${of(contact, data.email)} entered a wrong first code of a new authenticator${data.clockDriftSeconds === null ? "" : `: the clock of its device is off by ${count(Math.abs(data.clockDriftSeconds), "second")}`}.`,
   },
   PASSKEY_ADDED: {
     title: "Passkey added",
@@ -346,17 +397,23 @@ export const auditEvents: { [T in AuditEventType]: EventWords<T> } = {
   },
   API_KEY_CREATED: {
     title: "API key created",
-    say: ({ actor, data }) => `${actor} created the API key "${data.name}" (${data.scopes.join(", ")}).`,
+    say: ({ actor, data }) =>
+      `${actor} created the API key "${data.name}" (${data.scopes.join(", ")})${shownOnce(data)}.`,
   },
   API_KEY_REVOKED: {
     title: "API key revoked",
     say: ({ actor, data }) => `${actor} revoked the API key "${data.name}".`,
   },
-  WEBHOOK_CREATED: { title: "Webhook added", say: ({ actor, data }) => `${actor} added the webhook ${data.url}.` },
+  WEBHOOK_CREATED: {
+    title: "Webhook added",
+    say: ({ actor, data }) =>
+      `${actor} added the webhook ${data.url}${data.isShownOnce ? ", whose signing secret was shown once" : ""}.`,
+  },
   WEBHOOK_DELETED: { title: "Webhook removed", say: ({ actor, data }) => `${actor} removed the webhook ${data.url}.` },
   WEBHOOK_SECRET_ROTATED: {
     title: "Webhook secret replaced",
-    say: ({ actor, data }) => `${actor} replaced the signing secret of the webhook ${data.url}.`,
+    say: ({ actor, data }) =>
+      `${actor} replaced the signing secret of the webhook ${data.url}${data.isShownOnce ? "; the new one was shown once" : ""}.`,
   },
   WEBHOOK_DISABLED: {
     title: "Webhook disabled",
@@ -414,6 +471,20 @@ export const auditEvents: { [T in AuditEventType]: EventWords<T> } = {
   AUDIT_LOG_CHECKPOINT: {
     title: "Log checkpoint signed",
     say: ({ data }) => `Gatehouse signed the log up to event ${data.seq}.`,
+  },
+  SESSIONS_VIEWED: {
+    title: "Sessions viewed",
+    say: ({ actor, contact, data }) =>
+      `${actor} viewed the ${count(data.sessions, "open session")} of ${of(contact, data.email)}.`,
+  },
+  ACT_REFUSED: {
+    title: "Act refused",
+    say: ({ actor, data: { act, missing, repeats } }) => {
+      const times = repeats === 0 ? "" : ` ${repeats} more ${repeats === 1 ? "time" : "times"}`;
+      return missing === null
+        ? `${actor} was asked for a fresh proof of identity before "${actInWords(act)}"${times}.`
+        : `${actor} was refused "${actInWords(act)}"${times}: it requires ${missing}.`;
+    },
   },
   BRANDING_CHANGED: {
     title: "Branding changed",

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { countAttempt, leewayOf, mostAttempts, paceOf, waitEndsAt, type AttemptCount } from "./attempt-policy.js";
 import { CLOCK_MARGIN_MS } from "./clock-ahead.js";
-import { attemptLimits, type AttemptLimit } from "./limits.js";
+import { attemptLimits, eventLimits, type AttemptLimit } from "./limits.js";
 
 const second = 1000;
 const minute = 60 * second;
@@ -28,7 +28,7 @@ describe("how many attempts anyone gets", () => {
   );
 
   it("X24 no limit allows more than its number per day", () => {
-    for (const limit of Object.values(attemptLimits))
+    for (const limit of Object.values({ ...attemptLimits, ...eventLimits }))
       expect(mostAttempts(limit).inADay).toBeLessThanOrEqual(limit.perDay);
   });
 });

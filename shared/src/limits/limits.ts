@@ -116,6 +116,21 @@ export const attemptLimits = {
   suppressedMailEvents: { attempts: 1, window: hour, firstWait: hour, longestWait: hour, perDay: 48 },
 } as const satisfies Record<string, AttemptLimit>;
 
+/**
+ * How often the log gets an event that signed-in people and keys can cause at will. Nobody is refused by these: what goes beyond them has
+ * no event of its own.
+ */
+export const eventLimits = {
+  /** One act that is refused to one caller. */
+  refusedAct: { attempts: 1, window: 10 * minute, firstWait: 10 * minute, longestWait: 10 * minute, perDay: 288 },
+  /** All acts that are refused to one caller. */
+  refusedActsOfCaller: { attempts: 20, window: hour, firstWait: hour, longestWait: hour, perDay: 100 },
+  /** New authenticator secrets shown to one person, and wrong first codes from them. */
+  enrollment: { attempts: 10, window: hour, firstWait: hour, longestWait: hour, perDay: 60 },
+} as const satisfies Record<string, AttemptLimit>;
+/** The same viewer of the same account's sessions has one event in this time. */
+export const SESSIONS_VIEWED_EVERY = 10 * minute;
+
 /** After this many failures in a row the account's second factor is locked (NIST 800-63B 3.2.2). */
 export const secondFactorLock = { failures: 10, firstWait: 15 * minute, longestWait: day } as const;
 

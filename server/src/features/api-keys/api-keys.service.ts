@@ -94,7 +94,7 @@ export class ApiKeys {
         firmId: caller.firmId,
         actor,
         changes: changesBetween({}, { name, prefix, scopes: view.scopes, expiresAt: momentFact(expiresAt) }),
-        data: { name, scopes, apiKeyId: row.id },
+        data: { name, scopes, apiKeyId: row.id, isShownOnce: true },
       });
       return view;
     });

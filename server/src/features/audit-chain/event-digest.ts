@@ -43,15 +43,23 @@ export interface ChainedEvent {
  * erased with its person. A name never changes sides: the digests of older events depend on it.
  */
 const openFacts: ReadonlySet<string> = new Set([
+  "act",
   "by",
+  "clockDriftSeconds",
+  "code",
   "digest",
   "door",
   "fromSeq",
+  "isShownOnce",
   "isTold",
   "isWhole",
   "minutes",
+  "missing",
   "purpose",
+  "recoveryCodes",
   "remaining",
+  "repeats",
+  "replaces",
   "role",
   "scopes",
   "seq",

@@ -6,14 +6,21 @@ import { describeOnDatabases } from "../../testing/databases.js";
 import { CLIENT_PASSWORD, OWNER_PASSWORD, WORLD_KEYS, World } from "../../testing/world.js";
 import type { RequestContext } from "../callers/request-context.js";
 import { ApiKeys } from "../api-keys/api-keys.service.js";
+import { Attempts } from "../limits/attempts.service.js";
+import { RefusedActs } from "../limits/refused-acts.service.js";
 import { Sessions } from "../sessions/sessions.service.js";
 import { Checkpoints } from "../checkpoints/checkpoints.service.js";
 import { AuditExport } from "./audit-export.service.js";
 import { AuditLog } from "../audit/audit-log.service.js";
 import { systemActor, type RecordedEvent } from "../work/unit-of-work.js";
 
-type Event = Record<"id" | "type" | "occurredAt" | "summary" | "actorKind", string> &
-  Record<"actorName" | "reason" | "ipAddress" | "userAgent", string | null> & { contact: { name: string } | null };
+type Event = Record<"id" | "cursor" | "type" | "occurredAt" | "summary" | "actorKind", string> &
+  Record<"actorName" | "reason" | "ipAddress" | "userAgent", string | null> & {
+    contact: { name: string } | null;
+    methods?: string[] | null;
+    changes?: unknown[];
+    data?: object;
+  };
 
 describeOnDatabases("the audit log as a file", (database) => {
   let world: World;
@@ -40,12 +47,12 @@ describeOnDatabases("the audit log as a file", (database) => {
     return Papa.parse<string[]>(bytes.subarray(3).toString("utf8"), { skipEmptyLines: true }).data.slice(1);
   };
   /** What the API returns for the same events. */
-  async function eventsOf(token: string, filter: object): Promise<Event[]> {
+  async function eventsOf(token: string, filter: object, fields = ""): Promise<Event[]> {
     const events: Event[] = [];
     for (let after: string | null = null, more = true; more;) {
       const { data } = await world.ask(
         `query($after: String, $filter: AuditEventFilter) { auditEvents(first: 100, after: $after, filter: $filter) {
-          nodes { id type occurredAt summary actorKind actorName reason ipAddress userAgent contact { name } } pageInfo { hasNextPage endCursor } } }`,
+          nodes { id cursor type occurredAt summary actorKind actorName reason ipAddress userAgent contact { name } ${fields} } pageInfo { hasNextPage endCursor } } }`,
         { after, filter },
         token,
       );
@@ -55,6 +62,7 @@ describeOnDatabases("the audit log as a file", (database) => {
     return events;
   }
   const [TIME, SUMMARY, WHO, KIND, CLIENT, REASON, ADDRESS, PROGRAM, TYPE, ID] = [0, 2, 3, 4, 5, 6, 7, 8, 9, 10];
+  const [PROVEN_BY, CHANGED, METHODS, CHANGES, DATA] = [11, 12, 13, 14, 15];
   const asRow = (event: Event): [number, string | null][] => [
     [TIME, event.occurredAt],
     [SUMMARY, event.summary],
@@ -67,6 +75,8 @@ describeOnDatabases("the audit log as a file", (database) => {
     [TYPE, event.type],
     [ID, event.id],
   ];
+  /** What a cell of JSON holds. */
+  const jsonIn = (cell = ""): unknown => JSON.parse(withoutFormulaGuard(cell));
   const record = (events: Omit<RecordedEvent & { type: "CONTACT_UPDATED" }, "type" | "firmId" | "actor">[], by = {}) =>
     world.app.work.do(async (unit) => {
       for (const event of events)
@@ -128,6 +138,76 @@ describeOnDatabases("the audit log as a file", (database) => {
     expect((await eventsOf(token, {}))[1]?.summary).toBe("A key of the tests exported part of the audit log.");
   });
 
+  it("says how somebody proved who they are and what changed, for people and for programs", async () => {
+    const other = await world.firm();
+    const token = await world.ownerToken(other);
+    const { id } = await world.contact(token);
+    const data = { name: "Maya Fields" };
+    const changes = [
+      { field: "email", before: "a@x.example", after: "b@y.example" },
+      { field: "tags", before: null, after: ["-1", "=2", -3] },
+    ];
+    await world.app.work.do(async (unit) => {
+      const event = { firmId: other.id, actor: systemActor, contactId: id };
+      unit.record({ type: "CONTACT_UPDATED", ...event, changes, data });
+      const email = "maya@client.example";
+      unit.record({ type: "PASSWORD_CHANGED", ...event, methods: ["PASSWORD", "TOTP"], data: { email, by: "change" } });
+    });
+    const file = await ask("", bearer(token));
+    expect((await file.clone().text()).split("\r\n")[0]).toMatch(
+      /"Id","Proven by","What changed","Methods","Changes \(JSON\)","Data \(JSON\)"$/,
+    );
+    const rows = await rowsIn(file);
+    const events = await eventsOf(token, {}, "methods changes { field before after } data");
+    expect(rows.map((row) => [row[METHODS], jsonIn(row[CHANGES]), jsonIn(row[DATA])])).toEqual(
+      events.map((event) => [event.methods?.join(" ") ?? "", event.changes, event.data]),
+    );
+    const [proven, changed] = ["PASSWORD_CHANGED", "CONTACT_UPDATED"].map((type) =>
+      rows.find((row) => row[TYPE] === type),
+    );
+    expect([proven?.[PROVEN_BY], proven?.[METHODS], proven?.[CHANGED], proven?.[CHANGES]]).toEqual([
+      "password, code from the app",
+      "PASSWORD TOTP",
+      "",
+      "[]",
+    ]);
+    expect(jsonIn(proven?.[DATA])).toEqual({ email: "maya@client.example", by: "change" });
+    expect(withoutFormulaGuard(changed?.[CHANGED] ?? "")).toBe(
+      "email: a@x.example → b@y.example; tags: none → -1, =2, -3",
+    );
+    expect(changed?.[CHANGED]).toContain("tags: none → -1,' =2,' -3");
+    expect([jsonIn(changed?.[CHANGES]), jsonIn(changed?.[DATA])]).toEqual([changes, data]);
+    expect([changed?.[PROVEN_BY], changed?.[METHODS]]).toEqual(["", ""]);
+  });
+
+  it("is an event that says what was exported", async () => {
+    const other = await world.firm();
+    const token = await world.ownerToken(other);
+    await (await ask("", bearer(token))).text();
+    const { contactId } = await world.client(other, token);
+    const query = `types=CONTACT_CREATED&contactId=${contactId}&actorKinds=CLIENT&actorId=x&since=2026-01-31T01:00:00%2B01:00&until=2026-02-01T00:00:00Z`;
+    await (await ask(`?${query}`, bearer(token))).text();
+    expect((await eventsOf(token, { types: ["AUDIT_LOG_EXPORTED"] }, "data")).map(({ data }) => data)).toEqual([
+      {
+        isWhole: false,
+        file: "csv",
+        filter: {
+          types: ["CONTACT_CREATED"],
+          contactId,
+          actorKinds: ["CLIENT"],
+          actorId: "x",
+          since: "2026-01-31T00:00:00.000Z",
+          until: "2026-02-01T00:00:00.000Z",
+        },
+      },
+      { isWhole: true, file: "csv", filter: {} },
+    ]);
+    const cursor = (await eventsOf(token, {}))[0]?.cursor ?? "";
+    await (await world.raw({ path: `/audit-log.jsonl?after=${cursor}`, headers: bearer(token) })).text();
+    const [event] = await eventsOf(token, { types: ["AUDIT_LOG_EXPORTED"] }, "data");
+    expect(event?.data).toEqual({ isWhole: false, file: "jsonl", filter: { afterSeq: expect.any(Number) } });
+  });
+
   it("X15 contains no formula for any program, whatever separator it assumes, and every cell is quoted", async () => {
     const nasty = [
       "Harbor;=cmd|'/C calc'!A0",
@@ -171,7 +251,7 @@ describeOnDatabases("the audit log as a file", (database) => {
     expect((await eventsOf(owner, { types: ["AUDIT_LOG_EXPORTED"] }))[0]?.userAgent).toBe("=1+1");
   });
 
-  it("is for owners, administrators and keys with AUDIT_READ; a refused attempt leaves no event", async () => {
+  it("is for owners, administrators and keys with AUDIT_READ; a refused attempt exports nothing", async () => {
     const other = await world.firm();
     const token = await world.ownerToken(other);
     const member = async (role: "ADMIN" | "STAFF"): Promise<string> =>
@@ -259,10 +339,12 @@ describeOnDatabases("the audit log as a file", (database) => {
     const { work } = world.app;
     const sessions = new Sessions(work);
     const apiKeys = new ApiKeys({ work, log: createLog("silent") });
+    const refusedActs = new RefusedActs({ work, attempts: new Attempts(work), log: createLog("silent") });
     const auditExport = new AuditExport({
       work,
       log: new AuditLog(work),
       checkpoints: new Checkpoints({ work, keys: WORLD_KEYS }),
+      refusedActs,
       sessions,
       apiKeys,
     });

@@ -6,6 +6,7 @@ import type { ApiKeys } from "../api-keys/api-keys.service.js";
 import type { Checkpoints } from "../checkpoints/checkpoints.service.js";
 import type { AuditLog } from "../audit/audit-log.service.js";
 import type { RequestContext } from "../callers/request-context.js";
+import type { RefusedActs } from "../limits/refused-acts.service.js";
 import type { RequestContexts } from "../request-contexts/request-context.factory.js";
 import type { Sessions } from "../sessions/sessions.service.js";
 import type { Work } from "../work/unit-of-work.js";
@@ -18,16 +19,17 @@ interface AuditExportNeeds {
   apiKeys: ApiKeys;
   auditLog: AuditLog;
   checkpoints: Checkpoints;
+  refusedActs: RefusedActs;
   contexts: RequestContexts;
   costs: CostOptions<RequestContext>;
 }
 
 export function auditExportModule(
   { isAllowedOrigin }: Platform,
-  { work, sessions, apiKeys, auditLog, checkpoints, contexts, costs }: AuditExportNeeds,
+  { work, sessions, apiKeys, auditLog, checkpoints, refusedActs, contexts, costs }: AuditExportNeeds,
 ) {
   const options: AuditExportOptions = {
-    auditExport: new AuditExport({ work, log: auditLog, checkpoints, sessions, apiKeys }),
+    auditExport: new AuditExport({ work, log: auditLog, checkpoints, refusedActs, sessions, apiKeys }),
     createContext: (request, response) => contexts.ofRequest(request, response),
     charge: async (context, cost) => {
       const { isAllowed, resetMs } = await costs.rates.take(costs.bucketOf(context), cost);

@@ -1,11 +1,21 @@
 import Papa from "papaparse";
-import { auditEvents, withFormulaGuard } from "@gatehouse/shared";
 import { badInput, unauthenticated } from "../../platform/graphql/failures.js";
+import {
+  auditEvents,
+  changesInWords,
+  EXPORT_ACT,
+  isolatedIn,
+  signInMethods,
+  withFormulaGuard,
+  type AuditEventData,
+  type ExportFilter,
+} from "@gatehouse/shared";
 import { asFirmCaller, credentialIdOf, type FirmCaller } from "../callers/caller.js";
 import { checkAccess, type AccessRule } from "../access/access-rule.js";
 import { actorIn, type RequestContext } from "../callers/request-context.js";
 import type { AuditEventFilter, AuditEventView } from "../audit/audit-event.results.js";
 import type { AuditLog } from "../audit/audit-log.service.js";
+import { refusalOf, type RefusedActs } from "../limits/refused-acts.service.js";
 import { callersNow, type CallersNowNeeds } from "../request-contexts/callers-now.js";
 import { sentenceOf } from "../work/event-sentence.js";
 import type { Checkpoint } from "../checkpoints/checkpoint.js";
@@ -31,7 +41,21 @@ const columns: readonly [title: string, of: (event: AuditEventView) => string | 
   ["Browser or program", ({ userAgent }) => userAgent],
   ["Type", ({ type }) => type],
   ["Id", ({ id }) => id],
+  ["Proven by", ({ methods }) => methods && methods.map((method) => signInMethods[method].words.EN).join(", ")],
+  ["What changed", ({ changes }) => changesInWords(isolatedIn(changes))],
+  ["Methods", ({ methods }) => methods && methods.join(" ")],
+  ["Changes (JSON)", ({ changes }) => JSON.stringify(changes)],
+  ["Data (JSON)", ({ stored }) => stored.data],
 ];
+/** The filter as the event keeps it. */
+const recordedFilter = ({ types, contactId, actorKinds, actorId, since, until }: AuditEventFilter): ExportFilter => ({
+  ...(types ? { types } : {}),
+  ...(contactId == null ? {} : { contactId }),
+  ...(actorKinds ? { actorKinds } : {}),
+  ...(actorId == null ? {} : { actorId }),
+  ...(since == null ? {} : { since: new Date(since).toISOString() }),
+  ...(until == null ? {} : { until: new Date(until).toISOString() }),
+});
 /** Without it Excel decodes UTF-8 as the machine's legacy code page. */
 const BYTE_ORDER_MARK = "\uFEFF";
 const NEWLINE = "\r\n";
@@ -48,16 +72,23 @@ const asLine = (line: LogHead | LogLine | LogEnd): string => `${JSON.stringify(l
 
 /** The audit log as a file, whatever its length: as CSV (RFC 4180) for people, or as lines of JSON that can be verified. */
 export class AuditExport {
-  constructor(private readonly needs: CallersNowNeeds & { work: Work; log: AuditLog; checkpoints: Checkpoints }) {}
+  constructor(
+    private readonly needs: CallersNowNeeds & {
+      work: Work;
+      log: AuditLog;
+      checkpoints: Checkpoints;
+      refusedActs: RefusedActs;
+    },
+  ) {}
 
   /**
    * Starts an export, which is itself an event. Throws UNAUTHENTICATED or FORBIDDEN, also while the file is being
    * written, once the caller's session or key has ended or lost the right.
    */
   async begin(filter: AuditEventFilter, context: RequestContext): Promise<AsyncGenerator<string>> {
-    checkAccess(exportRule, context.caller);
-    const caller = asFirmCaller(context.caller);
-    await this.recordExport(caller, context, Object.keys(filter).length === 0);
+    const caller = await this.mayExport(context);
+    const isWhole = Object.keys(filter).length === 0;
+    await this.recordExport(caller, context, { isWhole, file: "csv", filter: recordedFilter(filter) });
     // The file begins with it: whoever keeps the file can tell later whether the log was rewritten.
     await this.needs.checkpoints.sign(caller.firmId);
     return this.write(caller, filter);
@@ -68,14 +99,14 @@ export class AuditExport {
    * (docs/audit-format.md). Throws like `begin`.
    */
   async beginLog(afterSeq: number, context: RequestContext): Promise<AsyncGenerator<string>> {
-    checkAccess(exportRule, context.caller);
-    const caller = asFirmCaller(context.caller);
+    const caller = await this.mayExport(context);
     const { work, checkpoints } = this.needs;
     if (afterSeq > (await this.needs.log.lastSeq(caller.firmId)))
       throw badInput("There is no event with this cursor yet.");
     if (afterSeq > 0 && afterSeq < (await this.needs.log.firstSeq(caller.firmId)) - 1)
       throw badInput("Events after this cursor were deleted as old: leave it out to get all that are kept.");
-    await this.recordExport(caller, context, afterSeq === 0);
+    const isWhole = afterSeq === 0;
+    await this.recordExport(caller, context, { isWhole, file: "jsonl", filter: isWhole ? {} : { afterSeq } });
     const checkpoint = await checkpoints.state(caller.firmId);
     const { name } = await work.reader.findOneByOrFail(Firm, { id: caller.firmId });
     const head: LogHead = {
@@ -102,11 +133,25 @@ export class AuditExport {
     yield asLine({ end: true, events, checkpoint } satisfies LogEnd);
   }
 
-  private recordExport({ firmId }: FirmCaller, context: RequestContext, isWhole: boolean): Promise<void> {
+  /** Who exports. A refusal is an event too. */
+  private async mayExport(context: RequestContext): Promise<FirmCaller> {
+    try {
+      checkAccess(exportRule, context.caller);
+    } catch (error) {
+      const refusal = refusalOf(error);
+      if (refusal) await this.needs.refusedActs.record(EXPORT_ACT, refusal, context);
+      throw error;
+    }
+    return asFirmCaller(context.caller);
+  }
+
+  private recordExport(
+    { firmId }: FirmCaller,
+    context: RequestContext,
+    data: AuditEventData["AUDIT_LOG_EXPORTED"],
+  ): Promise<void> {
     const actor = actorIn(context);
-    return this.needs.work.do(async (unit) =>
-      unit.record({ type: "AUDIT_LOG_EXPORTED", firmId, actor, data: { isWhole } }),
-    );
+    return this.needs.work.do(async (unit) => unit.record({ type: "AUDIT_LOG_EXPORTED", firmId, actor, data }));
   }
 
   private async *write(caller: FirmCaller, filter: AuditEventFilter): AsyncGenerator<string> {

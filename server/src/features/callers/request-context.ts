@@ -27,6 +27,8 @@ export interface RequestContext {
   hasCommitted?: boolean;
   /** The request carries an Origin, so it comes from a browser. Browsers may not receive their session as a token. */
   isBrowser: boolean;
+  /** The answer is about one event, for everybody with the caller's rights (caller.ts `sharedCallerOf`). */
+  isShared?: boolean;
   /** The cookies of devices that clients trust, at any firm. */
   trustedDeviceTokens: readonly string[];
   /** The cookies of devices on which somebody has signed in, to the dashboard and to a portal. */

@@ -11,7 +11,7 @@ import {
 } from "@gatehouse/shared";
 import { newId } from "../../platform/crypto/ids.js";
 import { forUpdate, isUniqueViolation } from "../../platform/database/dialect.js";
-import { Refusal, unauthenticated } from "../../platform/graphql/failures.js";
+import { Refusal, RightMissing, unauthenticated } from "../../platform/graphql/failures.js";
 import { asTeamCaller, type TeamCaller } from "../callers/caller.js";
 import { mustBeFresh } from "../access/fresh-proof.js";
 import { checkAccess } from "../access/access-rule.js";
@@ -251,7 +251,7 @@ async function lockMembers(
 
 function mustManage(caller: TeamCaller, role: TeamRole, field: readonly string[]): void {
   checkAccess({ team: "write" }, caller);
-  if (!mayManage(caller.role, role)) throw new Refusal("INVALID_INPUT", field, "Only an owner may do this.");
+  if (!mayManage(caller.role, role)) throw new RightMissing("the role OWNER", field, "Only an owner may do this.");
 }
 
 /** If two owners step down at the same moment, both need the owners' rows: one of them stays. */

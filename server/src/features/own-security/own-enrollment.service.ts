@@ -2,6 +2,7 @@ import { toString as drawQrCode } from "qrcode";
 import {
   allowsPasswordLogin,
   askedToEnroll,
+  eventLimits,
   isWithinFlow,
   lifetimes,
   mayEnroll,
@@ -34,6 +35,7 @@ import { actorAs } from "../sign-in/sign-in-actor.js";
 import type { SignInChallenge } from "../sign-in/sign-in-challenge.entity.js";
 import type { SignInChallenges } from "../sign-in/sign-in-challenges.js";
 import { SignedIn } from "../sign-in/sign-in.results.js";
+import type { Attempts } from "../limits/attempts.service.js";
 import type { SourceLimits } from "../limits/source-limits.js";
 import { typedKinds } from "../second-factors/second-factor-methods.js";
 import { mustLookLikeMailedCode, mustLookLikeProof } from "../second-factors/typed-answers.js";
@@ -59,6 +61,7 @@ export class OwnEnrollment {
       renewal: SessionRenewal;
       enrollmentCodes: EnrollmentCodes;
       sourceLimits: SourceLimits;
+      attempts: Attempts;
       door: AccountDoor;
     },
   ) {}
@@ -95,7 +98,14 @@ export class OwnEnrollment {
         await this.mustBeAllowedToEnroll(unit, person);
         await this.mustNotBeEnrolled(unit, person);
       }
-      return { secret: await enrollment.begin(unit, person, expiresAt), expiresAt };
+      const secret = await enrollment.begin(unit, person, expiresAt);
+      if (await this.mayHaveEvent(unit, "secret-shown", person))
+        unit.record({
+          type: "AUTHENTICATOR_SECRET_SHOWN",
+          ...about(person, actor),
+          data: { email: person.email, replaces: isEnrolled },
+        });
+      return { secret, expiresAt };
     });
     if (begun === null) return secondFactor.failAgain(person, actor, "AUTHENTICATOR", "ENROLLMENT");
     const uri = otpauthUri({ secret: begun.secret, issuer: person.firmName, account: person.email });
@@ -175,7 +185,11 @@ export class OwnEnrollment {
       if (secret === null) throw setUpTookTooLong();
       const now = work.clock.now();
       const step = matchingStep(secret, code, now);
-      if (step === null) throw wrongFirstCode(clockDriftSeconds(secret, code, now));
+      if (step === null) {
+        const drift = clockDriftSeconds(secret, code, now);
+        await this.recordWrongFirstCode(person, actor, drift);
+        throw wrongFirstCode(drift);
+      }
 
       return work.do(async (unit) => {
         if (caller) await lockCaller(unit, caller);
@@ -198,7 +212,12 @@ export class OwnEnrollment {
           type: "TWO_FACTOR_ENROLLED",
           ...about(person, actor),
           methods: methodsProven(proof),
-          data: { email: person.email, ...renewed?.continued, ...listedIfAny(ended) },
+          data: {
+            email: person.email,
+            recoveryCodes: recoveryCodes.length,
+            ...renewed?.continued,
+            ...listedIfAny(ended),
+          },
         });
         if (caller) return { recoveryCodes, signedIn: null };
         const entry = {
@@ -213,6 +232,22 @@ export class OwnEnrollment {
         return { recoveryCodes, signedIn: outcome instanceof SignedIn ? outcome : null };
       });
     });
+  }
+
+  private async recordWrongFirstCode(person: Person, actor: Actor, drift: number | null): Promise<void> {
+    await this.needs.work.do(async (unit) => {
+      if (await this.mayHaveEvent(unit, "wrong-first-code", person))
+        unit.record({
+          type: "TWO_FACTOR_ENROLLMENT_FAILED",
+          ...about(person, actor),
+          data: { email: person.email, clockDriftSeconds: drift },
+        });
+    });
+  }
+
+  /** Somebody whose mailbox is proven may begin again and again; the log gets a limited number of these events. */
+  private async mayHaveEvent(unit: UnitOfWork, what: string, { ownerId }: Person): Promise<boolean> {
+    return (await this.needs.attempts.takeWithin(unit, `${what}:${ownerId}`, eventLimits.enrollment)).ok;
   }
 
   private async whoEnrolls(enrollmentToken: string | null | undefined, context: RequestContext): Promise<Enrolling> {

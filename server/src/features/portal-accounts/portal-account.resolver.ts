@@ -6,6 +6,7 @@ import type { RequestContext } from "../callers/request-context.js";
 import { accountRule } from "../contacts/contact.access.js";
 import { SessionView } from "../sessions/session.results.js";
 import type { Sessions } from "../sessions/sessions.service.js";
+import type { ViewedSessions } from "../sessions/viewed-sessions.service.js";
 import { ConfirmLoginEmailInput, CreatePortalAccountInput, ResetPasswordInput } from "./portal-account.inputs.js";
 import { SignInPayload } from "../sign-in/sign-in.results.js";
 import type { TwoFactorStatuses } from "../two-factor/two-factor-statuses.js";
@@ -76,6 +77,7 @@ export class PortalAccountsResolver {
 export class PortalAccountFieldsResolver {
   constructor(
     private readonly sessions: Sessions,
+    private readonly viewedSessions: ViewedSessions,
     private readonly statuses: TwoFactorStatuses,
   ) {}
 
@@ -97,9 +99,15 @@ export class PortalAccountFieldsResolver {
   }
 
   @Allow(accountRule)
-  @FieldResolver(() => [SessionView], { name: "sessions", description: "The account's live sessions, newest first." })
-  async liveSessions(@Root() account: PortalAccountView, @Ctx() { caller }: RequestContext): Promise<SessionView[]> {
-    const current = caller.kind === "CLIENT" ? caller.sessionId : null;
-    return (await this.sessions.list(account.id)).map((session) => SessionView.of(session, current));
+  @FieldResolver(() => [SessionView], {
+    name: "sessions",
+    description:
+      "The account's live sessions, newest first. A look of the firm's is an event, once in ten minutes: SESSIONS_VIEWED.",
+  })
+  async liveSessions(@Root() account: PortalAccountView, @Ctx() context: RequestContext): Promise<SessionView[]> {
+    const { caller } = context;
+    const isOwn = caller.kind === "CLIENT";
+    const listed = await (isOwn ? this.sessions.list(account.id) : this.viewedSessions.of(account, context));
+    return listed.map((session) => SessionView.of(session, isOwn ? caller.sessionId : null));
   }
 }

@@ -3,6 +3,7 @@ import type { FeatureModule } from "../access/feature-module.js";
 import type { SourceLimits } from "../limits/source-limits.js";
 import type { PasswordHasher } from "../passwords/password-hasher.js";
 import type { Sessions } from "../sessions/sessions.service.js";
+import type { ViewedSessions } from "../sessions/viewed-sessions.service.js";
 import type { AccountDoor } from "../sign-in/account-door.js";
 import type { TwoFactorStatuses } from "../two-factor/two-factor-statuses.js";
 import type { Work } from "../work/unit-of-work.js";
@@ -14,17 +15,18 @@ interface PortalAccountsModuleNeeds {
   work: Work;
   hasher: PasswordHasher;
   sessions: Sessions;
+  viewedSessions: ViewedSessions;
   sourceLimits: SourceLimits;
   accountDoor: AccountDoor;
   statuses: TwoFactorStatuses;
 }
 
 export function portalAccountsModule(_platform: Platform, core: PortalAccountsModuleNeeds) {
-  const { sessions, statuses, accountDoor: door } = core;
+  const { sessions, viewedSessions, statuses, accountDoor: door } = core;
   return {
     resolvers: [
       new PortalAccountsResolver(new AccountCreation({ ...core, door }), new PortalAccounts({ ...core, door })),
-      new PortalAccountFieldsResolver(sessions, statuses),
+      new PortalAccountFieldsResolver(sessions, viewedSessions, statuses),
     ],
   } satisfies FeatureModule;
 }

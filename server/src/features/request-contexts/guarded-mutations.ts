@@ -5,6 +5,7 @@ import { Refusal } from "../../platform/graphql/failures.js";
 import type { Payload } from "../../platform/graphql/payloads.js";
 import { currentRequestId } from "../../platform/http/request-id.js";
 import type { IdempotencyKeys } from "../idempotency/idempotency.js";
+import { refusalIn, refusalOf, type ActRefusal, type RefusedActs } from "../limits/refused-acts.service.js";
 import type { UnitOfWork, Work } from "../work/unit-of-work.js";
 import { lockCaller } from "../callers/caller-now.js";
 import { isFresh } from "../access/fresh-proof.js";
@@ -16,9 +17,13 @@ import type { RequestContext } from "../callers/request-context.js";
  * Runs every mutation of the schema within checks on each of its transactions: at the beginning, that its caller may
  * still do this; at the end, the request's claim, if it has one. Fields open to anyone act on what their input proves;
  * the few of them that act with a session call `lockCaller` themselves. An outage after a commit is told as such. Log
- * lines within it carry the request's id, and the codes of its refusals are noted.
+ * lines within it carry the request's id, and the codes of its refusals are noted. What
+ * a caller may not do is recorded in the firm's log.
  */
-export function guardMutations(schema: GraphQLSchema, needs: { work: Work; idempotency: IdempotencyKeys }): void {
+export function guardMutations(
+  schema: GraphQLSchema,
+  needs: { work: Work; idempotency: IdempotencyKeys; refusedActs: RefusedActs },
+): void {
   for (const field of Object.values(schema.getMutationType()?.getFields() ?? {})) {
     const { resolve } = field;
     if (!resolve) throw new Error(`the mutation ${field.name} does nothing`);
@@ -39,10 +44,19 @@ export function guardMutations(schema: GraphQLSchema, needs: { work: Work; idemp
         if (rule !== "anyone") await mustStillBeAllowed(unit, field.name, rule, context);
       };
       const writer = writerOf(context.caller, context.source);
-      const answered = currentRequestId.run(context.requestId, () => needs.work.guarded({ begins, writer }, claim));
-      return answered instanceof Promise
-        ? answered.then((payload: Payload) => noted(context, payload))
-        : noted(context, answered as Payload);
+      const record = async (refusal: ActRefusal | null) => {
+        if (refusal) await needs.refusedActs.record(field.name, refusal, context);
+      };
+      return currentRequestId.run(context.requestId, async () => {
+        try {
+          const payload = (await needs.work.guarded({ begins, writer }, claim)) as Payload;
+          await record(refusalIn(payload));
+          return noted(context, payload);
+        } catch (error) {
+          await record(refusalOf(error));
+          throw error;
+        }
+      });
     };
   }
 }

@@ -161,6 +161,7 @@ export class RequestContexts {
       now: this.needs.now,
       loaders: new RequestLoaders(),
       isBrowser: false,
+      isShared: true,
       trustedDeviceTokens: [],
       knownDeviceTokens: noKnownDevice,
       subscribeToEvents: notHere,

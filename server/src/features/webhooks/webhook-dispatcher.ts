@@ -165,8 +165,8 @@ export class WebhookDispatcher {
 
   private async deliver(endpoint: WebhookEndpoint, event: AuditEvent): Promise<boolean> {
     const { work, addresses } = this.needs;
-    const body = await webhookBody(work.reader, event);
     const attemptedAt = work.clock.now();
+    const body = await webhookBody(work.reader, event, attemptedAt);
     const started = performance.now();
     // The time of this attempt, so that receivers can refuse recorded requests that are sent again.
     const timestamp = Math.floor(attemptedAt / 1000);

@@ -12,6 +12,7 @@ import { describeOnDatabases } from "../../testing/databases.js";
 import { freePort } from "../../testing/server-process.js";
 import { until } from "../../testing/world.js";
 import { AuditEvent } from "../audit/audit-event.entity.js";
+import { Contact } from "../contacts/contact.entity.js";
 import type { KeyCaller } from "../callers/caller.js";
 import { systemActor, Work } from "../work/unit-of-work.js";
 import { allowedAddresses, checkAddress, isPublicAddress } from "./webhook-address.js";
@@ -179,6 +180,50 @@ describeOnDatabases("webhooks", (database) => {
     });
     expect(() => new Webhook(newSigningSecret()).verify(got[0]?.body ?? "", headers)).toThrow("No matching signature");
     expect((await state(id)).deliveredThroughSeq).toBe(events.at(-1)?.seq);
+  });
+
+  it("have the facts of the moment, and beside them the contact as it is when the body is made", async () => {
+    const { secret, got } = await receiver([500]);
+    const contactId = newId("contact", time);
+    const occurredAt = new Date(time).toISOString();
+    const changes = [{ field: "email", before: null, after: "maya@old.example" }];
+    const data = { name: "Maya Fields", from: null, to: "maya@old.example" };
+    await work.do(async (unit) => {
+      await unit.manager.insert(Contact, {
+        id: contactId,
+        firmId,
+        name: "Maya Fields",
+        nameKey: "maya fields",
+        email: "maya@old.example",
+        accessState: "NOT_INVITED",
+        createdAt: time,
+        signedInAt: 0,
+      });
+      const event = { firmId, actor: systemActor, contactId };
+      unit.record({ type: "CONTACT_REDIRECTED", ...event, changes, methods: ["PASSWORD", "PASSKEY"], data });
+    });
+    await dispatcher().runOnce();
+    await work.do(({ manager }) => manager.update(Contact, { id: contactId }, { email: "maya@new.example" }));
+    time += 7000;
+    await dispatcher().runOnce();
+    const [first, second] = got.map(
+      ({ headers, body }) =>
+        (new Webhook(secret).verify(body, headers as Record<string, string>) as { data: { event: object } }).data.event,
+    );
+    const moment = { occurredAt, methods: ["PASSWORD", "PASSKEY"], changes, data };
+    const now = { contactAsOf: new Date(time).toISOString(), contact: { id: contactId, email: "maya@new.example" } };
+    expect(first).toMatchObject({ ...moment, contactAsOf: occurredAt, contact: { email: "maya@old.example" } });
+    expect(second).toMatchObject({ ...moment, ...now });
+    await happen(1);
+    await dispatcher().runOnce();
+    const plain = JSON.parse(got.at(-1)?.body ?? "{}") as { data: { event: object } };
+    expect(plain.data.event).toMatchObject({
+      contact: null,
+      contactAsOf: null,
+      methods: null,
+      changes: [],
+      data: { name: "Contact 0" },
+    });
   });
 
   it("are retried after failures and redirects, none is skipped, and success clears the failure", async () => {

@@ -99,7 +99,7 @@ export class Webhooks {
       await unit.manager.insert(WebhookEndpoint, row);
       const view = WebhookEndpointView.of(row);
       const changes = changesBetween({}, endpointFacts(view));
-      unit.record({ type: "WEBHOOK_CREATED", firmId, actor, changes, data: dataOf(row) });
+      unit.record({ type: "WEBHOOK_CREATED", firmId, actor, changes, data: { ...dataOf(row), isShownOnce: true } });
       return view;
     });
     return { webhookEndpoint, signingSecret };
@@ -172,7 +172,7 @@ export class Webhooks {
           previousSecretUntil: now + lifetimes.previousWebhookSecret,
         },
       );
-      unit.record({ type: "WEBHOOK_SECRET_ROTATED", firmId, actor, data: dataOf(row) });
+      unit.record({ type: "WEBHOOK_SECRET_ROTATED", firmId, actor, data: { ...dataOf(row), isShownOnce: true } });
       return WebhookEndpointView.of(row);
     });
     return { webhookEndpoint, signingSecret };

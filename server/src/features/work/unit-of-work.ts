@@ -13,7 +13,7 @@ import { affectedRows } from "../../platform/database/dialect.js";
 import { preparedRows, preparedRowsOf, rowsOf, unpreparedRows } from "../../platform/database/prepared-rows.js";
 import type { ReadReplicas } from "../../platform/database/read-replicas.js";
 import type { Reads } from "../../platform/database/reads.js";
-import { select, table, type Select, type Sql } from "../../platform/database/sql.js";
+import { placeholders, select, table, type Select, type Sql } from "../../platform/database/sql.js";
 import { inTransaction, joinTenant, writeAlone } from "../../platform/database/transaction.js";
 import type { Writer } from "../../platform/database/writer-slots.js";
 import { isExpected, Refusal } from "../../platform/graphql/failures.js";
@@ -80,8 +80,11 @@ const subjectOf = ({ accountId, teamMemberId }: RecordedEvent): AuditEventSubjec
 });
 
 const contacts = table(Contact);
-const OLDEST_CONTACT = select({ id: contacts.id })
-  .from`${contacts} WHERE ${contacts.firmId} = ? AND ${contacts.portalAccountId} = ? ORDER BY ${contacts.createdAt}, ${contacts.id} LIMIT 1`;
+const CONTACTS = select({ id: contacts.id, portalAccountId: contacts.portalAccountId });
+const OLDEST_CONTACT = CONTACTS.from`${contacts} WHERE ${contacts.firmId} = ? AND ${contacts.portalAccountId} = ? ORDER BY ${contacts.createdAt}, ${contacts.id} LIMIT 1`;
+const contactsOldestLast = (accounts: number) =>
+  CONTACTS.from`${contacts} WHERE ${contacts.firmId} = ? AND ${contacts.portalAccountId} IN (${placeholders(accounts)})
+    ORDER BY ${contacts.createdAt} DESC, ${contacts.id} DESC`;
 
 /** SQLite takes 32,766 parameters. */
 const INSERTED_AT_ONCE = 1000;
@@ -161,9 +164,9 @@ export class UnitOfWork {
   private async writeEvents(firmId: string): Promise<void> {
     const events = this.events.filter((event) => event.firmId === firmId);
     const { manager } = this;
-    const contactIds: (string | null)[] = [];
-    for (const { contactId, accountId } of events)
-      contactIds.push(contactId ?? (accountId ? await this.oldestContactOf(firmId, accountId) : null));
+    const withoutContact = events.flatMap(({ contactId, accountId }) => (!contactId && accountId ? [accountId] : []));
+    const oldest = await this.oldestContactsOf(firmId, [...new Set(withoutContact)]);
+    const contactIds = events.map(({ contactId, accountId }) => contactId ?? oldest.get(accountId ?? "") ?? null);
     joinTenant(manager, firmId);
     const found = await lockChain(manager, firmId);
     if (found === null) throw new FirmGone();
@@ -202,9 +205,14 @@ export class UnitOfWork {
     };
   }
 
-  private async oldestContactOf(firmId: string, accountId: string): Promise<string | null> {
-    const [row] = await this.rows(OLDEST_CONTACT, [firmId, accountId]);
-    return row?.id ?? null;
+  private async oldestContactsOf(firmId: string, accountIds: readonly string[]): Promise<Map<string | null, string>> {
+    if (accountIds.length === 0) return new Map();
+    const [accountId] = accountIds;
+    const found =
+      accountIds.length === 1
+        ? await this.rows(OLDEST_CONTACT, [firmId, accountId])
+        : await this.unpreparedRows(contactsOldestLast(accountIds.length), [firmId, ...accountIds]);
+    return new Map(found.map(({ id, portalAccountId }) => [portalAccountId, id]));
   }
 }
 

@@ -24,6 +24,18 @@ export class Refusal extends Error {
   }
 }
 
+/** A refusal for want of a right that depends on the input, where the field's own rule cannot know it. */
+export class RightMissing extends Refusal {
+  /** `missing`: the scope or role that is required. */
+  constructor(
+    readonly missing: string,
+    field: readonly string[] | null,
+    sentence: string,
+  ) {
+    super("INVALID_INPUT", field, sentence);
+  }
+}
+
 const inLanguage = (sentence: RefusalSentence | string, language: Language): string =>
   typeof sentence === "string" ? sentence : sentence(refusalWords[language]);
 

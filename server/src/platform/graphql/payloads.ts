@@ -1,6 +1,6 @@
 import { Field, InterfaceType, ObjectType } from "type-graphql";
 import { failures, type Language, type UserErrorCode } from "@gatehouse/shared";
-import { Refusal } from "./failures.js";
+import { Refusal, RightMissing } from "./failures.js";
 import { tableEnum } from "./table-enum.js";
 
 const UserErrorCodeEnum = tableEnum(
@@ -22,6 +22,10 @@ export class UserError {
     this.field = refusal.field;
   }
 
+  /** The right that the caller lacks, if that is why. */
+  get missing(): string | null {
+    return this.refusal instanceof RightMissing ? this.refusal.missing : null;
+  }
   /** The message for people. */
   sayIn(language: Language): string {
     return this.refusal.sayIn(language);
