@@ -11,7 +11,6 @@ import { CLIENT_PASSWORD, OWNER_PASSWORD, World, type Mail } from "../../testing
 const notToday = [
   "BRANDING_CHANGED",
   "CLIENT_LANGUAGE_CHANGED",
-  "CONTACT_REDIRECTED",
   "FIRM_DISABLED",
   "FIRM_ENABLED",
   "MAIL_SUPPRESSED",

@@ -7,6 +7,7 @@ import { endAccess } from "../access-endings/end-access.js";
 import { retireAddress } from "../access-endings/retire-address.js";
 import type { Work } from "../work/unit-of-work.js";
 import { contactIdsOf, linkAccount } from "../contacts/account-links.js";
+import { announceRelink } from "../contacts/contact-redirects.js";
 import { PortalFirmView } from "../firms/firm.results.js";
 import { notify } from "../mail/security-notices.js";
 import { loginEmailChanged, passwordChanged } from "../mail/security-letters.js";
@@ -106,12 +107,18 @@ export class PortalAccounts {
         }
         const contactIds = await contactIdsOf(unit, person.firmId, person.ownerId);
         await retireAddress(unit, { firmId: person.firmId, contactIds, from: person.email, to: token.email });
-        await linkAccount(unit, person.firmId, token.email, person.ownerId);
+        const joined = await linkAccount(unit, person.firmId, token.email, person.ownerId);
         await endAccess(unit, person, "LOGIN_EMAIL_CHANGED");
         await voidTokens(unit, person.firmId, token.email, accountTokens);
         const actor = actorAs(person, context.source);
         const data = { from: person.email, to: token.email };
         unit.record({ type: "LOGIN_EMAIL_CHANGED", ...about(person, actor), data });
+        for (const contact of joined)
+          await announceRelink(
+            unit,
+            { contact, accountBefore: null, accountAfter: person.ownerId },
+            { actor, isNotified: true },
+          );
         await notify(unit, person, actor, loginEmailChanged, { newEmail: token.email });
       });
     });

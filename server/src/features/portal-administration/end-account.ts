@@ -3,6 +3,7 @@ import { about, type Person } from "../people/person.js";
 import type { Actor, UnitOfWork } from "../work/unit-of-work.js";
 import { readdressRequests } from "../access-endings/retire-address.js";
 import { linkAccount, unlinkAccount } from "../contacts/account-links.js";
+import { announceRelink } from "../contacts/contact-redirects.js";
 import type { Contact } from "../contacts/contact.entity.js";
 import { accountDeleted } from "../mail/account-letters.js";
 import { PasswordCredential } from "../passwords/password-credential.entity.js";
@@ -35,7 +36,7 @@ export async function deleteAccount(
   await endAccess(unit, person, "PERSON_REMOVED");
   await secondFactor.forget(unit, person);
   await unit.manager.delete(PasswordCredential, { ownerId });
-  await leaveContacts(unit, person);
+  await leaveContacts(unit, person, actor);
   await unit.manager.update(Session, { ownerId }, { revokedAt: unit.now });
   await unit.manager.delete(PortalAccount, { id: ownerId });
   unit.record({ type: "ACCOUNT_DELETED", ...about(person, actor), contactId: contact?.id, reason, data: { email } });
@@ -52,11 +53,17 @@ export async function deleteAccount(
  * The contacts continue with their own email: what was sent to them goes there, and an account with that email, if
  * there is one, serves them.
  */
-async function leaveContacts(unit: UnitOfWork, { firmId, ownerId, email: loginEmail }: Person): Promise<void> {
-  for (const { id: contactId, email } of await unlinkAccount(unit, firmId, ownerId)) {
+async function leaveContacts(
+  unit: UnitOfWork,
+  { firmId, ownerId, email: loginEmail }: Person,
+  actor: Actor,
+): Promise<void> {
+  for (const contact of await unlinkAccount(unit, firmId, ownerId)) {
+    const { id: contactId, email } = contact;
     await readdressRequests(unit, { firmId, contactId, to: email });
-    const other =
-      email === null || email === loginEmail ? null : await unit.manager.findOneBy(PortalAccount, { firmId, email });
+    if (email === loginEmail) continue;
+    const other = email === null ? null : await unit.manager.findOneBy(PortalAccount, { firmId, email });
     if (email !== null && other) await linkAccount(unit, firmId, email, other.id);
+    await announceRelink(unit, { contact, accountBefore: ownerId, accountAfter: other?.id ?? null }, { actor });
   }
 }
