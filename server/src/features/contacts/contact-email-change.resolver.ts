@@ -2,9 +2,10 @@ import { Arg, Ctx, FieldResolver, Int, Query, Resolver, Root } from "type-graphq
 import { Allow } from "../access/allow.js";
 import type { RequestContext } from "../callers/request-context.js";
 import { PortalAccountView } from "../portal-accounts/portal-account.results.js";
-import { changingContacts } from "./contact.access.js";
+import { changingContacts, contactsRule } from "./contact.access.js";
 import { ContactEmailChangeView } from "./contact-email-change.results.js";
 import type { ContactEmailChanges } from "./contact-email-changes.service.js";
+import { ContactView } from "./contact.results.js";
 import type { Contacts } from "./contacts.service.js";
 import { ContactEmailChangeInput } from "./contact.inputs.js";
 
@@ -27,6 +28,15 @@ export class ContactEmailChangeResolver {
     @Ctx() context: RequestContext,
   ): Promise<ContactEmailChangeView | null> {
     return this.emailChanges.find(input, context);
+  }
+
+  @Allow(contactsRule)
+  @FieldResolver(() => ContactView, { nullable: true, description: "The contact. Requires CONTACTS_READ." })
+  contact(
+    @Root() { firmId, contactId }: ContactEmailChangeView,
+    @Ctx() context: RequestContext,
+  ): Promise<ContactView | null> {
+    return this.contacts.ofEvent(firmId, contactId, context);
   }
 
   @Allow(changingContacts)
