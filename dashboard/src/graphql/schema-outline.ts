@@ -33,6 +33,7 @@ export const schemaOutline = {
     { kind: "OBJECT", name: "Contact", fields: [], interfaces: [{ name: "Node" }] },
     { kind: "OBJECT", name: "ContactConnection", fields: [], interfaces: [] },
     { kind: "OBJECT", name: "ContactEdge", fields: [], interfaces: [] },
+    { kind: "OBJECT", name: "ContactEmailChange", fields: [], interfaces: [] },
     { kind: "OBJECT", name: "ContactPayload", fields: [], interfaces: [{ name: "Payload" }] },
     { kind: "OBJECT", name: "CreateApiKeyPayload", fields: [], interfaces: [{ name: "Payload" }] },
     { kind: "OBJECT", name: "CreateWebhookEndpointPayload", fields: [], interfaces: [{ name: "Payload" }] },

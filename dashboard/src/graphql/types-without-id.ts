@@ -13,6 +13,7 @@ export const typesWithoutId = [
   "ChooseLanguagePayload",
   "ClaimMagicLinkPayload",
   "ConfirmTwoFactorEnrollmentPayload",
+  "ContactEmailChange",
   "ContactPayload",
   "CreateApiKeyPayload",
   "CreateWebhookEndpointPayload",

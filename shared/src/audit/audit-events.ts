@@ -88,8 +88,21 @@ export interface AuditEventData {
   TIME_ZONE_CHANGED: { from: string; to: string };
   CONTACT_CREATED: { name: string };
   CONTACT_UPDATED: { name: string };
-  /** Another login now reaches the contact's requests. Null: no email. */
-  CONTACT_REDIRECTED: { name: string; from: string | null; to: string | null };
+  /**
+   * Another login, or a login that the owner of another mailbox can create, now reaches the contact's requests. `from`, `to`: the
+   * contact's email, null: none; they are the same if the logins changed, but not the contact. The other facts are missing in older events.
+   */
+  CONTACT_REDIRECTED: {
+    name: string;
+    from: string | null;
+    to: string | null;
+    /** The login that served the contact, and the one that serves it now; null: none. */
+    loginBefore?: string | null;
+    loginAfter?: string | null;
+    requests?: number;
+    /** The ids of both logins. */
+    accountIds?: readonly string[];
+  };
   /** `isShownOnce` of these and of the next: the answer showed the secret, and nothing shows it again. */
   API_KEY_CREATED: { name: string; scopes: readonly ApiScope[]; apiKeyId?: string; isShownOnce?: true };
   API_KEY_REVOKED: { name: string; apiKeyId?: string };
@@ -197,6 +210,17 @@ const actInWords = (act: string) =>
     .replace(/\bapi\b/, "API")
     .replace("two factor", "two-factor");
 const shownOnce = ({ isShownOnce }: { isShownOnce?: true }) => (isShownOnce ? ", which was shown once" : "");
+/** Whose the requests were and are, as the end of a sentence. */
+function redirectInWords({ to, loginBefore, loginAfter, requests }: AuditEventData["CONTACT_REDIRECTED"]): string {
+  if (loginBefore === undefined || loginAfter === undefined || requests === undefined) return "";
+  const after =
+    loginAfter === null
+      ? to === null
+        ? "no login can open them now"
+        : `no login can open them until ${to} creates one`
+      : `the login ${loginAfter} can open them now`;
+  return `: ${count(requests, "request")}; ${after}${loginBefore === null ? "" : `, and ${loginBefore} no longer`}`;
+}
 
 const rollOutMails = {
   announcement: "notified that two-factor authentication will be required",
@@ -392,8 +416,14 @@ export const auditEvents: { [T in AuditEventType]: EventWords<T> } = {
   CONTACT_UPDATED: { title: "Contact changed", say: ({ actor, data }) => `${actor} changed the contact ${data.name}.` },
   CONTACT_REDIRECTED: {
     title: "Contact's requests moved",
-    say: ({ actor, data }) =>
-      `${actor} changed the email of ${data.name} from ${data.from ?? "none"} to ${data.to ?? "none"}, which changes who can open the contact's requests.`,
+    say: ({ actor, data }) => {
+      const { name, from, to } = data;
+      const what =
+        from === to
+          ? `A change by ${actor} changed the login of ${name} (${to ?? "no email"})`
+          : `${actor} changed the email of ${name} from ${from ?? "none"} to ${to ?? "none"}`;
+      return `${what}, which changes who can open the contact's requests${redirectInWords(data)}.`;
+    },
   },
   API_KEY_CREATED: {
     title: "API key created",

@@ -17,6 +17,8 @@ export const refusalsInEnglish = {
     STEP_UP_REQUIRED: "Confirm that it's you, then try again.",
     ACCESS_RESET_REQUIRED:
       "This email decides who can open the contact's requests. To change it, a key needs the scope ACCESS_RESET.",
+    CONTACT_REDIRECT_REFUSED:
+      "This email would change who can open the contact's requests. Allow it for this row, or leave the email out.",
     EMAIL_CODE_REQUIRED: "Enter the 6-digit code that we emailed to you.",
     TOKEN_INVALID: "This link is incorrect, has expired or has already been used. Request a new one.",
     ALREADY_EXISTS: "This already exists.",

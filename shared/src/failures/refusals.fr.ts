@@ -19,6 +19,8 @@ export const refusalsInFrench: RefusalWords = {
     STEP_UP_REQUIRED: "Confirmez que c’est bien vous, puis réessayez.",
     ACCESS_RESET_REQUIRED:
       "Cette adresse décide qui a accès aux demandes du contact. Pour la modifier, une clé a besoin de l’autorisation ACCESS_RESET.",
+    CONTACT_REDIRECT_REFUSED:
+      "Cette adresse changerait qui a accès aux demandes du contact. Autorisez-le pour cette ligne, ou n’indiquez pas d’adresse.",
     EMAIL_CODE_REQUIRED: "Entrez le code à 6 chiffres que vous avez reçu par courriel.",
     TOKEN_INVALID: "Ce lien est incorrect, expiré ou déjà utilisé. Demandez-en un nouveau.",
     ALREADY_EXISTS: "Cela existe déjà.",

@@ -34,6 +34,7 @@ const operations: [operation: string, allowed: string][] = [
   ["query apiKeys", team],
   ["query auditEvents(first: 1)", `${team} AUDIT_READ`],
   [`query contact(id: "${nobody}")`, `${team} CONTACTS_READ`],
+  [`query contactEmailChange(input: { contactId: "${nobody}" })`, "admin owner CONTACTS_WRITE"],
   ["query contacts(first: 1)", `${team} CONTACTS_READ`],
   ["query firm", `${team} ${keys}`],
   ['query magicLink(token: "x")', everybody],
@@ -191,6 +192,12 @@ type Asker = "owner" | "key" | "client";
 /** Every path that takes an id: the call with `$id`, the kinds of id, the callers. Destructive ones come last. */
 const idRows: [place: string, kinds: IdKind[], askers: Asker[], call: string][] = [
   ["Query.contact(id)", ["contact"], ["owner", "key"], "contact(id: $id) { id name email }"],
+  [
+    "Query.contactEmailChange(input.contactId)",
+    ["contact"],
+    ["owner", "key"],
+    "contactEmailChange(input: { contactId: $id }) { from requests openLinks openInvitations loginBefore { email } }",
+  ],
   [
     "Query.node(id)",
     ["firm", "contact", "request", "account", "member", "session", "apiKey", "webhook", "rollOut", "event"],

@@ -33,7 +33,7 @@ export interface LogEnd {
 
 const id = z.string().max(100);
 const idOrNull = id.nullable();
-const text = z.string().nullable();
+const textOrNull = z.string().nullable();
 const facts = z.record(z.string(), z.unknown());
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const sealedAs = <S extends z.ZodRawShape>(shape: S) =>
@@ -69,8 +69,8 @@ const Line = z.strictObject({
   accountId: idOrNull,
   methods: z.array(z.string()).nullable(),
   facts,
-  actor: sealedAs({ name: text, ipAddress: text, userAgent: text }),
-  subject: sealedAs({ reason: text, data: facts, changes: z.array(z.unknown()) }),
+  actor: sealedAs({ name: textOrNull, ipAddress: textOrNull, userAgent: textOrNull }),
+  subject: sealedAs({ reason: textOrNull, data: facts, changes: z.array(z.unknown()) }),
   previous: sha256.nullable(),
   digest: sha256.nullable(),
 });

@@ -22,14 +22,14 @@ describeOnDatabases("a firm's log", (database) => {
   let other: Awaited<ReturnType<World["firm"]>>;
   let owner: string;
   let folder: string;
-  let checkpoints: Checkpoints;
+  let signer: Checkpoints;
   let kept: Checkpoint;
   const inFolder = (name: string) => join(folder, name);
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), "gatehouse-log-"));
     world = await World.start(database.url());
-    checkpoints = new Checkpoints({ work: world.app.work, keys: WORLD_KEYS });
+    signer = new Checkpoints({ work: world.app.work, keys: WORLD_KEYS });
     firm = await world.firm();
     other = await world.firm();
     owner = await world.ownerToken(firm);
@@ -46,9 +46,9 @@ describeOnDatabases("a firm's log", (database) => {
       { contactId: client.contactId, reason: "Lost phone; called back" },
       owner,
     );
-    await checkpoints.sign(firm.id);
+    await signer.sign(firm.id);
     for (const name of ["Ann Bell", "Cora Diaz", "Eve Fox"]) await world.contact(owner, name);
-    kept = await checkpoints.state(firm.id);
+    kept = await signer.state(firm.id);
     writeFileSync(inFolder("kept.json"), JSON.stringify(kept));
     await world.contact(owner, "Gia Hart");
   }, 120_000);
@@ -234,7 +234,7 @@ describeOnDatabases("a firm's log", (database) => {
       await rechain();
       expect(await verify()).toContain("as recorded.");
       expect(await verify(true)).toContain("WRONG");
-      const theirs = await checkpoints.state(other.id);
+      const theirs = await signer.state(other.id);
       writeFileSync(inFolder("theirs.json"), JSON.stringify(theirs));
       const against = () =>
         verifyLogs(
@@ -362,8 +362,8 @@ describeOnDatabases("a firm's log", (database) => {
         (lines) => lines.map((line) => line.replace('{"seq":3,', '{"note":"x","seq":3,')),
         /line 4 is not as/,
       ],
-    ])("is refused with %s", async (_what, change, said) => {
-      expect(await verifyFile(change(await download()))).toMatch(said);
+    ])("is refused with %s", async (_what, change, refusal) => {
+      expect(await verifyFile(change(await download()))).toMatch(refusal);
     });
 
     it("is refused if it was signed with another key than the server's", async () => {
@@ -435,8 +435,8 @@ describeOnDatabases("a firm's log", (database) => {
     await writeAsBefore(120);
     await world.contact(owner, "Mia North");
     expect(await verify()).toContain("121 events wait to be sealed");
-    expect(await checkpoints.sign(firm.id)).toBeNull();
-    await checkpoints.sealAll(new AbortController().signal);
+    expect(await signer.sign(firm.id)).toBeNull();
+    await signer.sealAll(new AbortController().signal);
     expect(await verify(true)).toContain("as recorded.");
     const ranges = (await rows())
       .filter(({ type }) => type === "AUDIT_LOG_SEALED")

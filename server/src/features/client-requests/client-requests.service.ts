@@ -19,6 +19,7 @@ import { momentFact } from "../work/moment-fact.js";
 import { mustFind } from "../work/must-find.js";
 import type { Work } from "../work/unit-of-work.js";
 import { Contact } from "../contacts/contact.entity.js";
+import { lockContacts } from "../contacts/contacts-lock.js";
 import { MagicLink } from "../magic-links/magic-link.entity.js";
 import type { MagicLinks } from "../magic-links/magic-links.service.js";
 import { mailRequestLink } from "../magic-links/mail-request-link.js";
@@ -90,6 +91,8 @@ export class ClientRequests {
     return work.do(async (unit) => {
       const { manager, now } = unit;
       const { contactId } = input;
+      // A change of the contact's email either comes first, or finds the request and ends its link.
+      await lockContacts(unit, firmId);
       const contact = await mustFind(manager, Contact, "contact", { id: contactId, firmId }, ["input", "contactId"]);
       if (contact.email === null)
         throw new Refusal("INVALID_INPUT", ["input", "contactId"], "This contact has no email to send the request to.");
@@ -142,6 +145,7 @@ export class ClientRequests {
         `This request was just sent. Try again ${inWords(waitMs)}.`,
       );
     return work.do(async (unit) => {
+      await lockContacts(unit, firmId);
       const request = await unit.manager.findOneByOrFail(ClientRequest, { id: requestId, firmId });
       const { email } = await unit.manager.findOneByOrFail(Contact, { id: request.contactId });
       if (email === null)

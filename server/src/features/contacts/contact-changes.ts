@@ -1,19 +1,26 @@
 import { Brackets, In } from "typeorm";
-import { changesBetween, lengths, normalizeEmail, normalizeLine, redirectsRequests } from "@gatehouse/shared";
+import {
+  changesBetween,
+  lengths,
+  normalizeEmail,
+  normalizeLine,
+  redirectsRequests,
+  type EmailChange,
+} from "@gatehouse/shared";
 import { newId } from "../../platform/crypto/ids.js";
 import { isUniqueViolation } from "../../platform/database/dialect.js";
 import { unpreparedWrite } from "../../platform/database/prepared-rows.js";
-import { join, placeholders, select, selectDistinct, sql, table } from "../../platform/database/sql.js";
+import { join, placeholders, select, sql, table } from "../../platform/database/sql.js";
 import { Refusal } from "../../platform/graphql/failures.js";
 import { readdressRequests, retireAddress } from "../access-endings/retire-address.js";
 import { mustBeLine } from "../../platform/graphql/input-texts.js";
 import { voidTokensOf } from "../mailed-tokens/mailed-tokens.js";
-import { ClientRequest } from "../client-requests/client-request.entity.js";
 import { PortalAccount } from "../portal-accounts/portal-account.entity.js";
 import type { Actor, RecordedEvent, UnitOfWork } from "../work/unit-of-work.js";
 import { updateUnlinkedSince, updateSignInKeys, stateOf } from "./account-links.js";
-import { announceRedirect, type Redirect } from "./contact-redirects.js";
 import { contactFacts } from "./contact-facts.js";
+import { emailChangeVersion } from "./email-change-version.js";
+import { announceRedirect, requestsOf, type Redirect } from "./contact-redirects.js";
 import { contactWords, nameKeyOf } from "./contact-index.js";
 import { Contact, SearchWord } from "./contact.entity.js";
 import type { ContactOutcome } from "./contact.results.js";
@@ -40,9 +47,6 @@ const WORDS_AT_ONCE = 1000;
 const portalAccounts = table(PortalAccount);
 const ACCOUNTS = select({ id: portalAccounts.id, email: portalAccounts.email })
   .from`${portalAccounts} WHERE ${portalAccounts.firmId} = ? AND ${portalAccounts.email}`;
-const requests = table(ClientRequest);
-const ASKED = selectDistinct({ contactId: requests.contactId })
-  .from`${requests} WHERE ${requests.firmId} = ? AND ${requests.contactId}`;
 const words = table(SearchWord);
 const INSERT_WORDS = sql`INSERT INTO ${words} (${words.firmId}, ${words.word}, ${words.nameKey}, ${words.contactId}) VALUES`;
 
@@ -81,8 +85,8 @@ export class ContactChanges {
     private readonly known: Contact[],
     /** The portal accounts with the rows' emails. */
     private readonly accounts: ReadonlyMap<string, string>,
-    /** Those of the contacts that were sent a request. */
-    private readonly asked: ReadonlySet<string>,
+    /** How many requests those of the contacts have that were sent one. */
+    private readonly asked: ReadonlyMap<string, number>,
   ) {}
 
   /** Nobody else changes the firm's contacts from here to the commit, so that what is read here stays true. */
@@ -106,17 +110,35 @@ export class ContactChanges {
         ? []
         : await unit.unpreparedRows(ACCOUNTS.plus` IN (${placeholders(emails.length)})`, [firmId, ...emails]);
     const meant = unique([...known.map(({ id }) => id), ...rows.map(({ contactId }) => contactId ?? null)]);
-    const asked =
-      meant.length === 0 ? [] : await unit.rows(ASKED.plus` IN (${placeholders(meant.length)})`, [firmId, ...meant]);
+    const asked = await requestsOf(unit, firmId, meant);
     const accountOf = new Map(accounts.map(({ id, email }) => [email, id]));
-    return new ContactChanges(unit, firmId, by, known, accountOf, new Set(asked.map(({ contactId }) => contactId)));
+    return new ContactChanges(unit, firmId, by, known, accountOf, asked);
   }
 
   /** Changes the contact that the row refers to, or adds one. */
   upsert(row: ContactInput): { contact: Contact; outcome: ContactOutcome } {
     const known = this.match(row);
     if (!known) return { contact: this.add(row), outcome: "CREATED" };
-    return { outcome: this.change(known, row) ? "UPDATED" : "UNCHANGED", contact: known };
+    return { outcome: this.change(known, row, row.allowRedirect === true) ? "UPDATED" : "UNCHANGED", contact: known };
+  }
+
+  /** What the row's email does to the contact that it refers to; null if it refers to none, or its email stays. */
+  emailChangeIn(row: ContactInput): { contactId: string; change: EmailChange } | null {
+    const known = this.match(row);
+    if (!known || row.email === undefined) return null;
+    const change = this.emailChange(known, emailOf(row));
+    return change.from === change.to ? null : { contactId: known.id, change };
+  }
+
+  private emailChange(contact: Contact, to: string | null): EmailChange {
+    return {
+      isNewContact: this.created.has(contact),
+      from: contact.email,
+      to,
+      accountBefore: contact.portalAccountId,
+      accountAfter: this.accountOf(to),
+      hasRequests: this.asked.has(contact.id),
+    };
   }
 
   add(input: ContactInput): Contact {
@@ -137,25 +159,23 @@ export class ContactChanges {
     return contact;
   }
 
-  /** Changes the given fields. Returns false if nothing differs, and then writes nothing. */
-  change(contact: Contact, input: Change): boolean {
+  /**
+   * Changes the given fields. Returns false if nothing differs, and then writes nothing. `allowsRedirect`: the caller
+   * names this contact, or says that its requests may go elsewhere.
+   */
+  change(contact: Contact, input: Change, allowsRedirect = true): boolean {
     const fields = readFields(input, contact);
-    const before = contact.email;
+    const emailChange = this.emailChange(contact, fields.email);
+    const { from: before, accountBefore, accountAfter } = emailChange;
     const isEmailNew = fields.email !== before;
+    if (input.expectedEmailChange != null && input.expectedEmailChange !== emailChangeVersion(emailChange))
+      throw new Refusal("VERSION_CONFLICT", ["input", "expectedEmailChange"]);
     const keys = ["name", "email", "organization", "externalId", "language"] as const;
     if (keys.every((key) => fields[key] === contact[key])) return false;
     const factsBefore = contactFacts(contact);
-    const accountBefore = contact.portalAccountId;
-    const accountAfter = this.accountOf(fields.email);
-    const isRedirect = redirectsRequests({
-      isNewContact: this.created.has(contact),
-      from: before,
-      to: fields.email,
-      accountBefore,
-      accountAfter,
-      hasRequests: this.asked.has(contact.id),
-    });
+    const isRedirect = redirectsRequests(emailChange);
     // A refused row leaves no trace, so this precedes any change.
+    if (isRedirect && !allowsRedirect) throw new Refusal("CONTACT_REDIRECT_REFUSED", ["input", "email"]);
     if (isRedirect) this.by.mustBeAllowedToRedirect();
     if ((["name", "email", "organization"] as const).some((key) => fields[key] !== contact[key]))
       this.reworded.set(contact, this.reworded.get(contact) ?? contact.nameKey);
@@ -171,7 +191,8 @@ export class ContactChanges {
     }
     this.changed.add(contact);
     this.record("CONTACT_UPDATED", contact, factsBefore);
-    if (isRedirect) this.redirected.push({ contact, from: before, to: fields.email, accountBefore, accountAfter });
+    const requests = this.asked.get(contact.id) ?? 0;
+    if (isRedirect) this.redirected.push({ ...emailChange, contact, requests });
     return true;
   }
 

@@ -76,7 +76,7 @@ describeOnDatabases("X4 a client's requests", (database) => {
 
     const rows = [
       { name: "New One", email: newAddress() },
-      { name: "Maya Fields", externalId: maya.externalId, email: noah.email },
+      { name: "Maya Fields", externalId: maya.externalId, email: noah.email, allowRedirect: true },
       { name: "New Two", email: newAddress() },
     ];
     for (const dryRun of [true, false]) {
@@ -112,7 +112,7 @@ describeOnDatabases("X4 a client's requests", (database) => {
     world.forward({ minutes: 11 });
     expect(codesOf(await update(maya.contactId, noah.email, owner))).toEqual(["STEP_UP_REQUIRED"]);
     expect(codesOf(await update(june.id, noah.email, owner))).toEqual(["STEP_UP_REQUIRED"]);
-    const row = { name: "Maya Fields", externalId: maya.externalId, email: noah.email };
+    const row = { name: "Maya Fields", externalId: maya.externalId, email: noah.email, allowRedirect: true };
     const refused = await upsert([row, { name: "New", email: newAddress() }], owner);
     expect(refused.outcomes).toEqual([null, "CREATED"]);
     expect(codesOf(refused.results[0])).toEqual(["STEP_UP_REQUIRED"]);
@@ -127,7 +127,7 @@ describeOnDatabases("X4 a client's requests", (database) => {
     const name = { contactId: june.id, externalId };
     await world.mutate("updateContact", "UpdateContactInput", "contact { id }", name, writer);
     const thief = newAddress();
-    const row = { name: "June Fields", externalId, email: thief };
+    const row = { name: "June Fields", externalId, email: thief, allowRedirect: true };
     const codes = [
       // First to no address, then to another one.
       ...codesOf(await update(june.id, null, writer)),

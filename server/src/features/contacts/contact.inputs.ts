@@ -71,6 +71,18 @@ export class ContactInput {
     description: "The language of mails to the contact; null: the firm's default for its clients.",
   })
   language?: Language | null;
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      "Only for upsertContacts: true allows the row to change who can open an existing contact's requests (see `contactEmailChange`); otherwise such a row is refused with CONTACT_REDIRECT_REFUSED.",
+  })
+  allowRedirect?: boolean | null;
+  @Field(() => String, {
+    nullable: true,
+    description:
+      "Only for upsertContacts: the `version` of the row's email change that was seen. If the row would do something else by now, it is refused with VERSION_CONFLICT.",
+  })
+  expectedEmailChange?: string | null;
 }
 
 @InputType({ description: "Changes to a contact. Omitted fields keep their values; null clears them." })
@@ -86,6 +98,18 @@ export class UpdateContactInput {
     description: "The language of mails to the contact; null: the firm's default for its clients.",
   })
   language?: Language | null;
+  @Field(() => String, {
+    nullable: true,
+    description:
+      "The `version` of the `contactEmailChange` that was seen. If the new email would do something else by now, nothing is changed: VERSION_CONFLICT.",
+  })
+  expectedEmailChange?: string | null;
+}
+
+@InputType({ description: "An email that a contact may be given." })
+export class ContactEmailChangeInput {
+  @Field(() => ID, { description: "The contact." }) contactId: string;
+  @Field(() => String, { nullable: true, description: "The new email; null: none." }) email?: string | null;
 }
 
 @InputType({ description: "Contacts to create or change." })

@@ -6,10 +6,8 @@ import type { RequestContext } from "../callers/request-context.js";
 import { PortalAccountView } from "../portal-accounts/portal-account.results.js";
 import { ContactInput, ContactsArgs, UpdateContactInput, UpsertContactsInput } from "./contact.inputs.js";
 import { ContactConnection, ContactPayload, ContactView, UpsertContactsPayload } from "./contact.results.js";
-import { accountRule, contactsRule } from "./contact.access.js";
+import { accountRule, changingContacts, contactsRule } from "./contact.access.js";
 import type { Contacts } from "./contacts.service.js";
-
-const writing = { team: "write", key: "CONTACTS_WRITE" } as const;
 
 @Resolver(() => ContactView)
 export class ContactResolver {
@@ -41,7 +39,7 @@ export class ContactResolver {
     return this.contacts.list(asFirmCaller(caller).firmId, args);
   }
 
-  @Allow(writing)
+  @Allow(changingContacts)
   @Mutation(() => ContactPayload, { description: "Adds a contact. Requires CONTACTS_WRITE." })
   createContact(
     @Arg("input", () => ContactInput, { description: "The contact." }) input: ContactInput,
@@ -50,10 +48,10 @@ export class ContactResolver {
     return answer(ContactPayload, async () => ({ contact: await this.contacts.create(input, context) }));
   }
 
-  @Allow(writing)
+  @Allow(changingContacts)
   @Mutation(() => ContactPayload, {
     description:
-      "Changes a contact. Omitted fields keep their values; null clears them. Requires CONTACTS_WRITE. If the contact has requests or a login, or the new email is another login's, changing the email also requires ACCESS_RESET; team members need a fresh sign-in or `stepUp`.",
+      "Changes a contact. Omitted fields keep their values; null clears them. Requires CONTACTS_WRITE. If the contact has requests or a login, or the new email is another login's, changing the email also requires ACCESS_RESET; team members need a fresh sign-in or `stepUp`. `contactEmailChange` says beforehand what the new email does.",
   })
   updateContact(
     @Arg("input", () => UpdateContactInput, { description: "The contact, and what to change." })
@@ -63,10 +61,10 @@ export class ContactResolver {
     return answer(ContactPayload, async () => ({ contact: await this.contacts.update(input, context) }));
   }
 
-  @Allow(writing)
+  @Allow(changingContacts)
   @Mutation(() => UpsertContactsPayload, {
     description:
-      "Creates or changes up to 500 contacts, matched by `externalId`, or else by email. Returns one result per row, in order; a refused row does not stop the others. Requires CONTACTS_WRITE. A row whose email moves requests to another login requires what `updateContact` requires for it.",
+      "Creates or changes up to 500 contacts, matched by `externalId`, or else by email. Returns one result per row, in order; a refused row does not stop the others. Requires CONTACTS_WRITE. A row whose email changes who can open an existing contact's requests is refused with CONTACT_REDIRECT_REFUSED, unless it says `allowRedirect`; it then requires what `updateContact` requires for it.",
   })
   upsertContacts(
     @Arg("input", () => UpsertContactsInput, { description: "The contacts, one per row." }) input: UpsertContactsInput,

@@ -6,6 +6,7 @@ import { PageInfo } from "../../platform/graphql/pages.js";
 import { Payload } from "../../platform/graphql/payloads.js";
 import { LanguageEnum } from "../client-language/client-language.results.js";
 import type { PortalAccountView } from "../portal-accounts/portal-account.results.js";
+import { ContactEmailChangeView } from "./contact-email-change.results.js";
 import type { Contact } from "./contact.entity.js";
 
 export const PortalAccessStateEnum = {
@@ -117,4 +118,10 @@ export class UpsertContactsPayload extends Payload {
     description: "What each row did, in order; null for a refused row.",
   })
   outcomes: (ContactOutcome | null)[] | null = null;
+  @Field(() => [ContactEmailChangeView], {
+    nullable: "itemsAndList",
+    description:
+      "What each row's email does to the contact that it refers to, in order, also for a refused row; null for a row that changes no contact's email. Counts are of the moment of the answer.",
+  })
+  emailChanges: (ContactEmailChangeView | null)[] | null = null;
 }

@@ -9,6 +9,8 @@ import { mustFind } from "../work/must-find.js";
 import type { Work } from "../work/unit-of-work.js";
 import { PortalAccount } from "../portal-accounts/portal-account.entity.js";
 import { PortalAccountView } from "../portal-accounts/portal-account.results.js";
+import { isFresh } from "../access/fresh-proof.js";
+import { ContactEmailChangeView } from "./contact-email-change.results.js";
 import { ContactChanges, type ChangedBy } from "./contact-changes.js";
 import { mustBeAllowedToRedirect } from "./contact-redirects.js";
 import { Contact } from "./contact.entity.js";
@@ -60,7 +62,10 @@ export class Contacts {
   }
 
   /** Loads the account if it was not read along. */
-  async account(contact: ContactView, { loaders }: RequestContext): Promise<PortalAccountView | null> {
+  async account(
+    contact: Pick<ContactView, "portalAccountId">,
+    { loaders }: RequestContext,
+  ): Promise<PortalAccountView | null> {
     if (contact.portalAccountId === null) return null;
     const account = await loaders.of(this.accountById).load(contact.portalAccountId);
     return account && PortalAccountView.of(account);
@@ -113,22 +118,31 @@ export class Contacts {
   async upsert(
     { contacts: rows, dryRun }: UpsertContactsInput,
     context: RequestContext,
-  ): Promise<{ results: ContactPayload[]; outcomes: (ContactOutcome | null)[] }> {
+  ): Promise<{
+    results: ContactPayload[];
+    outcomes: (ContactOutcome | null)[];
+    emailChanges: (ContactEmailChangeView | null)[];
+  }> {
     const { firmId } = asFirmCaller(context.caller);
+    const isProofFresh = isFresh(context.caller, this.work.clock.now());
     if (rows.length > counts.upsertRows)
       throw new Refusal("INVALID_INPUT", ["input", "contacts"], `Send at most ${counts.upsertRows} rows at once.`);
     const results: ContactPayload[] = [];
     const outcomes: (ContactOutcome | null)[] = [];
+    const emailChanges: (ContactEmailChangeView | null)[] = [];
     // Without writing, every row must see all rows before it, as it would if they were written.
     const atOnce = dryRun ? rows.length : ROWS_AT_ONCE;
     for (let from = 0; from < rows.length; from += atOnce) {
       const part = rows.slice(from, from + atOnce);
-      const [answers, did] = await this.work.do(async (unit) => {
+      const [answers, did, moved] = await this.work.do(async (unit) => {
         const changes = await ContactChanges.begin(unit, firmId, part, this.changedBy(context));
         const decided: ContactPayload[] = [];
         const done: (ContactOutcome | null)[] = [];
+        const shown: (ContactEmailChangeView | null)[] = [];
         for (const row of part) {
           done.push(null);
+          const emailChange = changes.emailChangeIn(row);
+          shown.push(emailChange && ContactEmailChangeView.of({ firmId, ...emailChange }, isProofFresh));
           decided.push(
             await answer(ContactPayload, async () => {
               const { contact, outcome } = changes.upsert(row);
@@ -138,15 +152,16 @@ export class Contacts {
           );
         }
         if (!dryRun) await changes.write();
-        return [decided, done] as const;
+        return [decided, done, shown] as const;
       });
       outcomes.push(...did);
+      emailChanges.push(...moved);
       for (const [index, { userErrors }] of answers.entries())
         for (const error of userErrors)
           error.field = ["input", "contacts", (from + index).toString(), ...(error.field ?? []).slice(1)];
       results.push(...answers);
     }
-    return { results, outcomes };
+    return { results, outcomes, emailChanges };
   }
 }
 

@@ -19,6 +19,7 @@ import { actorIn, type RequestContext } from "../callers/request-context.js";
 import type { UnitOfWork, Work } from "../work/unit-of-work.js";
 import { ClientRequest } from "../client-requests/client-request.entity.js";
 import { Contact } from "../contacts/contact.entity.js";
+import { lockContacts } from "../contacts/contacts-lock.js";
 import { PortalFirmView } from "../firms/firm.results.js";
 import { mustBeOpen } from "../access/firm-open.js";
 import { loadPolicy } from "../firms/security-policy.reader.js";
@@ -141,6 +142,8 @@ export class MagicLinks {
     if (!link) return;
     if ((await this.takeMail(link.requestId)) !== null) return this.tellOfHeldLink(link, context);
     await work.do(async (unit) => {
+      // A change of the contact's email either comes first, or finds the new link and ends it.
+      await lockContacts(unit, link.firmId);
       const request = await unit.manager.findOneByOrFail(ClientRequest, { id: link.requestId, firmId: link.firmId });
       // The firm has removed the address: the one that the request was sent to belongs to nobody.
       const { email } = await unit.manager.findOneByOrFail(Contact, { id: request.contactId });

@@ -120,6 +120,8 @@ export const mailWordsInEnglish = {
     subject: (firmName: string) => `Where requests from ${firmName} go`,
     goElsewhere: (firmName: string, contactName: string) =>
       `${firmName} changed the email address of ${contactName}. Requests to ${contactName} no longer come to this address, and links to them that were sent here no longer work.`,
+    loginOpensThem: (firmName: string, contactName: string) =>
+      `Your login at ${firmName} can open the requests to ${contactName} from now on, because ${firmName} changed the login that could open them before.`,
     requestsComeHere: (firmName: string, contactName: string) =>
       `${firmName} changed the email address of ${contactName}. Requests to ${contactName} come to this address from now on.`,
     notExpected: (firmName: string) => `If you did not expect this, call ${firmName} at a phone number that you know.`,

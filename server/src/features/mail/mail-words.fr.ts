@@ -109,6 +109,8 @@ export const mailWordsInFrench: MailWords = {
     subject: (firmName) => `Où vont les demandes de ${firmName}`,
     goElsewhere: (firmName, contactName) =>
       `${firmName} a modifié l’adresse courriel de ${contactName}. Les demandes pour ${contactName} n’arrivent plus à cette adresse, et les liens qui y ont été envoyés ne fonctionnent plus.`,
+    loginOpensThem: (firmName, contactName) =>
+      `Votre compte chez ${firmName} donne désormais accès aux demandes pour ${contactName}, parce que ${firmName} a modifié le compte qui y donnait accès.`,
     requestsComeHere: (firmName, contactName) =>
       `${firmName} a modifié l’adresse courriel de ${contactName}. Les demandes pour ${contactName} arrivent désormais à cette adresse.`,
     notExpected: (firmName) =>

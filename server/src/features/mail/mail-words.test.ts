@@ -47,6 +47,7 @@ const letters: Record<string, ClientLetter> = {
   twoFactorCalledOff: templates.twoFactorCalledOff(given),
   contactRedirected: templates.contactRedirected({ ...given, isNewAddress: true }),
   contactGoesElsewhere: templates.contactRedirected({ ...given, isNewAddress: false }),
+  contactOpensElsewhere: templates.contactOpensElsewhere(given),
   passwordResetByClient: templates.passwordResetByClient(given),
   passwordResetByFirm: templates.passwordResetByFirm(given),
   confirmLoginEmail: templates.confirmLoginEmail(given),

@@ -55,3 +55,10 @@ export const contactRedirected = ({
       paragraph(say.notExpected(firmName)),
     ],
   }));
+
+/** To the mailbox of a login that opens a contact's requests from now on, though the contact's email is the same. */
+export const contactOpensElsewhere = ({ firmName, contactName }: FromFirm & { contactName: string }): ClientLetter =>
+  toClient(firmName, ({ contactRedirected: say }) => ({
+    subject: say.subject(firmName),
+    blocks: [paragraph(say.loginOpensThem(firmName, contactName)), paragraph(say.notExpected(firmName))],
+  }));

@@ -7,6 +7,7 @@ import { endAccess } from "../access-endings/end-access.js";
 import { retireAddress } from "../access-endings/retire-address.js";
 import type { Work } from "../work/unit-of-work.js";
 import { accountFacts, contactIdsOf, linkAccount } from "../contacts/account-links.js";
+import { announceRelink } from "../contacts/contact-redirects.js";
 import { PortalFirmView } from "../firms/firm.results.js";
 import { notify } from "../mail/security-notices.js";
 import { loginEmailChanged, passwordChanged } from "../mail/security-letters.js";
@@ -124,6 +125,12 @@ export class PortalAccounts {
           accountFacts(token.email, [...contacts, ...joined]),
         );
         unit.record({ type: "LOGIN_EMAIL_CHANGED", ...about(person, actor), changes, data });
+        for (const contact of joined)
+          await announceRelink(
+            unit,
+            { contact, accountBefore: null, accountAfter: person.ownerId },
+            { actor, isNotified: true },
+          );
         await notify(unit, person, actor, loginEmailChanged, { newEmail: token.email });
       });
     });

@@ -5,6 +5,7 @@ import { about, type Person } from "../people/person.js";
 import type { Actor, UnitOfWork } from "../work/unit-of-work.js";
 import { readdressRequests } from "../access-endings/retire-address.js";
 import { accountFacts, linkAccount, unlinkAccount } from "../contacts/account-links.js";
+import { announceRelink } from "../contacts/contact-redirects.js";
 import type { Contact } from "../contacts/contact.entity.js";
 import { accountDeleted } from "../mail/account-letters.js";
 import { PasswordCredential } from "../passwords/password-credential.entity.js";
@@ -41,22 +42,21 @@ export async function deleteAccount(
   const ended = await endAccess(unit, person, "PERSON_REMOVED");
   await secondFactor.forget(unit, person);
   await unit.manager.delete(PasswordCredential, { ownerId });
-  const left = await leaveContacts(unit, person);
+  const left = await leaveContacts(unit, person, actor);
   ended.push(...left.ended, ...(await endSessions(unit, OWN_SESSIONS, [ownerId])));
   await unit.manager.delete(PortalAccount, { id: ownerId });
   const changes = changesBetween(accountFacts(email, left.contacts), {});
   const said = { ...about(person, actor), contactId: contact?.id, reason, changes };
   unit.record({ type: "ACCOUNT_DELETED", ...said, data: { email, ...listedIfAny(ended) } });
-  for (const { id, name, portalAccountId } of left.relinked)
+  for (const { id, name, portalAccountId } of left.relinked.filter((one) =>
+    left.contacts.every(({ id }) => id !== one.id),
+  ))
     unit.record({
       type: "CONTACT_UPDATED",
       firmId,
       actor,
       contactId: id,
-      changes: changesBetween(
-        { portalAccount: left.contacts.some((one) => one.id === id) ? ownerId : null },
-        { portalAccount: portalAccountId },
-      ),
+      changes: changesBetween({ portalAccount: null }, { portalAccount: portalAccountId }),
       data: { name },
     });
   unit.mail({
@@ -70,21 +70,26 @@ export async function deleteAccount(
 
 /**
  * The contacts continue with their own email: what was sent to them goes there, and an account with that email, if
- * there is one, serves them. Returns the contacts that the account had, those that another one serves now, and the ids
+ * there is one, serves them. Returns the contacts that the account had, others that another account serves now, and the ids
  * of the sessions that ended.
  */
 async function leaveContacts(
   unit: UnitOfWork,
   { firmId, ownerId, email: loginEmail }: Person,
+  actor: Actor,
 ): Promise<{ contacts: Contact[]; relinked: Contact[]; ended: string[] }> {
   const contacts = await unlinkAccount(unit, firmId, ownerId);
+  const isLeft = new Set(contacts.map(({ id }) => id));
   const relinked: Contact[] = [];
   const ended: string[] = [];
-  for (const { id: contactId, email } of contacts) {
+  for (const contact of contacts) {
+    const { id: contactId, email } = contact;
     ended.push(...(await readdressRequests(unit, { firmId, contactId, to: email })));
-    const other =
-      email === null || email === loginEmail ? null : await unit.manager.findOneBy(PortalAccount, { firmId, email });
-    if (email !== null && other) relinked.push(...(await linkAccount(unit, firmId, email, other.id)));
+    if (email === loginEmail) continue;
+    const other = email === null ? null : await unit.manager.findOneBy(PortalAccount, { firmId, email });
+    if (email !== null && other)
+      relinked.push(...(await linkAccount(unit, firmId, email, other.id)).filter(({ id }) => !isLeft.has(id)));
+    await announceRelink(unit, { contact, accountBefore: ownerId, accountAfter: other?.id ?? null }, { actor });
   }
   return { contacts, relinked, ended };
 }

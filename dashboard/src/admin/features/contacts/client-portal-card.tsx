@@ -1,4 +1,5 @@
 import { useState, type ReactNode } from "react";
+import { Link } from "@tanstack/react-router";
 import { SessionList, SessionList_session } from "../../../features/sessions/session-list.js";
 import { graphql, readFragment, type FragmentOf } from "../../../graphql/graphql.js";
 import { Problems } from "../../../graphql/problems.fragment.js";
@@ -25,6 +26,11 @@ export const ClientPortalCard_contact = graphql(
         createdAt
         lastSignInAt
         lockedUntil
+        contacts {
+          id
+          name
+          organization
+        }
         twoFactor {
           enrolled
           enrolledAt
@@ -221,6 +227,9 @@ export function ClientPortalCard(props: { contact: FragmentOf<typeof ClientPorta
       </span>,
     ],
   ];
+  const others = account.contacts.filter(({ id }) => id !== contact.id);
+  if (others.length > 0)
+    facts.splice(1, 0, ["This login also opens", <OtherContacts key="others" contacts={others} />]);
   if (account.twoFactor.enrolled) facts.push(["Recovery codes left", account.twoFactor.recoveryCodesRemaining]);
   if (locked && account.lockedUntil)
     facts.push([
@@ -260,6 +269,31 @@ export function ClientPortalCard(props: { contact: FragmentOf<typeof ClientPorta
         />
       )}
     </Card>
+  );
+}
+
+/** Contacts that share a login, each with its page. */
+function OtherContacts({
+  contacts,
+}: {
+  contacts: readonly { id: string; name: string; organization: string | null }[];
+}) {
+  return (
+    <ul className="flex flex-col gap-1">
+      {contacts.map(({ id, name, organization }) => (
+        <li key={id}>
+          <Link to="/contacts/$contactId" params={{ contactId: id }} className="link" translate="no">
+            {name}
+          </Link>
+          {organization !== null && (
+            <span className="text-muted">
+              {" "}
+              · <span translate="no">{organization}</span>
+            </span>
+          )}
+        </li>
+      ))}
+    </ul>
   );
 }
 

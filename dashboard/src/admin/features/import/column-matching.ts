@@ -65,6 +65,9 @@ export interface ImportedContact {
   organization?: string;
   externalId?: string;
   language?: Language;
+  /** The person allows it to change who can open the contact's requests, as it was shown. */
+  allowRedirect?: true;
+  expectedEmailChange?: string;
 }
 export interface ImportRow {
   number: number;

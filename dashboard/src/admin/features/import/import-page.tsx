@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useRef, useState } from "react";
 import { useClient } from "urql";
 import { Link, useBlocker } from "@tanstack/react-router";
+import { useStepUp } from "../../../graphql/step-up-context.js";
 import { AlertDialog } from "../../../ui/alert-dialog.js";
 import { Banner } from "../../../ui/banner.js";
 import { Button } from "../../../ui/button.js";
@@ -13,7 +14,7 @@ import { EmptyState } from "../../../ui/states.js";
 import { useTeamSession } from "../../session.js";
 import { contactsIn, type ImportRow } from "./column-matching.js";
 import { readFile, UnreadableFile } from "./csv-file.js";
-import { ImportRun, type RowResult } from "./import-run.js";
+import { allowed, ImportRun, type RowResult } from "./import-run.js";
 import { MatchCard } from "./match-card.js";
 import { matchingOf, peopleIn, type Matching } from "./matching.js";
 import { Results } from "./results.js";
@@ -29,6 +30,7 @@ interface Pass {
   problem: string | null;
 }
 
+const none: ReadonlySet<number> = new Set();
 const newKey = () =>
   `import-${Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("")}`;
 const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
@@ -40,6 +42,9 @@ export function ImportPage() {
   const [matching, setMatching] = useState<Matching | null>(null);
   const [unreadable, setUnreadable] = useState<string | null>(null);
   const [pass, setPass] = useState<Pass | null>(null);
+  /** The numbers of the rows that a person allows to change who can open a contact's requests. */
+  const [allowedRows, setAllowedRows] = useState<ReadonlySet<number>>(none);
+  const stepUp = useStepUp();
   // The pressed button disappears with its step: the focus moves to the next step, not back to the top of the page.
   const stepRef = useRef<HTMLDivElement>(null);
   const step = pass ? [pass.isCheck, pass.isRunning].join() : matching ? "match" : null;
@@ -66,6 +71,7 @@ export function ImportPage() {
     setPass({ run, isCheck, results: run.results, isRunning: false, problem });
   };
   const begin = (rows: readonly ImportRow[], isCheck: boolean) => {
+    if (isCheck) setAllowedRows(none);
     const run = new ImportRun(rows, {
       send: (contacts, key) => upsert(client, contacts, { key, dryRun: isCheck }),
       wait,
@@ -73,6 +79,17 @@ export function ImportPage() {
       onProgress: (results) => setPass((before) => before && { ...before, results }),
     });
     void go(run, isCheck);
+  };
+  /** The rows that were allowed take a proof of who is at the keyboard, which is asked for before anything is sent. */
+  const importRows = async (results: readonly RowResult[]) => {
+    if (allowedRows.size > 0 && !(await stepUp())) return;
+    const named = new Map(
+      results.filter(({ number }) => allowedRows.has(number)).map((row) => [row.number, allowed(row)]),
+    );
+    begin(
+      rows.map((row) => named.get(row.number) ?? row),
+      false,
+    );
   };
   const rows = useMemo(() => (matching ? contactsIn(peopleIn(matching), matching.columns) : []), [matching]);
   if (!mayWrite)
@@ -118,7 +135,11 @@ export function ImportPage() {
             total={rows.length}
             matching={matching}
             onResume={() => void go(pass.run, pass.isCheck)}
-            onImport={() => begin(rows, false)}
+            allowedRows={allowedRows}
+            onAllow={(number, isAllowed) =>
+              setAllowedRows((before) => new Set([...before, number].filter((one) => isAllowed || one !== number)))
+            }
+            onImport={() => void importRows(pass.results)}
             onBack={() => setPass(null)}
             onOtherFile={() => {
               setPass(null);
@@ -152,15 +173,19 @@ function PassCard(props: {
   pass: Pass;
   total: number;
   matching: Matching;
+  allowedRows: ReadonlySet<number>;
+  onAllow: (number: number, isAllowed: boolean) => void;
   onResume: () => void;
   onImport: () => void;
   onBack: () => void;
   onOtherFile: () => void;
 }) {
-  const { pass, total, matching, onResume, onImport, onBack, onOtherFile } = props;
+  const { pass, total, matching, allowedRows, onAllow, onResume, onImport, onBack, onOtherFile } = props;
   const { run, isCheck, isRunning, results, problem } = pass;
   const [isStopping, setStopping] = useState(false);
-  const changes = results.filter(({ outcome }) => outcome === "CREATED" || outcome === "UPDATED").length;
+  const changes =
+    results.filter(({ outcome }) => outcome === "CREATED" || outcome === "UPDATED").length +
+    (isCheck ? allowedRows.size : 0);
   const stop = () => {
     setStopping(true);
     run.stop();
@@ -190,7 +215,13 @@ function PassCard(props: {
             </Button>
           </Actions>
         ) : (
-          <Results results={results} matching={matching} isDone={!isCheck}>
+          <Results
+            results={results}
+            matching={matching}
+            isDone={!isCheck}
+            allowedRows={allowedRows}
+            onAllow={isCheck ? onAllow : null}
+          >
             <Actions>
               {!run.isDone && (
                 <Button look="primary" onPress={resume}>

@@ -1,4 +1,6 @@
 import { importRefusals } from "@gatehouse/shared";
+import type { FragmentOf } from "../../../graphql/graphql.js";
+import type { RedirectSentence_change } from "../contacts/redirect-sentence.js";
 import { identityOf, type ImportedContact, type ImportRow } from "./column-matching.js";
 
 export type RowOutcome = "CREATED" | "UPDATED" | "UNCHANGED" | "REFUSED";
@@ -7,11 +9,25 @@ export interface RowResult extends ImportRow {
   outcome: RowOutcome;
   /** Why it was refused. */
   reason: string | null;
+  /** It was refused only because it would change who can open a contact's requests, unless a person allows that. */
+  redirect: RowRedirect | null;
 }
+/** What a row would do to who can open a contact's requests. */
+export interface RowRedirect {
+  /** Identifies what was shown. */
+  version: string;
+  change: FragmentOf<typeof RedirectSentence_change>;
+}
+
+/** The row as it is sent once a person has seen what it does and allows it. */
+export const allowed = ({ number, contact, redirect }: RowResult): ImportRow =>
+  redirect === null
+    ? { number, contact }
+    : { number, contact: { ...contact, allowRedirect: true, expectedEmailChange: redirect.version } };
 
 /** The server's answer to a batch of rows. */
 export type Answer =
-  | { kind: "DONE"; outcomes: readonly Pick<RowResult, "outcome" | "reason">[] }
+  | { kind: "DONE"; outcomes: readonly Pick<RowResult, "outcome" | "reason" | "redirect">[] }
   /** Send the same batch again: after `waitMs` if the server said when; null: the server did not answer. */
   | { kind: "AGAIN"; waitMs: number | null; problem: string }
   | { kind: "FAILED"; problem: string };
@@ -66,7 +82,7 @@ export class ImportRun {
     const refusals = importRefusals(rows.map(identityOf));
     this.results = rows.flatMap((row, at): RowResult[] => {
       const reason = refusals[at] ?? null;
-      return reason === null ? [] : [{ ...row, outcome: "REFUSED", reason }];
+      return reason === null ? [] : [{ ...row, outcome: "REFUSED", reason, redirect: null }];
     });
     this.parts = partsOf(rows.filter((_, at) => refusals[at] === null));
   }
@@ -102,7 +118,11 @@ export class ImportRun {
       }
       const done = part.map((row, at): RowResult => ({
         ...row,
-        ...(answer.outcomes[at] ?? { outcome: "REFUSED", reason: "The server did not report on this row." }),
+        ...(answer.outcomes[at] ?? {
+          outcome: "REFUSED",
+          reason: "The server did not report on this row.",
+          redirect: null,
+        }),
       }));
       this.results = [...this.results, ...done];
       this.parts.shift();

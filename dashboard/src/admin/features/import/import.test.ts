@@ -165,7 +165,7 @@ describe("sending the rows to the server", () => {
     Array.from({ length: count }, (_, at) => ({ number: at + 2, contact: { name, externalId: `id-${at}` } }));
   const done = (count: number): Answer => ({
     kind: "DONE",
-    outcomes: Array.from({ length: count }, () => ({ outcome: "CREATED" as const, reason: null })),
+    outcomes: Array.from({ length: count }, () => ({ outcome: "CREATED" as const, reason: null, redirect: null })),
   });
   /** Gives the answers in order, then reports everything done; records what was sent and how long the run waited. */
   function server(...answers: Answer[]) {

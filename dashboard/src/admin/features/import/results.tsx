@@ -1,6 +1,8 @@
 import { useState, type ReactNode } from "react";
 import { Badge } from "../../../ui/badge.js";
+import { RedirectSentence } from "../contacts/redirect-sentence.js";
 import { Button } from "../../../ui/button.js";
+import { Checkbox } from "../../../ui/checkbox.js";
 import { Email } from "../../../ui/email.js";
 import { saveFile } from "../../../ui/save-file.js";
 import { Select } from "../../../ui/select.js";
@@ -25,9 +27,13 @@ export function Results(props: {
   results: readonly RowResult[];
   matching: Matching;
   isDone: boolean;
+  /** The rows that a person allows to change who can open a contact's requests, by their numbers. */
+  allowedRows: ReadonlySet<number>;
+  /** Null: it is too late. */
+  onAllow: ((number: number, isAllowed: boolean) => void) | null;
   children: ReactNode;
 }) {
-  const { results, matching, isDone, children } = props;
+  const { results, matching, isDone, allowedRows, onAllow, children } = props;
   const sayOutcome = (outcome: RowOutcome) => words[outcome][isDone ? "did" : "would"];
   const of = (outcome: RowOutcome) => results.filter((row) => row.outcome === outcome);
   const refused = of("REFUSED");
@@ -81,7 +87,21 @@ export function Results(props: {
               title: "Outcome",
               renderCell: ({ outcome }) => <Badge tone={words[outcome].tone}>{sayOutcome(outcome)}</Badge>,
             },
-            { id: "reason", title: "Reason", renderCell: ({ reason }) => reason },
+            {
+              id: "reason",
+              title: "Reason",
+              renderCell: ({ number, reason, redirect }) =>
+                redirect === null || onAllow === null ? (
+                  reason
+                ) : (
+                  <div className="flex flex-col items-start gap-2">
+                    <RedirectSentence change={redirect.change} />
+                    <Checkbox isSelected={allowedRows.has(number)} onChange={(isAllowed) => onAllow(number, isAllowed)}>
+                      Allow this for row {number}
+                    </Checkbox>
+                  </div>
+                ),
+            },
           ]}
         />
       )}

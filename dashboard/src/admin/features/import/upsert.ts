@@ -2,6 +2,7 @@ import type { Client } from "urql";
 import { graphql } from "../../../graphql/graphql.js";
 import { Problems } from "../../../graphql/problems.fragment.js";
 import { sayError } from "../../../graphql/use-act.js";
+import { RedirectSentence_change } from "../contacts/redirect-sentence.js";
 import type { ImportedContact } from "./column-matching.js";
 import type { Answer } from "./import-run.js";
 
@@ -13,11 +14,16 @@ const ImportPage_upsert = graphql(
         results {
           ...Problems
         }
+        emailChanges {
+          redirects
+          version
+          ...RedirectSentence_change
+        }
         ...Problems
       }
     }
   `,
-  [Problems],
+  [Problems, RedirectSentence_change],
 );
 
 /** Errors after which the same request should be sent again with the same key, by which it happens once. */
@@ -52,7 +58,7 @@ export async function upsert(
       problem: sayError(error),
     };
   }
-  const { results, outcomes, userErrors = [] } = data?.upsertContacts ?? {};
+  const { results, outcomes, emailChanges, userErrors = [] } = data?.upsertContacts ?? {};
   if (!results || !outcomes)
     return {
       kind: "FAILED",
@@ -60,9 +66,14 @@ export async function upsert(
     };
   return {
     kind: "DONE",
-    outcomes: results.map((row, at) => ({
-      outcome: outcomes[at] ?? "REFUSED",
-      reason: row.userErrors.map(({ message }) => message).join(" ") || null,
-    })),
+    outcomes: results.map((row, at) => {
+      const change = emailChanges?.[at] ?? null;
+      const isRefusedAsRedirect = row.userErrors.some(({ code }) => code === "CONTACT_REDIRECT_REFUSED");
+      return {
+        outcome: outcomes[at] ?? "REFUSED",
+        reason: row.userErrors.map(({ message }) => message).join(" ") || null,
+        redirect: isRefusedAsRedirect && change ? { version: change.version, change } : null,
+      };
+    }),
   };
 }
