@@ -48,9 +48,7 @@ export async function deleteAccount(
   const changes = changesBetween(accountFacts(email, left.contacts), {});
   const said = { ...about(person, actor), contactId: contact?.id, reason, changes };
   unit.record({ type: "ACCOUNT_DELETED", ...said, data: { email, ...listedIfAny(ended) } });
-  for (const { id, name, portalAccountId } of left.relinked.filter((one) =>
-    left.contacts.every(({ id }) => id !== one.id),
-  ))
+  for (const { id, name, portalAccountId } of left.relinked)
     unit.record({
       type: "CONTACT_UPDATED",
       firmId,
