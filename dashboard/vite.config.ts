@@ -30,6 +30,7 @@ export default defineConfig({
       "/graphql": { target: server, ws: true },
       "/page-errors": { target: server },
       "/audit-log.csv": { target: server },
+      "/audit-log.jsonl": { target: server },
       "/docs": { target: server },
       "/schema.graphql": { target: server },
       "/logos": { target: server },

@@ -4,6 +4,7 @@ import type { FeatureModule } from "./features/access/feature-module.js";
 import { apiKeysModule } from "./features/api-keys/api-keys.module.js";
 import { auditExportModule } from "./features/audit-export/audit-export.module.js";
 import { auditModule } from "./features/audit/audit.module.js";
+import { checkpointMailModule } from "./features/checkpoint-mail/checkpoint-mail.module.js";
 import { checkpointsModule } from "./features/checkpoints/checkpoints.module.js";
 import { brandingModule } from "./features/branding/branding.module.js";
 import { clientLanguageModule } from "./features/client-language/client-language.module.js";
@@ -56,6 +57,7 @@ export const featureModules: readonly ((platform: Platform, core: Core) => Featu
   signInModule,
   magicLinksModule,
   firmStaffModule,
+  checkpointMailModule,
   teamPasswordsModule,
   invitationsModule,
   portalAccountsModule,

@@ -125,6 +125,7 @@ export interface AuditEventData {
   AUDIT_LOG_SEALED: { fromSeq: number; throughSeq: number };
   /** Old events that were deleted, and the digest of the last one. */
   AUDIT_LOG_TRIMMED: { throughSeq: number; digest: string | null };
+  CHECKPOINT_MAIL_CHANGED: { isOn: boolean };
   /** A signed statement that the log, up to this event, has this digest (docs/audit-format.md). */
   AUDIT_LOG_CHECKPOINT: { seq: number; digest: string; signedAt: string; keyId: string; signature: string };
   AUDIT_LOG_EXPORTED: { isWhole: boolean; file?: "csv" | "jsonl"; filter?: ExportFilter };
@@ -497,6 +498,11 @@ export const auditEvents: { [T in AuditEventType]: EventWords<T> } = {
   AUDIT_LOG_TRIMMED: {
     title: "Old events deleted",
     say: ({ data }) => `Events up to number ${data.throughSeq} were deleted, as old as the operator keeps them.`,
+  },
+  CHECKPOINT_MAIL_CHANGED: {
+    title: "Checkpoint mails changed",
+    say: ({ actor, data }) =>
+      `${actor} turned ${data.isOn ? "on" : "off"} the daily mail with a checkpoint of the log.`,
   },
   AUDIT_LOG_CHECKPOINT: {
     title: "Log checkpoint signed",

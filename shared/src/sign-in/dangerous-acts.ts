@@ -82,6 +82,7 @@ export const harmlessActs = {
   deleteWebhookEndpoint: takesAway,
   replayWebhookEvents: "sends to a receiver that was added with a fresh proof",
   setClientLanguage: "only the language of the pages and mails",
+  setCheckpointMail: "only whether colleagues get a mail; the checkpoints are signed in any case",
   setTimeZone: "only which day a moment is shown on and counted in; no deadline moves",
   updateBranding: "only the look of the pages and mails, not their text or links",
 } as const satisfies Record<string, string>;

@@ -117,6 +117,7 @@ const operations: [operation: string, allowed: string][] = [
   ['mutation updateBranding(input: { color: "nonsense" })', "admin owner POLICY_WRITE"],
   [`mutation updateContact(input: { contactId: "${nobody}" })`, "admin owner CONTACTS_WRITE"],
   ["mutation setClientLanguage(input: { language: EN })", "admin owner POLICY_WRITE"],
+  ["mutation setCheckpointMail(input: { isOn: false })", "admin owner POLICY_WRITE"],
   ['mutation setTimeZone(input: { timeZone: "Mars/Base" })', "admin owner POLICY_WRITE"],
   ["mutation updateSecurityPolicy(input: { expectedVersion: 999 })", "admin owner POLICY_WRITE"],
   ["mutation upsertContacts(input: { contacts: [] })", "admin owner CONTACTS_WRITE"],

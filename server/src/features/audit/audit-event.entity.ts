@@ -70,6 +70,9 @@ export class AuditCounter {
   /** The last event that is a signed checkpoint, and when it was signed. */
   @CountColumn({ default: 0 }) checkpointSeq: number;
   @AtColumn({ nullable: true }) checkpointAt: number | null;
+  /** The last event of the checkpoint that was mailed last, and when. */
+  @CountColumn({ default: 0 }) checkpointMailedSeq: number;
+  @AtColumn({ nullable: true }) checkpointMailedAt: number | null;
 }
 
 /** Public keys of signed checkpoints, kept for whoever checks a checkpoint after its key has left SECRET_KEYS. */

@@ -59,6 +59,7 @@ const recordedBy: Readonly<Record<string, readonly AuditEventType[] | string>> =
   sendTeamPasswordLink: ["PASSWORD_RESET_REQUESTED"],
   setClientLanguage: ["CLIENT_LANGUAGE_CHANGED"],
   setRequestItemDone: ["REQUEST_ITEM_DONE", "REQUEST_ITEM_REOPENED", "REQUEST_COMPLETED"],
+  setCheckpointMail: ["CHECKPOINT_MAIL_CHANGED"],
   setTimeZone: ["TIME_ZONE_CHANGED"],
   signOut: "it ends the sender's own session, by which nobody else is affected",
   startRollOut: ["SECURITY_POLICY_CHANGED", "ROLL_OUT_UNDONE", "ROLL_OUT_STARTED"],

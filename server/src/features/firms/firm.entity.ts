@@ -1,6 +1,6 @@
 import { Entity, Index } from "typeorm";
 import type { Language, Plan } from "@gatehouse/shared";
-import { AtColumn, IdColumn, TextColumn } from "../../platform/database/columns.js";
+import { AtColumn, FlagColumn, IdColumn, TextColumn } from "../../platform/database/columns.js";
 
 /** An accounting firm: the tenant. Everything else belongs to exactly one. */
 @Entity("firms")
@@ -15,5 +15,7 @@ export class Firm {
   @TextColumn(2, { nullable: true }) clientLanguage: Language | null;
   /** An IANA name, as `readTimeZone` returns it; null: none was chosen. */
   @TextColumn(64, { nullable: true }) timeZone: string | null;
+  /** A signed checkpoint of the log is mailed to the team daily. */
+  @FlagColumn({ default: false }) mailsCheckpoints: boolean;
   @AtColumn() createdAt: number;
 }

@@ -66,8 +66,12 @@ export class FirmView extends Node {
   })
   clientLanguage: Language;
   @Field(() => String, { description: timeZoneOfFirm }) timeZone: string;
+  @Field(() => Boolean, {
+    description: "Whether owners and administrators get a signed checkpoint of the audit log by mail once a day.",
+  })
+  mailsCheckpoints: boolean;
 
-  static of({ id, name, slug, plan, clientLanguage, timeZone }: Omit<Firm, "createdAt">): FirmView {
+  static of({ id, name, slug, plan, clientLanguage, timeZone, mailsCheckpoints }: Omit<Firm, "createdAt">): FirmView {
     const language = chooseLanguage({ own: null, asked: null, firm: clientLanguage });
     return Object.assign(new FirmView(), {
       id,
@@ -76,6 +80,7 @@ export class FirmView extends Node {
       plan,
       clientLanguage: language,
       timeZone: usableTimeZone(timeZone),
+      mailsCheckpoints,
     });
   }
 }

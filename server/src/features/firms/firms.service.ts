@@ -13,6 +13,7 @@ const FIRM = select({
   plan: firms.plan,
   clientLanguage: firms.clientLanguage,
   timeZone: firms.timeZone,
+  mailsCheckpoints: firms.mailsCheckpoints,
 }).from`${firms} WHERE ${firms.id} = ?`;
 
 /** Reads a firm and its counts. */

@@ -18,6 +18,7 @@ export interface NewFirm {
 export async function insertFirm({ manager, now }: UnitOfWork, given: NewFirm): Promise<Firm> {
   const firm = manager.create(Firm, {
     timeZone: null,
+    mailsCheckpoints: false,
     ...given,
     id: newId("firm", now),
     clientLanguage: null,

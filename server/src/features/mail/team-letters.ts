@@ -56,6 +56,23 @@ export const teamPasswordForgotten = isolatingGiven(({ firmName, link, expiresIn
   }),
 );
 
+/** A firm's own copy of a signed checkpoint, whose fields are those of docs/audit-format.md. */
+export const logCheckpoint = isolatingGiven(
+  ({ firmName, checkpoint }: FromFirm & { checkpoint: { seq: number; signedAt: string } }): MailContent =>
+    letter({
+      firmName,
+      audience: "TEAM",
+      subject: `Checkpoint of the audit log: event ${checkpoint.seq}`,
+      blocks: [
+        paragraph(`Gatehouse signed the audit log of ${firmName} up to event ${checkpoint.seq}.`),
+        paragraph(
+          "Keep this mail. If anybody rewrites the log later, even with full access to the server, comparing it with this checkpoint shows it: save the line below as a file and run gatehouse log verify.",
+        ),
+        paragraph(JSON.stringify(checkpoint)),
+      ],
+    }),
+);
+
 /** Somebody reported "this wasn't me" about a change to an account. */
 export const suspicionReported = isolatingGiven(
   ({ firmName, email, audience }: FromFirm & { email: string; audience: Audience }): MailContent =>

@@ -7,17 +7,21 @@ import { saveFile } from "../../../ui/save-file.js";
 import { useTeamSession } from "../../session.js";
 import { exportAddress, type EventFilter } from "./event-filter.js";
 
-/** Saves every event that passes the filter, not only those on the page. The server writes the file. */
+/**
+ * Saves every event that passes the filter, not only those on the page, or the whole log with its digests. The server
+ * writes the file.
+ */
 export function ExportButton({ filter }: { filter: EventFilter }) {
   const notify = useNotify();
   const { firm } = useTeamSession();
   const fetchAsViewer = useSessionFetch();
   const [isPending, setPending] = useState(false);
-  const save = async () => {
+  const save = async (address: string, name: string) => {
     setPending(true);
     try {
-      const answer = await fetchAsViewer(exportAddress(filter));
-      if (answer.ok) saveFile(await answer.blob(), `audit-log-${dayOf(Date.now(), firm.timeZone)}.csv`);
+      const answer = await fetchAsViewer(address);
+      const day = dayOf(Date.now(), firm.timeZone);
+      if (answer.ok) saveFile(await answer.blob(), name.replace(".", `-${day}.`));
       else notify({ tone: "danger", text: await problemIn(answer) });
     } catch {
       // Also if the download broke off: half a file is not saved.
@@ -26,9 +30,14 @@ export function ExportButton({ filter }: { filter: EventFilter }) {
     setPending(false);
   };
   return (
-    <Button isPending={isPending} onPress={() => void save()}>
-      Export CSV
-    </Button>
+    <>
+      <Button isPending={isPending} onPress={() => void save(exportAddress(filter), "audit-log.csv")}>
+        Export CSV
+      </Button>
+      <Button look="quiet" isDisabled={isPending} onPress={() => void save("/audit-log.jsonl", "audit-log.jsonl")}>
+        Export verifiable log
+      </Button>
+    </>
   );
 }
 

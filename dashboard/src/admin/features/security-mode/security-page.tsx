@@ -32,6 +32,7 @@ import { ErrorState } from "../../../ui/states.js";
 import { TextField } from "../../../ui/text-field.js";
 import { ClientLanguageCard } from "./client-language-card.js";
 import { useTeamSession } from "../../session.js";
+import { CheckpointMailCard } from "../audit/checkpoint-mail-card.js";
 import { TimeZoneCard } from "../time-zone/time-zone-card.js";
 import { BrandingCard } from "../branding/branding-card.js";
 
@@ -42,6 +43,7 @@ const SecurityPage_firm = graphql(`
       plan
       clientLanguage
       timeZone
+      mailsCheckpoints
       securityPolicy {
         mode
         enforcedFrom
@@ -112,6 +114,7 @@ export function SecurityPage() {
           />
           <ClientLanguageCard key={data.firm.clientLanguage} current={data.firm.clientLanguage} />
           <TimeZoneCard key={data.firm.timeZone} current={data.firm.timeZone} />
+          <CheckpointMailCard current={data.firm.mailsCheckpoints} />
         </div>
       ) : error ? (
         <ErrorState message={sayError(error)} onRetry={refresh} />
