@@ -56,6 +56,7 @@ export const auditFields: Readonly<Record<string, AuditField>> = {
   remindDaysBefore: { title: "Reminders, days before" },
   mailsPerMinute: { title: "Mails per minute" },
   // The firm.
+  slug: { title: "Portal address" },
   plan: { title: "Plan", words: wordsOf<Plan, { name: string }>(plans, ({ name }) => name) },
   clientLanguage: { title: "Language for clients", words: languageWords },
   timeZone: { title: "Time zone" },

@@ -94,6 +94,7 @@ const changing: readonly AuditEventType[] = [
   "TIME_ZONE_CHANGED",
   "BRANDING_CHANGED",
   "PLAN_CHANGED",
+  "FIRM_CREATED",
   "FIRM_DISABLED",
   "FIRM_ENABLED",
   "TEAM_MEMBER_INVITED",
@@ -488,6 +489,34 @@ describeOnDatabases("the log says what changed", (database) => {
       [change("disabledAt", null, disabled?.occurredAt)],
       [change("disabledAt", disabled?.occurredAt, null)],
     ]);
+  });
+
+  it("of a firm that the operator creates, with its owner", async () => {
+    const commands = new FirmCommands(world.app.work, world.app.hasher);
+    const slug = `new-${firm.slug}`;
+    const given = {
+      slug,
+      name: "Elm & Co",
+      plan: "TEAM",
+      ownerName: "Ella Elm",
+      ownerEmail: `ella@${slug}.example`,
+    } as const;
+    const { owner: ella } = await commands.create({ ...given, ownerPassword: OWNER_PASSWORD });
+    const events = (await log(await world.ownerToken({ owner: given.ownerEmail }))).toReversed().slice(0, 2);
+    everything.push(...events);
+    const policy = {
+      mode: "MAGIC_LINK_AND_LOGIN",
+      magicLinkRequiresTwoFactor: true,
+      trustedDeviceDays: 0,
+      teamRequiresTwoFactor: false,
+    };
+    const settings = { name: given.name, slug, plan: "TEAM", clientLanguage: "EN", timeZone: "UTC", ...policy };
+    const member = { name: given.ownerName, email: given.ownerEmail, role: "OWNER", joinedAt: events[1]?.occurredAt };
+    expect(events.map(({ type, changes }) => [type, changes])).toEqual([
+      ["FIRM_CREATED", created(settings)],
+      ["TEAM_MEMBER_JOINED", created(member)],
+    ]);
+    expect(events[1]?.data).toMatchObject({ teamMemberId: ella.id });
   });
 
   it("of a colleague, from the invitation to the last day", async () => {
