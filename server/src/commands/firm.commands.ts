@@ -6,6 +6,7 @@ import {
   normalizeEmail,
   normalizeName,
   plans,
+  usableTimeZone,
   type Plan,
   type TeamRole,
 } from "@gatehouse/shared";
@@ -21,8 +22,10 @@ import { Firm } from "../features/firms/firm.entity.js";
 import { findMembersByEmail } from "../features/people/person.js";
 import { isBeingDeleted } from "./firm-deletion.js";
 import { disableFirm, enableFirm } from "../features/firms/disabled-firms.js";
+import { policyFacts } from "../features/security-mode/policy-facts.js";
 import { SecurityPolicy } from "../features/security-mode/security-policy.entity.js";
 import { insertFirm } from "../features/firms/insert-firm.js";
+import { loadPolicy, type FirmPolicy } from "../features/firms/security-policy.reader.js";
 import { operatorsShare } from "../features/passwords/hash-share.js";
 import type { PasswordHasher } from "../features/passwords/password-hasher.js";
 import { mustBeGoodPassword } from "../features/passwords/passwords.js";
@@ -50,6 +53,19 @@ function cleanSlug(slug: string): string {
 const taken = (what: string) => (error: unknown) => {
   throw isUniqueViolation(error) ? new CommandError(`${what} is already taken.`) : error;
 };
+
+/** Says with what the firm begins. */
+function recordFirm(unit: UnitOfWork, { id: firmId, slug, name }: Firm, policy: FirmPolicy): void {
+  const { plan, clientLanguage } = policy;
+  const facts = { name, slug, plan, clientLanguage, timeZone: usableTimeZone(policy.timeZone), ...policyFacts(policy) };
+  unit.record({
+    type: "FIRM_CREATED",
+    firmId,
+    actor: systemActor,
+    changes: changesBetween({}, facts),
+    data: { name, version: policy.version },
+  });
+}
 
 /** The operator lets a colleague in without an invitation. */
 function recordMember(unit: UnitOfWork, member: TeamMember): void {
@@ -87,6 +103,7 @@ export class FirmCommands {
     const stored = await this.hasher.hash(given.ownerPassword, operatorsShare);
     return this.work.do(async (unit) => {
       const firm = await insertFirm(unit, { slug, name, plan: given.plan }).catch(taken(`The slug ${slug}`));
+      recordFirm(unit, firm, await loadPolicy(unit.manager, firm.id));
       const owner = await insertMember(unit, { firmId: firm.id, name: ownerName, email, role: "OWNER" }, stored).catch(
         taken(`The email ${email}`),
       );

@@ -504,6 +504,12 @@ describe("the audit log", () => {
       "Olive asked to change the login email of Maya from maya@client.example to new@client.example, once the new address confirms it.",
     ),
     says(
+      "FIRM_CREATED",
+      { name: "Harbor & Pine", version: 1 },
+      "Firm created",
+      "Gatehouse's operator created the firm Harbor & Pine.",
+    ),
+    says(
       "FIRM_DISABLED",
       {},
       "Firm disabled",
@@ -749,6 +755,7 @@ describe("what events are about", () => {
         "API_KEY_REVOKED",
         "BRANDING_CHANGED",
         "CLIENT_LANGUAGE_CHANGED",
+        "FIRM_CREATED",
         "FIRM_DISABLED",
         "FIRM_ENABLED",
         "PLAN_CHANGED",

@@ -112,6 +112,8 @@ export interface AuditEventData {
   WEBHOOK_DISABLED: { url: string; webhookEndpointId?: string };
   WEBHOOK_REPLAYED: { url: string; webhookEndpointId: string };
   PLAN_CHANGED: { from: Plan; to: Plan };
+  /** `version`: of the policy that the firm begins with. */
+  FIRM_CREATED: { name: string; version: number };
   FIRM_DISABLED: Record<never, never>;
   FIRM_ENABLED: Record<never, never>;
   /** `startDay`: in the words that clients read. */
@@ -457,6 +459,10 @@ export const auditEvents: { [T in AuditEventType]: EventWords<T> } = {
   PLAN_CHANGED: {
     title: "Plan changed",
     say: ({ data }) => `The firm's plan changed from ${plans[data.from].name} to ${plans[data.to].name}.`,
+  },
+  FIRM_CREATED: {
+    title: "Firm created",
+    say: ({ data }) => `Gatehouse's operator created the firm ${data.name}.`,
   },
   FIRM_DISABLED: {
     title: "Firm disabled",

@@ -9,7 +9,7 @@ interface AuditField {
   /** In the firm's words. */
   title: string;
   /** What a page may do with a value beside writing it; none: it is written as it is. */
-  shows?: "MOMENT" | "DAY" | "COLOR";
+  shows?: "MOMENT" | "DAY" | "COLOR" | "EMAIL";
   /** The words for the values that the API names. */
   words?: Readonly<Record<string, string>>;
 }
@@ -28,7 +28,7 @@ const stateWords: Record<RollOutState, string> = {
 export const auditFields: Readonly<Record<string, AuditField>> = {
   // Contacts and their logins.
   name: { title: "Name" },
-  email: { title: "Email" },
+  email: { title: "Email", shows: "EMAIL" },
   organization: { title: "Organization" },
   externalId: { title: "External id" },
   language: { title: "Language", words: languageWords },
@@ -37,7 +37,7 @@ export const auditFields: Readonly<Record<string, AuditField>> = {
   contacts: { title: "Contacts" },
   // Requests.
   title: { title: "Title" },
-  sentTo: { title: "Sent to" },
+  sentTo: { title: "Sent to", shows: "EMAIL" },
   dueOn: { title: "Due", shows: "DAY" },
   done: { title: "Done" },
   completedAt: { title: "Completed", shows: "MOMENT" },
@@ -56,6 +56,7 @@ export const auditFields: Readonly<Record<string, AuditField>> = {
   remindDaysBefore: { title: "Reminders, days before" },
   mailsPerMinute: { title: "Mails per minute" },
   // The firm.
+  slug: { title: "Portal address" },
   plan: { title: "Plan", words: wordsOf<Plan, { name: string }>(plans, ({ name }) => name) },
   clientLanguage: { title: "Language for clients", words: languageWords },
   timeZone: { title: "Time zone" },

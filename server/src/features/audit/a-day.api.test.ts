@@ -15,6 +15,7 @@ const notToday = [
   "BRANDING_CHANGED",
   "CHECKPOINT_MAIL_CHANGED",
   "CLIENT_LANGUAGE_CHANGED",
+  "FIRM_CREATED",
   "FIRM_DISABLED",
   "FIRM_ENABLED",
   "MAIL_SUPPRESSED",
@@ -24,6 +25,7 @@ const notToday = [
   "SUSPICION_REPORTED",
   "TIME_ZONE_CHANGED",
   "WEBHOOK_DISABLED",
+  "WEBHOOK_REPLAYED",
 ];
 const isElsewhere = (type: string) => /^TEAM_MEMBER_|^ROLL_OUT_|^TWO_FACTOR_ANNOUNCED$/.test(type);
 

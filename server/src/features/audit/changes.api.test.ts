@@ -13,7 +13,7 @@ const recordedBy: Readonly<Record<string, readonly AuditEventType[] | string>> =
   addPasskey: ["PASSKEY_ADDED"],
   beginPasskeyRegistration: "nothing has changed until the passkey is added",
   beginPasskeyVerification: "nothing has changed until the passkey is verified",
-  beginTwoFactorEnrollment: "nothing has changed until the enrollment is confirmed",
+  beginTwoFactorEnrollment: ["AUTHENTICATOR_SECRET_SHOWN"],
   changeLoginEmail: ["LOGIN_EMAIL_CHANGE_REQUESTED"],
   changePassword: ["PASSWORD_CHANGED"],
   changeTeamMember: ["TEAM_MEMBER_CHANGED"],
@@ -21,13 +21,13 @@ const recordedBy: Readonly<Record<string, readonly AuditEventType[] | string>> =
   chooseLanguage: ["CONTACT_UPDATED"],
   chooseTeamPassword: ["TEAM_MEMBER_JOINED", "PASSWORD_CHANGED", "SIGN_IN_SUCCEEDED"],
   claimMagicLink: ["MAGIC_LINK_CLAIMED"],
-  confirmLoginEmail: ["LOGIN_EMAIL_CHANGED"],
+  confirmLoginEmail: ["LOGIN_EMAIL_CHANGED", "CONTACT_REDIRECTED"],
   confirmTwoFactorEnrollment: ["TWO_FACTOR_ENROLLED", "SIGN_IN_SUCCEEDED"],
   createApiKey: ["API_KEY_CREATED"],
   createContact: ["CONTACT_CREATED"],
   createPortalAccount: ["ACCOUNT_CREATED", "SIGN_IN_SUCCEEDED"],
   createWebhookEndpoint: ["WEBHOOK_CREATED"],
-  deletePortalAccount: ["ACCOUNT_DELETED", "CONTACT_UPDATED"],
+  deletePortalAccount: ["ACCOUNT_DELETED", "CONTACT_REDIRECTED", "CONTACT_UPDATED"],
   deleteUnlinkedPortalAccount: ["ACCOUNT_DELETED"],
   deleteWebhookEndpoint: ["WEBHOOK_DELETED"],
   disableTwoFactor: ["TWO_FACTOR_DISABLED"],
@@ -61,9 +61,9 @@ const recordedBy: Readonly<Record<string, readonly AuditEventType[] | string>> =
   setRequestItemDone: ["REQUEST_ITEM_DONE", "REQUEST_ITEM_REOPENED", "REQUEST_COMPLETED"],
   setCheckpointMail: ["CHECKPOINT_MAIL_CHANGED"],
   setTimeZone: ["TIME_ZONE_CHANGED"],
-  signOut: "it ends the sender's own session, by which nobody else is affected",
+  signOut: ["SIGNED_OUT"],
   startRollOut: ["SECURITY_POLICY_CHANGED", "ROLL_OUT_UNDONE", "ROLL_OUT_STARTED"],
-  stepUp: "nothing has changed: the act that it allows is recorded",
+  stepUp: ["REAUTHENTICATION_SUCCEEDED"],
   teamSignIn: ["SIGN_IN_SUCCEEDED"],
   undoRollOut: ["SECURITY_POLICY_CHANGED", "ROLL_OUT_UNDONE"],
   unlockPortalAccount: ["ACCOUNT_UNLOCKED"],
@@ -80,6 +80,7 @@ const recordedBy: Readonly<Record<string, readonly AuditEventType[] | string>> =
 const changing: readonly AuditEventType[] = [
   "CONTACT_CREATED",
   "CONTACT_UPDATED",
+  "CONTACT_REDIRECTED",
   "INVITE_SENT",
   "ACCOUNT_CREATED",
   "ACCOUNT_DELETED",
@@ -93,6 +94,7 @@ const changing: readonly AuditEventType[] = [
   "TIME_ZONE_CHANGED",
   "BRANDING_CHANGED",
   "PLAN_CHANGED",
+  "FIRM_CREATED",
   "FIRM_DISABLED",
   "FIRM_ENABLED",
   "TEAM_MEMBER_INVITED",
@@ -249,9 +251,12 @@ describeOnDatabases("the log says what changed", (database) => {
 
     const gone = { contactId: ids[0], reason: "left" };
     const { events } = await does("deletePortalAccount", "ContactReasonInput", "contact { id }", gone);
-    expect(events.map(({ type }) => type)).toEqual(["ACCOUNT_DELETED"]);
-    expect(events[0]).toMatchObject({ data: { email: to, portalAccountId } });
-    expect(events[0]?.changes).toEqual(deleted({ email: to, contacts: ids.toSorted() }));
+    // The contacts keep the address that the login has left, so that its owner may create one.
+    expect(events.map(({ type, changes }) => [type, changes])).toEqual([
+      ...ids.map(() => ["CONTACT_REDIRECTED", [change("portalAccount", portalAccountId, null)]]),
+      ["ACCOUNT_DELETED", deleted({ email: to, contacts: ids.toSorted() })],
+    ]);
+    expect(events.at(-1)).toMatchObject({ data: { email: to, portalAccountId } });
   });
 
   it("of contacts that another login serves once theirs is deleted", async () => {
@@ -285,8 +290,8 @@ describeOnDatabases("the log says what changed", (database) => {
     const gone = { contactId, reason: "left" };
     const { events } = await does("deletePortalAccount", "ContactReasonInput", "contact { id }", gone);
     expect(events.map(({ type, changes }) => [type, changes])).toEqual([
+      ["CONTACT_REDIRECTED", [change("portalAccount", oldAccount, other)]],
       ["ACCOUNT_DELETED", deleted({ email: to, contacts: [contactId] })],
-      ["CONTACT_UPDATED", [change("portalAccount", oldAccount, other)]],
     ]);
   });
 
@@ -484,6 +489,34 @@ describeOnDatabases("the log says what changed", (database) => {
       [change("disabledAt", null, disabled?.occurredAt)],
       [change("disabledAt", disabled?.occurredAt, null)],
     ]);
+  });
+
+  it("of a firm that the operator creates, with its owner", async () => {
+    const commands = new FirmCommands(world.app.work, world.app.hasher);
+    const slug = `new-${firm.slug}`;
+    const given = {
+      slug,
+      name: "Elm & Co",
+      plan: "TEAM",
+      ownerName: "Ella Elm",
+      ownerEmail: `ella@${slug}.example`,
+    } as const;
+    const { owner: ella } = await commands.create({ ...given, ownerPassword: OWNER_PASSWORD });
+    const events = (await log(await world.ownerToken({ owner: given.ownerEmail }))).toReversed().slice(0, 2);
+    everything.push(...events);
+    const policy = {
+      mode: "MAGIC_LINK_AND_LOGIN",
+      magicLinkRequiresTwoFactor: true,
+      trustedDeviceDays: 0,
+      teamRequiresTwoFactor: false,
+    };
+    const settings = { name: given.name, slug, plan: "TEAM", clientLanguage: "EN", timeZone: "UTC", ...policy };
+    const member = { name: given.ownerName, email: given.ownerEmail, role: "OWNER", joinedAt: events[1]?.occurredAt };
+    expect(events.map(({ type, changes }) => [type, changes])).toEqual([
+      ["FIRM_CREATED", created(settings)],
+      ["TEAM_MEMBER_JOINED", created(member)],
+    ]);
+    expect(events[1]?.data).toMatchObject({ teamMemberId: ella.id });
   });
 
   it("of a colleague, from the invitation to the last day", async () => {

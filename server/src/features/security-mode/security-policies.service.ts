@@ -10,7 +10,6 @@ import {
   securityModes,
   sessionMeetsPolicy,
   teamRoleNeedsTwoFactor,
-  type ChangeValue,
   type ModePolicy,
   type SecurityMode,
 } from "@gatehouse/shared";
@@ -27,10 +26,10 @@ import { TeamMember } from "../firm-staff/team-member.entity.js";
 import { PortalAccount } from "../portal-accounts/portal-account.entity.js";
 import { Session } from "../sessions/session.entity.js";
 import { SignInChallenge } from "../sign-in/sign-in-challenge.entity.js";
-import { momentFact } from "../work/moment-fact.js";
 import type { UnitOfWork, Work } from "../work/unit-of-work.js";
 import { SecurityModeImpactView } from "./security-mode.results.js";
 import { TwoFactorState } from "../two-factor/two-factor.entity.js";
+import { policyFacts } from "./policy-facts.js";
 import { SecurityPolicy } from "./security-policy.entity.js";
 import { SecurityPolicyView } from "./security-policy.results.js";
 import { loadPolicy, type FirmPolicy } from "../firms/security-policy.reader.js";
@@ -188,18 +187,6 @@ export async function changePolicy(
   });
   return before;
 }
-
-type Settings = Pick<
-  FirmPolicy,
-  "mode" | "enforcedFrom" | "magicLinkRequiresTwoFactor" | "trustedDeviceDays" | "teamRequiresTwoFactor"
->;
-const policyFacts = (policy: Settings): Record<string, ChangeValue> => ({
-  mode: policy.mode,
-  enforcedFrom: momentFact(policy.enforcedFrom),
-  magicLinkRequiresTwoFactor: Boolean(policy.magicLinkRequiresTwoFactor),
-  trustedDeviceDays: policy.trustedDeviceDays,
-  teamRequiresTwoFactor: Boolean(policy.teamRequiresTwoFactor),
-});
 
 /**
  * The sessions of team members who now need an authenticator and have not proven one. Their next request would be

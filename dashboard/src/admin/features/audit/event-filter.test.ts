@@ -13,6 +13,7 @@ const event = {
   actorId: "acc_1",
   actorName: null,
   ipAddress: null,
+  changes: [] as { field: string; before: unknown; after: unknown }[],
   contact: { id: "con_1", name: "Ann" },
 } as const;
 

@@ -2,6 +2,7 @@ import { auditEvents, auditEventTypes } from "@gatehouse/shared";
 import { Link } from "@tanstack/react-router";
 import { readFragment } from "../../../graphql/graphql.js";
 import { Ago } from "../../../ui/date-time.js";
+import { EventChanges } from "./event-changes.js";
 import { newestFirst } from "./event-order.js";
 import { passes, type EventFilter } from "./event-filter.js";
 import { EventRow_event, useLiveFeed, type EventRow } from "./live-feed.js";
@@ -40,6 +41,7 @@ export function EventList(props: {
           </div>
           <p className="break-words text-ink">{event.summary}</p>
           {event.reason && <p className="break-words text-muted">Reason: {event.reason}</p>}
+          <EventChanges changes={event.changes} of={event.summary} />
           {event.contact && !props.contactId && (
             <p>
               <Link to="/contacts/$contactId" params={{ contactId: event.contact.id }} className="link">

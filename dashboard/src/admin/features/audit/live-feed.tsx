@@ -17,6 +17,11 @@ export const EventRow_event = graphql(`
     actorId
     actorName
     ipAddress
+    changes {
+      field
+      before
+      after
+    }
     contact {
       id
       name
