@@ -214,8 +214,16 @@ export class ContactChanges {
   private async retire({ id: contactId, email: to }: Contact, earlier: readonly string[]): Promise<void> {
     const { unit, firmId } = this;
     for (const from of earlier)
-      if (from !== to) await retireAddress(unit, { firmId, contactIds: [contactId], from, to });
-    if (this.asked.has(contactId)) await readdressRequests(unit, { firmId, contactId, to });
+      if (from !== to)
+        this.recordEnded(contactId, from, await retireAddress(unit, { firmId, contactIds: [contactId], from, to }));
+    if (!this.asked.has(contactId)) return;
+    this.recordEnded(contactId, earlier.at(-1) ?? to ?? "", await readdressRequests(unit, { firmId, contactId, to }));
+  }
+
+  private recordEnded(contactId: string, email: string, sessionIds: readonly string[]): void {
+    if (sessionIds.length === 0) return;
+    const data = { email, sessions: sessionIds.length, sessionIds };
+    this.unit.record({ type: "SESSIONS_REVOKED", firmId: this.firmId, actor: this.by.actor, contactId, data });
   }
 
   private async store(created: Contact[], changed: Contact[]): Promise<void> {

@@ -169,14 +169,17 @@ export class OwnCredentials {
     const { caller } = context;
     if (caller.kind !== "TEAM_MEMBER" && caller.kind !== "CLIENT") return;
     const { firmId, email, sessionId } = caller;
-    const accountId = caller.kind === "CLIENT" ? caller.accountId : null;
+    const person =
+      caller.kind === "CLIENT"
+        ? ({ audience: "PORTAL", accountId: caller.accountId } as const)
+        : ({ audience: "TEAM", accountId: null, ownerId: caller.memberId } as const);
     const requestId = caller.kind === "CLIENT" ? caller.requestId : null;
     const actor = actorIn(context);
     await this.needs.work.do(async (unit) => {
       const hasEnded = await this.needs.sessions.end(unit, sessionId);
       const request = requestId && (await unit.manager.findOneBy(ClientRequest, { id: requestId, firmId }));
       const contactId = request ? request.contactId : null;
-      const event = { ...about({ firmId, accountId }, actor), contactId, data: { email, sessionId } };
+      const event = { ...about({ firmId, ...person }, actor), contactId, data: { email, sessionId } };
       if (hasEnded) unit.record({ type: "SIGNED_OUT", ...event });
       unit.afterCommit(() => setSessionCookie(context, caller, null));
     });

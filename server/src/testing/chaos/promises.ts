@@ -48,9 +48,11 @@ const promises: Record<string, string> = {
     WHERE t.kind IN ('INVITE', 'ACCOUNT_REQUEST') AND t.spentAt IS NULL AND t.createdAt <= a.createdAt`,
   "as many sessions of an account as SIGN_IN_SUCCEEDED": `
     SELECT a.id, (SELECT COUNT(*) FROM sessions s WHERE s.ownerId = a.id) AS sessions,
-      (SELECT COUNT(*) FROM audit_events e WHERE e.firmId = a.firmId AND e.accountId = a.id AND e.type = 'SIGN_IN_SUCCEEDED') AS events
+      (SELECT COUNT(*) FROM audit_events e WHERE e.firmId = a.firmId AND e.accountId = a.id AND e.type = 'SIGN_IN_SUCCEEDED'
+        AND e.data NOT LIKE '%"door":"MAGIC_LINK"%') AS events
     FROM portal_accounts a WHERE (SELECT COUNT(*) FROM sessions s WHERE s.ownerId = a.id) <>
-      (SELECT COUNT(*) FROM audit_events e WHERE e.firmId = a.firmId AND e.accountId = a.id AND e.type = 'SIGN_IN_SUCCEEDED')`,
+      (SELECT COUNT(*) FROM audit_events e WHERE e.firmId = a.firmId AND e.accountId = a.id AND e.type = 'SIGN_IN_SUCCEEDED'
+        AND e.data NOT LIKE '%"door":"MAGIC_LINK"%')`,
   "as many sessions of the team as SIGN_IN_SUCCEEDED": `
     SELECT f.id FROM firms f WHERE (SELECT COUNT(*) FROM sessions s WHERE s.firmId = f.id AND s.audience = 'TEAM') <>
       (SELECT COUNT(*) FROM audit_events e WHERE e.firmId = f.id AND e.accountId IS NULL AND e.type = 'SIGN_IN_SUCCEEDED')`,
