@@ -9,6 +9,7 @@ import { CLIENT_PASSWORD, OWNER_PASSWORD, World, type Mail } from "../../testing
 
 /** Events of failures, passkeys, roll-outs, branding, languages, time zones and the team, which have tests of their own. */
 const notToday = [
+  "ACT_REFUSED",
   "AUDIT_LOG_CHECKPOINT",
   "AUDIT_LOG_SEALED",
   "AUDIT_LOG_TRIMMED",
@@ -21,8 +22,10 @@ const notToday = [
   "PASSKEY_ADDED",
   "PASSKEY_REMOVED",
   "REAUTHENTICATION_FAILED",
+  "SESSIONS_VIEWED",
   "SUSPICION_REPORTED",
   "TIME_ZONE_CHANGED",
+  "TWO_FACTOR_ENROLLMENT_FAILED",
   "WEBHOOK_DISABLED",
 ];
 const isElsewhere = (type: string) => /^TEAM_MEMBER_|^ROLL_OUT_|^TWO_FACTOR_ANNOUNCED$/.test(type);
