@@ -146,7 +146,7 @@ describeOnDatabases("acts that are refused to somebody known", (database) => {
     expect(await eventsOf(place)).toEqual([]);
   });
 
-  it("X74 a thousand refusals of one act write once, and have one more event when the ten minutes are over", async () => {
+  it("X79 a thousand refusals of one act write once, and have one more event when the ten minutes are over", async () => {
     const place = await world.firm();
     const staff = await staffOf(place.id);
     await refusedTopLevel(CREATE_KEY, staff);
@@ -177,7 +177,7 @@ describeOnDatabases("acts that are refused to somebody known", (database) => {
     }) as RequestContext;
   const lacking = { code: "FORBIDDEN", missing: "the role OWNER or ADMIN" } as const;
 
-  it("X74 a thousand refusals of different acts have twenty events, however many servers refuse them", async () => {
+  it("X79 a thousand refusals of different acts have twenty events, however many servers refuse them", async () => {
     const place = await world.firm();
     const context = await contextOf(await staffOf(place.id));
     const servers = [another(), another()];

@@ -112,7 +112,7 @@ describeOnDatabases("a look at a client's open sessions", (database) => {
     expect(await eventsOf(owner)).toEqual([]);
   });
 
-  it("X74 at a page of a hundred accounts has an event for each, by no more statements than a page of ten", async () => {
+  it("X79 at a page of a hundred accounts has an event for each, by no more statements than a page of ten", async () => {
     const many = await firmWithAccounts(100);
     const few = await firmWithAccounts(10);
     const look = ({ token }: { token: string }, first: number) =>
