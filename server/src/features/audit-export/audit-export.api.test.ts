@@ -166,7 +166,7 @@ describeOnDatabases("the audit log as a file", (database) => {
       rows.find((row) => row[TYPE] === type),
     );
     expect([proven?.[PROVEN_BY], proven?.[METHODS], proven?.[CHANGED], proven?.[CHANGES]]).toEqual([
-      "password, code from the app",
+      "password, a code from the app",
       "PASSWORD TOTP",
       "",
       "[]",
