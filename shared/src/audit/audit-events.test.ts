@@ -570,6 +570,24 @@ describe("the audit log", () => {
     says("AUDIT_LOG_EXPORTED", { isWhole: true }, "Audit log exported", "Olive exported the whole audit log."),
     says("AUDIT_LOG_EXPORTED", { isWhole: false }, "Audit log exported", "Olive exported part of the audit log."),
     says(
+      "AUDIT_LOG_SEALED",
+      { fromSeq: 1, throughSeq: 20 },
+      "Earlier events sealed",
+      "Events 1 to 20 were added to the chain of digests, after they had been recorded without it.",
+    ),
+    says(
+      "AUDIT_LOG_TRIMMED",
+      { throughSeq: 20, digest: null },
+      "Old events deleted",
+      "Events up to number 20 were deleted, as old as the operator keeps them.",
+    ),
+    says(
+      "AUDIT_LOG_CHECKPOINT",
+      { seq: 20, digest: "d", signedAt: "2026-01-31T09:00:00.000Z", keyId: "k", signature: "s" },
+      "Log checkpoint signed",
+      "Gatehouse signed the log up to event 20.",
+    ),
+    says(
       "SESSIONS_VIEWED",
       { email: "maya@client.example", sessions: 2 },
       "Sessions viewed",
@@ -680,7 +698,7 @@ describe("the audit log", () => {
 });
 
 describe("what events are about", () => {
-  it("is one of eight things, and each event is about exactly one", () => {
+  it("is one of nine things, and each event is about exactly one", () => {
     const kinds = Object.keys(auditEventKinds) as AuditEventKind[];
     expect(kinds.flatMap(auditEventTypesOf).toSorted()).toEqual(auditEventTypes.toSorted());
     expect(kinds.filter((kind) => auditEventTypesOf(kind).length === 0)).toEqual([]);
@@ -768,6 +786,7 @@ describe("what events are about", () => {
         "WEBHOOK_SECRET_ROTATED",
       ],
     ],
+    ["LOG", ["AUDIT_LOG_CHECKPOINT", "AUDIT_LOG_SEALED", "AUDIT_LOG_TRIMMED"]],
     ["OVERSIGHT", ["ACT_REFUSED", "AUDIT_LOG_EXPORTED", "SESSIONS_VIEWED"]],
   ])("%s: %j", (kind, types) => expect(auditEventTypesOf(kind).toSorted()).toEqual(types));
 });

@@ -9,7 +9,7 @@ import { CLIENT_PASSWORD, OWNER_PASSWORD, World, type Mail } from "../../testing
 
 /** Events of failures, passkeys, roll-outs, branding, languages, time zones and the team, which have tests of their own. */
 const notToday = [
-  "AUDIT_LOG_CHECKPOINT",
+  "ACT_REFUSED",
   "AUDIT_LOG_SEALED",
   "AUDIT_LOG_TRIMMED",
   "BRANDING_CHANGED",
@@ -23,9 +23,11 @@ const notToday = [
   "PASSKEY_REMOVED",
   "REAUTHENTICATION_FAILED",
   "REAUTHENTICATION_SUCCEEDED",
+  "SESSIONS_VIEWED",
   "SIGNED_OUT",
   "SUSPICION_REPORTED",
   "TIME_ZONE_CHANGED",
+  "TWO_FACTOR_ENROLLMENT_FAILED",
   "WEBHOOK_DISABLED",
   "WEBHOOK_REPLAYED",
 ];

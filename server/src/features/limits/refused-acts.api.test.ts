@@ -146,7 +146,7 @@ describeOnDatabases("acts that are refused to somebody known", (database) => {
     expect(await eventsOf(place)).toEqual([]);
   });
 
-  it("X74 a thousand refusals of one act write once, and have one more event when the ten minutes are over", async () => {
+  it("X79 a thousand refusals of one act write once, and have one more event when the ten minutes are over", async () => {
     const place = await world.firm();
     const staff = await staffOf(place.id);
     await refusedTopLevel(CREATE_KEY, staff);
@@ -154,8 +154,7 @@ describeOnDatabases("acts that are refused to somebody known", (database) => {
       for (let n = 0; n < 10; n++)
         await Promise.all(Array.from({ length: n < 9 ? 100 : 99 }, () => refusedTopLevel(CREATE_KEY, staff)));
     });
-    const writes = sent.filter(({ sql }) => /^\s*(INSERT|UPDATE|DELETE|REPLACE)/i.test(sql));
-    expect(writes.filter(({ sql }) => !/\bsessions\b/.test(sql))).toEqual([]);
+    expect(sent.filter(({ sql }) => /^\s*(INSERT|UPDATE).*(audit_|attempt_)/is.test(sql))).toEqual([]);
     expect(await eventsOf(place)).toHaveLength(1);
     world.forward({ minutes: 11 });
     const events = await until(async () => {
@@ -178,7 +177,7 @@ describeOnDatabases("acts that are refused to somebody known", (database) => {
     }) as RequestContext;
   const lacking = { code: "FORBIDDEN", missing: "the role OWNER or ADMIN" } as const;
 
-  it("X74 a thousand refusals of different acts have twenty events, however many servers refuse them", async () => {
+  it("X79 a thousand refusals of different acts have twenty events, however many servers refuse them", async () => {
     const place = await world.firm();
     const context = await contextOf(await staffOf(place.id));
     const servers = [another(), another()];
