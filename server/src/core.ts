@@ -7,6 +7,7 @@ import { LiveFeed } from "./features/live-feed/live-feed.js";
 import { WakeChannel } from "./features/live-feed/wake-channel.js";
 import { Contacts } from "./features/contacts/contacts.service.js";
 import { Firms } from "./features/firms/firms.service.js";
+import { TrustedDevices } from "./features/devices/trusted-devices.service.js";
 import { IdempotencyKeys } from "./features/idempotency/idempotency.js";
 import { MagicLinks } from "./features/magic-links/magic-links.service.js";
 import { Outbox } from "./features/mail/outbox.js";
@@ -134,6 +135,7 @@ export function createCore(
     contacts,
     secondFactor,
     statuses: new TwoFactorStatuses(work),
+    trustedDevices: new TrustedDevices(work),
     auditLog,
     checkpoints: new Checkpoints({ work, keys }),
     contexts,

@@ -10,6 +10,7 @@ import { brandingModule } from "./features/branding/branding.module.js";
 import { clientLanguageModule } from "./features/client-language/client-language.module.js";
 import { clientRequestsModule } from "./features/client-requests/client-requests.module.js";
 import { contactsModule } from "./features/contacts/contacts.module.js";
+import { devicesModule } from "./features/devices/devices.module.js";
 import { firmStaffModule } from "./features/firm-staff/firm-staff.module.js";
 import { firmsModule } from "./features/firms/firms.module.js";
 import { invitationsModule } from "./features/invitations/invitations.module.js";
@@ -40,6 +41,7 @@ import type { Platform } from "./platform/platform.js";
 export const featureModules: readonly ((platform: Platform, core: Core) => FeatureModule)[] = [
   firmsModule,
   apiKeysModule,
+  devicesModule,
   brandingModule,
   mailModule,
   webhooksModule,

@@ -11,6 +11,7 @@ export * from "./limits/attempt-policy.js";
 export * from "./limits/clock-ahead.js";
 export * from "./sign-in/second-factor-kinds.js";
 export * from "./sign-in/sign-in-methods.js";
+export * from "./sign-in/trusted-device-policy.js";
 export * from "./sign-in/full-proof.js";
 export * from "./sign-in/mailbox-proof.js";
 export * from "./sign-in/page-viewer.js";

@@ -76,6 +76,23 @@ export const wordsInEnglish = isolating({
     used: (ago: ReactNode) => rich`used ${ago}`,
     signOut: "Sign out",
   },
+  signOutEverywhere: {
+    act: "Sign out everywhere else",
+    title: "Sign out everywhere else?",
+    will: "Every other device is signed out immediately. You stay signed in here.",
+    devices: "No device is trusted any more, not even this one: the next sign-in asks for the code.",
+    done: "You are signed out everywhere else.",
+  },
+  trustedDevices: {
+    what: "On a trusted device, signing in asks only for the password, because the code was entered there before.",
+    none: "No device is trusted: every sign-in asks for the code.",
+    until: (moment: ReactNode) => rich`skips the code until ${moment}`,
+    trusted: (day: ReactNode) => rich`trusted on ${day}`,
+    used: (ago: ReactNode) => rich`last skipped it ${ago}`,
+    askAgain: "Ask for the code again",
+    askAgainOn: (name: string) => `Ask for the code again on ${name}`,
+    asked: "The next sign-in on that device asks for the code.",
+  },
   stepUp: {
     title: "Confirm that it's you",
     why: "For your security, please confirm who you are before this step. You will not be asked again for 10 minutes.",

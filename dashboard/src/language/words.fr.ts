@@ -76,6 +76,23 @@ export const wordsInFrench: Words = isolating({
     used: (ago) => rich`dernière utilisation : ${ago}`,
     signOut: "Déconnecter",
   },
+  signOutEverywhere: {
+    act: "Déconnecter les autres appareils",
+    title: "Déconnecter tous les autres appareils?",
+    will: "Tous les autres appareils sont déconnectés immédiatement. Vous restez en session ici.",
+    devices: "Plus aucun appareil n’est de confiance, même celui-ci : la prochaine connexion demandera le code.",
+    done: "Tous les autres appareils sont déconnectés.",
+  },
+  trustedDevices: {
+    what: "Sur un appareil de confiance, la connexion ne demande que le mot de passe, parce que le code y a déjà été saisi.",
+    none: "Aucun appareil n’est de confiance : chaque connexion demande le code.",
+    until: (moment) => rich`dispensé du code jusqu’au ${moment}`,
+    trusted: (day) => rich`de confiance depuis le ${day}`,
+    used: (ago) => rich`dernière dispense : ${ago}`,
+    askAgain: "Redemander le code",
+    askAgainOn: (name) => `Redemander le code : ${name}`,
+    asked: "La prochaine connexion sur cet appareil demandera le code.",
+  },
   stepUp: {
     title: "Confirmez que c’est bien vous",
     why: "Pour votre sécurité, confirmez votre identité avant cette action. Cette confirmation ne vous sera plus demandée pendant 10 minutes.",

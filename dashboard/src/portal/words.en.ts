@@ -148,6 +148,7 @@ export const portalWordsInEnglish = isolating({
     twoFactor: "Two-factor authentication",
     password: "Password",
     sessions: "Where you are signed in",
+    trustedDevices: "Trusted devices",
   },
   newPhone: {
     offer:

@@ -149,6 +149,7 @@ export const portalWordsInFrench: PortalWords = isolating({
     twoFactor: "Authentification à deux facteurs",
     password: "Mot de passe",
     sessions: "Où vous êtes en session",
+    trustedDevices: "Appareils de confiance",
   },
   newPhone: {
     offer:

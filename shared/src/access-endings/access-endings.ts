@@ -17,7 +17,7 @@ export const endingActs = [
   "TWO_FACTOR_DISABLED",
   /** Removed by the firm. */
   "TWO_FACTOR_RESET",
-  /** Done by the firm. */
+  /** Done by the firm, or by its owner, whose session stays. */
   "SIGNED_OUT_EVERYWHERE",
   /** The new address was confirmed. */
   "LOGIN_EMAIL_CHANGED",

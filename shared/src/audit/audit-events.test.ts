@@ -33,6 +33,30 @@ describe("the audit log", () => {
       "Maya (maya@client.example) created a portal account.",
     ),
     says(
+      "DEVICE_TRUSTED",
+      {
+        email: "maya@client.example",
+        trustedDeviceId: "dev_1",
+        browser: "Chrome on Windows",
+        days: 14,
+        until: "2026-12-14T09:00:00.000Z",
+      },
+      "Device trusted",
+      "Maya (maya@client.example) trusted a device (Chrome on Windows): it may skip the code for 14 days.",
+    ),
+    says(
+      "TRUSTED_DEVICE_REVOKED",
+      { email: "maya@client.example", trustedDeviceIds: ["dev_1"], why: "REVOKED" },
+      "Device no longer trusted",
+      "Olive removed 1 trusted device of Maya (maya@client.example): the code is asked for there again.",
+    ),
+    says(
+      "TRUSTED_DEVICE_REVOKED",
+      { email: "maya@client.example", trustedDeviceIds: ["dev_1", "dev_2"], why: "PASSWORD_RESET" },
+      "Device no longer trusted",
+      "Maya (maya@client.example) lost 2 trusted devices: the password was reset.",
+    ),
+    says(
       "TWO_FACTOR_ENROLLED",
       { email: "maya@client.example" },
       "2FA set up",
@@ -722,6 +746,7 @@ describe("what events are about", () => {
       "TWO_FACTOR",
       [
         "AUTHENTICATOR_SECRET_SHOWN",
+        "DEVICE_TRUSTED",
         "PASSKEY_ADDED",
         "PASSKEY_REMOVED",
         "RECOVERY_CODES_REGENERATED",
@@ -731,6 +756,7 @@ describe("what events are about", () => {
         "ROLL_OUT_RESUMED",
         "ROLL_OUT_STARTED",
         "ROLL_OUT_UNDONE",
+        "TRUSTED_DEVICE_REVOKED",
         "TWO_FACTOR_ANNOUNCED",
         "TWO_FACTOR_DISABLED",
         "TWO_FACTOR_ENROLLED",

@@ -1,3 +1,4 @@
+import type { EndingAct } from "../access-endings/access-endings.js";
 import { minutesInWords } from "../language/durations-in-words.js";
 import { languages, type Language } from "../language/language.js";
 import { roleTitles, type ActorKind, type ApiScope, type TeamRole } from "../roles/roles.js";
@@ -17,6 +18,25 @@ const reauthenticationPurposes = {
   RECOVERY_CODES: "to replace the recovery codes",
 } as const;
 export type ReauthenticationPurpose = keyof typeof reauthenticationPurposes;
+
+/** Why devices are no longer trusted: an act that ends access, or one of these. */
+const trustEnds = {
+  REVOKED: "the trust was withdrawn",
+  TRUSTED_AGAIN: "the same browser was trusted again",
+  TOO_MANY: "newer devices took their place",
+  PASSWORD_RESET: "the password was reset",
+  PASSWORD_CHANGED: "the password was changed",
+  NOT_ME: "a change was reported that they did not make",
+  TWO_FACTOR_SET_UP: "another authenticator was set up",
+  TWO_FACTOR_DISABLED: "two-factor authentication was turned off",
+  TWO_FACTOR_RESET: "two-factor authentication was reset",
+  SIGNED_OUT_EVERYWHERE: "they were signed out everywhere",
+  LOGIN_EMAIL_CHANGED: "the login email changed",
+  PERSON_REMOVED: "the account was deleted",
+  LOGINS_SWITCHED_OFF: "the portal has no logins",
+  ROLE_CHANGED: "the role changed",
+} as const satisfies Record<EndingAct | "REVOKED" | "TRUSTED_AGAIN" | "TOO_MANY", string>;
+export type TrustEnd = keyof typeof trustEnds;
 
 /** The other sessions that ended with the act, if any did. */
 interface EndingSessions {
@@ -50,6 +70,10 @@ export interface AuditEventData {
   TWO_FACTOR_ENROLLMENT_FAILED: { email: string; clockDriftSeconds: number | null };
   PASSKEY_ADDED: { email: string; name: string };
   PASSKEY_REMOVED: { email: string; name: string };
+  /** `until`: in ISO 8601. `browser`: in our words, such as "Chrome on Windows". */
+  DEVICE_TRUSTED: { email: string; trustedDeviceId: string; browser: string; days: number; until: string };
+  /** All that end together. */
+  TRUSTED_DEVICE_REVOKED: { email: string; trustedDeviceIds: readonly string[]; why: TrustEnd };
   SIGN_IN_SUCCEEDED: { email: string } & OpeningSession & EndingSessions;
   SIGN_IN_FAILED: { email: string; what: "password" | "email code" | FactorWord };
   REAUTHENTICATION_FAILED: {
@@ -66,7 +90,8 @@ export interface AuditEventData {
   LOGIN_EMAIL_CHANGE_REQUESTED: { from: string; to: string };
   LOGIN_EMAIL_CHANGED: { from: string; to: string } & EndingSessions;
   ACCOUNT_DELETED: { email: string } & EndingSessions;
-  SESSIONS_REVOKED: { email: string; sessions: number; sessionIds: readonly string[] };
+  /** In a session of the person's own: where it goes on, if everything else was signed out there. */
+  SESSIONS_REVOKED: { email: string; sessions: number; sessionIds: readonly string[] } & Partial<InSession>;
   SIGNED_OUT: { email: string; sessionId: string };
   SUSPICION_REPORTED: { email: string } & EndingSessions;
   TEAM_MEMBER_INVITED: { email: string; role: TeamRole };
@@ -276,6 +301,20 @@ export const auditEvents: { [T in AuditEventType]: EventWords<T> } = {
   PASSKEY_REMOVED: {
     title: "Passkey removed",
     say: ({ contact, data }) => `${of(contact, data.email)} removed the passkey "${data.name}".`,
+  },
+  DEVICE_TRUSTED: {
+    title: "Device trusted",
+    say: ({ contact, data }) =>
+      `${of(contact, data.email)} trusted a device (${data.browser}): it may skip the code for ${count(data.days, "day")}.`,
+  },
+  TRUSTED_DEVICE_REVOKED: {
+    title: "Device no longer trusted",
+    say: ({ actor, contact, data }) => {
+      const devices = count(data.trustedDeviceIds.length, "trusted device");
+      return data.why === "REVOKED"
+        ? `${actor} removed ${devices} of ${of(contact, data.email)}: the code is asked for there again.`
+        : `${of(contact, data.email)} lost ${devices}: ${trustEnds[data.why]}.`;
+    },
   },
   SIGN_IN_SUCCEEDED: {
     title: "Signed in",

@@ -71,6 +71,7 @@ export const counts = {
   challengeFailures: 5,
   sessionsPerOwner: 10,
   knownDevicesPerOwner: 20,
+  trustedDevicesPerOwner: 20,
   /** At how many firms' portals one browser stays signed in: browsers and servers limit cookies. */
   firmsPerBrowser: 10,
 } as const;

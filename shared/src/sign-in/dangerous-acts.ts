@@ -67,6 +67,8 @@ export const harmlessActs = {
   chooseLanguage: "only the language of the pages",
   setRequestItemDone: "the client's own list, and the same click undoes it",
   revokeSession: takesAway,
+  revokeTrustedDevice: takesAway,
+  signOutEverywhere: takesAway,
 
   createContact: ofTheList,
   updateContact: ofTheList,

@@ -17,6 +17,7 @@ const table = {
   ENROLLMENT: { plain: [], enrolled: [] },
   PASSWORD_CHANGE: { plain: [], enrolled: [] },
   TWO_FACTOR_REMOVAL: { plain: [], enrolled: [] },
+  SIGN_OUT_ELSEWHERE: { plain: [], enrolled: [] },
 };
 
 describe("X3 what an act proves", () => {

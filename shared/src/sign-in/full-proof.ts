@@ -2,7 +2,7 @@ import { secondFactorKinds, type FactorProof } from "./second-factor-kinds.js";
 import type { SignInDoor } from "./sign-in-policy.js";
 
 /** What a signed-in person can do with their own credentials; the session continues under a new id. */
-export type CredentialAct = "STEP_UP" | "ENROLLMENT" | "PASSWORD_CHANGE" | "TWO_FACTOR_REMOVAL";
+export type CredentialAct = "STEP_UP" | "ENROLLMENT" | "PASSWORD_CHANGE" | "TWO_FACTOR_REMOVAL" | "SIGN_OUT_ELSEWHERE";
 /** Everything that opens or continues a session. */
 export type ProvingAct = SignInDoor | CredentialAct;
 
@@ -23,6 +23,8 @@ const provesFirstFactor = {
   /** The old password is required so that nobody else changes it; it allows the change and nothing more. */
   PASSWORD_CHANGE: false,
   TWO_FACTOR_REMOVAL: false,
+  /** Asks for nothing. */
+  SIGN_OUT_ELSEWHERE: false,
 } as const satisfies Record<ProvingAct, boolean>;
 export const provingActs = Object.keys(provesFirstFactor) as ProvingAct[];
 

@@ -17,6 +17,7 @@ describe("by which facts an act proves somebody", () => {
     ENROLLMENT: [],
     PASSWORD_CHANGE: ["PASSWORD"],
     TWO_FACTOR_REMOVAL: [],
+    SIGN_OUT_ELSEWHERE: [],
   };
   const second: Record<SecondProof, SignInMethod[]> = {
     NONE: [],

@@ -43,6 +43,7 @@ const provenByAct = {
   ENROLLMENT: [],
   PASSWORD_CHANGE: ["PASSWORD"],
   TWO_FACTOR_REMOVAL: [],
+  SIGN_OUT_ELSEWHERE: [],
 } as const satisfies Record<ProvingAct, readonly SignInMethod[]>;
 
 const provenBySecond = {

@@ -10,16 +10,28 @@ import { KnownDevice } from "../devices/known-device.entity.js";
 import { endSessions } from "../sessions/end-sessions.js";
 import { Session } from "../sessions/session.entity.js";
 import { SignInChallenge } from "../sign-in/sign-in-challenge.entity.js";
-import { TrustedDevice } from "../devices/trusted-device.entity.js";
-import type { UnitOfWork } from "../work/unit-of-work.js";
+import { endTrust } from "../devices/trusted-devices.js";
+import type { Actor, UnitOfWork } from "../work/unit-of-work.js";
 import { revokeLink } from "./end-link.js";
 import { accountTokens, voidTokens, voidTokensOf } from "../mailed-tokens/mailed-tokens.js";
 
 /** The person whose access ends. */
 export type EndedPerson = Pick<Person, "audience" | "ownerId" | "credentialId" | "firmId" | "email">;
 
+/** Who ends it. */
+export interface EndedBy {
+  actor: Actor;
+  /** The contact for which the firm acts; by default the account's oldest. */
+  contactId?: string | null;
+  /** The acting session, if it stays. */
+  keptSessionId?: string | null;
+}
+interface Ending extends EndedBy {
+  act: EndingAct;
+}
+
 /** Ends things of one kind. Returns the ids of the sessions that ended, if it ends sessions. */
-type EndFunction = (unit: UnitOfWork, person: EndedPerson, keptSessionId: string) => Promise<string[] | void>;
+type EndFunction = (unit: UnitOfWork, person: EndedPerson, ending: Ending) => Promise<string[] | void>;
 
 const deleteFrom = (entity: new () => { ownerId: string }): EndFunction => {
   const owned = table(entity);
@@ -59,7 +71,7 @@ const endFunctions: Readonly<Record<PendingThing, EndFunction>> = {
   },
   FACTORS_UNDER_WAY: (unit, { ownerId }) => abandonFactors(unit, ownerId),
   ADDED_FACTORS: (unit, { ownerId }) => forgetFactors(unit, ownerId, "ADDED"),
-  TRUSTED_DEVICES: deleteFrom(TrustedDevice),
+  TRUSTED_DEVICES: (unit, person, { act, actor, contactId }) => endTrust(unit, person, { why: act, actor, contactId }),
   KNOWN_DEVICES: deleteFrom(KnownDevice),
   PASSWORD_LINKS: (unit, { ownerId }) => voidTokensOf(unit, ownerId, ["PASSWORD_RESET", "TEAM_PASSWORD"]),
   EMAIL_CHANGE: (unit, { ownerId }) => voidTokensOf(unit, ownerId, ["EMAIL_CHANGE"]),
@@ -69,7 +81,8 @@ const endFunctions: Readonly<Record<PendingThing, EndFunction>> = {
     const claimed = await unit.rows(CLAIMED_LINKS.plus`${forUpdateSql(unit.manager)}`, [firmId, ownerId]);
     for (const { id } of claimed) await revokeLink(unit, id);
   },
-  SESSIONS: (unit, { ownerId }, keptSessionId) => endSessions(unit, OWN_SESSIONS, [ownerId, unit.now, keptSessionId]),
+  SESSIONS: (unit, { ownerId }, { keptSessionId }) =>
+    endSessions(unit, OWN_SESSIONS, [ownerId, unit.now, keptSessionId ?? ""]),
   // Those to the address, and to the requests of the account's contacts.
   LINK_SESSIONS: (unit, { firmId, email, ownerId }) =>
     endSessions(unit, LINK_SESSIONS, [firmId, unit.now, email, ownerId]),
@@ -83,23 +96,17 @@ const endFunctions: Readonly<Record<PendingThing, EndFunction>> = {
 const thingsInOrder = Object.keys(endFunctions) as PendingThing[];
 
 /** Team members have none of these, even if a client of the firm has the same address. */
-const ofClients: readonly PendingThing[] = ["LINK_SESSIONS", "LINK_GRANTS", "ACCOUNT_TOKENS"];
+const ofClients: readonly PendingThing[] = ["TRUSTED_DEVICES", "LINK_SESSIONS", "LINK_GRANTS", "ACCOUNT_TOKENS"];
 
 /**
- * Ends everything that the act ends (shared/access-endings), in the transaction of the act; nothing else does.
- * `keptSessionId`: the acting session, if it stays. Returns the ids of the sessions that ended, which the act's event
- * lists.
+ * Ends everything that the act ends (shared/access-endings), in the transaction of the act; nothing else does. Returns
+ * the ids of the sessions that ended, which the act's event lists.
  */
-export async function endAccess(
-  unit: UnitOfWork,
-  person: EndedPerson,
-  act: EndingAct,
-  keptSessionId: string | null = null,
-): Promise<string[]> {
+export async function endAccess(unit: UnitOfWork, person: EndedPerson, act: EndingAct, by: EndedBy): Promise<string[]> {
   const ended = new Set(endedBy(act));
   const sessionIds: string[] = [];
   for (const thing of thingsInOrder)
     if (ended.has(thing) && (person.audience === "PORTAL" || !ofClients.includes(thing)))
-      sessionIds.push(...((await endFunctions[thing](unit, person, keptSessionId ?? "")) ?? []));
+      sessionIds.push(...((await endFunctions[thing](unit, person, { ...by, act })) ?? []));
   return sessionIds;
 }

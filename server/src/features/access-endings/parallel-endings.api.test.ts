@@ -52,6 +52,94 @@ describeOnDatabases("X25d what happens at the very moment at which access ends",
     expect(outlived).not.toContain(true);
   }, 300_000);
 
+  it.each(["the firm's sign-out", "the client's own sign-out", "a new password"])(
+    "X71 no sign-in by a trusted device survives %s, in whichever order they meet",
+    async (way) => {
+      const firm = await world.firm();
+      const owner = await world.ownerToken(firm);
+      const { email, contactId, created } = await world.client(firm, owner);
+      const own = created.result.sessionToken as string;
+      const { secret } = await world.enroll({ token: own });
+      const policy = { trustedDeviceDays: 14, expectedVersion: 1 };
+      await world.mutate("updateSecurityPolicy", "UpdateSecurityPolicyInput", "firm { id }", policy, owner);
+      let password = CLIENT_PASSWORD;
+      const sent = async (name: string, type: string, input: object, cookie = "") => {
+        const query = `mutation($input: ${type}!) { ${name}(input: $input) { result { __typename ... on TwoFactorRequired { challengeToken } } } }`;
+        const headers = { origin: world.app.publicUrl, cookie };
+        const answer = await world.ask(query, { input }, undefined, headers);
+        const set = answer.headers.getSetCookie().map((header) => header.split(";")[0] ?? "");
+        return { result: answer.data?.[name]?.result as Data, cookies: set };
+      };
+      const signIn = (by: string, cookie = "") =>
+        sent("portalSignIn", "PortalSignInInput", { firmSlug: firm.slug, email, password: by }, cookie);
+      const acts: Readonly<Record<string, () => Promise<Data>>> = {
+        "the firm's sign-out": () =>
+          world.mutate("revokePortalSessions", "ContactIdInput", "contact { id }", { contactId }, owner),
+        "the client's own sign-out": async () =>
+          (await world.ask("mutation { signOutEverywhere { userErrors { code } } }", {}, own)).data.signOutEverywhere,
+        "a new password": () => {
+          const newPassword = password === CLIENT_PASSWORD ? NEW_PASSWORD : CLIENT_PASSWORD;
+          const input = { currentPassword: password, newPassword };
+          return world.mutate("changePassword", "ChangePasswordInput", "session { id }", input, own);
+        },
+      };
+      const act = async () => {
+        expect((await acts[way]?.()).userErrors).toEqual([]);
+        if (way === "a new password") password = password === CLIENT_PASSWORD ? NEW_PASSWORD : CLIENT_PASSWORD;
+      };
+      /** Trusts a browser; returns its cookie. */
+      const trust = async (): Promise<string> => {
+        const { challengeToken } = (await signIn(password)).result;
+        const trusting = { challengeToken, code: world.freshCode(secret), trustDevice: true };
+        const { cookies } = await sent("verifyTwoFactor", "VerifyTwoFactorInput", trusting);
+        return cookies.find((cookie) => cookie.includes("=gtd_")) ?? "";
+      };
+      const prepare = async () => {
+        const again = { password, code: world.freshCode(secret) };
+        if (way === "a new password") await world.mutate("stepUp", "StepUpInput", "session { id }", again, own);
+      };
+      const isOpen = async ({ result, cookies }: Awaited<ReturnType<typeof signIn>>) => {
+        expect(result.__typename).toBe("SignedIn");
+        const headers = { origin: world.app.publicUrl, cookie: cookies.join("; ") };
+        return (await world.ask("{ viewer { __typename } }", {}, undefined, headers)).data.viewer !== null;
+      };
+
+      // At once: some sign-ins are through, the others on their way.
+      for (let round = 0; round < 3; round++) {
+        const device = await trust();
+        expect(await isOpen(await signIn(password, device))).toBe(true);
+        await prepare();
+        const trying = Array.from({ length: 6 }, async (_, place) => {
+          await soon(place * 3);
+          return signIn(password, device);
+        });
+        await Promise.race(trying);
+        await act();
+        const through = (await Promise.all(trying)).filter(({ result }) => result?.__typename === "SignedIn");
+        expect(through.length).toBeGreaterThan(0);
+        for (const each of through) expect(await isOpen(each)).toBe(false);
+        expect((await signIn(password, device)).result.__typename).toBe("TwoFactorRequired");
+      }
+
+      // While one has read that the device is trusted, and has not opened its session.
+      const device = await trust();
+      await prepare();
+      const before = password;
+      const { open } = Sessions.prototype;
+      let acting: Promise<void> | undefined;
+      jest.spyOn(Sessions.prototype, "open").mockImplementationOnce(async function (this: Sessions, unit, given) {
+        acting = act();
+        // The act waits for this sign-in; if it did not, it would be over by then.
+        await Promise.race([acting, soon(1500)]);
+        return open.call(this, unit, given);
+      });
+      const last = await signIn(before, device);
+      await acting;
+      expect(await isOpen(last)).toBe(false);
+    },
+    300_000,
+  );
+
   it("no administrator undoes their demotion by a pending change of a name", async () => {
     const firm = await world.firm();
     const owner = await world.ownerToken(firm);

@@ -38,7 +38,8 @@ export async function setPassword<R extends { continued: ContinuedSession } | nu
   const people = person.audience === "TEAM" ? await findMembersOf(unit.manager, person.credentialId) : [person];
   const isChange = act === "PASSWORD_CHANGED";
   const ended = new Map<string, string[]>();
-  for (const each of people) ended.set(each.ownerId, await endAccess(unit, each, act, keptSessionId));
+  for (const each of people)
+    ended.set(each.ownerId, await endAccess(unit, each, act, { actor: actor(each), keptSessionId }));
   const renewed = await renew();
   for (const each of people) {
     unit.record({

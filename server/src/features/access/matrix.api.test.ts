@@ -7,6 +7,7 @@ import { describeOnDatabases } from "../../testing/databases.js";
 import { plainSql } from "../../testing/firm-statements.js";
 import { idPlaces } from "../../testing/id-places.js";
 import { statementsDuring, type SentStatement } from "../../testing/statements.js";
+import { insertTrustedDevice } from "../../testing/trusted-device.js";
 import { OWNER_PASSWORD, World, type Data } from "../../testing/world.js";
 
 const schema = buildSchema(readFileSync(join(__dirname, "../../../schema.graphql"), "utf8"));
@@ -98,6 +99,10 @@ const operations: [operation: string, allowed: string][] = [
   [`mutation revokePortalSessions(input: { contactId: "${nobody}" })`, "admin owner ACCESS_WRITE"],
   [`mutation revokeUnlinkedPortalSessions(input: { portalAccountId: "${nobody}" })`, "admin owner ACCESS_WRITE"],
   [`mutation revokeSession(input: { sessionId: "${nobody}" })`, accounts],
+  [
+    `mutation revokeTrustedDevice(input: { trustedDeviceId: "${absent("dev")}" })`,
+    "password twoFactor admin owner ACCESS_WRITE",
+  ],
   ['mutation sendAccessLink(input: { token: "x" })', everybody],
   [
     `mutation sendClientRequest(input: { contactId: "${nobody}", title: "x", items: ["x"] })`,
@@ -124,18 +129,19 @@ const operations: [operation: string, allowed: string][] = [
   ['mutation useRecoveryCode(input: { challengeToken: "x", code: "x" })', everybody],
   ['mutation verifyPasskey(input: { challengeToken: "x", response: "x" })', everybody],
   ['mutation verifyTwoFactor(input: { challengeToken: "x", code: "000000" })', everybody],
+  ["mutation signOutEverywhere", accounts],
   // Last, since it ends the caller's session.
   ["mutation signOut", everybody],
 ];
 /** Fields below a root that require another permission than the root's own. CONTACT is one of the firm's. */
 const nested: [query: string, allowed: string][] = [
   [
-    '{ contact(id: "CONTACT") { requests { nodes { title } } portalAccount { twoFactor { enrolled } sessions { id } } } }',
+    '{ contact(id: "CONTACT") { requests { nodes { title } } portalAccount { twoFactor { enrolled } sessions { id } trustedDevices { id } } } }',
     `${team} CONTACTS_READ`,
   ],
   ['{ contact(id: "CONTACT") { auditEvents(first: 1) { nodes { id } } } }', team],
   [
-    "{ unlinkedPortalAccounts(first: 1) { totalCount nodes { twoFactor { enrolled } contacts { id } } } }",
+    "{ unlinkedPortalAccounts(first: 1) { totalCount nodes { twoFactor { enrolled } trustedDevices { id } contacts { id } } } }",
     `${team} CONTACTS_READ`,
   ],
   ["{ auditEvents(first: 1) { nodes { id contact { id name } } } }", `${team} AUDIT_READ`],
@@ -168,6 +174,7 @@ interface Ids {
   member: string;
   colleague: string;
   session: string;
+  device: string;
   apiKey: string;
   webhook: string;
   rollOut: string;
@@ -183,6 +190,7 @@ const prefixes: Record<IdKind, string> = {
   member: "mem",
   colleague: "mem",
   session: "ses",
+  device: "dev",
   apiKey: "key",
   webhook: "whk",
   rollOut: "rol",
@@ -201,12 +209,17 @@ const idRows: [place: string, kinds: IdKind[], askers: Asker[], call: string][] 
   ],
   [
     "Query.node(id)",
-    ["firm", "contact", "request", "account", "member", "session", "apiKey", "webhook", "rollOut", "event"],
+    ["firm", "contact", "request", "account", "member", "session", "device", "apiKey", "webhook", "rollOut", "event"],
     ["owner"],
     "node(id: $id) { id __typename }",
   ],
-  ["Query.node(id)", ["contact", "request", "account", "webhook", "event"], ["key"], "node(id: $id) { id __typename }"],
-  ["Query.node(id)", ["request", "account"], ["client"], "node(id: $id) { id __typename }"],
+  [
+    "Query.node(id)",
+    ["contact", "request", "account", "device", "webhook", "event"],
+    ["key"],
+    "node(id: $id) { id __typename }",
+  ],
+  ["Query.node(id)", ["request", "account", "device"], ["client"], "node(id: $id) { id __typename }"],
   [
     "Query.auditEvents(filter.contactId)",
     ["contact"],
@@ -260,6 +273,12 @@ const idRows: [place: string, kinds: IdKind[], askers: Asker[], call: string][] 
     ["contact"],
     ["owner", "key"],
     "unlockPortalAccount(input: { contactId: $id })",
+  ],
+  [
+    "Mutation.revokeTrustedDevice(input.trustedDeviceId)",
+    ["device"],
+    ["owner", "key", "client"],
+    "revokeTrustedDevice(input: { trustedDeviceId: $id })",
   ],
   [
     "Mutation.changeLoginEmail(input.contactId)",
@@ -462,6 +481,7 @@ describeOnDatabases("who may do what", (database) => {
         member: data.viewer.id,
         colleague: data.teamMembers.find(({ email }: { email: string }) => email === colleague).id,
         session: spare.result.session.id,
+        device: await insertTrustedDevice(world, firm.id, data.contact.portalAccount.id),
         apiKey: data.apiKeys[0].id,
         webhook: data.webhookEndpoints[0].id,
         rollOut: rollOut.id,

@@ -42,6 +42,7 @@ const classes: Record<TextClass, string[]> = {
   text: [
     "deletePortalAccount(input.reason)",
     "deleteUnlinkedPortalAccount(input.reason)",
+    "revokeTrustedDevice(input.reason)",
     "inviteContacts(input.message)",
     "removeTeamMember(input.reason)",
     "resetTeamMemberTwoFactor(input.reason)",
@@ -221,6 +222,7 @@ describeOnDatabases("X21 every name obeys one rule", (database) => {
       deleteUnlinkedPortalAccount: { portalAccountId: "acc_01m625dgsrfdref8yrhtsvjgg" },
       inviteContacts: { contactIds: [] },
       removeTeamMember: { memberId: NOBODY },
+      revokeTrustedDevice: { trustedDeviceId: "dev_01m625dgsrfdref8yrhtsvjgg" },
       resetTeamMemberTwoFactor: { memberId: NOBODY },
       resetTwoFactor: { contactId: NOBODY },
       rollOutPreview: { enforcedFrom: new Date(world.now() + 86_400_000).toISOString() },

@@ -147,12 +147,13 @@ export class Team {
       if (member.id === caller.memberId)
         throw new Refusal("INVALID_INPUT", ["input", "memberId"], "Ask a colleague to remove you.");
       if (member.role === "OWNER") await mustKeepOwner(unit, member);
-      const ended = await endAccess(unit, await personOfMember(unit, member), "PERSON_REMOVED");
+      const actor = actorIn(context);
+      const ended = await endAccess(unit, await personOfMember(unit, member), "PERSON_REMOVED", { actor });
       unit.record({
         type: "TEAM_MEMBER_REMOVED",
         firmId: member.firmId,
         teamMemberId: member.id,
-        actor: actorIn(context),
+        actor,
         reason,
         changes: changesBetween(memberFacts(member), {}),
         data: { email: member.email, ...listedIfAny(ended) },
@@ -174,8 +175,8 @@ export class Team {
       const { enrolledAt } = await this.needs.secondFactor.stateOf(unit.manager, person, true);
       if (enrolledAt === null) throw new Refusal("TWO_FACTOR_NOT_ENROLLED", ["input", "memberId"]);
       await this.needs.secondFactor.remove(unit, person);
-      const ended = await endAccess(unit, person, "TWO_FACTOR_RESET");
       const actor = actorIn(context);
+      const ended = await endAccess(unit, person, "TWO_FACTOR_RESET", { actor });
       const data = { email: person.email, ...listedIfAny(ended) };
       unit.record({ type: "TWO_FACTOR_RESET", ...about(person, actor), reason, data });
       await notify(unit, person, actor, twoFactorReset);

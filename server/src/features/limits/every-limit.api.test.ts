@@ -369,6 +369,10 @@ describeOnDatabases("X5 every limit refuses at the API", (database) => {
       file: "server/src/features/sessions/two-portals.api.test.ts",
       test: "and a sign-in drops the oldest",
     },
+    trustedDevicesPerOwner: {
+      file: "server/src/features/devices/trusted-devices.api.test.ts",
+      test: "are twenty at most: the one that was trusted first is forgotten",
+    },
     knownDevicesPerOwner: {
       file: "server/src/features/devices/known-devices.api.test.ts",
       test: "is one of twenty: the one with the oldest sign-in is forgotten",

@@ -215,6 +215,15 @@ export const mailWordsInEnglish = {
     what: (whom: Addressee, newEmail: string) =>
       `The email address of ${accountOf(whom)} is now ${newEmail}. This address can no longer sign in.`,
   },
+  deviceTrusted: {
+    subject: "A device will skip the code",
+    what: (whom: Addressee, forDays: number) =>
+      `Someone signed in to ${accountOf(whom)} with a code and chose to trust the device. For ${durationInWords(forDays, "day", "EN")}, signing in there requires only the password.`,
+    wasYou:
+      "If it was you, there is nothing to do. Your account lists the devices that you trust, and you can remove them there.",
+    notYou: (whom: Addressee) =>
+      `If it was not you, someone knows your password and has had a code: use the button below, and ${callHelp(whom)}.`,
+  },
   newDeviceSignIn: {
     subject: "New sign-in to your account",
     what: (whom: Addressee) => `Someone signed in to ${accountOf(whom)} on a device that was not used before.`,

@@ -206,6 +206,15 @@ export const mailWordsInFrench: MailWords = {
     what: (whom, newEmail) =>
       `L’adresse courriel est maintenant ${newEmail} pour ${accountOf(whom)}. L’adresse où vous recevez ce courriel ne permet plus de se connecter.`,
   },
+  deviceTrusted: {
+    subject: "Un appareil sera dispensé du code",
+    what: (whom, forDays) =>
+      `Quelqu’un s’est connecté à ${accountOf(whom)} avec un code et a choisi de faire confiance à l’appareil. Pendant ${durationInWords(forDays, "day", "FR")}, la connexion n’y demande que le mot de passe.`,
+    wasYou:
+      "Si c’était vous, vous n’avez rien à faire. Votre compte énumère les appareils auxquels vous faites confiance, et vous pouvez les y retirer.",
+    notYou: (whom) =>
+      `Si ce n’était pas vous, quelqu’un connaît votre mot de passe et a eu un code : utilisez le bouton ci-dessous et ${callHelp(whom)}.`,
+  },
   newDeviceSignIn: {
     subject: "Nouvelle connexion à votre compte",
     what: (whom) => `Quelqu’un s’est connecté à ${accountOf(whom)} sur un appareil qui n’avait jamais été utilisé.`,

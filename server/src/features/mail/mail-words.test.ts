@@ -36,6 +36,7 @@ const given = {
   name: "Brythe",
   newEmail: "new@client.example",
   remaining: 2,
+  days: 14,
   what: "password" as const,
 };
 /** Every letter to a client; letters that differ by case, in each case. */
@@ -65,6 +66,7 @@ const letters: Record<string, ClientLetter> = {
   passwordChanged: templates.passwordChanged(given),
   loginEmailChangeRequested: templates.loginEmailChangeRequested(given),
   loginEmailChanged: templates.loginEmailChanged(given),
+  deviceTrusted: templates.deviceTrusted(given),
   newDeviceSignIn: templates.newDeviceSignIn(given),
   wrongPasswords: templates.accountLocked(given),
   wrongCodes: templates.accountLocked({ ...given, what: "second factor" }),

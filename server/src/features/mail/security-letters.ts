@@ -136,6 +136,14 @@ export const loginEmailChanged = (given: Notice & { newEmail: string }): ClientL
     rest: [ifNotAsked(given)],
   }));
 
+/** A browser was trusted: it skips the code from now on. */
+export const deviceTrusted = (given: Notice & { days: number }): ClientLetter =>
+  notice(given, ({ deviceTrusted: say }) => ({
+    subject: say.subject,
+    what: say.what(given, given.days),
+    rest: [say.wasYou, say.notYou(given)],
+  }));
+
 export const newDeviceSignIn = (given: Notice): ClientLetter =>
   notice(given, ({ newDeviceSignIn: say }) => ({
     subject: say.subject,

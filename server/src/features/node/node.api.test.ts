@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { apiScopes } from "@gatehouse/shared";
 import { describeOnDatabases } from "../../testing/databases.js";
+import { insertTrustedDevice } from "../../testing/trusted-device.js";
 import { OWNER_PASSWORD, World } from "../../testing/world.js";
 
 const keys = apiScopes.join(" ");
@@ -9,7 +10,7 @@ const team = "staff admin owner";
 
 /**
  * Who can read each of a firm's objects through `node`: written by hand from the product's rules. Everybody else gets
- * null, as for an absent one. The account, the request and the login's session are the client's own; only the session
+ * null, as for an absent one. The account, its trusted device, the request and the login's session are the client's own; only the session
  * is the owner's.
  */
 const answered: Record<string, string> = {
@@ -20,6 +21,7 @@ const answered: Record<string, string> = {
   Session: "owner",
   "Session of the client": "client",
   "Session of the link": "link",
+  TrustedDevice: `${team} CONTACTS_READ client`,
   ApiKey: team,
   WebhookEndpoint: `${team} WEBHOOKS_WRITE`,
   RollOut: team,
@@ -98,6 +100,7 @@ describeOnDatabases("node", (database) => {
       Session: own.result.session.id,
       "Session of the client": data.contact.portalAccount.sessions[0].id,
       "Session of the link": claimed.result.session.id,
+      TrustedDevice: await insertTrustedDevice(world, firm.id, data.contact.portalAccount.id),
       ApiKey: data.apiKeys[0].id,
       WebhookEndpoint: webhookEndpoint.id,
       RollOut: rollOut.id,

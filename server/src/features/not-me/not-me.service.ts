@@ -51,11 +51,12 @@ export class NotMe {
         if (unknownPassword !== null) await storePassword(unit, ownerId, unknownPassword);
         const people = audience === "TEAM" ? await findMembersOf(unit.manager, person.credentialId) : [person];
         for (const each of people) {
-          const ended = await endAccess(unit, each, "NOT_ME");
+          const actor = actorAs(each, context.source);
+          const ended = await endAccess(unit, each, "NOT_ME", { actor });
           const { firmId, firmName } = each;
           unit.record({
             type: "SUSPICION_REPORTED",
-            ...about(each, actorAs(each, context.source)),
+            ...about(each, actor),
             data: { email: token.email, ...listedIfAny(ended) },
           });
           await mailAdmins(unit, firmId, suspicionReported({ firmName, email: token.email, audience }), each.ownerId);

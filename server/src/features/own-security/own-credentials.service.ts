@@ -10,10 +10,12 @@ import {
   type SecondFactorKind,
 } from "@gatehouse/shared";
 import { Refusal } from "../../platform/graphql/failures.js";
+import { lockSessionsOf } from "../callers/caller-now.js";
 import { asPerson, ownerIdOf, type PersonCaller } from "../callers/caller.js";
 import { mustBeFresh } from "../access/fresh-proof.js";
 import { about, findMembersOf, personOf, type Person } from "../people/person.js";
 import { actorIn, setSessionCookie, type RequestContext } from "../callers/request-context.js";
+import { endAccess } from "../access-endings/end-access.js";
 import { setPassword } from "../access-endings/set-password.js";
 import type { Actor, UnitOfWork, Work } from "../work/unit-of-work.js";
 import { ClientRequest } from "../client-requests/client-request.entity.js";
@@ -162,6 +164,33 @@ export class OwnCredentials {
       if (input.sessionId === caller.sessionId) unit.afterCommit(() => setSessionCookie(context, caller, null));
     });
     return input.sessionId;
+  }
+
+  /**
+   * Ends everything of the caller's that the act ends; the own session continues under another id, so that a copy of its
+   * cookie opens nothing either.
+   */
+  async signOutEverywhere(context: RequestContext): Promise<{ session: SessionView; endedSessions: number }> {
+    const { work, secondFactor, renewal } = this.needs;
+    const caller = asPerson(context.caller);
+    const actor = actorIn(context);
+    return work.do(async (unit) => {
+      const person = await personOf(unit.manager, caller);
+      await lockSessionsOf(unit, person);
+      const { enrolledAt } = await secondFactor.stateOf(unit.manager, person);
+      const sessionIds = await endAccess(unit, person, "SIGNED_OUT_EVERYWHERE", {
+        actor,
+        keptSessionId: caller.sessionId,
+      });
+      const proof = { act: "SIGN_OUT_ELSEWHERE", second: "NONE", isEnrolled: enrolledAt !== null } as const;
+      const { session, continued } = await renewal.renew(unit, caller, context, proof);
+      unit.record({
+        type: "SESSIONS_REVOKED",
+        ...about(person, actor),
+        data: { email: person.email, sessions: sessionIds.length, sessionIds, ...continued },
+      });
+      return { session: SessionView.of(session, session.id), endedSessions: sessionIds.length };
+    });
   }
 
   /** Ends the caller's session; does nothing for a caller without one. */

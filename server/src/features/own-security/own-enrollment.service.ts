@@ -199,7 +199,10 @@ export class OwnEnrollment {
         const recoveryCodes = await enrollment.complete(unit, person, secret, step);
         if (recoveryCodes === null) throw new Refusal("CHALLENGE_EXPIRED");
         await notify(unit, person, actor, twoFactorEnrolled);
-        const ended = await endAccess(unit, person, "TWO_FACTOR_SET_UP", caller?.sessionId ?? null);
+        const ended = await endAccess(unit, person, "TWO_FACTOR_SET_UP", {
+          actor,
+          keptSessionId: caller?.sessionId,
+        });
         const act = caller ? "ENROLLMENT" : challenge.door;
         const proof = { act, second: "NEW_AUTHENTICATOR", isEnrolled: true } as const;
         const renewed =

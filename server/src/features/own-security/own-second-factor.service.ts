@@ -59,7 +59,7 @@ export class OwnSecondFactor {
       this.mustBeAllowedToDisable(await loadPolicy(unit.manager, owner.firmId, { lock: "share" }), owner, unit.now);
       await secondFactor.remove(unit, owner);
       await notify(unit, owner, actor, twoFactorDisabled);
-      const ended = await endAccess(unit, owner, "TWO_FACTOR_DISABLED", caller.sessionId);
+      const ended = await endAccess(unit, owner, "TWO_FACTOR_DISABLED", { actor, keptSessionId: caller.sessionId });
       const proof = { act: "TWO_FACTOR_REMOVAL", second, isEnrolled: false } as const;
       const { continued } = await this.needs.renewal.renew(unit, caller, context, proof, {
         assurance: "PASSWORD",

@@ -10,6 +10,7 @@ import {
   ChangePasswordPayload,
   ConfirmTwoFactorEnrollmentPayload,
   RevokeSessionPayload,
+  SignOutEverywherePayload,
   SignOutPayload,
 } from "./own-security.results.js";
 import type { OwnCredentials } from "./own-credentials.service.js";
@@ -122,6 +123,15 @@ export class OwnSecurityResolver {
     return answer(RevokeSessionPayload, async () => ({
       revokedSessionId: await this.ownCredentials.revokeSession(input, context),
     }));
+  }
+
+  @Allow(personRule)
+  @Mutation(() => SignOutEverywherePayload, {
+    description:
+      "Signs the caller out everywhere else: ends every other session, and the trust in every device, also in this one. The caller's session continues.",
+  })
+  signOutEverywhere(@Ctx() context: RequestContext) {
+    return answer(SignOutEverywherePayload, () => this.ownCredentials.signOutEverywhere(context));
   }
 
   @Allow(personRule)

@@ -1,4 +1,4 @@
-import { Field, ID, ObjectType } from "type-graphql";
+import { Field, ID, Int, ObjectType } from "type-graphql";
 import { Payload } from "../../platform/graphql/payloads.js";
 import { SessionView } from "../sessions/session.results.js";
 import { SignedIn } from "../sign-in/sign-in.results.js";
@@ -25,6 +25,14 @@ export class ChangePasswordPayload extends Payload {
 @ObjectType({ description: "The payload of revokeSession." })
 export class RevokeSessionPayload extends Payload {
   @Field(() => ID, { nullable: true, description: "The session that ended." }) revokedSessionId: string | null = null;
+}
+
+@ObjectType({ description: "The payload of signOutEverywhere." })
+export class SignOutEverywherePayload extends Payload {
+  @Field(() => SessionView, { nullable: true, description: "The caller's session, which continues." })
+  session: SessionView | null = null;
+  @Field(() => Int, { nullable: true, description: "How many other sessions ended." })
+  endedSessions: number | null = null;
 }
 
 @ObjectType({ description: "A new authenticator's secret, not in force until a code confirms it." })

@@ -4,6 +4,8 @@ import { DateTime } from "../../platform/graphql/date-time.js";
 import { Allow, ReadAlong } from "../access/allow.js";
 import type { RequestContext } from "../callers/request-context.js";
 import { accountRule } from "../contacts/contact.access.js";
+import { TrustedDeviceView } from "../devices/trusted-device.results.js";
+import type { TrustedDevices } from "../devices/trusted-devices.service.js";
 import { SessionView } from "../sessions/session.results.js";
 import type { Sessions } from "../sessions/sessions.service.js";
 import type { ViewedSessions } from "../sessions/viewed-sessions.service.js";
@@ -79,6 +81,7 @@ export class PortalAccountFieldsResolver {
     private readonly sessions: Sessions,
     private readonly viewedSessions: ViewedSessions,
     private readonly statuses: TwoFactorStatuses,
+    private readonly devices: TrustedDevices,
   ) {}
 
   @Allow(accountRule)
@@ -109,5 +112,14 @@ export class PortalAccountFieldsResolver {
     const isOwn = caller.kind === "CLIENT";
     const listed = await (isOwn ? this.sessions.list(account.id) : this.viewedSessions.of(account, context));
     return listed.map((session) => SessionView.of(session, isOwn ? caller.sessionId : null));
+  }
+
+  @Allow(accountRule)
+  @FieldResolver(() => [TrustedDeviceView], {
+    description:
+      "The devices on which the client may sign in without the code, newest first. They have proven it before.",
+  })
+  trustedDevices(@Root() account: PortalAccountView, @Ctx() context: RequestContext): Promise<TrustedDeviceView[]> {
+    return this.devices.ofAccount(account.id, context);
   }
 }

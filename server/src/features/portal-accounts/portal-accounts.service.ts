@@ -73,8 +73,8 @@ export class PortalAccounts {
         mustAllowLogin(await loadPolicy(unit.manager, person.firmId, { lock: "share" }));
         await spendToken(unit, token, field);
         await storePassword(unit, person.ownerId, stored);
-        const ended = await endAccess(unit, person, "PASSWORD_RESET");
         const actor = actorAs(person, context.source);
+        const ended = await endAccess(unit, person, "PASSWORD_RESET", { actor });
         unit.record({
           type: "PASSWORD_CHANGED",
           ...about(person, actor),
@@ -115,9 +115,9 @@ export class PortalAccounts {
           to: token.email,
         });
         const joined = await linkAccount(unit, person.firmId, token.email, person.ownerId);
-        const ended = await endAccess(unit, person, "LOGIN_EMAIL_CHANGED");
-        await voidTokens(unit, person.firmId, token.email, accountTokens);
         const actor = actorAs(person, context.source);
+        const ended = await endAccess(unit, person, "LOGIN_EMAIL_CHANGED", { actor });
+        await voidTokens(unit, person.firmId, token.email, accountTokens);
         const data = { from: person.email, to: token.email, ...listedIfAny([...retired, ...ended]) };
         const contacts = contactIds.map((id) => ({ id }));
         const changes = changesBetween(

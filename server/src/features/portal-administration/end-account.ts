@@ -25,7 +25,10 @@ export interface FirmsAct {
 
 /** Signs the client out everywhere. */
 export async function signOutEverywhere(unit: UnitOfWork, person: Person, act: FirmsAct): Promise<void> {
-  const sessionIds = await endAccess(unit, person, "SIGNED_OUT_EVERYWHERE");
+  const sessionIds = await endAccess(unit, person, "SIGNED_OUT_EVERYWHERE", {
+    actor: act.actor,
+    contactId: act.contact?.id,
+  });
   const data = { email: person.email, sessions: sessionIds.length, sessionIds };
   unit.record({ type: "SESSIONS_REVOKED", ...about(person, act.actor), contactId: act.contact?.id, data });
 }
@@ -39,7 +42,7 @@ export async function deleteAccount(
 ): Promise<void> {
   const { actor, contact, reason } = act;
   const { firmId, firmName, ownerId, email } = person;
-  const ended = await endAccess(unit, person, "PERSON_REMOVED");
+  const ended = await endAccess(unit, person, "PERSON_REMOVED", { actor, contactId: contact?.id });
   await secondFactor.forget(unit, person);
   await unit.manager.delete(PasswordCredential, { ownerId });
   const left = await leaveContacts(unit, person, actor);

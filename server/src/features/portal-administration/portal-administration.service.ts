@@ -48,7 +48,7 @@ export class PortalAdministration {
       const factor = await secondFactor.stateOf(unit.manager, person, true);
       if (factor.enrolledAt === null) throw new Refusal("TWO_FACTOR_NOT_ENROLLED", field);
       await secondFactor.remove(unit, person);
-      const ended = await endAccess(unit, person, "TWO_FACTOR_RESET");
+      const ended = await endAccess(unit, person, "TWO_FACTOR_RESET", { actor, contactId: contact.id });
       unit.record({
         type: "TWO_FACTOR_RESET",
         ...about(person, actor),

@@ -14,7 +14,7 @@ import { authenticationFields } from "../sign-in/authentication-fields.js";
 import { createState, SecondFactor } from "../two-factor/second-factor.service.js";
 import { TwoFactorState } from "../two-factor/two-factor.entity.js";
 import { portalLinks } from "../work/portal-links.js";
-import { Work, type UnitOfWork } from "../work/unit-of-work.js";
+import { systemActor, Work, type UnitOfWork } from "../work/unit-of-work.js";
 import type { FactorTable } from "./second-factor-method.js";
 import { readyKinds, secondFactorMethods } from "./second-factor-methods.js";
 
@@ -85,7 +85,8 @@ describeOnDatabases("every second factor that is registered", (database) => {
     ...Object.fromEntries(
       endingActs.map((act) => [
         act,
-        (unit: UnitOfWork, person: Somebody) => endAccess(unit, { ...person, credentialId: person.ownerId }, act),
+        (unit: UnitOfWork, person: Somebody) =>
+          endAccess(unit, { ...person, credentialId: person.ownerId }, act, { actor: systemActor }),
       ]),
     ),
   };

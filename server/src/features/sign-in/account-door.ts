@@ -37,7 +37,7 @@ import type { SignInChallenges } from "./sign-in-challenges.js";
 import { TwoFactorEnrollmentRequired, type SignInOutcome } from "./sign-in.results.js";
 import type { PersonViewer } from "../viewers/viewer.results.js";
 import { signedIn } from "./signed-in.js";
-import { isTrustedDevice } from "../devices/trusted-devices.js";
+import { findTrustedDevice, useTrustedDevice } from "../devices/trusted-devices.js";
 
 /** The doors to an account. A magic link opens only its request, by LinkDoor. */
 export type AccountDoors = Exclude<SignInDoor, "MAGIC_LINK">;
@@ -90,10 +90,11 @@ export class AccountDoor {
     const factor = await secondFactor.stateOf(unit.manager, person);
     const isEnrolled = factor.enrolledAt !== null;
     const isSecondFactorProven = entry.second !== undefined;
-    const isDeviceTrusted =
-      person.audience === "PORTAL" &&
-      isEnrolled &&
-      (await isTrustedDevice(unit.manager, person, context, policy.trustedDeviceDays, unit.now));
+    const device =
+      person.audience === "PORTAL" && isEnrolled
+        ? await findTrustedDevice(unit.manager, person, context, policy.trustedDeviceDays, unit.now)
+        : null;
+    const isDeviceTrusted = device !== null;
     const facts = { policy, now: unit.now, isEnrolled, isSecondFactorProven, isDeviceTrusted };
     const step =
       person.role === null
@@ -119,6 +120,7 @@ export class AccountDoor {
         const isFactorProven = step.assurance === "TWO_FACTOR";
         const second = entry.second ?? (isDeviceTrusted ? "TRUSTED_DEVICE" : "NONE");
         const proof = { act: entry.door, second, isEnrolled };
+        if (device !== null && second === "TRUSTED_DEVICE") await useTrustedDevice(unit, device);
         const opened = await this.openAccountSession(unit, entry, isFactorProven, proof);
         // Somebody who sets up an authenticator next need not prove the mailbox that has just let them in.
         if (!isEnrolled && provesMailbox(entry.door))

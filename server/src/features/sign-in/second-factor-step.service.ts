@@ -102,7 +102,7 @@ export class SecondFactorStep {
     }
     if (input.trustDevice && person.audience === "PORTAL") {
       const policy = await loadPolicy(unit.manager, person.firmId, { lock: "share" });
-      await trustDevice(unit, person, context, policy);
+      await trustDevice(unit, person, context, { policy, actor: actorAs(person, context.source) });
     }
     return accountDoor.enter(unit, {
       person,

@@ -174,10 +174,11 @@ export class TeamPassword {
 
   private async enterAsColleague(unit: UnitOfWork, following: Following, door: AccountDoors): Promise<Entered> {
     const { person, context } = following;
-    const ended = await endAccess(unit, person, "PASSWORD_RESET");
+    const actor = actorAs(person, context.source);
+    const ended = await endAccess(unit, person, "PASSWORD_RESET", { actor });
     unit.record({
       type: "TEAM_MEMBER_JOINED",
-      ...about(person, actorAs(person, context.source)),
+      ...about(person, actor),
       methods: methodsProven({ act: door, second: "NONE" }),
       changes: changesBetween({ joinedAt: null }, { joinedAt: momentFact(unit.now) }),
       data: { email: person.email, ...listedIfAny(ended) },

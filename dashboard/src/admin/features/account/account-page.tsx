@@ -1,6 +1,7 @@
 import { useQuery } from "urql";
 import { roleTitles } from "@gatehouse/shared";
 import { ChangePasswordForm } from "../../../features/passwords/change-password-form.js";
+import { SignOutEverywhere } from "../../../features/sessions/sign-out-everywhere.js";
 import { SessionList, SessionList_session } from "../../../features/sessions/session-list.js";
 import { TwoFactorSettings, TwoFactorSettings_twoFactor } from "../../../features/two-factor/two-factor-settings.js";
 import { graphql } from "../../../graphql/graphql.js";
@@ -63,7 +64,7 @@ export function AccountPage() {
         <Card title="Password">
           <ChangePasswordForm context={{ email: member.email, firmName: firm.name }} />
         </Card>
-        <Card title="Where you are signed in">
+        <Card title="Where you are signed in" actions={<SignOutEverywhere onDone={refresh} />}>
           <SessionList
             sessions={sessions}
             onRevoked={(id) =>

@@ -1,5 +1,6 @@
 import { useState, type ReactNode } from "react";
 import { Link } from "@tanstack/react-router";
+import { TrustedDeviceList, TrustedDeviceList_device } from "../../../features/devices/trusted-device-list.js";
 import { SessionList, SessionList_session } from "../../../features/sessions/session-list.js";
 import { graphql, readFragment, type FragmentOf } from "../../../graphql/graphql.js";
 import { Problems } from "../../../graphql/problems.fragment.js";
@@ -41,10 +42,14 @@ export const ClientPortalCard_contact = graphql(
           id
           ...SessionList_session
         }
+        trustedDevices {
+          id
+          ...TrustedDeviceList_device
+        }
       }
     }
   `,
-  [SessionList_session],
+  [SessionList_session, TrustedDeviceList_device],
 );
 
 const ClientPortalCard_payload = graphql(
@@ -161,7 +166,7 @@ const acts = {
   signOutEverywhere: loginAct(signOutEverywhere, (contactId) => ({ contactId }), {
     menu: "Sign out everywhere…",
     title: "Sign the client out everywhere?",
-    will: "Every device is signed out immediately. The password and 2FA stay.",
+    will: "Every device is signed out immediately, and no device skips the code any more. The password and 2FA stay.",
     confirm: "Sign out everywhere",
     done: "The client was signed out everywhere.",
     asks: null,
@@ -256,6 +261,12 @@ export function ClientPortalCard(props: { contact: FragmentOf<typeof ClientPorta
       <Facts facts={facts} />
       <h3 className="pt-5 pb-1 text-sm font-medium text-ink">Sessions</h3>
       <SessionList sessions={account.sessions} />
+      {account.twoFactor.enrolled && (
+        <>
+          <h3 className="pt-5 pb-1 text-sm font-medium text-ink">Trusted devices</h3>
+          <TrustedDeviceList devices={account.trustedDevices} {...(mayWrite ? { onRevoked: props.onActed } : {})} />
+        </>
+      )}
       {open && (
         <ActDialog
           key={open}

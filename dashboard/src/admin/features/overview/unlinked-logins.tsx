@@ -60,7 +60,7 @@ const acts = {
   signOut: loginAct(UnlinkedLogins_signOut, (portalAccountId) => ({ portalAccountId }), {
     menu: "Sign out…",
     title: "Sign this login out everywhere?",
-    will: "Every device is signed out immediately. The login stays: anyone who has the password can sign in again, but sees no requests.",
+    will: "Every device is signed out immediately, and no device skips the code any more. The login stays: anyone who has the password can sign in again, but sees no requests.",
     confirm: "Sign out everywhere",
     done: "The login was signed out everywhere.",
     asks: null,

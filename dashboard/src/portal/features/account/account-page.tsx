@@ -1,5 +1,7 @@
 import { useQuery } from "urql";
 import { ChangePasswordForm } from "../../../features/passwords/change-password-form.js";
+import { TrustedDeviceList, TrustedDeviceList_device } from "../../../features/devices/trusted-device-list.js";
+import { SignOutEverywhere } from "../../../features/sessions/sign-out-everywhere.js";
 import { SessionList, SessionList_session } from "../../../features/sessions/session-list.js";
 import { TwoFactorSettings, TwoFactorSettings_twoFactor } from "../../../features/two-factor/two-factor-settings.js";
 import { graphql } from "../../../graphql/graphql.js";
@@ -35,12 +37,16 @@ const AccountPage_viewer = graphql(
               id
               ...SessionList_session
             }
+            trustedDevices {
+              id
+              ...TrustedDeviceList_device
+            }
           }
         }
       }
     }
   `,
-  [TwoFactorSettings_twoFactor, SessionList_session],
+  [TwoFactorSettings_twoFactor, SessionList_session, TrustedDeviceList_device],
 );
 
 /** The client's own credentials and sessions. */
@@ -73,7 +79,15 @@ export function AccountPage() {
       <Card title={say.password}>
         <ChangePasswordForm context={{ email, firmName: firm.name }} />
       </Card>
-      <Card title={say.sessions}>
+      {account.twoFactor.enrolled && (
+        <Card title={say.trustedDevices}>
+          <TrustedDeviceList devices={account.trustedDevices} onRevoked={readAgain} />
+        </Card>
+      )}
+      <Card
+        title={say.sessions}
+        actions={<SignOutEverywhere hasDevices={account.trustedDevices.length > 0} onDone={readAgain} />}
+      >
         <SessionList
           sessions={account.sessions}
           onRevoked={(sessionId) => (sessionId === session.id ? restart() : readAgain())}
