@@ -203,6 +203,7 @@ maybe("a firm invites contacts and sends a request", () => {
       .getByText(/sign out or delete the login on the Overview page/)
       .waitFor();
     await press("Save");
+    await press("Change the email");
     const warning = admin.getByRole("alert").filter({ hasText: "no longer belongs to a contact" });
     await warning.getByText(old).waitFor();
     await inspect(admin, "dashboard-contact-former-login");

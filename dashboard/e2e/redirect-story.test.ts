@@ -119,7 +119,7 @@ maybe("X74 a firm that changes a contact's email sees whose login it serves befo
     await admin.getByText("Allow this for row 2").click();
     await press("Import 2 rows");
     const proof = admin.getByRole("dialog");
-    await proof.getByRole("textbox", { name: /Password/ }).fill(owner.password);
+    await proof.getByLabel("Your password").fill(owner.password);
     await press("Confirm", proof);
     await admin.getByText("Done: 2 of 3 rows added or changed a contact.").waitFor();
     expect(await emailOf("max-quay")).toBe(noah);

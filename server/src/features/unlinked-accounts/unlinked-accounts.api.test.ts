@@ -34,7 +34,7 @@ describeOnDatabases("accounts that no contact has", (database) => {
       "upsertContacts",
       "UpsertContactsInput",
       "outcomes results { userErrors { code } }",
-      { contacts },
+      { contacts: contacts.map((row) => ({ ...row, allowRedirect: true })) },
       token,
     );
   const unlinked = async (token = owner, args = "first: 100"): Promise<Data> =>
@@ -478,7 +478,14 @@ describeOnDatabases("accounts that no contact has", (database) => {
       "upsertContacts",
       "UpsertContactsInput",
       "outcomes",
-      { contacts: Array.from({ length: 5 }, (_, n) => ({ name: "All at once", externalId: `${n}`, email: null })) },
+      {
+        contacts: Array.from({ length: 5 }, (_, n) => ({
+          name: "All at once",
+          externalId: `${n}`,
+          email: null,
+          allowRedirect: true,
+        })),
+      },
       token,
     );
     const all: string[] = (await unlinked(token)).nodes.map(({ id }: Data) => id);

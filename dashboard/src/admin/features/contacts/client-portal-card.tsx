@@ -148,7 +148,7 @@ const acts = {
   changeLoginEmail: loginAct(changeLoginEmail, (contactId, email) => ({ contactId, email }), {
     menu: "Change login email…",
     title: "Change the login email",
-    will: "We email the new address a link to confirm the change; until then the old address stays in use. The old address is notified.",
+    will: "We email the new address a link to confirm the change; until then the old address stays in use. The old address is notified. If other contacts have the new address and no login, this login will also open their requests.",
     confirm: "Send confirmation",
     done: "A confirmation was sent to the new address.",
     asks: "email",

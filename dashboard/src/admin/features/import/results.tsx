@@ -85,7 +85,10 @@ export function Results(props: {
             {
               id: "outcome",
               title: "Outcome",
-              renderCell: ({ outcome }) => <Badge tone={words[outcome].tone}>{sayOutcome(outcome)}</Badge>,
+              renderCell: ({ number, outcome: found }) => {
+                const outcome = onAllow !== null && allowedRows.has(number) ? "UPDATED" : found;
+                return <Badge tone={words[outcome].tone}>{sayOutcome(outcome)}</Badge>;
+              },
             },
             {
               id: "reason",
@@ -94,7 +97,7 @@ export function Results(props: {
                 redirect === null || onAllow === null ? (
                   reason
                 ) : (
-                  <div className="flex flex-col items-start gap-2">
+                  <div className="flex flex-col items-start gap-2 text-start">
                     <RedirectSentence change={redirect.change} />
                     <Checkbox isSelected={allowedRows.has(number)} onChange={(isAllowed) => onAllow(number, isAllowed)}>
                       Allow this for row {number}
