@@ -1,3 +1,4 @@
+import { AuditSigningKey } from "../features/audit/audit-event.entity.js";
 import { getMetadataArgsStorage } from "typeorm";
 import { AttemptCounter } from "../features/limits/attempt-counter.entity.js";
 import { ClientRequest, ClientRequestItem } from "../features/client-requests/client-request.entity.js";
@@ -83,7 +84,7 @@ const through = new Map<Entity, Through>([
 ]);
 
 /** Without a firm: the server's own rows, digests that name nobody, and requests that are worked off within seconds. */
-const nobodys: readonly Entity[] = [AttemptCounter, IdempotencyRecord, Lease, TeamMailRequest];
+const nobodys: readonly Entity[] = [AttemptCounter, AuditSigningKey, IdempotencyRecord, Lease, TeamMailRequest];
 
 /** How a table's rows of one firm are found: by a column with the firm's id, or through other tables. */
 export type FirmRows = { column: Column<string>; of: null } | Through;

@@ -57,6 +57,7 @@ export const auditFields: Readonly<Record<string, AuditField>> = {
   mailsPerMinute: { title: "Mails per minute" },
   // The firm.
   slug: { title: "Portal address" },
+  mailsCheckpoints: { title: "Daily checkpoint mail" },
   plan: { title: "Plan", words: wordsOf<Plan, { name: string }>(plans, ({ name }) => name) },
   clientLanguage: { title: "Language for clients", words: languageWords },
   timeZone: { title: "Time zone" },

@@ -468,6 +468,8 @@ describeOnDatabases("the log says what changed", (database) => {
     expect((await does("setClientLanguage", "LanguageInput", "firm { id }", { language: "FR" })).events).toEqual([]);
     const zone = await does("setTimeZone", "TimeZoneInput", "firm { id }", { timeZone: "America/Toronto" });
     expect(zone.event.changes).toEqual([change("timeZone", "UTC", "America/Toronto")]);
+    const mails = await does("setCheckpointMail", "CheckpointMailInput", "firm { id }", { isOn: true });
+    expect(mails.event.changes).toEqual([change("mailsCheckpoints", false, true)]);
 
     const brand = (input: object) =>
       does("updateBranding", "UpdateBrandingInput", "firm { branding { logoUrl logoWidth logoHeight } }", input);
