@@ -51,6 +51,7 @@ const recordedBy: Readonly<Record<string, readonly AuditEventType[] | string>> =
   revokeApiKey: ["API_KEY_REVOKED"],
   revokePortalSessions: ["SESSIONS_REVOKED"],
   revokeSession: ["SESSIONS_REVOKED"],
+  revokeTrustedDevice: ["TRUSTED_DEVICE_REVOKED"],
   revokeUnlinkedPortalSessions: ["SESSIONS_REVOKED"],
   rotateWebhookSecret: ["WEBHOOK_SECRET_ROTATED"],
   sendAccessLink: ["MAGIC_LINK_SENT"],
@@ -62,6 +63,7 @@ const recordedBy: Readonly<Record<string, readonly AuditEventType[] | string>> =
   setCheckpointMail: ["CHECKPOINT_MAIL_CHANGED"],
   setTimeZone: ["TIME_ZONE_CHANGED"],
   signOut: "it ends the sender's own session, by which nobody else is affected",
+  signOutEverywhere: ["SESSIONS_REVOKED"],
   startRollOut: ["SECURITY_POLICY_CHANGED", "ROLL_OUT_UNDONE", "ROLL_OUT_STARTED"],
   stepUp: "nothing has changed: the act that it allows is recorded",
   teamSignIn: ["SIGN_IN_SUCCEEDED"],
@@ -72,8 +74,8 @@ const recordedBy: Readonly<Record<string, readonly AuditEventType[] | string>> =
   updateSecurityPolicy: ["SECURITY_POLICY_CHANGED"],
   upsertContacts: ["CONTACT_CREATED", "CONTACT_UPDATED", "CONTACT_REDIRECTED"],
   useRecoveryCode: ["RECOVERY_CODE_USED", "SIGN_IN_SUCCEEDED"],
-  verifyPasskey: ["SIGN_IN_SUCCEEDED"],
-  verifyTwoFactor: ["SIGN_IN_SUCCEEDED"],
+  verifyPasskey: ["DEVICE_TRUSTED", "SIGN_IN_SUCCEEDED"],
+  verifyTwoFactor: ["DEVICE_TRUSTED", "SIGN_IN_SUCCEEDED"],
 };
 
 /** The events that say what they change. */

@@ -153,6 +153,7 @@ describeOnDatabases("X70 a device that skips the code", (database) => {
     expect(event).toMatchObject({ type: "DEVICE_TRUSTED", actorName: email, contactId });
     expect(event?.data).toEqual({
       email,
+      portalAccountId: accountId,
       trustedDeviceId: seen.id,
       browser: "Chrome on Windows",
       days: 14,
