@@ -62,11 +62,7 @@ const recordedBy: Readonly<Record<string, readonly AuditEventType[] | string>> =
   setRequestItemDone: ["REQUEST_ITEM_DONE", "REQUEST_ITEM_REOPENED", "REQUEST_COMPLETED"],
   setCheckpointMail: ["CHECKPOINT_MAIL_CHANGED"],
   setTimeZone: ["TIME_ZONE_CHANGED"],
-<<<<<<< HEAD
   signOut: ["SIGNED_OUT"],
-=======
-  signOut: "it ends the sender's own session, by which nobody else is affected",
->>>>>>> devices
   signOutEverywhere: ["SESSIONS_REVOKED"],
   startRollOut: ["SECURITY_POLICY_CHANGED", "ROLL_OUT_UNDONE", "ROLL_OUT_STARTED"],
   stepUp: ["REAUTHENTICATION_SUCCEEDED"],
