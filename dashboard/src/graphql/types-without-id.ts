@@ -10,6 +10,7 @@ export const typesWithoutId = [
   "Branding",
   "BrandingPayload",
   "ChangePasswordPayload",
+  "CheckpointMailPayload",
   "ChooseLanguagePayload",
   "ClaimMagicLinkPayload",
   "ConfirmTwoFactorEnrollmentPayload",
