@@ -63,7 +63,8 @@ export async function announceRedirect(unit: UnitOfWork, redirect: Redirect, act
 
 /**
  * A contact with the same email as before has another login now, since a login has changed: records the event, and
- * mails the mailboxes of both logins. `isNotified`: they learn of it by a mail about the login itself.
+ * mails the login that it has now. `isNotified`: that one learns of it by a mail about the login itself, as the other
+ * one always does.
  */
 export async function announceRelink(
   unit: UnitOfWork,

@@ -57,6 +57,7 @@ export function ImportPage() {
     enableBeforeUnload: () => isUnfinished,
     withResolver: true,
   });
+  const rows = useMemo(() => (matching ? contactsIn(peopleIn(matching), matching.columns) : []), [matching]);
   const take = async (file: File) => {
     try {
       setMatching(matchingOf(await readFile(file)));
@@ -70,9 +71,9 @@ export function ImportPage() {
     const problem = await run.go();
     setPass({ run, isCheck, results: run.results, isRunning: false, problem });
   };
-  const begin = (rows: readonly ImportRow[], isCheck: boolean) => {
+  const begin = (given: readonly ImportRow[], isCheck: boolean) => {
     if (isCheck) setAllowedRows(none);
-    const run = new ImportRun(rows, {
+    const run = new ImportRun(given, {
       send: (contacts, key) => upsert(client, contacts, { key, dryRun: isCheck }),
       wait,
       newKey,
@@ -91,7 +92,6 @@ export function ImportPage() {
       false,
     );
   };
-  const rows = useMemo(() => (matching ? contactsIn(peopleIn(matching), matching.columns) : []), [matching]);
   if (!mayWrite)
     return (
       <EmptyState title="Only owners and administrators can import contacts.">Ask one of them to do it.</EmptyState>
