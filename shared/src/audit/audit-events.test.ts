@@ -612,6 +612,12 @@ describe("the audit log", () => {
       "Gatehouse signed the log up to event 20.",
     ),
     says(
+      "CHECKPOINT_MAIL_CHANGED",
+      { isOn: true },
+      "Checkpoint mails changed",
+      "Olive turned on the daily mail with a checkpoint of the log.",
+    ),
+    says(
       "SESSIONS_VIEWED",
       { email: "maya@client.example", sessions: 2 },
       "Sessions viewed",
@@ -812,7 +818,7 @@ describe("what events are about", () => {
         "WEBHOOK_SECRET_ROTATED",
       ],
     ],
-    ["LOG", ["AUDIT_LOG_CHECKPOINT", "AUDIT_LOG_SEALED", "AUDIT_LOG_TRIMMED"]],
+    ["LOG", ["AUDIT_LOG_CHECKPOINT", "AUDIT_LOG_SEALED", "AUDIT_LOG_TRIMMED", "CHECKPOINT_MAIL_CHANGED"]],
     ["OVERSIGHT", ["ACT_REFUSED", "AUDIT_LOG_EXPORTED", "SESSIONS_VIEWED"]],
   ])("%s: %j", (kind, types) => expect(auditEventTypesOf(kind).toSorted()).toEqual(types));
 });

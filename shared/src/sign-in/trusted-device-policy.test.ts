@@ -2,7 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import { DAY_MS } from "../durations/durations.js";
 import { isTrustedNow, trustedUntil } from "./trusted-device-policy.js";
 
-describe("a device that was trusted for fourteen days", () => {
+describe("X70 a device that was trusted for fourteen days", () => {
   const device = { createdAt: 100 * DAY_MS, expiresAt: 114 * DAY_MS };
   it.each([
     [14, 100, true, 114],

@@ -84,7 +84,9 @@ describeOnDatabases("X25d what happens at the very moment at which access ends",
         },
       };
       const act = async () => {
-        expect((await acts[way]?.()).userErrors).toEqual([]);
+        const done = acts[way];
+        if (!done) throw new Error(`no act is ${way}`);
+        expect((await done()).userErrors).toEqual([]);
         if (way === "a new password") password = password === CLIENT_PASSWORD ? NEW_PASSWORD : CLIENT_PASSWORD;
       };
       /** Trusts a browser; returns its cookie. */
