@@ -63,13 +63,13 @@ export interface AuditEventData {
   TWO_FACTOR_DISABLED: { email: string } & InSession & EndingSessions;
   TWO_FACTOR_RESET: { email: string } & EndingSessions;
   RECOVERY_CODE_USED: { email: string; remaining: number };
-  RECOVERY_CODES_REGENERATED: { email: string };
+  RECOVERY_CODES_REGENERATED: { email: string; recoveryCodes?: number };
   /** `replaces`: an authenticator is in force until the new one is confirmed. */
   AUTHENTICATOR_SECRET_SHOWN: { email: string; replaces: boolean };
   /** `clockDriftSeconds`: by how much the phone's clock is off, if that is why the code was wrong. */
   TWO_FACTOR_ENROLLMENT_FAILED: { email: string; clockDriftSeconds: number | null };
-  PASSKEY_ADDED: { email: string; name: string };
-  PASSKEY_REMOVED: { email: string; name: string };
+  PASSKEY_ADDED: { email: string; name: string; passkeyId?: string };
+  PASSKEY_REMOVED: { email: string; name: string; passkeyId?: string };
   /** `until`: in ISO 8601. `browser`: in our words, such as "Chrome on Windows". */
   DEVICE_TRUSTED: { email: string; trustedDeviceId: string; browser: string; days: number; until: string };
   /** All that end together. */
@@ -108,7 +108,7 @@ export interface AuditEventData {
   MAGIC_LINK_CLAIMED: { title: string; email: string; requestId: string; sessionId: string | null } & EndingSessions;
   MAGIC_LINK_DECLINED: { title: string; why: "other device" | "expired" | "revoked" };
   /** `version`: the policy's from then on. */
-  SECURITY_POLICY_CHANGED: { from: SecurityMode; to: SecurityMode; version?: number };
+  SECURITY_POLICY_CHANGED: { from: SecurityMode; to: SecurityMode; version?: number } & EndingSessions;
   CLIENT_LANGUAGE_CHANGED: { from: Language; to: Language };
   TIME_ZONE_CHANGED: { from: string; to: string };
   CONTACT_CREATED: { name: string };

@@ -59,7 +59,11 @@ export class OwnPasskeys {
         name,
       );
       if (!passkey) throw new Refusal("CHALLENGE_EXPIRED", ["input", "response"], (say) => say.passkeyNotAdded);
-      unit.record({ type: "PASSKEY_ADDED", ...about(person, actor), data: { email: person.email, name } });
+      unit.record({
+        type: "PASSKEY_ADDED",
+        ...about(person, actor),
+        data: { email: person.email, name, passkeyId: passkey.id },
+      });
       await notify(unit, person, actor, passkeyAdded, { name });
       return PasskeyView.of(passkey);
     });
@@ -74,7 +78,7 @@ export class OwnPasskeys {
       unit.record({
         type: "PASSKEY_REMOVED",
         ...about(person, actor),
-        data: { email: person.email, name: passkey.name },
+        data: { email: person.email, name: passkey.name, passkeyId },
       });
       await notify(unit, person, actor, passkeyRemoved, { name: passkey.name });
       return passkeyId;

@@ -44,7 +44,7 @@ export class OwnSecondFactor {
         type: "RECOVERY_CODES_REGENERATED",
         ...about(person, actor),
         methods: methodsProven({ act: "TWO_FACTOR_REMOVAL", second }),
-        data: { email: person.email },
+        data: { email: person.email, recoveryCodes: codes.length },
       });
       await notify(unit, person, actor, recoveryCodesRegenerated);
       return codes;

@@ -24,6 +24,7 @@ import { ClientRequest } from "../client-requests/client-request.entity.js";
 import { Contact } from "../contacts/contact.entity.js";
 import { TeamMember } from "../firm-staff/team-member.entity.js";
 import { PortalAccount } from "../portal-accounts/portal-account.entity.js";
+import { listedIfAny } from "../sessions/end-sessions.js";
 import { Session } from "../sessions/session.entity.js";
 import { SignInChallenge } from "../sign-in/sign-in-challenge.entity.js";
 import type { UnitOfWork, Work } from "../work/unit-of-work.js";
@@ -183,7 +184,12 @@ export async function changePolicy(
     firmId,
     actor: actorIn(context),
     changes: changesBetween(policyFacts(before), policyFacts(after)),
-    data: { from: before.mode, to: after.mode, version: before.version + 1 },
+    data: {
+      from: before.mode,
+      to: after.mode,
+      version: before.version + 1,
+      ...listedIfAny(ended.map(({ id }) => id)),
+    },
   });
   return before;
 }

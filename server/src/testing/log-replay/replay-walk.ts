@@ -1,0 +1,137 @@
+import { setTimeout as wait } from "node:timers/promises";
+import { buildSchema } from "graphql";
+import type { LogLine } from "../../features/checkpoints/log-file.js";
+import { chainedEvent } from "../../features/audit-chain/event-digest.js";
+import { AuditEvent } from "../../features/audit/audit-event.entity.js";
+import { readRepositoryFile } from "../repository-files.js";
+import { Chance } from "./chance.js";
+import { firmActs, operatorsActs } from "./firm-acts.js";
+import { at, differences, type Difference, type FirmState } from "./firm-state.js";
+import { ownActs } from "./own-acts.js";
+import { eventOfLine, replay, type LoggedEvent } from "./replay.js";
+import type { Stage } from "./stage.js";
+import { stateOfTables } from "./state-of-tables.js";
+import { PASSWORDS, Walk, type Act, type WalkedFirm } from "./walk.js";
+
+const schema = buildSchema(readRepositoryFile("server/schema.graphql"));
+/** Every mutation of the schema. */
+export const mutationNames = Object.keys(schema.getMutationType()?.getFields() ?? {});
+const LOOKS = 200;
+
+/** Two firms, a random walk through everything in them, and a reader who sees only their logs. */
+export class ReplayWalk {
+  readonly walk: Walk;
+  private readonly acts: Record<string, Act>;
+  private waiting: string[] = [];
+  /** The acts, newest last. */
+  readonly story: string[] = [];
+
+  private constructor(
+    private readonly stage: Stage,
+    private readonly firms: readonly WalkedFirm[],
+    private readonly chance: Chance,
+  ) {
+    this.walk = new Walk(stage, schema, chance, firms);
+    this.acts = { ...firmActs(this.walk), ...ownActs(this.walk), ...operatorsActs(this.walk) };
+  }
+
+  static async begin(stage: Stage, seed: number): Promise<ReplayWalk> {
+    const firms: WalkedFirm[] = [];
+    for (const [index, plan] of (["BUSINESS", "ENTERPRISE"] as const).entries()) {
+      const slug = `walk-${index}`;
+      const { firm } = await stage.commands.create({
+        slug,
+        name: "Harbor & Pine",
+        plan,
+        ownerName: "Olive Owner",
+        ownerEmail: `owner@${slug}.example`,
+        ownerPassword: PASSWORDS[0],
+      });
+      const both = {
+        slug,
+        name: "Bo Both",
+        email: "both@team.example",
+        role: "OWNER",
+        password: PASSWORDS[0],
+      } as const;
+      await stage.commands.addMember(both);
+      firms.push({ id: firm.id, slug });
+    }
+    return new ReplayWalk(stage, firms, new Chance(seed));
+  }
+
+  get actNames(): string[] {
+    return Object.keys(this.acts);
+  }
+
+  /** One act, or a few at once; then some time passes. Each act has its turn before any has another. */
+  async step(): Promise<void> {
+    const { chance } = this;
+    if (this.waiting.length === 0) this.waiting = chance.shuffled(this.actNames);
+    const names = this.waiting.splice(0, chance.oneIn(6) ? 3 : 1);
+    if (this.story.at(-2)?.includes("firm disable")) names.push("firm enable");
+    this.story.push(names.join(" || "));
+    await Promise.all(names.map((name) => this.acts[name]?.()));
+    const minutes = chance.oneIn(60) ? chance.below(600) : chance.oneIn(4) ? chance.below(15) : 0;
+    this.stage.forward(minutes * 60 + chance.below(20));
+  }
+
+  /** Where log and tables differ, with the last event about each thing; empty: nowhere. */
+  async compare(): Promise<string[]> {
+    const said: string[] = [];
+    for (const firm of this.firms) {
+      const { events, tables, now } = await this.read(firm);
+      const found = differences(at(replay(events), now), at(tables, now));
+      said.push(...found.map((difference) => this.say(firm, difference, events)));
+    }
+    return said;
+  }
+
+  /** The log and the tables of the same moment: looks again if something was committed between. */
+  private async read({ id }: WalkedFirm): Promise<{ events: LoggedEvent[]; tables: FirmState; now: number }> {
+    const { database, api } = this.stage;
+    const lastSeq = async () =>
+      Number((await this.walk.rows("SELECT lastSeq FROM audit_counters WHERE firmId = ?", [id]))[0]?.lastSeq);
+    for (let look = 0; look < LOOKS; look++) {
+      const before = await lastSeq();
+      const tables = await stateOfTables(database, id);
+      const rows = await database.manager.find(AuditEvent, { where: { firmId: id }, order: { seq: "ASC" } });
+      const now = api.now();
+      if ((await lastSeq()) === before && rows.length === before)
+        return { events: rows.map((row) => eventOfLine(chainedEvent(row))), tables, now };
+      await wait(20);
+    }
+    throw new Error("the firm's log never rests");
+  }
+
+  private say(
+    { slug }: WalkedFirm,
+    { kind, id, field, log, tables }: Difference,
+    events: readonly LoggedEvent[],
+  ): string {
+    const last = events.findLast((event) => JSON.stringify(event).includes(id));
+    const about = last ? `${last.type} (${last.seq}) ${JSON.stringify(last.data)}` : "none";
+    return `${slug} ${kind} ${id}: ${field} is ${JSON.stringify(log)} by the log, ${JSON.stringify(tables)} in the tables; the last event about it: ${about}`;
+  }
+
+  /** The same from a file that somebody of the firm downloads. */
+  async compareFile(): Promise<string[]> {
+    const said: string[] = [];
+    for (const firm of this.firms) {
+      const owner = await this.walk.owner(firm);
+      const [authorization, cookie] = [owner?.token, owner?.cookies];
+      if (!authorization || cookie) throw new Error("nobody can download the log");
+      const response = await this.stage.api.raw({
+        path: "/audit-log.jsonl",
+        headers: { authorization: `Bearer ${authorization}` },
+      });
+      const lines = (await response.text()).split("\n").filter(Boolean);
+      const events = lines.slice(1, -1).map((line) => eventOfLine(JSON.parse(line) as LogLine));
+      const { tables, events: rows, now } = await this.read(firm);
+      if (events.length < rows.length - 5) throw new Error(`the file has ${events.length} of ${rows.length} events`);
+      const found = differences(at(replay(events), now), at(tables, now));
+      said.push(...found.map((difference) => this.say(firm, difference, events)));
+    }
+    return said;
+  }
+}
