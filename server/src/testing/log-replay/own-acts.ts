@@ -12,7 +12,7 @@ export function ownActs(walk: Walk): Record<string, Act> {
     async () => {
       const firm = walk.firm();
       const people = walk.hands.filter(({ kind, firm: of }) => of === firm && (kind === "team" || kind === "client"));
-      const suited = chance.pick(people.filter(prefers));
+      const suited = await walk.open(chance.pick(people.filter(prefers)));
       const hand = (chance.oneIn(5) ? null : suited) ?? (await walk.person(firm));
       if (hand) await act(hand);
     };

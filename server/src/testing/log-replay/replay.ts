@@ -97,7 +97,7 @@ function apply(state: FirmState, event: LoggedEvent): void {
       return change(state.branding, ONLY, after);
 
     case "TEAM_MEMBER_INVITED":
-      return change(state.members, ownerId, { ...after, ...noFactor });
+      return change(state.members, ownerId, { joinedAt: null, ...after, ...noFactor });
     case "TEAM_MEMBER_JOINED":
       return change(state.members, ownerId, { ...noFactor, ...(ownerId && state.members.get(ownerId)), ...after });
     case "TEAM_MEMBER_CHANGED":

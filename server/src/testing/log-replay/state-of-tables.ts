@@ -1,5 +1,5 @@
 import type { DataSource } from "typeorm";
-import type { ChangeValue } from "@gatehouse/shared";
+import { apiScopes, type ChangeValue } from "@gatehouse/shared";
 import { emptyState, ONLY, type Facts, type FirmState, type Kind } from "./firm-state.js";
 
 type Row = Readonly<Record<string, string | number | boolean | null>>;
@@ -101,7 +101,7 @@ export async function stateOfTables(database: DataSource, firmId: string): Promi
     revokedAt: moment(row.revokedAt),
     name: text(row.name),
     prefix: text(row.prefix),
-    scopes: words(row.scopes),
+    scopes: inOrder(words(row.scopes)),
   }));
   await fill("webhooks", only("*", "webhook_endpoints"), (row) => ({
     types: words(row.types),
@@ -131,6 +131,9 @@ const moment = (value: Value): string | null =>
   value === null || value === undefined ? null : new Date(Number(value)).toISOString();
 const flag = (value: Value): boolean => Boolean(Number(value));
 const words = (value: Value): string[] => (text(value) ?? "").split(" ").filter(Boolean);
+
+/** A key keeps its scopes in the order in which they were asked for; the API has one of its own. */
+const inOrder = (scopes: string[]): string[] => apiScopes.filter((scope) => scopes.includes(scope));
 
 /** What is known of a factor twice must be the same twice. */
 function factorFacts({ enrolledAt, lockedUntil, recoveryCodesRemaining, codes, authenticators }: Row): Facts {

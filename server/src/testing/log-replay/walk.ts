@@ -330,6 +330,15 @@ export class Walk {
   }
 
   // People.
+  /** The hand if it still opens anything; otherwise it is dropped, but now and then tried nevertheless. */
+  async open(hand: Hand | undefined): Promise<Hand | null> {
+    if (!hand || this.chance.oneIn(12)) return hand ?? null;
+    const headers = hand.cookies ? this.browserHeaders(hand.cookies, hand) : {};
+    const answer = await this.stage.api.ask("{ viewer { __typename } }", {}, hand.token, headers).catch(() => null);
+    if (answer?.data?.viewer) return hand;
+    if (answer) this.drop(hand);
+    return null;
+  }
   /** Somebody of the team who may do anything there. */
   async owner(firm: WalkedFirm): Promise<Hand | null> {
     const known = this.hands.filter(({ kind, firm: of }) => kind === "team" && of === firm);
@@ -337,7 +346,7 @@ export class Walk {
       "SELECT id, email FROM team_members WHERE firmId = ? AND role = 'OWNER' AND joinedAt IS NOT NULL AND disabledAt IS NULL",
       [firm.id],
     );
-    const hand = this.chance.pick(known.filter(({ id }) => ids.some((row) => row.id === id)));
+    const hand = await this.open(this.chance.pick(known.filter(({ id }) => ids.some((row) => row.id === id))));
     if (hand && !this.chance.oneIn(8)) return hand;
     const one = this.chance.pick(ids);
     const signedIn = one && (await this.teamSignIn(firm, one.email));
@@ -359,11 +368,12 @@ export class Walk {
   /** An owner, somebody else of the team or a key. */
   async staff(firm: WalkedFirm): Promise<Hand | null> {
     const others = this.hands.filter(({ kind, firm: of }) => of === firm && (kind === "team" || kind === "key"));
-    return (this.chance.oneIn(4) ? this.chance.pick(others) : null) ?? this.owner(firm);
+    return (this.chance.oneIn(4) ? await this.open(this.chance.pick(others)) : null) ?? this.owner(firm);
   }
   /** A client with a session of the account. */
   async client(firm: WalkedFirm): Promise<Hand | null> {
-    const known = this.chance.pick(this.hands.filter((hand) => hand.kind === "client" && hand.firm === firm));
+    const hands = this.hands.filter((hand) => hand.kind === "client" && hand.firm === firm);
+    const known = await this.open(this.chance.pick(hands));
     if (known && !this.chance.oneIn(5)) return known;
     const account = await this.anyAccount(firm);
     return account ? this.portalSignIn(firm, account.email) : null;
