@@ -188,7 +188,7 @@ export function firmActs(walk: Walk): Record<string, Act> {
         mode,
         ...(isLater ? { enforcedFrom: at(now() + 5 * DAY_MS) } : {}),
         ...(chance.oneIn(3) ? { magicLinkRequiresTwoFactor: chance.oneIn(2) } : {}),
-        ...(chance.oneIn(2) ? { trustedDeviceDays: chance.below(31) } : {}),
+        ...(chance.oneIn(3) ? {} : { trustedDeviceDays: chance.oneIn(4) ? 0 : chance.below(31) }),
         ...(chance.oneIn(4) ? { teamRequiresTwoFactor: chance.oneIn(2) } : {}),
       };
       await walk.send("updateSecurityPolicy", input, "__typename", by);

@@ -257,6 +257,17 @@ export function ownActs(walk: Walk): Record<string, Act> {
       if (session) await walk.send("revokeSession", { sessionId: session.id }, "__typename", hand);
     }),
 
+    signOutEverywhere: ofPerson((hand) => walk.send("signOutEverywhere", null, "endedSessions", hand)),
+    revokeTrustedDevice: async () => {
+      const firm = walk.firm();
+      const device = await walk.any(
+        "SELECT d.id FROM trusted_devices d JOIN portal_accounts a ON a.id = d.ownerId WHERE a.firmId = ? ORDER BY d.id",
+        [firm.id],
+      );
+      const hand = chance.oneIn(3) ? await walk.client(firm) : await walk.staff(firm);
+      if (hand && device) await walk.send("revokeTrustedDevice", { trustedDeviceId: device.id }, "__typename", hand);
+    },
+
     // In the portal.
     chooseLanguage: async () => {
       const hand = await walk.client(walk.firm());

@@ -51,7 +51,7 @@ export class ReplayWalk {
       const { firm } = await stage.commands.create({
         slug,
         name: "Harbor & Pine",
-        plan: "TEAM",
+        plan,
         ownerName: "Olive Owner",
         ownerEmail: `owner@${slug}.example`,
         ownerPassword: PASSWORDS[0],
@@ -64,8 +64,6 @@ export class ReplayWalk {
         password: PASSWORDS[0],
       } as const;
       await stage.commands.addMember(both);
-      // A firm's first plan is in no event.
-      await stage.commands.setPlan(slug, plan);
       firms.push({ id: firm.id, slug });
     }
     const walked = new ReplayWalk(stage, firms, new Chance(seed));
@@ -122,6 +120,11 @@ export class ReplayWalk {
       await wait(20);
     }
     throw new Error("the firm's log never rests");
+  }
+
+  /** What happened lately, and what was found then. */
+  tell(act: number, found: readonly string[]): string {
+    return [`after act ${act}, lately:`, ...this.story.slice(-LATELY), ...found].join("\n");
   }
 
   private say(

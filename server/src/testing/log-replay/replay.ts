@@ -77,7 +77,12 @@ function apply(state: FirmState, event: LoggedEvent): void {
     for (const [id, passkey] of state.passkeys) if (passkey.ownerId === ownerId) state.passkeys.delete(id);
 
   switch (type) {
-    case "FIRM_CREATED":
+    case "FIRM_CREATED": {
+      const { name, slug, plan, clientLanguage, timeZone, ...policy } = after;
+      change(state.firm, ONLY, pick({ name, slug, plan, clientLanguage, timeZone }));
+      return change(state.policy, ONLY, policy);
+    }
+    case "CHECKPOINT_MAIL_CHANGED":
     case "PLAN_CHANGED":
     case "CLIENT_LANGUAGE_CHANGED":
     case "TIME_ZONE_CHANGED":
@@ -190,7 +195,7 @@ function apply(state: FirmState, event: LoggedEvent): void {
 
 /** Every firm begins with this policy (docs/guide.md). */
 function begin(state: FirmState, { occurredAt }: LoggedEvent): void {
-  state.firm.set(ONLY, { plan: null, clientLanguage: null, timeZone: null, disabledAt: null });
+  state.firm.set(ONLY, { mailsCheckpoints: false, disabledAt: null });
   state.policy.set(ONLY, {
     mode: "MAGIC_LINK_AND_LOGIN",
     enforcedFrom: null,
@@ -203,6 +208,10 @@ function begin(state: FirmState, { occurredAt }: LoggedEvent): void {
   });
   state.branding.set(ONLY, { color: null, logoUrl: null, logoWidth: null, logoHeight: null });
 }
+
+/** Without the fields that the event does not have. */
+const pick = (facts: Record<string, ChangeValue | undefined>): Facts =>
+  Object.fromEntries(Object.entries(facts).filter((entry): entry is [string, ChangeValue] => entry[1] !== undefined));
 
 const noContact: Facts = {
   name: null,

@@ -1,5 +1,5 @@
 import type { DataSource } from "typeorm";
-import { apiScopes, type ChangeValue } from "@gatehouse/shared";
+import { apiScopes, defaultLanguage, defaultTimeZone, type ChangeValue } from "@gatehouse/shared";
 import { emptyState, ONLY, type Facts, type FirmState, type Kind } from "./firm-state.js";
 
 type Row = Readonly<Record<string, string | number | boolean | null>>;
@@ -15,12 +15,16 @@ export async function stateOfTables(database: DataSource, firmId: string): Promi
 
   await fill(
     "firm",
-    "SELECT f.plan, f.clientLanguage, f.timeZone, p.firmDisabledAt FROM firms f JOIN security_policies p ON p.firmId = f.id WHERE f.id = ?",
-    ({ plan, clientLanguage, timeZone, firmDisabledAt }) => ({
-      plan: text(plan),
-      clientLanguage: text(clientLanguage),
-      timeZone: text(timeZone),
-      disabledAt: moment(firmDisabledAt),
+    "SELECT f.name, f.slug, f.plan, f.clientLanguage, f.timeZone, f.mailsCheckpoints, p.firmDisabledAt FROM firms f JOIN security_policies p ON p.firmId = f.id WHERE f.id = ?",
+    (row) => ({
+      mailsCheckpoints: flag(row.mailsCheckpoints),
+      disabledAt: moment(row.firmDisabledAt),
+      name: text(row.name),
+      slug: text(row.slug),
+      plan: text(row.plan),
+      // What was not chosen is as the API shows it.
+      clientLanguage: text(row.clientLanguage) ?? defaultLanguage,
+      timeZone: text(row.timeZone) ?? defaultTimeZone,
     }),
   );
   await fill("policy", only("*", "security_policies"), (row) => ({
