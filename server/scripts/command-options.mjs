@@ -28,6 +28,19 @@ const commands = {
       }),
     },
   },
+  replay: {
+    does: "walks at random through every mutation, and rebuilds each firm from its log alone",
+    options: {
+      acts: number("how many acts", "10000"),
+      seed: text("repeats the walk that printed it", { is: NUMBER, must: "must be a whole number", isOptional: true }),
+      database: text("mariadb, mysql or sqlite", {
+        default: "sqlite",
+        is: /^(?:mariadb|mysql|sqlite)$/,
+        must: "must be mariadb, mysql or sqlite",
+      }),
+      kill: flag("kills the server (kill -9) now and then"),
+    },
+  },
   fuzz: {
     does: "sends generated operations and texts of every kind, and reads files and pages with them",
     options: {

@@ -155,6 +155,15 @@ switch (command) {
       },
     );
     break;
+  case "replay": {
+    const seed = values.seed ?? String(Date.now() % 2 ** 30);
+    build();
+    say(`the seed is ${seed}: --seed ${seed} repeats this walk`);
+    node([inModules("jest/bin/jest.js"), "server/src/testing/log-replay", "-t", `(${values.database})`], {
+      env: { ...process.env, REPLAY_ACTS: values.acts, REPLAY_SEED: seed, REPLAY_KILLS: values.kill ? "1" : "0" },
+    });
+    break;
+  }
   case "fuzz": {
     const seed = values.seed ?? String(Date.now() % 2 ** 30);
     build();

@@ -247,17 +247,10 @@ export function firmActs(walk: Walk): Record<string, Act> {
         return disabled ?? row("webhook_endpoints")(firm);
       },
       async (by, { id }: { id: string }) => {
-        const answer = await walk.stage.api
-          .ask(
-            "{ firm { auditEvents(last: 1) { edges { cursor } } } auditEvents(first: 3) { edges { cursor } } }",
-            {},
-            by.token,
-          )
-          .catch(() => null);
         const listed = await walk.stage.api
           .ask("{ auditEvents(first: 3) { edges { cursor } } }", {}, by.token)
           .catch(() => null);
-        const after = (answer?.data ?? listed?.data)?.auditEvents?.edges.at(-1)?.cursor;
+        const after = listed?.data?.auditEvents?.edges.at(-1)?.cursor;
         await walk.send("replayWebhookEvents", { webhookEndpointId: id, after: after ?? "none" }, "__typename", by);
       },
       "owner",

@@ -1,12 +1,15 @@
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { describeOnDatabases } from "../databases.js";
+import { leftOut, rebuilt } from "./left-out.js";
 import { mutationNames, ReplayWalk } from "./replay-walk.js";
 import type { LoggedEvent } from "./replay.js";
-import { worldStage, type Stage } from "./stage.js";
+import { processStage, worldStage, type Stage } from "./stage.js";
 
 /** `npm run replay` walks further; without it this is a short version for every day. */
 const acts = Number(process.env.REPLAY_ACTS ?? 150);
 const seed = Number(process.env.REPLAY_SEED ?? 14);
+/** Kills the server now and then; it is a process of its own then. */
+const kills = process.env.REPLAY_KILLS === "1";
 const isAlone = process.env.REPLAY_ACTS !== undefined;
 const say = (line: string) => void (isAlone && process.stdout.write(`${line}\n`));
 const COMPARED_EVERY = 10;
@@ -17,7 +20,7 @@ describeOnDatabases("a reader of nothing but the log", (database) => {
   let stage: Stage;
   let walked: ReplayWalk;
   beforeAll(async () => {
-    stage = await worldStage(database.url());
+    stage = await (kills ? processStage : worldStage)(database.url());
     walked = await ReplayWalk.begin(stage, seed);
   });
   afterAll(() => stage.close());
@@ -26,14 +29,25 @@ describeOnDatabases("a reader of nothing but the log", (database) => {
     expect(mutationNames.filter((name) => !walked.actNames.includes(name))).toEqual([]);
   });
 
+  it("rebuilds every column of what it is about, or says why not", () => {
+    for (const [table, columns] of Object.entries(rebuilt)) {
+      const stored = stage.database.getMetadata(table).columns.map(({ propertyName }) => propertyName);
+      expect([table, [...columns, ...Object.keys(leftOut[table] ?? {})].toSorted()]).toEqual([
+        table,
+        stored.toSorted(),
+      ]);
+    }
+  });
+
   it(`rebuilds each firm as the tables have it, after ${acts} random acts`, async () => {
     for (let act = 1; act <= acts; act++) {
-      await walked.step();
+      await walked.step({ kills });
       if (act % COMPARED_EVERY > 0 && act < acts) continue;
       const found = await walked.compare();
       if (found.length > 0) throw new Error(walked.tell(act, found));
       if (act % 500 === 0) say(`${database.name}, seed ${seed}: in agreement after ${act} of ${acts} acts`);
     }
+    say(`${database.name}, seed ${seed}: in agreement after ${acts} acts and ${walked.kills} kills`);
     const { done, refusals } = walked.walk;
     for (const [what, count] of [...done, ...refusals]) say(`${count.toString().padStart(7)}  ${what}`);
     if (acts >= DOES_EVERYTHING) expect(mutationNames.filter((name) => !done.has(name))).toEqual([]);

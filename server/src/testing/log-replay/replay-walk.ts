@@ -18,6 +18,8 @@ const schema = buildSchema(readRepositoryFile("server/schema.graphql"));
 export const mutationNames = Object.keys(schema.getMutationType()?.getFields() ?? {});
 const LOOKS = 200;
 const LATELY = 10;
+const KILLED_ONE_IN = 25;
+const LATEST_KILL_MS = 300;
 
 /** So that there is somebody to act, and something to act on. */
 const peopled = [
@@ -32,6 +34,7 @@ export class ReplayWalk {
   readonly walk: Walk;
   private readonly acts: Record<string, Act>;
   private waiting: string[] = [];
+  kills = 0;
   /** The acts, newest last. */
   readonly story: string[] = [];
 
@@ -79,14 +82,22 @@ export class ReplayWalk {
     return Object.keys(this.acts);
   }
 
-  /** One act, or a few at once; then some time passes. Each act has its turn before any has another. */
-  async step(): Promise<void> {
+  /**
+   * One act, or a few at once; then some time passes. Each act has its turn before any has another. `kills`: now and then
+   * the server is killed meanwhile.
+   */
+  async step({ kills = false } = {}): Promise<void> {
     const { chance } = this;
     if (this.waiting.length === 0) this.waiting = chance.shuffled(this.actNames);
     const names = this.waiting.splice(0, chance.oneIn(6) ? 3 : 1);
     if (this.story.at(-2)?.includes("firm disable")) names.push("firm enable");
     this.story.push(names.join(" || "));
-    await Promise.all(names.map((name) => this.act(name)));
+    const isKilled = kills && chance.oneIn(KILLED_ONE_IN);
+    if (isKilled) this.kills += 1;
+    await Promise.all([
+      ...names.map((name) => this.act(name)),
+      isKilled && this.stage.kill(chance.below(LATEST_KILL_MS)),
+    ]);
     const minutes = chance.oneIn(60) ? chance.below(600) : chance.oneIn(4) ? chance.below(15) : 0;
     this.stage.forward(minutes * 60 + chance.below(20));
   }
