@@ -211,6 +211,10 @@ export function firmActs(walk: Walk): Record<string, Act> {
       walk.send("setTimeZone", { timeZone: chance.one("UTC", "Europe/Paris", "America/Toronto") }, "__typename", by),
     ),
 
+    setCheckpointMail: on(firmItself, (by) =>
+      walk.send("setCheckpointMail", { isOn: chance.oneIn(2) }, "__typename", by),
+    ),
+
     // Keys and webhooks.
     createApiKey: on(
       firmItself,
