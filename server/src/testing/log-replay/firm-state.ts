@@ -1,7 +1,7 @@
 import type { ChangeValue } from "@gatehouse/shared";
 
 /** What a firm consists of, as far as its log says it. */
-export const kinds = [
+const kinds = [
   "firm",
   "policy",
   "branding",

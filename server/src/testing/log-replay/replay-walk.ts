@@ -1,14 +1,13 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { buildSchema } from "graphql";
 import type { LogLine } from "../../features/checkpoints/log-file.js";
-import { chainedEvent } from "../../features/audit-chain/event-digest.js";
 import { AuditEvent } from "../../features/audit/audit-event.entity.js";
 import { readRepositoryFile } from "../repository-files.js";
 import { Chance } from "./chance.js";
 import { firmActs, operatorsActs } from "./firm-acts.js";
 import { at, differences, type Difference, type FirmState } from "./firm-state.js";
 import { ownActs } from "./own-acts.js";
-import { eventOfLine, replay, type LoggedEvent } from "./replay.js";
+import { eventOfLine, eventOfRow, replay, type LoggedEvent } from "./replay.js";
 import type { Stage } from "./stage.js";
 import { stateOfTables } from "./state-of-tables.js";
 import { PASSWORDS, Walk, type Act, type WalkedFirm } from "./walk.js";
@@ -126,8 +125,7 @@ export class ReplayWalk {
       const tables = await stateOfTables(database, id);
       const rows = await database.manager.find(AuditEvent, { where: { firmId: id }, order: { seq: "ASC" } });
       const now = api.now();
-      if ((await lastSeq()) === before && rows.length === before)
-        return { events: rows.map((row) => eventOfLine(chainedEvent(row))), tables, now };
+      if ((await lastSeq()) === before && rows.length === before) return { events: rows.map(eventOfRow), tables, now };
       await wait(20);
     }
     throw new Error("the firm's log never rests");
