@@ -29,7 +29,7 @@ export interface AccessRow {
   /** Part of it was recorded before the log tells it, so it is as the tables have it now. */
   isFromTables: boolean;
 }
-export interface AccessLogin {
+interface AccessLogin {
   accountId: string;
   email: string;
   createdAt: number | null;
@@ -42,7 +42,7 @@ export interface AccessLogin {
   /** How many devices may skip the code. */
   trustedDevices: number;
 }
-export type AccessPolicy = ModePolicy & { trustedDeviceDays: number };
+type AccessPolicy = ModePolicy & { trustedDeviceDays: number };
 export interface AccessReport {
   asOf: number;
   policy: AccessPolicy;

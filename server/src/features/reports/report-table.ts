@@ -29,7 +29,7 @@ export interface ReportTable {
   /** A picture of parts of a whole, or of counts by day. */
   picture: { shares: [label: string, count: number][] } | { lines: [label: string, counts: number[]][] } | null;
 }
-export interface ReportColumn {
+interface ReportColumn {
   title: string;
   /** Its share of a page's width; 0: only in the CSV. */
   width: number;

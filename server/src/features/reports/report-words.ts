@@ -99,4 +99,3 @@ export const reportWords = {
     pages: (count: number) => `Ce rapport compte ${count} ${count === 1 ? "page" : "pages"}.`,
   },
 } as const satisfies Record<Language, unknown>;
-export type ReportWords = (typeof reportWords)[Language];
