@@ -46,6 +46,8 @@ export interface AppOptions extends Pick<CoreOptions, "passwordCost" | "hashingP
   dashboard?: string;
   /** The directory that contains `docs/` and `CHANGELOG.md`; without it `/docs` and `/schema.graphql` answer 404. */
   docs?: string;
+  /** The directory of the fonts of PDFs; without it there are none. */
+  fonts?: string | null;
 }
 
 export interface App {
@@ -81,6 +83,7 @@ export async function startApp(
     version = "unknown",
     dashboard,
     docs,
+    fonts = null,
     passwordCost,
     hashingProcess,
   }: AppOptions = {},
@@ -138,6 +141,7 @@ export async function startApp(
     requests,
     tracing,
     publicUrl,
+    fonts,
     isAllowedOrigin: (origin) => origins.has(origin),
   };
 

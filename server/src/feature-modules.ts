@@ -23,6 +23,7 @@ import { portalAccountsModule } from "./features/portal-accounts/portal-accounts
 import { portalAdministrationModule } from "./features/portal-administration/portal-administration.module.js";
 import { portalMailRequestsModule } from "./features/portal-mail-requests/portal-mail-requests.module.js";
 import { portalStatsModule } from "./features/portal-stats/portal-stats.module.js";
+import { reportsModule } from "./features/reports/reports.module.js";
 import { retentionModule } from "./features/retention/retention.module.js";
 import { rollOutModule } from "./features/roll-out/roll-out.module.js";
 import { securityModeModule } from "./features/security-mode/security-mode.module.js";
@@ -55,6 +56,7 @@ export const featureModules: readonly ((platform: Platform, core: Core) => Featu
   checkpointsModule,
   liveFeedModule,
   auditExportModule,
+  reportsModule,
   viewersModule,
   signInModule,
   magicLinksModule,

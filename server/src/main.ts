@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { startApp } from "./app.js";
 import { stopOnSignals } from "./stop-on-signals.js";
@@ -59,6 +60,7 @@ try {
     version: (JSON.parse(readFileSync(join(here, "../package.json"), "utf8")) as { version: string }).version,
     dashboard: join(root, "dashboard/dist"),
     docs: root,
+    fonts: join(dirname(createRequire(import.meta.url).resolve("dejavu-fonts-ttf/package.json")), "ttf"),
     hashingProcess: join(here, "features/passwords/hashing-process.js"),
   });
   if (isProduction) log.info({ url: app.publicUrl, listensAt: app.url }, "Gatehouse serves");

@@ -47,6 +47,8 @@ export * from "./magic-links/magic-link-policy.js";
 export * from "./access-check/access-check.js";
 export * from "./access-check/access-facts.js";
 export * from "./roll-out/roll-out-policy.js";
+export * from "./reports/access-exceptions.js";
+export * from "./reports/report-kinds.js";
 export * from "./branding/brand-colors.js";
 export * from "./branding/logo.js";
 export * from "./pages/page-addresses.js";

@@ -46,13 +46,15 @@ export async function sendRequest(
     })),
   );
   const token = newToken("gml");
+  const magicLinkId = newId("magicLink", now);
+  const expiresAt = now + lifetimes.magicLink;
   await manager.insert(MagicLink, {
-    id: newId("magicLink", now),
+    id: magicLinkId,
     firmId: firm.id,
     requestId: request.id,
     tokenDigest: digestOf(token),
     issuedAt: now,
-    expiresAt: now + lifetimes.magicLink,
+    expiresAt,
     claimedAt: isClaimed ? answeredAt : null,
     deviceKeyDigest: isClaimed ? digestOf(randomBytes(32).toString("base64url")) : null,
     boundUntil: isClaimed ? answeredAt + lifetimes.magicLinkDevice : null,
@@ -64,7 +66,7 @@ export async function sendRequest(
     actor,
     contactId: contact.id,
     changes: changesBetween({}, { title, sentTo: email, dueOn }),
-    data: { title, email, requestId: request.id },
+    data: { title, email, requestId: request.id, magicLinkId, openUntil: new Date(expiresAt).toISOString() },
   });
   if (!isMailed) return;
   unit.mail({

@@ -21,6 +21,8 @@ export interface Platform {
   tracing: Tracing | null;
   /** Where people reach it: PUBLIC_URL, or localhost with the port it listens on. Without a trailing slash. */
   publicUrl: string;
+  /** The directory of the fonts of PDFs; null: there are none. */
+  fonts: string | null;
   /** Whether pages of that origin may call. */
   isAllowedOrigin(origin: string): boolean;
 }

@@ -77,6 +77,7 @@ export class World extends Api {
         passwordCost,
         hashingProcess,
         docs: join(__dirname, "../../.."),
+        fonts: join(__dirname, "../../node_modules/dejavu-fonts-ttf/ttf"),
       },
     );
     return new World(app, clock);

@@ -618,6 +618,18 @@ describe("the audit log", () => {
       "Olive turned on the daily mail with a checkpoint of the log.",
     ),
     says(
+      "REPORT_EXPORTED",
+      { report: "access", file: "pdf", seq: 7, asOf: "2026-11-30T12:00:00.000Z" },
+      "Report exported",
+      'Olive exported the report "Who has access" as of 30 November 2026 at 12:00 UTC.',
+    ),
+    says(
+      "REPORT_EXPORTED",
+      { report: "changes", file: "csv", seq: 7, since: "2026-01-01", until: "2026-12-31" },
+      "Report exported",
+      'Olive exported the report "Security changes" from 2026-01-01 to 2026-12-31.',
+    ),
+    says(
       "SESSIONS_VIEWED",
       { email: "maya@client.example", sessions: 2 },
       "Sessions viewed",
@@ -819,6 +831,6 @@ describe("what events are about", () => {
       ],
     ],
     ["LOG", ["AUDIT_LOG_CHECKPOINT", "AUDIT_LOG_SEALED", "AUDIT_LOG_TRIMMED", "CHECKPOINT_MAIL_CHANGED"]],
-    ["OVERSIGHT", ["ACT_REFUSED", "AUDIT_LOG_EXPORTED", "SESSIONS_VIEWED"]],
+    ["OVERSIGHT", ["ACT_REFUSED", "AUDIT_LOG_EXPORTED", "REPORT_EXPORTED", "SESSIONS_VIEWED"]],
   ])("%s: %j", (kind, types) => expect(auditEventTypesOf(kind).toSorted()).toEqual(types));
 });

@@ -1,10 +1,12 @@
 import type { EndingAct } from "../access-endings/access-endings.js";
 import { minutesInWords } from "../language/durations-in-words.js";
+import { momentInWords } from "../language/dates.js";
 import { languages, type Language } from "../language/language.js";
 import { roleTitles, type ActorKind, type ApiScope, type TeamRole } from "../roles/roles.js";
 import { plans, type Plan } from "../plans/plans.js";
 import type { FactorWord } from "../sign-in/second-factor-kinds.js";
 import { methodsInWords, type SignInMethod } from "../sign-in/sign-in-methods.js";
+import { reportKinds, type ReportKind } from "../reports/report-kinds.js";
 import type { SignInDoor } from "../sign-in/sign-in-policy.js";
 import { securityModes, type SecurityMode } from "../security-mode/security-mode.js";
 
@@ -41,6 +43,12 @@ export type TrustEnd = keyof typeof trustEnds;
 /** The other sessions that ended with the act, if any did. */
 interface EndingSessions {
   endedSessionIds?: readonly string[];
+}
+/** A magic link, and until when whoever holds it (once it was claimed: its device) can open the request. */
+interface IssuedLink {
+  magicLinkId?: string;
+  /** RFC 3339 in UTC. */
+  openUntil?: string;
 }
 /** The session in which the act was done. It continues under a new id; null: the id stays, as a bearer token's does. */
 interface InSession {
@@ -99,13 +107,14 @@ export interface AuditEventData {
   TEAM_MEMBER_CHANGED: { email: string; role: TeamRole };
   TEAM_MEMBER_REMOVED: { email: string } & EndingSessions;
   INVITE_SENT: { email: string };
-  REQUEST_SENT: { title: string; email: string; requestId?: string };
+  REQUEST_SENT: { title: string; email: string; requestId?: string } & IssuedLink;
   REQUEST_ITEM_DONE: { title: string; item: string; email: string; requestId?: string; itemId?: string };
   REQUEST_ITEM_REOPENED: { title: string; item: string; email: string; requestId?: string; itemId?: string };
   REQUEST_COMPLETED: { title: string; email: string; requestId?: string };
-  MAGIC_LINK_SENT: { title: string; email: string; requestId?: string };
+  MAGIC_LINK_SENT: { title: string; email: string; requestId?: string } & IssuedLink;
   /** `sessionId`: null if the link asked for more first. */
-  MAGIC_LINK_CLAIMED: { title: string; email: string; requestId: string; sessionId: string | null } & EndingSessions;
+  MAGIC_LINK_CLAIMED: { title: string; email: string; requestId: string; sessionId: string | null } & IssuedLink &
+    EndingSessions;
   MAGIC_LINK_DECLINED: { title: string; why: "other device" | "expired" | "revoked" };
   /** `version`: the policy's from then on. */
   SECURITY_POLICY_CHANGED: { from: SecurityMode; to: SecurityMode; version?: number } & EndingSessions;
@@ -156,6 +165,15 @@ export interface AuditEventData {
   /** A signed statement that the log, up to this event, has this digest (docs/audit-format.md). */
   AUDIT_LOG_CHECKPOINT: { seq: number; digest: string; signedAt: string; keyId: string; signature: string };
   AUDIT_LOG_EXPORTED: { isWhole: boolean; file?: "csv" | "jsonl"; filter?: ExportFilter };
+  /** `asOf`, `since`, `until`: the moment or days that it is about. `seq`: the last event that it stands on. */
+  REPORT_EXPORTED: {
+    report: ReportKind;
+    file: "csv" | "pdf";
+    seq: number;
+    asOf?: string;
+    since?: string;
+    until?: string;
+  };
   /** `sessions`: how many there were. */
   SESSIONS_VIEWED: { email: string; sessions: number };
   ACT_REFUSED: {
@@ -172,6 +190,8 @@ export interface AuditEventData {
   /** The new values of what changed. `color`: null for Gatehouse's own. */
   BRANDING_CHANGED: { color?: string | null; logo?: "set" | "removed" };
 }
+/** The name of the export of a report among the acts that are refused. */
+export const REPORT_ACT = "exportReport";
 /** The name of the export of the log among the acts that are refused; the others are mutations. */
 export const EXPORT_ACT = "exportAuditLog";
 export type RefusedActCode = "FORBIDDEN" | "ACCESS_RESET_REQUIRED" | "STEP_UP_REQUIRED";
@@ -534,6 +554,11 @@ export const auditEvents: { [T in AuditEventType]: EventWords<T> } = {
   AUDIT_LOG_EXPORTED: {
     title: "Audit log exported",
     say: ({ actor, data }) => `${actor} exported ${data.isWhole ? "the whole" : "part of the"} audit log.`,
+  },
+  REPORT_EXPORTED: {
+    title: "Report exported",
+    say: ({ actor, data: { report, asOf, since, until } }) =>
+      `${actor} exported the report "${reportKinds[report].title.EN}"${asOf === undefined ? "" : ` as of ${momentInWords(Date.parse(asOf), "EN")}`}${since === undefined || until === undefined ? "" : ` from ${since} to ${until}`}.`,
   },
   AUDIT_LOG_SEALED: {
     title: "Earlier events sealed",

@@ -55,6 +55,7 @@ const openFacts: ReadonlySet<string> = new Set([
   "isWhole",
   "minutes",
   "missing",
+  "openUntil",
   "purpose",
   "recoveryCodes",
   "remaining",

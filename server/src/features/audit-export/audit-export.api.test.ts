@@ -11,6 +11,7 @@ import { RefusedActs } from "../limits/refused-acts.service.js";
 import { Sessions } from "../sessions/sessions.service.js";
 import { Checkpoints } from "../checkpoints/checkpoints.service.js";
 import { AuditExport } from "./audit-export.service.js";
+import { ExportAccess } from "./export-access.js";
 import { AuditLog } from "../audit/audit-log.service.js";
 import { systemActor, type RecordedEvent } from "../work/unit-of-work.js";
 
@@ -345,9 +346,7 @@ describeOnDatabases("the audit log as a file", (database) => {
       work,
       log: new AuditLog(work),
       checkpoints: new Checkpoints({ work, keys: WORLD_KEYS }),
-      refusedActs,
-      sessions,
-      apiKeys,
+      exportAccess: new ExportAccess({ sessions, apiKeys, refusedActs }),
     });
     const email = await world.member(firm.id, "ADMIN");
     const { result } = await world.signIn("teamSignIn", "TeamSignInInput", { email, password: OWNER_PASSWORD });

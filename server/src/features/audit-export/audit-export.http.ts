@@ -17,8 +17,7 @@ import type { AuditExport } from "./audit-export.service.js";
 /** What an export costs of the caller's budget per minute (limits/cost-budgets.ts): three at most. */
 const EXPORT_COST = 20_000;
 
-export interface AuditExportOptions {
-  auditExport: AuditExport;
+export interface ExportOptions {
   createContext(request: IncomingMessage, response: HttpResponse): Promise<RequestContext>;
   /** Charges the cost to the caller's budget; returns the milliseconds to wait if it is used up, else null. */
   charge(context: RequestContext, cost: number): Promise<number | null>;
@@ -34,21 +33,22 @@ const statusOf = new Map<unknown, number>([
 ]);
 
 /** A kind of file: how an export of it begins, from the query of its address. */
-interface ExportedFile {
+export interface ExportedFile {
   name: string;
   contentType: string;
-  begin(auditExport: AuditExport, query: URLSearchParams, context: RequestContext): Promise<AsyncGenerator<string>>;
+  begin(query: URLSearchParams, context: RequestContext): Promise<AsyncIterable<string | Uint8Array>>;
 }
-export const csvFile: ExportedFile = {
+export const CSV_TYPE = "text/csv; charset=utf-8";
+export const csvFile = (auditExport: AuditExport): ExportedFile => ({
   name: "audit-log.csv",
-  contentType: "text/csv; charset=utf-8",
-  begin: (auditExport, query, context) => auditExport.begin(filterIn(query), context),
-};
-export const logFile: ExportedFile = {
+  contentType: CSV_TYPE,
+  begin: (query, context) => auditExport.begin(filterIn(query), context),
+});
+export const logFile = (auditExport: AuditExport): ExportedFile => ({
   name: "audit-log.jsonl",
   contentType: "application/jsonl; charset=utf-8",
-  begin: (auditExport, query, context) => auditExport.beginLog(afterIn(query), context),
-};
+  begin: (query, context) => auditExport.beginLog(afterIn(query), context),
+});
 
 /**
  * `GET /audit-log.csv`: the log as a file, filtered by the fields of `auditEvents` in the query (`types` and
@@ -56,13 +56,13 @@ export const logFile: ExportedFile = {
  * header `gatehouse-audience`, which no other site's page and no link can send (OWASP CSRF: custom request headers).
  * `GET /audit-log.jsonl`: the same for the file that can be verified; `after` (a cursor) leaves out what came before.
  */
-export function auditExportHandler(
-  { auditExport, createContext, charge, isFromElsewhere }: AuditExportOptions,
+export function exportHandler(
+  { createContext, charge, isFromElsewhere }: ExportOptions,
   { name, contentType, begin }: ExportedFile,
 ): Handler {
   return async (request, response) => {
     if (request.method !== "GET")
-      return sendError(response, 405, "METHOD_NOT_ALLOWED", "Ask for the audit log by GET.", { allow: "GET" });
+      return sendError(response, 405, "METHOD_NOT_ALLOWED", "Ask for this file by GET.", { allow: "GET" });
     if (isFromElsewhere(request))
       return sendError(response, 403, "FORBIDDEN", "Requests from pages of another origin are refused.");
     if (request.headers.authorization === undefined && request.headers["gatehouse-audience"] === undefined)
@@ -80,7 +80,7 @@ export function auditExportHandler(
         throw rateLimited(waitMs);
       }
       const { searchParams } = new URL(request.url ?? "", "http://localhost");
-      const file = await begin(auditExport, searchParams, context);
+      const file = await begin(searchParams, context);
       response.writeHead(200, {
         "content-type": contentType,
         "content-disposition": `attachment; filename="${name}"`,

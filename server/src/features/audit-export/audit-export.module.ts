@@ -1,4 +1,3 @@
-import { isFromElsewhere } from "../../platform/http/same-site.js";
 import type { CostOptions } from "../../platform/limits/limits.plugin.js";
 import type { Platform } from "../../platform/platform.js";
 import type { FeatureModule } from "../access/feature-module.js";
@@ -10,8 +9,10 @@ import type { RefusedActs } from "../limits/refused-acts.service.js";
 import type { RequestContexts } from "../request-contexts/request-context.factory.js";
 import type { Sessions } from "../sessions/sessions.service.js";
 import type { Work } from "../work/unit-of-work.js";
-import { auditExportHandler, csvFile, logFile, type AuditExportOptions } from "./audit-export.http.js";
+import { csvFile, exportHandler, logFile, type ExportOptions } from "./audit-export.http.js";
 import { AuditExport } from "./audit-export.service.js";
+import { ExportAccess } from "./export-access.js";
+import { exportOptions } from "./export-options.js";
 
 interface AuditExportNeeds {
   work: Work;
@@ -28,19 +29,13 @@ export function auditExportModule(
   { isAllowedOrigin }: Platform,
   { work, sessions, apiKeys, auditLog, checkpoints, refusedActs, contexts, costs }: AuditExportNeeds,
 ) {
-  const options: AuditExportOptions = {
-    auditExport: new AuditExport({ work, log: auditLog, checkpoints, refusedActs, sessions, apiKeys }),
-    createContext: (request, response) => contexts.ofRequest(request, response),
-    charge: async (context, cost) => {
-      const { isAllowed, resetMs } = await costs.rates.take(costs.bucketOf(context), cost);
-      return isAllowed ? null : resetMs;
-    },
-    isFromElsewhere: (request) => isFromElsewhere(request, isAllowedOrigin),
-  };
+  const exportAccess = new ExportAccess({ sessions, apiKeys, refusedActs });
+  const auditExport = new AuditExport({ work, log: auditLog, checkpoints, exportAccess });
+  const options: ExportOptions = exportOptions({ contexts, costs, isAllowedOrigin });
   return {
     routes: [
-      { path: "/audit-log.csv", method: "any", handle: auditExportHandler(options, csvFile) },
-      { path: "/audit-log.jsonl", method: "any", handle: auditExportHandler(options, logFile) },
+      { path: "/audit-log.csv", method: "any", handle: exportHandler(options, csvFile(auditExport)) },
+      { path: "/audit-log.jsonl", method: "any", handle: exportHandler(options, logFile(auditExport)) },
     ],
   } satisfies FeatureModule;
 }

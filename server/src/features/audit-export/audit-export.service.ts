@@ -1,22 +1,17 @@
-import Papa from "papaparse";
-import { badInput, unauthenticated } from "../../platform/graphql/failures.js";
+import { badInput } from "../../platform/graphql/failures.js";
 import {
   auditEvents,
   changesInWords,
   EXPORT_ACT,
   isolatedIn,
   signInMethods,
-  withFormulaGuard,
   type AuditEventData,
   type ExportFilter,
 } from "@gatehouse/shared";
-import { asFirmCaller, credentialIdOf, type FirmCaller } from "../callers/caller.js";
-import { checkAccess, type AccessRule } from "../access/access-rule.js";
+import type { FirmCaller } from "../callers/caller.js";
 import { actorIn, type RequestContext } from "../callers/request-context.js";
 import type { AuditEventFilter, AuditEventView } from "../audit/audit-event.results.js";
 import type { AuditLog } from "../audit/audit-log.service.js";
-import { refusalOf, type RefusedActs } from "../limits/refused-acts.service.js";
-import { callersNow, type CallersNowNeeds } from "../request-contexts/callers-now.js";
 import { sentenceOf } from "../work/event-sentence.js";
 import type { Checkpoint } from "../checkpoints/checkpoint.js";
 import type { Checkpoints } from "../checkpoints/checkpoints.service.js";
@@ -24,9 +19,8 @@ import { LOG_FORMAT, type LogEnd, type LogHead, type LogLine } from "../checkpoi
 import { readLog } from "../checkpoints/read-log.js";
 import { Firm } from "../firms/firm.entity.js";
 import type { Work } from "../work/unit-of-work.js";
-
-/** Who may export the log: this takes more than reading it, since one file holds every client's address and actions. */
-const exportRule = { team: "export", key: "AUDIT_READ" } as const satisfies AccessRule;
+import type { ExportAccess } from "./export-access.js";
+import { asCsv, BYTE_ORDER_MARK } from "./csv-rows.js";
 
 /** The columns, in the firm's words. */
 const columns: readonly [title: string, of: (event: AuditEventView) => string | null][] = [
@@ -56,29 +50,12 @@ const recordedFilter = ({ types, contactId, actorKinds, actorId, since, until }:
   ...(since == null ? {} : { since: new Date(since).toISOString() }),
   ...(until == null ? {} : { until: new Date(until).toISOString() }),
 });
-/** Without it Excel decodes UTF-8 as the machine's legacy code page. */
-const BYTE_ORDER_MARK = "\uFEFF";
-const NEWLINE = "\r\n";
-
-const asCsv = (rows: (string | null)[][]): string =>
-  rows.length === 0
-    ? ""
-    : Papa.unparse(
-        rows.map((row) => row.map((cell) => withFormulaGuard(cell ?? ""))),
-        { quotes: true, newline: NEWLINE },
-      ) + NEWLINE;
-
 const asLine = (line: LogHead | LogLine | LogEnd): string => `${JSON.stringify(line)}\n`;
 
 /** The audit log as a file, whatever its length: as CSV (RFC 4180) for people, or as lines of JSON that can be verified. */
 export class AuditExport {
   constructor(
-    private readonly needs: CallersNowNeeds & {
-      work: Work;
-      log: AuditLog;
-      checkpoints: Checkpoints;
-      refusedActs: RefusedActs;
-    },
+    private readonly needs: { work: Work; log: AuditLog; checkpoints: Checkpoints; exportAccess: ExportAccess },
   ) {}
 
   /**
@@ -86,7 +63,7 @@ export class AuditExport {
    * written, once the caller's session or key has ended or lost the right.
    */
   async begin(filter: AuditEventFilter, context: RequestContext): Promise<AsyncGenerator<string>> {
-    const caller = await this.mayExport(context);
+    const caller = await this.needs.exportAccess.mayExport(context, EXPORT_ACT);
     const isWhole = Object.keys(filter).length === 0;
     await this.recordExport(caller, context, { isWhole, file: "csv", filter: recordedFilter(filter) });
     // The file begins with it: whoever keeps the file can tell later whether the log was rewritten.
@@ -99,7 +76,7 @@ export class AuditExport {
    * (docs/audit-format.md). Throws like `begin`.
    */
   async beginLog(afterSeq: number, context: RequestContext): Promise<AsyncGenerator<string>> {
-    const caller = await this.mayExport(context);
+    const caller = await this.needs.exportAccess.mayExport(context, EXPORT_ACT);
     const { work, checkpoints } = this.needs;
     if (afterSeq > (await this.needs.log.lastSeq(caller.firmId)))
       throw badInput("There is no event with this cursor yet.");
@@ -126,23 +103,11 @@ export class AuditExport {
     let events = 0;
     const range = { afterSeq: head.afterSeq, throughSeq: checkpoint.seq };
     for await (const lines of readLog(this.needs.work.reader, caller.firmId, range)) {
-      await this.mustStillExport(caller);
+      await this.needs.exportAccess.mustStillExport(caller);
       events += lines.length;
       yield lines.map(asLine).join("");
     }
     yield asLine({ end: true, events, checkpoint } satisfies LogEnd);
-  }
-
-  /** Who exports. A refusal is an event too. */
-  private async mayExport(context: RequestContext): Promise<FirmCaller> {
-    try {
-      checkAccess(exportRule, context.caller);
-    } catch (error) {
-      const refusal = refusalOf(error);
-      if (refusal) await this.needs.refusedActs.record(EXPORT_ACT, refusal, context);
-      throw error;
-    }
-    return asFirmCaller(context.caller);
   }
 
   private recordExport(
@@ -157,14 +122,8 @@ export class AuditExport {
   private async *write(caller: FirmCaller, filter: AuditEventFilter): AsyncGenerator<string> {
     yield BYTE_ORDER_MARK + asCsv([columns.map(([title]) => title)]);
     for await (const events of this.needs.log.all(caller.firmId, filter)) {
-      await this.mustStillExport(caller);
+      await this.needs.exportAccess.mustStillExport(caller);
       yield asCsv(events.map((event) => columns.map(([, of]) => of(event))));
     }
-  }
-
-  private async mustStillExport(caller: FirmCaller): Promise<void> {
-    const now = (await callersNow(this.needs, [caller])).get(credentialIdOf(caller));
-    if (!now) throw unauthenticated();
-    checkAccess(exportRule, now);
   }
 }

@@ -1,13 +1,6 @@
 import DataLoader from "dataloader";
 import { In, IsNull } from "typeorm";
-import {
-  changesBetween,
-  inWords,
-  lifetimes,
-  readRequestDraft,
-  requestLinkState,
-  type MagicLinkState,
-} from "@gatehouse/shared";
+import { changesBetween, inWords, readRequestDraft, requestLinkState, type MagicLinkState } from "@gatehouse/shared";
 import { isId, newId } from "../../platform/crypto/ids.js";
 import { forUpdate } from "../../platform/database/dialect.js";
 import { select, sql, table } from "../../platform/database/sql.js";
@@ -117,15 +110,15 @@ export class ClientRequests {
           doneAt: null,
         })),
       );
-      const token = await links.issue(unit, request);
-      await mailRequestLink(unit, request, { token, occasion: "REQUEST", expiresAt: now + lifetimes.magicLink });
+      const { token, expiresAt, issued } = await links.issue(unit, request);
+      await mailRequestLink(unit, request, { token, occasion: "REQUEST", expiresAt });
       unit.record({
         type: "REQUEST_SENT",
         firmId,
         actor: actorIn(context),
         contactId: contact.id,
         changes: changesBetween({}, { title: request.title, sentTo: request.sentTo, dueOn: request.dueOn }),
-        data: { title: request.title, email: request.sentTo, requestId: request.id },
+        data: { title: request.title, email: request.sentTo, requestId: request.id, ...issued },
       });
       return ClientRequestView.of(request);
     });
@@ -150,9 +143,9 @@ export class ClientRequests {
       const { email } = await unit.manager.findOneByOrFail(Contact, { id: request.contactId });
       if (email === null)
         throw new Refusal("INVALID_INPUT", ["input", "requestId"], "This contact has no email to send the request to.");
-      const token = await links.issue(unit, request);
-      await mailRequestLink(unit, request, { token, occasion: "REQUEST", expiresAt: unit.now + lifetimes.magicLink });
-      const data = { title: request.title, email: request.sentTo, requestId: request.id };
+      const { token, expiresAt, issued } = await links.issue(unit, request);
+      await mailRequestLink(unit, request, { token, occasion: "REQUEST", expiresAt });
+      const data = { title: request.title, email: request.sentTo, requestId: request.id, ...issued };
       unit.record({ type: "MAGIC_LINK_SENT", firmId, actor: actorIn(context), contactId: request.contactId, data });
       return ClientRequestView.of(request);
     });

@@ -148,19 +148,19 @@ export class MagicLinks {
       // The firm has removed the address: the one that the request was sent to belongs to nobody.
       const { email } = await unit.manager.findOneByOrFail(Contact, { id: request.contactId });
       if (email === null) return;
-      const newLink = await this.issue(unit, request, lifetimes.accessLink);
+      const { token: newLink, expiresAt, issued } = await this.issue(unit, request, lifetimes.accessLink);
       await mailRequestLink(unit, request, {
         token: newLink,
         occasion: "ACCESS_LINK",
         asked: context.language,
-        expiresAt: unit.now + lifetimes.accessLink,
+        expiresAt,
       });
       unit.record({
         type: "MAGIC_LINK_SENT",
         firmId: request.firmId,
         actor: actorIn(context),
         contactId: request.contactId,
-        data: { title: request.title, email: request.sentTo, requestId: request.id },
+        data: { title: request.title, email: request.sentTo, requestId: request.id, ...issued },
       });
     });
   }
@@ -173,27 +173,29 @@ export class MagicLinks {
 
   /**
    * Creates a new link of the request; its token is only for the mail. Older links stay usable until this one is
-   * claimed.
+   * claimed. `issued`: what the event says of it.
    */
   async issue(
     unit: UnitOfWork,
     request: Pick<ClientRequest, "id" | "firmId">,
     lifetimeMs: number = lifetimes.magicLink,
-  ): Promise<string> {
+  ): Promise<{ token: string; expiresAt: number; issued: { magicLinkId: string; openUntil: string } }> {
     const token = newToken(TOKEN_PREFIX);
+    const id = newId("magicLink", unit.now);
+    const expiresAt = unit.now + lifetimeMs;
     await unit.manager.insert(MagicLink, {
-      id: newId("magicLink", unit.now),
+      id,
       firmId: request.firmId,
       requestId: request.id,
       tokenDigest: digestOf(token),
       issuedAt: unit.now,
-      expiresAt: unit.now + lifetimeMs,
+      expiresAt,
       claimedAt: null,
       deviceKeyDigest: null,
       boundUntil: null,
       revokedAt: null,
     });
-    return token;
+    return { token, expiresAt, issued: { magicLinkId: id, openUntil: new Date(expiresAt).toISOString() } };
   }
 
   /** Takes one of the request's mails: 1 a minute, 5 an hour. Returns how long to wait if none is left, else null. */
@@ -262,6 +264,8 @@ export class MagicLinks {
         email: request.sentTo,
         requestId: request.id,
         sessionId: entered.outcome instanceof SignedIn ? entered.outcome.session.id : null,
+        magicLinkId: link.id,
+        ...(link.boundUntil === null ? {} : { openUntil: new Date(link.boundUntil).toISOString() }),
         ...listedIfAny([...endedSessionIds, ...entered.endedSessionIds]),
       },
     });

@@ -1,0 +1,243 @@
+import {
+  exceptionsOf,
+  isTrustedNow,
+  type AccessException,
+  type AuditChange,
+  type ModePolicy,
+  type SignInMethod,
+} from "@gatehouse/shared";
+import { select, table } from "../../platform/database/sql.js";
+import { Contact } from "../contacts/contact.entity.js";
+import { loadPolicy } from "../firms/security-policy.reader.js";
+import { PortalAccount } from "../portal-accounts/portal-account.entity.js";
+import { TwoFactorState } from "../two-factor/two-factor.entity.js";
+import type { Work } from "../work/unit-of-work.js";
+import { AccessFold, accessEventTypes, foldPolicy, type LoggedAccount, type LoggedContact } from "./access-fold.js";
+import { loggedEvents } from "./logged-events.js";
+
+/** A contact with its login, or a login without a contact, at a moment; times are epoch milliseconds. */
+export interface AccessRow {
+  /** Null: a login without a contact. */
+  contactId: string | null;
+  name: string | null;
+  organization: string | null;
+  email: string | null;
+  login: AccessLogin | null;
+  /** How many magic links can open a request. */
+  openLinks: number;
+  exceptions: AccessException[];
+  /** Part of it was recorded before the log tells it, so it is as the tables have it now. */
+  isFromTables: boolean;
+}
+interface AccessLogin {
+  accountId: string;
+  email: string;
+  createdAt: number | null;
+  /** Since when it has an authenticator; null: it has none. */
+  enrolledAt: number | null;
+  passkeys: number;
+  lastSignInAt: number | null;
+  /** How the person proved who they are then; null: not recorded. */
+  lastMethods: readonly SignInMethod[] | null;
+  /** How many devices may skip the code. */
+  trustedDevices: number;
+}
+type AccessPolicy = ModePolicy & { trustedDeviceDays: number };
+export interface AccessReport {
+  asOf: number;
+  policy: AccessPolicy;
+  /** By name, logins without a contact last. */
+  rows: AccessRow[];
+  counts: Record<"contacts" | "logins" | "enrolled" | "openLinks" | "exceptions" | "fromTables", number>;
+}
+
+const c = table(Contact, "c");
+const CONTACTS = select({
+  id: c.id,
+  name: c.name,
+  email: c.email,
+  organization: c.organization,
+  accountId: c.portalAccountId,
+}).from`${c} WHERE ${c.firmId} = ? AND ${c.id} > ? AND ${c.createdAt} <= ? ORDER BY ${c.id} LIMIT 1000`;
+const a = table(PortalAccount, "a");
+const t = table(TwoFactorState, "t");
+const ACCOUNTS = select({
+  id: a.id,
+  email: a.email,
+  createdAt: a.createdAt,
+  lastSignInAt: a.lastSignInAt,
+  enrolledAt: t.enrolledAt,
+}).from`${a} JOIN ${t} ON ${t.ownerId} = ${a.id} WHERE ${a.firmId} = ? AND ${a.id} > ? AND ${a.createdAt} <= ?
+  ORDER BY ${a.id} LIMIT 1000`;
+
+type TableContact = Record<"id" | "name", string> & Record<"email" | "organization" | "accountId", string | null>;
+
+/**
+ * Who had access at a moment: rebuilt from the log through an event. What no event tells, because it was recorded before
+ * the log, or in events that were deleted as old, is taken from the tables and marked.
+ */
+export async function accessReport(
+  work: Work,
+  firmId: string,
+  { asOf, throughSeq }: { asOf: number; throughSeq: number },
+): Promise<AccessReport> {
+  const fold = new AccessFold();
+  const part = { throughSeq, types: accessEventTypes };
+  for await (const events of loggedEvents(work, firmId, { ...part, until: asOf + 1 }))
+    for (const event of events) fold.add(event);
+  const policy = await policyAt(work, firmId, fold, { asOf, throughSeq });
+  const fromTables = await complete(work, firmId, fold, { asOf, throughSeq });
+  const rows = rowsOf(fold, fromTables, policy, asOf);
+  const logins = new Set(rows.flatMap(({ login }) => login?.accountId ?? []));
+  const counts = {
+    contacts: fold.contacts.size,
+    logins: logins.size,
+    enrolled: [...logins].filter((id) => fold.accounts.get(id)?.enrolledAt != null).length,
+    openLinks: rows.reduce((sum, { openLinks }) => sum + openLinks, 0),
+    exceptions: rows.filter(({ exceptions }) => exceptions.length > 0).length,
+    fromTables: fromTables.size,
+  };
+  return { asOf, policy, rows, counts };
+}
+
+interface Moment {
+  asOf: number;
+  throughSeq: number;
+}
+
+/** What no event through the moment tells of the policy was as the next event says that it was before, or is as it is now. */
+async function policyAt(work: Work, firmId: string, fold: AccessFold, moment: Moment): Promise<AccessPolicy> {
+  const policy = { ...fold.policy };
+  const later = { throughSeq: moment.throughSeq, types: ["SECURITY_POLICY_CHANGED"], since: moment.asOf + 1 } as const;
+  for await (const events of loggedEvents(work, firmId, later))
+    for (const { changes } of events) foldPolicy(policy, changes, "before");
+  const { mode, enforcedFrom, magicLinkRequiresTwoFactor, trustedDeviceDays } = await loadPolicy(work.reader, firmId);
+  return { mode, enforcedFrom, magicLinkRequiresTwoFactor, trustedDeviceDays, ...policy };
+}
+
+const isTold = ({ name, email, organization, accountId }: LoggedContact): boolean =>
+  name !== undefined && email !== undefined && organization !== undefined && accountId !== undefined;
+const isLoginTold = ({ email, createdAt, enrolledAt }: LoggedAccount): boolean =>
+  email !== undefined && createdAt !== undefined && enrolledAt !== undefined;
+
+/** Adds to the fold what only the tables know; returns the ids of the contacts and logins of which that is so. */
+async function complete(work: Work, firmId: string, fold: AccessFold, moment: Moment): Promise<Set<string>> {
+  const missing = new Map<string, TableContact>();
+  for await (const contacts of pages((after) => work.unpreparedRows(CONTACTS, [firmId, after, moment.asOf])))
+    for (const contact of contacts) {
+      const logged = fold.contacts.get(contact.id);
+      if (!logged || !isTold(logged)) missing.set(contact.id, contact);
+    }
+  if (missing.size > 0) await undoLaterChanges(work, firmId, missing, moment);
+  for (const [id, { name, email, organization, accountId }] of missing)
+    fold.completeContact(id, { name, email, organization, accountId });
+  const completed = new Set(missing.keys());
+  for await (const accounts of pages((after) => work.unpreparedRows(ACCOUNTS, [firmId, after, moment.asOf])))
+    for (const { id, ...account } of accounts) {
+      const logged = fold.accounts.get(id);
+      if (logged && isLoginTold(logged)) continue;
+      fold.completeAccount(id, account, moment.asOf);
+      completed.add(id);
+    }
+  return completed;
+}
+
+/** What changed after the moment is put back as the first change says that it was before. */
+async function undoLaterChanges(
+  work: Work,
+  firmId: string,
+  contacts: ReadonlyMap<string, TableContact>,
+  { asOf, throughSeq }: Moment,
+): Promise<void> {
+  const undone = new Set<string>();
+  const types = ["CONTACT_UPDATED", "CONTACT_REDIRECTED", "ACCOUNT_CREATED", "LOGIN_EMAIL_CHANGED"] as const;
+  const undo = (id: string | null, field: keyof TableContact, before: AuditChange["before"]) => {
+    const contact = contacts.get(id ?? "");
+    const key = `${id} ${field}`;
+    if (!contact || undone.has(key) || (typeof before !== "string" && before !== null)) return;
+    undone.add(key);
+    Object.assign(contact, { [field]: before });
+  };
+  for await (const events of loggedEvents(work, firmId, { throughSeq, types, since: asOf + 1 }))
+    for (const { type, contactId, changes } of events)
+      for (const { field, before, after } of changes)
+        if (field === "contacts") {
+          // The contacts that a login was given had none before.
+          const had = Array.isArray(before) ? before : [];
+          if (Array.isArray(after))
+            for (const id of after) if (typeof id === "string" && !had.includes(id)) undo(id, "accountId", null);
+        } else if (type === "CONTACT_UPDATED" || type === "CONTACT_REDIRECTED") {
+          if (field === "name" || field === "email" || field === "organization") undo(contactId, field, before);
+          if (field === "portalAccount") undo(contactId, "accountId", before);
+        }
+}
+
+async function* pages<R extends { id: string }>(read: (after: string) => Promise<R[]>): AsyncGenerator<R[]> {
+  for (let after = ""; ;) {
+    const rows = await read(after);
+    const last = rows.at(-1);
+    if (!last) return;
+    yield rows;
+    after = last.id;
+  }
+}
+
+const byName = new Intl.Collator("en");
+const byId = (one: AccessRow, other: AccessRow) => ((one.contactId ?? "") < (other.contactId ?? "") ? -1 : 1);
+
+function rowsOf(fold: AccessFold, fromTables: ReadonlySet<string>, policy: AccessPolicy, asOf: number): AccessRow[] {
+  const rows: AccessRow[] = [];
+  for (const [contactId, { name, email = null, organization = null, accountId, links }] of fold.contacts) {
+    const login = accountId == null ? null : loginOf(fold, accountId, policy, asOf);
+    rows.push({
+      contactId,
+      name: name ?? null,
+      organization,
+      email,
+      login,
+      openLinks: links.filter(({ until }) => until > asOf).length,
+      exceptions: exceptionsOf({ contactEmail: email, login: login && factsOf(fold, login) }, policy, asOf),
+      isFromTables: fromTables.has(contactId) || (accountId != null && fromTables.has(accountId)),
+    });
+  }
+  rows.sort((one, other) => byName.compare(one.name ?? "", other.name ?? "") || byId(one, other));
+  const alone: AccessRow[] = [];
+  for (const [accountId, { contactIds }] of fold.accounts) {
+    if (contactIds.length > 0) continue;
+    const login = loginOf(fold, accountId, policy, asOf);
+    const exceptions = exceptionsOf({ contactEmail: undefined, login: factsOf(fold, login) }, policy, asOf);
+    const isFromTables = fromTables.has(accountId);
+    alone.push({
+      contactId: null,
+      name: null,
+      organization: null,
+      email: null,
+      login,
+      openLinks: 0,
+      exceptions,
+      isFromTables,
+    });
+  }
+  return [...rows, ...alone.toSorted((one, other) => byName.compare(one.login?.email ?? "", other.login?.email ?? ""))];
+}
+
+const factsOf = (fold: AccessFold, { accountId, email, enrolledAt }: AccessLogin) => ({
+  email,
+  isEnrolled: enrolledAt !== null,
+  contacts: fold.accounts.get(accountId)?.contactIds.length ?? 0,
+});
+
+function loginOf(fold: AccessFold, accountId: string, policy: AccessPolicy, asOf: number): AccessLogin {
+  const account = fold.accounts.get(accountId);
+  return {
+    accountId,
+    email: account?.email ?? "",
+    createdAt: account?.createdAt ?? null,
+    enrolledAt: account?.enrolledAt ?? null,
+    passkeys: account?.passkeys ?? 0,
+    lastSignInAt: account?.lastSignInAt ?? null,
+    lastMethods: account?.lastMethods ?? null,
+    trustedDevices: [...(account?.devices.values() ?? [])].filter((device) => isTrustedNow(device, policy, asOf))
+      .length,
+  };
+}
