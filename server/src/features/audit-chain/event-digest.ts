@@ -10,9 +10,9 @@ import type { AuditEvent } from "../audit/audit-event.entity.js";
 const sha256 = (text: string): string => createHash("sha256").update(text, "utf8").digest("hex");
 
 /** Facts about a person. They enter the event's digest by a salted one, so that erasing them keeps the chain whole. */
-export type Sealed<T> = ({ salt: string } & T) | { erased: string };
-export type ActorFacts = Readonly<Record<"name" | "ipAddress" | "userAgent", string | null>>;
-export interface SubjectFacts {
+type Sealed<T> = ({ salt: string } & T) | { erased: string };
+type ActorFacts = Readonly<Record<"name" | "ipAddress" | "userAgent", string | null>>;
+interface SubjectFacts {
   reason: string | null;
   data: Readonly<Record<string, unknown>>;
   changes: readonly unknown[];

@@ -37,7 +37,7 @@ export const SignInMethodEnum = tableEnum(
 );
 
 @ObjectType("AuditChange", { description: "One field that an event changed." })
-export class AuditChangeView {
+class AuditChangeView {
   @Field(() => String, { description: "The field, as the API names it." }) field: string;
   @Field(() => Json, { nullable: true, description: "Its value before; null: not set." }) before: unknown;
   @Field(() => Json, { nullable: true, description: "Its value after; null: not set." }) after: unknown;

@@ -80,6 +80,7 @@ const recordedBy: Readonly<Record<string, readonly AuditEventType[] | string>> =
 
 /** The events that say what they change. */
 const changing: readonly AuditEventType[] = [
+  "CHECKPOINT_MAIL_CHANGED",
   "CONTACT_CREATED",
   "CONTACT_UPDATED",
   "CONTACT_REDIRECTED",

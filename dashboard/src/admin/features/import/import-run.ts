@@ -13,7 +13,7 @@ export interface RowResult extends ImportRow {
   redirect: RowRedirect | null;
 }
 /** What a row would do to who can open a contact's requests. */
-export interface RowRedirect {
+interface RowRedirect {
   /** Identifies what was shown. */
   version: string;
   change: FragmentOf<typeof RedirectSentence_change>;
