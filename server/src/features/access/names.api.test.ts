@@ -40,6 +40,7 @@ const classes: Record<TextClass, string[]> = {
     "upsertContacts(input.contacts.0.organization)",
   ],
   text: [
+    "deleteContact(input.reason)",
     "deletePortalAccount(input.reason)",
     "deleteUnlinkedPortalAccount(input.reason)",
     "revokeTrustedDevice(input.reason)",
@@ -218,6 +219,7 @@ describeOnDatabases("X21 every name obeys one rule", (database) => {
       sendClientRequest: { contactId, title: "x", items: ["x"] },
       updateContact: { contactId },
       upsertContacts: { name: "x", externalId: "x" },
+      deleteContact: { contactId: NOBODY },
       deletePortalAccount: { contactId: NOBODY },
       deleteUnlinkedPortalAccount: { portalAccountId: "acc_01m625dgsrfdref8yrhtsvjgg" },
       inviteContacts: { contactIds: [] },

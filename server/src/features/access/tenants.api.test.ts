@@ -88,6 +88,7 @@ describeOnDatabases("firms are strictly separate, and the endpoint gives nothing
       const changed = await Promise.all([
         world.mutate("updateContact", "UpdateContactInput", "contact { id }", { contactId, name: "Mine now" }, us),
         world.mutate("resetTwoFactor", "ContactReasonInput", "contact { id }", { contactId, reason: "because" }, us),
+        world.mutate("deleteContact", "ContactReasonInput", "deletedContactId", { contactId, reason: "because" }, us),
         world.mutate(
           "deletePortalAccount",
           "ContactReasonInput",
