@@ -118,7 +118,14 @@ export interface AuditEventData {
    * `requests`, `links` (open ones): what went with it. `events`: how many have lost what they said about the person, or, with
    * `isErasing`, still lose it. Its account, if that went too, is in `portalAccountId`.
    */
-  CONTACT_DELETED: { requests: number; links: number; events: number; isErasing?: true } & EndingSessions;
+  CONTACT_DELETED: {
+    requests: number;
+    links: number;
+    events: number;
+    isErasing?: true;
+    /** Those of the account that were trusted. */
+    trustedDeviceIds?: readonly string[];
+  } & EndingSessions;
   /**
    * Another login, or a login that the owner of another mailbox can create, now reaches the contact's requests. `from`, `to`: the
    * contact's email, null: none; they are the same if the logins changed, but not the contact. The other facts are missing in older events.

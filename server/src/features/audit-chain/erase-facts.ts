@@ -23,7 +23,15 @@ export async function eraseFacts(
   if (row === stored) return;
   const { actorName, ipAddress, userAgent, actorSeal, reason, changes, data, subjectSeal, firmId, seq } = row;
   await affectedRows(manager, ERASE, [
-    ...[actorName, ipAddress, userAgent, actorSeal],
-    ...[reason, changes, data, subjectSeal, firmId, seq],
+    actorName,
+    ipAddress,
+    userAgent,
+    actorSeal,
+    reason,
+    changes,
+    data,
+    subjectSeal,
+    firmId,
+    seq,
   ]);
 }

@@ -47,6 +47,7 @@ const openFacts: ReadonlySet<string> = new Set([
   "by",
   "clockDriftSeconds",
   "code",
+  "days",
   "digest",
   "door",
   "fromSeq",

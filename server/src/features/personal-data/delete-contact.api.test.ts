@@ -27,10 +27,8 @@ const formsOf = (text: string): string[] => {
       .toString("base64")
       .slice(offset === 0 ? 0 : offset + 1, -4),
   );
-  return [
-    ...[text, JSON.stringify(text).slice(1, -1), encodeURIComponent(text), bytes.toString("hex")],
-    ...inBase64,
-  ].map((form) => form.toLowerCase());
+  const inJson = JSON.stringify(text).slice(1, -1);
+  return [text, inJson, encodeURIComponent(text), bytes.toString("hex"), ...inBase64].map((form) => form.toLowerCase());
 };
 
 describeOnDatabases("deleting a contact", (database) => {
@@ -235,12 +233,12 @@ describeOnDatabases("deleting a contact", (database) => {
       `Olive Owner deleted a contact and its portal account with 1 request; what ${what.events} events said about the person was erased.`,
     );
     expect(others).toHaveLength(what.events);
+    for (const event of others.filter(({ actorKind }) => actorKind === "CLIENT"))
+      expect(event).toMatchObject({ actorName: null, ipAddress: null, userAgent: null });
     for (const event of others) {
       expect(event).toMatchObject({ isErased: true, reason: null, changes: [] });
       expect(event.summary).toMatch(/\(erased\)/);
       expect(event.summary).not.toMatch(/undefined|null/);
-      if (event.actorKind === "CLIENT")
-        expect(event).toMatchObject({ actorName: null, ipAddress: null, userAgent: null });
     }
     await mustBeAsRecorded();
     for (const name of ["audit-log.csv", "audit-log.jsonl"]) {

@@ -32,12 +32,13 @@ const parametersOf = (
   firmId: string,
   { contactId, accountId, keptAccountId }: DeletedPerson,
   { afterSeq, addresses = [] }: { afterSeq: number; addresses?: readonly string[] },
-) => [
-  ...[firmId, contactId, keptAccountId ?? NOBODY, ...loginEventTypes, afterSeq],
-  ...[firmId, accountId ?? NOBODY, ...loginEventTypes, afterSeq],
-  ...[firmId, accountId ?? NOBODY, afterSeq],
-  ...[firmId, ...addresses, afterSeq],
-];
+) =>
+  [
+    [firmId, contactId, keptAccountId ?? NOBODY, ...loginEventTypes, afterSeq],
+    [firmId, accountId ?? NOBODY, ...loginEventTypes, afterSeq],
+    [firmId, accountId ?? NOBODY, afterSeq],
+    [firmId, ...addresses, afterSeq],
+  ].flat();
 
 /** How long what somebody began before the deletion may still write events. */
 const SETTLED_MS = 10 * MINUTE_MS;

@@ -88,17 +88,26 @@ export class PersonalData {
       const gone = deletesLogin ? login : null;
       const addresses = await addressesOf(unit, contact, gone);
       const events = await eventsOf(unit, firmId, person, addresses);
-      const ended = await deleteContactRows(unit, secondFactor, { contact, login: gone, addresses });
+      const actor = actorIn(context);
+      const deleted = { contact, login: gone, addresses, actor };
+      const { ended, trustedDeviceIds } = await deleteContactRows(unit, secondFactor, deleted);
       await beginErasure(unit, firmId, person, addresses);
       const isErasing = await eraseSome(unit, firmId, contact.id, ERASED_AT_ONCE);
       unit.record({
         type: "CONTACT_DELETED",
         firmId,
-        actor: actorIn(context),
+        actor,
         contactId: contact.id,
         accountId: person.accountId,
         reason,
-        data: { requests, links: openLinks, events, ...(isErasing && { isErasing }), ...listedIfAny(ended) },
+        data: {
+          requests,
+          links: openLinks,
+          events,
+          ...(isErasing && { isErasing }),
+          ...(trustedDeviceIds.length > 0 && { trustedDeviceIds }),
+          ...listedIfAny(ended),
+        },
       });
       if (gone)
         unit.mail({
