@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { erasedWith, personalThings, type EventOfPerson } from "./personal-data.js";
 
-describe("a client who is deleted", () => {
+describe("X77 a client who is deleted", () => {
   const contactId = "con_maya";
   const login = "acc_maya";
   const event = (given: Partial<EventOfPerson>): EventOfPerson => ({

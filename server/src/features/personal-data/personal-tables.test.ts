@@ -55,7 +55,7 @@ const judged: Readonly<Record<string, PersonalThingName | { holdsNobodyBecause: 
 const PERSONAL =
   /^(contactId|accountId|ownerId|portalAccountId|keptAccountId|email|recipient|sentTo|mailedTo|ipAddress|userAgent)$/;
 
-describe("what is kept about a client", () => {
+describe("X77 what is kept about a client", () => {
   const storage = getMetadataArgsStorage();
   const tables = entities.map((entity) => ({
     name: storage.tables.find(({ target }) => target === entity)?.name ?? "",
