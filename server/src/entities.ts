@@ -45,6 +45,7 @@ import { ClientRequest, ClientRequestItem } from "./features/client-requests/cli
 import { MagicLink } from "./features/magic-links/magic-link.entity.js";
 import { AuditCounter, AuditEvent, AuditSigningKey } from "./features/audit/audit-event.entity.js";
 import { OutboxMail } from "./features/mail/outbox-mail.entity.js";
+import { PersonErasure } from "./features/personal-data/person-erasure.entity.js";
 import { ApiKey } from "./features/api-keys/api-key.entity.js";
 import { IdempotencyRecord } from "./features/idempotency/idempotency-record.entity.js";
 import { RollOut, RollOutRecipient } from "./features/roll-out/roll-out.entity.js";
@@ -82,6 +83,7 @@ export const entities = [
   AuditEvent,
   AuditCounter,
   AuditSigningKey,
+  PersonErasure,
   OutboxMail,
   ApiKey,
   IdempotencyRecord,

@@ -19,6 +19,7 @@ import { magicLinksModule } from "./features/magic-links/magic-links.module.js";
 import { mailModule } from "./features/mail/mail.module.js";
 import { notMeModule } from "./features/not-me/not-me.module.js";
 import { ownSecurityModule } from "./features/own-security/own-security.module.js";
+import { personalDataModule } from "./features/personal-data/personal-data.module.js";
 import { portalAccountsModule } from "./features/portal-accounts/portal-accounts.module.js";
 import { portalAdministrationModule } from "./features/portal-administration/portal-administration.module.js";
 import { portalMailRequestsModule } from "./features/portal-mail-requests/portal-mail-requests.module.js";
@@ -68,6 +69,7 @@ export const featureModules: readonly ((platform: Platform, core: Core) => Featu
   portalMailRequestsModule,
   portalAdministrationModule,
   unlinkedAccountsModule,
+  personalDataModule,
   ownSecurityModule,
   accessCheckModule,
   clientRequestsModule,

@@ -234,6 +234,18 @@ describe("the audit log", () => {
       "Another sign-in code was not sent to Maya (maya@client.example): too many were requested.",
     ),
     says(
+      "CONTACT_DELETED",
+      { requests: 1, links: 0, events: 12 },
+      "Contact deleted",
+      "Olive deleted a contact with 1 request; what 12 events said about the person was erased.",
+    ),
+    says(
+      "CONTACT_DELETED",
+      { requests: 0, links: 0, events: 4000, isErasing: true },
+      "Contact deleted",
+      "Olive deleted a contact with 0 requests; what 4000 events said about the person is being erased.",
+    ),
+    says(
       "CONTACT_REDIRECTED",
       { name: "Maya", from: "maya@client.example", to: null },
       "Contact's requests moved",
@@ -808,7 +820,7 @@ describe("what events are about", () => {
         "REQUEST_SENT",
       ],
     ],
-    ["CONTACTS", ["CONTACT_CREATED", "CONTACT_REDIRECTED", "CONTACT_UPDATED"]],
+    ["CONTACTS", ["CONTACT_CREATED", "CONTACT_DELETED", "CONTACT_REDIRECTED", "CONTACT_UPDATED"]],
     ["TEAM", ["TEAM_MEMBER_CHANGED", "TEAM_MEMBER_INVITED", "TEAM_MEMBER_JOINED", "TEAM_MEMBER_REMOVED"]],
     [
       "SETTINGS",

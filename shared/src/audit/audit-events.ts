@@ -8,6 +8,7 @@ import type { FactorWord } from "../sign-in/second-factor-kinds.js";
 import { methodsInWords, type SignInMethod } from "../sign-in/sign-in-methods.js";
 import { reportKinds, type ReportKind } from "../reports/report-kinds.js";
 import type { SignInDoor } from "../sign-in/sign-in-policy.js";
+import { ERASED } from "./erased-facts.js";
 import { securityModes, type SecurityMode } from "../security-mode/security-mode.js";
 
 /** What a signed-in person has to confirm their identity for. */
@@ -122,6 +123,18 @@ export interface AuditEventData {
   TIME_ZONE_CHANGED: { from: string; to: string };
   CONTACT_CREATED: { name: string };
   CONTACT_UPDATED: { name: string };
+  /**
+   * `requests`, `links` (open ones): what went with it. `events`: how many have lost what they said about the person, or, with
+   * `isErasing`, still lose it. Its account, if that went too, is in `portalAccountId`.
+   */
+  CONTACT_DELETED: {
+    requests: number;
+    links: number;
+    events: number;
+    isErasing?: true;
+    /** Those of the account that were trusted. */
+    trustedDeviceIds?: readonly string[];
+  } & EndingSessions;
   /**
    * Another login, or a login that the owner of another mailbox can create, now reaches the contact's requests. `from`, `to`: the
    * contact's email, null: none; they are the same if the logins changed, but not the contact. The other facts are missing in older events.
@@ -476,10 +489,16 @@ export const auditEvents: { [T in AuditEventType]: EventWords<T> } = {
   },
   CONTACT_CREATED: { title: "Contact created", say: ({ actor, data }) => `${actor} created the contact ${data.name}.` },
   CONTACT_UPDATED: { title: "Contact changed", say: ({ actor, data }) => `${actor} changed the contact ${data.name}.` },
+  CONTACT_DELETED: {
+    title: "Contact deleted",
+    say: ({ actor, data }) =>
+      `${actor} deleted a contact${"portalAccountId" in data ? " and its portal account" : ""} with ${count(data.requests, "request")}; what ${count(data.events, "event")} said about the person ${data.isErasing ? "is being" : "was"} erased.`,
+  },
   CONTACT_REDIRECTED: {
     title: "Contact's requests moved",
     say: ({ actor, data }) => {
       const { name, from, to } = data;
+      if (name === ERASED) return `A change by ${actor} changed who can open the requests of ${name}.`;
       const what =
         from === to
           ? `A change by ${actor} changed the login of ${name} (${to ?? "no email"})`

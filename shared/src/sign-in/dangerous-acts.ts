@@ -36,6 +36,8 @@ export const dangerousActs = {
   deletePortalAccount: { needs: "ALWAYS", why: goesWithTheAccount },
   deleteUnlinkedPortalAccount: { needs: "ALWAYS", why: goesWithTheAccount },
 
+  deleteContact: { needs: "ALWAYS", why: "removes everything that is kept about somebody, and cannot be undone" },
+
   inviteTeamMember: { needs: "ALWAYS", why: changesTheTeam },
   sendTeamPasswordLink: { needs: "ALWAYS", why: changesTheTeam },
   changeTeamMember: { needs: "ALWAYS", why: changesTheTeam },

@@ -35,6 +35,7 @@ const operations: [operation: string, allowed: string][] = [
   ["query apiKeys", team],
   ["query auditEvents(first: 1)", `${team} AUDIT_READ`],
   [`query contact(id: "${nobody}")`, `${team} CONTACTS_READ`],
+  [`query contactDeletion(contactId: "${nobody}")`, "admin owner ACCESS_RESET"],
   [`query contactEmailChange(input: { contactId: "${nobody}" })`, "admin owner CONTACTS_WRITE"],
   ["query contacts(first: 1)", `${team} CONTACTS_READ`],
   ["query firm", `${team} ${keys}`],
@@ -67,6 +68,7 @@ const operations: [operation: string, allowed: string][] = [
   ['mutation createContact(input: { name: "" })', "admin owner CONTACTS_WRITE"],
   ['mutation createPortalAccount(input: { confirmationToken: "x", password: "x" })', everybody],
   ['mutation createWebhookEndpoint(input: { url: "nonsense" })', "admin owner WEBHOOKS_WRITE"],
+  [`mutation deleteContact(input: { contactId: "${nobody}", reason: "x" })`, "admin owner ACCESS_RESET"],
   [`mutation deletePortalAccount(input: { contactId: "${nobody}", reason: "x" })`, "admin owner ACCESS_RESET"],
   [
     `mutation deleteUnlinkedPortalAccount(input: { portalAccountId: "${nobody}", reason: "x" })`,
@@ -202,6 +204,12 @@ type Asker = "owner" | "key" | "client";
 const idRows: [place: string, kinds: IdKind[], askers: Asker[], call: string][] = [
   ["Query.contact(id)", ["contact"], ["owner", "key"], "contact(id: $id) { id name email }"],
   [
+    "Query.contactDeletion(contactId)",
+    ["contact"],
+    ["owner", "key"],
+    "contactDeletion(contactId: $id) { loginEmail requests openLinks events }",
+  ],
+  [
     "Query.contactEmailChange(input.contactId)",
     ["contact"],
     ["owner", "key"],
@@ -335,6 +343,12 @@ const idRows: [place: string, kinds: IdKind[], askers: Asker[], call: string][] 
     ["webhook"],
     ["owner"],
     "deleteWebhookEndpoint(input: { webhookEndpointId: $id })",
+  ],
+  [
+    "Mutation.deleteContact(input.contactId)",
+    ["contact"],
+    ["owner", "key"],
+    'deleteContact(input: { contactId: $id, reason: "asked to" })',
   ],
   [
     "Mutation.deletePortalAccount(input.contactId)",

@@ -40,6 +40,7 @@ const classes: Record<TextClass, string[]> = {
     "upsertContacts(input.contacts.0.organization)",
   ],
   text: [
+    "deleteContact(input.reason)",
     "deletePortalAccount(input.reason)",
     "deleteUnlinkedPortalAccount(input.reason)",
     "revokeTrustedDevice(input.reason)",
@@ -61,6 +62,7 @@ const classes: Record<TextClass, string[]> = {
     "teamSignIn(input.email)",
     "updateContact(input.email)",
     "upsertContacts(input.contacts.0.email)",
+    "contactEmailChange(input.email)",
   ],
   secret: [
     "addPasskey(input.response)",
@@ -123,11 +125,14 @@ const classes: Record<TextClass, string[]> = {
     "teamSignIn(input.firmSlug)",
   ],
   data: ["updateBranding(input.logo.contentType)", "updateBranding(input.logo.data)"],
-  // A day, a color, a time zone: one of those that exist.
+  // A day, a color, a time zone, the version of what was shown: one of those that exist.
   choice: [
     "rollOutPreview(input.timeZone)",
     "sendClientRequest(input.dueOn)",
+    "createContact(input.expectedEmailChange)",
     "setTimeZone(input.timeZone)",
+    "updateContact(input.expectedEmailChange)",
+    "upsertContacts(input.contacts.0.expectedEmailChange)",
     "startRollOut(input.timeZone)",
     "updateBranding(input.color)",
   ],
@@ -218,6 +223,7 @@ describeOnDatabases("X21 every name obeys one rule", (database) => {
       sendClientRequest: { contactId, title: "x", items: ["x"] },
       updateContact: { contactId },
       upsertContacts: { name: "x", externalId: "x" },
+      deleteContact: { contactId: NOBODY },
       deletePortalAccount: { contactId: NOBODY },
       deleteUnlinkedPortalAccount: { portalAccountId: "acc_01m625dgsrfdref8yrhtsvjgg" },
       inviteContacts: { contactIds: [] },

@@ -47,6 +47,7 @@ const openFacts: ReadonlySet<string> = new Set([
   "by",
   "clockDriftSeconds",
   "code",
+  "days",
   "digest",
   "door",
   "fromSeq",
@@ -74,6 +75,7 @@ const openFacts: ReadonlySet<string> = new Set([
 const isOpen = (name: string): boolean => openFacts.has(name) || /Ids?$/.test(name);
 
 const SALT_DIGITS = 32;
+const DIGEST_DIGITS = 64;
 /** Unguessable, so that nobody finds an erased name or address by trying all of them. */
 export const newSalt = (): string => randomBytes(SALT_DIGITS / 2).toString("hex");
 
@@ -114,9 +116,23 @@ export function chainedEvent(row: SealedRow): ChainedEvent {
   };
 }
 
+/** Of which parts of a stored event the facts are erased. */
+export const erasedParts = ({
+  actorSeal,
+  subjectSeal,
+}: Pick<SealedRow, "actorSeal" | "subjectSeal">): { actor: boolean; subject: boolean } => ({
+  actor: actorSeal?.length === DIGEST_DIGITS,
+  subject: subjectSeal?.length === DIGEST_DIGITS,
+});
+
 /** The row with the facts about its actor, or about its subject, erased. Its digest stays. */
 export function withoutFacts<R extends SealedRow>(row: R, part: "actor" | "subject"): R {
-  const event = chainedEvent(row);
+  // Without a salt, anybody could find the facts again by trying all of them.
+  const event = chainedEvent({
+    ...row,
+    actorSeal: row.actorSeal ?? newSalt(),
+    subjectSeal: row.subjectSeal ?? newSalt(),
+  });
   const erased = digestOfSealed(event[part]);
   return part === "actor"
     ? { ...row, actorName: null, ipAddress: null, userAgent: null, actorSeal: erased }

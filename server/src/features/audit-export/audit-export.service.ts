@@ -40,6 +40,7 @@ const columns: readonly [title: string, of: (event: AuditEventView) => string | 
   ["Methods", ({ methods }) => methods && methods.join(" ")],
   ["Changes (JSON)", ({ changes }) => JSON.stringify(changes)],
   ["Data (JSON)", ({ stored }) => stored.data],
+  ["Erased", ({ isErased }) => (isErased ? "yes" : null)],
 ];
 /** The filter as the event keeps it. */
 const recordedFilter = ({ types, contactId, actorKinds, actorId, since, until }: AuditEventFilter): ExportFilter => ({

@@ -10,8 +10,8 @@ import {
 } from "../../platform/database/columns.js";
 
 /**
- * One security-relevant fact, written in the transaction of what it records. Never changed, and deleted only
- * from the oldest on (retention/old-events.ts). `seq` has no gaps within a firm.
+ * One security-relevant fact, written in the transaction of what it records. Never changed, except that a person's facts
+ * are erased with the person (personal-data), and deleted only from the oldest on (retention/old-events.ts). `seq` has no gaps within a firm.
  */
 @Entity("audit_events")
 @Index("ix_audit_events_contact", ["firmId", "contactId", "seq"])

@@ -12,7 +12,7 @@ import { Json } from "../../platform/graphql/json.js";
 import { Node } from "../../platform/graphql/node.js";
 import { encodeCursor, PageArgs, PageInfo } from "../../platform/graphql/pages.js";
 import { tableEnum } from "../../platform/graphql/table-enum.js";
-import { changesOf, methodsOf } from "../work/event-sentence.js";
+import { changesOf, isErased, methodsOf } from "../work/event-sentence.js";
 import type { AuditEvent } from "./audit-event.entity.js";
 
 export const AuditEventTypeEnum = tableEnum(
@@ -49,7 +49,7 @@ export const AUDIT_CURSOR = "audit";
 @ObjectType("AuditEvent", {
   implements: Node,
   description:
-    "One security-relevant fact, written in the same transaction as what it records. Never changed. Kept for ever, unless the operator has set for how long: then the oldest ones are deleted, never one in between.",
+    "One security-relevant fact, written in the same transaction as what it records. Never changed, except that facts about a person are erased when the contact is deleted. Kept for ever, unless the operator has set for how long: then the oldest ones are deleted, never one in between.",
 })
 export class AuditEventView extends Node {
   stored: AuditEvent;
@@ -81,6 +81,11 @@ export class AuditEventView extends Node {
       "The facts of that moment from which `summary` is made, as an object whose form depends on `type`. Fields may be added.",
   })
   data: unknown;
+  @Field(() => Boolean, {
+    description:
+      "Whether facts about a person were erased from it, because the contact was deleted. `summary` then says so in their place, and `actorName`, `reason`, `ipAddress`, `userAgent`, `changes` and what `data` said about the person are gone, as far as they were about that person. The event itself stays.",
+  })
+  isErased: boolean;
 
   static of(event: AuditEvent, contactName?: string | null): AuditEventView {
     const { id, type, occurredAt, actorKind, actorId, actorName, reason, ipAddress, userAgent } = event;
@@ -96,6 +101,7 @@ export class AuditEventView extends Node {
       methods: methodsOf(event),
       changes: changesOf(event),
       data: JSON.parse(event.data) as unknown,
+      isErased: isErased(event),
       occurredAt,
       cursor: encodeCursor(AUDIT_CURSOR, [event.seq]),
       stored: event,

@@ -27,6 +27,7 @@ const recordedBy: Readonly<Record<string, readonly AuditEventType[] | string>> =
   createContact: ["CONTACT_CREATED"],
   createPortalAccount: ["ACCOUNT_CREATED", "SIGN_IN_SUCCEEDED"],
   createWebhookEndpoint: ["WEBHOOK_CREATED"],
+  deleteContact: ["CONTACT_DELETED"],
   deletePortalAccount: ["ACCOUNT_DELETED", "CONTACT_REDIRECTED", "CONTACT_UPDATED"],
   deleteUnlinkedPortalAccount: ["ACCOUNT_DELETED"],
   deleteWebhookEndpoint: ["WEBHOOK_DELETED"],

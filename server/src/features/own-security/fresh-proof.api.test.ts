@@ -27,6 +27,7 @@ const teamActs: Record<string, string> = {
   createApiKey: 'createApiKey(input: { name: "", scopes: [] })',
   resetTwoFactor: byReason("resetTwoFactor", "contactId"),
   changeLoginEmail: `changeLoginEmail(input: { contactId: "${nothing}", email: "a@b.example" })`,
+  deleteContact: byReason("deleteContact", "contactId"),
   deletePortalAccount: byReason("deletePortalAccount", "contactId"),
   deleteUnlinkedPortalAccount: byReason("deleteUnlinkedPortalAccount", "portalAccountId"),
   inviteTeamMember: 'inviteTeamMember(input: { email: "nonsense", name: "x", role: STAFF })',

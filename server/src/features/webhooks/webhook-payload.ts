@@ -2,7 +2,7 @@ import type { EntityManager } from "typeorm";
 import type { AuditEventType } from "@gatehouse/shared";
 import { encodeCursor } from "../../platform/graphql/pages.js";
 import type { AuditEvent } from "../audit/audit-event.entity.js";
-import { changesOf, methodsOf, sentenceOf } from "../work/event-sentence.js";
+import { changesOf, isErased, methodsOf, sentenceOf } from "../work/event-sentence.js";
 import { Contact } from "../contacts/contact.entity.js";
 
 /** `TWO_FACTOR_ENROLLED` is `two_factor.enrolled`: the subject, a dot, and what happened to it. */
@@ -40,6 +40,7 @@ export async function webhookBody(reader: EntityManager, event: AuditEvent, now:
         methods: methodsOf(event),
         changes: changesOf(event),
         data: JSON.parse(event.data) as unknown,
+        isErased: isErased(event),
         reason: event.reason,
         ipAddress: event.ipAddress,
         userAgent: event.userAgent,

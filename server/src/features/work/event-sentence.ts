@@ -1,4 +1,12 @@
-import { auditEvents, isolatedIn, type AuditChange, type SignInMethod } from "@gatehouse/shared";
+import {
+  auditEvents,
+  ERASED,
+  isolatedIn,
+  withErasedTexts,
+  type AuditChange,
+  type SignInMethod,
+} from "@gatehouse/shared";
+import { erasedParts } from "../audit-chain/event-digest.js";
 import type { AuditEvent } from "../audit/audit-event.entity.js";
 
 /** How the stored event's person proved who they are; see AuditEvent.methods. */
@@ -8,16 +16,26 @@ export const methodsOf = ({ methods }: Pick<AuditEvent, "methods">): SignInMetho
 export const changesOf = ({ changes }: Pick<AuditEvent, "changes">): AuditChange[] =>
   changes === null ? [] : (JSON.parse(changes) as AuditChange[]);
 
-/** The stored event's sentence. */
-export const sentenceOf = (
-  event: Pick<AuditEvent, "type" | "actorName" | "data" | "methods">,
+/** Whether facts about a person were erased from the stored event. */
+export function isErased(event: Pick<AuditEvent, "actorSeal" | "subjectSeal">): boolean {
+  const { actor, subject } = erasedParts(event);
+  return actor || subject;
+}
+
+/** The stored event's sentence. It names nobody whose facts were erased, even if there is a contact of that name now. */
+export function sentenceOf(
+  event: Pick<AuditEvent, "type" | "actorName" | "data" | "methods" | "actorSeal" | "subjectSeal">,
   contactName: string | null,
-): string =>
-  (auditEvents[event.type].say as (data: object) => string)(
+): string {
+  const erased = erasedParts(event);
+  const data = JSON.parse(event.data) as object;
+  const say = auditEvents[event.type].say as (event: object) => string;
+  return say(
     isolatedIn({
-      actor: event.actorName ?? "Somebody",
-      contact: contactName,
+      actor: event.actorName ?? (erased.actor ? ERASED : "Somebody"),
+      contact: erased.subject ? null : contactName,
       methods: methodsOf(event),
-      data: JSON.parse(event.data) as unknown,
+      data: erased.subject ? withErasedTexts(data) : data,
     }),
   );
+}

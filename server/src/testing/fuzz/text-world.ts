@@ -190,6 +190,7 @@ export class TextWorld {
     contactIds: () => this.newContact(),
     id: () => this.client.contactId,
     "changeLoginEmail.contactId": async () => (await this.newClient()).contactId,
+    "deleteContact.contactId": async () => (await this.newClient()).contactId,
     "deletePortalAccount.contactId": async () => (await this.newClient()).contactId,
     "resetTwoFactor.contactId": async () => (await this.newEnrolled()).contactId,
     portalAccountId: () => this.unlinkedAccount(),

@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { useQuery } from "urql";
-import { Link, useParams } from "@tanstack/react-router";
+import { Link, useNavigate, useParams } from "@tanstack/react-router";
 import { languages } from "@gatehouse/shared";
 import { graphql } from "../../../graphql/graphql.js";
 import { sayError } from "../../../graphql/use-act.js";
@@ -17,6 +17,7 @@ import { EventRow_event, useLiveRefresh } from "../audit/live-feed.js";
 import { AccessCard, AccessCard_contact } from "./access-card.js";
 import { ClientPortalCard, ClientPortalCard_contact } from "./client-portal-card.js";
 import { ContactForm } from "./contact-form.js";
+import { DeleteContactDialog } from "./delete-contact-dialog.js";
 import { FormerLogin } from "./former-login.js";
 import { InviteButton } from "./invite-button.js";
 import { RequestsCard, RequestsCard_contact } from "./requests-card.js";
@@ -56,7 +57,9 @@ const ContactPage_contact = graphql(
 export function ContactPage() {
   const { contactId } = useParams({ from: "/contacts/$contactId" });
   const { mayWrite } = useTeamSession();
+  const navigate = useNavigate();
   const [isEditing, setEditing] = useState(false);
+  const [isDeleting, setDeleting] = useState(false);
   const [changed, setChanged] = useState<{ contactId: string; times: number; accountBefore: string | null } | null>(
     null,
   );
@@ -90,7 +93,14 @@ export function ContactPage() {
           </Link>
         }
         title={<span translate="no">{contact.name}</span>}
-        actions={mayWrite && <Button onPress={() => setEditing(true)}>Edit contact</Button>}
+        actions={
+          mayWrite && (
+            <>
+              <Button onPress={() => setDeleting(true)}>Delete contact…</Button>
+              <Button onPress={() => setEditing(true)}>Edit contact</Button>
+            </>
+          )
+        }
       >
         {contact.organization}
       </PageHeader>
@@ -127,6 +137,13 @@ export function ContactPage() {
           </Card>
         </div>
       </div>
+      {isDeleting && (
+        <DeleteContactDialog
+          contactId={contact.id}
+          onClose={() => setDeleting(false)}
+          onDone={() => void navigate({ to: "/" })}
+        />
+      )}
       <Dialog title="Edit contact" isOpen={isEditing} onClose={() => setEditing(false)}>
         <ContactForm
           contact={{ ...contact, loginEmail: contact.portalAccount?.email ?? null }}

@@ -1,0 +1,36 @@
+import { Field, ID, Int, ObjectType } from "type-graphql";
+import { Payload } from "../../platform/graphql/payloads.js";
+
+@ObjectType("ContactDeletion", {
+  description:
+    "What deleting a contact means: everything that is kept about the person goes, as far as it is listed here.",
+})
+export class ContactDeletionView {
+  @Field(() => ID, { description: "The contact." }) contactId: string;
+  @Field(() => String, { nullable: true, description: "The email of the login that the contact has; null: none." })
+  loginEmail: string | null;
+  @Field(() => Boolean, {
+    description:
+      "Whether the login is deleted too, with its password, 2FA, devices and sessions: no other contact has it.",
+  })
+  deletesLogin: boolean;
+  @Field(() => Int, { description: "How many other contacts have the login, and so keep it." }) otherContacts: number;
+  @Field(() => Int, { description: "How many requests are deleted." }) requests: number;
+  @Field(() => Int, { description: "How many of the requests' magic links still open something." }) openLinks: number;
+  @Field(() => Int, {
+    description:
+      "How many events lose what they say about the person: names, addresses, texts, changes and reasons. The events themselves stay.",
+  })
+  events: number;
+}
+
+@ObjectType({ description: "The payload of deleteContact." })
+export class DeletedContactPayload extends Payload {
+  @Field(() => ID, { nullable: true, description: "The deleted contact." })
+  deletedContactId: string | null = null;
+  @Field(() => Boolean, {
+    nullable: true,
+    description: "Whether there are so many events about the person that their facts are still being erased.",
+  })
+  isErasing: boolean | null = null;
+}
