@@ -25,8 +25,9 @@ describeOnDatabases("a reader of nothing but the log", (database) => {
   });
   afterAll(() => stage.close());
 
-  it("has an act of the walk for every mutation", () => {
-    expect(mutationNames.filter((name) => !walked.actNames.includes(name))).toEqual([]);
+  it("has an act of the walk for every mutation but those that erase what it reads", () => {
+    const missing = mutationNames.filter((name) => !walked.actNames.includes(name));
+    expect(missing).toEqual(["deleteContact"]);
   });
 
   it("rebuilds every column of what it is about, or says why not", () => {
