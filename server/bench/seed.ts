@@ -285,6 +285,9 @@ async function fill(db: Connection, firmId: string, contacts: number): Promise<v
         return [p.accountId, keys.encrypt(totpSecretOf(p.n), where), 0, createdAt(p.n)];
       }),
   );
+  const [[{ lastSeq: eventsBefore }]] = (await db.query("SELECT lastSeq FROM audit_counters WHERE firmId = ?", [
+    firmId,
+  ])) as unknown as [[{ lastSeq: number }]];
   await insert(
     db,
     "audit_events",
@@ -292,7 +295,7 @@ async function fill(db: Connection, firmId: string, contacts: number): Promise<v
     Array.from({ length: known.length * eventsOfClient }, (_, at) => {
       const p = known[at % known.length]!;
       const data = JSON.stringify({ email: p.email, secondFactor: p.isEnrolled });
-      const seq = at + 2;
+      const seq = eventsBefore + at + 1;
       const source = ["192.0.2.7", "Mozilla/5.0 (Linux; Android 16) bench"];
       return [
         firmId,
@@ -309,7 +312,10 @@ async function fill(db: Connection, firmId: string, contacts: number): Promise<v
       ];
     }),
   );
-  await db.query("UPDATE audit_counters SET lastSeq = ? WHERE firmId = ?", [known.length * eventsOfClient + 1, firmId]);
+  await db.query("UPDATE audit_counters SET lastSeq = ? WHERE firmId = ?", [
+    eventsBefore + known.length * eventsOfClient,
+    firmId,
+  ]);
 
   const members = Array.from({ length: membersOfTeam }, (_, n) => ({
     id: idOf("mem", n),

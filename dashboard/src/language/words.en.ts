@@ -84,7 +84,7 @@ export const wordsInEnglish = isolating({
     done: "You are signed out everywhere else.",
   },
   trustedDevices: {
-    what: "On a trusted device, signing in asks only for the password, because the code was entered there before.",
+    what: "On a trusted device, signing in asks only for the password, because a code or a passkey was used there before.",
     none: "No device is trusted: every sign-in asks for the code.",
     until: (moment: ReactNode) => rich`skips the code until ${moment}`,
     trusted: (day: ReactNode) => rich`trusted on ${day}`,

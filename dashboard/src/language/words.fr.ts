@@ -84,7 +84,7 @@ export const wordsInFrench: Words = isolating({
     done: "Tous les autres appareils sont déconnectés.",
   },
   trustedDevices: {
-    what: "Sur un appareil de confiance, la connexion ne demande que le mot de passe, parce que le code y a déjà été saisi.",
+    what: "Sur un appareil de confiance, la connexion ne demande que le mot de passe, parce qu’un code ou une clé d’accès y a déjà servi.",
     none: "Aucun appareil n’est de confiance : chaque connexion demande le code.",
     until: (moment) => rich`dispensé du code jusqu’au ${moment}`,
     trusted: (day) => rich`de confiance depuis le ${day}`,

@@ -1,4 +1,5 @@
 import "reflect-metadata";
+import { existsSync } from "node:fs";
 import { entities, migrations } from "../entities.js";
 import { CommandError } from "./command-error.js";
 import { doctor } from "./doctor/doctor.command.js";
@@ -59,8 +60,14 @@ export async function main(args: readonly string[]): Promise<number> {
 }
 
 async function onDatabase(command: Command, config: Config, print: (line: string) => void): Promise<void> {
-  const dataSource = await openDatabase({ address: config.database, entities, migrations });
+  // Whoever verifies a log changes nothing, not even by an update.
+  const isInspection = command.name === "log verify";
+  if (isInspection && config.database.kind === "sqlite" && !existsSync(config.database.file))
+    throw new CommandError(`There is no database ${config.database.file}.`);
+  const dataSource = await openDatabase({ address: config.database, entities, migrations, isInspection });
   try {
+    if (isInspection && (await dataSource.showMigrations()))
+      throw new CommandError("The database is one of an earlier version: its log is sealed when the server has run.");
     const work = new Work({
       dataSource,
       clock: systemClock,

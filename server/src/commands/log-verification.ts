@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import type { KeyRing } from "../platform/crypto/key-ring.js";
 import type { PublicJwk } from "../platform/crypto/signing-key.js";
-import type { Checkpoint } from "../features/checkpoints/checkpoint.js";
+import type { Checkpoint } from "../features/audit-chain/checkpoint.js";
 import { AuditCounter } from "../features/audit/audit-event.entity.js";
 import { Checkpoints } from "../features/checkpoints/checkpoints.service.js";
 import { NotALog, readCheckpoints, readHead, readKeySet, readLine } from "../features/checkpoints/log-file.js";
@@ -13,8 +13,11 @@ import { Firm } from "../features/firms/firm.entity.js";
 import type { Work } from "../features/work/unit-of-work.js";
 import { CommandError } from "./command-error.js";
 
-/** Events beyond the log's end were added. */
-const BEYOND = 2 ** 31 - 1;
+/** Events in front of the first one and beyond the log's end were added. */
+const BEFORE = Number.MIN_SAFE_INTEGER;
+const BEYOND = Number.MAX_SAFE_INTEGER;
+/** Somebody has deleted the counter. */
+const NO_LOG = { lastSeq: 0, chainedSeq: 0, chainDigest: null, checkpointSeq: 0 };
 
 type Print = (line: string) => void;
 
@@ -36,16 +39,25 @@ const someOf = (checkpoints: Checkpoint[]): Checkpoint[] => {
 function report(name: string, verdict: Verdict, print: Print): boolean {
   const { events, firstSeq, lastSeq, lastDigest, unsealed, checkpoints, keyIds, findings, notes } = verdict;
   const range = firstSeq === null ? "no events" : `${events} events, ${firstSeq} to ${lastSeq}`;
-  print(`${name}: ${range}${findings.length === 0 ? ", as recorded." : "."}`);
+  const sealed = events - unsealed;
+  if (findings.length > 0) print(`${name}: ${range}.`);
+  else if (unsealed === 0) print(`${name}: ${range}, as recorded.`);
+  else if (sealed === 0) print(`${name}: ${range}, of which none is sealed yet: nothing could be checked.`);
+  else
+    print(
+      `${name}: ${range}. The first ${sealed} are as recorded; the others are not sealed yet and were not checked.`,
+    );
   for (const { text } of findings) print(`  WRONG: ${text}.`);
   for (const note of notes) print(`  ${note}.`);
-  if (unsealed > 0) print(`  ${unsealed} events wait to be sealed: the server does so within minutes.`);
-  if (lastDigest !== null) print(`  The digest of event ${lastSeq - unsealed} is ${lastDigest}.`);
-  print(
-    checkpoints === 0
-      ? "  No checkpoint was compared: whoever can write the whole log could have rewritten it."
-      : `  ${checkpoints} signed checkpoints agree, by the key ${keyIds.join(", ")}.`,
-  );
+  if (unsealed > 0)
+    print("  The server seals events of the version before within minutes; if it has run for longer, find out why.");
+  if (lastDigest !== null) print(`  The digest of event ${lastSeq} is ${lastDigest}.`);
+  if (checkpoints > 0)
+    print(
+      `  ${checkpoints === 1 ? "1 signed checkpoint agrees" : `${checkpoints} signed checkpoints agree`}, by the key ${keyIds.join(", ")}.`,
+    );
+  else if (findings.length === 0)
+    print("  No checkpoint was compared: whoever can write the whole log could have rewritten it.");
   return findings.length > 0;
 }
 
@@ -61,16 +73,17 @@ export async function verifyLogs(
 ): Promise<void> {
   const firms = await work.reader.find(Firm, { where: slug === null ? {} : { slug }, order: { slug: "ASC" } });
   if (slug !== null && firms.length === 0) throw new CommandError(`There is no firm with the slug ${slug}.`);
-  if (slug === null && checkpoints !== null) throw new CommandError("Checkpoints are one firm's: add --slug.");
+  if (firms.length === 0) throw new CommandError("There is no firm in this database.");
   const publicKeys = await new Checkpoints({ work, keys }).publicKeys();
   const kept = checkpoints === null ? null : await textOf(checkpoints);
   let wrong = 0;
   for (const { id, slug: name } of firms) {
     const earlier = kept === null ? [] : someOf(readCheckpoints(kept, id));
+    const mine = slug === null ? earlier.filter(({ firmId }) => firmId === id) : earlier;
     // Read before its events: what comes meanwhile is beyond its end.
-    const end = await work.reader.findOneByOrFail(AuditCounter, { firmId: id });
-    const verifier = new LogVerifier({ firmId: id, keys: publicKeys, earlier });
-    for await (const lines of readLog(work.reader, id, { afterSeq: 0, throughSeq: BEYOND }))
+    const end = (await work.reader.findOneBy(AuditCounter, { firmId: id })) ?? NO_LOG;
+    const verifier = new LogVerifier({ firmId: id, keys: publicKeys, earlier: mine });
+    for await (const lines of readLog(work.reader, id, { afterSeq: BEFORE, throughSeq: BEYOND }))
       for (const line of lines) verifier.add(line);
     if (report(name, verifier.end(end), print)) wrong++;
   }
@@ -95,7 +108,8 @@ export async function verifyLogFile(
       if (isEnded) throw new NotALog(`line ${number} comes after the end`);
       if (verifier === null) {
         const head = readHead(text);
-        name = head.firmName;
+        // A terminal obeys what is no text.
+        name = head.firmName.replaceAll(/\p{C}/gu, "?");
         const earlier = kept === null ? [] : someOf(readCheckpoints(kept, head.firmId));
         verifier = new LogVerifier({
           firmId: head.firmId,

@@ -14,7 +14,7 @@ import {
 
 const signingKeys = {
   name: "audit_signing_keys",
-  columns: [primary(text("id", 43)), text("publicKey", 43), at("createdAt")],
+  columns: [primary(text("id", 43)), text("publicKey", 43), text("proof", 90), at("createdAt")],
   indices: [],
   foreignKeys: [],
 };

@@ -158,8 +158,8 @@ describe("the audit log", () => {
       "SIGN_IN_SUCCEEDED",
       { email: "maya@client.example", door: "PASSWORD_RESET", sessionId: "ses_1" },
       "Signed in",
-      "Maya (maya@client.example) signed in after a password reset, with password and a passkey.",
-      ["PASSWORD", "PASSKEY"],
+      "Maya (maya@client.example) signed in with a mailed link to reset the password and a passkey.",
+      ["RESET_LINK", "PASSKEY"],
     ),
     says(
       "SIGN_IN_SUCCEEDED",
@@ -613,7 +613,7 @@ describe("the audit log", () => {
     ),
     says(
       "AUDIT_LOG_TRIMMED",
-      { throughSeq: 20, digest: null },
+      { throughSeq: 20, digest: "d", signedAt: "2026-01-31T09:00:00.000Z", keyId: "k", signature: "s" },
       "Old events deleted",
       "Events up to number 20 were deleted, as old as the operator keeps them.",
     ),

@@ -33,7 +33,7 @@ const trustEnds = {
   TWO_FACTOR_SET_UP: "another authenticator was set up",
   TWO_FACTOR_DISABLED: "two-factor authentication was turned off",
   TWO_FACTOR_RESET: "two-factor authentication was reset",
-  SIGNED_OUT_EVERYWHERE: "they were signed out everywhere",
+  SIGNED_OUT_EVERYWHERE: "every other sign-in was ended",
   LOGIN_EMAIL_CHANGED: "the login email changed",
   PERSON_REMOVED: "the account was deleted",
   LOGINS_SWITCHED_OFF: "the portal has no logins",
@@ -173,7 +173,7 @@ export interface AuditEventData {
   /** Events that got their digests only after they had been written. */
   AUDIT_LOG_SEALED: { fromSeq: number; throughSeq: number };
   /** Old events that were deleted, and the digest of the last one. */
-  AUDIT_LOG_TRIMMED: { throughSeq: number; digest: string | null };
+  AUDIT_LOG_TRIMMED: { throughSeq: number; digest: string | null; signedAt: string; keyId: string; signature: string };
   CHECKPOINT_MAIL_CHANGED: { isOn: boolean };
   /** A signed statement that the log, up to this event, has this digest (docs/audit-format.md). */
   AUDIT_LOG_CHECKPOINT: { seq: number; digest: string; signedAt: string; keyId: string; signature: string };
@@ -356,7 +356,7 @@ export const auditEvents: { [T in AuditEventType]: EventWords<T> } = {
       if ("secondFactor" in data)
         return `${person} signed in${data.secondFactor ? " with two-factor authentication or on a trusted device" : ""}.`;
       if (data.door === "MAGIC_LINK") return `${person} opened "${data.title}"${by(methods)}.`;
-      return `${person} signed in${data.door === "PASSWORD_RESET" ? " after a password reset," : ""}${by(methods)}.`;
+      return `${person} signed in${by(methods)}.`;
     },
   },
   SIGN_IN_FAILED: {

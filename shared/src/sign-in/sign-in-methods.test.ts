@@ -9,7 +9,7 @@ describe("by which facts an act proves somebody", () => {
     ACCOUNT_CREATION: ["INVITATION"],
     ACCOUNT_BY_LINK: ["MAGIC_LINK"],
     ACCOUNT_BY_DEVICE: ["MAGIC_LINK"],
-    PASSWORD_RESET: ["PASSWORD"],
+    PASSWORD_RESET: ["RESET_LINK"],
     MAGIC_LINK: ["MAGIC_LINK"],
     TEAM_INVITATION: ["INVITATION"],
     TEAM_BY_PASSWORD: ["INVITATION", "PASSWORD"],

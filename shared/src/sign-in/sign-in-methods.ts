@@ -21,6 +21,13 @@ export const signInMethods = {
     },
   },
   MAGIC_LINK: { title: "A magic link to a request.", words: { EN: "a magic link", FR: "un lien magique" } },
+  RESET_LINK: {
+    title: "A mailed link to choose a new password.",
+    words: {
+      EN: "a mailed link to reset the password",
+      FR: "un lien envoyé par courriel pour réinitialiser le mot de passe",
+    },
+  },
   INVITATION: {
     title: "A mailed invitation, or the mail that confirmed the address.",
     words: { EN: "a mailed invitation or confirmation", FR: "une invitation ou une confirmation par courriel" },
@@ -34,8 +41,8 @@ const provenByAct = {
   ACCOUNT_CREATION: ["INVITATION"],
   ACCOUNT_BY_LINK: ["MAGIC_LINK"],
   ACCOUNT_BY_DEVICE: ["MAGIC_LINK"],
-  /** The new one; the door says how it was chosen. */
-  PASSWORD_RESET: ["PASSWORD"],
+  /** Nobody has typed a password that was known before. */
+  PASSWORD_RESET: ["RESET_LINK"],
   MAGIC_LINK: ["MAGIC_LINK"],
   TEAM_INVITATION: ["INVITATION"],
   TEAM_BY_PASSWORD: ["INVITATION", "PASSWORD"],

@@ -85,33 +85,47 @@ const isEmpty = (facts: object): boolean =>
  * Of a column that holds the salt, or, once the facts are erased, the digest in their place. Facts beside a digest were
  * written by somebody else: they are taken as salted by it, so that the event's digest is wrong.
  */
-const sealed = <T extends object>(seal: string, facts: T): Sealed<T> =>
-  seal.length === SALT_DIGITS || !isEmpty(facts) ? { salt: seal, ...facts } : { erased: seal };
+const sealed = <T extends object>(seal: string | null, facts: T): Sealed<T> =>
+  seal === null || seal.length === SALT_DIGITS || !isEmpty(facts) ? { salt: seal ?? "", ...facts } : { erased: seal };
 const digestOfSealed = (part: Sealed<object>): string => ("erased" in part ? part.erased : sha256(canonicalJson(part)));
 
 /** A stored event with its seals. */
 export type SealedRow = Omit<AuditEvent, "digest">;
 
+/** What somebody else has written may be no JSON and no time: the digest then is not the recorded one. */
+function read<T extends object>(json: string): T | null {
+  try {
+    const value = JSON.parse(json) as T | null;
+    return typeof value === "object" ? value : null;
+  } catch {
+    return null;
+  }
+}
+const momentOf = (ms: number): string => {
+  const moment = new Date(ms);
+  return Number.isNaN(moment.getTime()) ? String(ms) : moment.toISOString();
+};
+
 /** The event as it enters the chain. */
 export function chainedEvent(row: SealedRow): ChainedEvent {
   const { actorSeal, subjectSeal } = row;
-  const data = Object.entries(JSON.parse(row.data) as Record<string, unknown>);
+  const data = Object.entries(read<Record<string, unknown>>(row.data) ?? { unreadable: row.data });
   return {
     seq: row.seq,
     id: row.id,
     type: row.type,
-    occurredAt: new Date(row.occurredAt).toISOString(),
+    occurredAt: momentOf(row.occurredAt),
     actorKind: row.actorKind,
     actorId: row.actorId,
     contactId: row.contactId,
     accountId: row.accountId,
-    methods: row.methods === null ? null : (JSON.parse(row.methods) as string[]),
+    methods: row.methods === null ? null : (read<string[]>(row.methods) ?? [row.methods]),
     facts: Object.fromEntries(data.filter(([name]) => isOpen(name))),
-    actor: sealed(actorSeal ?? "", { name: row.actorName, ipAddress: row.ipAddress, userAgent: row.userAgent }),
-    subject: sealed(subjectSeal ?? "", {
+    actor: sealed(actorSeal, { name: row.actorName, ipAddress: row.ipAddress, userAgent: row.userAgent }),
+    subject: sealed(subjectSeal, {
       reason: row.reason,
       data: Object.fromEntries(data.filter(([name]) => !isOpen(name))),
-      changes: row.changes === null ? [] : (JSON.parse(row.changes) as unknown[]),
+      changes: row.changes === null ? [] : (read<unknown[]>(row.changes) ?? [row.changes]),
     }),
   };
 }

@@ -1,3 +1,4 @@
+import { encodeCursor } from "../../platform/graphql/pages.js";
 import { badInput } from "../../platform/graphql/failures.js";
 import {
   auditEvents,
@@ -10,10 +11,10 @@ import {
 } from "@gatehouse/shared";
 import type { FirmCaller } from "../callers/caller.js";
 import { actorIn, type RequestContext } from "../callers/request-context.js";
-import type { AuditEventFilter, AuditEventView } from "../audit/audit-event.results.js";
+import { AUDIT_CURSOR, type AuditEventFilter, type AuditEventView } from "../audit/audit-event.results.js";
 import type { AuditLog } from "../audit/audit-log.service.js";
 import { sentenceOf } from "../work/event-sentence.js";
-import type { Checkpoint } from "../checkpoints/checkpoint.js";
+import type { Checkpoint } from "../audit-chain/checkpoint.js";
 import type { Checkpoints } from "../checkpoints/checkpoints.service.js";
 import { LOG_FORMAT, type LogEnd, type LogHead, type LogLine } from "../checkpoints/log-file.js";
 import { readLog } from "../checkpoints/read-log.js";
@@ -108,7 +109,12 @@ export class AuditExport {
       events += lines.length;
       yield lines.map(asLine).join("");
     }
-    yield asLine({ end: true, events, checkpoint } satisfies LogEnd);
+    yield asLine({
+      end: true,
+      events,
+      cursor: encodeCursor(AUDIT_CURSOR, [checkpoint.seq]),
+      checkpoint,
+    } satisfies LogEnd);
   }
 
   private recordExport(

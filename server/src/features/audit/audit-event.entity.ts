@@ -83,5 +83,7 @@ export class AuditSigningKey {
   id: string;
   /** Ed25519, base64url. */
   @TextColumn(43) publicKey: string;
+  /** By a key of SECRET_KEYS, whose id it begins with: without it, anybody could add a key of their own. */
+  @TextColumn(90) proof: string;
   @AtColumn() createdAt: number;
 }

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { describeOnDatabases } from "../../testing/databases.js";
 import { codesOf, World, WORLD_KEYS } from "../../testing/world.js";
 import { readCheckpoints } from "../checkpoints/log-file.js";
-import { signatureVerdict } from "../checkpoints/checkpoint.js";
+import { signatureVerdict } from "../audit-chain/checkpoint.js";
 import { Checkpoints } from "../checkpoints/checkpoints.service.js";
 import { CheckpointMails } from "./checkpoint-mails.service.js";
 

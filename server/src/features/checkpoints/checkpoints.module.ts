@@ -8,6 +8,7 @@ import type { Checkpoints } from "./checkpoints.service.js";
 export function checkpointsModule({ log }: Platform, { checkpoints }: { checkpoints: Checkpoints }) {
   const worker: Worker = new Worker({
     look: async () => {
+      await checkpoints.renewProofs();
       await checkpoints.sealAll(worker.stopping);
       await checkpoints.signDue(worker.stopping);
     },

@@ -1,6 +1,7 @@
 import { HOUR_MS } from "@gatehouse/shared";
 import type { KeyRing } from "../../platform/crypto/key-ring.js";
 import { publicJwk, type PublicJwk } from "../../platform/crypto/signing-key.js";
+import { isSameSecret } from "../../platform/crypto/tokens.js";
 import { insertIgnore } from "../../platform/database/dialect.js";
 import { select, sql, table } from "../../platform/database/sql.js";
 import { joinTenant } from "../../platform/database/transaction.js";
@@ -8,7 +9,7 @@ import { AuditCounter, AuditSigningKey } from "../audit/audit-event.entity.js";
 import { isWhole, lockChain, saveChain, sealWaiting } from "../audit-chain/audit-chain.js";
 import { Firm } from "../firms/firm.entity.js";
 import { systemActor, type UnitOfWork, type Work } from "../work/unit-of-work.js";
-import { CHECKPOINT_PURPOSE, signCheckpoint, type Checkpoint } from "./checkpoint.js";
+import { CHECKPOINT_PURPOSE, signCheckpoint, type Checkpoint } from "../audit-chain/checkpoint.js";
 
 const c = table(AuditCounter, "c");
 const f = table(Firm, "f");
@@ -21,7 +22,10 @@ const DUE = select({ firmId: c.firmId }).from`${c} JOIN ${f} ON ${f.id} = ${c.fi
   WHERE ${c.lastSeq} > ${c.checkpointSeq} AND COALESCE(${c.checkpointAt}, ${f.createdAt}) <= ?`;
 const CHECKPOINTED = sql`UPDATE ${counters} SET ${counters.checkpointSeq} = ?, ${counters.checkpointAt} = ?
   WHERE ${counters.firmId} = ?`;
-const KEYS = select({ publicKey: signingKeys.publicKey }).from`${signingKeys} ORDER BY ${signingKeys.createdAt}`;
+const KEYS = select({ id: signingKeys.id, publicKey: signingKeys.publicKey, proof: signingKeys.proof })
+  .from`${signingKeys} ORDER BY ${signingKeys.createdAt}`;
+
+const RENEW = sql`UPDATE ${signingKeys} SET ${signingKeys.proof} = ? WHERE ${signingKeys.id} = ?`;
 
 const SEALED_AT_ONCE = 500;
 
@@ -99,16 +103,37 @@ export class Checkpoints {
   async publicKeys(): Promise<PublicJwk[]> {
     const { work, keys } = this.needs;
     const own = keys.signingKeys(CHECKPOINT_PURPOSE).map(({ jwk }) => jwk);
-    const stored = (await work.unpreparedRows(KEYS, [])).map(({ publicKey }) => publicJwk(publicKey));
+    const stored = (await work.unpreparedRows(KEYS, []))
+      .filter(({ publicKey, proof }) => this.isOurs(publicKey, proof))
+      .map(({ publicKey }) => publicJwk(publicKey));
     return [...own, ...stored.filter(({ kid }) => !own.some((key) => key.kid === kid))];
+  }
+
+  /**
+   * Proves the stored keys by the active key of SECRET_KEYS, so that they stay known after the key that proved them
+   * before is gone.
+   */
+  async renewProofs(): Promise<void> {
+    const { work, keys } = this.needs;
+    for (const { id, publicKey, proof } of await work.unpreparedRows(KEYS, []))
+      if (this.isOurs(publicKey, proof) && !proof.startsWith(`${keys.activeId}.`))
+        await work.do((unit) => unit.affected(RENEW, [this.proofOf(publicKey, keys.activeId), id]));
+  }
+
+  private proofOf(publicKey: string, keyId: string): string {
+    return `${keyId}.${this.needs.keys.hmac(publicKey, "audit signing key", keyId)}`;
+  }
+  private isOurs(publicKey: string, proof: string): boolean {
+    const [keyId = ""] = proof.split(".");
+    return this.needs.keys.ids.includes(keyId) && isSameSecret(proof, this.proofOf(publicKey, keyId));
   }
 
   /** A key stays known after it has left SECRET_KEYS. */
   private async storeKey(unit: UnitOfWork, { kid, x }: PublicJwk): Promise<void> {
     if (this.isKeyStored) return;
     await unit.affected(
-      sql`${insertIgnore(unit.manager)} ${signingKeys} (${signingKeys.id}, ${signingKeys.publicKey}, ${signingKeys.createdAt}) VALUES (?, ?, ?)`,
-      [kid, x, unit.now],
+      sql`${insertIgnore(unit.manager)} ${signingKeys} (${signingKeys.id}, ${signingKeys.publicKey}, ${signingKeys.proof}, ${signingKeys.createdAt}) VALUES (?, ?, ?, ?)`,
+      [kid, x, this.proofOf(x, this.needs.keys.activeId), unit.now],
     );
     unit.afterCommit(() => (this.isKeyStored = true));
   }

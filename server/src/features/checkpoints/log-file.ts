@@ -1,7 +1,8 @@
 import { z } from "zod";
+import { canonicalJson } from "../../platform/crypto/canonical-json.js";
 import type { PublicJwk } from "../../platform/crypto/signing-key.js";
 import type { ChainedEvent } from "../audit-chain/event-digest.js";
-import type { Checkpoint } from "./checkpoint.js";
+import type { Checkpoint } from "../audit-chain/checkpoint.js";
 
 /*
  * An exported log: a line of JSON each for its head, every event from the oldest on, and its end (docs/audit-format.md).
@@ -27,6 +28,8 @@ export type LogLine = ChainedEvent & { previous: string | null; digest: string |
 export interface LogEnd {
   end: true;
   events: number;
+  /** Of the last event: `after` of the next export. */
+  cursor: string;
   /** Of the last event. */
   checkpoint: Checkpoint;
 }
@@ -39,9 +42,9 @@ const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const sealedAs = <S extends z.ZodRawShape>(shape: S) =>
   z.union([z.strictObject({ erased: sha256 }), z.strictObject({ salt: z.string(), ...shape })]);
 
-const Key = z.object({ kty: z.literal("OKP"), crv: z.literal("Ed25519"), x: z.string(), kid: z.string() });
-const KeySet = z.object({ keys: z.array(Key) });
-const CheckpointJson = z.object({
+const Key = z.strictObject({ kty: z.literal("OKP"), crv: z.literal("Ed25519"), x: z.string(), kid: z.string() });
+const KeySet = z.object({ keys: z.array(Key.loose()) });
+const CheckpointJson = z.strictObject({
   firmId: id,
   seq: z.int().min(1),
   digest: sha256,
@@ -49,7 +52,7 @@ const CheckpointJson = z.object({
   keyId: z.string(),
   signature: z.string(),
 });
-const Head = z.object({
+const Head = z.strictObject({
   format: z.literal(LOG_FORMAT),
   version: z.literal(1),
   firmId: id,
@@ -74,7 +77,7 @@ const Line = z.strictObject({
   previous: sha256.nullable(),
   digest: sha256.nullable(),
 });
-const End = z.object({ end: z.literal(true), events: z.int(), checkpoint: CheckpointJson });
+const End = z.strictObject({ end: z.literal(true), events: z.int(), cursor: z.string(), checkpoint: CheckpointJson });
 
 /** What is no line of such a file. */
 export class NotALog extends Error {}
@@ -87,7 +90,9 @@ const read = <T>(schema: z.ZodType<T>, line: string, what: string): T => {
     throw new NotALog(`${what} is not JSON`);
   }
   const parsed = schema.safeParse(value);
-  if (!parsed.success) throw new NotALog(`${what} is not as docs/audit-format.md describes it`);
+  // Also refuses names that stand twice, of which other programs take the first, and what the schema passes over.
+  if (!parsed.success || JSON.stringify(value) !== line.trim() || canonicalJson(parsed.data) !== canonicalJson(value))
+    throw new NotALog(`${what} is not as docs/audit-format.md describes it`);
   return parsed.data;
 };
 
@@ -96,7 +101,11 @@ export function readLine(line: string, number: number): LogLine | LogEnd {
   const isEnd = line.startsWith('{"end":');
   return read<LogLine | LogEnd>(isEnd ? End : (Line as z.ZodType<LogLine>), line, `line ${number}`);
 }
-export const readKeySet = (text: string): PublicJwk[] => read(KeySet, text, "the file of keys").keys;
+export function readKeySet(text: string): PublicJwk[] {
+  const keys = isJson(text) ? KeySet.safeParse(JSON.parse(text)) : null;
+  if (!keys?.success) throw new NotALog("it is not a set of keys, as the server gives it");
+  return keys.data.keys;
+}
 
 /**
  * The checkpoints in a text, a JSON value in each line: a checkpoint, the end of an exported log, an AUDIT_LOG_CHECKPOINT event as
@@ -106,7 +115,7 @@ export function readCheckpoints(text: string, firmId: string): Checkpoint[] {
   const found: Checkpoint[] = [];
   const look = (value: unknown): void => {
     if (typeof value !== "object" || value === null) return;
-    const checkpoint = CheckpointJson.safeParse({ firmId, ...value });
+    const checkpoint = CheckpointJson.strip().safeParse({ firmId, ...value });
     if (checkpoint.success) found.push(checkpoint.data);
     else for (const inner of Object.values(value)) look(inner);
   };

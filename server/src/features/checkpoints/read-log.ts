@@ -29,7 +29,8 @@ export async function* readLog(
       previous = (await unpreparedRows(reader, TRIMMED, [firmId]))[0]?.digest ?? null;
     yield rows.map((row) => {
       const line = { ...chainedEvent(row), previous, digest: row.digest };
-      previous = row.digest;
+      // One with a number below the first was added: it is in front of nothing.
+      if (row.seq >= 1) previous = row.digest;
       return line;
     });
     from = rows.at(-1)?.seq ?? from;

@@ -7,11 +7,14 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { CommandError } from "../../commands/command-error.js";
 import { verifyLogFile, verifyLogs } from "../../commands/log-verification.js";
 import { encodeCursor } from "../../platform/graphql/pages.js";
+import { KeyRing } from "../../platform/crypto/key-ring.js";
+import { SigningKey } from "../../platform/crypto/signing-key.js";
+import { systemActor } from "../work/unit-of-work.js";
 import { describeOnDatabases } from "../../testing/databases.js";
 import { CLIENT_PASSWORD, World, WORLD_KEYS } from "../../testing/world.js";
 import { chainedEvent, eventDigest, withoutFacts } from "../audit-chain/event-digest.js";
 import { AuditEvent } from "../audit/audit-event.entity.js";
-import type { Checkpoint } from "./checkpoint.js";
+import type { Checkpoint } from "../audit-chain/checkpoint.js";
 import { Checkpoints } from "./checkpoints.service.js";
 
 const run = promisify(execFile);
@@ -275,20 +278,147 @@ describeOnDatabases("a firm's log", (database) => {
     });
   });
 
-  it("stays as recorded when facts about a person are erased, whichever event it is", async () => {
-    for (const row of before) {
-      const { actorName, ipAddress, userAgent, actorSeal, reason, changes, data, subjectSeal } = withoutFacts(
-        withoutFacts(row, "actor"),
-        "subject",
-      );
-      await query(
-        "UPDATE audit_events SET actorName = ?, ipAddress = ?, userAgent = ?, actorSeal = ?, reason = ?, changes = ?, data = ?, subjectSeal = ? WHERE firmId = ? AND seq = ?",
-        [actorName, ipAddress, userAgent, actorSeal, reason, changes, data, subjectSeal, firm.id, row.seq],
-      );
+  const erase = async (row: AuditEvent) => {
+    const { actorName, ipAddress, userAgent, actorSeal, reason, changes, data, subjectSeal } = withoutFacts(
+      row.actorKind === "CLIENT" ? withoutFacts(row, "actor") : row,
+      "subject",
+    );
+    await query(
+      "UPDATE audit_events SET actorName = ?, ipAddress = ?, userAgent = ?, actorSeal = ?, reason = ?, changes = ?, data = ?, subjectSeal = ? WHERE firmId = ? AND seq = ?",
+      [actorName, ipAddress, userAgent, actorSeal, reason, changes, data, subjectSeal, firm.id, row.seq],
+    );
+  };
+
+  it("X76 is not as recorded when facts are erased and no event says that the person was deleted", async () => {
+    for (const row of before.slice(0, 6)) {
+      await erase(row);
+      expect(await verify()).toMatch(`WRONG: what event ${row.seq} (${row.type}) said was erased, and no event says`);
+      await query("DELETE FROM audit_events WHERE firmId = ? AND seq = ?", [firm.id, row.seq]);
+      await world.app.work.do((unit) => unit.manager.insert(AuditEvent, row));
     }
-    expect(await verify(true)).toContain("as recorded.");
-    expect(JSON.stringify(await rows())).not.toContain("O\u2019Brien");
-    expect(JSON.stringify(await rows())).not.toContain("called back");
+  });
+
+  it("X76 tells whether events that are not sealed are those of a server of the version before", async () => {
+    // Somebody who knows no format: changes what they like, and takes the digests away.
+    await query("UPDATE audit_events SET digest = NULL, actorName = 'Mallory' WHERE firmId = ?", [firm.id]);
+    await query("UPDATE audit_counters SET chainedSeq = 0, chainDigest = NULL WHERE firmId = ?", [firm.id]);
+    expect(await verify()).toMatch(/WRONG: event 1 \(\w+\) was sealed, and has no digest now/);
+    await query("UPDATE audit_events SET actorSeal = NULL, subjectSeal = NULL WHERE firmId = ?", [firm.id]);
+    expect(await verify()).toMatch(/WRONG: event \d+ \(AUDIT_LOG_CHECKPOINT\) was sealed/);
+    await query("UPDATE audit_events SET type = 'CONTACT_UPDATED' WHERE firmId = ? AND type LIKE 'AUDIT%'", [firm.id]);
+    await query("UPDATE audit_counters SET checkpointSeq = 0 WHERE firmId = ?", [firm.id]);
+    const text = await verify();
+    expect(text).not.toContain("as recorded");
+    expect(text).toContain("of which none is sealed yet: nothing could be checked.");
+    expect(await verify(true)).toContain("WRONG");
+  });
+
+  it("X76 finds an event that says that it is old, and was slipped in for the server to seal", async () => {
+    world.forward({ minutes: 60 });
+    const at = await world.ownerToken(firm);
+    await signer.sign(firm.id);
+    const last = (await rows()).at(-1);
+    if (!last) throw new Error("no event");
+    const forged = {
+      ...last,
+      id: `${last.id.slice(0, -1)}~`,
+      seq: last.seq + 1,
+      type: "SIGN_IN_SUCCEEDED" as const,
+      occurredAt: last.occurredAt - 40 * 86_400_000,
+      actorSeal: null,
+      subjectSeal: null,
+      digest: null,
+    };
+    await world.app.work.do((unit) => unit.manager.insert(AuditEvent, forged));
+    await query("UPDATE audit_counters SET lastSeq = lastSeq + 1 WHERE firmId = ?", [firm.id]);
+    await world.contact(at, "Sealed with it");
+    expect(await verify()).toMatch(
+      `WRONG: event ${forged.seq} says that it happened before a checkpoint that stands in front of it`,
+    );
+    owner = at;
+  });
+
+  it.each<[string, (seq: number) => Promise<unknown>, RegExp]>([
+    [
+      "an event in front of the first one",
+      () =>
+        world.app.work.do((unit) =>
+          unit.manager.insert(AuditEvent, {
+            ...(before[0] as AuditEvent),
+            id: `${before[0]?.id.slice(0, -1)}~`,
+            seq: -5,
+          }),
+        ),
+      /WRONG: event -5 has a number before the first one/,
+    ],
+    [
+      "a time that is none",
+      (seq) =>
+        query("UPDATE audit_events SET occurredAt = 9000000000000000 WHERE firmId = ? AND seq = ?", [firm.id, seq]),
+      /WRONG: event 4 /,
+    ],
+    [
+      "data that is no JSON",
+      (seq) => query("UPDATE audit_events SET data = '{oops' WHERE firmId = ? AND seq = ?", [firm.id, seq]),
+      /WRONG: event 4 /,
+    ],
+    [
+      "checkpoints that are held back",
+      () => query("UPDATE audit_counters SET checkpointSeq = 2000000000 WHERE firmId = ?", [firm.id]),
+      /WRONG: the last checkpoint should be event 2000000000/,
+    ],
+  ])("X76 finds %s", async (_what, attack, said_) => {
+    await attack(4);
+    expect(await verify()).toMatch(said_);
+  });
+
+  it("X76 is not deleted as old by anybody but the server", async () => {
+    const digest = before[2]?.digest ?? null;
+    await query("DELETE FROM audit_events WHERE firmId = ? AND seq <= 3", [firm.id]);
+    await query("UPDATE audit_counters SET trimmedDigest = ? WHERE firmId = ?", [digest, firm.id]);
+    const data = {
+      throughSeq: 3,
+      digest,
+      signedAt: new Date(world.now()).toISOString(),
+      keyId: "k",
+      signature: "s",
+    } as const;
+    await world.app.work.do((unit) => {
+      unit.record({
+        type: "AUDIT_LOG_TRIMMED",
+        firmId: firm.id,
+        actor: systemActor,
+        data: { ...data, digest: digest ?? "" },
+      });
+      return Promise.resolve();
+    });
+    expect(await verify(true)).toMatch(/WRONG: .*which says that old events were deleted,/);
+  });
+
+  it("X76 trusts no key that somebody has put into the database", async () => {
+    const mine = new SigningKey(Buffer.alloc(32, 9));
+    await query("INSERT INTO audit_signing_keys (id, publicKey, proof, createdAt) VALUES (?, ?, ?, ?)", [
+      mine.jwk.kid,
+      mine.jwk.x,
+      `k1.${"0".repeat(64)}`,
+      1,
+    ]);
+    expect((await signer.publicKeys()).map(({ kid }) => kid)).not.toContain(mine.jwk.kid);
+    await query("DELETE FROM audit_signing_keys WHERE id = ?", [mine.jwk.kid]);
+    const [first] = await signer.publicKeys();
+    const fresh = { id: "k2", key: Buffer.alloc(32, 8) };
+    const both = new Checkpoints({
+      work: world.app.work,
+      keys: new KeyRing([fresh, { id: "k1", key: Buffer.alloc(32, 7) }]),
+    });
+    await both.renewProofs();
+    // The old key has left SECRET_KEYS, and is still known.
+    const after = new Checkpoints({ work: world.app.work, keys: new KeyRing([fresh]) });
+    expect((await after.publicKeys()).map(({ kid }) => kid)).toContain(first?.kid);
+    await new Checkpoints({
+      work: world.app.work,
+      keys: new KeyRing([{ id: "k1", key: Buffer.alloc(32, 7) }, fresh]),
+    }).renewProofs();
   });
 
   describe("as a file", () => {
@@ -341,7 +471,7 @@ describeOnDatabases("a firm's log", (database) => {
       expect(second).toHaveLength(1 + 3 + 1);
       const text = await verifyFile(second, { checkpoints: inFolder("first.jsonl") });
       expect(text).toContain(`the file begins after event ${end.checkpoint.seq}`);
-      expect(text).toContain("2 signed checkpoints agree");
+      expect(text).toContain("signed checkpoints agree");
     });
 
     it.each<[string, (lines: string[]) => string[], RegExp]>([
@@ -357,6 +487,25 @@ describeOnDatabases("a firm's log", (database) => {
       ["text that is no log", () => ["hello"], /the first line is not JSON/],
       ["nothing", () => [], /is empty/],
       ["a line too many", (lines) => [...lines, lines[2] ?? ""], /comes after the end/],
+      [
+        "a name that stands twice",
+        (lines) => lines.map((line) => line.replace('{"seq":3,', '{"type":"FAKE","seq":3,')),
+        /line 4 is not as/,
+      ],
+      [
+        "what JavaScript hides",
+        (lines) => lines.map((line) => line.replace('"facts":{', '"facts":{"__proto__":{},')),
+        /is not as/,
+      ],
+      [
+        "the first events taken off",
+        (lines) => [
+          lines[0] ?? "",
+          ...lines.slice(4, -1),
+          (lines.at(-1) ?? "").replace(/"events":\d+/, `"events":${lines.length - 5}`),
+        ],
+        /WRONG: events 1 to 3 are missing/,
+      ],
       [
         "a field that no event has",
         (lines) => lines.map((line) => line.replace('{"seq":3,', '{"note":"x","seq":3,')),
@@ -391,17 +540,15 @@ describeOnDatabases("a firm's log", (database) => {
         );
       };
       const lines = await download();
-      expect(await check(lines)).toMatch(/^whole: \d+ events/);
-      expect(await check(lines.map((line) => line.replace("Cora Diaz", "Cora Dias")))).toMatch(
-        /^event \d+ is not as recorded/,
-      );
-      expect(
-        await check(
-          lines.map((line) =>
-            line.replace(/("signature":")(.)/, (_all, name, first) => `${name}${first === "A" ? "B" : "A"}`),
-          ),
-        ),
-      ).toMatch(/^(the checkpoint|event)/);
+      expect(await check(lines)).toMatch(/^whole: \d+ events/m);
+      const change = (from: RegExp | string, to: string) => lines.map((line) => line.replace(from, to));
+      expect(await check(change("Cora Diaz", "Cora Dias"))).toMatch(/^event \d+ is not as recorded/m);
+      expect(await check(change(/("signature":")(.)/, "$1-$2"))).toMatch(/^the checkpoint|^event/m);
+      expect(await check(change('{"seq":3,', '{"note":"x","seq":3,'))).toMatch(/other fields/);
+      expect(await check(change('{"seq":3,', '{"type":"FAKE","seq":3,'))).toMatch(/stands twice/);
+      expect(await check(change(/"actor":\{/, '"actor":{"erased":"0",'))).toMatch(/other fields/);
+      const end = (lines.at(-1) ?? "").replace(/"events":\d+/, `"events":${lines.length - 5}`);
+      expect(await check([lines[0] ?? "", ...lines.slice(4, -1), end])).toMatch(/the events before 4 are missing/);
     });
   });
 
@@ -425,7 +572,7 @@ describeOnDatabases("a firm's log", (database) => {
       }
     };
     await writeAsBefore(3);
-    expect(await verify()).toContain("3 events wait to be sealed");
+    expect(await verify()).toContain("the others are not sealed yet and were not checked");
     await world.contact(owner, "Kim Lane");
     const sealed = (await rows()).find(({ type }) => type === "AUDIT_LOG_SEALED");
     expect(sealed?.data).toBe(JSON.stringify({ fromSeq: last.seq + 1, throughSeq: last.seq + 3 }));
@@ -434,7 +581,7 @@ describeOnDatabases("a firm's log", (database) => {
     // Too many to seal in passing: nobody waits for them, and a worker seals them.
     await writeAsBefore(120);
     await world.contact(owner, "Mia North");
-    expect(await verify()).toContain("121 events wait to be sealed");
+    expect(await verify()).toContain("the others are not sealed yet and were not checked");
     expect(await signer.sign(firm.id)).toBeNull();
     await signer.sealAll(new AbortController().signal);
     expect(await verify(true)).toContain("as recorded.");

@@ -1,6 +1,6 @@
 import type { PublicJwk } from "../../platform/crypto/signing-key.js";
 import { eventDigest } from "../audit-chain/event-digest.js";
-import { signatureVerdict, type Checkpoint } from "./checkpoint.js";
+import { signatureVerdict, type Checkpoint, type Statement } from "../audit-chain/checkpoint.js";
 import type { LogLine } from "./log-file.js";
 
 /** Something that is not as it was recorded. */
@@ -31,6 +31,17 @@ interface Known {
   /** A file that begins after this event. */
   afterSeq?: number;
 }
+/** The end of a log, as the database keeps it apart from the events. */
+export interface LogEndState {
+  lastSeq: number;
+  chainedSeq: number;
+  chainDigest: string | null;
+  checkpointSeq: number;
+}
+/** Types that no server of a version without the chain ever wrote. */
+const ofChain: ReadonlySet<string> = new Set(["AUDIT_LOG_CHECKPOINT", "AUDIT_LOG_SEALED", "AUDIT_LOG_TRIMMED"]);
+/** By how much servers' clocks may differ, and the time of an event from its commit. */
+const CLOCKS_DIFFER_MS = 10 * 60_000;
 /** How many findings are listed: after the first one, others often follow from it. */
 const LISTED = 10;
 
@@ -46,6 +57,15 @@ export class LogVerifier {
   private last: { seq: number; digest: string | null } | null = null;
   /** The trims that the log tells of, by the last event that was deleted. */
   private readonly trims = new Map<number, string | null>();
+  private firstUnsealed: number | null = null;
+  private lastCheckpointSeq = 0;
+  private lastCheckpointAt = -Infinity;
+  /** Events that say that they happened long before the checkpoint in front of them was signed. */
+  private readonly backdated: number[] = [];
+  private readonly sealedRanges: { from: number; through: number; at: string }[] = [];
+  private readonly erased: LogLine[] = [];
+  /** The contacts and accounts whose deletion the log tells of. */
+  private readonly deleted = new Set<string>();
   private readonly awaited: Map<number, Checkpoint[]>;
 
   constructor(private readonly known: Known) {
@@ -65,6 +85,7 @@ export class LogVerifier {
     const { firmId } = this.known;
     const { last } = this;
     this.events++;
+    if (line.seq < 1) return this.find(line.seq, `event ${line.seq} has a number before the first one: it was added`);
     if (last === null) this.begin(line);
     else if (line.seq <= last.seq)
       this.find(line.seq, `event ${line.seq} stands after event ${last.seq}: it was moved`);
@@ -77,14 +98,17 @@ export class LogVerifier {
         line.seq,
         `event ${line.seq} does not follow the one before it: one of them was added, changed or moved`,
       );
-    if (line.digest === null) this.unsealed++;
-    else {
-      if (this.unsealed > 0) {
-        this.find(
-          line.seq - 1,
-          `event ${line.seq - 1} has no digest, but the one after it has: it was added or changed`,
-        );
+    if (line.digest === null) {
+      this.unsealed++;
+      this.firstUnsealed ??= line.seq;
+      if (ofChain.has(line.type) || isSealed(line))
+        this.find(line.seq, `event ${line.seq} (${line.type}) was sealed, and has no digest now: it was removed`);
+    } else {
+      if (this.firstUnsealed !== null) {
+        const first = this.firstUnsealed;
+        this.find(first, `event ${first} has no digest, but a later one has: it was added or changed`);
         this.unsealed = 0;
+        this.firstUnsealed = null;
       }
       const isAsRecorded = safely(() => eventDigest(firmId, line, line.previous)) === line.digest;
       if (!isAsRecorded)
@@ -94,11 +118,15 @@ export class LogVerifier {
         );
       this.readCheckpoint(line);
       if (line.type === "AUDIT_LOG_TRIMMED") this.readTrim(line);
+      this.readErasure(line);
       if (line.type === "AUDIT_LOG_SEALED")
-        this.notes.push(
-          `event ${line.seq}: events ${String(line.facts["fromSeq"])} to ${String(line.facts["throughSeq"])} were sealed only at ${line.occurredAt}`,
-        );
+        this.sealedRanges.push({
+          from: Number(line.facts["fromSeq"]),
+          through: Number(line.facts["throughSeq"]),
+          at: line.occurredAt,
+        });
     }
+    if (Date.parse(line.occurredAt) < this.lastCheckpointAt - CLOCKS_DIFFER_MS) this.backdated.push(line.seq);
     this.agreeWith(line.seq, line.digest);
     this.last = { seq: line.seq, digest: line.digest };
   }
@@ -119,9 +147,11 @@ export class LogVerifier {
   }
 
   /** `expected`: the end of the log, where that is kept apart from the events. */
-  end(expected?: { lastSeq: number; chainedSeq: number; chainDigest: string | null }): Verdict {
+  end(expected?: LogEndState): Verdict {
     const lastSeq = this.last?.seq ?? 0;
     this.judgeBeginning();
+    this.judgeErasures();
+    this.judgeSealed();
     if (expected) this.judgeEnd(expected, lastSeq);
     for (const seq of [...this.awaited.keys()].toSorted((a, b) => a - b))
       if (seq > lastSeq)
@@ -146,8 +176,8 @@ export class LogVerifier {
   private begin(line: LogLine): void {
     this.first = line;
     const { afterSeq = 0 } = this.known;
-    if (afterSeq > 0 && line.seq > afterSeq + 1)
-      this.find(afterSeq + 1, `event ${afterSeq + 1}, with which the file should begin, is missing`);
+    if (afterSeq > 0 && line.seq !== afterSeq + 1)
+      this.find(afterSeq + 1, `the file should begin with event ${afterSeq + 1}, and begins with event ${line.seq}`);
     if (line.seq === 1 && line.previous !== null) this.find(1, "event 1 follows another one: it was moved or added");
     this.agreeWith(line.seq - 1, line.previous);
   }
@@ -164,23 +194,74 @@ export class LogVerifier {
     else this.notes.push(`events 1 to ${before} were deleted as old`);
   }
 
-  private judgeEnd(
-    { lastSeq, chainedSeq, chainDigest }: { lastSeq: number; chainedSeq: number; chainDigest: string | null },
-    found: number,
-  ) {
+  private judgeEnd({ lastSeq, chainedSeq, chainDigest, checkpointSeq }: LogEndState, found: number): void {
+    const { firstUnsealed, unsealed, last, lastCheckpointSeq, first } = this;
     if (found < lastSeq)
       this.find(found + 1, `the log ends with event ${found}, but there were ${lastSeq}: its end was cut off`);
     else if (found > lastSeq) this.find(lastSeq + 1, `event ${lastSeq + 1} is beyond the log's end: it was added`);
-    else if (
-      found - this.unsealed !== chainedSeq ||
-      (this.unsealed === 0 && (this.last?.digest ?? null) !== chainDigest)
-    )
-      this.find(found, `event ${found} is not the last one that was recorded: it was changed, added or moved`);
+    else if (found - unsealed !== chainedSeq || (unsealed === 0 && (last?.digest ?? null) !== chainDigest)) {
+      const seq = firstUnsealed ?? found;
+      this.find(seq, `event ${seq} is not as it was recorded at the end of the log: it was changed, added or moved`);
+    }
+    if (checkpointSeq !== lastCheckpointSeq && (first === null || checkpointSeq >= first.seq))
+      this.find(
+        lastCheckpointSeq,
+        `the last checkpoint should be event ${checkpointSeq}, and is ${lastCheckpointSeq === 0 ? "missing" : `event ${lastCheckpointSeq}`}`,
+      );
   }
 
-  private readTrim({ facts }: LogLine): void {
-    const { throughSeq, digest } = facts;
-    if (typeof throughSeq === "number") this.trims.set(throughSeq, typeof digest === "string" ? digest : null);
+  private judgeSealed(): void {
+    for (const { from, through, at } of this.sealedRanges) {
+      const [first] = this.backdated.filter((seq) => seq >= from && seq <= through);
+      if (first !== undefined)
+        this.find(
+          first,
+          `event ${first} says that it happened before a checkpoint that stands in front of it, and was sealed only at ${at}: it was added`,
+        );
+      this.notes.push(
+        from === through
+          ? `event ${from} was sealed only at ${at}: until then it could be changed`
+          : `events ${from} to ${through} were sealed only at ${at}: until then they could be changed`,
+      );
+    }
+  }
+
+  private readTrim({ seq, facts }: LogLine): void {
+    const { throughSeq, digest, signedAt, keyId, signature } = facts;
+    const what = `event ${seq}, which says that old events were deleted,`;
+    if (
+      typeof throughSeq !== "number" ||
+      typeof digest !== "string" ||
+      typeof signedAt !== "string" ||
+      typeof keyId !== "string" ||
+      typeof signature !== "string"
+    )
+      return this.find(seq, `${what} is not whole`);
+    const trim = { firmId: this.known.firmId, seq: throughSeq, digest, signedAt, keyId, signature };
+    if (this.isSigned(trim, seq, what, "gatehouse-audit-trim")) this.trims.set(throughSeq, digest);
+  }
+
+  private readErasure(line: LogLine): void {
+    if ("erased" in line.actor || "erased" in line.subject) this.erased.push(line);
+    if (line.type !== "CONTACT_DELETED") return;
+    const { portalAccountId } = line.facts;
+    for (const id of [line.contactId, line.accountId, portalAccountId])
+      if (typeof id === "string") this.deleted.add(id);
+  }
+
+  /** Only what is about a deleted person, or was done by one, may be erased. */
+  private judgeErasures(): void {
+    for (const { seq, type, actor, actorKind, actorId, contactId, accountId } of this.erased) {
+      const isByClient = actorKind === "CLIENT";
+      const ids = [contactId, accountId, isByClient ? actorId : null].filter((id) => id !== null);
+      // Somebody who typed an address of the person names nobody by an id.
+      const isOfDeleted =
+        ids.length === 0 ? isByClient && this.deleted.size > 0 : ids.some((id) => this.deleted.has(id));
+      if (!isOfDeleted || ("erased" in actor && !isByClient))
+        this.find(seq, `what event ${seq} (${type}) said was erased, and no event says that the person was deleted`);
+    }
+    if (this.erased.length > 0)
+      this.notes.push(`what ${this.erased.length} of the events said about deleted persons was erased`);
   }
 
   private readCheckpoint(line: LogLine): void {
@@ -196,6 +277,8 @@ export class LogVerifier {
     )
       return this.find(line.seq, `${what}, is not whole`);
     if (!this.isSigned({ firmId: this.known.firmId, seq, digest, signedAt, keyId, signature }, line.seq, what)) return;
+    this.lastCheckpointSeq = line.seq;
+    this.lastCheckpointAt = Date.parse(signedAt);
     if (seq !== line.seq - 1 || digest !== line.previous)
       this.find(line.seq, `${what}, was signed for another log than the one before it: that was rewritten`);
     else this.checkpoints++;
@@ -212,8 +295,8 @@ export class LogVerifier {
     this.awaited.delete(seq);
   }
 
-  private isSigned(checkpoint: Checkpoint, seq: number | null, what: string): boolean {
-    const verdict = signatureVerdict(checkpoint, this.known.keys);
+  private isSigned(checkpoint: Checkpoint, seq: number | null, what: string, type?: Statement): boolean {
+    const verdict = signatureVerdict(checkpoint, this.known.keys, type);
     if (verdict === "unknown key")
       this.find(seq, `${what}, is signed by the key ${checkpoint.keyId}, which is not among the given ones`);
     if (verdict === "wrong") this.find(seq, `${what}, does not have the signature of the key that it names`);
@@ -225,6 +308,10 @@ export class LogVerifier {
     if (this.findings.length < LISTED) this.findings.push({ seq, text });
   }
 }
+
+/** Whether an event has a salt or an erased part, which come with its digest. */
+const isSealed = ({ actor, subject }: LogLine): boolean =>
+  [actor, subject].some((part) => "erased" in part || part.salt !== "");
 
 /** What a changed event holds may have no canonical form. */
 function safely<T>(compute: () => T): T | null {

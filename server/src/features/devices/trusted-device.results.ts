@@ -6,7 +6,8 @@ import type { ShownDevice } from "./trusted-devices.service.js";
 
 @ObjectType("TrustedDevice", {
   implements: Node,
-  description: "A browser on which a client may sign in without the code, because the code was entered there before.",
+  description:
+    "A browser on which a client may sign in without the code, because a second factor was given there before.",
 })
 export class TrustedDeviceView extends Node {
   @Field(() => DateTime, { description: "When it was trusted, with a code." }) createdAt: number;

@@ -218,11 +218,11 @@ export const mailWordsInEnglish = {
   deviceTrusted: {
     subject: "A device will skip the code",
     what: (whom: Addressee, forDays: number) =>
-      `Someone signed in to ${accountOf(whom)} with a code and chose to trust the device. For ${durationInWords(forDays, "day", "EN")}, signing in there requires only the password.`,
+      `Someone signed in to ${accountOf(whom)} with two-factor authentication and chose to trust the device. For ${durationInWords(forDays, "day", "EN")}, signing in there requires only the password.`,
     wasYou:
       "If it was you, there is nothing to do. Your account lists the devices that you trust, and you can remove them there.",
     notYou: (whom: Addressee) =>
-      `If it was not you, someone knows your password and has had a code: use the button below, and ${callHelp(whom)}.`,
+      `If it was not you, someone knows your password and got past two-factor authentication: use the button below, and ${callHelp(whom)}.`,
   },
   newDeviceSignIn: {
     subject: "New sign-in to your account",

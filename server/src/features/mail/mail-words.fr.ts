@@ -209,11 +209,11 @@ export const mailWordsInFrench: MailWords = {
   deviceTrusted: {
     subject: "Un appareil sera dispensé du code",
     what: (whom, forDays) =>
-      `Quelqu’un s’est connecté à ${accountOf(whom)} avec un code et a choisi de faire confiance à l’appareil. Pendant ${durationInWords(forDays, "day", "FR")}, la connexion n’y demande que le mot de passe.`,
+      `Quelqu’un s’est connecté à ${accountOf(whom)} avec l’authentification à deux facteurs et a choisi de faire confiance à l’appareil. Pendant ${durationInWords(forDays, "day", "FR")}, la connexion n’y demande que le mot de passe.`,
     wasYou:
       "Si c’était vous, vous n’avez rien à faire. Votre compte énumère les appareils auxquels vous faites confiance, et vous pouvez les y retirer.",
     notYou: (whom) =>
-      `Si ce n’était pas vous, quelqu’un connaît votre mot de passe et a eu un code : utilisez le bouton ci-dessous et ${callHelp(whom)}.`,
+      `Si ce n’était pas vous, quelqu’un connaît votre mot de passe et a passé l’authentification à deux facteurs : utilisez le bouton ci-dessous et ${callHelp(whom)}.`,
   },
   newDeviceSignIn: {
     subject: "Nouvelle connexion à votre compte",

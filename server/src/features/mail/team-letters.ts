@@ -66,7 +66,10 @@ export const logCheckpoint = isolatingGiven(
       blocks: [
         paragraph(`Gatehouse signed the audit log of ${firmName} up to event ${checkpoint.seq}.`),
         paragraph(
-          "Keep this mail. If anybody rewrites the log later, even with full access to the server, comparing it with this checkpoint shows it: save the line below as a file and run gatehouse log verify.",
+          "Keep this mail. If anybody rewrites the log later, even with full access to the server, comparing it with this checkpoint shows it.",
+        ),
+        paragraph(
+          'To compare, choose "Export verifiable log" on the Activity page, save the line below as checkpoint.json, and have someone with Gatehouse\'s program run: gatehouse log verify --file <the log> --checkpoints checkpoint.json. docs/audit-format.md says how it is done without Gatehouse.',
         ),
         paragraph(JSON.stringify(checkpoint)),
       ],

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { setImmediate as otherWork } from "node:timers/promises";
 import Pdf from "pdfkit";
 import { fitInto, type Language } from "@gatehouse/shared";
-import type { Checkpoint } from "../checkpoints/checkpoint.js";
+import type { Checkpoint } from "../audit-chain/checkpoint.js";
 import type { MailLook } from "../mail/mail-look.js";
 import { printableLogo } from "./printable-logo.js";
 import type { ReportCell, ReportTable } from "./report-table.js";

@@ -15,7 +15,7 @@ import { asCsv, BYTE_ORDER_MARK } from "../audit-export/csv-rows.js";
 import type { AuditLog } from "../audit/audit-log.service.js";
 import type { FirmCaller } from "../callers/caller.js";
 import { actorIn, type RequestContext } from "../callers/request-context.js";
-import type { Checkpoint } from "../checkpoints/checkpoint.js";
+import type { Checkpoint } from "../audit-chain/checkpoint.js";
 import type { Checkpoints } from "../checkpoints/checkpoints.service.js";
 import { loadPolicy } from "../firms/security-policy.reader.js";
 import { mailLookOf } from "../mail/mail-look.js";

@@ -19,6 +19,7 @@ describeOnDatabases("an audit log that the operator keeps for 90 days", (databas
   const sweep = (days: number | null = 90) =>
     new Sweep({
       work: world.app.work,
+      keys: WORLD_KEYS,
       log: createLog("silent"),
       retention: { ...retentionWith(), auditEvents: days },
     }).run();

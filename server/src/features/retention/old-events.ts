@@ -1,3 +1,5 @@
+import type { KeyRing } from "../../platform/crypto/key-ring.js";
+import { CHECKPOINT_PURPOSE, signCheckpoint } from "../audit-chain/checkpoint.js";
 import { forUpdateSql } from "../../platform/database/dialect.js";
 import { select, sql, table } from "../../platform/database/sql.js";
 import { AuditCounter, AuditEvent } from "../audit/audit-event.entity.js";
@@ -24,7 +26,7 @@ const TRIMMED = sql`UPDATE ${counters} SET ${counters.trimmedDigest} = ? WHERE $
 export async function deleteOldEvents(
   unit: UnitOfWork,
   { firmId, lastSeq, chainedSeq }: { firmId: string; lastSeq: number; chainedSeq: number },
-  { until, most }: { until: number; most: number },
+  { until, most, keys }: { until: number; most: number; keys: KeyRing },
 ): Promise<{ deleted: number; throughSeq: number } | null> {
   const oldest = await unit.rows(
     OLDEST.from`${events} WHERE ${events.firmId} = ? ORDER BY ${events.seq} LIMIT ${most}`,
@@ -48,6 +50,15 @@ export async function deleteOldEvents(
   // Another server has deleted them meanwhile.
   if (deleted === 0) return null;
   await unit.affected(TRIMMED, [digest, firmId]);
-  unit.record({ type: "AUDIT_LOG_TRIMMED", firmId, actor: systemActor, data: { throughSeq, digest } });
+  const [key] = keys.signingKeys(CHECKPOINT_PURPOSE);
+  if (!key || digest === null) throw new Error("what is deleted cannot be signed");
+  const signed = signCheckpoint(
+    key,
+    { firmId, seq: throughSeq, digest, signedAt: new Date(unit.now).toISOString() },
+    "gatehouse-audit-trim",
+  );
+  const { signedAt, keyId, signature } = signed;
+  const data = { throughSeq, digest, signedAt, keyId, signature };
+  unit.record({ type: "AUDIT_LOG_TRIMMED", firmId, actor: systemActor, data });
   return { deleted, throughSeq };
 }

@@ -12,5 +12,7 @@ export function retentionModule({ config, log, metrics }: Platform, { work }: { 
     registers: [metrics],
   });
   const count = (kind: string, rows: number) => deleted.inc({ kind }, rows);
-  return { workers: [new Sweep({ work, log, retention: config.retention, count }).worker] } satisfies FeatureModule;
+  return {
+    workers: [new Sweep({ work, keys: config.keys, log, retention: config.retention, count }).worker],
+  } satisfies FeatureModule;
 }

@@ -5,6 +5,7 @@ import type { DataSource } from "typeorm";
 import { insertFirm } from "../firms/insert-firm.js";
 import { createLog } from "../../platform/log.js";
 import { describeOnDatabases } from "../../testing/databases.js";
+import { WORLD_KEYS } from "../../testing/world.js";
 import { portalLinks } from "../work/portal-links.js";
 import { Work } from "../work/unit-of-work.js";
 import { expiringRows, Sweep } from "./sweep.js";
@@ -48,7 +49,7 @@ describeOnDatabases("expired data", (database) => {
   }
   const isThere = async (table: string, key: string, value: string): Promise<boolean> =>
     ((await dataSource.query(`SELECT ${key} FROM ${table} WHERE ${key} = ?`, [value])) as unknown[]).length > 0;
-  const sweep = () => new Sweep({ work, log: createLog("silent"), retention: retentionWith() }).run();
+  const sweep = () => new Sweep({ work, keys: WORLD_KEYS, log: createLog("silent"), retention: retentionWith() }).run();
 
   it.each(
     expiringRows.map(({ kind, from, key, where }) => ({
@@ -70,7 +71,12 @@ describeOnDatabases("expired data", (database) => {
   );
 
   it("is kept for as long as the operator says", async () => {
-    const short = new Sweep({ work, log: createLog("silent"), retention: retentionWith({ sessions: 90, mails: 7 }) });
+    const short = new Sweep({
+      work,
+      keys: WORLD_KEYS,
+      log: createLog("silent"),
+      retention: retentionWith({ sessions: 90, mails: 7 }),
+    });
     const old = [
       ["sessions", { expiresAt: now - 90 * day }],
       ["outbox_mails", { createdAt: now - 7 * day }],

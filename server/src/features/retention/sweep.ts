@@ -1,5 +1,6 @@
 import { DAY_MS, HOUR_MS, type Retention, type RetentionKind } from "@gatehouse/shared";
 import { placeholders, select, sql, table, type Column, type Sql } from "../../platform/database/sql.js";
+import type { KeyRing } from "../../platform/crypto/key-ring.js";
 import type { Log } from "../../platform/log.js";
 import { Worker } from "../../platform/worker.js";
 import { IdempotencyRecord } from "../idempotency/idempotency-record.entity.js";
@@ -71,6 +72,8 @@ const BATCHES = 200;
 
 export interface SweepNeeds {
   work: Work;
+  /** They sign what is deleted of the logs. */
+  keys: KeyRing;
   log: Log;
   retention: Retention;
   /** Counts rows that were deleted. */
@@ -120,7 +123,7 @@ export class Sweep {
   }
 
   private async sweepLogs(): Promise<number> {
-    const { work, log, count } = this.needs;
+    const { work, log, keys, count } = this.needs;
     if (this.cutoffOf("auditEvents") === null) return 0;
     let deleted = 0;
     for (const firm of await work.unpreparedRows(LOGS, [])) {
@@ -128,7 +131,7 @@ export class Sweep {
       for (let batch = 0; batch < BATCHES && !this.worker.stopping.aborted; batch++) {
         // A whole day at once, since each time is an event.
         const until = Math.floor((this.cutoffOf("auditEvents") ?? 0) / DAY_MS) * DAY_MS - 1;
-        const gone = await work.do((unit) => deleteOldEvents(unit, firm, { until, most: BATCH }));
+        const gone = await work.do((unit) => deleteOldEvents(unit, firm, { until, most: BATCH, keys }));
         if (!gone) break;
         ofFirm.deleted += gone.deleted;
         ofFirm.throughSeq = gone.throughSeq;

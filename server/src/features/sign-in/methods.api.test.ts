@@ -245,28 +245,28 @@ describeOnDatabases("every door names its method", (database) => {
       }),
     },
     PASSWORD_RESET: {
-      NONE: way(["PASSWORD"], "signed in after a password reset, with password.", async () =>
+      NONE: way(["RESET_LINK"], "signed in with a mailed link to reset the password.", async () =>
         tokenOf(byReset(easy, (await clientOf(easy)).email)),
       ),
       TRUSTED_DEVICE: { why: "a reset ends every trusted device" },
       CODE: way(
-        ["PASSWORD", "TOTP"],
-        "signed in after a password reset, with password and a code from the app.",
+        ["RESET_LINK", "TOTP"],
+        "signed in with a mailed link to reset the password and a code from the app.",
         withFactor(resetDoor, byCode),
       ),
       RECOVERY_CODE: way(
-        ["PASSWORD", "RECOVERY_CODE"],
-        "signed in after a password reset, with password and a recovery code.",
+        ["RESET_LINK", "RECOVERY_CODE"],
+        "signed in with a mailed link to reset the password and a recovery code.",
         withFactor(resetDoor, byRecoveryCode),
       ),
       PASSKEY: way(
-        ["PASSWORD", "PASSKEY"],
-        "signed in after a password reset, with password and a passkey.",
+        ["RESET_LINK", "PASSKEY"],
+        "signed in with a mailed link to reset the password and a passkey.",
         withFactor(resetDoor, byPasskey),
       ),
       NEW_AUTHENTICATOR: way(
-        ["PASSWORD", "TOTP"],
-        "signed in after a password reset, with password and a code from the app.",
+        ["RESET_LINK", "TOTP"],
+        "signed in with a mailed link to reset the password and a code from the app.",
         async () => {
           const email = await clientToEnroll();
           return enrolling(byReset(strict, email).then(({ result }) => ({ email, result })));

@@ -18,7 +18,7 @@ import { Sweep } from "../../features/retention/sweep.js";
 import { createLog } from "../../platform/log.js";
 import type { Api } from "../api.js";
 import { freePort, ServerProcess } from "../server-process.js";
-import { World } from "../world.js";
+import { World, WORLD_KEYS } from "../world.js";
 
 /** A server that is walked on, from within this process or from outside. */
 export interface Stage {
@@ -39,7 +39,7 @@ export interface Stage {
 export async function worldStage(databaseUrl: string): Promise<Stage> {
   const world = await World.start(databaseUrl, { sourceLimitFactor: 1_000_000 });
   const { work, hasher } = world.app;
-  const sweep = new Sweep({ work, log: createLog("silent"), retention: retentionWith() });
+  const sweep = new Sweep({ work, keys: WORLD_KEYS, log: createLog("silent"), retention: retentionWith() });
   return {
     api: world,
     origin: world.app.publicUrl,
@@ -106,7 +106,7 @@ export async function processStage(databaseUrl: string): Promise<Stage> {
     onEvents: () => undefined,
     onMail: () => undefined,
   });
-  const sweep = new Sweep({ work, log: createLog("silent"), retention: retentionWith() });
+  const sweep = new Sweep({ work, keys, log: createLog("silent"), retention: retentionWith() });
   return {
     api: server,
     origin,

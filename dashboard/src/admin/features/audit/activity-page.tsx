@@ -56,7 +56,7 @@ export function ActivityPage() {
           </>
         }
       >
-        Everything that people and programs do, as it happens. Entries are never changed or deleted.
+        Everything that people and programs do, as it happens. Entries are signed: nobody can change one unnoticed.
       </PageHeader>
       <ActivityFilters search={search} onChange={(next) => void navigate({ search: next, replace: true })} />
       <Events key={JSON.stringify(filter)} filter={filter} isFiltered={isFiltered} />

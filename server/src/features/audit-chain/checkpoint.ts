@@ -17,23 +17,28 @@ export interface Checkpoint {
 }
 export const CHECKPOINT_PURPOSE = "audit log checkpoint";
 
-const signedText = ({ firmId, seq, digest, signedAt, keyId }: Omit<Checkpoint, "signature">): string =>
-  canonicalJson({ type: "gatehouse-audit-checkpoint", version: 1, firmId, seq, digest, signedAt, keyId });
+/** What a signature says: that this was the log, or that the events up to this one were deleted as old. */
+export type Statement = "gatehouse-audit-checkpoint" | "gatehouse-audit-trim";
+
+const signedText = (type: Statement, { firmId, seq, digest, signedAt, keyId }: Omit<Checkpoint, "signature">): string =>
+  canonicalJson({ type, version: 1, firmId, seq, digest, signedAt, keyId });
 
 export function signCheckpoint(
   key: SigningKey,
   stated: Pick<Checkpoint, "firmId" | "seq" | "digest" | "signedAt">,
+  type: Statement = "gatehouse-audit-checkpoint",
 ): Checkpoint {
   const unsigned = { ...stated, keyId: key.jwk.kid };
-  return { ...unsigned, signature: key.sign(signedText(unsigned)) };
+  return { ...unsigned, signature: key.sign(signedText(type, unsigned)) };
 }
 
 /** Whether one of these keys has signed it; "unknown key": it was signed by none of them. */
 export function signatureVerdict(
   checkpoint: Checkpoint,
   keys: readonly PublicJwk[],
+  type: Statement = "gatehouse-audit-checkpoint",
 ): "right" | "wrong" | "unknown key" {
   const key = keys.find(({ kid }) => kid === checkpoint.keyId);
   if (!key) return "unknown key";
-  return isSignedBy(key, signedText(checkpoint), checkpoint.signature) ? "right" : "wrong";
+  return isSignedBy(key, signedText(type, checkpoint), checkpoint.signature) ? "right" : "wrong";
 }
