@@ -79,6 +79,7 @@ const forTheTeam = [
   "teamInvitation",
   "teamPasswordReset",
   "suspicionReported",
+  "logCheckpoint",
   "planDowngraded",
 ];
 
