@@ -645,7 +645,7 @@ describe("the audit log", () => {
       "SESSIONS_VIEWED",
       { email: "maya@client.example", sessions: 2 },
       "Sessions viewed",
-      "Olive viewed the 2 open sessions of Maya (maya@client.example).",
+      "Olive viewed the open sessions of Maya (maya@client.example): 2.",
     ),
     ...(
       [

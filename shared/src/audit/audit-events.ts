@@ -600,7 +600,7 @@ export const auditEvents: { [T in AuditEventType]: EventWords<T> } = {
   SESSIONS_VIEWED: {
     title: "Sessions viewed",
     say: ({ actor, contact, data }) =>
-      `${actor} viewed the ${count(data.sessions, "open session")} of ${of(contact, data.email)}.`,
+      `${actor} viewed the open sessions of ${of(contact, data.email)}: ${data.sessions === 0 ? "none" : data.sessions}.`,
   },
   ACT_REFUSED: {
     title: "Act refused",

@@ -69,7 +69,7 @@ export const logCheckpoint = isolatingGiven(
           "Keep this mail. If anybody rewrites the log later, even with full access to the server, comparing it with this checkpoint shows it.",
         ),
         paragraph(
-          'To compare, choose "Export verifiable log" on the Activity page, save the line below as checkpoint.json, and have someone with Gatehouse\'s program run: gatehouse log verify --file <the log> --checkpoints checkpoint.json. docs/audit-format.md says how it is done without Gatehouse.',
+          'To compare, choose "Export log" on the Activity page, save the line below as checkpoint.json, and have someone with Gatehouse\'s program run: gatehouse log verify --file <the log> --checkpoints checkpoint.json. docs/audit-format.md says how it is done without Gatehouse.',
         ),
         paragraph(JSON.stringify(checkpoint)),
       ],

@@ -79,7 +79,7 @@ describeOnDatabases("a look at a client's open sessions", (database) => {
     await Promise.all([look(owner), look(owner), look(owner)]);
     await look(owner);
     const byOwner = {
-      summary: `Olive Owner viewed the 1 open session of Maya Fields (${email}).`,
+      summary: `Olive Owner viewed the open sessions of Maya Fields (${email}): 1.`,
       data: { email, sessions: 1 },
       actorName: "Olive Owner",
       actorKind: "TEAM_MEMBER",

@@ -35,7 +35,7 @@ export function ExportButton({ filter }: { filter: EventFilter }) {
         Export CSV
       </Button>
       <Button look="quiet" isDisabled={isPending} onPress={() => void save("/audit-log.jsonl", "audit-log.jsonl")}>
-        Export verifiable log
+        Export log
       </Button>
     </>
   );

@@ -99,8 +99,7 @@ function Meaning({ deletion }: { deletion: Deletion }) {
       <p>This permanently deletes everything that is kept about this person. It cannot be undone.</p>
       <ul className="flex list-disc flex-col gap-1 pl-5">
         <li>
-          {count(requests, "request")} with all items go, and {count(openLinks, "link")} that still{" "}
-          {openLinks === 1 ? "opens" : "open"} something.
+          Deleted with it: {count(requests, "request")} with all items, and {count(openLinks, "link")} still in use.
         </li>
         {loginEmail !== null && (
           <li>
