@@ -156,7 +156,7 @@ describeOnDatabases("the audit log as a file", (database) => {
     });
     const file = await ask("", bearer(token));
     expect((await file.clone().text()).split("\r\n")[0]).toMatch(
-      /"Id","Proven by","What changed","Methods","Changes \(JSON\)","Data \(JSON\)"$/,
+      /"Id","Proven by","What changed","Methods","Changes \(JSON\)","Data \(JSON\)","Erased"$/,
     );
     const rows = await rowsIn(file);
     const events = await eventsOf(token, {}, "methods changes { field before after } data");
