@@ -207,7 +207,10 @@ maybe("a firm turns on two-factor authentication and its client goes through it"
     const again = await signInAndEnroll(client);
     expect(again).not.toBe(secret);
     await admin.getByText("2FA on").first().waitFor();
-    await admin.getByText(/Password and code/).waitFor();
+    await admin
+      .getByText(/Password and a code from the app/)
+      .first()
+      .waitFor();
     await expectNoReload();
     await inspect(admin, "dashboard-contact-enrolled-again");
   });

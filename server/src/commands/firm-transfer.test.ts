@@ -35,6 +35,7 @@ describe("every table", () => {
       "AttemptCounter",
       "TeamMailRequest",
       "Session",
+      "AuditSigningKey",
       "OutboxMail",
       "IdempotencyRecord",
       "Lease",

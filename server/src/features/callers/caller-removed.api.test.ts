@@ -185,7 +185,7 @@ describeOnDatabases("X30 a request in progress of somebody who may no longer act
     });
   });
 
-  it("has no event after the one that ends it, in whichever order they meet", async () => {
+  it("has no event after the one that ends it but that it was refused, in whichever order they meet", async () => {
     for (let round = 0; round < 25; round++) {
       const { memberId, token } = await member();
       const acts = await Promise.all([
@@ -207,11 +207,10 @@ describeOnDatabases("X30 a request in progress of somebody who may no longer act
         [firm.id],
       );
       expect(
-        await rows("SELECT seq FROM audit_events WHERE firmId = ? AND actorId = ? AND seq > ?", [
-          firm.id,
-          memberId,
-          ended.seq,
-        ]),
+        await rows(
+          "SELECT seq FROM audit_events WHERE firmId = ? AND actorId = ? AND seq > ? AND type <> 'ACT_REFUSED'",
+          [firm.id, memberId, ended.seq],
+        ),
       ).toEqual([]);
     }
   });
