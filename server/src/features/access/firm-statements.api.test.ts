@@ -77,6 +77,20 @@ const acrossFirms: [statement: RegExp, why: string][] = [
     /^SELECT .* FROM portal_mail_requests PortalMailRequest ORDER BY .*LIMIT 100$/,
     "the worker takes requests for mail",
   ],
+  [
+    /^SELECT c\.firmId, .* FROM audit_counters c JOIN firms f .* WHERE f\.mailsCheckpoints = \? /,
+    "the worker takes firms whose checkpoint is due by mail",
+  ],
+  [
+    /^SELECT c\.firmId FROM audit_counters c JOIN firms f .* WHERE c\.lastSeq > c\.checkpointSeq /,
+    "the worker takes firms whose checkpoint is due",
+  ],
+  [
+    /^SELECT firmId FROM audit_counters WHERE chainedSeq < lastSeq$/,
+    "the worker seals what servers of the version before wrote",
+  ],
+  [/^SELECT firmId, contactId FROM person_erasures WHERE dueAt <= \?/, "the worker takes what is due"],
+  [/^SELECT id, publicKey, proof FROM audit_signing_keys /, "public keys of checkpoints, which are the server's"],
   [/^SELECT o\.id, o\.firmId FROM roll_outs o .*WHERE o\.nextMailAt <= \?/, "the worker takes what is due"],
   [
     /^SELECT w\.id, w\.attempts FROM webhook_endpoints w .*WHERE w\.disabledAt IS NULL AND p\.firmDisabledAt IS NULL AND w\.nextAttemptAt <= \?/,
@@ -121,6 +135,21 @@ const elsewhere: [place: RegExp, where: string][] = [
   [
     /^features\/people\/team-identities\.ts: UPDATE team_members SET identityId = \? WHERE signInEmail = \?/,
     "one person's membership that a server of the version before made, in team-addresses.api.test.ts",
+  ],
+  [
+    /^features\/audit-chain\/audit-chain\.ts: /,
+    "seals each firm's events of a server of the version before, in tampered-log.api.test.ts",
+  ],
+  [
+    /^features\/checkpoint-mail\/checkpoint-mails\.service\.ts: /,
+    "one firm after the other that wishes the mail, in checkpoint-mail.api.test.ts: no caller reaches it",
+  ],
+  [/^features\/checkpoints\/read-log\.ts: /, "the caller's own firm's log as a file, in tampered-log.api.test.ts"],
+  [/^features\/personal-data\//, "what belongs to a contact of the caller's firm, in delete-contact.api.test.ts"],
+  [/^features\/reports\//, "the caller's own firm's reports, in reports.api.test.ts and access-report.api.test.ts"],
+  [
+    /^features\/work\/unit-of-work\.ts: SELECT id, portalAccountId FROM contacts WHERE firmId = \? AND portalAccountId IN/,
+    "events about several accounts at once, in viewed-sessions.api.test.ts",
   ],
   [/^commands\//, "the operator's commands, which the tests of commands run: no caller reaches them"],
   [

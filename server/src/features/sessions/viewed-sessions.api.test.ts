@@ -80,7 +80,7 @@ describeOnDatabases("a look at a client's open sessions", (database) => {
     await look(owner);
     const byOwner = {
       summary: `Olive Owner viewed the open sessions of Maya Fields (${email}): 1.`,
-      data: { email, sessions: 1 },
+      data: { email, sessions: 1, portalAccountId: expect.any(String) },
       actorName: "Olive Owner",
       actorKind: "TEAM_MEMBER",
       contact: { id: contactId },
