@@ -90,7 +90,6 @@ const acrossFirms: [statement: RegExp, why: string][] = [
     "the worker seals what servers of the version before wrote",
   ],
   [/^SELECT firmId, contactId FROM person_erasures WHERE dueAt <= \?/, "the worker takes what is due"],
-  [/^SELECT id, publicKey, proof FROM audit_signing_keys /, "public keys of checkpoints, which are the server's"],
   [/^SELECT o\.id, o\.firmId FROM roll_outs o .*WHERE o\.nextMailAt <= \?/, "the worker takes what is due"],
   [
     /^SELECT w\.id, w\.attempts FROM webhook_endpoints w .*WHERE w\.disabledAt IS NULL AND p\.firmDisabledAt IS NULL AND w\.nextAttemptAt <= \?/,
