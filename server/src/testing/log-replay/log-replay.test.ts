@@ -55,7 +55,7 @@ describeOnDatabases("a reader of nothing but the log", (database) => {
     if (acts >= DOES_EVERYTHING && neverDone.length > 0) throw new Error(`never done: ${neverDone.join(", ")}`);
   }, 36_000_000);
 
-  it("rebuilds the same from the file that the firm downloads", async () => {
+  it("rebuilds the same from the lines of the file that the firm downloads", async () => {
     expect(await walked.compareFile()).toEqual([]);
   });
 
