@@ -73,7 +73,7 @@ describe("the activity's filter", () => {
 
   it("is the same for the exported file", () => {
     expect(exportAddress(filterOf({ what: "CONTACTS", who: "API_KEY" }, "UTC"))).toBe(
-      "/audit-log.csv?types=CONTACT_CREATED%2CCONTACT_UPDATED%2CCONTACT_REDIRECTED&actorKinds=API_KEY",
+      "/audit-log.csv?types=CONTACT_CREATED%2CCONTACT_UPDATED%2CCONTACT_DELETED%2CCONTACT_REDIRECTED&actorKinds=API_KEY",
     );
   });
 });
