@@ -2,6 +2,7 @@ import type { EntityManager } from "typeorm";
 import { affectedRows, forUpdateSql } from "../../platform/database/dialect.js";
 import { rowsOf, unpreparedRows } from "../../platform/database/prepared-rows.js";
 import { select, sql, table } from "../../platform/database/sql.js";
+import { joinTenant } from "../../platform/database/transaction.js";
 import { AuditCounter, AuditEvent } from "../audit/audit-event.entity.js";
 import { chainedEvent, eventDigest, newSalt } from "./event-digest.js";
 
@@ -43,14 +44,13 @@ export interface SealedRange {
   throughSeq: number;
 }
 
-const lockedState = new WeakMap<EntityManager["connection"], ReturnType<typeof stateFor>>();
-const stateFor = (manager: EntityManager) => STATE.plus`${forUpdateSql(manager)}`;
-
-/** Locks a firm's log until the commit; null if the firm is gone. */
+/**
+ * Locks a firm's log until the commit; null if the firm is gone. Whoever writes an event takes this lock in the end, so it
+ * also serializes what must see each other's rows.
+ */
 export async function lockChain(manager: EntityManager, firmId: string): Promise<ChainState | null> {
-  let statement = lockedState.get(manager.connection);
-  if (!statement) lockedState.set(manager.connection, (statement = stateFor(manager)));
-  const [state] = await rowsOf(manager, statement, [firmId]);
+  joinTenant(manager, firmId);
+  const [state] = await rowsOf(manager, STATE.plus`${forUpdateSql(manager)}`, [firmId]);
   return state ?? null;
 }
 

@@ -4,7 +4,6 @@ import { publicJwk, type PublicJwk } from "../../platform/crypto/signing-key.js"
 import { isSameSecret } from "../../platform/crypto/tokens.js";
 import { insertIgnore } from "../../platform/database/dialect.js";
 import { select, sql, table } from "../../platform/database/sql.js";
-import { joinTenant } from "../../platform/database/transaction.js";
 import { AuditCounter, AuditSigningKey } from "../audit/audit-event.entity.js";
 import { isWhole, lockChain, saveChain, sealWaiting } from "../audit-chain/audit-chain.js";
 import { Firm } from "../firms/firm.entity.js";
@@ -41,10 +40,8 @@ export class Checkpoints {
    */
   async sign(firmId: string, { onlyIfDue = false } = {}): Promise<Checkpoint | null> {
     const { work, keys } = this.needs;
-    const [key] = keys.signingKeys(CHECKPOINT_PURPOSE);
-    if (!key) throw new Error("SECRET_KEYS contains no key");
+    const key = keys.signingKey(CHECKPOINT_PURPOSE);
     return work.do(async (unit) => {
-      joinTenant(unit.manager, firmId);
       const state = await lockChain(unit.manager, firmId);
       if (!state || !isWhole(state) || state.chainDigest === null || state.lastSeq === state.checkpointSeq) return null;
       if (onlyIfDue && state.checkpointAt !== null && state.checkpointAt > unit.now - HOUR_MS) return null;
@@ -62,9 +59,9 @@ export class Checkpoints {
   async state(firmId: string): Promise<Checkpoint> {
     const { work, keys } = this.needs;
     while (await this.sealSome(firmId));
-    const [key] = keys.signingKeys(CHECKPOINT_PURPOSE);
+    const key = keys.signingKey(CHECKPOINT_PURPOSE);
     const counter = await work.reader.findOneByOrFail(AuditCounter, { firmId });
-    if (!key || counter.chainDigest === null) throw new Error("the log has no event to sign");
+    if (counter.chainDigest === null) throw new Error("the log has no event to sign");
     if (!this.isKeyStored) await work.do((unit) => this.storeKey(unit, key.jwk));
     const signedAt = new Date(work.clock.now()).toISOString();
     return signCheckpoint(key, { firmId, seq: counter.chainedSeq, digest: counter.chainDigest, signedAt });
@@ -89,7 +86,6 @@ export class Checkpoints {
   /** Whether some are left. */
   private sealSome(firmId: string): Promise<boolean> {
     return this.needs.work.do(async (unit) => {
-      joinTenant(unit.manager, firmId);
       const found = await lockChain(unit.manager, firmId);
       if (!found || isWhole(found)) return false;
       const { state, sealed } = await sealWaiting(unit.manager, firmId, found, SEALED_AT_ONCE);
@@ -102,7 +98,7 @@ export class Checkpoints {
   /** Every key that has signed a checkpoint here or may sign one: the active one first. */
   async publicKeys(): Promise<PublicJwk[]> {
     const { work, keys } = this.needs;
-    const own = keys.signingKeys(CHECKPOINT_PURPOSE).map(({ jwk }) => jwk);
+    const own = keys.ids.map((id) => keys.signingKey(CHECKPOINT_PURPOSE, id).jwk);
     const stored = (await work.unpreparedRows(KEYS, []))
       .filter(({ publicKey, proof }) => this.isOurs(publicKey, proof))
       .map(({ publicKey }) => publicJwk(publicKey));

@@ -227,18 +227,10 @@ export class LogVerifier {
   }
 
   private readTrim({ seq, facts }: LogLine): void {
-    const { throughSeq, digest, signedAt, keyId, signature } = facts;
     const what = `event ${seq}, which says that old events were deleted,`;
-    if (
-      typeof throughSeq !== "number" ||
-      typeof digest !== "string" ||
-      typeof signedAt !== "string" ||
-      typeof keyId !== "string" ||
-      typeof signature !== "string"
-    )
-      return this.find(seq, `${what} is not whole`);
-    const trim = { firmId: this.known.firmId, seq: throughSeq, digest, signedAt, keyId, signature };
-    if (this.isSigned(trim, seq, what, "gatehouse-audit-trim")) this.trims.set(throughSeq, digest);
+    const trim = this.statementIn(facts, facts["throughSeq"]);
+    if (!trim) this.find(seq, `${what} is not whole`);
+    else if (this.isSigned(trim, seq, what, "gatehouse-audit-trim")) this.trims.set(trim.seq, trim.digest);
   }
 
   private readErasure(line: LogLine): void {
@@ -266,22 +258,28 @@ export class LogVerifier {
 
   private readCheckpoint(line: LogLine): void {
     if (line.type !== "AUDIT_LOG_CHECKPOINT") return;
-    const { seq, digest, signedAt, keyId, signature } = line.facts as Partial<Checkpoint>;
     const what = `event ${line.seq}, a checkpoint`;
-    if (
-      typeof seq !== "number" ||
-      typeof digest !== "string" ||
-      typeof signedAt !== "string" ||
-      typeof keyId !== "string" ||
-      typeof signature !== "string"
-    )
-      return this.find(line.seq, `${what}, is not whole`);
-    if (!this.isSigned({ firmId: this.known.firmId, seq, digest, signedAt, keyId, signature }, line.seq, what)) return;
+    const checkpoint = this.statementIn(line.facts, line.facts["seq"]);
+    if (!checkpoint) return this.find(line.seq, `${what}, is not whole`);
+    if (!this.isSigned(checkpoint, line.seq, what)) return;
+    const { seq, digest, signedAt } = checkpoint;
     this.lastCheckpointSeq = line.seq;
     this.lastCheckpointAt = Date.parse(signedAt);
     if (seq !== line.seq - 1 || digest !== line.previous)
       this.find(line.seq, `${what}, was signed for another log than the one before it: that was rewritten`);
     else this.checkpoints++;
+  }
+
+  /** What the facts of an event state of the firm's log up to event `seq`; null if something is missing. */
+  private statementIn(facts: LogLine["facts"], seq: unknown): Checkpoint | null {
+    const { digest, signedAt, keyId, signature } = facts;
+    const isWhole =
+      typeof seq === "number" &&
+      typeof digest === "string" &&
+      typeof signedAt === "string" &&
+      typeof keyId === "string" &&
+      typeof signature === "string";
+    return isWhole ? { firmId: this.known.firmId, seq, digest, signedAt, keyId, signature } : null;
   }
 
   private agreeWith(seq: number, digest: string | null): void {

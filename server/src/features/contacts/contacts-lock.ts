@@ -1,13 +1,6 @@
-import { forUpdateSql } from "../../platform/database/dialect.js";
-import { rowsOf } from "../../platform/database/prepared-rows.js";
-import { select, table } from "../../platform/database/sql.js";
-import { joinTenant } from "../../platform/database/transaction.js";
-import { AuditCounter } from "../audit/audit-event.entity.js";
+import { lockChain } from "../audit-chain/audit-chain.js";
 import type { UnitOfWork } from "../work/unit-of-work.js";
 import { FirmGone } from "../work/firm-gone.js";
-
-const counters = table(AuditCounter);
-const COUNTER = select({ firmId: counters.firmId }).from`${counters} WHERE ${counters.firmId} = ?`;
 
 /**
  * Serializes these writes within a firm. Otherwise a transaction that creates a contact and one that creates the
@@ -15,7 +8,5 @@ const COUNTER = select({ firmId: counters.firmId }).from`${counters} WHERE ${cou
  * firm's counts would not add up. It locks the row that their events lock in the end anyway.
  */
 export async function lockContacts({ manager }: UnitOfWork, firmId: string): Promise<void> {
-  joinTenant(manager, firmId);
-  const [row] = await rowsOf(manager, COUNTER.plus`${forUpdateSql(manager)}`, [firmId]);
-  if (!row) throw new FirmGone();
+  if ((await lockChain(manager, firmId)) === null) throw new FirmGone();
 }

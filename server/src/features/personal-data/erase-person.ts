@@ -2,7 +2,6 @@ import { erasedWith, loginEventTypes, MINUTE_MS, type DeletedPerson } from "@gat
 import { digestOf } from "../../platform/crypto/tokens.js";
 import type { Reads } from "../../platform/database/reads.js";
 import { computed, NOTHING, placeholders, select, sql, table, type Sql } from "../../platform/database/sql.js";
-import { joinTenant } from "../../platform/database/transaction.js";
 import { AuditEvent } from "../audit/audit-event.entity.js";
 import { lockChain } from "../audit-chain/audit-chain.js";
 import { eraseFacts } from "../audit-chain/erase-facts.js";
@@ -81,7 +80,6 @@ export async function beginErasure(
  */
 export async function eraseSome(unit: UnitOfWork, firmId: string, contactId: string, most: number): Promise<boolean> {
   const { manager } = unit;
-  joinTenant(manager, firmId);
   if ((await lockChain(manager, firmId)) === null) return false;
   const erasure = await manager.findOneBy(PersonErasure, { contactId, firmId });
   if (!erasure) return false;

@@ -50,10 +50,9 @@ export async function deleteOldEvents(
   // Another server has deleted them meanwhile.
   if (deleted === 0) return null;
   await unit.affected(TRIMMED, [digest, firmId]);
-  const [key] = keys.signingKeys(CHECKPOINT_PURPOSE);
-  if (!key || digest === null) throw new Error("what is deleted cannot be signed");
+  if (digest === null) throw new Error("what is deleted cannot be signed");
   const signed = signCheckpoint(
-    key,
+    keys.signingKey(CHECKPOINT_PURPOSE),
     { firmId, seq: throughSeq, digest, signedAt: new Date(unit.now).toISOString() },
     "gatehouse-audit-trim",
   );

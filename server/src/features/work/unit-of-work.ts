@@ -14,7 +14,7 @@ import { preparedRows, preparedRowsOf, rowsOf, unpreparedRows } from "../../plat
 import type { ReadReplicas } from "../../platform/database/read-replicas.js";
 import type { Reads } from "../../platform/database/reads.js";
 import { placeholders, select, table, type Select, type Sql } from "../../platform/database/sql.js";
-import { inTransaction, joinTenant, writeAlone } from "../../platform/database/transaction.js";
+import { inTransaction, writeAlone } from "../../platform/database/transaction.js";
 import type { Writer } from "../../platform/database/writer-slots.js";
 import { isExpected, Refusal } from "../../platform/graphql/failures.js";
 import { outsideScopes, ScopedValue } from "../../platform/scoped-value.js";
@@ -167,11 +167,10 @@ export class UnitOfWork {
     const withoutContact = events.flatMap(({ contactId, accountId }) => (!contactId && accountId ? [accountId] : []));
     const oldest = await this.oldestContactsOf(firmId, [...new Set(withoutContact)]);
     const contactIds = events.map(({ contactId, accountId }) => contactId ?? oldest.get(accountId ?? "") ?? null);
-    joinTenant(manager, firmId);
+    const rows = events.map((event, index) => this.rowOf(event, contactIds[index] ?? null));
     const found = await lockChain(manager, firmId);
     if (found === null) throw new FirmGone();
     const { state, sealed } = await sealFew(manager, firmId, found);
-    const rows = events.map((event, index) => this.rowOf(event, contactIds[index] ?? null));
     if (sealed) rows.unshift(this.rowOf({ type: "AUDIT_LOG_SEALED", firmId, actor: systemActor, data: sealed }, null));
     for (const [index, row] of rows.entries()) row.seq = state.lastSeq + 1 + index;
     const next = chainNew(rows, state);

@@ -84,9 +84,9 @@ export class KeyRing {
     return createHmac("sha384", this.keyFor(keyId, purpose)).update(text, "utf8").digest("base64");
   }
 
-  /** The Ed25519 keys for a purpose: the active one first. */
-  signingKeys(purpose: string): SigningKey[] {
-    return this.ids.map((id) => new SigningKey(this.keyFor(id, purpose)));
+  /** The Ed25519 key for a purpose, of the active key or of another one. */
+  signingKey(purpose: string, keyId = this.activeId): SigningKey {
+    return new SigningKey(this.keyFor(keyId, purpose));
   }
 
   private keyFor(id: string, purpose: string): Buffer {
