@@ -1,5 +1,5 @@
 import type { EntityManager } from "typeorm";
-import { select, table } from "../../platform/database/sql.js";
+import { computed, select, sql, table } from "../../platform/database/sql.js";
 import { unpreparedRows } from "../../platform/database/prepared-rows.js";
 import { chainedEvent } from "../audit-chain/event-digest.js";
 import { AuditCounter, AuditEvent } from "../audit/audit-event.entity.js";
@@ -12,6 +12,14 @@ const AFTER = select({ ...e }).from`${e} WHERE ${e.firmId} = ? AND ${e.seq} > ? 
 const c = table(AuditCounter);
 const DIGEST = select({ digest: e.digest }).from`${e} WHERE ${e.firmId} = ? AND ${e.seq} = ?`;
 const TRIMMED = select({ digest: c.trimmedDigest }).from`${c} WHERE ${c.firmId} = ?`;
+
+const LAST = select({ seq: computed<number | null>(sql`MAX(${e.seq})`) }).from`${e} WHERE ${e.firmId} = ?`;
+
+/** The number of the last event that is there. */
+export async function lastStoredSeq(reader: EntityManager, firmId: string): Promise<number> {
+  const [last] = await unpreparedRows(reader, LAST, [firmId]);
+  return Number(last?.seq ?? 0);
+}
 
 /** A firm's log from after one event through another, in chunks that fit into memory. */
 export async function* readLog(

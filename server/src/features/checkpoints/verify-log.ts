@@ -37,6 +37,8 @@ export interface LogEndState {
   chainedSeq: number;
   chainDigest: string | null;
   checkpointSeq: number;
+  /** An event behind everything that was recorded until now; null: there is none. */
+  addedSeq: number | null;
 }
 /** Types that no server of a version without the chain ever wrote. */
 const ofChain: ReadonlySet<string> = new Set(["AUDIT_LOG_CHECKPOINT", "AUDIT_LOG_SEALED", "AUDIT_LOG_TRIMMED"]);
@@ -194,15 +196,15 @@ export class LogVerifier {
     else this.notes.push(`events 1 to ${before} were deleted as old`);
   }
 
-  private judgeEnd({ lastSeq, chainedSeq, chainDigest, checkpointSeq }: LogEndState, found: number): void {
+  private judgeEnd({ lastSeq, chainedSeq, chainDigest, checkpointSeq, addedSeq }: LogEndState, found: number): void {
     const { firstUnsealed, unsealed, last, lastCheckpointSeq, first } = this;
     if (found < lastSeq)
       this.find(found + 1, `the log ends with event ${found}, but there were ${lastSeq}: its end was cut off`);
-    else if (found > lastSeq) this.find(lastSeq + 1, `event ${lastSeq + 1} is beyond the log's end: it was added`);
     else if (found - unsealed !== chainedSeq || (unsealed === 0 && (last?.digest ?? null) !== chainDigest)) {
       const seq = firstUnsealed ?? found;
       this.find(seq, `event ${seq} is not as it was recorded at the end of the log: it was changed, added or moved`);
     }
+    if (addedSeq !== null) this.find(addedSeq, `event ${addedSeq} is beyond the log's end: it was added`);
     if (checkpointSeq !== lastCheckpointSeq && (first === null || checkpointSeq >= first.seq))
       this.find(
         lastCheckpointSeq,

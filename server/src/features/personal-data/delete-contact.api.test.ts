@@ -111,7 +111,7 @@ describeOnDatabases("deleting a contact", (database) => {
       { work: world.app.work, keys: WORLD_KEYS, print: (line) => said.push(line) },
       { slug: firm.slug, checkpoints: null },
     );
-    expect(said.join("\n")).toContain("as recorded.");
+    expect(said.join("\n")).toMatch(/, as recorded\.$/m);
   };
 
   /** Somebody of whom Gatehouse keeps as much as it can, and the words by which they would be found. */
