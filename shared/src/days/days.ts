@@ -41,6 +41,15 @@ const written = (wall: number): string => new Date(wall).toISOString().slice(0, 
 /** The day that is some days later in the calendar; earlier if `days` is negative. */
 export const addDays = (day: string, days: number): string => written(midnightOf(day) + days * DAY_MS);
 
+/** The month of a day, as YYYY-MM. */
+export const monthOf = (day: string): string => day.slice(0, "YYYY-MM".length);
+export const firstDayOf = (month: string): string => `${month}-01`;
+/** The month after a month; before it: -1. */
+export function addMonths(month: string, months: number): string {
+  const [year = 0, number = 1] = month.split("-").map(Number);
+  return written(Date.UTC(year, number - 1 + months, 1)).slice(0, "YYYY-MM".length);
+}
+
 /** No zone was ever further from UTC: Manila was until 1844, by 15:56. */
 const FURTHEST = 16 * HOUR_MS;
 
