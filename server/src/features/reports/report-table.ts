@@ -102,7 +102,7 @@ export function accessTable({ asOf, policy, rows, counts }: AccessReport, look: 
     picture: {
       shares: [
         [say.enrolled, counts.enrolled],
-        [say.logins, counts.logins - counts.enrolled],
+        [say.notEnrolled, counts.logins - counts.enrolled],
       ],
     },
   };

@@ -55,7 +55,7 @@ export function ReportRows(props: { id: string; label: string; columns: readonly
           lang={tag}
           className="overflow-x-auto xl:max-h-[75dvh] xl:overflow-y-auto"
         >
-          <div className={classes("xl:[&_table]:w-max xl:[&_table]:min-w-full", stays)}>
+          <div className={classes("xl:[&_table]:w-max xl:[&_table]:min-w-full xl:[&_td]:max-w-80", stays)}>
             <Table<Numbered>
               label={label}
               rows={rows}

@@ -110,7 +110,16 @@ function AllReports() {
                       </div>
                     ),
                   },
-                  { id: "state", title: "State", renderCell: (report) => <ReportState report={report} /> },
+                  {
+                    id: "state",
+                    title: "State",
+                    renderCell: (report) => (
+                      <div className="flex flex-wrap items-center gap-2 max-md:justify-end">
+                        <ReportState report={report} />
+                        {report.status === "FAILED" && <AgainButton report={report} onAsked={showNewest} />}
+                      </div>
+                    ),
+                  },
                   {
                     id: "asked",
                     title: "Asked for",
@@ -121,13 +130,6 @@ function AllReports() {
                     ),
                   },
                   { id: "expires", title: "Kept until", renderCell: ({ expiresAt }) => <Day on={expiresAt} /> },
-                  {
-                    id: "acts",
-                    title: "Action",
-                    align: "end",
-                    renderCell: (report) =>
-                      report.status === "FAILED" ? <AgainButton report={report} onAsked={showNewest} /> : null,
-                  },
                 ]}
               />
             </div>
