@@ -132,6 +132,8 @@ export interface AuditEventData {
     links: number;
     events: number;
     isErasing?: true;
+    /** Kept reports that were deleted with it; left out if there were none. */
+    reports?: number;
     /** Those of the account that were trusted. */
     trustedDeviceIds?: readonly string[];
   } & EndingSessions;

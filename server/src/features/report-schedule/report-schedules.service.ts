@@ -1,6 +1,5 @@
 import { In, IsNull } from "typeorm";
 import {
-  addDays,
   addMonths,
   changesBetween,
   counts,
@@ -28,11 +27,11 @@ import { Firm } from "../firms/firm.entity.js";
 import { monthlyReports } from "../mail/team-letters.js";
 import { insertReport } from "../reports/insert-report.js";
 import { isUnfinished, readHead } from "../reports/kept-table.js";
-import type { ReportPeriod } from "../reports/report-question.js";
 import { Report } from "../reports/report.entity.js";
 import { SecurityPolicy } from "../security-mode/security-policy.entity.js";
 import { systemActor, type UnitOfWork, type Work } from "../work/unit-of-work.js";
 import { ReportRecipient, ReportSchedule } from "./report-schedule.entity.js";
+import { monthlyPeriod } from "./monthly-period.js";
 import { ReportScheduleView } from "./report-schedule.results.js";
 
 /** A month begins nowhere earlier. */
@@ -179,13 +178,6 @@ export class ReportSchedules {
 
 const mayGetReports = ({ role, joinedAt, disabledAt }: TeamMember): boolean =>
   disabledAt === null && joinedAt !== null && roleMay(role, "export");
-
-/** The month before, or the moment at which this one began. */
-function monthlyPeriod(kind: ReportKind, month: string, timeZone: string): ReportPeriod {
-  const firstDay = firstDayOf(month);
-  if (kind === "access") return { asOf: dayStart(firstDay, timeZone), days: null };
-  return { asOf: null, days: { first: firstDayOf(addMonths(month, -1)), last: addDays(firstDay, -1) } };
-}
 
 /** Who gets the mail, by address. Whoever may no longer see reports drops out. */
 async function recipientsOf({ manager }: UnitOfWork, firmId: string): Promise<TeamMember[]> {
