@@ -27,7 +27,7 @@ const tables: TableDescription[] = [
       nullable(at("asOf")),
       nullable(text("firstDay", 10)),
       nullable(text("lastDay", 10)),
-      text("language", 2),
+      text("language", 10),
       text("timeZone", 64),
       at("requestedAt"),
       nullable(text("requestedByName", 200)),

@@ -131,7 +131,8 @@ export class Team {
       const changes = changesBetween(before, memberFacts(member));
       if (changes.length === 0) return;
       await unit.manager.update(TeamMember, { id: member.id }, { role, name: member.name });
-      if (!roleMay(role, "export")) await unit.manager.delete(ReportRecipient, { teamMemberId: member.id });
+      if (!roleMay(role, "export"))
+        await unit.manager.delete(ReportRecipient, { teamMemberId: member.id, firmId: member.firmId });
       unit.record({
         type: "TEAM_MEMBER_CHANGED",
         firmId: member.firmId,
@@ -163,7 +164,7 @@ export class Team {
       });
       await this.needs.secondFactor.forget(unit, { ownerId: member.id, firmId: member.firmId });
       await leaveIdentity(unit, member);
-      await unit.manager.delete(ReportRecipient, { teamMemberId: member.id });
+      await unit.manager.delete(ReportRecipient, { teamMemberId: member.id, firmId: member.firmId });
       // The row is kept for the log's sake, under an address with which nobody signs in.
       await unit.manager.update(TeamMember, { id: member.id }, { disabledAt: unit.now, email: `${member.id}@removed` });
     });

@@ -119,7 +119,7 @@ describeOnDatabases("monthly reports", (database) => {
     ]);
   });
 
-  it("go to nobody who was removed or demoted meanwhile, also if they come back", async () => {
+  it("X82 go to nobody who was removed or demoted meanwhile, also if they come back", async () => {
     const firm = await firmIn("UTC");
     const second = await world.member(firm.id, "ADMIN");
     const ids = await membersOf(firm.token);

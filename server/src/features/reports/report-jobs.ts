@@ -30,11 +30,11 @@ const reports = table(Report);
 /**
  * Those of disabled firms wait, and so do those of a firm from whose log somebody is being erased: the report would name them.
  */
-const DUE = select({ id: r.id }).from`${r} JOIN ${p} ON ${p.firmId} = ${r.firmId}
+const DUE = select({ id: r.id, firmId: r.firmId }).from`${r} JOIN ${p} ON ${p.firmId} = ${r.firmId}
   WHERE ${r.status} IN ('PENDING', 'RUNNING') AND ${r.leaseUntil} <= ? AND ${p.firmDisabledAt} IS NULL
   AND NOT EXISTS (SELECT 1 FROM ${x} WHERE ${x.firmId} = ${r.firmId} AND ${x.dueAt} <= ${x.deletedAt})
   ORDER BY ${r.requestedAt}, ${r.id} LIMIT 20`;
-const HELD = sql`${reports.id} = ? AND ${reports.holder} = ?`;
+const HELD = sql`${reports.firmId} = ? AND ${reports.id} = ? AND ${reports.holder} = ?`;
 const RENEW = sql`UPDATE ${reports} SET ${reports.leaseUntil} = ?, ${reports.percent} = ? WHERE ${HELD}`;
 
 /** Another server makes the report by now, or its firm or somebody whom it may name was deleted. */
@@ -72,9 +72,9 @@ export class ReportJobs {
 
   private async claim(): Promise<Job | null> {
     const { work } = this.needs;
-    for (const { id } of await work.unpreparedRows(DUE, [work.clock.now()])) {
+    for (const due of await work.unpreparedRows(DUE, [work.clock.now()])) {
       if (this.worker.stopping.aborted) return null;
-      const job = await work.do((unit) => take(unit, id));
+      const job = await work.do((unit) => take(unit, due));
       if (job) return job;
     }
     return null;
@@ -131,7 +131,7 @@ export class ReportJobs {
     const { work, log } = this.needs;
     try {
       const until = work.clock.now() + LEASE_MS;
-      job.isLost = (await work.once(RENEW, [until, job.percent, job.report.id, job.holder])) === 0;
+      job.isLost = (await work.once(RENEW, [until, job.percent, job.report.firmId, job.report.id, job.holder])) === 0;
     } catch (error) {
       // The lease lasts for more tries.
       log.warn({ err: error, report: job.report.id }, "a report's lease was not renewed");
@@ -165,12 +165,12 @@ export class ReportJobs {
 
   /** To the next server at once if this one only stops, otherwise after a while, or to nobody. */
   private async giveBack(job: Job, isStopping: boolean): Promise<void> {
-    const { id, attempts } = job.report;
+    const { id, firmId, attempts } = job.report;
     await this.needs.work.do(async (unit) => {
       const isFailed = !isStopping && attempts >= MOST_TRIES;
       const held = await unit.manager.update(
         Report,
-        { id, holder: job.holder },
+        { id, firmId, holder: job.holder },
         {
           status: isFailed ? "FAILED" : "PENDING",
           percent: 0,
@@ -185,24 +185,24 @@ export class ReportJobs {
 }
 
 /** Takes the report, unless somebody has it or it was tried too often; what a dead server left of it goes. */
-async function take(unit: UnitOfWork, id: string): Promise<Job | null> {
+async function take(unit: UnitOfWork, due: Pick<Report, "id" | "firmId">): Promise<Job | null> {
   const { manager, now } = unit;
-  const report = await manager.findOne(Report, { where: { id }, ...forUpdate(manager) });
+  const report = await manager.findOne(Report, { where: due, ...forUpdate(manager) });
   if (!report || !isUnfinished(report) || report.leaseUntil > now) return null;
-  await manager.delete(ReportPart, { reportId: id });
+  await manager.delete(ReportPart, { reportId: due.id });
   if (report.attempts >= MOST_TRIES) {
-    await manager.update(Report, { id }, { status: "FAILED", percent: 0, holder: null, leaseUntil: 0 });
+    await manager.update(Report, due, { status: "FAILED", percent: 0, holder: null, leaseUntil: 0 });
     return null;
   }
   const holder = randomUUID();
   const attempts = report.attempts + 1;
-  await manager.update(Report, { id }, { status: "RUNNING", percent: 0, holder, leaseUntil: now + LEASE_MS, attempts });
+  await manager.update(Report, due, { status: "RUNNING", percent: 0, holder, leaseUntil: now + LEASE_MS, attempts });
   return { report: { ...report, attempts }, holder, percent: 0, isLost: false };
 }
 
 /** Throws LeaseLost if another server holds the report by now. */
 async function change(unit: UnitOfWork, { report, holder }: Job, to: Partial<Report>): Promise<void> {
-  const held = await unit.manager.update(Report, { id: report.id, holder }, to);
+  const held = await unit.manager.update(Report, { id: report.id, firmId: report.firmId, holder }, to);
   if (held.affected !== 1) throw new LeaseLost();
 }
 

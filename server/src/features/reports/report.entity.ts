@@ -28,7 +28,7 @@ export class Report {
   /** The first and the last day, of its time zone. */
   @TextColumn(10, { nullable: true }) firstDay: string | null;
   @TextColumn(10, { nullable: true }) lastDay: string | null;
-  @TextColumn(2) language: Language;
+  @TextColumn(10) language: Language;
   /** The firm's, when it was asked for. */
   @TextColumn(64) timeZone: string;
   @AtColumn() requestedAt: number;

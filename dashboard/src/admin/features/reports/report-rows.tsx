@@ -1,10 +1,12 @@
 import { useEffect } from "react";
 import { useQuery } from "urql";
+import { normalizeEmail } from "@gatehouse/shared";
 import { graphql } from "../../../graphql/graphql.js";
 import { sayError } from "../../../graphql/use-act.js";
 import { usePageChain, type LoadedPage } from "../../../graphql/use-page-chain.js";
 import { Button } from "../../../ui/button.js";
 import { classes } from "../../../ui/classes.js";
+import { Email } from "../../../ui/email.js";
 import { Skeleton } from "../../../ui/skeleton.js";
 import { ErrorState } from "../../../ui/states.js";
 import { Table, type Column } from "../../../ui/table.js";
@@ -63,7 +65,7 @@ export function ReportRows(props: { id: string; label: string; columns: readonly
               columns={columns.map((title, index): Column<Numbered> => ({
                 id: String(index),
                 title,
-                renderCell: ({ cells }) => cells[index],
+                renderCell: ({ cells }) => <Cell text={cells[index] ?? ""} />,
               }))}
             />
           </div>
@@ -80,6 +82,8 @@ export function ReportRows(props: { id: string; label: string; columns: readonly
     </div>
   );
 }
+
+const Cell = ({ text }: { text: string }) => (normalizeEmail(text) === null ? text : <Email address={text} />);
 
 /** Reads a hundred rows for the table; by itself it shows only that they are loading, or that loading failed. */
 function PageOfRows(props: {
