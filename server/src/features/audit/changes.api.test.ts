@@ -43,6 +43,7 @@ const recordedBy: Readonly<Record<string, readonly AuditEventType[] | string>> =
   reportNotMe: ["SUSPICION_REPORTED"],
   requestPasswordReset: ["PASSWORD_RESET_REQUESTED"],
   requestPortalAccount: "it only mails a link: what somebody does with it is recorded",
+  requestReport: ["REPORT_REQUESTED"],
   requestTeamPasswordReset: ["PASSWORD_RESET_REQUESTED"],
   resendClientRequest: ["MAGIC_LINK_SENT"],
   resetPassword: ["PASSWORD_CHANGED", "SIGN_IN_SUCCEEDED"],
@@ -62,6 +63,7 @@ const recordedBy: Readonly<Record<string, readonly AuditEventType[] | string>> =
   setClientLanguage: ["CLIENT_LANGUAGE_CHANGED"],
   setRequestItemDone: ["REQUEST_ITEM_DONE", "REQUEST_ITEM_REOPENED", "REQUEST_COMPLETED"],
   setCheckpointMail: ["CHECKPOINT_MAIL_CHANGED"],
+  setReportSchedule: ["REPORT_SCHEDULE_CHANGED"],
   setTimeZone: ["TIME_ZONE_CHANGED"],
   signOut: ["SIGNED_OUT"],
   signOutEverywhere: ["SESSIONS_REVOKED"],
@@ -98,6 +100,7 @@ const changing: readonly AuditEventType[] = [
   "TIME_ZONE_CHANGED",
   "BRANDING_CHANGED",
   "PLAN_CHANGED",
+  "REPORT_SCHEDULE_CHANGED",
   "FIRM_CREATED",
   "FIRM_DISABLED",
   "FIRM_ENABLED",
@@ -472,6 +475,11 @@ describeOnDatabases("the log says what changed", (database) => {
     expect(zone.event.changes).toEqual([change("timeZone", "UTC", "America/Toronto")]);
     const mails = await does("setCheckpointMail", "CheckpointMailInput", "firm { id }", { isOn: true });
     expect(mails.event.changes).toEqual([change("mailsCheckpoints", false, true)]);
+
+    const { teamMembers } = (await world.ask("{ teamMembers { id } }", {}, owner)).data;
+    const readers = { memberIds: [teamMembers[0].id as string] };
+    const monthly = await does("setReportSchedule", "SetReportScheduleInput", "schedule { nextAt }", readers);
+    expect(monthly.event.changes).toEqual([change("memberIds", [], readers.memberIds)]);
 
     const brand = (input: object) =>
       does("updateBranding", "UpdateBrandingInput", "firm { branding { logoUrl logoWidth logoHeight } }", input);

@@ -215,6 +215,16 @@ export function firmActs(walk: Walk): Record<string, Act> {
       walk.send("setCheckpointMail", { isOn: chance.oneIn(2) }, "__typename", by),
     ),
 
+    requestReport: on(firmItself, (by) =>
+      walk.send("requestReport", { kind: chance.one("ACCESS", "ADOPTION", "CHANGES") }, "__typename", by),
+    ),
+    setReportSchedule: on(
+      row("team_members"),
+      (by, { id }: { id: string }) =>
+        walk.send("setReportSchedule", { memberIds: chance.oneIn(3) ? [] : [id] }, "__typename", by),
+      "owner",
+    ),
+
     // Keys and webhooks.
     createApiKey: on(
       firmItself,
