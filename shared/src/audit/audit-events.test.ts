@@ -246,6 +246,12 @@ describe("the audit log", () => {
       "Olive deleted a contact with 0 requests; what 4000 events said about the person is being erased.",
     ),
     says(
+      "CONTACT_DATA_EXPORTED",
+      { name: "Maya" },
+      "Client's data exported",
+      "Olive exported everything that is kept about Maya.",
+    ),
+    says(
       "CONTACT_REDIRECTED",
       { name: "Maya", from: "maya@client.example", to: null },
       "Contact's requests moved",
@@ -843,6 +849,6 @@ describe("what events are about", () => {
       ],
     ],
     ["LOG", ["AUDIT_LOG_CHECKPOINT", "AUDIT_LOG_SEALED", "AUDIT_LOG_TRIMMED", "CHECKPOINT_MAIL_CHANGED"]],
-    ["OVERSIGHT", ["ACT_REFUSED", "AUDIT_LOG_EXPORTED", "REPORT_EXPORTED", "SESSIONS_VIEWED"]],
+    ["OVERSIGHT", ["ACT_REFUSED", "AUDIT_LOG_EXPORTED", "CONTACT_DATA_EXPORTED", "REPORT_EXPORTED", "SESSIONS_VIEWED"]],
   ])("%s: %j", (kind, types) => expect(auditEventTypesOf(kind).toSorted()).toEqual(types));
 });
