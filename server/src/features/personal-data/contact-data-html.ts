@@ -9,7 +9,7 @@ import {
 } from "@gatehouse/shared";
 import { DEFAULT_COLOR } from "../mail/letter.js";
 import { escapeHtml, manyLines } from "../mail/words.js";
-import type { ContactData, Part } from "./contact-data.js";
+import type { ContactData, Part, Row } from "./contact-data.js";
 import type { Cell, Shown } from "./contact-data-columns.js";
 import { pageWords } from "./contact-data-words.js";
 
@@ -60,7 +60,12 @@ ${parts.map((part) => `<li><a href="#${part.name}">${escapeHtml(part.title[langu
 </ul></nav>
 <main>
 `;
-  for (const part of parts) yield* sectionOf(part, style);
+  const empty: Part[] = [];
+  for (const part of parts) if (yield* sectionOf(part, style)) empty.push(part);
+  if (empty.length > 0) {
+    const items = empty.map(({ name, title: words }) => `<li id="${name}">${escapeHtml(words[language])}</li>`);
+    yield `${heading("empty", say.nothing)}<ul>\n${items.join("\n")}\n</ul></section>\n`;
+  }
   yield tableOf(
     "left-out",
     say.leftOut,
@@ -87,36 +92,43 @@ function tableOf(id: string, title: string, titles: readonly string[], rows: rea
   return `${heading(id, title)}${scrolling(title)}<table><thead>${row(titles.map(escapeHtml), 'th scope="col"')}</thead><tbody>\n${body}\n</tbody></table></div></section>\n`;
 }
 
-async function* sectionOf({ name, title, columns, isSingle, rows }: Part, style: Style): AsyncGenerator<string> {
+/** Nothing if the part is empty: it is named at the end, together with other empty ones. Returns whether it is. */
+async function* sectionOf(
+  { name, title, columns, isSingle, rows }: Part,
+  style: Style,
+): AsyncGenerator<string, boolean> {
   const say = pageWords[style.language];
   const shown = Object.entries(columns);
   const words = title[style.language];
-  yield heading(name, words);
-  if (name === "events" && say.noteOnLog !== "") yield `<p>${escapeHtml(say.noteOnLog)}</p>\n`;
   const titles = shown.map(([, column]) => escapeHtml(column.title[style.language]));
   let isEmpty = true;
   for await (const page of rows) {
     if (page.length === 0) continue;
-    const written = page.map((one) =>
-      shown.map(([key, column]) =>
-        key === "summary" && one.isAboutSomebodyElse === true
-          ? escapeHtml(say.aboutOthers)
-          : htmlOf(column, one[key] ?? null, style),
-      ),
-    );
-    if (isSingle) {
-      const facts = written.flatMap((cells) =>
-        cells.map((cell, n) => `<dt>${titles[n]}</dt><dd dir="auto">${cell}</dd>`),
-      );
-      yield `<dl>${facts.join("\n")}</dl>\n`;
-    } else {
-      if (isEmpty) yield `${scrolling(words)}<table><thead>${row(titles, 'th scope="col"')}</thead><tbody>\n`;
-      yield `${written.map((cells) => row(cells, "td")).join("\n")}\n`;
+    if (isEmpty) {
+      yield heading(name, words);
+      if (name === "events" && say.noteOnLog !== "") yield `<p>${escapeHtml(say.noteOnLog)}</p>\n`;
+      yield isSingle ? "<dl>\n" : `${scrolling(words)}<table><thead>${row(titles, 'th scope="col"')}</thead><tbody>\n`;
     }
     isEmpty = false;
+    const written = page.map((one) => {
+      const cells = shown.map(([key, column]) =>
+        key === "summary" ? sentenceIn(one, style) : htmlOf(column, one[key] ?? null, style),
+      );
+      return isSingle
+        ? cells.map((cell, n) => `<dt>${titles[n]}</dt><dd dir="auto">${cell}</dd>\n`).join("")
+        : `${row(cells, "td")}\n`;
+    });
+    yield written.join("");
   }
-  yield isEmpty ? `<p>${escapeHtml(say.nothing)}</p>\n` : isSingle ? "" : "</tbody></table></div>\n";
-  yield "</section>\n";
+  if (!isEmpty) yield isSingle ? "</dl></section>\n" : "</tbody></table></div></section>\n";
+  return isEmpty;
+}
+
+/** What an event says, which is in English in either language. */
+function sentenceIn({ isAboutSomebodyElse, summary }: Row, { language }: Style): string {
+  if (isAboutSomebodyElse === true) return escapeHtml(pageWords[language].aboutOthers);
+  const text = escapeHtml(manyLines(String(summary)));
+  return language === "EN" ? text : `<span lang="en">${text}</span>`;
 }
 
 function htmlOf(column: Shown, value: Cell, { language, momentOf }: Style): string {

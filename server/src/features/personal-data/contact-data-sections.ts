@@ -290,7 +290,7 @@ export const sections = {
     },
   }),
   knownDevices: section<KnownDevice>({
-    title: { EN: "Browsers in which you have signed in", FR: "Navigateurs où vous vous êtes connecté" },
+    title: { EN: "Browsers in which you have signed in", FR: "Navigateurs utilisés pour vous connecter" },
     entity: KnownDevice,
     key: "id",
     of: ofLogin,

@@ -101,7 +101,7 @@ export const pageWords = {
     intro: (firmName: string, moment: string, zone: string) =>
       `${firmName} made this file on ${moment}. Times are in the time zone ${zone}. It has everything that our client portal keeps about you; the same as data for programs, with more detail about each event, is in the JSON file.`,
     sharedLogin: (email: string) => `Somebody else uses the login ${email} too.`,
-    nothing: "Nothing is kept.",
+    nothing: "What this file has nothing about",
     none: "–",
     yes: "Yes",
     no: "No",
@@ -122,7 +122,7 @@ export const pageWords = {
     intro: (firmName: string, moment: string, zone: string) =>
       `${firmName} a produit ce fichier le ${moment}. Les heures sont celles du fuseau ${zone}. Il contient tout ce que notre portail client conserve sur vous; les mêmes données pour des programmes, avec plus de détails sur chaque événement, sont dans le fichier JSON.`,
     sharedLogin: (email: string) => `Une autre personne utilise aussi le compte ${email}.`,
-    nothing: "Rien n’est conservé.",
+    nothing: "Ce dont ce fichier ne contient rien",
     none: "–",
     yes: "Oui",
     no: "Non",

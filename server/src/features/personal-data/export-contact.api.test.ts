@@ -446,7 +446,7 @@ describeOnDatabases("exporting a contact's data", (database) => {
     await world.app.work.reader.update(Firm, { id: firm.id }, { name: "Test & Sons" });
     for (const letter of ["N", "O", "E", "T", "I"]) expect(html).toContain(`&#39;alert(1)&#39;&gt; ${letter}`);
     const allowed =
-      /^<\/?(?:!doctype|html|head|meta|title|style|body|header|nav|main|section|p|bdi|h1|h2|ul|li|a|strong|div|table|thead|tbody|tr|th|td|dl|dt|dd|time)(?: (?:lang|charset|http-equiv|content|name|class|dir|id|href|aria-label|role|tabindex|scope|datetime)="[^"<>]*"| html)*>$/;
+      /^<\/?(?:!doctype|html|head|meta|title|style|body|header|nav|main|section|p|bdi|h1|h2|ul|li|a|strong|div|table|thead|tbody|tr|th|td|dl|dt|dd|time|span)(?: (?:lang|charset|http-equiv|content|name|class|dir|id|href|aria-label|role|tabindex|scope|datetime)="[^"<>]*"| html)*>$/;
     expect((html.match(/<[^>]*>/g) ?? []).filter((tag) => !allowed.test(tag))).toEqual([]);
   });
 
@@ -461,6 +461,8 @@ describeOnDatabases("exporting a contact's data", (database) => {
     const { html, data } = await files(contact.id);
     expect(html).toContain('<html lang="fr-CA">');
     expect(html).toContain("Ce que nous conservons sur Zoé Français");
+    expect(html).toContain('<span lang="en">Test &amp; Sons created the contact Zoé Français.</span>');
+    expect(html).toContain('<li id="passkeys">Clés d’accès</li>');
     const created = data.kept.contact[0].createdAt as string;
     const there = new Intl.DateTimeFormat("sv-SE", {
       timeZone: "America/Toronto",
