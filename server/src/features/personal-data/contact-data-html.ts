@@ -70,13 +70,13 @@ ${parts.map((part) => `<li><a href="#${part.name}">${escapeHtml(part.title[langu
     "left-out",
     say.leftOut,
     [say.what, say.why],
-    [...data.leftOut.map((one) => [one.title?.[language] ?? say.none, one.because[language]])],
+    data.leftOut.map((one) => [one.title?.[language] ?? say.none, one.because[language]]),
   );
   yield tableOf(
     "deletion",
     say.deletion,
     [say.what, say.becomes, say.why],
-    [...data.onDeletion.map((one) => [one.title[language], say[one.becomes], one.because?.[language] ?? say.none])],
+    data.onDeletion.map((one) => [one.title[language], say[one.becomes], one.because?.[language] ?? say.none]),
   );
   yield "</main>\n</body>\n</html>\n";
 }

@@ -49,7 +49,7 @@ export interface Part {
   rows: AsyncIterable<readonly Row[]>;
 }
 /** What becomes of a thing if the contact is deleted. */
-export interface FateOfThing {
+interface FateOfThing {
   title: Words;
   becomes: "DELETED" | "ERASED" | "STAYS";
   because: Words | null;

@@ -7,7 +7,7 @@ const key = (byte: number) => Buffer.alloc(32, byte).toString("base64");
 describe("a ticket for a download", () => {
   const keys = KeyRing.parse(`k1:${key(1)}`);
   const tickets = new ExportTickets(keys);
-  const ticket = { firmId: "frm_1", contactId: "con_maya", credentialId: "ses_1", expiresAt: 1000 };
+  const ticket = { contactId: "con_maya", credentialId: "ses_1", expiresAt: 1000 };
   const text = tickets.issue(ticket);
 
   it("is read until it expires, also after the keys were rotated", () => {

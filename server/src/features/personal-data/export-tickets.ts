@@ -2,9 +2,8 @@ import { z } from "zod";
 import type { KeyRing } from "../../platform/crypto/key-ring.js";
 
 const Ticket = z.strictObject({
-  firmId: z.string(),
   contactId: z.string(),
-  /** The session or key that asked for it: no other can use it. */
+  /** The session or key that asked for it, which is one firm's: no other can use it. */
   credentialId: z.string(),
   expiresAt: z.number(),
 });

@@ -87,10 +87,10 @@ function Files({ download: paths, name, onClose }: { download: Download; name: s
     download(paths[file], contactDataFileName(name, dayOf(Date.now(), firm.timeZone), file));
   return (
     <div className="flex flex-col gap-4 text-sm">
-      <p role="status">
+      <output>
         The export is ready: a page that the client can read and print, and the same as data for programs. You can
         download them for 10 minutes.
-      </p>
+      </output>
       <Actions>
         <Button onPress={onClose}>Close</Button>
         <Button isDisabled={isPending} onPress={() => void save("json")}>
