@@ -32,6 +32,7 @@ export default defineConfig({
       "/audit-log.csv": { target: server },
       "/audit-log.jsonl": { target: server },
       "^/reports/.+": { target: server },
+      "/contact-data": { target: server },
       "/docs": { target: server },
       "/schema.graphql": { target: server },
       "/logos": { target: server },

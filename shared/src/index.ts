@@ -48,6 +48,7 @@ export * from "./magic-links/magic-link-policy.js";
 export * from "./access-check/access-check.js";
 export * from "./access-check/access-facts.js";
 export * from "./personal-data/personal-data.js";
+export * from "./personal-data/contact-data.js";
 export * from "./roll-out/roll-out-policy.js";
 export * from "./reports/access-exceptions.js";
 export * from "./reports/report-kinds.js";

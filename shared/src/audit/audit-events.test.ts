@@ -246,6 +246,12 @@ describe("the audit log", () => {
       "Olive deleted a contact with 0 requests; what 4000 events said about the person is being erased.",
     ),
     says(
+      "CONTACT_DATA_EXPORTED",
+      { name: "Maya" },
+      "Client's data exported",
+      "Olive exported everything that is kept about Maya.",
+    ),
+    says(
       "CONTACT_REDIRECTED",
       { name: "Maya", from: "maya@client.example", to: null },
       "Contact's requests moved",
@@ -878,6 +884,7 @@ describe("what events are about", () => {
       [
         "ACT_REFUSED",
         "AUDIT_LOG_EXPORTED",
+        "CONTACT_DATA_EXPORTED",
         "REPORT_EXPORTED",
         "REPORT_REQUESTED",
         "REPORT_SCHEDULE_CHANGED",

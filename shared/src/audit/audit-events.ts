@@ -137,6 +137,8 @@ export interface AuditEventData {
     /** Those of the account that were trusted. */
     trustedDeviceIds?: readonly string[];
   } & EndingSessions;
+  /** What is kept about the contact was asked for as a file. */
+  CONTACT_DATA_EXPORTED: { name: string };
   /**
    * Another login, or a login that the owner of another mailbox can create, now reaches the contact's requests. `from`, `to`: the
    * contact's email, null: none; they are the same if the logins changed, but not the contact. The other facts are missing in older events.
@@ -515,6 +517,10 @@ export const auditEvents: { [T in AuditEventType]: EventWords<T> } = {
     title: "Contact deleted",
     say: ({ actor, data }) =>
       `${actor} deleted a contact${"portalAccountId" in data ? " and its portal account" : ""} with ${count(data.requests, "request")}; what ${count(data.events, "event")} said about the person ${data.isErasing ? "is being" : "was"} erased.`,
+  },
+  CONTACT_DATA_EXPORTED: {
+    title: "Client's data exported",
+    say: ({ actor, data }) => `${actor} exported everything that is kept about ${data.name}.`,
   },
   CONTACT_REDIRECTED: {
     title: "Contact's requests moved",

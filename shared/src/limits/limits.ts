@@ -30,6 +30,8 @@ export const lifetimes = {
   magicLinkDevice: 30 * day,
   /** How long after its last sign-in a browser keeps its own count of password attempts. */
   knownDevice: 90 * day,
+  /** How long what is kept about a client can be downloaded after it was asked for. */
+  contactDataDownload: 10 * minute,
   idempotencyKey: 24 * hour,
   /** How long deliveries are also signed with the replaced secret. */
   previousWebhookSecret: 24 * hour,

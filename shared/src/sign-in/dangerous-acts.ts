@@ -38,6 +38,8 @@ export const dangerousActs = {
 
   deleteContact: { needs: "ALWAYS", why: "removes everything that is kept about somebody, and cannot be undone" },
 
+  exportContactData: { needs: "ALWAYS", why: "gives away everything that is kept about somebody, in one file" },
+
   inviteTeamMember: { needs: "ALWAYS", why: changesTheTeam },
   sendTeamPasswordLink: { needs: "ALWAYS", why: changesTheTeam },
   changeTeamMember: { needs: "ALWAYS", why: changesTheTeam },

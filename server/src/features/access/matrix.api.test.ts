@@ -72,6 +72,7 @@ const operations: [operation: string, allowed: string][] = [
   ['mutation createPortalAccount(input: { confirmationToken: "x", password: "x" })', everybody],
   ['mutation createWebhookEndpoint(input: { url: "nonsense" })', "admin owner WEBHOOKS_WRITE"],
   [`mutation deleteContact(input: { contactId: "${nobody}", reason: "x" })`, "admin owner ACCESS_RESET"],
+  [`mutation exportContactData(input: { contactId: "${nobody}", reason: "x" })`, "admin owner ACCESS_RESET"],
   [`mutation deletePortalAccount(input: { contactId: "${nobody}", reason: "x" })`, "admin owner ACCESS_RESET"],
   [
     `mutation deleteUnlinkedPortalAccount(input: { portalAccountId: "${nobody}", reason: "x" })`,
@@ -370,6 +371,12 @@ const idRows: [place: string, kinds: IdKind[], askers: Asker[], call: string][] 
     ["contact"],
     ["owner", "key"],
     'deleteContact(input: { contactId: $id, reason: "asked to" })',
+  ],
+  [
+    "Mutation.exportContactData(input.contactId)",
+    ["contact"],
+    ["owner", "key"],
+    'exportContactData(input: { contactId: $id, reason: "asked to" })',
   ],
   [
     "Mutation.deletePortalAccount(input.contactId)",

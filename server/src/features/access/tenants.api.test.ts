@@ -90,6 +90,13 @@ describeOnDatabases("firms are strictly separate, and the endpoint gives nothing
       const changed = await Promise.all([
         world.mutate("updateContact", "UpdateContactInput", "contact { id }", { contactId, name: "Mine now" }, us),
         world.mutate("resetTwoFactor", "ContactReasonInput", "contact { id }", { contactId, reason: "because" }, us),
+        world.mutate(
+          "exportContactData",
+          "ContactReasonInput",
+          "download { json }",
+          { contactId, reason: "because" },
+          us,
+        ),
         world.mutate("deleteContact", "ContactReasonInput", "deletedContactId", { contactId, reason: "because" }, us),
         world.mutate(
           "deletePortalAccount",

@@ -39,6 +39,13 @@ export interface ExportedFile {
   contentType: string;
   begin(query: URLSearchParams, context: RequestContext): Promise<AsyncIterable<string | Uint8Array>>;
 }
+/** A file as it is sent. */
+export interface SentFile {
+  name: string;
+  contentType: string;
+  content: AsyncIterable<string | Uint8Array>;
+  headers?: Readonly<Record<string, string>>;
+}
 export const CSV_TYPE = "text/csv; charset=utf-8";
 export const csvFile = (auditExport: AuditExport): ExportedFile => ({
   name: "audit-log.csv",
@@ -57,9 +64,17 @@ export const logFile = (auditExport: AuditExport): ExportedFile => ({
  * header `gatehouse-audience`, which no other site's page and no link can send (OWASP CSRF: custom request headers).
  * `GET /audit-log.jsonl`: the same for the file that can be verified; `after` (a cursor) leaves out what came before.
  */
-export function exportHandler(
+export const exportHandler = (options: ExportOptions, { name, contentType, begin }: ExportedFile): Handler =>
+  fileHandler(options, async ({ searchParams }, context) => ({
+    name,
+    contentType,
+    content: await begin(searchParams, context),
+  }));
+
+/** The same for files that depend on the whole address. */
+export function fileHandler(
   { createContext, charge, isFromElsewhere }: ExportOptions,
-  { name, contentType, begin }: ExportedFile,
+  begin: (address: URL, context: RequestContext) => Promise<SentFile>,
 ): Handler {
   return async (request, response) => {
     if (request.method !== "GET")
@@ -80,14 +95,14 @@ export function exportHandler(
         context.setRetryAfter(Math.max(1, Math.ceil(waitMs / 1000)));
         throw rateLimited(waitMs);
       }
-      const { searchParams } = new URL(request.url ?? "", "http://localhost");
-      const file = await begin(searchParams, context);
+      const file = await begin(new URL(request.url ?? "", "http://localhost"), context);
       response.writeHead(200, {
-        "content-type": contentType,
-        "content-disposition": `attachment; filename="${name}"`,
+        "content-type": file.contentType,
+        "content-disposition": `attachment; filename="${file.name}"`,
         "cache-control": "no-store",
+        ...file.headers,
       });
-      await pipeline(Readable.from(file), response);
+      await pipeline(Readable.from(file.content), response);
     } catch (error) {
       // A reader who has already received data learns of the failure from the missing end of the file.
       if (response.headersSent && isExpected(error)) return void response.destroy();

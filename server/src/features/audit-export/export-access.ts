@@ -8,14 +8,17 @@ import { callersNow, type CallersNowNeeds } from "../request-contexts/callers-no
 /** Who may export the log, or what is made of it: this takes more than reading it, since one file holds every client's address and actions. */
 export const exportRule = { team: "export", key: "AUDIT_READ" } as const satisfies AccessRule;
 
-/** Decides who may have a file, at its beginning and while it is written. */
+/** Decides who may have a file, at its beginning and while it is written. `rule`: for other files than those of the log. */
 export class ExportAccess {
-  constructor(private readonly needs: CallersNowNeeds & { refusedActs: RefusedActs }) {}
+  constructor(
+    private readonly needs: CallersNowNeeds & { refusedActs: RefusedActs },
+    private readonly rule: AccessRule = exportRule,
+  ) {}
 
   /** Who exports. Throws UNAUTHENTICATED or FORBIDDEN; a refusal of `act` is an event too. */
   async mayExport(context: RequestContext, act: string): Promise<FirmCaller> {
     try {
-      checkAccess(exportRule, context.caller);
+      checkAccess(this.rule, context.caller);
     } catch (error) {
       const refusal = refusalOf(error);
       if (refusal) await this.needs.refusedActs.record(act, refusal, context);
@@ -28,6 +31,6 @@ export class ExportAccess {
   async mustStillExport(caller: FirmCaller): Promise<void> {
     const now = (await callersNow(this.needs, [caller])).get(credentialIdOf(caller));
     if (!now) throw unauthenticated();
-    checkAccess(exportRule, now);
+    checkAccess(this.rule, now);
   }
 }

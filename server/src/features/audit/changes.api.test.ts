@@ -32,6 +32,7 @@ const recordedBy: Readonly<Record<string, readonly AuditEventType[] | string>> =
   deleteUnlinkedPortalAccount: ["ACCOUNT_DELETED"],
   deleteWebhookEndpoint: ["WEBHOOK_DELETED"],
   disableTwoFactor: ["TWO_FACTOR_DISABLED"],
+  exportContactData: ["CONTACT_DATA_EXPORTED"],
   inviteContacts: ["INVITE_SENT"],
   inviteTeamMember: ["TEAM_MEMBER_INVITED"],
   pauseRollOut: ["ROLL_OUT_PAUSED"],

@@ -547,6 +547,7 @@ describeOnDatabases("X5 every limit refuses at the API", (database) => {
     accessLink: "256 bits, which nobody guesses: magic-links.api.test.ts",
     magicLinkDevice: "256 bits, which nobody guesses: magic-links.api.test.ts",
     knownDevice: "limits nothing by itself: known-devices.api.test.ts",
+    contactDataDownload: "encrypted, and only for its session: export-contact.api.test.ts",
     idempotencyKey: "a stored response, not an attempt: idempotency.api.test.ts",
     previousWebhookSecret: "an outgoing signature: webhook.test.ts",
     webhookDelivery: "a log that is kept: sweep.test.ts",

@@ -8,7 +8,8 @@ export const paragraph = (text: string): Block => ({ kind: "paragraph", text });
 export const action = (label: string, link: string): Block => ({ kind: "action", label, link });
 
 const SUBJECT_LENGTH = 150;
-const COLOUR = "#1f4d3a";
+/** Of firms that chose none. */
+export const DEFAULT_COLOR = "#1f4d3a";
 /** The Content-ID of the firm's logo. */
 export const LOGO_ID = "logo@gatehouse";
 const escaped = (text: string) => escapeHtml(oneLine(text));
@@ -45,13 +46,13 @@ interface Styling {
 const undressed: Styling = {
   styles: [],
   part: () => "",
-  firmColor: COLOUR,
-  button: `background:${COLOUR};color:#ffffff`,
+  firmColor: DEFAULT_COLOR,
+  button: `background:${DEFAULT_COLOR};color:#ffffff`,
   logo: null,
 };
 
 function dressOf({ color, logo }: MailLook, firmName: string): Styling {
-  const { light, dark } = brandColors(color ?? COLOUR);
+  const { light, dark } = brandColors(color ?? DEFAULT_COLOR);
   const { canvas, surface, ink, muted, line, logoPlate } = neutralColors.dark;
   const size = logo && shownLogoSize(logo);
   return {

@@ -6,7 +6,7 @@ import { ClientRequest } from "../client-requests/client-request.entity.js";
 import { Contact } from "../contacts/contact.entity.js";
 import { TeamMember } from "../firm-staff/team-member.entity.js";
 import { OutboxMail } from "../mail/outbox-mail.entity.js";
-import { MailedToken } from "../mailed-tokens/mailed-token.entity.js";
+import { MailedToken, type MailedTokenKind } from "../mailed-tokens/mailed-token.entity.js";
 import { PortalAccount } from "../portal-accounts/portal-account.entity.js";
 import { PortalMailRequest } from "../portal-mail-requests/portal-mail-request.entity.js";
 import { endSessions } from "../sessions/end-sessions.js";
@@ -31,8 +31,15 @@ const COLLEAGUES = select({ email: members.email })
 const requests = table(ClientRequest);
 const SENT_TO = selectDistinct({ sentTo: requests.sentTo }).from`${requests} WHERE ${requests.contactId} = ?`;
 const DELETE_MAILS = sql`DELETE FROM ${mails} WHERE ${mails.firmId} = ? AND ${mails.createdAt} < ? AND ${mails.recipient}`;
-/** The others belong to an account, by its id. */
-const DELETE_TOKENS = sql`DELETE FROM ${tokens} WHERE ${tokens.kind} IN ('INVITE', 'ACCOUNT_REQUEST', 'MAGIC_LINK', 'PASSWORD_RESET', 'EMAIL_CHANGE')
+/** The mailed permissions that belong to an address. The others belong to an account, by its id. */
+export const ADDRESS_TOKEN_KINDS: readonly MailedTokenKind[] = [
+  "INVITE",
+  "ACCOUNT_REQUEST",
+  "MAGIC_LINK",
+  "PASSWORD_RESET",
+  "EMAIL_CHANGE",
+];
+const DELETE_TOKENS = sql`DELETE FROM ${tokens} WHERE ${tokens.kind} IN (${placeholders(ADDRESS_TOKEN_KINDS.length)})
   AND ${tokens.firmId} = ? AND ${tokens.email}`;
 const DELETE_MAIL_REQUESTS = sql`DELETE FROM ${mailRequests} WHERE ${mailRequests.firmId} = ? AND ${mailRequests.email}`;
 const LINK_SESSIONS = sql`${sessions.audience} = 'PORTAL' AND ${sessions.assurance} = 'LINK' AND ${sessions.firmId} = ? AND ${sessions.email}`;
@@ -87,7 +94,7 @@ export async function deleteMailedTo(
   if (own.length === 0) return [];
   const among = (statement: Sql) => sql`${statement} IN (${placeholders(own.length)})`;
   await unit.affected(among(DELETE_MAILS), [firmId, before, ...own]);
-  await unit.affected(among(DELETE_TOKENS), [firmId, ...own]);
+  await unit.affected(among(DELETE_TOKENS), [...ADDRESS_TOKEN_KINDS, firmId, ...own]);
   await unit.affected(among(DELETE_MAIL_REQUESTS), [firmId, ...own]);
   const ofLinks = among(LINK_SESSIONS);
   const ended = await endSessions(unit, sql`${ofLinks} AND ${sessions.expiresAt} > ?`, [firmId, ...own, unit.now]);

@@ -1,4 +1,5 @@
 import { Field, ID, Int, ObjectType } from "type-graphql";
+import { DateTime } from "../../platform/graphql/date-time.js";
 import { Payload } from "../../platform/graphql/payloads.js";
 
 @ObjectType("ContactDeletion", {
@@ -38,4 +39,25 @@ export class DeletedContactPayload extends Payload {
     description: "Whether there are so many events about the person that their facts are still being erased.",
   })
   isErasing: boolean | null = null;
+}
+
+@ObjectType({
+  description:
+    "Where everything that is kept about a contact can be downloaded. Only the session or key that asked for it can do so.",
+})
+export class ContactDataDownload {
+  @Field(() => String, {
+    description:
+      "The path of the file for programs, below the server's address; docs/contact-data-format.md says what is in it.",
+  })
+  json: string;
+  @Field(() => String, { description: "The path of a page for the client to read, in the client's language." })
+  html: string;
+  @Field(() => DateTime, { description: "Until when." }) expiresAt: number;
+}
+
+@ObjectType({ description: "The payload of exportContactData." })
+export class ExportContactDataPayload extends Payload {
+  @Field(() => ContactDataDownload, { nullable: true, description: "Where the files are, by GET." })
+  download: ContactDataDownload | null = null;
 }

@@ -101,6 +101,7 @@ export function firmActs(walk: Walk): Record<string, Act> {
       await walk.send("changeLoginEmail", { contactId: id, email: email(firm) }, "contact { id }", by);
     }),
     ...byId("sendPasswordReset", "contactId", withAccount),
+    ...byId("exportContactData", "contactId", (firm) => walk.anyContact(firm), withReason),
     ...byId("revokePortalSessions", "contactId", withAccount),
     ...byId("unlockPortalAccount", "contactId", withAccount),
     ...byId(

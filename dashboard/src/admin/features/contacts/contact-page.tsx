@@ -18,6 +18,7 @@ import { AccessCard, AccessCard_contact } from "./access-card.js";
 import { ClientPortalCard, ClientPortalCard_contact } from "./client-portal-card.js";
 import { ContactForm } from "./contact-form.js";
 import { DeleteContactDialog } from "./delete-contact-dialog.js";
+import { ExportContactDialog } from "./export-contact-dialog.js";
 import { FormerLogin } from "./former-login.js";
 import { InviteButton } from "./invite-button.js";
 import { RequestsCard, RequestsCard_contact } from "./requests-card.js";
@@ -59,6 +60,7 @@ export function ContactPage() {
   const { mayWrite } = useTeamSession();
   const navigate = useNavigate();
   const [isEditing, setEditing] = useState(false);
+  const [isExporting, setExporting] = useState(false);
   const [isDeleting, setDeleting] = useState(false);
   const [changed, setChanged] = useState<{ contactId: string; times: number; accountBefore: string | null } | null>(
     null,
@@ -96,6 +98,7 @@ export function ContactPage() {
         actions={
           mayWrite && (
             <>
+              <Button onPress={() => setExporting(true)}>Export data…</Button>
               <Button onPress={() => setDeleting(true)}>Delete contact…</Button>
               <Button onPress={() => setEditing(true)}>Edit contact</Button>
             </>
@@ -137,6 +140,7 @@ export function ContactPage() {
           </Card>
         </div>
       </div>
+      {isExporting && <ExportContactDialog contact={contact} onClose={() => setExporting(false)} />}
       {isDeleting && (
         <DeleteContactDialog
           contactId={contact.id}
