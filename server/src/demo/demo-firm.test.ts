@@ -13,6 +13,7 @@ import { capturedMails } from "../features/mail/mailbox.http.js";
 import { PasswordHasher } from "../features/passwords/password-hasher.js";
 import { parseCommand, runCommand } from "../commands/run-command.js";
 import { CommandError } from "../commands/command-error.js";
+import { accessReport } from "../features/reports/access-report.js";
 import { loadDemo } from "./demo-firm.js";
 import { portalLinks } from "../features/work/portal-links.js";
 
@@ -104,6 +105,17 @@ describe("the demo firm", () => {
     const times = events.map(({ occurredAt }) => Number(occurredAt));
     expect(times).toEqual(times.toSorted((a, b) => a - b));
     expect(times.at(-1)).toBeLessThanOrEqual(now);
+  });
+
+  it("has a log that tells whose login each one is, so that a report on access agrees with the tables", async () => {
+    const [firm] = (await work.reader.query("SELECT id FROM firms WHERE slug = 'harbor'")) as { id: string }[];
+    const { rows } = await accessReport(work, firm?.id ?? "", { asOf: now, throughSeq: 100_000 });
+    const stored = (await work.reader.query(
+      `SELECT id, portalAccountId FROM contacts WHERE firmId = '${firm?.id}' ORDER BY id`,
+    )) as { id: string; portalAccountId: string | null }[];
+    const told = rows.map(({ contactId, login }) => ({ id: contactId, portalAccountId: login?.accountId ?? null }));
+    expect(told.toSorted((a, b) => ((a.id ?? "") < (b.id ?? "") ? -1 : 1))).toEqual(stored);
+    expect(rows.filter(({ isFromTables }) => isFromTables)).toEqual([]);
   });
 
   it("has a request mailed to Maya, who has no account, and to Noah, who has an account but no second factor", async () => {

@@ -1,6 +1,6 @@
 import { changesBetween, HOUR_MS, type AuditChange, type AuditEventType, type SignInMethod } from "@gatehouse/shared";
-import { accountFacts } from "../features/contacts/account-links.js";
 import { newId } from "../platform/crypto/ids.js";
+import { accountFacts } from "../features/contacts/account-links.js";
 import { systemActor, type Actor, type UnitOfWork } from "../features/work/unit-of-work.js";
 import { sendRequest } from "./demo-request.js";
 import { DEVICE, momentOf, type DemoScene, type StoredContact } from "./demo-scene.js";
@@ -12,10 +12,15 @@ export interface Happening {
 }
 
 /** What happened to the contacts up to now. */
-export const happenings = (scene: DemoScene, contacts: StoredContact[]): Happening[] =>
-  contacts.flatMap((contact) => historyOf(scene, contact, contacts)).filter(({ at }) => at <= scene.now);
+export function happenings(scene: DemoScene, contacts: StoredContact[]): Happening[] {
+  const served = (accountId: string) => contacts.filter((contact) => contact.accountId === accountId);
+  return contacts
+    .flatMap((contact) => historyOf(scene, contact, contact.accountId === null ? [] : served(contact.accountId)))
+    .filter(({ at }) => at <= scene.now);
+}
 
-function historyOf(scene: DemoScene, contact: StoredContact, all: readonly StoredContact[]): Happening[] {
+/** `served`: the contacts with the same login, if this one has a login. */
+function historyOf(scene: DemoScene, contact: StoredContact, served: readonly StoredContact[]): Happening[] {
   const { firm, now } = scene;
   const { facts, index, accountId } = contact;
   const email = facts.email;
@@ -27,7 +32,8 @@ function historyOf(scene: DemoScene, contact: StoredContact, all: readonly Store
     day: number,
     type: AuditEventType & ("ACCOUNT_CREATED" | "TWO_FACTOR_ENROLLED" | "INVITE_SENT"),
     actor: Actor,
-    { methods, changes }: { methods?: SignInMethod[]; changes?: AuditChange[] } = {},
+    methods?: SignInMethod[],
+    changes?: AuditChange[],
   ) =>
     history.push({
       at: momentOf(now, index, day),
@@ -43,12 +49,8 @@ function historyOf(scene: DemoScene, contact: StoredContact, all: readonly Store
     });
   if (facts.isInvited) add(1, "INVITE_SENT", scene.actor);
   if (accountId !== null && !facts.sharesAccount) {
-    const served = all.filter((other) => other.accountId === accountId);
-    add(2, "ACCOUNT_CREATED", client, {
-      methods: ["INVITATION"],
-      changes: changesBetween({}, accountFacts(email, served)),
-    });
-    if (facts.isEnrolled) add(4, "TWO_FACTOR_ENROLLED", client, { methods: ["TOTP"] });
+    add(2, "ACCOUNT_CREATED", client, ["INVITATION"], changesBetween({}, accountFacts(email, served)));
+    if (facts.isEnrolled) add(4, "TWO_FACTOR_ENROLLED", client, ["TOTP"]);
     if (index % 3 === 0)
       history.push({
         at: momentOf(now, index, 20),
