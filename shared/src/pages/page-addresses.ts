@@ -3,7 +3,16 @@
  * address that ends in `/*` stands for itself and everything below it. A test compares the dashboard's router with this list.
  */
 export const pageAddresses = {
-  dashboard: ["/", "/contacts/*", "/overview", "/activity", "/settings/*", "/account/*", "/choose-password"],
+  dashboard: [
+    "/",
+    "/contacts/*",
+    "/overview",
+    "/activity",
+    "/reports",
+    "/settings/*",
+    "/account/*",
+    "/choose-password",
+  ],
   portal: ["/portal/*"],
   explorer: ["/docs/explorer"],
 } as const;
