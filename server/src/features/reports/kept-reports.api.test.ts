@@ -192,10 +192,17 @@ describeOnDatabases("reports that are kept", (database) => {
 
   it("say what was so when they were asked for, whoever makes them and when", async () => {
     const id = await ask("access", { leaseUntil: far });
+    const changes = await ask("changes", { leaseUntil: far });
     await world.contact(owner, "Came later");
-    await change(id, { leaseUntil: 0 });
-    await jobs().run();
-    await until(async () => ((await rowOf(id))?.status === "READY" ? true : null));
+    const name = "A key that came later";
+    await world.mutate("createApiKey", "CreateApiKeyInput", "token", { name, scopes: ["AUDIT_READ"] }, owner);
+    for (const one of [id, changes]) {
+      await change(one, { leaseUntil: 0 });
+      await jobs().run();
+      await until(async () => ((await rowOf(one))?.status === "READY" ? true : null));
+    }
+    expect(await textOf(`${changes}.csv`)).not.toContain(name);
+    expect(await textOf("changes.csv")).toContain(name);
     expect(await textOf(`${id}.csv`)).not.toContain("Came later");
     expect(await textOf("access.csv")).toContain("Came later");
   });
