@@ -5,6 +5,7 @@ import { createLog } from "../../platform/log.js";
 import { describeOnDatabases } from "../../testing/databases.js";
 import { codesOf, OWNER_PASSWORD, until, World, WORLD_KEYS, type Data } from "../../testing/world.js";
 import { AuditLog } from "../audit/audit-log.service.js";
+import { Contact } from "../contacts/contact.entity.js";
 import { Checkpoints } from "../checkpoints/checkpoints.service.js";
 import { beginErasure } from "../personal-data/erase-person.js";
 import { PersonErasure } from "../personal-data/person-erasure.entity.js";
@@ -522,6 +523,7 @@ describeOnDatabases("reports that are kept", (database) => {
     const { id } = await made({ kind: "ACCESS" }, token);
     await world.app.work.do(async (unit) => {
       const person = { contactId, accountId: null, keptAccountId: null };
+      await unit.manager.delete(Contact, { id: contactId, firmId: other.id });
       await beginErasure(unit, other.id, person, ["lars@client.example"]);
     });
     expect(JSON.stringify((await rowsOf(id, 100, null, token)).data)).toContain("Lars Late");
@@ -529,11 +531,7 @@ describeOnDatabases("reports that are kept", (database) => {
     world.forward({ minutes: 11 });
     await new PersonErasures({ work: world.app.work, log: silent }).run();
     await jobs().run();
-    const anew = await until(async () => {
-      const row = await rowOf(id, other.id);
-      return row?.status === "READY" ? row : null;
-    });
-    expect(anew.rowTotal).toBe(1);
+    await until(async () => ((await rowOf(id, other.id))?.status === "READY" ? true : null));
     expect(JSON.stringify((await rowsOf(id, 100, null, token)).data)).not.toContain("Lars");
   });
 });
