@@ -21,6 +21,7 @@ import { SearchForms1764170000000 } from "./migrations/1764170000000-search-form
 import { TimeZones1764171000000 } from "./migrations/1764171000000-time-zones.js";
 import { TeamIdentities1764172000000 } from "./migrations/1764172000000-team-identities.js";
 import { Evidence1764180000000 } from "./migrations/1764180000000-evidence.js";
+import { SignInRetention1764184000000 } from "./migrations/1764184000000-sign-in-retention.js";
 import { Firm } from "./features/firms/firm.entity.js";
 import { Branding, Logo } from "./features/branding/branding.entity.js";
 import { TeamMember } from "./features/firm-staff/team-member.entity.js";
@@ -121,4 +122,5 @@ export const migrations = [
   TimeZones1764171000000,
   TeamIdentities1764172000000,
   Evidence1764180000000,
+  SignInRetention1764184000000,
 ];

@@ -38,6 +38,8 @@ export const dangerousActs = {
 
   deleteContact: { needs: "ALWAYS", why: "removes everything that is kept about somebody, and cannot be undone" },
 
+  setSignInEventDays: { needs: "ALWAYS", why: "erases who signed in and from where, also the thief's own traces" },
+
   inviteTeamMember: { needs: "ALWAYS", why: changesTheTeam },
   sendTeamPasswordLink: { needs: "ALWAYS", why: changesTheTeam },
   changeTeamMember: { needs: "ALWAYS", why: changesTheTeam },

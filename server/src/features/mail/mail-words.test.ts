@@ -81,6 +81,7 @@ const forTheTeam = [
   "suspicionReported",
   "logCheckpoint",
   "planDowngraded",
+  "signInRetentionChanged",
 ];
 
 /** Names, numbers and links that were inserted, however they are worded. */

@@ -140,6 +140,7 @@ export const securityChangeTypes: readonly AuditEventType[] = [
   "WEBHOOK_CREATED",
   "WEBHOOK_DELETED",
   "WEBHOOK_SECRET_ROTATED",
+  "SIGN_IN_RETENTION_CHANGED",
   "AUDIT_LOG_EXPORTED",
   "REPORT_EXPORTED",
   "TEAM_MEMBER_INVITED",
