@@ -28,6 +28,7 @@ const teamActs: Record<string, string> = {
   resetTwoFactor: byReason("resetTwoFactor", "contactId"),
   changeLoginEmail: `changeLoginEmail(input: { contactId: "${nothing}", email: "a@b.example" })`,
   deleteContact: byReason("deleteContact", "contactId"),
+  setSignInEventDays: 'setSignInEventDays(input: { days: 1, reason: "x" })',
   deletePortalAccount: byReason("deletePortalAccount", "contactId"),
   deleteUnlinkedPortalAccount: byReason("deleteUnlinkedPortalAccount", "portalAccountId"),
   inviteTeamMember: 'inviteTeamMember(input: { email: "nonsense", name: "x", role: STAFF })',
