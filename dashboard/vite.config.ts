@@ -31,6 +31,7 @@ export default defineConfig({
       "/page-errors": { target: server },
       "/audit-log.csv": { target: server },
       "/audit-log.jsonl": { target: server },
+      "^/reports/.+": { target: server },
       "/docs": { target: server },
       "/schema.graphql": { target: server },
       "/logos": { target: server },

@@ -116,6 +116,7 @@ try {
   for (const path of [
     "overview",
     "activity",
+    "reports",
     "contacts/import",
     "settings/client-portal",
     "settings/team",

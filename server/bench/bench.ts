@@ -1,7 +1,7 @@
 import type { Running, Variant } from "./processes.js";
 import { start } from "./processes.js";
+import { connectTo, type Firm } from "./seed.js";
 import { rangeOf, judge, times, exactly, type Metric, type Range, type Sample, type Verdict } from "./statistics.js";
-import type { Firm } from "./seed.js";
 
 /** The inputs of a bench run. */
 export interface Bench {
@@ -56,6 +56,7 @@ export async function alternate(
       if (!variant || !row) continue;
       const running = await start(variant);
       try {
+        if (variant.name === "Gatehouse") await untilSealed(variant);
         const sample = await measure(variant, running);
         row.samples.push(sample);
         const figures = Object.entries(sample).map(([key, value]) => `${key} ${value.toFixed(1)}`);
@@ -66,6 +67,23 @@ export async function alternate(
     }
   }
   return rows;
+}
+
+/**
+ * Waits until this tree's server has sealed the events of the seed and of another tree, which write no digests: that is
+ * work of the minutes after an update, and no row's.
+ */
+async function untilSealed({ env }: Variant): Promise<void> {
+  const db = await connectTo(env?.DATABASE_URL ?? "");
+  try {
+    for (;;) {
+      const [rows] = await db.query("SELECT 1 FROM audit_counters WHERE chainedSeq < lastSeq LIMIT 1");
+      if ((rows as unknown[]).length === 0) return;
+      await new Promise((done) => setTimeout(done, 50));
+    }
+  } finally {
+    await db.end();
+  }
 }
 
 export const rangeIn = (rows: Table["rows"], name: string, key: string): Range =>

@@ -21,7 +21,8 @@ import { SearchForms1764170000000 } from "./migrations/1764170000000-search-form
 import { TimeZones1764171000000 } from "./migrations/1764171000000-time-zones.js";
 import { TeamIdentities1764172000000 } from "./migrations/1764172000000-team-identities.js";
 import { Evidence1764180000000 } from "./migrations/1764180000000-evidence.js";
-import { SignInRetention1764184000000 } from "./migrations/1764184000000-sign-in-retention.js";
+import { KeptReports1764192000000 } from "./migrations/1764192000000-kept-reports.js";
+import { SignInRetention1764200000000 } from "./migrations/1764200000000-sign-in-retention.js";
 import { Firm } from "./features/firms/firm.entity.js";
 import { Branding, Logo } from "./features/branding/branding.entity.js";
 import { TeamMember } from "./features/firm-staff/team-member.entity.js";
@@ -51,6 +52,8 @@ import { ApiKey } from "./features/api-keys/api-key.entity.js";
 import { IdempotencyRecord } from "./features/idempotency/idempotency-record.entity.js";
 import { RollOut, RollOutRecipient } from "./features/roll-out/roll-out.entity.js";
 import { WebhookDelivery, WebhookEndpoint } from "./features/webhooks/webhook-endpoint.entity.js";
+import { Report, ReportPart } from "./features/reports/report.entity.js";
+import { ReportRecipient, ReportSchedule } from "./features/report-schedule/report-schedule.entity.js";
 import { Lease } from "./platform/database/lease.entity.js";
 
 /** Every table. */
@@ -94,6 +97,10 @@ export const entities = [
   RollOutRecipient,
   Branding,
   Logo,
+  Report,
+  ReportPart,
+  ReportSchedule,
+  ReportRecipient,
   Lease,
 ];
 
@@ -122,5 +129,6 @@ export const migrations = [
   TimeZones1764171000000,
   TeamIdentities1764172000000,
   Evidence1764180000000,
-  SignInRetention1764184000000,
+  KeptReports1764192000000,
+  SignInRetention1764200000000,
 ];

@@ -25,6 +25,7 @@ import { portalAdministrationModule } from "./features/portal-administration/por
 import { portalMailRequestsModule } from "./features/portal-mail-requests/portal-mail-requests.module.js";
 import { portalStatsModule } from "./features/portal-stats/portal-stats.module.js";
 import { reportsModule } from "./features/reports/reports.module.js";
+import { reportScheduleModule } from "./features/report-schedule/report-schedule.module.js";
 import { retentionModule } from "./features/retention/retention.module.js";
 import { rollOutModule } from "./features/roll-out/roll-out.module.js";
 import { securityModeModule } from "./features/security-mode/security-mode.module.js";
@@ -65,6 +66,7 @@ export const featureModules: readonly ((platform: Platform, core: Core) => Featu
   firmStaffModule,
   checkpointMailModule,
   signInRetentionModule,
+  reportScheduleModule,
   teamPasswordsModule,
   invitationsModule,
   portalAccountsModule,

@@ -80,12 +80,14 @@ describe("the schema", () => {
       "PendingTwoFactorEnrollment.secret",
       "RotateWebhookSecretPayload.signingSecret",
     ];
+    // Of the log, which is published with it.
+    const noSecrets = ["ReportCheckpoint.digest"];
     const fields = Object.values(emitted.getTypeMap())
       .filter(isObjectType)
       .filter((type) => type !== emitted.getMutationType())
       .flatMap((type) => Object.keys(type.getFields()).map((field) => `${type.name}.${field}`));
     expect(fields.filter((field) => /secret|hash|digest|password$/i.test(field.split(".")[1] ?? ""))).toEqual(
-      shownOnce,
+      [...shownOnce, ...noSecrets].toSorted(),
     );
   });
 });

@@ -1,5 +1,6 @@
 import { useState, type ReactNode } from "react";
 import { Link, Outlet } from "@tanstack/react-router";
+import { roleMay } from "@gatehouse/shared";
 import { useSignOut } from "../features/sessions/use-sign-out.js";
 import { Button } from "../ui/button.js";
 import { classes } from "../ui/classes.js";
@@ -9,7 +10,7 @@ const stay = () => undefined;
 
 /** The frame of every page: the navigation and the viewer's name. */
 export function Layout() {
-  const { name, firm } = useTeamSession();
+  const { name, role, firm } = useTeamSession();
   const { signOut, isPending } = useSignOut({ audience: "team", firm: null }, stay);
   const [isOpen, setOpen] = useState(false);
   return (
@@ -45,6 +46,11 @@ export function Layout() {
             <NavLink to="/activity" onGo={() => setOpen(false)}>
               Activity
             </NavLink>
+            {roleMay(role, "export") && (
+              <NavLink to="/reports" onGo={() => setOpen(false)}>
+                Reports
+              </NavLink>
+            )}
             <p className="px-3 pt-4 text-xs font-medium text-muted">Settings</p>
             <NavLink to="/settings/client-portal" onGo={() => setOpen(false)}>
               Client Portal
@@ -82,6 +88,7 @@ type Page =
   | "/"
   | "/overview"
   | "/activity"
+  | "/reports"
   | "/settings/client-portal"
   | "/settings/team"
   | "/settings/api-keys"

@@ -15,6 +15,7 @@ import { Loading } from "../ui/spinner.js";
 import { EmptyState, ErrorState } from "../ui/states.js";
 import { readActivitySearch } from "./features/audit/event-filter.js";
 import { ContactsPage } from "./features/contacts/contacts-page.js";
+import { readReportsSearch } from "./features/reports/reports-search.js";
 import { Layout } from "./layout.js";
 
 // Every page but the first loads on navigation or hover.
@@ -24,6 +25,7 @@ const ActivityPage = lazyRouteComponent(() => import("./features/audit/activity-
 const ContactPage = lazyRouteComponent(() => import("./features/contacts/contact-page.js"), "ContactPage");
 const ImportPage = lazyRouteComponent(() => import("./features/import/import-page.js"), "ImportPage");
 const OverviewPage = lazyRouteComponent(() => import("./features/overview/overview-page.js"), "OverviewPage");
+const ReportsPage = lazyRouteComponent(() => import("./features/reports/reports-page.js"), "ReportsPage");
 const RollOutPage = lazyRouteComponent(() => import("./features/roll-out/roll-out-page.js"), "RollOutPage");
 const SecurityPage = lazyRouteComponent(() => import("./features/security-mode/security-page.js"), "SecurityPage");
 const TeamPage = lazyRouteComponent(() => import("./features/team/team-page.js"), "TeamPage");
@@ -60,6 +62,7 @@ export function createDashboardRouter() {
       createRoute({ ...at, path: "/overview", component: OverviewPage }),
       createRoute({ ...at, path: "/settings/team", component: TeamPage }),
       createRoute({ ...at, path: "/activity", validateSearch: readActivitySearch, component: ActivityPage }),
+      createRoute({ ...at, path: "/reports", validateSearch: readReportsSearch, component: ReportsPage }),
       createRoute({ ...at, path: "/contacts/import", component: ImportPage }),
       createRoute({ ...at, path: "/settings/client-portal", component: SecurityPage }),
       createRoute({ ...at, path: "/settings/client-portal/roll-out", component: RollOutPage }),

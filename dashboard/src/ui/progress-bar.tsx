@@ -1,14 +1,15 @@
 import { Label, ProgressBar as AriaProgressBar } from "react-aria-components";
 import { labelClass } from "./text-field.js";
 
-/** How much of something is done, as a bar and in words. */
-export function ProgressBar({ label, done, of }: { label: string; done: number; of: number }) {
+/** How much of something is done, as a bar and in words; `isPercent`: of a hundred, because nobody counts the parts. */
+export function ProgressBar(props: { label: string; done: number; of: number; isPercent?: boolean }) {
+  const { label, done, of, isPercent = false } = props;
   return (
     <AriaProgressBar
       value={done}
       minValue={0}
       maxValue={Math.max(of, 1)}
-      valueLabel={`${done} of ${of}`}
+      valueLabel={isPercent ? `${done}%` : `${done} of ${of}`}
       className="flex flex-col gap-1"
     >
       {({ percentage, valueText }) => (

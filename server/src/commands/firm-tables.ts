@@ -15,6 +15,7 @@ import { PortalMailRequest } from "../features/portal-mail-requests/portal-mail-
 import { PendingTotpEnrollment, TotpCredential } from "../features/second-factors/authenticator.entity.js";
 import { RecoveryCode } from "../features/second-factors/recovery-code.entity.js";
 import { RollOut, RollOutRecipient } from "../features/roll-out/roll-out.entity.js";
+import { Report, ReportPart } from "../features/reports/report.entity.js";
 import { Session } from "../features/sessions/session.entity.js";
 import { SignInChallenge } from "../features/sign-in/sign-in-challenge.entity.js";
 import { TeamMailRequest } from "../features/team-passwords/team-mail-request.entity.js";
@@ -36,6 +37,9 @@ const left: readonly Entity[] = [
   PasskeyCeremony,
   PendingTotpEnrollment,
   PortalMailRequest,
+  // Made anew from the log, where somebody asks for it again.
+  Report,
+  ReportPart,
   Session,
   SignInChallenge,
   TeamMailRequest,
@@ -57,6 +61,7 @@ const m = table(TeamMember);
 const through = new Map<Entity, Through>([
   [ClientRequestItem, { column: table(ClientRequestItem).requestId, of: [ClientRequest] }],
   [RollOutRecipient, { column: table(RollOutRecipient).rollOutId, of: [RollOut] }],
+  [ReportPart, { column: table(ReportPart).reportId, of: [Report] }],
   [WebhookDelivery, { column: table(WebhookDelivery).endpointId, of: [WebhookEndpoint] }],
   [KnownDevice, people(table(KnownDevice).ownerId)],
   [TrustedDevice, people(table(TrustedDevice).ownerId)],

@@ -38,6 +38,8 @@ describe("every table", () => {
       "AuditSigningKey",
       "OutboxMail",
       "IdempotencyRecord",
+      "Report",
+      "ReportPart",
       "Lease",
     ]);
   });

@@ -668,6 +668,36 @@ describe("the audit log", () => {
       'Olive exported the report "Security changes" from 2026-01-01 to 2026-12-31.',
     ),
     says(
+      "REPORT_EXPORTED",
+      { report: "adoption", file: "page", reportId: "rpt_1", seq: 7, since: "2026-01-01", until: "2026-01-31" },
+      "Report exported",
+      'Olive looked at the report "2FA adoption" from 2026-01-01 to 2026-01-31.',
+    ),
+    says(
+      "REPORT_REQUESTED",
+      { report: "access", reportId: "rpt_1", seq: 7, asOf: "2026-11-30T12:00:00.000Z" },
+      "Report requested",
+      'Olive asked for the report "Who has access" as of 30 November 2026 at 12:00 UTC.',
+    ),
+    says(
+      "REPORT_SCHEDULE_CHANGED",
+      { colleagues: 2 },
+      "Monthly reports changed",
+      "Olive set the monthly reports to be mailed to 2 colleagues.",
+    ),
+    says(
+      "REPORT_SCHEDULE_CHANGED",
+      { colleagues: 1 },
+      "Monthly reports changed",
+      "Olive set the monthly reports to be mailed to 1 colleague.",
+    ),
+    says(
+      "REPORT_SCHEDULE_CHANGED",
+      { colleagues: 0 },
+      "Monthly reports changed",
+      "Olive turned off the monthly reports.",
+    ),
+    says(
       "SESSIONS_VIEWED",
       { email: "maya@client.example", sessions: 2 },
       "Sessions viewed",
@@ -879,6 +909,16 @@ describe("what events are about", () => {
         "SIGN_IN_RETENTION_CHANGED",
       ],
     ],
-    ["OVERSIGHT", ["ACT_REFUSED", "AUDIT_LOG_EXPORTED", "REPORT_EXPORTED", "SESSIONS_VIEWED"]],
+    [
+      "OVERSIGHT",
+      [
+        "ACT_REFUSED",
+        "AUDIT_LOG_EXPORTED",
+        "REPORT_EXPORTED",
+        "REPORT_REQUESTED",
+        "REPORT_SCHEDULE_CHANGED",
+        "SESSIONS_VIEWED",
+      ],
+    ],
   ])("%s: %j", (kind, types) => expect(auditEventTypesOf(kind).toSorted()).toEqual(types));
 });

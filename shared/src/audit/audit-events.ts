@@ -133,6 +133,8 @@ export interface AuditEventData {
     links: number;
     events: number;
     isErasing?: true;
+    /** Kept reports that were deleted with it; left out if there were none. */
+    reports?: number;
     /** Those of the account that were trusted. */
     trustedDeviceIds?: readonly string[];
   } & EndingSessions;
@@ -195,14 +197,26 @@ export interface AuditEventData {
   AUDIT_LOG_CHECKPOINT: { seq: number; digest: string; signedAt: string; keyId: string; signature: string };
   AUDIT_LOG_EXPORTED: { isWhole: boolean; file?: "csv" | "jsonl"; filter?: ExportFilter };
   /** `asOf`, `since`, `until`: the moment or days that it is about. `seq`: the last event that it stands on. */
-  REPORT_EXPORTED: {
+  REPORT_REQUESTED: {
     report: ReportKind;
-    file: "csv" | "pdf";
+    reportId: string;
     seq: number;
     asOf?: string;
     since?: string;
     until?: string;
   };
+  /** The same. `file`: "page" if its rows were looked at. `reportId`: of a report that is kept. */
+  REPORT_EXPORTED: {
+    report: ReportKind;
+    file: "csv" | "pdf" | "page";
+    reportId?: string;
+    seq: number;
+    asOf?: string;
+    since?: string;
+    until?: string;
+  };
+  /** `colleagues`: how many get the monthly mail. */
+  REPORT_SCHEDULE_CHANGED: { colleagues: number };
   /** `sessions`: how many there were. */
   SESSIONS_VIEWED: { email: string; sessions: number };
   ACT_REFUSED: {
@@ -270,6 +284,14 @@ interface EventWords<T extends AuditEventType> {
   say: (event: EventFacts<T>) => string;
 }
 
+/** A report and what it is about, such as: the report "2FA adoption" from 2026-10-01 to 2026-10-31. */
+const reportInWords = ({
+  report,
+  asOf,
+  since,
+  until,
+}: AuditEventData["REPORT_REQUESTED"] | AuditEventData["REPORT_EXPORTED"]) =>
+  `the report "${reportKinds[report].title.EN}"${asOf === undefined ? "" : ` as of ${momentInWords(Date.parse(asOf), "EN")}`}${since === undefined || until === undefined ? "" : ` from ${since} to ${until}`}`;
 const of = (contact: string | null, email: string) => (contact ? `${contact} (${email})` : email);
 /** " with password and a code from the app"; nothing for events of before methods were recorded. */
 const by = (methods: readonly SignInMethod[] | null | undefined) =>
@@ -590,10 +612,20 @@ export const auditEvents: { [T in AuditEventType]: EventWords<T> } = {
     title: "Audit log exported",
     say: ({ actor, data }) => `${actor} exported ${data.isWhole ? "the whole" : "part of the"} audit log.`,
   },
+  REPORT_REQUESTED: {
+    title: "Report requested",
+    say: ({ actor, data }) => `${actor} asked for ${reportInWords(data)}.`,
+  },
   REPORT_EXPORTED: {
     title: "Report exported",
-    say: ({ actor, data: { report, asOf, since, until } }) =>
-      `${actor} exported the report "${reportKinds[report].title.EN}"${asOf === undefined ? "" : ` as of ${momentInWords(Date.parse(asOf), "EN")}`}${since === undefined || until === undefined ? "" : ` from ${since} to ${until}`}.`,
+    say: ({ actor, data }) => `${actor} ${data.file === "page" ? "looked at" : "exported"} ${reportInWords(data)}.`,
+  },
+  REPORT_SCHEDULE_CHANGED: {
+    title: "Monthly reports changed",
+    say: ({ actor, data: { colleagues } }) =>
+      colleagues === 0
+        ? `${actor} turned off the monthly reports.`
+        : `${actor} set the monthly reports to be mailed to ${colleagues} ${colleagues === 1 ? "colleague" : "colleagues"}.`,
   },
   AUDIT_LOG_SEALED: {
     title: "Earlier events sealed",

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { addDays, dayOf, daysBefore, dayStart } from "./days.js";
+import { addDays, dayOf, daysBefore, dayStart, momentAt } from "./days.js";
 import { timeZoneNames } from "./time-zones.js";
 
 const iso = (moment: number) => new Date(moment).toISOString();
@@ -67,6 +67,20 @@ describe("a day of a time zone", () => {
         ]);
       }
     }
+  });
+
+  it.each([
+    ["UTC", "2026-01-31 14:30", "2026-01-31T14:30:00.000Z"],
+    ["America/Toronto", "2026-01-31 14:30", "2026-01-31T19:30:00.000Z"],
+    ["America/Toronto", "2026-07-31 14:30", "2026-07-31T18:30:00.000Z"],
+    ["Europe/Paris: after clocks went forward at 2", "2026-03-29 12:00", "2026-03-29T10:00:00.000Z"],
+    ["Europe/Paris: 2:30 is skipped", "2026-03-29 02:30", "2026-03-29T01:00:00.000Z"],
+    ["Europe/Paris: 2:30 comes twice", "2026-10-25 02:30", "2026-10-25T00:30:00.000Z"],
+    ["Asia/Kathmandu: a quarter", "2026-06-01 23:59", "2026-06-01T18:14:00.000Z"],
+  ])("%s, %s, is a time of it from %s on", (title, shown, moment) => {
+    const [zone = ""] = title.split(":");
+    const [day = "", time = ""] = shown.split(" ");
+    expect(iso(momentAt(day, time, zone))).toBe(moment);
   });
 
   it("follows another in the calendar, whatever the clocks do", () => {

@@ -41,30 +41,48 @@ const written = (wall: number): string => new Date(wall).toISOString().slice(0, 
 /** The day that is some days later in the calendar; earlier if `days` is negative. */
 export const addDays = (day: string, days: number): string => written(midnightOf(day) + days * DAY_MS);
 
+/** The month of a day, as YYYY-MM. */
+export const monthOf = (day: string): string => day.slice(0, "YYYY-MM".length);
+export const firstDayOf = (month: string): string => `${month}-01`;
+/** The month after a month; before it: -1. */
+export function addMonths(month: string, months: number): string {
+  const [year = 0, number = 1] = month.split("-").map(Number);
+  return written(Date.UTC(year, number - 1 + months, 1)).slice(0, "YYYY-MM".length);
+}
+
 /** No zone was ever further from UTC: Manila was until 1844, by 15:56. */
 const FURTHEST = 16 * HOUR_MS;
+
+/**
+ * The first moment at which clocks show `wall`, written as if it were UTC. Where they skip it, that is when they show a later time at last;
+ * where they show it twice, the first time.
+ */
+function firstMomentAt(wall: number, timeZone: string): number {
+  const offsets = [wall - FURTHEST, wall + FURTHEST].map((at) => wallAt(at, timeZone) - at);
+  const candidates = offsets.map((offset) => wall - offset).toSorted((a, b) => a - b);
+  const exact = candidates.find((at) => wallAt(at, timeZone) === wall);
+  if (exact !== undefined) return exact;
+  // Clocks jumped over it between the candidates: the jump is the moment.
+  let [before = wall, after = wall] = candidates;
+  before -= 1;
+  while (after - before > 1) {
+    const middle = Math.floor((before + after) / 2);
+    if (wallAt(middle, timeZone) >= wall) after = middle;
+    else before = middle;
+  }
+  return after;
+}
 
 /**
  * The first moment of a day: the day is [dayStart(day), dayStart(addDays(day, 1))). Where clocks skip midnight, that is when they show
  * the day at last; where they show it twice, the first time. A day that a place skipped (Samoa, 30 December 2011) is empty: it starts
  * and ends when the next one starts.
  */
-export function dayStart(day: string, timeZone: string): number {
-  const midnight = midnightOf(day);
-  const offsets = [midnight - FURTHEST, midnight + FURTHEST].map((at) => wallAt(at, timeZone) - at);
-  const candidates = offsets.map((offset) => midnight - offset).toSorted((a, b) => a - b);
-  const exact = candidates.find((at) => wallAt(at, timeZone) === midnight);
-  if (exact !== undefined) return exact;
-  // Clocks jumped over midnight between the candidates: the jump is the start.
-  let [before = midnight, after = midnight] = candidates;
-  before -= 1;
-  while (after - before > 1) {
-    const middle = Math.floor((before + after) / 2);
-    if (wallAt(middle, timeZone) >= midnight) after = middle;
-    else before = middle;
-  }
-  return after;
-}
+export const dayStart = (day: string, timeZone: string): number => firstMomentAt(midnightOf(day), timeZone);
+
+/** The first moment at which clocks show a time (HH:MM) of a day; where they skip it, the moment of the jump. */
+export const momentAt = (day: string, time: string, timeZone: string): number =>
+  firstMomentAt(Date.parse(`${day}T${time}:00Z`), timeZone);
 
 /** The day of a moment: the one from whose start to its end the moment lies, even where clocks go back over midnight. */
 export function dayOf(moment: number, timeZone: string): string {

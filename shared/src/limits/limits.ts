@@ -35,6 +35,8 @@ export const lifetimes = {
   previousWebhookSecret: 24 * hour,
   /** How long the delivery log goes back. */
   webhookDelivery: 30 * day,
+  /** How long a report is kept, from when it was asked for. */
+  report: 30 * day,
 } as const;
 
 export const lengths = {
@@ -74,6 +76,12 @@ export const counts = {
   trustedDevicesPerOwner: 20,
   /** At how many firms' portals one browser stays signed in: browsers and servers limit cookies. */
   firmsPerBrowser: 10,
+  /** The most days that a report is about. */
+  reportDays: 400,
+  /** Reports of a firm that wait or are being made, beside those that the month asks for. */
+  unfinishedReports: 3,
+  /** Colleagues who get the monthly reports. */
+  reportRecipients: 50,
 } as const;
 
 /**
@@ -129,6 +137,8 @@ export const eventLimits = {
   /** New authenticator secrets shown to one person, and wrong first codes from them. */
   enrollment: { attempts: 10, window: hour, firstWait: hour, longestWait: hour, perDay: 60 },
 } as const satisfies Record<string, AttemptLimit>;
+/** The same viewer of the same report's rows has one event in this time. */
+export const REPORT_VIEWED_EVERY = 10 * minute;
 /** The same viewer of the same account's sessions has one event in this time. */
 export const SESSIONS_VIEWED_EVERY = 10 * minute;
 

@@ -9,6 +9,7 @@ describe("what is kept", () => {
   it("is what operators are told, unless they set it", () => {
     expect(retentionWith()).toEqual({
       auditEvents: null,
+      reports: 0,
       sessions: 400,
       mails: 30,
       mailedTokens: 30,

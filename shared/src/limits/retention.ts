@@ -45,6 +45,7 @@ export const retentionRules = {
   },
   devices: { variable: null, days: 1, leastDays: 1, why: "they are useless once they have expired" },
   signInSteps: { variable: null, days: 1, leastDays: 1, why: "they are useless once they have expired" },
+  reports: { variable: null, days: 0, leastDays: 0, why: "the API promises 30 days, and they expire then" },
   idempotencyRecords: { variable: null, days: 0, leastDays: 0, why: "the API promises 24 hours, and they expire then" },
 } as const satisfies Record<string, RetentionRule>;
 

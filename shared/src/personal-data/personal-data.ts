@@ -32,6 +32,9 @@ export const personalThings = {
   MAILED_TOKENS: inAnyCase("Invitations and other mailed links", "deleted"),
   MAIL_REQUESTS: inAnyCase("Mails that were asked for at its addresses", "deleted"),
 
+  /** Those that name clients; which of them, nobody has looked up. */
+  REPORTS: inAnyCase("The firm's kept reports", "deleted"),
+
   LOGIN: withLogin("The login", "deleted"),
   PASSWORD: withLogin("The password's hash", "deleted"),
   FACTORS: withLogin("Authenticator, passkeys and recovery codes", "deleted"),

@@ -89,6 +89,8 @@ export const harmlessActs = {
   replayWebhookEvents: "sends to a receiver that was added with a fresh proof",
   setClientLanguage: "only the language of the pages and mails",
   setCheckpointMail: "only whether colleagues get a mail; the checkpoints are signed in any case",
+  requestReport: "a file of the same data needs no fresh proof either, and both are events",
+  setReportSchedule: "mails only figures, and only to colleagues who may see the reports themselves",
   setTimeZone: "only which day a moment is shown on and counted in; no deadline moves",
   updateBranding: "only the look of the pages and mails, not their text or links",
 } as const satisfies Record<string, string>;

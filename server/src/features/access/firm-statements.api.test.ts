@@ -10,6 +10,8 @@ import "../access-check/access-check.api.test.js";
 import "../audit/a-day.api.test.js";
 import "../branding/branding.api.test.js";
 import "../firm-staff/team.api.test.js";
+import "../reports/kept-reports.api.test.js";
+import "../report-schedule/report-schedule.api.test.js";
 import "../portal-stats/portal-trend.api.test.js";
 import "../passkeys/passkeys.api.test.js";
 import "../magic-links/magic-links.api.test.js";
@@ -90,6 +92,11 @@ const acrossFirms: [statement: RegExp, why: string][] = [
     "the worker seals what servers of the version before wrote",
   ],
   [/^SELECT firmId, contactId FROM person_erasures WHERE dueAt <= \?/, "the worker takes what is due"],
+  [/^SELECT r\.id, r\.firmId FROM reports r .*WHERE r\.status IN /, "the worker takes reports that are due"],
+  [
+    /^SELECT s\.firmId, .* FROM report_schedules s .* WHERE s\.(askedMonth < \?|mailedMonth < s\.askedMonth) /,
+    "the worker takes firms whose month has begun, or whose reports are ready",
+  ],
   [/^SELECT o\.id, o\.firmId FROM roll_outs o .*WHERE o\.nextMailAt <= \?/, "the worker takes what is due"],
   [
     /^SELECT w\.id, w\.attempts FROM webhook_endpoints w .*WHERE w\.disabledAt IS NULL AND p\.firmDisabledAt IS NULL AND w\.nextAttemptAt <= \?/,

@@ -44,6 +44,9 @@ const operations: [operation: string, allowed: string][] = [
   [`query node(id: "${nobody}")`, `${clients} ${team} ${keys}`],
   ["query passkeys", accounts],
   ['query portal(firmSlug: "nowhere")', everybody],
+  [`query report(id: "${nobody}")`, "admin owner AUDIT_READ"],
+  ["query reports(first: 1)", "admin owner AUDIT_READ"],
+  ["query reportSchedule", "admin owner AUDIT_READ"],
   ["query rollOut", team],
   ['query rollOutPreview(input: { enforcedFrom: "2030-01-01T00:00:00.000Z", message: "x" })', team],
   ["query securityModeImpact(mode: MAGIC_LINK_ONLY)", `${team} ${keys}`],
@@ -93,6 +96,7 @@ const operations: [operation: string, allowed: string][] = [
   ['mutation requestPasswordReset(input: { firmSlug: "nowhere", email: "a@b.example" })', everybody],
   ['mutation requestPortalAccount(input: { firmSlug: "nowhere", email: "a@b.example" })', everybody],
   ['mutation requestTeamPasswordReset(input: { email: "nobody@b.example" })', everybody],
+  ['mutation requestReport(input: { kind: ACCESS, since: "x" })', "admin owner AUDIT_READ"],
   [`mutation resendClientRequest(input: { requestId: "${nobody}" })`, "admin owner ACCESS_WRITE"],
   [`mutation resumeRollOut(input: { rollOutId: "${nobody}" })`, "admin owner"],
   ['mutation resetPassword(input: { resetToken: "x", newPassword: "x" })', everybody],
@@ -127,6 +131,7 @@ const operations: [operation: string, allowed: string][] = [
   ["mutation setClientLanguage(input: { language: EN })", "admin owner POLICY_WRITE"],
   ["mutation setCheckpointMail(input: { isOn: false })", "admin owner POLICY_WRITE"],
   ['mutation setSignInEventDays(input: { days: 1, reason: "x" })', "admin owner"],
+  [`mutation setReportSchedule(input: { memberIds: ["${nobody}"] })`, "admin owner POLICY_WRITE"],
   ['mutation setTimeZone(input: { timeZone: "Mars/Base" })', "admin owner POLICY_WRITE"],
   ["mutation updateSecurityPolicy(input: { expectedVersion: 999 })", "admin owner POLICY_WRITE"],
   ["mutation upsertContacts(input: { contacts: [] })", "admin owner CONTACTS_WRITE"],
@@ -182,6 +187,7 @@ interface Ids {
   apiKey: string;
   webhook: string;
   rollOut: string;
+  report: string;
   event: string;
   firm: string;
 }
@@ -198,6 +204,7 @@ const prefixes: Record<IdKind, string> = {
   apiKey: "key",
   webhook: "whk",
   rollOut: "rol",
+  report: "rpt",
   event: "evt",
   firm: "frm",
 };
@@ -205,6 +212,7 @@ type Asker = "owner" | "key" | "client";
 /** Every path that takes an id: the call with `$id`, the kinds of id, the callers. Destructive ones come last. */
 const idRows: [place: string, kinds: IdKind[], askers: Asker[], call: string][] = [
   ["Query.contact(id)", ["contact"], ["owner", "key"], "contact(id: $id) { id name email }"],
+  ["Query.report(id)", ["report"], ["owner", "key"], "report(id: $id) { kind rows(first: 1) { nodes { cells } } }"],
   [
     "Query.contactDeletion(contactId)",
     ["contact"],
@@ -219,7 +227,20 @@ const idRows: [place: string, kinds: IdKind[], askers: Asker[], call: string][] 
   ],
   [
     "Query.node(id)",
-    ["firm", "contact", "request", "account", "member", "session", "device", "apiKey", "webhook", "rollOut", "event"],
+    [
+      "firm",
+      "contact",
+      "request",
+      "account",
+      "member",
+      "session",
+      "device",
+      "apiKey",
+      "webhook",
+      "rollOut",
+      "report",
+      "event",
+    ],
     ["owner"],
     "node(id: $id) { id __typename }",
   ],
@@ -359,6 +380,12 @@ const idRows: [place: string, kinds: IdKind[], askers: Asker[], call: string][] 
     'deletePortalAccount(input: { contactId: $id, reason: "asked to" })',
   ],
   [
+    "Mutation.setReportSchedule(input.memberIds)",
+    ["colleague"],
+    ["owner", "key"],
+    "setReportSchedule(input: { memberIds: [$id] })",
+  ],
+  [
     "Mutation.changeTeamMember(input.memberId)",
     ["colleague"],
     ["owner"],
@@ -474,6 +501,13 @@ describeOnDatabases("who may do what", (database) => {
       owner,
     );
     await world.mutate("pauseRollOut", "RollOutIdInput", "rollOut { id }", { rollOutId: rollOut.id }, owner);
+    const { report } = await world.mutate(
+      "requestReport",
+      "RequestReportInput",
+      "report { id }",
+      { kind: "ADOPTION" },
+      owner,
+    );
     // The newest key, which no test here uses.
     const key = await world.key(owner, scopes);
     await world.key(owner, scopes);
@@ -500,6 +534,7 @@ describeOnDatabases("who may do what", (database) => {
         device: await insertTrustedDevice(world, firm.id, data.contact.portalAccount.id),
         apiKey: data.apiKeys[0].id,
         webhook: data.webhookEndpoints[0].id,
+        report: report.id,
         rollOut: rollOut.id,
         event: data.auditEvents.nodes[0].id,
         firm: data.firm.id,

@@ -113,6 +113,7 @@ const classes: Record<TextClass, string[]> = {
     "contacts(after)",
     "contacts(before)",
     "replayWebhookEvents(input.after)",
+    "reports(after)",
     "unlinkedPortalAccounts(after)",
     "unlinkedPortalAccounts(before)",
   ],
@@ -129,6 +130,8 @@ const classes: Record<TextClass, string[]> = {
   // A day, a color, a time zone, the version of what was shown: one of those that exist.
   choice: [
     "rollOutPreview(input.timeZone)",
+    "requestReport(input.since)",
+    "requestReport(input.until)",
     "sendClientRequest(input.dueOn)",
     "createContact(input.expectedEmailChange)",
     "setTimeZone(input.timeZone)",

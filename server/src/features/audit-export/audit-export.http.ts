@@ -28,6 +28,7 @@ export interface ExportOptions {
 const statusOf = new Map<unknown, number>([
   ["UNAUTHENTICATED", 401],
   ["FORBIDDEN", 403],
+  ["NOT_FOUND", 404],
   ["BAD_USER_INPUT", 400],
   ["RATE_LIMITED", 429],
 ]);

@@ -6,7 +6,7 @@ import { refusalOf, type RefusedActs } from "../limits/refused-acts.service.js";
 import { callersNow, type CallersNowNeeds } from "../request-contexts/callers-now.js";
 
 /** Who may export the log, or what is made of it: this takes more than reading it, since one file holds every client's address and actions. */
-const exportRule = { team: "export", key: "AUDIT_READ" } as const satisfies AccessRule;
+export const exportRule = { team: "export", key: "AUDIT_READ" } as const satisfies AccessRule;
 
 /** Decides who may have a file, at its beginning and while it is written. */
 export class ExportAccess {

@@ -43,6 +43,7 @@ const recordedBy: Readonly<Record<string, readonly AuditEventType[] | string>> =
   reportNotMe: ["SUSPICION_REPORTED"],
   requestPasswordReset: ["PASSWORD_RESET_REQUESTED"],
   requestPortalAccount: "it only mails a link: what somebody does with it is recorded",
+  requestReport: ["REPORT_REQUESTED"],
   requestTeamPasswordReset: ["PASSWORD_RESET_REQUESTED"],
   resendClientRequest: ["MAGIC_LINK_SENT"],
   resetPassword: ["PASSWORD_CHANGED", "SIGN_IN_SUCCEEDED"],
@@ -63,6 +64,7 @@ const recordedBy: Readonly<Record<string, readonly AuditEventType[] | string>> =
   setRequestItemDone: ["REQUEST_ITEM_DONE", "REQUEST_ITEM_REOPENED", "REQUEST_COMPLETED"],
   setCheckpointMail: ["CHECKPOINT_MAIL_CHANGED"],
   setSignInEventDays: ["SIGN_IN_RETENTION_CHANGED"],
+  setReportSchedule: ["REPORT_SCHEDULE_CHANGED"],
   setTimeZone: ["TIME_ZONE_CHANGED"],
   signOut: ["SIGNED_OUT"],
   signOutEverywhere: ["SESSIONS_REVOKED"],
@@ -100,6 +102,7 @@ const changing: readonly AuditEventType[] = [
   "TIME_ZONE_CHANGED",
   "BRANDING_CHANGED",
   "PLAN_CHANGED",
+  "REPORT_SCHEDULE_CHANGED",
   "FIRM_CREATED",
   "FIRM_DISABLED",
   "FIRM_ENABLED",
@@ -477,6 +480,11 @@ describeOnDatabases("the log says what changed", (database) => {
     const kept = { days: 730, reason: "Our privacy policy" };
     const retention = await does("setSignInEventDays", "SignInEventDaysInput", "firm { id }", kept);
     expect(retention.event.changes).toEqual([change("signInEventDays", null, 730)]);
+
+    const { teamMembers } = (await world.ask("{ teamMembers { id } }", {}, owner)).data;
+    const readers = { memberIds: [teamMembers[0].id as string] };
+    const monthly = await does("setReportSchedule", "SetReportScheduleInput", "schedule { nextAt }", readers);
+    expect(monthly.event.changes).toEqual([change("memberIds", [], readers.memberIds)]);
 
     const brand = (input: object) =>
       does("updateBranding", "UpdateBrandingInput", "firm { branding { logoUrl logoWidth logoHeight } }", input);

@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import { HOUR_MS } from "@gatehouse/shared";
 import type { KeyRing } from "../../platform/crypto/key-ring.js";
 import { publicJwk, type PublicJwk } from "../../platform/crypto/signing-key.js";
@@ -26,7 +27,8 @@ const KEYS = select({ id: signingKeys.id, publicKey: signingKeys.publicKey, proo
 
 const RENEW = sql`UPDATE ${signingKeys} SET ${signingKeys.proof} = ? WHERE ${signingKeys.id} = ?`;
 
-const SEALED_AT_ONCE = 500;
+/** In one transaction, while which the firm's other acts wait. */
+const SEALED_AT_ONCE = 100;
 
 /** Signs the state of firms' logs, so that whoever keeps a checkpoint can tell later whether a log was rewritten. */
 export class Checkpoints {
@@ -77,10 +79,17 @@ export class Checkpoints {
     }
   }
 
-  /** Seals events that servers of the version before have written. Stops early when aborted. */
+  /**
+   * Seals events that servers of the version before have written. After an update that may be a whole log, so a firm's
+   * acts get the lock for as long as this had it. Stops early when aborted.
+   */
   async sealAll(stopping: AbortSignal): Promise<void> {
     for (const { firmId } of await this.needs.work.unpreparedRows(UNSEALED, []))
-      while (!stopping.aborted && (await this.sealSome(firmId)));
+      for (let isLeft = true; isLeft && !stopping.aborted; ) {
+        const beganAt = performance.now();
+        isLeft = await this.sealSome(firmId);
+        if (isLeft) await setTimeout(performance.now() - beganAt);
+      }
   }
 
   /** Whether some are left. */

@@ -311,6 +311,18 @@ describeOnDatabases("X5 every limit refuses at the API", (database) => {
       return { taken: (await contactsPage(null)).nodes.length, next: "next page" };
     },
     pageMax: () => upTo(counts.pageMax, async (size) => (await contactsPage(size)).code),
+    reportDays: {
+      file: "server/src/features/reports/report-question.test.ts",
+      test: "is about 400 days at most",
+    },
+    unfinishedReports: {
+      file: "server/src/features/reports/kept-reports.api.test.ts",
+      test: "three unfinished ones at most",
+    },
+    reportRecipients: {
+      file: "server/src/features/report-schedule/report-schedule.api.test.ts",
+      test: "fifty colleagues at most",
+    },
     upsertRows: () =>
       upTo(counts.upsertRows, (size) =>
         upsert(Array.from({ length: size }, (_, n) => ({ name: "Row", externalId: `row-${n}` }))),
@@ -538,6 +550,7 @@ describeOnDatabases("X5 every limit refuses at the API", (database) => {
     idempotencyKey: "a stored response, not an attempt: idempotency.api.test.ts",
     previousWebhookSecret: "an outgoing signature: webhook.test.ts",
     webhookDelivery: "a log that is kept: sweep.test.ts",
+    report: "a file that is kept: kept-reports.api.test.ts",
   };
   const mailedCode = async (lifetimeMs: number) => {
     const { email } = await client();

@@ -80,6 +80,7 @@ const forTheTeam = [
   "teamPasswordReset",
   "suspicionReported",
   "logCheckpoint",
+  "monthlyReports",
   "planDowngraded",
   "signInRetentionChanged",
 ];

@@ -85,6 +85,53 @@ export const logCheckpoint = isolatingGiven(
     }),
 );
 
+/** The figures of a firm's monthly reports, which name no client. */
+export const monthlyReports = isolatingGiven(
+  ({
+    firmName,
+    month,
+    facts,
+    failed,
+    checkpoint,
+    link,
+  }: FromFirm & {
+    /** YYYY-MM: the month that has ended. */
+    month: string;
+    facts: readonly (readonly [label: string, value: string])[];
+    /** The titles of reports that could not be made. */
+    failed: readonly string[];
+    checkpoint: { seq: number; digest: string } | null;
+    link: string;
+  }): MailContent => {
+    const monthInWords = new Intl.DateTimeFormat("en-GB", { month: "long", year: "numeric", timeZone: "UTC" });
+    return letter({
+      firmName,
+      audience: "TEAM",
+      subject: `Reports for ${monthInWords.format(Date.parse(`${month}-01T00:00:00Z`))}`,
+      blocks: [
+        paragraph(`The monthly reports of ${firmName} are ready: who has access, 2FA adoption and security changes.`),
+        ...(facts.length === 0 ? [] : [{ kind: "facts" as const, facts }]),
+        ...(failed.length === 0
+          ? []
+          : [
+              paragraph(
+                `Not made: ${failed.join(", ")}. Ask for it on the Reports page, or ask whoever runs Gatehouse.`,
+              ),
+            ]),
+        ...(checkpoint === null
+          ? []
+          : [
+              paragraph(
+                `They were made from the audit log up to event ${checkpoint.seq}, whose digest is ${checkpoint.digest}.`,
+              ),
+            ]),
+        action("Open the reports", link),
+        paragraph("They are kept for 30 days. Colleagues choose on the Reports page who gets this mail."),
+      ],
+    });
+  },
+);
+
 /** Somebody reported "this wasn't me" about a change to an account. */
 export const suspicionReported = isolatingGiven(
   ({ firmName, email, audience }: FromFirm & { email: string; audience: Audience }): MailContent =>

@@ -5,6 +5,7 @@ import { computed, NOTHING, placeholders, select, sql, table, type Sql } from ".
 import { AuditEvent } from "../audit/audit-event.entity.js";
 import { lockChain } from "../audit-chain/audit-chain.js";
 import { eraseFacts } from "../audit-chain/erase-facts.js";
+import { makeReportsAnew } from "../reports/forget-reports.js";
 import type { UnitOfWork } from "../work/unit-of-work.js";
 import { addressesIn, deleteMailedTo, ownAmong } from "./addresses.js";
 import { PersonErasure } from "./person-erasure.entity.js";
@@ -106,8 +107,11 @@ export async function eraseSome(unit: UnitOfWork, firmId: string, contactId: str
     await manager.update(PersonErasure, { contactId, firmId }, { afterSeq: last.seq, addressDigests });
     return true;
   }
-  if (erasure.dueAt > erasure.deletedAt) await manager.delete(PersonErasure, { contactId, firmId });
-  else
+  if (erasure.dueAt > erasure.deletedAt) {
+    await manager.delete(PersonErasure, { contactId, firmId });
+    // What was reported since the deletion may have been in the log until now.
+    await makeReportsAnew(unit, firmId);
+  } else
     await manager.update(
       PersonErasure,
       { contactId, firmId },

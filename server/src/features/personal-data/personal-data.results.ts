@@ -22,6 +22,11 @@ export class ContactDeletionView {
       "How many events lose what they say about the person: names, addresses, texts, changes and reasons. The events themselves stay.",
   })
   events: number;
+  @Field(() => Int, {
+    description:
+      "How many kept reports are deleted: every one of the firm that names clients (ACCESS and CHANGES), since any may name this one.",
+  })
+  reports: number;
 }
 
 @ObjectType({ description: "The payload of deleteContact." })

@@ -12,6 +12,7 @@ import { lockContacts } from "../contacts/contacts-lock.js";
 import { MagicLink } from "../magic-links/magic-link.entity.js";
 import { accountDeleted } from "../mail/account-letters.js";
 import { findPerson, type Person } from "../people/person.js";
+import { forgetReports, reportsNamingClients } from "../reports/forget-reports.js";
 import { listedIfAny } from "../sessions/end-sessions.js";
 import type { SecondFactor } from "../two-factor/second-factor.service.js";
 import { mustFind } from "../work/must-find.js";
@@ -56,7 +57,9 @@ export class PersonalData {
     const { person, login, ...rest } = await this.extentOf(reader, contact);
     const addresses = await addressesOf(work, contact, rest.deletesLogin ? login : null);
     const events = await eventsOf(work, firmId, person, addresses);
-    return Object.assign(new ContactDeletionView(), { contactId, loginEmail: login?.email ?? null, ...rest, events });
+    const reports = await reportsNamingClients(work, firmId);
+    const loginEmail = login?.email ?? null;
+    return Object.assign(new ContactDeletionView(), { contactId, loginEmail, ...rest, events, reports });
   }
 
   /** Deletes the contact, and its login unless another contact has it. */
@@ -93,6 +96,7 @@ export class PersonalData {
       const { ended, trustedDeviceIds } = await deleteContactRows(unit, secondFactor, deleted);
       await beginErasure(unit, firmId, person, addresses);
       const isErasing = await eraseSome(unit, firmId, contact.id, ERASED_AT_ONCE);
+      const reports = await forgetReports(unit, firmId);
       unit.record({
         type: "CONTACT_DELETED",
         firmId,
@@ -105,6 +109,7 @@ export class PersonalData {
           links: openLinks,
           events,
           ...(isErasing && { isErasing }),
+          ...(reports > 0 && { reports }),
           ...(trustedDeviceIds.length > 0 && { trustedDeviceIds }),
           ...listedIfAny(ended),
         },

@@ -49,6 +49,10 @@ const judged: Readonly<Record<string, PersonalThingName | { holdsNobodyBecause: 
   roll_out_recipients: "ROLL_OUT_RECIPIENTS",
   brandings: ofFirm,
   logos: ofFirm,
+  reports: "REPORTS",
+  report_parts: "REPORTS",
+  report_schedules: ofFirm,
+  report_recipients: ofTeam,
   leases: ofServer,
 };
 /** Columns that lead to a person, or hold something of one. */

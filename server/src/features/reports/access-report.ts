@@ -79,10 +79,10 @@ type TableContact = Record<"id" | "name", string> & Record<"email" | "organizati
 export async function accessReport(
   work: Work,
   firmId: string,
-  { asOf, throughSeq }: { asOf: number; throughSeq: number },
+  { asOf, throughSeq, onRead }: { asOf: number; throughSeq: number; onRead?: ((events: number) => void) | undefined },
 ): Promise<AccessReport> {
   const fold = new AccessFold();
-  const part = { throughSeq, types: accessEventTypes };
+  const part = { throughSeq, types: accessEventTypes, onRead };
   for await (const events of loggedEvents(work, firmId, { ...part, until: asOf + 1 }))
     for (const event of events) fold.add(event);
   const policy = await policyAt(work, firmId, fold, { asOf, throughSeq });

@@ -39,7 +39,12 @@ const ACCOUNTS = select({ id: a.id, createdAt: a.createdAt, enrolledAt: t.enroll
 export async function adoptionReport(
   work: Work,
   { firmId, timeZone }: { firmId: string; timeZone: string },
-  { first, days, throughSeq }: { first: string; days: number; throughSeq: number },
+  {
+    first,
+    days,
+    throughSeq,
+    onRead,
+  }: { first: string; days: number; throughSeq: number; onRead?: ((events: number) => void) | undefined },
 ): Promise<AdoptionDay[]> {
   const start = dayStart(first, timeZone);
   const ends = Array.from({ length: days }, (_, n) => dayStart(addDays(first, n + 1), timeZone));
@@ -59,7 +64,7 @@ export async function adoptionReport(
     if ((enrolled.get(id) ?? false) !== isEnrolled) count("enrolled", at, isEnrolled ? 1 : -1);
     enrolled.set(id, isEnrolled);
   };
-  for await (const events of loggedEvents(work, firmId, { throughSeq, types, until: ends.at(-1) ?? start }))
+  for await (const events of loggedEvents(work, firmId, { throughSeq, types, until: ends.at(-1) ?? start, onRead }))
     for (const { type, occurredAt, accountId, methods, data } of events) {
       if (accountId === null) continue;
       if (type === "SIGN_IN_SUCCEEDED") {

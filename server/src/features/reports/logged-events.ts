@@ -26,6 +26,8 @@ export interface LogPart {
   types: readonly AuditEventType[];
   since?: number;
   until?: number;
+  /** Called with the number of each last event that was read. */
+  onRead?: ((seq: number) => void) | undefined;
 }
 
 /** A firm's events, oldest first, in chunks that fit into memory. */
@@ -43,6 +45,7 @@ export async function* loggedEvents(work: Work, firmId: string, part: LogPart): 
       data: JSON.parse(data) as Record<string, unknown>,
     }));
     const last = rows.at(-1);
+    if (last) part.onRead?.(last.seq);
     if (!last || rows.length < AT_ONCE) return;
     after = last.seq;
   }

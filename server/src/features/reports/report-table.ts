@@ -8,11 +8,13 @@ import {
   securityModes,
   type AuditEventType,
   type Language,
+  type ReportKind,
 } from "@gatehouse/shared";
 import type { AuditEventView } from "../audit/audit-event.results.js";
 import { sentenceOf } from "../work/event-sentence.js";
 import type { AccessReport, AccessRow } from "./access-report.js";
 import type { AdoptionDay } from "./adoption-report.js";
+import type { ReportPeriod } from "./report-question.js";
 import { reportWords } from "./report-words.js";
 
 /** A report as both kinds of file write it. */
@@ -43,13 +45,28 @@ interface Look {
   momentOf(at: number): string;
 }
 
+/** "2026-11-30 12:00" in the zone: short, and the same in every language. */
+export function momentsIn(timeZone: string): (at: number) => string {
+  const format = new Intl.DateTimeFormat("sv-SE", { timeZone, dateStyle: "short", timeStyle: "short" });
+  return (at) => `${format.format(at)} ${timeZone}`;
+}
+
+export const reportTitle = (kind: ReportKind, language: Language): string => reportKinds[kind].title[language];
+
+/** The moment or the days that a report is about, in words. */
+export function subtitleOf({ asOf, days }: ReportPeriod, { language, momentOf }: Look): string {
+  const say = reportWords[language];
+  return days === null ? say.asOf(momentOf(asOf)) : say.between(days.first, days.last);
+}
+
 const AT_ONCE = 500;
 async function* inChunks<T>(rows: readonly T[], cellsOf: (row: T) => ReportCell[]): AsyncGenerator<ReportCell[][]> {
   for (let from = 0; from < rows.length; from += AT_ONCE) yield rows.slice(from, from + AT_ONCE).map(cellsOf);
 }
 const momentCell = (at: number | null | undefined): ReportCell => (at == null ? null : { at });
 
-export function accessTable({ asOf, policy, rows, counts }: AccessReport, { language, momentOf }: Look): ReportTable {
+export function accessTable({ asOf, policy, rows, counts }: AccessReport, look: Look): ReportTable {
+  const { language } = look;
   const say = reportWords[language];
   const columns: [title: string, width: number, of: (row: AccessRow) => ReportCell][] = [
     [say.name, 17, ({ name, isFromTables }) => (name ?? "—") + (isFromTables ? " *" : "")],
@@ -69,8 +86,8 @@ export function accessTable({ asOf, policy, rows, counts }: AccessReport, { lang
     [say.accountId, 0, ({ login }) => login && login.accountId],
   ];
   return {
-    title: reportKinds.access.title[language],
-    subtitle: say.asOf(momentOf(asOf)),
+    title: reportTitle("access", language),
+    subtitle: subtitleOf({ asOf, days: null }, look),
     facts: [
       [say.mode, securityModes[policy.mode].title],
       [say.contacts, String(counts.contacts)],
@@ -85,18 +102,19 @@ export function accessTable({ asOf, policy, rows, counts }: AccessReport, { lang
     picture: {
       shares: [
         [say.enrolled, counts.enrolled],
-        [say.logins, counts.logins - counts.enrolled],
+        [say.notEnrolled, counts.logins - counts.enrolled],
       ],
     },
   };
 }
 
-export function adoptionTable(days: readonly AdoptionDay[], { language }: Look): ReportTable {
+export function adoptionTable(days: readonly AdoptionDay[], look: Look): ReportTable {
+  const { language } = look;
   const say = reportWords[language];
   const [first, last] = [days[0], days.at(-1)];
   return {
-    title: reportKinds.adoption.title[language],
-    subtitle: say.between(first?.day ?? "", last?.day ?? ""),
+    title: reportTitle("adoption", language),
+    subtitle: subtitleOf({ asOf: null, days: { first: first?.day ?? "", last: last?.day ?? "" } }, look),
     facts: [
       [say.logins, String(last?.logins ?? 0)],
       [say.enrolled, String(last?.enrolled ?? 0)],
@@ -143,6 +161,7 @@ export const securityChangeTypes: readonly AuditEventType[] = [
   "SIGN_IN_RETENTION_CHANGED",
   "AUDIT_LOG_EXPORTED",
   "REPORT_EXPORTED",
+  "REPORT_SCHEDULE_CHANGED",
   "TEAM_MEMBER_INVITED",
   "TEAM_MEMBER_JOINED",
   "TEAM_MEMBER_CHANGED",
@@ -151,12 +170,21 @@ export const securityChangeTypes: readonly AuditEventType[] = [
 
 export function changesTable(
   events: AsyncIterable<AuditEventView[]>,
-  { since, until, throughSeq }: { since: string; until: string; throughSeq: number },
-  { language }: Look,
+  {
+    since,
+    until,
+    throughSeq,
+    onRead,
+  }: { since: string; until: string; throughSeq: number; onRead?: ((events: number) => void) | undefined },
+  look: Look,
 ): ReportTable {
+  const { language } = look;
   const say = reportWords[language];
   async function* rows(): AsyncGenerator<ReportCell[][]> {
-    for await (const chunk of events)
+    for await (const chunk of events) {
+      const last = chunk.at(-1);
+      // The newest come first.
+      if (last) onRead?.(Math.max(0, throughSeq - last.stored.seq));
       yield chunk
         .filter(({ stored }) => stored.seq <= throughSeq)
         .map(({ stored, occurredAt, type, contactName, actorName, reason, changes }) => [
@@ -167,10 +195,11 @@ export function changesTable(
           reason,
           changesInWords(isolatedIn(changes)),
         ]);
+    }
   }
   return {
-    title: reportKinds.changes.title[language],
-    subtitle: say.between(since, until),
+    title: reportTitle("changes", language),
+    subtitle: subtitleOf({ asOf: null, days: { first: since, last: until } }, look),
     facts: [],
     note: null,
     columns: [

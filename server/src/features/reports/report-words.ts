@@ -26,6 +26,7 @@ export const reportWords = {
     contacts: "Contacts",
     logins: "Logins",
     enrolled: "With 2FA",
+    notEnrolled: "Without 2FA",
     withExceptions: "With exceptions",
     untold: (count: number) =>
       `Of ${count} of them, the log does not tell everything: they are as the tables have them now, marked with *.`,
@@ -74,6 +75,7 @@ export const reportWords = {
     contacts: "Contacts",
     logins: "Identifiants",
     enrolled: "Avec double authentification",
+    notEnrolled: "Sans double authentification",
     withExceptions: "Avec exceptions",
     untold: (count: number) =>
       `Pour ${count} d’entre eux, le journal ne dit pas tout\u00A0: ils sont tels que les tables les ont aujourd’hui, marqués d’un *.`,

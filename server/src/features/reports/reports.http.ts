@@ -3,14 +3,14 @@ import { languages, reportKinds, type Language, type ReportKind } from "@gatehou
 import { DateTime } from "../../platform/graphql/date-time.js";
 import { badInput } from "../../platform/graphql/failures.js";
 import { CSV_TYPE, type ExportedFile } from "../audit-export/audit-export.http.js";
+import { isDay } from "./report-question.js";
+import type { KeptReports } from "./kept-reports.service.js";
 import type { ReportQuestion, Reports } from "./reports.service.js";
 
 export const PDF_TYPE = "application/pdf";
 
-const day = z
-  .string()
-  .regex(/^(19|2\d)\d\d-\d\d-\d\d$/)
-  .refine((text) => new Date(`${text}T00:00:00Z`).toJSON()?.startsWith(text) === true);
+const day = z.string().refine(isDay);
+const paperSize = z.enum(["A4", "LETTER"]).optional();
 const Query = z.strictObject({
   asOf: z
     .string()
@@ -19,7 +19,7 @@ const Query = z.strictObject({
   since: day.optional(),
   until: day.optional(),
   language: z.enum(Object.keys(languages) as [Language, ...Language[]]).optional(),
-  paper: z.enum(["A4", "LETTER"]).optional(),
+  paper: paperSize,
 });
 
 /** An unknown parameter is refused, so that nobody takes one report for another. */
@@ -47,3 +47,21 @@ export const reportFiles = (reports: Reports): ExportedFile[] =>
       begin: (query, context) => reports.begin(kind, file, questionIn(query), context),
     })),
   );
+
+const PaperQuery = z.strictObject({ paper: paperSize });
+const KEPT = /^\/reports\/(rpt_[0-9a-z]{25})\.(?:csv|pdf)$/;
+
+/** `GET /reports/<id>.csv` and `.pdf`: a report that is kept, asked for in the same way. `null`: the path names none. */
+export function keptReportFile(reports: KeptReports, file: "csv" | "pdf", path: string): ExportedFile | null {
+  const id = KEPT.exec(path)?.[1];
+  if (id === undefined) return null;
+  return {
+    name: `${id}.${file}`,
+    contentType: file === "csv" ? CSV_TYPE : PDF_TYPE,
+    begin: (parameters, context) => {
+      const read = PaperQuery.safeParse(Object.fromEntries(parameters));
+      if (!read.success || parameters.size > 1) throw badInput("This file has no parameter but paper: A4 or LETTER.");
+      return reports.begin({ id, file, paper: read.data.paper ?? null }, context);
+    },
+  };
+}

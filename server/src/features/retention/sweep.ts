@@ -8,6 +8,7 @@ import { OutboxMail } from "../mail/outbox-mail.entity.js";
 import { MailedToken } from "../mailed-tokens/mailed-token.entity.js";
 import { factorTables } from "../second-factors/second-factor-methods.js";
 import { KnownDevice } from "../devices/known-device.entity.js";
+import { Report } from "../reports/report.entity.js";
 import { Session } from "../sessions/session.entity.js";
 import { SignInChallenge } from "../sign-in/sign-in-challenge.entity.js";
 import { AttemptCounter } from "../limits/attempt-counter.entity.js";
@@ -33,6 +34,7 @@ const tokens = table(MailedToken);
 const mails = table(OutboxMail);
 const deliveries = table(WebhookDelivery);
 const sessions = table(Session);
+const reports = table(Report);
 const expired = ({ expiresAt }: { expiresAt: Column<number> }): Sql => sql`${expiresAt} <= ?`;
 
 /** Where the rows of each kind are. Events, of which no webhook may miss one, are in old-events.ts. */
@@ -63,6 +65,8 @@ export const expiringRows: readonly ExpiringRows[] = [
     where: sql`${mails.encryptedContent} IS NULL AND ${mails.createdAt} <= ?`,
   },
   { kind: "webhookDeliveries", from: deliveries, key: deliveries.id, where: sql`${deliveries.attemptedAt} <= ?` },
+  // With their rows.
+  { kind: "reports", from: reports, key: reports.id, where: expired(reports) },
   { kind: "sessions", from: sessions, key: sessions.id, where: expired(sessions) },
 ];
 

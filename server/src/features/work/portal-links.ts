@@ -17,6 +17,8 @@ export interface PortalLinks {
   /** Where a colleague chooses a password. */
   teamPassword(token: string): string;
   dashboard(): string;
+  /** The firm's reports, in the dashboard. */
+  reports(): string;
 }
 
 /** `publicUrl` has no trailing slash. */
@@ -33,5 +35,6 @@ export function portalLinks(publicUrl: string): PortalLinks {
     notMe: withToken("not-me"),
     teamPassword: (token) => `${publicUrl}/choose-password#token=${encodeURIComponent(token)}`,
     dashboard: () => `${publicUrl}/`,
+    reports: () => `${publicUrl}/reports`,
   };
 }

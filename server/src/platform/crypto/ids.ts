@@ -23,6 +23,7 @@ export const idKinds = {
   passkey: "psk",
   mail: "mail",
   rollOut: "rol",
+  report: "rpt",
 } as const;
 export type IdKind = keyof typeof idKinds;
 

@@ -52,6 +52,7 @@ export const unauthenticated = (message = "Sign in first.") => topLevel("UNAUTHE
 /** `missing`: the scope, role or assurance that is required. */
 export const forbidden = (missing: string) =>
   topLevel("FORBIDDEN", `Not allowed: this requires ${missing}.`, { missing });
+export const notFound = (message: string) => topLevel("NOT_FOUND", message);
 export const badInput = (message: string) => topLevel("BAD_USER_INPUT", message);
 export const rateLimited = (retryAfterMs: number) =>
   topLevel("RATE_LIMITED", "Too many requests from here. Try again later.", {

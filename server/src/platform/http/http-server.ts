@@ -20,7 +20,7 @@ import type { TrustedProxies } from "./trusted-proxies.js";
 export type Handler = (request: IncomingMessage, response: HttpResponse, path: string) => Promise<void> | void;
 
 export interface Route {
-  /** As `isAt` in shared/pages reads it: a path that ends in `/*` also covers everything below. */
+  /** As `isAt` in shared/pages reads it: a path that ends in `/*` also covers everything below, and one that ends in `/*.csv` those files below. */
   path: string;
   /** A GET route also answers HEAD; "any" leaves the method to the handler. */
   method: "GET" | "any";

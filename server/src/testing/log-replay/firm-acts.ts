@@ -225,6 +225,15 @@ export function firmActs(walk: Walk): Record<string, Act> {
       },
       "owner",
     ),
+    requestReport: on(firmItself, (by) =>
+      walk.send("requestReport", { kind: chance.one("ACCESS", "ADOPTION", "CHANGES") }, "__typename", by),
+    ),
+    setReportSchedule: on(
+      row("team_members"),
+      (by, { id }: { id: string }) =>
+        walk.send("setReportSchedule", { memberIds: chance.oneIn(3) ? [] : [id] }, "__typename", by),
+      "owner",
+    ),
 
     // Keys and webhooks.
     createApiKey: on(

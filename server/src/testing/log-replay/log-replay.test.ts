@@ -12,7 +12,8 @@ const seed = Number(process.env.REPLAY_SEED ?? 14);
 const kills = process.env.REPLAY_KILLS === "1";
 const isAlone = process.env.REPLAY_ACTS !== undefined;
 const say = (line: string) => void (isAlone && process.stdout.write(`${line}\n`));
-const COMPARED_EVERY = 10;
+/** Each comparison reads the whole log, so a long walk has them further apart. */
+const COMPARED_EVERY = Math.max(10, Math.ceil(acts / 200));
 /** So many acts do everything that can be done at least once. */
 const DOES_EVERYTHING = 5000;
 

@@ -1,10 +1,7 @@
-import { useState } from "react";
 import { dayOf } from "@gatehouse/shared";
-import { useSessionFetch } from "../../../features/sessions/session-client.js";
 import { Button } from "../../../ui/button.js";
-import { useNotify } from "../../../ui/notices.js";
-import { saveFile } from "../../../ui/save-file.js";
 import { useTeamSession } from "../../session.js";
+import { useExport } from "../../use-export.js";
 import { exportAddress, type EventFilter } from "./event-filter.js";
 
 /**
@@ -12,36 +9,18 @@ import { exportAddress, type EventFilter } from "./event-filter.js";
  * writes the file.
  */
 export function ExportButton({ filter }: { filter: EventFilter }) {
-  const notify = useNotify();
   const { firm } = useTeamSession();
-  const fetchAsViewer = useSessionFetch();
-  const [isPending, setPending] = useState(false);
-  const save = async (address: string, name: string) => {
-    setPending(true);
-    try {
-      const answer = await fetchAsViewer(address);
-      const day = dayOf(Date.now(), firm.timeZone);
-      if (answer.ok) saveFile(await answer.blob(), name.replace(".", `-${day}.`));
-      else notify({ tone: "danger", text: await problemIn(answer) });
-    } catch {
-      // Also if the download broke off: half a file is not saved.
-      notify({ tone: "danger", text: "The export was interrupted. Check your connection and try again." });
-    }
-    setPending(false);
-  };
+  const { save, isPending } = useExport();
+  const saveToday = (address: string, kind: "csv" | "jsonl") =>
+    void save(address, `audit-log-${dayOf(Date.now(), firm.timeZone)}.${kind}`);
   return (
     <>
-      <Button isPending={isPending} onPress={() => void save(exportAddress(filter), "audit-log.csv")}>
+      <Button isPending={isPending} onPress={() => saveToday(exportAddress(filter), "csv")}>
         Export CSV
       </Button>
-      <Button look="quiet" isDisabled={isPending} onPress={() => void save("/audit-log.jsonl", "audit-log.jsonl")}>
+      <Button look="quiet" isDisabled={isPending} onPress={() => saveToday("/audit-log.jsonl", "jsonl")}>
         Export log
       </Button>
     </>
   );
-}
-
-async function problemIn(answer: Response): Promise<string> {
-  const body = (await answer.json().catch(() => null)) as { errors?: { message: string }[] } | null;
-  return body?.errors?.[0]?.message ?? "The export failed. Try again later.";
 }

@@ -20,6 +20,7 @@ const DeleteContactDialog_deletion = graphql(`
       requests
       openLinks
       events
+      reports
     }
   }
 `);
@@ -93,7 +94,7 @@ export function DeleteContactDialog(props: { contactId: string; onClose: () => v
 }
 
 function Meaning({ deletion }: { deletion: Deletion }) {
-  const { loginEmail, deletesLogin, otherContacts, requests, openLinks, events } = deletion;
+  const { loginEmail, deletesLogin, otherContacts, requests, openLinks, events, reports } = deletion;
   return (
     <>
       <p>This permanently deletes everything that is kept about this person. It cannot be undone.</p>
@@ -108,6 +109,9 @@ function Meaning({ deletion }: { deletion: Deletion }) {
             <Email address={loginEmail} />
             {deletesLogin && " goes, with its password, 2FA, devices and sessions. Its owner is notified by email"}.
           </li>
+        )}
+        {reports > 0 && (
+          <li>{count(reports, "kept report")} that may name this person: all on access and on security changes.</li>
         )}
         <li>
           {count(events, "event")} in the activity log {events === 1 ? "stays" : "stay"}, without names, addresses and

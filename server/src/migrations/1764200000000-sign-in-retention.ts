@@ -13,8 +13,8 @@ const columns: readonly [table: string, column: string, type: string][] = [
  * carried out; null in what servers of the version before write or have exported. In plain SQL, since TypeORM would recreate SQLite's tables. MySQL commits each change of a table: where the
  * migration ended half-way, it does the rest.
  */
-export class SignInRetention1764184000000 implements MigrationInterface {
-  name = "SignInRetention1764184000000";
+export class SignInRetention1764200000000 implements MigrationInterface {
+  name = "SignInRetention1764200000000";
   async up(runner: QueryRunner): Promise<void> {
     for (const [table, column, type] of columns)
       if (!(await runner.hasColumn(table, column)))

@@ -1,0 +1,135 @@
+import { useState } from "react";
+import {
+  counts,
+  languageCodes,
+  languages,
+  reportKindOf,
+  reportKinds,
+  type Language,
+  type ReportKindName,
+} from "@gatehouse/shared";
+import { graphql } from "../../../graphql/graphql.js";
+import { Problems } from "../../../graphql/problems.fragment.js";
+import { otherProblems, problemOf, useAct } from "../../../graphql/use-act.js";
+import { ActForm } from "../../../ui/act-form.js";
+import { RadioGroup } from "../../../ui/radio-group.js";
+import { Select } from "../../../ui/select.js";
+import { TextField } from "../../../ui/text-field.js";
+import { DaysIn } from "../../days-in.js";
+import { useTeamSession } from "../../session.js";
+import { askedMoment } from "./asked-moment.js";
+import { ReportRow_report } from "./report-row.fragment.js";
+import { kindDescriptions } from "./report-words.js";
+
+export const RequestReport_request = graphql(
+  `
+    mutation RequestReport_request($input: RequestReportInput!) {
+      requestReport(input: $input) {
+        report {
+          id
+          ...ReportRow_report
+        }
+        ...Problems
+      }
+    }
+  `,
+  [ReportRow_report, Problems],
+);
+
+const kinds = Object.keys(kindDescriptions) as ReportKindName[];
+const kindOptions = kinds.map((value) => ({
+  value,
+  title: reportKinds[reportKindOf(value)].title.EN,
+  description: kindDescriptions[value],
+}));
+const languageOptions = languageCodes.map((value) => ({ value, label: languages[value].englishName }));
+
+/** Chooses a report and asks for it. */
+export function RequestReportForm({ onDone, onCancel }: { onDone: () => void; onCancel: () => void }) {
+  const { timeZone } = useTeamSession().firm;
+  const { act, isPending, problems, clear } = useAct(RequestReport_request);
+  const [kind, setKind] = useState<ReportKindName>("ACCESS");
+  const [language, setLanguage] = useState<Language>("EN");
+  const [day, setDay] = useState("");
+  const [time, setTime] = useState("");
+  const [since, setSince] = useState("");
+  const [until, setUntil] = useState("");
+  const submit = async () => {
+    const about =
+      kind === "ACCESS"
+        ? { asOf: askedMoment({ day, time }, { timeZone, now: Date.now() }) }
+        : { since: since || null, until: until || null };
+    const { payload } = await act({ input: { kind, language, ...about } });
+    if (payload) onDone();
+  };
+  return (
+    <ActForm
+      onSubmit={submit}
+      onCancel={onCancel}
+      confirmLabel="Make report"
+      isPending={isPending}
+      error={otherProblems(problems, "asOf", "since", "until", "language")}
+    >
+      <RadioGroup
+        label="Report"
+        choices={kindOptions}
+        value={kind}
+        onChange={(chosen) => {
+          clear();
+          setKind(chosen);
+        }}
+      />
+      <div className="flex flex-col gap-2">
+        {kind === "ACCESS" ? (
+          <div className="grid grid-cols-2 gap-3">
+            <TextField
+              label="As of"
+              type="date"
+              hint="If left empty: now."
+              value={day}
+              onChange={setDay}
+              error={problemOf(problems, "asOf") && "This moment has not come yet."}
+            />
+            <TextField
+              label="Time"
+              type="time"
+              hint="If left empty: the end of that day."
+              value={time}
+              onChange={setTime}
+            />
+          </div>
+        ) : (
+          <div className="grid grid-cols-2 gap-3">
+            <TextField
+              label="From"
+              type="date"
+              hint="If left empty: thirty days."
+              value={since}
+              onChange={setSince}
+              error={
+                problemOf(problems, "since") &&
+                `Choose 1 to ${counts.reportDays} days, from an earlier one to a later one.`
+              }
+            />
+            <TextField
+              label="To"
+              type="date"
+              hint="If left empty: today."
+              value={until}
+              onChange={setUntil}
+              error={problemOf(problems, "until")}
+            />
+          </div>
+        )}
+        <DaysIn />
+      </div>
+      <Select
+        label="Language of headings"
+        options={languageOptions}
+        value={language}
+        onChange={setLanguage}
+        error={problemOf(problems, "language")}
+      />
+    </ActForm>
+  );
+}
