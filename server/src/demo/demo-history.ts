@@ -1,4 +1,5 @@
-import { HOUR_MS, type AuditEventType, type SignInMethod } from "@gatehouse/shared";
+import { changesBetween, HOUR_MS, type AuditChange, type AuditEventType, type SignInMethod } from "@gatehouse/shared";
+import { accountFacts } from "../features/contacts/account-links.js";
 import { newId } from "../platform/crypto/ids.js";
 import { systemActor, type Actor, type UnitOfWork } from "../features/work/unit-of-work.js";
 import { sendRequest } from "./demo-request.js";
@@ -12,9 +13,9 @@ export interface Happening {
 
 /** What happened to the contacts up to now. */
 export const happenings = (scene: DemoScene, contacts: StoredContact[]): Happening[] =>
-  contacts.flatMap((contact) => historyOf(scene, contact)).filter(({ at }) => at <= scene.now);
+  contacts.flatMap((contact) => historyOf(scene, contact, contacts)).filter(({ at }) => at <= scene.now);
 
-function historyOf(scene: DemoScene, contact: StoredContact): Happening[] {
+function historyOf(scene: DemoScene, contact: StoredContact, all: readonly StoredContact[]): Happening[] {
   const { firm, now } = scene;
   const { facts, index, accountId } = contact;
   const email = facts.email;
@@ -26,16 +27,28 @@ function historyOf(scene: DemoScene, contact: StoredContact): Happening[] {
     day: number,
     type: AuditEventType & ("ACCOUNT_CREATED" | "TWO_FACTOR_ENROLLED" | "INVITE_SENT"),
     actor: Actor,
-    methods?: SignInMethod[],
+    { methods, changes }: { methods?: SignInMethod[]; changes?: AuditChange[] } = {},
   ) =>
     history.push({
       at: momentOf(now, index, day),
-      happen: (unit) => unit.record({ type, ...about, actor, ...(methods && { methods }), data: { email } }),
+      happen: (unit) =>
+        unit.record({
+          type,
+          ...about,
+          actor,
+          ...(methods && { methods }),
+          ...(changes && { changes }),
+          data: { email },
+        }),
     });
   if (facts.isInvited) add(1, "INVITE_SENT", scene.actor);
   if (accountId !== null && !facts.sharesAccount) {
-    add(2, "ACCOUNT_CREATED", client, ["INVITATION"]);
-    if (facts.isEnrolled) add(4, "TWO_FACTOR_ENROLLED", client, ["TOTP"]);
+    const served = all.filter((other) => other.accountId === accountId);
+    add(2, "ACCOUNT_CREATED", client, {
+      methods: ["INVITATION"],
+      changes: changesBetween({}, accountFacts(email, served)),
+    });
+    if (facts.isEnrolled) add(4, "TWO_FACTOR_ENROLLED", client, { methods: ["TOTP"] });
     if (index % 3 === 0)
       history.push({
         at: momentOf(now, index, 20),

@@ -127,6 +127,7 @@ const ofTheTests = [
   /^SELECT createdAt FROM outbox_mails WHERE recipient IN/,
   /^UPDATE outbox_mails SET attempts = 1, lastFailure = '' WHERE recipient IN/,
   /^SELECT id FROM portal_accounts WHERE email = \?$/,
+  /^SELECT id FROM reports WHERE id = \?$/,
   /^UPDATE team_members SET disabledAt = \? WHERE email = \?$/,
   / FROM search_words t0, search_words t1, /,
 ];

@@ -6,6 +6,7 @@ import { describeOnDatabases } from "../../testing/databases.js";
 import { codesOf, until, World, WORLD_KEYS, type Data } from "../../testing/world.js";
 import { AuditLog } from "../audit/audit-log.service.js";
 import { Checkpoints } from "../checkpoints/checkpoints.service.js";
+import { TeamMember } from "../firm-staff/team-member.entity.js";
 import { ReportJobs } from "../reports/report-jobs.js";
 import { Report } from "../reports/report.entity.js";
 import { ReportSchedules } from "./report-schedules.service.js";
@@ -151,7 +152,10 @@ describeOnDatabases("monthly reports", (database) => {
   it("are no longer made once nobody is left who may see them", async () => {
     const firm = await firmIn("UTC");
     await set([firm.idOf(firm.admin)], firm.token);
-    await world.app.work.reader.query(`UPDATE team_members SET disabledAt = 1 WHERE email = '${firm.admin}'`);
+    await world.app.work.do(
+      async ({ manager }) =>
+        void (await manager.update(TeamMember, { firmId: firm.id, email: firm.admin }, { disabledAt: world.now() })),
+    );
     expect(await scheduleOf(firm.token)).toEqual({ members: [], nextAt: null });
     goTo(dayStart(firstDayOf(nextMonth("UTC")), "UTC") + 1000);
     await look();

@@ -64,6 +64,7 @@ export const accessEventTypes = [
   "CONTACT_CREATED",
   "CONTACT_UPDATED",
   "CONTACT_REDIRECTED",
+  "CONTACT_DELETED",
   "ACCOUNT_CREATED",
   "ACCOUNT_DELETED",
   "LOGIN_EMAIL_CHANGED",
@@ -132,7 +133,8 @@ export class AccessFold {
   readonly policy: LoggedPolicy = {};
   add(event: LoggedEvent): void {
     const { type, contactId, accountId } = event;
-    const account = accountId === null || type === "ACCOUNT_DELETED" ? null : this.accountOf(accountId);
+    const isGone = type === "ACCOUNT_DELETED" || type === "CONTACT_DELETED";
+    const account = accountId === null || isGone ? null : this.accountOf(accountId);
     switch (type) {
       case "CONTACT_CREATED":
         if (contactId !== null) this.create(contactId, event);
@@ -185,7 +187,8 @@ export class AccessFold {
       default:
     }
     this.end(event, account);
-    if (type === "ACCOUNT_DELETED" && accountId !== null) this.deleteLogin(accountId, event);
+    if (isGone && accountId !== null) this.deleteLogin(accountId, event);
+    if (type === "CONTACT_DELETED" && contactId !== null) this.deleteContact(contactId);
   }
 
   /** Gives a contact what no event tells of it. */
@@ -242,10 +245,17 @@ export class AccessFold {
     return account;
   }
 
+  /** An event of before events said what changed, or of somebody who was erased, tells only that there was a contact. */
   private create(id: string, event: LoggedEvent): void {
     const contact = this.contactOf(id);
+    if (!event.changes.some(({ field }) => field === "name")) return;
     Object.assign(contact, { name: "", email: null, organization: null, accountId: null });
     this.change(id, event);
+  }
+
+  private deleteContact(id: string): void {
+    this.link(id, null);
+    this.contacts.delete(id);
   }
 
   private change(id: string, { changes }: LoggedEvent): void {
@@ -278,7 +288,10 @@ export class AccessFold {
     if (!contactIds.includes(contactId)) contactIds.push(contactId);
   }
 
-  private changeLogin(account: LoggedAccount, { type, accountId, occurredAt, changes, data }: LoggedEvent): void {
+  private changeLogin(
+    account: LoggedAccount,
+    { type, contactId, accountId, occurredAt, changes, data }: LoggedEvent,
+  ): void {
     if (type === "ACCOUNT_CREATED") Object.assign(account, { createdAt: occurredAt, enrolledAt: null });
     const from = textIn(data.from);
     account.email = textIn(type === "ACCOUNT_CREATED" ? data.email : data.to) ?? account.email;
@@ -287,8 +300,11 @@ export class AccessFold {
       const contact = this.contactOf(id);
       if (from !== null) contact.links = contact.links.filter(({ sentTo }) => sentTo !== from);
     }
-    for (const { field, after } of changes)
-      if (field === "contacts" && accountId !== null) for (const id of idsIn(after)) this.link(id, accountId);
+    if (accountId === null) return;
+    const given = changes.find(({ field }) => field === "contacts");
+    // An event of before events said what changed names one contact.
+    const isUntold = type === "ACCOUNT_CREATED" && !given && contactId !== null;
+    for (const id of isUntold ? [contactId] : idsIn(given?.after)) this.link(id, accountId);
   }
 
   private deleteLogin(accountId: string, { changes }: LoggedEvent): void {

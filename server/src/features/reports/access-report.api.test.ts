@@ -96,6 +96,7 @@ describeOnDatabases("the report of who has access", (database) => {
       ).length,
       exceptions: exceptions(email, portalAccountId),
       isFromTables: false,
+      isErased: false,
     }));
     const alone = accounts
       .filter(({ id }) => !contacts.some(({ portalAccountId }) => portalAccountId === id))
@@ -108,6 +109,7 @@ describeOnDatabases("the report of who has access", (database) => {
         openLinks: 0,
         exceptions: exceptions(undefined, id),
         isFromTables: false,
+        isErased: false,
       }));
     return { policy, rows: [...ofContacts, ...alone].toSorted(byKey) };
   }

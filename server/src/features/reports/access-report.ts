@@ -13,7 +13,7 @@ import { PortalAccount } from "../portal-accounts/portal-account.entity.js";
 import { TwoFactorState } from "../two-factor/two-factor.entity.js";
 import type { Work } from "../work/unit-of-work.js";
 import { AccessFold, accessEventTypes, foldPolicy, type LoggedAccount, type LoggedContact } from "./access-fold.js";
-import { loggedEvents } from "./logged-events.js";
+import { laterEvents, loggedEvents } from "./logged-events.js";
 
 /** A contact with its login, or a login without a contact, at a moment; times are epoch milliseconds. */
 export interface AccessRow {
@@ -23,11 +23,13 @@ export interface AccessRow {
   organization: string | null;
   email: string | null;
   login: AccessLogin | null;
-  /** How many magic links can open a request. */
-  openLinks: number;
+  /** How many magic links can open a request; null: that is erased. */
+  openLinks: number | null;
   exceptions: AccessException[];
   /** Part of it was recorded before the log tells it, so it is as the tables have it now. */
   isFromTables: boolean;
+  /** Somebody who was deleted after that moment: what the log said about them is erased. */
+  isErased: boolean;
 }
 interface AccessLogin {
   accountId: string;
@@ -48,7 +50,7 @@ export interface AccessReport {
   policy: AccessPolicy;
   /** By name, logins without a contact last. */
   rows: AccessRow[];
-  counts: Record<"contacts" | "logins" | "enrolled" | "openLinks" | "exceptions" | "fromTables", number>;
+  counts: Record<"contacts" | "logins" | "enrolled" | "openLinks" | "exceptions" | "fromTables" | "erased", number>;
 }
 
 const c = table(Contact, "c");
@@ -87,15 +89,17 @@ export async function accessReport(
     for (const event of events) fold.add(event);
   const policy = await policyAt(work, firmId, fold, { asOf, throughSeq });
   const fromTables = await complete(work, firmId, fold, { asOf, throughSeq });
-  const rows = rowsOf(fold, fromTables, policy, asOf);
+  const deleted = await deletedSince(work, firmId, { asOf, throughSeq });
+  const rows = rowsOf(fold, { fromTables, deleted, policy, asOf });
   const logins = new Set(rows.flatMap(({ login }) => login?.accountId ?? []));
   const counts = {
     contacts: fold.contacts.size,
     logins: logins.size,
     enrolled: [...logins].filter((id) => fold.accounts.get(id)?.enrolledAt != null).length,
-    openLinks: rows.reduce((sum, { openLinks }) => sum + openLinks, 0),
+    openLinks: rows.reduce((sum, { openLinks }) => sum + (openLinks ?? 0), 0),
     exceptions: rows.filter(({ exceptions }) => exceptions.length > 0).length,
     fromTables: fromTables.size,
+    erased: rows.filter(({ isErased }) => isErased).length,
   };
   return { asOf, policy, rows, counts };
 }
@@ -108,11 +112,18 @@ interface Moment {
 /** What no event through the moment tells of the policy was as the next event says that it was before, or is as it is now. */
 async function policyAt(work: Work, firmId: string, fold: AccessFold, moment: Moment): Promise<AccessPolicy> {
   const policy = { ...fold.policy };
-  const later = { throughSeq: moment.throughSeq, types: ["SECURITY_POLICY_CHANGED"], since: moment.asOf + 1 } as const;
-  for await (const events of loggedEvents(work, firmId, later))
+  for await (const events of laterEvents(work, firmId, ["SECURITY_POLICY_CHANGED"], moment))
     for (const { changes } of events) foldPolicy(policy, changes, "before");
   const { mode, enforcedFrom, magicLinkRequiresTwoFactor, trustedDeviceDays } = await loadPolicy(work.reader, firmId);
   return { mode, enforcedFrom, magicLinkRequiresTwoFactor, trustedDeviceDays, ...policy };
+}
+
+/** The contacts that were deleted later, with the login that each took with it. */
+async function deletedSince(work: Work, firmId: string, moment: Moment): Promise<Map<string, string | null>> {
+  const deleted = new Map<string, string | null>();
+  for await (const events of laterEvents(work, firmId, ["CONTACT_DELETED"], moment))
+    for (const { contactId, accountId } of events) if (contactId !== null) deleted.set(contactId, accountId);
+  return deleted;
 }
 
 const isTold = ({ name, email, organization, accountId }: LoggedContact): boolean =>
@@ -147,7 +158,7 @@ async function undoLaterChanges(
   work: Work,
   firmId: string,
   contacts: ReadonlyMap<string, TableContact>,
-  { asOf, throughSeq }: Moment,
+  moment: Moment,
 ): Promise<void> {
   const undone = new Set<string>();
   const types = ["CONTACT_UPDATED", "CONTACT_REDIRECTED", "ACCOUNT_CREATED", "LOGIN_EMAIL_CHANGED"] as const;
@@ -158,8 +169,10 @@ async function undoLaterChanges(
     undone.add(key);
     Object.assign(contact, { [field]: before });
   };
-  for await (const events of loggedEvents(work, firmId, { throughSeq, types, since: asOf + 1 }))
-    for (const { type, contactId, changes } of events)
+  for await (const events of laterEvents(work, firmId, types, moment))
+    for (const { type, contactId, changes } of events) {
+      // An event of before events said what changed.
+      if (type === "ACCOUNT_CREATED" && changes.length === 0) undo(contactId, "accountId", null);
       for (const { field, before, after } of changes)
         if (field === "contacts") {
           // The contacts that a login was given had none before.
@@ -170,6 +183,7 @@ async function undoLaterChanges(
           if (field === "name" || field === "email" || field === "organization") undo(contactId, field, before);
           if (field === "portalAccount") undo(contactId, "accountId", before);
         }
+    }
 }
 
 async function* pages<R extends { id: string }>(read: (after: string) => Promise<R[]>): AsyncGenerator<R[]> {
@@ -185,9 +199,22 @@ async function* pages<R extends { id: string }>(read: (after: string) => Promise
 const byName = new Intl.Collator("en");
 const byId = (one: AccessRow, other: AccessRow) => ((one.contactId ?? "") < (other.contactId ?? "") ? -1 : 1);
 
-function rowsOf(fold: AccessFold, fromTables: ReadonlySet<string>, policy: AccessPolicy, asOf: number): AccessRow[] {
+interface RowFacts {
+  fromTables: ReadonlySet<string>;
+  deleted: ReadonlyMap<string, string | null>;
+  policy: AccessPolicy;
+  asOf: number;
+}
+
+function rowsOf(fold: AccessFold, { fromTables, deleted, policy, asOf }: RowFacts): AccessRow[] {
   const rows: AccessRow[] = [];
   for (const [contactId, { name, email = null, organization = null, accountId, links }] of fold.contacts) {
+    const goneLogin = deleted.get(contactId);
+    if (goneLogin !== undefined) {
+      const login = fold.accounts.has(goneLogin ?? "") ? loginOf(fold, goneLogin ?? "", policy, asOf) : null;
+      rows.push(erasedRow(fold, contactId, login, { policy, asOf }));
+      continue;
+    }
     const login = accountId == null ? null : loginOf(fold, accountId, policy, asOf);
     rows.push({
       contactId,
@@ -198,12 +225,14 @@ function rowsOf(fold: AccessFold, fromTables: ReadonlySet<string>, policy: Acces
       openLinks: links.filter(({ until }) => until > asOf).length,
       exceptions: exceptionsOf({ contactEmail: email, login: login && factsOf(fold, login) }, policy, asOf),
       isFromTables: fromTables.has(contactId) || (accountId != null && fromTables.has(accountId)),
+      isErased: false,
     });
   }
   rows.sort((one, other) => byName.compare(one.name ?? "", other.name ?? "") || byId(one, other));
   const alone: AccessRow[] = [];
+  const listed = new Set([...deleted].map(([id, accountId]) => (fold.contacts.has(id) ? accountId : null)));
   for (const [accountId, { contactIds }] of fold.accounts) {
-    if (contactIds.length > 0) continue;
+    if (contactIds.length > 0 || listed.has(accountId)) continue;
     const login = loginOf(fold, accountId, policy, asOf);
     const exceptions = exceptionsOf({ contactEmail: undefined, login: factsOf(fold, login) }, policy, asOf);
     const isFromTables = fromTables.has(accountId);
@@ -216,9 +245,26 @@ function rowsOf(fold: AccessFold, fromTables: ReadonlySet<string>, policy: Acces
       openLinks: 0,
       exceptions,
       isFromTables,
+      isErased: false,
     });
   }
   return [...rows, ...alone.toSorted((one, other) => byName.compare(one.login?.email ?? "", other.login?.email ?? ""))];
+}
+
+/** Somebody who is counted, and whom nothing names. */
+function erasedRow(
+  fold: AccessFold,
+  contactId: string,
+  login: AccessLogin | null,
+  { policy, asOf }: Pick<RowFacts, "policy" | "asOf">,
+): AccessRow {
+  const exceptions = exceptionsOf(
+    { contactEmail: login?.email ?? null, login: login && { ...factsOf(fold, login), contacts: 1 } },
+    policy,
+    asOf,
+  );
+  const facts = { name: null, organization: null, email: null, openLinks: null };
+  return { contactId, ...facts, login, exceptions, isFromTables: false, isErased: true };
 }
 
 const factsOf = (fold: AccessFold, { accountId, email, enrolledAt }: AccessLogin) => ({

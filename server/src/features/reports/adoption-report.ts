@@ -20,11 +20,13 @@ export interface AdoptionDay {
 const types = [
   "ACCOUNT_CREATED",
   "ACCOUNT_DELETED",
+  "CONTACT_DELETED",
   "TWO_FACTOR_ENROLLED",
   "TWO_FACTOR_DISABLED",
   "TWO_FACTOR_RESET",
   "SIGN_IN_SUCCEEDED",
 ] as const;
+const laterTypes = ["ACCOUNT_CREATED", "TWO_FACTOR_ENROLLED"] as const;
 const secondFactors: readonly SignInMethod[] = ["TOTP", "RECOVERY_CODE", "PASSKEY"];
 
 const a = table(PortalAccount, "a");
@@ -76,11 +78,16 @@ export async function adoptionReport(
       } else if (type === "ACCOUNT_CREATED") {
         created.add(accountId);
         count("logins", occurredAt, 1);
-      } else if (type === "ACCOUNT_DELETED") {
+      } else if (type === "ACCOUNT_DELETED" || type === "CONTACT_DELETED") {
         enroll(accountId, false, occurredAt);
         if (created.has(accountId)) count("logins", occurredAt, -1);
       } else enroll(accountId, type === "TWO_FACTOR_ENROLLED", occurredAt);
     }
+  // The tables may have what happened after the event that the report stands on.
+  for await (const events of loggedEvents(work, firmId, { types: laterTypes, afterSeq: throughSeq }))
+    for (const { type, accountId } of events)
+      if (accountId !== null && type === "ACCOUNT_CREATED") created.add(accountId);
+      else if (accountId !== null && !enrolled.has(accountId)) enrolled.set(accountId, false);
   for (let after = ""; ;) {
     const rows = await work.unpreparedRows(ACCOUNTS, [firmId, after]);
     for (const { id, createdAt, enrolledAt } of rows) {

@@ -77,9 +77,9 @@ describeOnDatabases("reports that are kept", (database) => {
         token,
       )
     ).data.auditEvents.nodes;
-  const rowOf = (id: string) => world.app.work.reader.findOneBy(Report, { id });
+  const rowOf = (id: string, firmId = firm.id) => world.app.work.reader.findOneBy(Report, { id, firmId });
   const change = (id: string, to: Partial<Report>) =>
-    world.app.work.do(async ({ manager }) => void (await manager.update(Report, { id }, to)));
+    world.app.work.do(async ({ manager }) => void (await manager.update(Report, { id, firmId: firm.id }, to)));
   const jobs = (auditLog = new AuditLog(world.app.work), renewMs?: number) =>
     new ReportJobs({ work: world.app.work, auditLog, log: silent, ...(renewMs === undefined ? {} : { renewMs }) });
   /** A log that is read only once it is let go. */
@@ -112,7 +112,9 @@ describeOnDatabases("reports that are kept", (database) => {
       async ({ manager }) => void (await manager.insert(PersonErasure, { ...erasure, ...times })),
     );
     return () =>
-      world.app.work.do(async ({ manager }) => void (await manager.delete(PersonErasure, { contactId: "con_nobody" })));
+      world.app.work.do(
+        async ({ manager }) => void (await manager.delete(PersonErasure, { contactId: "con_nobody", firmId })),
+      );
   };
   /** A report that is asked for without waking a server; nobody makes it before that moment. */
   const ask = async (kind: ReportKind, { leaseUntil = 0, firmId = firm.id } = {}): Promise<string> => {
@@ -123,7 +125,7 @@ describeOnDatabases("reports that are kept", (database) => {
         kind === "access" ? { asOf: unit.now, days: null } : { asOf: null, days: { first: day, last: day } };
       const common = { firmId, kind, period, language: "EN", timeZone: "UTC", checkpoint } as const;
       const { id } = await insertReport(unit, { ...common, actor: systemActor, askedByMonth: null });
-      await unit.manager.update(Report, { id }, { leaseUntil });
+      await unit.manager.update(Report, { id, firmId }, { leaseUntil });
       return id;
     });
   };
@@ -269,7 +271,7 @@ describeOnDatabases("reports that are kept", (database) => {
       await manager.insert(ReportPart, await partOf(id, 500, rows(0, 500)));
       await manager.insert(ReportPart, await partOf(id, 700, rows(500, 200)));
       const head = JSON.stringify({ facts: [], note: null, columns: [{ title: "Name", width: 1 }], picture: null });
-      await manager.update(Report, { id }, { status: "READY", head, rowTotal: 700, readyAt: 1 });
+      await manager.update(Report, { id, firmId: firm.id }, { status: "READY", head, rowTotal: 700, readyAt: 1 });
     });
     const first = (await rowsOf(id, 100)).data.report.rows;
     expect(first.nodes.at(-1).cells).toEqual(["Row 99"]);
@@ -497,7 +499,7 @@ describeOnDatabases("reports that are kept", (database) => {
     go();
     await run;
     await jobs().run();
-    await until(async () => ((await rowOf(id))?.status === "READY" ? true : null));
+    await until(async () => ((await rowOf(id, other.id))?.status === "READY" ? true : null));
     const rows = JSON.stringify((await rowsOf(id, 100, null, token)).data);
     expect(rows).not.toContain("Nora");
     // As of before the deletion, and made after it.
@@ -521,7 +523,7 @@ describeOnDatabases("reports that are kept", (database) => {
     await new PersonErasures({ work: world.app.work, log: silent }).run();
     await jobs().run();
     const anew = await until(async () => {
-      const row = await rowOf(id);
+      const row = await rowOf(id, other.id);
       return row?.status === "READY" ? row : null;
     });
     expect(anew.rowTotal).toBe(1);

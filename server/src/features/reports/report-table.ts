@@ -69,7 +69,11 @@ export function accessTable({ asOf, policy, rows, counts }: AccessReport, look: 
   const { language } = look;
   const say = reportWords[language];
   const columns: [title: string, width: number, of: (row: AccessRow) => ReportCell][] = [
-    [say.name, 17, ({ name, isFromTables }) => (name ?? "—") + (isFromTables ? " *" : "")],
+    [
+      say.name,
+      17,
+      ({ name, isFromTables, isErased }) => (isErased ? say.erased : (name ?? "—")) + (isFromTables ? " *" : ""),
+    ],
     [say.organization, 0, ({ organization }) => organization],
     [say.email, 17, ({ email }) => email],
     [say.login, 17, ({ login }) => login && login.email],
@@ -96,7 +100,7 @@ export function accessTable({ asOf, policy, rows, counts }: AccessReport, look: 
       [say.openLinks, String(counts.openLinks)],
       [say.withExceptions, String(counts.exceptions)],
     ],
-    note: counts.fromTables === 0 ? null : say.untold(counts.fromTables),
+    note: noteOf(counts, say),
     columns: columns.map(([title, width]) => ({ title, width })),
     rows: inChunks(rows, (row) => columns.map(([, , of]) => of(row))),
     picture: {
@@ -140,10 +144,17 @@ export function adoptionTable(days: readonly AdoptionDay[], look: Look): ReportT
   };
 }
 
+function noteOf({ fromTables, erased }: AccessReport["counts"], say: (typeof reportWords)[Language]): string | null {
+  const notes = [...(fromTables > 0 ? [say.untold(fromTables)] : []), ...(erased > 0 ? [say.erasedSince(erased)] : [])];
+  return notes.length === 0 ? null : notes.join(" ");
+}
+
 /** The events that change how a firm is secured, or take away what somebody had. */
 export const securityChangeTypes: readonly AuditEventType[] = [
   "SECURITY_POLICY_CHANGED",
   "ROLL_OUT_STARTED",
+  "ROLL_OUT_PAUSED",
+  "ROLL_OUT_RESUMED",
   "ROLL_OUT_UNDONE",
   "PLAN_CHANGED",
   "FIRM_DISABLED",
@@ -152,13 +163,21 @@ export const securityChangeTypes: readonly AuditEventType[] = [
   "TWO_FACTOR_DISABLED",
   "ACCOUNT_DELETED",
   "ACCOUNT_UNLOCKED",
+  "LOGIN_EMAIL_CHANGED",
+  "SUSPICION_REPORTED",
   "CONTACT_REDIRECTED",
+  "CONTACT_DELETED",
   "API_KEY_CREATED",
   "API_KEY_REVOKED",
   "WEBHOOK_CREATED",
   "WEBHOOK_DELETED",
   "WEBHOOK_SECRET_ROTATED",
+  "WEBHOOK_DISABLED",
+  "WEBHOOK_REPLAYED",
+  "CHECKPOINT_MAIL_CHANGED",
   "SIGN_IN_RETENTION_CHANGED",
+  "SIGN_IN_EVENTS_ERASED",
+  "AUDIT_LOG_TRIMMED",
   "AUDIT_LOG_EXPORTED",
   "REPORT_EXPORTED",
   "REPORT_SCHEDULE_CHANGED",

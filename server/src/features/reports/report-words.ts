@@ -30,6 +30,11 @@ export const reportWords = {
     withExceptions: "With exceptions",
     untold: (count: number) =>
       `Of ${count} of them, the log does not tell everything: they are as the tables have them now, marked with *.`,
+    erased: "(deleted since)",
+    erasedSince: (count: number) =>
+      count === 1
+        ? "One contact was deleted after that moment: it is counted, and what the log said about it is erased, with its open links."
+        : `${count} contacts were deleted after that moment: they are counted, and what the log said about them is erased, with their open links.`,
     day: "Day",
     signIns: "Sign-ins",
     withSecondFactor: "With a second factor",
@@ -79,6 +84,11 @@ export const reportWords = {
     withExceptions: "Avec exceptions",
     untold: (count: number) =>
       `Pour ${count} d’entre eux, le journal ne dit pas tout\u00A0: ils sont tels que les tables les ont aujourd’hui, marqués d’un *.`,
+    erased: "(supprimé depuis)",
+    erasedSince: (count: number) =>
+      count === 1
+        ? "Un contact a été supprimé après ce moment\u00A0: il est compté, et ce que le journal en disait est effacé, ainsi que ses liens ouverts."
+        : `${count} contacts ont été supprimés après ce moment\u00A0: ils sont comptés, et ce que le journal en disait est effacé, ainsi que leurs liens ouverts.`,
     day: "Jour",
     signIns: "Connexions",
     withSecondFactor: "Avec un second facteur",
