@@ -22,6 +22,7 @@ import { TimeZones1764171000000 } from "./migrations/1764171000000-time-zones.js
 import { TeamIdentities1764172000000 } from "./migrations/1764172000000-team-identities.js";
 import { Evidence1764180000000 } from "./migrations/1764180000000-evidence.js";
 import { KeptReports1764192000000 } from "./migrations/1764192000000-kept-reports.js";
+import { SignInRetention1764200000000 } from "./migrations/1764200000000-sign-in-retention.js";
 import { Firm } from "./features/firms/firm.entity.js";
 import { Branding, Logo } from "./features/branding/branding.entity.js";
 import { TeamMember } from "./features/firm-staff/team-member.entity.js";
@@ -129,4 +130,5 @@ export const migrations = [
   TeamIdentities1764172000000,
   Evidence1764180000000,
   KeptReports1764192000000,
+  SignInRetention1764200000000,
 ];

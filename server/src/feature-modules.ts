@@ -30,6 +30,7 @@ import { retentionModule } from "./features/retention/retention.module.js";
 import { rollOutModule } from "./features/roll-out/roll-out.module.js";
 import { securityModeModule } from "./features/security-mode/security-mode.module.js";
 import { signInModule } from "./features/sign-in/sign-in.module.js";
+import { signInRetentionModule } from "./features/sign-in-retention/sign-in-retention.module.js";
 import { teamPasswordsModule } from "./features/team-passwords/team-passwords.module.js";
 import { timeZoneModule } from "./features/time-zone/time-zone.module.js";
 import { unlinkedAccountsModule } from "./features/unlinked-accounts/unlinked-accounts.module.js";
@@ -64,6 +65,7 @@ export const featureModules: readonly ((platform: Platform, core: Core) => Featu
   magicLinksModule,
   firmStaffModule,
   checkpointMailModule,
+  signInRetentionModule,
   reportScheduleModule,
   teamPasswordsModule,
   invitationsModule,

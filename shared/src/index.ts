@@ -39,6 +39,8 @@ export * from "./audit/audit-event-kinds.js";
 export * from "./audit/audit-change.js";
 export * from "./audit/audit-fields.js";
 export * from "./audit/erased-facts.js";
+export * from "./audit/sign-in-events.js";
+export * from "./audit/sign-in-retention-policy.js";
 export * from "./csv/formula-cells.js";
 export * from "./contacts/portal-access-policy.js";
 export * from "./contacts/contact-import.js";

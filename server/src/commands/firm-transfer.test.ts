@@ -86,6 +86,8 @@ describeOnDatabases("a firm that moves to another server", (database) => {
       applyBranding(unit, firm.id, checked(firm.id, { color: "#1d4e89", logo: demoLogo })),
     );
     await world.mutate("setTimeZone", "TimeZoneInput", "firm { id }", { timeZone: "America/St_Johns" }, owner);
+    const kept = { days: 730, reason: "Our privacy policy" };
+    await world.mutate("setSignInEventDays", "SignInEventDaysInput", "firm { id }", kept, owner);
     // More than one page of rows, with the words to search them by.
     const contacts = Array.from({ length: 200 }, (_, n) => ({ externalId: `c${n}`, name: `Contact Number ${n}` }));
     const upserted = await world.mutate("upsertContacts", "UpsertContactsInput", "outcomes", { contacts }, owner);
@@ -170,8 +172,9 @@ describeOnDatabases("a firm that moves to another server", (database) => {
         apiKey,
       );
       expect(found.data.contacts).toEqual({ nodes: [{ name: "Contact Number 77" }], totalCount: 1 });
-      expect((await world.ask("{ firm { timeZone } }", {}, apiKey)).data.firm).toEqual({
+      expect((await world.ask("{ firm { timeZone signInEventDays } }", {}, apiKey)).data.firm).toEqual({
         timeZone: "America/St_Johns",
+        signInEventDays: 730,
       });
       const { challengeToken } = (await world.portalSignIn(firm, client.email)).result;
       const code = world.freshCode(client.secret);
@@ -186,10 +189,12 @@ describeOnDatabases("a firm that moves to another server", (database) => {
     expect(await firmsThere()).toEqual([firm.slug]);
   });
 
-  it("has days in UTC if the server that exported it knew no time zones", async () => {
+  it("has days in UTC, and keeps sign-ins for ever, if the server that exported it knew neither setting", async () => {
     const lines = readFileSync(file, "utf8").trimEnd().split("\n").slice(0, -1);
-    const content = lines.map((line) => line.replace(',"timeZone":"America/St_Johns"', ""));
-    expect(content.join("\n")).not.toEqual(lines.join("\n"));
+    const content = lines.map((line) =>
+      line.replace(',"timeZone":"America/St_Johns"', "").replaceAll(/,"signIn(?:EventDays|s)\w*":(?:\d+|null)/g, ""),
+    );
+    expect(content.filter((line, index) => line !== lines[index])).toHaveLength(2);
     const digest = createHash("sha256")
       .update(`${content.join("\n")}\n`)
       .digest("hex");
@@ -200,8 +205,12 @@ describeOnDatabases("a firm that moves to another server", (database) => {
     try {
       await gatehouse(["firm", "import", "--from", before], { DATABASE_URL: third.url, SECRET_KEYS: ourKeys });
       const world = await World.start(third.url, { keys: KeyRing.parse(ourKeys) });
-      const { data } = await world.ask("{ firm { timeZone portalTrend(days: 1) { invitesSent } } }", {}, apiKey);
-      expect(data.firm).toEqual({ timeZone: "UTC", portalTrend: [{ invitesSent: 0 }] });
+      const { data } = await world.ask(
+        "{ firm { timeZone signInEventDays portalTrend(days: 1) { invitesSent } } }",
+        {},
+        apiKey,
+      );
+      expect(data.firm).toEqual({ timeZone: "UTC", signInEventDays: null, portalTrend: [{ invitesSent: 0 }] });
       await world.stop();
     } finally {
       await third.drop();

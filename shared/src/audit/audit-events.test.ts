@@ -636,6 +636,32 @@ describe("the audit log", () => {
       "Olive turned on the daily mail with a checkpoint of the log.",
     ),
     says(
+      "SIGN_IN_RETENTION_CHANGED",
+      { days: 365 },
+      "Retention of sign-ins changed",
+      "Olive set that sign-in events keep names, addresses and devices for 1 year.",
+    ),
+    says(
+      "SIGN_IN_RETENTION_CHANGED",
+      { days: null },
+      "Retention of sign-ins changed",
+      "Olive set that sign-in events keep names, addresses and devices for ever.",
+    ),
+    says(
+      "SIGN_IN_EVENTS_ERASED",
+      {
+        throughSeq: 90,
+        olderThan: "2026-01-31T00:00:00.000Z",
+        signIns: 1,
+        digest: "d",
+        signedAt: "2026-03-02T09:00:00.000Z",
+        keyId: "k",
+        signature: "s",
+      },
+      "Old sign-ins erased",
+      "Names, addresses and devices in 1 sign-in event up to number 90 are erased, as old as the firm keeps them.",
+    ),
+    says(
       "REPORT_EXPORTED",
       { report: "access", file: "pdf", seq: 7, asOf: "2026-11-30T12:00:00.000Z" },
       "Report exported",
@@ -878,7 +904,17 @@ describe("what events are about", () => {
         "WEBHOOK_SECRET_ROTATED",
       ],
     ],
-    ["LOG", ["AUDIT_LOG_CHECKPOINT", "AUDIT_LOG_SEALED", "AUDIT_LOG_TRIMMED", "CHECKPOINT_MAIL_CHANGED"]],
+    [
+      "LOG",
+      [
+        "AUDIT_LOG_CHECKPOINT",
+        "AUDIT_LOG_SEALED",
+        "AUDIT_LOG_TRIMMED",
+        "CHECKPOINT_MAIL_CHANGED",
+        "SIGN_IN_EVENTS_ERASED",
+        "SIGN_IN_RETENTION_CHANGED",
+      ],
+    ],
     [
       "OVERSIGHT",
       [

@@ -9,6 +9,7 @@ import { methodsInWords, type SignInMethod } from "../sign-in/sign-in-methods.js
 import { reportKinds, type ReportKind } from "../reports/report-kinds.js";
 import type { SignInDoor } from "../sign-in/sign-in-policy.js";
 import { ERASED } from "./erased-facts.js";
+import { keptInWords } from "./sign-in-retention-policy.js";
 import { securityModes, type SecurityMode } from "../security-mode/security-mode.js";
 
 /** What a signed-in person has to confirm their identity for. */
@@ -179,6 +180,21 @@ export interface AuditEventData {
   /** Old events that were deleted, and the digest of the last one. */
   AUDIT_LOG_TRIMMED: { throughSeq: number; digest: string | null; signedAt: string; keyId: string; signature: string };
   CHECKPOINT_MAIL_CHANGED: { isOn: boolean };
+  /** For how many days sign-in events keep who it was, and from where; null: for ever. */
+  SIGN_IN_RETENTION_CHANGED: { days: number | null };
+  /**
+   * A signed statement that the sign-in events up to a number, of before a moment (RFC 3339 in UTC), lose their facts about
+   * people: `signIns` of them, as of then. The digest is that of the event before this one (docs/audit-format.md).
+   */
+  SIGN_IN_EVENTS_ERASED: {
+    throughSeq: number;
+    olderThan: string;
+    signIns: number;
+    digest: string;
+    signedAt: string;
+    keyId: string;
+    signature: string;
+  };
   /** A signed statement that the log, up to this event, has this digest (docs/audit-format.md). */
   AUDIT_LOG_CHECKPOINT: { seq: number; digest: string; signedAt: string; keyId: string; signature: string };
   AUDIT_LOG_EXPORTED: { isWhole: boolean; file?: "csv" | "jsonl"; filter?: ExportFilter };
@@ -630,6 +646,16 @@ export const auditEvents: { [T in AuditEventType]: EventWords<T> } = {
     title: "Checkpoint mails changed",
     say: ({ actor, data }) =>
       `${actor} turned ${data.isOn ? "on" : "off"} the daily mail with a checkpoint of the log.`,
+  },
+  SIGN_IN_RETENTION_CHANGED: {
+    title: "Retention of sign-ins changed",
+    say: ({ actor, data }) =>
+      `${actor} set that sign-in events keep names, addresses and devices ${keptInWords(data.days)}.`,
+  },
+  SIGN_IN_EVENTS_ERASED: {
+    title: "Old sign-ins erased",
+    say: ({ data }) =>
+      `Names, addresses and devices in ${count(data.signIns, "sign-in event")} up to number ${data.throughSeq} are erased, as old as the firm keeps them.`,
   },
   AUDIT_LOG_CHECKPOINT: {
     title: "Log checkpoint signed",

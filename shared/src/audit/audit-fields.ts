@@ -58,6 +58,7 @@ export const auditFields: Readonly<Record<string, AuditField>> = {
   // The firm.
   slug: { title: "Portal address" },
   mailsCheckpoints: { title: "Daily checkpoint mail" },
+  signInEventDays: { title: "Days that sign-ins keep who it was" },
   memberIds: { title: "Monthly reports go to" },
   plan: { title: "Plan", words: wordsOf<Plan, { name: string }>(plans, ({ name }) => name) },
   clientLanguage: { title: "Language for clients", words: languageWords },

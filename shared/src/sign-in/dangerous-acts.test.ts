@@ -4,7 +4,7 @@ import { alwaysNeedsFreshProof, dangerousActs, harmlessActs, isJudgedAct, isMass
 /** Written by hand: what an hour-old session is always refused, and what it is refused in some cases. */
 const always =
   "createApiKey createWebhookEndpoint rotateWebhookSecret startRollOut pauseRollOut resumeRollOut undoRollOut \
-resetTwoFactor changeLoginEmail deletePortalAccount deleteUnlinkedPortalAccount deleteContact exportContactData inviteTeamMember sendTeamPasswordLink changeTeamMember removeTeamMember \
+resetTwoFactor changeLoginEmail deletePortalAccount deleteUnlinkedPortalAccount deleteContact exportContactData setSignInEventDays inviteTeamMember sendTeamPasswordLink changeTeamMember removeTeamMember \
 resetTeamMemberTwoFactor beginPasskeyRegistration addPasskey removePasskey regenerateRecoveryCodes disableTwoFactor".split(
     " ",
   );

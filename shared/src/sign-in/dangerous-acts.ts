@@ -40,6 +40,8 @@ export const dangerousActs = {
 
   exportContactData: { needs: "ALWAYS", why: "gives away everything that is kept about somebody, in one file" },
 
+  setSignInEventDays: { needs: "ALWAYS", why: "erases who signed in and from where, also the thief's own traces" },
+
   inviteTeamMember: { needs: "ALWAYS", why: changesTheTeam },
   sendTeamPasswordLink: { needs: "ALWAYS", why: changesTheTeam },
   changeTeamMember: { needs: "ALWAYS", why: changesTheTeam },

@@ -151,6 +151,10 @@ const elsewhere: [place: RegExp, where: string][] = [
     /^features\/checkpoint-mail\/checkpoint-mails\.service\.ts: /,
     "one firm after the other that wishes the mail, in checkpoint-mail.api.test.ts: no caller reaches it",
   ],
+  [
+    /^features\/sign-in-retention\//,
+    "the caller's own firm's setting, and the worker's erasures of one firm after the other, in sign-in-retention.api.test.ts",
+  ],
   [/^features\/checkpoints\/read-log\.ts: /, "the caller's own firm's log as a file, in tampered-log.api.test.ts"],
   [/^features\/personal-data\//, "what belongs to a contact of the caller's firm, in delete-contact.api.test.ts"],
   [/^features\/reports\//, "the caller's own firm's reports, in reports.api.test.ts and access-report.api.test.ts"],

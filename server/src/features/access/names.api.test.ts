@@ -50,6 +50,7 @@ const classes: Record<TextClass, string[]> = {
     "resetTeamMemberTwoFactor(input.reason)",
     "resetTwoFactor(input.reason)",
     "rollOutPreview(input.message)",
+    "setSignInEventDays(input.reason)",
     "startRollOut(input.message)",
   ],
   email: [
@@ -238,6 +239,7 @@ describeOnDatabases("X21 every name obeys one rule", (database) => {
       resetTwoFactor: { contactId: NOBODY },
       rollOutPreview: { enforcedFrom: new Date(world.now() + 86_400_000).toISOString() },
       startRollOut: { enforcedFrom: new Date(world.now() + 86_400_000).toISOString(), expectedVersion: 999 },
+      setSignInEventDays: { days: 30 },
     })[operation] ?? {};
 
   /** The refusals of the text at that path, as code and field. */

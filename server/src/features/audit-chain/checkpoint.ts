@@ -17,19 +17,32 @@ export interface Checkpoint {
 }
 export const CHECKPOINT_PURPOSE = "audit log checkpoint";
 
-/** What a signature says: that this was the log, or that the events up to this one were deleted as old. */
-export type Statement = "gatehouse-audit-checkpoint" | "gatehouse-audit-trim";
+/**
+ * What a signature says: that this was the log, that the events up to this one were deleted as old, or that the sign-in events
+ * which it names beside (`ErasedSignIns`) lose their facts.
+ */
+export type Statement = "gatehouse-audit-checkpoint" | "gatehouse-audit-trim" | "gatehouse-audit-sign-ins";
 
-const signedText = (type: Statement, { firmId, seq, digest, signedAt, keyId }: Omit<Checkpoint, "signature">): string =>
-  canonicalJson({ type, version: 1, firmId, seq, digest, signedAt, keyId });
+/** The sign-in events that lose their facts: those up to a number, of before a moment (RFC 3339 in UTC with milliseconds). */
+export interface ErasedSignIns {
+  throughSeq: number;
+  olderThan: string;
+}
+
+const signedText = (
+  type: Statement,
+  { firmId, seq, digest, signedAt, keyId }: Omit<Checkpoint, "signature">,
+  beside: ErasedSignIns | null,
+): string => canonicalJson({ type, version: 1, firmId, seq, digest, signedAt, keyId, ...beside });
 
 export function signCheckpoint(
   key: SigningKey,
   stated: Pick<Checkpoint, "firmId" | "seq" | "digest" | "signedAt">,
   type: Statement = "gatehouse-audit-checkpoint",
+  beside: ErasedSignIns | null = null,
 ): Checkpoint {
   const unsigned = { ...stated, keyId: key.jwk.kid };
-  return { ...unsigned, signature: key.sign(signedText(type, unsigned)) };
+  return { ...unsigned, signature: key.sign(signedText(type, unsigned, beside)) };
 }
 
 /** Whether one of these keys has signed it; "unknown key": it was signed by none of them. */
@@ -37,8 +50,9 @@ export function signatureVerdict(
   checkpoint: Checkpoint,
   keys: readonly PublicJwk[],
   type: Statement = "gatehouse-audit-checkpoint",
+  beside: ErasedSignIns | null = null,
 ): "right" | "wrong" | "unknown key" {
   const key = keys.find(({ kid }) => kid === checkpoint.keyId);
   if (!key) return "unknown key";
-  return isSignedBy(key, signedText(type, checkpoint), checkpoint.signature) ? "right" : "wrong";
+  return isSignedBy(key, signedText(type, checkpoint, beside), checkpoint.signature) ? "right" : "wrong";
 }

@@ -11,7 +11,7 @@ import {
 
 /**
  * One security-relevant fact, written in the transaction of what it records. Never changed, except that a person's facts
- * are erased with the person (personal-data), and deleted only from the oldest on (retention/old-events.ts). `seq` has no gaps within a firm.
+ * are erased with the person (personal-data), those of a sign-in with its age (sign-in-retention), and deleted only from the oldest on (retention/old-events.ts). `seq` has no gaps within a firm.
  */
 @Entity("audit_events")
 @Index("ix_audit_events_contact", ["firmId", "contactId", "seq"])
@@ -67,6 +67,11 @@ export class AuditCounter {
   @CountColumn({ nullable: true }) sealingFromSeq: number | null;
   /** The digest of the last event that was deleted as old. */
   @DigestColumn({ nullable: true }) trimmedDigest: string | null;
+  /** The sign-in events up to this one lose their facts, as a signed event of that time says; null: none do. */
+  @CountColumn({ nullable: true }) signInsStatedSeq: number | null;
+  @AtColumn({ nullable: true }) signInsStatedAt: number | null;
+  /** Those up to this one have lost them; null: none have. */
+  @CountColumn({ nullable: true }) signInsErasedSeq: number | null;
   /** The last event that is a signed checkpoint, and when it was signed. */
   @CountColumn({ default: 0 }) checkpointSeq: number;
   @AtColumn({ nullable: true }) checkpointAt: number | null;

@@ -64,6 +64,7 @@ const recordedBy: Readonly<Record<string, readonly AuditEventType[] | string>> =
   setClientLanguage: ["CLIENT_LANGUAGE_CHANGED"],
   setRequestItemDone: ["REQUEST_ITEM_DONE", "REQUEST_ITEM_REOPENED", "REQUEST_COMPLETED"],
   setCheckpointMail: ["CHECKPOINT_MAIL_CHANGED"],
+  setSignInEventDays: ["SIGN_IN_RETENTION_CHANGED"],
   setReportSchedule: ["REPORT_SCHEDULE_CHANGED"],
   setTimeZone: ["TIME_ZONE_CHANGED"],
   signOut: ["SIGNED_OUT"],
@@ -85,6 +86,7 @@ const recordedBy: Readonly<Record<string, readonly AuditEventType[] | string>> =
 /** The events that say what they change. */
 const changing: readonly AuditEventType[] = [
   "CHECKPOINT_MAIL_CHANGED",
+  "SIGN_IN_RETENTION_CHANGED",
   "CONTACT_CREATED",
   "CONTACT_UPDATED",
   "CONTACT_REDIRECTED",
@@ -476,6 +478,9 @@ describeOnDatabases("the log says what changed", (database) => {
     expect(zone.event.changes).toEqual([change("timeZone", "UTC", "America/Toronto")]);
     const mails = await does("setCheckpointMail", "CheckpointMailInput", "firm { id }", { isOn: true });
     expect(mails.event.changes).toEqual([change("mailsCheckpoints", false, true)]);
+    const kept = { days: 730, reason: "Our privacy policy" };
+    const retention = await does("setSignInEventDays", "SignInEventDaysInput", "firm { id }", kept);
+    expect(retention.event.changes).toEqual([change("signInEventDays", null, 730)]);
 
     const { teamMembers } = (await world.ask("{ teamMembers { id } }", {}, owner)).data;
     const readers = { memberIds: [teamMembers[0].id as string] };

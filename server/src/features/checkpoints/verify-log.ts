@@ -1,6 +1,7 @@
+import { DAY_MS, isSignInEvent, SIGN_IN_RETENTION_WAIT_MS } from "@gatehouse/shared";
 import type { PublicJwk } from "../../platform/crypto/signing-key.js";
 import { eventDigest } from "../audit-chain/event-digest.js";
-import { signatureVerdict, type Checkpoint, type Statement } from "../audit-chain/checkpoint.js";
+import { signatureVerdict, type Checkpoint, type ErasedSignIns, type Statement } from "../audit-chain/checkpoint.js";
 import type { LogLine } from "./log-file.js";
 
 /** Something that is not as it was recorded. */
@@ -41,7 +42,20 @@ export interface LogEndState {
   addedSeq: number | null;
 }
 /** Types that no server of a version without the chain ever wrote. */
-const ofChain: ReadonlySet<string> = new Set(["AUDIT_LOG_CHECKPOINT", "AUDIT_LOG_SEALED", "AUDIT_LOG_TRIMMED"]);
+const ofChain: ReadonlySet<string> = new Set([
+  "AUDIT_LOG_CHECKPOINT",
+  "AUDIT_LOG_SEALED",
+  "AUDIT_LOG_TRIMMED",
+  "SIGN_IN_EVENTS_ERASED",
+  "SIGN_IN_RETENTION_CHANGED",
+]);
+/** What is left to judge of an event whose facts were erased. */
+type ErasedEvent = Pick<
+  LogLine,
+  "seq" | "type" | "occurredAt" | "actorKind" | "actorId" | "contactId" | "accountId"
+> & {
+  isActorErased: boolean;
+};
 /** By how much servers' clocks may differ, and the time of an event from its commit. */
 const CLOCKS_DIFFER_MS = 10 * 60_000;
 /** How many findings are listed: after the first one, others often follow from it. */
@@ -65,7 +79,11 @@ export class LogVerifier {
   /** Events that say that they happened long before the checkpoint in front of them was signed. */
   private readonly backdated: number[] = [];
   private readonly sealedRanges: { from: number; through: number; at: string }[] = [];
-  private readonly erased: LogLine[] = [];
+  /** Those that no statement about sign-ins covers until now. */
+  private erased: ErasedEvent[] = [];
+  private erasedByAge = 0;
+  /** How long the firm's sign-ins keep their facts, and since when; null: the log does not tell. */
+  private signInDays: { days: unknown; at: number } | null = null;
   /** The contacts and accounts whose deletion the log tells of. */
   private readonly deleted = new Set<string>();
   private readonly awaited: Map<number, Checkpoint[]>;
@@ -121,6 +139,9 @@ export class LogVerifier {
       this.readCheckpoint(line);
       if (line.type === "AUDIT_LOG_TRIMMED") this.readTrim(line);
       this.readErasure(line);
+      if (line.type === "SIGN_IN_RETENTION_CHANGED")
+        this.signInDays = { days: line.facts["days"], at: Date.parse(line.occurredAt) };
+      if (line.type === "SIGN_IN_EVENTS_ERASED") this.readErasedSignIns(line);
       if (line.type === "AUDIT_LOG_SEALED")
         this.sealedRanges.push({
           from: Number(line.facts["fromSeq"]),
@@ -236,24 +257,59 @@ export class LogVerifier {
   }
 
   private readErasure(line: LogLine): void {
-    if ("erased" in line.actor || "erased" in line.subject) this.erased.push(line);
+    const isActorErased = "erased" in line.actor;
+    if (isActorErased || "erased" in line.subject) {
+      const { seq, type, occurredAt, actorKind, actorId, contactId, accountId } = line;
+      this.erased.push({ seq, type, occurredAt, actorKind, actorId, contactId, accountId, isActorErased });
+    }
     if (line.type !== "CONTACT_DELETED") return;
     const { portalAccountId } = line.facts;
     for (const id of [line.contactId, line.accountId, portalAccountId])
       if (typeof id === "string") this.deleted.add(id);
   }
 
-  /** Only what is about a deleted person, or was done by one, may be erased. */
+  /** Takes the sign-ins that are too old, as the server has signed and the firm has set, from those that are left to judge. */
+  private readErasedSignIns({ seq, occurredAt, previous, facts }: LogLine): void {
+    const what = `event ${seq}, which says that old sign-ins were erased,`;
+    const statement = this.statementIn(facts, seq - 1);
+    const { throughSeq, olderThan } = facts;
+    if (!statement || typeof throughSeq !== "number" || typeof olderThan !== "string")
+      return this.find(seq, `${what} is not whole`);
+    if (!this.isSigned(statement, seq, what, "gatehouse-audit-sign-ins", { throughSeq, olderThan })) return;
+    if (statement.digest !== previous || throughSeq >= seq)
+      return this.find(seq, `${what} was signed for another log than the one before it: that was rewritten`);
+    // A log from event 1 on tells every change of the setting; a later part may not.
+    const { days, at } = this.signInDays ?? { days: this.first?.seq === 1 ? null : undefined, at: -Infinity };
+    const now = Date.parse(occurredAt);
+    const isAsSet =
+      days === undefined ||
+      (typeof days === "number" &&
+        at + SIGN_IN_RETENTION_WAIT_MS <= now &&
+        Date.parse(olderThan) <= now - days * DAY_MS);
+    if (!isAsSet) return this.find(seq, `${what} says so of more than the firm had set, as the log tells it`);
+    const before = this.erased.length;
+    this.erased = this.erased.filter(
+      (event) => !isSignInEvent(event.type) || event.seq > throughSeq || event.occurredAt >= olderThan,
+    );
+    this.erasedByAge += before - this.erased.length;
+  }
+
+  /** Only what is about a deleted person, or was done by one, may be erased, and what sign-ins of a certain age said. */
   private judgeErasures(): void {
-    for (const { seq, type, actor, actorKind, actorId, contactId, accountId } of this.erased) {
+    for (const { seq, type, isActorErased, actorKind, actorId, contactId, accountId } of this.erased) {
       const isByClient = actorKind === "CLIENT";
       const ids = [contactId, accountId, isByClient ? actorId : null].filter((id) => id !== null);
       // Somebody who typed an address of the person names nobody by an id.
       const isOfDeleted =
         ids.length === 0 ? isByClient && this.deleted.size > 0 : ids.some((id) => this.deleted.has(id));
-      if (!isOfDeleted || ("erased" in actor && !isByClient))
-        this.find(seq, `what event ${seq} (${type}) said was erased, and no event says that the person was deleted`);
+      if (!isOfDeleted || (isActorErased && !isByClient))
+        this.find(
+          seq,
+          `what event ${seq} (${type}) said was erased, and no event says that the person was deleted${isSignInEvent(type) ? ", or that sign-ins of then were too old" : ""}`,
+        );
     }
+    if (this.erasedByAge > 0)
+      this.notes.push(`what ${this.erasedByAge} of the events said about who signed in was erased as old`);
     if (this.erased.length > 0)
       this.notes.push(`what ${this.erased.length} of the events said about deleted persons was erased`);
   }
@@ -295,8 +351,14 @@ export class LogVerifier {
     this.awaited.delete(seq);
   }
 
-  private isSigned(checkpoint: Checkpoint, seq: number | null, what: string, type?: Statement): boolean {
-    const verdict = signatureVerdict(checkpoint, this.known.keys, type);
+  private isSigned(
+    checkpoint: Checkpoint,
+    seq: number | null,
+    what: string,
+    type?: Statement,
+    beside?: ErasedSignIns,
+  ): boolean {
+    const verdict = signatureVerdict(checkpoint, this.known.keys, type, beside);
     if (verdict === "unknown key")
       this.find(seq, `${what}, is signed by the key ${checkpoint.keyId}, which is not among the given ones`);
     if (verdict === "wrong") this.find(seq, `${what}, does not have the signature of the key that it names`);

@@ -1,6 +1,6 @@
 import { Entity, Index } from "typeorm";
 import type { Language, Plan } from "@gatehouse/shared";
-import { AtColumn, FlagColumn, IdColumn, TextColumn } from "../../platform/database/columns.js";
+import { AtColumn, CountColumn, FlagColumn, IdColumn, TextColumn } from "../../platform/database/columns.js";
 
 /** An accounting firm: the tenant. Everything else belongs to exactly one. */
 @Entity("firms")
@@ -17,5 +17,9 @@ export class Firm {
   @TextColumn(64, { nullable: true }) timeZone: string | null;
   /** A signed checkpoint of the log is mailed to the team daily. */
   @FlagColumn({ default: false }) mailsCheckpoints: boolean;
+  /** For how many days sign-in events keep who it was, and from where; null: for ever. */
+  @CountColumn({ nullable: true }) signInEventDays: number | null;
+  /** When that was last changed; null: never. */
+  @AtColumn({ nullable: true }) signInEventDaysSetAt: number | null;
   @AtColumn() createdAt: number;
 }

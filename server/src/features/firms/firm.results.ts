@@ -1,7 +1,8 @@
-import { Field, ObjectType } from "type-graphql";
+import { Field, Int, ObjectType } from "type-graphql";
 import {
   chooseLanguage,
   plans,
+  signInErasureFrom,
   twoFactorDueAt,
   usableTimeZone,
   type Language,
@@ -70,8 +71,20 @@ export class FirmView extends Node {
     description: "Whether owners and administrators get a signed checkpoint of the audit log by mail once a day.",
   })
   mailsCheckpoints: boolean;
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      "For how many days sign-in events keep names, addresses and devices; null: for ever. Afterwards the events stay, with their type, time, methods and ids.",
+  })
+  signInEventDays: number | null;
+  @Field(() => DateTime, {
+    nullable: true,
+    description: "Before then, that setting erases nothing: a day after its last change. Null if it is for ever.",
+  })
+  signInErasureFrom: number | null;
 
-  static of({ id, name, slug, plan, clientLanguage, timeZone, mailsCheckpoints }: Omit<Firm, "createdAt">): FirmView {
+  static of(firm: Omit<Firm, "createdAt">): FirmView {
+    const { id, name, slug, plan, clientLanguage, timeZone, mailsCheckpoints, signInEventDays } = firm;
     const language = chooseLanguage({ own: null, asked: null, firm: clientLanguage });
     return Object.assign(new FirmView(), {
       id,
@@ -81,6 +94,8 @@ export class FirmView extends Node {
       clientLanguage: language,
       timeZone: usableTimeZone(timeZone),
       mailsCheckpoints,
+      signInEventDays,
+      signInErasureFrom: signInErasureFrom({ days: signInEventDays, setAt: firm.signInEventDaysSetAt }),
     });
   }
 }

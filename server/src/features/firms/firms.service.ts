@@ -14,6 +14,8 @@ const FIRM = select({
   clientLanguage: firms.clientLanguage,
   timeZone: firms.timeZone,
   mailsCheckpoints: firms.mailsCheckpoints,
+  signInEventDays: firms.signInEventDays,
+  signInEventDaysSetAt: firms.signInEventDaysSetAt,
 }).from`${firms} WHERE ${firms.id} = ?`;
 
 /** Reads a firm and its counts. */

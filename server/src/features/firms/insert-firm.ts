@@ -19,6 +19,8 @@ export async function insertFirm({ manager, now }: UnitOfWork, given: NewFirm): 
   const firm = manager.create(Firm, {
     timeZone: null,
     mailsCheckpoints: false,
+    signInEventDays: null,
+    signInEventDaysSetAt: null,
     ...given,
     id: newId("firm", now),
     clientLanguage: null,

@@ -82,6 +82,7 @@ const forTheTeam = [
   "logCheckpoint",
   "monthlyReports",
   "planDowngraded",
+  "signInRetentionChanged",
 ];
 
 /** Names, numbers and links that were inserted, however they are worded. */

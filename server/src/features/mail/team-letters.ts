@@ -1,4 +1,13 @@
-import { isolatingGiven, plans, securityModes, type Audience, type Plan, type SecurityMode } from "@gatehouse/shared";
+import {
+  isolatingGiven,
+  keptInWords,
+  momentInWords,
+  plans,
+  securityModes,
+  type Audience,
+  type Plan,
+  type SecurityMode,
+} from "@gatehouse/shared";
 import type { MailContent } from "../work/mail-to-send.js";
 import { action, letter, paragraph } from "./letter.js";
 import type { FromFirm, WithLink } from "./letter-parts.js";
@@ -161,6 +170,35 @@ export const planDowngraded = isolatingGiven(
           "Nothing changes for your clients: the mode stays in force, and they are asked for their code as before. But once you choose another mode, you cannot choose this one again on this plan.",
         ),
         paragraph("To keep the choice, go back to Business or Enterprise."),
+      ],
+    }),
+);
+
+/** Somebody changed how long sign-in events say who it was, which comes in time to set it back. */
+export const signInRetentionChanged = isolatingGiven(
+  ({
+    firmName,
+    by,
+    from,
+    to,
+    erasesFrom,
+  }: FromFirm & { by: string; from: number | null; to: number | null; erasesFrom: number }): MailContent =>
+    letter({
+      firmName,
+      audience: "TEAM",
+      subject: `Sign-ins in the audit log now keep names and addresses ${keptInWords(to)}`,
+      blocks: [
+        paragraph(
+          `${by} changed for how long sign-in events in the audit log of ${firmName} keep names, IP addresses and devices: before ${keptInWords(from)}, now ${keptInWords(to)}.`,
+        ),
+        paragraph(
+          to === null
+            ? "Nothing more is erased."
+            : `Older ones lose them for good, but not before ${momentInWords(erasesFrom, "EN")}. The events stay, with what happened, when, and how somebody proved who they are.`,
+        ),
+        paragraph(
+          "If you did not expect this, set it back under Settings, Client Portal, before then, and ask who changed it. Whoever misuses a colleague's session could erase their own traces this way.",
+        ),
       ],
     }),
 );

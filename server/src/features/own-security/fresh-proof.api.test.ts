@@ -29,6 +29,7 @@ const teamActs: Record<string, string> = {
   changeLoginEmail: `changeLoginEmail(input: { contactId: "${nothing}", email: "a@b.example" })`,
   deleteContact: byReason("deleteContact", "contactId"),
   exportContactData: byReason("exportContactData", "contactId"),
+  setSignInEventDays: 'setSignInEventDays(input: { days: 1, reason: "x" })',
   deletePortalAccount: byReason("deletePortalAccount", "contactId"),
   deleteUnlinkedPortalAccount: byReason("deleteUnlinkedPortalAccount", "portalAccountId"),
   inviteTeamMember: 'inviteTeamMember(input: { email: "nonsense", name: "x", role: STAFF })',

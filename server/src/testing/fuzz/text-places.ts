@@ -95,6 +95,9 @@ interface Wanted {
   operation: string;
   valid: Valid;
 }
+/** What need not be given, and without which the act would change nothing and record no text. */
+const givenToo: ReadonlySet<string> = new Set(["setSignInEventDays.days"]);
+
 /** A value with the text at the end of the steps (null: it is elsewhere), and otherwise only what is required. */
 async function valueAt(wanted: Wanted, steps: readonly string[] | null, text: string): Promise<unknown> {
   if (steps?.length === 0) return text;
@@ -105,7 +108,8 @@ async function valueAt(wanted: Wanted, steps: readonly string[] | null, text: st
   const value: Record<string, unknown> = {};
   for (const field of Object.values(type.getFields())) {
     const isOnTheWay = steps?.[0] === field.name;
-    if (!isOnTheWay && (!isNonNullType(field.type) || field.defaultValue !== undefined)) continue;
+    const isLeftOut = !isNonNullType(field.type) || field.defaultValue !== undefined;
+    if (!isOnTheWay && isLeftOut && !givenToo.has(`${operation}.${field.name}`)) continue;
     const of = { type: field.type, called: field.name, operation, valid };
     value[field.name] = await valueAt(of, isOnTheWay ? steps.slice(1) : null, text);
   }

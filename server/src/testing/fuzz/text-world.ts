@@ -29,6 +29,8 @@ type Make = (sender: Sender) => unknown;
 export class TextWorld {
   /** Whom the newest mail with a link to choose a password went to. */
   private invited = "";
+  /** How long sign-ins were kept last: the same days again would be no change. */
+  private signInDays = 30;
 
   private constructor(
     private readonly world: World,
@@ -213,6 +215,7 @@ export class TextWorld {
     "requestPasswordReset.email": () => this.client.email,
     "teamSignIn.email": () => this.firm.owner,
     "requestTeamPasswordReset.email": () => this.firm.owner,
+    "setSignInEventDays.days": () => (this.signInDays = 30 + (this.signInDays % 3000)),
     firmSlug: () => this.firm.slug,
     externalId: unique,
     password: (sender) => (sender === "client" ? CLIENT_PASSWORD : OWNER_PASSWORD),

@@ -216,6 +216,16 @@ export function firmActs(walk: Walk): Record<string, Act> {
       walk.send("setCheckpointMail", { isOn: chance.oneIn(2) }, "__typename", by),
     ),
 
+    setSignInEventDays: on(
+      firmItself,
+      async (by) => {
+        await walk.fresh(by);
+        // Longer than a walk: what is erased with age is another test's.
+        const input = { days: chance.one(null, 365, 3650), reason: reason() };
+        await walk.send("setSignInEventDays", input, "__typename", by);
+      },
+      "owner",
+    ),
     requestReport: on(firmItself, (by) =>
       walk.send("requestReport", { kind: chance.one("ACCESS", "ADOPTION", "CHANGES") }, "__typename", by),
     ),

@@ -9,7 +9,7 @@ const shown = "is where it was used from: the event has the address and the brow
 
 /** The columns that a reader of the log does not rebuild, with the reason; all others of these tables it does. */
 export const leftOut: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  firms: { createdAt: since },
+  firms: { createdAt: since, signInEventDaysSetAt: "is the time of the event that set the days" },
   security_policies: { firmId: owner },
   brandings: { firmId: owner, updatedAt: since },
   logos: { firmId: owner, contentType: "is in the digest of its address", content: "is in the digest of its address" },
@@ -82,7 +82,7 @@ export const leftOut: Readonly<Record<string, Readonly<Record<string, string>>>>
 
 /** The columns that it rebuilds. */
 export const rebuilt: Readonly<Record<string, readonly string[]>> = {
-  firms: ["id", "slug", "name", "plan", "clientLanguage", "timeZone", "mailsCheckpoints"],
+  firms: ["id", "slug", "name", "plan", "clientLanguage", "timeZone", "mailsCheckpoints", "signInEventDays"],
   security_policies: [
     "mode",
     "enforcedFrom",

@@ -83,6 +83,7 @@ function apply(state: FirmState, event: LoggedEvent): void {
       return change(state.policy, ONLY, policy);
     }
     case "CHECKPOINT_MAIL_CHANGED":
+    case "SIGN_IN_RETENTION_CHANGED":
     case "PLAN_CHANGED":
     case "CLIENT_LANGUAGE_CHANGED":
     case "TIME_ZONE_CHANGED":
@@ -195,7 +196,7 @@ function apply(state: FirmState, event: LoggedEvent): void {
 
 /** Every firm begins with this policy (docs/guide.md). */
 function begin(state: FirmState, { occurredAt }: LoggedEvent): void {
-  state.firm.set(ONLY, { mailsCheckpoints: false, disabledAt: null });
+  state.firm.set(ONLY, { mailsCheckpoints: false, signInEventDays: null, disabledAt: null });
   state.policy.set(ONLY, {
     mode: "MAGIC_LINK_AND_LOGIN",
     enforcedFrom: null,

@@ -15,9 +15,10 @@ export async function stateOfTables(database: DataSource, firmId: string): Promi
 
   await fill(
     "firm",
-    "SELECT f.name, f.slug, f.plan, f.clientLanguage, f.timeZone, f.mailsCheckpoints, p.firmDisabledAt FROM firms f JOIN security_policies p ON p.firmId = f.id WHERE f.id = ?",
+    "SELECT f.name, f.slug, f.plan, f.clientLanguage, f.timeZone, f.mailsCheckpoints, f.signInEventDays, p.firmDisabledAt FROM firms f JOIN security_policies p ON p.firmId = f.id WHERE f.id = ?",
     (row) => ({
       mailsCheckpoints: flag(row.mailsCheckpoints),
+      signInEventDays: row.signInEventDays === null ? null : Number(row.signInEventDays),
       disabledAt: moment(row.firmDisabledAt),
       name: text(row.name),
       slug: text(row.slug),

@@ -33,6 +33,7 @@ import { TextField } from "../../../ui/text-field.js";
 import { ClientLanguageCard } from "./client-language-card.js";
 import { useTeamSession } from "../../session.js";
 import { CheckpointMailCard } from "../audit/checkpoint-mail-card.js";
+import { SignInRetentionCard } from "../audit/sign-in-retention-card.js";
 import { TimeZoneCard } from "../time-zone/time-zone-card.js";
 import { BrandingCard } from "../branding/branding-card.js";
 
@@ -44,6 +45,8 @@ const SecurityPage_firm = graphql(`
       clientLanguage
       timeZone
       mailsCheckpoints
+      signInEventDays
+      signInErasureFrom
       securityPolicy {
         mode
         enforcedFrom
@@ -115,6 +118,11 @@ export function SecurityPage() {
           <ClientLanguageCard key={data.firm.clientLanguage} current={data.firm.clientLanguage} />
           <TimeZoneCard key={data.firm.timeZone} current={data.firm.timeZone} />
           <CheckpointMailCard current={data.firm.mailsCheckpoints} />
+          <SignInRetentionCard
+            key={data.firm.signInEventDays}
+            current={data.firm.signInEventDays}
+            from={data.firm.signInErasureFrom}
+          />
         </div>
       ) : error ? (
         <ErrorState message={sayError(error)} onRetry={refresh} />
