@@ -8,7 +8,7 @@ import { Button } from "../../../ui/button.js";
 import { classes } from "../../../ui/classes.js";
 import { Email } from "../../../ui/email.js";
 import { Skeleton } from "../../../ui/skeleton.js";
-import { ErrorState } from "../../../ui/states.js";
+import { EmptyState, ErrorState } from "../../../ui/states.js";
 import { Table, type Column } from "../../../ui/table.js";
 
 const ReportRows_rows = graphql(`
@@ -65,7 +65,7 @@ export function ReportRows(props: { id: string; label: string; columns: readonly
               columns={columns.map((title, index): Column<Numbered> => ({
                 id: String(index),
                 title,
-                renderCell: ({ cells }) => <Cell text={cells[index] ?? ""} />,
+                renderCell: ({ cells }) => inCell(cells[index] ?? ""),
               }))}
             />
           </div>
@@ -83,7 +83,8 @@ export function ReportRows(props: { id: string; label: string; columns: readonly
   );
 }
 
-const Cell = ({ text }: { text: string }) => (normalizeEmail(text) === null ? text : <Email address={text} />);
+/** Not a component: its text would then be one whose node React keeps (jsx/lone-texts.ts). */
+const inCell = (text: string) => (normalizeEmail(text) === null ? text : <Email address={text} />);
 
 /** Reads a hundred rows for the table; by itself it shows only that they are loading, or that loading failed. */
 function PageOfRows(props: {
@@ -94,14 +95,19 @@ function PageOfRows(props: {
   onRead: (index: number, page: LoadedPage<Row>) => void;
 }) {
   const { id, index, after, isLoaded, onRead } = props;
-  // What was made does not change.
-  const [{ data, error }, again] = useQuery({ query: ReportRows_rows, variables: { id, after } });
+  // Not from the cache: a report is made anew when somebody whom it names is deleted.
+  const [{ data, error }, again] = useQuery({
+    query: ReportRows_rows,
+    variables: { id, after },
+    requestPolicy: "network-only",
+  });
   useEffect(() => {
     if (!data?.report) return;
     const { nodes, pageInfo } = data.report.rows;
     onRead(index, { rows: nodes, endCursor: pageInfo.endCursor, hasNextPage: pageInfo.hasNextPage });
   }, [data, index, onRead]);
   if (isLoaded) return null;
+  if (data && !data.report) return <EmptyState title="This report is not kept any more." />;
   return (
     <div className="px-5">
       {error ? (

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "react";
+import { useCallback, useEffect, useRef } from "react";
 import type { ReportStatus } from "@gatehouse/shared";
 import { Badge } from "../../../ui/badge.js";
 import { useNotify } from "../../../ui/notices.js";
@@ -24,8 +24,11 @@ export function ReportState({ report: { status, progress } }: { report: Progress
   );
 }
 
-/** Says so when a report that was in progress on this page is ready, or has failed. */
-export function useTellWhenMade(reports: readonly Progressing[] | undefined): void {
+/**
+ * Says so when a report that was in progress on this page is ready, or has failed. Returns a function for one that was just asked for, and that
+ * may be ready before the page sees it in progress.
+ */
+export function useTellWhenMade(reports: readonly Progressing[] | undefined): (id: string) => void {
   const notify = useNotify();
   const inProgress = useRef(new Set<string>());
   useEffect(() => {
@@ -40,4 +43,5 @@ export function useTellWhenMade(reports: readonly Progressing[] | undefined): vo
         );
     }
   }, [reports, notify]);
+  return useCallback((id) => void inProgress.current.add(id), []);
 }

@@ -65,10 +65,14 @@ function AllReports() {
   });
   const found = data?.reports;
   useRefreshWhile(found?.nodes.some(isInProgress) ?? false, fetching, again);
-  useTellWhenMade(found?.nodes);
+  const tellWhenMade = useTellWhenMade(found?.nodes);
   const refresh = () => again({ requestPolicy: "network-only" });
   /** A new report is the first of the newest page. */
-  const showNewest = () => (after === null ? refresh() : setAfter(null));
+  const showAsked = (id: string) => {
+    tellWhenMade(id);
+    if (after === null) refresh();
+    else setAfter(null);
+  };
   return (
     <>
       <PageHeader
@@ -116,7 +120,7 @@ function AllReports() {
                     renderCell: (report) => (
                       <div className="flex flex-wrap items-center gap-2 max-md:justify-end">
                         <ReportState report={report} />
-                        {report.status === "FAILED" && <AgainButton report={report} onAsked={showNewest} />}
+                        {report.status === "FAILED" && <AgainButton report={report} onAsked={showAsked} />}
                       </div>
                     ),
                   },
@@ -147,9 +151,9 @@ function AllReports() {
       </div>
       <Dialog title="New report" isOpen={isAsking} onClose={() => setAsking(false)}>
         <RequestReportForm
-          onDone={() => {
+          onAsked={(id) => {
             setAsking(false);
-            showNewest();
+            showAsked(id);
           }}
           onCancel={() => setAsking(false)}
         />

@@ -45,7 +45,7 @@ const kindOptions = kinds.map((value) => ({
 const languageOptions = languageCodes.map((value) => ({ value, label: languages[value].englishName }));
 
 /** Chooses a report and asks for it. */
-export function RequestReportForm({ onDone, onCancel }: { onDone: () => void; onCancel: () => void }) {
+export function RequestReportForm({ onAsked, onCancel }: { onAsked: (id: string) => void; onCancel: () => void }) {
   const { timeZone } = useTeamSession().firm;
   const { act, isPending, problems, clear } = useAct(RequestReport_request);
   const [kind, setKind] = useState<ReportKindName>("ACCESS");
@@ -60,7 +60,7 @@ export function RequestReportForm({ onDone, onCancel }: { onDone: () => void; on
         ? { asOf: askedMoment({ day, time }, { timeZone, now: Date.now() }) }
         : { since: since || null, until: until || null };
     const { payload } = await act({ input: { kind, language, ...about } });
-    if (payload) onDone();
+    if (payload?.report) onAsked(payload.report.id);
   };
   return (
     <ActForm
