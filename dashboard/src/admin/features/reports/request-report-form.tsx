@@ -73,16 +73,18 @@ export function RequestReportForm({ onAsked, onCancel }: { onAsked: (id: string)
   const [since, setSince] = useState("");
   const [until, setUntil] = useState("");
   const [fault, setFault] = useState<AskedFault | null>(null);
-  const today = dayOf(Date.now(), timeZone);
-  const days = { type: "date", min: FIRST_REPORT_DAY, max: today } as const;
+  const [openedAt] = useState(() => Date.now());
+  const days = { type: "date", min: FIRST_REPORT_DAY, max: dayOf(openedAt, timeZone) } as const;
   const submit = async () => {
+    const now = Date.now();
+    const today = dayOf(now, timeZone);
     const found = kind === "ACCESS" ? dayFaultOf(day, today) : daysFaultOf({ since, until }, today);
     clear();
     setFault(found);
     if (found) return;
     const about =
       kind === "ACCESS"
-        ? { asOf: askedMoment({ day, time }, { timeZone, now: Date.now() }) }
+        ? { asOf: askedMoment({ day, time }, { timeZone, now }) }
         : { since: since || null, until: until || null };
     const { payload } = await act({ input: { kind, language, ...about } });
     if (payload?.report) onAsked(payload.report.id);
