@@ -53,6 +53,7 @@ export * from "./personal-data/personal-data.js";
 export * from "./personal-data/contact-data.js";
 export * from "./roll-out/roll-out-policy.js";
 export * from "./reports/access-exceptions.js";
+export * from "./reports/report-days.js";
 export * from "./reports/report-kinds.js";
 export * from "./branding/brand-colors.js";
 export * from "./branding/logo.js";

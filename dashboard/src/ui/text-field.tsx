@@ -24,6 +24,9 @@ export interface TextFieldProps extends Omit<AriaTextFieldProps, "className" | "
   placeholder?: string;
   /** The number of lines for a longer text; one by default. */
   rows?: number;
+  /** The first and the last day that a calendar offers (YYYY-MM-DD). Others can be typed: whoever submits the form says so. */
+  min?: string;
+  max?: string;
   /** Uses a monospaced font, for codes and keys. */
   mono?: boolean;
 }
@@ -33,7 +36,7 @@ export const hintClass = "text-sm text-muted";
 export const errorClass = "text-sm text-danger-text";
 
 /** A text input with its label, hint and error. */
-export function TextField({ label, hint, error, placeholder, rows, mono = false, ...props }: TextFieldProps) {
+export function TextField({ label, hint, error, placeholder, rows, min, max, mono = false, ...props }: TextFieldProps) {
   const isSecret = mono || props.type === "password" || /password|code/.test(props.autoComplete ?? "");
   useKeptText(isSecret || label === undefined ? null : label, props.value ?? "", props.onChange);
   const { ui, refusals } = useWords();
@@ -52,7 +55,7 @@ export function TextField({ label, hint, error, placeholder, rows, mono = false,
       {rows ? (
         <TextArea rows={rows} placeholder={placeholder} className={box} />
       ) : (
-        <Input placeholder={placeholder} className={box} />
+        <Input placeholder={placeholder} min={min} max={max} className={box} />
       )}
       {hint && (
         <Text slot="description" className={hintClass}>

@@ -92,6 +92,7 @@ export const signInJudgements: Readonly<Record<AuditEventType, Judgement>> = {
   CHECKPOINT_MAIL_CHANGED: actOfTheFirm,
   AUDIT_LOG_EXPORTED: actOfTheFirm,
   REPORT_EXPORTED: actOfTheFirm,
+  CONTACT_DATA_EXPORTED: actOfTheFirm,
   REPORT_REQUESTED: actOfTheFirm,
   REPORT_SCHEDULE_CHANGED: actOfTheFirm,
   /** Who of the firm looked at whom. */

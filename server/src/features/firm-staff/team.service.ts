@@ -30,7 +30,7 @@ import { teamInvitation, teamPasswordReset } from "../mail/team-letters.js";
 import { twoFactorReset } from "../mail/security-letters.js";
 import { issueToken, voidTokensOf } from "../mailed-tokens/mailed-tokens.js";
 import type { Attempts } from "../limits/attempts.service.js";
-import { ReportRecipient } from "../report-schedule/report-schedule.entity.js";
+import { dropRecipients } from "../report-schedule/drop-recipients.js";
 import { createState, type SecondFactor } from "../two-factor/second-factor.service.js";
 import { memberFacts } from "./member-facts.js";
 import { TeamMember } from "./team-member.entity.js";
@@ -131,8 +131,6 @@ export class Team {
       const changes = changesBetween(before, memberFacts(member));
       if (changes.length === 0) return;
       await unit.manager.update(TeamMember, { id: member.id }, { role, name: member.name });
-      if (!roleMay(role, "export"))
-        await unit.manager.delete(ReportRecipient, { teamMemberId: member.id, firmId: member.firmId });
       unit.record({
         type: "TEAM_MEMBER_CHANGED",
         firmId: member.firmId,
@@ -141,6 +139,7 @@ export class Team {
         changes,
         data: { email: member.email, role },
       });
+      if (!roleMay(role, "export")) await dropRecipients(unit, member.firmId, [member.id]);
     });
   }
 
@@ -164,7 +163,7 @@ export class Team {
       });
       await this.needs.secondFactor.forget(unit, { ownerId: member.id, firmId: member.firmId });
       await leaveIdentity(unit, member);
-      await unit.manager.delete(ReportRecipient, { teamMemberId: member.id, firmId: member.firmId });
+      await dropRecipients(unit, member.firmId, [member.id]);
       // The row is kept for the log's sake, under an address with which nobody signs in.
       await unit.manager.update(TeamMember, { id: member.id }, { disabledAt: unit.now, email: `${member.id}@removed` });
     });

@@ -91,15 +91,18 @@ export const monthlyReports = isolatingGiven(
     firmName,
     month,
     facts,
-    failed,
+    ready,
+    missing,
     checkpoint,
     link,
   }: FromFirm & {
     /** YYYY-MM: the month that has ended. */
     month: string;
     facts: readonly (readonly [label: string, value: string])[];
-    /** The titles of reports that could not be made. */
-    failed: readonly string[];
+    /** The titles of the reports that can be opened. */
+    ready: readonly string[];
+    /** Those of the ones that could not be made, or are no longer kept. */
+    missing: readonly string[];
     checkpoint: { seq: number; digest: string } | null;
     link: string;
   }): MailContent => {
@@ -109,13 +112,17 @@ export const monthlyReports = isolatingGiven(
       audience: "TEAM",
       subject: `Reports for ${monthInWords.format(Date.parse(`${month}-01T00:00:00Z`))}`,
       blocks: [
-        paragraph(`The monthly reports of ${firmName} are ready: who has access, 2FA adoption and security changes.`),
+        paragraph(
+          ready.length === 0
+            ? `The monthly reports of ${firmName} could not be made, or are no longer kept.`
+            : `${missing.length === 0 ? "The" : "These"} monthly reports of ${firmName} are ready: ${ready.join(", ")}.`,
+        ),
         ...(facts.length === 0 ? [] : [{ kind: "facts" as const, facts }]),
-        ...(failed.length === 0
+        ...(missing.length === 0
           ? []
           : [
               paragraph(
-                `Not made: ${failed.join(", ")}. Ask for it on the Reports page, or ask whoever runs Gatehouse.`,
+                `Missing: ${missing.join(", ")}. Ask for ${missing.length === 1 ? "it" : "them"} on the Reports page, or ask whoever runs Gatehouse.`,
               ),
             ]),
         ...(checkpoint === null
@@ -126,7 +133,7 @@ export const monthlyReports = isolatingGiven(
               ),
             ]),
         action("Open the reports", link),
-        paragraph("They are kept for 30 days. Colleagues choose on the Reports page who gets this mail."),
+        paragraph("Reports are kept for 30 days. Colleagues choose on the Reports page who gets this mail."),
       ],
     });
   },

@@ -25,7 +25,7 @@ export class ContactDeletionView {
   events: number;
   @Field(() => Int, {
     description:
-      "How many kept reports are deleted: every one of the firm that names clients (ACCESS and CHANGES), since any may name this one.",
+      "How many kept reports are deleted: every one of the firm that names clients (ACCESS and CHANGES), since any may name this one. Monthly ones are made anew instead.",
   })
   reports: number;
 }

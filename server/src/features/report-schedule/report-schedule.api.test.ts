@@ -3,7 +3,7 @@ import { addMonths, dayOf, dayStart, firstDayOf, monthOf } from "@gatehouse/shar
 import { createLog } from "../../platform/log.js";
 import { newId } from "../../platform/crypto/ids.js";
 import { describeOnDatabases } from "../../testing/databases.js";
-import { codesOf, until, World, WORLD_KEYS, type Data } from "../../testing/world.js";
+import { codesOf, OWNER_PASSWORD, until, World, WORLD_KEYS, type Data } from "../../testing/world.js";
 import { AuditLog } from "../audit/audit-log.service.js";
 import { Checkpoints } from "../checkpoints/checkpoints.service.js";
 import { TeamMember } from "../firm-staff/team-member.entity.js";
@@ -24,10 +24,12 @@ describeOnDatabases("monthly reports", (database) => {
     id: string;
     owner: string;
   }
-  const server = () =>
+  const lines: string[] = [];
+  const server = (checkpoints = new Checkpoints({ work: world.app.work, keys: WORLD_KEYS })) =>
     new ReportSchedules({
       work: world.app.work,
-      checkpoints: new Checkpoints({ work: world.app.work, keys: WORLD_KEYS }),
+      checkpoints,
+      log: createLog("warn", { write: (line) => void lines.push(line) }),
     });
   const look = () => server().runDue(new AbortController().signal);
   const makeAll = async (firm: Firm) => {
@@ -49,6 +51,21 @@ describeOnDatabases("monthly reports", (database) => {
     );
   const mailsOf = async (email: string) =>
     (await world.mails(email)).filter(({ subject }) => subject.startsWith("Reports for "));
+  const mailTo = (email: string) => until(async () => (await mailsOf(email))[0] ?? null);
+  const changed = async (token: string): Promise<Data[]> =>
+    (
+      await world.ask(
+        "{ auditEvents(filter: { types: [REPORT_SCHEDULE_CHANGED] }) { nodes { actorKind summary changes { field before after } } } }",
+        {},
+        token,
+      )
+    ).data.auditEvents.nodes;
+  /** As if the month's reports had turned out otherwise. */
+  const turn = async (firm: Firm, to: Partial<Report>, kind?: Report["kind"]) =>
+    world.app.work.do(
+      async ({ manager }) => void (await manager.update(Report, { firmId: firm.id, ...(kind && { kind }) }, to)),
+    );
+  const monthBegins = () => goTo(dayStart(firstDayOf(nextMonth("UTC")), "UTC") + 1000);
   const nextMonth = (timeZone: string) => addMonths(monthOf(dayOf(world.now(), timeZone)), 1);
   const goTo = (moment: number) => world.forward({ seconds: (moment - world.now()) / 1000 });
   /** The owner's and an administrator's ids and addresses, in a firm of that zone. */
@@ -120,6 +137,85 @@ describeOnDatabases("monthly reports", (database) => {
     ]);
   });
 
+  it("X81 are made anew if a client is deleted before the mail, which then tells what they say", async () => {
+    const firm = await firmIn("UTC");
+    await world.contact(firm.token, "Carla Client", "carla@client.example");
+    const nora = await world.contact(firm.token, "Nora Named", "nora@client.example");
+    await set([firm.idOf(firm.owner)], firm.token);
+    monthBegins();
+    await look();
+    await makeAll(firm);
+    const token = await world.ownerToken(firm);
+    await world.mutate("stepUp", "StepUpInput", "session { id }", { password: OWNER_PASSWORD }, token);
+    const input = { contactId: nora.id, reason: "Asked for it" };
+    expect(codesOf(await world.mutate("deleteContact", "ContactReasonInput", "isErasing", input, token))).toEqual([]);
+    await look();
+    await makeAll(firm);
+    await look();
+    const { text } = await mailTo(firm.owner);
+    expect(text).toContain("are ready: Who has access, 2FA adoption, Security changes.");
+    expect(text).toContain("Contacts: 2");
+    expect(text).not.toContain("Missing");
+    expect(await mailsOf(firm.owner)).toHaveLength(1);
+    const { nodes } = (
+      await world.ask("{ reports(first: 3) { nodes { rows(first: 9) { nodes { cells } } } } }", {}, token)
+    ).data.reports;
+    expect(JSON.stringify(nodes)).toContain("Carla Client");
+    expect(JSON.stringify(nodes)).not.toContain("Nora");
+  });
+
+  it("are not said to be ready if they failed, or are no longer kept", async () => {
+    const [some, none] = [await firmIn("UTC"), await firmIn("UTC")];
+    for (const firm of [some, none]) await set([firm.idOf(firm.owner)], firm.token);
+    monthBegins();
+    await look();
+    for (const firm of [some, none]) await makeAll(firm);
+    await turn(some, { status: "FAILED", head: null }, "access");
+    await turn(some, { expiresAt: world.now() }, "changes");
+    // Its firm was disabled for a month.
+    await turn(none, { status: "PENDING", head: null, leaseUntil: Number.MAX_SAFE_INTEGER, expiresAt: world.now() });
+    await look();
+    const { text } = await mailTo(some.owner);
+    expect(text).toMatch(/These monthly reports of .+ are ready: 2FA adoption\./);
+    expect(text).toContain("Missing: Who has access, Security changes. Ask for them on the Reports page");
+    const mail = await mailTo(none.owner);
+    expect(mail.text).toContain("could not be made, or are no longer kept.");
+    expect(mail.text).not.toMatch(/are ready|up to event/);
+  });
+
+  it("come to every other firm if one of them has an error, of which the server's log tells", async () => {
+    const [broken, well] = [await firmIn("UTC"), await firmIn("UTC")];
+    for (const firm of [broken, well]) await set([firm.idOf(firm.owner)], firm.token);
+    monthBegins();
+    class Broken extends Checkpoints {
+      override async state(firmId: string) {
+        if (firmId === broken.id) throw new Error("its log is not whole");
+        return super.state(firmId);
+      }
+    }
+    const told = () => lines.splice(0).map((line) => JSON.parse(line) as Data);
+    const ofBroken = expect.objectContaining({
+      firmId: broken.id,
+      msg: "a firm's monthly reports wait for the next look",
+    });
+    told();
+    await server(new Broken({ work: world.app.work, keys: WORLD_KEYS })).runDue(new AbortController().signal);
+    expect(await reportsOf(broken)).toEqual([]);
+    expect(await reportsOf(well)).toHaveLength(3);
+    expect(told()).toEqual([ofBroken]);
+    await look();
+    for (const firm of [broken, well]) await makeAll(firm);
+    await turn(broken, { head: "{" }, "access");
+    await look();
+    await mailTo(well.owner);
+    expect(await mailsOf(broken.owner)).toEqual([]);
+    expect(told()).toEqual([ofBroken]);
+    // Once it is mended.
+    await turn(broken, { head: null }, "access");
+    await look();
+    await mailTo(broken.owner);
+  });
+
   it("X82 go to nobody who was removed or demoted meanwhile, also if they come back", async () => {
     const firm = await firmIn("UTC");
     const second = await world.member(firm.id, "ADMIN");
@@ -141,6 +237,26 @@ describeOnDatabases("monthly reports", (database) => {
         firm.token,
       );
     expect((await scheduleOf(firm.token)).members).toEqual([{ email: firm.owner }]);
+    const [ownerId, adminId, secondId] = [firm.owner, firm.admin, second].map((email) => ids.get(email) ?? "");
+    expect(await changed(firm.token)).toEqual([
+      {
+        actorKind: "SYSTEM",
+        summary: "Gatehouse set the monthly reports to be mailed to 1 colleague.",
+        changes: [{ field: "memberIds", before: [ownerId, secondId].toSorted(), after: [ownerId] }],
+      },
+      {
+        actorKind: "SYSTEM",
+        summary: "Gatehouse set the monthly reports to be mailed to 2 colleagues.",
+        changes: [
+          {
+            field: "memberIds",
+            before: [ownerId, adminId, secondId].toSorted(),
+            after: [ownerId, secondId].toSorted(),
+          },
+        ],
+      },
+      expect.objectContaining({ actorKind: "TEAM_MEMBER" }),
+    ]);
     goTo(dayStart(firstDayOf(nextMonth("UTC")), "UTC") + 1000);
     await look();
     await makeAll(firm);
@@ -157,7 +273,33 @@ describeOnDatabases("monthly reports", (database) => {
         void (await manager.update(TeamMember, { firmId: firm.id, email: firm.admin }, { disabledAt: world.now() })),
     );
     expect(await scheduleOf(firm.token)).toEqual({ members: [], nextAt: null });
-    goTo(dayStart(firstDayOf(nextMonth("UTC")), "UTC") + 1000);
+    monthBegins();
+    await look();
+    expect(await reportsOf(firm)).toEqual([]);
+    const turnedOff = {
+      actorKind: "SYSTEM",
+      summary: "Gatehouse turned off the monthly reports.",
+      changes: [{ field: "memberIds", before: [firm.idOf(firm.admin)], after: [] }],
+    };
+    const token = await world.ownerToken(firm);
+    expect((await changed(token))[0]).toEqual(turnedOff);
+    await look();
+    expect(await changed(token)).toHaveLength(2);
+  });
+
+  it("X82 are turned off, and the log says so, when the only colleague who gets them is demoted", async () => {
+    const firm = await firmIn("UTC");
+    const memberId = firm.idOf(firm.admin);
+    await set([memberId], firm.token);
+    const input = { memberId, role: "STAFF" };
+    await world.mutate("changeTeamMember", "ChangeTeamMemberInput", "teamMember { id }", input, firm.token);
+    expect(await scheduleOf(firm.token)).toEqual({ members: [], nextAt: null });
+    expect((await changed(firm.token))[0]).toEqual({
+      actorKind: "SYSTEM",
+      summary: "Gatehouse turned off the monthly reports.",
+      changes: [{ field: "memberIds", before: [memberId], after: [] }],
+    });
+    monthBegins();
     await look();
     expect(await reportsOf(firm)).toEqual([]);
   });

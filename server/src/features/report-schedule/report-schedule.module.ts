@@ -11,7 +11,7 @@ export function reportScheduleModule(
   { log }: Platform,
   { work, checkpoints }: { work: Work; checkpoints: Checkpoints },
 ) {
-  const schedules = new ReportSchedules({ work, checkpoints });
+  const schedules = new ReportSchedules({ work, checkpoints, log });
   const worker: Worker = new Worker({
     look: () => schedules.runDue(worker.stopping),
     onError: (error) => log.warn({ err: error }, "monthly reports wait for the next look"),

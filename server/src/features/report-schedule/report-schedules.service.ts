@@ -1,4 +1,4 @@
-import { In, IsNull } from "typeorm";
+import { In, IsNull, MoreThan } from "typeorm";
 import {
   addMonths,
   changesBetween,
@@ -17,6 +17,7 @@ import { isId } from "../../platform/crypto/ids.js";
 import { forUpdate } from "../../platform/database/dialect.js";
 import { select, sql, table } from "../../platform/database/sql.js";
 import { Refusal } from "../../platform/graphql/failures.js";
+import type { Log } from "../../platform/log.js";
 import type { Checkpoint } from "../audit-chain/checkpoint.js";
 import { asFirmCaller } from "../callers/caller.js";
 import { actorIn, type RequestContext } from "../callers/request-context.js";
@@ -30,6 +31,7 @@ import { isUnfinished, readHead } from "../reports/kept-table.js";
 import { Report } from "../reports/report.entity.js";
 import { SecurityPolicy } from "../security-mode/security-policy.entity.js";
 import { systemActor, type UnitOfWork, type Work } from "../work/unit-of-work.js";
+import { dropRecipients, lockRecipients } from "./drop-recipients.js";
 import { ReportRecipient, ReportSchedule } from "./report-schedule.entity.js";
 import { monthlyPeriod } from "./monthly-period.js";
 import { ReportScheduleView } from "./report-schedule.results.js";
@@ -51,7 +53,7 @@ const MAIL = sql`UPDATE ${schedules} SET ${schedules.mailedMonth} = ? WHERE ${sc
 
 /** The reports that a firm gets every month. */
 export class ReportSchedules {
-  constructor(private readonly needs: { work: Work; checkpoints: Checkpoints }) {}
+  constructor(private readonly needs: { work: Work; checkpoints: Checkpoints; log: Log }) {}
 
   /** Who gets them, and when the next ones come. */
   async of(firmId: string): Promise<ReportScheduleView> {
@@ -96,8 +98,8 @@ export class ReportSchedules {
       if (members.length < wanted.length) throw new Refusal("NOT_FOUND", field);
       if (!members.every(mayGetReports))
         throw new Refusal("INVALID_INPUT", field, "Choose owners and administrators who have joined.");
-      const before = (await manager.findBy(ReportRecipient, { firmId })).map(({ teamMemberId }) => teamMemberId);
-      const changes = changesBetween({ memberIds: before.toSorted() }, { memberIds: wanted });
+      const before = await lockRecipients(unit, firmId);
+      const changes = changesBetween({ memberIds: before }, { memberIds: wanted });
       if (changes.length === 0) return;
       await manager.delete(ReportRecipient, { firmId });
       await manager.insert(
@@ -114,13 +116,27 @@ export class ReportSchedules {
     return firmId;
   }
 
-  /** Asks for the reports of every firm whose month has begun, and mails those that are ready. Stops early when aborted. */
+  /**
+   * Asks for the reports of every firm whose month has begun, and mails those that are ready. Stops early when aborted. A firm
+   * with an error waits for the next look.
+   */
   async runDue(stopping: AbortSignal): Promise<void> {
     const { work } = this.needs;
     if (work.isMailOff) return;
     const newest = monthOf(dayOf(work.clock.now() + FIRST_ON_EARTH, "UTC"));
-    for (const due of await work.unpreparedRows(UNASKED, [newest])) if (!stopping.aborted) await this.ask(due);
-    for (const due of await work.unpreparedRows(UNMAILED, [])) if (!stopping.aborted) await this.mail(due);
+    for (const due of await work.unpreparedRows(UNASKED, [newest]))
+      if (!stopping.aborted) await this.apart(due, () => this.ask(due));
+    for (const due of await work.unpreparedRows(UNMAILED, []))
+      if (!stopping.aborted) await this.apart(due, () => this.mail(due));
+  }
+
+  /** One firm's error must not cost the others their reports. */
+  private async apart({ firmId }: { firmId: string }, act: () => Promise<void>): Promise<void> {
+    try {
+      await act();
+    } catch (error) {
+      this.needs.log.error({ err: error, firmId }, "a firm's monthly reports wait for the next look");
+    }
   }
 
   /** Once for each firm and month, whatever the number of servers. */
@@ -132,10 +148,9 @@ export class ReportSchedules {
     if (month <= askedMonth) return;
     const checkpoint = await checkpoints.state(firmId);
     await work.do(async (unit) => {
-      // Another server may have asked meanwhile, or somebody has turned it off.
+      await recipientsOf(unit, firmId);
+      // Another server may have asked meanwhile, or nobody gets them any more.
       if ((await unit.affected(ASK, [month, firmId, askedMonth])) === 0) return;
-      if ((await recipientsOf(unit, firmId)).length === 0)
-        return void (await unit.manager.delete(ReportSchedule, { firmId }));
       for (const kind of Object.keys(reportKinds) as ReportKind[])
         await insertReport(unit, {
           firmId,
@@ -160,9 +175,14 @@ export class ReportSchedules {
     const { work } = this.needs;
     const { firmId, firmName, askedMonth, mailedMonth } = due;
     await work.do(async (unit) => {
-      const reports = await unit.manager.findBy(Report, { firmId, askedByMonth: askedMonth });
+      const reports = await unit.manager.findBy(Report, {
+        firmId,
+        askedByMonth: askedMonth,
+        expiresAt: MoreThan(unit.now),
+      });
       if (reports.some(isUnfinished)) return;
-      // Another server may have mailed them meanwhile.
+      const recipients = await recipientsOf(unit, firmId);
+      // Another server may have mailed them meanwhile, or nobody gets them any more.
       if ((await unit.affected(MAIL, [askedMonth, firmId, mailedMonth])) === 0) return;
       const content = monthlyReports({
         firmName,
@@ -170,8 +190,7 @@ export class ReportSchedules {
         ...figuresIn(reports),
         link: unit.links.reports(),
       });
-      for (const { email } of await recipientsOf(unit, firmId))
-        unit.mail({ isNotice: true, firmId, to: email, content });
+      for (const { email } of recipients) unit.mail({ isNotice: true, firmId, to: email, content });
     });
   }
 }
@@ -180,23 +199,29 @@ const mayGetReports = ({ role, joinedAt, disabledAt }: TeamMember): boolean =>
   disabledAt === null && joinedAt !== null && roleMay(role, "export");
 
 /** Who gets the mail, by address. Whoever may no longer see reports drops out. */
-async function recipientsOf({ manager }: UnitOfWork, firmId: string): Promise<TeamMember[]> {
-  const recipients = await manager.findBy(ReportRecipient, { firmId });
-  const ids = recipients.map(({ teamMemberId }) => teamMemberId);
-  const members = await manager.find(TeamMember, { where: { firmId, id: In(ids) }, order: { email: "ASC" } });
+async function recipientsOf(unit: UnitOfWork, firmId: string): Promise<TeamMember[]> {
+  const ids = await lockRecipients(unit, firmId);
+  const members = await unit.manager.find(TeamMember, { where: { firmId, id: In(ids) }, order: { email: "ASC" } });
   const able = members.filter(mayGetReports);
   const gone = ids.filter((id) => !able.some((member) => member.id === id));
-  if (gone.length > 0) await manager.delete(ReportRecipient, { firmId, teamMemberId: In(gone) });
+  if (gone.length > 0) await dropRecipients(unit, firmId, gone);
   return able;
 }
 
-/** What the mail says of them: counts, which name nobody. */
+/** What the mail says of them: counts, which name nobody, and which of them there are. */
 function figuresIn(reports: readonly Report[]) {
-  const access = reports.find(({ kind }) => kind === "access");
-  const [first] = reports;
+  const ready = reports.filter(({ status }) => status === "READY");
+  const access = ready.find(({ kind }) => kind === "access");
+  const [first] = ready;
+  const kinds = Object.keys(reportKinds) as ReportKind[];
+  const titlesOf = (isReady: boolean) =>
+    kinds
+      .filter((kind) => ready.some((report) => report.kind === kind) === isReady)
+      .map((kind) => reportKinds[kind].title.EN);
   return {
     facts: (access && readHead(access)?.facts) ?? [],
-    failed: reports.filter(({ status }) => status === "FAILED").map(({ kind }) => reportKinds[kind].title.EN),
+    ready: titlesOf(true),
+    missing: titlesOf(false),
     checkpoint: first ? (JSON.parse(first.checkpoint) as Checkpoint) : null,
   };
 }

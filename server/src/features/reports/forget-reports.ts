@@ -9,7 +9,8 @@ const naming = (Object.keys(reportKinds) as ReportKind[]).filter((kind) => repor
 const reports = table(Report);
 const parts = table(ReportPart);
 const NAMING = sql`${reports.firmId} = ? AND ${reports.kind} IN (${placeholders(naming.length)})`;
-const READY = sql`${NAMING} AND ${reports.status} = 'READY'`;
+/** Of those that a month asked for, the next mail tells; whoever asked for another one may ask again. */
+const READY = sql`${NAMING} AND ${reports.status} = 'READY' AND ${reports.askedByMonth} IS NULL`;
 const BEGUN = sql`${NAMING} AND ${reports.status} IN ('RUNNING', 'READY')`;
 const COUNT = select({ n: computed<number>(sql`COUNT(*)`) }).from`${reports} WHERE ${READY}`;
 const FORGET = sql`DELETE FROM ${reports} WHERE ${READY}`;
@@ -17,14 +18,14 @@ const FORGET_ROWS = sql`DELETE FROM ${parts} WHERE ${parts.reportId} IN (SELECT 
 const MAKE_ANEW = sql`UPDATE ${reports} SET ${reports.status} = 'PENDING', ${reports.percent} = 0, ${reports.holder} = NULL,
   ${reports.leaseUntil} = 0, ${reports.attempts} = 0, ${reports.head} = NULL, ${reports.rowTotal} = NULL, ${reports.readyAt} = NULL WHERE ${BEGUN}`;
 
-/** How many of the firm's kept reports may name a client, whichever. */
+/** How many kept reports of the firm are deleted with a client, whichever: those that may name one. */
 export async function reportsNamingClients(reads: Pick<Reads, "rows">, firmId: string): Promise<number> {
   return (await reads.rows(COUNT, [firmId, ...naming]))[0]?.n ?? 0;
 }
 
 /**
  * Deletes the firm's kept reports that may name a client: a client is deleted, and it is not known which of them do. Those
- * that are being made are made anew, from a log without the client. Returns how many were deleted.
+ * that are being made are made anew, from a log without the client, and so are the monthly ones. Returns how many were deleted.
  */
 export async function forgetReports(unit: UnitOfWork, firmId: string): Promise<number> {
   const deleted = await unit.affected(FORGET, [firmId, ...naming]);

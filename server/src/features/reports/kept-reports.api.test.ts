@@ -11,7 +11,7 @@ import { beginErasure } from "../personal-data/erase-person.js";
 import { PersonErasure } from "../personal-data/person-erasure.entity.js";
 import { PersonErasures } from "../personal-data/person-erasures.js";
 import { Sweep } from "../retention/sweep.js";
-import { systemActor } from "../work/unit-of-work.js";
+import { systemActor, type Work } from "../work/unit-of-work.js";
 import { insertReport } from "./insert-report.js";
 import { ReportJobs } from "./report-jobs.js";
 import { partOf } from "./kept-table.js";
@@ -118,14 +118,17 @@ describeOnDatabases("reports that are kept", (database) => {
       );
   };
   /** A report that is asked for without waking a server; nobody makes it before that moment. */
-  const ask = async (kind: ReportKind, { leaseUntil = 0, firmId = firm.id } = {}): Promise<string> => {
+  const ask = async (
+    kind: ReportKind,
+    { leaseUntil = 0, firmId = firm.id, askedByMonth = null as string | null } = {},
+  ): Promise<string> => {
     const checkpoint = await new Checkpoints({ work: world.app.work, keys: WORLD_KEYS }).state(firmId);
     const day = dayOf(world.now(), "UTC");
     return world.app.work.do(async (unit) => {
       const period: ReportPeriod =
         kind === "access" ? { asOf: unit.now, days: null } : { asOf: null, days: { first: day, last: day } };
       const common = { firmId, kind, period, language: "EN", timeZone: "UTC", checkpoint } as const;
-      const { id } = await insertReport(unit, { ...common, actor: systemActor, askedByMonth: null });
+      const { id } = await insertReport(unit, { ...common, actor: systemActor, askedByMonth });
       await unit.manager.update(Report, { id, firmId }, { leaseUntil });
       return id;
     });
@@ -468,12 +471,19 @@ describeOnDatabases("reports that are kept", (database) => {
     world.forward({ minutes: DAYS_30 - 5 });
     await sweep.run();
     expect(await rowOf(id)).not.toBeNull();
+    owner = await world.ownerToken(firm);
+    expect(await find(id)).toMatchObject({ status: "READY" });
     world.forward({ minutes: 6 });
+    // Gone already, though the sweep comes once an hour.
+    expect(await rowOf(id)).not.toBeNull();
+    expect(await find(id)).toBeNull();
+    expect((await world.ask("query($id: ID!) { node(id: $id) { id } }", { id }, owner)).data.node).toBeNull();
+    const { nodes } = (await world.ask("{ reports(first: 100) { nodes { id } } }", {}, owner)).data.reports;
+    expect(nodes.map((node: Data) => node.id)).not.toContain(id);
+    for (const file of ["csv", "pdf"]) expect((await fetchFile(`${id}.${file}`, owner)).status).toBe(404);
     await sweep.run();
     expect(await rowOf(id)).toBeNull();
     expect(await world.app.work.reader.findBy(ReportPart, { reportId: id })).toEqual([]);
-    owner = await world.ownerToken(firm);
-    expect(await find(id)).toBeNull();
   });
 
   it("X81 are deleted with a client whom they may name, and none that is being made names the client", async () => {
@@ -491,6 +501,10 @@ describeOnDatabases("reports that are kept", (database) => {
     const [access, changes, adoption] = await Promise.all(
       ["ACCESS", "CHANGES", "ADOPTION"].map((kind) => made({ kind }, token)),
     );
+    const monthly = await ask("access", { firmId: other.id, askedByMonth: "2026-11" });
+    await jobs().run();
+    await until(async () => ((await find(monthly, token)).status === "READY" ? true : null));
+    expect(JSON.stringify((await rowsOf(monthly, 100, null, token)).data)).toContain("Nora");
     const { id, go, run } = await halfMade(other.id);
     const told = await world.ask(
       "query($contactId: ID!) { contactDeletion(contactId: $contactId) { reports } }",
@@ -510,10 +524,29 @@ describeOnDatabases("reports that are kept", (database) => {
     await until(async () => ((await rowOf(id, other.id))?.status === "READY" ? true : null));
     const rows = JSON.stringify((await rowsOf(id, 100, null, token)).data);
     expect(rows).not.toContain("Nora");
+    // The month's mail speaks of this one.
+    await until(async () => ((await rowOf(monthly, other.id))?.status === "READY" ? true : null));
+    expect(JSON.stringify((await rowsOf(monthly, 100, null, token)).data)).not.toContain("Nora");
     // As of before the deletion, and made after it.
     const asOf = access.asOf;
     const anew = await made({ kind: "ACCESS", asOf }, token);
     expect(JSON.stringify((await rowsOf(anew.id, 100, null, token)).data)).not.toContain("Nora");
+  });
+
+  it("X81 are taken by no server while a client is being erased, also if that has begun since it looked", async () => {
+    const other = await world.firm();
+    await world.ownerToken(other);
+    const go = await hold(other.id);
+    const id = await ask("access", { firmId: other.id });
+    const { work } = world.app;
+    // It has looked before.
+    const looks = [[{ id, firmId: other.id }], []];
+    const early: Work = Object.assign(Object.create(work), { unpreparedRows: async () => looks.shift() ?? [] });
+    await new ReportJobs({ work: early, auditLog: new AuditLog(work), log: silent }).run();
+    expect(await rowOf(id, other.id)).toMatchObject({ status: "PENDING", attempts: 0 });
+    await go();
+    await jobs().run();
+    await until(async () => ((await rowOf(id, other.id))?.status === "READY" ? true : null));
   });
 
   it("X81 are made anew once a client's facts have left the log, if they were made before", async () => {

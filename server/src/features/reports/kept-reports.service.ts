@@ -1,4 +1,4 @@
-import { In } from "typeorm";
+import { In, MoreThan } from "typeorm";
 import { LRUCache } from "lru-cache";
 import {
   counts,
@@ -35,7 +35,7 @@ import { reportView } from "./report-view.js";
 import { csvOf, paperOf, whileAllowed } from "./reports.service.js";
 
 const r = table(Report, "r");
-const REPORTS = select({ ...r }).from`${r} WHERE ${r.firmId} = ? AND `;
+const REPORTS = select({ ...r }).from`${r} WHERE ${r.firmId} = ? AND ${r.expiresAt} > ? AND `;
 const KIND = "reports";
 const newestFirst = keyset([
   { by: r.requestedAt, isDescending: true },
@@ -80,7 +80,11 @@ export class KeptReports {
     return work.do(async (unit) => {
       // Whoever asks at the same moment waits here to be counted.
       await unit.manager.findOneOrFail(Firm, { where: { id: firmId }, ...forUpdate(unit.manager) });
-      const unfinished = await unit.manager.countBy(Report, { firmId, status: In(["PENDING", "RUNNING"]) });
+      const unfinished = await unit.manager.countBy(Report, {
+        firmId,
+        status: In(["PENDING", "RUNNING"]),
+        expiresAt: MoreThan(unit.now),
+      });
       if (unfinished >= counts.unfinishedReports)
         throw new Refusal(
           "TOO_MANY_REQUESTS",
@@ -96,17 +100,20 @@ export class KeptReports {
   async page(firmId: string, args: ForwardPageArgs): Promise<ReportConnection> {
     const page = readPage(args, KIND, 2);
     const keys = newestFirst(page);
-    const rows = await this.needs.work.rows(REPORTS.plus`${keys.where} ORDER BY ${keys.orderBy} LIMIT ${keys.rows}`, [
+    const { work } = this.needs;
+    const rows = await work.rows(REPORTS.plus`${keys.where} ORDER BY ${keys.orderBy} LIMIT ${keys.rows}`, [
       firmId,
+      work.clock.now(),
       ...keys.parameters,
     ]);
     const { nodes, pageInfo } = pageOf(rows, page, KIND, ({ requestedAt, id }) => [requestedAt, id], reportView);
     return Object.assign(new ReportConnection(), { nodes, pageInfo });
   }
 
-  /** Null for any other text, also for another firm's report. */
+  /** Null for any other text, also for another firm's report, and for one whose time is over: the sweep comes later. */
   async find(firmId: string, id: string): Promise<Report | null> {
-    return isId("report", id) ? this.needs.work.reader.findOneBy(Report, { firmId, id }) : null;
+    const { reader, clock } = this.needs.work;
+    return isId("report", id) ? reader.findOneBy(Report, { firmId, id, expiresAt: MoreThan(clock.now()) }) : null;
   }
 
   /** A page of a report's rows. Looking at them is an event. Throws BAD_USER_INPUT. */

@@ -1,9 +1,9 @@
-import { addDays, dayStart, type Language, type ReportKind } from "@gatehouse/shared";
+import { addDays, countDays, dayStart, type Language, type ReportKind } from "@gatehouse/shared";
 import type { AuditLog } from "../audit/audit-log.service.js";
 import type { Work } from "../work/unit-of-work.js";
 import { accessReport } from "./access-report.js";
 import { adoptionReport } from "./adoption-report.js";
-import { daysOf, type ReportPeriod } from "./report-question.js";
+import type { ReportPeriod } from "./report-question.js";
 import {
   accessTable,
   adoptionTable,
@@ -37,7 +37,7 @@ export async function makeReport(
     return accessTable(await accessReport(work, firmId, { asOf: period.asOf, throughSeq, onRead }), look);
   const { first, last } = period.days;
   if (kind === "adoption") {
-    const part = { first, days: daysOf(period.days), throughSeq, onRead };
+    const part = { first, days: countDays(period.days), throughSeq, onRead };
     return adoptionTable(await adoptionReport(work, { firmId, timeZone }, part), look);
   }
   const types = [...securityChangeTypes];

@@ -5,6 +5,7 @@ import { select, sql, table } from "../../platform/database/sql.js";
 import type { Log } from "../../platform/log.js";
 import { Worker } from "../../platform/worker.js";
 import type { AuditLog } from "../audit/audit-log.service.js";
+import { lockChain } from "../audit-chain/audit-chain.js";
 import { PersonErasure } from "../personal-data/person-erasure.entity.js";
 import { SecurityPolicy } from "../security-mode/security-policy.entity.js";
 import type { UnitOfWork, Work } from "../work/unit-of-work.js";
@@ -27,12 +28,15 @@ const r = table(Report, "r");
 const p = table(SecurityPolicy, "p");
 const x = table(PersonErasure, "x");
 const reports = table(Report);
+/** The log may still name the person. */
+const BEGUN = sql`${x.dueAt} <= ${x.deletedAt}`;
+const ERASING = select({ contactId: x.contactId }).from`${x} WHERE ${x.firmId} = ? AND ${BEGUN} LIMIT 1`;
 /**
  * Those of disabled firms wait, and so do those of a firm from whose log somebody is being erased: the report would name them.
  */
 const DUE = select({ id: r.id, firmId: r.firmId }).from`${r} JOIN ${p} ON ${p.firmId} = ${r.firmId}
   WHERE ${r.status} IN ('PENDING', 'RUNNING') AND ${r.leaseUntil} <= ? AND ${p.firmDisabledAt} IS NULL
-  AND NOT EXISTS (SELECT 1 FROM ${x} WHERE ${x.firmId} = ${r.firmId} AND ${x.dueAt} <= ${x.deletedAt})
+  AND NOT EXISTS (SELECT 1 FROM ${x} WHERE ${x.firmId} = ${r.firmId} AND ${BEGUN})
   ORDER BY ${r.requestedAt}, ${r.id} LIMIT 20`;
 const HELD = sql`${reports.firmId} = ? AND ${reports.id} = ? AND ${reports.holder} = ?`;
 const RENEW = sql`UPDATE ${reports} SET ${reports.leaseUntil} = ?, ${reports.percent} = ? WHERE ${HELD}`;
@@ -184,9 +188,12 @@ export class ReportJobs {
   }
 }
 
-/** Takes the report, unless somebody has it or it was tried too often; what a dead server left of it goes. */
+/** Takes the report, unless somebody has it, it was tried too often, or somebody is being erased from the log; what a dead server left of it goes. */
 async function take(unit: UnitOfWork, due: Pick<Report, "id" | "firmId">): Promise<Job | null> {
   const { manager, now } = unit;
+  // A deletion holds the log until its commit: it comes before, and is seen here, or after, and has the report made anew.
+  if ((await lockChain(manager, due.firmId)) === null) return null;
+  if ((await unit.unpreparedRows(ERASING, [due.firmId])).length > 0) return null;
   const report = await manager.findOne(Report, { where: due, ...forUpdate(manager) });
   if (!report || !isUnfinished(report) || report.leaseUntil > now) return null;
   await manager.delete(ReportPart, { reportId: due.id });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { addDays, type ReportKind } from "@gatehouse/shared";
-import { isDay, readPeriod, type AskedPeriod } from "./report-question.js";
+import { readPeriod, type AskedPeriod } from "./report-question.js";
 
 const now = Date.parse("2026-03-01T03:00:00Z");
 const nothing: AskedPeriod = { asOf: null, since: null, until: null };
@@ -19,6 +19,11 @@ describe("what a report is about", () => {
 
   it.each<[ReportKind, Partial<AskedPeriod>, string]>([
     ["access", { asOf: now + 1 }, "asOf"],
+    ["access", { asOf: Date.parse("1999-12-31T23:59:59.999Z") }, "asOf"],
+    ["access", { asOf: Date.parse("0001-01-01T00:00:00Z") }, "asOf"],
+    ["changes", { since: "2026-02-28", until: "2026-03-02" }, "until"],
+    ["adoption", { since: "2999-12-31", until: "2999-12-31" }, "since"],
+    ["adoption", { until: "1999-12-31" }, "until"],
     ["access", { since: "2026-01-01" }, "since"],
     ["access", { until: "2026-01-01" }, "until"],
     ["adoption", { asOf: now }, "asOf"],
@@ -35,8 +40,14 @@ describe("what a report is about", () => {
     expect(read("changes", { since: addDays(last, -400), until: last })).toMatchObject({ field: "since" });
   });
 
-  it("is told in days that are in the calendar", () => {
-    expect(["2024-02-29", "2026-12-31"].every(isDay)).toBe(true);
-    expect(["2026-02-29", "2026-13-01", "1026-01-01", "2026-01-01T00:00", ""].some(isDay)).toBe(false);
+  it("is as of 2000 at the earliest, and ends today at the latest, in the firm's zone", () => {
+    const first = Date.parse("2000-01-01T05:00:00Z");
+    expect(read("access", { asOf: first }, "America/Toronto")).toEqual({ asOf: first, days: null });
+    expect(read("access", { asOf: first - 1 }, "America/Toronto")).toMatchObject({ field: "asOf" });
+    expect(read("changes", { until: "2026-03-01" })).toMatchObject({ asOf: null });
+    expect(read("changes", { until: "2026-03-01" }, "America/Toronto")).toEqual({
+      field: "until",
+      problem: "until is after today, which is 2026-02-28 in the firm's time zone.",
+    });
   });
 });

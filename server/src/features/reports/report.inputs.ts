@@ -7,17 +7,21 @@ import { ReportKindEnum } from "./report.results.js";
 @InputType({ description: "What to report." })
 export class RequestReportInput {
   @Field(() => ReportKindEnum, { description: "What it is about." }) kind: ReportKindName;
-  @Field(() => DateTime, { nullable: true, description: "The moment that ACCESS is about. Defaults to now." })
+  @Field(() => DateTime, {
+    nullable: true,
+    description: "The moment that ACCESS is about, from the year 2000 to now. Defaults to now.",
+  })
   asOf?: number | null;
   @Field(() => String, {
     nullable: true,
     description:
-      "The first day that ADOPTION and CHANGES are about, like 2026-01-31, in the firm's time zone. Defaults to 29 days before `until`.",
+      "The first day that ADOPTION and CHANGES are about, like 2026-01-31, in the firm's time zone, from the year 2000 on. Defaults to 29 days before `until`.",
   })
   since?: string | null;
   @Field(() => String, {
     nullable: true,
-    description: "The last day, which is included. Defaults to today. At most 400 days after `since`.",
+    description:
+      "The last day, which is included: today at the latest, which is the default. At most 400 days together.",
   })
   until?: string | null;
   @Field(() => LanguageEnum, { nullable: true, description: "The language of its words. Defaults to English." })

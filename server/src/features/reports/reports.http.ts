@@ -1,9 +1,8 @@
 import { z } from "zod";
-import { languages, reportKinds, type Language, type ReportKind } from "@gatehouse/shared";
+import { isDay, languages, reportKinds, type Language, type ReportKind } from "@gatehouse/shared";
 import { DateTime } from "../../platform/graphql/date-time.js";
 import { badInput } from "../../platform/graphql/failures.js";
 import { CSV_TYPE, type ExportedFile } from "../audit-export/audit-export.http.js";
-import { isDay } from "./report-question.js";
 import type { KeptReports } from "./kept-reports.service.js";
 import type { ReportQuestion, Reports } from "./reports.service.js";
 

@@ -111,7 +111,10 @@ function Meaning({ deletion }: { deletion: Deletion }) {
           </li>
         )}
         {reports > 0 && (
-          <li>{count(reports, "kept report")} that may name this person: all on access and on security changes.</li>
+          <li>
+            {count(reports, "kept report")} that may name this person: all on access and on security changes. Monthly
+            ones are made anew without the person.
+          </li>
         )}
         <li>
           {count(events, "event")} in the activity log {events === 1 ? "stays" : "stay"}, without names, addresses and

@@ -1,4 +1,12 @@
-import { dayOf, reportKindOf, type ReportKindName, type ReportStatus } from "@gatehouse/shared";
+import {
+  counts,
+  dayOf,
+  FIRST_REPORT_DAY,
+  reportKindOf,
+  type DaysFault,
+  type ReportKindName,
+  type ReportStatus,
+} from "@gatehouse/shared";
 import type { ResultOf } from "../../../graphql/graphql.js";
 import type { ReportRow_report } from "./report-row.fragment.js";
 
@@ -19,6 +27,16 @@ export const statusBadges = {
   READY: { tone: "success", title: "Ready" },
   FAILED: { tone: "danger", title: "Failed" },
 } as const satisfies Record<ReportStatus, { tone: string; title: string }>;
+
+const DAYS_POSSIBLE = `Choose a day from ${FIRST_REPORT_DAY} to today.`;
+/** Why no report is about those days, beside the field that is wrong. */
+export const faultWords = {
+  NOT_A_DAY: DAYS_POSSIBLE,
+  TOO_EARLY: DAYS_POSSIBLE,
+  NOT_YET: "This day has not come yet.",
+  BACKWARDS: "This day is after the last one.",
+  TOO_MANY: `Choose ${counts.reportDays} days at most.`,
+} as const satisfies Record<DaysFault["fault"], string>;
 
 export const isInProgress = ({ status }: { status: ReportStatus }): boolean =>
   status === "PENDING" || status === "RUNNING";

@@ -1,10 +1,14 @@
 import { useState } from "react";
 import {
-  counts,
+  dayFault,
+  dayOf,
+  FIRST_REPORT_DAY,
   languageCodes,
   languages,
+  reportDays,
   reportKindOf,
   reportKinds,
+  type DaysFault,
   type Language,
   type ReportKindName,
 } from "@gatehouse/shared";
@@ -19,7 +23,7 @@ import { DaysIn } from "../../days-in.js";
 import { useTeamSession } from "../../session.js";
 import { askedMoment } from "./asked-moment.js";
 import { ReportRow_report } from "./report-row.fragment.js";
-import { kindDescriptions } from "./report-words.js";
+import { faultWords, kindDescriptions } from "./report-words.js";
 
 export const RequestReport_request = graphql(
   `
@@ -44,6 +48,20 @@ const kindOptions = kinds.map((value) => ({
 }));
 const languageOptions = languageCodes.map((value) => ({ value, label: languages[value].englishName }));
 
+/** What the form sees by itself. */
+interface AskedFault {
+  field: "asOf" | DaysFault["field"];
+  fault: DaysFault["fault"];
+}
+function dayFaultOf(day: string, today: string): AskedFault | null {
+  const fault = day === "" ? null : dayFault(day, today);
+  return fault && { field: "asOf", fault };
+}
+function daysFaultOf({ since, until }: Record<DaysFault["field"], string>, today: string): AskedFault | null {
+  const read = reportDays({ since: since || null, until: until || null }, today);
+  return "fault" in read ? read : null;
+}
+
 /** Chooses a report and asks for it. */
 export function RequestReportForm({ onAsked, onCancel }: { onAsked: (id: string) => void; onCancel: () => void }) {
   const { timeZone } = useTeamSession().firm;
@@ -54,13 +72,27 @@ export function RequestReportForm({ onAsked, onCancel }: { onAsked: (id: string)
   const [time, setTime] = useState("");
   const [since, setSince] = useState("");
   const [until, setUntil] = useState("");
+  const [fault, setFault] = useState<AskedFault | null>(null);
+  const [openedAt] = useState(() => Date.now());
+  const days = { type: "date", min: FIRST_REPORT_DAY, max: dayOf(openedAt, timeZone) } as const;
   const submit = async () => {
+    const now = Date.now();
+    const today = dayOf(now, timeZone);
+    const found = kind === "ACCESS" ? dayFaultOf(day, today) : daysFaultOf({ since, until }, today);
+    clear();
+    setFault(found);
+    if (found) return;
     const about =
       kind === "ACCESS"
-        ? { asOf: askedMoment({ day, time }, { timeZone, now: Date.now() }) }
+        ? { asOf: askedMoment({ day, time }, { timeZone, now }) }
         : { since: since || null, until: until || null };
     const { payload } = await act({ input: { kind, language, ...about } });
     if (payload?.report) onAsked(payload.report.id);
+  };
+  // What the form lets through and the server does not has yet to come: the clocks differ, or a time is ahead.
+  const wrongWith = (field: AskedFault["field"], ahead: string) => {
+    if (fault?.field === field) return fault.fault === "NOT_YET" ? ahead : faultWords[fault.fault];
+    return problemOf(problems, field) && ahead;
   };
   return (
     <ActForm
@@ -76,6 +108,7 @@ export function RequestReportForm({ onAsked, onCancel }: { onAsked: (id: string)
         value={kind}
         onChange={(chosen) => {
           clear();
+          setFault(null);
           setKind(chosen);
         }}
       />
@@ -83,12 +116,12 @@ export function RequestReportForm({ onAsked, onCancel }: { onAsked: (id: string)
         {kind === "ACCESS" ? (
           <div className="grid grid-cols-2 gap-3">
             <TextField
+              {...days}
               label="As of"
-              type="date"
               hint="If left empty: now."
               value={day}
               onChange={setDay}
-              error={problemOf(problems, "asOf") && "This moment has not come yet."}
+              error={wrongWith("asOf", "This moment has not come yet.")}
             />
             <TextField
               label="Time"
@@ -101,23 +134,20 @@ export function RequestReportForm({ onAsked, onCancel }: { onAsked: (id: string)
         ) : (
           <div className="grid grid-cols-2 gap-3">
             <TextField
+              {...days}
               label="From"
-              type="date"
               hint="If left empty: thirty days."
               value={since}
               onChange={setSince}
-              error={
-                problemOf(problems, "since") &&
-                `Choose 1 to ${counts.reportDays} days, from an earlier one to a later one.`
-              }
+              error={wrongWith("since", faultWords.NOT_YET)}
             />
             <TextField
+              {...days}
               label="To"
-              type="date"
               hint="If left empty: today."
               value={until}
               onChange={setUntil}
-              error={problemOf(problems, "until")}
+              error={wrongWith("until", faultWords.NOT_YET)}
             />
           </div>
         )}
