@@ -85,7 +85,7 @@ export class Checkpoints {
    */
   async sealAll(stopping: AbortSignal): Promise<void> {
     for (const { firmId } of await this.needs.work.unpreparedRows(UNSEALED, []))
-      for (let isLeft = true; isLeft && !stopping.aborted; ) {
+      for (let isLeft = true; isLeft && !stopping.aborted;) {
         const beganAt = performance.now();
         isLeft = await this.sealSome(firmId);
         if (isLeft) await setTimeout(performance.now() - beganAt);

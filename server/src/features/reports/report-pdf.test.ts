@@ -7,7 +7,10 @@ it("a long PDF forgets the words of the pages before, where the library keeps th
   const doc = new Pdf({ size: "A4" });
   const fonts = join(__dirname, "../../../node_modules/dejavu-fonts-ttf/ttf");
   doc.registerFont("text", join(fonts, "DejaVuSansCondensed.ttf")).font("text");
-  const kept = () => Object.keys((doc as unknown as { _font: { layoutCache: object } })._font.layoutCache);
+  const kept = () => {
+    const { _font: font } = doc as unknown as { _font: { layoutCache: object } };
+    return Object.keys(font.layoutCache);
+  };
   doc.text("Ada Abbott");
   expect(kept()).toEqual(["Ada ", "Abbott"]);
   forgetWords(doc);
