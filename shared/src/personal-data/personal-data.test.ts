@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { erasedWith, personalThings, type EventOfPerson } from "./personal-data.js";
+import { erasedWith, givenTo, personalThings, type EventOfPerson } from "./personal-data.js";
 
 describe("X77 a client who is deleted", () => {
   const contactId = "con_maya";
@@ -12,6 +12,7 @@ describe("X77 a client who is deleted", () => {
     type: "CONTACT_UPDATED",
     data: {},
     namesAddress: false,
+    isOthersLogin: false,
     ...given,
   });
   const byMaya = { actorKind: "CLIENT", actorId: login };
@@ -38,6 +39,12 @@ describe("X77 a client who is deleted", () => {
       event({ ...signIn, accountId: "acc_earlier", ...byLink }),
       "subject actor",
       "subject actor",
+    ],
+    [
+      "a sign-in to a login that the contact left to another one",
+      event({ ...signIn, accountId: "acc_left", isOthersLogin: true, ...byLink }),
+      "",
+      "",
     ],
     [
       "a sign-in that names another contact",
@@ -79,5 +86,42 @@ describe("X77 a client who is deleted", () => {
     expect(kept.filter((reason) => !/^[A-Z].+\.$/.test(reason))).toEqual([]);
     expect(kept).not.toContain("Another contact has the login.");
     expect(new Set(things.map(({ title }) => title)).size).toBe(things.length);
+  });
+});
+
+describe("X87 a client who asks for their data", () => {
+  const person = { contactId: "con_maya", accountId: "acc_maya", keptAccountId: null };
+  const act = (actorId: string | null, actorName: string, given: Partial<EventOfPerson> = {}) => ({
+    type: "REQUEST_ITEM_DONE" as const,
+    contactId: person.contactId,
+    accountId: null,
+    actorKind: "CLIENT",
+    data: {},
+    namesAddress: false,
+    isOthersLogin: false,
+    ...given,
+    actorId,
+    actorName,
+  });
+  const signIn = { type: "SIGN_IN_SUCCEEDED" } as const;
+  it.each([
+    ["their own act", act("acc_maya", "maya@client.example"), "subject actor"],
+    ["their own act by a link", act(null, "maya@client.example"), "subject actor"],
+    ["what another login did while it reached their request", act("acc_bob", "bob@client.example"), "subject"],
+    ["a link that was opened at a wrong address", act(null, "stranger@elsewhere.example"), "subject"],
+    ["their sign-in", act("acc_maya", "maya@client.example", { ...signIn, accountId: "acc_maya" }), "subject actor"],
+    [
+      "a sign-in to a login that they left",
+      act("acc_bob", "maya@client.example", { ...signIn, accountId: "acc_bob" }),
+      "",
+    ],
+    [
+      "a failed sign-in with their address",
+      act(null, "maya@client.example", { ...signIn, contactId: null, namesAddress: true }),
+      "subject actor",
+    ],
+  ])("is given, of %s, the facts", (_, event, facts) => {
+    const { subject, actor } = givenTo(person, ["maya@client.example"], event);
+    expect([subject && "subject", actor && "actor"].filter(Boolean).join(" ")).toBe(facts);
   });
 });

@@ -90,6 +90,8 @@ export interface EventOfPerson {
   data: object;
   /** Whether it names one of the person's addresses. */
   namesAddress: boolean;
+  /** Whether another contact has the login that it is about. */
+  isOthersLogin: boolean;
 }
 
 /** The events about a login itself. Where several contacts have it, they name the oldest one. */
@@ -102,13 +104,15 @@ const isOfLogin = ({ type, data }: EventOfPerson): boolean => loginEventTypes.in
 /**
  * Which facts of an event go with a person: what it says about its subject, and about its actor. An event about another
  * contact keeps what it says, since that is about somebody else; only the actor goes. The history of a login goes with the
- * login, whichever contact it names: while another contact has the login, it tells who opened that contact's requests.
+ * login, whichever contact it names: while another contact has the login, it tells who opened that contact's requests, also
+ * if this one left it long ago.
  */
 export function erasedWith(
   { contactId, accountId, keptAccountId }: DeletedPerson,
   event: EventOfPerson,
 ): { subject: boolean; actor: boolean } {
-  const isOfKeptLogin = keptAccountId !== null && event.accountId === keptAccountId && isOfLogin(event);
+  const isKept = event.isOthersLogin || (keptAccountId !== null && event.accountId === keptAccountId);
+  const isOfKeptLogin = isKept && isOfLogin(event);
   const isAbout = event.contactId === contactId && !isOfKeptLogin;
   const isAboutLogin =
     accountId !== null && event.accountId === accountId && (event.contactId === null || isOfLogin(event));
@@ -120,4 +124,23 @@ export function erasedWith(
     subject: (isAbout || isAboutLogin || isByStranger) && event.type !== "CONTACT_DELETED",
     actor: event.actorKind === "CLIENT" && (isAbout || isByLogin || isByStranger),
   };
+}
+
+/**
+ * Which facts of an event are given to the person who asks for their data: what a deletion would erase, but nothing about a
+ * login that is not theirs alone, and who did it and from where only if it was their login, or one of their addresses that
+ * nobody else has. Whoever was reached by mistake, at a wrong address or with a wrong login, is somebody else.
+ */
+export function givenTo(
+  person: DeletedPerson,
+  addresses: readonly string[],
+  event: EventOfPerson & { actorName: string | null },
+): { subject: boolean; actor: boolean } {
+  const { subject, actor } = erasedWith(person, event);
+  const isOfOwn = event.accountId === null || event.accountId === person.accountId || !isOfLogin(event);
+  const isByOwn =
+    event.actorId === null
+      ? event.actorName !== null && addresses.includes(event.actorName)
+      : event.actorId === person.accountId;
+  return { subject: subject && isOfOwn, actor: actor && isByOwn };
 }

@@ -363,10 +363,15 @@ export const sections = {
     },
     entity: Session,
     key: "id",
-    of: (s, { contactId }) => ({
-      where: sql`${s.assurance} = 'LINK' AND ${s.requestId} IN (${ownRequests})`,
-      parameters: [contactId],
-    }),
+    // A link that went to a wrong address was opened by somebody else.
+    of: (s, { contactId, addresses }) =>
+      addresses.length === 0
+        ? null
+        : {
+            where: sql`${s.assurance} = 'LINK' AND ${s.email} IN (${placeholders(addresses.length)})
+              AND ${s.requestId} IN (${ownRequests})`,
+            parameters: [...addresses, contactId],
+          },
     columns: sessionColumns,
   }),
   rollOuts: section<RollOutRecipient>({

@@ -36,12 +36,12 @@ export const titleOf = (thing: PersonalThingName): Words => ({
 /** Why something that is kept is not in the file, or stays when the rest is deleted. */
 export const reasons = {
   OTHERS_LOGIN: {
-    EN: "Somebody else uses the same login, and what is kept with it does not tell which of you it was. Sign in to the portal to see it.",
-    FR: "Une autre personne utilise le même compte, et ce qui y est conservé ne dit pas laquelle de vous c’était. Connectez-vous au portail pour le voir.",
+    EN: "Somebody else uses the same login or used it before, and what is kept with it does not tell which of you it was. Sign in to the portal to see it.",
+    FR: "Une autre personne utilise le même compte ou l’a utilisé, et ce qui y est conservé ne dit pas laquelle de vous c’était. Connectez-vous au portail pour le voir.",
   },
   OTHERS_ADDRESS: {
-    EN: "What was mailed to an address that somebody else has too, or that you no longer have with us, may be theirs.",
-    FR: "Ce qui a été envoyé à une adresse qu’une autre personne a aussi, ou que vous n’avez plus chez nous, peut être à elle.",
+    EN: "What was mailed to an address that somebody else has too, or that you no longer have with us, may be theirs, and so may what was done there: who it was and from where is left out.",
+    FR: "Ce qui a été envoyé à une adresse qu’une autre personne a aussi, ou que vous n’avez plus chez nous, peut être à elle, de même que ce qui y a été fait : qui c’était et d’où n’y figure pas.",
   },
   SECRETS: {
     EN: "Passwords, codes, keys and links are kept only in a form from which they cannot be read, or encrypted. That form is not in the file either, since it could help somebody to get in.",
@@ -106,7 +106,7 @@ export const pageWords = {
     title: (name: string) => `What we keep about ${name}`,
     intro: (firmName: string, moment: string, zone: string) =>
       `${firmName} made this file on ${moment}. Times are in the time zone ${zone}. It has everything that our client portal keeps about you; the same as data for programs, with more detail about each event, is in the JSON file.`,
-    sharedLogin: (email: string) => `Somebody else uses the login ${email} too.`,
+    sharedLogin: (email: string) => `Somebody else uses the login ${email} too, or used it before.`,
     nothing: "What this file has nothing about",
     none: "–",
     yes: "Yes",
@@ -127,7 +127,7 @@ export const pageWords = {
     title: (name: string) => `Ce que nous conservons sur ${name}`,
     intro: (firmName: string, moment: string, zone: string) =>
       `${firmName} a produit ce fichier le ${moment}. Les heures sont celles du fuseau ${zone}. Il contient tout ce que notre portail client conserve sur vous; les mêmes données pour des programmes, avec plus de détails sur chaque événement, sont dans le fichier JSON.`,
-    sharedLogin: (email: string) => `Une autre personne utilise aussi le compte ${email}.`,
+    sharedLogin: (email: string) => `Une autre personne utilise aussi le compte ${email}, ou l’a utilisé.`,
     nothing: "Ce dont ce fichier ne contient rien",
     none: "–",
     yes: "Oui",

@@ -1,6 +1,6 @@
 import {
   CONTACT_DATA_FORMAT,
-  erasedWith,
+  givenTo,
   personalThings,
   usableTimeZone,
   chooseLanguage,
@@ -32,7 +32,7 @@ import {
 import { eventSections, placesOf, sections } from "./contact-data-sections.js";
 import { reasons, staysBecause, titleOf } from "./contact-data-words.js";
 import { extentOf } from "./extent.js";
-import { nextEventsByStrangers, nextEventsOf } from "./person-events.js";
+import { nextEventsByStrangers, nextEventsOf, wasOthersLogin } from "./person-events.js";
 
 /** How many rows are read at once, and so how many are in memory. */
 const AT_ONCE = 500;
@@ -79,14 +79,28 @@ export async function readContactData(work: Work, contact: Contact): Promise<Con
   const { id: contactId, firmId, nameKey } = contact;
   const now = work.clock.now();
   const extent = await extentOf({ manager: work.reader, rows: work.rows.bind(work), now }, contact);
-  const own = extent.deletesLogin ? extent.login : null;
+  // What is kept with a login does not tell which of its contacts it was, also if there is one left.
+  const isOwnLogin =
+    extent.deletesLogin &&
+    extent.login !== null &&
+    !(await wasOthersLogin(work, { firmId, contactId, accountId: extent.login.ownerId }));
+  const own = isOwnLogin ? extent.login : null;
   const addresses = await addressesOf(work, contact, own);
-  const { accountId } = extent.person;
+  const accountId = own?.ownerId ?? null;
+  const known = [...addresses, contact.email, extent.login?.email];
   const person: ExportedPerson = { firmId, contactId, nameKey, accountId, addresses };
   const policy = await loadPolicy(work.reader, firmId);
   const throughSeq = (await work.rows(LAST_SEQ, [firmId]))[0]?.lastSeq ?? 0;
-  const about: EventsAbout = { work, contact, person: extent.person, firmName: policy.firmName, throughSeq };
-  const isShared = extent.login !== null && !extent.deletesLogin;
+  const about: EventsAbout = {
+    work,
+    contact,
+    person: { contactId, accountId, keptAccountId: own ? null : contact.portalAccountId },
+    addresses,
+    hides: othersHidden({ known: known.filter((text) => text != null), ids: [contactId, contact.portalAccountId] }),
+    firmName: policy.firmName,
+    throughSeq,
+  };
+  const isShared = extent.login !== null && own === null;
   return {
     format: CONTACT_DATA_FORMAT,
     exportedAt: now,
@@ -102,7 +116,7 @@ export async function readContactData(work: Work, contact: Contact): Promise<Con
       { ...eventPart("signInsWithAddress"), rows: signInsWith(about, addresses) },
     ],
     leftOut: leftOut(isShared),
-    onDeletion: onDeletion(isShared),
+    onDeletion: onDeletion(extent.login !== null && !extent.deletesLogin),
   };
 }
 
@@ -169,6 +183,10 @@ interface EventsAbout {
   work: Work;
   contact: Contact;
   person: DeletedPerson;
+  /** The person's addresses that nobody else has. */
+  addresses: readonly string[];
+  /** Takes out of a text whom else it names. */
+  hides: (text: string) => string;
   firmName: string;
   /** What happens while the file is written is not in it. */
   throughSeq: number;
@@ -201,13 +219,22 @@ async function* rowsOfEvents(
   }
 }
 
-/**
- * An event as far as it is about the person: what a deletion would erase from it (`erasedWith`), and so neither what it
- * says about somebody else nor who of the team did it.
- */
-function eventRow(event: AuditEvent, { contact, person, firmName }: EventsAbout, namesAddress: boolean): Row[] {
-  const data = JSON.parse(event.data) as Readonly<Record<string, Cell>>;
-  const { subject, actor } = erasedWith(person, { ...event, data, namesAddress });
+/** Hides addresses, logins and contacts that are not the person's: at some time the firm may have taken them for theirs. */
+function othersHidden({ known, ids }: { known: readonly string[]; ids: readonly (string | null)[] }) {
+  return (text: string) =>
+    text
+      .replaceAll(/[^\s"\\<>(),;:]+@[^\s"\\<>(),;:]*[^\s"\\<>(),;:.]/gu, (found) =>
+        known.includes(found) ? found : OTHER,
+      )
+      .replaceAll(/\b(?:acc|con)_[0-9a-z]+/g, (found) => (ids.includes(found) ? found : OTHER));
+}
+const OTHER = "(somebody else's)";
+
+/** An event as far as it is about the person (`givenTo`): neither what it says about somebody else nor who of the team did it. */
+function eventRow(event: AuditEvent, about: EventsAbout, namesAddress: boolean): Row[] {
+  const { contact, person, addresses, firmName, hides } = about;
+  const data = JSON.parse(hides(event.data)) as Readonly<Record<string, Cell>>;
+  const { subject, actor } = givenTo(person, addresses, { ...event, data, namesAddress, isOthersLogin: false });
   if (!subject && !actor) return [];
   const isOfFirm = event.actorKind === "TEAM_MEMBER" || event.actorKind === "API_KEY";
   const told = isOfFirm ? { ...event, actorName: firmName } : event;
@@ -218,9 +245,11 @@ function eventRow(event: AuditEvent, { contact, person, firmName }: EventsAbout,
       occurredAt: new Date(event.occurredAt).toISOString(),
       by: isOfFirm ? "FIRM" : event.actorKind,
       isAboutSomebodyElse: !subject,
-      summary: subject ? sentenceOf(told, event.contactId === contact.id ? contact.name : null) : null,
+      summary: subject ? hides(sentenceOf(told, event.contactId === contact.id ? contact.name : null)) : null,
       methods: methodsOf(event),
-      changes: subject ? changesOf(event).map((change) => ({ ...change })) : [],
+      changes: subject
+        ? changesOf({ changes: event.changes && hides(event.changes) }).map((change) => ({ ...change }))
+        : [],
       reason: subject ? event.reason : null,
       data: subject ? data : null,
       ipAddress: actor ? event.ipAddress : null,

@@ -321,6 +321,20 @@ describeOnDatabases("deleting a contact", (database) => {
     await mustBeAsRecorded();
   });
 
+  it("leaves the history of a login that the contact left to another one long before", async () => {
+    const client = await world.client(firm, owner);
+    await world.contact(owner, "Her company", client.email);
+    const changed = { contactId: client.contactId, email: `${randomBytes(4).toString("hex")}@client.example` };
+    await stepUp();
+    expect(codesOf(await mutate("updateContact", "UpdateContactInput", "contact { id }", changed))).toEqual([]);
+    expect(codesOf(await remove(client.contactId))).toEqual([]);
+    const ofLogin = (await eventsAbout(client.contactId)).filter(({ type }) =>
+      ["ACCOUNT_CREATED", "SIGN_IN_SUCCEEDED"].includes(type),
+    );
+    expect(ofLogin.map(({ isErased }) => isErased)).toEqual([false, false]);
+    await mustBeAsRecorded();
+  });
+
   it("erases many events page by page, goes on where a server ended, and finds those that were under way", async () => {
     const { id: contactId, email } = await world.contact(owner, "Minnie Events");
     const { work } = world.app;

@@ -5,7 +5,7 @@ import { eraseFacts } from "../audit-chain/erase-facts.js";
 import { makeReportsAnew } from "../reports/forget-reports.js";
 import type { UnitOfWork } from "../work/unit-of-work.js";
 import { addressesIn, deleteMailedTo, ownAmong } from "./addresses.js";
-import { nextEventsOf } from "./person-events.js";
+import { nextEventsOf, othersLoginsAmong } from "./person-events.js";
 import { PersonErasure } from "./person-erasure.entity.js";
 
 /** How long what somebody began before the deletion may still write events. */
@@ -38,12 +38,15 @@ export async function eraseSome(unit: UnitOfWork, firmId: string, contactId: str
   if (!erasure) return false;
   const { afterSeq } = erasure;
   const events = await nextEventsOf(unit, firmId, erasure, { afterSeq, most, addresses: null });
+  const othersLogins = await othersLoginsAmong(unit, erasure, events);
   const digests = new Set(erasure.addressDigests.split(" "));
   const found = new Set<string>();
   for (const event of events) {
     const addresses = addressesIn(event);
     const namesAddress = digestsOf(addresses).some((digest) => digests.has(digest));
-    const parts = erasedWith(erasure, { ...event, data: JSON.parse(event.data) as object, namesAddress });
+    const isOthersLogin = othersLogins.has(event.accountId);
+    const data = JSON.parse(event.data) as object;
+    const parts = erasedWith(erasure, { ...event, data, namesAddress, isOthersLogin });
     if (parts.subject) for (const address of addresses) found.add(address);
     await eraseFacts(manager, event, parts);
   }

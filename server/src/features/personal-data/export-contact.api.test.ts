@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { afterAll, beforeAll, expect, it } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import type { EntityMetadata } from "typeorm";
 import { entities } from "../../entities.js";
 import { createLog } from "../../platform/log.js";
@@ -53,6 +53,8 @@ const OURS = new Set([
   "lastUsedStep",
 ]);
 OURS.add("credentialVersion");
+
+const newAddress = () => `${randomBytes(5).toString("hex")}@client.example`;
 
 describeOnDatabases("exporting a contact's data", (database) => {
   let world: World;
@@ -307,6 +309,83 @@ describeOnDatabases("exporting a contact's data", (database) => {
     expect(other.json).not.toContain(client.email);
   });
 
+  describe("X87 of somebody who was taken for the client for a while", () => {
+    const update = async (input: object) => {
+      await stepUp();
+      return mutate("updateContact", "UpdateContactInput", "contact { id }", input);
+    };
+    const tickFirst = async (token: string, title: string, userAgent: string) => {
+      const { requests } = (
+        await world.ask(
+          "{ viewer { ... on PortalViewer { requests(first: 9) { nodes { title items { id } } } } } }",
+          {},
+          token,
+        )
+      ).data.viewer;
+      const { items } = requests.nodes.find((request: Data) => request.title === title);
+      const done = await world.ask(
+        "mutation($input: SetRequestItemDoneInput!) { setRequestItemDone(input: $input) { userErrors { code } } }",
+        { input: { itemId: items[0].id, done: true } },
+        token,
+        { "user-agent": userAgent },
+      );
+      expect(done.data.setRequestItemDone.userErrors).toEqual([]);
+    };
+
+    it("has nothing of a login that the client left to another contact, or that another one left", async () => {
+      const maya = await world.client(firm, owner);
+      const ben = await world.contact(owner, "Benedict Hushaby", maya.email);
+      await signIn(maya.email, "BensBrowser/3.0");
+      await update({ contactId: maya.contactId, email: newAddress() });
+      for (const contactId of [maya.contactId, ben.id]) {
+        const { json, html } = await files(contactId);
+        expect(json + html).not.toContain("BensBrowser/3.0");
+      }
+      expect((await files(ben.id)).data.sharedLogin).toBe(maya.email);
+    });
+
+    it("has not from where another contact's login, which served by mistake, did something, nor whose it was", async () => {
+      const bob = await world.client(firm, owner);
+      const token = bob.created.result.sessionToken as string;
+      const alice = await world.contact(owner, "Alice Wronged", newAddress());
+      await update({ contactId: alice.id, email: bob.email });
+      await send(alice.id, "Alices return");
+      await tickFirst(token, "Alices return", "BobsBrowser/10");
+      await update({ contactId: alice.id, email: newAddress() });
+      const { json, html } = await files(alice.id);
+      expect(json).toContain("REQUEST_ITEM_DONE");
+      for (const text of ["BobsBrowser/10", bob.email, bob.contactId]) expect(json + html).not.toContain(text);
+    });
+
+    it("has nothing of a stranger who opened a link at a wrong address", async () => {
+      const stranger = newAddress();
+      const al = await world.contact(owner, "Al Typo", stranger);
+      await send(al.id, "Als return");
+      const token = await world.mailedToken(stranger, /Als return/);
+      const input = { token, deviceKey: randomBytes(24).toString("base64url"), transport: "TOKEN" };
+      await world.ask(
+        "mutation($input: ClaimMagicLinkInput!) { claimMagicLink(input: $input) { result { __typename } } }",
+        { input },
+        undefined,
+        { "user-agent": "StrangersBrowser/11" },
+      );
+      await update({ contactId: al.id, email: newAddress() });
+      const { json, html } = await files(al.id);
+      expect(json).toContain("MAGIC_LINK_CLAIMED");
+      for (const text of ["StrangersBrowser/11", stranger]) expect(json + html).not.toContain(text);
+    });
+
+    it("has not from where somebody acted by a login that two have", async () => {
+      const client = await world.client(firm, owner);
+      await world.contact(owner, "Benedict Hushaby", client.email);
+      await send(client.contactId, "Mayas return");
+      await tickFirst(client.created.result.sessionToken as string, "Mayas return", "BensBrowser/16");
+      const { json, html } = await files(client.contactId);
+      expect(json).toContain("REQUEST_ITEM_DONE");
+      expect(json + html).not.toContain("BensBrowser/16");
+    });
+  });
+
   it("X87 has nothing of somebody else with the same login, and says so", async () => {
     const client = await world.client(firm, owner);
     const token = client.created.result.sessionToken as string;
@@ -340,7 +419,7 @@ describeOnDatabases("exporting a contact's data", (database) => {
     const empty = ["login", "password", "twoFactor", "recoveryCodes", "passkeys", "sessions", "mails", "mailedTokens"];
     expect(empty.filter((name) => hers.data.kept[name].length > 0)).toEqual([]);
     expect(JSON.stringify(hers.data.leftOut)).toContain("Somebody else uses the same login");
-    expect(hers.html).toContain(`Somebody else uses the login ${client.email} too.`);
+    expect(hers.html).toContain(`Somebody else uses the login ${client.email} too, or used it before.`);
     const his = await files(second.id);
     expect(his.json).toContain("Hushaby divorce papers");
     expect(his.json).not.toMatch(/Mayas return|Maya Fields/);

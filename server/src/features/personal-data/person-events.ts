@@ -1,13 +1,28 @@
 import { loginEventTypes, type DeletedPerson } from "@gatehouse/shared";
 import type { Reads } from "../../platform/database/reads.js";
-import { computed, NOTHING, placeholders, select, sql, table, type Sql } from "../../platform/database/sql.js";
+import {
+  computed,
+  NOTHING,
+  placeholders,
+  select,
+  selectDistinct,
+  sql,
+  table,
+  type Sql,
+} from "../../platform/database/sql.js";
 import { AuditEvent } from "../audit/audit-event.entity.js";
+import { Contact } from "../contacts/contact.entity.js";
+import { changesOf } from "../work/event-sentence.js";
 
 const e = table(AuditEvent, "e");
 const row = table(AuditEvent, "row_");
 /** Each from its own index. By the same rule as `erasedWith`. */
 const OF_LOGIN = sql`${e.type} IN (${placeholders(loginEventTypes.length)}) AND ${e.data} NOT LIKE '%"requestId"%'`;
-const ABOUT = sql`${e.contactId} = ? AND NOT (COALESCE(${e.accountId}, '') = ? AND ${OF_LOGIN})`;
+const o = table(Contact, "o");
+/** Another contact has the login. */
+const OTHERS_LOGIN = sql`(COALESCE(${e.accountId}, '') = ? OR EXISTS (SELECT 1 FROM ${o}
+  WHERE ${o.firmId} = ${e.firmId} AND ${o.portalAccountId} = ${e.accountId} AND ${o.id} <> ?))`;
+const ABOUT = sql`${e.contactId} = ? AND NOT (${OF_LOGIN} AND ${OTHERS_LOGIN})`;
 const ABOUT_LOGIN = sql`${e.accountId} = ? AND (${e.contactId} IS NULL OR (${OF_LOGIN}))`;
 const BY_LOGIN = sql`${e.actorId} = ?`;
 /** By somebody who typed an address that no login had. */
@@ -29,7 +44,7 @@ const parametersOf = (
   { afterSeq, addresses = [] }: { afterSeq: number; addresses?: readonly string[] },
 ) =>
   [
-    [firmId, contactId, keptAccountId ?? NOBODY, ...loginEventTypes, afterSeq],
+    [firmId, contactId, ...loginEventTypes, keptAccountId ?? NOBODY, contactId, afterSeq],
     [firmId, accountId ?? NOBODY, ...loginEventTypes, afterSeq],
     [firmId, accountId ?? NOBODY, afterSeq],
     [firmId, ...addresses, afterSeq],
@@ -81,4 +96,37 @@ export function nextEventsByStrangers(
       JOIN ${row} ON ${row.firmId} = ? AND ${row.seq} = k.seq ORDER BY ${row.seq}`,
     [firmId, ...addresses, afterSeq, firmId],
   );
+}
+
+const OTHERS = selectDistinct({ accountId: o.portalAccountId })
+  .from`${o} WHERE ${o.firmId} = ? AND ${o.id} <> ? AND ${o.portalAccountId}`;
+
+/** Which of the logins that these events are about another contact has. */
+export async function othersLoginsAmong(
+  reads: Pick<Reads, "unpreparedRows">,
+  { firmId, contactId }: { firmId: string; contactId: string },
+  events: readonly AuditEvent[],
+): Promise<ReadonlySet<string | null>> {
+  const ids = [...new Set(events.flatMap(({ accountId }) => accountId ?? []))];
+  if (ids.length === 0) return new Set();
+  const found = await reads.unpreparedRows(OTHERS.plus` IN (${placeholders(ids.length)})`, [firmId, contactId, ...ids]);
+  return new Set(found.map(({ accountId }) => accountId));
+}
+
+const LINKING = select({ seq: e.seq }).from`${e} WHERE ${e.firmId} = ? AND ${e.contactId} <> ?
+  AND ${e.type} IN ('CONTACT_CREATED', 'CONTACT_UPDATED', 'CONTACT_REDIRECTED') AND ${e.changes} LIKE ? LIMIT 1`;
+const CREATION = select({ changes: e.changes })
+  .from`${e} WHERE ${e.firmId} = ? AND ${e.accountId} = ? AND ${e.type} = 'ACCOUNT_CREATED'`;
+
+/** Whether the log tells that another contact had the login, now or before. */
+export async function wasOthersLogin(
+  reads: Pick<Reads, "unpreparedRows">,
+  { firmId, contactId, accountId }: { firmId: string; contactId: string; accountId: string },
+): Promise<boolean> {
+  const linked = await reads.unpreparedRows(LINKING, [firmId, contactId, `%"${accountId}"%`]);
+  if (linked.length > 0) return true;
+  const created = await reads.unpreparedRows(CREATION, [firmId, accountId]);
+  return created
+    .flatMap((event) => changesOf(event))
+    .some(({ field, after }) => field === "contacts" && Array.isArray(after) && after.some((id) => id !== contactId));
 }
