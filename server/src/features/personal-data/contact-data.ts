@@ -96,7 +96,7 @@ export async function readContactData(work: Work, contact: Contact): Promise<Con
     contact,
     person: { contactId, accountId, keptAccountId: own ? null : contact.portalAccountId },
     addresses,
-    hides: othersHidden({ known: known.filter((text) => text != null), ids: [contactId, contact.portalAccountId] }),
+    hides: othersHidden({ known: known.filter((address) => address != null), ids: [contactId, contact.portalAccountId] }),
     firmName: policy.firmName,
     throughSeq,
   };
@@ -221,12 +221,14 @@ async function* rowsOfEvents(
 
 /** Hides addresses, logins and contacts that are not the person's: at some time the firm may have taken them for theirs. */
 function othersHidden({ known, ids }: { known: readonly string[]; ids: readonly (string | null)[] }) {
-  return (text: string) =>
-    text
-      .replaceAll(/[^\s"\\<>(),;:]+@[^\s"\\<>(),;:]*[^\s"\\<>(),;:.]/gu, (found) =>
-        known.includes(found) ? found : OTHER,
-      )
-      .replaceAll(/\b(?:acc|con)_[0-9a-z]+/g, (found) => (ids.includes(found) ? found : OTHER));
+  const hiddenIn = (word: string) => {
+    const address = word.endsWith(".") ? word.slice(0, -1) : word;
+    return address.includes("@") && !known.includes(address) ? OTHER + word.slice(address.length) : word;
+  };
+  return (told: string) =>
+    told
+      .replaceAll(/[^\s"\\<>(),;:]+/gu, hiddenIn)
+      .replaceAll(/\b(?:acc|con)_[0-9a-z]+/g, (id) => (ids.includes(id) ? id : OTHER));
 }
 const OTHER = "(somebody else's)";
 
