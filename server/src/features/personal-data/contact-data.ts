@@ -96,7 +96,10 @@ export async function readContactData(work: Work, contact: Contact): Promise<Con
     contact,
     person: { contactId, accountId, keptAccountId: own ? null : contact.portalAccountId },
     addresses,
-    hides: othersHidden({ known: known.filter((address) => address != null), ids: [contactId, contact.portalAccountId] }),
+    hides: othersHidden({
+      known: known.filter((address) => address != null),
+      ids: [contactId, contact.portalAccountId],
+    }),
     firmName: policy.firmName,
     throughSeq,
   };
