@@ -291,7 +291,8 @@ export class LogVerifier {
       return this.find(seq, `${what} was signed for another log than the one before it: that was rewritten`);
     // A log from event 1 on tells every change of the setting; a later part may not.
     const { days, at } = this.signInDays ?? { days: this.first?.seq === 1 ? null : undefined, at: -Infinity };
-    const now = Date.parse(occurredAt);
+    // When it was signed cannot be changed afterwards; the event's time can, until the next checkpoint.
+    const now = Math.min(Date.parse(occurredAt), Date.parse(statement.signedAt));
     const { least } = signInRetentionDays;
     const isOfDaysAgo = (count: number) => Date.parse(olderThan) <= now - count * DAY_MS;
     // Whatever the log tells of the setting, or does not.

@@ -296,6 +296,22 @@ describeOnDatabases("X92 whoever can write the database erases who signed in", (
     }
   });
 
+  it("a day too early, and says afterwards that the server stated it later than it did", async () => {
+    const { firm, owner } = await firmWithHistory();
+    const input = { days: 30, reason: "Our privacy policy" };
+    await world.mutate("setSignInEventDays", "SignInEventDaysInput", "firm { id }", input, owner);
+    await query("UPDATE firms SET signInEventDaysSetAt = 1 WHERE id = ?", [firm.id]);
+    await sweepTwice();
+    const statement = (await rows(firm)).find(({ type }) => type === "SIGN_IN_EVENTS_ERASED");
+    if (!statement) throw new Error("nothing was erased");
+    const later = [statement.occurredAt + 2 * DAY_MS, firm.id, statement.seq];
+    await query("UPDATE audit_events SET occurredAt = ? WHERE firmId = ? AND seq = ?", later);
+    await rechain(firm);
+    const { gatehouse, python } = await fileVerdicts(firm);
+    for (const text of [await verify(firm), gatehouse]) expect(text).toContain("says so of more than the firm had set");
+    expect(python).toMatch(/^event \d+ erases sign-ins that the firm keeps/m);
+  });
+
   it("and appends a setting that nobody may choose", async () => {
     for (const facts of [
       { days: -30 },
