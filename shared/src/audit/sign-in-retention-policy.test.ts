@@ -43,6 +43,11 @@ describe("how long a firm's sign-in events keep their facts", () => {
     [365, 1000, "2025-11-30"],
     // A clock that was ahead.
     [30, -5, null],
+    // Nobody may choose these: somebody wrote them into the table.
+    [29, 1000, null],
+    [0, 1000, null],
+    [-30, 1000, null],
+    [3651, 1000, null],
   ])("is carried out, with %s days set %s hours ago, before %s", (days, hours, before) => {
     const now = day("2026-11-30") + 9 * HOUR_MS;
     const setting = { days, setAt: hours === null ? null : now - hours * HOUR_MS };
@@ -52,6 +57,7 @@ describe("how long a firm's sign-in events keep their facts", () => {
   it("is carried out a day after it was set, and never where it is for ever", () => {
     expect(signInErasureFrom({ days: 30, setAt: 5 })).toBe(5 + DAY_MS);
     expect(signInErasureFrom({ days: null, setAt: 5 })).toBeNull();
+    expect(signInErasureFrom({ days: -30, setAt: 5 })).toBeNull();
   });
 
   it.each<[days: number | null, words: string]>([

@@ -24,9 +24,12 @@ export const isSignInRetention = (days: number | null): boolean =>
 export const isShorter = (from: number | null, to: number | null): boolean =>
   to !== null && (from === null || to < from);
 
+/** Whether events lose facts at all. Days that nobody may choose mean for ever: only a hand in the table can have set them. */
+export const erasesSignIns = (days: number | null): boolean => days !== null && isSignInRetention(days);
+
 /** From when the setting is carried out; null: it erases nothing. */
 export const signInErasureFrom = ({ days, setAt }: SignInRetention): number | null =>
-  days === null || setAt === null ? null : setAt + SIGN_IN_RETENTION_WAIT_MS;
+  setAt !== null && erasesSignIns(days) ? setAt + SIGN_IN_RETENTION_WAIT_MS : null;
 
 /** Sign-in events of before this moment are too old for this many days. Whole days in UTC, since each time is an event. */
 export const tooOldBefore = (days: number, now: number): number => Math.floor((now - days * DAY_MS) / DAY_MS) * DAY_MS;

@@ -1,4 +1,10 @@
-import { DAY_MS, isSignInEvent, SIGN_IN_RETENTION_WAIT_MS } from "@gatehouse/shared";
+import {
+  DAY_MS,
+  isSignInEvent,
+  isSignInRetention,
+  SIGN_IN_RETENTION_WAIT_MS,
+  signInRetentionDays,
+} from "@gatehouse/shared";
 import type { PublicJwk } from "../../platform/crypto/signing-key.js";
 import { eventDigest } from "../audit-chain/event-digest.js";
 import { signatureVerdict, type Checkpoint, type ErasedSignIns, type Statement } from "../audit-chain/checkpoint.js";
@@ -83,7 +89,7 @@ export class LogVerifier {
   private erased: ErasedEvent[] = [];
   private erasedByAge = 0;
   /** How long the firm's sign-ins keep their facts, and since when; null: the log does not tell. */
-  private signInDays: { days: unknown; at: number } | null = null;
+  private signInDays: { days: number | null; at: number } | null = null;
   /** The contacts and accounts whose deletion the log tells of. */
   private readonly deleted = new Set<string>();
   private readonly awaited: Map<number, Checkpoint[]>;
@@ -139,8 +145,7 @@ export class LogVerifier {
       this.readCheckpoint(line);
       if (line.type === "AUDIT_LOG_TRIMMED") this.readTrim(line);
       this.readErasure(line);
-      if (line.type === "SIGN_IN_RETENTION_CHANGED")
-        this.signInDays = { days: line.facts["days"], at: Date.parse(line.occurredAt) };
+      if (line.type === "SIGN_IN_RETENTION_CHANGED") this.readSignInDays(line);
       if (line.type === "SIGN_IN_EVENTS_ERASED") this.readErasedSignIns(line);
       if (line.type === "AUDIT_LOG_SEALED")
         this.sealedRanges.push({
@@ -268,6 +273,12 @@ export class LogVerifier {
       if (typeof id === "string") this.deleted.add(id);
   }
 
+  private readSignInDays({ seq, type, occurredAt, facts: { days } }: LogLine): void {
+    const isChosen = days === null || (typeof days === "number" && isSignInRetention(days));
+    this.signInDays = { days: isChosen ? days : null, at: Date.parse(occurredAt) };
+    if (!isChosen) this.find(seq, `event ${seq} (${type}) sets what no firm may choose`);
+  }
+
   /** Takes the sign-ins that are too old, as the server has signed and the firm has set, from those that are left to judge. */
   private readErasedSignIns({ seq, occurredAt, previous, facts }: LogLine): void {
     const what = `event ${seq}, which says that old sign-ins were erased,`;
@@ -280,12 +291,13 @@ export class LogVerifier {
       return this.find(seq, `${what} was signed for another log than the one before it: that was rewritten`);
     // A log from event 1 on tells every change of the setting; a later part may not.
     const { days, at } = this.signInDays ?? { days: this.first?.seq === 1 ? null : undefined, at: -Infinity };
-    const now = Date.parse(occurredAt);
-    const isAsSet =
-      days === undefined ||
-      (typeof days === "number" &&
-        at + SIGN_IN_RETENTION_WAIT_MS <= now &&
-        Date.parse(olderThan) <= now - days * DAY_MS);
+    // When it was signed cannot be changed afterwards; the event's time can, until the next checkpoint.
+    const now = Math.min(Date.parse(occurredAt), Date.parse(statement.signedAt));
+    const { least } = signInRetentionDays;
+    const isOfDaysAgo = (count: number) => Date.parse(olderThan) <= now - count * DAY_MS;
+    // Whatever the log tells of the setting, or does not.
+    if (!isOfDaysAgo(least)) return this.find(seq, `${what} says so of the last ${least} days, which every firm keeps`);
+    const isAsSet = days === undefined || (days !== null && at + SIGN_IN_RETENTION_WAIT_MS <= now && isOfDaysAgo(days));
     if (!isAsSet) return this.find(seq, `${what} says so of more than the firm had set, as the log tells it`);
     const before = this.erased.length;
     this.erased = this.erased.filter(

@@ -59,6 +59,10 @@ export const reasons = {
     EN: "What our other systems received is kept there. Gatehouse keeps only which event was sent when.",
     FR: "Ce que nos autres systèmes ont reçu y est conservé. Gatehouse ne conserve que l’événement envoyé et le moment.",
   },
+  OLD_SIGN_INS: {
+    EN: "We keep who signed in, and from where, for some time only. Older sign-ins have lost it.",
+    FR: "Nous ne conservons que pour un certain temps qui s’est connecté, et d’où. Les connexions plus anciennes ne le disent plus.",
+  },
   OTHERS: {
     EN: "It is about somebody else.",
     FR: "Il s’agit d’une autre personne.",

@@ -1,5 +1,6 @@
 import {
   CONTACT_DATA_FORMAT,
+  erasesSignIns,
   givenTo,
   personalThings,
   usableTimeZone,
@@ -12,6 +13,7 @@ import {
 import { select, table, type Column, type Sql } from "../../platform/database/sql.js";
 import { AuditCounter, type AuditEvent } from "../audit/audit-event.entity.js";
 import type { Contact } from "../contacts/contact.entity.js";
+import { Firm } from "../firms/firm.entity.js";
 import { loadPolicy } from "../firms/security-policy.reader.js";
 import { mailLookOf } from "../mail/mail-look.js";
 import { changesOf, methodsOf, sentenceOf } from "../work/event-sentence.js";
@@ -118,7 +120,7 @@ export async function readContactData(work: Work, contact: Contact): Promise<Con
       { ...eventPart("events"), rows: eventsOf(about) },
       { ...eventPart("signInsWithAddress"), rows: signInsWith(about, addresses) },
     ],
-    leftOut: leftOut(isShared),
+    leftOut: leftOut(isShared, await work.rows(SIGN_INS_KEPT, [firmId])),
     onDeletion: onDeletion(extent.login !== null && !extent.deletesLogin),
   };
 }
@@ -269,7 +271,10 @@ const isOthers = (thing: PersonalThingName, isShared: boolean): boolean => {
   return isShared && typeof alone === "string" && typeof shared !== "string";
 };
 
-function leftOut(isShared: boolean): ContactData["leftOut"] {
+const firms = table(Firm);
+const SIGN_INS_KEPT = select({ days: firms.signInEventDays }).from`${firms} WHERE ${firms.id} = ?`;
+
+function leftOut(isShared: boolean, kept: readonly { days: number | null }[]): ContactData["leftOut"] {
   const hypothetical: readonly PersonalThingName[] = ["DELETION", "NOTICE"];
   const things = thingNames.flatMap((thing) => {
     if (hypothetical.includes(thing)) return [];
@@ -278,7 +283,8 @@ function leftOut(isShared: boolean): ContactData["leftOut"] {
     return because ? [{ title: titleOf(thing), because }] : [];
   });
   const general = [reasons.SECRETS, reasons.MAILS, reasons.COLLEAGUES, reasons.OTHERS_ADDRESS, reasons.WEBHOOKS];
-  return [...things, ...general.map((because) => ({ title: null, because }))];
+  const old = kept.some(({ days }) => erasesSignIns(days)) ? [reasons.OLD_SIGN_INS] : [];
+  return [...things, ...[...general, ...old].map((because) => ({ title: null, because }))];
 }
 
 const onDeletion = (isShared: boolean): FateOfThing[] =>

@@ -605,6 +605,24 @@ describeOnDatabases("exporting a contact's data", (database) => {
     expect(html).toContain(`<time datetime="${created}">${there.format(Date.parse(created))}</time>`);
   });
 
+  it("says that older sign-ins have lost who it was, only if the firm keeps that for some days", async () => {
+    const contact = await world.contact(owner, "Olga Longago");
+    const said = async () => {
+      const { html, data } = await files(contact.id);
+      const all = data.leftOut.map(({ because }: Data) => [because.en, because.fr]) as string[][];
+      const found = all.filter(([english]) => english?.includes("Older sign-ins have lost it"));
+      expect(html.includes("Older sign-ins have lost it")).toBe(found.length > 0);
+      return found.map(([, french]) => french);
+    };
+    expect(await said()).toEqual([]);
+    await stepUp();
+    await mutate("setSignInEventDays", "SignInEventDaysInput", "firm { id }", { days: 365, reason: "Our policy" });
+    expect(await said()).toEqual([expect.stringContaining("Les connexions plus anciennes ne le disent plus")]);
+    await stepUp();
+    await mutate("setSignInEventDays", "SignInEventDaysInput", "firm { id }", { days: null, reason: "Our policy" });
+    expect(await said()).toEqual([]);
+  });
+
   it("streams twenty thousand events, a page at a time", async () => {
     const { id: contactId, email } = await world.contact(owner, "Minnie Events");
     for (let page = 0; page < 20; page++)

@@ -61,7 +61,7 @@ async function receivedSeq(reads: Pick<Work, "unpreparedRows">, firmId: string, 
 
 /**
  * Erases names, addresses and devices from sign-in events that are older than their firm keeps them: those that every webhook
- * endpoint has received, from the oldest on. A signed event says first which ones (`log verify` accepts no others); a later
+ * endpoint which is not disabled has received, from the oldest on. A signed event says first which ones (`log verify` accepts no others); a later
  * run erases them page by page. If a server ends meanwhile, the next run goes on.
  */
 export class OldSignIns {

@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -12,9 +13,10 @@ import { createLog } from "../../platform/log.js";
 import { describeOnDatabases } from "../../testing/databases.js";
 import { codesOf, World, WORLD_KEYS } from "../../testing/world.js";
 import { AuditEvent } from "../audit/audit-event.entity.js";
-import { signCheckpoint } from "../audit-chain/checkpoint.js";
+import { CHECKPOINT_PURPOSE, signCheckpoint } from "../audit-chain/checkpoint.js";
 import { eraseFacts } from "../audit-chain/erase-facts.js";
 import { chainedEvent, eventDigest } from "../audit-chain/event-digest.js";
+import { deleteOldEvents, LOGS } from "../retention/old-events.js";
 import { systemActor } from "../work/unit-of-work.js";
 import { OldSignIns } from "./old-sign-ins.js";
 
@@ -101,6 +103,46 @@ describeOnDatabases("X92 whoever can write the database erases who signed in", (
       unit.record({ type: "SIGN_IN_EVENTS_ERASED", firmId: firm.id, actor: systemActor, data });
       return Promise.resolve();
     });
+
+  /** Appends an event to the chain, as somebody who knows the format could without any key. */
+  const append = async (firm: TestFirm, type: AuditEvent["type"], facts: object) => {
+    const all = await rows(firm);
+    const last = all.at(-1);
+    const model = all.findLast((row) => row.type === "CONTACT_CREATED");
+    if (!last || !model) throw new Error("there is nothing to append to");
+    const place = { seq: last.seq + 1, id: `evt_${randomBytes(12).toString("hex")}` };
+    const said = { type, occurredAt: world.now(), data: JSON.stringify(facts), changes: null, contactId: null };
+    const row = { ...model, ...place, ...said };
+    const { digest: previous } = last;
+    const digest = eventDigest(firm.id, chainedEvent(row), previous);
+    await world.app.work.do((unit) => unit.manager.insert(AuditEvent, { ...row, digest }));
+    const counters = "UPDATE audit_counters SET chainDigest = ?, lastSeq = ?, chainedSeq = ? WHERE firmId = ?";
+    await query(counters, [digest, row.seq, row.seq, firm.id]);
+    return row.seq;
+  };
+  /** Deletes the oldest events, as the server does where AUDIT_RETENTION_DAYS is set. */
+  const trim = (firm: TestFirm, most: number) =>
+    world.app.work.do(async (unit) => {
+      const log = (await unit.unpreparedRows(LOGS, [])).find(({ firmId }) => firmId === firm.id);
+      if (!log) throw new Error("there is no log");
+      const trimmed = await deleteOldEvents(unit, log, { until: world.now() - 20 * DAY_MS, most, keys: WORLD_KEYS });
+      expect(trimmed?.deleted).toBe(most);
+    });
+  /** What the file says that the firm downloads, to Gatehouse and to the program in docs/audit-format.md. */
+  const fileVerdicts = async (firm: TestFirm) => {
+    const page = readFileSync(join(__dirname, "../../../../docs/audit-format.md"), "utf8");
+    const [, program = ""] = /```python\n([\s\S]*?)```/.exec(page) ?? [];
+    const [script, file] = [join(folder, "verify.py"), join(folder, "log.jsonl")];
+    writeFileSync(script, program);
+    const headers = { authorization: `Bearer ${await world.ownerToken(firm)}` };
+    writeFileSync(file, await (await fetch(`${world.url}/audit-log.jsonl`, { headers })).text());
+    const gatehouse = await outcomeOf((print) => verifyLogFile({ file, checkpoints: null, keys: null }, print));
+    const python = await run("python3", [script, file]).then(
+      ({ stdout }) => stdout,
+      (error: { stdout: string; stderr: string }) => error.stdout + error.stderr,
+    );
+    return { gatehouse, python };
+  };
 
   it("of a firm that keeps them for ever", async () => {
     const { firm } = await firmWithHistory();
@@ -217,38 +259,104 @@ describeOnDatabases("X92 whoever can write the database erases who signed in", (
     }
   });
 
+  it("by days in the table that nobody may choose, which the server takes as for ever, also where the log was trimmed", async () => {
+    for (const days of [-30, 0, 3651]) {
+      const { firm } = await firmWithHistory();
+      await trim(firm, 2);
+      await world.portalSignIn(firm, "intruder@nowhere.example", "just now");
+      await query("UPDATE firms SET signInEventDays = ?, signInEventDaysSetAt = 1 WHERE id = ?", [days, firm.id]);
+      await sweepTwice();
+      const log = await rows(firm);
+      expect(JSON.stringify(log)).toContain("intruder@nowhere.example");
+      expect(log.filter(({ type }) => type === "SIGN_IN_EVENTS_ERASED")).toEqual([]);
+      expect(await verify(firm)).toMatch(IS_AS_RECORDED);
+    }
+  });
+
+  it("of the last thirty days, with a statement that the server's key signed, where the log does not tell the setting", async () => {
+    for (const daysAgo of [-1, 29]) {
+      const { firm } = await firmWithHistory();
+      await trim(firm, 2);
+      await world.portalSignIn(firm, "intruder@nowhere.example", "just now");
+      const last = (await rows(firm)).at(-1);
+      if (last?.type !== "SIGN_IN_FAILED" || last.digest === null) throw new Error("nobody failed to sign in");
+      const beside = { throughSeq: last.seq, olderThan: new Date(world.now() - daysAgo * DAY_MS).toISOString() };
+      const signedAt = new Date(world.now()).toISOString();
+      const place = { firmId: firm.id, seq: last.seq, digest: last.digest, signedAt };
+      const key = WORLD_KEYS.signingKey(CHECKPOINT_PURPOSE);
+      const { digest, keyId, signature } = signCheckpoint(key, place, "gatehouse-audit-sign-ins", beside);
+      await record(firm, { ...beside, signIns: 1, digest, signedAt, keyId, signature });
+      await erase(last);
+      const { gatehouse, python } = await fileVerdicts(firm);
+      for (const text of [await verify(firm), gatehouse]) {
+        expect(text).toMatch(/WRONG: event \d+, which says that old sign-ins were erased, says so of the last 30 days/);
+        expect(text).toContain(`WRONG: what event ${last.seq} (SIGN_IN_FAILED) said was erased`);
+      }
+      expect(python).toMatch(/^event \d+ erases sign-ins of the last 30 days/m);
+    }
+  });
+
+  it("a day too early, and says afterwards that the server stated it later than it did", async () => {
+    const { firm, owner } = await firmWithHistory();
+    const input = { days: 30, reason: "Our privacy policy" };
+    await world.mutate("setSignInEventDays", "SignInEventDaysInput", "firm { id }", input, owner);
+    await query("UPDATE firms SET signInEventDaysSetAt = 1 WHERE id = ?", [firm.id]);
+    await sweepTwice();
+    const statement = (await rows(firm)).find(({ type }) => type === "SIGN_IN_EVENTS_ERASED");
+    if (!statement) throw new Error("nothing was erased");
+    const later = [statement.occurredAt + 2 * DAY_MS, firm.id, statement.seq];
+    await query("UPDATE audit_events SET occurredAt = ? WHERE firmId = ? AND seq = ?", later);
+    await rechain(firm);
+    const { gatehouse, python } = await fileVerdicts(firm);
+    for (const text of [await verify(firm), gatehouse]) expect(text).toContain("says so of more than the firm had set");
+    expect(python).toMatch(/^event \d+ erases sign-ins that the firm keeps/m);
+  });
+
+  it("and appends a setting that nobody may choose", async () => {
+    for (const facts of [
+      { days: -30 },
+      { days: 0 },
+      { days: 29 },
+      { days: 3651 },
+      { days: 30.5 },
+      { days: "30" },
+      {},
+    ]) {
+      const { firm } = await firmWithHistory();
+      const seq = await append(firm, "SIGN_IN_RETENTION_CHANGED", facts);
+      const { gatehouse, python } = await fileVerdicts(firm);
+      for (const text of [await verify(firm), gatehouse])
+        expect(text).toContain(`WRONG: event ${seq} (SIGN_IN_RETENTION_CHANGED) sets what no firm may choose`);
+      expect(python).toContain(`event ${seq} sets what no firm may choose`);
+    }
+    for (const days of [30, 3650, null]) {
+      const { firm } = await firmWithHistory();
+      await append(firm, "SIGN_IN_RETENTION_CHANGED", { days });
+      const { gatehouse, python } = await fileVerdicts(firm);
+      expect(await verify(firm)).toMatch(IS_AS_RECORDED);
+      expect(gatehouse).toMatch(IS_AS_RECORDED);
+      expect(python).toMatch(/^whole: /m);
+    }
+  });
+
   it("is found in the exported file too, by Gatehouse and by the program in docs/audit-format.md", async () => {
-    const page = readFileSync(join(__dirname, "../../../../docs/audit-format.md"), "utf8");
-    const [, program = ""] = /```python\n([\s\S]*?)```/.exec(page) ?? [];
-    writeFileSync(join(folder, "verify.py"), program);
-    const file = join(folder, "log.jsonl");
-    const download = async (firm: TestFirm) => {
-      const headers = { authorization: `Bearer ${await world.ownerToken(firm)}` };
-      writeFileSync(file, await (await fetch(`${world.url}/audit-log.jsonl`, { headers })).text());
-    };
-    const ofGatehouse = () => outcomeOf((print) => verifyLogFile({ file, checkpoints: null, keys: null }, print));
-    const ofProgram = () =>
-      run("python3", [join(folder, "verify.py"), file]).then(
-        ({ stdout }) => stdout,
-        (error: { stdout: string; stderr: string }) => error.stdout + error.stderr,
-      );
     const { firm, old } = await firmThatErased();
-    await download(firm);
-    expect(readFileSync(file, "utf8")).not.toContain("stranger@nowhere.example");
-    expect(await ofGatehouse()).toMatch(IS_AS_RECORDED);
-    expect(await ofProgram()).toMatch(/^whole: \d+ events, the last is \d+, \d+ parts erased/m);
+    const whole = await fileVerdicts(firm);
+    expect(readFileSync(join(folder, "log.jsonl"), "utf8")).not.toContain("stranger@nowhere.example");
+    expect(whole.gatehouse).toMatch(IS_AS_RECORDED);
+    expect(whole.python).toMatch(/^whole: \d+ events, the last is \d+, \d+ parts erased/m);
 
     const young = (await rows(firm)).find(({ type, seq }) => isSignInEvent(type) && seq > old);
     await erase(young);
-    await download(firm);
-    expect(await ofGatehouse()).toContain(`WRONG: what event ${young?.seq} `);
-    expect(await ofProgram()).toMatch(`event ${young?.seq} was erased, and no event says`);
+    const erased = await fileVerdicts(firm);
+    expect(erased.gatehouse).toContain(`WRONG: what event ${young?.seq} `);
+    expect(erased.python).toMatch(`event ${young?.seq} was erased, and no event says`);
 
     const { firm: other } = await firmWithHistory();
     await query("UPDATE firms SET signInEventDays = 30, signInEventDaysSetAt = 1 WHERE id = ?", [other.id]);
     await sweepTwice();
-    await download(other);
-    expect(await ofGatehouse()).toContain("says so of more than the firm had set");
-    expect(await ofProgram()).toMatch(/event \d+ erases sign-ins that the firm keeps/);
+    const more = await fileVerdicts(other);
+    expect(more.gatehouse).toContain("says so of more than the firm had set");
+    expect(more.python).toMatch(/event \d+ erases sign-ins that the firm keeps/);
   });
 });

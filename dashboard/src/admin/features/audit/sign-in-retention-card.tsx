@@ -177,7 +177,7 @@ function Consequence({ days }: { days: number }) {
           It begins on <Moment at={from} /> at the earliest. Until then, whoever sets it back keeps everything.
         </li>
         <li>Later, nobody can find out from where somebody signed in, also after a break-in that is noticed late.</li>
-        <li>What webhooks have not received yet is kept until they have.</li>
+        <li>What webhooks have not received yet is kept until they have, unless they are disabled.</li>
       </ul>
       <p>Backups, exported files and what webhooks have delivered are not changed.</p>
     </>
