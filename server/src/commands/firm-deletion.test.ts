@@ -3,6 +3,7 @@ import { beforeAll, expect, it } from "@jest/globals";
 import type { EntityMetadata } from "typeorm";
 import { entities } from "../entities.js";
 import { disableFirm } from "../features/firms/disabled-firms.js";
+import { ReportSchedule } from "../features/report-schedule/report-schedule.entity.js";
 import { describeOnDatabases } from "../testing/databases.js";
 import { gatehouse } from "../testing/server-process.js";
 import { World } from "../testing/world.js";
@@ -76,11 +77,14 @@ describeOnDatabases("a firm that is deleted", (database) => {
           contactId: contact ?? "",
           portalAccountId: account ?? "",
           accountId: account ?? "",
+          teamMemberId: member ?? "",
         };
-        for (const name of ["requestId", "rollOutId", "endpointId"]) ids[name] = randomBytes(15).toString("hex");
+        for (const name of ["requestId", "rollOutId", "endpointId", "reportId"])
+          ids[name] = randomBytes(15).toString("hex");
         ids.client_requests = ids.requestId ?? "";
         ids.roll_outs = ids.rollOutId ?? "";
         ids.webhook_endpoints = ids.endpointId ?? "";
+        ids.reports = ids.reportId ?? "";
         for (const entity of entities) {
           const metadata = manager.connection.getMetadata(entity);
           const rows = firmRowsOf(entity);
@@ -91,6 +95,8 @@ describeOnDatabases("a firm that is deleted", (database) => {
           await manager.createQueryBuilder().insert().into(entity).values(rowOf(metadata, ids)).orIgnore().execute();
         }
       }
+      // Far ahead, so that no server asks for reports.
+      await manager.insert(ReportSchedule, { firmId: firm.id, askedMonth: "9999-11", mailedMonth: "9999-11" });
     });
 
   beforeAll(async () => {

@@ -28,6 +28,7 @@ const answered: Record<string, string> = {
   ClientRequest: `${team} CONTACTS_READ client`,
   "ClientRequest of the link": `${team} CONTACTS_READ link`,
   AuditEvent: `${team} AUDIT_READ`,
+  Report: "owner admin AUDIT_READ",
 };
 const typeOf = (thing: string) => thing.split(" ")[0];
 
@@ -86,6 +87,8 @@ describeOnDatabases("node", (database) => {
       { url: "http://127.0.0.1:9/" },
       owner,
     );
+    const asked = { kind: "ADOPTION" };
+    const { report } = await world.mutate("requestReport", "RequestReportInput", "report { id }", asked, owner);
     const { data } = await world.ask(
       `query($id: ID!) { firm { id } viewer { ... on TeamMember { id } } apiKeys { id } auditEvents(first: 1) { nodes { id } }
         contact(id: $id) { portalAccount { id sessions { id } } } }`,
@@ -105,6 +108,7 @@ describeOnDatabases("node", (database) => {
       WebhookEndpoint: webhookEndpoint.id,
       RollOut: rollOut.id,
       AuditEvent: data.auditEvents.nodes[0].id,
+      Report: report.id,
     });
   });
   afterAll(() => world.stop());
