@@ -15,7 +15,7 @@ import { quantity } from "../../../ui/quantity.js";
 import { Select } from "../../../ui/select.js";
 import { Skeleton } from "../../../ui/skeleton.js";
 import { ErrorState } from "../../../ui/states.js";
-import { TextField } from "../../../ui/text-field.js";
+import { ReasonField } from "../../reason-field.js";
 import { useTeamSession } from "../../session.js";
 
 const SignInRetentionCard_preview = graphql(`
@@ -136,15 +136,11 @@ function ChangeDialog(props: { current: number | null; days: number | null; onCl
           )
         }
       >
-        <TextField
-          label="Reason"
+        <ReasonField
           hint="Kept in the activity log for good, for example the rule that you follow."
           value={reason}
           onChange={setReason}
           error={problemOf(problems, "reason")}
-          rows={3}
-          maxLength={500}
-          isRequired
         />
       </ActForm>
     </Dialog>

@@ -9,7 +9,7 @@ import { Email } from "../../../ui/email.js";
 import { useNotify } from "../../../ui/notices.js";
 import { Skeleton } from "../../../ui/skeleton.js";
 import { ErrorState } from "../../../ui/states.js";
-import { TextField } from "../../../ui/text-field.js";
+import { ReasonField } from "../../reason-field.js";
 
 const DeleteContactDialog_deletion = graphql(`
   query DeleteContactDialog_deletion($contactId: ID!) {
@@ -77,15 +77,11 @@ export function DeleteContactDialog(props: { contactId: string; onClose: () => v
           isSmall
           intro={<Meaning deletion={deletion} />}
         >
-          <TextField
-            label="Reason"
+          <ReasonField
             hint="Kept in the activity log for good. Do not name the client here."
             value={reason}
             onChange={setReason}
             error={problemOf(problems, "reason")}
-            rows={3}
-            maxLength={500}
-            isRequired
           />
         </ActForm>
       )}

@@ -6,7 +6,7 @@ import { otherProblems, problemOf, useAct } from "../../../graphql/use-act.js";
 import { ActForm } from "../../../ui/act-form.js";
 import { Button } from "../../../ui/button.js";
 import { Actions, Dialog } from "../../../ui/dialog.js";
-import { TextField } from "../../../ui/text-field.js";
+import { ReasonField } from "../../reason-field.js";
 import { useTeamSession } from "../../session.js";
 import { useExport } from "../../use-export.js";
 
@@ -51,15 +51,11 @@ export function ExportContactDialog(props: { contact: { id: string; name: string
           isSmall
           intro={<Contents />}
         >
-          <TextField
-            label="Reason"
+          <ReasonField
             hint="Kept in the activity log, and part of the export."
             value={reason}
             onChange={setReason}
             error={problemOf(problems, "reason")}
-            rows={3}
-            maxLength={500}
-            isRequired
           />
         </ActForm>
       )}

@@ -6,6 +6,7 @@ import { Dialog } from "../../../ui/dialog.js";
 import { Email } from "../../../ui/email.js";
 import { useNotify } from "../../../ui/notices.js";
 import { TextField } from "../../../ui/text-field.js";
+import { ReasonField } from "../../reason-field.js";
 
 interface ActWords {
   menu: string;
@@ -64,15 +65,11 @@ export function loginAct<P extends Payload, Input>(
           }
         >
           {words.asks === "reason" && (
-            <TextField
-              label="Reason"
+            <ReasonField
               hint="Kept in the activity log."
               value={text}
               onChange={setText}
               error={problemOf(problems, "reason")}
-              rows={3}
-              maxLength={500}
-              isRequired
             />
           )}
           {words.asks === "email" && (

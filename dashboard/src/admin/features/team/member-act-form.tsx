@@ -7,6 +7,7 @@ import { ActForm } from "../../../ui/act-form.js";
 import { useNotify } from "../../../ui/notices.js";
 import { Select } from "../../../ui/select.js";
 import { TextField } from "../../../ui/text-field.js";
+import { ReasonField } from "../../reason-field.js";
 import { useRoleOptions } from "./role-options.js";
 
 const MemberActForm_sendLink = graphql(
@@ -172,15 +173,11 @@ export function MemberActForm(props: { name: MemberAct; member: Member; onDone: 
         </>
       )}
       {asksReason && (
-        <TextField
-          label="Reason"
+        <ReasonField
           hint="Kept in the activity log."
           value={reason}
           onChange={setReason}
           error={problemOf(problems, "reason")}
-          rows={3}
-          maxLength={500}
-          isRequired
         />
       )}
     </ActForm>
