@@ -140,9 +140,25 @@ maybe("a firm turns on two-factor authentication and its client goes through it"
   it("the admin chooses the 2FA mode after seeing what it will do; the client's session loses access", async () => {
     await go("Client Portal");
     await admin.getByText("Magic link and login with two-factor authentication", { exact: true }).click();
+    // Clients get a month's notice, unless the firm says otherwise.
+    const inAMonth = new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 10);
+    expect(
+      Math.abs(Date.parse(await admin.getByLabel("Required from").inputValue()) - Date.parse(inAMonth)),
+    ).toBeLessThanOrEqual(86_400_000);
+    await admin.getByText("At once", { exact: true }).click();
     await admin.getByRole("region", { name: "What saving will do" }).waitFor();
     await inspect(admin, "dashboard-security-impact");
-    await admin.getByRole("button", { name: "Save" }).click();
+    const save = admin.getByRole("button", { name: "Save", exact: true });
+    await save.click();
+    const question = admin.getByRole("alertdialog", { name: "Require two-factor authentication at once?" });
+    await question.getByText(/client accounts? ha(s|ve) no second factor yet/).waitFor();
+    await question.getByText(/sessions? will end now/).waitFor();
+    await inspect(admin, "dashboard-security-at-once");
+    await question.getByRole("button", { name: "Cancel" }).click();
+    await client.reload();
+    await client.getByRole("heading", { name: "Your requests" }).waitFor();
+    await save.click();
+    await question.getByRole("button", { name: "Require it at once" }).click();
     await admin.getByText("Saved.", { exact: true }).first().waitFor();
     await client.reload();
     await client.getByRole("heading", { name: "Sign in" }).waitFor();

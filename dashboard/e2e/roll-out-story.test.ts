@@ -83,6 +83,19 @@ maybe("a firm rolls out two-factor authentication step by step", () => {
     await admin.getByRole("button", { name: "Resume mails" }).click();
     const before = await bar("Notified or set up");
     await until(async () => (await bar("Notified or set up")) > before, 30_000);
+
+    // Where the mode is chosen, the roll-out is shown too, and what would end it is said.
+    const settings = await openDevice(running, 1280, 900);
+    await settings.goto(`${running.url}/settings/client-portal`);
+    await signIn(settings, owner);
+    await settings
+      .getByRole("region", { name: "Roll-out in progress" })
+      .getByRole("progressbar", { name: "Set up", exact: true })
+      .waitFor();
+    await settings.getByText("Magic link and login", { exact: true }).click();
+    await settings.getByText("The roll-out is undone: mails that have not gone out are canceled.").waitFor();
+    await inspect(settings, "settings-roll-out");
+    await settings.context().close();
   });
 
   it("a client learns about it before and after signing in, and sets it up early; the firm sees it immediately", async () => {

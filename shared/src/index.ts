@@ -5,6 +5,7 @@ export * from "./days/time-zones.js";
 export * from "./plans/plans.js";
 export * from "./roles/roles.js";
 export * from "./security-mode/security-mode.js";
+export * from "./security-mode/lost-at-once.js";
 export * from "./sign-in/sign-in-policy.js";
 export * from "./access-endings/access-endings.js";
 export * from "./limits/attempt-policy.js";

@@ -19,6 +19,7 @@ const SignedInGate_viewer = graphql(`
       ... on TeamMember {
         id
         name
+        email
         role
         twoFactor {
           enrolled
@@ -66,7 +67,7 @@ export function SignedInGate({ signIn, onSignedOut }: { signIn: ReactNode; onSig
     return (
       <TeamSessionContext.Provider value={session}>
         <PageTimeZoneContext.Provider value={session.firm.timeZone}>
-          <StepUpProvider hasTwoFactor={member.twoFactor.enrolled}>
+          <StepUpProvider email={member.email} hasTwoFactor={member.twoFactor.enrolled}>
             <LiveFeedProvider onEnded={onSignedOut}>
               <RouterProvider router={router} />
             </LiveFeedProvider>

@@ -57,6 +57,7 @@ const PortalGate_portal = graphql(`
         }
         account {
           id
+          email
           twoFactor {
             enrolled
           }
@@ -159,7 +160,12 @@ export function PortalGate(props: Omit<Portal, "firm" | "isSignedIn"> & { hasEnd
   return (
     <PortalContext.Provider value={portal}>
       <PageTimeZoneContext.Provider value={portal.firm.timeZone}>
-        <StepUpProvider hasTwoFactor={viewer?.account?.twoFactor.enrolled ?? false}>{shown()}</StepUpProvider>
+        <StepUpProvider
+          email={viewer?.account?.email ?? null}
+          hasTwoFactor={viewer?.account?.twoFactor.enrolled ?? false}
+        >
+          {shown()}
+        </StepUpProvider>
       </PageTimeZoneContext.Provider>
     </PortalContext.Provider>
   );

@@ -13,6 +13,8 @@ export const rollOutLimits = {
   /** The least time between two mails of a roll-out to one mailbox. */
   betweenMails: 3 * DAY_MS,
   reminders: { atMost: 3, earliestDaysBefore: 60, usualDaysBefore: [7, 1] },
+  /** How long clients usually have between the announcement and the start. */
+  usualNoticeDays: 30,
   /** How far away the start may be: nobody remembers an announcement for longer. */
   daysAhead: 365,
 } as const;

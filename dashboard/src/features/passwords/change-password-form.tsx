@@ -8,6 +8,7 @@ import { Banner } from "../../ui/banner.js";
 import { Button } from "../../ui/button.js";
 import { Form } from "../../ui/form.js";
 import { NewPasswordField, PasswordInput } from "./password-field.js";
+import { UsernameForManagers } from "./username-for-managers.js";
 
 const ChangePasswordForm_change = graphql(
   `
@@ -24,7 +25,7 @@ const ChangePasswordForm_change = graphql(
 );
 
 /** Changes the viewer's own password, which ends all their other sessions. */
-export function ChangePasswordForm({ context }: { context?: PasswordContext }) {
+export function ChangePasswordForm({ context }: { context: PasswordContext }) {
   const { act, isPending, problems } = useAct(ChangePasswordForm_change);
   const { passwords: say } = useWords();
   const [currentPassword, setCurrent] = useState("");
@@ -43,6 +44,7 @@ export function ChangePasswordForm({ context }: { context?: PasswordContext }) {
     <Form onSubmit={submit} className="flex max-w-md flex-col gap-4">
       {isDone && <Banner tone="success">{say.changed}</Banner>}
       {other && <Banner tone="danger">{other}</Banner>}
+      <UsernameForManagers email={context.email} />
       <PasswordInput
         label={say.current}
         value={currentPassword}

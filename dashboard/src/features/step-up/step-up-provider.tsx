@@ -10,6 +10,7 @@ import { Button } from "../../ui/button.js";
 import { Dialog } from "../../ui/dialog.js";
 import { supportsPasskeys, usePasskeyProof } from "../passkeys/use-passkey-proof.js";
 import { PasswordInput } from "../passwords/password-field.js";
+import { UsernameForManagers } from "../passwords/username-for-managers.js";
 import { CodeInput } from "../two-factor/code-input.js";
 
 const StepUpProvider_stepUp = graphql(
@@ -34,8 +35,12 @@ const StepUpProvider_passkeys = graphql(`
   }
 `);
 
-/** Everything inside can ask for a step-up. `hasTwoFactor`: the viewer's; then the code is asked together with the password. */
-export function StepUpProvider({ hasTwoFactor, children }: { hasTwoFactor: boolean; children: ReactNode }) {
+/**
+ * Everything inside can ask for a step-up. `email`: the viewer's login, for password managers; null for whoever has none.
+ * `hasTwoFactor`: then the code is asked together with the password.
+ */
+export function StepUpProvider(props: { email: string | null; hasTwoFactor: boolean; children: ReactNode }) {
+  const { email, hasTwoFactor, children } = props;
   const { stepUp: say } = useWords();
   const [isOpen, setOpen] = useState(false);
   const settle = useRef<(proven: boolean) => void>(() => undefined);
@@ -55,13 +60,14 @@ export function StepUpProvider({ hasTwoFactor, children }: { hasTwoFactor: boole
     <StepUpContext.Provider value={ask}>
       {children}
       <Dialog title={say.title} isOpen={isOpen} onClose={() => close(false)}>
-        <StepUpForm hasTwoFactor={hasTwoFactor} onDone={close} />
+        <StepUpForm email={email} hasTwoFactor={hasTwoFactor} onDone={close} />
       </Dialog>
     </StepUpContext.Provider>
   );
 }
 
-function StepUpForm({ hasTwoFactor, onDone }: { hasTwoFactor: boolean; onDone: (proven: boolean) => void }) {
+function StepUpForm(props: { email: string | null; hasTwoFactor: boolean; onDone: (proven: boolean) => void }) {
+  const { email, hasTwoFactor, onDone } = props;
   const { act, isPending, problems } = useAct(StepUpProvider_stepUp);
   const [{ data }] = useQuery({ query: StepUpProvider_passkeys, pause: !hasTwoFactor, requestPolicy: "network-only" });
   const passkey = usePasskeyProof();
@@ -87,6 +93,7 @@ function StepUpForm({ hasTwoFactor, onDone }: { hasTwoFactor: boolean; onDone: (
       error={passkey.problem ?? otherProblems(problems, "password", "code")}
       intro={<p className="text-sm text-muted">{say.why}</p>}
     >
+      {email !== null && <UsernameForManagers email={email} />}
       <PasswordInput
         label={say.password}
         value={password}

@@ -99,14 +99,19 @@ export class SecurityPolicies {
     return asFirmCaller(context.caller).firmId;
   }
 
-  async impact(firmId: string, mode: SecurityMode): Promise<SecurityModeImpactView> {
+  /** What a change would do. What is left out stays as it is; a mode that is not in force yet would be enforced at once. */
+  async impact(
+    firmId: string,
+    change: Pick<PolicyChange, "enforcedFrom" | "magicLinkRequiresTwoFactor"> & { mode: SecurityMode },
+  ): Promise<SecurityModeImpactView> {
+    const { mode } = change;
     const { reader, clock } = this.work;
     const now = clock.now();
     const current = await loadPolicy(reader, firmId);
     const policy = {
       mode,
-      enforcedFrom: mode === current.mode ? current.enforcedFrom : null,
-      magicLinkRequiresTwoFactor: current.magicLinkRequiresTwoFactor,
+      enforcedFrom: enforcedFromOf(change, current, mode),
+      magicLinkRequiresTwoFactor: change.magicLinkRequiresTwoFactor ?? current.magicLinkRequiresTwoFactor,
     };
     const count = async (counting: Select<{ n: number }>) =>
       (await this.work.unpreparedRows(counting, [firmId]))[0]?.n ?? 0;
@@ -219,7 +224,7 @@ async function mustBeEnrolled(manager: EntityManager, memberId: string): Promise
 }
 
 function enforcedFromOf(
-  change: PolicyChange,
+  change: Pick<PolicyChange, "enforcedFrom">,
   before: { mode: SecurityMode; enforcedFrom: number | null },
   mode: SecurityMode,
 ): number | null {

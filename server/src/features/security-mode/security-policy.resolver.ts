@@ -1,5 +1,6 @@
 import { Arg, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from "type-graphql";
 import type { SecurityMode } from "@gatehouse/shared";
+import { DateTime } from "../../platform/graphql/date-time.js";
 import { answer } from "../../platform/graphql/payloads.js";
 import { Allow } from "../access/allow.js";
 import { asFirmCaller } from "../callers/caller.js";
@@ -29,9 +30,24 @@ export class SecurityPolicyResolver {
   @Query(() => SecurityModeImpactView, { description: "What saving a mode would do, before it is saved." })
   securityModeImpact(
     @Arg("mode", () => SecurityModeEnum, { description: "The mode in question." }) mode: SecurityMode,
+    @Arg("enforcedFrom", () => DateTime, {
+      nullable: true,
+      description:
+        "From when 2FA would be required; null: at once. Left out: as it is if the mode is in force already, and at once otherwise.",
+    })
+    enforcedFrom: number | null | undefined,
+    @Arg("magicLinkRequiresTwoFactor", () => Boolean, {
+      nullable: true,
+      description: "Whether a magic link would ask for the code too. Left out: as it is.",
+    })
+    magicLinkRequiresTwoFactor: boolean | null | undefined,
     @Ctx() { caller }: RequestContext,
   ) {
-    return this.policies.impact(asFirmCaller(caller).firmId, mode);
+    return this.policies.impact(asFirmCaller(caller).firmId, {
+      mode,
+      ...(enforcedFrom === undefined ? {} : { enforcedFrom }),
+      ...(magicLinkRequiresTwoFactor === undefined ? {} : { magicLinkRequiresTwoFactor }),
+    });
   }
 
   @Allow({ team: "write", key: "POLICY_WRITE" })

@@ -60,7 +60,6 @@ const stepOfField = [
   ["message", 2],
 ] as const;
 const offeredReminders = [14, 7, 1];
-const usualNoticeDays = 30;
 
 /** Four steps, each with an explanation; nothing happens until the button of the last one is pressed. */
 export function Assistant(props: { firm: FragmentOf<typeof Assistant_firm>; version: number; onStarted: () => void }) {
@@ -71,7 +70,7 @@ export function Assistant(props: { firm: FragmentOf<typeof Assistant_firm>; vers
   const { act, isPending, problems } = useAct(Assistant_start);
   const [step, setStep] = useState(0);
   const [now] = useState(() => Date.now());
-  const [day, setDay] = useState(() => addDays(dayOf(now, timeZone), usualNoticeDays));
+  const [day, setDay] = useState(() => addDays(dayOf(now, timeZone), rollOutLimits.usualNoticeDays));
   const [invitesContacts, setInvites] = useState(true);
   const [reminders, setReminders] = useState<readonly number[]>(rollOutLimits.reminders.usualDaysBefore);
   const [rate, setRate] = useState(String(rollOutLimits.mailsPerMinute.usual));

@@ -11,31 +11,33 @@ import { Card, Facts } from "../../../ui/card.js";
 import { Checkbox } from "../../../ui/checkbox.js";
 import { Day } from "../../../ui/date-time.js";
 import { useNotify } from "../../../ui/notices.js";
-import { ProgressBar } from "../../../ui/progress-bar.js";
 import { quantity } from "../../../ui/quantity.js";
 import { useTeamSession } from "../../session.js";
 import { Recipients } from "./recipients.js";
+import { RollOutBars, RollOutBars_rollOut } from "./roll-out-bars.js";
 
-export const Progress_rollOut = graphql(`
-  fragment Progress_rollOut on RollOut {
-    id
-    state
-    enforcedFrom
-    message
-    remindDaysBefore
-    mailsPerMinute
-    startedAt
-    startedBy
-    nextMailAt
-    progress {
-      concerned
-      enrolled
-      leftOut
-      told
-      waiting
+export const Progress_rollOut = graphql(
+  `
+    fragment Progress_rollOut on RollOut {
+      ...RollOutBars_rollOut
+      id
+      state
+      enforcedFrom
+      message
+      remindDaysBefore
+      mailsPerMinute
+      startedAt
+      startedBy
+      nextMailAt
+      progress {
+        concerned
+        enrolled
+        told
+      }
     }
-  }
-`);
+  `,
+  [RollOutBars_rollOut],
+);
 const Progress_payload = graphql(
   `
     fragment Progress_payload on RollOutPayload @_unmask {
@@ -140,12 +142,7 @@ export function Progress(props: {
           <p>
             <Badge tone={tone}>{title}</Badge>
           </p>
-          <ProgressBar
-            label="Notified or set up"
-            done={progress.concerned - progress.waiting - progress.leftOut}
-            of={progress.concerned - progress.leftOut}
-          />
-          <ProgressBar label="Set up" done={progress.enrolled} of={progress.concerned} />
+          <RollOutBars rollOut={rollOut} />
           <Facts
             facts={[
               ["Required from", <Day key="from" on={enforcedFrom} />],

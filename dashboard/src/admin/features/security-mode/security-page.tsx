@@ -2,19 +2,23 @@ import { useState } from "react";
 import { useQuery } from "urql";
 import { Link } from "@tanstack/react-router";
 import {
-  allowsPasswordLogin,
+  addDays,
   counts,
   dayOf,
   dayStart,
   isCalendarDate,
+  lostAtOnce,
   plans,
   planOffersMode,
+  requiresTwoFactor,
+  rollOutLimits,
   rollOutMode,
   securityModeNames,
   securityModes,
+  type LostAtOnce,
   type SecurityMode,
 } from "@gatehouse/shared";
-import { graphql, type ResultOf } from "../../../graphql/graphql.js";
+import { graphql, readFragment, type ResultOf } from "../../../graphql/graphql.js";
 import { Problems } from "../../../graphql/problems.fragment.js";
 import { otherProblems, problemOf, sayError, useAct } from "../../../graphql/use-act.js";
 import { Banner } from "../../../ui/banner.js";
@@ -25,7 +29,6 @@ import { Checkbox } from "../../../ui/checkbox.js";
 import { Day } from "../../../ui/date-time.js";
 import { useNotify } from "../../../ui/notices.js";
 import { PageHeader } from "../../../ui/page-header.js";
-import { quantity } from "../../../ui/quantity.js";
 import { RadioGroup } from "../../../ui/radio-group.js";
 import { Skeleton } from "../../../ui/skeleton.js";
 import { ErrorState } from "../../../ui/states.js";
@@ -36,42 +39,39 @@ import { CheckpointMailCard } from "../audit/checkpoint-mail-card.js";
 import { SignInRetentionCard } from "../audit/sign-in-retention-card.js";
 import { TimeZoneCard } from "../time-zone/time-zone-card.js";
 import { BrandingCard } from "../branding/branding-card.js";
+import { isInProgress, RollOutBars, RollOutBars_rollOut } from "../roll-out/roll-out-bars.js";
+import { LostAtOnceDialog, PolicyImpact, usePolicyImpact } from "./policy-impact.js";
 
-const SecurityPage_firm = graphql(`
-  query SecurityPage_firm {
-    firm {
-      id
-      plan
-      clientLanguage
-      timeZone
-      mailsCheckpoints
-      signInEventDays
-      signInErasureFrom
-      securityPolicy {
-        mode
-        enforcedFrom
-        magicLinkRequiresTwoFactor
-        trustedDeviceDays
-        availableModes
-        version
-        updatedAt
-        updatedBy
+const SecurityPage_firm = graphql(
+  `
+    query SecurityPage_firm {
+      rollOut {
+        id
+        ...RollOutBars_rollOut
+      }
+      firm {
+        id
+        plan
+        clientLanguage
+        timeZone
+        mailsCheckpoints
+        signInEventDays
+        signInErasureFrom
+        securityPolicy {
+          mode
+          enforcedFrom
+          magicLinkRequiresTwoFactor
+          trustedDeviceDays
+          availableModes
+          version
+          updatedAt
+          updatedBy
+        }
       }
     }
-  }
-`);
-const SecurityPage_impact = graphql(`
-  query SecurityPage_impact($mode: SecurityMode!) {
-    securityModeImpact(mode: $mode) {
-      mode
-      allowedByPlan
-      accounts
-      accountsToEnroll
-      sessionsToEnd
-      contactsWithoutAccount
-    }
-  }
-`);
+  `,
+  [RollOutBars_rollOut],
+);
 const SecurityPage_save = graphql(
   `
     mutation SecurityPage_save($input: UpdateSecurityPolicyInput!) {
@@ -96,7 +96,7 @@ const SecurityPage_save = graphql(
   `,
   [Problems],
 );
-type Firm = ResultOf<typeof SecurityPage_firm>["firm"];
+type Shown = ResultOf<typeof SecurityPage_firm>;
 
 /** Settings > Client Portal > Security and Two-Factor. */
 export function SecurityPage() {
@@ -113,6 +113,7 @@ export function SecurityPage() {
           <PolicyForm
             key={`${data.firm.securityPolicy.version} ${data.firm.timeZone}`}
             firm={data.firm}
+            rollOut={data.rollOut}
             onStale={refresh}
           />
           <ClientLanguageCard key={data.firm.clientLanguage} current={data.firm.clientLanguage} />
@@ -136,7 +137,11 @@ export function SecurityPage() {
   );
 }
 
-function PolicyForm({ firm, onStale }: { firm: Firm; onStale: () => void }) {
+/** When 2FA is required: as it is (if it is required now), at once, or from a day on. */
+type Start = "IN_FORCE" | "AT_ONCE" | "FROM_DAY";
+
+function PolicyForm(props: { firm: Shown["firm"]; rollOut: Shown["rollOut"]; onStale: () => void }) {
+  const { firm, onStale } = props;
   const policy = firm.securityPolicy;
   const {
     mayWrite,
@@ -145,36 +150,81 @@ function PolicyForm({ firm, onStale }: { firm: Firm; onStale: () => void }) {
   const savedDay = policy.enforcedFrom ? dayOf(Date.parse(policy.enforcedFrom), timeZone) : "";
   const notify = useNotify();
   const { act, isPending, problems } = useAct(SecurityPage_save);
+  const [now] = useState(() => Date.now());
+  const saved = {
+    mode: policy.mode,
+    enforcedFrom: policy.enforcedFrom === null ? null : Date.parse(policy.enforcedFrom),
+    magicLinkRequiresTwoFactor: policy.magicLinkRequiresTwoFactor,
+  };
+  const isInForce = requiresTwoFactor(saved, now);
+  const isAnnounced = policy.enforcedFrom !== null && !isInForce;
   const [mode, setMode] = useState<SecurityMode>(policy.mode);
-  const [fromDay, setFromDay] = useState(savedDay);
+  const [start, setStart] = useState<Start>(isInForce ? "IN_FORCE" : "FROM_DAY");
+  const [fromDay, setFromDay] = useState(() =>
+    isAnnounced ? savedDay : addDays(dayOf(now, timeZone), rollOutLimits.usualNoticeDays),
+  );
+  const [lacksDay, setLacksDay] = useState(false);
+  const [lost, setLost] = useState<LostAtOnce | null>(null);
   const [linkNeedsCode, setLinkNeedsCode] = useState(policy.magicLinkRequiresTwoFactor);
   const [trustedDays, setTrustedDays] = useState(String(policy.trustedDeviceDays));
   const isRequired = securityModes[mode].secondFactor === "required";
   const isConflict = problems.some(({ code }) => code === "VERSION_CONFLICT");
-  const chosenStart = () => (isCalendarDate(fromDay) ? new Date(dayStart(fromDay, timeZone)).toISOString() : null);
-  const submit = async () => {
+  const chosen = {
+    mode,
+    enforcedFrom: !isRequired ? null : startOf(),
+    magicLinkRequiresTwoFactor: linkNeedsCode,
+  };
+  const isOfMode =
+    mode !== policy.mode ||
+    (isRequired && (chosen.enforcedFrom !== saved.enforcedFrom || linkNeedsCode !== policy.magicLinkRequiresTwoFactor));
+  const found = usePolicyImpact(chosen, isOfMode);
+  const isRollingOut = props.rollOut !== null && isInProgress(readFragment(RollOutBars_rollOut, props.rollOut), now);
+  /** Epoch milliseconds; a moment within the day stays as it is, unless another day is chosen. */
+  function startOf(): number | null {
+    if (start === "IN_FORCE") return saved.enforcedFrom;
+    if (start === "AT_ONCE") return null;
+    if (isAnnounced && fromDay === savedDay) return saved.enforcedFrom;
+    return isCalendarDate(fromDay) ? dayStart(fromDay, timeZone) : Number.NaN;
+  }
+  const ask = async () => {
+    const isDayMissing = Number.isNaN(chosen.enforcedFrom);
+    setLacksDay(isDayMissing);
+    if (isDayMissing) return;
+    const loss = isOfMode && found.impact ? lostAtOnce(saved, chosen, found.impact, now) : null;
+    if (loss) setLost(loss);
+    else await save();
+  };
+  const save = async () => {
     const { payload } = await act({
       input: {
         mode,
-        // A moment within the day stays as it is, unless another day is chosen.
-        enforcedFrom: !isRequired ? null : fromDay === savedDay ? policy.enforcedFrom : chosenStart(),
+        enforcedFrom: chosen.enforcedFrom === null ? null : new Date(chosen.enforcedFrom).toISOString(),
         magicLinkRequiresTwoFactor: linkNeedsCode,
         trustedDeviceDays: Number(trustedDays),
         expectedVersion: policy.version,
       },
     });
+    setLost(null);
     if (payload) notify({ tone: "success", text: "Saved." });
   };
-  const isChanged =
-    mode !== policy.mode ||
-    linkNeedsCode !== policy.magicLinkRequiresTwoFactor ||
-    Number(trustedDays) !== policy.trustedDeviceDays ||
-    (isRequired && fromDay !== savedDay);
+  const isChanged = isOfMode || Number(trustedDays) !== policy.trustedDeviceDays;
   const other = isConflict ? null : otherProblems(problems, "mode", "enforcedFrom", "trustedDeviceDays");
   return (
-    <Form onSubmit={submit} className="flex max-w-3xl flex-col gap-6">
+    <Form onSubmit={ask} className="flex max-w-3xl flex-col gap-6">
       {!mayWrite && <Banner>You can view these settings. An owner or administrator can change them.</Banner>}
-      {planOffersMode(firm.plan, rollOutMode) && (
+      {props.rollOut && isRollingOut && (
+        <Card title="Roll-out in progress">
+          <div className="flex flex-col gap-4">
+            <RollOutBars rollOut={props.rollOut} />
+            <p className="text-sm">
+              <Link to="/settings/client-portal/roll-out" className="link">
+                Open the roll-out
+              </Link>
+            </p>
+          </div>
+        </Card>
+      )}
+      {!isRollingOut && !isInForce && planOffersMode(firm.plan, rollOutMode) && (
         <Banner>
           Introducing two-factor authentication for all clients is easier with a date, a message and reminders:{" "}
           <Link to="/settings/client-portal/roll-out" className="link">
@@ -211,15 +261,38 @@ function PolicyForm({ firm, onStale }: { firm: Firm; onStale: () => void }) {
           />
           {isRequired && (
             <>
-              <TextField
-                label="Required from"
-                type="date"
-                hint={`Until then, clients can still sign in without a code and are asked to set it up. Leave empty to start immediately. Days in ${timeZone}.`}
-                value={fromDay}
-                onChange={setFromDay}
-                error={problemOf(problems, "enforcedFrom")}
+              <RadioGroup
+                label="When two-factor starts"
+                value={start}
+                onChange={setStart}
                 isDisabled={!mayWrite}
+                choices={[
+                  isInForce
+                    ? { value: "IN_FORCE", title: "It is required now" }
+                    : {
+                        value: "AT_ONCE",
+                        title: "At once",
+                        description:
+                          "Clients without two-factor authentication are signed out and cannot get in until they have set it up.",
+                      },
+                  {
+                    value: "FROM_DAY",
+                    title: "From a day on",
+                    description: "Until then, clients can still sign in without a code and are asked to set it up.",
+                  },
+                ]}
               />
+              {start === "FROM_DAY" && (
+                <TextField
+                  label="Required from"
+                  type="date"
+                  hint={`${rollOutLimits.usualNoticeDays} days give most clients the time. Days in ${timeZone}.`}
+                  value={fromDay}
+                  onChange={setFromDay}
+                  error={lacksDay ? "Choose a day." : problemOf(problems, "enforcedFrom")}
+                  isDisabled={!mayWrite}
+                />
+              )}
               <Checkbox isSelected={linkNeedsCode} onChange={setLinkNeedsCode} isDisabled={!mayWrite}>
                 Magic links ask for the code too
                 <span className="block text-muted">
@@ -240,7 +313,9 @@ function PolicyForm({ firm, onStale }: { firm: Firm; onStale: () => void }) {
               isDisabled={!mayWrite}
             />
           )}
-          {mode !== policy.mode && <Impact mode={mode} isLater={isRequired && fromDay !== ""} />}
+          {isOfMode && (
+            <PolicyImpact policy={chosen} endsRollOut={isRollingOut && !isRequired} now={now} found={found} />
+          )}
           {isConflict && (
             <Banner tone="warning">
               Someone else changed these settings in the meantime.{" "}
@@ -255,52 +330,26 @@ function PolicyForm({ firm, onStale }: { firm: Firm; onStale: () => void }) {
               Last changed <Day on={policy.updatedAt} />
               {policy.updatedBy && ` by ${policy.updatedBy}`}
             </p>
-            <Button type="submit" look="primary" isPending={isPending} isDisabled={!mayWrite || !isChanged}>
+            <Button
+              type="submit"
+              look="primary"
+              isPending={isPending}
+              isDisabled={!mayWrite || !isChanged || (isOfMode && !found.impact && !Number.isNaN(chosen.enforcedFrom))}
+            >
               Save
             </Button>
           </div>
         </div>
       </Card>
-    </Form>
-  );
-}
-
-/** What saving would do, before it is saved. */
-function Impact({ mode, isLater }: { mode: SecurityMode; isLater: boolean }) {
-  const [{ data, error }] = useQuery({
-    query: SecurityPage_impact,
-    variables: { mode },
-    requestPolicy: "network-only",
-  });
-  if (error) return <Banner tone="warning">The effects could not be calculated: {sayError(error)}</Banner>;
-  if (data?.securityModeImpact.mode !== mode) return <Skeleton lines={2} label="Calculating the effects" />;
-  const { accounts, accountsToEnroll, sessionsToEnd, contactsWithoutAccount } = data.securityModeImpact;
-  const effects: [count: number, sentence: string][] = [
-    allowsPasswordLogin({ mode })
-      ? [
-          accountsToEnroll,
-          `${accountsToEnroll} of ${quantity(accounts, "account")} will be asked to set up two-factor authentication.`,
-        ]
-      : [accounts, `${quantity(accounts, "account")} will be inactive: password sign-in is off until you switch back.`],
-    [
-      sessionsToEnd,
-      `${quantity(sessionsToEnd, "session")} will end${isLater ? " on the day you chose" : " immediately"}.`,
-    ],
-    [contactsWithoutAccount, `Contacts without an account: ${contactsWithoutAccount}.`],
-  ];
-  const shown = effects.filter(([count]) => count > 0);
-  return (
-    <section aria-label="What saving will do" className="rounded-md bg-sunken p-4 text-sm text-ink">
-      <h3 className="font-medium">What saving will do</h3>
-      {shown.length === 0 ? (
-        <p className="pt-1">No account or session is affected.</p>
-      ) : (
-        <ul className="list-disc pt-1 pl-5">
-          {shown.map(([, sentence]) => (
-            <li key={sentence}>{sentence}</li>
-          ))}
-        </ul>
+      {lost && (
+        <LostAtOnceDialog
+          lost={lost}
+          policy={chosen}
+          isPending={isPending}
+          onCancel={() => setLost(null)}
+          onConfirm={() => void save()}
+        />
       )}
-    </section>
+    </Form>
   );
 }
