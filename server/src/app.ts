@@ -48,6 +48,8 @@ export interface AppOptions extends Pick<CoreOptions, "passwordCost" | "hashingP
   docs?: string;
   /** The directory of the fonts of PDFs; without it there are none. */
   fonts?: string | null;
+  /** Features whose background work does not run here. For tests that do it themselves, when nobody else may come before. */
+  withoutWorkersOf?: readonly (typeof featureModules)[number][];
 }
 
 export interface App {
@@ -84,6 +86,7 @@ export async function startApp(
     dashboard,
     docs,
     fonts = null,
+    withoutWorkersOf = [],
     passwordCost,
     hashingProcess,
   }: AppOptions = {},
@@ -156,7 +159,8 @@ export async function startApp(
     hashingProcess,
   });
   modules = featureModules.map((featureModule) => featureModule(platform, core));
-  const workers = modules.flatMap((featureModule) => featureModule.workers ?? []);
+  const isLeftOut = (index: number) => withoutWorkersOf.some((one) => one === featureModules[index]);
+  const workers = modules.flatMap((featureModule, index) => (isLeftOut(index) ? [] : (featureModule.workers ?? [])));
 
   const nodes: NodeSources = Object.assign({}, ...modules.map((featureModule) => featureModule.nodes));
   const resolvers = modules.flatMap((featureModule) => featureModule.resolvers ?? []);

@@ -44,7 +44,12 @@ export class World extends Api {
   static async start(
     databaseUrl: string,
     { redisUrl = null, smtpUrl = null, ...config }: Partial<Config> & Addresses = {},
-    { log, passwordCost = 4, hashingProcess }: Pick<AppOptions, "log" | "passwordCost" | "hashingProcess"> = {},
+    {
+      log,
+      passwordCost = 4,
+      hashingProcess,
+      withoutWorkersOf,
+    }: Pick<AppOptions, "log" | "passwordCost" | "hashingProcess" | "withoutWorkersOf"> = {},
   ): Promise<World> {
     const clock = { offset: 0 };
     const app = await startApp(
@@ -76,6 +81,7 @@ export class World extends Api {
         // Only tests that measure a hash care what it costs.
         passwordCost,
         hashingProcess,
+        withoutWorkersOf,
         docs: join(__dirname, "../../.."),
         fonts: join(__dirname, "../../node_modules/dejavu-fonts-ttf/ttf"),
       },

@@ -126,7 +126,8 @@ export interface AuditEventData {
   CONTACT_UPDATED: { name: string };
   /**
    * `requests`, `links` (open ones): what went with it. `events`: how many have lost what they said about the person, or, with
-   * `isErasing`, still lose it. Its account, if that went too, is in `portalAccountId`.
+   * `isErasing`, still lose it. Its account, if that went too, is in `portalAccountId`; if another contact keeps it, in
+   * `sharedPortalAccountId`, which older events lack.
    */
   CONTACT_DELETED: {
     requests: number;
@@ -137,6 +138,7 @@ export interface AuditEventData {
     reports?: number;
     /** Those of the account that were trusted. */
     trustedDeviceIds?: readonly string[];
+    sharedPortalAccountId?: string;
   } & EndingSessions;
   /** What is kept about the contact was asked for as a file. */
   CONTACT_DATA_EXPORTED: { name: string };

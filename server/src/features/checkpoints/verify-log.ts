@@ -275,7 +275,9 @@ export class LogVerifier {
 
   private readSignInDays({ seq, type, occurredAt, facts: { days } }: LogLine): void {
     const isChosen = days === null || (typeof days === "number" && isSignInRetention(days));
-    this.signInDays = { days: isChosen ? days : null, at: Date.parse(occurredAt) };
+    // Not before the checkpoint in front of it was signed, whatever it says: its own time is nobody's signature.
+    const at = Math.max(Date.parse(occurredAt), this.lastCheckpointAt - CLOCKS_DIFFER_MS);
+    this.signInDays = { days: isChosen ? days : null, at };
     if (!isChosen) this.find(seq, `event ${seq} (${type}) sets what no firm may choose`);
   }
 

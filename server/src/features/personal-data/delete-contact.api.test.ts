@@ -257,7 +257,9 @@ describeOnDatabases("deleting a contact", (database) => {
       after,
     });
     await until(() => received.some((body) => body.includes('"CONTACT_DELETED"')));
-    expect(received.filter((body) => body.includes('"isErased":true')).length).toBe(what.events + 1);
+    // One may come twice: as it was due, and as it is replayed.
+    const erased = received.filter((body) => body.includes('"isErased":true')).map((body) => /evt_\w+/.exec(body)?.[0]);
+    expect(new Set(erased).size).toBe(what.events + 1);
     // That sign-in is a stranger's, after the deletion.
     expect(linesWith(received, all).filter((body) => !body.includes('"SIGN_IN_FAILED"'))).toEqual([]);
   });
@@ -359,8 +361,7 @@ describeOnDatabases("deleting a contact", (database) => {
     // Somebody's request had found the contact before it was deleted, and commits only now.
     await happen(3);
     expect(await readable()).toBe(3);
-    world.forward({ minutes: 11 });
-    // A server that ends in the middle of a page has erased nothing of it.
+    // The clock stays, or the world's own server could find them first. A server that ends in the middle of a page has erased nothing of it.
     const page = (fails: boolean, most: number) =>
       work.do(async (unit) => {
         const more = await eraseSome(unit, firm.id, contactId, most);

@@ -118,13 +118,24 @@ const LINKING = select({ seq: e.seq }).from`${e} WHERE ${e.firmId} = ? AND ${e.c
 const CREATION = select({ changes: e.changes })
   .from`${e} WHERE ${e.firmId} = ? AND ${e.accountId} = ? AND ${e.type} = 'ACCOUNT_CREATED'`;
 
-/** Whether the log tells that another contact had the login, now or before. */
+/** Another contact is named where the login did something, or something became of it, or the contact was deleted and had it too. */
+const NAMING_OTHERS = select({ seq: e.seq })
+  .from`${e} WHERE ${e.firmId} = ? AND ${e.contactId} <> ? AND (${e.accountId} = ? OR ${e.actorId} = ?) LIMIT 1`;
+const SHARED = select({ seq: e.seq })
+  .from`${e} WHERE ${e.firmId} = ? AND ${e.contactId} <> ? AND ${e.type} = 'CONTACT_DELETED' AND ${e.data} LIKE ? LIMIT 1`;
+
+/** Whether the log tells that another contact had the login, now or before, also one that was deleted since. */
 export async function wasOthersLogin(
   reads: Pick<Reads, "unpreparedRows">,
   { firmId, contactId, accountId }: { firmId: string; contactId: string; accountId: string },
 ): Promise<boolean> {
   const linked = await reads.unpreparedRows(LINKING, [firmId, contactId, `%"${accountId}"%`]);
   if (linked.length > 0) return true;
+  // What linked a deleted contact is erased.
+  const named = await reads.unpreparedRows(NAMING_OTHERS, [firmId, contactId, accountId, accountId]);
+  if (named.length > 0) return true;
+  const shared = await reads.unpreparedRows(SHARED, [firmId, contactId, `%"sharedPortalAccountId":"${accountId}"%`]);
+  if (shared.length > 0) return true;
   const created = await reads.unpreparedRows(CREATION, [firmId, accountId]);
   return created
     .flatMap((event) => changesOf(event))

@@ -91,6 +91,7 @@ export class PersonalData {
           ...(isErasing && { isErasing }),
           ...(reports > 0 && { reports }),
           ...(trustedDeviceIds.length > 0 && { trustedDeviceIds }),
+          ...(person.keptAccountId !== null && { sharedPortalAccountId: person.keptAccountId }),
           ...listedIfAny(ended),
         },
       });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
-import { addMonths, dayOf, dayStart, firstDayOf, monthOf } from "@gatehouse/shared";
+import { addMonths, DAY_MS, dayOf, dayStart, firstDayOf, monthOf } from "@gatehouse/shared";
 import { createLog } from "../../platform/log.js";
 import { newId } from "../../platform/crypto/ids.js";
 import { describeOnDatabases } from "../../testing/databases.js";
@@ -9,6 +9,8 @@ import { Checkpoints } from "../checkpoints/checkpoints.service.js";
 import { TeamMember } from "../firm-staff/team-member.entity.js";
 import { ReportJobs } from "../reports/report-jobs.js";
 import { Report } from "../reports/report.entity.js";
+import { reportsModule } from "../reports/reports.module.js";
+import { reportScheduleModule } from "./report-schedule.module.js";
 import { ReportSchedules } from "./report-schedules.service.js";
 
 const SCHEDULE = "schedule { members { id name email } nextAt }";
@@ -16,7 +18,10 @@ const SCHEDULE = "schedule { members { id name email } nextAt }";
 describeOnDatabases("monthly reports", (database) => {
   let world: World;
   beforeAll(async () => {
-    world = await World.start(database.url());
+    // Every look is one of the test's own: another one could ask or mail while the test changes what is so.
+    world = await World.start(database.url(), {}, { withoutWorkersOf: [reportsModule, reportScheduleModule] });
+    // No test begins at a month's end.
+    goTo(dayStart(firstDayOf(nextMonth("UTC")), "UTC") + 10.5 * DAY_MS);
   });
   afterAll(() => world?.stop());
 

@@ -111,7 +111,7 @@ function endingIn({ type, actorKind, data }: LoggedEvent): EndingAct | null {
   }
 }
 
-const textIn = (value: unknown): string | null => (typeof value === "string" ? value : null);
+export const textIn = (value: unknown): string | null => (typeof value === "string" ? value : null);
 const momentIn = (value: unknown): number | null => (typeof value === "string" ? Date.parse(value) : null);
 const idsIn = (value: unknown): string[] =>
   Array.isArray(value) ? value.filter((id): id is string => typeof id === "string") : [];
@@ -216,6 +216,12 @@ export class AccessFold {
     account.createdAt ??= known.createdAt;
     if (account.enrolledAt === undefined) account.enrolledAt = untilThen(known.enrolledAt);
     account.lastSignInAt ??= untilThen(known.lastSignInAt) ?? undefined;
+  }
+
+  /** Gives a contact whose facts were erased the login that the event of its deletion names, if there is that login. */
+  linkErased(id: string, accountId: string): void {
+    const contact = this.contacts.get(id);
+    if (contact && contact.accountId === undefined && this.accounts.has(accountId)) this.link(id, accountId);
   }
 
   private contactOf(id: string): LoggedContact {

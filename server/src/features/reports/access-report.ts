@@ -12,7 +12,14 @@ import { loadPolicy } from "../firms/security-policy.reader.js";
 import { PortalAccount } from "../portal-accounts/portal-account.entity.js";
 import { TwoFactorState } from "../two-factor/two-factor.entity.js";
 import type { Work } from "../work/unit-of-work.js";
-import { AccessFold, accessEventTypes, foldPolicy, type LoggedAccount, type LoggedContact } from "./access-fold.js";
+import {
+  AccessFold,
+  accessEventTypes,
+  foldPolicy,
+  textIn,
+  type LoggedAccount,
+  type LoggedContact,
+} from "./access-fold.js";
 import { laterEvents, loggedEvents } from "./logged-events.js";
 
 /** A contact with its login, or a login without a contact, at a moment; times are epoch milliseconds. */
@@ -72,6 +79,13 @@ const ACCOUNTS = select({
 }).from`${a} JOIN ${t} ON ${t.ownerId} = ${a.id} WHERE ${a.firmId} = ? AND ${a.id} > ? AND ${a.createdAt} <= ?
   ORDER BY ${a.id} LIMIT 1000`;
 
+interface TableAccount {
+  id: string;
+  email: string;
+  createdAt: number;
+  lastSignInAt: number | null;
+  enrolledAt: number | null;
+}
 type TableContact = Record<"id" | "name", string> & Record<"email" | "organization" | "accountId", string | null>;
 
 /**
@@ -88,8 +102,10 @@ export async function accessReport(
   for await (const events of loggedEvents(work, firmId, { ...part, until: asOf + 1 }))
     for (const event of events) fold.add(event);
   const policy = await policyAt(work, firmId, fold, { asOf, throughSeq });
-  const fromTables = await complete(work, firmId, fold, { asOf, throughSeq });
   const deleted = await deletedSince(work, firmId, { asOf, throughSeq });
+  // What linked them is erased with them: whom else the login served then is told by nothing else.
+  for (const [contactId, accountId] of deleted) if (accountId !== null) fold.linkErased(contactId, accountId);
+  const fromTables = await complete(work, firmId, fold, { asOf, throughSeq });
   const rows = rowsOf(fold, { fromTables, deleted, policy, asOf });
   const logins = new Set(rows.flatMap(({ login }) => login?.accountId ?? []));
   const counts = {
@@ -118,11 +134,12 @@ async function policyAt(work: Work, firmId: string, fold: AccessFold, moment: Mo
   return { mode, enforcedFrom, magicLinkRequiresTwoFactor, trustedDeviceDays, ...policy };
 }
 
-/** The contacts that were deleted later, with the login that each took with it. */
+/** The contacts that were deleted later, with the login that each took with it, or left to another contact. */
 async function deletedSince(work: Work, firmId: string, moment: Moment): Promise<Map<string, string | null>> {
   const deleted = new Map<string, string | null>();
   for await (const events of laterEvents(work, firmId, ["CONTACT_DELETED"], moment))
-    for (const { contactId, accountId } of events) if (contactId !== null) deleted.set(contactId, accountId);
+    for (const { contactId, accountId, data } of events)
+      if (contactId !== null) deleted.set(contactId, accountId ?? textIn(data.sharedPortalAccountId));
   return deleted;
 }
 
@@ -139,18 +156,42 @@ async function complete(work: Work, firmId: string, fold: AccessFold, moment: Mo
       const logged = fold.contacts.get(contact.id);
       if (!logged || !isTold(logged)) missing.set(contact.id, contact);
     }
-  if (missing.size > 0) await undoLaterChanges(work, firmId, missing, moment);
+  if (missing.size > 0) {
+    for await (const id of createdSince(work, firmId, "CONTACT_CREATED", moment)) missing.delete(id);
+    await undoLaterChanges(work, firmId, missing, moment);
+  }
   for (const [id, { name, email, organization, accountId }] of missing)
     fold.completeContact(id, { name, email, organization, accountId });
   const completed = new Set(missing.keys());
+  const untold = new Map<string, TableAccount>();
   for await (const accounts of pages((after) => work.unpreparedRows(ACCOUNTS, [firmId, after, moment.asOf])))
-    for (const { id, ...account } of accounts) {
-      const logged = fold.accounts.get(id);
-      if (logged && isLoginTold(logged)) continue;
-      fold.completeAccount(id, account, moment.asOf);
-      completed.add(id);
+    for (const account of accounts) {
+      const logged = fold.accounts.get(account.id);
+      if (!logged || !isLoginTold(logged)) untold.set(account.id, account);
     }
+  if (untold.size > 0) for await (const id of createdSince(work, firmId, "ACCOUNT_CREATED", moment)) untold.delete(id);
+  for (const [id, account] of untold) {
+    fold.completeAccount(id, account, moment.asOf);
+    completed.add(id);
+  }
   return completed;
+}
+
+/**
+ * The contacts or logins of which an event behind the last one that the report stands on says that they were created: by the
+ * clock of another server that may have been before the moment all the same.
+ */
+async function* createdSince(
+  work: Work,
+  firmId: string,
+  type: "CONTACT_CREATED" | "ACCOUNT_CREATED",
+  { throughSeq }: Moment,
+): AsyncGenerator<string> {
+  for await (const events of loggedEvents(work, firmId, { types: [type], afterSeq: throughSeq }))
+    for (const { contactId, accountId } of events) {
+      const id = type === "CONTACT_CREATED" ? contactId : accountId;
+      if (id !== null) yield id;
+    }
 }
 
 /** What changed after the moment is put back as the first change says that it was before. */
@@ -201,7 +242,7 @@ const byId = (one: AccessRow, other: AccessRow) => ((one.contactId ?? "") < (oth
 
 interface RowFacts {
   fromTables: ReadonlySet<string>;
-  deleted: ReadonlyMap<string, string | null>;
+  deleted: ReadonlyMap<string, unknown>;
   policy: AccessPolicy;
   asOf: number;
 }
@@ -209,13 +250,11 @@ interface RowFacts {
 function rowsOf(fold: AccessFold, { fromTables, deleted, policy, asOf }: RowFacts): AccessRow[] {
   const rows: AccessRow[] = [];
   for (const [contactId, { name, email = null, organization = null, accountId, links }] of fold.contacts) {
-    const goneLogin = deleted.get(contactId);
-    if (goneLogin !== undefined) {
-      const login = fold.accounts.has(goneLogin ?? "") ? loginOf(fold, goneLogin ?? "", policy, asOf) : null;
-      rows.push(erasedRow(fold, contactId, login, { policy, asOf }));
+    const login = accountId == null ? null : loginOf(fold, accountId, policy, asOf);
+    if (deleted.has(contactId)) {
+      rows.push(erasedRow(fold, contactId, login && { ...login, email: "" }, { policy, asOf }));
       continue;
     }
-    const login = accountId == null ? null : loginOf(fold, accountId, policy, asOf);
     rows.push({
       contactId,
       name: name ?? null,
@@ -230,9 +269,8 @@ function rowsOf(fold: AccessFold, { fromTables, deleted, policy, asOf }: RowFact
   }
   rows.sort((one, other) => byName.compare(one.name ?? "", other.name ?? "") || byId(one, other));
   const alone: AccessRow[] = [];
-  const listed = new Set([...deleted].map(([id, accountId]) => (fold.contacts.has(id) ? accountId : null)));
   for (const [accountId, { contactIds }] of fold.accounts) {
-    if (contactIds.length > 0 || listed.has(accountId)) continue;
+    if (contactIds.length > 0) continue;
     const login = loginOf(fold, accountId, policy, asOf);
     const exceptions = exceptionsOf({ contactEmail: undefined, login: factsOf(fold, login) }, policy, asOf);
     const isFromTables = fromTables.has(accountId);
@@ -259,7 +297,7 @@ function erasedRow(
   { policy, asOf }: Pick<RowFacts, "policy" | "asOf">,
 ): AccessRow {
   const exceptions = exceptionsOf(
-    { contactEmail: login?.email ?? null, login: login && { ...factsOf(fold, login), contacts: 1 } },
+    { contactEmail: login?.email ?? null, login: login && factsOf(fold, login) },
     policy,
     asOf,
   );

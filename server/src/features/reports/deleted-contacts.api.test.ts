@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, it } from "@jest/globals";
 import { dayOf } from "@gatehouse/shared";
 import { createLog } from "../../platform/log.js";
 import { describeOnDatabases } from "../../testing/databases.js";
-import { codesOf, OWNER_PASSWORD, World, WORLD_KEYS } from "../../testing/world.js";
+import { codesOf, OWNER_PASSWORD, until, World, WORLD_KEYS } from "../../testing/world.js";
 import { Checkpoints } from "../checkpoints/checkpoints.service.js";
 import { PersonErasures } from "../personal-data/person-erasures.js";
 import { accessReport, type AccessReport } from "./access-report.js";
@@ -83,6 +83,47 @@ describeOnDatabases("reports of a firm that deletes clients", (database) => {
     expect(alone.rows.map(({ contactId, exceptions }) => [contactId, exceptions])).toEqual([[kept.contactId, []]]);
   });
 
+  it("X108 say what they said before, about a login that two had and one that was deleted, once a client is deleted", async () => {
+    const kept = await enrolledClient();
+    const sharer = await world.contact(owner, "Harbor Ltd", kept.email);
+    const again = await enrolledClient();
+    const before = world.now();
+    const whileThere = await accessAsOf(before);
+    const exceptionsOf = (report: AccessReport, id: string) =>
+      report.rows.find(({ contactId }) => contactId === id)?.exceptions;
+    expect(exceptionsOf(whileThere, kept.contactId)).toEqual(["SHARED_LOGIN"]);
+    expect(whileThere.counts).toMatchObject({ contacts: 3, logins: 2, enrolled: 2, exceptions: 2 });
+    world.forward({ minutes: 1 });
+    await mutate("stepUp", "StepUpInput", "session { id }", { password: OWNER_PASSWORD });
+    const gone = { contactId: again.contactId, reason: "Lost it" };
+    expect(codesOf(await mutate("deletePortalAccount", "ContactReasonInput", "contact { id }", gone))).toEqual([]);
+    expect((await accessAsOf(before)).counts).toEqual(whileThere.counts);
+    await remove(sharer.id);
+    await remove(again.contactId);
+
+    const after = await accessAsOf(before);
+    expect(after.counts).toEqual({ ...whileThere.counts, erased: 2 });
+    expect(exceptionsOf(after, kept.contactId)).toEqual(["SHARED_LOGIN"]);
+    expect(exceptionsOf(after, sharer.id)).toEqual(["SHARED_LOGIN"]);
+    const erased = after.rows.filter(({ isErased }) => isErased);
+    expect(erased.map(({ name, email, login }) => [name, email, login?.email])).toEqual([
+      [null, null, ""],
+      [null, null, ""],
+    ]);
+    const todays = await accessAsOf(world.now());
+    expect(todays.counts).toMatchObject({ contacts: 1, logins: 1, exceptions: 0, erased: 0 });
+  });
+
+  it("know nothing of what came behind the event that they stand on, also where another server's clock is behind", async () => {
+    const client = await world.client(firm, owner);
+    const [seq, then] = [await through(), await accessAsOf(world.now())];
+    await world.client(firm, owner);
+    world.forward({ minutes: 1 });
+    const { rows, counts } = await accessAsOf(world.now(), seq);
+    expect(rows.map(({ contactId, isFromTables }) => [contactId, isFromTables])).toEqual([[client.contactId, false]]);
+    expect(counts).toEqual(then.counts);
+  });
+
   it("say of each deletion who did it and why", async () => {
     const { id } = await world.contact(owner, "June Fields");
     await remove(id);
@@ -97,11 +138,10 @@ describeOnDatabases("reports of a firm that deletes clients", (database) => {
           owner,
         )
       ).data.report;
-    let made = await rows();
-    for (let tries = 0; made.status !== "READY" && tries < 600; tries++) {
-      await new Promise((resolve) => setTimeout(resolve, 100));
-      made = await rows();
-    }
+    const made = await until(async () => {
+      const now = await rows();
+      return now.status === "READY" && now;
+    });
     const deletion = made.rows.nodes
       .map(({ cells }: { cells: string[] }) => cells)
       .find((c: string[]) => c.includes("Asked for it"));

@@ -14,6 +14,7 @@ import { describeOnDatabases } from "../../testing/databases.js";
 import { codesOf, World, WORLD_KEYS } from "../../testing/world.js";
 import { AuditEvent } from "../audit/audit-event.entity.js";
 import { CHECKPOINT_PURPOSE, signCheckpoint } from "../audit-chain/checkpoint.js";
+import { Checkpoints } from "../checkpoints/checkpoints.service.js";
 import { eraseFacts } from "../audit-chain/erase-facts.js";
 import { chainedEvent, eventDigest } from "../audit-chain/event-digest.js";
 import { deleteOldEvents, LOGS } from "../retention/old-events.js";
@@ -105,13 +106,13 @@ describeOnDatabases("X92 whoever can write the database erases who signed in", (
     });
 
   /** Appends an event to the chain, as somebody who knows the format could without any key. */
-  const append = async (firm: TestFirm, type: AuditEvent["type"], facts: object) => {
+  const append = async (firm: TestFirm, type: AuditEvent["type"], facts: object, occurredAt = world.now()) => {
     const all = await rows(firm);
     const last = all.at(-1);
     const model = all.findLast((row) => row.type === "CONTACT_CREATED");
     if (!last || !model) throw new Error("there is nothing to append to");
     const place = { seq: last.seq + 1, id: `evt_${randomBytes(12).toString("hex")}` };
-    const said = { type, occurredAt: world.now(), data: JSON.stringify(facts), changes: null, contactId: null };
+    const said = { type, occurredAt, data: JSON.stringify(facts), changes: null, contactId: null };
     const row = { ...model, ...place, ...said };
     const { digest: previous } = last;
     const digest = eventDigest(firm.id, chainedEvent(row), previous);
@@ -310,6 +311,32 @@ describeOnDatabases("X92 whoever can write the database erases who signed in", (
     const { gatehouse, python } = await fileVerdicts(firm);
     for (const text of [await verify(firm), gatehouse]) expect(text).toContain("says so of more than the firm had set");
     expect(python).toMatch(/^event \d+ erases sign-ins that the firm keeps/m);
+  });
+
+  it("X107 before anybody has read that they will be, by a setting that they append and that says it was made long before", async () => {
+    const { firm } = await firmWithHistory();
+    await new Checkpoints({ work: world.app.work, keys: WORLD_KEYS }).sign(firm.id);
+    const setAt = world.now() - 2 * DAY_MS;
+    await append(firm, "SIGN_IN_RETENTION_CHANGED", { days: 30 }, setAt);
+    await query("UPDATE firms SET signInEventDays = 30, signInEventDaysSetAt = ? WHERE id = ?", [setAt, firm.id]);
+    await sweepTwice();
+    expect((await rows(firm)).filter(({ type }) => type === "SIGN_IN_EVENTS_ERASED")).toHaveLength(1);
+    const { gatehouse, python } = await fileVerdicts(firm);
+    for (const text of [await verify(firm), gatehouse]) expect(text).toContain("says so of more than the firm had set");
+    expect(python).toMatch(/^event \d+ erases sign-ins that the firm keeps/m);
+  });
+
+  it("and nothing is wrong with a setting that stands behind a checkpoint", async () => {
+    const { firm, owner } = await firmWithHistory();
+    await new Checkpoints({ work: world.app.work, keys: WORLD_KEYS }).sign(firm.id);
+    const input = { days: 30, reason: "Our privacy policy" };
+    await world.mutate("setSignInEventDays", "SignInEventDaysInput", "firm { id }", input, owner);
+    forwardHours(24);
+    await sweepTwice();
+    expect((await rows(firm)).filter(({ type }) => type === "SIGN_IN_EVENTS_ERASED")).toHaveLength(1);
+    const { gatehouse, python } = await fileVerdicts(firm);
+    for (const text of [await verify(firm), gatehouse]) expect(text).toMatch(IS_AS_RECORDED);
+    expect(python).toMatch(/^whole: /m);
   });
 
   it("and appends a setting that nobody may choose", async () => {

@@ -16,6 +16,11 @@ const contacts = (matching: Matching) =>
     ...contact,
     ...(unknownLanguage === undefined ? {} : { unknownLanguage }),
   }));
+/** Of the processor: a loaded machine takes longer, not more. */
+const cpuMs = () => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+};
 const latin1 = (text: string) => Uint8Array.from(Buffer.from(text, "latin1"));
 
 describe("a file as a program wrote it", () => {
@@ -107,9 +112,9 @@ describe("a file as a program wrote it", () => {
   });
 
   it("is read at once, however many blanks a cell holds", () => {
-    const begin = performance.now();
+    const begin = cpuMs();
     expect(contacts(matchingIn(`Name,Email\n"A${" ".repeat(200_000)}b",a@csv.example`))).toHaveLength(1);
-    expect(performance.now() - begin).toBeLessThan(2000);
+    expect(cpuMs() - begin).toBeLessThan(2000);
   });
 
   it("has blanks around cells in quotation marks, whose separators are text", () => {
@@ -205,11 +210,11 @@ describe("a file as a program wrote it", () => {
     const headings = ["Name", "Email", ...Array.from({ length: 200 }, (_, n) => `Property ${n}`)].join(",");
     const row = (n: number) => [`Person ${n}`, `p${n}@csv.example`, ...Array<string>(200).fill("")].join(",");
     const text = [headings, ...Array.from({ length: 20_000 }, (_, n) => row(n))].join("\n");
-    const begin = performance.now();
+    const begin = cpuMs();
     const matching = matchingIn(text);
     expect(importNotes(matching)).toEqual([]);
     expect(contacts(matching)).toHaveLength(20_000);
-    expect(performance.now() - begin).toBeLessThan(5000);
+    expect(cpuMs() - begin).toBeLessThan(5000);
   }, 60_000);
 
   it("has cells with line breaks, and headings twice", () => {
