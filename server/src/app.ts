@@ -49,7 +49,7 @@ export interface AppOptions extends Pick<CoreOptions, "passwordCost" | "hashingP
   /** The directory of the fonts of PDFs; without it there are none. */
   fonts?: string | null;
   /** Features whose background work does not run here. For tests that do it themselves, when nobody else may come before. */
-  withoutWorkersOf?: readonly (typeof featureModules)[number][];
+  withoutWorkersOf?: "ALL" | readonly (typeof featureModules)[number][];
 }
 
 export interface App {
@@ -159,7 +159,8 @@ export async function startApp(
     hashingProcess,
   });
   modules = featureModules.map((featureModule) => featureModule(platform, core));
-  const isLeftOut = (index: number) => withoutWorkersOf.some((one) => one === featureModules[index]);
+  const isLeftOut = (index: number) =>
+    withoutWorkersOf === "ALL" || withoutWorkersOf.some((one) => one === featureModules[index]);
   const workers = modules.flatMap((featureModule, index) => (isLeftOut(index) ? [] : (featureModule.workers ?? [])));
 
   const nodes: NodeSources = Object.assign({}, ...modules.map((featureModule) => featureModule.nodes));

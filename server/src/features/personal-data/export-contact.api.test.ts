@@ -2,7 +2,6 @@ import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import type { EntityMetadata } from "typeorm";
 import { entities } from "../../entities.js";
-import { featureModules } from "../../feature-modules.js";
 import { createLog } from "../../platform/log.js";
 import { digestOf } from "../../platform/crypto/tokens.js";
 import { describeOnDatabases } from "../../testing/databases.js";
@@ -95,7 +94,7 @@ describeOnDatabases("a file about a contact of whom every table has something", 
   let owner: string;
   beforeAll(async () => {
     // No worker, or it would process a row that the test has written, as if somebody had asked for something.
-    world = await World.start(database.url(), {}, { withoutWorkersOf: featureModules });
+    world = await World.start(database.url(), {}, { withoutWorkersOf: "ALL" });
     firm = await world.firm();
     owner = await world.ownerToken(firm);
   });
