@@ -41,7 +41,12 @@ async function focused(page: Page): Promise<{ name: string; description: string;
 
 /** After a refusal: the field has the focus and is described by its error, which is within a live region. */
 async function expectHeard(page: Page, field: RegExp, error: RegExp): Promise<void> {
-  await until(async () => field.test((await focused(page)).name)).catch(() => undefined);
+  // The button that was pressed has the focus until then.
+  const isAtFault = async () => {
+    const { name, invalid } = await focused(page);
+    return field.test(name) && invalid === "true";
+  };
+  await until(isAtFault).catch(() => undefined);
   const { name, description, invalid } = await focused(page);
   expect({ name, description, invalid }).toEqual({
     name: expect.stringMatching(field),
